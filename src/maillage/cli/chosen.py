@@ -1,4 +1,4 @@
-"""What the words of a command mean: a definition by id or by file, zones, a filter."""
+"""The arguments shared by commands: a definition by id or by file, zones, a filter."""
 
 from pathlib import Path
 

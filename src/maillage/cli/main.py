@@ -2,7 +2,9 @@
 
 import os
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: several threads are slower and change last digits
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # before numpy: several threads are slower and change last digits
 
 import argparse
 import importlib
@@ -58,6 +60,18 @@ class Parser(argparse.ArgumentParser):
         raise SystemExit(FAILED)
 
 
+class Version(argparse.Action):
+    """Print which version is installed, and stop; read only when asked for, so that every command starts
+    at once.
+    """
+
+    def __call__(self, *_: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"maillage {version('maillage')}")
+        raise SystemExit(OK)
+
+
 def translated(message: str) -> str:
     """Return argparse's own complaint in French."""
     for english, french in (
@@ -80,8 +94,11 @@ def say(error: Refused) -> None:
 
 
 def parser(words: list[str]) -> Parser:
-    """Return the parser; only the command that the words name reads its own arguments, the others stay unread."""
-    root = Parser(prog="maillage", description="Le diagnostic d’inclusion numérique des territoires, sans Internet.")
+    """Return the parser; only the requested command loads its own arguments."""
+    root = Parser(
+        prog="maillage", description="Le diagnostic d’inclusion numérique des territoires, sans Internet."
+    )
+    root.add_argument("--version", action=Version, nargs=0, help="montre la version et s’arrête")
     commands = root.add_subparsers(dest="commande", metavar="COMMANDE", required=True, parser_class=Parser)
     for name, help_ in COMMANDS.items():
         one = commands.add_parser(name, help=help_, description=help_[0].upper() + help_[1:] + ".")
@@ -95,7 +112,9 @@ def _module(name: str) -> ModuleType:
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run a command and return its exit code: 0, 1 when some rows were refused, 2 when nothing could be done."""
+    """Run a command and return its exit code: 0, 1 when some rows were refused, 2 when nothing could be
+    done.
+    """
     typed = sys.argv[1:] if words is None else words
     try:
         given = parser(typed).parse_args(typed)
@@ -113,7 +132,13 @@ def main(words: list[str] | None = None) -> int:
         )
         return FAILED
     except KeyboardInterrupt:
-        say(Refused("Arrêté.", why="Vous avez interrompu la commande.", do="Relancez-la : rien n’est à moitié écrit."))
+        say(
+            Refused(
+                "Arrêté.",
+                why="Vous avez interrompu la commande.",
+                do="Relancez-la : rien n’est à moitié écrit.",
+            )
+        )
         return FAILED
     except BrokenPipeError:
         sys.stderr.close()
@@ -126,12 +151,13 @@ def main(words: list[str] | None = None) -> int:
 
 
 def known(error: Exception) -> Refused | None:
-    """Return what to tell of a fault of the machine: a disk, a database; None for a fault of ours."""
+    """Return the message for a failure of the machine: a disk, a database; None for a bug."""
     if isinstance(error, OSError):
         from maillage.kernel.disk import reason
 
         return Refused(
-            f"Un fichier n’a pas pu être lu ou écrit : {reason(error)}{f' ({error.filename})' if error.filename else ''}.",
+            "Un fichier n’a pas pu être lu ou écrit :"
+            f" {reason(error)}{f' ({error.filename})' if error.filename else ''}.",
             why="Le disque, ou les droits de ce dossier, ne le permettent pas.",
             do="Vérifiez la place et les droits, puis relancez la commande : rien n’est à moitié écrit.",
         )
@@ -139,17 +165,22 @@ def known(error: Exception) -> Refused | None:
         return Refused(
             f"La base de données n’a pas pu être lue ou écrite : {str(error).splitlines()[0]}.",
             why="Elle ne répond plus, le disque est plein, ou un autre programme l’occupe.",
-            do="Vérifiez la place et l’adresse DATABASE_URL, puis relancez la commande : rien n’est à moitié écrit.",
+            do=(
+                "Vérifiez la place et l’adresse DATABASE_URL, puis relancez la commande : rien n’est à moitié"
+                " écrit."
+            ),
         )
     return None
 
 
 def unexpected(error: Exception) -> Refused:
-    """Return what to tell of a fault of ours; its trace goes to a file, for whoever mends it."""
+    """Return the message for a bug; its traceback goes to a file, for the developers."""
     import tempfile
     import traceback
 
-    with tempfile.NamedTemporaryFile("w", prefix="maillage-", suffix=".txt", delete=False, encoding="utf-8") as trace:
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="maillage-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as trace:
         traceback.print_exception(error, file=trace)
     return Refused(
         f"Maillage s’est arrêté sur une erreur imprévue ({type(error).__name__}).",

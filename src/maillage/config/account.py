@@ -24,23 +24,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import queries as outbox
-from maillage.config import sessions, suspended
+from maillage.config import interrupted_posts, sessions
 from maillage.config.middleware import lacks_factor
-from maillage.reports.wording import spaced
+from maillage.words.wording import spaced
 
 AFTER = "after_factor"
 CODE_OPENS = 900  # seconds during which a code received stands for the password that was lost
 
 
 def own(view: Any) -> Any:
-    """Keep a page for accounts of one person: what everybody signs in with is changed by nobody."""
+    """Keep this page from shared accounts: nobody may change what everyone signs in with."""
 
     @login_required
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_demonstration:
             told = (
-                "Rien n’a été changé. Ce compte d’exemple sert à tout le monde : s’il changeait, plus personne n’y entrerait. "
-                "Essayez avec un compte à vous."
+                "Rien n’a été changé. Ce compte d’exemple sert à tout le monde : s’il changeait, plus"
+                " personne n’y entrerait. Essayez avec un compte à vous."
             )
             messages.warning(request, spaced(told))
             return redirect("account_home")
@@ -53,11 +53,16 @@ class SignIn(LoginView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         by_mail = outbox.leaves("email")
-        return {**context, "federation": _federation(), "by_code": by_mail or not settings.PRODUCTION, "by_mail": by_mail}
+        return {
+            **context,
+            "federation": _federation(),
+            "by_code": by_mail or not settings.PRODUCTION,
+            "by_mail": by_mail,
+        }
 
 
 class Factors(IndexView):  # type: ignore[misc]
-    """The second factors; why one is asked, when it is."""
+    """The second factors; why one is required, when it is."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         wanted = self.request.GET.get("next", "")
@@ -65,11 +70,15 @@ class Factors(IndexView):  # type: ignore[misc]
             self.request.session[AFTER] = wanted
         context = super().get_context_data(**kwargs)
         is_asked = lacks_factor(self.request.user)
-        return {**context, "is_asked": is_asked, "after": "" if is_asked else self.request.session.pop(AFTER, "")}
+        return {
+            **context,
+            "is_asked": is_asked,
+            "after": "" if is_asked else self.request.session.pop(AFTER, ""),
+        }
 
 
 class _ClosesElsewhere:
-    """Whoever is in the account on another device shows the new means to come back."""
+    """End the sessions on other devices once a factor is added: they must sign in with it."""
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)  # type: ignore[misc]
@@ -81,7 +90,10 @@ class AddApplication(_ClosesElsewhere, ActivateTOTPView):  # type: ignore[misc]
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         secret = context["form"].secret
-        return {**context, "secret": " ".join(secret[k : k + 4] for k in range(0, len(secret), 4))}  # copied by hand
+        return {
+            **context,
+            "secret": " ".join(secret[k : k + 4] for k in range(0, len(secret), 4)),
+        }  # copied by hand
 
 
 class AddKey(_ClosesElsewhere, AddWebAuthnView):  # type: ignore[misc]
@@ -145,7 +157,9 @@ def end(request: HttpRequest) -> HttpResponse:
     if name := request.POST.get("connexion", ""):
         if not sessions.end(request.user, now, name=name, but=here):
             raise Http404
-        messages.success(request, spaced("Cette connexion est fermée. Sur l’autre appareil, tout redemande qui vous êtes."))
+        messages.success(
+            request, spaced("Cette connexion est fermée. Sur l’autre appareil, tout redemande qui vous êtes.")
+        )
         return redirect("account_home")
     sessions.end(request.user, now, but=here)
     logout(request)
@@ -171,15 +185,15 @@ def device(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def presence(request: HttpRequest) -> HttpResponse:
-    """Somebody is still there: coming here said so."""
+    """Record that the user is still there: any request does so."""
     return HttpResponse(status=204)
 
 
 @require_safe
 @login_required
 def resume(request: HttpRequest) -> HttpResponse:
-    """Give back what was being sent when the session ended."""
-    kept = suspended.given_back(request)
+    """Send again the interrupted post of a session that ended."""
+    kept = interrupted_posts.pending_post(request)
     if kept is None:
         return redirect("space")
     shown = [value for _, value in kept["fields"] if value.strip()]
@@ -189,7 +203,7 @@ def resume(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def forget(request: HttpRequest) -> HttpResponse:
-    """Throw away what was being sent."""
-    suspended.forget(request)
+    """Discard the interrupted post."""
+    interrupted_posts.forget(request)
     messages.success(request, spaced("Ce qui était gardé est effacé."))
     return redirect("space")

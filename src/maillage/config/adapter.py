@@ -1,4 +1,4 @@
-"""How the sign-in library speaks and acts here: in our words, through our outbox, and nobody opens an account alone."""
+"""Adapt the sign-in library: our texts, our outbox, and no self-registration."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -18,19 +18,27 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from maillage.apps.messages import actions as outbox
-from maillage.config import federation, sessions, suspended
+from maillage.config import interrupted_posts, openid_connect, sessions
 from maillage.kernel.errors import Refused
-from maillage.reports.wording import spaced
+from maillage.words.wording import spaced
 
 CODE_LASTS = timedelta(seconds=settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT)
 FRESH = 300  # seconds during which somebody who just signed in is not asked again who they are
-WRONG_CODE = "Ce code n’est pas le bon. Il a peut-être changé entre-temps. Lisez-le de nouveau, puis tapez-le."
+WRONG_CODE = (
+    "Ce code n’est pas le bon. Il a peut-être changé entre-temps. Lisez-le de nouveau, puis tapez-le."
+)
 TOO_MANY = "Trop d’essais. Cette limite protège votre compte. Attendez cinq minutes, puis recommencez."
 WORDS = {
-    "account_inactive": "Ce compte est fermé. Il n’ouvre plus rien. Demandez à votre responsable de structure.",
-    "email_password_mismatch": "L’adresse ou le mot de passe sont incorrects. Nous ne disons pas lequel, pour protéger les "
-    "comptes. Vérifiez les deux, puis recommencez.",
-    "enter_current_password": "Ce n’est pas votre mot de passe actuel. Rien n’a changé. Tapez celui d’aujourd’hui.",
+    "account_inactive": (
+        "Ce compte est fermé. Il n’ouvre plus rien. Demandez à votre responsable de structure."
+    ),
+    "email_password_mismatch": (
+        "L’adresse ou le mot de passe sont incorrects. Nous ne disons pas lequel, pour protéger les "
+        "comptes. Vérifiez les deux, puis recommencez."
+    ),
+    "enter_current_password": (
+        "Ce n’est pas votre mot de passe actuel. Rien n’a changé. Tapez celui d’aujourd’hui."
+    ),
     "incorrect_code": WRONG_CODE,
     "incorrect_password": "Ce n’est pas votre mot de passe. Rien n’a changé. Tapez-le de nouveau.",
     "too_many_login_attempts": TOO_MANY,
@@ -38,9 +46,13 @@ WORDS = {
 }
 FACTOR_WORDS = {
     "incorrect_code": WRONG_CODE,
-    "cannot_delete_authenticator": "Ce moyen ne peut pas être retiré. Il protège votre compte. Ajoutez-en d’abord un autre.",
-    "cannot_generate_recovery_codes": "Aucun code n’a été fait. Ils secourent un second moyen, et vous n’en avez pas. "
-    "Ajoutez d’abord une application ou une clé.",
+    "cannot_delete_authenticator": (
+        "Ce moyen ne peut pas être retiré. Il protège votre compte. Ajoutez-en d’abord un autre."
+    ),
+    "cannot_generate_recovery_codes": (
+        "Aucun code n’a été fait. Ils secourent un second moyen, et vous n’en avez pas. "
+        "Ajoutez d’abord une application ou une clé."
+    ),
 }
 NOTICES = {  # what is written to an account when somebody changes how it opens
     "account/email/password_changed": "Son mot de passe a été changé.",
@@ -50,34 +62,40 @@ NOTICES = {  # what is written to an account when somebody changes how it opens
     "mfa/email/webauthn_added": "Une clé d’accès a été ajoutée.",
     "mfa/email/webauthn_removed": "Une clé d’accès a été retirée.",
     "mfa/email/recovery_codes_generated": "De nouveaux codes de secours ont été faits.",
-    "socialaccount/email/account_connected": f"Il s’ouvre maintenant aussi par {settings.FEDERATION['name']}.",
+    "socialaccount/email/account_connected": (
+        f"Il s’ouvre maintenant aussi par {settings.FEDERATION['name']}."
+    ),
 }
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    error_messages = DefaultAccountAdapter.error_messages | {code: spaced(words) for code, words in WORDS.items()}
+    error_messages = DefaultAccountAdapter.error_messages | {
+        code: spaced(words) for code, words in WORDS.items()
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def pre_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse | None:
-        """Remember the box « ordinateur partagé » until the last step; whoever was not asked is on a shared one."""
+        """Remember the box « ordinateur partagé » until the last step; without an answer, the computer counts
+        as shared.
+        """
         request.session["shared"] = request.method != "POST" or "partage" in request.POST
         return super().pre_login(request, user, **more)
 
     def logout(self, request: HttpRequest) -> None:
-        way_out = federation.way_out(request)
+        way_out = openid_connect.way_out(request)
         super().logout(request)
         if way_out:
-            request.session[federation.OUT] = way_out
+            request.session[openid_connect.OUT] = way_out
 
     def login(self, request: HttpRequest, user: Any) -> None:
         shared = request.session.get("shared", True)
         super().login(request, user)
         request.session.pop("shared", None)
         sessions.begin(request, shared=shared, at=timezone.now())
-        if request.session.get(suspended.KEPT, {}).get("account") != user.pk:
-            suspended.forget(request)  # what somebody else was writing
+        if request.session.get(interrupted_posts.KEPT, {}).get("account") != user.pk:
+            interrupted_posts.forget(request)  # what somebody else was writing
 
     def is_reauthentication_required(self, *, app: str, **more: Any) -> bool:
         records = get_authentication_records(self.request, self.request.user)
@@ -88,12 +106,12 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("account_home")
 
     def get_logout_redirect_url(self, request: HttpRequest) -> str:
-        if federation.KEPT in request.session:
+        if openid_connect.KEPT in request.session:
             return reverse("federation_out")
         return super().get_logout_redirect_url(request)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Write a message in the outbox: it leaves soon, once, and its text is erased the next day."""
+        """Write a message in the outbox: it is sent soon, once, and its text is erased the next day."""
         mail = self.render_mail(template_prefix, email, context)
         self._put(email, mail.subject, mail.body, never_after=timezone.now() + CODE_LASTS)
 
@@ -101,7 +119,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         return str(subject)
 
     def send_notification_mail(self, template_prefix: str, user: Any, *more: Any, **others: Any) -> None:
-        """Tell an account that it opens otherwise."""
+        """Notify an account of a change in how it signs in."""
         told = (
             f"{NOTICES[template_prefix]}\n\nSi c’est vous, vous n’avez rien à faire.\n"
             "Si ce n’est pas vous, prévenez tout de suite votre responsable de structure."
@@ -124,7 +142,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    error_messages = DefaultMFAAdapter.error_messages | {code: spaced(words) for code, words in FACTOR_WORDS.items()}
+    error_messages = DefaultMFAAdapter.error_messages | {
+        code: spaced(words) for code, words in FACTOR_WORDS.items()
+    }
 
     def _get_site_name(self) -> str:
         return "Maillage"
@@ -139,7 +159,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 
 class Backend(AuthenticationBackend):  # type: ignore[misc]
-    """Refuses the account whose password everybody knows, once the platform serves real people."""
+    """Refuse an account with a public password, once the platform serves real people."""
 
     def authenticate(self, request: HttpRequest, **credentials: object) -> object:
         user = super().authenticate(request, **credentials)

@@ -1,4 +1,5 @@
-"""The language of a page: the one that its reader chose, where the page is translated; French everywhere else.
+"""The language of a page: the one that its reader chose, where the page is translated; French everywhere
+else.
 
 What a browser says it prefers is not followed: a page given to somebody reads as the one who gives it saw it.
 """
@@ -10,17 +11,33 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.http import escape_leading_slashes
 
-from maillage.kernel import languages
+from maillage.words import languages
 
 COOKIE, ASKED = "langue", "lang"  # “/carte/?lang=uk”, on a poster or in a link
 YEAR = 31_536_000
-# The pages whose every sentence is marked, by the name of their address. The others stay in French, and say so.
+# The pages whose every sentence is marked, by the name of their address. The others stay in French, and say
+# so.
 TRANSLATED = frozenset(
     {
         *("home", "privacy", "find", "find_suggestions", "lieu", "lieu_print", "lieu_report", "connections"),
-        *("bilan", "bilan_question", "bilan_answers", "bilan_stop", "bilan_tasks", "bilan_task", "bilan_result"),
+        *(
+            "bilan",
+            "bilan_question",
+            "bilan_answers",
+            "bilan_stop",
+            "bilan_tasks",
+            "bilan_task",
+            "bilan_result",
+        ),
         *("bilan_print", "bilan_keep", "bilan_unkeep", "bilan_card", "bilan_again"),
-        *("relative", "relative_questions", "relative_advice", "relative_places", "relative_chosen", "relative_card"),
+        *(
+            "relative",
+            "relative_questions",
+            "relative_advice",
+            "relative_places",
+            "relative_chosen",
+            "relative_card",
+        ),
         *("workshops", "workshop", "workshop_poster", "seat"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
     }
@@ -39,7 +56,8 @@ class Languages:
         code = request.COOKIES.get(COOKIE, languages.FRENCH)
         language = languages.LANGUAGES.get(code, languages.LANGUAGES[languages.FRENCH])
         request.language = language  # type: ignore[attr-defined]
-        # As long as no address is found, whoever chose a language reads it: that of a page that does not exist.
+        # As long as no address is found, whoever chose a language reads it: that of a page that does not
+        # exist.
         with translation.override(language.code), languages.speaking(language.code):
             response = self.answer(request)
             response.headers.setdefault("Content-Language", languages.spoken().code)
@@ -63,5 +81,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
     if code == languages.FRENCH:
         response.delete_cookie(COOKIE, samesite="Lax")
     elif code in languages.LANGUAGES:
-        response.set_cookie(COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure())
+        response.set_cookie(
+            COOKIE, code, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
+        )
     return response

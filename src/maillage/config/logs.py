@@ -9,7 +9,7 @@ LINKS = re.compile(
 
 
 class Masked(logging.Formatter):
-    """Hides the secret part of personal links, in the sentence as in what follows it."""
+    """Mask the secret part of personal links, in a log message and in its traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         return LINKS.sub(r"\1…", super().format(record))

@@ -18,8 +18,8 @@ from django.utils.cache import patch_cache_control
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.autonomy.forms import carried
-from maillage.config import sessions, suspended
-from maillage.reports.wording import spaced
+from maillage.config import interrupted_posts, sessions
+from maillage.words.wording import spaced
 
 Answer = Callable[[HttpRequest], HttpResponse]
 PRIVATE = ("/espace/", "/compte/")
@@ -43,18 +43,22 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class NoNul:
-    """Refuses the character that PostgreSQL cannot keep, wherever it comes from: nobody types it."""
+    """Refuse the NUL character, which PostgreSQL cannot store: nobody types it."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or any("\x00" in value for values in request.GET.lists() for value in values[1]):
+        if "\x00" in request.path or any(
+            "\x00" in value for values in request.GET.lists() for value in values[1]
+        ):
             raise Http404
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: object) -> None:
-        """Read what was posted once the forgery check has read it; what is no form is read by its own page."""
+        """Read what was posted once the forgery check has read it; what is no form is read by its own
+        page.
+        """
         if getattr(view, "csrf_exempt", False):
             return
         if any("\x00" in value for _, values in request.POST.lists() for value in values):
@@ -62,7 +66,9 @@ class NoNul:
 
 
 class PrivatePages:
-    """Keeps out of every cache what a shared computer would show after sign-out: pages of professionals, and words said to one."""
+    """Keeps out of every cache what a shared computer would show after sign-out: pages of professionals,
+    and words said to one.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -76,7 +82,7 @@ class PrivatePages:
 
 
 class Sessions:
-    """Ends the session of whoever left, and keeps what they were sending: nothing typed is lost."""
+    """End a session after inactivity, and store its interrupted post: nothing typed is lost."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -93,7 +99,7 @@ class Sessions:
             return None  # a stranger's page depends on no cookie
         at = timezone.now()
         if sessions.is_over(request.session, at):
-            return self._end(request, suspended.of(request))
+            return self._end(request, interrupted_posts.of(request))
         if sessions.KEPT not in request.session:
             sessions.begin(request, shared=True, at=at)
         sessions.note(request.session, at)
@@ -102,9 +108,12 @@ class Sessions:
 
     def _end(self, request: HttpRequest, sending: dict[str, Any] | None) -> HttpResponse | None:
         logout(request)
-        told = "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de nouveau. "
+        told = (
+            "Votre visite s’est terminée toute seule : cela protège les personnes. Connectez-vous de"
+            " nouveau. "
+        )
         if sending is not None:
-            suspended.keep(request, sending)
+            interrupted_posts.keep(request, sending)
             told += "Ce que vous veniez d’envoyer est gardé une heure, pour vous seul."
         messages.info(request, spaced(told.strip()))
         if request.method in ("GET", "HEAD"):
@@ -114,7 +123,9 @@ class Sessions:
 
 
 class SecondFactor:
-    """Whoever sees people, or says who does, proves twice who they are; the accounts of the demonstration alone do not."""
+    """Require a second factor of users who see people, or who decide who does; demonstration accounts
+    excepted.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -129,10 +140,12 @@ class SecondFactor:
 
 
 def _whose(request: HttpRequest) -> str:
-    """Return the account signed in, or the one whose sending is kept until it comes back; '' for a stranger."""
+    """Return the account signed in, or the owner of an interrupted post; '' for a stranger."""
     if settings.SESSION_COOKIE_NAME not in request.COOKIES:
         return ""
-    return str(request.session.get(SESSION_KEY) or request.session.get(suspended.KEPT, {}).get("account", ""))
+    return str(
+        request.session.get(SESSION_KEY) or request.session.get(interrupted_posts.KEPT, {}).get("account", "")
+    )
 
 
 def _told(request: HttpRequest) -> bool:
@@ -141,7 +154,7 @@ def _told(request: HttpRequest) -> bool:
 
 
 def lacks_factor(user: Any) -> bool:
-    """Return whether an account sees people, or says who does, and must first set a second factor."""
+    """Return whether an account that sees people, or decides who does, must first set a second factor."""
     if not user.is_authenticated or user.is_demonstration:
         return False
     return rights_of(user).any(*PROVEN) and not is_mfa_enabled(user, FACTORS)

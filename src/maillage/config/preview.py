@@ -1,4 +1,6 @@
-"""What an author sees of a module that is being written: its pages, and above them what stops it from being read."""
+"""What an author sees of a module that is being written: its pages, and above them what stops it from
+being read.
+"""
 
 from collections.abc import Callable
 
@@ -9,13 +11,15 @@ from maillage.apps.learning.queries import contents
 
 
 class Preview:
-    """Shows the faults of the folder looked at: alone when the module cannot be read, above the page when another one can."""
+    """Shows the faults of the folder looked at: alone when the module cannot be read, above the page when
+    another one can.
+    """
 
     def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        held = contents.kept(now=True)
+        held = contents.territory_modules(now=True)
         request.preview = held  # type: ignore[attr-defined]
         response = self.answer(request)
         if held.faults and response.status_code == 404 and request.path.startswith("/apprendre/"):

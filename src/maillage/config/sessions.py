@@ -1,6 +1,7 @@
 """How long somebody stays signed in, on which device, and how it ends.
 
-What is kept of a session: since when, last seen, on what kind of device, and whether others use it. No network address.
+What is kept of a session: since when, last seen, on what kind of device, and whether others use it. No
+    network address.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 KEPT = "stay"
-NOTED_EVERY = timedelta(minutes=1)  # reading a page rarely writes
+NOTED_EVERY = timedelta(minutes=1)  # so that reading pages rarely writes to the database
 BROWSERS = (  # the first found is the right one: each names those it descends from
     *(
         ("Edg", "Edge"),
@@ -26,7 +27,13 @@ BROWSERS = (  # the first found is the right one: each names those it descends f
     *(("Chrom", "Chrome"), ("CriOS", "Chrome"), ("Safari", "Safari")),
 )
 SYSTEMS = (
-    *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("CrOS", "Chromebook"), ("Windows", "Windows")),
+    *(
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("CrOS", "Chromebook"),
+        ("Windows", "Windows"),
+    ),
     *(("Mac OS", "Mac"), ("Linux", "Linux")),
 )
 
@@ -45,7 +52,7 @@ OWN = Limits(idle=timedelta(hours=12), most=timedelta(days=7))
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """A session as its owner reads it. name: what a form calls it, from which its key cannot be found."""
+    """A session for its owner. name: identifies it in a form, without revealing its key."""
 
     name: str
     device: str
@@ -88,14 +95,14 @@ def choose(session: SessionBase, *, shared: bool) -> None:
 
 
 def note(session: SessionBase, at: datetime) -> None:
-    """Keep that somebody is there, once a minute."""
+    """Record activity, once a minute."""
     kept = session[KEPT]
     if at - datetime.fromisoformat(kept["seen"]) >= NOTED_EVERY:
         session[KEPT] = {**kept, "seen": at.isoformat()}
 
 
 def is_over(session: SessionBase | dict[str, Any], at: datetime) -> bool:
-    """Return whether nobody came for too long, or for how long enough is enough."""
+    """Return whether a session expired, by inactivity or by age."""
     kept = session.get(KEPT)
     if kept is None:
         return False
@@ -108,17 +115,23 @@ def open_of(user: Any, at: datetime, *, here: str | None) -> list[Stay]:
     """Return the open sessions of an account, the latest first. here: the key of the one that asks."""
     found = []
     for key, data in _rows_of(user, at):
-        if is_over(data, at) or not constant_time_compare(data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()):
+        if is_over(data, at) or not constant_time_compare(
+            data.get(HASH_SESSION_KEY, ""), user.get_session_auth_hash()
+        ):
             continue
         kept = data.get(KEPT, {})
-        opened, seen = (datetime.fromisoformat(kept[name]) if name in kept else None for name in ("opened", "seen"))
+        opened, seen = (
+            datetime.fromisoformat(kept[name]) if name in kept else None for name in ("opened", "seen")
+        )
         words = kept.get("device", "appareil inconnu")
         found.append(Stay(_name(key), words, opened, seen, kept.get("shared", True), key == here))
     return sorted(found, key=lambda stay: (stay.here, stay.seen_at or at), reverse=True)
 
 
 def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> int:
-    """End the sessions of an account, or the one of a name, and return how many. but: the key of the one that stays."""
+    """End the sessions of an account, or the one of a name, and return how many. but: the key of the one
+    that stays.
+    """
     keys = [key for key, _ in _rows_of(user, at) if key != but and name in ("", _name(key))]
     return Session.objects.filter(session_key__in=keys).delete()[0]
 
@@ -126,7 +139,9 @@ def end(user: Any, at: datetime, *, but: str | None = None, name: str = "") -> i
 def _rows_of(user: Any, at: datetime) -> list[tuple[str, dict[str, Any]]]:
     """Return the rows that carry an account: the table names nobody, so each is opened."""
     mine = user._meta.pk.value_to_string(user)
-    rows = ((row.session_key, row.get_decoded()) for row in Session.objects.filter(expire_date__gt=at).iterator())
+    rows = (
+        (row.session_key, row.get_decoded()) for row in Session.objects.filter(expire_date__gt=at).iterator()
+    )
     return [(key, data) for key, data in rows if data.get(SESSION_KEY) == mine]
 
 

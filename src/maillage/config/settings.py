@@ -1,4 +1,6 @@
-"""Settings of the platform. Everything a deployment may change is an environment variable; nothing else is read."""
+"""Settings of the platform. Everything a deployment may change is an environment variable; nothing else is
+read.
+"""
 
 import os
 from pathlib import Path
@@ -6,9 +8,9 @@ from pathlib import Path
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 
-from maillage.kernel import languages
 from maillage.kernel.disk import write_whole
-from maillage.reference.places import ASSETS, PROJECT
+from maillage.reference.files import ASSETS, PROJECT
+from maillage.words import languages
 
 HOME = Path(os.environ.get("MAILLAGE_HOME", PROJECT / "var")).resolve()
 ENVIRONMENT = os.environ.get("MAILLAGE_ENV", "demonstration")
@@ -37,7 +39,8 @@ ALLOWED_HOSTS = [
     "[::1]",
     *filter(None, os.environ.get("MAILLAGE_HOSTS", "").split(",")),
 ]
-# Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of this computer.
+# Where the platform is opened from outside: what a link in a mail starts with. `maillage servir` says it of
+# this computer.
 ADDRESS = next(
     (f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host),
     os.environ.get("MAILLAGE_ADDRESS", "http://localhost:8000"),
@@ -58,6 +61,8 @@ INSTALLED_APPS = [
     "maillage.apps.messages",
     "maillage.apps.territories",
     "maillage.apps.directory",
+    "maillage.apps.intake",
+    "maillage.apps.outreach",
     "maillage.apps.memberships",
     "maillage.apps.people",
     "maillage.apps.agenda",
@@ -106,7 +111,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "maillage.config.context.rights",
+                "maillage.config.context_processors.rights",
             ],
         },
     }
@@ -120,7 +125,8 @@ else:
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": HOME / "maillage.sqlite3",
             "CONN_MAX_AGE": 600,
-            # Write-ahead log and immediate transactions: readers never wait, writers queue instead of failing “locked”.
+            # Write-ahead log and immediate transactions: readers never wait, writers queue instead of failing
+            # “locked”.
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 60,  # a large import writes for that long: others wait, they are not refused
@@ -134,16 +140,26 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "TIMEOUT": 3600},
-    # Counted in memory, by each process: a page that is read writes nothing, and waits for nobody who writes.
-    "counts": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 50_000}},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "TIMEOUT": 3600,
+        # Beyond this many rows some go, and the limits on signing in are among them: 300, the usual number,
+        # is one busy morning.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
+    # Pages read within the hour, in each process: a reader never waits for whoever writes.
+    "reads": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "reads"},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 7 * 24 * 3600
-MESSAGE_STORAGE = "maillage.config.told.Storage"
+MESSAGE_STORAGE = "maillage.config.message_storage.Storage"
 
 AUTH_USER_MODEL = "accounts.User"
-RIGHTS_OF = "maillage.apps.memberships.access.given_to"
+RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
+# Who acts for a structure and who is on their way to a place: what a place would take along if it changed
+# hands.
+STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {"agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place"}
 AUTHENTICATION_BACKENDS = ["maillage.config.adapter.Backend"]
@@ -163,7 +179,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    "login_failed": "10/5m/ip,60/h/key",  # nobody shuts an account from one place; codes and second factors count here too
+    # nobody shuts an account from one place; codes and second factors count here too
+    "login_failed": "10/5m/ip,60/h/key",
     "request_login_code": "20/m/ip,10/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False  # how long a session lasts is said by config/sessions.py
@@ -181,7 +198,7 @@ MFA_RATE_LIMITS = {"webauthn_login": "30/m/ip"}  # a whole team may come at nine
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an account is opened by an invitation, not by an address
 MFA_TOTP_ISSUER = "Maillage"
 MFA_TOTP_TOLERANCE = 1  # a telephone whose clock is half a minute wrong
-SOCIALACCOUNT_ADAPTER = "maillage.config.federation.Adapter"
+SOCIALACCOUNT_ADAPTER = "maillage.config.openid_connect.Adapter"
 FEDERATION = {
     "issuer": os.environ.get("MAILLAGE_OIDC_ISSUER", ""),
     "client_id": os.environ.get("MAILLAGE_OIDC_CLIENT_ID", ""),
@@ -240,12 +257,15 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-# Who carries messages (config/providers). Nothing given: they are written in HOME/messages, and none leaves this computer.
+# Who carries messages (config/providers). Nothing given: they are written in HOME/messages, and none leaves
+# this computer.
 SENDING = {
     name: os.environ.get(f"MAILLAGE_{name}", "").strip()
     for name in ("MESSAGES", "SMTP", "SENDER", "SMS", "SMS_TOKEN", "SMS_SENDER", "SMS_STATUS", "SMS_ONCE")
 }
-SILENCED_SYSTEM_CHECKS = ["security.W004", "security.W008", "security.W012", "security.W016"] if not PRODUCTION else []
+SILENCED_SYSTEM_CHECKS = (
+    ["security.W004", "security.W008", "security.W012", "security.W016"] if not PRODUCTION else []
+)
 
 LOGGING = {
     "version": 1,

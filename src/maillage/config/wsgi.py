@@ -7,7 +7,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
 
 from django.core.wsgi import get_wsgi_application
 
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
 
 application = get_wsgi_application()
 

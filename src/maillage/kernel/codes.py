@@ -3,7 +3,8 @@
 import re
 import secrets
 
-# No sign that an eye or a hand takes for another: neither 0 and O, nor 1, I and L; B, G, S, V, Z are read as below.
+# No sign that an eye or a hand takes for another: neither 0 and O, nor 1, I and L; B, G, S, V, Z are read as
+# below.
 ALPHABET = "23456789ACDEFHJKMNPQRTUWXY"
 MEANT = str.maketrans("BGSVZ", "865U2")
 LENGTH = 8
@@ -25,10 +26,10 @@ def read(text: str) -> str:
     return typed if len(typed) == LENGTH and set(typed) <= set(ALPHABET) else ""
 
 
-def shown(code: str) -> str:
+def in_halves(code: str) -> str:
     """Return a code in two halves, as it is printed.
 
-    >>> shown("7K2DAH24")
+    >>> in_halves("7K2DAH24")
     '7K2D-AH24'
     """
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"

@@ -11,7 +11,8 @@ from maillage.kernel.errors import Refused
 def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file aside, then put it in place: a reader sees the former file or the new one, never a part.
 
-    Raises Refused, naming the file, when the folder cannot be written or the disk is full; the former file is intact.
+    Raises Refused, naming the file, when the folder cannot be written or the disk is full; the former file is
+    intact.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     staged: Path | None = None
@@ -53,7 +54,9 @@ def _refusal(path: Path, error: OSError) -> Refused:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Refused(
             f"Le fichier {path} n’a pas été écrit : le disque est plein.",
-            why="Il n’y a plus de place pour le fichier entier ; aucun fichier à moitié écrit n’a été laissé.",
+            why=(
+                "Il n’y a plus de place pour le fichier entier ; aucun fichier à moitié écrit n’a été laissé."
+            ),
             do="Libérez de la place, ou choisissez un autre dossier, puis relancez la même commande.",
         )
     return Refused(

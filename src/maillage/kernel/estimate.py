@@ -13,10 +13,12 @@ LOW, HIGH = 5.0, 95.0  # centiles of a 90 % interval
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A figure with its interval (same unit), who is counted, the observations behind it, its method and sources.
+    """A figure with its interval (same unit), who is counted, the observations behind it, its method and
+    sources.
 
     value, low, high: unrounded; low and high bound a 90 % interval.
-    n: observations behind the figure (respondents of the survey that gives the rates, or rows counted).
+    n: persons observed: respondents of the survey behind the figure, or residents counted by the census.
+    counted: what is read besides them, by name (communes, quartiers).
     method: slug of a page of docs/methods.
 
     >>> Estimate(value=10.0, low=8.0, high=13.0, unit="personnes", universe="15 ans et plus", n=100,
@@ -32,6 +34,7 @@ class Estimate:
     n: int
     method: str
     sources: tuple[str, ...] = ()
+    counted: tuple[tuple[str, int], ...] = ()
 
     @property
     def half_width(self) -> float:
@@ -45,7 +48,9 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withheld:
-    """A figure that is not shown, with the reason: another type, so that nobody reads its value by mistake."""
+    """A figure that is not shown, with the reason: another type, so that nobody reads its value by
+    mistake.
+    """
 
     reason: str
     unit: Unit
@@ -53,6 +58,7 @@ class Withheld:
     n: int
     method: str
     sources: tuple[str, ...] = ()
+    counted: tuple[tuple[str, int], ...] = ()
 
 
 Figure = Estimate | Withheld
@@ -82,11 +88,12 @@ def from_draws(
     n: int,
     method: str,
     sources: tuple[str, ...] = (),
+    counted: tuple[tuple[str, int], ...] = (),
 ) -> Estimate:
     """Return the estimate that these draws describe.
 
-    draws: (draws,) in the unit of the estimate. The value is their mean, not their median, because only means add
-    up over zones; the bounds are the 5th and 95th centiles.
+    draws: (draws,) in the unit of the estimate. The value is their mean, not their median, because only means
+    add up over zones; the bounds are the 5th and 95th centiles.
     """
     low, high = centiles(np.asarray(draws, dtype=np.float64)[None])
     return Estimate(
@@ -98,4 +105,5 @@ def from_draws(
         n=n,
         method=method,
         sources=sources,
+        counted=counted,
     )

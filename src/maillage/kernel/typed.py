@@ -19,7 +19,8 @@ def whole(text: str, most: int = 1_000_000) -> int | None:
 
 
 def line(text: str, most: int | None = None) -> str:
-    """Return what was typed as one line, each gap as one space, without what turns the words after it, cut to `most` characters.
+    """Return what was typed as one line, each gap as one space, without what turns the words after it, cut to
+    `most` characters.
 
     >>> line("  Marie  Anne\\n"), line("Marie Anne", 6), line("Ma\\u202erie")
     ('Marie Anne', 'Marie', 'Marie')

@@ -10,7 +10,8 @@ from maillage.cli.words import Steps
 from maillage.kernel.errors import Refused
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
-# Name before the @, what is shown, role, and over what: a territory, or a structure of the real census. Persons are invented.
+# Name before the @, what is shown, role, and over what: a territory, or a structure of the real census.
+# Persons are invented.
 ACCOUNTS = (
     ("coordination", "Coordination du réseau (exemple)", "coordination", "france", ""),
     ("aidant", "Leïla, aidante (exemple)", "aidant", "", HELP),
@@ -28,26 +29,30 @@ PLACES = (PERIMETER, "200040715", "246700488", "200043396")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--sans-calcul", action="store_true", help="prépare la base, sans calculer les diagnostics")
+    parser.add_argument(
+        "--sans-calcul", action="store_true", help="prépare la base, sans calculer les diagnostics"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from maillage.apps.dossiers import actions, rules
-    from maillage.apps.dossiers.queries import Asked
+    from maillage.apps.dossiers.queries import StudyRequest
     from maillage.config import settings
 
     password = os.environ.get("MAILLAGE_DEMO_PASSWORD", PASSWORD)
-    accounts = _accounts(password, production=settings.PRODUCTION)  # refused in production, before anything is kept
+    accounts = _accounts(
+        password, production=settings.PRODUCTION
+    )  # refused in production, before anything is kept
     _perimeter()
     for card, source in CENSUSES:
         _census(card, source)
     _stories(accounts)
     steps = Steps()
     for place in () if given.sans_calcul else PLACES:
-        study = actions.ask(Asked(place=place))
+        study = actions.ask(StudyRequest(place=place))
         if study.status != rules.DONE:
             actions.take_up(study)
             study.refresh_from_db()
@@ -69,37 +74,47 @@ def _accounts(password: str, *, production: bool) -> dict[str, Any]:
     from maillage.apps.accounts.actions import open_demonstration
 
     return {
-        name: open_demonstration(email=f"{name}@{DOMAIN}", name=shown, password=password, production=production)[0]
+        name: open_demonstration(
+            email=f"{name}@{DOMAIN}", name=shown, password=password, production=production
+        )[0]
         for name, shown, *_ in ACCOUNTS
     }
 
 
 def _stories(accounts: Mapping[str, Any]) -> None:
-    """Give each account its role, and play the stories of invented people."""
+    """Give each account its role, and create the cases of invented people."""
     from django.utils import timezone
 
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli.demonstration import asked, stories, workshops
+    from maillage.cli.demonstration import stories, survey, workshops
 
     at = timezone.localtime()
     structures = {}
     for name, _, role, territory, structure in ACCOUNTS:
         over = Structure.objects.filter(name=structure).order_by("pk").first() if structure else None
         if over is not None or not structure:  # somebody may have renamed it since
-            give(by=None, to=accounts[name], role=role, structure=over, territory=territory, on=at.date(), at=at)
+            give(
+                by=None,
+                to=accounts[name],
+                role=role,
+                structure=over,
+                territory=territory,
+                on=at.date(),
+                at=at,
+            )
         if structure:
             structures[structure] = over
     if made := stories.tell(at, accounts, structures):
         print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
     if made := workshops.tell(at, accounts, structures):
         print(f"Ateliers d’exemple : {made}, à venir et passés")
-    if address := asked.tell(at, accounts):
-        print(f"Enquête d’exemple : {asked.N} réponses inventées, redressées et publiées sur {address}")
+    if address := survey.tell(at, accounts):
+        print(f"Enquête d’exemple : {survey.N} réponses inventées, redressées et publiées sur {address}")
 
 
 def _perimeter() -> None:
-    """Keep the demonstration perimeter, unless somebody changed it."""
+    """Store the demonstration perimeter, unless it was changed."""
     from maillage.apps.territories import actions, queries
     from maillage.reference.cards import cards
 
@@ -111,10 +126,13 @@ def _perimeter() -> None:
         slug=PERIMETER,
         name="Agglomération grenobloise",
         code="200040715",
-        reason="Grenoble et 16 communes voisines : des communes urbaines, sans les communes rurales de la métropole. "
-        "Claix, Corenc et Poisat, que le plan ne nomme pas, sont supposées.",
+        reason=(
+            "Grenoble et 16 communes voisines : des communes urbaines, sans les communes rurales de la"
+            " métropole. Claix, Corenc et Poisat, que le plan ne nomme pas, sont supposées."
+        ),
         content=file.read_bytes(),
         file_name=file.name,
+        target_publics=("cumul", "accompagnants"),  # those of the plan of Grenoble
     )
 
 
@@ -124,8 +142,8 @@ def _census(card: str, source: str) -> None:
 
     from django.utils import timezone
 
-    from maillage.apps.directory.actions import importing
     from maillage.apps.directory.models import Import
+    from maillage.apps.intake.actions import importing
     from maillage.pipeline.offer import files
     from maillage.pipeline.offer.forms import read as forms
     from maillage.reference.cards import cards
@@ -137,5 +155,7 @@ def _census(card: str, source: str) -> None:
         return
     at = timezone.localtime()
     result = files.places(forms.read(file), today=at.date(), source=source)
-    row = importing.take_in(result, source=source, digest=digest, by=None, at=at, licence=origin.licence.partition(" (")[0])
+    row = importing.take_in(
+        result, source=source, digest=digest, by=None, at=at, licence=origin.licence.partition(" (")[0]
+    )
     print(f"Lieux prêts : {row.counts['crees']} du recensement {source}")

@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maillage.cli.words import Steps, read_file, typed_path
 from maillage.kernel.errors import Refused
@@ -12,13 +12,20 @@ from maillage.reference.definitions import DEFAULT
 
 if TYPE_CHECKING:
     from maillage.reference.definitions import Definition
-    from maillage.studies.local_survey import Measured, Unread
+    from maillage.studies.diagnosis.diagnosis import Target
+    from maillage.studies.need.local_survey import Measured, Unread
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", metavar="CODE", help="commune, intercommunalité, département, région (R84) ou « france »")
-    parser.add_argument("--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire")
-    parser.add_argument("--zones", type=Path, metavar="ZONES.csv", help="zones de l’étude : code_zone,nom_zone,code")
+    parser.add_argument(
+        "code", metavar="CODE", help="commune, intercommunalité, département, région (R84) ou « france »"
+    )
+    parser.add_argument(
+        "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
+    )
+    parser.add_argument(
+        "--zones", type=Path, metavar="ZONES.csv", help="zones de l’étude : code_zone,nom_zone,code"
+    )
     parser.add_argument(
         "--definition",
         default=DEFAULT,
@@ -26,10 +33,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help=f"définition du besoin, ou fichier de taux (par défaut {DEFAULT})",
     )
     parser.add_argument(
-        "--offre", type=typed_path, metavar="FICHIER", help="les lieux du territoire, dans n’importe quelle forme"
+        "--offre",
+        type=typed_path,
+        metavar="FICHIER",
+        help="les lieux du territoire, dans n’importe quelle forme",
     )
     parser.add_argument(
-        "--enquete", type=typed_path, metavar="REPONSES.csv", help="les réponses d’une enquête du territoire, avec --marges"
+        "--enquete",
+        type=typed_path,
+        metavar="REPONSES.csv",
+        help="les réponses d’une enquête du territoire, avec --marges",
     )
     parser.add_argument(
         "--marges",
@@ -43,22 +56,44 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="la question de l’enquête qui dit le besoin, et les réponses qui comptent",
     )
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
-    parser.add_argument("--fiches", action="store_true", help="écrit une fiche par zone même au-delà de 250 zones")
     parser.add_argument(
-        "--filtre", metavar="FILTRE", help="ne compte qu’une partie : qpv-communes, petites-communes, ou un fichier"
+        "--fiches", action="store_true", help="écrit une fiche par zone même au-delà de 250 zones"
     )
     parser.add_argument(
-        "--poids", metavar="VAR=N,…", default="", help="poids des variables de l’indice social, ex. rsa=2,aah=0"
+        "--filtre",
+        metavar="FILTRE",
+        help="ne compte qu’une partie : qpv-communes, petites-communes, communes-periurbaines,"
+        " communes-urbaines, ou un fichier",
+    )
+    parser.add_argument(
+        "--public-vise",
+        metavar="TEXTE",
+        default="",
+        help="pour qui ce diagnostic est fait, avec vos mots ; aucun chiffre n’en dépend",
+    )
+    parser.add_argument(
+        "--publics",
+        metavar="ID,…",
+        default="",
+        help="pour qui, dans la liste : cumul, accompagnants, jeunes, seniors, habitants…",
+    )
+    parser.add_argument(
+        "--poids",
+        metavar="VAR=N,…",
+        default="",
+        help="poids des variables de l’indice social, ex. rsa=2,aah=0",
     )
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.cli.chosen import definition_of
-    from maillage.reports import edition
-    from maillage.studies import filters, needs, zoning
-    from maillage.studies import frame as frames
-    from maillage.studies.diagnosis import Request
-    from maillage.studies.territories import gazetteer
+    from maillage.reports.territory import edition
+    from maillage.studies.diagnosis import filters, zoning
+    from maillage.studies.diagnosis.diagnosis import Request
+    from maillage.studies.diagnosis.study import study
+    from maillage.studies.diagnosis.territories import gazetteer
+    from maillage.studies.need import model
+    from maillage.studies.need import population as frames
 
     territory = gazetteer().get(given.code)
     chosen = definition_of(given.definition)
@@ -73,58 +108,88 @@ def run(given: argparse.Namespace) -> int:
         territory=territory,
         zoning=cut,
         definition=chosen,
-        seed=needs.SEED if given.graine is None else given.graine,
+        seed=model.SEED if given.graine is None else given.graine,
         weights=weights(given.poids),
         inside=filters.chosen(given.filtre, read_file) if given.filtre else None,
         survey=survey,
+        target=target_of(given),
     )
     edition.check_folder(given.sortie)
     refused = 0
     census = None
     if given.offre:
         from maillage.cli.commands.offre import read_places
-        from maillage.studies import offer
+        from maillage.studies.offer import census as offer_census
 
         places = read_places(given.offre, None)
         refused = places.n_refused
-        census = offer.census(given.offre.name, [row.sheet for row in places.kept])
+        census = offer_census.census(given.offre.name, [row.sheet for row in places.accepted])
     steps = Steps()
-    made = edition.prepare(request, steps, census=census)
-    paths = edition.write(made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps)
+    found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
+    made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
+    paths = edition.write(
+        made, given.sortie, on=date.today(), sheets=True if given.fiches else None, progress=steps
+    )
     steps.done()
-    c = made.told["chiffre"]
-    head = f"Environ {c['valeur']} personnes" if c["valeur"] else f"{c['entre'].capitalize()} personnes"
-    between = f", {c['entre']}" if c["valeur"] else ""
-    print(f"{made.told['territoire']['nom']} : {head} {chosen.statement}{between}." if c["bas"] else c["motif"])
-    print(f"{len(paths)} fichiers écrits dans {given.sortie} (empreinte {made.told['empreinte']})")
-    if len(made.diagnosis.zones) > edition.MOST_SHEETS and not given.fiches:
-        print(f"{len(made.diagnosis.zones)} zones : les fiches ne sont pas écrites. Ajoutez --fiches pour les avoir.")
-    if census is not None and made.offered is None:
+    c = made.reading.headline
+    head = f"Environ {c.value} personnes" if c.value else f"{c.between.capitalize()} personnes"
+    between = f", {c.between}" if c.value else ""
+    print(f"{made.reading.territory.name} : {head} {chosen.statement}{between}." if c.low else c.reason)
+    for note in made.reading.published:
+        if note.kind == "contredit":
+            print(note.text.replace("**", ""))
+    print(f"{len(paths)} fichiers écrits dans {given.sortie} (empreinte {made.reading.fingerprint})")
+    if len(found.diagnosis.zones) > edition.MOST_SHEETS and not given.fiches:
+        print(
+            f"{len(found.diagnosis.zones)} zones : les fiches ne sont pas écrites. Ajoutez --fiches pour les"
+            " avoir."
+        )
+    if census is not None and found.offered is None:
         print("Territoire trop grand pour des distances à pied : l’offre n’est pas mise en face du besoin.")
     if refused:
         print(
-            f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.", file=sys.stderr
+            f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.",
+            file=sys.stderr,
         )
-    if given.enquete:
-        _tell(made.told["enquete"])
-    unused = bool(given.enquete) and made.diagnosis.composite is None
+    for sentence in made.reading.survey.sentences if made.reading.survey else ():
+        print(sentence.replace("**", ""))
+    unused = bool(given.enquete) and found.diagnosis.composite is None
     if unused:
         advice = "Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez."
         if given.filtre:
             advice = "Relancez sans --filtre pour qu’elle y entre."
         print(
             "L’enquête n’entre pas dans l’estimation.\n"
-            f"{made.diagnosis.not_composed}\n"
+            f"{found.diagnosis.not_composed}\n"
             f"Le diagnostic est écrit sans elle. {advice}",
             file=sys.stderr,
         )
     return 1 if refused or left_out or unused else 0
 
 
-def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measured | Unread | None, int]":
-    """Return what the survey of a command says of the definition, and 1 when rows of it were left out.
+def target_of(given: argparse.Namespace) -> "Target | None":
+    """Return the public that a command states, None when it states none; Refused for one that is not
+    listed, or
+    words too long.
+    """
+    from maillage.reference import targets
+    from maillage.studies.diagnosis.diagnosis import Target
 
-    Refused, in French, on a survey without margins, or that cannot be weighted.
+    text, ids = given.public_vise.strip(), [id.strip() for id in given.publics.split(",") if id.strip()]
+    if len(text) > targets.LONGEST:
+        raise Refused(
+            f"--public-vise a {len(text)} signes.",
+            why=f"Il se lit en tête du dossier : {targets.LONGEST} signes au plus.",
+            do="Raccourcissez-le.",
+        )
+    return Target(text, targets.chosen(ids)) if text or ids else None
+
+
+def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measured | Unread | None, int]":
+    """Return what the survey of a command measures for the definition, and 1 when some of its rows were
+    excluded.
+
+    Refused, in French, for a survey without margins, or that cannot be weighted.
     """
     if not given.enquete:
         if given.marges or given.besoin:
@@ -144,12 +209,15 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
     from maillage.engine.variance import Plan
     from maillage.pipeline.survey import answers, margins
     from maillage.reference import survey_needs
-    from maillage.studies import local_survey, weighting
+    from maillage.studies.need import local_survey
+    from maillage.studies.survey import weighting
 
     read = answers.read(given.enquete)
     weighted = weighting.weigh(read.table, margins.read(given.marges), lines=read.lines)
     link = (
-        survey_needs.stated(given.besoin, [name for name in read.table.columns if name != "id"]) if given.besoin else None
+        survey_needs.stated(given.besoin, [name for name in read.table.columns if name != "id"])
+        if given.besoin
+        else None
     )
     survey = local_survey.read(
         read.table,
@@ -165,14 +233,8 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
     return survey, ponderer.ended(read)
 
 
-def _tell(told: dict[str, Any]) -> None:
-    """Print what the survey changed."""
-    for sentence in told.get("phrases", ()):
-        print(sentence.replace("**", ""))
-
-
 def weights(words: str) -> dict[str, float]:
-    """Return weights typed as `rsa=2,aah=0`; Refused, naming the part, when one does not read."""
+    """Return weights typed as `rsa=2,aah=0`; Refused, naming the part, when one is invalid."""
     out: dict[str, float] = {}
     for part in filter(None, (word.strip() for word in words.split(","))):
         name, _, value = part.partition("=")
@@ -183,7 +245,10 @@ def weights(words: str) -> dict[str, float]:
         except ValueError:
             raise Refused(
                 f"Le poids « {part} » ne se lit pas.",
-                why="Un poids s’écrit variable=nombre, entre −10 et 10 ; un nombre négatif retourne le sens de la variable.",
+                why=(
+                    "Un poids s’écrit variable=nombre, entre −10 et 10 ; un nombre négatif retourne le sens"
+                    " de la variable."
+                ),
                 do="Écrivez par exemple --poids rsa=2,aah=0.",
             ) from None
     return out

@@ -10,20 +10,23 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from django.utils import timezone
 
-    from maillage.config import due
+    from maillage.config import scheduler
     from maillage.config.providers import chosen
 
     chosen.check()
-    done = due.run(timezone.now())
+    done = scheduler.run(timezone.now())
     if given.json:
         print_json({each.name: {"erreur": each.error} if each.error else dict(each.counts) for each in done})
     else:
         for each in done:
             counts = ", ".join(f"{n} {words.replace('_', ' ')}" for words, n in each.counts.items() if n)
-            print(f"{each.name.replace('_', ' ')} : {f'arrêté ({each.error})' if each.error else counts or 'rien à faire'}")
+            print(
+                f"{each.name.replace('_', ' ')} :"
+                f" {f'arrêté ({each.error})' if each.error else counts or 'rien à faire'}"
+            )
     return 1 if any(each.error for each in done) else 0

@@ -1,4 +1,6 @@
-"""maillage enquete: weights, tables and the synthesis of a survey. Each verb has its own module: `arguments` and `run`."""
+"""maillage enquete: weights, tables and the synthesis of a survey. Each verb has its own module:
+`arguments` and `run`.
+"""
 
 import argparse
 import importlib
@@ -15,7 +17,9 @@ VERBS = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="geste", required=True, metavar="GESTE")
     for verb, help_ in VERBS.items():
-        _module(verb).arguments(verbs.add_parser(verb, help=help_, description=help_[0].upper() + help_[1:] + "."))
+        _module(verb).arguments(
+            verbs.add_parser(verb, help=help_, description=help_[0].upper() + help_[1:] + ".")
+        )
 
 
 def run(given: argparse.Namespace) -> int:

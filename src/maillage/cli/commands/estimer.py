@@ -10,24 +10,42 @@ from maillage.reference.definitions import DEFAULT
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    from maillage.studies.national import LEVELS
+    from maillage.studies.need.national import LEVELS
 
-    parser.add_argument("--niveau", required=True, choices=LEVELS, help="la maille des lignes : " + ", ".join(LEVELS))
-    parser.add_argument("--definition", default=DEFAULT, metavar="ID", help=f"définition du besoin (par défaut {DEFAULT})")
+    parser.add_argument(
+        "--niveau", required=True, choices=LEVELS, help="la maille des lignes : " + ", ".join(LEVELS)
+    )
+    parser.add_argument(
+        "--definition", default=DEFAULT, metavar="ID", help=f"définition du besoin (par défaut {DEFAULT})"
+    )
     parser.add_argument("--dans", metavar="CODE", help="ne garde que ce territoire")
     parser.add_argument("--graine", type=int, metavar="N", help="graine des tirages")
-    parser.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER.csv", help="le fichier à écrire")
+    parser.add_argument(
+        "--sortie", required=True, type=typed_path, metavar="FICHIER.csv", help="le fichier à écrire"
+    )
 
 
-HEADER = ("code", "nom", "population", "univers", "valeur", "bas", "haut", "taux", "taux_bas", "taux_haut", "avertissement")
+HEADER = (
+    "code",
+    "nom",
+    "population",
+    "univers",
+    "valeur",
+    "bas",
+    "haut",
+    "taux",
+    "taux_bas",
+    "taux_haut",
+    "avertissement",
+)
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.cli.chosen import definition_of
     from maillage.kernel.disk import write_whole
-    from maillage.studies import frame as frames
-    from maillage.studies import national, needs
-    from maillage.studies.territories import gazetteer, rows_of
+    from maillage.studies.diagnosis.territories import gazetteer, rows_of
+    from maillage.studies.need import model, national
+    from maillage.studies.need import population as frames
 
     chosen = definition_of(given.definition)
     steps = Steps()
@@ -39,7 +57,7 @@ def run(given: argparse.Namespace) -> int:
         given.niveau,
         chosen,
         rows=rows,
-        seed=needs.SEED if given.graine is None else given.graine,
+        seed=model.SEED if given.graine is None else given.graine,
         progress=lambda share: steps("Tirages", share),
     )
     steps.done()
@@ -79,7 +97,7 @@ def line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
 
 
 def part_of(row: dict[str, Any]) -> str:
-    """Return what tells that a row holds only a part of its area, '' when it holds the whole."""
+    """Return a note when a row covers only a part of its area, '' when it covers all of it."""
     if not row["whole"] or row["population"] > 0.9995 * row["whole"]:
         return ""
     share = 100 * row["population"] / row["whole"]
@@ -88,7 +106,7 @@ def part_of(row: dict[str, Any]) -> str:
 
 def area_names(level: str) -> dict[str, str]:
     """Return the name of every area of a level."""
-    from maillage.studies import frame as frames
+    from maillage.studies.need import population as frames
 
     tables = frames.sources()
     communes = tables.communes
@@ -98,14 +116,19 @@ def area_names(level: str) -> dict[str, str]:
         return {
             code: name if kind != "Z" and name else by_commune.get(commune, name)
             for code, name, kind, commune in zip(
-                iris["iris"].tolist(), iris["name"].tolist(), iris["kind"].tolist(), iris["commune"].tolist(), strict=True
+                iris["iris"].tolist(),
+                iris["name"].tolist(),
+                iris["kind"].tolist(),
+                iris["commune"].tolist(),
+                strict=True,
             )
         }
     if level == "commune":
         return dict(zip(communes["code"].tolist(), communes["name"].tolist(), strict=True))
     lead = "R" if level == "region" else ""
     names = {
-        lead + code: name for code, name in zip(communes[level].tolist(), communes[f"{level}_name"].tolist(), strict=True)
+        lead + code: name
+        for code, name in zip(communes[level].tolist(), communes[f"{level}_name"].tolist(), strict=True)
     }
     if level == "epci":
         alone = [

@@ -16,9 +16,12 @@ from typing import Any
 from maillage.cli.words import print_json, read_file
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
-from maillage.reference import authoring, learning, module_archive, shelf, translations
-from maillage.reference.learning import Fault
-from maillage.reports import drawings
+from maillage.modules import archive as module_archive
+from maillage.modules import authoring, catalogue, translations
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules.reading import Fault
+from maillage.reports.page import drawings
 
 GESTURES = ("verifier", "liste", "dessins", "apercu", "exporter", "importer")
 
@@ -28,8 +31,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "geste",
         nargs="?",
         choices=GESTURES,
-        help="verifier des modules, les lister, lister les dessins, voir un module dans un navigateur, "
-        "exporter ou importer une archive",
+        help=(
+            "verifier des modules, les lister, lister les dessins, voir un module dans un navigateur, "
+            "exporter ou importer une archive"
+        ),
     )
     parser.add_argument(
         "dossiers",
@@ -37,8 +42,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         default=[],
         metavar="QUOI",
-        help="verifier, apercu : dossier d’un module, ou de plusieurs (sinon tous) ; exporter : identifiants (sinon ceux du "
-        "territoire) ; importer : l’archive",
+        help=(
+            "verifier, apercu : dossier d’un module, ou de plusieurs (sinon tous) ; exporter : identifiants"
+            " (sinon ceux du territoire) ; importer : l’archive"
+        ),
     )
     parser.add_argument("--vers", type=Path, metavar="FICHIER.zip", help="exporter : l’archive à écrire")
     parser.add_argument("--port", type=int, default=8001, metavar="N", help="apercu : port (par défaut 8001)")
@@ -50,7 +57,10 @@ def run(given: argparse.Namespace) -> int:
         raise Refused(
             "Il manque le geste.",
             why=f"Les gestes : {', '.join(GESTURES)}.",
-            do="Tapez par exemple « maillage modules verifier » ; « maillage modules --aide » dit ce que fait chacun.",
+            do=(
+                "Tapez par exemple « maillage modules verifier » ; « maillage modules --aide » dit ce que"
+                " fait chacun."
+            ),
         )
     return {
         **{"verifier": _check, "liste": _list, "dessins": _drawings},
@@ -67,16 +77,24 @@ def _root() -> Path:
 
 
 def _check(given: argparse.Namespace) -> int:
-    """Check modules: 0 when all are read, 1 when some are, 2 when none is."""
+    """Check modules: 0 when all are valid, 1 when some are, 2 when none is."""
     drawn, files = frozenset(drawings.names()), _files(given.dossiers)
-    beside = {authoring.split(path.parent)[1] for path in files if shelf.FOLDER.match(path.parent.name)}
-    known = {*learning.files(), *authoring.ids(_root()), *beside}
-    read = [learning.read(path, drawn, known) for path in files]
-    said = [(path, *translations.read(path)) for each in read for path in sorted(each.path.parent.glob("module.*.yaml"))]
+    beside = {authoring.split(path.parent)[1] for path in files if catalogue.FOLDER.match(path.parent.name)}
+    known = {*module_reading.files(), *authoring.ids(_root()), *beside}
+    read = [module_reading.read(path, drawn, known) for path in files]
+    said = [
+        (path, *translations.read(path))
+        for each in read
+        for path in sorted(each.path.parent.glob("module.*.yaml"))
+    ]
     alone = (
-        [] if given.dossiers else [folder for folder in shelf.folders(_root()) if not (folder / learning.FILE).is_file()]
+        []
+        if given.dossiers
+        else [folder for folder in catalogue.folders(_root()) if not (folder / module_reading.FILE).is_file()]
     )
-    said += [(path, *translations.read(path)) for folder in alone for path in sorted(folder.glob("module.*.yaml"))]
+    said += [
+        (path, *translations.read(path)) for folder in alone for path in sorted(folder.glob("module.*.yaml"))
+    ]
     if given.json:
         print_json(
             [
@@ -87,7 +105,9 @@ def _check(given: argparse.Namespace) -> int:
     for each in read if not given.json else ():
         if each.module is not None:
             n = sum(1 for _ in each.module.exercises())
-            print(f"{each.module.number:02} {each.module.id} : {len(each.module.steps)} étapes, {n} exercices")
+            print(
+                f"{each.module.number:02} {each.module.id} : {len(each.module.steps)} étapes, {n} exercices"
+            )
     for each in read:
         _complain(each.path, each.faults, "Ce module n’est pas lu.")
     for path, held, faults in said:
@@ -110,13 +130,19 @@ def _complain(path: object, faults: Iterable[Fault], so: str) -> None:
 
 
 def _list(given: argparse.Namespace) -> int:
-    theirs = shelf.read(_root(), frozenset(drawings.names())).modules
-    modules = sorted({**learning.ours(), **theirs}.values(), key=lambda m: (m.number, m.id))
+    theirs = catalogue.read(_root(), frozenset(drawings.names())).modules
+    modules = sorted({**module_reading.own_modules(), **theirs}.values(), key=lambda m: (m.number, m.id))
     if given.json:
         print_json(
             [
                 {
-                    **{"id": m.id, "numero": m.number, "titre": m.title, "theme": m.theme, "duree": m.minutes},
+                    **{
+                        "id": m.id,
+                        "numero": m.number,
+                        "titre": m.title,
+                        "theme": m.theme,
+                        "duree": m.minutes,
+                    },
                     **({"territoire": True} if m.id in theirs else {}),
                 }
                 for m in modules
@@ -125,7 +151,9 @@ def _list(given: argparse.Namespace) -> int:
     else:
         for m in modules:
             mark = ", du territoire" if m.id in theirs else ""
-            print(f"{m.number:02} {m.id} : {m.title} ({learning.THEMES[m.theme]}, {m.minutes} min{mark})")
+            print(
+                f"{m.number:02} {m.id} : {m.title} ({module_format.THEMES[m.theme]}, {m.minutes} min{mark})"
+            )
     return 0
 
 
@@ -138,25 +166,33 @@ def _drawings(given: argparse.Namespace) -> int:
 
 
 def _files(folders: list[Path]) -> list[Path]:
-    """Return the files of the modules of some folders, each a module or a folder of modules; ours and theirs when none is given."""
+    """Return the files of the modules of some folders, each a module or a folder of modules; ours and
+    theirs when none is given.
+    """
     if not folders:
-        return learning.folders(learning.OURS) + [
-            folder / learning.FILE for folder in shelf.folders(_root()) if (folder / learning.FILE).is_file()
+        return module_reading.folders(module_reading.OURS) + [
+            folder / module_reading.FILE
+            for folder in catalogue.folders(_root())
+            if (folder / module_reading.FILE).is_file()
         ]
     found = []
     for folder in folders:
-        inside = [folder / learning.FILE] if (folder / learning.FILE).is_file() else learning.folders(folder)
+        inside = (
+            [folder / module_reading.FILE]
+            if (folder / module_reading.FILE).is_file()
+            else module_reading.folders(folder)
+        )
         if not inside:
             raise Refused(
                 f"Aucun module dans {folder}.",
-                why=f"Un module est un dossier qui contient un fichier {learning.FILE}.",
+                why=f"Un module est un dossier qui contient un fichier {module_reading.FILE}.",
                 do="Donnez ce dossier, ou celui qui en contient plusieurs.",
             )
         found += inside
     return found
 
 
-# ------------------------------------------------------------------------------------------------------------- carrying
+# --------------------------------------------------------------------------------------------------- carrying
 
 
 def _export(given: argparse.Namespace) -> int:
@@ -176,14 +212,19 @@ def _export(given: argparse.Namespace) -> int:
     content = module_archive.export(folders)
     write_whole(given.vers, content)
     if given.json:
-        print_json({"fichier": str(given.vers), "modules": [authoring.split(folder)[1] for folder in folders]})
+        print_json(
+            {"fichier": str(given.vers), "modules": [authoring.split(folder)[1] for folder in folders]}
+        )
     else:
-        print(f"{given.vers} : {len(folders)} module{'s' if len(folders) > 1 else ''}, {len(content) // 1000 or 1} ko")
+        print(
+            f"{given.vers} : {len(folders)} module{'s' if len(folders) > 1 else ''},"
+            f" {len(content) // 1000 or 1} ko"
+        )
     return 0
 
 
 def _import(given: argparse.Namespace) -> int:
-    """Keep the modules of an archive: 0 when all are kept, 1 when some are, 2 when none is."""
+    """Import the modules of an archive: 0 when all are imported, 1 when some are, 2 when none is."""
     if len(given.dossiers) != 1:
         raise Refused(
             "Il faut une archive, et une seule.",
@@ -191,14 +232,21 @@ def _import(given: argparse.Namespace) -> int:
             do="Tapez « maillage modules importer modules.zip ».",
         )
     done = module_archive.import_(
-        read_file(given.dossiers[0]), _root(), drawings=frozenset(drawings.names()), at=datetime.now().astimezone()
+        read_file(given.dossiers[0]),
+        _root(),
+        drawings=frozenset(drawings.names()),
+        at=datetime.now().astimezone(),
     )
     for each in done.bad:
         _complain(each.name, each.faults, "Ce fichier n’a pas été gardé.")
     if given.json:
         print_json(
             {
-                **{"nouveaux": list(done.new), "remplaces": list(done.replaced), "inchanges": list(done.same)},
+                **{
+                    "nouveaux": list(done.new),
+                    "remplaces": list(done.replaced),
+                    "inchanges": list(done.same),
+                },
                 "traductions": [f"{id}.{code}" for id, code in done.said],
                 "refuses": [_told(Path(each.name), None, each.faults) for each in done.bad],
             }
@@ -213,10 +261,10 @@ def _import(given: argparse.Namespace) -> int:
                 print(f"{id} : {words}")
         for id, code in done.said:
             print(f"{id} : traduction en {translations.name(code)}")
-    return 0 if not done.bad else 1 if done.kept else 2
+    return 0 if not done.bad else 1 if done.accepted else 2
 
 
-# -------------------------------------------------------------------------------------------------------------- looking
+# ---------------------------------------------------------------------------------------------------- looking
 
 
 def _preview(given: argparse.Namespace) -> int:
@@ -229,7 +277,9 @@ def _preview(given: argparse.Namespace) -> int:
 
 
 def _one_folder(given: argparse.Namespace) -> Path:
-    """Return the folder of the modules to look at; Refused for none, for several, and for one without any module."""
+    """Return the folder of the modules to look at; Refused for none, for several, and for one without any
+    module.
+    """
     if len(given.dossiers) != 1:
         raise Refused(
             "Il faut un dossier, et un seul.",
@@ -240,27 +290,38 @@ def _one_folder(given: argparse.Namespace) -> Path:
     if not folder.is_dir():
         raise Refused(
             f"{folder} n’est pas un dossier.",
-            why=f"Un module est un dossier qui contient un fichier {learning.FILE}.",
+            why=f"Un module est un dossier qui contient un fichier {module_reading.FILE}.",
             do="Donnez le chemin de ce dossier.",
         )
-    if not shelf.folders(folder):
+    if not catalogue.folders(folder):
         raise Refused(
             f"Aucun module dans {folder}.",
-            why=f"Un module est un dossier NN-identifiant, par exemple 300-mon-module, qui contient {learning.FILE}.",
+            why=(
+                "Un module est un dossier NN-identifiant, par exemple 300-mon-module, qui contient"
+                f" {module_reading.FILE}."
+            ),
             do="Renommez le dossier, ou donnez celui qui en contient plusieurs.",
         )
     return folder
 
 
 def _serve(folder: Path, port: int) -> int:
-    """Serve the modules of a folder, with a home of their own that lasts as long; return how it ended."""
+    """Serve the modules of a folder, with a temporary home of their own; return how it ended."""
     from maillage.cli.commands.servir import start
 
     with tempfile.TemporaryDirectory(prefix="maillage-apercu-") as home:
         os.environ |= {"MAILLAGE_PREVIEW": str(folder), "MAILLAGE_HOME": home}
         os.environ.pop("DATABASE_URL", None)
         subprocess.run(
-            [sys.executable, "-m", "maillage.config.manage", "collectstatic", "--noinput", "--verbosity", "0"],
+            [
+                sys.executable,
+                "-m",
+                "maillage.config.manage",
+                "collectstatic",
+                "--noinput",
+                "--verbosity",
+                "0",
+            ],
             check=True,
             stdout=subprocess.DEVNULL,
         )
@@ -268,7 +329,7 @@ def _serve(folder: Path, port: int) -> int:
             *("gunicorn", "maillage.config.wsgi:application", "--bind", f"127.0.0.1:{port}"),
             *("--workers", "1", "--worker-class", "gthread", "--threads", "4", "--log-level", "warning"),
         )
-        only = shelf.folders(folder)
+        only = catalogue.folders(folder)
         page = f"{authoring.split(only[0])[1]}/" if len(only) == 1 else ""
         signal.signal(signal.SIGTERM, lambda *_: server.terminate())
         signal.signal(signal.SIGINT, signal.default_int_handler)  # even where whoever starts us ignores it

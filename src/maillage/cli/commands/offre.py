@@ -19,7 +19,9 @@ FORMATS = ("lmn-1.0.2", "data-inclusion-1", "hsds-3", "geojson", "csv")
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(dest="geste", required=True, metavar="GESTE")
-    check = verbs.add_parser("verifier", help="lit un fichier et dit tout ce qui va et ne va pas ; n’écrit rien")
+    check = verbs.add_parser(
+        "verifier", help="lit un fichier et dit tout ce qui va et ne va pas ; n’écrit rien"
+    )
     check.add_argument("fichier", type=typed_path, metavar="FICHIER")
     check.add_argument("--correspondance", type=typed_path, metavar="YAML", help="comment lire ses colonnes")
     check.add_argument("--json", action="store_true", help="écrit le rapport en JSON")
@@ -31,18 +33,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     give = verbs.add_parser("exporter", help="écrit les lieux publiés")
     give.add_argument("--format", required=True, choices=FORMATS)
     give.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER")
-    pairs = verbs.add_parser("doublons", help="propose les paires de lignes qui sont peut-être le même lieu ; n’écrit rien")
+    pairs = verbs.add_parser(
+        "doublons", help="propose les paires de lignes qui sont peut-être le même lieu ; n’écrit rien"
+    )
     pairs.add_argument("fichier_a", type=typed_path, metavar="FICHIER_A")
     pairs.add_argument("fichier_b", type=typed_path, nargs="?", metavar="FICHIER_B")
     pairs.add_argument("--json", action="store_true", help="écrit les paires en JSON")
 
 
 def run(given: argparse.Namespace) -> int:
-    return {"verifier": verify, "importer": take_in, "exporter": export, "doublons": duplicates}[given.geste](given)
+    return {"verifier": verify, "importer": take_in, "exporter": export, "doublons": duplicates}[given.geste](
+        given
+    )
 
 
 def read_places(path: Path, correspondence: Path | None, source: str = "") -> "Result":
-    """Return the places of a file; Refused when not one row could be kept."""
+    """Return the places of a file; Refused when no row is usable."""
     from maillage.pipeline.offer import files, mapping
     from maillage.pipeline.offer.forms import read as forms
 
@@ -50,12 +56,18 @@ def read_places(path: Path, correspondence: Path | None, source: str = "") -> "R
     if correspondence is not None:
         chosen = mapping.load(read_file(correspondence).decode("utf-8", "replace"), correspondence.name)
     result = files.places(forms.read(path), today=datetime.now().date(), correspondence=chosen, source=source)
-    if not result.kept:
+    if not result.accepted:
         raise Refused(
             f"{first_refusal(result)} ; aucun lieu n’a pu être lu.",
-            why="Sans nom ni commune, un lieu ne peut être ni trouvé ni montré. "
-            f"Colonnes lues : {', '.join(sorted(result.correspondence.fields)) or 'aucune'} ; non lues : {', '.join(result.unread) or 'aucune'}.",
-            do="Dites quelle colonne est le nom et laquelle la commune, avec --correspondance ou sur la page d’import.",
+            why=(
+                "Sans nom ni commune, un lieu ne peut être ni trouvé ni montré. Colonnes lues :"
+                f" {', '.join(sorted(result.correspondence.fields)) or 'aucune'} ; non lues :"
+                f" {', '.join(result.unread) or 'aucune'}."
+            ),
+            do=(
+                "Dites quelle colonne est le nom et laquelle la commune, avec --correspondance ou sur la page"
+                " d’import."
+            ),
         )
     return result
 
@@ -73,7 +85,9 @@ def verify(given: argparse.Namespace) -> int:
 
 
 def ended(*results: "Result") -> int:
-    """Return how a command ends; when rows were refused, say the first in three lines on standard error."""
+    """Return the exit code of a command; when rows were refused, print the first in three lines on standard
+    error.
+    """
     partly = [result for result in results if result.n_refused]
     if not partly:
         return OK
@@ -81,9 +95,14 @@ def ended(*results: "Result") -> int:
     more = f" ; et {n - 1} autre{'s' * (n > 2)} ligne{'s' * (n > 2)}" if n > 1 else ""
     refused = Refused(
         f"{first_refusal(partly[0])}{more}.",
-        why="Une ligne que rien ne nomme ou ne situe, ou que son fichier dit fermée, n’est pas publiée. Les bonnes lignes sont "
-        "gardées.",
-        do=f"Corrigez-la et recommencez ; « maillage offre verifier {partly[0].name} » dit chaque ligne refusée.",
+        why=(
+            "Une ligne que rien ne nomme ou ne situe, ou que son fichier dit fermée, n’est pas publiée. Les"
+            " bonnes lignes sont gardées."
+        ),
+        do=(
+            f"Corrigez-la et recommencez ; « maillage offre verifier {partly[0].name} » dit chaque ligne"
+            " refusée."
+        ),
     )
     print("\n".join(refused.sentences), file=sys.stderr)
     return PARTLY
@@ -115,8 +134,8 @@ def tell(report: dict[str, Any]) -> None:
     """Print a report for a person: the file, each column, then each row to look at."""
     print(f"{report['fichier']} : lu comme « {report['titre'] or report['correspondance']} ».")
     print(
-        f"{count(report['lus'], 'ligne lue', 'lignes lues')}, {count(report['gardes'], 'gardée', 'gardées')} dont "
-        f"{report['a_verifier']} à vérifier, {count(report['refuses'], 'refusée', 'refusées')}."
+        f"{count(report['lus'], 'ligne lue', 'lignes lues')}, {count(report['gardes'], 'gardée', 'gardées')}"
+        f" dont {report['a_verifier']} à vérifier, {count(report['refuses'], 'refusée', 'refusées')}."
     )
     for note in report["notes"]:
         print(f"· {note}")
@@ -126,7 +145,9 @@ def tell(report: dict[str, Any]) -> None:
         print(f"Colonnes laissées exprès : {', '.join(report['colonnes_laissees'])}.")
     print()
     for column in report["colonnes"]:
-        counts = ", ".join(f"{column[word]} {word}" for word in ("lu", "réparé", "à vérifier", "refusé") if column[word])
+        counts = ", ".join(
+            f"{column[word]} {word}" for word in ("lu", "réparé", "à vérifier", "refusé") if column[word]
+        )
         print(f"{column['colonne'] or '(déduit)'} → {column['champ']} : {counts}")
         for each in column["raisons"]:
             print(f"    {each['fois']} fois, {each['raison']}")
@@ -142,12 +163,12 @@ def tell(report: dict[str, Any]) -> None:
 
 def take_in(given: argparse.Namespace) -> int:
     result = read_places(given.fichier, given.correspondance, given.source)
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from django.utils import timezone
 
-    from maillage.apps.directory.actions import importing
+    from maillage.apps.intake.actions import importing
 
     row = importing.take_in(
         result,
@@ -160,7 +181,18 @@ def take_in(given: argparse.Namespace) -> int:
     counts = row.counts
     if given.json:
         print_json(
-            {k: counts[k] for k in ("lus", "crees", "modifies", "inchanges", "refuses", "a_verifier", "doublons_proposes")}
+            {
+                k: counts[k]
+                for k in (
+                    "lus",
+                    "crees",
+                    "modifies",
+                    "inchanges",
+                    "refuses",
+                    "a_verifier",
+                    "doublons_proposes",
+                )
+            }
         )
     else:
         words = (
@@ -170,10 +202,10 @@ def take_in(given: argparse.Namespace) -> int:
         )
         made = ", ".join(count(counts[key], one, many) for key, one, many in words)
         print(
-            f"{count(counts['lus'], 'ligne lue', 'lignes lues')} : {made}, "
-            f"{count(counts['refuses'], 'ligne refusée', 'lignes refusées')}. {counts['a_verifier']} à vérifier, "
-            f"{count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')}, "
-            f"{count(counts['absents'], 'lieu absent', 'lieux absents')} de cette version."
+            f"{count(counts['lus'], 'ligne lue', 'lignes lues')} : {made},"
+            f" {count(counts['refuses'], 'ligne refusée', 'lignes refusées')}. {counts['a_verifier']} à"
+            f" vérifier, {count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')},"
+            f" {count(counts['absents'], 'lieu absent', 'lieux absents')} de cette version."
         )
         for key, one, many in WAITING:
             if counts[key]:
@@ -196,11 +228,11 @@ WAITING = (  # what only a person may decide, told when there is some
 
 
 def export(given: argparse.Namespace) -> int:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from maillage.apps.directory.queries import published
-    from maillage.reports.formats import every
+    from maillage.reports.directory.formats import every
 
     places = published.all_places()
     for left_out in every.write(given.format, given.sortie, places, on=datetime.now().date()):
@@ -212,11 +244,11 @@ def export(given: argparse.Namespace) -> int:
 
 def duplicates(given: argparse.Namespace) -> int:
     from maillage.engine import matching
-    from maillage.studies.offer import as_place
+    from maillage.studies.offer.census import as_place
 
     a = read_places(given.fichier_a, None)
     b = read_places(given.fichier_b, None) if given.fichier_b else a
-    rows_a, rows_b = a.kept, b.kept
+    rows_a, rows_b = a.accepted, b.accepted
     places_a = [as_place(row.sheet) for row in rows_a]
     pairs = (
         matching.between(places_a, [as_place(row.sheet) for row in rows_b])
@@ -238,6 +270,9 @@ def duplicates(given: argparse.Namespace) -> int:
     else:
         for row, p in zip(told, pairs, strict=True):
             names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
-            print(f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} · {' ; '.join(p.reasons)}")
+            print(
+                f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} ·"
+                f" {' ; '.join(p.reasons)}"
+            )
         print(f"{count(len(told), 'paire proposée', 'paires proposées')}.")
     return ended(*([a, b] if given.fichier_b else [a]))

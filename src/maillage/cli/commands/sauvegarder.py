@@ -5,15 +5,20 @@ from pathlib import Path
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("fichier", metavar="FICHIER", type=Path, help="la sauvegarde à écrire, par exemple maillage.zip")
+    parser.add_argument(
+        "fichier", metavar="FICHIER", type=Path, help="la sauvegarde à écrire, par exemple maillage.zip"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from maillage.config import backup
 
     counts = backup.save(given.fichier.resolve())
-    print(f"Sauvegarde écrite et relue : {given.fichier} ({counts['lignes']} lignes, {counts['fichiers']} fichiers)")
+    print(
+        f"Sauvegarde écrite et relue : {given.fichier} ({counts['lignes']} lignes, {counts['fichiers']}"
+        " fichiers)"
+    )
     return 0

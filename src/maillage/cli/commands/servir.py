@@ -15,11 +15,13 @@ from maillage.kernel.errors import Refused
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=8000, metavar="N", help="port (par défaut 8000)")
-    parser.add_argument("--adresse", default="127.0.0.1", metavar="ADRESSE", help="adresse d’écoute (par défaut 127.0.0.1)")
+    parser.add_argument(
+        "--adresse", default="127.0.0.1", metavar="ADRESSE", help="adresse d’écoute (par défaut 127.0.0.1)"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     if not 0 < given.port < 65_536:
         raise Refused(
@@ -38,7 +40,13 @@ def run(given: argparse.Namespace) -> int:
     os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
     call_command("collectstatic", interactive=False, verbosity=0)
     server = start(
-        *("gunicorn", "maillage.config.wsgi:application", "--preload", "--bind", f"{given.adresse}:{given.port}"),
+        *(
+            "gunicorn",
+            "maillage.config.wsgi:application",
+            "--preload",
+            "--bind",
+            f"{given.adresse}:{given.port}",
+        ),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
     )
@@ -70,7 +78,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay")
-DUE = ("maillage.config.due",)
+DUE = ("maillage.config.scheduler",)
 
 
 def _said(address: str) -> str:
@@ -79,7 +87,7 @@ def _said(address: str) -> str:
 
 
 def start(*module: str) -> subprocess.Popen[bytes]:
-    """Start a Python module beside this one, with our settings."""
+    """Start a Python module in another process, with our settings."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
     return subprocess.Popen([sys.executable, "-m", *module], env=environment, preexec_fn=_leave_with_parent)  # noqa: PLW1509, one call, no lock
 
@@ -91,7 +99,7 @@ def _leave_with_parent() -> None:
 
 
 def check_free(address: str, port: int) -> None:
-    """Refuse an address that is not ours, or a port that is not allowed, or already taken."""
+    """Refuse an address that is not this computer's, or a port that is forbidden or already in use."""
     import socket
 
     with socket.socket() as probe:
@@ -109,7 +117,10 @@ def check_free(address: str, port: int) -> None:
                 raise Refused(
                     f"L’adresse {address} n’est pas de cet ordinateur.",
                     why="Un serveur n’écoute qu’à une adresse de l’ordinateur où il tourne.",
-                    do="Essayez --adresse 127.0.0.1 (cet ordinateur seul) ou --adresse 0.0.0.0 (tout le réseau).",
+                    do=(
+                        "Essayez --adresse 127.0.0.1 (cet ordinateur seul) ou --adresse 0.0.0.0 (tout le"
+                        " réseau)."
+                    ),
                 ) from error
             raise Refused(
                 f"Le port {port} est déjà pris sur {address}.",

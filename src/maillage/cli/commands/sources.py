@@ -3,7 +3,7 @@
 import argparse
 
 from maillage.cli.words import print_json
-from maillage.reports.provenance import figures
+from maillage.reports.territory.provenance import figures
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,6 +18,7 @@ def run(given: argparse.Namespace) -> int:
     for figure in found:
         value = f" = {figure['valeur']}" if figure["valeur"] is not None else ""
         print(
-            f"{figure['id']}{value}\n  {figure['libelle']} ({figure['producteur']}, {figure['annee']})\n  Doute : {figure['doute']}\n"
+            f"{figure['id']}{value}\n  {figure['libelle']} ({figure['producteur']}, {figure['annee']})\n "
+            f" Doute : {figure['doute']}\n"
         )
     return 0

@@ -12,7 +12,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.studies.territories import KIND_LABELS, gazetteer
+    from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 
     found = gazetteer().find(" ".join(given.texte))
     if given.json:
@@ -32,12 +32,16 @@ def run(given: argparse.Namespace) -> int:
     if not found:
         raise Refused(
             f"Aucun territoire ne ressemble à « {' '.join(given.texte)} ».",
-            why="La recherche ignore les accents, les tirets et les majuscules, et propose les orthographes voisines.",
+            why=(
+                "La recherche ignore les accents, les tirets et les majuscules, et propose les orthographes"
+                " voisines."
+            ),
             do="Essayez une partie du nom, un code postal, ou le code officiel.",
         )
     for t in found:
         place = ", ".join(name for _, name in t.within[-2:])
         print(
-            f"{t.code:<10} {t.name} ({KIND_LABELS[t.kind]}{', ' + place if place else ''}) {f'{t.population} habitants' if t.population else 'hors du champ'}"
+            f"{t.code:<10} {t.name} ({KIND_LABELS[t.kind]}{', ' + place if place else ''})"
+            f" {f'{t.population} habitants' if t.population else 'hors du champ'}"
         )
     return 0

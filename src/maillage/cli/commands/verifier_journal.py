@@ -11,7 +11,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from maillage.apps.accounts import queries
@@ -22,7 +22,10 @@ def run(given: argparse.Namespace) -> int:
     if found is not None:
         raise Refused(
             f"Le journal a été changé à la ligne {found.line}, du {found.at:%d/%m/%Y à %H:%M} : {found.why}.",
-            why="Chaque ligne porte l’empreinte de celle qui la précède : celles d’après ne prouvent plus rien.",
+            why=(
+                "Chaque ligne porte l’empreinte de celle qui la précède : celles d’après ne prouvent plus"
+                " rien."
+            ),
             do="Comparez avec une sauvegarde d’avant cette date, et cherchez qui a écrit dans la base.",
         )
     if not given.json:

@@ -8,7 +8,9 @@ SOCIAL, HELP, LEARN = "SLS Grenoble SUD", "Pimms Mediation Grenoble", "Associati
 
 
 class Stage:
-    """Who plays, where, and when: so many days before today at ten, or a working day so many days from today."""
+    """Who plays, where, and when: so many days before today at ten, or a working day so many days from
+    today.
+    """
 
     def __init__(self, at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> None:
         self.at, self.accounts, self.structures = at, accounts, structures
@@ -28,13 +30,21 @@ class Stage:
     def lieu(self, structure: str) -> Any:
         from maillage.apps.directory.models import Lieu
 
-        return Lieu.objects.filter(structure=self.structures[structure], state="published").order_by("pk").first()
+        return (
+            Lieu.objects.filter(structure=self.structures[structure], state="published")
+            .order_by("pk")
+            .first()
+        )
 
-    def welcome(self, name: str, born: int | None, days: float, *, who: str, structure: str, **more: Any) -> Any:
+    def welcome(
+        self, name: str, born: int | None, days: float, *, who: str, structure: str, **more: Any
+    ) -> Any:
         """Give a card to somebody invented, whose sheet may be shown."""
         from maillage.apps.people import actions
 
         by, where = self.accounts[who], self.structures[structure]
-        person = actions.welcome(by=by, structure=where, nickname=name, born=born, at=self.ago(days), example=True, **more)
+        person = actions.welcome(
+            by=by, structure=where, nickname=name, born=born, at=self.ago(days), example=True, **more
+        )
         actions.agree(person=person, purpose="show", how="read", by=by, at=self.ago(days))
         return person

@@ -1,6 +1,9 @@
-"""The demonstration's stories: invented people, followed by the demonstration's accounts through the real actions.
+"""The demonstration's stories: invented people, followed by the demonstration's accounts through the real
+actions.
 
-Andrei, Aurélie and Sandrine are those of seed 004; the others fill the lists. Every row says it is an example, nothing leaves by mail.
+Andrei, Aurélie and Sandrine are those of seed 004; what is added to them is told by docs/methods/parcours.md,
+and no language is: a name does not make one. The others fill the lists. Every row says it is an example,
+nothing leaves by mail.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,22 +15,63 @@ from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL, Stage
 
 # What each says at the diagnosis: the answers of reference/bilan/questions.yaml.
 ANDREI = {
-    **{"X1": "month", "X2": "money", "A1": ["keypad"], "A3": "nowhere", "U1": "never", "M1": ["rights"], "M2": "for-me"},
+    **{
+        "X1": "month",
+        "X2": "money",
+        "A1": ["keypad"],
+        "A3": "nowhere",
+        "U1": "never",
+        "M1": ["rights"],
+        "M2": "for-me",
+    },
     **{"O1": "hard", "O2": ["listen", "language"], "O3": "lasting", "O4": "nobody"},
 }
 AURELIE = {
-    **{"X1": "month", "X2": "money", "A1": ["smartphone", "computer"], "A2": "mine", "A3": "prepaid", "A4": "sometimes"},
+    **{
+        "X1": "month",
+        "X2": "money",
+        "A1": ["smartphone", "computer"],
+        "A2": "mine",
+        "A3": "prepaid",
+        "A4": "sometimes",
+    },
     **{"U1": "little", "U2": "easy", "U3": "sometimes", "U4": "rarely", "U5": "not-done", "U6": "press"},
-    **{"U7": ["messages", "videos", "networks"], "M1": ["money", "school"], "M2": "with", "O1": "long", "O2": ["safe"]},
+    **{
+        "U7": ["messages", "videos", "networks"],
+        "M1": ["money", "school"],
+        "M2": "with",
+        "O1": "long",
+        "O2": ["safe"],
+    },
     **{"O3": "lasting", "O4": "nobody"},
 }
 SANDRINE = {
-    **{"X1": "no", "A1": ["smartphone", "computer"], "A2": "mine", "A3": "someone", "A4": "sometimes", "U1": "often"},
-    **{"U2": "easy", "U3": "sometimes", "U4": "weekly", "U5": "helped", "U6": "leave", "U7": ["messages", "shopping"]},
+    **{
+        "X1": "no",
+        "A1": ["smartphone", "computer"],
+        "A2": "mine",
+        "A3": "someone",
+        "A4": "sometimes",
+        "U1": "often",
+    },
+    **{
+        "U2": "easy",
+        "U3": "sometimes",
+        "U4": "weekly",
+        "U5": "helped",
+        "U6": "leave",
+        "U7": ["messages", "shopping"],
+    },
     **{"M1": ["work"], "M2": "learn", "O1": "easy", "O2": ["cheaper"], "O3": "lasting", "O4": "relative"},
 }
 # Six weeks later, after four meetings: she looks for things and makes her claim alone.
-SANDRINE_LATER = {**SANDRINE, "U3": "alone", "U5": "alone", "U7": ["messages", "shopping", "bank"], "O3": "none"}
+SANDRINE_LATER = {
+    **SANDRINE,
+    "U3": "alone",
+    "U5": "alone",
+    "U7": ["messages", "shopping", "bank"],
+    "O3": "none",
+}
 
 GRENOBLE = "38185"
 SHARED = ("nickname", "procedure", "availability", "language", "note")
@@ -46,15 +90,27 @@ class Other:
     gestures: tuple[tuple[str, float, Mapping[str, Any]], ...] = ()
 
 
-def _served(days: float, need: str, outcome: str, level: str, minutes: int) -> tuple[str, float, Mapping[str, Any]]:
+def _served(
+    days: float, need: str, outcome: str, level: str, minutes: int
+) -> tuple[str, float, Mapping[str, Any]]:
     return "serve", days, {"did": [need], "outcome": outcome, "level_after": level, "minutes": minutes}
 
 
 GUIDED, PARTLY, ALONE = "entierement_accompagne", "partiellement_autonome", "autonome"
 OTHERS = (
     Other("Fatou", 1988, "assistance", "mail", "Apprendre à envoyer un mail", 1),
-    Other("Denis", None, "assistance", "mail", "Créer une boîte mail", 6, (("appoint", 5, {"in_hours": 126}),)),
-    Other("Mme Haddad", 1951, "assistance", "argent", "Lire les courriers, avec son fils", 7, (("accept", 6, {}),)),
+    Other(
+        "Denis", None, "assistance", "mail", "Créer une boîte mail", 6, (("appoint", 5, {"in_hours": 126}),)
+    ),
+    Other(
+        "Mme Haddad",
+        1951,
+        "assistance",
+        "argent",
+        "Lire les courriers, avec son fils",
+        7,
+        (("accept", 6, {}),),
+    ),
     Other(
         *("Youssef", 2003, "vente", "travail", "Un ordinateur à petit prix", 30),
         (("accept", 28, {}),),
@@ -65,16 +121,34 @@ OTHERS = (
     ),
     Other(
         *("Karim", 1979, "libre_acces", "travail", "Refaire un CV", 33),
-        (("see", 32, {}), ("accept", 31, {}), ("came", 27, {}), _served(27, "libre_acces", "partial", PARTLY, 60)),
+        (
+            ("see", 32, {}),
+            ("accept", 31, {}),
+            ("came", 27, {}),
+            _served(27, "libre_acces", "partial", PARTLY, 60),
+        ),
     ),
-    Other("Nadia", 1994, "impression", "ecole", "Imprimer un dossier", 18, (("refuse", 16, {"reason": "not_offered"}),)),
+    Other(
+        "Nadia",
+        1994,
+        "impression",
+        "ecole",
+        "Imprimer un dossier",
+        18,
+        (("refuse", 16, {"reason": "not_offered"}),),
+    ),
     Other(
         *("Joseph", 1947, "assistance", "impots", "Sa déclaration", 40),
         (("accept", 38, {}), ("appoint", 38, {"in_hours": 96}), ("absent", 33, {})),
     ),
     Other(
         *("Irina", 1985, "assistance", "identite", "Renouveler un titre de séjour", 22),
-        (("see", 21, {}), ("accept", 21, {}), ("came", 19, {}), _served(19, "assistance", "reached", GUIDED, 70)),
+        (
+            ("see", 21, {}),
+            ("accept", 21, {}),
+            ("came", 19, {}),
+            _served(19, "assistance", "reached", GUIDED, 70),
+        ),
     ),
     Other(
         *("Paul", 1966, "assistance", "logement", "Demande de logement social", 28),
@@ -86,10 +160,16 @@ OTHERS = (
 PAST = (
     *(("Lucienne", 1941, "assistance", "sante", GUIDED), ("Ahmed", 1972, "assistance", "travail", PARTLY)),
     *(("Maria", 1969, "assistance", "logement", GUIDED), ("Théo", 2004, "impression", "ecole", ALONE)),
-    *(("Mme Roche", 1938, "assistance", "impots", GUIDED), ("Bakary", 1991, "assistance", "identite", GUIDED)),
+    *(
+        ("Mme Roche", 1938, "assistance", "impots", GUIDED),
+        ("Bakary", 1991, "assistance", "identite", GUIDED),
+    ),
     *(("Sonia", 1987, "libre_acces", "travail", PARTLY), ("Gérard", 1953, "assistance", "argent", PARTLY)),
     *(("Amina", 1979, "assistance", "ecole", GUIDED), ("Lucas", 1998, "libre_acces", "travail", ALONE)),
-    *(("Mme Perrin", 1944, "assistance", "transports", GUIDED), ("Olena", 1990, "assistance", "identite", GUIDED)),
+    *(
+        ("Mme Perrin", 1944, "assistance", "transports", GUIDED),
+        ("Olena", 1990, "assistance", "identite", GUIDED),
+    ),
     *(("Pedro", 1962, "assistance", "sante", PARTLY), ("Yasmine", 2000, "impression", "logement", ALONE)),
     *(("Mme Faure", 1947, "assistance", "mail", GUIDED), ("Idriss", 1995, "libre_acces", "travail", PARTLY)),
     *(("Claire", 1959, "assistance", "sante", PARTLY), ("Rosa", 1950, "assistance", "argent", GUIDED)),
@@ -99,7 +179,9 @@ PAST = (
 class Stories(Stage):
     """What somebody lives with those who help."""
 
-    def bilan(self, person: Any, answers: Mapping[str, Any], days: float, *, who: str, structure: str, **more: Any) -> Any:
+    def bilan(
+        self, person: Any, answers: Mapping[str, Any], days: float, *, who: str, structure: str, **more: Any
+    ) -> Any:
         """Make a diagnosis with somebody, each screen taking its time."""
         import secrets
 
@@ -126,7 +208,9 @@ class Stories(Stage):
 
         by, at, lieu = self.accounts[who], self.ago(days), self.lieu(to)
         acting = self.structures[structure].pk
-        people.agree(person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting)
+        people.agree(
+            person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting
+        )
         row = steps.prepare(
             by=by,
             structure=self.structures[structure],
@@ -188,7 +272,9 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         for n, (name, born, need, procedure, level) in enumerate(PAST):
             days = 60 + 17 * n
             person = stage.welcome(name, born, days, who="travail-social", structure=SOCIAL)
-            row = stage.refer(person, days, to=HELP, who="travail-social", structure=SOCIAL, need=need, procedure=procedure)
+            row = stage.refer(
+                person, days, to=HELP, who="travail-social", structure=SOCIAL, need=need, procedure=procedure
+            )
             row = stage.play(
                 row,
                 (
@@ -207,7 +293,7 @@ def _andrei(stage: Stories) -> None:
     """He never used the Internet: somebody does the procedure with him, then a first look at his mail."""
     sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
     andrei = stage.welcome(
-        "M. Andrei", 1958, 20, **sent, language="ro", reach="via", reach_value="M. Diallo, SLS Grenoble SUD"
+        "M. Andrei", 1958, 20, **sent, reach="via", reach_value="M. Diallo, SLS Grenoble SUD"
     )
     bilan = stage.bilan(andrei, ANDREI, 20, **sent)
     row = stage.refer(
@@ -219,7 +305,7 @@ def _andrei(stage: Stories) -> None:
         procedure_words="Demande d’Aspa, lire le courrier",
         availability="le matin",
         urgent_before=(stage.at + timedelta(days=12)).date(),
-        result=bilan.held_result,
+        result=bilan.final_result,
         note="Vient avec ses papiers dans une pochette. Préfère parler à quelqu’un.",
     )
     row = stage.play(
@@ -234,7 +320,9 @@ def _andrei(stage: Stories) -> None:
     from maillage.apps.people import actions as people
 
     # He shows his card, and lets them see his sheet.
-    people.follow(person=andrei, structure=stage.structures[HELP], by=stage.accounts["aidant"], at=stage.ago(15))
+    people.follow(
+        person=andrei, structure=stage.structures[HELP], by=stage.accounts["aidant"], at=stage.ago(15)
+    )
     following = steps.prepare(
         by=stage.accounts["aidant"],
         structure=stage.structures[HELP],
@@ -262,7 +350,9 @@ def _andrei(stage: Stories) -> None:
 
 
 def _aurelie(stage: Stories) -> None:
-    """She is at ease on her telephone, and fears mistakes: somebody beside her; the place has not answered for eight days."""
+    """She is at ease on her telephone, and fears mistakes: somebody beside her; the place has not answered
+    for eight days.
+    """
     sent: dict[str, Any] = {"who": "travail-social", "structure": SOCIAL}
     aurelie = stage.welcome("Aurélie", 1994, 8, **sent)
     bilan = stage.bilan(aurelie, AURELIE, 8, **sent)
@@ -275,7 +365,7 @@ def _aurelie(stage: Stories) -> None:
         procedure_words="Renouveler la prime d’activité",
         availability="mardi, jeudi, après 16 h",
         urgent_before=(stage.at + timedelta(days=10)).date(),
-        result=bilan.held_result,
+        result=bilan.final_result,
         note="A un téléphone, pas d’Internet à la maison. Craint de se tromper.",
     )
     stage.play(row, (("see", 7, {}),), who="aidant")
@@ -294,7 +384,7 @@ def _sandrine(stage: Stories) -> None:
         procedure="travail",
         procedure_words="Suivre son dossier seule",
         availability="après 18 h, ou le samedi",
-        result=first.held_result,
+        result=first.final_result,
     )
     row = stage.play(
         row,
@@ -306,6 +396,8 @@ def _sandrine(stage: Stories) -> None:
     )
     from maillage.apps.people import actions as people
 
-    people.follow(person=sandrine, structure=stage.structures[LEARN], by=stage.accounts["formation"], at=stage.ago(43))
+    people.follow(
+        person=sandrine, structure=stage.structures[LEARN], by=stage.accounts["formation"], at=stage.ago(43)
+    )
     stage.bilan(sandrine, SANDRINE_LATER, 6, who="formation", structure=LEARN, again=first.pk, form="B")
     stage.end(row, 5, who="aidant")

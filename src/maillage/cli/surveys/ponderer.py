@@ -12,35 +12,51 @@ from maillage.kernel.errors import Refused
 
 if TYPE_CHECKING:
     from maillage.pipeline.survey.answers import Answers
-    from maillage.studies.weighting import Weighting
+    from maillage.studies.survey.weighting import Weighting
 
 OK, PARTLY = 0, 1
+STRUCTURE = "type_structure"  # a column of answers of structures, in our questionnaire
 NUMBER = r"\s*(\d+(?:[.,]\d+)?|[.,]\d+)\s*"
-BOUNDS = re.compile(rf"{NUMBER}[;: ]{NUMBER}|\s*(\d*\.?\d+)\s*,\s*(\d*\.?\d+)\s*|\s*(\d+,\d+)\s*,\s*(\d+,\d+)\s*")
+BOUNDS = re.compile(
+    rf"{NUMBER}[;: ]{NUMBER}|\s*(\d*\.?\d+)\s*,\s*(\d*\.?\d+)\s*|\s*(\d+,\d+)\s*,\s*(\d+,\d+)\s*"
+)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord")
     parser.add_argument(
-        "--marges", required=True, type=typed_path, metavar="MARGES.csv", help="la population : variable,modalite,effectif"
+        "reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord"
+    )
+    parser.add_argument(
+        "--marges",
+        required=True,
+        type=typed_path,
+        metavar="MARGES.csv",
+        help="la population : variable,modalite,effectif",
     )
     parser.add_argument(
         "--sortie", required=True, type=typed_path, metavar="POIDS.csv", help="où écrire les poids : id,poids"
     )
     parser.add_argument(
-        "--methode", choices=("raking", "logit", "lineaire"), default="raking", help="comment chercher les poids (raking)"
+        "--methode",
+        choices=("raking", "logit", "lineaire"),
+        default="raking",
+        help="comment chercher les poids (raking)",
     )
     parser.add_argument(
-        "--bornes", metavar="BAS,HAUT", help="entre quels rapports un poids reste de son poids initial, par exemple 0.3,3"
+        "--bornes",
+        metavar="BAS,HAUT",
+        help="entre quels rapports un poids reste de son poids initial, par exemple 0.3,3",
     )
-    parser.add_argument("--plafond", metavar="FOIS", help="poids le plus grand, en poids moyens, par exemple 4")
+    parser.add_argument(
+        "--plafond", metavar="FOIS", help="poids le plus grand, en poids moyens, par exemple 4"
+    )
     parser.add_argument("--json", action="store_true", help="écrit le diagnostic en JSON")
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, margins
-    from maillage.studies import weighting
+    from maillage.studies.survey import weighting
 
     wanted = bounds_of(given.bornes) if given.bornes is not None else None
     trim = _trim(given.plafond) if given.plafond is not None else None
@@ -53,7 +69,11 @@ def run(given: argparse.Namespace) -> int:
             )
     known = margins.read(given.marges)
     read = answers.read(given.reponses, variables=[margin.variable for margin in known])
-    found = weighting.weigh(read.table, known, method=given.methode, bounds=wanted, trim=trim, lines=read.lines)
+    if STRUCTURE in read.table:
+        weighting.check_structures(known, len(read.table))
+    found = weighting.weigh(
+        read.table, known, method=given.methode, bounds=wanted, trim=trim, lines=read.lines
+    )
     write_whole(given.sortie, weights_csv(found))
     if given.json:
         print_json(document(found, read))
@@ -142,19 +162,26 @@ def tell(found: "Weighting", read: "Answers", path: str) -> None:
     print(f"{found.n} réponse{'s' * (found.n > 1)} pondérée{'s' * (found.n > 1)} : poids écrits dans {path}.")
     print(found.explained)
     print(
-        f"Effet de plan dû aux poids : {_number(found.design_effect, 2)} ; {found.n} réponses en valent {_number(found.n_effective, 0)} de même "
-        f"poids. Poids de {_number(float(found.weights.min()))} à {_number(float(found.weights.max()))} personnes par réponse."
+        f"Effet de plan dû aux poids : {_number(found.design_effect, 2)} ; {found.n} réponses en valent"
+        f" {_number(found.n_effective, 0)} de même poids. Poids de {_number(float(found.weights.min()))} à"
+        f" {_number(float(found.weights.max()))} personnes par réponse."
     )
     variable = ""
     for each in found.strata:
         if each.variable != variable:
             variable = each.variable
-            print(f"\n{variable:<28}{'réponses':>10}{'échant.':>10}{'popul.':>10}{'coeff.':>9}{'n pondéré':>11}")
+            print(
+                f"\n{variable:<28}{'réponses':>10}{'échant.':>10}{'popul.':>10}{'coeff.':>9}{'n pondéré':>11}"
+            )
         print(
-            f"  {each.name[:25]:<26}{each.n:>10}{_number(100 * each.share, 1) + ' %':>10}{_number(100 * each.target, 1) + ' %':>10}"
+            f"  {each.name[:25]:<26}{each.n:>10}{_number(100 * each.share, 1) + ' %':>10}"
+            f"{_number(100 * each.target, 1) + ' %':>10}"
             f"{_number(each.coefficient, 3):>9}{_number(each.weighted, 1):>11}"
         )
-    for title, told in (("À savoir", [*read.notes, *found.warnings]), ("Ce que les poids ne corrigent pas", found.limits)):
+    for title, told in (
+        ("À savoir", [*read.notes, *found.warnings]),
+        ("Ce que les poids ne corrigent pas", found.limits),
+    ):
         if told:
             print(f"\n{title}")
             for sentence in told:
@@ -162,11 +189,15 @@ def tell(found: "Weighting", read: "Answers", path: str) -> None:
 
 
 def ended(read: "Answers") -> int:
-    """Return how the command ends; when rows were left out, say the first in three lines on standard error."""
+    """Return the exit code of the command; when rows were excluded, print the first in three lines on
+    standard error.
+    """
     if not read.faults:
         return OK
     first, n = read.faults[0], len(read.faults)
-    cell = f", colonne {first.column}" * bool(first.column) + f", valeur « {first.value} »" * bool(first.value)
+    cell = f", colonne {first.column}" * bool(first.column) + f", valeur « {first.value} »" * bool(
+        first.value
+    )
     more = f" ; et {n - 1} autre{'s' * (n > 2)} ligne{'s' * (n > 2)}" if n > 1 else ""
     print(f"{read.table.name}, ligne {first.line}{cell} : {first.reason}{more}.", file=sys.stderr)
     print("Cette ligne n’a pas de poids ; les bonnes lignes sont gardées.", file=sys.stderr)

@@ -1,4 +1,6 @@
-"""maillage enquete retrouver: may a published percentage come from so many answers, and two ways lead to one share?"""
+"""maillage enquete retrouver: may a published percentage come from so many answers, and two ways lead to
+one share?
+"""
 
 import argparse
 
@@ -14,14 +16,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--autre",
         metavar="CHEMIN",
         default="",
-        help="un autre chemin vers la même part : « 40x10,5 » est 10,5 %% de 40 %% ; POURCENTAGE peut s’écrire ainsi aussi",
+        help=(
+            "un autre chemin vers la même part : « 40x10,5 » est 10,5 %% de 40 %% ; POURCENTAGE peut s’écrire"
+            " ainsi aussi"
+        ),
     )
     parser.add_argument("--json", action="store_true", help="écrit la réponse en JSON")
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.kernel.typed import whole
-    from maillage.reports import survey_published as published
+    from maillage.reports.survey import published_figure as published
 
     if given.autre:
         return _compared(given)
@@ -44,7 +49,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _compared(given: argparse.Namespace) -> int:
     from maillage.kernel.typed import whole
-    from maillage.reports import survey_published as published
+    from maillage.reports.survey import published_figure as published
 
     it = published.compared(given.pourcentage, given.autre, whole(given.effectif, most=published.MOST))
     if given.json:

@@ -1,4 +1,6 @@
-"""maillage enquete synthese: the document of a survey (HTML, PDF) and its tables (CSV), from answers, questionnaire and weights."""
+"""maillage enquete synthese: the document of a survey (HTML, PDF) and its tables (CSV), from answers,
+questionnaire and weights.
+"""
 
 import argparse
 from datetime import date
@@ -13,7 +15,9 @@ UNSAFE = str.maketrans('/\\:*?"<>|#', "_" * 10)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord")
+    parser.add_argument(
+        "reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord"
+    )
     parser.add_argument(
         "--questionnaire",
         required=True,
@@ -22,16 +26,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="les questions et leurs réponses (XLSForm)",
     )
     parser.add_argument(
-        "--poids", type=typed_path, metavar="POIDS.csv", help="les poids : id,poids ; sans eux, chiffres bruts"
+        "--poids",
+        type=typed_path,
+        metavar="POIDS.csv",
+        help="les poids : id,poids ; sans eux, chiffres bruts",
     )
-    parser.add_argument("--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire")
     parser.add_argument(
-        "--marges", type=typed_path, metavar="MARGES.csv", help="les marges des poids : l’intervalle en tient compte"
+        "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
+    )
+    parser.add_argument(
+        "--marges",
+        type=typed_path,
+        metavar="MARGES.csv",
+        help="les marges des poids : l’intervalle en tient compte",
     )
     parser.add_argument("--par", default="", metavar="Q", help="croiser aussi chaque question par celle-ci")
-    parser.add_argument("--titre", default="", help="le titre du document (celui du questionnaire par défaut)")
     parser.add_argument(
-        "--arrondi", choices=("proche", "troncature"), default="proche", help="règle d’arrondi de tout le document"
+        "--titre", default="", help="le titre du document (celui du questionnaire par défaut)"
+    )
+    parser.add_argument(
+        "--arrondi",
+        choices=("proche", "troncature"),
+        default="proche",
+        help="règle d’arrondi de tout le document",
     )
 
 
@@ -39,13 +56,20 @@ def run(given: argparse.Namespace) -> int:
     from maillage.cli.surveys.tabuler import weights_of
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, xlsform
-    from maillage.reports import edition, html, pdf, survey, survey_cards
-    from maillage.studies import tabulation
+    from maillage.reports.page import html, pdf
+    from maillage.reports.survey import cards as survey_cards
+    from maillage.reports.survey import document as survey_document
+    from maillage.reports.territory import edition
+    from maillage.studies.survey import tabulation
 
     edition.check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses)
-    weights, said = weights_of(read, given.poids, given.marges) if given.poids else (None, [])
+    weights, said = (
+        weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
+        if given.poids
+        else (None, [])
+    )
     today = date.today()
     sample = tabulation.sample(read.table, form.questionnaire, weights, today=today)
     cards = survey_cards.every(
@@ -54,7 +78,10 @@ def run(given: argparse.Namespace) -> int:
     if not cards:
         raise Refused(
             f"{given.reponses.name} : aucune question du questionnaire n’y a de réponse.",
-            why="Le document montre les questions que le fichier et le questionnaire ont en commun, par leur nom.",
+            why=(
+                "Le document montre les questions que le fichier et le questionnaire ont en commun, par leur"
+                " nom."
+            ),
             do="Vérifiez que les colonnes portent le nom des questions (colonne « name » du XLSForm).",
         )
     results = survey_cards.results(
@@ -66,21 +93,28 @@ def run(given: argparse.Namespace) -> int:
         on=today,
         limits=[*form.warnings, *read.notes, *said],
     )
-    document = survey.document(results)
+    document = survey_document.document(results)
     written = {"synthese.html": html.dossier(document), "synthese.pdf": pdf.dossier(document, on=today)}
-    written[VARIABLES] = survey.as_csv(("nom", "question", "sorte", "reponses"), survey.codebook_rows(form.questionnaire))
+    written[VARIABLES] = survey_document.as_csv(
+        ("nom", "question", "sorte", "reponses"), survey_document.codebook_rows(form.questionnaire)
+    )
     for card in cards:
         name = card.asked.name.translate(UNSAFE)
-        written[f"{TABLES}/{name}.csv"] = survey.as_csv(survey.COLUMNS, survey.rows([card], computed=results.computed))
+        written[f"{TABLES}/{name}.csv"] = survey_document.as_csv(
+            survey_document.COLUMNS, survey_document.rows([card], computed=results.computed)
+        )
     folder: Path = given.sortie
     (folder / TABLES).mkdir(parents=True, exist_ok=True)
     for name, content in written.items():
         write_whole(folder / name, content)
-    hidden = sum(bool(row["motif"]) for row in survey.rows(cards, computed=results.computed))
+    hidden = sum(bool(row["motif"]) for row in survey_document.rows(cards, computed=results.computed))
     print(
-        f"{len(cards)} questions, {len(read.table)} réponses : synthese.html, synthese.pdf et {len(cards)} tableaux dans {folder}."
+        f"{len(cards)} questions, {len(read.table)} réponses : synthese.html, synthese.pdf et {len(cards)}"
+        f" tableaux dans {folder}."
     )
-    print(f"Chiffres {results.computed}s. {len(results.sentences)} enseignements. {hidden} cases non publiées.")
+    print(
+        f"Chiffres {results.computed}s. {len(results.sentences)} enseignements. {hidden} cases non publiées."
+    )
     for note in [*form.warnings, *read.notes, *said]:
         print(f"· {note}")
     return ended(read)

@@ -1,7 +1,8 @@
-"""maillage enquete tabuler: the table of a question, crossed or not, with its intervals; small counts withheld."""
+"""maillage enquete tabuler: the table of a question, crossed or not, with its intervals; small counts
+withheld.
+"""
 
 import argparse
-import math
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -10,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from maillage.cli.surveys.ponderer import ended
 from maillage.cli.words import print_json, read_file, typed_path
 from maillage.kernel.estimate import Estimate
+from maillage.words.rounding import apart, outwards
 
 if TYPE_CHECKING:
     from maillage.pipeline.survey.answers import Answers
-    from maillage.studies.tabulated import Measured, Row, Tabulation
-    from maillage.studies.tabulation import Weights
+    from maillage.studies.survey.tables import Measured, Row, Tabulation
+    from maillage.studies.survey.tabulation import Weights
 
 WIDE = 46
 MISSED = 0.001  # of the population: beyond, these are not the margins of these weights
@@ -22,7 +24,9 @@ IN_FULL = {"nearest": "au plus proche", "down": "par troncature"}
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord")
+    parser.add_argument(
+        "reponses", type=typed_path, metavar="REPONSES.csv", help="une ligne par réponse, « id » d’abord"
+    )
     parser.add_argument(
         "--questionnaire",
         required=True,
@@ -30,33 +34,57 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="XLSFORM",
         help="les questions et leurs réponses (XLSForm)",
     )
-    parser.add_argument("--poids", required=True, type=typed_path, metavar="POIDS.csv", help="les poids : id,poids")
-    parser.add_argument("--question", required=True, metavar="Q", help="la question, par son nom")
-    parser.add_argument("--par", default="", metavar="Q2", help="croiser par cette question, ou cette colonne du fichier")
     parser.add_argument(
-        "--marges", type=typed_path, metavar="MARGES.csv", help="les marges des poids : l’intervalle en tient compte"
+        "--poids", required=True, type=typed_path, metavar="POIDS.csv", help="les poids : id,poids"
     )
-    parser.add_argument("--seuil", type=int, default=11, metavar="N", help="plus petit effectif montré, 5 ou plus (11)")
+    parser.add_argument("--question", required=True, metavar="Q", help="la question, par son nom")
     parser.add_argument(
-        "--arrondi", choices=("proche", "troncature"), default="proche", help="règle d’arrondi du tableau lu à l’écran"
+        "--par", default="", metavar="Q2", help="croiser par cette question, ou cette colonne du fichier"
+    )
+    parser.add_argument(
+        "--marges",
+        type=typed_path,
+        metavar="MARGES.csv",
+        help="les marges des poids : l’intervalle en tient compte",
+    )
+    parser.add_argument(
+        "--seuil",
+        type=int,
+        metavar="N",
+        help="plus petit effectif publié, 5 ou plus pour des personnes (11 ; 3 pour des structures)",
+    )
+    parser.add_argument(
+        "--pour",
+        choices=("soi", "publier"),
+        help=(
+            "soi : tout, et « ne sera pas publié » où il le faut (à l’écran, par défaut) ; publier : ce qui"
+            " peut l’être, le reste masqué (en JSON, par défaut)"
+        ),
+    )
+    parser.add_argument(
+        "--arrondi",
+        choices=("proche", "troncature"),
+        default="proche",
+        help="règle d’arrondi du tableau lu à l’écran",
     )
     parser.add_argument("--json", action="store_true", help="écrit le tableau en JSON, sans arrondi")
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.pipeline.survey import answers, xlsform
-    from maillage.studies import tabulation
+    from maillage.studies.survey import tabulation
 
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses)
-    weights, said = weights_of(read, given.poids, given.marges)
+    weights, said = weights_of(read, given.poids, given.marges, kind=form.questionnaire.kind)
     found = tabulation.tabulate(
         read.table,
         form.questionnaire,
         given.question.strip(),
         by=given.par.strip(),
         weights=weights,
-        least=given.seuil,
+        least="rule" if given.seuil is None else given.seuil,
+        inside=(given.pour or ("publier" if given.json else "soi")) == "soi",
         rounding="down" if given.arrondi == "troncature" else "nearest",
         today=datetime.now().date(),
     )
@@ -70,37 +98,56 @@ def run(given: argparse.Namespace) -> int:
     return ended(read)
 
 
-def weights_of(read: "Answers", path: Path, margins: Path | None) -> tuple["Weights", list[str]]:
-    """Return the weights of answers, with the variables they were made to meet when the margins are given; and what to tell of them."""
+def weights_of(
+    read: "Answers", path: Path, margins: Path | None, *, kind: str = ""
+) -> tuple["Weights", list[str]]:
+    """Return the weights of answers, with the variables they were made to meet when the margins are given;
+    and what to tell of them. kind: of survey; Refused when structures are weighted by inhabitants.
+    """
     from maillage.pipeline.survey import margins as known
     from maillage.pipeline.survey import weights
-    from maillage.studies import weighting
-    from maillage.studies.tabulation import Weights, weights_by_id
+    from maillage.studies.survey import weighting
+    from maillage.studies.survey.tabulation import Weights, weights_by_id
 
     given = weights.read(path)
     values = weights_by_id(read.table, given)
+    if kind == "structures":
+        weighting.check_structure_weights(values, path.name)
     told = []
     if extra := len(given) - len(values):
         told.append(f"{extra} poids de {path.name} ne sont celui d’aucune réponse lue : ils ne servent pas.")
     if margins is None:
         return Weights(values=values), told
     wanted = known.read(margins)
+    if kind == "structures":
+        weighting.check_structures(wanted, len(values))
     initial, codes = weighting.calibrated(read.table, wanted)
     for margin, code in zip(wanted, codes, strict=True):
         for rank, category in enumerate(margin.categories):
             found = float(values[code == rank].sum() / values.sum())
-            if len(margin.categories) == code.max() + 1 and abs(found - category.total / margin.total) > MISSED:
+            if (
+                len(margin.categories) == code.max() + 1
+                and abs(found - category.total / margin.total) > MISSED
+            ):
                 told.append(
-                    f"Ces poids ne retrouvent pas les marges de {margins.name} (« {margin.variable} », « {category.name} » : "
-                    f"{_number(100 * found, 1)} % au lieu de {_number(100 * category.total / margin.total, 1)} %) : les intervalles "
-                    "n’en tiennent pas compte."
+                    f"Ces poids ne retrouvent pas les marges de {margins.name} (« {margin.variable} », «"
+                    f" {category.name} » : {_number(100 * found, 1)} % au lieu de"
+                    f" {_number(100 * category.total / margin.total, 1)} %) : les intervalles n’en tiennent"
+                    " pas compte."
                 )
                 return Weights(values=values), told
-    return Weights(values=values, initial=initial, codes=codes, variables=tuple(margin.variable for margin in wanted)), told
+    return (
+        Weights(
+            values=values, initial=initial, codes=codes, variables=tuple(margin.variable for margin in wanted)
+        ),
+        told,
+    )
 
 
 def document(found: "Tabulation") -> dict[str, Any]:
-    """Return the table of the contract: shares in percent, unrounded; nothing in place of what is withheld, and why."""
+    """Return the table of the contract: shares in percent, unrounded; nothing for withheld values, and
+    why; made for those who hold the answers, every value, and why it will not be published.
+    """
     return {
         "question": found.question,
         "univers": found.universe,
@@ -118,7 +165,7 @@ def _line(row: "Row") -> dict[str, Any]:
         "part": figure.value if figure else None,
         "bas": figure.low if figure else None,
         "haut": figure.high if figure else None,
-        "motif": row.reason or None,
+        "motif": row.reason or (f"ne sera pas publié : {row.unpublished}" if row.unpublished else None),
     }
 
 
@@ -132,19 +179,24 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
         if row.by != by:
             by = row.by
             print(
-                f"\n{row.by_label + (f' (n = {row.base})' if row.base else '') if by else '':<{WIDE}}{'n':>7}{'part':>9}   intervalle"
+                f"\n{row.by_label + (f' (n = {row.base})' if row.base else '') if by else '':<{WIDE}}"
+                f"{'n':>7}{'part':>9}   intervalle"
             )
         if isinstance(row.figure, Estimate):
-            part = f"{_number(found.shown(row) or 0, found.decimals)} %"
-            low, high = math.floor(row.figure.low), math.ceil(row.figure.high)
+            part = f"{_number(found.published(row) or 0, found.decimals)} %"
+            low, high = map(int, outwards(row.figure.low, row.figure.high, 1.0, most=100.0))
             fixed = row.share is not None and row.share.fixed
             within = "imposée par les marges" if fixed else f"{low} à {high} %{' (fragile)' * row.fragile}"
-            tail = f"{row.n:>7}{part:>9}   {within}"
+            kept = ""
+            if row.unpublished:
+                kept = f", ne sera pas publié ({withheld.setdefault(row.unpublished, len(withheld) + 1)})"
+            tail = f"{row.n:>7}{part:>9}   {within}{kept}"
         else:
             mark = withheld.setdefault(row.reason, len(withheld) + 1)
             tail = f"{'-' if row.n is None else row.n:>7}{f'masqué ({mark})':>15}"
         print(
-            f"{'  ' * bool(row.grouped)}{_short(row.label, WIDE - 2 * bool(row.grouped)):<{WIDE - 2 * bool(row.grouped)}}{tail}"
+            f"{'  ' * bool(row.grouped)}"
+            f"{_short(row.label, WIDE - 2 * bool(row.grouped)):<{WIDE - 2 * bool(row.grouped)}}{tail}"
         )
     for each in found.measures:
         print(_measure(each))
@@ -152,17 +204,27 @@ def tell(found: "Tabulation", notes: list[str]) -> None:
     for reason, mark in withheld.items():
         print(f"({mark}) {reason}")
     print(
-        f"· {'Parts pondérées' if found.weighted else 'Parts brutes'}, effectifs sans poids, arrondi {IN_FULL[found.rounding]}."
+        f"· {'Parts pondérées' if found.weighted else 'Parts brutes'}, effectifs sans poids, arrondi"
+        f" {IN_FULL[found.rounding]}."
     )
+    if found.inside:
+        print(
+            "· Tableau de travail : ce qui porte « ne sera pas publié » ne se montre qu’à qui a les réponses."
+        )
     for note in notes:
         print(f"· {note}")
 
 
 def _measure(each: "Measured") -> str:
-    name = f"{each.label}{f' ({each.by_label})' if each.by else ''}{' : rang moyen' * (each.measure == 'mean_rank')}"
+    by = f" ({each.by_label})" if each.by else ""
+    name = f"{each.label}{by}{' : rang moyen' * (each.measure == 'mean_rank')}"
     if each.value is None or each.low is None or each.high is None:
         return f"{_short(name, WIDE):<{WIDE}}{'masqué':>16}   {each.why}"
-    return f"{_short(name, WIDE):<{WIDE}}{each.n:>7}{_number(each.value, 1):>9}   {_number(each.low, 1)} à {_number(each.high, 1)}"
+    low, high = apart(each.low, each.high, 0.1)
+    return (
+        f"{_short(name, WIDE):<{WIDE}}{each.n:>7}{_number(each.value, 1):>9}   {_number(low, 1)} à"
+        f" {_number(high, 1)}{', ne sera pas publié' if each.unpublished else ''}"
+    )
 
 
 def _short(text: str, wide: int) -> str:

@@ -18,7 +18,9 @@ FILES, CONSOLE = "fichiers", "console"
 
 
 def provider(channel: str) -> Provider:
-    """Return who carries a channel; Refused when its settings make no sense. A letter is always a file to print."""
+    """Return who carries a channel; Refused when its settings make no sense. A letter is always a file to
+    print.
+    """
     return _provider(channel, Path(settings.HOME), tuple(sorted(settings.SENDING.items())))
 
 

@@ -1,6 +1,8 @@
-"""SMS by a gateway over HTTP: MAILLAGE_SMS, MAILLAGE_SMS_TOKEN, MAILLAGE_SMS_SENDER, MAILLAGE_SMS_STATUS, MAILLAGE_SMS_ONCE.
+"""SMS by a gateway over HTTP: MAILLAGE_SMS, MAILLAGE_SMS_TOKEN, MAILLAGE_SMS_SENDER, MAILLAGE_SMS_STATUS,
+MAILLAGE_SMS_ONCE.
 
-POST {"to", "text", "reference", "from"} as JSON, with the headers Authorization and Idempotency-Key; 2xx means taken.
+POST {"to", "text", "reference", "from"} as JSON, with the headers Authorization and Idempotency-Key; 2xx
+means taken.
 """
 
 import http.client
@@ -23,7 +25,9 @@ OURS = (401, 403, 404, 405)  # our settings are refused, not this message
 
 @dataclass(frozen=True)
 class Gateway:
-    """Hands SMS to one gateway. status: where to ask what became of one; once: it drops a second message of the same key."""
+    """Hands SMS to one gateway. status: where to ask what became of one; once: it drops a second message
+    of the same key.
+    """
 
     address: str
     token: str
@@ -35,7 +39,9 @@ class Gateway:
 
     @classmethod
     def read(cls, address: str, *, token: str, sender: str, status: str, once: str) -> "Gateway":
-        """Return the gateway of these settings; Refused when its address is none, or would tell the token to anybody."""
+        """Return the gateway of these settings; Refused when its address is none, or would tell the token
+        to anybody.
+        """
         for name, typed in (("MAILLAGE_SMS", address), ("MAILLAGE_SMS_STATUS", status)):
             if typed and not _is_safe(typed):
                 raise Refused(
@@ -62,7 +68,9 @@ class Gateway:
         if self.sender:
             asked["from"] = self.sender
         headers = {"Content-Type": "application/json", "Idempotency-Key": message.reference}
-        code, answer = self._ask("POST", self.address, json.dumps(asked, ensure_ascii=False).encode("utf-8"), headers)
+        code, answer = self._ask(
+            "POST", self.address, json.dumps(asked, ensure_ascii=False).encode("utf-8"), headers
+        )
         if 200 <= code < 300:
             return _id(answer)
         if code in LATER:
@@ -90,8 +98,12 @@ class Gateway:
     def cost(self, message: Message) -> int:
         return words.parts(message.text)
 
-    def _ask(self, method: str, address: str, content: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
-        """Return the code and the text of an answer. Redirections are not followed: the token goes to one address."""
+    def _ask(
+        self, method: str, address: str, content: bytes | None, headers: dict[str, str]
+    ) -> tuple[int, bytes]:
+        """Return the code and the text of an answer. Redirections are not followed: the token goes to one
+        address.
+        """
         parts = urlsplit(address)
         if parts.scheme == "https":
             connection: http.client.HTTPConnection = http.client.HTTPSConnection(

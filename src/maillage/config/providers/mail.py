@@ -35,11 +35,14 @@ def mail(message: Message, *, sender: str, at: datetime) -> EmailMultiAlternativ
 
 
 def html(message: Message) -> SafeString:
-    """Return the words of a message as a page: its paragraphs, its links, in letters that are easy to read."""
+    """Return the words of a message as a page: its paragraphs, its links, in letters that are easy to
+    read.
+    """
     paragraphs = ((_linked(each),) for each in re.split(r"\n\s*\n", message.text) if each.strip())
     return format_html(
-        '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head>'
-        '<body style="font: 1.1em/1.6 sans-serif; max-width: 36em; margin: 1em auto; padding: 0 1em">{}</body></html>',
+        '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head><body'
+        ' style="font: 1.1em/1.6 sans-serif; max-width: 36em; margin: 1em auto; padding: 0'
+        ' 1em">{}</body></html>',
         message.language,
         "rtl" if message.language.split("-")[0] in RIGHT_TO_LEFT else "ltr",
         message.subject,

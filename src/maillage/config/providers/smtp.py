@@ -33,7 +33,9 @@ class Smtp:
 
     @classmethod
     def read(cls, address: str, *, sender: str) -> "Smtp":
-        """Return the server of an address: smtp+tls://name:password@host:587, smtps://…, smtp://localhost:25."""
+        """Return the server of an address: smtp+tls://name:password@host:587, smtps://…,
+        smtp://localhost:25.
+        """
         try:
             parts = urlsplit(address)
             port = parts.port or PORTS[parts.scheme]
@@ -103,7 +105,7 @@ class Smtp:
 
 @contextlib.contextmanager
 def _opening() -> Iterator[None]:
-    """Tell why the server could not be reached: nothing was handed over."""
+    """Classify a failure to reach the server: nothing was handed over."""
     try:
         yield
     except smtplib.SMTPAuthenticationError as error:
@@ -115,7 +117,9 @@ def _opening() -> Iterator[None]:
 
 
 def _watch(connection: smtplib.SMTP) -> list[bool]:
-    """Return a list that is empty until the text itself is handed over: before that, nothing can have left."""
+    """Return a list that is empty until the text itself is handed over: before that, nothing can have
+    left.
+    """
     handed: list[bool] = []
     data = connection.data
 
@@ -134,5 +138,7 @@ def _answered(error: smtplib.SMTPException) -> sending.Failed:
     else:
         code = error.smtp_code
     if isinstance(error, smtplib.SMTPSenderRefused) and code >= 500:
-        return sending.Down("settings", code)  # it is our address that is refused: the message has nothing to do with it
+        return sending.Down(
+            "settings", code
+        )  # it is our address that is refused: the message has nothing to do with it
     return sending.Never("refused", code) if code >= 500 else sending.NotNow("busy", code)

@@ -18,10 +18,10 @@ WORDS = {
 
 def send(at: datetime) -> dict[str, int]:
     """Send what is due, and return how many messages came to each state, in words."""
-    told = actions.send_due(at=at, providers=chosen.provider)
+    told = actions.send_ready(at=at, providers=chosen.provider)
     return {words: told[state] for state, words in WORDS.items()}
 
 
 def forget(at: datetime) -> int:
     """Erase the content of messages kept long enough, and return how many."""
-    return actions.forget_due(at=at, erase=chosen.forget)
+    return actions.forget_old(at=at, erase=chosen.forget)

@@ -80,5 +80,7 @@ def _content(message: Message) -> bytes:
         return mail(message, sender=NOBODY, at=message.made_at).message().as_bytes()
     head = f"{states.CHANNELS[message.channel]} pour {message.to}\n\n"
     return (
-        f"{head}{message.subject}\n\n{message.text}\n".encode() if message.subject else f"{head}{message.text}\n".encode()
+        f"{head}{message.subject}\n\n{message.text}\n".encode()
+        if message.subject
+        else f"{head}{message.text}\n".encode()
     )

@@ -1,0 +1,20 @@
+"""Messages for the next page, stored on the server: a browser's own storage could be read by anyone."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.messages.storage.session import SessionStorage
+
+
+class Storage(SessionStorage):
+    """Messages of a session; a browser that has none is told nothing, and its page depends on no cookie."""
+
+    def _get(self, *args: Any, **kwargs: Any) -> tuple[list[Any], bool]:
+        return super()._get(*args, **kwargs) if self._has_session else ([], True)
+
+    def _store(self, messages: list[Any], response: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        return super()._store(messages, response, *args, **kwargs) if messages or self._has_session else []
+
+    @property
+    def _has_session(self) -> bool:
+        return settings.SESSION_COOKIE_NAME in self.request.COOKIES

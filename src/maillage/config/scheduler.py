@@ -1,0 +1,107 @@
+"""Deadlines: each task isolated from the others, run by `maillage echeances` and by `maillage servir`."""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from maillage.kernel.errors import Refused
+
+# In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
+WORKS = (
+    ("orientations", "maillage.apps.orientations.actions.deadlines.run_deadlines"),
+    ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_outcomes"),
+    ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
+    ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),
+    ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.close_ended"),
+    ("messages", "maillage.config.providers.work.send"),
+    ("contenus_effaces", "maillage.config.providers.work.forget"),
+    ("visites_finies", "maillage.config.sessions.clear"),
+    ("limites_par_heure", "maillage.apps.accounts.actions.forget_tallies"),
+    ("journal_vide", "maillage.config.scheduler.fold"),
+)
+EVERY = 15  # seconds
+WAITED = 500  # milliseconds during which nobody else writes, at most
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The result of a task: counts by word, or why it stopped."""
+
+    name: str
+    counts: Mapping[str, int] = field(default_factory=dict)
+    error: str = ""
+
+
+def run(at: datetime) -> list[Done]:
+    """Run the tasks due at a moment; a failure is reported, and the others run all the same."""
+    return [_one(name, path, at) for name, path in WORKS]
+
+
+def _one(name: str, path: str, at: datetime) -> Done:
+    from django.utils.module_loading import import_string
+
+    try:
+        told = import_string(path)(at=at)
+    except Refused as refused:
+        log.error("%s : %s", name, " ".join(refused.sentences))
+        return Done(name, error=refused.what)
+    except Exception as error:
+        # Where and what kind, never the words of the error: they may hold somebody's data.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        log.error("%s : %s, %s ligne %s", name, type(error).__name__, Path(last.filename).name, last.lineno)
+        return Done(name, error=type(error).__name__)
+    return Done(name, told if isinstance(told, Mapping) else {"lignes": told})
+
+
+def fold(at: datetime) -> Mapping[str, int]:
+    """Empty the write-ahead log of SQLite into the database: what somebody had erased stays in neither.
+
+    at: as every work is called. Whoever reads just then is not waited for long: the next time will do.
+    """
+    from django.db import connection
+
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout")
+            usual = cursor.fetchone()[0]
+            cursor.execute(f"PRAGMA busy_timeout={WAITED}")
+            try:
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={usual}")
+    return {}
+
+
+def keep_on(seconds: float) -> None:
+    """Run what is due at intervals, until this process is asked to stop: the current task is finished
+    first.
+    """
+    from django.db import close_old_connections
+    from django.utils import timezone
+
+    asked = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    while not asked.is_set():
+        close_old_connections()
+        done = run(timezone.now())
+        if not any(
+            each.counts.get("partis") for each in done
+        ):  # messages leave by small lots: another may wait
+            asked.wait(seconds)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    import django
+
+    django.setup()
+    keep_on(float(sys.argv[1]) if len(sys.argv) > 1 else EVERY)

@@ -1,0 +1,268 @@
+"""A questionnaire: what is asked, of whom, with which answers; and what its questions may be compared with.
+
+One value holds what a page, a telephone, a sheet of paper, an XLSForm and a table of results need. Texts are
+held by language, French first. An answer is a text: the name of a choice, names separated by one space for
+several answers or a ranking, a number, a date `AAAA-MM-JJ`; nothing when the question was not asked or was
+left. Two words are kept for any question: `nsp`, who does not know, and `refus`, who would rather not say.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from maillage.words.languages import to_say
+
+UNKNOWN, DECLINED = "nsp", "refus"
+UNSAID: Mapping[str, str] = {UNKNOWN: to_say("Ne sait pas"), DECLINED: to_say("Ne souhaite pas répondre")}
+SAID_ELSEWHERE: Mapping[str, re.Pattern[str]] = {  # how the forms of others label them
+    UNKNOWN: re.compile(
+        r"(?:je )?ne (?:sait|sais) pas|nsp|sans opinion|(?:i )?(?:don.?t|doesn.?t|do not|does not)"
+        r" know|unsure",
+        re.IGNORECASE,
+    ),
+    DECLINED: re.compile(
+        r"refus(?:e|ed|al)?(?: de répondre| to answer)?|(?:je )?ne (?:souhaite|veut|veux) pas"
+        r" répondre|prefers? not to (?:say|answer)",
+        re.IGNORECASE,
+    ),
+}
+
+Kind = Literal[
+    "one", "many", "rank", "integer", "decimal", "text", "date", "time", "moment", "range", "acknowledge",
+    "note", "calculate", "hidden", "geopoint", "image",
+]  # fmt: skip
+Texts = Mapping[str, str]  # language code → words
+# What the census counts too: its name, as a questionnaire of ours calls the question, and its label.
+CENSUS: Mapping[str, str] = {
+    "age": "Âge",
+    "sexe": "Sexe",
+    "commune": "Commune",
+    "diplome": "Diplôme",
+    "pcs": "Profession",
+}
+# ours: it holds the ages told in years and those told by their class, and comes before « age »
+CLASS_OF_AGE = "classe_age"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A possible answer. alone: it excludes the others (« ni équipement ni connexion »). inferred: missing
+    from the source, or its end is, and proposed by us.
+
+    printed: what the source prints of a label whose end is lost. filters: columns of an XLSForm that a
+    `choice_filter` reads.
+    """
+
+    name: str
+    label: Texts
+    alone: bool = False
+    inferred: bool = False
+    printed: str = ""
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class National:
+    """A published figure set beside a question, when wording and universe allow; `difference` states how they
+    differ.
+
+    choice: the choice whose share it is; several, joined by a space, when the published figure adds them up.
+    percent: 0 to 100.
+    """
+
+    choice: str
+    percent: float
+    universe: str
+    year: int
+    producer: str
+    title: str
+    url: str
+    quote: str
+    difference: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A question. relevant, constraint, calculation, choice_filter: expressions of XLSForm, read by
+    `forms.expressions`.
+
+    choices: the name of a list of the questionnaire. scale: the choices are ordered, from the worst to the
+    best (`ease`, `satisfaction`, `states`: today, planned, no). topic: what is compared across surveys («
+    visibilite »). universe: of whom it is asked, in words. published: the label its source prints. rows:
+    rows of the requirements or lines of the seed it comes from. ours: absent from the source. observed:
+    recorded by the surveyor, about the person or the meeting; hidden from those who answer alone.
+    parameters: `start`, `end`, `step` of a range. census: what it asks that the census counts (`CENSUS`),
+    whatever its name. unmatched: why no published figure stands beside its answers, where its source speaks
+    of one.
+    """
+
+    name: str
+    kind: Kind
+    label: Texts
+    hint: Texts = field(default_factory=dict)
+    choices: str = ""
+    required: bool = False
+    required_message: Texts = field(default_factory=dict)
+    relevant: str = ""
+    constraint: str = ""
+    constraint_message: Texts = field(default_factory=dict)
+    calculation: str = ""
+    choice_filter: str = ""
+    default: str = ""
+    appearance: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    scale: str = ""
+    topic: str = ""
+    universe: str = ""
+    published: str = ""
+    rows: tuple[str, ...] = ()
+    ours: bool = False
+    observed: bool = False
+    census: str = ""
+    unmatched: str = ""
+    national: tuple[National, ...] = ()
+
+    @property
+    def takes_answer(self) -> bool:
+        """Whether respondents answer it."""
+        return self.kind not in ("note", "calculate", "hidden")
+
+    @property
+    def is_classed(self) -> bool:
+        """Whether it is computed into labelled classes (an age class), and counted like a question."""
+        return self.kind == "calculate" and bool(self.choices)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Questions asked together, under a title; `repeat`: asked again for each thing (a device, a
+    training).
+    """
+
+    name: str
+    label: Texts = field(default_factory=dict)
+    relevant: str = ""
+    repeat: bool = False
+    items: tuple["Question | Group", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Questionnaire:
+    """A whole questionnaire. languages: the first is the one it was written in. about: what it is for, and
+    its source.
+
+    kind: `inhabitants`, `structures`, `caf`, `professionals`, `first_contact` or `other`.
+    aims: what each part is for, title and sentences (« Usages & équipement »).
+    """
+
+    id: str
+    title: str
+    version: str = ""
+    kind: str = "other"
+    about: str = ""
+    languages: tuple[str, ...] = ("fr",)
+    lists: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
+    items: tuple[Question | Group, ...] = ()
+    aims: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def questions(self) -> Iterator[Question]:
+        """Yield every question, in order, whatever its group."""
+        yield from _within(self.items)
+
+    def question(self, name: str) -> Question | None:
+        """Return the question of that name, None when there is none."""
+        return next((question for question in self.questions() if question.name == name), None)
+
+    def counted(self) -> dict[str, str]:
+        """Return the questions that the census counts too, name → key of `CENSUS`: one each, the marked one
+        first, else by name.
+        """
+        asked = list(self.questions())
+        names = {each.name for each in asked if not each.census}
+        found = {each.census: each.name for each in reversed(asked) if each.census}
+        for variable in CENSUS:
+            own = (CLASS_OF_AGE, variable) if variable == "age" else (variable,)
+            if variable not in found and (name := next((each for each in own if each in names), None)):
+                found[variable] = name
+        return {found[variable]: variable for variable in CENSUS if variable in found}
+
+    def repeated(self) -> Iterator[Group]:
+        """Yield the repeated groups. Only devices repeat them; tables count the first time."""
+        yield from _repeated(self.items)
+
+    def choices(self, question: Question) -> tuple[Choice, ...]:
+        """Return the possible answers, empty for a free answer."""
+        return self.lists.get(question.choices, ())
+
+    def data(self) -> dict[str, Any]:
+        """Return the questionnaire as plain values, for JSON; `load` reads it back."""
+        return asdict(self)
+
+
+def _within(items: tuple[Question | Group, ...]) -> Iterator[Question]:
+    for item in items:
+        if isinstance(item, Group):
+            yield from _within(item.items)
+        else:
+            yield item
+
+
+def _repeated(items: tuple[Question | Group, ...]) -> Iterator[Group]:
+    for item in items:
+        if isinstance(item, Group):
+            yield from (item,) if item.repeat else _repeated(item.items)
+
+
+def words(texts: Texts, language: str = "fr") -> str:
+    """Return a text in a language, else in French, else in the first available one.
+
+    >>> words({"fr": "Oui", "en": "Yes"}, "en"), words({"fr": "Oui"}, "ar"), words({})
+    ('Yes', 'Oui', '')
+    """
+    return texts.get(language) or texts.get("fr") or next(iter(texts.values()), "")
+
+
+def unsaid(choice: Choice) -> str:
+    """Return `nsp` or `refus` when a choice means it, by its name or, whatever its name, by a whole label;
+    else ''.
+
+    >>> unsaid(Choice(name="99", label={"fr": "Ne sait pas"})), unsaid(Choice(
+    ...     name="99", label={"fr": "Ne sait pas lire"}))
+    ('nsp', '')
+    """
+    if choice.name in UNSAID:
+        return choice.name
+    labels = [label.strip(" .()") for label in choice.label.values()]
+    return next(
+        (word for word, said in SAID_ELSEWHERE.items() if any(said.fullmatch(label) for label in labels)), ""
+    )
+
+
+def load(data: Mapping[str, Any]) -> Questionnaire:
+    """Return the questionnaire that `Questionnaire.data` wrote.
+
+    >>> asked = Question(name="age", kind="integer", label={"fr": "Quel est votre âge ?"})
+    >>> form = Questionnaire(id="f", title="Essai", items=(Group(name="g", items=(asked,)),), lists={"l": (
+    ...     Choice(name="a", label={}),)})
+    >>> load(form.data()) == form
+    True
+    """
+    held = dict(data)
+    held["items"] = tuple(_item(item) for item in data.get("items", ()))
+    held["lists"] = {
+        name: tuple(Choice(**choice) for choice in choices) for name, choices in data.get("lists", {}).items()
+    }
+    held["languages"] = tuple(data.get("languages", ("fr",)))
+    held["aims"] = tuple((title, tuple(lines)) for title, lines in data.get("aims", ()))
+    return Questionnaire(**held)
+
+
+def _item(data: Mapping[str, Any]) -> Question | Group:
+    held = dict(data)
+    if "items" in held:
+        held["items"] = tuple(_item(item) for item in held["items"])
+        return Group(**held)
+    held["rows"] = tuple(held.get("rows", ()))
+    held["national"] = tuple(National(**each) for each in held.get("national", ()))
+    return Question(**held)

@@ -1,0 +1,298 @@
+"""Modules carried in one archive: a zip of their folders, the same everywhere, and read without trusting
+it.
+"""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from maillage.kernel.disk import write_whole
+from maillage.kernel.errors import Refused
+from maillage.modules import authoring, catalogue, translations
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules import texts as module_texts
+from maillage.modules.reading import FILE, Fault
+
+MOST_BYTES = 4_000_000  # of an archive: all our modules make a tenth of it
+MOST_FILES = 1_000
+MOST_READ = 3_000_000  # once unfolded: all our modules make 1,400,000 bytes
+MOST_MARKS = 250_000  # as YAML reads it: all our modules have 100,000
+INSIDE = re.compile(r"^(?:[^/]{1,80}/)?((\d{1,3})-([a-z][a-z0-9-]{2,40}))/(module(?:\.[a-z]{2,3})?\.yaml)$")
+LEFT_BY_SYSTEMS = re.compile(r"(^|/)(__MACOSX/|\.DS_Store$|Thumbs\.db$|desktop\.ini$|\._)")
+SAME_DAY = (2026, 1, 1, 0, 0, 0)  # twice the same modules make the same bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """A rejected file of an archive, and its faults."""
+
+    name: str
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The outcome of an archive. new, replaced, same: identifiers of modules; said: identifiers and
+    languages.
+    """
+
+    new: tuple[str, ...]
+    replaced: tuple[str, ...]
+    same: tuple[str, ...]
+    said: tuple[tuple[str, str], ...]
+    bad: tuple[Bad, ...]
+
+    @property
+    def accepted(self) -> int:
+        return len(self.new) + len(self.replaced) + len(self.same) + len(self.said)
+
+
+def export(folders: Sequence[Path]) -> bytes:
+    """Return the archive of some modules, each a folder with its file and its translations."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for folder in folders:
+            for path in sorted(folder.glob("module*.yaml")):
+                if path.name == FILE or translations.NAME.match(path.name):
+                    entry = zipfile.ZipInfo(f"{folder.name}/{path.name}", SAME_DAY)
+                    entry.compress_type = zipfile.ZIP_DEFLATED
+                    entry.external_attr = 0o644 << 16
+                    archive.writestr(entry, path.read_bytes())
+    return made.getvalue()
+
+
+@dataclass(slots=True)
+class Checked:
+    """What an archive holds, read and checked before anything is written. modules, said: by folder; said:
+    by file.
+    """
+
+    modules: dict[str, tuple[str, Mapping[str, object]]]
+    said: dict[str, dict[str, str]]
+    bad: list[Bad]
+
+
+def import_(
+    content: bytes,
+    root: Path,
+    *,
+    drawings: Collection[str],
+    at: datetime,
+    around: authoring.Around = nullcontext,
+) -> Imported:
+    """Store the valid modules of an archive, and report the others. Replaced modules are stored with their
+    date.
+
+    Raises Refused, and writes nothing, when the archive itself cannot be trusted.
+    """
+    checked = check(content, drawings)
+    bad = checked.bad
+    new: list[str] = []
+    replaced: list[str] = []
+    same: list[str] = []
+    said: list[tuple[str, str]] = []
+    writings: list[Callable[[], None]] = []
+    with authoring.alone(root):
+        for folder in sorted({*checked.modules, *checked.said}):
+            id, names = authoring.split(root / folder)[1], checked.said.get(folder, {})
+            there, ours = authoring.folder_of(root, id), module_reading.file_of(id)
+            where = there or root / folder
+            if folder in checked.modules:
+                text, held = checked.modules[folder]
+                now = (
+                    (where / FILE).read_bytes().decode("utf-8", "replace")
+                    if (where / FILE).is_file()
+                    else None
+                )
+                if now == text:
+                    same.append(id)
+                else:
+                    (new if now is None else replaced).append(id)
+                    writings.append(partial(_put, where, _numbered(where, id, text, held), at))
+            elif there is None and ours is None:
+                what, do = "Cette traduction n’a pas de module.", f"Ajoutez {folder}/{FILE} à l’archive."
+                bad += [Bad(f"{folder}/{name}", (Fault(1, "", what, do),)) for name in names]
+                continue
+            elif there is None and ours is not None:
+                where = root / ours.parent.name
+            for name, text in sorted(names.items()):
+                writings.append(partial(_put_said, where, name, text, at))
+                said.append((id, name.split(".")[1]))
+        with around():
+            for write in writings:
+                write()
+    return Imported(tuple(new), tuple(replaced), tuple(same), tuple(said), tuple(bad))
+
+
+def check(content: bytes, drawings: Collection[str]) -> Checked:
+    """Return what an archive holds, each file checked. A module that is wrong leaves its translations out
+    too.
+    """
+    files, bad = _opened(content)
+    checked = Checked({}, {}, bad)
+    first: dict[str, str] = {}
+    for folder, texts in sorted(files.items()):
+        id = folder.split("-", 1)[1]
+        if first.setdefault(id, folder) != folder:
+            what, do = f"« {id} » est déjà dans {first[id]}.", "Gardez un seul des deux dossiers."
+            bad.append(Bad(folder, (Fault(1, "", what, do),)))
+            continue
+        if FILE in texts:
+            held, module, faults = module_reading.check(texts[FILE], drawings, folder)
+            if module is None:
+                bad.append(Bad(f"{folder}/{FILE}", faults))
+                continue
+            checked.modules[folder] = texts[FILE], held
+        for name, text in sorted(texts.items()):
+            if (found := translations.NAME.match(name)) is not None:
+                translation, faults = translations.parse(text, found[1])
+                if translation is None:
+                    bad.append(Bad(f"{folder}/{name}", faults))
+                else:
+                    checked.said.setdefault(folder, {})[name] = text
+    return checked
+
+
+def _numbered(folder: Path, id: str, text: str, held: Mapping[str, object]) -> str:
+    """Return the file of a module as it came; its version alone changes, when its steps are others than those
+    there were.
+    """
+    version = authoring.next_version(folder, id, held)
+    if (folder / FILE).is_file() and version != held["version"]:
+        return authoring.written({**module_texts.own(held), "version": version})
+    return text
+
+
+def _put(folder: Path, text: str, at: datetime) -> None:
+    authoring.keep(folder, at)
+    authoring.keep(folder, at, authoring.DRAFT)
+    write_whole(folder / FILE, text)
+    (folder / authoring.DRAFT).unlink(missing_ok=True)
+
+
+def _put_said(folder: Path, name: str, text: str, at: datetime) -> None:
+    authoring.keep(folder, at, name)
+    write_whole(folder / name, text)
+
+
+def _opened(content: bytes) -> tuple[dict[str, dict[str, str]], list[Bad]]:
+    """Return the texts of an archive by folder, and the files that are none of a module."""
+    if len(content) > MOST_BYTES:
+        raise _not_trusted(
+            "Cette archive est trop lourde.", f"Elle pèse plus de {MOST_BYTES // 1_000_000} Mo."
+        )
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return _read(archive)
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ) as error:
+        raise _not_trusted(
+            "Ce fichier n’est pas une archive que l’on sache lire.",
+            "Il est abîmé, chiffré, ou n’est pas un .zip.",
+        ) from error
+
+
+def _read(archive: zipfile.ZipFile) -> tuple[dict[str, dict[str, str]], list[Bad]]:
+    entries = [each for each in archive.infolist() if not each.is_dir()]
+    if len(entries) > MOST_FILES:
+        raise _not_trusted(
+            "Cette archive a trop de fichiers.", f"Elle en a {len(entries)}, et un module en a 1 à 5."
+        )
+    for entry in entries:  # before anything is read
+        name = entry.orig_filename
+        if name.startswith("/") or "\\" in name or ":" in name or "\x00" in name or ".." in name.split("/"):
+            raise _not_trusted(
+                f"« {name[:60]} » sort de l’archive.", "Un tel chemin écrirait ailleurs que dans les modules."
+            )
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise _not_trusted(
+                f"« {name[:60]} » est un lien.", "Un lien mènerait à un fichier de cet ordinateur."
+            )
+    files: dict[str, dict[str, str]] = {}
+    bad: list[Bad] = []
+    left, left_marks = MOST_READ, MOST_MARKS
+    for entry in entries:
+        if LEFT_BY_SYSTEMS.search(entry.filename):
+            continue
+        found = INSIDE.match(entry.filename)
+        if found is None:
+            what, do = (
+                "Ce fichier n’est pas celui d’un module.",
+                "Un module est un dossier NN-identifiant avec module.yaml dedans.",
+            )
+            bad.append(Bad(entry.filename[:120], (Fault(1, "", what, do),)))
+            continue
+        with archive.open(entry) as file:
+            data = file.read(module_format.MOST_BYTES + 1)  # what it says of its size is not believed
+        left -= len(data)
+        if len(data) > module_format.MOST_BYTES or left < 0:
+            raise _not_trusted(
+                f"« {entry.filename[:60]} » est trop gros une fois déplié.",
+                f"Un module ne dépasse pas {module_format.MOST_BYTES // 1000} ko, une archive"
+                f" {MOST_READ // 1_000_000} Mo.",
+            )
+        if found[4] in files.setdefault(found[1], {}):
+            raise _not_trusted(
+                f"« {entry.filename[:60]} » est deux fois dans l’archive.", "On ne saurait pas lequel garder."
+            )
+        try:
+            files[found[1]][found[4]] = data.decode("utf-8")
+        except UnicodeDecodeError:
+            fault = Fault(
+                1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8."
+            )
+            bad.append(Bad(entry.filename, (fault,)))
+        left_marks -= module_reading.marks(files[found[1]].get(found[4], ""), module_reading.MOST_MARKS)
+        if left_marks < 0:
+            raise _not_trusted(
+                "Cette archive est trop longue une fois dépliée.", "Elle tient plus de deux fois les nôtres."
+            )
+    if not files and not bad:
+        raise _not_trusted("Cette archive est vide.", "Aucun module n’y est.")
+    return {folder: texts for folder, texts in files.items() if texts}, bad
+
+
+def _not_trusted(what: str, why: str) -> Refused:
+    return Refused(
+        what,
+        why=f"{why} Rien n’a été écrit.",
+        do="Prenez une archive faite par « Télécharger » ou par « maillage modules exporter ».",
+    )
+
+
+def folders_of(wanted: Sequence[str], root: Path) -> list[Path]:
+    """Return the folders of some modules, the territory's before ours; all those of the territory when none
+    is named.
+    """
+    if not wanted:
+        return [folder for folder in catalogue.folders(root) if any(folder.glob("module*.yaml"))]
+    found = []
+    for id in dict.fromkeys(wanted):
+        theirs, ours = authoring.folder_of(root, id), module_reading.file_of(id)
+        if theirs is not None and any(theirs.glob("module*.yaml")):
+            found.append(theirs)
+        elif ours is not None:
+            found.append(ours.parent)
+        else:
+            raise Refused(
+                f"Aucun module ne s’appelle « {id} ».",
+                why="Une archive ne porte que des modules qui existent.",
+                do="« maillage modules liste » donne leurs identifiants.",
+            )
+    return found

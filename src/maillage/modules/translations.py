@@ -1,0 +1,267 @@
+"""A module in another language: a file of sentences beside it, each at its place, with the French it was made
+from.
+
+The structure stays single. A sentence that is missing, or whose French has changed since, is said in French.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from maillage.modules import texts as module_texts
+from maillage.modules.format import Module
+from maillage.modules.reading import FICTIONAL, REAL, Fault, check, file_of, place_text
+from maillage.reference.files import Loader
+from maillage.words.languages import LANGUAGES
+
+NAME = re.compile(r"^module\.([a-z]{2,3})\.yaml$")
+# Languages of those who learn here, by the code of their speakers; others are named by their code.
+NAMES: Mapping[str, str] = {
+    **{code: language.name for code, language in LANGUAGES.items() if code != "fr"},
+    **{"es": "Español", "it": "Italiano", "de": "Deutsch", "ru": "Русский", "zh": "中文", "vi": "Tiếng Việt"},
+    **{"fa": "فارسی", "prs": "دری", "ps": "پښتو", "ur": "اردو", "ku": "Kurdî", "ckb": "کوردی", "he": "עברית"},
+    **{
+        "ti": "ትግርኛ",
+        "am": "አማርኛ",
+        "so": "Soomaali",
+        "sw": "Kiswahili",
+        "ff": "Pulaar",
+        "wo": "Wolof",
+        "bm": "Bamanankan",
+    },
+    **{
+        "snk": "Sooninkanxanne",
+        "ln": "Lingála",
+        "bn": "বাংলা",
+        "ta": "தமிழ்",
+        "sq": "Shqip",
+        "sr": "Srpski",
+        "hy": "Հայերեն",
+    },
+    **{
+        "ka": "ქართული",
+        "pl": "Polski",
+        "bg": "Български",
+        "hu": "Magyar",
+        "br": "Brezhoneg",
+        "oc": "Occitan",
+        "co": "Corsu",
+    },
+    **{"kab": "Taqbaylit", "rom": "Romani", "gcf": "Kréyòl", "rcf": "Kréol rényoné", "mfe": "Kreol morisien"},
+}
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "prs", "ps", "ur", "ckb", "he", "dv", "yi", "ug", "sd"})
+
+
+def name(code: str) -> str:
+    """Return the name of a language in that language; its code when unknown."""
+    return NAMES.get(code, code)
+
+
+def direction(code: str) -> str:
+    """Return from which side a language is read, as HTML says it."""
+    return "rtl" if code in RIGHT_TO_LEFT else "ltr"
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """The sentences of a language. said: by place, as it is told; since: the French each was made from, where
+    it is known.
+    """
+
+    language: str
+    said: Mapping[str, str]
+    since: Mapping[str, str]
+    authors: tuple[str, ...] = ()
+    read_by: tuple[str, ...] = ()
+
+    def of(self, place: str, french: str) -> str:
+        """Return the translation of a French sentence, '' when it has none, or an outdated one.
+
+        A sentence that only changed place is found again by its French.
+        """
+        if self.said.get(place, "").strip() and self.since.get(place, french) == french:
+            return self.said[place]
+        return next(
+            (
+                self.said[other]
+                for other, words in self.since.items()
+                if words == french and self.said.get(other)
+            ),
+            "",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence, for its translator. state: done, changed (its French is no longer `before`), or missing."""
+
+    place: str
+    french: str
+    said: str
+    state: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Translated:
+    """A module in another language. left: its sentences still in French; said: the others."""
+
+    language: str
+    module: Module
+    left: frozenset[str]
+    said: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return name(self.language)
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+
+def read(path: Path) -> tuple[Translation | None, tuple[Fault, ...]]:
+    """Return the translation of a file, or its faults."""
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        return None, (
+            Fault(1, "", "Ce fichier n’est pas en UTF-8.", "Enregistrez-le de nouveau, encodage UTF-8."),
+        )
+    found = NAME.match(path.name)
+    return parse(text, found[1] if found else "")
+
+
+def parse(text: str, code: str) -> tuple[Translation | None, tuple[Fault, ...]]:
+    """Return the translation of a text, or its faults. code: the language that the name of its file says."""
+    held, _, faults = check(text, (), "")
+    if held is None:
+        return None, faults
+    said, since = held.get("textes"), held.get("depuis") or {}
+    for key, value in (("textes", said), ("depuis", since)):
+        if not isinstance(value, dict) or not all(isinstance(w, str) for pair in value.items() for w in pair):
+            do = "Une place, deux points, une phrase entre guillemets : docs/modules.md."
+            return None, (Fault(1, key, f"« {key} » n’est pas une liste de phrases par place.", do),)
+    if held.get("langue") != code:
+        do = f"Écrivez « langue: {code} », ou renommez le fichier."
+        return None, (Fault(1, "langue", f"Ce fichier dit « langue: {held.get('langue')} ».", do),)
+    if known := [key for key in held if key not in ("langue", "textes", "depuis", "traducteurs", "relu_par")]:
+        do = "Ôtez-la : langue, textes, depuis, traducteurs et relu_par seulement."
+        return None, (Fault(1, str(known[0]), f"« {known[0]} » n’est pas une clé connue ici.", do),)
+    for place, words in said.items():
+        for pattern, named in REAL:
+            if (real := pattern.search(FICTIONAL.sub("", words))) is not None:
+                return None, (
+                    Fault(
+                        1,
+                        place,
+                        f"« {real[0]} » : {named}.",
+                        "Prenez un numéro inventé : 06 39 98 00 00, ou 0000.",
+                    ),
+                )
+    names = [tuple(str(each) for each in held.get(key) or ()) for key in ("traducteurs", "relu_par")]
+    return Translation(code, said, since, *names), ()
+
+
+def written(held: Translation) -> str:
+    """Return the file of a translation."""
+    kept = {place: words for place, words in held.said.items() if words.strip()}
+    document = {
+        "langue": held.language,
+        "traducteurs": list(held.authors),
+        "relu_par": list(held.read_by),
+        "textes": kept,
+        "depuis": {place: words for place, words in held.since.items() if place in kept},
+    }
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def lines(held: Mapping[str, Any], translation: Translation | None) -> list[Line]:
+    """Return the sentences of a module, each with its translation, and what became of it."""
+    made = []
+    for where, french in module_texts.sentences(held):
+        place = place_text(where)
+        known = translation.of(place, french) if translation else ""
+        former = (
+            (translation.said.get(place, ""), translation.since.get(place, "")) if translation else ("", "")
+        )
+        if known:
+            made.append(Line(place, french, known, "done"))
+        elif former[0].strip():
+            made.append(Line(place, french, former[0], "changed", former[1]))
+        else:
+            made.append(Line(place, french, "", "missing"))
+    return made
+
+
+def translated(held: Mapping[str, Any], translation: Translation) -> Translated:
+    """Return a module in another language; a step whose translation no longer holds together stays whole in
+    French.
+    """
+    french, other = module_texts.own(held), module_texts.own(held)
+    found = {
+        where: translation.of(place_text(where), words) for where, words in module_texts.sentences(french)
+    }
+    _say(other, found)
+    try:
+        module = Module.model_validate(other)
+    except ValidationError:
+        for n, step in enumerate(french["etapes"]):
+            if not _holds(
+                {**french, "etapes": [*french["etapes"][:n], other["etapes"][n], *french["etapes"][n + 1 :]]}
+            ):
+                other["etapes"][n] = step
+                found = {where: "" if where[:2] == ("etapes", n) else words for where, words in found.items()}
+        module = Module.model_validate(other if _holds(other) else french)
+    originals = dict(module_texts.sentences(french))
+    said = {words for words in found.values() if words}
+    return Translated(
+        translation.language,
+        module,
+        frozenset(originals[w] for w, s in found.items() if not s) - said,
+        frozenset(said),
+    )
+
+
+def _holds(held: Mapping[str, Any]) -> bool:
+    try:
+        Module.model_validate(held)
+    except ValidationError:
+        return False
+    return True
+
+
+def _say(held: Any, found: Mapping[Any, str]) -> None:
+    for where, words in found.items():
+        if not words:
+            continue
+        if isinstance(where[-1], int) and where[-2] == "juste":  # what is written in French is right too
+            module_texts.at(held, where[:-1]).append(words)
+        else:
+            module_texts.put(held, where, words)
+
+
+@cache
+def bundled_translations(id: str) -> Mapping[str, Translation]:
+    """Return the translations of one of our modules that come with it, by language."""
+    path = file_of(id)
+    found = (read(each)[0] for each in sorted(path.parent.glob("module.*.yaml"))) if path else ()
+    return {each.language: each for each in found if each is not None}
+
+
+@cache
+def codes() -> Collection[str]:
+    """Return the languages, those of the platform first, then the others by name."""
+    first = [code for code in LANGUAGES if code in NAMES]
+    return [*first, *sorted({*NAMES} - {*first}, key=lambda code: NAMES[code].casefold())]
+
+
+def load(text: str) -> Any:
+    """Return what a text in YAML holds; yaml.YAMLError for one that cannot be read."""
+    return yaml.load(text, Loader=Loader)  # noqa: S506, both loaders are safe
