@@ -1,7 +1,9 @@
-"""Weights of a made-up survey, beside `svy`, the fastest library that meets margins to 1e-8: same weights, checked first."""
+"""Weights of a made-up survey, beside `svy`, the fastest library that meets margins to 1e-8: same weights,
+checked first.
+"""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,10 +20,13 @@ SIZES = (5, 2, 6, 8, 4, 8)  # six margins, 33 categories
 RESPONDENTS = (10_000, 1_000_000)
 SAME = 1e-8
 TIMES = 5
+TRIAL = {"respondents": (600,), "times": 1}
 
 
 def survey(n: int) -> tuple[list[Codes], list[Floats], Floats]:
-    """Return the categories of n respondents, who over-represent some, known totals, and unequal initial weights."""
+    """Return the categories of n respondents, who over-represent some, known totals, and unequal initial
+    weights.
+    """
     chance = np.random.default_rng(7)
     codes, totals = [], []
     for size in SIZES:
@@ -55,10 +60,11 @@ def peer(codes: list[Codes], totals: list[Floats], initial: Floats, method: Meth
     return found
 
 
-def measures() -> list[Measure]:
-    """Return the times of raking and of linear weights; AssertionError when the two do not give the same weights."""
-    rows = []
-    for n in RESPONDENTS:
+def measures(*, respondents: Sequence[int] = RESPONDENTS, times: int = TIMES) -> Iterator[Measure]:
+    """Yield the times of raking and of linear weights; AssertionError when the two do not give the same
+    weights.
+    """
+    for n in respondents:
         codes, totals, initial = survey(n)
         for method, told in (("raking", "svy.rake"), ("lineaire", "svy.calibrate")):
             theirs = peer(codes, totals, initial, method)  # type: ignore[arg-type]
@@ -69,14 +75,13 @@ def measures() -> list[Measure]:
             found, wanted = ours(), theirs()
             apart = float(np.abs(found.weights / wanted - 1).max())
             if not found.converged or apart > SAME:
-                raise AssertionError(f"{told} and the engine differ by {apart:.1e}: they do not do the same work.")
-            rows.append(
-                Measure(
-                    f"redressement ({method}) : {n} réponses × {len(SIZES)} marges",
-                    seconds(ours, times=TIMES),
-                    f"{told}, mêmes poids à {max(apart, 1e-16):.0e} près",
-                    seconds(theirs, times=TIMES),
-                    f"{sum(SIZES)} classes, pire écart aux marges {found.gap:.0e}",
+                raise AssertionError(
+                    f"{told} and the engine differ by {apart:.1e}: they do not do the same work."
                 )
+            yield Measure(
+                f"redressement ({method}) : {n} réponses × {len(SIZES)} marges",
+                seconds(ours, times=times),
+                f"{told}, mêmes poids à {max(apart, 1e-16):.0e} près",
+                seconds(theirs, times=times),
+                f"{sum(SIZES)} classes, pire écart aux marges {found.gap:.0e}",
             )
-    return rows

@@ -8,7 +8,7 @@ from datetime import date
 from math import cos, radians
 from pathlib import Path
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 ready()
 
@@ -21,10 +21,15 @@ from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.clean import point
 from maillage.pipeline.offer.forms import read as forms
-from maillage.studies import frame as frames
+from maillage.studies.need import population as frames
 
 NEEDS = (("",), ("bibliotheque",), ("mairie aide",), ("numerique atelier",), ("centre social",))
-FACETS = ((("pratique:formation",),), (("prix:free",),), (("pratique:libre_acces", "pratique:wifi"), ("prix:free",)), ())
+FACETS = (
+    (("pratique:formation",),),
+    (("prix:free",),),
+    (("pratique:libre_acces", "pratique:wifi"), ("prix:free",)),
+    (),
+)
 
 
 def main() -> None:
@@ -40,7 +45,7 @@ def main() -> None:
             radius=chance.choice((2_000.0, 5_000.0, 15_000.0)),
             facets=chance.choice(FACETS),
         )
-        for _ in range(400)
+        for _ in range(int(os.environ["SEARCHES"]))
     ]
     for each in wanted[:20]:
         search(each)
@@ -56,12 +61,21 @@ def main() -> None:
         assert [id for id, _ in search(each).places] == expected[:30], "the two searches differ"
     alone = (time.perf_counter() - start) / 2
     print(
-        json.dumps({"p50": times[len(times) // 2], "p95": times[int(0.95 * len(times))], "naive": alone, "n": len(times)})
+        json.dumps(
+            {
+                "p50": times[len(times) // 2],
+                "p95": times[int(0.95 * len(times))],
+                "naive": alone,
+                "n": len(times),
+            }
+        )
     )
 
 
 def communes() -> tuple[list[tuple[float, float, float]], list[float]]:
-    """Return (latitude, longitude, radius in degrees) of the communes, and their population: places go where people live."""
+    """Return (latitude, longitude, radius in degrees) of the communes, and their population: places go
+    where people live.
+    """
     iris = frames.sources().rp2021
     codes, at = group(iris["commune"])
     people = total_by(at, iris["pop"])
@@ -73,7 +87,7 @@ def communes() -> tuple[list[tuple[float, float, float]], list[float]]:
 def fill(n: int, chance: random.Random, where: list[tuple[float, float, float]], people: list[float]) -> None:
     """Make n places out of the real ones of Isère, spread over France as its inhabitants are."""
     raw = Path(__file__).parents[1] / "data/raw/hinaura/isere.json"
-    real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).kept]
+    real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).accepted]
     source = Source.objects.create(name="banc")
     structure = Structure.objects.create(key="banc", name="banc")
     made = []
@@ -81,7 +95,9 @@ def fill(n: int, chance: random.Random, where: list[tuple[float, float, float]],
         sheet = dict(chance.choice(real))
         sheet["latitude"] = latitude + chance.uniform(-radius, radius) / 2
         sheet["longitude"] = longitude + chance.uniform(-radius, radius) / 2
-        lieu = Lieu(slug=f"l{number}", source=source, identifier=str(number), structure=structure, sheet=sheet)
+        lieu = Lieu(
+            slug=f"l{number}", source=source, identifier=str(number), structure=structure, sheet=sheet
+        )
         sheets.derive(lieu)
         made.append(lieu)
     for start in range(0, n, 5_000):

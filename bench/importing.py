@@ -1,4 +1,6 @@
-"""Importing 20,000 rows through the command, on both engines, beside the same rows read and then saved one by one."""
+"""Importing 20,000 rows through the command, on both engines, beside the same rows read and then saved one
+by one.
+"""
 
 import json
 import os
@@ -7,47 +9,56 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from bench.matching import FIRST, LAST
-from bench.timing import Measure, seconds
+from bench.timing import ENGINES, POSTGRESQL, ROOT, SQLITE, Measure, seconds
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer.clean import commune, point
-from maillage.studies import frame as frames
+from maillage.studies.need import population as frames
 from tools.postgresql import binaries, server
 
-ROOT = Path(__file__).parents[1]
-SIZES = SMALL, LARGE = 5_000, 20_000
+SIZES = 5_000, 20_000
+TRIAL = {"sizes": (20, 60), "engines": (SQLITE,)}
 TWICE = 0.02  # share of the rows that say a former one again, otherwise
 NAME, STREET = "Nom du lieu ou de la structure *", "Adresse postale *"
 TEXT = "Informations diverses (précisions sur votre structure, vos services, vos partenaires...)"
 NUMBER = re.compile(r"^\d+( ?(bis|ter))?,? *", re.IGNORECASE)
 
 
-def measures() -> list[Measure]:
-    found = [_compared("SQLite", lambda: nullcontext(""))]
-    return [*found, _compared("PostgreSQL", server)] if binaries() is not None else found
+def measures(*, sizes: tuple[int, int] = SIZES, engines: Sequence[str] = ENGINES) -> Iterator[Measure]:
+    """Yield the time of the command on each engine."""
+    if SQLITE in engines:
+        yield _compared(SQLITE, lambda: nullcontext(""), sizes)
+    if POSTGRESQL in engines and binaries() is not None:
+        yield _compared(POSTGRESQL, server, sizes)
 
 
-def _compared(engine: str, database: Callable[[], AbstractContextManager[str]]) -> Measure:
-    """The command from its start to its end, in a database that holds no place; then the naive way, in another."""
+def _compared(
+    engine: str, database: Callable[[], AbstractContextManager[str]], sizes: tuple[int, int]
+) -> Measure:
+    """The command from its start to its end, in a database that holds no place; then the naive way, in
+    another.
+    """
     took = {}
+    small, large = sizes
     for way in ("command", "naive"):
-        for n in SIZES if way == "command" else [LARGE]:
+        for n in sizes if way == "command" else [large]:
             with tempfile.TemporaryDirectory() as home, database() as address:
                 took[way, n], counts = _import(way, n, Path(home), address)
                 assert counts["crees"] == n, counts
-    growth = took["command", LARGE] / took["command", SMALL]
+    growth = took["command", large] / took["command", small]
     return Measure(
         f"import par la commande, {engine}",
-        took["command", LARGE],
+        took["command", large],
         "les mêmes lignes lues puis rangées une à une par l’ORM, sans chercher les doublons",
-        took["naive", LARGE],
-        f"{LARGE} lignes ; {SMALL} en {took['command', SMALL]:.1f} s : {growth:.1f} fois plus long pour {LARGE // SMALL} fois plus",
+        took["naive", large],
+        f"{large} lignes ; {small} en {took['command', small]:.1f} s : {growth:.1f} fois plus long pour"
+        f" {large // small} fois plus",
     )
 
 
@@ -60,16 +71,24 @@ def _import(way: str, n: int, home: Path, database: str) -> tuple[float, dict[st
 
     def python(*words: str) -> None:
         words = (sys.executable, *words)
-        said.append(subprocess.run(words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True).stdout)
+        said.append(
+            subprocess.run(
+                words, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+            ).stdout
+        )
 
     python("-m", "bench.importing_script")  # the tables, once and for all
     command = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")
-    took = seconds(lambda: python(*(command if way == "command" else ("-m", "bench.importing_script", str(file)))))
+    took = seconds(
+        lambda: python(*(command if way == "command" else ("-m", "bench.importing_script", str(file))))
+    )
     return took, json.loads(said[-1])
 
 
 def rows(n: int) -> list[dict[str, Any]]:
-    """Return n rows made from the real ones of Isère: other names, streets, phones, and communes as inhabitants are spread."""
+    """Return n rows made from the real ones of Isère: other names, streets, phones, and communes as
+    inhabitants are spread.
+    """
     chance = random.Random(n)
     real = json.loads((ROOT / "data/raw/hinaura/isere.json").read_text("utf-8"))
     where, people = towns()
@@ -89,7 +108,9 @@ def rows(n: int) -> list[dict[str, Any]]:
         row["bf_latitude"] = extent.latitude + chance.uniform(-spread, spread)
         row["bf_longitude"] = extent.longitude + chance.uniform(-spread, spread)
         row["Téléphone"] = f"04{chance.randint(10_000_000, 99_999_999)}"
-        row[TEXT] += f" {row[NAME]}, {town.name}."  # no two texts alike, or what was read once would serve again
+        row[TEXT] += (
+            f" {row[NAME]}, {town.name}."  # no two texts alike, or what was read once would serve again
+        )
         made.append(row)
     return made
 

@@ -1,11 +1,13 @@
-"""Run by bench/importing.py in a home and a database of its own: bring it up; with a file, save its rows one by one."""
+"""Run by bench/importing.py in a home and a database of its own: bring it up; with a file, save its rows
+one by one.
+"""
 
 import json
 import sys
 from datetime import datetime
 from pathlib import Path
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 ready()
 
@@ -23,7 +25,7 @@ def main(path: Path) -> None:
     source, _ = Source.objects.get_or_create(name="banc")
     made = 0
     with transaction.atomic():
-        for row in files.places(forms.read(path), today=datetime.now().date(), source="banc").kept:
+        for row in files.places(forms.read(path), today=datetime.now().date(), source="banc").accepted:
             sheet = dict(row.sheet)
             lieu = Lieu(sheet=sheet, structure=sheets.structure_of(sheet))
             sheets.derive(lieu)
@@ -34,11 +36,21 @@ def main(path: Path) -> None:
                     "slug": f"l{row.number}",
                     **{
                         f: getattr(lieu, f)
-                        for f in ("sheet", "structure", "name", "code_insee", "latitude", "longitude", "updated_on")
+                        for f in (
+                            "sheet",
+                            "structure",
+                            "name",
+                            "code_insee",
+                            "latitude",
+                            "longitude",
+                            "updated_on",
+                        )
                     },
                 },
             )
-            Change.objects.create(lieu=lieu, verb="import", at=timezone.now(), by="banc", after=sheets.snapshot(lieu))
+            Change.objects.create(
+                lieu=lieu, verb="import", at=timezone.now(), by="banc", after=sheets.snapshot(lieu)
+            )
             index.refresh([lieu])
             made += new
     print(json.dumps({"crees": made}))

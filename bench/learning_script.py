@@ -1,4 +1,6 @@
-"""Run by bench/learning.py in a home and a database of its own: fill, then ask a server of it as devices would."""
+"""Run by bench/learning.py in a home and a database of its own: fill, then ask a server of it as devices
+would.
+"""
 
 import http.client
 import json
@@ -11,7 +13,7 @@ from functools import partial
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 ready()
 
@@ -24,9 +26,9 @@ from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules.progress import Fact as Said
 from maillage.apps.people.models import Person
-from maillage.reference import learning
+from maillage.modules import reading as module_reading
 
-SECONDS = 20  # of people learning
+SECONDS = int(os.environ["SECONDS"])  # of people learning
 TOGETHER = 64  # connections at once
 
 
@@ -53,10 +55,14 @@ def ask(site: str, path: str, body: bytes | None = None) -> float:
 
 
 def people_learn(site: str, chance: random.Random) -> list[float]:
-    """Let people open steps at the pace they do, for some seconds, whatever the server answers; return the seconds of each."""
-    pages = [f"/apprendre/{id}/{n}/" for id, m in contents.modules().items() for n in range(1, len(m.steps) + 1)]
+    """Let people open steps at the pace they do, for some seconds, whatever the server answers; return the
+    seconds of each.
+    """
+    pages = [
+        f"/apprendre/{id}/{n}/" for id, m in contents.modules().items() for n in range(1, len(m.steps) + 1)
+    ]
     pace = int(os.environ["EVERY"]) / int(os.environ["LEARNERS"])
-    for page in chance.sample(pages, 40):
+    for page in chance.sample(pages, min(40, len(pages))):
         ask(site, page)
     waited = []
     with ThreadPoolExecutor(TOGETHER) as pool:
@@ -68,7 +74,13 @@ def people_learn(site: str, chance: random.Random) -> list[float]:
 
 
 def fact(chance: random.Random, ids: list[str]) -> dict[str, object]:
-    return {"uid": str(uuid4()), "module": chance.choice(ids), "version": 1, "etape": chance.randint(1, 8), "etat": "done"}
+    return {
+        "uid": str(uuid4()),
+        "module": chance.choice(ids),
+        "version": 1,
+        "etape": chance.randint(1, 8),
+        "etat": "done",
+    }
 
 
 def sending(token: str, facts: list[dict[str, object]]) -> bytes:
@@ -78,18 +90,25 @@ def sending(token: str, facts: list[dict[str, object]]) -> bytes:
 def main(site: str) -> None:
     chance, ids = random.Random(1), list(contents.modules())
     times = people_learn(site, chance)
-    read = partial(learning.read, learning.OURS / "02-tenir-la-souris" / learning.FILE, frozenset())
+    read = partial(
+        module_reading.read, module_reading.OURS / "02-tenir-la-souris" / module_reading.FILE, frozenset()
+    )
     start = time.perf_counter()
     read()
     naive = time.perf_counter() - start + times[int(0.95 * len(times))]
     people = list(Person.objects.order_by("pk")[: int(os.environ["DEVICES"])])
-    bodies = [sending(access.token(each), [fact(chance, ids) for _ in range(int(os.environ["FACTS"]))]) for each in people]
+    bodies = [
+        sending(access.token(each), [fact(chance, ids) for _ in range(int(os.environ["FACTS"]))])
+        for each in people
+    ]
     before, start = Fact.objects.count(), time.perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:
         list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies))
         took = time.perf_counter() - start
         kept = Fact.objects.count() - before
-        list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies))  # the answer was lost: all is sent again
+        list(
+            pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies)
+        )  # the answer was lost: all is sent again
     doubled = Fact.objects.count() - before - kept
     some = [sending(access.token(people[0]), [fact(chance, ids)]) for _ in range(200)]
     start = time.perf_counter()

@@ -1,4 +1,6 @@
-"""Duplicates among places of a made-up country, beside every pair of each commune read with the rule in use elsewhere."""
+"""Duplicates among places of a made-up country, beside every pair of each commune read with the rule in
+use elsewhere.
+"""
 
 import math
 from collections import defaultdict
@@ -15,18 +17,55 @@ from maillage.engine.matching import KINDS, Place, within
 from maillage.pipeline.cog.clean import communes
 
 SIZES = (20_000, 100_000)
+TRIAL = {"sizes": (400, 2_000)}
 COPIES = 0.1  # share of places written a second time, otherwise
 RULE_WITHIN, RULE_BETWEEN = 90, 83  # in one source, between two
 RULE_SAME = 0.0004  # degrees
 
-FIRST = ("Jean", "Paul", "Marie", "Louis", "Simone", "Georges", "Pierre", "André", "Jacques", "Rosa", "Olympe", "Victor")
-LAST = ("Moulin", "Éluard", "Curie", "Aragon", "Veil", "Brassens", "Malraux", "Prévert", "Parks", "Hugo", "Zola", "Aubrac")
-NETWORKS = ("Emmaüs Connect", "Secours populaire", "Restos du cœur", "Familles rurales", "ADMR", "Croix-Rouge", "APF")
+FIRST = (
+    "Jean",
+    "Paul",
+    "Marie",
+    "Louis",
+    "Simone",
+    "Georges",
+    "Pierre",
+    "André",
+    "Jacques",
+    "Rosa",
+    "Olympe",
+    "Victor",
+)
+LAST = (
+    "Moulin",
+    "Éluard",
+    "Curie",
+    "Aragon",
+    "Veil",
+    "Brassens",
+    "Malraux",
+    "Prévert",
+    "Parks",
+    "Hugo",
+    "Zola",
+    "Aubrac",
+)
+NETWORKS = (
+    "Emmaüs Connect",
+    "Secours populaire",
+    "Restos du cœur",
+    "Familles rurales",
+    "ADMR",
+    "Croix-Rouge",
+    "APF",
+)
 WAYS = ("rue", "avenue", "place", "boulevard", "chemin", "allée")
 
 
 def rule_score(a: Place, b: Place) -> int:
-    """Return, 0 to 100, the mean likeness of streets, names and points in degrees; a missing point counts as the same."""
+    """Return, 0 to 100, the mean likeness of streets, names and points in degrees; a missing point counts
+    as the same.
+    """
     apart = 0.0
     if None not in (a.latitude, a.longitude, b.latitude, b.longitude):
         apart = math.dist((a.latitude or 0, a.longitude or 0), (b.latitude or 0, b.longitude or 0))
@@ -39,7 +78,9 @@ def rule_score(a: Place, b: Place) -> int:
 
 
 def rule_pairs(places: Sequence[Place]) -> Iterator[tuple[int, int]]:
-    """Yield the pairs that rule compares: those of one commune, whose kinds of place are not foreign to one another."""
+    """Yield the pairs that rule compares: those of one commune, whose kinds of place are not foreign to
+    one another.
+    """
     of_commune = defaultdict(list)
     for k, place in enumerate(places):
         if place.code_insee:
@@ -52,11 +93,15 @@ def rule_pairs(places: Sequence[Place]) -> Iterator[tuple[int, int]]:
 
 
 def country(n: int) -> list[Place]:
-    """Return n places, one in ten of them written twice: few names, large towns, bare town halls, networks, missing cells."""
+    """Return n places, one in ten of them written twice: few names, large towns, bare town halls,
+    networks, missing cells.
+    """
     chance = generator(1, "matching", n)
     table = communes()
     codes, names = table["code"].tolist(), table["name"].tolist()
-    size = chance.permutation(1 / (np.arange(len(codes)) + 5.0))  # the largest town holds a fiftieth of the country
+    size = chance.permutation(
+        1 / (np.arange(len(codes)) + 5.0)
+    )  # the largest town holds a fiftieth of the country
     where = chance.choice(len(codes), n, p=size / size.sum())
     centres = np.column_stack([chance.uniform(43, 50, len(codes)), chance.uniform(-1, 7, len(codes))])
     points = centres[where] + chance.normal(0, 0.02, (n, 2))
@@ -70,7 +115,10 @@ def country(n: int) -> list[Place]:
         named = (whole, f"de {names[town]}", NETWORKS[draw[2] % len(NETWORKS)])[min(draw[3] % 5 // 2, 2)]
         place = Place(
             nom=f"{kinds[draw[4] % len(kinds)].capitalize()} {named}",
-            adresse=f"{1 + draw[5] % 90} {WAYS[draw[6] % len(WAYS)]} {FIRST[draw[7] % len(FIRST)]} {LAST[draw[0] % len(LAST)]}",
+            adresse=(
+                f"{1 + draw[5] % 90} {WAYS[draw[6] % len(WAYS)]} {FIRST[draw[7] % len(FIRST)]}"
+                f" {LAST[draw[0] % len(LAST)]}"
+            ),
             code_insee=codes[town],
             code_postal=f"{codes[town][:2]}{draw[1] % 10}00",
             latitude=float(points[k, 0]),
@@ -91,17 +139,23 @@ def country(n: int) -> list[Place]:
     return out[:n]
 
 
-def measures() -> list[Measure]:
-    """Return the times of both sizes, then how time grows; past the first, the time of the loop follows its pairs."""
+def measures(*, sizes: tuple[int, int] = SIZES) -> list[Measure]:
+    """Return the times of both sizes, then how time grows; past the first, the time of the loop follows
+    its pairs.
+    """
     rows, times = [], []
     pace = 0.0  # seconds a pair, read by the rule
-    for n in SIZES:
+    for n in sizes:
         places = country(n)
         n_found = len(within(places))
         times.append(seconds(lambda places=places: within(places)))  # type: ignore[misc]
         pairs = list(rule_pairs(places))
         if not pace:
-            pace = seconds(lambda places=places, pairs=pairs: [rule_score(places[a], places[b]) for a, b in pairs])  # type: ignore[misc]
+            pace = seconds(
+                lambda places=places, pairs=pairs: [  # type: ignore[misc]
+                    rule_score(places[a], places[b]) for a, b in pairs
+                ]
+            )
             pace /= len(pairs)
         rows.append(
             Measure(
@@ -112,7 +166,7 @@ def measures() -> list[Measure]:
                 f"{n_found} paires proposées",
             )
         )
-    small, large = SIZES
+    small, large = sizes
     rows.append(
         Measure(
             "doublons : croissance",

@@ -1,42 +1,46 @@
-"""Where to send somebody among 100,000 places, and a page of 10,000 referrals: on both engines, beside reading all the rows."""
+"""Where to send somebody among 100,000 places, and a page of 10,000 referrals: on both engines, beside
+reading all the rows.
+"""
 
 import json
-import os
-import subprocess
-import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
 
-from bench.timing import Measure, on_each_engine
+from bench.timing import ENGINES, SQLITE, Measure, on_each_engine, script
 
-PLACES, REFERRALS = 100_000, 10_000
-
-
-def measures() -> list[Measure]:
-    return on_each_engine(_measured)
+PLACES, REFERRALS, REQUESTS = 100_000, 10_000, 100
+TRIAL = {"places": 300, "referrals": 80, "requests": 6, "engines": (SQLITE,)}
 
 
-def _measured(engine: str, database: str) -> list[Measure]:
+def measures(
+    *,
+    places: int = PLACES,
+    referrals: int = REFERRALS,
+    requests: int = REQUESTS,
+    engines: Sequence[str] = ENGINES,
+) -> Iterator[Measure]:
+    """Yield the time of a match and that of a page, on each engine."""
+    return on_each_engine(partial(_measured, places=places, referrals=referrals, requests=requests), engines)
+
+
+def _measured(engine: str, database: str, *, places: int, referrals: int, requests: int) -> list[Measure]:
+    sizes = {"PLACES": places, "REFERRALS": referrals, "REQUESTS": requests}
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, "MAILLAGE_HOME": folder, "PLACES": str(PLACES), "REFERRALS": str(REFERRALS)}
-        if database:
-            environment["DATABASE_URL"] = database
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.orientation_script"], env=environment, check=True, capture_output=True, text=True
-        )
-    told = json.loads(done.stdout)
+        told = json.loads(script("bench.orientation_script", home=folder, database=database, **sizes))
     return [
         Measure(
             f"où orienter une personne, {engine}, p95",
             told["match"],
             "toutes les fiches lues, les plus proches rangées de même",
             told["match_naive"],
-            f"{PLACES} lieux, {told['n']} demandes, médiane {1000 * told['match_median']:.0f} ms",
+            f"{places} lieux, {told['n']} demandes, médiane {1000 * told['match_median']:.0f} ms",
         ),
         Measure(
             f"page des orientations reçues, {engine}, p95",
             told["page"],
             "toutes les lignes lues, triées en Python",
             told["page_naive"],
-            f"{REFERRALS} orientations, {told['queries']} requêtes",
+            f"{referrals} orientations, {told['queries']} requêtes",
         ),
     ]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 ready()
 
@@ -36,10 +36,14 @@ def main() -> None:
     where, people = communes()
     fill(int(os.environ["PLACES"]), chance, where, people)
     asked = []
-    for _ in range(100):
+    for _ in range(int(os.environ["REQUESTS"])):
         latitude, longitude, _radius = chance.choices(where, people)[0]
         wanted = Wanted(
-            need=chance.choice(NEEDS), help="with", minutes=chance.choice((15, 30, 60)), language="ar", days=(0, 2)
+            need=chance.choice(NEEDS),
+            help="with",
+            minutes=chance.choice((15, 30, 60)),
+            language="ar",
+            days=(0, 2),
         )
         asked.append((wanted, Spot(label="x", latitude=latitude, longitude=longitude)))
     for wanted, spot in asked[:5]:
@@ -65,7 +69,12 @@ def main() -> None:
 def _read_all(wanted: Wanted, spot: Spot) -> None:
     """Find what is looked at by reading every sheet, and check that it is the same."""
     radius = matching.TWICE * results.reach(wanted.minutes)
-    near = Searched(latitude=spot.latitude, longitude=spot.longitude, radius=radius, facets=((f"pratique:{wanted.need}",),))
+    near = Searched(
+        latitude=spot.latitude,
+        longitude=spot.longitude,
+        radius=radius,
+        facets=((f"pratique:{wanted.need}",),),
+    )
     expected = naive(near)[: matching.READ]
     looked = [place.lieu.pk for place in matching._found(wanted, spot)[0]]
     assert set(expected) <= set(looked), "a place within reach was not looked at"
@@ -81,7 +90,11 @@ def _pages(chance: random.Random) -> tuple[float, float, int]:
     states = [state for state in cycle.STATES if state not in (cycle.DRAFT, cycle.UNSOLVED)]
     rows = []
     for k in range(n):
-        state, lieu, sent = chance.choice(states), chance.choice(lieux), AT - timedelta(hours=chance.randrange(900))
+        state, lieu, sent = (
+            chance.choice(states),
+            chance.choice(lieux),
+            AT - timedelta(hours=chance.randrange(900)),
+        )
         row = Orientation(
             path=path,
             position=k + 1,
@@ -91,12 +104,22 @@ def _pages(chance: random.Random) -> tuple[float, float, int]:
             to_structure=structure,
             origin="professional",
         )
-        row.from_structure, row.state, row.sent_at, row.prepared_at, row.changed_at = structure, state, sent, sent, sent
-        row.appointment_at = AT + timedelta(hours=chance.randrange(-60, 60)) if state == cycle.APPOINTED else None
+        row.from_structure, row.state, row.sent_at, row.prepared_at, row.changed_at = (
+            structure,
+            state,
+            sent,
+            sent,
+            sent,
+        )
+        row.appointment_at = (
+            AT + timedelta(hours=chance.randrange(-60, 60)) if state == cycle.APPOINTED else None
+        )
         rows.append(row)
     Orientation.objects.bulk_create(rows, batch_size=2_000)
     user = User.objects.create_user("banc@exemple.fr", None)
-    Membership.objects.create(user=user, role="aidant", structure=structure, since=AT.date() - timedelta(days=9))
+    Membership.objects.create(
+        user=user, role="aidant", structure=structure, since=AT.date() - timedelta(days=9)
+    )
     connection.force_debug_cursor = True
     reset_queries()
     lists.received(user, AT)

@@ -1,4 +1,6 @@
-"""Run apart, in a home of its own: time of a computed page, time of its computation, weight before the map."""
+"""Run apart, in a home of its own: time of a computed page, time of its computation, weight before the
+map.
+"""
 
 import os
 import sys
@@ -8,18 +10,18 @@ from bench.timing import seconds
 
 
 def main() -> None:
-    from maillage.config.start import ready
+    from maillage.config.bootstrap import ready
 
     ready()
     from django.core.management import call_command
     from django.test import Client
 
     from maillage.apps.dossiers import actions
-    from maillage.apps.dossiers.queries import Asked
+    from maillage.apps.dossiers.queries import StudyRequest
 
     call_command("collectstatic", interactive=False, verbosity=0)
     place = os.environ["PLACE"]
-    study = actions.ask(Asked(place=place))
+    study = actions.ask(StudyRequest(place=place))
     reference = seconds(lambda: actions.compute(study))
     client = Client(headers={"host": "localhost"})
     address = f"/territoires/{place}/"

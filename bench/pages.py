@@ -8,44 +8,52 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bench.timing import Measure, seconds
+from bench.timing import Measure, script, seconds
 
 PLACE = "200040715"
+TRIAL = {"place": "38151", "demo": ("--sans-calcul",)}
 
 
-def measures() -> list[Measure]:
-    return [diagnosis(), page(), second_start()]
+def measures(*, place: str = PLACE, demo: Sequence[str] = ()) -> Iterator[Measure]:
+    """Yield what somebody waits for; demo: options of the command that brings the demonstration up."""
+    yield diagnosis(place)
+    yield page(place)
+    yield second_start(demo)
 
 
-def diagnosis() -> Measure:
-    """`maillage diagnostic 200040715`, every file, beside the same files with sheets made one after the other."""
+def diagnosis(place: str) -> Measure:
+    """`maillage diagnostic`, every file, beside the same files with sheets made one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "maillage.cli.main", "diagnostic", PLACE, "--sortie"]
+        command = [sys.executable, "-m", "maillage.cli.main", "diagnostic", place, "--sortie"]
         ours = seconds(lambda: subprocess.run([*command, f"{folder}/a"], check=True, capture_output=True))
         alone = (
-            "import sys; from maillage.reports import edition; edition.WORKERS = 1; from maillage.cli.main import main; "
-            f"main(['diagnostic', '{PLACE}', '--sortie', sys.argv[1]])"
+            "import sys; from maillage.reports.territory import edition; edition.WORKERS = 1; from"
+            f" maillage.cli.main import main; main(['diagnostic', '{place}', '--sortie', sys.argv[1]])"
         )
         reference = seconds(
-            lambda: subprocess.run([sys.executable, "-c", alone, f"{folder}/b"], check=True, capture_output=True)
+            lambda: subprocess.run(
+                [sys.executable, "-c", alone, f"{folder}/b"], check=True, capture_output=True
+            )
         )
         files = sum(1 for path in Path(folder, "a").rglob("*") if path.is_file())
     return Measure(
-        f"maillage diagnostic {PLACE}, tous les fichiers", ours, "fiches une à une", reference, f"{files} fichiers"
+        f"maillage diagnostic {place}, tous les fichiers",
+        ours,
+        "fiches une à une",
+        reference,
+        f"{files} fichiers",
     )
 
 
-def page() -> Measure:
+def page(place: str) -> Measure:
     """A territory page already computed, beside the computation it spares."""
     with tempfile.TemporaryDirectory() as folder:
-        script = Path(__file__).with_name("page_script.py")
-        environment = {**os.environ, "MAILLAGE_HOME": folder, "PLACE": PLACE}
-        done = subprocess.run([sys.executable, str(script)], env=environment, check=True, capture_output=True, text=True)
-    ours, reference, weight = done.stdout.split()
+        ours, reference, weight = script("bench.page_script", home=folder, PLACE=place).split()
     return Measure(
-        f"page du territoire {PLACE}, déjà calculé",
+        f"page du territoire {place}, déjà calculé",
         float(ours),
         "calcul de la même étude",
         float(reference),
@@ -53,10 +61,10 @@ def page() -> Measure:
     )
 
 
-def second_start() -> Measure:
+def second_start(demo: Sequence[str]) -> Measure:
     """From the command to the first answer: the second time, beside the first (an empty home)."""
     with tempfile.TemporaryDirectory() as folder:
-        first, second = (_start(folder) for _ in range(2))
+        first, second = (_start(folder, demo) for _ in range(2))
     return Measure(
         "make run, deuxième fois (maillage demo puis servir)",
         second,
@@ -66,16 +74,19 @@ def second_start() -> Measure:
     )
 
 
-def _start(home: str) -> float:
+def _start(home: str, demo: Sequence[str]) -> float:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "MAILLAGE_HOME": home}
     maillage = [sys.executable, "-m", "maillage.cli.main"]
     start = time.perf_counter()
-    subprocess.run([*maillage, "demo"], env=environment, check=True, capture_output=True)
+    subprocess.run([*maillage, "demo", *demo], env=environment, check=True, capture_output=True)
     server = subprocess.Popen(
-        [*maillage, "servir", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [*maillage, "servir", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     try:
         while True:

@@ -1,4 +1,8 @@
-"""The best sites, proved best, beside `spopt` and its default solver; then the whole country, with its gap."""
+"""The best sites, proved best, beside `spopt` and its default solver; then the whole country, with its
+gap.
+"""
+
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +20,21 @@ NATIONAL, PATIENCE = 200, 60
 DEPARTEMENTS = {"petit": (1_000, 300, 10), "grand": (3_000, 1_000, 20)}
 
 
-def measures() -> list[Measure]:
-    return [*(departement(name, *sizes) for name, sizes in DEPARTEMENTS.items()), national()]
+TRIAL = {"departements": {"petit": (60, 20, 3)}, "n_zones": 1_000, "n_sites": 400, "n": 10, "patience": 5}
+
+
+def measures(
+    *,
+    departements: Mapping[str, tuple[int, int, int]] = DEPARTEMENTS,
+    n_zones: int = ZONES,
+    n_sites: int = PLACES,
+    n: int = NATIONAL,
+    patience: int = PATIENCE,
+) -> Iterator[Measure]:
+    """Yield each département, then the country; patience: seconds that the whole programme is left for."""
+    for name, sizes in departements.items():
+        yield departement(name, *sizes)
+    yield national(n_zones, n_sites, n, patience)
 
 
 def departement(name: str, n_zones: int, n_sites: int, n: int) -> Measure:
@@ -53,37 +70,42 @@ def departement(name: str, n_zones: int, n_sites: int, n: int) -> Measure:
     )
 
 
-def national() -> Measure:
-    """Return the whole country with its gap, beside the same programme given whole to the solver, stopped in time."""
-    zones, places = country(ZONES, PLACES)
-    demand = np.random.default_rng(2).integers(10, 3_000, ZONES).astype(np.float64)
+def national(n_zones: int, n_sites: int, n: int, patience: int) -> Measure:
+    """Return the whole country with its gap, beside the same programme given whole to the solver, stopped
+    in time.
+    """
+    zones, places = country(n_zones, n_sites)
+    demand = np.random.default_rng(2).integers(10, 3_000, n_zones).astype(np.float64)
     covers = reach.pairs(zones, places, RADIUS)
     links = covers.copy()
     links.data[:] = 1.0
     found: dict[str, float] = {}
 
     def whole() -> None:
-        taken, rows = np.append(np.ones(PLACES), np.zeros(ZONES)), sparse.hstack((links, -sparse.eye_array(ZONES)))
+        taken, rows = (
+            np.append(np.ones(n_sites), np.zeros(n_zones)),
+            sparse.hstack((links, -sparse.eye_array(n_zones))),
+        )
         answer = milp(
-            -np.append(np.zeros(PLACES), demand),
-            constraints=[LinearConstraint(rows, lb=0), LinearConstraint(taken[None], ub=NATIONAL)],
+            -np.append(np.zeros(n_sites), demand),
+            constraints=[LinearConstraint(rows, lb=0), LinearConstraint(taken[None], ub=n)],
             bounds=Bounds(0, 1),
             integrality=taken,
-            options={"time_limit": PATIENCE},
+            options={"time_limit": patience},
         )
-        chosen = np.zeros(PLACES) if answer.x is None else np.round(answer.x[:PLACES])
+        chosen = np.zeros(n_sites) if answer.x is None else np.round(answer.x[:n_sites])
         found["whole"] = float(demand[links @ chosen > 0].sum())
 
     def ours() -> None:
-        answer = siting.greedy(demand, covers, NATIONAL)
+        answer = siting.greedy(demand, covers, n)
         found["ours"], found["gap"] = answer.covered, answer.gap
 
     reference, took = seconds(whole), seconds(ours)
     reached = 100 * found["whole"] / found["ours"]
     return Measure(
-        f"{NATIONAL} sites dans tout le pays, à {100 * found['gap']:.1f} % au plus du mieux possible",
+        f"{n} sites dans tout le pays, à {100 * found['gap']:.1f} % au plus du mieux possible",
         took,
-        f"programme entier donné à HiGHS, arrêté à {PATIENCE} s : {reached:.0f} % de nos personnes couvertes",
+        f"programme entier donné à HiGHS, arrêté à {patience} s : {reached:.0f} % de nos personnes couvertes",
         reference,
-        f"{ZONES} zones × {PLACES} sites, {covers.nnz / 1e6:.1f} millions de couples",
+        f"{n_zones} zones × {n_sites} sites, {covers.nnz / 1e6:.1f} millions de couples",
     )
