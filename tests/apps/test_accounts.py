@@ -7,7 +7,7 @@ from maillage.apps.accounts.actions import open_demonstration
 from maillage.apps.accounts.models import User
 from maillage.kernel.errors import Refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PASSWORD = "un-mot-de-passe-long"
 
 
@@ -46,7 +46,9 @@ def test_attempts_are_limited(client, coordinator):
 
 def test_nobody_is_shut_out_by_whoever_tries_from_elsewhere(client, coordinator):
     for _ in range(12):
-        client.post("/connexion/", {"login": "coordination@exemple.fr", "password": "faux"}, REMOTE_ADDR="10.9.9.9")
+        client.post(
+            "/connexion/", {"login": "coordination@exemple.fr", "password": "faux"}, REMOTE_ADDR="10.9.9.9"
+        )
     assert sign_in(client).status_code == 302
 
 
@@ -64,7 +66,9 @@ def test_nobody_opens_an_account_alone(client):
 
 
 def test_a_stranger_cannot_be_sent_elsewhere_after_signing_in(client, coordinator):
-    response = client.post("/connexion/?next=https://ailleurs.example/", {"login": coordinator.email, "password": PASSWORD})
+    response = client.post(
+        "/connexion/?next=https://ailleurs.example/", {"login": coordinator.email, "password": PASSWORD}
+    )
     assert response["Location"].startswith("/")
 
 
@@ -76,7 +80,9 @@ def test_demonstration_accounts_are_refused_in_production():
 
 def test_opening_the_demonstration_twice_keeps_one_account_and_its_password():
     first, made = open_demonstration(email="x@exemple.fr", name="X", password=PASSWORD, production=False)
-    second, made_again = open_demonstration(email="x@exemple.fr", name="X", password="autre-chose", production=False)
+    second, made_again = open_demonstration(
+        email="x@exemple.fr", name="X", password="autre-chose", production=False
+    )
     assert (made, made_again) == (True, False)
     assert first == second
     assert User.objects.get().check_password(PASSWORD)

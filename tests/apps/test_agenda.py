@@ -1,4 +1,6 @@
-"""Workshops and courses: planned, published, filled, ticked, told; by whom, and for how long names are kept."""
+"""Workshops and courses: planned, published, filled, ticked, told; by whom, and for how long names are
+kept.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,19 +9,19 @@ from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access, rules
-from maillage.apps.agenda.actions import due, forgetting, planning, seats
+from maillage.apps.agenda.actions import deadlines, forgetting, planning, seats
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import public, space
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting as everywhere
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
-from maillage.reference import outlines
-from tests.apps.places import place
+from maillage.modules import outlines
 from tests.apps.test_languages import OTHERS, assert_whole, in_language
 from tests.conftest import account
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday, ten o’clock in Paris
 MONDAY = datetime(2026, 11, 23, 13, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -70,8 +72,12 @@ def workshop(planned, karim):
 
 @pytest.fixture
 def course(karim, library):
-    meetings = [{"starts_at": MONDAY + 7 * n * DAY, "ends_at": MONDAY + 7 * n * DAY + 2 * HOUR} for n in range(5)]
-    made = planning.plan_course(by=karim, structure=library.structure, values=said(library), meetings=meetings, at=AT)
+    meetings = [
+        {"starts_at": MONDAY + 7 * n * DAY, "ends_at": MONDAY + 7 * n * DAY + 2 * HOUR} for n in range(5)
+    ]
+    made = planning.plan_course(
+        by=karim, structure=library.structure, values=said(library), meetings=meetings, at=AT
+    )
     planning.publish(made.workshops.first(), by=karim, at=AT)
     return made
 
@@ -84,7 +90,7 @@ def statuses(workshop):
     return list(workshop.seats.values_list("name", "status"))
 
 
-# --------------------------------------------------------------------------------------------------------------- planned
+# ---------------------------------------------------------------------------------------------------- planned
 
 
 def test_a_workshop_is_planned_seen_by_its_structure_then_published(client, planned, karim):
@@ -127,10 +133,14 @@ def test_the_format_of_a_course_follows_from_its_hours(course, karim, library):
     assert (course.format, course.workshops.count()) == ("court", 5)
     assert list(course.workshops.values_list("rank", flat=True)) == [1, 2, 3, 4, 5]
     long = [{"starts_at": MONDAY + n * DAY, "ends_at": MONDAY + n * DAY + 3 * HOUR} for n in range(5)]
-    made = planning.plan_course(by=karim, structure=library.structure, values=said(library), meetings=long, at=AT)
+    made = planning.plan_course(
+        by=karim, structure=library.structure, values=said(library), meetings=long, at=AT
+    )
     assert made.format == "long"
     with pytest.raises(Refused, match="de 2 à 40 séances"):
-        planning.plan_course(by=karim, structure=library.structure, values=said(library), meetings=long[:1], at=AT)
+        planning.plan_course(
+            by=karim, structure=library.structure, values=said(library), meetings=long[:1], at=AT
+        )
 
 
 def test_a_changed_day_is_told_to_those_who_come_and_another_title_is_not(workshop, karim):
@@ -187,7 +197,7 @@ def test_a_workshop_is_hidden_until_somebody_registers(workshop, karim):
         planning.hide(workshop, by=karim, at=AT)
 
 
-# ----------------------------------------------------------------------------------------------------------------- seats
+# ------------------------------------------------------------------------------------------------------ seats
 
 
 def test_a_full_workshop_makes_people_wait_and_a_freed_seat_goes_to_the_first(workshop):
@@ -245,7 +255,9 @@ def test_only_the_links_owner_or_who_runs_it_gives_a_seat_up(workshop, karim, le
     assert seats.give_up([seat], at=AT, by=karim)[0] == []
 
 
-@pytest.mark.parametrize(("more", "why"), [({"at": MONDAY}, "déjà commencé"), ({"name": " "}, "manque un prénom")])
+@pytest.mark.parametrize(
+    ("more", "why"), [({"at": MONDAY}, "déjà commencé"), ({"name": " "}, "manque un prénom")]
+)
 def test_registering_closes_when_it_starts_and_asks_for_a_name_alone(workshop, more, why):
     with pytest.raises(Refused, match=why):
         book(workshop, **more)
@@ -282,7 +294,9 @@ def test_a_full_meeting_cancelled_makes_nobody_wait_for_it(course, karim):
     assert book(first, "Zoé").status == "waiting"
     seats.give_up(list(Seat.objects.filter(name="Aline", workshop__rank__gt=2)), at=AT, by=karim)
     planning.cancel(second, by=karim, at=AT)
-    assert set(Seat.objects.filter(name="Zoé").exclude(workshop=second).values_list("status", flat=True)) == {"booked"}
+    assert set(Seat.objects.filter(name="Zoé").exclude(workshop=second).values_list("status", flat=True)) == {
+        "booked"
+    }
 
 
 def test_two_people_of_one_first_name_on_one_computer_have_two_seats(workshop):
@@ -331,7 +345,12 @@ def test_a_course_that_began_is_joined_at_the_counter_alone(course, karim):
 
 def test_a_person_known_by_their_card_is_told_only_if_they_agreed(workshop, karim, library):
     person = people.welcome(
-        by=karim, structure=library.structure, at=AT, nickname="Rosa", reach="phone", reach_value="06 39 98 00 02"
+        by=karim,
+        structure=library.structure,
+        at=AT,
+        nickname="Rosa",
+        reach="phone",
+        reach_value="06 39 98 00 02",
     )
     seat = book(workshop, "", by=karim, channel="counter", person=person)
     assert seat.name == "Rosa"
@@ -342,7 +361,7 @@ def test_a_person_known_by_their_card_is_told_only_if_they_agreed(workshop, kari
     assert Message.objects.get().to == "+33639980002"
 
 
-# ------------------------------------------------------------------------------------------------------------ attendance
+# ------------------------------------------------------------------------------------------------- attendance
 
 
 def test_attendance_is_ticked_and_undone_from_the_day_itself(workshop, karim, leila):
@@ -408,16 +427,16 @@ def test_who_came_once_goes_on_in_a_course_as_the_same_learner(workshop, course,
     assert Seat.objects.filter(learner=seat.learner).count() == 5
 
 
-# ------------------------------------------------------------------------------------------------------------------- due
+# -------------------------------------------------------------------------------------------------------- due
 
 
 def test_the_eve_is_told_once_to_those_who_left_a_way(workshop):
     book(workshop, way="email", contact="fatou@exemple.fr")
     book(workshop, "Paul")
     eve = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    assert due.due(at=eve - 3 * HOUR)["rappels"] == 0
-    assert due.due(at=eve)["rappels"] == 1
-    assert due.due(at=eve + HOUR)["rappels"] == 0
+    assert deadlines.run_deadlines(at=eve - 3 * HOUR)["rappels"] == 0
+    assert deadlines.run_deadlines(at=eve)["rappels"] == 1
+    assert deadlines.run_deadlines(at=eve + HOUR)["rappels"] == 0
     text = Message.objects.get(key__contains="-veille-").text
     assert text.startswith("C’est demain : Ma boîte mail, lundi 23 novembre 2026 à 14 h. Lieu : Bibliothèque")
     assert Seat.objects.filter(reminded_at__isnull=False).count() == 2
@@ -426,9 +445,11 @@ def test_the_eve_is_told_once_to_those_who_left_a_way(workshop):
 def test_who_gives_up_is_not_reminded_and_a_new_day_is_reminded_again(workshop, karim):
     seat = book(workshop, way="email", contact="fatou@exemple.fr")
     eve = datetime(2026, 11, 22, 9, tzinfo=UTC)
-    due.due(at=eve)
-    planning.change(workshop, {"starts_at": MONDAY + DAY, "ends_at": MONDAY + DAY + HOUR}, by=karim, at=eve + HOUR)
-    assert due.due(at=eve + DAY)["rappels"] == 1
+    deadlines.run_deadlines(at=eve)
+    planning.change(
+        workshop, {"starts_at": MONDAY + DAY, "ends_at": MONDAY + DAY + HOUR}, by=karim, at=eve + HOUR
+    )
+    assert deadlines.run_deadlines(at=eve + DAY)["rappels"] == 1
     seats.give_up([seat], at=eve + DAY + HOUR, token=access.link_of(seat))
     assert Message.objects.filter(key__contains="-veille-1", state="cancelled").count() == 1
 
@@ -449,13 +470,13 @@ def test_names_are_erased_after_three_months_and_counts_stay(workshop, karim):
     seat = book(workshop, way="email", contact="fatou@exemple.fr")
     seats.tick(workshop, {seat.pk: True}, by=karim, at=MONDAY)
     seats.note(seat, by=karim, at=MONDAY, because="other", words="déménage")
-    assert due.due(at=MONDAY + 90 * DAY)["noms_effaces"] == 0
+    assert deadlines.run_deadlines(at=MONDAY + 90 * DAY)["noms_effaces"] == 0
     later = MONDAY + timedelta(days=92)
-    assert due.due(at=later)["noms_effaces"] == 1
+    assert deadlines.run_deadlines(at=later)["noms_effaces"] == 1
     seat.refresh_from_db()
     assert (seat.name, seat.contact, seat.way, seat.stopped_words) == ("", "", "none", "")
     assert (seat.came, seat.stopped_because) == (True, "other")
-    assert due.due(at=later)["noms_effaces"] == 0
+    assert deadlines.run_deadlines(at=later)["noms_effaces"] == 0
 
 
 def test_erasing_a_person_strips_their_seats_and_frees_those_to_come(workshop, karim, library):
@@ -469,7 +490,7 @@ def test_erasing_a_person_strips_their_seats_and_frees_those_to_come(workshop, k
     assert forgetting.forget(person, at=AT) == 0
 
 
-# ---------------------------------------------------------------------------------------------------------------- public
+# ----------------------------------------------------------------------------------------------------- public
 
 
 def test_somebody_registers_with_a_first_name_and_reads_their_seat(client, workshop):
@@ -531,7 +552,7 @@ def test_the_list_filters_by_place_subject_level_language_and_free_seats(worksho
     book(row)
 
     def titles(**asked):
-        return [shown.workshop.lieu.slug for shown in public.find(public.Asked(**asked), AT).rows]
+        return [shown.workshop.lieu.slug for shown in public.find(public.Search(**asked), AT).rows]
 
     assert titles() == ["bibliotheque", "maison", "lille"]
     assert titles(subject="demarches") == titles(language="ar") == ["maison"]
@@ -540,17 +561,139 @@ def test_the_list_filters_by_place_subject_level_language_and_free_seats(worksho
     assert titles(spot=public.where.of_code("38185")) == ["bibliotheque", "maison"]
     assert titles(spot=public.where.of_code("59")) == ["lille"]
     assert titles(lieu=hall) == ["maison"]
-    assert public.find(public.Asked(), MONDAY + DAY).total == 0
+    assert public.find(public.Search(), MONDAY + DAY).total == 0
+
+
+# --------------------------------------------------------------------------- many workshops elsewhere, sooner
+
+ELSEWHERE, HERE = 510, 23
+
+
+@pytest.fixture
+def many(library, hall):
+    """More workshops than a page ever shows at Lille, tomorrow; then some of Grenoble and around, later."""
+    far = place("lille", {"nom": "Lille", "code_insee": "59350", "latitude": 50.63, "longitude": 3.06})
+    vague = place(
+        "vague", {"nom": "Vague", "code_insee": "38151", "precision": 2300}
+    )  # at the middle of its commune
+
+    def row(lieu, n, **more):
+        values = {**said(lieu, title=f"{lieu.slug} {n}", published_at=AT, made_at=AT, changed_at=AT), **more}
+        return Workshop(structure=lieu.structure, commune=lieu.code_insee, format=rules.ONE_OFF, **values)
+
+    soon = {"starts_at": AT + DAY, "ends_at": AT + DAY + HOUR}
+    Workshop.objects.bulk_create(
+        [row(far, n, **soon, subject="demarches", language="en") for n in range(ELSEWHERE)]
+    )
+    Workshop.objects.bulk_create([row(library, n) for n in range(HERE)])
+    Workshop.objects.bulk_create(
+        [row(hall, 0, subject="decouverte", language="ar", suits=["illettrisme", "fle"], capacity=1)]
+    )
+    Workshop.objects.bulk_create([row(vague, 0, level="avance")])
+    return far
+
+
+def found(**asked):
+    return public.find(public.Search(**asked), AT)
+
+
+def test_the_workshops_of_a_town_are_all_found_whatever_comes_sooner_elsewhere(client, many, library, hall):
+    grenoble = public.where.of_code("38185")
+    assert (found().total, len(found().rows), found().more) == (
+        ELSEWHERE + HERE + 2,
+        public.PAGE,
+        ELSEWHERE + HERE + 2 - 20,
+    )
+    near = found(spot=grenoble, shown=public.MOST)
+    assert (near.total, len(near.rows), near.more) == (HERE + 1, HERE + 1, 0), (
+        "no distance is told of a vague place"
+    )
+    assert {shown.workshop.lieu.slug for shown in near.rows} == {"bibliotheque", "maison"}
+    assert all(shown.metres is not None for shown in near.rows)
+    assert found(spot=public.where.of_code("38")).total == HERE + 2
+    assert found(spot=public.where.of_code("59")).total == ELSEWHERE
+    page = client.get("/ateliers/?ou=Grenoble").content.decode()
+    assert f"{HERE + 1} ateliers à venir" in page
+    assert f"({HERE + 1 - public.PAGE})" in page
+    rest = client.get(f"/ateliers/?ou=Grenoble&montrer={2 * public.PAGE}").content.decode()
+    assert all(f"bibliotheque {n}<" in rest for n in range(HERE))
+
+
+@pytest.mark.parametrize(
+    ("asked", "total"),
+    [
+        ({"subject": "decouverte"}, 1),
+        ({"level": "avance"}, 1),
+        ({"language": "ar"}, 1),
+        ({"language": "fr"}, HERE + 1),
+        ({"suits": "fle"}, 1),
+        ({"suits": "handicap"}, 0),
+        ({"free": True}, ELSEWHERE + HERE + 2),
+    ],
+)
+def test_filters_look_at_every_workshop_to_come(many, asked, total):
+    assert found(**asked).total == total
+    assert set(found(**asked).languages) == {"fr", "ar", "en"}, (
+        "what may be chosen is that of all workshops to come"
+    )
+
+
+def test_the_workshops_of_a_place_or_a_structure_are_all_found(client, many, library, hall):
+    assert (found(lieu=library).total, found(lieu=hall).total, found(lieu=many).total) == (HERE, 1, ELSEWHERE)
+    assert found(structure=library.structure_id).total == HERE
+    Workshop.objects.filter(lieu=hall).update(partner=library.structure)
+    assert found(structure=library.structure_id).total == HERE + 1
+    page = client.get(f"/ateliers/?structure={library.structure_id}").content.decode()
+    assert f"{HERE + 1} ateliers à venir" in page
+
+
+def test_a_free_seat_is_one_that_nobody_has_nor_waits_for(many, hall):
+    full = Workshop.objects.get(lieu=hall)
+    n = ELSEWHERE + HERE + 2
+    book(full)
+    assert found(free=True).total == n - 1
+    waits = book(full, "Ali")
+    Seat.objects.filter(workshop=full).exclude(pk=waits.pk).update(status=rules.CANCELLED)
+    assert found(free=True).total == n - 1, "the seat that is free has somebody waiting for it"
+    Workshop.objects.filter(pk=full.pk).update(drop_in=True)
+    assert found(free=True).total == n
+
+
+def test_a_calendar_holds_the_workshops_of_a_town(client, many):
+    for address, n in (("/ateliers.ics?ou=Grenoble", HERE + 1), ("/ateliers.ics?niveau=avance", 1)):
+        assert len(Calendar.from_ical(client.get(address).content).walk("VEVENT")) == n
+
+
+def test_what_follows_is_shown_to_the_last(client, many):
+    """A page never holds more than MOST workshops: beyond, the next ones take its place."""
+    total = ELSEWHERE + HERE + 2
+    shown, read = public.PAGE, set()
+    for shown in (public.MOST, public.MOST + public.PAGE, public.MOST + 2 * public.PAGE):
+        some = found(shown=shown)
+        assert len(some.rows) <= public.MOST
+        read |= {each.workshop.pk for each in some.rows}
+        assert some.more == max(total - shown, 0)
+    assert len(read) == total
+    page = client.get(f"/ateliers/?montrer={public.MOST + public.PAGE}").content.decode()
+    assert f"montrer={public.MOST + 2 * public.PAGE}" in page
+    assert f"({total - public.MOST - public.PAGE})" in page
+
+
+@pytest.mark.parametrize("typed", ["0", "19", "99999999999999999999", "x"])
+def test_a_page_that_is_none_is_the_first(client, many, typed):
+    assert "lille 0<" in client.get(f"/ateliers/?montrer={typed}").content.decode()
 
 
 def test_a_course_is_listed_once_by_its_first_meeting(course):
-    (shown,) = public.find(public.Asked(), AT).rows
+    (shown,) = public.find(public.Search(), AT).rows
     assert (shown.workshop.rank, shown.format) == (1, "Parcours de 5 séances")
-    assert public.find(public.Asked(), MONDAY + DAY).total == 0
+    assert public.find(public.Search(), MONDAY + DAY).total == 0
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-def test_the_list_makes_as_many_queries_for_many_as_for_one(client, karim, library, rows, django_assert_max_num_queries):
+def test_the_list_makes_as_many_queries_for_many_as_for_one(
+    client, karim, library, rows, django_assert_max_num_queries
+):
     for n in range(rows):
         row = planning.plan(by=karim, structure=library.structure, values=said(library, title=f"A{n}"), at=AT)
         planning.publish(row, by=karim, at=AT)
@@ -572,7 +715,9 @@ def test_the_sheet_of_a_place_shows_its_next_workshops(client, workshop, library
 
 def test_calendars_read_the_workshops_and_never_who_comes(client, workshop, karim):
     book(workshop, "Fatou", way="email", contact="fatou@exemple.fr")
-    title = "Mail; écrire, « lire »\\ et trier : une très longue phrase pour passer soixante-quinze octets, oui"
+    title = (
+        "Mail; écrire, « lire »\\ et trier : une très longue phrase pour passer soixante-quinze octets, oui"
+    )
     planning.change(workshop, {"title": title}, by=karim, at=AT)
     answer = client.get("/ateliers.ics")
     assert answer["Content-Type"].startswith("text/calendar")
@@ -598,6 +743,26 @@ def test_a_structures_calendar_keeps_what_was_cancelled(client, workshop, karim,
     assert client.get("/ateliers.ics").content.count(b"VEVENT") == 0
 
 
+def test_a_structures_calendar_holds_what_is_to_come_before_what_is_over(client, workshop, library):
+    """However many were over in three months: calendars drop these first, the oldest before the others."""
+    row = {
+        "structure": library.structure,
+        "lieu": library,
+        "format": rules.ONE_OFF,
+        "made_at": AT,
+        "changed_at": AT,
+    }
+    values = {**said(library, published_at=AT), **row}
+    starts = [AT - DAY - n * HOUR for n in range(public.MOST + 10)]
+    Workshop.objects.bulk_create(
+        [Workshop(**{**values, "starts_at": at, "ends_at": at + HOUR}) for at in starts]
+    )
+    content = client.get(f"/ateliers/structures/{library.structure_id}.ics").content
+    held = [event["DTSTART"].dt for event in Calendar.from_ical(content).walk("VEVENT")]
+    assert len(held) == public.MOST
+    assert held == [*sorted(starts)[-public.MOST + 1 :], MONDAY]
+
+
 def test_a_course_goes_whole_in_a_calendar(client, course):
     first = course.workshops.first()
     content = client.get(f"/ateliers/{first.pk}/atelier.ics").content
@@ -621,7 +786,12 @@ def test_the_poster_says_what_when_where(client, workshop):
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course, karim, library, hall, code):
-    values = {"language": "ar", "suits": ["fle", "illettrisme", "handicap"], "price": "paid", "price_words": "2 €"}
+    values = {
+        "language": "ar",
+        "suits": ["fle", "illettrisme", "handicap"],
+        "price": "paid",
+        "price_words": "2 €",
+    }
     planning.change(workshop, {**values, "partner": hall.structure}, by=karim, at=AT)
     open_door = planning.plan(
         by=karim, structure=library.structure, values=said(library, drop_in=True), at=AT, format=rules.OPEN
@@ -632,10 +802,19 @@ def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course,
     seats.give_up([other], at=AT, by=karim)
     in_course = book(course.workshops.first())
     first = course.workshops.first()
-    addresses = ["/ateliers/", "/ateliers/?ou=Grenoble", "/ateliers/?ou=Lille&sujet=mail", "/ateliers/?ou=zzzzqq"]
+    addresses = [
+        "/ateliers/",
+        "/ateliers/?ou=Grenoble",
+        "/ateliers/?ou=Lille&sujet=mail",
+        "/ateliers/?ou=zzzzqq",
+    ]
     addresses += [f"/ateliers/?lieu={library.slug}", f"/lieux/{library.slug}/"]
-    addresses += [f"/ateliers/{row.pk}/{page}" for row in (workshop, first, open_door) for page in ("", "affiche/")]
-    addresses += [f"/ateliers/ma-place/{access.link_of(seat)}/?merci=1" for seat in (kept, other, waits, in_course)]
+    addresses += [
+        f"/ateliers/{row.pk}/{page}" for row in (workshop, first, open_door) for page in ("", "affiche/")
+    ]
+    addresses += [
+        f"/ateliers/ma-place/{access.link_of(seat)}/?merci=1" for seat in (kept, other, waits, in_course)
+    ]
     for address in addresses:
         assert_whole(in_language(client, code, address), code)
     answer = client.post(f"/ateliers/{workshop.pk}/", {"prenom": "", "contact": "?"})
@@ -644,7 +823,7 @@ def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course,
     assert_whole(client.get(f"/ateliers/{workshop.pk}/"), code)
 
 
-# ----------------------------------------------------------------------------------------------------------- professional
+# ----------------------------------------------------------------------------------------------- professional
 
 OUTLINE = {
     "id": "boite",
@@ -672,7 +851,10 @@ OUTLINE = {
     "piege": "Le mot de passe oublié",
     "fin": "Je montre à mon voisin",
     "co_animation": "L’un parle, l’autre circule",
-    "seances": [{"titre": "Ouvrir", "but": "Chacun ouvre"}, {"titre": "Écrire", "but": "Chacun écrit", "seul": 30}],
+    "seances": [
+        {"titre": "Ouvrir", "but": "Chacun ouvre"},
+        {"titre": "Écrire", "but": "Chacun écrit", "seul": 30},
+    ],
 }
 
 
@@ -684,7 +866,13 @@ def outline(monkeypatch):
 
 
 def typed(lieu, /, **more):
-    held = {"titre": "Ma facture", "sujet": "internet", "niveau": "debutant", "jour": "2026-12-01", "heure": "14:00"}
+    held = {
+        "titre": "Ma facture",
+        "sujet": "internet",
+        "niveau": "debutant",
+        "jour": "2026-12-01",
+        "heure": "14:00",
+    }
     return {**held, "fin": "16:00", "places": "6", "lieu": lieu.slug, "langue": "fr", **more}
 
 
@@ -739,7 +927,9 @@ def test_what_is_wrong_in_a_plan_is_said_and_nothing_is_lost(client, karim, libr
 
 def test_a_workshop_elsewhere_keeps_its_commune_and_its_partner(client, karim, library, hall):
     client.force_login(karim)
-    sent = typed(library, lieu="autre", adresse="Marché de la Villeneuve", commune="38000", partenaire="maison des hab")
+    sent = typed(
+        library, lieu="autre", adresse="Marché de la Villeneuve", commune="38000", partenaire="maison des hab"
+    )
     client.post("/espace/ateliers/nouveau/", sent)
     row = Workshop.objects.get()
     assert (row.lieu, row.commune, row.partner) == (None, "38185", hall.structure)
@@ -748,14 +938,20 @@ def test_a_workshop_elsewhere_keeps_its_commune_and_its_partner(client, karim, l
 def test_an_outline_fills_the_form_and_gives_each_meeting_its_title(client, karim, library, outline):
     client.force_login(karim)
     assert "Ma boîte" in client.get("/espace/ateliers/trames/").content.decode()
-    assert client.get("/espace/ateliers/nouveau/?trame=boite").url == "/espace/ateliers/parcours/nouveau/?trame=boite"
+    assert (
+        client.get("/espace/ateliers/nouveau/?trame=boite").url
+        == "/espace/ateliers/parcours/nouveau/?trame=boite"
+    )
     page = client.get("/espace/ateliers/parcours/nouveau/?trame=boite").content.decode()
     assert 'value="Ma boîte"' in page
     sent = typed(library, titre="Ma boîte", trame="boite", fois="2", tous_les="7", sauter="08/12/2026")
     answer = client.post("/espace/ateliers/parcours/nouveau/", sent)
     rows = list(Workshop.objects.order_by("rank"))
     assert answer.url == f"/espace/ateliers/parcours/{rows[0].course_id}/"
-    assert [(row.title, row.starts_at.day) for row in rows] == [("Ma boîte : Ouvrir", 1), ("Ma boîte : Écrire", 15)]
+    assert [(row.title, row.starts_at.day) for row in rows] == [
+        ("Ma boîte : Ouvrir", 1),
+        ("Ma boîte : Écrire", 15),
+    ]
     assert rows[0].aim == "Chacun ouvre"
 
 
@@ -779,7 +975,9 @@ def test_the_attendance_sheet_has_names_or_none(client, karim, workshop):
 def test_the_week_and_the_list_show_what_waits(client, karim, workshop):
     seat = book(workshop)
     client.force_login(karim)
-    assert "Semaine du 23 novembre 2026" in client.get("/espace/ateliers/?semaine=2026-11-25").content.decode()
+    assert (
+        "Semaine du 23 novembre 2026" in client.get("/espace/ateliers/?semaine=2026-11-25").content.decode()
+    )
     Workshop.objects.update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
     assert "Appel à finir" in client.get("/espace/ateliers/").content.decode()
     seats.tick(workshop, {seat.pk: True}, by=karim, at=AT)
@@ -787,9 +985,15 @@ def test_the_week_and_the_list_show_what_waits(client, karim, workshop):
 
 
 @pytest.mark.parametrize("rows", [1, 12])
-def test_the_professional_list_makes_as_many_queries_for_many(client, karim, library, rows, django_assert_max_num_queries):
+def test_the_professional_list_makes_as_many_queries_for_many(
+    client, karim, library, rows, django_assert_max_num_queries
+):
     for n in range(rows):
-        book(planning.plan(by=karim, structure=library.structure, values=said(library), at=AT), f"N{n}", by=karim)
+        book(
+            planning.plan(by=karim, structure=library.structure, values=said(library), at=AT),
+            f"N{n}",
+            by=karim,
+        )
     client.force_login(karim)
     client.get("/confidentialite/")
     with django_assert_max_num_queries(12):
@@ -819,7 +1023,10 @@ def test_a_course_says_on_one_line_who_came_and_who_comes_no_more(client, course
     told = space.course(course, MONDAY + 40 * DAY)
     assert told.line == [("inscrits", 3), ("venus une fois", 2), ("revenus", 1), ("finis", 1)]
     assert told.chain.unknown == 1
-    assert [(each.gone, each.reasons) for each in told.meetings][:2] == [(1, [("trop court pour apprendre", 1)]), (0, [])]
+    assert [(each.gone, each.reasons) for each in told.meetings][:2] == [
+        (1, [("trop court pour apprendre", 1)]),
+        (0, []),
+    ]
     client.force_login(karim)
     page = client.get(f"/espace/ateliers/parcours/{course.pk}/").content.decode()
     assert "une aide à deux, avec un aidant" in page
@@ -862,7 +1069,10 @@ def test_a_seat_is_given_up_at_the_counter_and_its_reason_kept(client, workshop,
     seat.refresh_from_db()
     assert seat.status == "cancelled"
     client.post(f"/espace/ateliers/places/{seat.pk}/", {"geste": "reprendre"})
-    client.post(f"/espace/ateliers/places/{seat.pk}/", {"arret": "unsure", "suite": "practice", "suite_mots": "le jeudi"})
+    client.post(
+        f"/espace/ateliers/places/{seat.pk}/",
+        {"arret": "unsure", "suite": "practice", "suite_mots": "le jeudi"},
+    )
     seat.refresh_from_db()
     assert (seat.status, seat.stopped_because, seat.next_words) == ("booked", "unsure", "le jeudi")
 
@@ -889,18 +1099,26 @@ def test_from_attendance_one_goes_to_the_diagnosis_again(client, workshop, karim
     seats.tick(workshop, {rosa.pk: True, paul.pk: True}, by=karim, at=AT)
     client.force_login(karim)
     page = client.get(f"/espace/ateliers/{workshop.pk}/").content.decode()
-    assert page.count("/espace/bilans/personnes/") == page.count(f"/espace/bilans/personnes/{person.pk}/") == 1
+    assert (
+        page.count("/espace/bilans/personnes/") == page.count(f"/espace/bilans/personnes/{person.pk}/") == 1
+    )
 
 
 def test_no_spreadsheet_runs_what_somebody_called_a_workshop(client, workshop, karim):
     book(workshop)
-    Workshop.objects.update(starts_at=AT - 3 * HOUR, ends_at=AT - HOUR, title="=cmd|' /C calc'!A0", anonymous=4)
+    Workshop.objects.update(
+        starts_at=AT - 3 * HOUR, ends_at=AT - HOUR, title="=cmd|' /C calc'!A0", anonymous=4
+    )
     client.force_login(karim)
     assert ",'=cmd|" in client.get("/espace/ateliers/coop.csv").content.decode()
 
 
-def test_what_another_structure_declares_is_not_missing_from_ones_own_table(client, karim, leila, library, hall):
-    row = planning.plan(by=karim, structure=library.structure, values=said(library, partner=hall.structure), at=AT)
+def test_what_another_structure_declares_is_not_missing_from_ones_own_table(
+    client, karim, leila, library, hall
+):
+    row = planning.plan(
+        by=karim, structure=library.structure, values=said(library, partner=hall.structure), at=AT
+    )
     Workshop.objects.filter(pk=row.pk).update(starts_at=AT - 3 * HOUR, ends_at=AT - HOUR)
     for user, missing in ((karim, True), (leila, False)):
         client.force_login(user)

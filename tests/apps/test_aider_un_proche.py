@@ -1,4 +1,6 @@
-"""Helping somebody close, without account: the questions, a place, the card, and nothing kept but what is agreed."""
+"""Helping somebody close, without account: the questions, a place, the card, and nothing kept but what is
+agreed.
+"""
 
 from datetime import timedelta
 
@@ -12,7 +14,8 @@ from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import measures
 from maillage.apps.orientations.views import relative
 from maillage.apps.people.models import Person
-from tests.apps.places import place
+from maillage.words.languages import LANGUAGES
+from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
@@ -33,10 +36,24 @@ def nothing_kept() -> bool:
 
 def test_the_page_teaches_three_gestures_and_what_is_never_kept(client):
     page = text(client.get("/aider-un-proche/"))
-    for words in ("Faire avec", "Rendre la main", "Montrer une chose", "Son mot de passe", "La copie de ses papiers"):
+    for words in (
+        "Faire avec",
+        "Rendre la main",
+        "Montrer une chose",
+        "Son mot de passe",
+        "La copie de ses papiers",
+    ):
         assert words in page
-    assert "33 %" in page
-    assert "Maubeuge-Val de Sambre" in page
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_published_share_carries_its_n_in_each_language(client, code):
+    """The study prints 192 answers, and not the base of this share: the page says both."""
+    client.cookies["langue"] = code
+    page = text(client.get("/aider-un-proche/"))
+    assert "WeTechCare" in page
+    assert "192" in page
+    assert ("L’étude ne dit pas combien d’entre elles" in page) == (code == "fr")
 
 
 def test_an_empty_sheet_is_asked_again_and_counts_nothing(client):

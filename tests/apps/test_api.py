@@ -1,4 +1,6 @@
-"""L’interface pour les programmes : les formes de data·inclusion v1, en lecture seule, et ce qu’elle refuse."""
+"""L’interface pour les programmes : les formes de data·inclusion v1, en lecture seule, et ce qu’elle
+refuse.
+"""
 
 import json
 from datetime import UTC, date, datetime
@@ -13,9 +15,9 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Lieu, Pair
 from maillage.apps.directory.queries import api
 from maillage.pipeline.offer.clean.point import extent
-from tests.apps.lieux import GRENOBLE, lieu, offering
+from tests.support.lieux import GRENOBLE, lieu, offering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CHAPAREILLAN = {
     "commune": "Chapareillan",
@@ -31,7 +33,13 @@ MONTMELIAN = {
     "latitude": 45.5027,
     "longitude": 6.0532,
 }
-LYON = {"commune": "Lyon", "code_insee": "69383", "code_postal": "69003", "latitude": 45.7600, "longitude": 4.8500}
+LYON = {
+    "commune": "Lyon",
+    "code_insee": "69383",
+    "code_postal": "69003",
+    "latitude": 45.7600,
+    "longitude": 4.8500,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -54,10 +62,12 @@ def ids(client, address, **asked):
 
 
 def pair(first: Lieu, second: Lieu, **more) -> Pair:
-    return Pair.objects.create(first=first, second=second, score=0.99, reasons=["même SIRET"], **{"sure": True, **more})
+    return Pair.objects.create(
+        first=first, second=second, score=0.99, reasons=["même SIRET"], **{"sure": True, **more}
+    )
 
 
-# --------------------------------------------------------------------------------------------------------------- shapes
+# ----------------------------------------------------------------------------------------------------- shapes
 
 
 def test_a_page_is_the_envelope_of_data_inclusion(client):
@@ -65,7 +75,12 @@ def test_a_page_is_the_envelope_of_data_inclusion(client):
         lieu(slug)
     status, page = get(client, "structures", size=2)
     assert status == 200
-    assert {k: page[k] for k in ("total", "page", "size", "pages")} == {"total": 3, "page": 1, "size": 2, "pages": 2}
+    assert {k: page[k] for k in ("total", "page", "size", "pages")} == {
+        "total": 3,
+        "page": 1,
+        "size": 2,
+        "pages": 2,
+    }
     assert ids(client, "structures", size=2, page=2) == ["c"]
     assert ids(client, "structures", size=2, page=3) == []
     assert get(client, "services")[1]["size"] == 3, "size says how many elements the page holds"
@@ -143,7 +158,13 @@ def test_openapi_says_what_differs_and_where_a_study_is(client):
         *(f"/api/v1/doc/{name}" for name in DOCS),
     }
     listing = schema["paths"]["/api/v1/services"]["get"]
-    assert {p["name"] for p in listing["parameters"]} >= {"thematiques", "publics", "score_qualite_minimum", "page", "size"}
+    assert {p["name"] for p in listing["parameters"]} >= {
+        "thematiques",
+        "publics",
+        "score_qualite_minimum",
+        "page",
+        "size",
+    }
     assert set(listing["responses"]) == {"200", "422", "429"}
     assert all("post" not in methods and "delete" not in methods for methods in schema["paths"].values())
     for words in ("aucun jeton", "600 réponses", "CORS", "RFC 9457"):
@@ -175,7 +196,7 @@ def test_sources_name_who_collected_and_under_which_licence(client):
     assert "Un réseau (ODbL)" in source["description"]
 
 
-# -------------------------------------------------------------------------------------------------------------- details
+# ---------------------------------------------------------------------------------------------------- details
 
 
 def test_a_structure_says_its_services_and_a_service_its_structure(client):
@@ -198,7 +219,7 @@ def test_an_unknown_identifier_is_a_problem_in_french(client, id):
         assert "plus publié" in json.loads(response.content)["detail"]
 
 
-# -------------------------------------------------------------------------------------------------------------- filters
+# ---------------------------------------------------------------------------------------------------- filters
 
 
 @pytest.fixture
@@ -214,7 +235,10 @@ def four():
             "prise_en_charge_specifique": ["motor"],
         },
     )
-    lieu("montmelian", sheet={**MONTMELIAN, "services": ["procedures"], "publics_specifiquement_adresses": ["seniors"]})
+    lieu(
+        "montmelian",
+        sheet={**MONTMELIAN, "services": ["procedures"], "publics_specifiquement_adresses": ["seniors"]},
+    )
     lieu("lyon", sheet={**LYON, "modalites_accompagnement": ["group"], "typologie": ["CCAS"]})
 
 
@@ -284,7 +308,7 @@ def test_a_value_that_means_nothing_is_refused_by_its_name(client, address, aske
     assert "ETag" not in response
 
 
-# --------------------------------------------------------------------------------------------------------------- search
+# ----------------------------------------------------------------------------------------------------- search
 
 
 def test_a_search_by_commune_goes_from_the_nearest_and_keeps_to_its_zone(client, four):
@@ -299,7 +323,11 @@ def test_a_search_by_commune_goes_from_the_nearest_and_keeps_to_its_zone(client,
 
 
 def test_a_search_by_point_asks_no_zone(client, four):
-    assert ids(client, "search/services", lat="45.46", lon="5.98") == ["chapareillan", "montmelian", "grenoble"]
+    assert ids(client, "search/services", lat="45.46", lon="5.98") == [
+        "chapareillan",
+        "montmelian",
+        "grenoble",
+    ]
 
 
 def test_beyond_fifty_kilometres_only_what_answers_at_a_distance_remains(client):
@@ -331,10 +359,12 @@ def test_a_point_known_to_the_commune_only_serves_to_search_and_is_not_published
 
 def test_a_search_without_a_place_is_a_list(client, four):
     page = get(client, "search/services", frais="payant")[1]
-    assert [(item["service"]["id"], item["distance"]) for item in page["items"]] == [("maillage--grenoble", None)]
+    assert [(item["service"]["id"], item["distance"]) for item in page["items"]] == [
+        ("maillage--grenoble", None)
+    ]
 
 
-# -------------------------------------------------------------------------------------------------------------- doubles
+# ---------------------------------------------------------------------------------------------------- doubles
 
 
 def test_only_sure_pairs_are_doubles_and_the_best_described_stays(client):
@@ -359,7 +389,10 @@ def test_what_is_not_published_is_nowhere(client):
     lieu("a", state=rules.EXCLUDED)
     lieu("b", state=rules.ENDED)
     assert (
-        ids(client, "structures") == ids(client, "services") == ids(client, "search/services", code_commune="38185") == []
+        ids(client, "structures")
+        == ids(client, "services")
+        == ids(client, "search/services", code_commune="38185")
+        == []
     )
 
 
@@ -377,7 +410,7 @@ def test_a_sheet_that_the_schema_would_refuse_stays_out(client):
     assert get(client, "structures/maillage--court")[0] == 404
 
 
-# -------------------------------------------------------------------------------------------------------------- serving
+# ---------------------------------------------------------------------------------------------------- serving
 
 
 @pytest.mark.parametrize("n", [1, 20])
@@ -400,7 +433,10 @@ def test_nothing_is_sent_again_until_something_changes(client):
     first = client.get("/api/v1/structures")
     tag = first["ETag"]
     assert client.get("/api/v1/structures", headers={"If-None-Match": tag}).status_code == 304
-    assert client.get("/api/v1/structures", headers={"If-Modified-Since": first["Last-Modified"]}).status_code == 304
+    assert (
+        client.get("/api/v1/structures", headers={"If-Modified-Since": first["Last-Modified"]}).status_code
+        == 304
+    )
     sheets.edit(place, {"adresse": "2 rue Paul Cocat"}, by="la structure", at=timezone.now())
     again = client.get("/api/v1/structures", headers={"If-None-Match": tag})
     assert again.status_code == 200
@@ -418,7 +454,9 @@ def test_an_error_is_never_held(client):
 
 def test_any_site_may_read_and_none_may_write(client):
     lieu("a")
-    response = client.get("/api/v1/structures", headers={"Origin": "https://ailleurs.fr", "Authorization": "Bearer x"})
+    response = client.get(
+        "/api/v1/structures", headers={"Origin": "https://ailleurs.fr", "Authorization": "Bearer x"}
+    )
     assert response["Access-Control-Allow-Origin"] == "*"
     ahead = client.options("/api/v1/structures", headers={"Origin": "https://ailleurs.fr"})
     assert ahead.status_code == 204

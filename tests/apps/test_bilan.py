@@ -1,4 +1,6 @@
-"""Faire le point: the browser holds the answers, nothing is kept without a yes, everybody gets a result and places."""
+"""Faire le point: the browser holds the answers, nothing is kept without a yes, everybody gets a result
+and places.
+"""
 
 import re
 from datetime import timedelta
@@ -23,11 +25,11 @@ from maillage.apps.people import queries as people_queries
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
-from tests.apps.lieux import lieu, offering
 from tests.conftest import with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
+from tests.support.lieux import lieu, offering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 def text_of(response) -> str:
@@ -80,7 +82,9 @@ def aidant(structure):
 
 @pytest.fixture
 def stranger():
-    return helper("autre@exemple.fr", Structure.objects.create(key="nom:autre", name="Une autre", code_insee="38421"))
+    return helper(
+        "autre@exemple.fr", Structure.objects.create(key="nom:autre", name="Une autre", code_insee="38421")
+    )
 
 
 def kept(answers=AURELIE, *, days_ago=0, person=None, **more) -> Bilan:
@@ -95,7 +99,7 @@ def kept(answers=AURELIE, *, days_ago=0, person=None, **more) -> Bilan:
     )
 
 
-# --------------------------------------------------------------------------------------------------------- on the screen
+# ---------------------------------------------------------------------------------------------- on the screen
 
 
 @pytest.mark.parametrize(
@@ -125,7 +129,10 @@ def test_the_answers_are_in_the_browser_and_nowhere_on_the_server(client):
     assert cookie["httponly"]
     assert cookie["max-age"] == ""
     assert "sessionid" not in client.cookies, "nothing of a session either"
-    assert set(Tally.objects.values_list("kind", "value", "count")) == {("start", "self", 1), ("end", "accompagne", 1)}
+    assert set(Tally.objects.values_list("kind", "value", "count")) == {
+        ("start", "self", 1),
+        ("end", "accompagne", 1),
+    }
 
 
 def test_the_longest_diagnosis_stands_in_a_cookie(client):
@@ -204,7 +211,10 @@ def test_answers_that_do_not_go_together_are_shown_not_chosen_for_the_person(cli
 
 
 def test_no_more_than_three_wishes(client):
-    hold(client, Carried(mode="self", answers={k: v for k, v in AURELIE.items() if k not in ("M1", "M2")}, token="t"))
+    hold(
+        client,
+        Carried(mode="self", answers={k: v for k, v in AURELIE.items() if k not in ("M1", "M2")}, token="t"),
+    )
     page = client.post("/bilan/question/M1/", {"reponse": ["rights", "health", "work", "money"]})
     assert "trois au plus" in text_of(page)
 
@@ -256,11 +266,11 @@ def test_what_a_task_contradicts_is_not_praised():
     answers = {**AURELIE, "U6": "leave"}
     trap = bilan.questions()["U6"].options["leave"].knows
     found = rules.engine.conclude(answers, {"T4": "failed"})
-    assert trap not in rules.told(answers, {"T4": "failed"}, found).knows
-    assert trap in rules.told(answers, {}, rules.engine.conclude(answers)).knows
+    assert trap not in rules.result_text(answers, {"T4": "failed"}, found).knows
+    assert trap in rules.result_text(answers, {}, rules.engine.conclude(answers)).knows
 
 
-# ---------------------------------------------------------------------------------------------------------------- places
+# ----------------------------------------------------------------------------------------------------- places
 
 
 def test_the_steps_have_real_places_when_one_says_where_one_lives(client):
@@ -277,7 +287,9 @@ def test_the_steps_have_real_places_when_one_says_where_one_lives(client):
 def test_a_name_that_several_places_bear_asks_which_and_an_unknown_one_says_so(client):
     walk(client, AURELIE)
     assert "Lequel ?" in text_of(client.get("/bilan/resultat/", {"ou": "Fontaine"}))
-    assert "Nous ne connaissons pas cet endroit." in text_of(client.get("/bilan/resultat/", {"ou": "zzzzqqq"}))
+    assert "Nous ne connaissons pas cet endroit." in text_of(
+        client.get("/bilan/resultat/", {"ou": "zzzzqqq"})
+    )
 
 
 def test_the_choice_of_the_person_is_held_and_printed_without_the_name_of_a_level(client):
@@ -291,7 +303,7 @@ def test_the_choice_of_the_person_is_held_and_printed_without_the_name_of_a_leve
         assert level not in paper
 
 
-# ------------------------------------------------------------------------------------------------------------- kept or not
+# ------------------------------------------------------------------------------------------------ kept or not
 
 
 def test_no_leaves_nothing_and_still_gives_the_result(client):
@@ -388,7 +400,7 @@ def test_the_number_of_a_bilan_in_the_cookie_of_another_shows_nothing(client):
     assert row.person.card not in text_of(client.get("/bilan/resultat/"))
 
 
-# ------------------------------------------------------------------------------------------------------------------ again
+# ------------------------------------------------------------------------------------------------------ again
 
 
 def test_it_is_not_done_again_before_two_weeks(client):
@@ -433,7 +445,7 @@ def test_codes_are_not_guessed_by_trying_them_all(client):
     assert (closed.status_code, "Trop de codes ont été essayés." in text_of(closed)) == (429, True)
 
 
-# --------------------------------------------------------------------------------------------------------------- screening
+# -------------------------------------------------------------------------------------------------- screening
 
 
 def test_the_four_questions_give_an_advice_and_only_the_advice_is_counted(client):
@@ -458,7 +470,7 @@ def test_nobody_inflates_the_counts(client):
     assert Tally.objects.get().count == 60
 
 
-# ----------------------------------------------------------------------------------------------------------- professionals
+# ---------------------------------------------------------------------------------------------- professionals
 
 
 def begun_for(client, aidant, structure, person=None):
@@ -536,7 +548,7 @@ def test_a_result_changed_has_a_reason_and_the_rule_stays_beside(client, aidant,
     page = text_of(client.post(address, {"resultat": "autonomie", "raison": "seen"}, follow=True))
     assert "La règle disait : Accès accompagné" in page
     row.refresh_from_db()
-    assert (row.held_result, row.result, row.changed_by) == ("autonomie", "accompagne", aidant)
+    assert (row.final_result, row.result, row.changed_by) == ("autonomie", "accompagne", aidant)
     client.post(address, {"resultat": "accompagne"})
     row.refresh_from_db()
     assert (row.changed_result, row.changed_reason, row.changed_by) == ("", "", None)
@@ -556,13 +568,17 @@ def test_the_annex_is_asked_when_a_device_is_in_play_and_keeps_only_its_answers(
     assert "Premier rendez-vous" not in text_of(client.get(f"/espace/bilans/{row.pk}/"))
 
 
-def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_professional(client, aidant, structure):
+def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_professional(
+    client, aidant, structure
+):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
     row = kept(person=person, by=aidant, structure=structure)
     assert (row.retest_on - timezone.localdate(row.at)).days == 91
     client.force_login(aidant)
     soon = timezone.localdate(row.at) + timedelta(days=3)
-    assert "La date n’est pas gardée." in text_of(client.post(f"/espace/bilans/{row.pk}/date/", {"le": soon}, follow=True))
+    assert "La date n’est pas gardée." in text_of(
+        client.post(f"/espace/bilans/{row.pk}/date/", {"le": soon}, follow=True)
+    )
     client.post(f"/espace/bilans/{row.pk}/date/", {"le": timezone.localdate(row.at) + timedelta(days=21)})
     row.refresh_from_db()
     assert (row.retest_on - timezone.localdate(row.at)).days == 21

@@ -1,4 +1,6 @@
-"""Faire le point on paper: sheets that say the same as the screen, typed back in a minute, nothing guessed."""
+"""Faire le point on paper: sheets that say the same as the screen, typed back in a minute, nothing
+guessed.
+"""
 
 import io
 import re
@@ -19,7 +21,8 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.people import actions as people
 from maillage.engine import bilan as engine
 from maillage.reference import bilan, bilan_tasks
-from maillage.reports import bilan_papier, referentiel
+from maillage.reports.autonomy import frame_of_reference
+from maillage.reports.autonomy import paper as bilan_paper
 from tests.apps.test_bilan import held
 from tests.conftest import with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
@@ -48,12 +51,12 @@ def letters_of(answers) -> str:
     return " ".join(words)
 
 
-# ------------------------------------------------------------------------------------------------------------------- sheets
+# ----------------------------------------------------------------------------------------------------- sheets
 
 
 @pytest.mark.parametrize(("kind", "pages"), [("grand", 6), ("plie", 3)])
 def test_the_sheet_holds_every_question_and_every_answer_with_its_letter(kind, pages):
-    found = texts(bilan_papier.form(on=ON, kind=kind))
+    found = texts(bilan_paper.form(on=ON, kind=kind))
     assert len(found) == pages
     whole = flat(" ".join(found))
     for question in bilan.questions().values():
@@ -65,7 +68,7 @@ def test_the_sheet_holds_every_question_and_every_answer_with_its_letter(kind, p
 
 
 def test_the_large_sheet_is_four_pages_in_eighteen_points_and_its_tasks_are_apart():
-    content = bilan_papier.form(on=ON)
+    content = bilan_paper.form(on=ON)
     with pypdfium2.PdfDocument(content) as found:
         sizes = {tuple(round(side) for side in page.get_size()) for page in found}
     assert sizes == {(595, 842)}, "A4, upright"
@@ -76,22 +79,24 @@ def test_the_large_sheet_is_four_pages_in_eighteen_points_and_its_tasks_are_apar
 
 
 def test_the_folded_sheet_puts_the_last_page_beside_the_first():
-    outside, inside, tasks = texts(bilan_papier.form(on=ON, kind="plie"))
+    outside, inside, tasks = texts(bilan_paper.form(on=ON, kind="plie"))
     assert "Page 1 sur 4" in outside
     assert "Page 4 sur 4" in outside
     assert "Page 2 sur 4" in inside
     assert "Page 3 sur 4" in inside
-    assert outside.index("Faire le point") < outside.index("Page 4 sur 4"), "read aloud, the first page comes first"
+    assert outside.index("Faire le point") < outside.index("Page 4 sur 4"), (
+        "read aloud, the first page comes first"
+    )
     assert "Deux messages" in tasks
 
 
 def test_a_sheet_holds_the_code_of_a_card_and_never_a_name():
-    assert "C2D4-E6F8" in texts(bilan_papier.form(on=ON, code="C2D4E6F8"))[0]
-    assert "Collez ici" in texts(bilan_papier.form(on=ON))[0]
+    assert "C2D4-E6F8" in texts(bilan_paper.form(on=ON, code="C2D4E6F8"))[0]
+    assert "Collez ici" in texts(bilan_paper.form(on=ON))[0]
 
 
 def test_each_form_of_the_tasks_has_its_own_pictures():
-    pages = {form: " ".join(texts(bilan_papier.form(on=ON, tasks=form))[4:]) for form in ("A", "B")}
+    pages = {form: " ".join(texts(bilan_paper.form(on=ON, tasks=form))[4:]) for form in ("A", "B")}
     for form, page in pages.items():
         search = bilan_tasks.form(form).search
         assert search.site in page
@@ -103,10 +108,10 @@ def test_each_form_of_the_tasks_has_its_own_pictures():
 @pytest.mark.parametrize(
     "content",
     [
-        lambda: bilan_papier.form(on=ON),
-        lambda: bilan_papier.form(on=ON, kind="plie"),
-        lambda: bilan_papier.card(on=ON),
-        lambda: referentiel.render(on=ON),
+        lambda: bilan_paper.form(on=ON),
+        lambda: bilan_paper.form(on=ON, kind="plie"),
+        lambda: bilan_paper.card(on=ON),
+        lambda: frame_of_reference.render(on=ON),
     ],
 )
 def test_every_paper_is_tagged_in_french_with_a_title(content):
@@ -119,17 +124,19 @@ def test_every_paper_is_tagged_in_french_with_a_title(content):
 
 
 def test_the_same_day_gives_the_same_bytes():
-    assert bilan_papier.form(on=ON) == bilan_papier.form(on=ON)
+    assert bilan_paper.form(on=ON) == bilan_paper.form(on=ON)
 
 
 def test_jumps_written_on_paper_are_those_of_the_screen():
     """What an answer alone skips, in the words of the sheet, is what the path of the screen skips."""
     ids = list(bilan.questions())
     for question in bilan.questions().values():
-        written = {letter: target for letters, target in bilan_papier.jumps(question) for letter in letters}
+        written = {letter: target for letters, target in bilan_paper.jumps(question) for letter in letters}
         for option in question.options.values():
             before = {id: bilan.questions()[id].only for id in ids}
-            answers = {asked: [wanted[0]] for asked, wanted in before[question.id].items()} | {question.id: [option.id]}
+            answers = {asked: [wanted[0]] for asked, wanted in before[question.id].items()} | {
+                question.id: [option.id]
+            }
             path = engine.path(answers)
             following = next(id for id in [*path[path.index(question.id) + 1 :], ""])
             expected = "" if not following or ids[ids.index(question.id) + 1] == following else following
@@ -137,7 +144,7 @@ def test_jumps_written_on_paper_are_those_of_the_screen():
 
 
 def test_the_card_of_the_counter_says_the_four_questions_and_what_to_do():
-    (page,) = texts(bilan_papier.card(on=ON))
+    (page,) = texts(bilan_paper.card(on=ON))
     for question in bilan.screening().values():
         assert flat(question.text) in flat(page)
     for verdict in bilan.verdicts().values():
@@ -145,11 +152,11 @@ def test_the_card_of_the_counter_says_the_four_questions_and_what_to_do():
     assert "À tout le monde, ou à personne" in page
 
 
-# ---------------------------------------------------------------------------------------------------------------- framework
+# -------------------------------------------------------------------------------------------------- framework
 
 
 def test_the_framework_fits_two_pages_and_holds_the_whole_rule():
-    first, second = texts(referentiel.render(on=ON))
+    first, second = texts(frame_of_reference.render(on=ON))
     for line in bilan.lines().values():
         assert flat(line.says) in flat(first), line.id
     for level in (*bilan.accesses().values(), *bilan.uses().values()):
@@ -163,11 +170,15 @@ def test_the_framework_fits_two_pages_and_holds_the_whole_rule():
 
 
 def test_the_grid_says_what_the_rule_gives():
-    """Each cell, and its exceptions, are those that the engine computes on every wish and every way to read."""
-    for row in referentiel.told(ON)["grille"]:
+    """Each cell, and its exceptions, are those that the engine computes on every wish and every way to
+    read.
+    """
+    for row in frame_of_reference.framework_page(ON)["grille"]:
         for access, cell in zip(bilan.accesses(), row["cases"], strict=True):
             given = {
-                bilan.lines()[engine.line(access=access, use=row["id"], wants=wants, reads=reads, unsure=False)].result
+                bilan.lines()[
+                    engine.line(access=access, use=row["id"], wants=wants, reads=reads, unsure=False)
+                ].result
                 for wants in [*bilan.questions()["M2"].options, "?"]
                 for reads in bilan.questions()["O1"].options
             }
@@ -176,11 +187,11 @@ def test_the_grid_says_what_the_rule_gives():
 
 
 def test_a_result_only_tells_the_uses_that_lead_to_it():
-    assert referentiel.uses_of("coup_de_pouce") == ["G3"]
-    assert referentiel.uses_of("assistance") == ["G0", "G1"]
+    assert frame_of_reference.uses_of("coup_de_pouce") == ["G3"]
+    assert frame_of_reference.uses_of("assistance") == ["G0", "G1"]
 
 
-# --------------------------------------------------------------------------------------------------------------- typed back
+# ------------------------------------------------------------------------------------------------- typed back
 
 
 @pytest.mark.parametrize("answers", [ANDREI, AURELIE, SANDRINE])
@@ -224,7 +235,9 @@ def test_boxes_and_the_line_go_together_and_the_box_wins():
 def test_two_crosses_where_one_is_asked_are_told_and_count_as_unknown():
     form = PaperForm({"ligne": "U1=cd U2=a"})
     found = queries.read(form.answers())
-    assert found.doubts == ["La question 7 (U1) a plusieurs croix : le résultat la compte comme « je ne sais pas »."]
+    assert found.doubts == [
+        "La question 7 (U1) a plusieurs croix : le résultat la compte comme « je ne sais pas »."
+    ]
     made = queries.carried(form.answers(), {}, form="A", token="t", person=None, structure=None)
     assert made.answers["U1"] == "?"
 
@@ -259,7 +272,7 @@ def test_tasks_on_paper_are_measured_when_they_are_whole():
     assert PaperForm({"ligne": f"S1={check} H=?"}).tasks() == {}, "half of it says nothing"
 
 
-# -------------------------------------------------------------------------------------------------------------------- pages
+# ------------------------------------------------------------------------------------------------------ pages
 
 
 def helper(email: str, structure: Structure, role: str = "aidant") -> User:
@@ -282,7 +295,9 @@ def aidant(structure):
 def person(aidant, structure):
     from datetime import UTC, datetime
 
-    return people.welcome(by=aidant, structure=structure, at=datetime(2026, 11, 20, 9, tzinfo=UTC), nickname="Andrei")
+    return people.welcome(
+        by=aidant, structure=structure, at=datetime(2026, 11, 20, 9, tzinfo=UTC), nickname="Andrei"
+    )
 
 
 def body(response) -> str:
@@ -292,7 +307,12 @@ def body(response) -> str:
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "address",
-    ["/bilan/papier.pdf", "/bilan/papier.pdf?format=plie&feuille=B", "/bilan/reperage.pdf", "/bilan/referentiel.pdf"],
+    [
+        "/bilan/papier.pdf",
+        "/bilan/papier.pdf?format=plie&feuille=B",
+        "/bilan/reperage.pdf",
+        "/bilan/referentiel.pdf",
+    ],
 )
 def test_papers_are_public(client, address):
     response = client.get(address)
@@ -320,7 +340,9 @@ def test_the_page_of_sheets_says_how_to_fold(client):
 
 
 def test_a_sheet_with_a_code_is_for_who_follows_the_person(client, aidant, person):
-    stranger = helper("autre@exemple.fr", Structure.objects.create(key="nom:autre", name="Autre", code_insee="38421"))
+    stranger = helper(
+        "autre@exemple.fr", Structure.objects.create(key="nom:autre", name="Autre", code_insee="38421")
+    )
     address = f"/espace/bilans/papier/{person.pk}.pdf"
     assert client.get(address).status_code == 302, "a stranger signs in"
     client.force_login(stranger)
@@ -339,8 +361,13 @@ def test_the_code_of_a_card_is_in_no_address(client, aidant, person):
     client.force_login(aidant)
     page = client.get(f"/espace/bilans/personnes/{person.pk}/").content.decode()
     assert not re.findall(rf'(?:href|action)="[^"]*(?:{person.code}|{person.card})', page)
-    assert f'value="{person.card}"' in client.get(f"/espace/bilans/papier/?personne={person.pk}").content.decode()
-    assert elsewhere.card not in client.get(f"/espace/bilans/papier/?personne={elsewhere.pk}").content.decode()
+    assert (
+        f'value="{person.card}"'
+        in client.get(f"/espace/bilans/papier/?personne={person.pk}").content.decode()
+    )
+    assert (
+        elsewhere.card not in client.get(f"/espace/bilans/papier/?personne={elsewhere.pk}").content.decode()
+    )
 
 
 def test_a_sheet_typed_back_gives_the_result_of_the_screen(client, aidant, person):

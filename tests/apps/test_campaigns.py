@@ -6,14 +6,15 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import campaigns as actions
 from maillage.apps.directory.actions import links, sheets
-from maillage.apps.directory.models import Call, Campaign, Change, Lieu, Proposal
-from maillage.apps.directory.queries import campaigns
+from maillage.apps.directory.models import Change, Lieu, Proposal
+from maillage.apps.outreach.actions import campaigns as actions
+from maillage.apps.outreach.models import Call, Campaign
+from maillage.apps.outreach.queries import campaigns
 from maillage.kernel.errors import Refused
-from tests.apps.places import AT, LATER, place
+from tests.support.places import AT, LATER, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ON = AT.date()
 METRO = "200040715"
 
@@ -33,7 +34,7 @@ def call(campaign) -> Call:
     return campaign.calls.select_related("lieu", "campaign").get()
 
 
-# ----------------------------------------------------------------------------------------------------------------- due
+# -------------------------------------------------------------------------------------------------------- due
 
 
 @pytest.mark.parametrize(
@@ -50,22 +51,22 @@ def call(campaign) -> Call:
 )
 def test_a_sheet_is_due_when_its_rhythm_is_over(confirmed_on, rhythm, due):
     held = place(confirmed_on=confirmed_on, rhythm=rhythm)
-    assert campaigns.due(None, on=ON) == ([held] if due else [])
+    assert campaigns.to_confirm(None, on=ON) == ([held] if due else [])
 
 
 def test_the_date_of_a_file_confirms_nothing_but_orders():
     old = place("ancien", {"date_maj": "2019-01-01"})
     new = place("recent", {"date_maj": "2026-11-01"})
     never = place("inconnu")
-    assert campaigns.due(None, on=ON) == [never, old, new]
+    assert campaigns.to_confirm(None, on=ON) == [never, old, new]
 
 
 def test_only_published_sheets_of_the_territory_are_due(coordinator):
     here = place()
     place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
     place("sorti", state=rules.EXCLUDED)
-    assert campaigns.due(campaigns.ground_named(METRO), on=ON) == [here]
-    assert len(campaigns.due(campaigns.ground_named(" "), on=ON)) == 2
+    assert campaigns.to_confirm(campaigns.ground_named(METRO), on=ON) == [here]
+    assert len(campaigns.to_confirm(campaigns.ground_named(" "), on=ON)) == 2
 
 
 @pytest.mark.parametrize("typed", ["isère", "38", "Grenoble-Alpes-Métropole", "échirolles"])
@@ -75,7 +76,11 @@ def test_a_territory_is_typed_by_name_or_code(typed):
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("nulle part", "Aucun territoire"), ("Saint-Martin", "peut dire"), ("Fontaine", "Isère (38), code 38169")],
+    [
+        ("nulle part", "Aucun territoire"),
+        ("Saint-Martin", "peut dire"),
+        ("Fontaine", "Isère (38), code 38169"),
+    ],
 )
 def test_a_territory_that_is_none_or_several_is_refused(client, coordinator, typed, words):
     with pytest.raises(Refused, match="La campagne n’est pas prête"):
@@ -87,7 +92,7 @@ def test_a_territory_that_is_none_or_several_is_refused(client, coordinator, typ
     assert 'value="Hiver"' in page.content.decode(), "what was typed is kept"
 
 
-# ---------------------------------------------------------------------------------------------------------------- opened
+# ----------------------------------------------------------------------------------------------------- opened
 
 
 def test_one_sees_how_many_before_opening(client, coordinator, lieu):
@@ -146,7 +151,7 @@ def test_a_link_already_given_is_not_renewed(coordinator, lieu):
     assert lieu.code == code
 
 
-# ----------------------------------------------------------------------------------------------------------------- calls
+# ------------------------------------------------------------------------------------------------------ calls
 
 
 def test_confirming_by_telephone_holds_the_sheet_as_true(client, coordinator, campaign, call, lieu):
@@ -158,7 +163,7 @@ def test_confirming_by_telephone_holds_the_sheet_as_true(client, coordinator, ca
     assert (call.state, call.note, call.by) == ("confirmed", "Mme Petit", "Coordination")
     assert lieu.confirmed_by == "la structure, au téléphone (Coordination)"
     assert Change.objects.filter(lieu=lieu, verb="confirm").count() == 1
-    assert lieu not in campaigns.due(None, on=date.today())
+    assert lieu not in campaigns.to_confirm(None, on=date.today())
 
 
 def test_no_answer_and_calling_back_change_no_sheet(call, coordinator, lieu):
@@ -211,7 +216,12 @@ def test_a_link_given_meanwhile_settles_nothing(campaign, lieu):
 def test_what_to_ask_is_what_is_unknown_doubtful_or_old(lieu):
     assert campaigns.checks(lieu) == ["le prix"]
     lieu.to_check = [{"field": "telephone", "value": "04", "reason": "court"}]
-    lieu.sheet = {**lieu.sheet, "horaires": {"text": "parfois", "left": "parfois"}, "practices": {}, "courriels": []}
+    lieu.sheet = {
+        **lieu.sheet,
+        "horaires": {"text": "parfois", "left": "parfois"},
+        "practices": {},
+        "courriels": [],
+    }
     lieu.full_since = date(2026, 10, 1)
     assert campaigns.checks(lieu, proposals=2) == [
         "vérifier téléphone",
@@ -228,14 +238,22 @@ def test_the_page_shows_whom_to_call_and_what_to_ask(client, coordinator, campai
     Proposal.objects.create(lieu=lieu, field="nom", value="X", by="Y", at=AT)
     client.force_login(coordinator)
     page = client.get(f"/espace/annuaire/campagnes/{campaign.pk}/").content.decode()
-    for words in ("À appeler", 'href="tel:+33476001122"', "le prix", "Rien n’a changé", "proposition à décider"):
+    for words in (
+        "À appeler",
+        'href="tel:+33476001122"',
+        "le prix",
+        "Rien n’a changé",
+        "proposition à décider",
+    ):
         assert words in page
 
 
-# -------------------------------------------------------------------------------------------------------------- messages
+# --------------------------------------------------------------------------------------------------- messages
 
 
-def test_a_message_is_a_draft_with_the_personal_link_and_nothing_leaves(client, coordinator, campaign, lieu, mailoutbox):
+def test_a_message_is_a_draft_with_the_personal_link_and_nothing_leaves(
+    client, coordinator, campaign, lieu, mailoutbox
+):
     lieu.refresh_from_db()
     client.force_login(coordinator)
     page = client.get(f"/espace/annuaire/campagnes/{campaign.pk}/").content.decode()
@@ -258,7 +276,7 @@ def test_a_name_with_signs_stays_one_subject(lieu):
     assert parse_qs(urlsplit(written).query)["subject"] == ["Votre fiche : A & B ? #1"]
 
 
-# ---------------------------------------------------------------------------------------------------------------- closed
+# ----------------------------------------------------------------------------------------------------- closed
 
 
 def test_once_closed_nothing_more_is_noted(client, coordinator, campaign, call):
@@ -283,7 +301,7 @@ def test_once_closed_nothing_more_is_noted(client, coordinator, campaign, call):
     assert "Rien n’a changé" not in page
 
 
-# ---------------------------------------------------------------------------------------------------------------- access
+# ----------------------------------------------------------------------------------------------------- access
 
 
 def test_a_stranger_is_sent_to_sign_in_and_finds_no_campaign(client, campaign, lieu, call):
@@ -306,7 +324,9 @@ def test_a_place_outside_the_campaign_has_no_call(client, coordinator, campaign)
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-def test_lists_make_as_many_queries_for_many_rows_as_for_one(client, coordinator, rows, django_assert_max_num_queries):
+def test_lists_make_as_many_queries_for_many_rows_as_for_one(
+    client, coordinator, rows, django_assert_max_num_queries
+):
     lieux = [place(f"p{n}", {"nom": f"Lieu {n}", "courriels": [f"a{n}@exemple.fr"]}) for n in range(rows)]
     for n in range(rows):
         made = actions.open_round(name=f"C{n}", territory=METRO, lieux=lieux, by=coordinator, at=AT)

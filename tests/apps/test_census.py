@@ -1,4 +1,6 @@
-"""The census of a territory: whom to ask, what they said, which places stay out, and the method that the rows tell."""
+"""The census of a territory: whom to ask, what they said, which places stay out, and the method that the
+rows tell.
+"""
 
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -7,15 +9,16 @@ import pytest
 from django.apps import apps
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import census as actions
-from maillage.apps.directory.models import Body, CensusRules, Change, Lieu
-from maillage.apps.directory.queries import census, method
-from maillage.apps.directory.queries.census import Filter
+from maillage.apps.directory.models import Change, Lieu
 from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.outreach.actions import census as actions
+from maillage.apps.outreach.models import Body, CensusRules
+from maillage.apps.outreach.queries import census, method
+from maillage.apps.outreach.queries.census import Filter
 from maillage.kernel.errors import Refused, UnknownTerritory
-from tests.apps.places import AT, LATER, place
+from tests.support.places import AT, LATER, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 METRO = "200040715"
 SOON = "200018166"  # Le Grésivaudan
 
@@ -31,11 +34,18 @@ def body(ground, coordinator) -> Body:
 
 
 def add(ground, by, name="CCAS", commune="38111", at=AT, **more) -> Body:
-    given = {"name": name, "commune": commune, "kind": "ccas", "found_by": "contact", "recommended_by": None, **more}
+    given = {
+        "name": name,
+        "commune": commune,
+        "kind": "ccas",
+        "found_by": "contact",
+        "recommended_by": None,
+        **more,
+    }
     return actions.add(ground, given, by=by, at=at)
 
 
-# -------------------------------------------------------------------------------------------------------------- where
+# ------------------------------------------------------------------------------------------------------ where
 
 
 @pytest.mark.parametrize(("place_", "towns"), [(METRO, 49), ("38185", 1), ("38", 512)])
@@ -57,7 +67,7 @@ def test_where_no_census_is_led_the_page_says_why(client, coordinator, code):
         assert client.get(f"/espace/recensement/{code}/{page}").status_code == 404
 
 
-# --------------------------------------------------------------------------------------------------------------- the list
+# --------------------------------------------------------------------------------------------------- the list
 
 
 def test_the_starting_list_has_a_mairie_for_each_commune_and_its_kinds_once(ground, coordinator):
@@ -85,13 +95,21 @@ def test_the_places_already_known_are_asked_by_their_sheet(ground, coordinator):
     place("ailleurs", {"code_insee": "59392", "commune": "Maubeuge"})
     assert actions.begin(ground, "", known=True, by=coordinator, at=AT) == 1
     held = Body.objects.get()
-    assert (held.lieu, held.commune, held.kind, held.telephone) == (lieu, "38185", "bibliotheque", "+33476001122")
+    assert (held.lieu, held.commune, held.kind, held.telephone) == (
+        lieu,
+        "38185",
+        "bibliotheque",
+        "+33476001122",
+    )
     assert census.not_listed(ground) == 0
 
 
 def test_a_starting_list_is_edited_and_kept_for_the_territory(client, coordinator, ground):
     client.force_login(coordinator)
-    client.post(f"/espace/recensement/{METRO}/liste/", {"lignes": "Repair Café : une fois\nCyber-base : Chaque commune"})
+    client.post(
+        f"/espace/recensement/{METRO}/liste/",
+        {"lignes": "Repair Café : une fois\nCyber-base : Chaque commune"},
+    )
     assert Body.objects.count() == 50
     assert "Repair Café : une fois" in client.get(f"/espace/recensement/{METRO}/liste/").content.decode()
     assert "Repair Café" not in census.start_of(census.ground(SOON))
@@ -107,13 +125,18 @@ def test_a_line_that_does_not_read_refuses_the_whole_list(client, coordinator, g
     assert (Body.objects.count(), CensusRules.objects.count()) == (0, 0)
 
 
-# ---------------------------------------------------------------------------------------------------------------- bodies
+# ----------------------------------------------------------------------------------------------------- bodies
 
 
 def test_somebody_is_added_in_one_line_of_the_keyboard(client, coordinator, ground, body):
     client.force_login(coordinator)
     typed = {"nom": "Repair Café", "commune": "echirolles", "type": "association", "trouve_par": "contact"}
-    typed |= {"recommande_par": "ccas, claix", "telephone": "04 76 00 11 22", "courriel": "cafe@exemple.fr", "note": ""}
+    typed |= {
+        "recommande_par": "ccas, claix",
+        "telephone": "04 76 00 11 22",
+        "courriel": "cafe@exemple.fr",
+        "note": "",
+    }
     answer = client.post(f"/espace/recensement/{METRO}/", typed)
     assert answer["Location"].endswith("?ajout=1"), "the next one may be typed at once"
     made = Body.objects.get(name="Repair Café")
@@ -163,7 +186,9 @@ def test_states_follow_the_calls_and_keep_who_said_it(client, coordinator, groun
     back = f"/espace/recensement/{METRO}/?etat=to-contact"
     answer = client.post(address, {"etat": "contacted", "retour": back})
     assert answer["Location"] == f"{back}#organisme-{body.pk}"
-    assert client.post(address, {"etat": "answered", "retour": "https://ailleurs.example/"})["Location"].startswith("/")
+    assert client.post(address, {"etat": "answered", "retour": "https://ailleurs.example/"})[
+        "Location"
+    ].startswith("/")
     body.refresh_from_db()
     assert (body.state, body.changed_by) == ("answered", coordinator)
     assert body.changed_at > AT - timedelta(days=1)
@@ -178,7 +203,9 @@ def test_out_of_scope_asks_why(client, coordinator, ground, body):
         actions.say(body, "peut-être", by=coordinator, at=LATER)
     client.force_login(coordinator)
     other = add(ground, coordinator, "MJC")
-    page = client.post(f"/espace/recensement/{METRO}/organismes/{other.pk}/etat/", {"etat": "out"}, follow=True)
+    page = client.post(
+        f"/espace/recensement/{METRO}/organismes/{other.pk}/etat/", {"etat": "out"}, follow=True
+    )
     assert "Écrivez la raison, en une phrase." in page.content.decode()
 
 
@@ -202,7 +229,13 @@ def test_a_body_is_linked_to_its_sheet_and_unlinked(client, coordinator, ground)
 def test_a_body_is_corrected(client, coordinator, ground, body):
     client.force_login(coordinator)
     address = f"/espace/recensement/{METRO}/organismes/{body.pk}/"
-    typed = {"geste": "garder", "nom": "CCAS de Claix", "commune": "Claix", "trouve_par": "official", "note": "n"}
+    typed = {
+        "geste": "garder",
+        "nom": "CCAS de Claix",
+        "commune": "Claix",
+        "trouve_par": "official",
+        "note": "n",
+    }
     assert client.post(address, typed).status_code == 302
     body.refresh_from_db()
     assert (body.name, body.found_by, body.kind, body.note) == ("CCAS de Claix", "official", "autre", "n")
@@ -228,7 +261,9 @@ def test_the_list_is_filtered_by_state_commune_and_word(ground, coordinator, bod
     add(ground, coordinator, "Mission locale", "")
 
     def names(**asked):
-        return [line.body.name for _, lines in census.listed(ground, Filter(**asked)).sections for line in lines]
+        return [
+            line.body.name for _, lines in census.listed(ground, Filter(**asked)).sections for line in lines
+        ]
 
     assert names() == ["Mission locale", "CCAS", "Mairie"]
     assert names(state="answered") == ["CCAS"]
@@ -239,7 +274,7 @@ def test_the_list_is_filtered_by_state_commune_and_word(ground, coordinator, bod
     assert census.listed(ground, Filter(state="answered")).counts["to-contact"] == 2
 
 
-# ------------------------------------------------------------------------------------------------------------- complete
+# --------------------------------------------------------------------------------------------------- complete
 
 
 def test_a_commune_is_finished_when_everybody_there_answered_refused_or_is_out(ground, coordinator):
@@ -272,7 +307,10 @@ def test_a_stitch_counts_one_up_to_thirty_and_never_hides_what_is_done_or_left()
 def test_a_place_of_the_directory_is_said_to_come_from_it(ground, coordinator):
     lieu = place()
     actions.begin(ground, "Mairie : une fois", known=True, by=coordinator, at=AT)
-    assert dict(Body.objects.values_list("name", "found_by")) == {"Mairie": "official", lieu.name: "directory"}
+    assert dict(Body.objects.values_list("name", "found_by")) == {
+        "Mairie": "official",
+        lieu.name: "directory",
+    }
     text = told(ground)
     assert "1 par une liste officielle et 1 par l’annuaire, où leur fiche était déjà" in text
 
@@ -284,10 +322,13 @@ def test_places_copied_before_are_said_to_come_from_the_directory(ground, coordi
     actions.link(ground, named, lieu, by=coordinator, at=AT)
     Body.objects.filter(pk=copied.pk).update(lieu=lieu)
     import_module("maillage.apps.directory.migrations.0005_found_in_directory").write(apps, None)
-    assert dict(Body.objects.values_list("name", "found_by")) == {lieu.name: "directory", "Mairie": "official"}
+    assert dict(Body.objects.values_list("name", "found_by")) == {
+        lieu.name: "directory",
+        "Mairie": "official",
+    }
 
 
-# ---------------------------------------------------------------------------------------------------------------- rules
+# ------------------------------------------------------------------------------------------------------ rules
 
 
 def test_rules_are_all_applied_until_somebody_switches_one_off(client, coordinator, ground):
@@ -302,7 +343,11 @@ def test_a_place_left_out_keeps_its_reason_and_comes_back(client, coordinator, g
     lieu = place()
     client.force_login(coordinator)
     address = f"/espace/recensement/{METRO}/regles/"
-    typed = {"lieu": "bibliotheque barnave, Grenoble", "regle": "regular", "pourquoi": "ouvre quand elle peut"}
+    typed = {
+        "lieu": "bibliotheque barnave, Grenoble",
+        "regle": "regular",
+        "pourquoi": "ouvre quand elle peut",
+    }
     assert client.post(address, typed).status_code == 302
     lieu.refresh_from_db()
     assert (lieu.state, lieu.reason) == (rules.EXCLUDED, "Activité régulière : ouvre quand elle peut")
@@ -328,7 +373,9 @@ def test_a_place_left_out_keeps_its_reason_and_comes_back(client, coordinator, g
         ({"regle": "inventée"}, "Cette règle n’est pas appliquée"),
     ],
 )
-def test_leaving_a_place_out_is_refused_without_a_place_a_rule_or_a_reason(client, coordinator, ground, typed, words):
+def test_leaving_a_place_out_is_refused_without_a_place_a_rule_or_a_reason(
+    client, coordinator, ground, typed, words
+):
     place()
     place("j1", {"nom": "Jumeau"})
     place("j2", {"nom": "Jumeau"})
@@ -347,7 +394,7 @@ def test_a_place_of_elsewhere_is_not_left_out_here(ground):
         actions.exclude(ground, away, "regular", why="loin", by="Coordination", at=AT)
 
 
-# ---------------------------------------------------------------------------------------------------------------- method
+# ----------------------------------------------------------------------------------------------------- method
 
 
 def told(ground) -> str:
@@ -370,6 +417,8 @@ def test_the_method_tells_what_the_rows_hold(ground, coordinator):
     actions.link(ground, second, lieu, by=coordinator, at=LATER)
     text = told(ground)
     for words in (
+        "Rendre l’offre lisible, pour mieux orienter",
+        "Mailler le territoire, par une dynamique de réseau",
         "49 communes",
         "La plus ancienne est le 1er septembre 2026, la plus récente le 20 décembre 2026.",
         "3 organismes sont sur la liste : 1 par une liste officielle et 2 sur la recommandation d’un autre.",
@@ -403,11 +452,18 @@ def test_the_method_tells_the_rules_of_here_and_each_place_left_out(ground, coor
     assert "Aucune règle n’est appliquée : tout lieu trouvé est retenu." in told(ground)
 
 
-# ---------------------------------------------------------------------------------------------------------------- access
+# ----------------------------------------------------------------------------------------------------- access
 
 
 def test_a_stranger_is_sent_to_sign_in_and_finds_no_body(client, body):
-    for page in ("", f"{METRO}/", f"{METRO}/liste/", f"{METRO}/communes/", f"{METRO}/regles/", f"{METRO}/methode/"):
+    for page in (
+        "",
+        f"{METRO}/",
+        f"{METRO}/liste/",
+        f"{METRO}/communes/",
+        f"{METRO}/regles/",
+        f"{METRO}/methode/",
+    ):
         assert client.get(f"/espace/recensement/{page}")["Location"].startswith("/connexion/")
     for page in (f"organismes/{body.pk}/", f"organismes/{body.pk}/etat/", "organismes/999999/"):
         assert client.get(f"/espace/recensement/{METRO}/{page}").status_code == 404

@@ -14,11 +14,11 @@ from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions
 from maillage.apps.people.models import Consent, Following, Person
-from tests.apps.places import place
 from tests.conftest import account
 from tests.spec.test_bilan import AURELIE
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime.now(UTC) - timedelta(days=2)
 
 # Each field of what is kept of a person, and where it is in their copy.
@@ -46,7 +46,11 @@ COPIED: dict[type, dict[str, str]] = {
         "at": "le",
         "withdrawn_at": "retire_le",
     },
-    Path: {"made_at": "parcours_commence_le", "by": "parcours_commence_par", "structure": "parcours_commence_par"},
+    Path: {
+        "made_at": "parcours_commence_le",
+        "by": "parcours_commence_par",
+        "structure": "parcours_commence_par",
+    },
     Orientation: {
         "position": "rang",
         "need": "pour",
@@ -61,6 +65,8 @@ COPIED: dict[type, dict[str, str]] = {
         "commune": "commune",
         "channel": "lieu_prevenu_par",
         "shared": "partage",
+        "sent_to": "lieu_de_depart",
+        "agreed_with": "partage_suspendu",
         "note": "mot",
         "availability": "jours_possibles",
         "urgent_before": "avant_le",
@@ -148,7 +154,11 @@ LEFT_OUT: dict[type, dict[str, str]] = {
         "side": "told by who did it",
         "state": "told by what was done",
     },
-    Bilan: {"id": NUMBER, "person": THEIRS, "token": "what makes a double click one: it says nothing of anybody"},
+    Bilan: {
+        "id": NUMBER,
+        "person": THEIRS,
+        "token": "what makes a double click one: it says nothing of anybody",
+    },
 }
 
 
@@ -163,10 +173,19 @@ def test_each_field_is_in_the_copy_or_left_out_for_a_reason(model):
 @pytest.fixture
 def told(client) -> dict[str, Any]:
     """The copy of somebody of whom everything is known, as their card gives it."""
-    library, centre = place("bibliotheque"), place("autre", {"nom": "Centre social", "pivot": "21380185500015"})
+    library, centre = (
+        place("bibliotheque"),
+        place("autre", {"nom": "Centre social", "pivot": "21380185500015"}),
+    )
     leila = account("leila", "aidant", structure=library.structure)
     person = actions.welcome(
-        by=leila, structure=library.structure, nickname="Fatou", born=1988, reach="phone", reach_value="0639981234", at=AT
+        by=leila,
+        structure=library.structure,
+        nickname="Fatou",
+        born=1988,
+        reach="phone",
+        reach_value="0639981234",
+        at=AT,
     )
     actions.agree(person=person, purpose="share", structure=centre.structure, how="read", by=leila, at=AT)
     held = {"form": "B", "place": "38185", "chosen": ("learn",), "timings": {"X1": 12}}
@@ -206,8 +225,14 @@ def told(client) -> dict[str, Any]:
     row = steps.appoint(row, by=leila, when=AT + timedelta(days=1), at=AT)
     did = {"did": ["formation"], "outcome": "reached", "level_after": "autonome", "minutes": 45}
     row = steps.serve(row, by=leila, words="Compte ouvert", next_step="Revenir lundi", at=AT, **did)
-    more = {"reason": "full", "reason_words": "En travaux", "proposed": library, "seen_at": AT, "ended_at": AT}
-    Orientation.objects.filter(pk=row.pk).update(link_until=AT.date(), **more)
+    more = {
+        "reason": "full",
+        "reason_words": "En travaux",
+        "proposed": library,
+        "seen_at": AT,
+        "ended_at": AT,
+    }
+    Orientation.objects.filter(pk=row.pk).update(link_until=AT.date(), sent_to=library, **more)
     row.events.filter(verb="serve").update(note="À rappeler")
     Following.objects.update(ended_at=AT)
     Consent.objects.update(withdrawn_at=AT)
@@ -225,12 +250,22 @@ def test_each_field_that_is_copied_says_something(told):
         silent = [field for field, name in names.items() if entry[name] in ("", None, [], {})]
         assert not silent, model
     assert {"essai", "mesures"} == set(bilan["essais"][0])
-    assert bilan["annexe"] == [{"question": "Qui vous a parlé de ce lieu ?", "reponse": "La mairie, un lieu de la commune"}]
+    assert bilan["annexe"] == [
+        {"question": "Qui vous a parlé de ce lieu ?", "reponse": "La mairie, un lieu de la commune"}
+    ]
 
 
 def test_the_page_says_as_much_as_the_file(client, told):
     page = " ".join(client.get("/ma-carte/copie/").content.decode().replace("\u00a0", " ").split())
-    words = ("prime d’activité", "le mardi", "Complet", "En travaux", "but atteint", "Compte ouvert", "Revenir lundi")
+    words = (
+        "prime d’activité",
+        "le mardi",
+        "Complet",
+        "En travaux",
+        "but atteint",
+        "Compte ouvert",
+        "Revenir lundi",
+    )
     for each in (*words, "Elle a su faire seule", "La mairie", "À rappeler", "1 place Grenette"):
         assert each in page
     unnamed = {*told["orientations"][0], *told["bilans"][0]} - {*copies.LABELS, "pour", "ou"}

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from maillage.apps.directory.actions import devices as actions
-from maillage.apps.directory.models import Device, Loan
-from maillage.apps.directory.queries import devices
+from maillage.apps.outreach.actions import devices as actions
+from maillage.apps.outreach.models import Device, Loan
+from maillage.apps.outreach.queries import devices
 from maillage.kernel.errors import Refused
+from maillage.reference.files import ASSETS
 from maillage.reference.maintenance import advice, kits
-from maillage.reference.places import ASSETS
-from tests.apps.places import AT, LATER, place
+from tests.support.places import AT, LATER, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ON = AT.date()
 SOON, LATE = ON + timedelta(days=14), LATER.date()
 
@@ -31,7 +31,7 @@ def lend(device, by, to="Fatou", due_on=SOON, at=AT) -> Loan:
     return actions.lend(device, to=to, due_on=due_on, by=by, at=at)
 
 
-# ----------------------------------------------------------------------------------------------------------------- loans
+# ------------------------------------------------------------------------------------------------------ loans
 
 
 def test_a_device_is_lent_comes_back_and_the_name_is_erased(device, coordinator):
@@ -85,7 +85,7 @@ def test_what_is_not_lent_does_not_come_back(device, coordinator):
         actions.give_back(device, by=coordinator, at=AT)
 
 
-# ---------------------------------------------------------------------------------------------------------------- states
+# ----------------------------------------------------------------------------------------------------- states
 
 
 def test_a_device_is_collected_refurbished_and_leaves_with_a_reason(lieu, coordinator):
@@ -121,7 +121,7 @@ def test_a_device_without_a_name_is_refused(lieu, coordinator):
         actions.enter(lieu, label=" ", by=coordinator, at=AT)
 
 
-# ----------------------------------------------------------------------------------------------------------------- pages
+# ------------------------------------------------------------------------------------------------------ pages
 
 
 def test_late_ones_come_first_the_oldest_first(lieu, coordinator):
@@ -129,8 +129,15 @@ def test_late_ones_come_first_the_oldest_first(lieu, coordinator):
         made = actions.enter(lieu, label=label, by=coordinator, at=AT)
         lend(made, coordinator, due_on=ON + timedelta(days=due))
     actions.enter(lieu, label="Là", by=coordinator, at=AT)
-    told = [(title, [line.device.label for line in lines]) for title, lines in devices.of(lieu, on=ON + timedelta(days=20))]
-    assert told == [("En retard", ["Trois jours", "Dix jours"]), ("Prêtés", ["Demain"]), ("Disponibles", ["Là"])]
+    told = [
+        (title, [line.device.label for line in lines])
+        for title, lines in devices.of(lieu, on=ON + timedelta(days=20))
+    ]
+    assert told == [
+        ("En retard", ["Trois jours", "Dix jours"]),
+        ("Prêtés", ["Demain"]),
+        ("Disponibles", ["Là"]),
+    ]
     late = devices.of(lieu, on=ON + timedelta(days=20))[0][1][0]
     assert late.words == "en retard de 17\u00a0jours"
     assert devices.of(lieu, on=ON + timedelta(days=3))[0][0] == "Prêtés", "the last day is not late"
@@ -174,7 +181,10 @@ def test_a_name_that_is_missing_is_told_beside_its_field(client, coordinator, li
 def test_the_equipment_of_the_network_is_told_from_its_sheets(client, coordinator, device):
     place("besoin", {"nom": "Le Plateau", "besoins_equipement": "deux portables"})
     place("seul", {"nom": "L’Abbaye", "sans_animation": True})
-    place("foyer", {"nom": "Foyer de jeunes", "typologie": ["RS_FJT"], "practices": {"wifi": {"state": "planned"}}})
+    place(
+        "foyer",
+        {"nom": "Foyer de jeunes", "typologie": ["RS_FJT"], "practices": {"wifi": {"state": "planned"}}},
+    )
     place("coffre", {"nom": "Accueil de jour", "practices": {"coffre_fort": {"state": "offered"}}})
     lend(device, coordinator)
     shown = devices.equipment(on=LATE)
@@ -212,23 +222,35 @@ def test_advice_is_short_and_each_has_its_picture(client, coordinator):
     assert "Quand il tombe en panne" in client.get("/espace/annuaire/materiel/entretien/").content.decode()
 
 
-# ---------------------------------------------------------------------------------------------------------------- access
+# ----------------------------------------------------------------------------------------------------- access
 
 
 def test_a_stranger_is_sent_to_sign_in_and_finds_no_device(client, device):
     for page in ("materiel/", "materiel/entretien/"):
         assert client.get(f"/espace/annuaire/{page}")["Location"].startswith("/connexion/")
-    rows = ("lieux/barnave/appareils/", "lieux/inconnu/appareils/", f"appareils/{device.pk}/", "appareils/999999/")
+    rows = (
+        "lieux/barnave/appareils/",
+        "lieux/inconnu/appareils/",
+        f"appareils/{device.pk}/",
+        "appareils/999999/",
+    )
     for page in rows:
         assert client.get(f"/espace/annuaire/{page}").status_code == 404
-        assert client.post(f"/espace/annuaire/{page}", {"geste": "out", "note": "x", "appareil": "x"}).status_code == 404
+        assert (
+            client.post(
+                f"/espace/annuaire/{page}", {"geste": "out", "note": "x", "appareil": "x"}
+            ).status_code
+            == 404
+        )
     device.refresh_from_db()
     assert (device.state, Device.objects.count()) == ("here", 1)
 
 
 def test_a_gesture_is_never_a_link(client, coordinator, device):
     client.force_login(coordinator)
-    assert client.get(f"/espace/annuaire/appareils/{device.pk}/?geste=retirer")["Location"].endswith("/barnave/appareils/")
+    assert client.get(f"/espace/annuaire/appareils/{device.pk}/?geste=retirer")["Location"].endswith(
+        "/barnave/appareils/"
+    )
     assert Device.objects.count() == 1
 
 

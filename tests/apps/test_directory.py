@@ -1,4 +1,6 @@
-"""Importing places: whole or not at all, repeatable, undone whole; what a structure confirmed is never overwritten."""
+"""Importing places: whole or not at all, repeatable, undone whole; what a structure confirmed is never
+overwritten.
+"""
 
 import json
 from datetime import UTC, date, datetime
@@ -6,14 +8,15 @@ from datetime import UTC, date, datetime
 import pytest
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import duplicates, importing, sheets
+from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Structure
 from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.intake.actions import duplicates, importing
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 20, 12, tzinfo=UTC)
@@ -80,7 +83,9 @@ def test_services_given_apart_complete_their_structures_and_replace_nothing():
 def test_counts_add_up():
     row = take(ROW, OTHER, {"nom": "", "commune": "Grenoble"}, {"nom": "Nulle part"})
     counts = row.counts
-    assert counts["lus"] == counts["crees"] + counts["modifies"] + counts["inchanges"] + counts["refuses"] == 4
+    assert (
+        counts["lus"] == counts["crees"] + counts["modifies"] + counts["inchanges"] + counts["refuses"] == 4
+    )
     assert counts["refuses"] == 2
 
 
@@ -170,7 +175,13 @@ def test_an_import_that_fails_leaves_nothing(monkeypatch):
     assert search(Wanted(text="barnave")).total == 0
 
 
-TWIN = {**ROW, "id": "b7", "nom": "BIBLIOTHEQUE BARNAVE", "frais_a_charge": "Payant", "site_web": "https://exemple.fr"}
+TWIN = {
+    **ROW,
+    "id": "b7",
+    "nom": "BIBLIOTHEQUE BARNAVE",
+    "frais_a_charge": "Payant",
+    "site_web": "https://exemple.fr",
+}
 
 
 def test_two_sources_of_one_place_are_proposed_merged_and_taken_apart_exactly():
@@ -269,7 +280,9 @@ def test_a_merge_within_a_merge_is_taken_apart_first():
     with pytest.raises(Refused, match="réunie à une autre"):
         duplicates.unmerge(pair, by="coordination", at=LATER)
     take({**TWIN, "courriels": "contact@exemple.fr"}, source="Autre réseau", at=LATER)
-    assert Lieu.objects.get(identifier="c3").sheet["courriels"] == ["contact@exemple.fr"], "through both merges"
+    assert Lieu.objects.get(identifier="c3").sheet["courriels"] == ["contact@exemple.fr"], (
+        "through both merges"
+    )
 
 
 def unnamed(row: dict) -> dict:
@@ -307,7 +320,13 @@ def test_a_place_that_its_source_corrects_is_asked_about_and_never_twice():
 def test_a_new_place_of_another_name_or_commune_is_no_correction():
     take(unnamed(ROW))
     new = {**unnamed(OTHER), "nom": "Café des Halles"}
-    elsewhere = {**unnamed(ROW), "commune": "Échirolles", "code_postal": "38130", "adresse": "5 rue Neuve", "telephone": ""}
+    elsewhere = {
+        **unnamed(ROW),
+        "commune": "Échirolles",
+        "code_postal": "38130",
+        "adresse": "5 rue Neuve",
+        "telephone": "",
+    }
     far = {name: value for name, value in elsewhere.items() if name not in ("latitude", "longitude")}
     row = take(new, far, at=LATER)
     assert (row.counts["absents"], row.counts["a_confirmer"]) == (1, 0)
@@ -371,7 +390,10 @@ def test_an_import_without_a_source_is_refused():
 
 def test_no_is_not_unknown():
     columns = {"wifi": "non", "imprimante": "non"}
-    take({"nom": "Mairie", "commune": "Grenoble", **columns}, {"nom": "École", "commune": "Grenoble", "wifi": "oui"})
+    take(
+        {"nom": "Mairie", "commune": "Grenoble", **columns},
+        {"nom": "École", "commune": "Grenoble", "wifi": "oui"},
+    )
     said = {lieu.name: lieu.sheet for lieu in Lieu.objects.all()}
     assert "wifi" in said["Mairie"]["sans"]
     assert "practices" not in said["Mairie"]

@@ -7,17 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import duplicates, gestures, importing, links, proposals, sheets, signals
-from maillage.apps.directory.actions.gestures import BY_HAND
+from maillage.apps.directory.actions import links, sheets, signals
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
 from maillage.apps.directory.queries import history, space
 from maillage.apps.directory.queries.links import Closure
+from maillage.apps.intake.actions import duplicates, importing, proposals, quick_actions
+from maillage.apps.intake.actions.quick_actions import BY_HAND
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import offer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ROW = {
@@ -35,7 +36,13 @@ ROW = {
     "frais_a_charge": "Gratuit",
     "date_maj": "2026-01-10",
 }
-TWIN = {**ROW, "id": "b7", "nom": "BIBLIOTHEQUE BARNAVE", "frais_a_charge": "Payant", "site_web": "https://exemple.fr"}
+TWIN = {
+    **ROW,
+    "id": "b7",
+    "nom": "BIBLIOTHEQUE BARNAVE",
+    "frais_a_charge": "Payant",
+    "site_web": "https://exemple.fr",
+}
 
 
 def take(*rows, source="Réseau", at=AT) -> Import:
@@ -77,13 +84,28 @@ def said(text: str) -> str:
 def form_of(client, lieu: Lieu, end: str = "") -> dict[str, object]:
     """Return the form of a page as a browser would send it back, nothing changed."""
     form = client.get(f"/espace/annuaire/lieux/{lieu.slug}/{end}").context["form"]
-    shown = [field for each in (form, getattr(form, "hours", ())) for field in each if field.value() not in (None, False)]
-    return {field.html_name: field.value() for field in shown} | {field.html_initial_name: field.value() for field in shown}
+    shown = [
+        field
+        for each in (form, getattr(form, "hours", ()))
+        for field in each
+        if field.value() not in (None, False)
+    ]
+    return {field.html_name: field.value() for field in shown} | {
+        field.html_initial_name: field.value() for field in shown
+    }
 
 
-# --------------------------------------------------------------------------------------------------------------- access
+# ----------------------------------------------------------------------------------------------------- access
 
-LISTS = ("", "?q=barnave", "liste/a-verifier/", "propositions/", "doublons/", "doublons/surs/", "lieux/nouveau/")
+LISTS = (
+    "",
+    "?q=barnave",
+    "liste/a-verifier/",
+    "propositions/",
+    "doublons/",
+    "doublons/surs/",
+    "lieux/nouveau/",
+)
 
 
 @pytest.mark.parametrize("address", LISTS)
@@ -115,12 +137,14 @@ def test_to_a_stranger_no_row_exists_and_nothing_changes(client, pair):
     assert (Pair.objects.get().state, Proposal.objects.get().state) == (rules.OPEN, rules.OPEN)
 
 
-@pytest.mark.parametrize("address", ["liste/autre/", "lieux/nulle-part/", "doublons/99999/", "lieux/a1/pratiques/cuisine/"])
+@pytest.mark.parametrize(
+    "address", ["liste/autre/", "lieux/nulle-part/", "doublons/99999/", "lieux/a1/pratiques/cuisine/"]
+)
 def test_what_does_not_exist_is_a_404(signed, lieu, address):
     assert signed.get(f"/espace/annuaire/{address}").status_code == 404
 
 
-# --------------------------------------------------------------------------------------------------------- what is due
+# ------------------------------------------------------------------------------------------------ what is due
 
 
 def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
@@ -131,7 +155,15 @@ def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
     lieu.missing_since = Import.objects.first()
     lieu.save()
     text = said(page(signed, "/espace/annuaire/"))
-    for words in ("Signalements", "1 message", "1 valeur proposée", "1 paire", "1 fiche", "1 lieu absent", "2 fiches"):
+    for words in (
+        "Signalements",
+        "1 message",
+        "1 valeur proposée",
+        "1 paire",
+        "1 fiche",
+        "1 lieu absent",
+        "2 fiches",
+    ):
         assert words in text, words
     assert "C’est fermé le lundi" in text
     assert "Téléphone : numéro trop court" in text
@@ -158,16 +190,26 @@ def test_an_empty_directory_says_how_to_begin(signed):
 )  # fmt: skip
 def test_a_sheet_is_due_when_its_rhythm_has_passed(lieu, coordinator, confirmed, rhythm, due):
     Lieu.objects.update(confirmed_on=confirmed, rhythm=rhythm)
-    assert space.due(coordinator, AT.date()).exists() == due
-    passed = rules.due_on(confirmed, rhythm)
+    assert space.to_confirm(coordinator, AT.date()).exists() == due
+    passed = rules.confirm_by(confirmed, rhythm)
     assert due == (passed is None or passed < AT.date()), "the same rule as everywhere"
 
 
 def test_the_oldest_comes_first(lieu, coordinator):
     take(
-        ROW, {**ROW, "id": "a2", "nom": "Maison des habitants", "date_maj": "2019-01-01", "adresse": "3 rue Abbé Grégoire"}
+        ROW,
+        {
+            **ROW,
+            "id": "a2",
+            "nom": "Maison des habitants",
+            "date_maj": "2019-01-01",
+            "adresse": "3 rue Abbé Grégoire",
+        },
     )
-    assert [each.name for each in space.due(coordinator, AT.date())] == ["Maison des habitants", "Bibliothèque Barnave"]
+    assert [each.name for each in space.to_confirm(coordinator, AT.date())] == [
+        "Maison des habitants",
+        "Bibliothèque Barnave",
+    ]
 
 
 def test_a_sheet_is_found_by_its_words_even_put_aside(signed, lieu):
@@ -182,10 +224,13 @@ def test_a_sheet_is_found_by_its_words_even_put_aside(signed, lieu):
 @pytest.mark.parametrize("rows", [1, 20])
 def test_lists_make_as_many_queries_for_many_rows_as_for_one(signed, rows, django_assert_max_num_queries):
     many = [
-        {**ROW, "id": f"r{n}", "nom": f"Lieu {n}", "adresse": f"{n + 1} rue Thiers", "telephone": ""} for n in range(rows)
+        {**ROW, "id": f"r{n}", "nom": f"Lieu {n}", "adresse": f"{n + 1} rue Thiers", "telephone": ""}
+        for n in range(rows)
     ]
     take(*many)
-    take(*({**each, "id": f"s{each['id']}", "site_web": "https://exemple.fr"} for each in many), source="Autre")
+    take(
+        *({**each, "id": f"s{each['id']}", "site_web": "https://exemple.fr"} for each in many), source="Autre"
+    )
     for lieu in Lieu.objects.all():
         proposals.propose(lieu, field="quartier", value="Centre", by="x", at=AT)
         signals.signal(lieu, about="Autre", text="Un mot", reach="", at=AT)
@@ -200,7 +245,7 @@ def test_the_space_of_professionals_leads_to_the_directory(signed):
     assert 'href="/espace/annuaire/"' in page(signed, "/espace/")
 
 
-# --------------------------------------------------------------------------------------------------------------- sheet
+# ------------------------------------------------------------------------------------------------------ sheet
 
 
 def test_each_field_says_where_it_comes_from(signed, lieu):
@@ -218,7 +263,11 @@ def test_a_form_sent_back_as_it_was_changes_nothing(signed, lieu):
 
 
 def test_only_what_was_changed_is_written_and_it_is_read_as_a_file_would_be(signed, lieu):
-    data = {**form_of(signed, lieu), "telephone": "476001133\n04.76.00.11.44", "frais_a_charge": ["free", "paid"]}
+    data = {
+        **form_of(signed, lieu),
+        "telephone": "476001133\n04.76.00.11.44",
+        "frais_a_charge": ["free", "paid"],
+    }
     signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
     lieu.refresh_from_db()
     assert lieu.sheet["telephone"] == ["+33476001133", "+33476001144"]
@@ -236,13 +285,21 @@ def test_only_what_was_changed_is_written_and_it_is_read_as_a_file_would_be(sign
         ({"courriels": "contact"}, "courriels", "ne peut pas être gardé"),
         ({"pivot": "123"}, "pivot", "ne peut pas être gardé"),
         ({"nom": ""}, "nom", "Il manque le nom"),
-        ({"commune": "Trifouillis", "code_postal": "", "latitude": "", "longitude": "", "code_insee": ""}, "commune", ""),
+        (
+            {"commune": "Trifouillis", "code_postal": "", "latitude": "", "longitude": "", "code_insee": ""},
+            "commune",
+            "",
+        ),
         ({"capacite": "beaucoup"}, "capacite", "ne peut pas être gardé"),
     ],
 )
-def test_a_value_that_cannot_be_kept_is_refused_in_its_place_and_stays_typed(signed, lieu, typed, field, words):
+def test_a_value_that_cannot_be_kept_is_refused_in_its_place_and_stays_typed(
+    signed, lieu, typed, field, words
+):
     before = Lieu.objects.values().get()
-    response = signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "quartier": "Centre", **typed})
+    response = signed.post(
+        f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "quartier": "Centre", **typed}
+    )
     text = response.content.decode()
     assert response.status_code == 400
     assert words in said(text)
@@ -261,7 +318,13 @@ def test_what_somebody_else_wrote_meanwhile_stays(signed, lieu):
 
 
 def test_an_address_typed_again_is_placed_again(signed, lieu):
-    data = {**form_of(signed, lieu), "commune": "Échirolles", "code_postal": "38130", "latitude": "", "longitude": ""}
+    data = {
+        **form_of(signed, lieu),
+        "commune": "Échirolles",
+        "code_postal": "38130",
+        "latitude": "",
+        "longitude": "",
+    }
     signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
     lieu.refresh_from_db()
     assert (lieu.code_insee, lieu.sheet["code_postal"]) == ("38151", "38130")
@@ -270,7 +333,9 @@ def test_an_address_typed_again_is_placed_again(signed, lieu):
 
 
 def test_a_type_without_code_keeps_its_words(signed, lieu):
-    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "typologie": "bibliotheque"})
+    signed.post(
+        f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "typologie": "bibliotheque"}
+    )
     lieu.refresh_from_db()
     assert lieu.sheet["typologie"] == ["BIB"]
     signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", {**form_of(signed, lieu), "typologie": "bailleur"})
@@ -301,7 +366,9 @@ def test_hours_in_words_replace_the_table(signed, lieu):
 
 def test_an_emptied_table_withdraws_the_hours(signed, lieu):
     data = {
-        name: value for name, value in form_of(signed, lieu).items() if not re.fullmatch(r"[A-Z][a-z]\d\d|feries", name)
+        name: value
+        for name, value in form_of(signed, lieu).items()
+        if not re.fullmatch(r"[A-Z][a-z]\d\d|feries", name)
     }
     signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", data)
     lieu.refresh_from_db()
@@ -346,7 +413,10 @@ def test_a_practice_has_a_state_and_conditions(signed, lieu):
     text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
     assert "Cours et ateliers en projet" in text
     lines = {line.label: line.after for line in history.of(lieu)[0].lines}
-    assert (lines["Cours et ateliers"], lines["Cours et ateliers, niveau demandé"]) == ("en projet", "Débutant")
+    assert (lines["Cours et ateliers"], lines["Cours et ateliers, niveau demandé"]) == (
+        "en projet",
+        "Débutant",
+    )
     assert signed.post(address, {**data, "postes": "huit"}).status_code == 400
     signed.post(address, {"state": ""})
     lieu.refresh_from_db()
@@ -354,8 +424,10 @@ def test_a_practice_has_a_state_and_conditions(signed, lieu):
 
 
 def test_a_practice_is_asked_only_what_makes_sense_for_it_and_what_is_already_said(signed, lieu):
-    assert rules.asked().keys() == offer.practices().keys()
-    assert {name for asked in rules.asked().values() for name in asked} <= offer.conditions().keys()
+    assert rules.condition_questions().keys() == offer.practices().keys()
+    assert {
+        name for asked in rules.condition_questions().values() for name in asked
+    } <= offer.conditions().keys()
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/wifi/"
     text = said(page(signed, address))
     assert "Ce que le réseau demande pour se connecter" in text
@@ -373,18 +445,24 @@ def test_unknown_planned_offered_and_not_given_are_four_answers(signed, lieu, im
         sheets.edit(lieu, {"services": []}, by="x", at=AT)
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/libre_acces/"
     start = form_of(signed, lieu, "pratiques/libre_acces/")
-    assert start["state"] == ("offered" if implied else ""), "a place that says nothing is not said to lack it"
+    assert start["state"] == ("offered" if implied else ""), (
+        "a place that says nothing is not said to lack it"
+    )
     for state, kept, without in (
         ("without", None, ["libre_acces"]),
         ("planned", {"state": "planned"}, None),
         ("without", None, ["libre_acces"]),
         ("", None, None),
     ):
-        signed.post(address, {**form_of(signed, lieu, "pratiques/libre_acces/"), "state": state, "accompagnement": []})
+        signed.post(
+            address, {**form_of(signed, lieu, "pratiques/libre_acces/"), "state": state, "accompagnement": []}
+        )
         lieu.refresh_from_db()
         held = lieu.sheet.get("practices", {}).get("libre_acces")
         assert (held and {"state": held["state"]}, lieu.sheet.get("sans")) == (kept, without)
-        assert form_of(signed, lieu, "pratiques/libre_acces/")["state"] == (state or ("offered" if implied else ""))
+        assert form_of(signed, lieu, "pratiques/libre_acces/")["state"] == (
+            state or ("offered" if implied else "")
+        )
         text = said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
         assert ("Dit ne pas proposer : Ordinateurs en libre accès" in text) == (state == "without")
         assert ("Ordinateurs en libre accès proposé" in text) == (state == "" and implied)
@@ -419,7 +497,7 @@ def test_only_the_last_change_offers_to_be_undone(lieu):
     assert [told.undoable for told in history.of(lieu)] == [True, False, False]
 
 
-# ------------------------------------------------------------------------------------------------------------ gestures
+# --------------------------------------------------------------------------------------------------- gestures
 
 
 def gesture(client, lieu: Lieu, name: str, **data) -> str:
@@ -448,7 +526,9 @@ def test_full_then_room_again(signed, lieu):
 def test_a_closure_has_two_dates_and_is_withdrawn(signed, lieu):
     gesture(signed, lieu, "fermer", du="2027-12-21", au="2028-01-02", motif="congés")
     assert lieu.sheet["fermetures"] == [{"du": "2027-12-21", "au": "2028-01-02", "motif": "congés"}]
-    assert "La réouverture vient avant la fermeture" in gesture(signed, lieu, "fermer", du="2027-05-02", au="2027-05-01")
+    assert "La réouverture vient avant la fermeture" in gesture(
+        signed, lieu, "fermer", du="2027-05-02", au="2027-05-01"
+    )
     assert "La fermeture n’a pas été notée" in gesture(signed, lieu, "fermer", du="", au="demain")
     gesture(signed, lieu, "rouvrir", du="2027-12-21", au="2028-01-02")
     assert "fermetures" not in lieu.sheet
@@ -480,7 +560,9 @@ def test_numbers_that_are_none_are_told(signed, lieu):
         address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
         data = {**form_of(signed, lieu, "pratiques/formation/"), "state": "offered", "capacite": typed}
         assert signed.post(address, data).status_code == 400
-    assert "« ² » n’est pas un nombre entier" in signed.post(address, {**data, "capacite": "²"}).content.decode()
+    assert (
+        "« ² » n’est pas un nombre entier" in signed.post(address, {**data, "capacite": "²"}).content.decode()
+    )
     lieu.refresh_from_db()
     assert lieu.rhythm == before
 
@@ -498,14 +580,16 @@ def test_what_a_sheet_shows_of_its_state(signed, lieu):
     assert "Complet depuis le 20 novembre" in text
 
 
-# ---------------------------------------------------------------------------------------------------------- duplicates
+# ------------------------------------------------------------------------------------------------- duplicates
 
 
 def test_two_sheets_stand_side_by_side_with_a_suggestion(signed, pair):
     text = page(signed, f"/espace/annuaire/doublons/{pair.pk}/")
     assert "Gratuit" in text
     assert "Payant" in text
-    sides = {side.id: side for side in space.side_by_side(pair, duplicates.suggested(pair.first, pair.second))}
+    sides = {
+        side.id: side for side in space.side_by_side(pair, duplicates.suggested(pair.first, pair.second))
+    }
     assert (sides["site_web"].suggested, sides["site_web"].first) == ("second", "")
     assert sides["frais_a_charge"].both
     assert not sides["nom"].both
@@ -513,8 +597,14 @@ def test_two_sheets_stand_side_by_side_with_a_suggestion(signed, pair):
 
 
 def test_the_same_practice_under_other_conditions_is_told_apart(pair):
-    for lieu, more in ((pair.first, {"niveau": ["debutant"], "postes": 4}), (pair.second, {"postes": 4, "complet": True})):
-        lieu.sheet = {**lieu.sheet, "practices": {"formation": {"state": "offered", **more}, "wifi": {"state": "planned"}}}
+    for lieu, more in (
+        (pair.first, {"niveau": ["debutant"], "postes": 4}),
+        (pair.second, {"postes": 4, "complet": True}),
+    ):
+        lieu.sheet = {
+            **lieu.sheet,
+            "practices": {"formation": {"state": "offered", **more}, "wifi": {"state": "planned"}},
+        }
     sides = {side.id: side for side in space.side_by_side(pair, {"practices": "first"})}
     first, second = sides["practices"].first, sides["practices"].second
     assert ("debutant" in first, "debutant" in second) == (True, False)
@@ -529,13 +619,19 @@ def test_fields_that_make_sense_together_are_chosen_together(signed, pair):
     data = {"geste": "reunir", "cote-latitude": "second", "cote-commune": "first"}
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/", data)
     kept = Lieu.objects.get(pk=pair.first_id).sheet
-    assert (kept["latitude"], kept["longitude"], kept["code_insee"], kept["commune"]) == (45.18, 5.71, "38185", "Grenoble")
+    assert (kept["latitude"], kept["longitude"], kept["code_insee"], kept["commune"]) == (
+        45.18,
+        5.71,
+        "38185",
+        "Grenoble",
+    )
 
 
 def test_a_merge_is_chosen_field_by_field_and_undone_exactly(signed, pair):
     before = list(Lieu.objects.order_by("pk").values())
     signed.post(
-        f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir", "cote-nom": "first", "cote-frais_a_charge": "both"}
+        f"/espace/annuaire/doublons/{pair.pk}/",
+        {"geste": "reunir", "cote-nom": "first", "cote-frais_a_charge": "both"},
     )
     kept = Lieu.objects.get(pk=pair.first_id)
     assert kept.sheet["nom"] == "Bibliothèque Barnave"
@@ -574,7 +670,9 @@ def test_a_merge_that_changed_since_is_taken_apart_once_its_effect_was_read(sign
     signed.post(address, {"geste": "reunir", "cote-frais_a_charge": "second"})
     text = said(page(signed, address))
     assert text.count("redevient exactement comme avant") == 2
-    sheets.edit(Lieu.objects.get(pk=pair.first_id), {"quartier": "Centre"}, by="x", at=AT + timedelta(days=900))
+    sheets.edit(
+        Lieu.objects.get(pk=pair.first_id), {"quartier": "Centre"}, by="x", at=AT + timedelta(days=900)
+    )
     text = said(page(signed, address))
     assert text.count("redevient exactement comme avant") == 1
     assert "pas tout à fait comme avant" in text
@@ -610,7 +708,9 @@ def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(s
     text = page(signed, "/espace/annuaire/doublons/surs/")
     assert text.count('name="paire"') == 3
     before = list(Lieu.objects.order_by("pk").values())
-    response = signed.post("/espace/annuaire/doublons/surs/", {"paire": [str(pair.pk) for pair in found]}, follow=True)
+    response = signed.post(
+        "/espace/annuaire/doublons/surs/", {"paire": [str(pair.pk) for pair in found]}, follow=True
+    )
     assert "2 paires réunies. 1 autre attend votre avis" in said(response.content.decode())
     merged = Pair.objects.filter(state=rules.ACCEPTED).order_by("-answered_at")
     for pair in merged:
@@ -620,10 +720,10 @@ def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(s
 
 def test_no_pair_below_the_threshold_is_merged_without_a_person(pair):
     Pair.objects.update(sure=False)
-    assert gestures.merge_sure(Pair.objects.all(), by="x", at=AT) == 0
+    assert quick_actions.merge_sure(Pair.objects.all(), by="x", at=AT) == 0
 
 
-# ----------------------------------------------------------------------------------------------------------- proposals
+# -------------------------------------------------------------------------------------------------- proposals
 
 
 def test_a_proposed_value_stands_beside_the_one_held_and_is_accepted(signed, lieu):
@@ -635,7 +735,10 @@ def test_a_proposed_value_stands_beside_the_one_held_and_is_accepted(signed, lie
     signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "accepter"})
     lieu.refresh_from_db()
     assert lieu.sheet["telephone"] == ["+33476001133"]
-    assert (lieu.origins["telephone"]["source"], lieu.origins["telephone"]["by"]) == ("la structure", "Coordination")
+    assert (lieu.origins["telephone"]["source"], lieu.origins["telephone"]["by"]) == (
+        "la structure",
+        "Coordination",
+    )
     assert (lieu.changes.first().verb, Proposal.objects.get().state) == ("accept", rules.ACCEPTED)
 
 
@@ -644,7 +747,9 @@ def test_a_declined_value_leaves_the_sheet_as_it_is(signed, lieu):
     signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "ecarter", "suite": "fiche"})
     assert Lieu.objects.get().sheet == lieu.sheet
     assert Proposal.objects.get().state == rules.DECLINED
-    response = signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "accepter"}, follow=True)
+    response = signed.post(
+        f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "accepter"}, follow=True
+    )
     assert "Coordination y a déjà répondu" in said(response.content.decode())
     assert Lieu.objects.get().sheet == lieu.sheet
 
@@ -674,19 +779,27 @@ def test_a_message_is_closed_with_a_note(signed, lieu):
         proposals.answer(signal, "encore", by="x", at=AT)
 
 
-# ---------------------------------------------------------------------------------------------------------- new places
+# ------------------------------------------------------------------------------------------------- new places
 
 
 def new(client, **data):
-    return client.post("/espace/annuaire/lieux/nouveau/", {"nom": "La Grange", "typologie": "association", **data})
+    return client.post(
+        "/espace/annuaire/lieux/nouveau/", {"nom": "La Grange", "typologie": "association", **data}
+    )
 
 
 def test_a_place_added_by_hand_has_a_source_an_address_and_a_trace(signed):
-    response = new(signed, commune="Saint-Martin-d'Hères", adresse="3 rue Marcel Cachin", telephone="476001122")
+    response = new(
+        signed, commune="Saint-Martin-d'Hères", adresse="3 rue Marcel Cachin", telephone="476001122"
+    )
     lieu = Lieu.objects.get()
     assert response["Location"] == f"/espace/annuaire/lieux/{lieu.slug}/"
     assert lieu.slug == "la-grange-saint-martin-d-heres"
-    assert (lieu.source.name, lieu.code_insee, lieu.sheet["telephone"]) == (BY_HAND, "38421", ["+33476001122"])
+    assert (lieu.source.name, lieu.code_insee, lieu.sheet["telephone"]) == (
+        BY_HAND,
+        "38421",
+        ["+33476001122"],
+    )
     assert lieu.sheet["code_postal"] == "38400"
     assert (lieu.confirmed_by, lieu.changes.get().before) == ("Coordination", None)
     assert Lieu.objects.get().structure.name == "La Grange"
@@ -740,5 +853,5 @@ def test_a_place_that_may_be_there_already_is_shown_before_it_is_added(signed, l
 def test_a_place_without_name_or_commune_is_never_added():
     for sheet in ({"nom": "Sans commune"}, {"code_insee": "38185"}):
         with pytest.raises(Refused, match="n’a pas été ajouté"):
-            gestures.add(sheet, by="x", at=AT)
+            quick_actions.add(sheet, by="x", at=AT)
     assert not Lieu.objects.exists()

@@ -8,11 +8,11 @@ import pytest
 
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.models import Study
-from maillage.apps.dossiers.queries import Asked
-from maillage.reports import edition
-from maillage.studies.diagnosis import Cancelled
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.reports.territory import edition
+from maillage.studies.diagnosis.diagnosis import Cancelled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADDRESS = "/territoires/38151/"
 
 
@@ -21,24 +21,23 @@ def text_of(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ")
 
 
-# ------------------------------------------------------------------------------------------------------ what is read
+# ----------------------------------------------------------------------------------------------- what is read
 
 
 def test_the_headline_travels_with_its_interval_universe_source_and_quote(client, study):
     page = text_of(client.get(ADDRESS))
-    told = queries.told(study)
-    assert f"entre {told['chiffre']['bas']} et {told['chiffre']['haut']}".replace("\xa0", " ") in page
+    reading = queries.reading(study)
+    assert f"entre {reading.headline.low} et {reading.headline.high}".replace("\xa0", " ") in page
     assert "environ" in page
     assert "15 ans et plus" in page
-    assert told["source"]["citation"] in page
+    assert reading.source.quote in page
     assert "Ce dont nous doutons" in page
 
 
 def test_the_page_reads_without_script(client, study):
     page = client.get(ADDRESS).content.decode()
     assert '<svg class="fig carte"' in page
-    told = queries.told(study)
-    assert all(f'id="zone-{zone["code"]}"' in page for zone in told["zones"])
+    assert all(f'id="zone-{zone.code}"' in page for zone in queries.reading(study).zones)
 
 
 @pytest.mark.parametrize("layer", ["les-deux", "numerique", "sociale", "certitude"])
@@ -50,15 +49,15 @@ def test_each_layer_has_an_address(client, study, layer):
 @pytest.mark.parametrize("sort", ["nom", "personnes", "part", "precarite", "n-importe-quoi"])
 def test_the_table_sorts_and_ignores_nonsense(client, study, sort):
     response = client.get(f"{ADDRESS}?tri={sort}")
-    rows = [z["nom"] for z in response.context["rows"]]
+    rows = [z.name for z in response.context["rows"]]
     assert response.status_code == 200
-    assert len(rows) == len(queries.told(study)["zones"])
+    assert len(rows) == len(queries.reading(study).zones)
     if sort == "nom":
         assert rows == sorted(rows)
 
 
 def test_a_zone_has_its_sheet_and_an_unknown_zone_does_not_exist(client, study):
-    code = queries.told(study)["zones"][0]["code"]
+    code = queries.reading(study).zones[0].code
     assert client.get(f"{ADDRESS}zones/{code}/").status_code == 200
     assert client.get(f"{ADDRESS}zones/000000000/").status_code == 404
 
@@ -104,7 +103,7 @@ def test_the_social_index_page_shows_values_gaps_signs_weights_and_ranks(client,
         assert word in page
 
 
-# ------------------------------------------------------------------------------------------------- unknown and refused
+# ---------------------------------------------------------------------------------------- unknown and refused
 
 
 def test_an_unknown_code_is_a_404_that_proposes(client):
@@ -145,7 +144,7 @@ def test_a_commune_nobody_lives_in_is_withheld_not_zero(client, home):
     assert "Trop peu d’habitants" in page or "Chiffre non montré" in page
 
 
-# ------------------------------------------------------------------------------------------------- asking and computing
+# --------------------------------------------------------------------------------------- asking and computing
 
 
 def test_the_same_question_is_asked_once(client, home):
@@ -161,7 +160,7 @@ def test_a_waiting_page_shows_progress_and_may_be_cancelled(client, home):
 
 
 def test_progress_tells_its_status_in_a_header(client, home):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     assert client.get(f"/etudes/{study.key}/avancement/")["X-Etude"] == rules.QUEUED
 
 
@@ -177,7 +176,7 @@ def test_a_waiting_study_is_cancelled_at_once(client, home):
 
 
 def test_nobody_stops_what_somebody_else_asked_for(client, home):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     assert client.post(f"/etudes/{study.key}/arreter/").status_code == 404
     study.refresh_from_db()
     assert study.status == rules.QUEUED
@@ -193,7 +192,7 @@ def test_a_study_that_was_interrupted_waits_for_the_next_worker(home, monkeypatc
     def stopped(*_, **__):
         raise KeyboardInterrupt
 
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     monkeypatch.setattr(actions.edition, "prepare", stopped)
     with pytest.raises(KeyboardInterrupt):
         actions.compute(study)
@@ -214,9 +213,9 @@ def test_a_filter_that_changed_is_not_counted_under_its_former_name(coordinator,
         )
 
     keep(100)
-    first = actions.ask(Asked(place="38151", inside="mes-rues"))
+    first = actions.ask(StudyRequest(place="38151", inside="mes-rues"))
     keep(10)
-    second = actions.ask(Asked(place="38151", inside="mes-rues"))
+    second = actions.ask(StudyRequest(place="38151", inside="mes-rues"))
     assert first.key != second.key
     actions.compute(first)
     first.refresh_from_db()
@@ -237,7 +236,7 @@ def test_a_perimeter_is_studied_as_it_was_asked(coordinator, home):
         content=zones,
         file_name="z.csv",
     )
-    study = actions.ask(Asked(place="deux-villes"))
+    study = actions.ask(StudyRequest(place="deux-villes"))
     territory_actions.drop_perimeter(by=coordinator, perimeter=kept)
     request = queries.request_of(study)
     assert [zone.name for zone in request.zoning.zones] == ["Nord", "Sud"]
@@ -245,7 +244,7 @@ def test_a_perimeter_is_studied_as_it_was_asked(coordinator, home):
 
 
 def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeypatch):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     monkeypatch.setattr(actions, "BETWEEN_SIGNS", 0.0)
     steps = []
 
@@ -265,7 +264,7 @@ def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeyp
 
 
 def test_a_cancelled_study_starts_again_on_request(client, home):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     actions.cancel(study)
     client.post(f"/etudes/{study.key}/relancer/")
     study.refresh_from_db()
@@ -273,7 +272,7 @@ def test_a_cancelled_study_starts_again_on_request(client, home):
 
 
 def test_only_one_worker_takes_a_study(home, monkeypatch):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     taken = []
     monkeypatch.setattr(actions, "_write", lambda study, begun: taken.append(study.pk))
     actions.compute(study)
@@ -282,7 +281,7 @@ def test_only_one_worker_takes_a_study(home, monkeypatch):
 
 
 def test_a_fault_of_ours_is_told_and_stays_loud(home, monkeypatch, client):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
 
     def broken(*args):
         raise ZeroDivisionError
@@ -310,7 +309,7 @@ def test_a_failed_step_leaves_the_former_files_in_place(study, monkeypatch, sett
 
 
 def test_what_a_stopped_server_left_running_goes_back_in_the_queue(home):
-    study = actions.ask(Asked(place="38151"))
+    study = actions.ask(StudyRequest(place="38151"))
     Study.objects.filter(pk=study.pk).update(status=rules.RUNNING)
     assert actions.resume() == 1
     study.refresh_from_db()
@@ -326,7 +325,9 @@ def test_a_study_whose_files_are_gone_is_computed_again(client, study, settings,
 
 
 def test_studies_of_an_older_method_are_erased(home):
-    old = Study.objects.create(key="0" * 20, place="38151", name="x", inputs={"place": "38151"}, status=rules.DONE)
+    old = Study.objects.create(
+        key="0" * 20, place="38151", name="x", inputs={"place": "38151"}, status=rules.DONE
+    )
     queries.folder(old).mkdir(parents=True)
     (queries.home() / ".reste-1").mkdir()
     assert actions.tidy() == 1
@@ -343,7 +344,7 @@ def test_one_address_may_not_ask_for_everything(client, home, monkeypatch):
     assert client.get("/territoires/38151/").status_code == 200
 
 
-# -------------------------------------------------------------------------------------------------------------- files
+# ------------------------------------------------------------------------------------------------------ files
 
 
 def test_files_of_a_study_are_named_and_no_other_is_given(client, study):
@@ -357,7 +358,9 @@ def test_only_the_dossier_may_carry_its_own_style(client, study):
     relaxed = client.get(f"/etudes/{study.key}/fichiers/dossier.html")["Content-Security-Policy"]
     strict = client.get(ADDRESS)["Content-Security-Policy"]
     assert "'unsafe-inline'" in relaxed
-    assert "script-src" not in relaxed or "'unsafe-inline'" not in relaxed.split("script-src")[1].split(";")[0]
+    assert (
+        "script-src" not in relaxed or "'unsafe-inline'" not in relaxed.split("script-src")[1].split(";")[0]
+    )
     assert "'unsafe-inline'" not in strict
 
 
@@ -392,7 +395,7 @@ def test_the_api_says_when_the_study_is_not_ready(client, home):
     assert client.get("/api/v1/territoires/38999/etude").status_code == 404
 
 
-# ----------------------------------------------------------------------------------------------------------- comments
+# --------------------------------------------------------------------------------------------------- comments
 
 
 def test_comments_survive_and_stay_apart(client, coordinator, study, settings, tmp_path):

@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import pytest
 from django.template import Context, Template
 
-from maillage.reports import drawings
-from maillage.reports.design import tokens
+from maillage.reports.page import drawings
+from maillage.reports.page.design import tokens
 from tests.house.test_house import contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -64,7 +64,9 @@ def test_a_drawing_is_small_and_coloured_by_classes_alone(name):
     discs = [found for found in classes if any(each.startswith("d-teinte-") for each in found)]
     assert len(discs) == 1, "one disc of tint"
     assert discs[0] == classes[0], "the disc stands behind"
-    assert len(set().union(*classes) & {"d-pastel", "d-garance", "d-gaude", "d-tilleul"}) <= 2, "two flat colours"
+    assert len(set().union(*classes) & {"d-pastel", "d-garance", "d-gaude", "d-tilleul"}) <= 2, (
+        "two flat colours"
+    )
 
 
 @pytest.mark.parametrize(
@@ -95,9 +97,12 @@ def test_paper_prints_what_the_screen_shows():
     import typst
 
     page = (
-        '#set page(width: 96pt, height: 96pt, margin: 0pt)\n#image(bytes(sys.inputs.at("d")), format: "svg", width: 96pt)'
+        '#set page(width: 96pt, height: 96pt, margin: 0pt)\n#image(bytes(sys.inputs.at("d")), format: "svg",'
+        " width: 96pt)"
     )
-    drawn = typst.compile(page.encode(), format="png", sys_inputs={"d": drawings.svg("croix-sante", tokens=tokens())})
+    drawn = typst.compile(
+        page.encode(), format="png", sys_inputs={"d": drawings.svg("croix-sante", tokens=tokens())}
+    )
     plain = typst.compile(page.encode(), format="png", sys_inputs={"d": drawings.read("croix-sante")})
     assert drawn != plain
 

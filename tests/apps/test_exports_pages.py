@@ -20,10 +20,10 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Source
 from maillage.apps.directory.queries import exports, paper, scope
 from maillage.apps.territories.models import Perimeter
-from maillage.reports.formats import loss
-from tests.apps.lieux import lieu, offering
+from maillage.reports.directory.formats import loss
+from tests.support.lieux import lieu, offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home"), pytest.mark.both_databases]
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ECHIROLLES = {
     "commune": "Échirolles",
@@ -32,7 +32,13 @@ ECHIROLLES = {
     "latitude": 45.1436,
     "longitude": 5.7183,
 }
-PARIS = {"commune": "Paris", "code_insee": "75111", "code_postal": "75011", "latitude": 48.8594, "longitude": 2.3765}
+PARIS = {
+    "commune": "Paris",
+    "code_insee": "75111",
+    "code_postal": "75011",
+    "latitude": 48.8594,
+    "longitude": 2.3765,
+}
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
 
 
@@ -51,7 +57,7 @@ def body(response) -> bytes:
     return b"".join(response.streaming_content)
 
 
-# ----------------------------------------------------------------------------------------------------------------- page
+# ------------------------------------------------------------------------------------------------------- page
 
 
 def test_every_format_is_offered_with_its_size_and_what_it_loses(client):
@@ -61,7 +67,7 @@ def test_every_format_is_offered_with_its_size_and_what_it_loses(client):
         assert f'href="/donnees/{name}"' in page
         size = len(body(client.get(f"/donnees/{name}")))
         assert f"{max(size // 1000, 1)}\u00a0ko" in page or f"{max(size // 1000, 1)} ko" in page
-        for sentence in loss.told(file.format):
+        for sentence in loss.loss_sentences(file.format):
             assert sentence[:40].split("«")[0].strip() in page.replace("\u00a0", " ")
 
 
@@ -122,7 +128,7 @@ def test_a_territory_without_places_says_what_to_do(client):
     assert 'href="/carte/"' in page
 
 
-# ---------------------------------------------------------------------------------------------------------------- files
+# ------------------------------------------------------------------------------------------------------ files
 
 
 def test_a_file_holds_the_places_of_its_territory(client):
@@ -187,9 +193,14 @@ def test_too_many_files_are_refused_for_the_hour(client, monkeypatch):
     assert client.get("/donnees/lieux.csv").status_code == 200, "a file already made costs nothing"
 
 
-# -------------------------------------------------------------------------------------------------------------- publish
+# ---------------------------------------------------------------------------------------------------- publish
 
-GOOD = {"producteur": "213 801 855 00015", "nom": "Ville de Grenoble", "territoire": "Grenoble", "frequence": "monthly"}
+GOOD = {
+    "producteur": "213 801 855 00015",
+    "nom": "Ville de Grenoble",
+    "territoire": "Grenoble",
+    "frequence": "monthly",
+}
 
 
 def test_a_stranger_is_sent_to_the_login(client):
@@ -209,7 +220,9 @@ def test_the_folder_to_publish_says_the_licence_of_its_sources(client, coordinat
     on = timezone.localdate().isoformat()
     assert f"{on}_21380185500015_lieux-de-mediation-numerique_Grenoble.csv" in names
     assert "rapport.csv" in names
-    assert about["license"] == "odc-odbl", "what a source shares alike is never published under another licence"
+    assert about["license"] == "odc-odbl", (
+        "what a source shares alike is never published under another licence"
+    )
     assert (about["zone"], about["frequency"]) == ("fr:commune:38185", "monthly")
 
 
@@ -232,7 +245,7 @@ def test_what_cannot_be_published_is_said_and_what_was_typed_stays(client, coord
     assert "Ville de Grenoble" in page
 
 
-# ----------------------------------------------------------------------------------------------------------------- feed
+# ------------------------------------------------------------------------------------------------------- feed
 
 
 def entries(client, **asked):
@@ -245,7 +258,13 @@ def entries(client, **asked):
 
 def changed(place, before, at, **more):
     return Change.objects.create(
-        lieu=place, verb="edit", at=at, by="claire@exemple.fr", before=before, after=sheets.snapshot(place), **more
+        lieu=place,
+        verb="edit",
+        at=at,
+        by="claire@exemple.fr",
+        before=before,
+        after=sheets.snapshot(place),
+        **more,
     )
 
 
@@ -254,13 +273,19 @@ def test_the_feed_tells_what_came_changed_or_ended_never_who(client):
     changed(a, None, AT)
     b = lieu("b", sheet=ECHIROLLES)
     changed(b, None, AT)
-    sheets.edit(b, {"telephone": ["+33476000001"]}, by="claire@exemple.fr", at=datetime(2026, 4, 1, tzinfo=UTC))
-    sheets.set_state(a, rules.ENDED, by="claire@exemple.fr", at=datetime(2026, 5, 1, tzinfo=UTC), reason="Déménagement")
+    sheets.edit(
+        b, {"telephone": ["+33476000001"]}, by="claire@exemple.fr", at=datetime(2026, 4, 1, tzinfo=UTC)
+    )
+    sheets.set_state(
+        a, rules.ENDED, by="claire@exemple.fr", at=datetime(2026, 5, 1, tzinfo=UTC), reason="Déménagement"
+    )
     assert entries(client) == [
         ("Lieu fermé pour de bon : Lieu a (Grenoble)", "Ce lieu n’accueille plus."),
         ("Lieu modifié : Lieu b (Échirolles)", "A changé : téléphone."),
     ]
-    assert entries(client, territoire="38151") == [("Lieu modifié : Lieu b (Échirolles)", "A changé : téléphone.")]
+    assert entries(client, territoire="38151") == [
+        ("Lieu modifié : Lieu b (Échirolles)", "A changé : téléphone.")
+    ]
     assert b"claire" not in client.get("/flux/lieux.atom").content
 
 
@@ -269,7 +294,9 @@ def test_what_only_professionals_read_is_no_news(client):
     changed(a, None, AT)
     sheets.edit(a, {"notes": "à rappeler"}, by="x", at=datetime(2026, 4, 1, tzinfo=UTC))
     sheets.confirm(a, by="x", at=datetime(2026, 4, 2, tzinfo=UTC))
-    assert entries(client) == [("Nouveau lieu : Lieu a (Grenoble)", "Ce lieu vient d’entrer dans l’annuaire.")]
+    assert entries(client) == [
+        ("Nouveau lieu : Lieu a (Grenoble)", "Ce lieu vient d’entrer dans l’annuaire.")
+    ]
 
 
 def test_a_place_taken_out_leaves_the_feed(client):
@@ -302,7 +329,9 @@ def test_the_feed_is_atom_and_knows_its_own_address(client):
     assert client.get("/flux/lieux.atom?territoire=zzz").status_code == 404
 
 
-@pytest.mark.parametrize("address", ["/donnees/", "/donnees/lieux.csv", "/flux/lieux.atom", "/annuaire/38185/"])
+@pytest.mark.parametrize(
+    "address", ["/donnees/", "/donnees/lieux.csv", "/flux/lieux.atom", "/annuaire/38185/"]
+)
 def test_a_list_makes_as_many_queries_for_twenty_places_as_for_one(client, address):
     def made():
         client.get(address)
@@ -317,7 +346,7 @@ def test_a_list_makes_as_many_queries_for_twenty_places_as_for_one(client, addre
     assert made() == one <= 8
 
 
-# ---------------------------------------------------------------------------------------------------------------- paper
+# ------------------------------------------------------------------------------------------------------ paper
 
 
 def test_the_page_lists_places_by_quarter_with_needs_and_map(client):
@@ -344,7 +373,9 @@ def test_a_larger_territory_is_listed_by_commune(client):
 
 def test_a_perimeter_is_listed_by_its_zones(client):
     zones = "code_zone,nom_zone,code\nS,Le sud,38151\nV,La ville,38185\n"
-    Perimeter.objects.create(slug="mon-perimetre", name="Mon périmètre", code="38", reason="r", zones=zones, file_name="z")
+    Perimeter.objects.create(
+        slug="mon-perimetre", name="Mon périmètre", code="38", reason="r", zones=zones, file_name="z"
+    )
     lieu("a")
     lieu("b", sheet=ECHIROLLES)
     page = text(client, "/annuaire/mon-perimetre/")
@@ -388,7 +419,11 @@ def test_documents_are_pdf_made_once(client, monkeypatch):
     monkeypatch.setattr(paper, "made", lambda *given: made.append(1) or real(*given))
     for name in ("38185.pdf", "38185/affiche.pdf", "38185/depliant.pdf"):
         first = client.get(f"/annuaire/{name}")
-        assert (first.status_code, first["Content-Type"], first.content[:5]) == (200, "application/pdf", b"%PDF-")
+        assert (first.status_code, first["Content-Type"], first.content[:5]) == (
+            200,
+            "application/pdf",
+            b"%PDF-",
+        )
         assert client.get(f"/annuaire/{name}").content == first.content
     assert len(made) == 3
 

@@ -8,14 +8,17 @@ from html import unescape
 import pytest
 
 from maillage.apps.directory.queries import maps, results, where
-from maillage.apps.directory.queries.results import ALL, Asked
+from maillage.apps.directory.queries.results import ALL, Search
 from maillage.apps.territories.models import Perimeter
-from tests.apps.lieux import GRENOBLE, TEISSEIRE, lieu, offering
+from tests.support.lieux import GRENOBLE, TEISSEIRE, lieu, offering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 FRIDAY = datetime(2026, 11, 20, 15, 0)
-ZONES = "code_zone,nom_zone,code\nSUD,Villeneuve sud,381850604\nSUD,Villeneuve sud,381850607\nECH,Échirolles,38151\n"
+ZONES = (
+    "code_zone,nom_zone,code\nSUD,Villeneuve sud,381850604\nSUD,Villeneuve"
+    " sud,381850607\nECH,Échirolles,38151\n"
+)
 AROUND = {"ou": "Teisseire, Grenoble"}
 
 
@@ -29,7 +32,7 @@ def names(response) -> list[str]:
     return [row.name for row in response.context["results"].rows]
 
 
-# ------------------------------------------------------------------------------------------------------- « Où ? »
+# --------------------------------------------------------------------------------------------------- « Où ? »
 
 
 @pytest.mark.parametrize(
@@ -104,7 +107,9 @@ def test_a_commune_starts_from_its_town_hall_when_it_is_known(client, name):
 def test_a_commune_starts_from_where_its_inhabitants_are_else_from_its_contour_and_says_which(client):
     lieu("mairie", sheet={"nom": "Mairie de Grenoble", "precision": 5000})  # nobody knows where it stands
     assert where.find("Grenoble").spot.middle == "le centre habité de Grenoble"
-    assert where.find("Voiron").spot.middle == "le milieu de Voiron sur la carte (le bourg peut être ailleurs)"
+    assert (
+        where.find("Voiron").spot.middle == "le milieu de Voiron sur la carte (le bourg peut être ailleurs)"
+    )
 
 
 def test_an_unknown_territory_says_what_to_do(client):
@@ -125,7 +130,7 @@ def test_suggestions_are_links_that_need_no_script(client):
     assert 'href="/carte/?ou=Teisseire%2C%20Grenoble"' in page.content.decode()
 
 
-# ------------------------------------------------------------------------------------------------------ the list
+# --------------------------------------------------------------------------------------------------- the list
 
 
 def test_the_list_is_whole_without_script_nearest_first_with_its_numbers(client):
@@ -137,12 +142,14 @@ def test_the_list_is_whole_without_script_nearest_first_with_its_numbers(client)
     said = text_of(page)
     assert "3 lieux à moins de 30 minutes à pied, environ" in said
     assert "depuis le milieu du quartier Teisseire" in said
-    assert "Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner." in said
+    assert (
+        "Le vrai chemin peut être plus long : une pente, une rivière ou une voie ferrée à contourner." in said
+    )
 
 
 def test_metres_on_foot_are_the_crow_s_and_a_third(client):
     lieu(east=1000)
-    row = results.find(Asked(spot=where.find("Teisseire, Grenoble").spot), FRIDAY).rows[0]
+    row = results.find(Search(spot=where.find("Teisseire, Grenoble").spot), FRIDAY).rows[0]
     assert (row.metres, row.minutes) == ("1,3 km", "17 min à pied")
 
 
@@ -154,7 +161,8 @@ def test_metres_are_rounded_as_an_estimate(metres, words):
 
 
 @pytest.mark.parametrize(
-    ("minutes", "words"), [(0.2, "1 min"), (12.6, "13 min"), (33, "35 min"), (61, "1 h"), (66, "1 h 05"), (75, "1 h 15")]
+    ("minutes", "words"),
+    [(0.2, "1 min"), (12.6, "13 min"), (33, "35 min"), (61, "1 h"), (66, "1 h 05"), (75, "1 h 15")],
 )
 def test_minutes_are_rounded_by_five_beyond_twenty(minutes, words):
     assert results.minutes_in_words(minutes) == words
@@ -186,14 +194,26 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     assert "Nous n’en connaissons pas non plus plus loin" in said  # none is free
     page = client.get("/carte/", {**AROUND, "besoin": "wifi"})
     assert "Le plus proche est à environ 45 minutes à pied, à Échirolles." in text_of(page)
-    assert [words for words, _ in page.context["ways"]] == ["Chercher jusqu’à 1 heure", "Voir tous les besoins"]
+    assert [words for words, _ in page.context["ways"]] == [
+        "Chercher jusqu’à 1 heure",
+        "Voir tous les besoins",
+    ]
     way = page.context["ways"][0][1]
     assert names(client.get(way)) == ["Lieu loin"]
 
 
 def test_without_a_spot_all_places_come_by_name(client):
     lieu("b", sheet={"nom": "Bibliothèque"})
-    lieu("a", sheet={"nom": "Atelier", "commune": "Lyon", "code_insee": "69123", "latitude": 45.76, "longitude": 4.83})
+    lieu(
+        "a",
+        sheet={
+            "nom": "Atelier",
+            "commune": "Lyon",
+            "code_insee": "69123",
+            "latitude": 45.76,
+            "longitude": 4.83,
+        },
+    )
     page = client.get("/carte/")
     assert names(page) == ["Atelier", "Bibliothèque"]
     assert page.context["results"].headline.replace("\u00a0", " ") == "2 lieux"
@@ -266,7 +286,9 @@ def test_a_need_that_nobody_says_to_meet_shows_who_may_and_says_so(client, need,
     assert "Aucun lieu, à moins de 30 minutes, ne dit qu’on" in said
     assert "C’est un manque de notre recensement" in said
     lieu("dit", east=30_000, sheet=offering(**{need: {}}))
-    assert "Le plus proche qui le dit est à environ" in text_of(client.get("/carte/", {**AROUND, "besoin": need}))
+    assert "Le plus proche qui le dit est à environ" in text_of(
+        client.get("/carte/", {**AROUND, "besoin": need})
+    )
     lieu("ici", east=100, sheet=offering(**{need: {}}))
     assert names(client.get("/carte/", {**AROUND, "besoin": need})) == ["Lieu ici"]
 
@@ -313,11 +335,13 @@ def test_a_need_is_met_by_what_is_offered_not_by_what_is_planned(client):
 
 def test_a_closure_wins_over_the_hours():
     hours = {"horaires": {"osm": "24/7", "text": "", "left": ""}}
-    lieu("ferme", sheet={**hours, "fermetures": [{"du": "2026-11-16", "au": "2026-11-22", "motif": "congés"}]})
+    lieu(
+        "ferme", sheet={**hours, "fermetures": [{"du": "2026-11-16", "au": "2026-11-22", "motif": "congés"}]}
+    )
     lieu("ouvert", sheet=hours)
-    asked = Asked(spot=where.find("Teisseire, Grenoble").spot, filters=("ouvert",))
+    asked = Search(spot=where.find("Teisseire, Grenoble").spot, filters=("ouvert",))
     assert [row.name for row in results.find(asked, FRIDAY).rows] == ["Lieu ouvert"]
-    rows = results.find(Asked(spot=asked.spot), FRIDAY).rows
+    rows = results.find(Search(spot=asked.spot), FRIDAY).rows
     assert [row.opened.words for row in rows if row.slug == "ferme"] == ["Fermé jusqu’au 22 novembre"]
 
 
@@ -341,7 +365,9 @@ def test_when_not_all_were_looked_at_it_is_said(client, monkeypatch):
 
 @pytest.mark.parametrize("rows", [1, 20])
 @pytest.mark.parametrize("query", [{}, AROUND, {**AROUND, "ouvert": "1"}, {"territoire": "38"}])
-def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, rows, query, django_assert_max_num_queries):
+def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(
+    client, rows, query, django_assert_max_num_queries
+):
     for n in range(rows):
         lieu(f"n{n}", east=10 * n, sheet=FILTERS["ouvert"])
     with django_assert_max_num_queries(7):
@@ -359,7 +385,7 @@ def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, rows, q
 )
 def test_an_old_sheet_says_so(updated, stitches, warning):
     lieu(sheet={"date_maj": updated, **FILTERS["ouvert"]})
-    fresh = results.find(Asked(), FRIDAY).rows[0].fresh
+    fresh = results.find(Search(), FRIDAY).rows[0].fresh
     assert (fresh.stitches, fresh.warning) == (stitches, warning)
 
 
@@ -380,18 +406,20 @@ def test_a_full_place_says_it_in_the_list(client):
 def test_the_count_is_said_in_words(total, minutes, words):
     for n in range(total):
         lieu(f"n{n}", east=10 * n)
-    asked = Asked(spot=where.find("Teisseire, Grenoble").spot, minutes=minutes)
+    asked = Search(spot=where.find("Teisseire, Grenoble").spot, minutes=minutes)
     assert results.find(asked, FRIDAY).headline.replace("\u00a0", " ") == words
 
 
-@pytest.mark.parametrize("query", [{"marche": "abc"}, {"montrer": "-4"}, {"besoin": "or"}, {"montrer": "9999999"}])
+@pytest.mark.parametrize(
+    "query", [{"marche": "abc"}, {"montrer": "-4"}, {"besoin": "or"}, {"montrer": "9999999"}]
+)
 def test_an_address_that_says_nonsense_is_as_if_it_said_nothing(client, query):
     lieu()
     page = client.get("/carte/", {**AROUND, **query})
     assert names(page) == ["Lieu a"]
 
 
-# ------------------------------------------------------------------------------------------------------- the map
+# ---------------------------------------------------------------------------------------------------- the map
 
 
 def test_contours_have_names_and_four_decimals(client):
@@ -408,7 +436,9 @@ def test_a_wide_box_gets_departements(client):
     assert "Isère" in {f["properties"]["nom"] for f in found}
 
 
-@pytest.mark.parametrize("box", ["", "a,b,c,d", "1,2,3", "6,45,5,46", "nan,nan,nan,nan", "-1000,0,1000,1", "inf,0,1,1"])
+@pytest.mark.parametrize(
+    "box", ["", "a,b,c,d", "1,2,3", "6,45,5,46", "nan,nan,nan,nan", "-1000,0,1000,1", "inf,0,1,1"]
+)
 def test_a_box_that_is_none_is_refused(client, box):
     for name in ("contours", "points"):
         assert client.get(f"/carte/{name}.json", {"boite": box}).status_code == 400
@@ -439,7 +469,7 @@ def test_the_map_shows_all_that_is_held_when_no_spot_is_asked(client):
     assert (west, east) == (4.83, pytest.approx(TEISSEIRE[1], abs=1e-3))
 
 
-# ------------------------------------------------------------------------------------------------------- elsewhere
+# -------------------------------------------------------------------------------------------------- elsewhere
 
 
 def test_only_the_embedded_page_may_be_framed(client):
@@ -477,4 +507,6 @@ def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
             "precision": 4e3,
         },
     )
-    assert [row.name for row in client.get("/carte/", {"ou": "Grenoble"}).context["results"].apart] == ["Lieu ici"]
+    assert [row.name for row in client.get("/carte/", {"ou": "Grenoble"}).context["results"].apart] == [
+        "Lieu ici"
+    ]

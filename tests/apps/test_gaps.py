@@ -1,28 +1,37 @@
-"""The offer of a territory on the site: counted places, estimated people, what-if, grid; and a directory that moves on."""
+"""The offer of a territory on the site: counted places, estimated people, what-if, grid; and a directory
+that moves on.
+"""
 
 import json
 import re
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
 import pytest
 
-from maillage.apps.directory.actions import importing, sheets
+from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import Finding, Study
-from maillage.apps.dossiers.queries import Asked
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.intake.actions import importing
 from maillage.engine import agreement
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import findings
 from maillage.reference.cards import cards
 from maillage.reference.surveys import banks
-from maillage.reports import grid, stressed
-from maillage.reports.findings import Said
-from maillage.studies.seen import Moved
+from maillage.reports.directory import census
+from maillage.reports.territory import agreements, criteria
+from maillage.reports.territory.findings import FieldFinding
+from maillage.reports.territory.reading import OfferLine, OfferReading, PublicOffer, ZoneOffer
+from maillage.studies.people.observed import Moved
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
+UNSAID = "donnee-manquante"
+NOTHING = census.part(0, 0)
+EMPTY = census.Shares(free=NOTHING, hours=NOTHING, phone=NOTHING, recent=NOTHING, evening_or_weekend=NOTHING)
 AT = datetime(2026, 11, 20, tzinfo=UTC)
 
 
@@ -35,9 +44,13 @@ def text_of(response) -> str:
 def offered(home, django_user_model):
     """Échirolles with the real census of Isère, computed as the worker does."""
 
-    result = files.places(forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura")
-    importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=datetime(2026, 11, 20, tzinfo=UTC))
-    study = actions.ask(Asked(place=PLACE))
+    result = files.places(
+        forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura"
+    )
+    importing.take_in(
+        result, source="Hinaura", digest="0" * 64, by=None, at=datetime(2026, 11, 20, tzinfo=UTC)
+    )
+    study = actions.ask(StudyRequest(place=PLACE))
     actions.compute(study)
     study.refresh_from_db()
     assert study.error is None
@@ -59,18 +72,21 @@ def test_the_pages_of_an_offer(offered, client):
     assert "Dit comme un manque : personne ne l’a noté ici." in page
 
     places = text_of(client.get(f"/territoires/{PLACE}/lieux/"))
-    told = queries.census_told(offered, on=date(2026, 11, 20))
-    assert f"{told['lieux']} lieux, portés par {told['structures']} structure" in places
-    assert f"{told['muets']} ne disent pas ce qu’on y trouve" in places
+    told = queries.census_page(offered, on=date(2026, 11, 20))
+    assert f"{told.n_places} lieu" in places
+    assert (told.n_structures, told.n_unknown) == (0, told.n_places), "no sheet names its structure"
+    assert "Aucun ne dit pas quelle structure" not in places
+    assert "Aucun ne dit quelle structure le porte" in places
+    assert f"{told.n_silent} ne disent pas ce qu’on y trouve" in places
 
-    assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told["source"]
+    assert "Compté le 20 novembre 2026. Fiches de Hinaura" in told.source
     assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
-    assert "on vous oriente" in told["jamais_dites"]
-    assert "formation" not in told["jamais_dites"]
+    assert "on vous oriente" in told.never_said
+    assert "formation" not in told.never_said
 
-    fit = told["fragiles"]
-    assert fit["sur"] == told["lieux"]
-    assert int(fit["adaptes"].split()[0]) + fit["a_accompagner"] + fit["inconnus"] == fit["sur"]
+    fit = told.suitability
+    assert fit.n == told.n_places
+    assert int(fit.suitable.split()[0]) + fit.n_to_accompany + fit.n_unknown == fit.n
     assert "Pour les personnes les plus fragiles" in places
 
     verdicts = text_of(client.get(f"/territoires/{PLACE}/grille/"))
@@ -82,12 +98,13 @@ def test_the_pages_of_an_offer(offered, client):
 
     base = f"/territoires/{PLACE}/manques/et-si/?offre=libre_acces_accompagne"
     best = client.get(f"{base}&geste=meilleurs&combien=2")
-    assert best.context["answer"]["proposal"]["lieux"]
+    assert best.context["answer"]["proposal"].sites
+    assert "Demandez-leur d’abord" in text_of(best), "silent places are no absence"
     assert "c’est prouvé" in text_of(best)
     giving = [p for p in queries.ground(offered).places if "libre_acces_accompagne" in p.offers]
     line = next(p.id for p in giving if p.commune == PLACE)
     closed = client.get(f"{base}&geste=fermer&lieu={line}")
-    assert closed.context["answer"]["change"]["offre"] == "Libre accès accompagné"
+    assert closed.context["answer"]["change"].offer == "Libre accès accompagné"
     opened = client.get(f"{base}&geste=ouvrir&ou=zone:{queries.ground(offered).zones[0].code}")
     assert opened.status_code == 200
     wrong = client.get(f"{base}&geste=ouvrir&ou=zone:99999")
@@ -100,17 +117,19 @@ def test_the_pages_of_an_offer(offered, client):
     own = client.get(
         f"{base}&geste=meilleurs&combien=1&points=March%C3%A9+des+Essarts+:+45.1428+5.7117%0AMairie+:+Grenoble"
     )
-    assert own.context["answer"]["proposal"]["lieux"][0]["nom"] in ("Marché des Essarts", "Mairie")
+    assert own.context["answer"]["proposal"].sites[0].name in ("Marché des Essarts", "Mairie")
     nowhere = client.get(f"{base}&geste=arrets&points=March%C3%A9+:+Trifouillis-les-Oies")
     assert "Ligne 1, « Trifouillis-les-Oies » : nous ne savons pas où c’est" in text_of(nowhere)
-    assert nowhere.content.decode().count('id="reponse"') == 1, "the form leads to its answer, or to what is wrong"
+    assert nowhere.content.decode().count('id="reponse"') == 1, (
+        "the form leads to its answer, or to what is wrong"
+    )
     assert "Rien n’a été essayé." in text_of(nowhere)
 
     old = client.get(f"/territoires/{PLACE}/manques/?offre=formation&public=seniors")
     assert "Personnes de 60 ans et plus : autant de personnes qui" in text_of(old)
     everybody = client.get(f"/territoires/{PLACE}/manques/?offre=formation")
-    seniors = old.context["told"]["offre"]["publics"]["seniors"]["ensemble"]
-    assert old.context["whole"] == next(each for each in seniors if each["id"] == "formation")
+    seniors = old.context["reading"].offer.publics["seniors"].whole
+    assert old.context["whole"] == next(each for each in seniors if each.id == "formation")
     assert "L’offre à se partager" in text_of(everybody)
     assert "pour 1 000 personnes concernées" in text_of(everybody)
     assert "D’où viennent ces chiffres ?" in text_of(everybody)
@@ -121,7 +140,9 @@ def test_the_pages_of_an_offer(offered, client):
 
 def _findings_stand_beside_the_verdicts(client) -> None:
     before = text_of(client.get(f"/territoires/{PLACE}/grille/"))
-    Finding.objects.create(place=PLACE, who="institutions", kind="told", source="Réunion", year=2025, written_at=AT)
+    Finding.objects.create(
+        place=PLACE, who="institutions", kind="told", source="Réunion", year=2025, written_at=AT
+    )
     Finding.objects.create(
         place=PLACE,
         who="public",
@@ -132,7 +153,9 @@ def _findings_stand_beside_the_verdicts(client) -> None:
         year=2026,
         written_at=AT,
     )
-    Finding.objects.create(place=PLACE, who="social", kind="no_sale", source="Entretien", year=2026, written_at=AT)
+    Finding.objects.create(
+        place=PLACE, who="social", kind="no_sale", source="Entretien", year=2026, written_at=AT
+    )
     after = text_of(client.get(f"/territoires/{PLACE}/grille/"))
     assert "Les avis s’écartent : les collectivités et opérateurs le confirment, les habitants non." in after
     assert "« Je ne savais pas »" in after
@@ -170,7 +193,7 @@ def test_a_finding_is_noted_withdrawn_and_put_back(client, coordinator):
 
 
 def test_every_finding_is_about_an_axis_of_the_grid():
-    assert {kind.axis for kind in findings.kinds().values()} == set(grid.AXES)
+    assert {kind.axis for kind in findings.kinds().values()} == set(criteria.AXES)
 
 
 def _the_directory_moves_on(study: Study, client) -> None:
@@ -191,40 +214,32 @@ def _the_directory_moves_on(study: Study, client) -> None:
     actions.refresh_later.func(study.pk)
     study.refresh_from_db()
     assert not queries.offer_is_behind(study)
-    assert queries.told(study)["offre"]["ensemble"]["lignes"][-1]["lieux"] == 1
+    assert queries.reading(study).offer.whole.lines[-1].n_places == 1
 
 
 def test_a_territory_without_a_census_says_so(study, client):
-    assert queries.told(study)["offre"] is None
+    assert queries.reading(study).offer is None
     assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
     assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
     assert "Manques" not in text_of(client.get(f"/territoires/{PLACE}/"))
 
 
 def test_no_verdict_without_a_figure():
-    empty = {"n": 0, "sur": 0, "part": "—", "valeur": None}
-    census = dict.fromkeys(("recents", "horaires", "gratuit", "soir_ou_samedi"), empty)
-    for axis in grid.told(None, census):
-        for criterion in axis["criteres"]:
-            assert criterion["verdict"] == "donnee-manquante"
-            assert criterion["preuve"]
+    for axis in criteria.grid(None, EMPTY):
+        for criterion in axis.criteria:
+            assert criterion.verdict == "donnee-manquante"
+            assert criterion.evidence
 
 
 @pytest.mark.parametrize(("share", "verdict"), [(0.8, "fort"), (0.5, "moyen"), (0.1, "faible")])
 def test_a_verdict_follows_its_rule(share, verdict):
-    fresh = {"n": 1, "sur": 10, "part": "", "valeur": share}
-    empty = {"n": 0, "sur": 0, "part": "—", "valeur": None}
-    census = {"recents": fresh, "horaires": empty, "gratuit": empty, "soir_ou_samedi": empty}
-    told = {c["question"]: c["verdict"] for axis in grid.told(None, census) for c in axis["criteres"]}
-    assert told["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
+    shares = replace(EMPTY, recent=census.Part(1, 10, "", share))
+    verdicts = {c.question: c.verdict for axis in criteria.grid(None, shares) for c in axis.criteria}
+    assert verdicts["Les professionnels peuvent-ils orienter : la fiche est-elle à jour ?"] == verdict
 
 
-NOTHING = {"n": 0, "sur": 0, "part": "—", "valeur": None}
-EMPTY = dict.fromkeys(("recents", "horaires", "gratuit", "soir_ou_samedi"), NOTHING)
-
-
-def answered(percent: float, label: str = "", universe: str = "structures") -> grid.Answered:
-    return grid.Answered(
+def answered(percent: float, label: str = "", universe: str = "structures") -> criteria.Answered:
+    return criteria.Answered(
         label=label,
         percent=percent,
         low=percent - 5,
@@ -237,24 +252,29 @@ def answered(percent: float, label: str = "", universe: str = "structures") -> g
 
 
 def verdict(question: str, surveyed: dict) -> tuple[str, str]:
-    rows = [row for axis in grid.told(None, EMPTY, surveyed) for row in axis["criteres"]]
-    (row,) = [row for row in rows if row["question"] == question]
-    return row["verdict"], row["preuve"].replace("\xa0", " ")
+    rows = [row for axis in criteria.grid(None, EMPTY, surveyed) for row in axis.criteria]
+    (row,) = [row for row in rows if row.question == question]
+    return row.verdict, row.evidence.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize(
-    ("basics", "rights", "office", "said"), [(70, 70, 70, "fort"), (70, 30, 20, "moyen"), (20, 20, 20, "faible")]
+    ("basics", "rights", "office", "said"),
+    [(70, 70, 70, "fort"), (70, 30, 20, "moyen"), (20, 20, 20, "faible")],
 )
 def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(basics, rights, office, said):
     """J-013: each wish counts for those who have it; (20 × 70 + 60 × 30 + 20 × 20) / 100 = 36."""
     wishes = {"navigation": 20, "demarches": 60, "bureautique": 20}
-    surveyed = {("inhabitants", "themes", name): answered(each, name, "habitants") for name, each in wishes.items()}
+    surveyed = {
+        ("inhabitants", "themes", name): answered(each, name, "habitants") for name, each in wishes.items()
+    }
     surveyed |= {
         ("structures", "themes", "bases"): answered(basics, "Bases"),
         ("structures", "themes", "droits"): answered(rights, "Droits"),
         ("structures", "contenus", "bureautique"): answered(office, "Bureautique"),
     }
-    found, evidence = verdict("Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?", surveyed)
+    found, evidence = verdict(
+        "Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?", surveyed
+    )
     assert found == said
     assert "en moyenne, par 36 %" in evidence or said != "moyen"
     assert evidence.index("« demarches » : voulu par 60 %") < evidence.index("« navigation »")
@@ -266,10 +286,93 @@ def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(basics, ri
     )
 
 
+def offer_of(whole: float, publics: dict[str, float], zones: dict[str, float]) -> OfferReading:
+    """An offer where only « assistance » is known, by the share (percent) of people who have it within a
+    walk.
+    """
+
+    def known(percent: float) -> OfferLine:
+        words = {"label": "Assistance", "state": "connu", "share": f"{percent:g} %"}
+        return replace(line("assistance", share_value=percent), **words)
+
+    return OfferReading(
+        source="l’annuaire",
+        minutes=20,
+        whole=ZoneOffer("", 3, 0, (known(whole),), (), ""),
+        publics={id: PublicOffer(id, (known(percent),), {}) for id, percent in publics.items()},
+        zones={id: ZoneOffer(id, 1, 0, (known(percent),), (), id) for id, percent in zones.items()},
+        lists=(),
+        cautions=(),
+    )
+
+
+def of_the_grid(question: str, offered: OfferReading, surveyed=None, crossed=()) -> criteria.CriterionReading:
+    axes = criteria.grid(offered, EMPTY, surveyed or {}, None, crossed)
+    return next(row for axis in axes for row in axis.criteria if row.question == question)
+
+
+@pytest.mark.parametrize(("seniors", "said"), [(57, "fort"), (48, "moyen"), (30, "faible")])
+def test_the_public_least_served_makes_the_verdict(seniors, said):
+    """60 % de tous ont une aide à pied : 57 % des plus de 60 ans, c’est 95 % de cela ; 30 %, la moitié."""
+    row = of_the_grid(
+        "Les offres proposées répondent-elles aux besoins des différents publics ?",
+        offer_of(60, {"15-24": 66, "60+": seniors}, {}),
+        {("structures", "publics_fragiles", "handicap"): answered(12, "Situation de handicap")},
+    )
+    assert row.verdict == said
+    assert f"Tous : 60 % ; 15-24 : 66 % ; 60+ : {seniors} %" in row.evidence
+    assert "Situation de handicap : 12" in row.evidence
+
+
+@pytest.mark.parametrize(
+    ("crossed", "said"), [(("A", "B"), "moyen"), (("A",), "fort"), (("B",), "faible"), ((), UNSAID)]
+)
+def test_the_joint_map_tells_where_first_level_help_must_be(crossed, said):
+    """La zone A a une aide à pied, la zone B non, C n’est pas dans les deux précarités."""
+    row = of_the_grid(
+        "Là où les deux précarités se croisent, y a-t-il une offre de premier niveau à pied ?",
+        offer_of(60, {}, {"A": 80, "B": 20, "C": 10}),
+        crossed=crossed,
+    )
+    assert row.verdict == said
+    assert ("Moins de la moitié à B." in row.evidence) == ("B" in crossed)
+    assert "C." not in row.evidence
+
+
+def test_each_axis_tells_what_structures_need():
+    """J-008: the needs of support are asked on every axis, and the largest one makes the verdict."""
+    surveyed = {
+        ("structures", "besoins", "moyens_humains"): answered(45, "Moyens humains"),
+        ("structures", "besoins", "outillage"): answered(40, "Outillage pédagogique"),
+        ("structures", "vision", "non_souhaite"): answered(72, "Non, et je souhaiterais en avoir"),
+        ("structures", "partenariats_voulus", "partage"): answered(23, "Partager nos pratiques"),
+        ("structures", "financeurs", "aucun"): answered(41, "Aucun financeur"),
+        ("structures", "financeurs", "etat"): answered(30, "État"),
+    }
+    axes = {axis.id: axis for axis in criteria.grid(None, EMPTY, surveyed)}
+    assert [axis.needs[0].partition(" : ")[0] for axis in axes.values()] == [
+        "Moyens humains",
+        "Non, et je souhaiterais en avoir",
+        "Outillage pédagogique",
+        "Partager nos pratiques",
+    ]
+    found, evidence = verdict("Quels besoins d’appui ou de coordination des professionnels ?", surveyed)
+    assert found == "faible"
+    assert evidence.index("Moyens humains : 45 %") < evidence.index("Outillage pédagogique : 40 %")
+    found, evidence = verdict("Les structures ont-elles de quoi financer leurs actions ?", surveyed)
+    assert found == "moyen"
+    assert "Aucun financeur : 41 %" in evidence
+    assert "État : 30 %" in evidence
+    assert all(axis.needs == () for axis in criteria.grid(None, EMPTY))
+
+
 @pytest.mark.parametrize(("course", "said"), [(58, "moyen"), (79, "fort"), (20, "faible"), (95, "fort")])
 def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
     """J-020: 58 parcours courts pour 79 ateliers d’un jour, moins de trois pour quatre."""
-    surveyed = {("structures", "formats", "ponctuel"): answered(79), ("structures", "formats", "court"): answered(course)}
+    surveyed = {
+        ("structures", "formats", "ponctuel"): answered(79),
+        ("structures", "formats", "court"): answered(course),
+    }
     found, evidence = verdict("Après un atelier d’un jour, y a-t-il une suite ?", surveyed)
     assert found == said
     assert "Atelier d’un jour : 79 % (entre 74 et 84 %, n = 66, brut)" in evidence
@@ -280,8 +383,18 @@ def test_a_one_off_workshop_has_a_course_after_it_or_not(course, said):
     ("kind", "asked", "answer", "question"),
     [
         ("professionals", "orienter", "oui", "Les professionnels savent-ils vers qui envoyer une personne ?"),
-        ("structures", "sensibiliser", "aujourdhui", "Que fait-on pour intéresser les habitants, y compris à se former ?"),
-        ("structures", "partenariat", "oui", "Travaille-t-on ensemble : partenaires, pratiques, financeurs ?"),
+        (
+            "structures",
+            "sensibiliser",
+            "aujourdhui",
+            "Que fait-on pour intéresser les habitants, y compris à se former ?",
+        ),
+        (
+            "structures",
+            "partenariat",
+            "oui",
+            "Travaille-t-on ensemble : partenaires, pratiques, financeurs ?",
+        ),
     ],
 )
 def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, asked, answer, question):
@@ -300,20 +413,22 @@ def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, asked,
 def test_new_uses_are_read_in_those_who_did_it_again(better, worse, said):
     """J-007: easier more often than harder, the whole interval with it."""
     moved = Moved([], agreement.change(better, worse, 60), 60)
-    rows = [row for axis in grid.told(None, EMPTY, {}, moved) for row in axis["criteres"]]
+    rows = [row for axis in criteria.grid(None, EMPTY, {}, moved) for row in axis.criteria]
     (row,) = [
-        row for row in rows if row["question"] == "De nouveaux usages sont-ils constatés chez les publics accompagnés ?"
+        row
+        for row in rows
+        if row.question == "De nouveaux usages sont-ils constatés chez les publics accompagnés ?"
     ]
-    assert row["verdict"] == said
-    assert row["preuve"].startswith("60\xa0personnes accompagnées ont refait le point.")
-    few = grid.told(None, EMPTY, {}, Moved([], None, 3))
-    assert "trop peu de personnes" in json.dumps(few, ensure_ascii=False)
+    assert row.verdict == said
+    assert row.evidence.startswith("60\xa0personnes accompagnées ont refait le point.")
+    few = criteria.grid(None, EMPTY, {}, Moved([], None, 3))
+    assert "trop peu de personnes" in repr(few)
 
 
 def test_the_grid_reads_answers_that_the_ready_questionnaires_ask():
     forms = {form.kind: form for form in banks().values()}
-    keys = [("inhabitants", "themes", name) for name in grid.TAUGHT] + [
-        ("structures", *each) for each in grid.TAUGHT.values()
+    keys = [("inhabitants", "themes", name) for name in criteria.TAUGHT] + [
+        ("structures", *each) for each in criteria.TAUGHT.values()
     ]
     keys += [("structures", "formats", name) for name in ("ponctuel", "court", "long")]
     keys += [
@@ -321,47 +436,137 @@ def test_the_grid_reads_answers_that_the_ready_questionnaires_ask():
         ("structures", "financeurs", "aucun"),
         ("structures", "vision", "oui"),
     ]
+    keys += [("structures", *each) for needs in criteria.NEEDS.values() for each in needs]
     for kind, asked, answer in keys:
         question = forms[kind].question(asked)
         assert question is not None
         assert answer in [choice.name for choice in forms[kind].choices(question)], (asked, answer)
 
 
+def line(id: str, **known: str | float | None) -> OfferLine:
+    """Return a line of the offer of which only this is known."""
+    numbers = {
+        "n_places": 0,
+        "share_value": None,
+        "missing_value": 0.0,
+        "missing_low": 0.0,
+        "missing_high": 0.0,
+    }
+    empty = {field.name: "" for field in fields(OfferLine)} | numbers
+    return OfferLine(**{**empty, "id": id, **known})
+
+
 def test_the_three_points_stand_beside_what_is_counted_and_who_says_them():
-    """G-044: where to buy, where somebody helps, what is built together; what nobody tells is said to be missing."""
-    sale = {"id": "equipement_solidaire", "etat": "compte", "lieux_dits": "2", "part": "4 %", "part_entre": "3 – 6 %"}
+    """G-044: where to buy, where somebody helps, what is built together; what nobody tells is said to be
+    missing.
+    """
+    figures = {"state": "compte", "places": "2", "share": "4 %", "share_between": "3 – 6 %"}
+    sale = line("equipement_solidaire", **figures)
     said = [
-        Said("social", "no_sale", True, "Rien ici", "Entretien", 2026),
-        Said("public", "no_sale", False, "", "Réunion", 2026),
+        FieldFinding("social", "no_sale", True, "Rien ici", "Entretien", 2026),
+        FieldFinding("public", "no_sale", False, "", "Réunion", 2026),
     ]
-    buy, helped, together = stressed.told([sale], {("structures", "partenariat", "oui"): answered(37)}, said)
-    assert "Lieux : 2 (comptés)" in buy["preuve"]
-    assert "2\xa0témoignages. Les avis s’écartent" in buy["dit"]
-    assert "Donnée manquante" in helped["preuve"]
-    assert helped["dit"] == "personne ne l’a noté ici."
-    assert "Travaillent en partenariat : 37\xa0%" in together["preuve"]
-    assert "Donnée manquante" in stressed.told([], {}, [])[2]["preuve"]
-    assert {kind for kind, *_ in stressed.POINTS} <= findings.kinds().keys()
+    buy, helped, together = agreements.points(
+        [sale], {("structures", "partenariat", "oui"): answered(37)}, said
+    )
+    assert "Lieux qui le disent : 2 (comptés)" in buy.evidence
+    assert "2\xa0témoignages. Les avis s’écartent" in buy.said
+    assert "Donnée manquante" in helped.evidence
+    assert helped.said == "personne ne l’a noté ici."
+    assert "Travaillent en partenariat : 37\xa0%" in together.evidence
+    assert "Donnée manquante" in agreements.points([], {}, [])[2].evidence
+    assert {kind for kind, *_ in agreements.POINTS} <= findings.kinds().keys()
+
+
+def test_a_list_and_a_sheet_that_disagree_are_set_side_by_side():
+    """Échirolles, 2016 : un plan dit « aucun wifi », des fiches en proposent ; personne ne tranche à la place du
+    territoire.
+    """
+    wifi = replace(line("wifi", state="ici"), label="Wifi ouvert à tous", n_places=2)
+    plan = FieldFinding("institutions", "no_wifi", True, "", "le plan de 2016", 2016)
+    (told,) = agreements.conflicts([wifi], [plan])
+    assert told.replace("\xa0", " ").startswith(
+        "Wifi ouvert à tous : le plan de 2016 dit qu’il n’y en a pas, 2 fiches disent le contraire."
+    )
+    assert agreements.conflicts([replace(wifi, n_places=0)], [plan]) == ()
+    assert agreements.conflicts([wifi], [replace(plan, confirms=False)]) == ()
+    assert agreements.DENIALS.keys() <= findings.kinds().keys()
 
 
 def test_a_published_survey_fills_what_no_file_tells():
-    """What structures believe of their communication, beside what inhabitants say: far apart, it is a lack, with both figures."""
-    empty = {"n": 0, "sur": 0, "part": "—", "valeur": None}
-    census = dict.fromkeys(("recents", "horaires", "gratuit", "soir_ou_samedi"), empty)
+    """What structures believe of their communication, beside what inhabitants say: far apart, it is a
+    lack, with both figures.
+    """
 
-    def said(percent: float, n: int) -> grid.Answered:
+    def said(percent: float, n: int) -> criteria.Answered:
         span = {"low": percent - 6, "high": percent + 6, "n": n, "computed": "brut", "universe": "répondants"}
-        return grid.Answered(label="Communication", percent=percent, source="« Essai », édition 1, 2026", **span)
+        return criteria.Answered(
+            label="Communication", percent=percent, source="« Essai », édition 1, 2026", **span
+        )
 
     surveyed = {
         ("structures", "canaux", "communication"): said(53, 66),
         ("inhabitants", "decouverte", "communication"): said(12, 31),
         ("inhabitants", "raison_sans_accompagnement", "ignorance"): said(14, 162),
     }
-    rows = {c["question"]: c for axis in grid.told(None, census, surveyed) for c in axis["criteres"]}
-    believed = rows["Ce que croient les structures de leur communication rejoint-il ce que disent les habitants ?"]
-    assert believed["verdict"] == "faible"
-    assert "Écart : 41 points" in believed["preuve"]
-    assert "n = 66" in believed["preuve"].replace("\xa0", " ")
-    assert rows["Les services sont-ils connus et compris du public ?"]["verdict"] == "moyen"
-    assert rows["Quels besoins d’appui ou de coordination des professionnels ?"]["verdict"] == "donnee-manquante"
+    rows = {c.question: c for axis in criteria.grid(None, EMPTY, surveyed) for c in axis.criteria}
+    believed = rows[
+        "Ce que croient les structures de leur communication rejoint-il ce que disent les habitants ?"
+    ]
+    assert believed.verdict == "faible"
+    assert "Écart : 41 points" in believed.evidence
+    assert "n = 66" in believed.evidence.replace("\xa0", " ")
+    assert rows["Les services sont-ils connus et compris du public ?"].verdict == "moyen"
+    assert rows["Quels besoins d’appui ou de coordination des professionnels ?"].verdict == "donnee-manquante"
+
+
+# Le Vercors: three communes under 2,000 residents, three above.
+SMALL = "243801024"
+
+
+def test_a_filter_holds_on_every_page(home, client):
+    """Le filtre suit le lecteur : les pages ne comptent que ses communes, ou disent pourquoi elles se taisent."""
+    result = files.places(
+        forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura"
+    )
+    importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=AT)
+    study = actions.ask(StudyRequest(place=SMALL, inside="petites-communes"))
+    actions.compute(study)
+    study.refresh_from_db()
+    assert study.error is None
+    reading = queries.reading(study)
+    query = "filtre=petites-communes"
+
+    page = client.get(f"/territoires/{SMALL}/manques/?{query}")
+    label = reading.filter.label.replace("\xa0", " ")
+    assert f"Filtre « {label} »" in text_of(page)
+    kept = {row["zone"].name for row in page.context["rows"]}
+    assert kept == {zone.name for zone in reading.offer.zones.values()}
+    assert "Villard-de-Lans" not in kept
+    assert page.context["whole"].need == reading.offer.whole.lines[0].need
+    assert f"/zones/{next(iter(reading.offer.zones))}/?{query}" in page.content.decode()
+
+    places = client.get(f"/territoires/{SMALL}/lieux/?{query}")
+    assert places.context["census"].n_places == sum(row.n_places for row in places.context["census"].communes)
+    assert "Villard-de-Lans" not in {row.name for row in places.context["census"].communes}
+
+    for name in ("grille/", "manques/et-si/", "personnes/"):
+        found = client.get(f"/territoires/{SMALL}/{name}?{query}")
+        assert found.status_code == 200
+        assert "filtre" in text_of(found).lower()
+    assert "Pas de chiffre avec un filtre" in text_of(client.get(f"/territoires/{SMALL}/personnes/?{query}"))
+    written = client.get(f"/api/v1/territoires/{SMALL}/etude?{query}")
+    told = json.loads(b"".join(written.streaming_content))
+    need = told["besoins"]["precarite_numerique"]["valeur"]
+    assert told["offre"]["portee"]["formation"]["besoin"]["valeur"] == pytest.approx(need, rel=1e-5)
+
+
+def test_a_filter_that_keeps_nobody_is_refused_on_the_page_and_by_the_api(home, client):
+    """Aucune étude n’est mise en attente : le refus est dit en français, tout de suite."""
+    page = client.get("/territoires/38185/manques/?filtre=petites-communes")
+    assert page.status_code in (400, 409, 422)
+    assert "ne garde personne ici" in text_of(page)
+    api = client.get("/api/v1/territoires/38185/etude?filtre=petites-communes")
+    assert api.status_code == 400
+    assert "ne garde personne ici" in api.json()["erreur"][0]
+    assert not Study.objects.exists()

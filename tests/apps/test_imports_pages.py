@@ -11,16 +11,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import duplicates, importing, sheets
-from maillage.apps.directory.actions import waiting as actions
-from maillage.apps.directory.forms.space import chosen, word_name
+from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Import, Lieu, Pair, Source
-from maillage.apps.directory.queries import waiting as queries
+from maillage.apps.intake.actions import duplicates, importing
+from maillage.apps.intake.actions import pending as actions
+from maillage.apps.intake.forms.columns import chosen, word_name
+from maillage.apps.intake.queries import pending as queries
 from maillage.cli.main import main
 from maillage.kernel.errors import Refused
 from tests.conftest import with_role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home"), pytest.mark.both_databases]
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HEAD = "Nom;Voie;N°;Ville;CP;Tel;Public;Wifi;Divers\n"
@@ -45,7 +46,7 @@ def dropped(client, text: str = MOST, **given) -> str:
     return response["Location"]
 
 
-def waiting(address: str) -> queries.Waiting:
+def waiting(address: str) -> queries.PendingFile:
     found = queries.find(address.rstrip("/").rsplit("/", 1)[1])
     assert found is not None
     return found
@@ -70,7 +71,7 @@ def signed(client, coordinator):
     return client
 
 
-# --------------------------------------------------------------------------------------------------------------- access
+# ----------------------------------------------------------------------------------------------------- access
 
 
 @pytest.mark.parametrize("address", ["/espace/annuaire/importer/", "/espace/annuaire/imports/"])
@@ -102,7 +103,7 @@ def test_a_file_that_never_existed_is_a_404(signed, key):
         assert signed.get(f"/espace/annuaire/importer/{key}/{end}").status_code == 404
 
 
-# ---------------------------------------------------------------------------------------------------------------- files
+# ------------------------------------------------------------------------------------------------------ files
 
 
 @pytest.mark.parametrize(
@@ -115,7 +116,9 @@ def test_a_file_that_never_existed_is_a_404(signed, key):
 )
 def test_a_file_that_holds_no_table_is_refused_and_what_was_typed_stays(signed, content, what):
     given = {"source": "", "nouvelle": "CCAS de Grenoble", "licence": "ODbL-1.0"}
-    response = signed.post("/espace/annuaire/importer/", {**given, "fichier": SimpleUploadedFile("lieux.csv", content)})
+    response = signed.post(
+        "/espace/annuaire/importer/", {**given, "fichier": SimpleUploadedFile("lieux.csv", content)}
+    )
     text = response.content.decode()
     assert response.status_code == 400
     assert what in text
@@ -136,17 +139,21 @@ def test_a_file_dropped_without_the_name_of_its_source_is_not_asked_for_again(si
     assert "Il manque le nom de la source" in text
     assert re.search(r"«\sréseau local.csv\s» est gardé", text)
     key = re.search(r'name="garde" value="([0-9a-f]{20})"', text)[1]
-    again = signed.post("/espace/annuaire/importer/", {"source": "", "nouvelle": " ", "garde": key}).content.decode()
+    again = signed.post(
+        "/espace/annuaire/importer/", {"source": "", "nouvelle": " ", "garde": key}
+    ).content.decode()
     assert f'value="{key}"' in again
-    response = signed.post("/espace/annuaire/importer/", {"source": "", "nouvelle": "Réseau local", "garde": key})
+    response = signed.post(
+        "/espace/annuaire/importer/", {"source": "", "nouvelle": "Réseau local", "garde": key}
+    )
     assert waiting(response["Location"]).name == "réseau local.csv"
-    assert queries.held(key) is None
+    assert queries.dropped_file(key) is None
     lost = signed.post("/espace/annuaire/importer/", {"nouvelle": "x", "garde": "0" * 20}).content.decode()
     assert "Aucun fichier n’est choisi" in lost
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(signed, monkeypatch):
-    monkeypatch.setattr("maillage.apps.directory.forms.space.MAX_BYTES", 10)
+    monkeypatch.setattr("maillage.apps.intake.forms.columns.MAX_BYTES", 10)
     text = signed.post("/espace/annuaire/importer/", {"nouvelle": "x", "fichier": file()}).content.decode()
     assert "au plus" in text
     assert not queries.home().exists()
@@ -185,11 +192,13 @@ def test_a_file_is_forgotten_after_a_day_or_by_its_button(signed, coordinator):
     assert not queries.folder(kept.key).exists()
     from django_tasks_db.models import DBTaskResult
 
-    later = DBTaskResult.objects.filter(task_path__endswith="forget_later", run_after=AT + timedelta(hours=24))
+    later = DBTaskResult.objects.filter(
+        task_path__endswith="forget_later", run_after=AT + timedelta(hours=24)
+    )
     assert later.count() == 1
 
 
-# ------------------------------------------------------------------------------------------------------------ correcting
+# ------------------------------------------------------------------------------------------------- correcting
 
 
 def test_a_column_corrected_shows_its_effect_without_reloading(signed):
@@ -219,7 +228,9 @@ def test_an_unknown_word_is_said_once_and_for_all(signed):
     column = next(c for c in queries.columns(waiting(address), today=AT.date()) if c.name == "Public")
     assert all(word.known for word in column.words)
     imported_now = imported(signed)
-    assert Lieu.objects.get(name__startswith="Médiathèque").sheet["publics_specifiquement_adresses"] == ["seniors"]
+    assert Lieu.objects.get(name__startswith="Médiathèque").sheet["publics_specifiquement_adresses"] == [
+        "seniors"
+    ]
     importing.take_back(imported_now, by="x", at=AT)
     client_row = signed.post(address, {"geste": "verifier"})
     signed.post(client_row["Location"], {"tout": "1"})
@@ -240,7 +251,9 @@ def test_a_wrong_column_loses_its_wrong_reading(signed):
         kept = queries.correct.parsed(waiting(address).draft, "x")
         assert [rule["practice"] for rule in kept["practices"]] == practices
         assert "services" not in kept["fields"]
-        assert signed.get(address).content.decode().count("deviné par") == 3, "what a person chose is no longer guessed"
+        assert signed.get(address).content.decode().count("deviné par") == 3, (
+            "what a person chose is no longer guessed"
+        )
         unchanged = waiting(address).draft
         signed.post(address, {"colonne-3": target, "geste": "voir"})
         assert waiting(address).draft == unchanged
@@ -269,10 +282,12 @@ def test_a_word_guessed_or_lost_never_stands_under_all_is_known(signed):
 
 
 def test_a_word_that_only_a_practice_reads_says_which_and_how(signed):
-    address = dropped(signed, "Nom;CP;Commune;Formation\nUn;64000;Pau;oui\nDeux;64000;Pau;en projet\nTrois;64000;Pau;NSP\n")
+    address = dropped(
+        signed, "Nom;CP;Commune;Formation\nUn;64000;Pau;oui\nDeux;64000;Pau;en projet\nTrois;64000;Pau;NSP\n"
+    )
     text = (
-        "fields: {nom: Nom, code_postal: CP, commune: Commune, services: {from: Formation, gives: {oui: everyday, '~': null}}}\n"
-        "practices: [{practice: formation, from: Formation}]"
+        "fields: {nom: Nom, code_postal: CP, commune: Commune, services: {from: Formation, gives: {oui:"
+        " everyday, '~': null}}}\npractices: [{practice: formation, from: Formation}]"
     )
     signed.post(address, {"texte": text, "geste": "texte"})
     page = signed.get(address).content.decode()
@@ -339,7 +354,7 @@ def test_the_next_file_of_a_source_is_read_as_the_last_one(signed):
     assert waiting(other).how == "propose", "a file of other columns is guessed afresh"
 
 
-# ------------------------------------------------------------------------------------------------------------ importing
+# -------------------------------------------------------------------------------------------------- importing
 
 
 def test_what_will_happen_is_told_before_and_is_what_happens(signed):
@@ -347,7 +362,9 @@ def test_what_will_happen_is_told_before_and_is_what_happens(signed):
     held = Lieu.objects.get(name__startswith="Médiathèque")
     sheets.edit(held, {"telephone": ["+33476009999"]}, by="la structure", at=AT)
     changed = (
-        HEAD + LILAS.replace("11 22", "11 33").replace("clé", "") + "Café des Halles;place aux Herbes;;Grenoble;38000;;;;\n"
+        HEAD
+        + LILAS.replace("11 22", "11 33").replace("clé", "")
+        + "Café des Halles;place aux Herbes;;Grenoble;38000;;;;\n"
     )
     address = dropped(signed, changed + NAMELESS, source="Réseau local")
     response = signed.post(address, {"geste": "verifier"})
@@ -380,7 +397,9 @@ def test_what_will_happen_to_a_merged_place_is_told_as_it_happens(signed):
 
 def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
     imported(signed, HEAD + LILAS + MAISON)
-    row = imported(signed, HEAD + LILAS.replace("rue des Lilas;3", "quai Perrière;9") + MAISON, source="Réseau local")
+    row = imported(
+        signed, HEAD + LILAS.replace("rue des Lilas;3", "quai Perrière;9") + MAISON, source="Réseau local"
+    )
     assert row.counts["a_confirmer"] == 1
     text = signed.get(f"/espace/annuaire/imports/{row.pk}/").content.decode()
     assert "lieu créé à confirmer" in text
@@ -389,7 +408,12 @@ def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
 
 def test_the_command_says_what_waits_for_an_answer(signed, tmp_path, capsys):
     imported(signed)
-    sheets.edit(Lieu.objects.get(name__startswith="Médiathèque"), {"telephone": ["+33476009999"]}, by="la structure", at=AT)
+    sheets.edit(
+        Lieu.objects.get(name__startswith="Médiathèque"),
+        {"telephone": ["+33476009999"]},
+        by="la structure",
+        at=AT,
+    )
     path = tmp_path / "réseau.csv"
     path.write_text(HEAD + LILAS.replace("11 22", "11 33") + MAISON, "utf-8")
     main(["offre", "importer", str(path), "--source", "Réseau local"])
@@ -434,7 +458,7 @@ def test_an_import_leaves_no_file_behind_and_leads_to_its_report(signed):
     assert waiting(address).key
 
 
-# ----------------------------------------------------------------------------------------------------- from the worker
+# -------------------------------------------------------------------------------------------- from the worker
 
 
 @pytest.fixture
@@ -446,7 +470,11 @@ def long(monkeypatch):
 def queued() -> list[str]:
     from django_tasks_db.models import DBTaskResult
 
-    return list(DBTaskResult.objects.filter(task_path__endswith="work_later", status="READY").values_list("pk", flat=True))
+    return list(
+        DBTaskResult.objects.filter(task_path__endswith="work_later", status="READY").values_list(
+            "pk", flat=True
+        )
+    )
 
 
 @pytest.mark.usefixtures("long")
@@ -476,7 +504,7 @@ def test_what_was_checked_is_what_is_imported_without_reading_twice(signed, monk
     actions.work(key_of(address))
     found = waiting(address)
     again = queries.result(found, today=AT.date(), tell=lambda _: None)
-    kept = queries.kept_result(found, queries.progress(found.key))
+    kept = queries.checked_result(found, queries.progress(found.key))
     assert [(row.sheet, row.refused, row.doubtful) for row in kept.rows] == [
         (row.sheet, row.refused, row.doubtful) for row in again.rows
     ]
@@ -529,7 +557,9 @@ def test_a_worker_killed_just_after_writing_does_not_write_twice(signed):
     told = queries.progress(key_of(address))
     found = waiting(address)
     at = datetime.fromisoformat(told.asked_at)
-    row = actions._take_in(found, queries.result(found, today=at.date(), tell=lambda _: None), whole=True, at=at)
+    row = actions._take_in(
+        found, queries.result(found, today=at.date(), tell=lambda _: None), whole=True, at=at
+    )
     actions.work(key_of(address))
     assert Import.objects.get() == row
     assert queries.progress(key_of(address)).row == row.pk
@@ -562,7 +592,7 @@ def test_an_unexpected_error_is_told_and_nothing_is_half_written(signed, monkeyp
     assert signed.get(address).status_code == 200, "the file may be read again"
 
 
-# -------------------------------------------------------------------------------------------------------------- reports
+# ---------------------------------------------------------------------------------------------------- reports
 
 
 def test_the_report_says_what_became_of_columns_and_rows(signed):
@@ -600,7 +630,9 @@ def test_a_place_that_its_source_dropped_is_kept_or_ended_by_a_person(signed):
     signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "finir", "raison": " "})
     lieu.refresh_from_db()
     assert (lieu.state, lieu.missing_since) == (rules.PUBLISHED, row), "not without a reason"
-    signed.post(f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "finir", "raison": "la mairie a confirmé"})
+    signed.post(
+        f"/espace/annuaire/lieux/{lieu.slug}/absent/", {"geste": "finir", "raison": "la mairie a confirmé"}
+    )
     lieu.refresh_from_db()
     assert (lieu.state, lieu.missing_since, lieu.reason) == (rules.ENDED, None, "la mairie a confirmé")
     assert lieu.changes.first().verb == "end"
@@ -621,7 +653,9 @@ def test_a_place_kept_though_dropped_leaves_a_trace(signed):
 
 def test_undoing_says_first_what_it_would_do_and_does_that(signed):
     imported(signed)
-    row = imported(signed, HEAD + LILAS.replace("11 22", "11 33") + "Café;;;Grenoble;38000;;;;\n", source="Réseau local")
+    row = imported(
+        signed, HEAD + LILAS.replace("11 22", "11 33") + "Café;;;Grenoble;38000;;;;\n", source="Réseau local"
+    )
     made = Lieu.objects.get(name="Café")
     sheets.edit(made, {"capacite": 4}, by="la structure", at=AT + timedelta(days=400))
     page = f"/espace/annuaire/imports/{row.pk}/defaire/"
@@ -658,6 +692,8 @@ def test_a_coordinator_imports_the_places_of_the_territory_and_no_other(client):
     page = client.get(f"/espace/annuaire/imports/{made.pk}/").content.decode()
     assert "n’est pas dans le territoire" in page
     address = dropped(client, "nom;commune;code postal\nMaison;Grenoble;38000\n")
-    client.force_login(with_role(User.objects.create_user("nord@exemple.fr", "x"), "coordination", territory="59"))
+    client.force_login(
+        with_role(User.objects.create_user("nord@exemple.fr", "x"), "coordination", territory="59")
+    )
     assert client.get(address).status_code == 404
     assert client.get(f"/espace/annuaire/imports/{made.pk}/").status_code == 404

@@ -1,4 +1,6 @@
-"""Learning with a card, in a group, and for real: each fact once, nobody else's learning, unknown stays unknown."""
+"""Learning with a card, in a group, and for real: each fact once, nobody else's learning, unknown stays
+unknown.
+"""
 
 import base64
 import json
@@ -6,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.cache import caches
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -30,20 +31,15 @@ from maillage.apps.people import actions as people
 from maillage.apps.people.models import Following, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
-from maillage.reference.outlines import outlines
-from maillage.reference.packs import packs
-from maillage.reference.paths import paths
-from tests.apps.places import place
+from maillage.modules.outlines import outlines
+from maillage.modules.packs import packs
+from maillage.modules.paths import paths
 from tests.conftest import with_role
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MOUSE, SERVICE = "tenir-la-souris", "ft-actualisation"
-
-
-@pytest.fixture(autouse=True)
-def _no_count_left():
-    caches["counts"].clear()
 
 
 @pytest.fixture
@@ -73,7 +69,9 @@ def learner() -> Person:
 
 @pytest.fixture
 def group(aidant, library) -> Group:
-    return groups.open_group(by=aidant, structure=library, title="Mardi", modules=[MOUSE, "premieres-touches"], at=AT)
+    return groups.open_group(
+        by=aidant, structure=library, title="Mardi", modules=[MOUSE, "premieres-touches"], at=AT
+    )
 
 
 def fact(step: int = 1, state: str = "seen", **more) -> dict[str, object]:
@@ -86,7 +84,7 @@ def send(client, person_or_token, *facts, **headers):
     return client.post("/apprendre/synchroniser/", body, content_type="application/json", **headers)
 
 
-# ------------------------------------------------------------------------------------------------------------- sending
+# ---------------------------------------------------------------------------------------------------- sending
 
 
 def test_what_is_sent_twice_is_kept_once(client, learner):
@@ -133,7 +131,11 @@ def test_nothing_was_done_with_a_card_before_it_was_made(client, learner):
 
 
 def test_counts_beyond_reason_are_brought_back(client, learner):
-    send(client, learner, fact(2, "done", essais=10**9, secondes=10**9, indices=12, voie="télépathie", ecran="mural"))
+    send(
+        client,
+        learner,
+        fact(2, "done", essais=10**9, secondes=10**9, indices=12, voie="télépathie", ecran="mural"),
+    )
     row = Fact.objects.get()
     assert (row.tries, row.seconds, row.hints, row.way, row.screen) == (500, 4 * 3600, 3, "unknown", "large")
 
@@ -169,7 +171,7 @@ def test_a_token_reads_nothing(client, learner):
     assert set(send(client, learner, fact(2)).json()) == {"recus", "refuses", "nouveaux"}
 
 
-# -------------------------------------------------------------------------------------------------------------- the card
+# --------------------------------------------------------------------------------------------------- the card
 
 
 def test_a_card_is_made_alone_opened_elsewhere_and_closed(client, learner):
@@ -234,7 +236,7 @@ def test_the_copy_of_a_person_tells_what_they_learnt(client, learner, group):
     assert told["projets"][0]["pour_le"] == "2026-12-01"
 
 
-# ------------------------------------------------------------------------------------------------------------- groups
+# ----------------------------------------------------------------------------------------------------- groups
 
 
 def test_a_group_is_joined_with_its_code_and_its_structure_follows(client, group):
@@ -242,7 +244,10 @@ def test_a_group_is_joined_with_its_code_and_its_structure_follows(client, group
     assert "verra où vous en êtes" in said.content.decode()
     client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Fatou", "rejoindre": "1"})
     client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Fatou", "rejoindre": "1"})
-    assert [m.person.nickname for m in group.members.all()] == ["Fatou", "Fatou"], "homonyms each have their card"
+    assert [m.person.nickname for m in group.members.all()] == [
+        "Fatou",
+        "Fatou",
+    ], "homonyms each have their card"
     assert Following.objects.filter(structure=group.structure).count() == 2
     assert client.post("/apprendre/groupe/", {"code": "AAAA-AAAA"}).status_code == 400
 
@@ -263,7 +268,9 @@ def test_a_closed_or_full_group_lets_nobody_in(aidant, group, learner, monkeypat
 def test_a_full_group_makes_no_card_that_nobody_sees(client, group, learner, monkeypatch):
     monkeypatch.setattr(groups.rules, "MOST", 1)
     groups.join(group, learner, at=AT)
-    page = client.post("/apprendre/groupe/", {"code": group.code, "surnom": "Ali", "rejoindre": "1"}, follow=True)
+    page = client.post(
+        "/apprendre/groupe/", {"code": group.code, "surnom": "Ali", "rejoindre": "1"}, follow=True
+    )
     assert "Ce groupe est plein" in page.content.decode()
     assert Person.objects.get() == learner
 
@@ -295,7 +302,10 @@ def test_the_board_shows_who_is_stuck_first(client, aidant, group):
     send(client, zoe, fact(5, "stopped", genre="viser", essais=4))
     send(client, ali, fact(5, "done", genre="viser", essais=4))
     rows = queries.board(group, timezone.now(), Person.objects.all())
-    assert [(str(row.member.person), row.stuck, row.step) for row in rows] == [("Zoé", True, 5), ("Ali", False, 5)]
+    assert [(str(row.member.person), row.stuck, row.step) for row in rows] == [
+        ("Zoé", True, 5),
+        ("Ali", False, 5),
+    ]
     client.force_login(aidant)
     page = client.get(f"/espace/apprendre/{group.pk}/").content.decode()
     assert page.index("Zoé") < page.index("Ali")
@@ -343,7 +353,10 @@ def test_another_structure_sees_no_group_until_it_runs_it_too(client, aidant, gr
     for address in ("", "cartes/", "fiches/"):
         assert client.get(f"/espace/apprendre/{group.pk}/{address}").status_code == 404
     assert client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "fermer"}).status_code == 404
-    assert client.post(f"/espace/apprendre/{group.pk}/personnes/{row.pk}/", {"geste": "carte"}).status_code == 404
+    assert (
+        client.post(f"/espace/apprendre/{group.pk}/personnes/{row.pk}/", {"geste": "carte"}).status_code
+        == 404
+    )
     client.force_login(aidant)
     client.post(f"/espace/apprendre/{group.pk}/geste/", {"geste": "partager", "structure": str(other.pk)})
     client.force_login(stranger)
@@ -354,7 +367,12 @@ def test_a_group_is_opened_from_an_outline_with_its_people(client, aidant, libra
     client.force_login(aidant)
     page = client.get("/espace/apprendre/nouveau/?trame=trame:sms-pieges")
     assert 'value="trame:sms-pieges" selected' in page.content.decode()
-    held = {"structure": str(library.pk), "titre": "Jeudi", "trame": "trame:sms-pieges", "noms": "Ali\n\n Ali \nZoé"}
+    held = {
+        "structure": str(library.pk),
+        "titre": "Jeudi",
+        "trame": "trame:sms-pieges",
+        "noms": "Ali\n\n Ali \nZoé",
+    }
     client.post("/espace/apprendre/nouveau/", held)
     made = Group.objects.get(title="Jeudi")
     assert "messages-pieges" in made.modules
@@ -362,7 +380,7 @@ def test_a_group_is_opened_from_an_outline_with_its_people(client, aidant, libra
     assert client.post("/espace/apprendre/nouveau/", {**held, "trame": ""}).status_code == 400
 
 
-# ----------------------------------------------------------------------------------------------------------- for real
+# --------------------------------------------------------------------------------------------------- for real
 
 
 def test_a_plan_is_made_without_card_and_answered_by_its_link(client):
@@ -392,7 +410,9 @@ def test_a_module_without_service_has_nothing_to_do_for_real(client):
 def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, other):
     person = people.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
     client.force_login(aidant)
-    client.post(f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": timezone.localdate(), "avec": "aidant"})
+    client.post(
+        f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": timezone.localdate(), "avec": "aidant"}
+    )
     plan = Plan.objects.get()
     assert (plan.person, plan.structure, plan.commune) == (person, library, "38185")
     assert "Fatou" in client.get("/espace/apprendre/suivis/").content.decode()
@@ -401,7 +421,9 @@ def test_an_aidant_makes_a_plan_with_a_person_and_asks(client, aidant, library, 
     assert (plan.answer, plan.asked_by, plan.by) == ("beside", "aidant", aidant)
     client.force_login(account("omar", "aidant", structure=other))
     assert client.get(f"/espace/apprendre/suivis/{plan.pk}/").status_code == 404
-    said = client.post(f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": "2026-12-02", "avec": "alone"})
+    said = client.post(
+        f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": "2026-12-02", "avec": "alone"}
+    )
     assert said.status_code == 404
 
 
@@ -418,19 +440,21 @@ def _agree(person, by):
 
 
 def _plan(person=None, **over) -> Plan:
-    return plans.make(contents.modules()[SERVICE], on=AT.date(), together="alone", person=person, at=AT, **over)
+    return plans.make(
+        contents.modules()[SERVICE], on=AT.date(), together="alone", person=person, at=AT, **over
+    )
 
 
 def test_the_question_leaves_once_to_whoever_agreed_even_later(aidant, library):
     person = _to_write_to(aidant, library)
     plan = _plan(person)
-    assert plans.ask_due(at=AT) == 0, "not before its day"
-    assert plans.ask_due(at=DUE) == 0, "never to whoever did not agree"
+    assert plans.ask_outcomes(at=AT) == 0, "not before its day"
+    assert plans.ask_outcomes(at=DUE) == 0, "never to whoever did not agree"
     plan.refresh_from_db()
     assert plan.told_at is None, "nothing was sent"
     _agree(person, aidant)
-    assert plans.ask_due(at=DUE) == 1
-    assert plans.ask_due(at=DUE) == 0
+    assert plans.ask_outcomes(at=DUE) == 1
+    assert plans.ask_outcomes(at=DUE) == 0
     message = Message.objects.get()
     assert plan.token in message.text
     assert "Fatou" not in message.text
@@ -452,17 +476,17 @@ def test_a_question_that_nobody_can_receive_is_not_said_sent(aidant, library):
     for person in (landline, stopped, unread, invented, _to_write_to(aidant, library)):
         _agree(person, aidant)
         _plan(person)
-    assert plans.ask_due(at=DUE, limit=1) == 1, "who cannot be asked stops nobody else"
+    assert plans.ask_outcomes(at=DUE, limit=1) == 1, "who cannot be asked stops nobody else"
     assert Message.objects.count() == 1
     assert Plan.objects.filter(told_at__isnull=False).count() == 1
-    assert plans.ask_due(at=AT + timedelta(days=100)) == 0
+    assert plans.ask_outcomes(at=AT + timedelta(days=100)) == 0
 
 
 def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
     person = _to_write_to(aidant, library)
     _agree(person, aidant)
     plan = _plan(person, structure=library)
-    plans.ask_due(at=DUE)
+    plans.ask_outcomes(at=DUE)
     later = AT + timedelta(days=30)
     plan = plans.answer(plan, "not_yet", at=later)
     assert plan.ask_on == date(2027, 1, 4)
@@ -470,13 +494,13 @@ def test_not_yet_is_asked_once_more_then_no_more(client, aidant, library):
     assert [each.plan for each in asked.coming(aidant, date(2027, 1, 3))] == [plan]
     assert [each.plan for each in asked.to_ask(aidant, date(2027, 1, 4))] == [plan]
     again = later + timedelta(days=20)
-    assert plans.ask_due(at=again) == 1
-    assert plans.ask_due(at=again) == 0
+    assert plans.ask_outcomes(at=again) == 1
+    assert plans.ask_outcomes(at=again) == 0
     assert Message.objects.count() == 2
     assert plans.answer(plan, "not_yet", at=again).ask_on == date(2027, 1, 4)
     assert asked.to_ask(aidant, date(2027, 3, 1)) == []
     assert asked.coming(aidant, date(2026, 12, 1)) == []
-    assert plans.ask_due(at=again + timedelta(days=1)) == 0
+    assert plans.ask_outcomes(at=again + timedelta(days=1)) == 0
     assert plans.answer(plan, "alone", at=again).answer == "alone"
 
 
@@ -489,13 +513,13 @@ def test_a_plan_replaced_takes_its_question_back(aidant, library):
     person = _to_write_to(aidant, library)
     _agree(person, aidant)
     first = _plan(person)
-    assert plans.ask_due(at=DUE) == 1
+    assert plans.ask_outcomes(at=DUE) == 1
     plans.make(contents.modules()[SERVICE], on=DUE.date(), together="alone", person=person, at=DUE)
     assert not Plan.objects.filter(pk=first.pk).exists()
     assert Message.objects.get().state == "cancelled", "its link would open nothing"
 
 
-# ------------------------------------------------------------------------------------------------------------ measures
+# --------------------------------------------------------------------------------------------------- measures
 
 
 def _plans(answers, structure, module=SERVICE, **more):
@@ -557,7 +581,12 @@ def test_an_answer_of_a_few_is_not_what_a_sum_leaves(library):
     _plans(["alone"] * 20 + ["beside"] * 2 + ["counter"] * 11 + [""] * 22, library)
     found = _conversion(protected=True)
     assert isinstance(found.converted, Estimate)
-    assert [n for _, n in found.parts] == [None, None, 11, 22], "22 done online less 20 done alone would tell the two"
+    assert [n for _, n in found.parts] == [
+        None,
+        None,
+        11,
+        22,
+    ], "22 done online less 20 done alone would tell the two"
 
 
 def test_a_procedure_of_a_few_is_not_what_the_others_leave(library):
@@ -579,14 +608,21 @@ def test_what_was_learnt_is_told_by_whole_batches(library):
         steps = [1, len(module.steps)] if n < 20 else [1]
         progress.keep(person, [Done(str(uuid4()), SERVICE, 1, step, "seen") for step in steps], at=AT)
     assert [n for _, n in _conversion().steps[:2]] == [24, 20]
-    assert [n for _, n in _conversion(protected=True).steps[:2]] == [22, None], "two of the batch have not finished"
+    assert [n for _, n in _conversion(protected=True).steps[:2]] == [
+        22,
+        None,
+    ], "two of the batch have not finished"
 
 
 def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
     module = contents.modules()[MOUSE]
     last, counting = len(module.steps), next(n for n, step in enumerate(module.steps, 1) if step.counts)
     for n, row in enumerate(groups.welcome(group, [f"P{n}" for n in range(4)], by=aidant, at=AT)):
-        steps = [(1, "seen"), (5, "stopped")] if n == 0 else [(counting, "done" if n > 1 else "passed"), (last, "seen")]
+        steps = (
+            [(1, "seen"), (5, "stopped")]
+            if n == 0
+            else [(counting, "done" if n > 1 else "passed"), (last, "seen")]
+        )
         held = [Done(str(uuid4()), MOUSE, 1, step, state, seconds=60) for step, state in steps]
         progress.keep(row.person, held, at=AT)
     rows, examples = measures.modules(
@@ -599,6 +635,30 @@ def test_begun_finished_succeeded_and_where_people_stop(aidant, group):
     assert isinstance(row.finished, Estimate)
     assert isinstance(row.succeeded, Estimate)
     assert (row.finished.value, row.succeeded.value) == (75, 50)
+
+
+def test_a_step_taken_out_since_is_named_as_such_and_breaks_no_page(client, aidant, group):
+    """Somebody stopped at what was then the last step: it is no longer in the module."""
+    module = contents.modules()[MOUSE]
+    gone, now = len(module.steps) + 3, timezone.now()
+    rows = groups.welcome(group, [f"P{n}" for n in range(3)], by=aidant, at=AT)
+    for n, row in enumerate(rows):
+        progress.keep(row.person, [Done(str(uuid4()), MOUSE, 1, 5 if n == 0 else 4, "seen")], at=now)
+    Fact.objects.filter(step=4).update(step=gone)
+    (row,), _ = measures.modules(
+        measures.facts_of(None, now.date() - timedelta(days=2), now.date() + timedelta(days=2)),
+        protected=False,
+    )
+    assert (row.begun, row.stops) == (3, (gone, "retirée depuis", 2))
+    client.force_login(aidant)
+    page = client.get("/espace/apprendre/mesures/")
+    assert page.status_code == 200
+    assert f"étape {gone}, « retirée depuis » (2)" in page.content.decode().replace("\xa0", " ")
+    after = queries.following(rows[1].person, queries.standings(rows[1].person))
+    assert (after.module.id, after.step) == (
+        MOUSE,
+        len(module.steps),
+    ), "one goes on from a step that is there"
 
 
 @pytest.mark.parametrize(("elsewhere", "told"), [(0, True), (2, False)])
@@ -618,7 +678,9 @@ def test_authors_read_which_exercise_fails(client, aidant, learner):
 
     tries(learner, 20)
     (row,), _ = measures.exercises()
-    assert (row.n, row.hinted, row.easier, row.seconds) == (None,) * 4, "twenty tries of one person are one person"
+    assert (row.n, row.hinted, row.easier, row.seconds) == (None,) * 4, (
+        "twenty tries of one person are one person"
+    )
     for n in range(11):
         tries(groups.alone(nickname=f"P{n}", at=AT), 1, "stopped" if n else "done")
     (row,), _ = measures.exercises()
@@ -653,14 +715,18 @@ def test_a_member_leaves_with_the_person(aidant, group, learner):
 
 def test_the_pages_kept_on_a_device_are_all_there(client):
     script = client.get("/apprendre/hors-ligne.js")
-    held = json.loads(script.content.decode().split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";"))
+    held = json.loads(
+        script.content.decode().split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";")
+    )
     assert set(held["modules"]) == set(contents.modules())
     for address in held["modules"][MOUSE] + held["parcours"]:
         assert client.get(address).status_code == 200, address
-    assert client.get("/apprendre/hors-ligne.js").content == script.content, "the same version as long as nothing changed"
+    assert client.get("/apprendre/hors-ligne.js").content == script.content, (
+        "the same version as long as nothing changed"
+    )
 
 
-# ------------------------------------------------------------------------------------------------ what is not shown
+# ------------------------------------------------------------------------------------------ what is not shown
 
 
 def test_the_token_of_a_device_does_not_tell_the_card(learner):
@@ -713,7 +779,7 @@ def test_a_question_written_is_taken_back(aidant, library, end):
     person = _to_write_to(aidant, library)
     _agree(person, aidant)
     plan = _plan(person)
-    assert plans.ask_due(at=DUE) == 1
+    assert plans.ask_outcomes(at=DUE) == 1
     assert Message.objects.get().state == "waiting"
     if end == "answer":
         plans.answer(plan, "alone", at=AT)
@@ -724,7 +790,9 @@ def test_a_question_written_is_taken_back(aidant, library, end):
     assert Message.objects.get().state == "cancelled"
     plan.refresh_from_db()
     assert plan.told_at is None, "it has not left"
-    assert plans.ask_due(at=DUE + timedelta(days=1)) == (end == "silence"), "who agrees again is asked again"
+    assert plans.ask_outcomes(at=DUE + timedelta(days=1)) == (end == "silence"), (
+        "who agrees again is asked again"
+    )
 
 
 def test_somebody_erased_comes_back_neither_in_a_group_nor_by_a_late_sending(group, learner):
@@ -759,7 +827,9 @@ def test_a_plan_is_made_for_the_structure_that_follows_the_person(client, aidant
     with_role(aidant, "aidant", structure=other)
     person = people.welcome(by=aidant, structure=other, nickname="Fatou", at=AT)
     client.force_login(User.objects.get(pk=aidant.pk))
-    client.post(f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": timezone.localdate(), "avec": "alone"})
+    client.post(
+        f"/espace/apprendre/projets/{person.pk}/{SERVICE}/", {"le": timezone.localdate(), "avec": "alone"}
+    )
     plan = Plan.objects.get()
     assert plan.structure == other
     people.leave(person=person, structure=other, by=aidant, at=timezone.now())
@@ -786,7 +856,12 @@ def test_a_group_is_opened_whole_or_not_at_all(aidant, library, learner):
 
 def test_too_many_names_are_refused_aloud(client, aidant, library, group):
     client.force_login(aidant)
-    held = {"structure": str(library.pk), "titre": "Jeudi", "trame": "parcours:tranquille", "noms": "Ali\n" * 41}
+    held = {
+        "structure": str(library.pk),
+        "titre": "Jeudi",
+        "trame": "parcours:tranquille",
+        "noms": "Ali\n" * 41,
+    }
     page = client.post("/espace/apprendre/nouveau/", held)
     assert page.status_code == 400
     assert "Il y a 41 prénoms" in page.content.decode()
@@ -840,7 +915,9 @@ def test_a_group_closed_is_not_closed_again(aidant, group):
         groups.close(group, by=aidant, at=AT, opened=True)
 
 
-def test_the_list_of_groups_asks_as_much_for_ten_as_for_one(aidant, library, group, django_assert_num_queries):
+def test_the_list_of_groups_asks_as_much_for_ten_as_for_one(
+    aidant, library, group, django_assert_num_queries
+):
     def shown():
         return [(row.title, row.n_members) for row in listed(aidant)]
 
@@ -870,7 +947,10 @@ def test_a_pack_tells_the_places_of_where_one_is(client, aidant):
     assert "Le déroulé" in page
     assert "Mes papiers" in page
     assert client.get("/espace/apprendre/packs/nulle-part/").status_code == 404
-    assert "ne connaissons pas" in client.get("/espace/apprendre/packs/acces-aux-droits/?ou=zzzz").content.decode()
+    assert (
+        "ne connaissons pas"
+        in client.get("/espace/apprendre/packs/acces-aux-droits/?ou=zzzz").content.decode()
+    )
 
 
 def test_packs_name_what_exists():
@@ -911,7 +991,10 @@ def test_a_workshop_becomes_a_group_with_those_who_are_seated(client, aidant, li
     page = client.get(address).content.decode()
     assert "Les pièges, " in page
     assert ">Ali</textarea>" in page.replace("\n", "")
-    client.post(address, {"structure": str(library.pk), "titre": "Les pièges", "trame": "trame:sms-pieges", "noms": "Ali"})
+    client.post(
+        address,
+        {"structure": str(library.pk), "titre": "Les pièges", "trame": "trame:sms-pieges", "noms": "Ali"},
+    )
     made = Group.objects.get(title="Les pièges")
     assert sorted(str(m.person) for m in made.members.all()) == ["Ali", "Fatou"]
     assert made.members.filter(person=person).exists()

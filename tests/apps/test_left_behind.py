@@ -1,4 +1,6 @@
-"""What one person leaves to the next: on a shared computer, in the file of the database, in an account lost and given back."""
+"""What one person leaves to the next: on a shared computer, in the file of the database, in an account
+lost and given back.
+"""
 
 from datetime import UTC, datetime
 
@@ -34,7 +36,7 @@ def account(name: str, role: str = "", **over) -> User:
     return with_role(user, role, **over) if role else user
 
 
-# ------------------------------------------------------------------------------------------------- a second means first
+# --------------------------------------------------------------------------------------- a second means first
 
 
 @pytest.mark.parametrize("address", ["/espace/equipe/", "/espace/messages/"])
@@ -48,7 +50,7 @@ def test_whoever_says_who_sees_people_first_adds_a_second_factor(client, structu
     assert client.get(address).status_code == 200
 
 
-# ------------------------------------------------------------------------------------------------- on a shared computer
+# --------------------------------------------------------------------------------------- on a shared computer
 
 
 def keep_alone(client: Client) -> str:
@@ -115,13 +117,15 @@ def test_what_a_visit_cut_short_was_sending_is_there_for_the_same_account_alone(
     assert bool(client.cookies[carried.COOKIE].value) is left
 
 
-# ----------------------------------------------------------------------------------------------------- codes of cards
+# --------------------------------------------------------------------------------------------- codes of cards
 
 
 def test_codes_tried_by_an_account_are_counted_with_those_of_the_other_pages(client, structure):
     client.force_login(account("aide", "aidant", structure=structure))
     for _ in range(30):
-        assert "Nous ne trouvons pas" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
+        assert (
+            "Nous ne trouvons pas" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
+        )
     assert "Trop de codes" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
     code = people.welcome(by=None, structure=None, at=AT).code
     assert client.post("/ma-carte/", {"code": code}).status_code == 429
@@ -135,7 +139,7 @@ def test_taking_back_an_agreement_that_has_no_number_finds_no_page(client, typed
     assert client.post("/ma-carte/accord/", {"accord": typed}).status_code == 404
 
 
-# ------------------------------------------------------------------------------------------------ an access given back
+# --------------------------------------------------------------------------------------- an access given back
 
 
 def test_an_account_is_told_when_a_link_is_made_for_it_and_when_it_was_used(structure):
@@ -157,7 +161,10 @@ def test_an_account_is_told_when_a_link_is_made_for_it_and_when_it_was_used(stru
 
 
 def test_the_password_that_everybody_knows_is_not_given_back(structure):
-    manager, helper = account("r", "gestionnaire", structure=structure), account("aide", "aidant", structure=structure)
+    manager, helper = (
+        account("r", "gestionnaire", structure=structure),
+        account("aide", "aidant", structure=structure),
+    )
     row = Membership.objects.get(user=helper)
     token = actions.give_back(by=manager, membership=row, at=AT)
     User.objects.update(is_demonstration=True)
@@ -171,11 +178,13 @@ def test_the_password_that_everybody_knows_is_not_given_back(structure):
     assert helper.check_password(PASSWORD)
 
 
-# ----------------------------------------------------------------------------------------------- learning, kept by a device
+# --------------------------------------------------------------------------------- learning, kept by a device
 
 
 def test_a_page_that_a_device_keeps_is_the_one_of_nobody(client, structure):
-    """What a professional reads of a page for everybody, or a word said once to somebody, stays in no cache."""
+    """What a professional reads of a page for everybody, or a word said once to somebody, stays in no
+    cache.
+    """
     address = "/apprendre/tenir-la-souris/"
     assert "no-store" not in client.get(address).get("Cache-Control", "")
     client.post("/apprendre/ma-carte/nouvelle/", {"surnom": "Hélène"})
@@ -194,6 +203,8 @@ def test_a_card_is_always_the_same_for_a_device(structure):
     assert learning.token(person) == learning.token(person)
 
 
-@pytest.mark.parametrize("given", [{"content_type": "text/plain", "data": "a=1"}, {"data": {"carte": "x"}}, {}])
+@pytest.mark.parametrize(
+    "given", [{"content_type": "text/plain", "data": "a=1"}, {"data": {"carte": "x"}}, {}]
+)
 def test_what_is_no_sending_of_facts_is_refused(client, db, given):
     assert client.post("/apprendre/synchroniser/", **given).status_code == 400

@@ -8,9 +8,9 @@ import pytest
 from maillage.apps.directory.queries.where import Spot
 from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.rules.matching import Wanted
-from tests.apps.lieux import TEISSEIRE, lieu, offering
+from tests.support.lieux import TEISSEIRE, lieu, offering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)  # a Friday
 HERE = Spot(label="Teisseire", latitude=TEISSEIRE[0], longitude=TEISSEIRE[1], communes=("38185",))
@@ -61,7 +61,9 @@ def test_places_left_out_say_why():
     lieu("sent", sheet=offering(assistance={"prescription": True}))
     lieu("mail", sheet=offering(assistance={"barrieres": ["email"]}))
     lieu("paid", sheet=offering(assistance={"frais": ["paid"]}))
-    lieu("closed", sheet={**offering(assistance={}), "fermetures": [{"du": "2026-11-10", "au": "2026-12-31"}]})
+    lieu(
+        "closed", sheet={**offering(assistance={}), "fermetures": [{"du": "2026-11-10", "au": "2026-12-31"}]}
+    )
     lieu("planned", sheet={"practices": {"assistance": {"state": "planned"}}})
     lieu("denied", sheet={**offering(wifi={}), "sans": ["assistance"]})
     lieu("silent", sheet=offering(wifi={}))
@@ -91,7 +93,11 @@ def test_a_full_place_proposes_its_neighbours():
     lieu("full", full_since=date(2026, 11, 3), sheet=offering(assistance={}))
     for n, east in enumerate((50, 400, 900, 1_500)):
         lieu(f"n{n}", east=east, sheet=offering(assistance={}))
-    (full,) = (each for each in matching.match(Wanted(need="assistance"), HERE, AT).left_out if each.why.reason == "full")
+    (full,) = (
+        each
+        for each in matching.match(Wanted(need="assistance"), HERE, AT).left_out
+        if each.why.reason == "full"
+    )
     assert full.why.words == "Complet depuis le 3 novembre"
     assert [each.lieu.slug for each in full.instead] == ["n0", "n1", "n2"]
 
@@ -114,7 +120,9 @@ def test_beyond_reach_the_nearest_is_still_told():
 
 def test_a_place_whose_point_is_not_known_is_proposed_in_its_commune():
     lieu("vague", sheet={**offering(assistance={}), "precision": 5_000})
-    lieu("elsewhere", east=20_000, sheet={**offering(assistance={}), "code_insee": "38151", "precision": 5_000})
+    lieu(
+        "elsewhere", east=20_000, sheet={**offering(assistance={}), "code_insee": "38151", "precision": 5_000}
+    )
     found = matching.match(Wanted(need="assistance"), HERE, AT)
     assert slugs(found) == ["vague"]
     distance = next(r for r in found.best[0].reasons if r.criterion == "distance")
@@ -162,7 +170,11 @@ def test_a_language_is_asked_by_its_code_or_by_its_name():
         found = matching.match(Wanted(need="assistance", language=language), HERE, AT).best
         return {each.lieu.slug: r.answer for each in found for r in each.reasons if r.criterion == "language"}
 
-    assert answers("ar") == answers("arabe") == {"arabic": "good", "others": "fair", "english": "unsaid", "french": "bad"}
+    assert (
+        answers("ar")
+        == answers("arabe")
+        == {"arabic": "good", "others": "fair", "english": "unsaid", "french": "bad"}
+    )
     assert answers("en")["english"] == "good"
     assert answers("fr") == {}
 
@@ -173,14 +185,19 @@ def test_an_urgent_day_puts_first_who_opens_before():
     found = matching.match(Wanted(need="assistance", urgent_before=date(2026, 11, 23)), HERE, AT)
     assert slugs(found) == ["soon", "late"]
     words = {each.lieu.slug: r.words for each in found.best for r in each.reasons if r.criterion == "soon"}
-    assert words == {"soon": "Ouvre demain à 9 h, avant la date", "late": "Ouvre mercredi à 9 h, après la date"}
+    assert words == {
+        "soon": "Ouvre demain à 9 h, avant la date",
+        "late": "Ouvre mercredi à 9 h, après la date",
+    }
 
 
 def test_the_days_of_the_person_are_set_against_the_week():
     lieu("tuesday", sheet={**offering(assistance={}), "horaires": {"osm": "Tu 09:00-12:00"}})
     lieu("friday", sheet={**offering(assistance={}), "horaires": {"osm": "Fr 09:00-12:00"}})
     found = matching.match(Wanted(need="assistance", days=(1,)), HERE, AT)
-    assert {each.lieu.slug: r.answer for each in found.best for r in each.reasons if r.criterion == "days"} == {
+    assert {
+        each.lieu.slug: r.answer for each in found.best for r in each.reasons if r.criterion == "days"
+    } == {
         "tuesday": "good",
         "friday": "bad",
     }
@@ -198,7 +215,9 @@ def test_conditions_that_only_words_tell_are_told_beside():
     assert best.cautions == ["Il faut habiter : Grenoble.", "Pour s’inscrire : par téléphone."]
 
 
-@pytest.mark.parametrize("night", [datetime(2027, 3, 28, 2, 30, fold=0), datetime(2026, 10, 25, 2, 30, fold=1)])
+@pytest.mark.parametrize(
+    "night", [datetime(2027, 3, 28, 2, 30, fold=0), datetime(2026, 10, 25, 2, 30, fold=1)]
+)
 def test_a_night_when_clocks_change_answers_like_another(night):
     lieu(sheet={**OPEN, **offering(assistance={})})
     (best,) = matching.match(Wanted(need="assistance"), HERE, night.replace(tzinfo=PARIS)).best

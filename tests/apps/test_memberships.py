@@ -11,10 +11,10 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, actions
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
 from maillage.kernel.errors import Refused
-from tests.apps.places import place
 from tests.conftest import with_role
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = AT.date()
 GRENOBLE, LILLE = "38185", "59350"
@@ -34,7 +34,9 @@ def library() -> Structure:
 
 @pytest.fixture
 def elsewhere() -> Structure:
-    return place("mediatheque-lille", {"nom": "Médiathèque", "code_insee": LILLE, "pivot": "21590350100017"}).structure
+    return place(
+        "mediatheque-lille", {"nom": "Médiathèque", "code_insee": LILLE, "pivot": "21590350100017"}
+    ).structure
 
 
 @pytest.fixture
@@ -58,7 +60,9 @@ def test_a_role_holds_from_its_first_day_to_its_last(library):
 
 
 def test_several_roles_add_up(library, elsewhere):
-    user = with_role(with_role(account("deux"), "aidant", structure=library), "gestionnaire", structure=elsewhere)
+    user = with_role(
+        with_role(account("deux"), "aidant", structure=library), "gestionnaire", structure=elsewhere
+    )
     rights = rights_of(user)
     assert rights.may("people.see", structure=library.pk)
     assert rights.may("directory.edit", structure=elsewhere.pk)
@@ -88,7 +92,8 @@ def test_a_manager_gives_the_roles_of_the_structure_only(manager, library, elsew
 
 
 @pytest.mark.parametrize(
-    ("territory", "may"), [("38", True), ("200040715", True), ("59", False), ("france", False), ("rien", False)]
+    ("territory", "may"),
+    [("38", True), ("200040715", True), ("59", False), ("france", False), ("rien", False)],
 )
 def test_a_coordinator_gives_no_more_than_the_territory(grenoble, territory, may):
     assert access.may_give(grenoble, "analyste", territory=territory) is may
@@ -114,8 +119,12 @@ def test_an_invitation_opens_an_account_once(client, manager, library):
 
 
 def test_a_short_password_keeps_the_invitation_open(client, manager, library):
-    made, token = actions.invite(by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC))
-    answer = client.post(f"/invitation/{token}/", {"nom": "N", "courriel": "n@exemple.fr", "mot_de_passe": "court"})
+    made, token = actions.invite(
+        by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC)
+    )
+    answer = client.post(
+        f"/invitation/{token}/", {"nom": "N", "courriel": "n@exemple.fr", "mot_de_passe": "court"}
+    )
     assert answer.status_code == 400
     assert "12 signes" in answer.content.decode()
     assert not User.objects.filter(email="n@exemple.fr").exists()
@@ -124,7 +133,9 @@ def test_a_short_password_keeps_the_invitation_open(client, manager, library):
 
 
 def test_an_account_that_exists_takes_the_role_once_signed_in(client, manager, library):
-    _, token = actions.invite(by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC))
+    _, token = actions.invite(
+        by=manager, role="aidant", for_whom="Nadia", structure=library, at=datetime.now(UTC)
+    )
     nadia = account("nadia")
     given = {"nom": "N", "courriel": "nadia@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
     assert "Connectez-vous d’abord" in client.post(f"/invitation/{token}/", given).content.decode()
@@ -134,8 +145,12 @@ def test_an_account_that_exists_takes_the_role_once_signed_in(client, manager, l
 
 
 def test_an_invitation_that_is_old_withdrawn_or_guessed_opens_nothing(client, manager, library):
-    _, first = actions.invite(by=manager, role="aidant", for_whom="A", structure=library, at=AT - timedelta(days=15))
-    gone, second = actions.invite(by=manager, role="aidant", for_whom="B", structure=library, at=datetime.now(UTC))
+    _, first = actions.invite(
+        by=manager, role="aidant", for_whom="A", structure=library, at=AT - timedelta(days=15)
+    )
+    gone, second = actions.invite(
+        by=manager, role="aidant", for_whom="B", structure=library, at=datetime.now(UTC)
+    )
     actions.cancel(by=manager, invitation=gone, at=AT)
     assert "14 jours" in client.get(f"/invitation/{first}/").content.decode()
     assert "retirée" in client.get(f"/invitation/{second}/").content.decode()
@@ -202,7 +217,9 @@ def test_a_manager_gives_back_an_access_by_a_link_that_opens_once(client, manage
 
 
 def test_nobody_enters_another_structure_by_giving_back_an_access(manager, library, elsewhere):
-    both = with_role(with_role(account("deux"), "aidant", structure=library), "gestionnaire", structure=elsewhere)
+    both = with_role(
+        with_role(account("deux"), "aidant", structure=library), "gestionnaire", structure=elsewhere
+    )
     row = Membership.objects.get(user=both, structure=library)
     with pytest.raises(Refused, match="autre structure"):
         actions.give_back(by=manager, membership=row, at=AT)

@@ -21,18 +21,24 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.messages import access, actions, queries
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.messages.rules import sending, states
-from maillage.config import backup, due
+from maillage.config import backup, scheduler
 from maillage.config.providers import chosen, gateway
 from maillage.config.providers.smtp import Smtp
 from maillage.kernel.errors import Refused
 from tests.conftest import with_role
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, 13 h in Paris
 
 
 def put(key="k", **more) -> Message:
-    given = {"channel": "email", "to": "ali@exemple.fr", "subject": "Votre demande", "text": "Bonjour", "at": AT}
+    given = {
+        "channel": "email",
+        "to": "ali@exemple.fr",
+        "subject": "Votre demande",
+        "text": "Bonjour",
+        "at": AT,
+    }
     return actions.put(**given | {"key": key} | more)
 
 
@@ -61,14 +67,14 @@ class Provider:
 
 
 def send(provider, at=AT, **more):
-    return +actions.send_due(at=at, providers=lambda channel: provider, **more)
+    return +actions.send_ready(at=at, providers=lambda channel: provider, **more)
 
 
 def now(message: Message) -> Message:
     return Message.objects.get(pk=message.pk)
 
 
-# ------------------------------------------------------------------------------------------------------------- putting
+# ---------------------------------------------------------------------------------------------------- putting
 
 
 def test_the_examples_in_docstrings_run():
@@ -86,7 +92,12 @@ def test_a_rolled_back_act_leaves_no_message():
 def test_the_same_key_twice_is_the_same_message():
     first = put(text="Premier")
     again = put(text="Second", to="autre@exemple.fr")
-    assert (again.pk, again.text, again.to, Message.objects.count()) == (first.pk, "Premier", "ali@exemple.fr", 1)
+    assert (again.pk, again.text, again.to, Message.objects.count()) == (
+        first.pk,
+        "Premier",
+        "ali@exemple.fr",
+        1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -127,7 +138,9 @@ def test_an_sms_written_on_saturday_night_waits_for_monday():
 
 def test_an_sms_that_could_not_leave_before_night_waits_for_the_morning():
     message = put(channel="sms", to="06 12 34 56 78")
-    assert send(Provider(), at=datetime(2026, 11, 20, 19, 30, tzinfo=UTC)) == {}  # 20 h 30: nobody looked before
+    assert (
+        send(Provider(), at=datetime(2026, 11, 20, 19, 30, tzinfo=UTC)) == {}
+    )  # 20 h 30: nobody looked before
     assert (now(message).due_at, now(message).attempts) == (datetime(2026, 11, 21, 7, tzinfo=UTC), 0)
 
 
@@ -140,7 +153,7 @@ def test_cancelled_messages_do_not_leave_and_those_that_left_stay_so():
     assert (now(first).state, now(second).state) == (states.SENT, states.CANCELLED)
 
 
-# ------------------------------------------------------------------------------------------------------------- sending
+# ---------------------------------------------------------------------------------------------------- sending
 
 
 def test_a_message_leaves_once_and_its_row_says_so():
@@ -286,7 +299,7 @@ def test_a_fault_of_ours_leaves_the_message_in_doubt_and_tells_no_data(caplog):
     assert "ali@" not in caplog.text
 
 
-# ---------------------------------------------------------------------------------------------------------------- stop
+# ------------------------------------------------------------------------------------------------------- stop
 
 
 def test_an_address_that_said_stop_receives_nothing_more(coordinator):
@@ -302,7 +315,11 @@ def test_an_address_that_said_stop_receives_nothing_more(coordinator):
     actions.allow(row, by=coordinator, at=AT)
     actions.resend(after, by=coordinator, at=AT)
     assert send(provider) == {states.SENT: 1}
-    assert list(Entry.objects.values_list("verb", flat=True)) == ["address.stopped", "address.allowed", "message.resent"]
+    assert list(Entry.objects.values_list("verb", flat=True)) == [
+        "address.stopped",
+        "address.allowed",
+        "message.resent",
+    ]
 
 
 def test_a_stop_said_while_a_message_was_being_written_is_respected_at_the_sending():
@@ -313,7 +330,7 @@ def test_a_stop_said_while_a_message_was_being_written_is_respected_at_the_sendi
     assert (now(message).state, provider.taken) == (states.CANCELLED, [])
 
 
-# ------------------------------------------------------------------------------------------------------- what one decides
+# ------------------------------------------------------------------------------------------- what one decides
 
 
 def test_a_doubtful_message_is_resent_by_a_person_under_another_reference(coordinator):
@@ -348,8 +365,8 @@ def test_content_and_address_are_erased_the_row_stays(home):
     assert done(AT).counts["partis"] == 1
     files = list((home / "messages").iterdir())
     assert len(files) == 1
-    assert actions.forget_due(at=AT, erase=chosen.forget) == 0
-    assert actions.forget_due(at=datetime(2026, 12, 1, 3, tzinfo=UTC), erase=chosen.forget) == 1
+    assert actions.forget_old(at=AT, erase=chosen.forget) == 0
+    assert actions.forget_old(at=datetime(2026, 12, 1, 3, tzinfo=UTC), erase=chosen.forget) == 1
     row = now(message)
     assert (row.to, row.subject, row.text, row.masked) == ("", "", "", "adresse effacée")
     assert list((home / "messages").iterdir()) == []
@@ -362,7 +379,7 @@ def test_who_is_erased_leaves_nothing_in_the_outbox(home):
     done(AT)
     waiting = put("orientation-1-personne-2")
     assert actions.forget(about="orientation-1-", at=AT) == 2
-    actions.forget_due(at=AT, erase=chosen.forget)
+    actions.forget_old(at=AT, erase=chosen.forget)
     assert {(now(each).state, now(each).to, now(each).text) for each in (sent, waiting)} == {
         (states.SENT, "", ""),
         (states.CANCELLED, "", ""),
@@ -376,16 +393,16 @@ def test_what_was_due_when_a_backup_comes_back_waits_for_a_person(home):
     backup.save(home / "copie.zip")
     assert send(Provider(), at=timezone.now()) == {states.SENT: 1}
     backup.restore(home / "copie.zip")
-    assert queries.due(timezone.now() + timedelta(days=1)).count() == 0
+    assert queries.ready_to_send(timezone.now() + timedelta(days=1)).count() == 0
     assert dict(Message.objects.values_list("key", "state")) == {"a": states.DOUBTFUL, "b": states.WAITING}
 
 
-# ------------------------------------------------------------------------------------------------------- the providers
+# ---------------------------------------------------------------------------------------------- the providers
 
 
 def done(at):
     """Do what is due, and return what the outbox did of it."""
-    return next(each for each in due.run(at) if each.name == "messages")
+    return next(each for each in scheduler.run(at) if each.name == "messages")
 
 
 def test_without_settings_messages_are_files_and_nothing_leaves(home):
@@ -393,11 +410,15 @@ def test_without_settings_messages_are_files_and_nothing_leaves(home):
     put("b", channel="sms", to="06 12 34 56 78")
     put("c", channel="letter", to="Jeanne\n1 rue du Lac\n38000 Grenoble")
     assert done(AT).counts["partis"] == 3
-    files = sorted(path.name.split("-", 3)[3].split("-")[0] + path.suffix for path in (home / "messages").iterdir())
+    files = sorted(
+        path.name.split("-", 3)[3].split("-")[0] + path.suffix for path in (home / "messages").iterdir()
+    )
     assert files == ["email.eml", "letter.txt", "sms.txt"]
     assert {path.stat().st_mode & 0o777 for path in (home / "messages").iterdir()} == {0o600}
     assert [queries.leaves(channel) for channel in states.CHANNELS] == [False, False, False]
-    mail = email.message_from_bytes(next((home / "messages").glob("*.eml")).read_bytes(), policy=email.policy.default)
+    mail = email.message_from_bytes(
+        next((home / "messages").glob("*.eml")).read_bytes(), policy=email.policy.default
+    )
     page = mail.get_body(("html",)).get_content()
     assert '<html lang="ar" dir="rtl">' in page
     assert '<a href="https://exemple.fr/a?b=1&amp;c=2">' in page
@@ -407,9 +428,9 @@ def test_without_settings_messages_are_files_and_nothing_leaves(home):
 
 def test_a_file_written_twice_is_one_file(home):
     message = put()
-    due.run(AT)
+    scheduler.run(AT)
     Message.objects.update(state=states.SENDING, lease_until=AT, sent_at=None)  # killed before it was marked
-    due.run(AT + states.LEASE)
+    scheduler.run(AT + states.LEASE)
     assert now(message).state == states.SENT
     assert len(list((home / "messages").iterdir())) == 1
 
@@ -443,7 +464,10 @@ def inbox(settings):
         port = probe.getsockname()[1]
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
-    settings.SENDING = settings.SENDING | {"SMTP": f"smtp://127.0.0.1:{port}", "SENDER": "مayage <a@reseau.example>"}
+    settings.SENDING = settings.SENDING | {
+        "SMTP": f"smtp://127.0.0.1:{port}",
+        "SENDER": "مayage <a@reseau.example>",
+    }
     handler.controller = controller
     yield handler
     if controller.server:
@@ -451,7 +475,7 @@ def inbox(settings):
 
 
 def send_here(at=AT):
-    return +actions.send_due(at=at, providers=chosen.provider)
+    return +actions.send_ready(at=at, providers=chosen.provider)
 
 
 def test_a_mail_leaves_by_a_real_server(inbox):
@@ -462,7 +486,11 @@ def test_a_mail_leaves_by_a_real_server(inbox):
     assert (mail["Subject"], mail["To"]) == ("رد على طلبك", "ali@exemple.fr")
     assert mail["From"].addresses[0].addr_spec == "a@reseau.example"
     assert mail["Message-ID"] == f"<{message.digest}@reseau.example>" == now(message).provider_id
-    assert mail.get_body(("plain",)).get_content().splitlines() == ["Bonjour <Ali> & co", "", "https://exemple.fr/x."]
+    assert mail.get_body(("plain",)).get_content().splitlines() == [
+        "Bonjour <Ali> & co",
+        "",
+        "https://exemple.fr/x.",
+    ]
     page = mail.get_body(("html",)).get_content()
     assert "Bonjour &lt;Ali&gt; &amp; co" in page
     assert '<a href="https://exemple.fr/x">https://exemple.fr/x</a>.' in page
@@ -529,7 +557,9 @@ def test_a_password_goes_encrypted_or_not_at_all():
 
 @contextmanager
 def served(*answers):
-    """A real gateway: each answer is a code, (code, seconds before it), or « hang up »; what it took is kept."""
+    """A real gateway: each answer is a code, (code, seconds before it), or « hang up »; what it took is
+    kept.
+    """
     left, asked = list(answers), []
 
     class Handler(BaseHTTPRequestHandler):
@@ -570,7 +600,9 @@ def served(*answers):
 
 
 def sms(settings, address, **more):
-    settings.SENDING = settings.SENDING | {"SMS": f"{address}/sms", "SMS_TOKEN": "jeton", "SMS_SENDER": "Maillage"} | more
+    settings.SENDING = (
+        settings.SENDING | {"SMS": f"{address}/sms", "SMS_TOKEN": "jeton", "SMS_SENDER": "Maillage"} | more
+    )
     return put(channel="sms", to="06 12 34 56 78", text="C’est demain à 9 h")
 
 
@@ -582,7 +614,12 @@ def test_a_busy_gateway_is_tried_again_and_takes_the_message_once(settings):
     assert len(asked) == 2
     content, headers = asked[1]
     reference = message.reference
-    assert content == {"to": "+33612345678", "text": "C'est demain à 9 h", "reference": reference, "from": "Maillage"}
+    assert content == {
+        "to": "+33612345678",
+        "text": "C'est demain à 9 h",
+        "reference": reference,
+        "from": "Maillage",
+    }
     assert (headers["Idempotency-Key"], headers["Authorization"]) == (message.reference, "Bearer jeton")
     row = now(message)
     assert (row.provider_id, row.units, row.attempts) == ("sms-2", 1, 2)
@@ -644,7 +681,7 @@ def test_a_gateway_that_is_gone_took_nothing(settings):
     assert now(message).reason == "unreachable"
 
 
-# ------------------------------------------------------------------------------------------------------------ what is due
+# ------------------------------------------------------------------------------------------------ what is due
 
 
 def fails(at):
@@ -653,9 +690,9 @@ def fails(at):
 
 def test_a_work_that_fails_does_not_stop_the_others_and_tells_no_data(home, monkeypatch, caplog):
     put()
-    monkeypatch.setattr(due, "WORKS", (("casse", f"{__name__}.fails"), *due.WORKS))
-    monkeypatch.setattr("django.utils.module_loading.import_string", _here(due))
-    broken, *others = due.run(AT)
+    monkeypatch.setattr(scheduler, "WORKS", (("casse", f"{__name__}.fails"), *scheduler.WORKS))
+    monkeypatch.setattr("django.utils.module_loading.import_string", _here(scheduler))
+    broken, *others = scheduler.run(AT)
     assert broken.error == "ValueError"
     assert [each.counts["partis"] for each in others if each.name == "messages"] == [1]
     assert "ali@" not in caplog.text
@@ -668,13 +705,14 @@ def _here(module):
     return lambda path: fails if path.endswith(".fails") else import_string(path)
 
 
-# --------------------------------------------------------------------------------------------------------------- the page
+# --------------------------------------------------------------------------------------------------- the page
 
 
 @pytest.fixture
 def administrator(db):
     return with_role(
-        User.objects.create_user("admin@exemple.fr", "un-mot-de-passe-long", is_demonstration=True), "administration"
+        User.objects.create_user("admin@exemple.fr", "un-mot-de-passe-long", is_demonstration=True),
+        "administration",
     )
 
 
@@ -686,14 +724,24 @@ def structure(db):
 
 
 def manager(structure):
-    user = User.objects.create_user(f"m{structure.pk}@exemple.fr", "un-mot-de-passe-long", is_demonstration=True)
+    user = User.objects.create_user(
+        f"m{structure.pk}@exemple.fr", "un-mot-de-passe-long", is_demonstration=True
+    )
     return with_role(user, "gestionnaire", structure=structure)
 
 
 def test_the_page_says_what_waits_what_failed_and_why_without_addresses(client, administrator):
-    failed, waiting, doubtful = put("a", subject="Perdu"), put("b", subject="Plus tard"), put("c", subject="Peut-être")
-    Message.objects.filter(pk=failed.pk).update(state=states.FAILED, reason="refused", code=550, attempts=1, tried_at=AT)
-    Message.objects.filter(pk=doubtful.pk).update(state=states.DOUBTFUL, reason="no-answer", attempts=1, tried_at=AT)
+    failed, waiting, doubtful = (
+        put("a", subject="Perdu"),
+        put("b", subject="Plus tard"),
+        put("c", subject="Peut-être"),
+    )
+    Message.objects.filter(pk=failed.pk).update(
+        state=states.FAILED, reason="refused", code=550, attempts=1, tried_at=AT
+    )
+    Message.objects.filter(pk=doubtful.pk).update(
+        state=states.DOUBTFUL, reason="no-answer", attempts=1, tried_at=AT
+    )
     client.force_login(administrator)
     page = client.get("/espace/messages/").content.decode()
     for words in (

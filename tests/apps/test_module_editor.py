@@ -1,11 +1,12 @@
-"""Modules of a territory: adapted, composed, translated, carried; nothing broken is shown, nothing written is lost."""
+"""Modules of a territory: adapted, composed, translated, carried; nothing broken is shown, nothing written
+is lost.
+"""
 
 import html
 import io
 import re
 import stat
 import threading
-import time
 import warnings
 import zipfile
 from datetime import UTC, datetime
@@ -22,10 +23,15 @@ from maillage.apps.learning.forms import authoring as forms
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
 from maillage.kernel.errors import Refused
-from maillage.reference import authoring, learning, module_archive, module_texts, shelf, translations
-from maillage.reports import drawings
-from tests.apps.places import place
+from maillage.modules import archive as module_archive
+from maillage.modules import authoring, catalogue, translations
+from maillage.modules import format as module_format
+from maillage.modules import reading as module_reading
+from maillage.modules import texts as module_texts
+from maillage.reports.page import drawings
 from tests.conftest import with_role
+from tests.support.places import place
+from tests.support.speed import within
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -36,7 +42,7 @@ BASE = "/espace/modules/"
 
 @pytest.fixture
 def root(home) -> Path:
-    contents.kept(now=True)
+    contents.territory_modules(now=True)
     return home / "modules"
 
 
@@ -57,7 +63,9 @@ def form_of(page: str) -> dict[str, str]:
     """Return what the form of the texts holds, as a browser would send it back."""
     body = page[page.index('class="module-texte"') :]
     sent = {}
-    for name, value in re.findall(r'<input type="(?:hidden|text|number)"[^>]*?name="([^"]*)" value="([^"]*)"', body):
+    for name, value in re.findall(
+        r'<input type="(?:hidden|text|number)"[^>]*?name="([^"]*)" value="([^"]*)"', body
+    ):
         sent[html.unescape(name)] = html.unescape(value)
     for name, value in re.findall(r'<textarea[^>]*?name="([^"]*)"[^>]*>([^<]*)</textarea>', body):
         sent[html.unescape(name)] = html.unescape(value)
@@ -76,7 +84,7 @@ def send(client, part: str, sent: dict[str, str], id: str = MOUSE):
     return client.post(f"{BASE}{id}/{part}/", sent)
 
 
-def held(folder: Path, name: str = learning.FILE):
+def held(folder: Path, name: str = module_reading.FILE):
     return yaml.safe_load((folder / name).read_text("utf-8"))
 
 
@@ -88,28 +96,30 @@ def told(response) -> str:
     return html.unescape(response.content.decode()).replace("\xa0", " ")
 
 
-# ------------------------------------------------------------------------------------------------------------- reading
+# ---------------------------------------------------------------------------------------------------- reading
 
 
 def test_a_module_of_the_territory_stands_in_place_of_ours(client, root):
-    ours = learning.file_of(MOUSE)
+    ours = module_reading.file_of(MOUSE)
     folder = root / ours.parent.name
     folder.mkdir(parents=True)
-    (folder / learning.FILE).write_text(
+    (folder / module_reading.FILE).write_text(
         ours.read_text("utf-8").replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"')
     )
-    contents.kept(now=True)
+    contents.territory_modules(now=True)
     assert "La souris d’ici" in told(client.get(f"/apprendre/{MOUSE}/"))
     assert "La souris d’ici" in told(client.get("/apprendre/"))
-    assert learning.ours()[MOUSE].title == "Tenir la souris"
+    assert module_reading.own_modules()[MOUSE].title == "Tenir la souris"
 
 
-@pytest.mark.parametrize("text", ["titre: [", "", "- a\n- b", "id: tenir-la-souris\n", "a: &a [*a]\n", "[" * 5000])
+@pytest.mark.parametrize(
+    "text", ["titre: [", "", "- a\n- b", "id: tenir-la-souris\n", "a: &a [*a]\n", "[" * 5000]
+)
 def test_a_broken_file_shows_ours_and_breaks_nothing(author, root, text):
     folder = root / "02-tenir-la-souris"
     folder.mkdir(parents=True)
-    (folder / learning.FILE).write_text(text)
-    contents.kept(now=True)
+    (folder / module_reading.FILE).write_text(text)
+    contents.territory_modules(now=True)
     assert "Tenir la souris" in told(author.get(f"/apprendre/{MOUSE}/"))
     assert author.get("/apprendre/").status_code == 200
     page = told(author.get(BASE))
@@ -123,8 +133,8 @@ def test_a_file_that_expands_to_billions_is_refused_at_once(root):
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
     folder = root / "300-bombe"
     folder.mkdir(parents=True)
-    (folder / learning.FILE).write_text("\n".join(lines))
-    read = learning.read(folder / learning.FILE, DRAWN)
+    (folder / module_reading.FILE).write_text("\n".join(lines))
+    read = module_reading.read(folder / module_reading.FILE, DRAWN)
     assert read.module is None
     assert read.faults
 
@@ -133,55 +143,66 @@ def test_a_changed_file_is_seen_without_restart_and_ours_are_not_read_again(root
     folder = root / "300-essai"
     folder.mkdir(parents=True)
     text = (
-        learning.file_of(MOUSE)
+        module_reading.file_of(MOUSE)
         .read_text("utf-8")
         .replace("id: tenir-la-souris", "id: essai")
         .replace("numero: 2", "numero: 300")
     )
     contents.modules()
     read = []
-    monkeypatch.setattr(learning, "read", lambda path, known, real=learning.read: read.append(path) or real(path, known))
-    monkeypatch.setattr(shelf, "EVERY", 0)
-    (folder / learning.FILE).write_text(text)
+    monkeypatch.setattr(
+        module_reading,
+        "read",
+        lambda path, known, real=module_reading.read: read.append(path) or real(path, known),
+    )
+    monkeypatch.setattr(catalogue, "EVERY", 0)
+    (folder / module_reading.FILE).write_text(text)
     assert contents.module("essai").title == "Tenir la souris"
-    assert read == [folder / learning.FILE]
-    (folder / learning.FILE).write_text(text.replace('titre: "Tenir la souris"', 'titre: "Autre chose"'))
+    assert read == [folder / module_reading.FILE]
+    (folder / module_reading.FILE).write_text(
+        text.replace('titre: "Tenir la souris"', 'titre: "Autre chose"')
+    )
     assert contents.module("essai").title == "Autre chose"
     assert contents.module("essai").title == "Autre chose"
     assert len(read) == 2
-    (folder / learning.FILE).unlink()
+    (folder / module_reading.FILE).unlink()
     assert contents.module("essai") is None
-    assert list(contents.modules()) == list(contents.ours())
+    assert list(contents.modules()) == list(contents.own_modules())
 
 
 def test_the_folder_is_looked_at_once_in_two_seconds(root, monkeypatch):
-    contents.kept(now=True)
+    contents.territory_modules(now=True)
     looked = []
-    monkeypatch.setattr(shelf, "signature", lambda root: looked.append(root) or ())
+    monkeypatch.setattr(catalogue, "signature", lambda root: looked.append(root) or ())
     for _ in range(50):
         contents.modules()
     assert len(looked) <= 1
 
 
 def test_of_two_folders_with_one_identifier_the_first_is_read_and_the_other_told(root):
-    text = learning.file_of(MOUSE).read_text("utf-8")
+    text = module_reading.file_of(MOUSE).read_text("utf-8")
     for name in ("02-tenir-la-souris", "300-tenir-la-souris"):
         (root / name).mkdir(parents=True)
-        (root / name / learning.FILE).write_text(text)
-    kept = shelf.read(root, DRAWN)
+        (root / name / module_reading.FILE).write_text(text)
+    kept = catalogue.read(root, DRAWN)
     assert list(kept.modules) == [MOUSE]
-    assert "déjà dans 02-tenir-la-souris" in kept.faults[root / "300-tenir-la-souris" / learning.FILE][0].what
+    assert (
+        "déjà dans 02-tenir-la-souris"
+        in kept.faults[root / "300-tenir-la-souris" / module_reading.FILE][0].what
+    )
 
 
-# ------------------------------------------------------------------------------------------------------------- rewriting
+# -------------------------------------------------------------------------------------------------- rewriting
 
 
 def test_adapting_copies_ours_as_it_is_and_once(author, adapted):
-    assert (adapted / learning.FILE).read_bytes() == learning.file_of(MOUSE).read_bytes()
-    (adapted / learning.FILE).write_text((adapted / learning.FILE).read_text("utf-8") + "# à moi\n")
+    assert (adapted / module_reading.FILE).read_bytes() == module_reading.file_of(MOUSE).read_bytes()
+    (adapted / module_reading.FILE).write_text(
+        (adapted / module_reading.FILE).read_text("utf-8") + "# à moi\n"
+    )
     page = author.post(f"{BASE}{MOUSE}/adapter/", follow=True)
     assert "déjà adapté" in told(page)
-    assert "# à moi" in (adapted / learning.FILE).read_text("utf-8")
+    assert "# à moi" in (adapted / module_reading.FILE).read_text("utf-8")
     assert Entry.objects.filter(verb="module.adapted", words=MOUSE).exists()
 
 
@@ -200,20 +221,22 @@ def test_a_text_is_rewritten_shown_and_undone(author, adapted):
 
 
 def test_nothing_to_change_writes_nothing(author, adapted):
-    before = (adapted / learning.FILE).read_bytes()
+    before = (adapted / module_reading.FILE).read_bytes()
     for part in ("en-tete", "1", "3", "7", "fiche"):
         assert send(author, part, get_form(author, part)).status_code == 302
-    assert (adapted / learning.FILE).read_bytes() == before
+    assert (adapted / module_reading.FILE).read_bytes() == before
     assert not (adapted / "avant").exists()
 
 
-@pytest.mark.parametrize("id", sorted(learning.ours()))
+@pytest.mark.parametrize("id", sorted(module_reading.own_modules()))
 def test_every_part_of_ours_is_a_form_that_gives_back_what_it_holds(id, author, root):
     copy = actions.adapt(id, by=User.objects.get(), at=AT)
     before = module_texts.own(copy.held)
     for part in queries.parts(copy):
         fields = forms.fields(copy, part)
-        sent = {each.name: each.value for each in fields if each.kind not in ("flag", "drawing") or each.value}
+        sent = {
+            each.name: each.value for each in fields if each.kind not in ("flag", "drawing") or each.value
+        }
         assert forms.applied(copy, part, sent) == before, part
         assert len({each.name for each in fields}) == len(fields)
 
@@ -239,7 +262,10 @@ def test_a_fault_is_shown_beside_its_field_and_learners_keep_the_last_good_versi
 def test_a_fault_is_said_in_words_and_leads_to_its_field(author, adapted):
     sent = get_form(author, "6")
     page = told(author.get(send(author, "6", {**sent, "etapes 6 › exercice › consigne": "mot " * 13}).url))
-    said = '<a href="/espace/modules/tenir-la-souris/6/#c-etapes-5-exercice-consigne">L’étape 6, « Consigne »</a> : '
+    said = (
+        '<a href="/espace/modules/tenir-la-souris/6/#c-etapes-5-exercice-consigne">L’étape 6, « Consigne'
+        " »</a> : "
+    )
     assert f"{said}La consigne a 13 mots." in page
     assert 'id="c-etapes-5-exercice-consigne"' in page
     assert f"{said}La consigne a 13 mots." in told(author.get(f"{BASE}{MOUSE}/"))
@@ -253,25 +279,36 @@ def test_a_fault_is_said_in_words_and_leads_to_its_field(author, adapted):
 def test_what_is_changed_first_is_open_and_the_rest_folded_unless_it_is_wrong(author, root):
     id = "lire-et-repondre"
     author.post(f"{BASE}{id}/adapter/")
-    number = next(n for n, e in learning.ours()[id].exercises() if e.kind == "boite")
+    number = next(n for n, e in module_reading.own_modules()[id].exercises() if e.kind == "boite")
     page = told(author.get(f"{BASE}{id}/{number}/"))
     assert '<legend class="titre-3">L’exercice</legend>' in page
     folded = re.findall(r'<details class="pli module-groupe"( open)?><summary>([^<]*)<', page)
     assert folded
-    assert all(not opened and title.startswith(("Écran ", "Ce que", "La version", "Autrement")) for opened, title in folded)
-    names = [name for name in get_form(author, str(number), id) if "› elements" in name and name.endswith("› texte")]
+    assert all(
+        not opened and title.startswith(("Écran ", "Ce que", "La version", "Autrement"))
+        for opened, title in folded
+    )
+    names = [
+        name
+        for name in get_form(author, str(number), id)
+        if "› elements" in name and name.endswith("› texte")
+    ]
     changed = {**get_form(author, str(number), id), names[0]: "06 12 34 56 78"}
     page = told(author.get(send(author, str(number), changed, id).url))
     assert len(re.findall(r'<details class="pli module-groupe" open>', page)) == 1
     screen = next(name for name in changed if "› ecrans" in name and name.endswith("› titre"))
-    page = told(author.get(send(author, str(number), {**get_form(author, str(number), id), screen: ""}, id).url))
+    page = told(
+        author.get(send(author, str(number), {**get_form(author, str(number), id), screen: ""}, id).url)
+    )
     assert re.search(rf"L’étape {number}, Écran \d+, « Titre »</a> : Ce texte est vide", page)
 
 
 def test_what_comes_before_and_after_is_chosen_by_title(author, adapted):
-    text = (adapted / learning.FILE).read_text("utf-8")
-    (adapted / learning.FILE).write_text(text.replace("prealables: []", "prealables: [nulle-part]"), "utf-8")
-    contents.kept(now=True)
+    text = (adapted / module_reading.FILE).read_text("utf-8")
+    (adapted / module_reading.FILE).write_text(
+        text.replace("prealables: []", "prealables: [nulle-part]"), "utf-8"
+    )
+    contents.territory_modules(now=True)
     assert "« À faire avant » nomme « nulle-part », qui n’existe pas." in told(author.get(f"{BASE}{MOUSE}/"))
     sent = get_form(author, "en-tete")
     assert sent["prealables"] == ["nulle-part"]
@@ -285,7 +322,9 @@ def test_what_comes_before_and_after_is_chosen_by_title(author, adapted):
 def test_a_screen_is_looked_at_alone(author, root):
     id = "lire-et-repondre"
     author.post(f"{BASE}{id}/adapter/")
-    number, exercise = next((n, e) for n, e in learning.ours()[id].exercises() if e.kind == "boite")
+    number, exercise = next(
+        (n, e) for n, e in module_reading.own_modules()[id].exercises() if e.kind == "boite"
+    )
     name = [name for name in exercise.screens if name != exercise.starts][-1]
     page = author.get(f"{BASE}{id}/{number}/").content.decode()
     assert f'href="{BASE}{id}/{number}/apercu/?ecran={name}" target="regarder"' in page
@@ -301,13 +340,15 @@ def test_kinds_of_exercise_and_modules_are_named_in_words(author, adapted):
     for each in (page, told(author.get(f"{BASE}{MOUSE}/etapes/?de=lire-et-repondre"))):
         assert "« viser »" not in each
         assert "« boite »" not in each
-    assert {*learning.KINDS_SAID} == {*learning.KINDS}
+    assert {*module_format.KINDS_SAID} == {*module_format.KINDS}
 
 
 def test_a_step_is_looked_at_beside_its_form_as_it_is_kept(author, adapted):
     page = author.get(f"{BASE}{MOUSE}/6/").content.decode()
     assert f'<iframe name="regarder" src="{BASE}{MOUSE}/6/apercu/"' in page
-    send(author, "6", {**get_form(author, "6"), "etapes 6 › titre": "Encore à écrire", "etapes 6 › parle": ""})
+    send(
+        author, "6", {**get_form(author, "6"), "etapes 6 › titre": "Encore à écrire", "etapes 6 › parle": ""}
+    )
     assert (adapted / authoring.DRAFT).exists()
     seen = author.get(f"{BASE}{MOUSE}/6/apercu/")
     assert ">Encore à écrire</h1>" in seen.content.decode()
@@ -319,9 +360,9 @@ def test_a_step_is_looked_at_beside_its_form_as_it_is_kept(author, adapted):
     assert "Rien à montrer encore" in told(author.get(f"{BASE}{MOUSE}/99/apercu/"))
 
 
-@pytest.mark.parametrize("id", sorted(learning.ours()))
+@pytest.mark.parametrize("id", sorted(module_reading.own_modules()))
 def test_every_step_of_ours_is_looked_at(id, root):
-    copy = authoring.working(learning.OURS, id, DRAWN)
+    copy = authoring.working(module_reading.OURS, id, DRAWN)
     for number in range(1, len(copy.steps) + 1):
         shown = queries.look(copy, number)
         assert shown is not None, number
@@ -387,16 +428,16 @@ def test_two_writings_at_once_leave_one_whole_file(adapted, coordinator):
     for thread in threads:
         thread.join()
     assert len(refused) == 3
-    assert learning.read(adapted / learning.FILE, DRAWN).module.title.startswith("Titre ")
+    assert module_reading.read(adapted / module_reading.FILE, DRAWN).module.title.startswith("Titre ")
 
 
 def test_a_disk_that_fails_leaves_the_file_whole(author, adapted, monkeypatch):
-    before = (adapted / learning.FILE).read_bytes()
+    before = (adapted / module_reading.FILE).read_bytes()
     monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(28, "full")))
     page = send(author, "1", {**get_form(author, "1"), "etapes 1 › titre": "Perdu"})
     assert page.status_code == 302
     monkeypatch.undo()
-    assert (adapted / learning.FILE).read_bytes() == before
+    assert (adapted / module_reading.FILE).read_bytes() == before
     assert [path for path in adapted.rglob(".*") if path.is_file()] == []
     assert not Entry.objects.filter(verb="module.saved").exists()
 
@@ -415,9 +456,9 @@ def test_moving_a_step_makes_a_new_version_and_never_one_there_was(author, adapt
 def test_rewording_an_option_carries_its_right_answer(author, root):
     id = next(
         m.id
-        for m in learning.ours().values()
+        for m in module_reading.own_modules().values()
         for _, e in m.exercises()
-        if isinstance(e, learning.Screens)
+        if isinstance(e, module_format.Screens)
         and any(x.kind == "liste" and x.right for s in e.screens.values() for x in s.elements)
     )
     copy = actions.adapt(id, by=User.objects.get(), at=AT)
@@ -466,7 +507,7 @@ def test_removing_is_confirmed_and_ours_comes_back(author, adapted):
     assert author.get(f"{BASE}{MOUSE}/").status_code == 404
 
 
-# ------------------------------------------------------------------------------------------------------------- composing
+# -------------------------------------------------------------------------------------------------- composing
 
 
 def test_a_module_is_composed_of_steps_of_others(author, root):
@@ -476,13 +517,18 @@ def test_a_module_is_composed_of_steps_of_others(author, root):
     folder = root / f"300-{id}"
     assert author.get(f"/apprendre/{id}/").status_code == 404
     assert "Il y a 0 étape : il en faut au moins 5." in told(author.get(f"{BASE}{id}/"))
-    for source, steps in ((MOUSE, (1, 3, 4, 9)), (PIEGES, tuple(n for n, _ in learning.ours()[PIEGES].exercises())[:2])):
+    for source, steps in (
+        (MOUSE, (1, 3, 4, 9)),
+        (PIEGES, tuple(n for n, _ in module_reading.own_modules()[PIEGES].exercises())[:2]),
+    ):
         page = told(author.get(f"{BASE}{id}/etapes/?de={source}"))
         assert f'value="{source}:1"' in page
-        author.post(f"{BASE}{id}/etapes/", {"etape": [f"{source}:{n}" for n in steps], "lu": queries.copy(id).read})
+        author.post(
+            f"{BASE}{id}/etapes/", {"etape": [f"{source}:{n}" for n in steps], "lu": queries.copy(id).read}
+        )
     made = held(folder)
     assert (made["numero"], made["version"], len(made["etapes"]), made["relu_par"]) == (300, 1, 6, [])
-    assert made["etapes"][0]["titre"] == learning.ours()[MOUSE].steps[0].title
+    assert made["etapes"][0]["titre"] == module_reading.own_modules()[MOUSE].steps[0].title
     assert made["auteurs"] == ["Maillage"]
     assert author.get(f"/apprendre/{id}/6/").status_code == 200
     author.post(f"{BASE}{id}/geste/", {"geste": "retirer:1", "lu": queries.copy(id).read})
@@ -505,18 +551,22 @@ def test_a_title_that_gives_no_address_is_refused(author, root, title, told_):
     response = author.post(f"{BASE}nouveau/", {"titre": title, "en_tete": MOUSE})
     assert response.status_code == 400
     assert told_ in told(response)
-    assert shelf.folders(root) == []
+    assert catalogue.folders(root) == []
 
 
 def test_too_many_steps_and_none_are_refused(author, adapted):
     read = queries.copy(MOUSE).read
-    many = author.post(f"{BASE}{MOUSE}/etapes/", {"etape": [f"{PIEGES}:{n}" for n in range(1, 9)], "lu": read})
+    many = author.post(
+        f"{BASE}{MOUSE}/etapes/", {"etape": [f"{PIEGES}:{n}" for n in range(1, 9)], "lu": read}
+    )
     assert "ne se fait plus d’une traite" in told(many)
-    assert "Aucune étape n’est choisie" in told(author.post(f"{BASE}{MOUSE}/etapes/", {"etape": ["x:1", "y"], "lu": read}))
+    assert "Aucune étape n’est choisie" in told(
+        author.post(f"{BASE}{MOUSE}/etapes/", {"etape": ["x:1", "y"], "lu": read})
+    )
     assert len(held(adapted)["etapes"]) == 10
 
 
-# --------------------------------------------------------------------------------------------------------- translations
+# ----------------------------------------------------------------------------------------------- translations
 
 
 def test_a_translation_is_written_part_by_part_and_learnt(author, root):
@@ -556,7 +606,9 @@ def test_a_sentence_whose_french_changed_is_said_in_french_until_it_is_read_agai
     assert "Avant : « Tenir la souris »" in page
     read = re.findall(r'name="lu" value="([^"]*)"', page)[0]
     author.post(address, {"t:titre": "Миша", "lu": read})
-    assert "<strong>le français a changé" in told(author.get(address))  # not read again: only sent with the others
+    assert "<strong>le français a changé" in told(
+        author.get(address)
+    )  # not read again: only sent with the others
     read = re.findall(r'name="lu" value="([^"]*)"', told(author.get(address)))[0]
     author.post(address, {"t:titre": "Миша", "j:titre": "1", "lu": read})
     assert "<strong>le français a changé" not in told(author.get(address))
@@ -564,7 +616,7 @@ def test_a_sentence_whose_french_changed_is_said_in_french_until_it_is_read_agai
 
 
 def test_a_sentence_that_moves_keeps_its_translation(author, adapted):
-    title = learning.ours()[MOUSE].steps[0].title
+    title = module_reading.own_modules()[MOUSE].steps[0].title
     author.post(f"{BASE}{MOUSE}/langues/uk/?partie=etapes 1", {"t:etapes 1 › titre": "Мишка", "lu": ""})
     author.post(f"{BASE}{MOUSE}/geste/", {"geste": "descendre:1", "lu": read_of(author)})
     assert held(adapted)["etapes"][1]["titre"] == title
@@ -582,8 +634,10 @@ def test_the_second_translator_is_told(author, root):
 
 
 def test_a_step_whose_translation_does_not_hold_stays_in_french():
-    source = translations.load(learning.file_of(PIEGES).read_text("utf-8"))
-    number, trap = next((n, e) for n, e in learning.ours()[PIEGES].exercises() if e.kind == "piege" and e.clues)
+    source = translations.load(module_reading.file_of(PIEGES).read_text("utf-8"))
+    number, trap = next(
+        (n, e) for n, e in module_reading.own_modules()[PIEGES].exercises() if e.kind == "piege" and e.clues
+    )
     place = f"etapes {number} › exercice › message › corps 1"
     wrong = translations.Translation("uk", {place: "Зовсім інше"}, {})
     made = translations.translated(source, wrong)
@@ -593,15 +647,17 @@ def test_a_step_whose_translation_does_not_hold_stays_in_french():
 
 @pytest.mark.parametrize("id", [MOUSE, "remplir-un-formulaire", PIEGES])
 def test_a_whole_translation_plays_as_the_module_does(client, root, id):
-    source = module_texts.own(translations.load(learning.file_of(id).read_text("utf-8")))
+    source = module_texts.own(translations.load(module_reading.file_of(id).read_text("utf-8")))
     lines = list(module_texts.sentences(source))
     whole = translations.Translation(
-        "uk", {learning.told(w): words.upper() for w, words in lines}, {learning.told(w): words for w, words in lines}
+        "uk",
+        {module_reading.place_text(w): words.upper() for w, words in lines},
+        {module_reading.place_text(w): words for w, words in lines},
     )
-    folder = root / learning.file_of(id).parent.name
+    folder = root / module_reading.file_of(id).parent.name
     folder.mkdir(parents=True)
     (folder / "module.uk.yaml").write_text(translations.written(whole))
-    contents.kept(now=True)
+    contents.territory_modules(now=True)
     made = contents.translated(id, "uk")
     assert made.left == frozenset()
     for number, step in enumerate(made.module.steps, 1):
@@ -629,12 +685,12 @@ def test_a_broken_translation_is_told_and_the_module_stays(author, root, text, w
     folder = root / "02-tenir-la-souris"
     folder.mkdir(parents=True)
     (folder / "module.ar.yaml").write_text(text)
-    contents.kept(now=True)
+    contents.territory_modules(now=True)
     assert author.get(f"/apprendre/{MOUSE}/?langue=ar").status_code == 200
     assert what in told(author.get(BASE))
 
 
-# ------------------------------------------------------------------------------------------------------------- archives
+# --------------------------------------------------------------------------------------------------- archives
 
 
 def zipped(*files: tuple[str, bytes | str], link: str = "") -> bytes:
@@ -650,7 +706,7 @@ def zipped(*files: tuple[str, bytes | str], link: str = "") -> bytes:
     return made.getvalue()
 
 
-GOOD = learning.file_of(MOUSE).read_text("utf-8")
+GOOD = module_reading.file_of(MOUSE).read_text("utf-8")
 
 
 def upload(client, content: bytes):
@@ -705,7 +761,7 @@ def test_the_good_modules_are_kept_and_the_bad_told(author, root):
     assert "« 500 » est trop grand" in page
     assert "Cette traduction n’a pas de module" in page
     assert "__MACOSX" not in page
-    assert [folder.name for folder in shelf.folders(root)] == ["02-tenir-la-souris"]
+    assert [folder.name for folder in catalogue.folders(root)] == ["02-tenir-la-souris"]
 
 
 @pytest.mark.parametrize(
@@ -730,7 +786,7 @@ def test_an_archive_that_is_not_to_be_trusted_writes_nothing(author, root, conte
     response = upload(author, content)
     assert response.status_code == 400
     assert re.search(what, told(response))
-    assert shelf.folders(root) == []
+    assert catalogue.folders(root) == []
 
 
 def bomb(lines: int, files: int) -> bytes:
@@ -742,33 +798,32 @@ def bomb(lines: int, files: int) -> bytes:
 @pytest.mark.parametrize(("lines", "files"), [(20_000, 10), (10_000, 40), (1_300, 200)])
 def test_an_archive_that_would_be_long_to_read_is_refused_soon(author, root, lines, files):
     content = bomb(lines, files)
-    began = time.process_time()
-    response = upload(author, content)
+    with within(6):  # 20 s and more when it is read whole
+        response = upload(author, content)
     assert response.status_code == 400
-    assert time.process_time() - began < 6  # 20 s and more when it is read whole
-    assert shelf.folders(root) == []
+    assert catalogue.folders(root) == []
 
 
 def test_all_our_modules_go_in_one_archive():
-    content = module_archive.export([path.parent for path in learning.files().values()])
+    content = module_archive.export([path.parent for path in module_reading.files().values()])
     files, bad = module_archive._opened(content)
-    assert (len(files), bad) == (len(learning.files()), [])
+    assert (len(files), bad) == (len(module_reading.files()), [])
     every = [text for texts in files.values() for text in texts.values()]
-    assert max(learning.marks(text, 10**6) for text in every) < learning.MOST_MARKS / 2
-    assert sum(learning.marks(text, 10**6) for text in every) < module_archive.MOST_MARKS / 2
+    assert max(module_reading.marks(text, 10**6) for text in every) < module_reading.MOST_MARKS / 2
+    assert sum(module_reading.marks(text, 10**6) for text in every) < module_archive.MOST_MARKS / 2
     assert sum(len(text.encode()) for text in every) < module_archive.MOST_READ / 2
 
 
 def test_a_module_twice_in_an_archive_under_two_numbers_is_kept_once(author, root):
     page = upload(author, zipped((f"02-{MOUSE}/module.yaml", GOOD), (f"300-{MOUSE}/module.yaml", GOOD)))
     assert "déjà dans 02-tenir-la-souris" in told(page)
-    assert [folder.name for folder in shelf.folders(root)] == ["02-tenir-la-souris"]
+    assert [folder.name for folder in catalogue.folders(root)] == ["02-tenir-la-souris"]
 
 
 def test_nothing_is_read_while_others_wait_to_write(author, adapted, monkeypatch):
     """A transaction lasts as long as the files take to be written: a module takes seconds to be checked."""
     before, inside = len(connection.savepoint_ids), []
-    for module, name in ((learning, "check"), (translations, "parse"), (shelf, "read")):
+    for module, name in ((module_reading, "check"), (translations, "parse"), (catalogue, "read")):
         real = getattr(module, name)
 
         def watched(*given, name=name, real=real, **named):
@@ -784,7 +839,10 @@ def test_nothing_is_read_while_others_wait_to_write(author, adapted, monkeypatch
     author.post(f"{BASE}{MOUSE}/langues/uk/", {"t:titre": "Миша", "lu": ""})
     upload(
         author,
-        zipped((f"02-{MOUSE}/module.yaml", GOOD), (f"02-{MOUSE}/module.uk.yaml", "langue: uk\ntextes: {titre: x}\n")),
+        zipped(
+            (f"02-{MOUSE}/module.yaml", GOOD),
+            (f"02-{MOUSE}/module.uk.yaml", "langue: uk\ntextes: {titre: x}\n"),
+        ),
     )
     author.post(f"{BASE}nouveau/", {"titre": "Un autre module", "en_tete": MOUSE})
     author.post(f"{BASE}{PIEGES}/adapter/")
@@ -810,7 +868,7 @@ def test_an_encrypted_archive_is_refused(root):
         module_archive.import_(bytes(content), root, drawings=DRAWN, at=AT)
 
 
-# ---------------------------------------------------------------------------------------------------------------- rights
+# ----------------------------------------------------------------------------------------------------- rights
 
 
 ADDRESSES = (
@@ -837,13 +895,15 @@ POSTED = (
 
 def test_whoever_does_not_hold_the_territory_sees_nothing_of_it(client, adapted, db):
     client.logout()
-    before = (adapted / learning.FILE).read_bytes()
+    before = (adapted / module_reading.FILE).read_bytes()
     for address in ADDRESSES:
         assert client.get(f"{BASE}{address}").status_code == 302, address
     for role in ("aidant", "gestionnaire"):
         structure = place(role, {"nom": role}).structure
         user = with_role(
-            User.objects.create_user(f"{role}@exemple.fr", "x", is_demonstration=True), role, structure=structure
+            User.objects.create_user(f"{role}@exemple.fr", "x", is_demonstration=True),
+            role,
+            structure=structure,
         )
         client.force_login(user)
         for address in ADDRESSES:
@@ -852,7 +912,7 @@ def test_whoever_does_not_hold_the_territory_sees_nothing_of_it(client, adapted,
             assert client.post(f"{BASE}{address}", {"geste": "retirer:1"}).status_code == 404, (role, address)
         with pytest.raises(Refused, match="Le module n’a pas été changé"):
             actions.remove(MOUSE, by=user, at=AT)
-    assert (adapted / learning.FILE).read_bytes() == before
+    assert (adapted / module_reading.FILE).read_bytes() == before
 
 
 def test_what_does_not_exist_is_not_found(author, root):

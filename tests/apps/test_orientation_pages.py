@@ -14,15 +14,16 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import measures, ours, shown
+from maillage.apps.orientations.queries import detail as referral_detail
+from maillage.apps.orientations.queries import measures, structure_measures
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Person
-from maillage.reports import opening
-from tests.apps.places import place
+from maillage.words import opening
 from tests.conftest import account
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
@@ -56,7 +57,9 @@ def aidant(library) -> User:
 
 @pytest.fixture
 def stranger() -> User:
-    return account("loin", "aidant", structure=place("loin", {"nom": "Loin", "code_insee": "59350"}).structure)
+    return account(
+        "loin", "aidant", structure=place("loin", {"nom": "Loin", "code_insee": "59350"}).structure
+    )
 
 
 @pytest.fixture
@@ -100,7 +103,7 @@ def state(row) -> str:
     return row.state
 
 
-# ------------------------------------------------------------------------------------------------------------- receiving
+# -------------------------------------------------------------------------------------------------- receiving
 
 
 def test_the_list_says_who_waits_and_since_when(client, aidant, orientation):
@@ -166,7 +169,9 @@ def test_accepting_says_who_is_told(client, aidant, orientation):
 
 
 def test_only_what_leaves_is_told(client, worker, ccas, library, person):
-    """What was done is told to whoever sends; the person, who was there, receives nothing, and it does not say so."""
+    """What was done is told to whoever sends; the person, who was there, receives nothing, and it does not
+    say so.
+    """
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     row = sent(worker, ccas, library, person, shared=["nickname"])
     opened(client, row)
@@ -205,7 +210,10 @@ def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas,
     page = text(client.get("/ma-carte/suivi/"))
     headings = [each.partition("</h2>")[0] for each in page.split("<h2 ")[1:3]]
     assert "Logement" in headings[0]
-    assert "carte Vitale" in headings[1] and f"avant le {opening.said(day)}".replace("\u00a0", " ") in headings[1]
+    assert (
+        "carte Vitale" in headings[1]
+        and f"avant le {opening.date_text(day)}".replace("\u00a0", " ") in headings[1]
+    )
 
 
 def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orientation):
@@ -213,9 +221,14 @@ def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orien
     assert "Je ne veux plus y aller" in text(client.get("/ma-carte/suivi/"))
     steps.refuse(orientation, by=aidant, at=timezone.now(), reason="not_for")
     assert "Je ne veux plus y aller" not in text(client.get("/ma-carte/suivi/"))
-    page = text(client.post(f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True))  # a page opened before
+    page = text(
+        client.post(f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True)
+    )  # a page opened before
     said = page.partition('class="message error"')[2].partition("</div>")[0]
-    assert "Ce n’est pas annulé. Ce lieu ne peut pas. Revenez voir qui vous aide : on cherche un autre lieu." in said
+    assert (
+        "Ce n’est pas annulé. Ce lieu ne peut pas. Revenez voir qui vous aide : on cherche un autre lieu."
+        in said
+    )
     assert "pas notre public" not in page and "Ce que vous avez écrit" not in page
     assert state(orientation) == "refused"
 
@@ -264,9 +277,13 @@ def test_a_date_that_is_none_changes_nothing_and_says_why(client, aidant, orient
 @pytest.mark.parametrize(
     ("posted", "why"), [(("mardi", "03:00"), "C’est tôt ou tard"), (("lundi", "10:00"), "le lieu est fermé")]
 )
-def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(client, aidant, library, orientation, posted, why):
+def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(
+    client, aidant, library, orientation, posted, why
+):
     """In the night, or on a day when the sheet says closed: whoever means it says so."""
-    Lieu.objects.filter(pk=library.pk).update(sheet=library.sheet | {"horaires": {"osm": "Tu-Sa 09:00-18:00"}})
+    Lieu.objects.filter(pk=library.pk).update(
+        sheet=library.sheet | {"horaires": {"osm": "Tu-Sa 09:00-18:00"}}
+    )
     client.force_login(aidant)
     day = tuesday() - timedelta(days=posted[0] == "lundi")
     said = {"geste": "date", "jour": day.isoformat(), "heure": posted[1]}
@@ -290,7 +307,9 @@ def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, work
     address = reverse("orientation_answer", args=[row.pk]) if channel == "phone" else link(row)
     response = client.post(address, said)
     assert response.status_code == 400
-    assert "C’est après la date" in text(response) and "Oui, c’est bien ce jour et cette heure" in text(response)
+    assert "C’est après la date" in text(response) and "Oui, c’est bien ce jour et cette heure" in text(
+        response
+    )
     client.post(address, said | {"voulu": "on"})
     assert state(row) == "appointed"
 
@@ -301,7 +320,9 @@ def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, work
 )
 def test_a_date_to_look_at_again_is_marked_on_its_field(client, aidant, library, orientation, field, posted):
     """An hour that the clock skips, a day when the place is closed: as any other error of a form."""
-    Lieu.objects.filter(pk=library.pk).update(sheet=library.sheet | {"horaires": {"osm": "Tu-Su 00:00-18:00"}})
+    Lieu.objects.filter(pk=library.pk).update(
+        sheet=library.sheet | {"horaires": {"osm": "Tu-Su 00:00-18:00"}}
+    )
     client.force_login(aidant)
     page = text(answer(client, orientation, geste="date", **posted))
     marked = page.partition('<div class="champ en-erreur">')[2].partition("</div>")[0]
@@ -351,7 +372,9 @@ def test_another_place_is_proposed_among_neighbours(client, aidant, orientation)
 
 
 def test_an_absence_takes_one_gesture_and_may_be_undone(client, aidant, orientation):
-    steps.appoint(orientation, by=aidant, at=timezone.now() - 3 * DAY, when=timezone.now() - timedelta(hours=1))
+    steps.appoint(
+        orientation, by=aidant, at=timezone.now() - 3 * DAY, when=timezone.now() - timedelta(hours=1)
+    )
     client.force_login(aidant)
     answer(client, orientation, geste="absent", suite="liste")
     assert state(orientation) == "absent"
@@ -370,7 +393,9 @@ def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
 
 
 def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
-    steps.appoint(orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(minutes=30))
+    steps.appoint(
+        orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(minutes=30)
+    )
     client.force_login(aidant)
     for address in ("/espace/orientations/", f"/espace/orientations/{orientation.pk}/"):
         page = text(client.get(address))
@@ -417,7 +442,9 @@ def shown_on(page: str, name: str = "vu") -> str:
     return found
 
 
-def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(client, aidant, worker, library, person, orientation):
+def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
+    client, aidant, worker, library, person, orientation
+):
     """The person was told of an appointment: a refusal sent from the page opened before leaves it."""
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
@@ -432,7 +459,13 @@ def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(client, aidant,
         assert "Karim a donné un rendez-vous" in text(response)
         assert state(orientation) == "appointed"
     fresh = text(client.get(f"/espace/orientations/{orientation.pk}/"))
-    answer(client, orientation, geste="refuser", raison="full", vu=shown_on(fresh[fresh.index('id="repondre"') :]))
+    answer(
+        client,
+        orientation,
+        geste="refuser",
+        raison="full",
+        vu=shown_on(fresh[fresh.index('id="repondre"') :]),
+    )
     assert state(orientation) == "refused"
 
 
@@ -451,7 +484,12 @@ def test_several_leave_the_rows_that_moved_since(client, aidant, worker, ccas, l
     page = text(client.get("/espace/orientations/?plusieurs=1"))
     posted = {f"vu-{row.pk}": shown_on(page, f"vu-{row.pk}") for row in rows}
     steps.accept(rows[1], by=account("karim", "aidant", structure=library.structure), at=timezone.now())
-    posted |= {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00", "cochee": [row.pk for row in rows]}
+    posted |= {
+        "geste": "date",
+        "jour": tuesday().isoformat(),
+        "heure": "10:00",
+        "cochee": [row.pk for row in rows],
+    }
     page = text(client.post("/espace/orientations/plusieurs/", posted, follow=True))
     assert [state(row) for row in rows] == ["appointed", "accepted"]
     assert f"n° {rows[1].pk} : Karim a accepté de recevoir la personne" in page
@@ -473,7 +511,9 @@ def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person,
     people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     steps.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
     client.force_login(worker)
-    page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "cancel"}, follow=True))
+    page = text(
+        client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "cancel"}, follow=True)
+    )
     assert "Le lieu est prévenu que personne ne vient." in page
     assert "La personne reçoit un SMS." in page
 
@@ -505,9 +545,17 @@ def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
 
 def test_several_are_dated_but_those_to_look_at_again(client, aidant, worker, ccas, library):
     """A date that is too late for one is given to the others: each says what became of it."""
-    fine, doubtful = sent(worker, ccas, library), sent(worker, ccas, library, urgent_before=tuesday() - 2 * DAY)
+    fine, doubtful = (
+        sent(worker, ccas, library),
+        sent(worker, ccas, library, urgent_before=tuesday() - 2 * DAY),
+    )
     client.force_login(aidant)
-    posted = {"geste": "date", "jour": tuesday().isoformat(), "heure": "10:00", "cochee": [fine.pk, doubtful.pk]}
+    posted = {
+        "geste": "date",
+        "jour": tuesday().isoformat(),
+        "heure": "10:00",
+        "cochee": [fine.pk, doubtful.pk],
+    }
     page = text(client.post("/espace/orientations/plusieurs/", posted, follow=True))
     assert (state(fine), state(doubtful)) == ("appointed", "sent")
     assert "Même rendez-vous donné : 1 personne." in page
@@ -553,7 +601,9 @@ def test_several_never_touches_the_row_of_another_structure(client, stranger, or
 def test_a_place_says_it_is_full_and_neighbours_are_proposed(client, aidant, library):
     place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
     client.force_login(aidant)
-    page = text(client.post("/espace/orientations/places/", {"lieu": library.slug, "geste": "complet"}, follow=True))
+    page = text(
+        client.post("/espace/orientations/places/", {"lieu": library.slug, "geste": "complet"}, follow=True)
+    )
     library.refresh_from_db()
     assert library.full_since is not None
     assert "On propose à la place : Voisin" in page
@@ -565,19 +615,24 @@ def test_a_place_says_it_is_full_and_neighbours_are_proposed(client, aidant, lib
 
 def test_nobody_says_the_place_of_others_full(client, aidant, ccas):
     client.force_login(aidant)
-    assert client.post("/espace/orientations/places/", {"lieu": ccas.slug, "geste": "complet"}).status_code == 404
+    assert (
+        client.post("/espace/orientations/places/", {"lieu": ccas.slug, "geste": "complet"}).status_code
+        == 404
+    )
 
 
 def test_the_places_of_a_week_count_its_appointments(aidant, worker, ccas, library):
     now = timezone.now()
     row = sent(worker, ccas, library)
     steps.appoint(row, by=aidant, at=now - timedelta(minutes=2), when=now + timedelta(seconds=30))
-    (room,) = ours.rooms(aidant, now)
+    (room,) = structure_measures.rooms(aidant, now)
     assert (room.taken, room.places, room.free) == (1, 6, 5)
     assert room.stitches == [True, False, False, False, False, False]
 
 
-def test_help_open_elsewhere_is_flagged_with_consent_only(client, aidant, worker, ccas, library, person, orientation):
+def test_help_open_elsewhere_is_flagged_with_consent_only(
+    client, aidant, worker, ccas, library, person, orientation
+):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     sent(worker, ccas, other, person, channel="phone", shared=["nickname"])
     client.force_login(aidant)
@@ -603,7 +658,7 @@ def test_the_list_makes_as_many_queries_for_many_rows_as_for_one(
         assert client.get("/espace/orientations/envoyees/").status_code == 200
 
 
-# ------------------------------------------------------------------------------------------------------------- following
+# -------------------------------------------------------------------------------------------------- following
 
 
 def test_whoever_only_sends_reads_what_was_sent(client, worker, stranger, orientation):
@@ -617,7 +672,9 @@ def test_whoever_only_sends_reads_what_was_sent(client, worker, stranger, orient
 
 def test_asking_again_says_that_the_place_is_told(client, worker, orientation):
     client.force_login(worker)
-    page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "remind"}, follow=True))
+    page = text(
+        client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "remind"}, follow=True)
+    )
     assert "Le lieu reçoit un e-mail." in page
 
 
@@ -647,8 +704,17 @@ def test_a_place_proposed_instead_is_one_gesture_away(client, worker, aidant, pe
     urls = {client.post(address).url for _ in range(2)}
     draft = Orientation.objects.exclude(pk=orientation.pk).get()
     assert urls == {f"/espace/orientations/{draft.pk}/envoyer/"}
-    assert (draft.state, draft.lieu, draft.person, draft.path) == ("draft", far_away, person, orientation.path)
-    assert (draft.need, draft.procedure, draft.procedure_words) == ("assistance", "argent", "prime d’activité")
+    assert (draft.state, draft.lieu, draft.person, draft.path) == (
+        "draft",
+        far_away,
+        person,
+        orientation.path,
+    )
+    assert (draft.need, draft.procedure, draft.procedure_words) == (
+        "assistance",
+        "argent",
+        "prime d’activité",
+    )
     assert (draft.shared, state(orientation)) == ([], "closed")
 
 
@@ -662,7 +728,9 @@ def test_only_a_place_that_was_proposed_is_followed(client, worker, stranger, ai
     assert Orientation.objects.count() == 1
 
 
-def test_a_place_proposed_instead_comes_first_however_far(client, worker, library, aidant, orientation, far_away):
+def test_a_place_proposed_instead_comes_first_however_far(
+    client, worker, library, aidant, orientation, far_away
+):
     steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/nouvelle/?suite={orientation.pk}"))
@@ -689,11 +757,18 @@ def test_the_sender_may_not_answer_for_the_place(client, worker, orientation):
     assert state(orientation) == "sent"
 
 
-# --------------------------------------------------------------------------------------------------------------- sending
+# ---------------------------------------------------------------------------------------------------- sending
 
 
 def need(**more) -> dict[str, str]:
-    return {"besoin": "assistance", "ou": "Grenoble", "marche": "0", "langue": "fr", "geste": "chercher", **more}
+    return {
+        "besoin": "assistance",
+        "ou": "Grenoble",
+        "marche": "0",
+        "langue": "fr",
+        "geste": "chercher",
+        **more,
+    }
 
 
 def test_the_need_is_prefilled_by_the_person(client, worker, person):
@@ -701,7 +776,11 @@ def test_the_need_is_prefilled_by_the_person(client, worker, person):
     client.force_login(worker)
     page = client.get(f"/espace/orientations/nouvelle/?personne={person.pk}")
     form = page.context["form"]
-    assert (form["pour"].value(), form["langue"].value(), form["ou"].value()) == (str(person.pk), "ro", "Grenoble")
+    assert (form["pour"].value(), form["langue"].value(), form["ou"].value()) == (
+        str(person.pk),
+        "ro",
+        "Grenoble",
+    )
 
 
 def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, library):
@@ -739,7 +818,12 @@ def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, libr
     page = text(client.get(response.url))
     assert "Est-ce que je donne à ce lieu ce que vous voyez ici" in page
     assert "accueil@bibliotheque.example" in page
-    shares = {"partage": ["nickname", "procedure", "note"], "mot": "Parle peu", "accord": "read", "canal": "email"}
+    shares = {
+        "partage": ["nickname", "procedure", "note"],
+        "mot": "Parle peu",
+        "accord": "read",
+        "canal": "email",
+    }
     left = client.post(response.url, shares, follow=True)
     assert "C’est parti" in text(left)
     row.refresh_from_db()
@@ -836,7 +920,13 @@ def test_what_did_not_leave_leaves_nothing_behind(client, worker, library, perso
     client.force_login(worker)
     url = chosen(client, library, pour=person.pk).url
     sheets.say_full(library, True, by="x", at=timezone.now())
-    posted = {"partage": ["nickname", "note"], "mot": "Parle peu", "accord": "read", "ecrire": "oui", "canal": "card"}
+    posted = {
+        "partage": ["nickname", "note"],
+        "mot": "Parle peu",
+        "accord": "read",
+        "ecrire": "oui",
+        "canal": "card",
+    }
     response = client.post(url, posted)
     assert response.status_code == 400
     assert "Parle peu" in text(response)
@@ -851,7 +941,9 @@ def test_what_was_typed_goes_with_a_draft_taken_to_a_neighbour(client, worker, l
     client.force_login(worker)
     url = chosen(client, library).url
     sheets.say_full(library, True, by="x", at=timezone.now())
-    page = client.post(url, {"partage": ["note"], "mot": "Parle peu", "jours": "mardi", "canal": "card"}).content.decode()
+    page = client.post(
+        url, {"partage": ["note"], "mot": "Parle peu", "jours": "mardi", "canal": "card"}
+    ).content.decode()
     neighbours = page.partition("/ailleurs/")[2].partition("</form>")[0]
     said = dict(re.findall(r'type="hidden" name="(mot|jours)" value="([^"]*)"', neighbours))
     assert said == {"mot": "Parle peu", "jours": "mardi"}
@@ -873,7 +965,10 @@ def test_no_place_suits_is_a_need_that_is_counted(client, worker):
 
 def test_no_place_suits_said_twice_is_one_need(client, worker, person):
     client.force_login(worker)
-    urls = {client.post("/espace/orientations/nouvelle/", need(geste="aucun", pour=person.pk)).url for _ in range(2)}
+    urls = {
+        client.post("/espace/orientations/nouvelle/", need(geste="aucun", pour=person.pk)).url
+        for _ in range(2)
+    }
     assert len(urls) == Orientation.objects.count() == 1
     assert Orientation.objects.get().events.filter(verb="unsolved").count() == 1
 
@@ -922,7 +1017,7 @@ def test_what_was_sent_is_not_prepared_again(client, worker, orientation):
     assert response.url == f"/espace/orientations/{orientation.pk}/"
 
 
-# ---------------------------------------------------------------------------------------------------------- by the link
+# ------------------------------------------------------------------------------------------------ by the link
 
 
 def link(row) -> str:
@@ -953,12 +1048,19 @@ def test_a_place_answers_by_its_link_without_account(client, orientation):
     assert Message.objects.filter(to="sofia@exemple.fr").exists()
 
 
-def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(client, worker, person, orientation):
+def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(
+    client, worker, person, orientation
+):
     for _ in range(3):
         opened(client, orientation)
         client.get(link(orientation))  # the same page, shown again
-    verbs = Entry.objects.filter(kind="orientations.orientation", row=orientation.pk).values_list("verb", flat=True)
-    assert [verb for verb in verbs if verb.endswith((".see", ".read"))] == ["orientation.see", *["orientation.read"] * 2]
+    verbs = Entry.objects.filter(kind="orientations.orientation", row=orientation.pk).values_list(
+        "verb", flat=True
+    )
+    assert [verb for verb in verbs if verb.endswith((".see", ".read"))] == [
+        "orientation.see",
+        *["orientation.read"] * 2,
+    ]
     client.force_login(worker)
     page = text(client.get(f"/espace/personnes/{person.pk}/"))
     assert "Le lieu, par son lien (Bibliothèque Barnave) a vu l’orientation" in page
@@ -969,7 +1071,9 @@ def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(cli
 
 def test_an_agreement_is_noted_by_the_house_of_whoever_notes_it(client, worker, library, person):
     client.force_login(worker)
-    client.post(chosen(client, library, pour=person.pk).url, {"partage": [], "accord": "read", "canal": "card"})
+    client.post(
+        chosen(client, library, pour=person.pk).url, {"partage": [], "accord": "read", "canal": "card"}
+    )
     page = text(client.get(f"/espace/personnes/{person.pk}/"))
     told = "Sofia (CCAS) a noté un accord : transmettre à une structure (Bibliothèque Barnave) : oui"
     assert told in page
@@ -1001,7 +1105,12 @@ def test_what_is_asked_is_said_between_professionals_everywhere(client, worker, 
     row = sent(worker, ccas, library, procedure="", procedure_words="")
     client.force_login(worker)
     sheet, left = (f"/espace/orientations/{row.pk}/?cote=envoi", reverse("orientation_sent", args=[row.pk]))
-    for page in (text(client.get(sheet)), text(client.get(left)), text(client.get(link(row))), opened(client, row)):
+    for page in (
+        text(client.get(sheet)),
+        text(client.get(left)),
+        text(client.get(link(row))),
+        opened(client, row),
+    ):
         assert "une aide pour faire une démarche" in page
         assert "n vous aide à faire" not in page.partition("<main")[2]
 
@@ -1018,7 +1127,10 @@ def test_what_is_missing_by_a_link_is_said_and_nothing_is_lost(client, orientati
     ("posted", "kept"),
     [
         ({"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars"}, "Travaux jusqu’en mars"),
-        ({"geste": "servir", "fait": ["assistance"], "issue": "partial", "mots": "Dossier rempli"}, "Dossier rempli"),
+        (
+            {"geste": "servir", "fait": ["assistance"], "issue": "partial", "mots": "Dossier rempli"},
+            "Dossier rempli",
+        ),
         ({"geste": "date", "jour": "2027-03-30", "heure": "14:35"}, 'value="14:35"'),
         ({"geste": "accept"}, "Accepter"),
     ],
@@ -1034,6 +1146,29 @@ def test_an_answer_whose_session_is_over_is_read_again_before_it_leaves(client, 
     assert state(orientation) == "seen"
     client.post(link(orientation), posted)
     assert state(orientation) != "seen"
+
+
+@pytest.mark.parametrize(
+    ("posted", "told"),
+    [({"geste": "lire"}, "Aurélie"), ({"geste": "accept"}, "C’est oui"), ({"geste": "came"}, "Venue")],
+)
+def test_a_page_that_is_fresh_never_says_that_it_is_not(client, orientation, posted, told):
+    """The warning belongs to an answer whose session is over, and to no other page."""
+    opened(client, orientation)
+    after = client.post(link(orientation), posted, follow=True)
+    assert after.status_code == 200
+    assert told in text(after)
+    for page in (after, client.get(link(orientation)), client.get(link(orientation), {"faire": "refuser"})):
+        assert page.status_code == 200
+        assert "pas encore partie" not in text(page)
+        assert "Relisez, puis renvoyez" not in text(page)
+
+
+def test_what_is_missing_is_not_said_to_be_a_page_left_open(client, orientation):
+    opened(client, orientation)
+    page = text(client.post(link(orientation), {"geste": "refuser", "mots": "Travaux"}))
+    assert "pas encore partie" not in page
+    assert "Ce qui est à revoir est marqué en rouge" in page
 
 
 def test_an_answer_whose_session_is_over_says_what_it_became_since(client, orientation, aidant):
@@ -1077,9 +1212,9 @@ def test_a_link_out_of_date_shows_nobody_and_gives_a_new_one_to_the_place_alone(
 
 
 def test_an_expired_referral_says_so(client, orientation):
-    from maillage.apps.orientations.actions import due
+    from maillage.apps.orientations.actions import deadlines
 
-    due.due(at=timezone.now() + 40 * DAY)
+    deadlines.run_deadlines(at=timezone.now() + 40 * DAY)
     page = text(client.get(link(orientation)))
     assert "Cette demande a expiré" in page
     assert "Aurélie" not in page
@@ -1100,7 +1235,7 @@ def test_pages_of_a_link_are_kept_by_nobody(client, orientation):
     assert "no-store" in response["Cache-Control"]
 
 
-# -------------------------------------------------------------------------------------------------------------- measures
+# --------------------------------------------------------------------------------------------------- measures
 
 
 def test_a_structure_reads_a_year_of_its_own(client, aidant, worker, ccas, library):
@@ -1108,10 +1243,12 @@ def test_a_structure_reads_a_year_of_its_own(client, aidant, worker, ccas, libra
     steps.refuse(rows[0], by=aidant, at=timezone.now(), reason="full")
     steps.came(rows[1], by=aidant, at=timezone.now())
     client.force_login(aidant)
+    assert "Trop récentes pour dire leur suite" in text(client.get("/espace/orientations/mesures/"))
+    Orientation.objects.update(sent_at=timezone.now() - timedelta(days=31))
     page = text(client.get("/espace/orientations/mesures/"))
-    assert "2 sur 4" in page
+    assert "2 sur 4</strong> envoyées il y a 30 jours ou plus" in page
     assert "Complet" in page
-    year = ours.received(aidant, timezone.now())
+    year = structure_measures.received(aidant, timezone.now())
     assert (year.n, year.known, year.refused, year.full, year.came) == (4, 2, 1, 1, 1)
 
 
@@ -1125,8 +1262,8 @@ def test_a_territory_reads_no_small_count(client, coordinator, worker, ccas, lib
 
 
 def test_days_are_told_as_people_say_them():
-    assert shown.days_in_words(0) == "aujourd’hui"
-    assert ours.days_in_words(2.0) == "2\u00a0jours"
+    assert referral_detail.days_in_words(0) == "aujourd’hui"
+    assert structure_measures.days_in_words(2.0) == "2\u00a0jours"
 
 
 def test_invented_people_never_stand_for_real_ones(client, coordinator, worker, ccas, library):

@@ -1,4 +1,6 @@
-"""The life of a referral: each gesture, each refusal, who is told, who sees; links, delays, erasure, measures."""
+"""The life of a referral: each gesture, each refusal, who is told, who sees; links, delays, erasure,
+measures.
+"""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,17 +13,17 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import due, steps
+from maillage.apps.orientations.actions import deadlines, steps
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import exports, links, lists, measures, persons, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
-from tests.apps.places import place
 from tests.conftest import account
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)
 DAY = timedelta(days=1)
@@ -52,7 +54,12 @@ def aidant(library) -> User:
 @pytest.fixture
 def person(worker, ccas) -> Person:
     return people.welcome(
-        by=worker, structure=ccas.structure, at=AT, nickname="Andrei", reach="phone", reach_value="06 39 98 12 34"
+        by=worker,
+        structure=ccas.structure,
+        at=AT,
+        nickname="Andrei",
+        reach="phone",
+        reach_value="06 39 98 12 34",
     )
 
 
@@ -75,7 +82,14 @@ def sent(worker, ccas, lieu, person=None, at=AT, **more) -> Orientation:
 
 @pytest.fixture
 def orientation(worker, ccas, library, person) -> Orientation:
-    return sent(worker, ccas, library, person, shared=["nickname", "reach", "procedure", "note"], note="Parle peu français")
+    return sent(
+        worker,
+        ccas,
+        library,
+        person,
+        shared=["nickname", "reach", "procedure", "note"],
+        note="Parle peu français",
+    )
 
 
 def token(row: Orientation) -> str:
@@ -86,7 +100,7 @@ def mails(subject: str = "") -> list[Message]:
     return [message for message in Message.objects.order_by("due_at", "pk") if subject in message.subject]
 
 
-# ------------------------------------------------------------------------------------------------------------ preparing
+# -------------------------------------------------------------------------------------------------- preparing
 
 
 def test_preparing_sends_nothing(worker, ccas, library, person):
@@ -143,7 +157,9 @@ def test_the_path_of_somebody_is_for_whoever_helps_them(orientation, aidant, lib
 
 
 def test_a_draft_may_be_changed_and_no_longer_once_sent(worker, ccas, library):
-    row = steps.amend(prepared(worker, ccas, library), {"note": "Le mardi", "state": "served"}, by=worker, at=AT)
+    row = steps.amend(
+        prepared(worker, ccas, library), {"note": "Le mardi", "state": "served"}, by=worker, at=AT
+    )
     assert (row.note, row.state) == ("Le mardi", "draft")
     steps.send(row, by=worker, at=AT)
     with pytest.raises(Refused, match="déjà partie"):
@@ -155,7 +171,7 @@ def test_without_a_sheet_of_the_person_nothing_of_them_is_shared(worker, ccas, l
     assert row.shared == ["note"]
 
 
-# --------------------------------------------------------------------------------------------------------------- sending
+# ---------------------------------------------------------------------------------------------------- sending
 
 
 def test_sending_tells_the_place_by_a_link_and_names_nobody(orientation):
@@ -195,8 +211,10 @@ def test_reminders_leave_at_5_10_and_20_days_and_never_after(orientation):
 def test_the_date_of_the_person_is_the_last_for_an_answer(worker, ccas, library):
     row = sent(worker, ccas, library, urgent_before=date(2026, 11, 27))
     assert (row.expires_on, row.link_until) == (date(2026, 11, 27), date(2026, 11, 27))
-    assert [message.due_at.astimezone(PARIS).date() for message in mails("attend votre réponse")] == [date(2026, 11, 25)]
-    due.due(at=AT + 8 * DAY)
+    assert [message.due_at.astimezone(PARIS).date() for message in mails("attend votre réponse")] == [
+        date(2026, 11, 25)
+    ]
+    deadlines.run_deadlines(at=AT + 8 * DAY)
     assert "27 novembre 2026 au plus tard" in mails("nouvelles")[-1].text.replace("\u00a0", " ")
     row.refresh_from_db()
     assert row.state == "expired"
@@ -213,7 +231,9 @@ def test_sending_without_the_persons_agreement_is_refused(worker, ccas, library,
     row = prepared(worker, ccas, library, person, shared=["nickname"])
     with pytest.raises(Refused, match="partage"):
         steps.send(row, by=worker, at=AT)
-    people.agree(person=person, purpose="share", structure=library.structure, how="read", given=False, by=worker, at=AT)
+    people.agree(
+        person=person, purpose="share", structure=library.structure, how="read", given=False, by=worker, at=AT
+    )
     with pytest.raises(Refused, match="partage"):
         steps.send(row, by=worker, at=AT)
     assert not Message.objects.exists()
@@ -297,7 +317,9 @@ def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
     texts = [message.text for message in Message.objects.filter(channel="sms").order_by("pk")]
     assert len(texts) == 3  # where to go, when, and once more the day before
     assert "mercredi 25 novembre 2026 à 10 h" in texts[1].replace("\u00a0", " ")
-    assert texts[0].startswith("Nous avons demandé à Bibliothèque Barnave de vous recevoir. Attendez sa réponse.")
+    assert texts[0].startswith(
+        "Nous avons demandé à Bibliothèque Barnave de vous recevoir. Attendez sa réponse."
+    )
     assert "/ma-carte/" in texts[0]
 
 
@@ -325,7 +347,7 @@ def test_a_person_who_said_nothing_is_not_written_to(orientation):
     assert not Message.objects.filter(channel="sms").exists()
 
 
-# ------------------------------------------------------------------------------------------------------------- answering
+# -------------------------------------------------------------------------------------------------- answering
 
 
 def test_the_whole_way_by_link(orientation, worker):
@@ -343,10 +365,24 @@ def test_the_whole_way_by_link(orientation, worker):
         words="RSA demandé",
         **key,
     )
-    assert (row.state, row.came, row.outcome, row.minutes, row.did) == ("served", True, "reached", 45, ["assistance"])
+    assert (row.state, row.came, row.outcome, row.minutes, row.did) == (
+        "served",
+        True,
+        "reached",
+        45,
+        ["assistance"],
+    )
     row = steps.close(row, by=worker, at=AT + 7 * DAY)
     assert (row.state, row.held_by) == ("closed", "")
-    assert [e.verb for e in row.events.all()] == ["prepare", "send", "see", "appoint", "came", "serve", "close"]
+    assert [e.verb for e in row.events.all()] == [
+        "prepare",
+        "send",
+        "see",
+        "appoint",
+        "came",
+        "serve",
+        "close",
+    ]
     assert all((row.sent_at, row.seen_at, row.answered_at, row.met_at, row.served_at, row.ended_at))
     assert Entry.objects.filter(kind="orientations.orientation", row=row.pk).count() == 7
 
@@ -464,7 +500,14 @@ def test_an_absence_is_one_gesture_and_another_date_may_follow(orientation, aida
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"did": []}, {"did": ["magie"]}, {"outcome": ""}, {"minutes": 0}, {"minutes": 2_000}, {"level_after": "expert"}],
+    [
+        {"did": []},
+        {"did": ["magie"]},
+        {"outcome": ""},
+        {"minutes": 0},
+        {"minutes": 2_000},
+        {"level_after": "expert"},
+    ],
 )
 def test_what_was_done_is_of_the_lists(orientation, aidant, wrong):
     with pytest.raises(Refused):
@@ -494,10 +537,15 @@ def test_reminding_by_hand_is_once_a_day(orientation, worker):
     for hours in (0, 1, 25):
         steps.remind(orientation, by=worker, at=AT + timedelta(hours=hours))
     assert orientation.events.filter(verb="remind").count() == 2
-    assert len(mails("On attend")) == 2
+    asked_again = mails("On attend")
+    assert len(asked_again) == 2
+    for message in asked_again:
+        assert message.to == "accueil@bibliotheque.example"
+        assert f"/orientation/{token(orientation)}/" in message.text, "without its link, nobody can answer"
+        assert "ouvert jusqu’au 20 décembre 2026" in message.text.replace("\u00a0", " ")
 
 
-# ------------------------------------------------------------------------------------------------- two people, twice, wrong
+# ----------------------------------------------------------------------------------- two people, twice, wrong
 
 
 def test_of_two_answers_the_second_is_told_who_did_what(orientation, aidant, library):
@@ -532,7 +580,7 @@ def test_a_page_left_open_does_not_undo_what_a_colleague_did(orientation, aidant
 
 def test_a_page_that_shows_another_appointment_moves_nothing(orientation, aidant, library):
     other = account("karim", "aidant", structure=library.structure)
-    was = steps.appoint(orientation, by=aidant, at=AT, when=AT + DAY).shown
+    was = steps.appoint(orientation, by=aidant, at=AT, when=AT + DAY).stamp
     steps.move(orientation, by=aidant, at=AT, when=AT + 2 * DAY)
     with pytest.raises(Refused, match=r"Leila a changé le rendez-vous .* : dimanche 22 novembre 2026 à 10"):
         steps.move(orientation, by=other, at=AT, when=AT + 3 * DAY, was=was)
@@ -550,13 +598,22 @@ def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas,
 
 @pytest.mark.parametrize(
     ("given", "verb"),
-    [("accept", "refuse"), ("accept", "redirect"), ("accept", "cancel"), ("appoint", "refuse"), ("appoint", "cancel")],
+    [
+        ("accept", "refuse"),
+        ("accept", "redirect"),
+        ("accept", "cancel"),
+        ("appoint", "refuse"),
+        ("appoint", "cancel"),
+    ],
 )
 def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, person, aidant, given, verb):
     people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
     getattr(steps, given)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if given == "appoint" else {}))
-    said = {"refuse": {"reason": "full"}, "redirect": {"lieu": place("autre", {"nom": "Autre lieu", **HELPS})}}
+    said = {
+        "refuse": {"reason": "full"},
+        "redirect": {"lieu": place("autre", {"nom": "Autre lieu", **HELPS})},
+    }
     getattr(steps, verb)(row, by=worker if verb == "cancel" else aidant, at=AT, **said.get(verb, {}))
     last = Message.objects.filter(channel="sms").latest("pk").text.replace("\u00a0", " ").replace("'", "’")
     over = {
@@ -566,7 +623,9 @@ def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, pe
     assert last == f"{over[given]} Revenez voir la personne qui vous aide."
 
 
-def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(worker, ccas, library, person, aidant):
+def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(
+    worker, ccas, library, person, aidant
+):
     people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     steps.refuse(sent(worker, ccas, library, person), by=aidant, at=AT, reason="full")
     past = sent(worker, ccas, library, person, need="wifi")
@@ -588,12 +647,14 @@ def test_whoever_does_not_receive_may_not_answer(orientation, worker, verb):
 
 
 def test_what_a_place_says_by_telephone_is_noted_by_whoever_sends(worker, ccas, library, aidant):
-    """The loop closes without account nor e-mail on the other side; whoever noted it is named, and the sheet is not touched."""
+    """The loop closes without account nor e-mail on the other side; whoever noted it is named, and the
+    sheet is not touched.
+    """
     row = steps.send(prepared(worker, ccas, library), by=worker, at=AT, channel="phone")
     assert row.held_by == "sender"
     row = steps.appoint(row, by=worker, at=AT, when=AT + DAY)
     assert (row.state, row.held_by) == ("appointed", "sender")
-    late = lists.given(worker, AT + 3 * DAY)
+    late = lists.sent(worker, AT + 3 * DAY)
     assert [section.id for section in late.sections] == ["mine"]
     row = steps.serve(row, by=worker, at=AT + 3 * DAY, did=["assistance"], outcome="reached")
     last = row.events.last()
@@ -615,7 +676,20 @@ def test_whoever_does_not_send_may_not_decide(orientation, aidant):
 @pytest.mark.parametrize("state", list(cycle.STATES))
 @pytest.mark.parametrize(
     "verb",
-    ["accept", "refuse", "redirect", "appoint", "move", "came", "absent", "serve", "close", "cancel", "unsolved", "remind"],
+    [
+        "accept",
+        "refuse",
+        "redirect",
+        "appoint",
+        "move",
+        "came",
+        "absent",
+        "serve",
+        "close",
+        "cancel",
+        "unsolved",
+        "remind",
+    ],
 )
 def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, worker, state, verb):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
@@ -627,7 +701,11 @@ def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, wor
         "move": {"when": AT + DAY},
         "serve": {"did": ["assistance"], "outcome": "reached"},
     }
-    by, side = (worker, cycle.SENDER) if verb in ("close", "cancel", "unsolved", "remind") else (aidant, cycle.RECEIVER)
+    by, side = (
+        (worker, cycle.SENDER)
+        if verb in ("close", "cancel", "unsolved", "remind")
+        else (aidant, cycle.RECEIVER)
+    )
     events = orientation.events.count()
     if cycle.allowed(verb, state, side):
         row = getattr(steps, verb)(orientation, by=by, at=AT, **said.get(verb, {}))
@@ -640,7 +718,7 @@ def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, wor
         assert (orientation.state, orientation.events.count()) == (state, events)
 
 
-# ----------------------------------------------------------------------------------------------------------------- links
+# ------------------------------------------------------------------------------------------------------ links
 
 
 def test_a_link_opens_its_referral_and_a_forged_one_nothing(orientation):
@@ -679,13 +757,19 @@ def test_a_new_link_goes_to_the_place_alone_and_closes_the_former(orientation):
     assert links.opened(former, AT) is None
     assert links.opened(token(row), AT).orientation == row
     last = mails("Une personne vous est envoyée")[-1]
-    assert (last.to, former in last.text, token(row) in last.text) == ("accueil@bibliotheque.example", False, True)
+    assert (last.to, former in last.text, token(row) in last.text) == (
+        "accueil@bibliotheque.example",
+        False,
+        True,
+    )
     waiting = [message for message in mails("attend votre réponse") if message.state == "waiting"]
     assert len(waiting) == 3
     assert all(token(row) in message.text for message in waiting)
 
 
-def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has_its_own(orientation, settings):
+def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has_its_own(
+    orientation, settings
+):
     former = token(orientation)
     settings.SECRET_KEY = "une-autre-cle-" * 5
     assert links.opened(former, AT).live
@@ -701,14 +785,14 @@ def test_a_link_of_another_referral_answers_nothing(orientation, worker, ccas, l
         steps.accept(orientation, by=None, token=token(other), at=AT)
 
 
-# ---------------------------------------------------------------------------------------------------------- what comes due
+# --------------------------------------------------------------------------------------------- what comes due
 
 
 def test_a_referral_without_answer_comes_back_with_neighbours(orientation, worker):
     place("voisine", {"nom": "La voisine", "longitude": 5.7300, **HELPS})
-    assert due.due(at=AT + 30 * DAY)["sans_reponse"] == 0
-    assert due.due(at=AT + 31 * DAY)["sans_reponse"] == 1
-    assert due.due(at=AT + 31 * DAY)["sans_reponse"] == 0
+    assert deadlines.run_deadlines(at=AT + 30 * DAY)["sans_reponse"] == 0
+    assert deadlines.run_deadlines(at=AT + 31 * DAY)["sans_reponse"] == 1
+    assert deadlines.run_deadlines(at=AT + 31 * DAY)["sans_reponse"] == 0
     orientation.refresh_from_db()
     assert (orientation.state, orientation.held_by) == ("expired", "sender")
     assert "La voisine" in mails("nouvelles")[-1].text
@@ -717,44 +801,48 @@ def test_a_referral_without_answer_comes_back_with_neighbours(orientation, worke
 
 def test_an_answered_referral_does_not_expire(orientation, aidant):
     steps.accept(orientation, by=aidant, at=AT)
-    assert due.due(at=AT + 40 * DAY)["sans_reponse"] == 0
+    assert deadlines.run_deadlines(at=AT + 40 * DAY)["sans_reponse"] == 0
 
 
 def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, worker):
     kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
     Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
-    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 1
+    assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 1
     orientation.refresh_from_db()
     assert (orientation.lieu, orientation.lieu_name, orientation.state) == (kept, "Médiathèque", "sent")
     Lieu.objects.filter(pk=kept.pk).update(state="ended")
-    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 1
+    assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 1
     orientation.refresh_from_db()
     assert (orientation.state, orientation.held_by) == ("cancelled", "sender")
     assert "n’est plus ouvert" in mails("nouvelles")[-1].text
-    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 0
+    assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 0
 
 
-def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_what_was_shared(orientation, library, aidant):
+def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_what_was_shared(
+    orientation, library, aidant
+):
     """A sheet that changes hands, by mistake or not, hands over nobody."""
+    shared = orientation.shared
     link, other = token(orientation), place("autre", {"nom": "Autre"}).structure
     stranger = account("paul", "aidant", structure=other)
     Lieu.objects.filter(pk=library.pk).update(structure=other)
     assert access.received_by(aidant).get() == orientation, "the structure it was sent to keeps it"
     assert not access.orientations_for(stranger).exists()
-    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 1
+    assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 1
     orientation.refresh_from_db()
-    assert (orientation.to_structure, orientation.shared, orientation.note) == (other, [], "")
+    assert (orientation.to_structure, orientation.readable, timeline.shared(orientation)) == (other, [], [])
+    assert (orientation.shared, orientation.note) == (shared, "Parle peu français"), "hidden, not erased"
     assert access.received_by(stranger).get() == orientation and not access.received_by(aidant).exists()
     assert links.opened(link, AT) is None and links.opened(token(orientation), AT).live
     assert "ne lit rien de la personne" in mails("nouvelles")[-1].text
-    assert due.due(at=AT)["lieux_reunis_ou_fermes"] == 0
+    assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 0
 
 
 def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(orientation, library):
     kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
     Lieu.objects.filter(pk=kept.pk).update(structure=library.structure)
     Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
-    due.due(at=AT)
+    deadlines.run_deadlines(at=AT)
     link, shared = token(orientation), orientation.shared
     orientation.refresh_from_db()
     assert (orientation.lieu, orientation.shared) == (kept, shared)
@@ -770,42 +858,51 @@ def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidan
     row = sent(worker, ccas, library, andrei)
     steps.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
     first, given, _ = Message.objects.filter(channel="sms").order_by("pk")
-    assert (first.language, first.subject, given.subject) == ("ro", "Cererea dumneavoastră", "Programarea dumneavoastră")
+    assert (first.language, first.subject, given.subject) == (
+        "ro",
+        "Cererea dumneavoastră",
+        "Programarea dumneavoastră",
+    )
     assert first.text.startswith("Am cerut la")
     assert "marți 24 noiembrie 2026" in given.text and "Bibliothèque Barnave" in given.text
 
 
 def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
     Orientation.objects.filter(pk=orientation.pk).update(lieu=None)
-    due.due(at=AT)
+    deadlines.run_deadlines(at=AT)
     orientation.refresh_from_db()
     assert (orientation.state, orientation.lieu_name) == ("cancelled", "Bibliothèque Barnave")
 
 
 def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
     steps.refuse(orientation, by=aidant, at=AT, reason="other", words="Fâchée avec nous")
-    assert due.due(at=AT + 730 * DAY)["oubliees"] == 0
-    assert due.due(at=AT + 731 * DAY)["oubliees"] == 1
+    assert deadlines.run_deadlines(at=AT + 730 * DAY)["oubliees"] == 0
+    assert deadlines.run_deadlines(at=AT + 731 * DAY)["oubliees"] == 1
     orientation.refresh_from_db()
     assert (orientation.person, orientation.note, orientation.reason_words) == (None, "", "")
     assert not links.opened(token(orientation), AT).live
     assert (orientation.state, orientation.reason) == ("refused", "other")  # it stays counted
     assert "Fâchée" not in str(list(Event.objects.values()))
-    assert due.due(at=AT + 732 * DAY)["oubliees"] == 0
+    assert deadlines.run_deadlines(at=AT + 732 * DAY)["oubliees"] == 0
 
 
 def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
-    due.strip(person, at=AT)
+    deadlines.strip(person, at=AT)
     people.forget(person, by=worker, at=AT)
     orientation.refresh_from_db()
-    assert (orientation.person, orientation.state, orientation.note, orientation.shared) == (None, "cancelled", "", [])
+    assert (orientation.person, orientation.state, orientation.note, orientation.shared) == (
+        None,
+        "cancelled",
+        "",
+        [],
+    )
     assert not Path.objects.filter(person=person).exists()
     assert [message.to for message in mails("est annulée")] == ["accueil@bibliotheque.example"]
     assert "effacer" in mails("nouvelles")[-1].text
     assert not links.opened(token(orientation), AT).live, "the link says that it is over"
 
 
-# ---------------------------------------------------------------------------------------------------------------- reading
+# ---------------------------------------------------------------------------------------------------- reading
 
 
 def test_the_sender_and_the_receiver_see_it_and_nobody_else(orientation, worker, aidant, ccas, library):
@@ -857,7 +954,8 @@ def test_what_is_shared_is_told_in_words(worker, ccas, library):
 def test_a_note_is_for_the_side_that_wrote_it(orientation, aidant):
     steps.accept(orientation, by=aidant, at=AT, note="Prévoir un interprète")
     notes = {
-        side: [line.note for line in timeline.timeline(orientation, side)][-1] for side in ("sender", "receiver", "person")
+        side: [line.note for line in timeline.timeline(orientation, side)][-1]
+        for side in ("sender", "receiver", "person")
     }
     assert notes == {"sender": "", "receiver": "Prévoir un interprète", "person": ""}
 
@@ -874,7 +972,9 @@ def test_the_person_reads_where_it_stands_by_their_card(orientation, aidant, per
     assert persons.where_it_stands("7777-7777") is None
 
 
-def test_where_it_stands_asks_as_much_for_many_steps(worker, ccas, library, person, django_assert_max_num_queries):
+def test_where_it_stands_asks_as_much_for_many_steps(
+    worker, ccas, library, person, django_assert_max_num_queries
+):
     for procedure in list(cycle.PROCEDURES)[:6]:
         sent(worker, ccas, library, person, procedure=procedure)
     with django_assert_max_num_queries(4):
@@ -886,7 +986,9 @@ def test_the_same_help_is_told_only_with_agreement(orientation, person, worker):
     assert persons.same_help(person, "argent", user=outsider) == []
     assert [each.orientation for each in persons.same_help(person, "argent", user=worker)] == [orientation]
     people.agree(person=person, purpose="show", how="read", by=worker, at=AT)
-    assert [each.where for each in persons.same_help(person, "argent", user=outsider)] == ["Bibliothèque Barnave"]
+    assert [each.where for each in persons.same_help(person, "argent", user=outsider)] == [
+        "Bibliothèque Barnave"
+    ]
     assert persons.same_help(person, "sante", user=outsider) == []
     assert persons.same_help(person, "argent", user=outsider, but=orientation) == []
     assert persons.same_help(None, "argent", user=outsider) == []
@@ -911,12 +1013,14 @@ def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, librar
         "running": [rows["logement"].pk],
     }
     assert page.counts == {"answer": 2, "today": 1, "unknown": 2, "running": 1, "over": 1}
-    assert [row.pk for row in lists.received(aidant, AT, section="over").sections[0].rows] == [rows["mail"].pk]
+    assert [row.pk for row in lists.received(aidant, AT, section="over").sections[0].rows] == [
+        rows["mail"].pk
+    ]
 
 
 def test_what_was_given_starts_with_what_comes_back(orientation, worker, aidant, ccas, library):
     back = steps.refuse(sent(worker, ccas, library), by=aidant, at=AT, reason="full")
-    page = lists.given(worker, AT)
+    page = lists.sent(worker, AT)
     assert [(section.id, [row.pk for row in section.rows]) for section in page.sections] == [
         ("mine", [back.pk]),
         ("waiting", [orientation.pk]),
@@ -924,14 +1028,18 @@ def test_what_was_given_starts_with_what_comes_back(orientation, worker, aidant,
 
 
 @pytest.mark.parametrize("rows", [1, 20])
-def test_a_list_asks_as_much_for_many_rows_as_for_one(worker, ccas, library, aidant, rows, django_assert_max_num_queries):
+def test_a_list_asks_as_much_for_many_rows_as_for_one(
+    worker, ccas, library, aidant, rows, django_assert_max_num_queries
+):
     for _ in range(rows):
         sent(worker, ccas, library)
-    for user, read in ((aidant, lists.received), (worker, lists.given)):
+    for user, read in ((aidant, lists.received), (worker, lists.sent)):
         with django_assert_max_num_queries(4):
             page = read(user, AT)
             assert all(
-                row.lieu.structure.name and str(row.from_structure) for section in page.sections for row in section.rows
+                row.lieu.structure.name and str(row.from_structure)
+                for section in page.sections
+                for row in section.rows
             )
 
 
@@ -940,11 +1048,15 @@ def test_states_are_told_in_the_words_of_dora(orientation, aidant, worker, ccas,
     steps.refuse(orientation, by=aidant, at=AT, reason="full")
     orientation.refresh_from_db()
     (row,) = exports.dora([orientation, draft])
-    assert (row["statut"], row["motifs_refus"], row["date_envoi"]) == ("REFUSÉE", "session-complète", "2026-11-20")
+    assert (row["statut"], row["motifs_refus"], row["date_envoi"]) == (
+        "REFUSÉE",
+        "session-complète",
+        "2026-11-20",
+    )
     assert set(row) == set(exports.COLUMNS)
 
 
-# --------------------------------------------------------------------------------------------------------------- measures
+# --------------------------------------------------------------------------------------------------- measures
 
 
 def many(worker, ccas, library, n, **fields) -> None:
@@ -956,13 +1068,19 @@ def many(worker, ccas, library, n, **fields) -> None:
         "commune": "38185",
         "origin": "professional",
     }
-    base |= {"state": "sent", "sent_at": AT, "prepared_at": AT, "changed_at": AT, "example": fields.get("example", False)}
+    base |= {
+        "state": "sent",
+        "sent_at": AT,
+        "prepared_at": AT,
+        "changed_at": AT,
+        "example": fields.get("example", False),
+    }
     for _ in range(n):
         path = Path.objects.create(made_at=AT, origin="professional")
         Orientation.objects.create(path=path, **{**base, **fields})
 
 
-SINCE, UNTIL = date(2026, 11, 1), date(2026, 11, 30)
+SINCE, UNTIL, LATER = date(2026, 11, 1), date(2026, 11, 30), date(2026, 12, 31)
 ANSWERED = {"answered_at": AT + 2 * DAY}
 
 
@@ -980,17 +1098,36 @@ def test_shares_are_told_with_their_interval(worker, ccas, library):
         **ANSWERED,
     )
     many(worker, ccas, library, 22)
-    found = measures.measures(["38185"], SINCE, UNTIL)
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     assert (found.n, found.known.value, found.known.n) == (55, 60.0, 55)
     assert found.known.low < 60 < found.known.high
     assert (found.to_answer.median.value, found.to_answer.n) == (2.0, 33)
     assert found.to_meet.p90.value == 4.0
 
 
+def test_a_referral_too_recent_to_have_an_outcome_is_in_no_share(worker, ccas, library):
+    many(worker, ccas, library, 33, state="served", came=True, served_at=AT, **ANSWERED)
+    many(worker, ccas, library, 22)
+    many(worker, ccas, library, 22, sent_at=AT + 9 * DAY)  # sent yesterday: not a failure
+    thirty_days_after = (AT + 30 * DAY).date()
+    found = measures.measures(["38185"], SINCE, UNTIL, on=thirty_days_after)
+    assert (found.n, found.known.value, found.known.n, found.wait) == (77, 60.0, 55, 30)
+    early = measures.measures(["38185"], SINCE, UNTIL, on=thirty_days_after - DAY)
+    assert early.known.reason == "Aucune orientation envoyée il y a 30 jours ou plus."
+
+
+def test_a_cancelled_referral_is_counted_apart(worker, ccas, library):
+    many(worker, ccas, library, 33)
+    many(worker, ccas, library, 23, state="cancelled")
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
+    assert (found.n, found.cancelled) == (33, 22)
+    assert measures.measures([], SINCE, UNTIL).cancelled == 0
+
+
 def test_small_counts_are_withheld_and_what_would_give_them_away(worker, ccas, library):
     for reason, n in (("full", 30), ("too_far", 21), ("language", 4)):
         many(worker, ccas, library, n, state="refused", reason=reason, **ANSWERED)
-    found = measures.measures(["38185"], SINCE, UNTIL)
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     assert {cell.id: cell.n for cell in found.reasons} == {"full": 30, "too_far": None, "language": None}
     assert found.known.reason.startswith("Presque toutes")
     assert found.relatives == 0
@@ -1021,14 +1158,25 @@ def test_one_more_referral_changes_nothing_until_its_batch_is_full(worker, ccas,
 
 def test_a_few_are_not_nobody(worker, ccas, library):
     many(worker, ccas, library, 10)
-    found = measures.measures(["38185"], SINCE, UNTIL)
+    found = measures.measures(["38185"], SINCE, UNTIL, on=LATER)
     assert (found.n, found.unsolved) == (None, 0)
-    assert found.known.reason == "Moins de 11 orientations envoyées."
+    assert found.known.reason == "Moins de 11 orientations envoyées il y a 30 jours ou plus."
 
 
 def test_needs_without_solution_are_told_by_need_and_commune(worker, ccas, library):
     many(worker, ccas, library, 14, state="unsolved", lieu=None, sent_at=None, ended_at=AT, need="pret")
-    many(worker, ccas, library, 19, state="unsolved", lieu=None, sent_at=None, ended_at=AT, need="pret", commune="38151")
+    many(
+        worker,
+        ccas,
+        library,
+        19,
+        state="unsolved",
+        lieu=None,
+        sent_at=None,
+        ended_at=AT,
+        need="pret",
+        commune="38151",
+    )
     found = measures.measures(["38185", "38151"], SINCE, UNTIL)
     assert found.unsolved == 33
     assert [cell.label for cell in found.unsolved_by_need.columns] == ["Échirolles", "Grenoble"]
@@ -1037,7 +1185,7 @@ def test_needs_without_solution_are_told_by_need_and_commune(worker, ccas, libra
 
 def test_examples_are_apart_and_nothing_of_them_is_withheld(worker, ccas, library):
     many(worker, ccas, library, 3, example=True, state="refused", reason="full", **ANSWERED)
-    found = measures.measures(None, SINCE, UNTIL, examples=True)
+    found = measures.measures(None, SINCE, UNTIL, on=LATER, examples=True)
     assert (found.n, found.known.value, found.reasons[0].n) == (3, 100.0, 3)
     assert measures.measures(None, SINCE, UNTIL).n == 0
 
@@ -1049,7 +1197,7 @@ def test_another_territory_or_period_counts_nothing(worker, ccas, library):
         measures.measures(None, date(2026, 12, 1), date(2026, 12, 31)),
     ):
         assert found.n == 0
-        assert found.known.reason == "Aucune orientation envoyée."
+        assert found.known.reason == "Aucune orientation envoyée il y a 30 jours ou plus."
 
 
 def test_measures_ask_as_much_for_many_rows(worker, ccas, library, django_assert_max_num_queries):
@@ -1058,7 +1206,7 @@ def test_measures_ask_as_much_for_many_rows(worker, ccas, library, django_assert
         measures.measures(["38185"], SINCE, UNTIL)
 
 
-# -------------------------------------------------------------------------------------------------------------- odd input
+# -------------------------------------------------------------------------------------------------- odd input
 
 
 def test_texts_of_any_script_and_length_are_kept_within_bounds(worker, ccas):

@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from maillage.apps.directory.actions import outings as actions
-from maillage.apps.directory.models import Outing
-from maillage.apps.directory.queries import outings
+from maillage.apps.outreach.actions import outings as actions
+from maillage.apps.outreach.models import Outing
+from maillage.apps.outreach.queries import outings
 from maillage.kernel.errors import Refused
-from tests.apps.places import place
+from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 20)
@@ -29,28 +29,39 @@ MARKET = {
 def test_the_register_counts_only_what_was_counted(coordinator):
     actions.keep(by=None, today=TODAY, **MARKET)
     actions.keep(by=None, today=TODAY, **{**MARKET, "met": None})
-    actions.keep(by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None})
-    told = outings.told(outings.register(coordinator)).replace("\xa0", " ")
+    actions.keep(
+        by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None}
+    )
+    told = outings.summary(outings.register(coordinator)).replace("\xa0", " ")
     assert told == "3 actions, dont 2 faites ; 42 personnes rencontrées dans 1 action ; 1 sans compte."
 
 
 def test_an_action_not_done_is_counted_in_the_feminine(coordinator):
-    actions.keep(by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None})
-    assert outings.told(outings.register(coordinator)).replace("\xa0", " ") == "1 action, dont aucune faite."
+    actions.keep(
+        by=None, today=TODAY, **{**MARKET, "state": "planned", "on": TODAY + timedelta(days=7), "met": None}
+    )
+    assert (
+        outings.summary(outings.register(coordinator)).replace("\xa0", " ") == "1 action, dont aucune faite."
+    )
 
 
 def test_results_are_asked_once_an_action_is_done_and_are_never_lost(client, coordinator):
     client.force_login(coordinator)
     address = "/espace/sensibilisation/"
     assert 'name="met"' not in client.get(address).content.decode()
-    sent = {name: MARKET[name] for name in ("kind", "name", "place", "public", "rhythm")} | {"on": "2026-11-01"}
+    sent = {name: MARKET[name] for name in ("kind", "name", "place", "public", "rhythm")} | {
+        "on": "2026-11-01"
+    }
     assert client.post(address, {**sent, "state": "planned"})["Location"] == address
     kept = Outing.objects.get()
     page = f"{address}{kept.pk}/"
     assert 'name="met"' not in client.get(page).content.decode()
     assert client.post(page, {**sent, "state": "done"})["Location"] == page, "what came of it is asked next"
     assert 'name="met"' in client.get(page).content.decode()
-    assert client.post(page, {**sent, "state": "done", "met": "42", "came": "", "effect": ""})["Location"] == address
+    assert (
+        client.post(page, {**sent, "state": "done", "met": "42", "came": "", "effect": ""})["Location"]
+        == address
+    )
     client.post(page, {**sent, "state": "planned"})
     kept.refresh_from_db()
     assert (kept.state, kept.met) == ("planned", 42)

@@ -11,10 +11,10 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.people import access, actions, queries
 from maillage.apps.people.models import Consent, Following, Person
 from maillage.kernel.errors import Refused
-from tests.apps.places import place
 from tests.conftest import account
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -41,7 +41,9 @@ def test_a_person_is_a_card_and_nothing_more_is_asked(aidant, library):
 
 
 def test_two_people_may_share_everything_but_their_card(aidant, library):
-    twins = [actions.welcome(by=aidant, structure=library, nickname="Fatou", born=1988, at=AT) for _ in range(2)]
+    twins = [
+        actions.welcome(by=aidant, structure=library, nickname="Fatou", born=1988, at=AT) for _ in range(2)
+    ]
     assert twins[0].code != twins[1].code
     assert list(access.people_for(aidant)) == twins
 
@@ -93,7 +95,9 @@ def test_the_last_answer_decides_and_a_withdrawal_is_a_refusal(aidant, library):
     yes = actions.agree(person=person, purpose="keep", how="read", by=aidant, at=AT)
     assert "garde vos réponses" in yes.words
     assert queries.agreed(person, "keep")
-    actions.agree(person=person, purpose="keep", how="read", given=False, by=aidant, at=AT + timedelta(minutes=1))
+    actions.agree(
+        person=person, purpose="keep", how="read", given=False, by=aidant, at=AT + timedelta(minutes=1)
+    )
     assert not queries.agreed(person, "keep")
     again = actions.agree(person=person, purpose="keep", how="paper", by=aidant, at=AT + timedelta(minutes=2))
     actions.withdraw(again, by=None, at=AT + timedelta(minutes=3))
@@ -127,7 +131,13 @@ def test_whoever_was_writing_while_a_person_is_erased_brings_nothing_back(aidant
 
 def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
     person = actions.welcome(
-        by=aidant, structure=library, nickname="Andrei", born=1956, reach="phone", reach_value="0476001122", at=AT
+        by=aidant,
+        structure=library,
+        nickname="Andrei",
+        born=1956,
+        reach="phone",
+        reach_value="0476001122",
+        at=AT,
     )
     card = person.card
     actions.forget(person, by=aidant, at=AT)
@@ -148,12 +158,12 @@ def test_a_person_without_activity_for_two_years_is_to_be_forgotten(aidant, libr
     assert queries.to_forget(AT) == []
 
 
-# ------------------------------------------------------------------------------------------------------------- journal
+# ---------------------------------------------------------------------------------------------------- journal
 
 
 def test_the_journal_tells_who_saw_and_did_what(aidant, library):
     person = actions.welcome(by=aidant, structure=library, at=AT)
-    actions.seen(person, by=aidant, structure=library.pk, at=AT)
+    actions.record_view(person, by=aidant, structure=library.pk, at=AT)
     told = entries.entries_about(person)
     assert [entry.verb for entry in told] == ["person.welcomed", "person.followed", "person.seen"]
     assert entries.names(told) == {aidant.pk: "Leïla"}
@@ -168,7 +178,11 @@ def test_an_act_that_fails_leaves_no_line(aidant, library):
 @pytest.mark.parametrize("statement", ["update accounts_entry set verb = 'x'", "delete from accounts_entry"])
 def test_the_journal_refuses_to_be_changed(aidant, library, statement):
     actions.welcome(by=aidant, structure=library, at=AT)
-    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
 
 
@@ -182,7 +196,7 @@ def test_the_journal_refuses_to_be_changed(aidant, library, statement):
 def test_a_line_changed_behind_its_back_is_found(aidant, library, statement, line):
     person = actions.welcome(by=aidant, structure=library, at=AT)
     for _ in range(3):
-        actions.seen(person, by=aidant, structure=library.pk, at=AT)
+        actions.record_view(person, by=aidant, structure=library.pk, at=AT)
     first = Entry.objects.first().pk
     assert entries.broken() == (5, None)
     with journal.unlocked(), connection.cursor() as cursor:

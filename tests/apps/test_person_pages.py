@@ -11,16 +11,16 @@ from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import agreements, due, forgetting, steps
+from maillage.apps.orientations.actions import agreements, deadlines, forgetting, steps
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions, queries
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
-from tests.apps.places import place
 from tests.conftest import account, with_role
 from tests.spec.test_bilan import AURELIE
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime.now(UTC) - timedelta(days=2)
 
 
@@ -49,7 +49,13 @@ def stranger(other) -> User:
 @pytest.fixture
 def person(aidant, lieu) -> Person:
     return actions.welcome(
-        by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, reach="phone", reach_value="+33612345678", at=AT
+        by=aidant,
+        structure=lieu.structure,
+        nickname="Fatou",
+        born=1988,
+        reach="phone",
+        reach_value="+33612345678",
+        at=AT,
     )
 
 
@@ -57,7 +63,13 @@ def person(aidant, lieu) -> Person:
 def sent(aidant, lieu, other, person) -> Orientation:
     actions.agree(person=person, purpose="share", structure=other.structure, how="read", by=aidant, at=AT)
     row = steps.prepare(
-        by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", shared=("nickname",), at=AT
+        by=aidant,
+        structure=lieu.structure,
+        person=person,
+        lieu=other,
+        need="formation",
+        shared=("nickname",),
+        at=AT,
     )
     return steps.send(row, by=aidant, channel="space", at=AT)
 
@@ -75,7 +87,11 @@ def test_a_double_click_welcomes_one_person_and_two_forms_two(client, aidant):
     client.force_login(aidant)
     for _ in range(2):
         page = client.get("/espace/personnes/nouvelle/").content.decode()
-        given = {"langue": "fr", "joindre": "none", "envoi": re.search(r'name="envoi" value="([^"]+)"', page)[1]}
+        given = {
+            "langue": "fr",
+            "joindre": "none",
+            "envoi": re.search(r'name="envoi" value="([^"]+)"', page)[1],
+        }
         wrong = client.post("/espace/personnes/nouvelle/", given | {"naissance": "mille"}).content.decode()
         assert f'value="{given["envoi"]}"' in wrong
         first, second = (client.post("/espace/personnes/nouvelle/", given) for _ in range(2))
@@ -88,7 +104,10 @@ def test_the_code_of_a_card_is_not_left_in_the_browser(client, aidant):
     answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
     made = Person.objects.get()
     assert not any(code in str(client.cookies) for code in (made.code, made.card))
-    assert f"La carte est prête : {made.get_picture_display()}, {made.card}." in client.get(answer.url).content.decode()
+    assert (
+        f"La carte est prête : {made.get_picture_display()}, {made.card}."
+        in client.get(answer.url).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -104,7 +123,9 @@ def test_the_code_of_a_card_is_not_left_in_the_browser(client, aidant):
 )
 def test_what_is_wrong_is_told_and_nothing_is_kept(client, aidant, given, told):
     client.force_login(aidant)
-    answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "Ana"} | given)
+    answer = client.post(
+        "/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "Ana"} | given
+    )
     assert answer.status_code == 400
     assert told in answer.content.decode()
     assert 'value="Ana"' in answer.content.decode()
@@ -113,7 +134,9 @@ def test_what_is_wrong_is_told_and_nothing_is_kept(client, aidant, given, told):
 
 def test_a_telephone_is_kept_as_it_is_dialled(client, aidant):
     client.force_login(aidant)
-    client.post("/espace/personnes/nouvelle/", {"langue": "ar", "joindre": "phone", "valeur": "06 12 34 56 78"})
+    client.post(
+        "/espace/personnes/nouvelle/", {"langue": "ar", "joindre": "phone", "valeur": "06 12 34 56 78"}
+    )
     assert Person.objects.get().reach_value == "+33612345678"
 
 
@@ -123,7 +146,9 @@ def test_names_from_right_to_left_and_very_long_stay_whole(client, aidant):
     client.post("/espace/personnes/nouvelle/", {"langue": "ar", "joindre": "none", "prenom": name})
     assert 'dir="auto"' in client.get("/espace/personnes/").content.decode()
     assert Person.objects.get().nickname == name.strip()
-    answer = client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "x" * 61})
+    answer = client.post(
+        "/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "prenom": "x" * 61}
+    )
     assert answer.status_code == 400
 
 
@@ -247,14 +272,14 @@ def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, p
     old = actions.welcome(
         by=aidant, structure=lieu.structure, nickname="Ancienne", at=datetime.now(UTC) - timedelta(days=800)
     )
-    assert forgetting.forget_due(at=datetime.now(UTC)) == 1
+    assert forgetting.forget_inactive(at=datetime.now(UTC)) == 1
     old.refresh_from_db()
     assert (old.nickname, old.forgotten_at is None) == ("", False)
     person.refresh_from_db()
     assert person.nickname == "Fatou"
 
 
-# ------------------------------------------------------------------------------------------------------------- the card
+# --------------------------------------------------------------------------------------------------- the card
 
 
 def opened(client, person: Person):
@@ -303,7 +328,7 @@ def test_a_session_of_before_opens_no_card(client, person, kept):
 
 
 def test_the_person_reads_who_saw_and_takes_back_an_agreement(client, aidant, person, sent):
-    actions.seen(person, by=aidant, structure=None, at=AT)
+    actions.record_view(person, by=aidant, structure=None, at=AT)
     opened(client, person)
     page = client.get("/ma-carte/garde/").content.decode()
     assert "Leïla" in page
@@ -365,7 +390,9 @@ def test_who_keeps_no_more_answers_is_read_no_more(client, aidant, person, lieu,
 def test_a_no_to_keeping_answers_erases_them_everywhere(client, aidant, person, lieu, other):
     diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
     client.force_login(aidant)
-    client.post(f"/espace/personnes/{person.pk}/accord/", {"pour": "keep", "comment": "read", "reponse": "non"})
+    client.post(
+        f"/espace/personnes/{person.pk}/accord/", {"pour": "keep", "comment": "read", "reponse": "non"}
+    )
     assert not Bilan.objects.exists()
     assert not Consent.objects.filter(purpose="keep", given=True, withdrawn_at=None).exists()
 
@@ -389,7 +416,9 @@ def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger,
     assert waiting.exists()
     client.force_login(aidant)
     if how == "no":
-        client.post(f"/espace/personnes/{person.pk}/accord/", {"pour": "write", "comment": "read", "reponse": "non"})
+        client.post(
+            f"/espace/personnes/{person.pk}/accord/", {"pour": "write", "comment": "read", "reponse": "non"}
+        )
     else:
         given = {"langue": "fr", "joindre": "phone", "valeur": "07 00 00 00 01"}
         client.post(f"/espace/personnes/{person.pk}/corriger/", given)
@@ -400,13 +429,15 @@ def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed
     third = place("tiers", {"nom": "Maison des associations"})
     other.state, other.merged_into = "merged", third
     other.save()
-    due.follow(sent, at=datetime.now(UTC))
+    deadlines.follow(sent, at=datetime.now(UTC))
     sent.refresh_from_db()
-    assert (sent.lieu, sent.shared, sent.note) == (third, [], "")
+    assert (sent.lieu, sent.readable, sent.shared) == (third, [], ["nickname"])
 
 
 def test_who_only_carries_a_card_is_not_announced(client, aidant, lieu, other, stranger, person):
-    row = steps.prepare(by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", at=AT)
+    row = steps.prepare(
+        by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", at=AT
+    )
     row = steps.send(row, by=aidant, channel="card", at=AT)
     assert row.held_by == "person"
     client.force_login(stranger)
@@ -425,8 +456,12 @@ def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, s
     assert "Zohra" not in client.get("/espace/orientations/envoyees/").content.decode()
 
 
-def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(client, aidant, lieu, other, person, sent):
-    draft = steps.prepare(by=aidant, structure=lieu.structure, person=person, lieu=other, need="assistance", at=AT)
+def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
+    client, aidant, lieu, other, person, sent
+):
+    draft = steps.prepare(
+        by=aidant, structure=lieu.structure, person=person, lieu=other, need="assistance", at=AT
+    )
     client.force_login(aidant)
     assert "Fatou" in client.get(f"/espace/orientations/{draft.pk}/envoyer/").content.decode()
     assert person.card in client.get(f"/espace/orientations/{sent.pk}/carte/").content.decode()

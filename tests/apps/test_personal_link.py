@@ -1,4 +1,6 @@
-"""A structure and its sheet: by its code, without account; what is applied at once, what awaits; paper typed back."""
+"""A structure and its sheet: by its code, without account; what is applied at once, what awaits; paper
+typed back.
+"""
 
 import re
 from datetime import date
@@ -7,16 +9,17 @@ import pytest
 from django.core.cache import cache
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import duplicates, links, sheets
+from maillage.apps.directory.actions import links, sheets
 from maillage.apps.directory.models import Change, Lieu, Pair, Proposal
 from maillage.apps.directory.queries.links import Closure, Correction, by_code
 from maillage.apps.directory.queries.search import Wanted, search
 from maillage.apps.directory.views import personal
-from maillage.kernel.codes import ALPHABET, read, shown
+from maillage.apps.intake.actions import duplicates
+from maillage.kernel.codes import ALPHABET, in_halves, read
 from maillage.kernel.errors import Refused
-from tests.apps.places import AT, LATER, place
+from tests.support.places import AT, LATER, place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WRONG = "Ce code n’ouvre aucune fiche."
 
 
@@ -32,10 +35,10 @@ def lieu():
 
 @pytest.fixture
 def code(lieu) -> str:
-    return shown(links.make(lieu, by="Coordination", at=AT))
+    return in_halves(links.make(lieu, by="Coordination", at=AT))
 
 
-# ----------------------------------------------------------------------------------------------------------------- codes
+# ------------------------------------------------------------------------------------------------------ codes
 
 
 def test_a_code_has_eight_signs_that_nobody_takes_for_another(lieu):
@@ -72,7 +75,10 @@ def test_a_renewed_code_closes_the_one_before(client, lieu, code):
     assert client.get(f"/fiche/{code}/").status_code == 404
     assert client.get(f"/fiche/{new}/").status_code == 200
     change = Change.objects.filter(lieu=lieu).first()
-    assert (change.by, change.reason) == ("Coordination", "lien personnel renouvelé : l’ancien ne s’ouvre plus")
+    assert (change.by, change.reason) == (
+        "Coordination",
+        "lien personnel renouvelé : l’ancien ne s’ouvre plus",
+    )
     assert change.before == change.after, "the sheet itself did not change"
 
 
@@ -85,7 +91,9 @@ def test_wrong_malformed_and_old_codes_have_one_answer(client, lieu, code, addre
     links.make(lieu, by="Coordination", at=LATER)
     pages = [client.get(address.format(wrong)) for wrong in (code, "AAAA-AAAA", "x", "0000-0000")]
     assert {page.status_code for page in pages} == {404}
-    bodies = {re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page.content.decode()) for page in pages}
+    bodies = {
+        re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", page.content.decode()) for page in pages
+    }
     assert len(bodies) == 1
     assert WRONG in bodies.pop()
 
@@ -115,7 +123,9 @@ def test_behind_our_proxy_each_visitor_is_counted_alone(client, code, monkeypatc
     tries = {"HTTP_X_FORWARDED_FOR": "6.6.6.6, 10.1.1.1"}
     assert client.get("/fiche/AAAA-AAA2/", **tries).status_code == 404
     assert client.get(f"/fiche/{code}/", **tries).status_code == 429
-    assert client.get(f"/fiche/{code}/", HTTP_X_FORWARDED_FOR="9.9.9.9, 10.1.1.1").status_code == 429, "made up before it"
+    assert client.get(f"/fiche/{code}/", HTTP_X_FORWARDED_FOR="9.9.9.9, 10.1.1.1").status_code == 429, (
+        "made up before it"
+    )
     assert client.get(f"/fiche/{code}/", HTTP_X_FORWARDED_FOR="10.1.1.2").status_code == 200
 
 
@@ -138,12 +148,18 @@ def test_the_code_of_a_merged_place_opens_the_one_it_became(client, lieu, code):
     assert "Médiathèque Barnave" in client.get(f"/fiche/{code}/").content.decode()
 
 
-# --------------------------------------------------------------------------------------------------------------- gestures
+# --------------------------------------------------------------------------------------------------- gestures
 
 
 def test_the_sheet_is_read_in_plain_words(client, code):
     page = client.get(f"/fiche/{code}/").content.decode()
-    for words in ("Bibliothèque Barnave", "04 76 00 11 22", "9 h – 12 h, 14 h – 17 h", "Wifi", "Rien n’a changé"):
+    for words in (
+        "Bibliothèque Barnave",
+        "04 76 00 11 22",
+        "9 h – 12 h, 14 h – 17 h",
+        "Wifi",
+        "Rien n’a changé",
+    ):
         assert words in page
 
 
@@ -233,7 +249,7 @@ def test_an_unknown_gesture_does_nothing(client, lieu, code):
     assert Change.objects.filter(lieu=lieu).exclude(reason__startswith="lien").count() == 0
 
 
-# --------------------------------------------------------------------------------------------------------------- correct
+# ---------------------------------------------------------------------------------------------------- correct
 
 
 def form_of(client, address: str) -> dict[str, list[str]]:
@@ -245,7 +261,11 @@ def form_of(client, address: str) -> dict[str, list[str]]:
         name = re.search(r'name="([^"]+)"', tag)
         kind = re.search(r'type="([^"]+)"', tag)[1]
         value = re.search(r'value="([^"]*)"', tag)
-        if name and (kind not in ("checkbox", "radio") or "checked" in tag) and name[1] != "csrfmiddlewaretoken":
+        if (
+            name
+            and (kind not in ("checkbox", "radio") or "checked" in tag)
+            and name[1] != "csrfmiddlewaretoken"
+        ):
             sent.setdefault(name[1], []).append(value[1] if value else "")
     for name, text in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
         sent[name] = [text]
@@ -262,7 +282,11 @@ def test_a_form_that_nobody_touched_changes_nothing(client, lieu, code):
 
 def test_what_is_not_the_name_nor_the_address_is_written_at_once(client, lieu, code):
     sent = form_of(client, f"/fiche/{code}/corriger/")
-    sent |= {"telephone": ["04 76 00 33 44 ; 3949"], "courriels": ["Accueil(at)exemple.fr"], "frais_a_charge": ["free"]}
+    sent |= {
+        "telephone": ["04 76 00 33 44 ; 3949"],
+        "courriels": ["Accueil(at)exemple.fr"],
+        "frais_a_charge": ["free"],
+    }
     sent |= {"jour_Mo": ["9-12 14-17h30"], "jour_Fr": ["fermé"], "practices": ["wifi", "impression"]}
     Lieu.objects.update(sheet={**lieu.sheet, "sans": ["impression", "don"]})
     assert client.post(f"/fiche/{code}/corriger/", sent).status_code == 302
@@ -286,7 +310,11 @@ def test_the_name_and_the_address_await_somebody(client, lieu, code):
     sent |= {"commune": ["Échirolles"], "code_postal": ["38130"]}
     assert client.post(f"/fiche/{code}/corriger/", sent).status_code == 302
     lieu.refresh_from_db()
-    assert (lieu.name, lieu.sheet["adresse"], lieu.code_insee) == ("Bibliothèque Barnave", "1 place Grenette", "38185")
+    assert (lieu.name, lieu.sheet["adresse"], lieu.code_insee) == (
+        "Bibliothèque Barnave",
+        "1 place Grenette",
+        "38185",
+    )
     proposed = dict(Proposal.objects.values_list("field", "value"))
     assert proposed == {
         "nom": "Médiathèque Barnave",
@@ -316,7 +344,9 @@ def test_a_sheet_that_changed_in_between_is_not_put_back(client, lieu, code):
 
 
 def test_an_emptied_field_is_withdrawn(client, lieu, code):
-    client.post(f"/fiche/{code}/corriger/", {**form_of(client, f"/fiche/{code}/corriger/"), "telephone": [""]})
+    client.post(
+        f"/fiche/{code}/corriger/", {**form_of(client, f"/fiche/{code}/corriger/"), "telephone": [""]}
+    )
     lieu.refresh_from_db()
     assert "telephone" not in lieu.sheet
 
@@ -334,7 +364,9 @@ def test_an_emptied_field_is_withdrawn(client, lieu, code):
 )
 def test_what_does_not_read_is_refused_beside_its_field_and_kept(client, lieu, code, name, typed, words):
     before = Lieu.objects.get().sheet
-    page = client.post(f"/fiche/{code}/corriger/", {**form_of(client, f"/fiche/{code}/corriger/"), name: [typed]})
+    page = client.post(
+        f"/fiche/{code}/corriger/", {**form_of(client, f"/fiche/{code}/corriger/"), name: [typed]}
+    )
     text = page.content.decode()
     assert page.status_code == 400
     assert words in text
@@ -370,7 +402,12 @@ def test_hours_that_no_week_tells_are_asked_in_one_text(client):
 
 def test_what_lacks_and_what_else_stay_between_professionals(client, lieu, code):
     sent = form_of(client, f"/fiche/{code}/corriger/")
-    sent |= {"besoins_equipement": ["deux portables"], "sans_animation": ["on"], "autre": ["appelez-moi"], "reste": ["on"]}
+    sent |= {
+        "besoins_equipement": ["deux portables"],
+        "sans_animation": ["on"],
+        "autre": ["appelez-moi"],
+        "reste": ["on"],
+    }
     client.post(f"/fiche/{code}/corriger/", sent)
     lieu.refresh_from_db()
     assert (lieu.sheet["besoins_equipement"], lieu.sheet["sans_animation"]) == ("deux portables", True)
@@ -381,14 +418,16 @@ def test_what_lacks_and_what_else_stay_between_professionals(client, lieu, code)
 
 def test_a_refusal_in_the_middle_writes_nothing(lieu):
     before = Lieu.objects.get().sheet
-    said = Correction(values={"nom": "Autre", "telephone": ["3949"]}, closure=Closure(date(2026, 12, 2), date(2026, 12, 1)))
+    said = Correction(
+        values={"nom": "Autre", "telephone": ["3949"]}, closure=Closure(date(2026, 12, 2), date(2026, 12, 1))
+    )
     with pytest.raises(Refused, match="La fermeture n’a pas été notée"):
         links.correct(lieu, said, at=AT)
     assert Lieu.objects.get().sheet == before
     assert not Proposal.objects.exists()
 
 
-# ----------------------------------------------------------------------------------------------------------------- paper
+# ------------------------------------------------------------------------------------------------------ paper
 
 
 def test_the_paper_has_its_code_and_a_square_to_photograph(client, code):
@@ -427,14 +466,28 @@ def test_only_the_boxes_that_changed_are_asked(client, coordinator, lieu, code):
     client.force_login(coordinator)
     address = f"/espace/annuaire/papier/?code={code}&cases=3, 10 13"
     sent = form_of(client, address)
-    assert {name for name in sent if not name.startswith("initial-")} == {"telephone", "du", "au", "motif", "rythme"}
-    sent |= {"telephone": ["3949"], "du": ["2099-08-01"], "au": ["2099-08-15"], "motif": ["congés"], "rythme": ["12"]}
+    assert {name for name in sent if not name.startswith("initial-")} == {
+        "telephone",
+        "du",
+        "au",
+        "motif",
+        "rythme",
+    }
+    sent |= {
+        "telephone": ["3949"],
+        "du": ["2099-08-01"],
+        "au": ["2099-08-15"],
+        "motif": ["congés"],
+        "rythme": ["12"],
+    }
     assert client.post(address, sent).status_code == 302
     lieu.refresh_from_db()
     assert lieu.sheet["telephone"] == ["3949"]
     assert lieu.sheet["fermetures"] == [{"du": "2099-08-01", "au": "2099-08-15", "motif": "congés"}]
     assert lieu.rhythm == 12
-    assert lieu.sheet["practices"] == place("autre").sheet["practices"], "boxes that were not asked are left alone"
+    assert lieu.sheet["practices"] == place("autre").sheet["practices"], (
+        "boxes that were not asked are left alone"
+    )
 
 
 def test_a_name_typed_back_awaits_like_one_sent_by_the_link(client, coordinator, lieu, code):
@@ -459,7 +512,7 @@ def test_a_stranger_types_nothing_back_and_gives_no_link(client, lieu, code):
     assert client.get("/espace/annuaire/lieux/barnave/lien/").status_code == 404
     assert client.post("/espace/annuaire/lieux/barnave/lien/").status_code == 404
     lieu.refresh_from_db()
-    assert (shown(lieu.code), lieu.confirmed_on) == (code, None)
+    assert (in_halves(lieu.code), lieu.confirmed_on) == (code, None)
 
 
 def test_a_professional_gives_a_link(client, coordinator, lieu):
@@ -468,4 +521,4 @@ def test_a_professional_gives_a_link(client, coordinator, lieu):
     assert "pas encore de code" in client.get(address).content.decode()
     client.post(address)
     lieu.refresh_from_db()
-    assert shown(lieu.code) in client.get(address).content.decode()
+    assert in_halves(lieu.code) in client.get(address).content.decode()

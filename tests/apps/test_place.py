@@ -5,14 +5,15 @@ from datetime import date, datetime
 
 import pytest
 from django.core.cache import caches
+from django.utils import timezone
 
 from maillage.apps.directory.access import SIGNALS_AN_HOUR
 from maillage.apps.directory.models import Pair, Proposal
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries import places, studied
 from maillage.reference.connections import connections
-from maillage.reports import opening
-from tests.apps.lieux import lieu, offering
+from maillage.words import opening
 from tests.apps.test_find import text_of
+from tests.support.lieux import lieu, offering
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,12 @@ RICH = {
     "practices": {
         "libre_acces": {"state": "offered", "postes": 6, "accompagnement": ["alone", "person"]},
         "wifi": {"state": "offered", "barrieres": ["card"]},
-        "formation": {"state": "offered", "niveau": ["beginner"], "frais": ["free"], "inscription": "À l’accueil"},
+        "formation": {
+            "state": "offered",
+            "niveau": ["beginner"],
+            "frais": ["free"],
+            "inscription": "À l’accueil",
+        },
         "reparation": {"state": "planned"},
         "vente": {"state": "ended"},
     },
@@ -73,7 +79,7 @@ def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
 
 
 def test_what_is_planned_stands_apart_and_what_ended_is_gone(rich):
-    shown = places.shown(rich, FRIDAY)
+    shown = places.detail(rich, FRIDAY)
     assert [each.id for each in shown.planned] == ["reparation"]
     assert [each.id for each in shown.offered] == ["wifi", "libre_acces", "formation"]
 
@@ -85,9 +91,14 @@ def test_what_is_kept_for_professionals_is_never_told(client, rich):
 
 
 def test_the_four_facts_are_those_known(rich):
-    facts = [fact.words for fact in places.shown(rich, FRIDAY).facts]
-    assert facts == ["Ouvert jusqu’à 18 h 30, à confirmer", "Gratuit", "Pour débuter", "On entre en fauteuil roulant"]
-    assert [fact.words for fact in places.shown(lieu("muet"), FRIDAY).facts] == ["Horaires inconnus"]
+    facts = [fact.words for fact in places.detail(rich, FRIDAY).facts]
+    assert facts == [
+        "Ouvert jusqu’à 18 h 30, à confirmer",
+        "Gratuit",
+        "Pour débuter",
+        "On entre en fauteuil roulant",
+    ]
+    assert [fact.words for fact in places.detail(lieu("muet"), FRIDAY).facts] == ["Horaires inconnus"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +146,9 @@ def test_a_long_presentation_is_folded_and_whole(client):
 )
 def test_a_condition_told_in_the_presentation_is_quoted_before_coming(client, text, quoted):
     lieu("x", sheet={"presentation_detail": text})
-    line = next(line for line in places.before_coming({"presentation_detail": text}) if "présentation" in line)
+    line = next(
+        line for line in places.before_coming({"presentation_detail": text}) if "présentation" in line
+    )
     said = line.replace("\u00a0", " ")
     assert quoted in said
     assert said.startswith("La présentation du lieu dit : « ")
@@ -159,7 +172,8 @@ def test_prices_are_said_once_each(slugs, words):
 
 
 @pytest.mark.parametrize(
-    "text", ["Un médiateur vous oriente.", "Espace non réservé aux adhérents", "Le dossier est envoyé par courrier"]
+    "text",
+    ["Un médiateur vous oriente.", "Espace non réservé aux adhérents", "Le dossier est envoyé par courrier"],
 )
 def test_what_is_no_condition_is_not_quoted(text):
     assert places.before_coming({"presentation_detail": text}) == []
@@ -183,7 +197,10 @@ def test_how_to_come_says_where_from_the_town_hall_and_what_is_not_known(client)
 
 
 def test_the_fields_to_check_are_named(client):
-    doubts = [{"field": name, "value": "?", "reason": "r"} for name in ("telephone", "wifi.frais", "notes", "telephone")]
+    doubts = [
+        {"field": name, "value": "?", "reason": "r"}
+        for name in ("telephone", "wifi.frais", "notes", "telephone")
+    ]
     lieu("x", to_check=doubts)
     assert "À vérifier sur cette fiche : Téléphone ; Wifi, prix." in text_of(client.get("/lieux/x/"))
 
@@ -240,7 +257,7 @@ def test_a_sheet_with_nothing_but_a_name_still_reads(client):
     assert "Cette fiche ne le dit pas encore." in said
 
 
-# -------------------------------------------------------------------------------------------------------- its states
+# ------------------------------------------------------------------------------------------------- its states
 
 
 def test_a_place_outside_the_census_does_not_exist_for_a_stranger(client, coordinator):
@@ -275,7 +292,10 @@ def test_the_way_back_is_the_list_somebody_comes_from_and_no_other_site(client):
         client.get("/lieux/x/", headers={"referer": "http://testserver/carte/?ou=Grenoble"}).context["back"]
         == "/carte/?ou=Grenoble"
     )
-    assert client.get("/lieux/x/", headers={"referer": "https://ailleurs.fr/carte/?ou=Grenoble"}).context["back"] == ""
+    assert (
+        client.get("/lieux/x/", headers={"referer": "https://ailleurs.fr/carte/?ou=Grenoble"}).context["back"]
+        == ""
+    )
 
 
 @pytest.mark.parametrize("before", ["http://[::1", "http://testserver:port/carte/?ou=x", "%%%"])
@@ -305,13 +325,15 @@ def test_a_sheet_makes_few_queries_whatever_it_holds(client, practices, django_a
         assert client.get("/lieux/x/").status_code == 200
 
 
-# ------------------------------------------------------------------------------------------------------ what is wrong
+# ---------------------------------------------------------------------------------------------- what is wrong
 
 
 def test_anybody_reports_an_error_without_account(client):
     lieu("x")
     page = client.post(
-        "/lieux/x/signaler/", {"sur": "horaires", "texte": "Fermé le mardi.", "joindre": "06 00 00 00 00"}, follow=True
+        "/lieux/x/signaler/",
+        {"sur": "horaires", "texte": "Fermé le mardi.", "joindre": "06 00 00 00 00"},
+        follow=True,
     )
     assert "Votre message est arrivé." in text_of(page)
     proposal = Proposal.objects.get()
@@ -348,13 +370,18 @@ def test_one_address_may_not_report_without_end(client, coordinator):
     assert client.post("/lieux/x/signaler/", {"sur": "autre", "texte": "Encore"}).status_code == 302
 
 
-# ------------------------------------------------------------------------------------------------------------ papers
+# ----------------------------------------------------------------------------------------------------- papers
 
 
 def test_a_card_and_a_page_to_print_hold_what_it_takes_to_come(client, rich):
     for address in ("/lieux/riche/imprimer/", "/lieux/riche/carte-a-remettre/"):
         said = text_of(client.get(address))
-        for words in ("Bibliothèque Teisseire-Malherbe", "1 rue Paul Cocat", "04 65 71 12 34", "sauf réunion"):
+        for words in (
+            "Bibliothèque Teisseire-Malherbe",
+            "1 rue Paul Cocat",
+            "04 65 71 12 34",
+            "sauf réunion",
+        ):
             assert words in said, (address, words)
     assert said.count("Demandez :") == 4
 
@@ -384,7 +411,10 @@ EVENING = datetime(2026, 11, 20, 18, 0)
         ("Jan-Feb Sa 09:00-12:00", "Fermé, ouvre le 2 janvier 2027 à 9 h"),
         ("Fr 14:00-17:00; Nov off", "Fermé jusqu’au 3 décembre"),
         ("Mo 09:00-12:00; Tu-Su off", "Fermé, ouvre lundi à 9 h"),
-        ('We unknown "« 18h »"', "Fermé ; mercredi : « 18h », à confirmer"),  # midnight is not an hour that somebody gave
+        (
+            'We unknown "« 18h »"',
+            "Fermé ; mercredi : « 18h », à confirmer",
+        ),  # midnight is not an hour that somebody gave
         ("Th unknown", "Fermé ; jeudi : horaires à confirmer"),
         ('Th 09:00-12:00 "sur rendez-vous"', "Fermé, ouvre jeudi à 9 h (sur rendez-vous)"),
         ("SH Mo-Fr 10:00-19:00", "Horaires des vacances scolaires seulement"),
@@ -398,7 +428,9 @@ def test_a_closed_place_says_when_it_opens_and_nothing_nobody_knows(osm, words):
 
 
 def test_a_day_without_hours_is_said_once_to_confirm():
-    place = lieu("x", sheet={"horaires": {"osm": 'We unknown "« 18h »"', "text": "mercredi : 18h", "left": "18h"}})
+    place = lieu(
+        "x", sheet={"horaires": {"osm": 'We unknown "« 18h »"', "text": "mercredi : 18h", "left": "18h"}}
+    )
     assert places.opened(place, EVENING).words == "Fermé ; mercredi : « 18h », à confirmer"
 
 
@@ -414,7 +446,13 @@ def test_hours_of_some_days_of_the_month_are_said_in_words_not_as_a_week(client,
 def test_a_paper_tells_the_hours_understood_then_the_text_without_its_marks(client, paper):
     lieu(
         "x",
-        sheet={"horaires": {"osm": "We[1] 14:00-18:00", "text": "<strong>Permanence</strong> le mercredi", "left": "x"}},
+        sheet={
+            "horaires": {
+                "osm": "We[1] 14:00-18:00",
+                "text": "<strong>Permanence</strong> le mercredi",
+                "left": "x",
+            }
+        },
     )
     said = text_of(client.get(f"/lieux/x/{paper}/"))
     assert "1er mercredi du mois : 14 h – 18 h." in said
@@ -422,8 +460,15 @@ def test_a_paper_tells_the_hours_understood_then_the_text_without_its_marks(clie
 
 
 def test_the_marks_of_a_web_page_are_never_read_and_nothing_else_is_lost(client):
-    text = "&lt;strong&gt;Disponible&lt;/strong&gt;\n<ul>\n\t<li>le mardi (<12 ans)</li></ul> <a href='https://fab.exa"
-    sheet = {"presentation_resume": text, "presentation_detail": text, "horaires": {"text": text, "left": "x"}}
+    text = (
+        "&lt;strong&gt;Disponible&lt;/strong&gt;\n<ul>\n\t<li>le mardi (<12 ans)</li></ul> <a"
+        " href='https://fab.exa"
+    )
+    sheet = {
+        "presentation_resume": text,
+        "presentation_detail": text,
+        "horaires": {"text": text, "left": "x"},
+    }
     lieu("x", sheet=sheet | offering(formation={"horaires": {"text": text}}))
     for address in ("", "imprimer/", "carte-a-remettre/"):
         page = client.get(f"/lieux/x/{address}").content.decode()
@@ -435,7 +480,12 @@ def test_the_page_to_print_says_how_to_come_the_site_and_where_to_check(client):
     lieu("x", sheet={"site_web": ["https://exemple.fr/biblio/"], "venir": "Tram A, arrêt Malherbe"})
     page = client.get("/lieux/x/imprimer/")
     said = text_of(page)
-    for words in ("Venir. ", "Tram A, arrêt Malherbe.", "l’accès en fauteuil roulant", "Site Internet. exemple.fr/biblio"):
+    for words in (
+        "Venir. ",
+        "Tram A, arrêt Malherbe.",
+        "l’accès en fauteuil roulant",
+        "Site Internet. exemple.fr/biblio",
+    ):
         assert words in said, words
     assert "http://testserver/lieux/x/" in said
     assert 'src="data:image/svg+xml' in page.content.decode()
@@ -486,7 +536,9 @@ def test_no_sign_for_what_is_not_offered_or_has_none(client, rich, practice):
 
 
 def test_a_sign_says_nothing_that_nobody_said(client):
-    sheet = offering(wifi={"publics": ["youth"], "frais": ["paid"], "frais_precisions": "1 € par heure", "barrieres": []})
+    sheet = offering(
+        wifi={"publics": ["youth"], "frais": ["paid"], "frais_precisions": "1 € par heure", "barrieres": []}
+    )
     found = places.sign(sheet, "wifi")
     assert (found.welcome, found.price) == ("Pour : jeunes.", "Payant. 1 € par heure.")
     lieu("x", sheet={**offering(wifi={}), "frais_a_charge": ["paid"]})
@@ -498,7 +550,9 @@ def test_a_sign_says_nothing_that_nobody_said(client):
     assert "À remplir" not in text_of(client.get("/panneaux/y/wifi/"))
 
 
-@pytest.mark.parametrize(("answer", "printed"), [("open", ["Mairie"]), ("declined", ["Bureau de la mairie", "Mairie"])])
+@pytest.mark.parametrize(
+    ("answer", "printed"), [("open", ["Mairie"]), ("declined", ["Bureau de la mairie", "Mairie"])]
+)
 def test_a_place_that_is_surely_another_is_printed_once(client, answer, printed):
     one = lieu("a", sheet={"nom": "Mairie", "telephone": ["+33476000001"], **offering(assistance={})})
     other = lieu("b", sheet={"nom": "Bureau de la mairie"})
@@ -506,9 +560,14 @@ def test_a_place_that_is_surely_another_is_printed_once(client, answer, printed)
     page = client.get("/annuaire/38185/")
     assert [place.entry.name for place in page.context["directory"].places] == printed
     assert ("1 fiche décrit sans doute un lieu déjà ici" in text_of(page)) == (answer == "open")
+    counted, left_out = studied.rows({"38185"}, on=timezone.localdate())
+    assert sorted(row.name for row in counted) == sorted(printed), "the census and the booklet are one count"
+    assert left_out == (answer == "open")
+    read = studied.census(["38"]).places
+    assert len({place.same or place.id for place in read}) == len(printed), "and so do gaps"
 
 
-# ------------------------------------------------------------------------------------------------------- connections
+# ------------------------------------------------------------------------------------------------ connections
 
 
 def test_the_guide_names_a_source_for_each_fact_and_no_price(client):

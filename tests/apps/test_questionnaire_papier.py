@@ -8,14 +8,17 @@ from io import BytesIO
 import pypdfium2
 import pytest
 
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, words
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, words
 from maillage.reference.surveys import banks
-from maillage.reports import questionnaire_papier as paper
+from maillage.reports.survey import paper
 
 ON = date(2026, 11, 21)
 YES_NO = (Choice(name="oui", label={"fr": "Oui"}), Choice(name="non", label={"fr": "Non"}))
-THINGS = (Choice(name="pc", label={"fr": "Un ordinateur"}), Choice(name="rien", label={"fr": "Rien"}, alone=True))
+THINGS = (
+    Choice(name="pc", label={"fr": "Un ordinateur"}),
+    Choice(name="rien", label={"fr": "Rien"}, alone=True),
+)
 
 
 def ask(name: str, kind: str = "one", **more) -> Question:
@@ -49,18 +52,27 @@ def test_nothing_left_to_ask_is_the_end():
 
 
 def test_a_condition_of_a_group_on_several_questions_is_told_above_it():
-    inside = Group(name="g", label={"fr": "Suite"}, relevant="${age} >= 18 and ${net} = 'oui'", items=(ask("x", "text"),))
+    inside = Group(
+        name="g", label={"fr": "Suite"}, relevant="${age} >= 18 and ${net} = 'oui'", items=(ask("x", "text"),)
+    )
     told = blocks(form(ask("age", "integer"), ask("net", choices="on"), ask("y", "text"), inside))
-    assert told[3]["si"] == "Seulement si vous avez répondu 18 ou plus à la question 1 et « Oui » à la question 2."
+    assert (
+        told[3]["si"]
+        == "Seulement si vous avez répondu 18 ou plus à la question 1 et « Oui » à la question 2."
+    )
 
 
 def test_a_condition_on_several_answers_names_those_that_open():
-    told = blocks(form(ask("eq", "many", choices="eq"), ask("n", "integer", relevant="not(selected(${eq}, 'rien'))")))
+    told = blocks(
+        form(ask("eq", "many", choices="eq"), ask("n", "integer", relevant="not(selected(${eq}, 'rien'))"))
+    )
     assert told[1]["si"] == "Seulement si vous avez répondu « Un ordinateur » à la question 1."
 
 
 def test_a_condition_that_words_do_not_hold_sends_back_to_its_questions():
-    told = blocks(form(ask("a", "integer"), ask("b", "integer"), ask("c", "text", relevant="${a} + ${b} > 10")))
+    told = blocks(
+        form(ask("a", "integer"), ask("b", "integer"), ask("c", "text", relevant="${a} + ${b} > 10"))
+    )
     assert told[2]["si"] == "Selon votre réponse : voyez la question 1 et 2."
 
 
@@ -76,8 +88,14 @@ def test_every_ready_questionnaire_is_printed_with_its_numbers(name):
 
 def test_letters_of_paper_are_large():
     document = pypdfium2.PdfDocument(BytesIO(paper.form(banks()["habitants"], on=ON, title="Essai")))
-    sizes = {round(each.get_font_size()) for page in document for each in page.get_objects() if each.type == 1}
-    assert sizes and {size for size in sizes if size < 14} <= {9, 11, 12}  # marks of boxes, head and foot alone
+    sizes = {
+        round(each.get_font_size()) for page in document for each in page.get_objects() if each.type == 1
+    }
+    assert sizes and {size for size in sizes if size < 14} <= {
+        9,
+        11,
+        12,
+    }  # marks of boxes, head and foot alone
 
 
 @pytest.mark.parametrize(("first", "copies"), [(0, 1), (1, 0), (1, 101)])
@@ -102,13 +120,19 @@ def test_inhabitants_read_it_in_their_language(language):
 
 
 def test_arabic_starts_from_the_right():
-    page = pypdfium2.PdfDocument(BytesIO(paper.form(banks()["habitants"], on=ON, title="Essai", language="ar")))[0]
+    page = pypdfium2.PdfDocument(
+        BytesIO(paper.form(banks()["habitants"], on=ON, title="Essai", language="ar"))
+    )[0]
     letters = page.get_textpage()
-    doors = [letters.get_charbox(n)[0] for n in range(letters.count_chars()) if letters.get_text_range(n, 1) == "N"]
+    doors = [
+        letters.get_charbox(n)[0] for n in range(letters.count_chars()) if letters.get_text_range(n, 1) == "N"
+    ]
     assert doors and min(doors) > page.get_width() / 2  # the box of who does not know, first of its line
 
 
 def test_letters_that_paper_cannot_draw_are_refused_rather_than_replaced():
-    held = form(Question(name="a", kind="text", label={"fr": "Âge ?", "zh": "年龄？"}), languages=("fr", "zh"))
+    held = form(
+        Question(name="a", kind="text", label={"fr": "Âge ?", "zh": "年龄？"}), languages=("fr", "zh")
+    )
     with pytest.raises(Refused, match="lettres de papier"):
         paper.form(held, on=ON, title="Essai", language="zh")

@@ -10,7 +10,7 @@ from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.people import actions as people
 from maillage.cli.demonstration.stories import SANDRINE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PAGE = "/territoires/38151/personnes/"
 
 
@@ -52,7 +52,9 @@ def test_invented_people_are_told_apart(client, study):
 @pytest.mark.parametrize(("n", "shown"), [(10, 0), (11, 11), (21, 11)])
 def test_a_need_without_solution_is_a_need_seen_from_eleven(client, study, n, shown):
     unsolved(n)
-    assert ("n’ont trouvé aucun lieu" in client.get("/territoires/38151/manques/").content.decode()) is bool(shown)
+    assert ("n’ont trouvé aucun lieu" in client.get("/territoires/38151/manques/").content.decode()) is bool(
+        shown
+    )
     page = client.get(PAGE).content.decode()
     assert ("Des besoins sont restés sans lieu" in page) is not bool(shown)
     assert (f"<strong>{shown}</strong> fois" in page) is bool(shown)
@@ -64,7 +66,13 @@ def test_invented_people_give_way_to_a_single_real_one(client, study, real, inve
     unsolved(real)
     at = datetime.now(UTC) - timedelta(days=3)
     path = Path.objects.create(made_at=at, origin="professional", commune="38151", example=True)
-    fields = {"need": "formation", "origin": "professional", "commune": "38151", "state": "sent", "example": True}
+    fields = {
+        "need": "formation",
+        "origin": "professional",
+        "commune": "38151",
+        "state": "sent",
+        "example": True,
+    }
     Orientation.objects.create(path=path, prepared_at=at, changed_at=at, sent_at=at, **fields)
     page = client.get(PAGE).content.decode()
     assert ("aucune personne réelle" in page) is invented

@@ -1,4 +1,6 @@
-"""Signing in through another service: a real server on this computer, which answers as it should, then as a forger would."""
+"""Signing in through another service: a real server on this computer, which answers as it should, then as
+a forger would.
+"""
 
 from urllib.parse import parse_qs, urlsplit
 
@@ -9,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from maillage.apps.accounts.models import User
-from tests.apps.issuer import CLIENT, SECRET, Issuer
+from tests.support.issuer import CLIENT, SECRET, Issuer
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "un-mot-de-passe-long"
@@ -44,7 +46,7 @@ def come(client, next_address=""):
     """Go to the service and come back, as a browser does; return the answer to the way back."""
     there = client.get("/connexion/ailleurs/" + (f"?next={next_address}" if next_address else ""))
     assert there.status_code == 302
-    back = requests.get(there["Location"], allow_redirects=False, timeout=5).headers["Location"]
+    back = requests.get(there["Location"], allow_redirects=False, timeout=60).headers["Location"]
     return client.get(back.removeprefix("http://testserver"))
 
 
@@ -149,7 +151,9 @@ BENT = {
     "the identity answers no question": lambda i: i.identity.update(nonce=None),
     "the person is not the one of the identity": lambda i: setattr(i, "userinfo", i.person | {"sub": "43"}),
     "the person was told to another": lambda i: setattr(i, "userinfo", i.person | {"aud": "ailleurs"}),
-    "the person was told by another": lambda i: setattr(i, "userinfo", i.person | {"iss": "https://ailleurs.example"}),
+    "the person was told by another": lambda i: setattr(
+        i, "userinfo", i.person | {"iss": "https://ailleurs.example"}
+    ),
 }
 
 
@@ -185,7 +189,11 @@ def test_a_service_that_does_not_answer_is_told_and_the_rest_works(client, issue
 
 def test_an_answer_serves_once_and_for_the_browser_that_asked(client, issuer, helper):
     there = client.get("/connexion/ailleurs/")["Location"]
-    back = requests.get(there, allow_redirects=False, timeout=5).headers["Location"].removeprefix("http://testserver")
+    back = (
+        requests.get(there, allow_redirects=False, timeout=60)
+        .headers["Location"]
+        .removeprefix("http://testserver")
+    )
     assert Client().get(back).status_code == 401
     client.get(back)
     assert is_in(client)

@@ -10,8 +10,10 @@ from logging.config import DictConfigurator
 import pytest
 from django.db import connection
 from django.template import Context, Template
-from django.template.loader import render_to_string
+from django.template.loader import get_template, render_to_string
 from django.test.utils import CaptureQueriesContext
+
+from maillage.config.templates import typeset
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -95,7 +97,7 @@ def test_what_a_visitor_types_is_never_markup(client):
 
 
 def test_each_method_page_shows_and_an_unknown_one_does_not(client):
-    from maillage.reference.places import METHODS
+    from maillage.reference.files import METHODS
 
     for path in METHODS.glob("*.md"):
         assert client.get(f"/methodes/{path.stem}/").status_code == 200
@@ -133,12 +135,36 @@ def test_a_nul_character_is_no_address_nor_answer(client):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cut", "read"),
+    [
+        ("Pas encore « conforme\n      ».\n", "Pas encore «\u00a0conforme\u00a0».\n"),
+        ("\n      : ", "\u00a0: "),
+        ("Lu «\n  ", "Lu «\u00a0"),
+        ("Où\n    ?", "Où\u00a0?"),
+        ("un mot,\n\n        un autre", "un mot,\nun autre"),
+    ],
+)
+def test_a_template_may_break_a_line_where_a_sentence_may_not(cut, read):
+    assert typeset(cut) == read
+
+
+def test_a_button_ends_with_its_words():
+    """Un mot caché en fin de bouton ne l’élargit pas, où que le gabarit coupe sa ligne."""
+    template = get_template("orientations/lists/_answers.html").template.source
+    assert not re.search(r"\s</button>", template)
+
+
 def test_reading_writes_nothing(client):
     """Une page publique n’attend jamais qui écrit : elle ne compte rien dans la base."""
     with CaptureQueriesContext(connection) as found:
         for address in ("/api/v1/sources", "/donnees/", "/flux/lieux.atom"):
             assert client.get(address).status_code == 200
-    written = [each["sql"] for each in found if each["sql"].split()[0].upper() in ("INSERT", "UPDATE", "DELETE", "BEGIN")]
+    written = [
+        each["sql"]
+        for each in found
+        if each["sql"].split()[0].upper() in ("INSERT", "UPDATE", "DELETE", "BEGIN")
+    ]
     assert written == []
 
 
@@ -146,7 +172,9 @@ def test_the_space_is_kept_by_no_cache(client):
     assert "no-store" in client.get("/espace/annuaire/")["Cache-Control"]
 
 
-@pytest.mark.parametrize(("n", "said"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")])
+@pytest.mark.parametrize(
+    ("n", "said"), [(0, "0 lieu"), (1, "1 lieu"), (1.5, "1,5 lieu"), (2, "2 lieux"), ([], "[] lieu")]
+)
 def test_nothing_is_singular(n, said):
     assert Template("{{ n }} lieu{{ n|pluralize:'x' }}").render(Context({"n": n})) == said
 
@@ -163,8 +191,12 @@ def test_nothing_is_singular(n, said):
 def test_the_first_of_a_month_is_said_premier(form, said):
     day = datetime(2026, 11, 1, 18, 0)
     assert Template("{{ day|date:form }}").render(Context({"day": day, "form": form})) == said
-    assert "1er" not in Template("{{ day|date:form }}").render(Context({"day": day.replace(day=11), "form": form}))
-    one = Template("{{ day|date:form }}").render(Context({"day": day.replace(day=2, hour=1), "form": r"j F, G \h i"}))
+    assert "1er" not in Template("{{ day|date:form }}").render(
+        Context({"day": day.replace(day=11), "form": form})
+    )
+    one = Template("{{ day|date:form }}").render(
+        Context({"day": day.replace(day=2, hour=1), "form": r"j F, G \h i"})
+    )
     assert one.startswith("2 novembre, 1 h")
 
 

@@ -8,9 +8,9 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.territories import actions, queries
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
-from maillage.studies.diagnosis import Inside
+from maillage.studies.diagnosis.diagnosis import Inside
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ZONES = b"code_zone,nom_zone,code\nN,Nord,38382\nS,Sud,38151\n"
 
 
@@ -43,7 +43,13 @@ def test_a_stranger_is_sent_to_sign_in(client, address):
 
 def test_a_stranger_removes_nothing(client, coordinator):
     actions.keep_perimeter(
-        by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
+        by=coordinator,
+        slug="nord-et-sud",
+        name="N",
+        code="200040715",
+        reason="r",
+        content=ZONES,
+        file_name="z.csv",
     )
     pk = Perimeter.objects.get().pk
     assert client.post(f"/espace/perimetre/{pk}/retirer/").status_code == 404
@@ -57,7 +63,7 @@ def test_a_row_that_does_not_exist_is_a_404(client, coordinator):
     assert client.get("/espace/corriger/une-autre-table/").status_code == 404
 
 
-# --------------------------------------------------------------------------------------------------------- perimeters
+# ------------------------------------------------------------------------------------------------- perimeters
 
 
 def test_a_perimeter_gets_an_address_and_its_diagnosis(client, coordinator, home):
@@ -69,7 +75,9 @@ def test_a_perimeter_gets_an_address_and_its_diagnosis(client, coordinator, home
 
 def test_a_wrong_zone_file_is_told_in_three_sentences_and_keeps_nothing(client, coordinator):
     client.force_login(coordinator)
-    page = client.post("/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,69123\n"))
+    page = client.post(
+        "/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,69123\n")
+    )
     text = page.content.decode()
     assert "zones.csv, ligne 2, colonne code, valeur « 69123 »" in text
     assert "hors de Grenoble-Alpes-Métropole" in text
@@ -81,18 +89,30 @@ def test_a_wrong_zone_file_is_told_in_three_sentences_and_keeps_nothing(client, 
 def test_an_address_that_is_taken_or_impossible_is_refused(coordinator, slug):
     with pytest.raises(Refused, match="adresse"):
         actions.keep_perimeter(
-            by=coordinator, slug=slug, name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
+            by=coordinator,
+            slug=slug,
+            name="N",
+            code="200040715",
+            reason="r",
+            content=ZONES,
+            file_name="z.csv",
         )
 
 
 def test_keeping_again_replaces_the_zones_and_asks_another_study(coordinator, home):
     for content in (ZONES, ZONES + b"O,Ouest,38485\n"):
         actions.keep_perimeter(
-            by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=content, file_name="z.csv"
+            by=coordinator,
+            slug="nord-et-sud",
+            name="N",
+            code="200040715",
+            reason="r",
+            content=content,
+            file_name="z.csv",
         )
         from maillage.apps.dossiers.actions import ask
 
-        ask(dossiers.Asked(place="nord-et-sud"))
+        ask(dossiers.StudyRequest(place="nord-et-sud"))
     assert Perimeter.objects.count() == 1
     from maillage.apps.dossiers.models import Study
 
@@ -106,13 +126,15 @@ def test_a_perimeter_is_dropped_by_its_button(client, coordinator):
     assert not Perimeter.objects.exists()
 
 
-# ------------------------------------------------------------------------------------------------------------ filters
+# ---------------------------------------------------------------------------------------------------- filters
 
 
 def test_a_list_of_codes_becomes_a_filter_every_page_offers(client, coordinator, study):
     client.force_login(coordinator)
     file = SimpleUploadedFile("quartiers.csv", b"code,part\n381510101,40\n38151,\n")
-    client.post("/espace/filtres/nouveau/", {"nom": "Mes quartiers", "adresse": "mes-quartiers", "fichier": file})
+    client.post(
+        "/espace/filtres/nouveau/", {"nom": "Mes quartiers", "adresse": "mes-quartiers", "fichier": file}
+    )
     assert Marking.objects.get().shares["381510101"] == pytest.approx(0.4)
     assert "Mes quartiers" in client.get("/territoires/38151/").content.decode()
     inside = queries.inside("mes-quartiers")
@@ -140,7 +162,8 @@ def test_a_list_of_codes_becomes_a_filter_every_page_offers(client, coordinator,
 def test_a_file_that_marks_nothing_says_why(client, coordinator, name, content, said):
     client.force_login(coordinator)
     page = client.post(
-        "/espace/filtres/nouveau/", {"nom": "x", "adresse": "un-filtre", "fichier": SimpleUploadedFile(name, content)}
+        "/espace/filtres/nouveau/",
+        {"nom": "x", "adresse": "un-filtre", "fichier": SimpleUploadedFile(name, content)},
     )
     assert said in page.content.decode()
     assert not Marking.objects.exists()
@@ -161,14 +184,16 @@ def test_the_polygon_of_a_district_decides_not_its_commune(coordinator):
         "geometry": json.loads(shapely.to_geojson(near)),
     }
     content = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
-    kept = actions.keep_marking(by=coordinator, slug="qpv-essai", label="", content=content, file_name="qpv.geojson")
+    kept = actions.keep_marking(
+        by=coordinator, slug="qpv-essai", label="", content=content, file_name="qpv.geojson"
+    )
     communes = {code[:5] for code in kept.shares}
     assert {"38151", "38185"} <= communes
     assert all(0 < share <= 1 for share in kept.shares.values())
     assert "surface" in kept.doubt
 
 
-# -------------------------------------------------------------------------------------------------------- corrections
+# ------------------------------------------------------------------------------------------------ corrections
 
 CELL = {"table": "insee-filosofi-communes", "key": "38151", "column": "median"}
 
@@ -200,13 +225,15 @@ def test_an_impossible_value_is_refused(coordinator, value):
 
 def test_an_unknown_cell_is_refused(coordinator):
     with pytest.raises(Refused, match="n’existe pas"):
-        actions.correct(by=coordinator, table=CELL["table"], key="00000", column="median", value=1.0, reason="x")
+        actions.correct(
+            by=coordinator, table=CELL["table"], key="00000", column="median", value=1.0, reason="x"
+        )
 
 
 def test_a_corrected_value_makes_another_study(coordinator, home):
-    before = dossiers.inputs_of(dossiers.Asked(place="38151"))
+    before = dossiers.inputs_of(dossiers.StudyRequest(place="38151"))
     actions.correct(by=coordinator, **CELL, value=21_000.0, reason="x")
-    after = dossiers.inputs_of(dossiers.Asked(place="38151"))
+    after = dossiers.inputs_of(dossiers.StudyRequest(place="38151"))
     from maillage.apps.dossiers.rules import key_of
 
     assert key_of(before) != key_of(after)
@@ -252,11 +279,12 @@ def test_a_dossier_behind_its_comments_is_written_again_after_a_stop(coordinator
 
 def test_a_corrected_value_is_told_by_the_study(coordinator):
     from maillage.reference.definitions import DEFAULT, definition
-    from maillage.reports import sentences
-    from maillage.studies import corrections, zoning
-    from maillage.studies import frame as frames
-    from maillage.studies.diagnosis import Request, diagnose
-    from maillage.studies.territories import gazetteer
+    from maillage.reports.territory import sentences
+    from maillage.studies.diagnosis import zoning
+    from maillage.studies.diagnosis.diagnosis import Request, diagnose
+    from maillage.studies.diagnosis.territories import gazetteer
+    from maillage.studies.need import corrections
+    from maillage.studies.need import population as frames
 
     corrections.use([corrections.Correction("cnaf-2021-iris", "381510101", "rsa", 40.0)])
     try:
@@ -275,10 +303,20 @@ def test_a_perimeter_of_others_or_that_gives_roles_is_not_cut_again(client, coor
     from tests.conftest import with_role
 
     actions.keep_perimeter(
-        by=coordinator, slug="nord-et-sud", name="N", code="200040715", reason="r", content=ZONES, file_name="z.csv"
+        by=coordinator,
+        slug="nord-et-sud",
+        name="N",
+        code="200040715",
+        reason="r",
+        content=ZONES,
+        file_name="z.csv",
     )
-    local = with_role(User.objects.create_user("local@exemple.fr", "x"), "coordination", territory="nord-et-sud")
+    local = with_role(
+        User.objects.create_user("local@exemple.fr", "x"), "coordination", territory="nord-et-sud"
+    )
     client.force_login(local)
-    answer = client.post("/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,38382\n"))
+    answer = client.post(
+        "/espace/perimetres/nouveau/", perimeter(zones=b"code_zone,nom_zone,code\nN,Nord,38382\n")
+    )
     assert "Le périmètre n’a pas été gardé" in answer.content.decode()
     assert "38151" in Perimeter.objects.get().zones

@@ -11,16 +11,18 @@ from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer
 from maillage.apps.surveys.queries import screens
 from maillage.config.logs import Masked
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.reference.surveys import banks
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HERE = "38185"
 
 
 def ask(name: str, kind: str, **more) -> Question:
-    return Question(name=name, kind=kind, label={"fr": f"Question {name} ?", "en": f"{name} in English?"}, **more)
+    return Question(
+        name=name, kind=kind, label={"fr": f"Question {name} ?", "en": f"{name} in English?"}, **more
+    )
 
 
 def offer(*names: str, alone: tuple[str, ...] = ()) -> tuple[Choice, ...]:
@@ -65,22 +67,31 @@ def test_no_screen_waits_for_its_own_answers():
     for form in (FORM, *banks().values()):
         cut = screens.cut(form)
         seen = [name for screen in cut for name in screen.names]
-        assert seen == [q.name for q in form.questions() if q.kind not in (*screens.UNASKED, "note") and not q.observed]
+        assert seen == [
+            q.name for q in form.questions() if q.kind not in (*screens.UNASKED, "note") and not q.observed
+        ]
         assert "francais" not in seen  # told by the one who asks
         assert all(len(screen.names) <= screens.MOST for screen in cut)
     assert [screen.names for screen in screens.cut(FORM)] == [("age", "net"), ("ou",), ("eq", "ordre")]
 
 
 def test_somebody_answers_alone_without_script(client, survey):
-    assert "Question" not in client.get("/enquetes/essai/page/1/", follow=True).content.decode().split("<h1")[0]
+    assert (
+        "Question" not in client.get("/enquetes/essai/page/1/", follow=True).content.decode().split("<h1")[0]
+    )
     assert post(client, "/enquetes/essai/", langue="fr").url == "/enquetes/essai/page/1/"
     told = post(client, "/enquetes/essai/page/1/", **{"q-age": "7", "q-net": "non"})
     assert told.status_code == 400 and 'value="7"' in told.content.decode()
     # « Non » skips the second screen.
-    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "71", "q-net": "non"}).url == "/enquetes/essai/page/3/"
+    assert (
+        post(client, "/enquetes/essai/page/1/", **{"q-age": "71", "q-net": "non"}).url
+        == "/enquetes/essai/page/3/"
+    )
     assert (
         post(
-            client, "/enquetes/essai/page/3/", **{"q-eq": ["rien", "pc"], "rang-ordre-pc": "2", "rang-ordre-tablette": "1"}
+            client,
+            "/enquetes/essai/page/3/",
+            **{"q-eq": ["rien", "pc"], "rang-ordre-pc": "2", "rang-ordre-tablette": "1"},
         ).url
         == "/enquetes/essai/relire/"
     )
@@ -96,7 +107,10 @@ def test_somebody_answers_alone_without_script(client, survey):
 
 def test_what_is_left_unsaid_is_an_answer(client, survey):
     post(client, "/enquetes/essai/")
-    assert post(client, "/enquetes/essai/page/1/", **{"tu-age": "refus", "q-net": "nsp"}).url == "/enquetes/essai/page/3/"
+    assert (
+        post(client, "/enquetes/essai/page/1/", **{"tu-age": "refus", "q-net": "nsp"}).url
+        == "/enquetes/essai/page/3/"
+    )
 
 
 def test_a_required_question_left_empty_is_told(client, survey):
@@ -107,7 +121,10 @@ def test_a_required_question_left_empty_is_told(client, survey):
 
 def test_what_helps_is_heard_with_its_question(client, survey):
     post(client, "/enquetes/essai/")
-    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"}).url == "/enquetes/essai/page/2/"
+    assert (
+        post(client, "/enquetes/essai/page/1/", **{"q-age": "40", "q-net": "oui"}).url
+        == "/enquetes/essai/page/2/"
+    )
     text = client.get("/enquetes/essai/page/2/").content.decode()
     assert "Je ne sais pas" in client.get("/enquetes/essai/page/1/").content.decode()  # said by oneself
     assert 'aria-describedby="s-ou"' in text and 'id="s-ou">Sans nom ni adresse' in text
@@ -122,7 +139,9 @@ def test_the_language_chosen_on_the_first_screen_is_that_of_the_questions(client
     assert "age in English?" in shown
     assert "Prefer not to answer" in shown
     assert "Je ne sais pas" not in shown
-    kept = client.post("/enquetes/essai/page/1/", {"tu-age": "refus", "tu-net": "nsp", "q-net": "nsp"}, follow=True)
+    kept = client.post(
+        "/enquetes/essai/page/1/", {"tu-age": "refus", "tu-net": "nsp", "q-net": "nsp"}, follow=True
+    )
     assert kept.redirect_chain
     read = client.get("/enquetes/essai/relire/").content.decode()
     assert "Prefer not to answer" in read
@@ -155,7 +174,9 @@ def test_one_of_many_communes_is_chosen_in_a_list(client):
         lists={"c": offer(*(f"c{n}" for n in range(40)))},
         items=(ask("commune", "one", choices="c", required=True),),
     )
-    made = campaigns.prepare(by=None, title="Longue", territory=HERE, questionnaire=towns, at=AT, by_link=True)
+    made = campaigns.prepare(
+        by=None, title="Longue", territory=HERE, questionnaire=towns, at=AT, by_link=True
+    )
     campaigns.open_survey(made, by=None, at=AT)
     post(client, "/enquetes/longue/")
     shown = client.get("/enquetes/longue/page/1/").content.decode()
@@ -164,7 +185,9 @@ def test_one_of_many_communes_is_chosen_in_a_list(client):
     assert 'type="radio"' not in shown
     assert "Choisissez" in post(client, "/enquetes/longue/page/1/", **{"q-commune": ""}).content.decode()
     post(client, "/enquetes/longue/page/1/", **{"q-commune": "c7"})
-    assert '<option value="c7" selected>C7</option>' in client.get("/enquetes/longue/page/1/").content.decode()
+    assert (
+        '<option value="c7" selected>C7</option>' in client.get("/enquetes/longue/page/1/").content.decode()
+    )
     post(client, "/enquetes/longue/page/1/", **{"q-commune": "c7", "tu-commune": "refus"})
     post(client, "/enquetes/longue/relire/")
     assert Answer.objects.get().values == {"commune": "refus"}
@@ -179,7 +202,12 @@ def test_nothing_opens_before_the_survey_does(client):
     campaigns.prepare(by=None, title="Brouillon", territory=HERE, questionnaire=FORM, at=AT, by_link=True)
     closed = campaigns.prepare(by=None, title="Sans lien", territory=HERE, questionnaire=FORM, at=AT)
     campaigns.open_survey(closed, by=None, at=AT)
-    for address in ("/enquetes/brouillon/", "/enquetes/sans-lien/", "/enquetes/rien/", "/enquetes/sans-lien/page/1/"):
+    for address in (
+        "/enquetes/brouillon/",
+        "/enquetes/sans-lien/",
+        "/enquetes/rien/",
+        "/enquetes/sans-lien/page/1/",
+    ):
         assert client.get(address).status_code == 404
 
 
@@ -250,7 +278,10 @@ def test_a_kiosk_does_not_forget_who_answers_slowly(client, survey):
         session.save()
 
     later(6)
-    assert post(client, "/enquetes/essai/page/1/", **{"q-age": "83", "q-net": "non"}).url == "/enquetes/essai/page/3/"
+    assert (
+        post(client, "/enquetes/essai/page/1/", **{"q-age": "83", "q-net": "non"}).url
+        == "/enquetes/essai/page/3/"
+    )
     later(6)
     post(client, "/enquetes/essai/relire/")
     assert Answer.objects.get().values["age"] == "83"
@@ -267,7 +298,9 @@ def test_a_link_that_is_no_kiosk_makes_none(client, survey):
 
 @pytest.mark.parametrize("kind", ["borne", "odk", "structure"])
 def test_logs_hold_no_link(kind):
-    record = logging.LogRecord("x", logging.INFO, "", 0, f"GET /enquetes/{kind}/secret-42/formList 200", None, None)
+    record = logging.LogRecord(
+        "x", logging.INFO, "", 0, f"GET /enquetes/{kind}/secret-42/formList 200", None, None
+    )
     assert "secret" not in Masked("%(message)s").format(record)
 
 
@@ -297,5 +330,5 @@ def test_answers_are_read_again_as_their_author_says_them():
     assert told == ["2 novembre 2026", "2 novembre 2026, 10:30", "12,5"]
     assert screens.in_words(form, form.question("jour"), "2026-11-02", "en") == "Nov. 2, 2026"
     scale = ask("note", "range", parameters={"start": "0", "end": "10", "step": "0.5"})
-    shown = screens.shown(form, scale, {}, language="fr", on=AT.date())
+    shown = screens.question_page(form, scale, {}, language="fr", on=AT.date())
     assert shown.hint == "Écrivez un nombre, de 0 à 10."

@@ -1,4 +1,6 @@
-"""What devices ask and send: each answer once, nothing acknowledged that is not kept, nothing lost for being odd."""
+"""What devices ask and send: each answer once, nothing acknowledged that is not kept, nothing lost for
+being odd.
+"""
 
 import json
 import uuid
@@ -10,19 +12,19 @@ from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer, Surveyor
 from maillage.apps.surveys.queries import answers
-from tests.apps import asked
+from tests.support import sample_survey
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
 
 @pytest.fixture
 def survey():
-    return asked.survey()
+    return sample_survey.survey()
 
 
 @pytest.fixture
 def token(survey) -> str:
-    return asked.device(survey)[1]
+    return sample_survey.device(survey)[1]
 
 
 def kit(client, token):
@@ -30,18 +32,28 @@ def kit(client, token):
 
 
 def test_a_device_is_given_all_it_needs_to_ask(client, survey, token):
-    place = campaigns.add_place(survey, "Marché de la Villeneuve", by=None, at=asked.AT)
+    place = campaigns.add_place(survey, "Marché de la Villeneuve", by=None, at=sample_survey.AT)
     told = kit(client, token).json()
-    assert (told["titre"], told["version"], told["fermee"], told["enqueteur"]) == (survey.title, 1, False, "Nadia")
+    assert (told["titre"], told["version"], told["fermee"], told["enqueteur"]) == (
+        survey.title,
+        1,
+        False,
+        "Nadia",
+    )
     assert told["langues"] == ["fr", "en"]
     assert told["lieux"] == [{"id": place.pk, "nom": "Marché de la Villeneuve", "moyen": "street"}]
-    assert [item["name"] for item in told["versions"][0]["definition"]["items"]] == ["age", "outils", "aide", "qui"]
+    assert [item["name"] for item in told["versions"][0]["definition"]["items"]] == [
+        "age",
+        "outils",
+        "aide",
+        "qui",
+    ]
 
 
 def test_an_answer_is_kept_and_acknowledged(client, survey, token):
-    place = campaigns.add_place(survey, "Marché", by=None, at=asked.AT)
-    said = asked.answer(place=place.pk, language="en")
-    told = asked.send(client, token, said, waiting=3)
+    place = campaigns.add_place(survey, "Marché", by=None, at=sample_survey.AT)
+    said = sample_survey.answer(place=place.pk, language="en")
+    told = sample_survey.send(client, token, said, waiting=3)
     assert told.status_code == 200
     assert told.json() == {"recues": [said["uid"]], "refusees": [], "fermee": False, "version": 1}
     kept = Answer.objects.get()
@@ -50,64 +62,79 @@ def test_an_answer_is_kept_and_acknowledged(client, survey, token):
 
 
 def test_what_is_sent_again_is_acknowledged_and_kept_once(client, token):
-    said = [asked.answer() for _ in range(5)]
-    first = asked.send(client, token, *said[:3]).json()
-    again = asked.send(client, token, *said).json()
+    said = [sample_survey.answer() for _ in range(5)]
+    first = sample_survey.send(client, token, *said[:3]).json()
+    again = sample_survey.send(client, token, *said).json()
     assert (len(first["recues"]), len(again["recues"]), Answer.objects.count()) == (3, 5, 5)
 
 
 def test_a_device_copied_twice_doubles_nothing(client, survey, token):
-    said = [asked.answer() for _ in range(4)]
-    _, other = asked.device(survey, "La tablette")
+    said = [sample_survey.answer() for _ in range(4)]
+    _, other = sample_survey.device(survey, "La tablette")
     for each in (token, other, token):
-        assert len(asked.send(client, each, *said).json()["recues"]) == 4
+        assert len(sample_survey.send(client, each, *said).json()["recues"]) == 4
     assert Answer.objects.count() == 4
 
 
 def test_the_same_number_with_other_words_is_refused_and_the_first_stays(client, token):
-    said = asked.answer()
-    asked.send(client, token, said)
-    told = asked.send(client, token, {**said, "values": {"age": "99"}}).json()
+    said = sample_survey.answer()
+    sample_survey.send(client, token, said)
+    told = sample_survey.send(client, token, {**said, "values": {"age": "99"}}).json()
     assert told["recues"] == []
     assert "porte déjà ce numéro" in told["refusees"][0]["motif"]
     assert Answer.objects.get().values == said["values"]
 
 
 def test_a_number_of_another_survey_is_refused(client, token):
-    said = asked.answer()
-    asked.send(client, token, said)
-    _, other = asked.device(asked.survey("Une autre"))
-    assert "autre enquête" in asked.send(client, other, said).json()["refusees"][0]["motif"]
+    said = sample_survey.answer()
+    sample_survey.send(client, token, said)
+    _, other = sample_survey.device(sample_survey.survey("Une autre"))
+    assert "autre enquête" in sample_survey.send(client, other, said).json()["refusees"][0]["motif"]
 
 
 def test_an_odd_value_is_kept_as_it_is(client, token):
-    values = {"age": "trois cents", "inconnue": "é\u0000\ud800", "aide": 1, "outils": ["rien", "smartphone"], "vide": None}
-    told = asked.send(client, token, asked.answer(values=values, begun="hier", ended="2099-01-01T00:00:00", channel="lune"))
+    values = {
+        "age": "trois cents",
+        "inconnue": "é\u0000\ud800",
+        "aide": 1,
+        "outils": ["rien", "smartphone"],
+        "vide": None,
+    }
+    told = sample_survey.send(
+        client,
+        token,
+        sample_survey.answer(values=values, begun="hier", ended="2099-01-01T00:00:00", channel="lune"),
+    )
     assert len(told.json()["recues"]) == 1
     kept = Answer.objects.get()
-    assert kept.values == {"age": "trois cents", "inconnue": "é\ufffd?", "aide": "1", "outils": "rien smartphone"}
+    assert kept.values == {
+        "age": "trois cents",
+        "inconnue": "é\ufffd?",
+        "aide": "1",
+        "outils": "rien smartphone",
+    }
     assert kept.begun_at is None
     assert kept.ended_at == kept.received_at
 
 
 def test_an_answer_to_no_version_is_refused_alone(client, token):
-    good, lost = asked.answer(), asked.answer(version=7)
-    told = asked.send(client, token, lost, good, {"uid": "x"}, "rien").json()
+    good, lost = sample_survey.answer(), sample_survey.answer(version=7)
+    told = sample_survey.send(client, token, lost, good, {"uid": "x"}, "rien").json()
     assert told["recues"] == [good["uid"]]
     assert {each["uid"] for each in told["refusees"]} == {lost["uid"], "x", ""}
 
 
 def test_a_place_of_another_survey_is_not_kept(client, token):
-    place = campaigns.add_place(asked.survey("Une autre"), "Ailleurs", by=None, at=asked.AT)
-    asked.send(client, token, asked.answer(place=place.pk))
+    place = campaigns.add_place(sample_survey.survey("Une autre"), "Ailleurs", by=None, at=sample_survey.AT)
+    sample_survey.send(client, token, sample_survey.answer(place=place.pk))
     assert Answer.objects.get().place is None
 
 
 def test_a_forged_link_and_a_closed_one_are_told(client, survey, token):
-    assert asked.send(client, "faux", asked.answer()).status_code == 403
+    assert sample_survey.send(client, "faux", sample_survey.answer()).status_code == 403
     assert kit(client, "").status_code == 403
-    campaigns.close_link(Surveyor.objects.get(), by=None, at=asked.AT)
-    told = asked.send(client, token, asked.answer())
+    campaigns.close_link(Surveyor.objects.get(), by=None, at=sample_survey.AT)
+    told = sample_survey.send(client, token, sample_survey.answer())
     assert (told.status_code, Answer.objects.count()) == (403, 0)
     assert "restent sur l’appareil" in told.json()["erreur"]
 
@@ -120,10 +147,12 @@ def test_links_are_not_tried_for_ever(client, token):
 
 def test_a_device_that_sends_too_often_waits(client, token, monkeypatch):
     monkeypatch.setattr(rules, "SENDINGS_AN_HOUR", 2)
-    assert [asked.send(client, token).status_code for _ in range(3)] == [200, 200, 429]
+    assert [sample_survey.send(client, token).status_code for _ in range(3)] == [200, 200, 429]
 
 
-@pytest.mark.parametrize("body", ["", "[]", "{", '{"jeton": 3}', "[" * 100_000, '{"jeton": "x", "reponses": 3}'])
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", '{"jeton": 3}', "[" * 100_000, '{"jeton": "x", "reponses": 3}']
+)
 def test_what_is_no_sending_is_told(client, body):
     told = client.post("/enquetes/envoi/", body, content_type="application/json")
     assert told.status_code == 400
@@ -131,13 +160,13 @@ def test_what_is_no_sending_is_told(client, body):
 
 
 def test_what_is_too_large_is_told(client, token):
-    told = asked.send(client, token, asked.answer(values={"qui": "x" * rules.SENDING_BYTES}))
+    told = sample_survey.send(client, token, sample_survey.answer(values={"qui": "x" * rules.SENDING_BYTES}))
     assert (told.status_code, Answer.objects.count()) == (413, 0)
 
 
 def test_a_text_too_long_to_be_kept_whole_is_refused_and_not_cut(client, token):
-    long = asked.answer(values={"qui": "x" * (rules.MOST_LETTERS + 1)})
-    told = asked.send(client, token, long, asked.answer()).json()
+    long = sample_survey.answer(values={"qui": "x" * (rules.MOST_LETTERS + 1)})
+    told = sample_survey.send(client, token, long, sample_survey.answer()).json()
     assert (len(told["recues"]), Answer.objects.count()) == (1, 1)
     (refused,) = told["refusees"]
     assert refused["uid"] == long["uid"]
@@ -145,36 +174,38 @@ def test_a_text_too_long_to_be_kept_whole_is_refused_and_not_cut(client, token):
 
 
 def test_no_more_than_two_hundred_at_once(client, token):
-    said = [asked.answer() for _ in range(rules.ANSWERS_AT_ONCE + 5)]
-    told = asked.send(client, token, *said).json()
+    said = [sample_survey.answer() for _ in range(rules.ANSWERS_AT_ONCE + 5)]
+    told = sample_survey.send(client, token, *said).json()
     assert (len(told["recues"]), told["refusees"]) == (rules.ANSWERS_AT_ONCE, [])
 
 
 def test_what_was_asked_before_the_end_still_arrives_then_names_and_links_go(client, survey, token):
-    campaigns.close(survey, by=None, at=asked.AT)
-    told = asked.send(client, token, asked.answer()).json()
+    campaigns.close(survey, by=None, at=sample_survey.AT)
+    told = sample_survey.send(client, token, sample_survey.answer()).json()
     assert (told["fermee"], Answer.objects.count()) == (True, 1)
-    assert campaigns.forget_due(at=asked.AT + rules.LATE) == 0
-    assert campaigns.forget_due(at=asked.AT + rules.LATE + timedelta(days=2)) == 1
+    assert campaigns.close_ended(at=sample_survey.AT + rules.LATE) == 0
+    assert campaigns.close_ended(at=sample_survey.AT + rules.LATE + timedelta(days=2)) == 1
     assert Surveyor.objects.get().name == ""
-    assert asked.send(client, token, asked.answer()).status_code == 403
+    assert sample_survey.send(client, token, sample_survey.answer()).status_code == 403
 
 
 def test_only_the_digest_of_a_link_is_kept(survey):
-    row, token = asked.device(survey)
+    row, token = sample_survey.device(survey)
     assert token not in row.token
     assert len(row.token) == 64
 
 
 def test_the_same_answer_twice_in_one_sending_counts_once(client, token):
-    said = asked.answer(uid=str(uuid.uuid4()).upper())
-    told = asked.send(client, token, said, said).json()
+    said = sample_survey.answer(uid=str(uuid.uuid4()).upper())
+    told = sample_survey.send(client, token, said, said).json()
     assert told["recues"] == [said["uid"].lower()]
     assert Answer.objects.count() == 1
 
 
 def test_answers_are_one_table_of_texts_over_every_version(client, survey, token):
-    asked.send(client, token, asked.answer(values={"age": "34", "aide": "non", "qui": "ma fille"}))
+    sample_survey.send(
+        client, token, sample_survey.answer(values={"age": "34", "aide": "non", "qui": "ma fille"})
+    )
     held = answers.table(survey)
     assert list(held.columns)[:5] == ["id", "age", "outils", "aide", "qui"]
     assert (held["age"][0], held["qui"][0], held["collecte.moyen"][0]) == ("34", "", "street")
@@ -182,9 +213,9 @@ def test_answers_are_one_table_of_texts_over_every_version(client, survey, token
 
 
 def test_an_answer_put_aside_does_not_count_and_comes_back(client, survey, token):
-    asked.send(client, token, asked.answer())
+    sample_survey.send(client, token, sample_survey.answer())
     row = Answer.objects.get()
-    campaigns.put_aside(row, "un essai", by=None, at=asked.AT)
-    assert (len(answers.table(survey)), answers.progress(survey, asked.AT).aside) == (0, 1)
-    campaigns.take_back(row, by=None, at=asked.AT)
+    campaigns.put_aside(row, "un essai", by=None, at=sample_survey.AT)
+    assert (len(answers.table(survey)), answers.progress(survey, sample_survey.AT).aside) == (0, 1)
+    campaigns.take_back(row, by=None, at=sample_survey.AT)
     assert len(answers.table(survey)) == 1

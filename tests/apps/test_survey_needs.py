@@ -8,7 +8,7 @@ import pytest
 
 from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries as dossiers
-from maillage.apps.dossiers.queries import Asked
+from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.surveys.actions import campaigns, receive, results
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import needs
@@ -17,7 +17,7 @@ from maillage.apps.surveys.rules import Sent
 from maillage.pipeline.survey import margins
 from maillage.reference.definitions import definition
 from maillage.reference.surveys import banks
-from maillage.studies.local_survey import Measured, Unread
+from maillage.studies.need.local_survey import Measured, Unread
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,9 @@ INSEE = definition("illectronisme-insee-2021")
 
 
 def short(form):
-    """Keep three questions of a bank: an edition of the whole takes seconds, and this is about one of them."""
+    """Keep three questions of a bank: an edition of the whole takes seconds, and this is about one of
+    them.
+    """
     kept = tuple(form.question(name) for name in ("age", "sexe", "dernier_usage_internet"))
     return replace(form, items=kept)
 
@@ -39,11 +41,17 @@ def runner():
 
 @pytest.fixture
 def published(runner):
-    """Run a survey of 400 inhabitants, weigh it and publish it; `concerned` of each hundred are not on line."""
+    """Run a survey of 400 inhabitants, weigh it and publish it; `concerned` of each hundred are not on
+    line.
+    """
 
     def run(concerned=18, *, example=False, publish=True):
         survey = campaigns.prepare(
-            by=runner, title="Le numérique et vous", territory=PLACE, questionnaire=short(banks()["habitants"]), at=AT
+            by=runner,
+            title="Le numérique et vous",
+            territory=PLACE,
+            questionnaire=short(banks()["habitants"]),
+            at=AT,
         )
         survey = campaigns.open_survey(survey, by=runner, at=AT)
         sent = [
@@ -89,7 +97,11 @@ def test_another_territory_does_not_see_it(published):
 def test_a_survey_is_read_with_its_weights(published):
     found = needs.measured(published().pk, INSEE)
     assert isinstance(found, Measured)
-    assert (found.question, found.n, found.residents) == ("dernier_usage_internet", 400, pytest.approx(29_000))
+    assert (found.question, found.n, found.residents) == (
+        "dernier_usage_internet",
+        400,
+        pytest.approx(29_000),
+    )
     assert found.share == pytest.approx(0.18, abs=1e-6)
     assert isinstance(needs.measured(published().pk, definition("credoc-2014-quotidien")), Unread)
 
@@ -102,24 +114,23 @@ def test_an_erased_survey_says_nothing(published):
 
 
 def test_without_a_survey_the_question_asked_is_the_same(study):
-    assert "survey" not in dossiers.inputs_of(Asked(place=PLACE))
-    assert dossiers.study_for(Asked(place=PLACE)) == study
+    assert "survey" not in dossiers.inputs_of(StudyRequest(place=PLACE))
+    assert dossiers.study_for(StudyRequest(place=PLACE)) == study
 
 
 def test_the_page_of_the_territory_shows_the_three_figures(client, study, published, runner):
-    before = dossiers.told(study)["chiffre"]["entre"]
+    before = dossiers.reading(study).headline.between
     edition = published(14)
-    assert dossiers.study_for(Asked(place=PLACE)) is None  # another question: computed again
-    second = studies.ask(Asked(place=PLACE))
+    assert dossiers.study_for(StudyRequest(place=PLACE)) is None  # another question: computed again
+    second = studies.ask(StudyRequest(place=PLACE))
     studies.compute(second)
     page = client.get(f"/territoires/{PLACE}/").content.decode()
-    told = dossiers.told(second)["enquete"]
-    assert told["accord"]
+    assert dossiers.reading(second).survey.agrees
     assert "Trois estimations du même besoin" in page
     assert "Le numérique et vous" in page
-    assert dossiers.told(second)["chiffre"]["entre"] != before
+    assert dossiers.reading(second).headline.between != before
     results.withdraw(edition, by=runner, at=AT + timedelta(hours=1))
-    assert dossiers.study_for(Asked(place=PLACE)) == study
+    assert dossiers.study_for(StudyRequest(place=PLACE)) == study
     assert "Trois estimations" not in client.get(f"/territoires/{PLACE}/").content.decode()
 
 

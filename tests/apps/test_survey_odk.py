@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 YES_NO = (Choice(name="oui", label={"fr": "Oui"}), Choice(name="non", label={"fr": "Non"}))
 FORM = Questionnaire(
@@ -44,7 +44,8 @@ def xml(survey, *, instance: str = "", net: str = "oui", version: int = 1, form:
     return (
         f'<data xmlns:h="x" id="{form or f"enquete-{survey.pk}"}" version="{version}"><net>{net}</net>'
         "<appareils><sorte>téléphone</sorte></appareils><appareils><sorte>tablette</sorte></appareils>"
-        f'<orx:meta xmlns:orx="http://openrosa.org/xforms"><orx:instanceID>{instance}</orx:instanceID></orx:meta></data>'
+        "<orx:meta"
+        f' xmlns:orx="http://openrosa.org/xforms"><orx:instanceID>{instance}</orx:instanceID></orx:meta></data>'
     )
 
 
@@ -59,14 +60,21 @@ def test_collect_finds_the_form_fetches_it_and_sends(client, held):
     assert listed["X-OpenRosa-Version"] == "1.0" and "Essai &lt;b&gt;" in listed.content.decode()
     where = ElementTree.fromstring(listed.content).findtext(".//{*}downloadUrl")
     form = client.get(where.removeprefix("http://testserver"))
-    assert f'id="enquete-{survey.pk}"' in form.content.decode() and re.search(r'version="1"', form.content.decode())
+    assert f'id="enquete-{survey.pk}"' in form.content.decode() and re.search(
+        r'version="1"', form.content.decode()
+    )
     head = client.head(address + "submission")
     assert head.status_code == 204 and head["Location"].endswith("/submission")
     content = xml(survey)
     assert send(client, address, content).status_code == 201
-    assert send(client, address, content).status_code == 201  # sent again by a cut network: known, not doubled
+    assert (
+        send(client, address, content).status_code == 201
+    )  # sent again by a cut network: known, not doubled
     kept = Answer.objects.get()
-    assert kept.values == {"net": "oui", "sorte": "téléphone", "sorte#2": "tablette"} and kept.surveyor == surveyor
+    assert (
+        kept.values == {"net": "oui", "sorte": "téléphone", "sorte#2": "tablette"}
+        and kept.surveyor == surveyor
+    )
 
 
 def test_the_same_number_with_other_words_stays_aside(client, held):

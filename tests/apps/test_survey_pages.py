@@ -12,12 +12,12 @@ from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, places, results
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire, load
-from tests.apps import asked
-from tests.apps.places import place
 from tests.conftest import account
+from tests.support import sample_survey
+from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def analyst(client):
 
 @pytest.fixture
 def survey(analyst):
-    return asked.survey()
+    return sample_survey.survey()
 
 
 def page(client, address: str) -> str:
@@ -49,7 +49,12 @@ def test_nothing_yet_says_what_is_ready(client, analyst):
 
 
 def test_a_survey_from_a_bank_asks_the_communes_of_its_territory(client, analyst):
-    sent = {"depart": "banque-habitants", "titre": "Le numérique à Échirolles", "territoire": "38151", "arrondi": "nearest"}
+    sent = {
+        "depart": "banque-habitants",
+        "titre": "Le numérique à Échirolles",
+        "territoire": "38151",
+        "arrondi": "nearest",
+    }
     assert client.post("/espace/enquetes/nouvelle/", sent).status_code == 302
     row = Survey.objects.get()
     assert (row.kind, row.state, row.by) == ("inhabitants", "draft", analyst)
@@ -63,11 +68,13 @@ def test_a_survey_elsewhere_is_refused(client, analyst):
     assert told.status_code == 400
     assert "Vous ne menez pas d’enquêtes" in told.content.decode()
     with pytest.raises(Refused):
-        campaigns.prepare(by=analyst, title="x", territory="59350", questionnaire=asked.FORM, at=asked.AT)
+        campaigns.prepare(
+            by=analyst, title="x", territory="59350", questionnaire=sample_survey.FORM, at=sample_survey.AT
+        )
 
 
 def test_a_survey_wider_than_ones_territory_does_not_exist(client, survey):
-    wide = asked.survey("La région", "r84")
+    wide = sample_survey.survey("La région", "r84")
     assert client.get(f"/espace/enquetes/{wide.pk}/").status_code == 404
     assert "La région" not in page(client, "/espace/enquetes/")
 
@@ -83,7 +90,12 @@ def test_a_questionnaire_goes_out_as_an_xlsform_and_comes_back(client, survey):
 
 
 def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
-    sent = {"depart": "vide", "titre": "Les habitants d’Échirolles", "territoire": "38151", "arrondi": "nearest"}
+    sent = {
+        "depart": "vide",
+        "titre": "Les habitants d’Échirolles",
+        "territoire": "38151",
+        "arrondi": "nearest",
+    }
     told = client.post("/espace/enquetes/nouvelle/", sent)
     assert told.status_code == 400
     assert "Il manque qui répond." in told.content.decode()
@@ -97,7 +109,9 @@ def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
 
 def test_a_file_that_is_no_xlsform_is_told(client, analyst):
     sent = {"depart": "fichier", "titre": "x", "territoire": "38151", "arrondi": "nearest"}
-    told = client.post("/espace/enquetes/nouvelle/", sent | {"fichier": SimpleUploadedFile("q.xlsx", b"rien")})
+    told = client.post(
+        "/espace/enquetes/nouvelle/", sent | {"fichier": SimpleUploadedFile("q.xlsx", b"rien")}
+    )
     assert told.status_code == 400
     assert Survey.objects.count() == 0
 
@@ -105,9 +119,17 @@ def test_a_file_that_is_no_xlsform_is_told(client, analyst):
 def test_a_question_changed_after_answers_makes_a_new_version(client, survey):
     address = f"/espace/enquetes/{survey.pk}/questionnaire/q/outils/"
     sent = {"libelle": "Qu’avez-vous à la maison ?", "aide": "", "libelle_en": "", "obligatoire": "on"}
-    for n, (rank, name, label) in enumerate((("2", "smartphone", "Un smartphone"), ("1", "ordinateur", "Un ordinateur"))):
+    for n, (rank, name, label) in enumerate(
+        (("2", "smartphone", "Un smartphone"), ("1", "ordinateur", "Un ordinateur"))
+    ):
         sent |= {f"rang-{n}": rank, f"nom-{n}": name, f"reponse-{n}": label}
-    sent |= {"nom-2": "rien", "reponse-2": "Rien", "retirer-2": "on", "nom-3": "", "reponse-3": "Une tablette"}
+    sent |= {
+        "nom-2": "rien",
+        "reponse-2": "Rien",
+        "retirer-2": "on",
+        "nom-3": "",
+        "reponse-3": "Une tablette",
+    }
     assert client.post(address, sent).status_code == 302
     assert [row.number for row in survey.versions.all()] == [2, 1]
     new = form_of(survey)
@@ -116,11 +138,13 @@ def test_a_question_changed_after_answers_makes_a_new_version(client, survey):
     told = page(client, f"/espace/enquetes/{survey.pk}/questionnaire/versions/")
     assert "question reformulée" in told
     assert "réponse ajoutée : « Une tablette »" in told
-    assert [choice.name for choice in load(Version.objects.get(number=1).definition).lists["outils"]][-1] == "rien"
+    assert [choice.name for choice in load(Version.objects.get(number=1).definition).lists["outils"]][
+        -1
+    ] == "rien"
 
 
 def test_a_draft_is_changed_in_place(client, analyst):
-    row = asked.survey(opened=False)
+    row = sample_survey.survey(opened=False)
     sent = {"libelle": "Âge ?", "aide": "", "libelle_en": "Age?"}
     client.post(f"/espace/enquetes/{row.pk}/questionnaire/q/age/", sent)
     assert row.versions.count() == 1
@@ -128,7 +152,7 @@ def test_a_draft_is_changed_in_place(client, analyst):
 
 
 def test_a_question_is_added_moved_made_conditional_and_taken_away(client, analyst):
-    row = asked.survey(opened=False)
+    row = sample_survey.survey(opened=False)
     base = f"/espace/enquetes/{row.pk}/questionnaire/"
     sent = {"sorte": "one", "libelle": "Avez-vous Internet ?", "reponses": "Oui\nNon\n", "apres": "age"}
     assert client.post(f"{base}ajouter/", sent).url.endswith("/q/avez_vous_internet/")
@@ -146,7 +170,7 @@ def test_a_question_is_added_moved_made_conditional_and_taken_away(client, analy
 
 
 def test_two_questions_that_share_answers_are_not_changed_together(client, analyst):
-    row = asked.survey(opened=False)
+    row = sample_survey.survey(opened=False)
     base = f"/espace/enquetes/{row.pk}/questionnaire/"
     client.post(f"{base}ajouter/", {"sorte": "one", "libelle": "Seul ?", "reponses": "a\nb"})
     held = form_of(row)
@@ -154,17 +178,21 @@ def test_two_questions_that_share_answers_are_not_changed_together(client, analy
 
 
 def test_a_link_is_shown_once_and_opens(client, survey):
-    told = client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien", "nom": "Nadia"}).content.decode()
+    told = client.post(
+        f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien", "nom": "Nadia"}
+    ).content.decode()
     token = re.search(r"/enquetes/collecte/#([\w-]+)", told)[1]
-    assert asked.send(client, token, asked.answer()).status_code == 200
+    assert sample_survey.send(client, token, sample_survey.answer()).status_code == 200
     assert token not in page(client, f"/espace/enquetes/{survey.pk}/")
-    client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien-fermer", "ligne": Surveyor.objects.get().pk})
-    assert asked.send(client, token, asked.answer()).status_code == 403
+    client.post(
+        f"/espace/enquetes/{survey.pk}/geste/", {"geste": "lien-fermer", "ligne": Surveyor.objects.get().pk}
+    )
+    assert sample_survey.send(client, token, sample_survey.answer()).status_code == 403
 
 
 def test_a_place_of_another_survey_is_not_touched(client, survey):
-    other = asked.survey("Ailleurs", "59350")
-    place = campaigns.add_place(other, "Marché", by=None, at=asked.AT)
+    other = sample_survey.survey("Ailleurs", "59350")
+    place = campaigns.add_place(other, "Marché", by=None, at=sample_survey.AT)
     for geste in ("lieu-retirer", "lien-fermer"):
         sent = {"geste": geste, "ligne": place.pk}
         assert client.post(f"/espace/enquetes/{survey.pk}/geste/", sent).status_code == 404
@@ -177,16 +205,18 @@ def test_groups_are_compared_by_the_structure_that_welcomes_the_collection(clien
     for name in (mediatheque.name, "Marché"):
         client.post(gesture, {"geste": "lieu", "nom": name, "moyen": "street"})
     assert f"· {mediatheque.structure.name}" in page(client, f"/espace/enquetes/{survey.pk}/")
-    _, token = asked.device(survey)
+    _, token = sample_survey.device(survey)
     for held in survey.places.order_by("pk"):
-        asked.send(client, token, asked.answer(place=held.pk))
+        sample_survey.send(client, token, sample_survey.answer(place=held.pk))
     assert answers.table(survey)["collecte.structure"].tolist() == [mediatheque.structure.name, ""]
     assert '<option value="collecte.structure"' in page(client, f"/espace/enquetes/{survey.pk}/resultats/")
 
 
 def test_answers_go_out_with_what_their_columns_mean(client, survey):
-    _, token = asked.device(survey)
-    asked.send(client, token, asked.answer(values={"age": "34", "aide": "oui", "qui": "=cmd()"}))
+    _, token = sample_survey.device(survey)
+    sample_survey.send(
+        client, token, sample_survey.answer(values={"age": "34", "aide": "oui", "qui": "=cmd()"})
+    )
     raw = client.get(f"/espace/enquetes/{survey.pk}/reponses.csv?brut=1").content.decode("utf-8-sig")
     assert raw.splitlines()[0].startswith("id,age,outils,aide,qui,collecte.lieu")
     assert "'=cmd()" in raw
@@ -199,7 +229,7 @@ def test_what_a_file_holds_too_much_of_is_told(survey, monkeypatch):
     from maillage.apps.surveys.forms import files
 
     monkeypatch.setattr(files, "MOST", 2)
-    held = {"survey": survey.pk, "reponses": [asked.answer() for _ in range(3)]}
+    held = {"survey": survey.pk, "reponses": [sample_survey.answer() for _ in range(3)]}
     read = files.read(survey, json.dumps(held).encode(), "file.json")
     assert (len(read.answers), read.faults[0][:39]) == (2, "Ce qui suit la 2e réponse n’est pas lu ")
     table = "id,age,qui\na,34,{}\nb,35,elle\n".format("x" * 20_001)
@@ -211,7 +241,11 @@ def test_what_a_file_holds_too_much_of_is_told(survey, monkeypatch):
 
 
 def test_a_file_saved_from_a_device_is_kept_once(client, survey):
-    held = {"maillage": "reponses", "survey": survey.pk, "reponses": [asked.answer(), asked.answer(), {"uid": "?"}]}
+    held = {
+        "maillage": "reponses",
+        "survey": survey.pk,
+        "reponses": [sample_survey.answer(), sample_survey.answer(), {"uid": "?"}],
+    }
     for told in ("2 réponses nouvelles", "2 étaient déjà là"):
         file = SimpleUploadedFile("file.json", json.dumps(held).encode())
         answer = client.post(f"/espace/enquetes/{survey.pk}/importer/", {"fichier": file}).content.decode()
@@ -227,8 +261,12 @@ def test_a_file_of_another_survey_is_refused(client, survey):
 
 def test_an_export_of_kobo_is_kept_once(client, survey):
     book = openpyxl.Workbook()
-    book.active.append(["start", "groupe/age", "outils", "outils/smartphone", "outils/rien", "inconnue", "_uuid"])
-    book.active.append(["2026-11-02T10:00:00", "51", "smartphone", "1", "0", "x", "6f1c4b1e-0000-4000-8000-000000000001"])
+    book.active.append(
+        ["start", "groupe/age", "outils", "outils/smartphone", "outils/rien", "inconnue", "_uuid"]
+    )
+    book.active.append(
+        ["2026-11-02T10:00:00", "51", "smartphone", "1", "0", "x", "6f1c4b1e-0000-4000-8000-000000000001"]
+    )
     held = io.BytesIO()
     book.save(held)
     for _ in range(2):
@@ -240,8 +278,8 @@ def test_an_export_of_kobo_is_kept_once(client, survey):
 
 
 def test_an_answer_is_read_with_its_remarks_and_put_aside(client, survey):
-    _, token = asked.device(survey)
-    asked.send(client, token, asked.answer(values={"age": "300", "qui": "<b>x</b>"}))
+    _, token = sample_survey.device(survey)
+    sample_survey.send(client, token, sample_survey.answer(values={"age": "300", "qui": "<b>x</b>"}))
     told = page(client, f"/espace/enquetes/{survey.pk}/reponses/")
     assert "remarque" in told
     assert "<b>x" not in told
@@ -253,9 +291,11 @@ def test_an_answer_is_read_with_its_remarks_and_put_aside(client, survey):
     assert Answer.objects.get().aside_why == "un essai"
 
 
-def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(client, survey, django_assert_max_num_queries):
-    _, token = asked.device(survey)
-    asked.send(client, token, *(asked.answer() for _ in range(40)))
+def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(
+    client, survey, django_assert_max_num_queries
+):
+    _, token = sample_survey.device(survey)
+    sample_survey.send(client, token, *(sample_survey.answer() for _ in range(40)))
     with django_assert_max_num_queries(14):
         page(client, f"/espace/enquetes/{survey.pk}/reponses/")
 
@@ -263,7 +303,9 @@ def test_a_list_of_answers_costs_as_many_queries_for_forty_as_for_one(client, su
 def test_an_answer_changed_in_its_file_is_told_by_its_line_and_identifier(client, survey):
     address = f"/espace/enquetes/{survey.pk}/importer/"
     for rows in ("r1,34\nr2,40\n", "r1,34\nr2,41\n"):
-        told = client.post(address, {"fichier": SimpleUploadedFile("a.csv", f"id,age\n{rows}".encode())}).content.decode()
+        told = client.post(
+            address, {"fichier": SimpleUploadedFile("a.csv", f"id,age\n{rows}".encode())}
+        ).content.decode()
     assert "Ligne 3, id « r2 » : Une réponse différente porte déjà ce numéro" in told.replace("\xa0", " ")
     assert sorted(answer.values["age"] for answer in Answer.objects.all()) == ["34", "40"]
 
@@ -277,8 +319,8 @@ def test_an_opened_survey_is_closed_and_opened_again(client, survey):
 
 
 def test_a_closed_survey_says_what_comes_next(client, survey):
-    _, token = asked.device(survey)
-    asked.send(client, token, asked.answer())
+    _, token = sample_survey.device(survey)
+    sample_survey.send(client, token, sample_survey.answer())
     client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "terminer"})
     told = page(client, f"/espace/enquetes/{survey.pk}/")
     for next_page in ("redressement", "enseignements", "paroles", "publier"):
@@ -286,18 +328,22 @@ def test_a_closed_survey_says_what_comes_next(client, survey):
 
 
 def test_a_survey_with_answers_is_never_erased(client, survey):
-    _, token = asked.device(survey)
-    asked.send(client, token, asked.answer())
+    _, token = sample_survey.device(survey)
+    sample_survey.send(client, token, sample_survey.answer())
     client.post(f"/espace/enquetes/{survey.pk}/geste/", {"geste": "effacer"})
     assert (Survey.objects.count(), Answer.objects.count()) == (1, 1)
 
 
 def test_strata_stand_beside_the_census(client, analyst):
-    row = asked.survey(target=100)
+    row = sample_survey.survey(target=100)
     form = places.fitted(banks.banks()["habitants"], "38151")
-    row = campaigns.prepare(by=None, title="Strates", territory="38151", questionnaire=form, at=asked.AT, target=100)
-    _, token = asked.device(row)
-    asked.send(client, token, *(asked.answer(values={"age": "70", "sexe": "femme"}) for _ in range(3)))
+    row = campaigns.prepare(
+        by=None, title="Strates", territory="38151", questionnaire=form, at=sample_survey.AT, target=100
+    )
+    _, token = sample_survey.device(row)
+    sample_survey.send(
+        client, token, *(sample_survey.answer(values={"age": "70", "sexe": "femme"}) for _ in range(3))
+    )
     held = {quota.variable: quota for quota in places.quotas(row)}
     assert {"classe_age", "sexe"} <= set(held)
     assert sum(stratum.percent for stratum in held["sexe"].strata) == pytest.approx(100)
@@ -305,16 +351,16 @@ def test_strata_stand_beside_the_census(client, analyst):
     assert (women.n, men.n, men.missing) == (3, 0, men.wanted)
     assert sum(stratum.n for stratum in held["classe_age"].strata) == 3
     assert "personne encore" in page(client, f"/espace/enquetes/{row.pk}/quotas/")
-    assert answers.progress(row, asked.AT).percent == 3
+    assert answers.progress(row, sample_survey.AT).percent == 3
 
 
 def test_an_age_told_by_its_class_weighs_like_one_told_in_years(client, analyst):
     form = places.fitted(banks.banks()["habitants"], "38151")
-    row = campaigns.prepare(by=None, title="Âges", territory="38151", questionnaire=form, at=asked.AT)
-    _, token = asked.device(row)
+    row = campaigns.prepare(by=None, title="Âges", territory="38151", questionnaire=form, at=sample_survey.AT)
+    _, token = sample_survey.device(row)
     told = ({"age": "70", "sexe": "femme"}, {"age": "refus", "age_environ": "61_70", "sexe": "homme"})
-    asked.send(client, token, *(asked.answer(values=values) for values in told))
-    offered = results.offered_variables(row)
+    sample_survey.send(client, token, *(sample_survey.answer(values=values) for values in told))
+    offered = places.offered_variables(row)
     assert list(offered)[:2] == ["classe_age", "sexe"] and "age" not in offered
     ages, _ = results.strata(row, places.census_margins(row, list(offered)[:2]))
     assert (ages["label"], ages["silent"]) == ("Âge", 0)
@@ -330,14 +376,21 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
         id="q",
         title="Leur questionnaire",
         lists={
-            name: tuple(Choice(name=code, label={"fr": label}) for code, label in rows) for name, rows in options.items()
+            name: tuple(Choice(name=code, label={"fr": label}) for code, label in rows)
+            for name, rows in options.items()
         },
         items=tuple(Question(name=name, kind="one", label={"fr": name}, choices=name) for name in options),
     )
-    row = campaigns.prepare(by=None, title="La leur", territory="38151", questionnaire=form, at=asked.AT)
-    campaigns.open_survey(row, by=None, at=asked.AT)
-    _, token = asked.device(row)
-    asked.send(client, token, *(asked.answer(values={"age": age, "sexe": sex}) for age in "jas" for sex in "12"))
+    row = campaigns.prepare(
+        by=None, title="La leur", territory="38151", questionnaire=form, at=sample_survey.AT
+    )
+    campaigns.open_survey(row, by=None, at=sample_survey.AT)
+    _, token = sample_survey.device(row)
+    sample_survey.send(
+        client,
+        token,
+        *(sample_survey.answer(values={"age": age, "sexe": sex}) for age in "jas" for sex in "12"),
+    )
     held = {quota.variable: quota for quota in places.quotas(row)}
     assert [(stratum.label, stratum.n) for stratum in held["age"].strata] == [
         ("15-29 ans", 2),
@@ -358,10 +411,12 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
         Question(name="q3", kind="text", label={"fr": "Et encore ?"}),
     )
     form = Questionnaire(id="q", title="Q", lists={"s": sexes}, items=items)
-    row = campaigns.prepare(by=None, title="Autres noms", territory="38151", questionnaire=form, at=asked.AT)
+    row = campaigns.prepare(
+        by=None, title="Autres noms", territory="38151", questionnaire=form, at=sample_survey.AT
+    )
     base = f"/espace/enquetes/{row.pk}/questionnaire/q/"
     assert "Elle demande ce que compte le recensement" not in page(client, f"{base}q3/")
-    assert results.offered_variables(row) == {}
+    assert places.offered_variables(row) == {}
     for name, census in (("q1_age", "age"), ("q2", "sexe")):
         assert "Elle demande ce que compte le recensement" in page(client, f"{base}{name}/")
         given = {f"nom-{n}": each.name for n, each in enumerate(sexes)} | {
@@ -369,54 +424,78 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
         }
         sent = {"libelle": "Votre âge ?", "aide": "", "recensement": census}
         assert client.post(f"{base}{name}/", sent | (given if name == "q2" else {})).status_code == 302
-    assert results.offered_variables(row) == {"q1_age": "age", "q2": "sexe"}
-    client.post(f"{base}q2/", sent | given | {"recensement": "age"})  # the mark goes to the last that takes it
-    assert results.offered_variables(row) == {"q2": "age"}
+    assert places.offered_variables(row) == {"q1_age": "age", "q2": "sexe"}
+    client.post(
+        f"{base}q2/", sent | given | {"recensement": "age"}
+    )  # the mark goes to the last that takes it
+    assert places.offered_variables(row) == {"q2": "age"}
     for name, census in (("q1_age", "age"), ("q2", "sexe")):
         client.post(f"{base}{name}/", sent | (given if name == "q2" else {}) | {"recensement": census})
-    campaigns.open_survey(row, by=None, at=asked.AT)
-    _, token = asked.device(row)
+    campaigns.open_survey(row, by=None, at=sample_survey.AT)
+    _, token = sample_survey.device(row)
     last = row.versions.first().number
-    told = [asked.answer(version=last, values={"q1_age": age, "q2": sex}) for age in ("20", "50", "72") for sex in "12"]
-    asked.send(client, token, *told)
-    assert [(quota.variable, quota.n, quota.unplaced) for quota in places.quotas(row)] == [("q1_age", 6, 0), ("q2", 6, 0)]
-    published.weigh(row, places.census_margins(row, ["q2"]), by=None, at=asked.AT)
-    (stratum, *_) = results.chosen(row).told["strata"]
+    told = [
+        sample_survey.answer(version=last, values={"q1_age": age, "q2": sex})
+        for age in ("20", "50", "72")
+        for sex in "12"
+    ]
+    sample_survey.send(client, token, *told)
+    assert [(quota.variable, quota.n, quota.unplaced) for quota in places.quotas(row)] == [
+        ("q1_age", 6, 0),
+        ("q2", 6, 0),
+    ]
+    published.weigh(row, places.census_margins(row, ["q2"]), by=None, at=sample_survey.AT)
+    stratum, *_ = results.chosen(row).told["strata"]
     assert stratum["variable"] == "q2"
     assert not [each for each in results.sentences(results.frame(row)) if "Vous êtes" in each.text]
 
 
 def test_what_is_published_keeps_its_rounding(survey):
-    survey.publications.create(number=1, content={}, published_at=asked.AT)
+    survey.publications.create(number=1, content={}, published_at=sample_survey.AT)
     with pytest.raises(Refused, match="arrondi"):
-        campaigns.change(survey, {"rounding": "down"}, by=None, at=asked.AT)
+        campaigns.change(survey, {"rounding": "down"}, by=None, at=sample_survey.AT)
 
 
 def test_a_survey_never_takes_an_address_of_ours(analyst):
-    assert asked.survey("Envoi").slug == "envoi-2"
+    assert sample_survey.survey("Envoi").slug == "envoi-2"
 
 
 def test_a_table_with_labels_and_french_dates_is_read_as_what_it_says(client, analyst):
     """A condition reads names: kept as « Oui », an answer would take with it those that depend on it."""
     on = (Choice(name="oui", label={"fr": "Oui"}), Choice(name="non", label={"fr": "Non"}))
-    outils = (Choice(name="pc", label={"fr": "Un ordinateur"}), Choice(name="tel", label={"fr": "Un téléphone"}))
+    outils = (
+        Choice(name="pc", label={"fr": "Un ordinateur"}),
+        Choice(name="tel", label={"fr": "Un téléphone"}),
+    )
     form = Questionnaire(
         id="f",
         title="Essai",
         lists={"on": on, "outils": outils},
         items=(
             Question(name="net", kind="one", label={"fr": "Internet ?"}, choices="on"),
-            Question(name="avec", kind="many", label={"fr": "Avec quoi ?"}, choices="outils", relevant="${net} = 'oui'"),
+            Question(
+                name="avec",
+                kind="many",
+                label={"fr": "Avec quoi ?"},
+                choices="outils",
+                relevant="${net} = 'oui'",
+            ),
             Question(name="age", kind="integer", label={"fr": "Âge ?"}),
             Question(name="jour", kind="date", label={"fr": "Quel jour ?"}),
             Question(name="avis", kind="text", label={"fr": "Votre avis ?"}),
         ),
     )
-    row = campaigns.prepare(by=None, title="Tableur", territory="38151", questionnaire=form, at=asked.AT)
-    file = "id;net;avec;age;jour;avis\n1;Oui;Un ordinateur, un téléphone;45,0;01/11/2026;Oui\n2;non;;12;11/13/2026;01/11/2026\n"
-    campaigns.open_survey(row, by=None, at=asked.AT)
+    row = campaigns.prepare(
+        by=None, title="Tableur", territory="38151", questionnaire=form, at=sample_survey.AT
+    )
+    file = (
+        "id;net;avec;age;jour;avis\n1;Oui;Un ordinateur, un"
+        " téléphone;45,0;01/11/2026;Oui\n2;non;;12;11/13/2026;01/11/2026\n"
+    )
+    campaigns.open_survey(row, by=None, at=sample_survey.AT)
     told = client.post(
-        f"/espace/enquetes/{row.pk}/importer/", {"fichier": SimpleUploadedFile("a.csv", file.encode("cp1252"))}
+        f"/espace/enquetes/{row.pk}/importer/",
+        {"fichier": SimpleUploadedFile("a.csv", file.encode("cp1252"))},
     )
     told = re.sub("[\u00a0\u202f]", " ", told.content.decode())
     assert "2 réponses nouvelles" in told
@@ -430,5 +509,7 @@ def test_what_repeats_is_said_where_the_way_of_asking_is_chosen(client, analyst)
     ask = Question(name="quel", kind="text", label={"fr": "Lequel ?"})
     parts = (Group(name="app", label={"fr": "Appareils"}, repeat=True, items=(ask,)),)
     form = Questionnaire(id="f", title="Essai", items=parts)
-    row = campaigns.prepare(by=None, title="Répété", territory="38151", questionnaire=form, at=asked.AT)
+    row = campaigns.prepare(
+        by=None, title="Répété", territory="38151", questionnaire=form, at=sample_survey.AT
+    )
     assert "Ce qui se répète (« Appareils »)" in page(client, f"/espace/enquetes/{row.pk}/")

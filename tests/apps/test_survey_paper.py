@@ -9,11 +9,11 @@ from maillage.apps.surveys.actions import campaigns, paper
 from maillage.apps.surveys.forms import paper as forms
 from maillage.apps.surveys.models import Answer, SecondEntry, Version
 from maillage.apps.surveys.queries import paper as queries
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import Choice, Question, Questionnaire
 from tests.conftest import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HERE, ELSEWHERE = "38185", "59392"
 
@@ -78,7 +78,7 @@ def page(survey, what="saisie/") -> str:
 )
 def test_a_few_signs_are_an_answer(name, typed, kept):
     assert forms.read(FORM, {f"q-{name}": typed}).values == {name: kept}
-    again = forms.shown(FORM, FORM.question(name), kept)
+    again = forms.typed_back(FORM, FORM.question(name), kept)
     assert forms.read(FORM, {f"q-{name}": again}).values == {name: kept}
 
 
@@ -107,7 +107,12 @@ def test_a_sheet_is_typed_then_the_next_one(client, runner, survey):
     client.force_login(runner)
     answer = client.post(page(survey), {"feuille": "0012", "q-net": "2", "q-age": "71"}, follow=True)
     held = Answer.objects.get()
-    assert (held.form, held.channel, held.values, held.by) == ("12", "paper", {"net": "non", "age": "71"}, runner)
+    assert (held.form, held.channel, held.values, held.by) == (
+        "12",
+        "paper",
+        {"net": "non", "age": "71"},
+        runner,
+    )
     assert "Feuille n° 12 enregistrée" in answer.content.decode().replace("\u00a0", " ")
 
 
@@ -145,7 +150,12 @@ def enter(survey, runner, form="1", **values):
 
 def test_two_typings_that_agree_are_settled_at_once(survey, runner):
     enter(survey, runner, net="oui")
-    assert paper.second(survey, survey.versions.first(), form="1", values={"net": "oui"}, by=runner, at=AT).settled_at == AT
+    assert (
+        paper.second(
+            survey, survey.versions.first(), form="1", values={"net": "oui"}, by=runner, at=AT
+        ).settled_at
+        == AT
+    )
     with pytest.raises(Refused, match="seconde"):
         paper.second(survey, survey.versions.first(), form="1", values={"net": "oui"}, by=runner, at=AT)
 
@@ -161,7 +171,12 @@ def test_both_typings_are_of_one_version(client, survey, runner):
     told = client.post(page(survey), {"saisie": "seconde", "version": "2", "feuille": "1", "q-net": "1"})
     assert told.status_code == 400
     assert "Choisissez la version 1" in told.content.decode()
-    assert client.post(page(survey), {"saisie": "seconde", "version": "1", "feuille": "1", "q-net": "1"}).status_code == 302
+    assert (
+        client.post(
+            page(survey), {"saisie": "seconde", "version": "1", "feuille": "1", "q-net": "1"}
+        ).status_code
+        == 302
+    )
 
 
 def test_a_number_is_the_same_in_small_letters(client, runner, survey):
@@ -178,9 +193,14 @@ def test_a_sheet_never_typed_has_no_second_typing(survey, runner):
 
 def test_a_difference_is_settled_with_the_sheet_in_hand(client, runner, survey):
     held = enter(survey, runner, net="oui", age="17", ou="ici")
-    paper.second(survey, survey.versions.first(), form="1", values={"net": "oui", "age": "71"}, by=runner, at=AT)
+    paper.second(
+        survey, survey.versions.first(), form="1", values={"net": "oui", "age": "71"}, by=runner, at=AT
+    )
     (found,) = queries.differences(survey)
-    assert [(gap.name, gap.first, gap.second) for gap in found.gaps] == [("ou", "ici", "rien"), ("age", "17", "71")]
+    assert [(gap.name, gap.first, gap.second) for gap in found.gaps] == [
+        ("ou", "ici", "rien"),
+        ("age", "17", "71"),
+    ]
     client.force_login(runner)
     assert client.post(page(survey, "ecarts/"), {"feuille": held.pk, "q-age": "2"}).status_code == 400
     # A name that does not differ changes nothing, whatever is sent.
@@ -210,7 +230,9 @@ def test_sheets_of_another_territory_do_not_exist(client, survey, what):
     assert client.get(page(survey, what)).status_code == 404
 
 
-def test_pages_make_as_many_queries_for_many_sheets_as_for_one(client, runner, survey, django_assert_max_num_queries):
+def test_pages_make_as_many_queries_for_many_sheets_as_for_one(
+    client, runner, survey, django_assert_max_num_queries
+):
     for n in range(1, 9):
         enter(survey, runner, form=str(n), net="oui")
         paper.second(survey, survey.versions.first(), form=str(n), values={"net": "non"}, by=runner, at=AT)

@@ -1,6 +1,9 @@
-"""The page of a survey of professionals: what they do in the place of people, detecting, orienting, trained."""
+"""The page of a survey of professionals: what they do in the place of people, detecting, orienting,
+trained.
+"""
 
 import json
+import re
 import uuid
 from datetime import UTC, datetime
 
@@ -25,8 +28,12 @@ def browser(client):
 
 
 def asked(bank: str = "professionnels", n: int = 60, **more: str) -> Survey:
-    """Ask n professionals: forty five do it in the place of people, twenty detect, eighteen can orient, four were trained."""
-    row = campaigns.prepare(by=None, title="Nos métiers", territory="38151", questionnaire=banks()[bank], at=AT)
+    """Ask n professionals: forty five do it in the place of people, twenty detect, eighteen can orient,
+    four were trained.
+    """
+    row = campaigns.prepare(
+        by=None, title="Nos métiers", territory="38151", questionnaire=banks()[bank], at=AT
+    )
     row = campaigns.open_survey(row, by=None, at=AT)
     sent = []
     for k in range(n):
@@ -62,10 +69,15 @@ def test_the_four_practices_stand_beside_the_study_of_2015(browser):
         assert words in said, words
 
 
-def test_a_practice_of_a_few_is_withheld_on_the_page_as_in_the_tables(browser):
-    said = page(browser, asked())
-    assert "<strong>Être formé</strong> : non publié" in said
-    assert "7 %" not in said
+def test_a_practice_of_a_few_is_marked_for_who_holds_the_answers_and_never_published(browser):
+    """Professionnels : des personnes. Sous 11 réponses, la part reste dans l’espace, avec la règle et sa raison."""
+    row = asked()
+    said = page(browser, row)
+    assert "ne sera pas publié" in said
+    assert "Les professionnels répondent sur eux-mêmes" in said
+    made = json.dumps(results.edition(row, at=AT), ensure_ascii=False).replace("\xa0", " ")
+    assert "**Être formé** : non publié" in made
+    assert not re.search(r"(?<!\d)7 %", made)
 
 
 def test_nothing_is_computed_on_a_bound():
@@ -100,5 +112,7 @@ def test_the_document_has_the_page_and_no_other_survey_has_it(browser):
 
 
 def test_without_an_answer_the_page_says_so(browser):
-    row = campaigns.prepare(by=None, title="Vide", territory="38151", questionnaire=banks()["professionnels"], at=AT)
+    row = campaigns.prepare(
+        by=None, title="Vide", territory="38151", questionnaire=banks()["professionnels"], at=AT
+    )
     assert "Aucune réponse" in page(browser, row)

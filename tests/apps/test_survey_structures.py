@@ -1,25 +1,31 @@
-"""The survey is the census: structures chosen in the directory, prefilled by their sheet, answers that propose to it."""
+"""The survey is the census: structures chosen in the directory, prefilled by their sheet, answers that
+propose to it.
+"""
 
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
+from uuid import UUID
 
 import pytest
 from django.test import Client
 
-from maillage.apps.directory.actions import proposals
-from maillage.apps.directory.models import Proposal
+from maillage.apps.directory.models import Lieu, Proposal
+from maillage.apps.intake.actions import proposals
 from maillage.apps.messages.models import Message
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import campaigns, targets
-from maillage.apps.surveys.models import Answer, Survey, Target
-from maillage.apps.surveys.queries import compared, sheets
+from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.models import Answer, Survey, Target, Weighting
+from maillage.apps.surveys.queries import compared, places, results, sheets
 from maillage.apps.surveys.queries import targets as queries
 from maillage.kernel.errors import Refused
-from maillage.reference.surveys import banks, with_communes
-from tests.apps.places import place
+from maillage.pipeline.survey.margins import Category, Margin
+from maillage.reference.surveys import banks
+from tests.banks import with_communes
 from tests.conftest import account
+from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HERE, ELSEWHERE = "38185", "59350"
 FORM = with_communes(banks()["structures"], {"38185": "Grenoble"})
@@ -52,7 +58,9 @@ def link(target) -> str:
 
 
 def filled(client, target, **said) -> str:
-    """Fill the pages, what is prefilled stays unless said otherwise; return where it is read again, then sent."""
+    """Fill the pages, what is prefilled stays unless said otherwise; return where it is read again, then
+    sent.
+    """
     where = client.post(link(target)).url
     while "/page/" in where:
         page = client.get(where)
@@ -110,7 +118,12 @@ def test_places_are_chosen_by_type_and_commune(client, survey, runner, home):
 
 def test_a_sheet_fills_its_questionnaire(lieu):
     found = sheets.known(FORM, lieu.sheet)
-    assert found == {"wifi": "aujourdhui", "ateliers": "aujourdhui", "commune": "38185", "type_structure": "mediatheque"}
+    assert found == {
+        "wifi": "aujourdhui",
+        "ateliers": "aujourdhui",
+        "commune": "38185",
+        "type_structure": "mediatheque",
+    }
 
 
 def test_a_structure_answers_and_its_sheet_gets_proposals(client, target, lieu):
@@ -156,7 +169,9 @@ def test_a_colleague_who_comes_second_is_told_that_nothing_was_sent(client, targ
 
 def test_a_link_never_given_opens_nothing(client, target):
     assert client.get("/enquetes/structure/" + "0" * 32 + "/").status_code == 404
-    assert client.get(f"/enquetes/structure/{target.token}/").status_code == 404  # what is kept is not the link
+    assert (
+        client.get(f"/enquetes/structure/{target.token}/").status_code == 404
+    )  # what is kept is not the link
 
 
 def test_whoever_has_not_answered_is_written_to_then_left_in_peace(survey, target, runner):
@@ -209,9 +224,97 @@ def test_structures_of_another_territory_do_not_exist(client, survey, target):
     assert client.get(f"/espace/enquetes/structures/{target.pk}/").status_code == 404
 
 
-def test_the_list_makes_as_many_queries_for_many_as_for_one(client, survey, runner, home, django_assert_max_num_queries):
+def test_the_list_makes_as_many_queries_for_many_as_for_one(
+    client, survey, runner, home, django_assert_max_num_queries
+):
     targets.choose(survey, [place(f"lieu-{n}", {"nom": f"Lieu {n}"}) for n in range(12)], by=None, at=AT)
     assert queries.counts(queries.listed(survey))["silent"] == 12
     client.force_login(runner)
     with django_assert_max_num_queries(16):
         assert client.get(f"/espace/enquetes/{survey.pk}/structures/").status_code == 200
+
+
+# ------------------------------------------------------------------- weighted by structures, never by residents
+
+
+def margin(variable: str, source: str = "", universe: str = "", **totals: float) -> Margin:
+    classes = tuple(Category(name, n, (name,)) for name, n in totals.items())
+    return Margin(variable, classes, source=source, universe=universe)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        margin("commune", "Insee, Recensement, habitants de 15 ans et plus", **{"38185": 3, "autres": 4}),
+        margin("commune", universe="habitants de 15 ans et plus", **{"38185": 3, "autres": 4}),
+        margin("commune", "marges données (m.csv)", **{"38185": 130_000, "autres": 300_000}),
+        margin("sexe", femme=3, homme=4),
+    ],
+)
+def test_structures_are_never_weighted_by_who_lives_there(survey, given):
+    """Une mairie ne pèse pas plus parce que sa commune est plus peuplée : d’où que viennent les marges."""
+    with pytest.raises(Refused, match="cette marge compte"):
+        actions.weigh(survey, [given], by=None, at=AT)
+    assert not Weighting.objects.exists()
+
+
+def test_the_page_of_weights_of_structures_offers_the_directory_and_no_census(client, survey, runner):
+    client.force_login(runner)
+    Answer.objects.create(
+        uid=UUID(int=5),
+        survey=survey,
+        version=survey.versions.get(),
+        channel="link",
+        values={"type_structure": "mairie"},
+        received_at=AT,
+        digest="x",
+    )
+    where = f"/espace/enquetes/{survey.pk}/resultats/"
+    tables = client.get(where).content.decode()
+    assert "Les redresser" not in tables
+    assert "Redresser d’abord" not in client.get(f"{where}publier/").content.decode()
+    page = client.get(f"{where}redressement/").content.decode()
+    assert "le recensement de la population ne pèse pas ces réponses" in page
+    assert "checked" not in page.split("Ce que l’échantillon doit retrouver")[-1].split("</fieldset>")[0]
+    said = client.post(f"{where}redressement/", {"geste": "preparer", "variables": ["commune"]})
+    assert "habitants" not in said.content.decode().split("<h2")[1]
+
+
+def test_the_directory_counts_structures_by_type_and_commune(survey, lieu):
+    """Les marges d’une enquête de structures sont les lieux publiés du territoire, dans les mots du questionnaire."""
+    (town,) = places.census_margins(survey, ("commune",))
+    published = Lieu.objects.filter(code_insee=HERE, state="published").count()
+    assert town.total == published
+    assert town.universe == "lieux publiés du territoire"
+    assert not town.source.startswith("insee")
+
+
+def test_old_weights_by_residents_are_not_read_any_more(survey, runner):
+    row = Weighting.objects.create(
+        survey=survey,
+        method="raking",
+        variables=[
+            {
+                "question": "commune",
+                "label": "Commune",
+                "source": "Insee, habitants de 15 ans et plus",
+                "classes": [{"name": "a", "label": "a", "values": ["a"], "total": 5}],
+            }
+        ],
+        weights={},
+        n=0,
+        chosen=True,
+        made_at=AT,
+    )
+    assert results.chosen(survey) is None
+    with pytest.raises(Refused, match="Ces poids ne servent plus"):
+        actions.choose(survey, row, by=None, at=AT)
+
+
+def test_nobody_counts_professionals(home):
+    made = campaigns.prepare(
+        by=None, title="Pros", territory=HERE, questionnaire=banks()["professionnels"], at=AT
+    )
+    assert places.offered_variables(made) == {}
+    with pytest.raises(Refused, match="Aucun recensement ne compte"):
+        places.census_margins(made, ("commune",))

@@ -1,4 +1,6 @@
-"""Two waves of one survey: what changed, with its interval; no rise and no fall when it lies inside (E-031)."""
+"""Two waves of one survey: what changed, with its interval; no rise and no fall when it lies inside
+(E-031).
+"""
 
 import json
 import uuid
@@ -13,18 +15,20 @@ from maillage.apps.surveys.queries import results
 from maillage.apps.surveys.rules import Sent
 from maillage.engine import comparisons
 from maillage.engine.proportions import wilson
+from maillage.forms.questionnaire import Questionnaire
 from maillage.kernel.errors import Refused
-from maillage.reference.questionnaire import Questionnaire
 from tests.apps.test_survey_results import FORM
 from tests.conftest import account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 THEN, NOW = datetime(2024, 5, 14, 9, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 def wave(at: datetime, helped: int, *, n: int = 192, form: Questionnaire = FORM, **more) -> Survey:
     """Ask n people; `helped` of them are, and as many feel at ease."""
-    row = campaigns.prepare(by=None, title=f"Vague {at.year}", territory="38151", questionnaire=form, at=at, **more)
+    row = campaigns.prepare(
+        by=None, title=f"Vague {at.year}", territory="38151", questionnaire=form, at=at, **more
+    )
     row = campaigns.open_survey(row, by=None, at=at)
     sent = [
         Sent(
@@ -102,21 +106,78 @@ def test_a_question_asked_in_other_words_is_not_compared():
     )
     other = Questionnaire(id="essai", title="Essai", kind="inhabitants", lists=FORM.lists, items=items)
     said = chapter(wave(NOW, 100, form=other, after=first))
-    assert "Reformulées, donc non comparées : Êtes-vous aidé ?" in said
+    assert "Reformulées, ou posées à d’autres, donc non comparées : Êtes-vous aidé ?" in said
     assert "hausse de" not in said
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"territory": "38185"}, "Cette vague portait sur un autre territoire (Échirolles)"),
+        ({"universe": "allocataires de la Caf"}, "Cette vague interrogeait d’autres personnes"),
+    ],
+)
+def test_a_wave_of_another_place_or_of_other_people_gives_no_trend(browser, changed, why):
+    first = wave(THEN, 62)
+    publish(first, THEN)
+    last = wave(NOW, 100, after=first)
+    Survey.objects.filter(pk=last.pk).update(**changed)
+    last.refresh_from_db()
+    said = chapter(last)
+    assert why in said
+    assert "hausse de" not in said
+    page = compared(browser, last, first)
+    assert "en hausse" not in page
+    assert "en baisse" not in page
 
 
 def test_the_later_wave_is_the_one_that_rises_whatever_page_is_open(browser):
     first = wave(THEN, 62)
     last = wave(NOW, 100, after=first)
     for here, there in ((first, last), (last, first)):
-        page = browser.get(f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk}).content.decode()
+        page = browser.get(
+            f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk}
+        ).content.decode()
         assert "Oui : en hausse (+20 points" in page
         assert "Non : en baisse (−20 points" in page
-    first.after, last.after = None, None
-    Survey.objects.update(after=None)
-    page = browser.get(f"/espace/enquetes/{first.pk}/resultats/comparer/", {"avec": last.pk}).content.decode()
-    assert "Oui : en hausse (+20 points" in page
+
+
+def compared(browser, here: Survey, there: Survey) -> str:
+    return browser.get(f"/espace/enquetes/{here.pk}/resultats/comparer/", {"avec": there.pk}).content.decode()
+
+
+def test_a_wave_two_links_away_rises_too(browser):
+    first = wave(THEN, 62)
+    last = wave(NOW, 100, after=wave(THEN + timedelta(days=365), 80, after=first))
+    assert "Oui : en hausse (+20 points" in compared(browser, first, last)
+
+
+@pytest.mark.parametrize("linked", [False, True], ids=["apart", "linked by hand"])
+@pytest.mark.parametrize("territory", ["38151", "38185"])
+def test_two_surveys_that_are_no_waves_differ_and_do_not_change(browser, linked, territory):
+    """A change wants one territory, and the wave before: else two towns asked the same year would rise and
+    fall.
+    """
+    first, last = wave(THEN, 62), wave(NOW, 100)
+    Survey.objects.filter(pk=last.pk).update(after=first if linked else None, territory=territory)
+    if linked and territory == first.territory:
+        assert "Oui : en hausse (+20 points" in compared(browser, first, last)
+        return
+    for here, there, yes, no in ((first, last, "moins", "plus"), (last, first, "plus", "moins")):
+        page = compared(browser, here, there)
+        assert "en hausse" not in page and "en baisse" not in page
+        sign = "+" if yes == "plus" else "−"
+        assert (
+            f"Oui : {yes} souvent dans « {here.title} » que dans « {there.title} » ({sign}20 points" in page
+        )
+        assert f"Non : {no} souvent dans « {here.title} » que dans « {there.title} »" in page
+
+
+def test_a_difference_inside_its_interval_is_none(browser):
+    first, last = wave(THEN, 62), wave(NOW, 70)
+    page = compared(browser, first, last)
+    assert "Oui : sans écart que l’enquête permette de voir (" in page
+    assert "souvent" not in page
 
 
 def test_a_wave_is_linked_on_the_page_of_the_survey_and_never_to_itself(browser):
@@ -125,7 +186,13 @@ def test_a_wave_is_linked_on_the_page_of_the_survey_and_never_to_itself(browser)
     assert f'value="enquete-{first.pk}"' in prepared
     assert f'<option value="{first.pk}" selected>' in prepared
     last = campaigns.prepare(
-        by=None, title="Vague 2026", territory="38151", questionnaire=FORM, at=NOW, opens_on=NOW.date(), closes_on=None
+        by=None,
+        title="Vague 2026",
+        territory="38151",
+        questionnaire=FORM,
+        at=NOW,
+        opens_on=NOW.date(),
+        closes_on=None,
     )
     where = f"/espace/enquetes/{last.pk}/modifier/"
     given = {

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.speed import PATIENCE
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -48,7 +50,7 @@ def process(tmp_path: Path) -> Callable[..., Answer]:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=PATIENCE,
             check=False,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
@@ -64,7 +66,16 @@ def grenoble(tmp_path_factory) -> Path:
 
     folder = tmp_path_factory.mktemp("grenoble")
     assert (
-        main(["diagnostic", "200040715", "--zones", str(cards()["maillage-zones-grenoble"].file), "--sortie", str(folder)])
+        main(
+            [
+                "diagnostic",
+                "200040715",
+                "--zones",
+                str(cards()["maillage-zones-grenoble"].file),
+                "--sortie",
+                str(folder),
+            ]
+        )
         == 0
     )
     return folder

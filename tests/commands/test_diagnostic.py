@@ -41,7 +41,12 @@ def test_the_study_has_the_keys_of_the_contract(study):
     assert study["territoire"].keys() >= {"code", "nom", "type", "population", "millesime_geographique"}
     assert study["definition"].keys() >= {"id", "libelle", "univers", "population_univers"}
     assert study["besoins"].keys() >= {"precarite_numerique", "precarite_sociale", "cumul", "niveaux"}
-    assert set(study["besoins"]["niveaux"]) == {"exclusion", "precarite_forte", "precarite_faible", "autonomie"}
+    assert set(study["besoins"]["niveaux"]) == {
+        "exclusion",
+        "precarite_forte",
+        "precarite_faible",
+        "autonomie",
+    }
     for source in study["sources"]:
         assert source.keys() >= {"id", "producteur", "titre", "millesime", "licence"}
     assert all(isinstance(text, str) and text for text in study["avertissements"])
@@ -56,7 +61,12 @@ def figures(study):
         *besoins["niveaux"].values(),
     )
     for zone in study["zones"]:
-        yield from (zone["precarite_numerique"], zone["taux_precarite_numerique"], zone["cumul"], *zone["niveaux"].values())
+        yield from (
+            zone["precarite_numerique"],
+            zone["taux_precarite_numerique"],
+            zone["cumul"],
+            *zone["niveaux"].values(),
+        )
 
 
 def test_every_figure_travels_with_its_interval_unit_universe_n_and_method(study):
@@ -68,7 +78,7 @@ def test_every_figure_travels_with_its_interval_unit_universe_n_and_method(study
 
 
 def test_every_method_of_a_figure_has_its_page(study):
-    from maillage.reference.places import METHODS
+    from maillage.reference.files import METHODS
 
     assert {figure["methode"] for figure in figures(study)} <= {path.stem for path in METHODS.glob("*.md")}
 
@@ -104,7 +114,9 @@ def test_classes_ranks_and_offer_are_those_of_the_contract(study):
 def test_a_zoning_of_ones_own_is_named_and_tells_what_it_leaves_out(study):
     assert study["territoire"]["code"] == "200040715"
     assert study["territoire"]["nom"] == "22 zones de Grenoble-Alpes-Métropole"
-    assert any("32\xa0communes et 72\xa0483 habitants en sont absents" in text for text in study["avertissements"])
+    assert any(
+        "32\xa0communes et 72\xa0483 habitants en sont absents" in text for text in study["avertissements"]
+    )
 
 
 def test_the_table_is_flat_utf8_and_whole(grenoble, study):
@@ -122,7 +134,9 @@ def test_the_table_is_flat_utf8_and_whole(grenoble, study):
 def test_the_map_file_has_one_feature_for_each_zone(grenoble, study):
     collection = json.loads((grenoble / "zones.geojson").read_text("utf-8"))
     assert collection["type"] == "FeatureCollection"
-    assert {f["properties"]["code"] for f in collection["features"]} == {zone["code"] for zone in study["zones"]}
+    assert {f["properties"]["code"] for f in collection["features"]} == {
+        zone["code"] for zone in study["zones"]
+    }
     assert all(f["geometry"]["type"] in ("Polygon", "MultiPolygon") for f in collection["features"])
 
 
@@ -194,7 +208,9 @@ def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     assert study["filtre"]["doute"]
     left = [zone for zone in study["zones"] if zone["part_dans_le_filtre"] == 0]
     assert left
-    assert "Hors du filtre : aucun de ses habitants n’est compté." in {z["precarite_numerique"]["motif"] for z in left}
+    assert "Hors du filtre : aucun de ses habitants n’est compté." in {
+        z["precarite_numerique"]["motif"] for z in left
+    }
 
 
 def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_path):
@@ -202,7 +218,9 @@ def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_pa
     (tmp_path / "fiches/notes.txt").write_text("à moi")
     assert maillage("diagnostic", "38317", "--sortie", tmp_path).code == 0
     study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
-    assert {path.stem for path in (tmp_path / "fiches").glob("*.pdf")} == {zone["code"] for zone in study["zones"]}
+    assert {path.stem for path in (tmp_path / "fiches").glob("*.pdf")} == {
+        zone["code"] for zone in study["zones"]
+    }
     assert (tmp_path / "fiches/notes.txt").read_text() == "à moi"
 
 
@@ -218,7 +236,10 @@ def test_the_published_margins_of_insee_make_a_definition_of_ones_own(maillage, 
     lines += [("diplome", "sans diplôme", "42"), ("diplome", "bac+3", "3")]
     rates.write_text(
         "indicateur;annee;champ;ventilation;modalite;valeur;source;citation\n"
-        + "".join(f"illectronisme;2021;15 ans et plus;{a};{b};{c};Insee Première n° 1953;« {c} % »\n" for a, b, c in lines),
+        + "".join(
+            f"illectronisme;2021;15 ans et plus;{a};{b};{c};Insee Première n° 1953;« {c} % »\n"
+            for a, b, c in lines
+        ),
         "utf-8",
     )
     assert maillage("diagnostic", "38185", "--definition", rates, "--sortie", tmp_path / "a").code == 0
@@ -235,7 +256,7 @@ def test_signs_our_letters_do_not_have_are_replaced_in_print(maillage, tmp_path)
     assert "😀" in (tmp_path / "s/dossier.html").read_text("utf-8")
 
 
-# ------------------------------------------------------------------------------------------------------- bad input
+# -------------------------------------------------------------------------------------------------- bad input
 
 
 def three_lines(answer):
@@ -265,13 +286,17 @@ def test_a_name_is_not_a_code_and_proposes(maillage, tmp_path):
 
 
 def test_an_unknown_definition(maillage, tmp_path):
-    what, _, do = three_lines(maillage("diagnostic", "38485", "--definition", "inconnue", "--sortie", tmp_path))
+    what, _, do = three_lines(
+        maillage("diagnostic", "38485", "--definition", "inconnue", "--sortie", tmp_path)
+    )
     assert "inconnue" in what
     assert "illectronisme-insee-2021" in do
 
 
 def test_a_zone_file_that_is_not_there(maillage, tmp_path):
-    what, *_ = three_lines(maillage("diagnostic", "38485", "--zones", tmp_path / "absent.csv", "--sortie", tmp_path / "s"))
+    what, *_ = three_lines(
+        maillage("diagnostic", "38485", "--zones", tmp_path / "absent.csv", "--sortie", tmp_path / "s")
+    )
     assert "absent.csv" in what
 
 

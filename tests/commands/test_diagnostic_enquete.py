@@ -1,4 +1,6 @@
-"""maillage diagnostic --enquete: the survey beside the model, combined or not, and nothing changed without it."""
+"""maillage diagnostic --enquete: the survey beside the model, combined or not, and nothing changed without
+it.
+"""
 
 import json
 
@@ -12,9 +14,14 @@ def survey(tmp_path):
     """Write 400 answers and their margins; `concerned` of each hundred did not use Internet."""
 
     def write(concerned, *, column="internet_3_mois"):
-        rows = [f"{k},{('jeune', 'age')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}" for k in range(400)]
+        rows = [
+            f"{k},{('jeune', 'age')[k % 2]},{'non' if k // 2 % 100 < concerned else 'oui'}"
+            for k in range(400)
+        ]
         (tmp_path / "reponses.csv").write_text(f"id,age,{column}\n" + "\n".join(rows) + "\n", "utf-8")
-        (tmp_path / "marges.csv").write_text("variable,modalite,effectif\nage,jeune,9000\nage,age,14000\n", "utf-8")
+        (tmp_path / "marges.csv").write_text(
+            "variable,modalite,effectif\nage,jeune,9000\nage,age,14000\n", "utf-8"
+        )
         return ("--enquete", tmp_path / "reponses.csv", "--marges", tmp_path / "marges.csv")
 
     return write
@@ -49,7 +56,11 @@ def test_the_need_moves_between_model_and_survey(study, survey, alone):
     assert (told["retenue"], told["accord"], told["n"]) == ("combinee", True, 400)
     need = found["besoins"]["precarite_numerique"]
     assert need["methode"] == "enquete-et-estimation"
-    assert alone["besoins"]["precarite_numerique"]["valeur"] < need["valeur"] < told["personnes"]["enquete"]["valeur"]
+    assert (
+        alone["besoins"]["precarite_numerique"]["valeur"]
+        < need["valeur"]
+        < told["personnes"]["enquete"]["valeur"]
+    )
     assert need["valeur"] == pytest.approx(told["personnes"]["combinee"]["valeur"], rel=1e-5)
     assert told["poids"]["modele"] + told["poids"]["enquete"] == pytest.approx(1)
     before, after = (x["haut"] - x["bas"] for x in (alone["besoins"]["precarite_numerique"], need))
@@ -65,7 +76,8 @@ def test_zones_still_add_up_and_keep_their_order(study, survey, alone):
         whole = found["besoins"][name]["valeur"]
         assert sum(zone[name]["valeur"] or 0 for zone in found["zones"]) == pytest.approx(whole, rel=0.002)
     before, after = (
-        sorted(x["zones"], key=lambda zone: zone["taux_precarite_numerique"]["valeur"] or 0) for x in (alone, found)
+        sorted(x["zones"], key=lambda zone: zone["taux_precarite_numerique"]["valeur"] or 0)
+        for x in (alone, found)
     )
     assert [zone["code"] for zone in before] == [zone["code"] for zone in after]
 
@@ -114,7 +126,9 @@ def test_trois_niveaux_move_with_their_need(study, survey):
     assert lost == pytest.approx(found["besoins"]["precarite_numerique"]["valeur"], rel=1e-4)
 
 
-@pytest.mark.parametrize("given", [("--enquete", "marges.csv"), ("--marges", "marges.csv"), ("--besoin", "a=b")])
+@pytest.mark.parametrize(
+    "given", [("--enquete", "marges.csv"), ("--marges", "marges.csv"), ("--besoin", "a=b")]
+)
 def test_half_of_the_options_is_refused(study, survey, tmp_path, given):
     survey(25)
     answer, found = study(given[0], tmp_path / given[1] if given[0] != "--besoin" else given[1])
@@ -124,7 +138,9 @@ def test_half_of_the_options_is_refused(study, survey, tmp_path, given):
 
 def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
     words = survey(25)
-    (tmp_path / "marges.csv").write_text("variable,modalite,effectif\nage,jeunes,9000\nage,age,14000\n", "utf-8")
+    (tmp_path / "marges.csv").write_text(
+        "variable,modalite,effectif\nage,jeunes,9000\nage,age,14000\n", "utf-8"
+    )
     answer, found = study(*words)
     assert (answer.code, found) == (2, None)
     assert "jeune" in answer.err
@@ -141,7 +157,7 @@ def test_margins_of_the_question_itself_measure_nothing(study, survey, alone, tm
 
 
 def test_a_filter_keeps_the_survey_out_and_says_so(study, survey):
-    answer, found = study(*survey(16), "--filtre", "petites-communes")
+    answer, found = study(*survey(16), "--filtre", "communes-urbaines")
     assert answer.code == 1
     assert "--filtre" in answer.err
     assert "tout le territoire" in found["enquete"]["motif"]

@@ -40,24 +40,30 @@ def test_the_offer_has_the_keys_of_the_contract(study):
 
 
 def test_places_are_counted_once(study):
-    """Chaque lieu d’une zone est dans le total ; la somme des zones est le total."""
+    """Chaque lieu d’une zone est dans le total ; la somme des zones est le total, sauf là où l’on ne sait pas."""
     for line, total in study["offre"]["offre"].items():
         if total is not None:
-            assert sum(zone["offre"][line] for zone in study["zones"]) == total
+            assert sum(zone["offre"][line] or 0 for zone in study["zones"]) == total
     assert sum(zone["lieux"] for zone in study["zones"]) == study["offre"]["lieux"] > 5
     assert 0 < study["offre"]["lieux_muets"] < study["offre"]["lieux"]
 
 
 def test_people_are_estimated_with_their_interval_and_add_up(study):
+    """Une fourchette sans valeur dit pourquoi ; une valeur est entre ses bornes, et s’additionne."""
+    need = study["besoins"]["precarite_numerique"]["valeur"]
     for line, whole in study["offre"]["portee"].items():
         for key in ("a_portee", "hors_de_portee"):
-            assert whole[key].keys() >= FIGURE
-            assert whole[key]["bas"] <= whole[key]["valeur"] <= whole[key]["haut"]
-            parts = [zone["portee"][line][key]["valeur"] for zone in study["zones"]]
-            if None not in parts:
+            figures = [zone["portee"][line][key] for zone in study["zones"]]
+            for figure in (whole[key], *figures):
+                assert figure.keys() >= FIGURE
+                assert (figure["valeur"] is None) == ("motif" in figure)
+                if figure["valeur"] is not None:
+                    assert figure["bas"] <= figure["valeur"] <= figure["haut"]
+            parts = [figure["valeur"] for figure in figures]
+            if None not in (whole[key]["valeur"], *parts):
                 assert sum(parts) == pytest.approx(whole[key]["valeur"])
-        need = study["besoins"]["precarite_numerique"]["valeur"]
-        assert whole["a_portee"]["valeur"] + whole["hors_de_portee"]["valeur"] == pytest.approx(need)
+        if whole["a_portee"]["valeur"] is not None:
+            assert whole["a_portee"]["valeur"] + whole["hors_de_portee"]["valeur"] == pytest.approx(need)
 
 
 def test_what_a_census_did_not_ask_is_a_missing_datum_and_never_a_gap(study):
@@ -69,21 +75,32 @@ def test_what_a_census_did_not_ask_is_a_missing_datum_and_never_a_gap(study):
     assert any("donnée manquante" in text for text in study["avertissements"])
 
 
-def test_a_silent_place_casts_a_doubt_on_every_gap_of_its_zone(study):
-    for zone in study["zones"]:
-        for missing in zone["manques"]:
-            vague = zone["accompagnement_inconnu"] if missing["offre"] == "libre_acces_accompagne" else 0
-            assert ("À vérifier" in missing["raison"]) == (zone["lieux_muets"] + vague > 0)
+def test_what_no_place_of_a_census_mentions_has_no_figure_anywhere(folder, study):
+    """Ni « 0 [0 ; 0] », ni tout le besoin : rien, et pourquoi."""
+    for zone in (*study["zones"], study["offre"]):
+        for figures in (zone["portee"]["orientation"], *(p["orientation"] for p in zone["publics"].values())):
+            for key in ("a_portee", "hors_de_portee", "part_a_portee"):
+                assert [figures[key][bound] for bound in ("valeur", "bas", "haut")] == [None] * 3
+                assert figures[key]["motif"]
+    for row in csv.DictReader((folder / "zones.csv").open(encoding="utf-8")):
+        assert {row[f"hors_de_portee_orientation{end}"] for end in ("", "_bas", "_haut")} == {""}
+        assert "Orientation : ce recensement n’en dit rien" in row["motif"].replace("Réparation et ", "")
+    assert not (folder / "carte-manque-orientation.svg").exists()
 
 
 def test_silence_is_told_and_bounds_the_gap(study):
+    """Un lieu muet n’est pas une absence : le compte est vide plutôt que nul, et le nombre une fourchette."""
     for zone in study["zones"]:
-        for line, count in zone["offre"].items():
-            vague = zone["accompagnement_inconnu"] if line == "libre_acces_accompagne" else 0
-            assert (line in zone["offre_inconnue"]) == (not count and zone["lieux_muets"] + vague > 0)
+        assert not {m["offre"] for m in zone["manques"] if m["regle"].startswith("sans-")} & set(
+            zone["offre_inconnue"]
+        )
+        for line in zone["offre_inconnue"]:
+            assert zone["offre"][line] is None
     whole = study["offre"]["portee"]["libre_acces_accompagne"]
     assert study["offre"]["accompagnement_inconnu"] > 0
-    assert whole["hors_de_portee_si_tous_offraient"]["valeur"] < whole["hors_de_portee"]["valeur"]
+    assert whole["hors_de_portee"]["valeur"] is None
+    assert "ne disent pas" in whole["hors_de_portee"]["motif"]
+    assert whole["hors_de_portee"]["bas"] < whole["hors_de_portee"]["haut"]
 
 
 def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
@@ -91,10 +108,9 @@ def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
     line = whole["portee"]["formation"]
     assert 0 < line["plus_proche"]["bas"] <= line["plus_proche"]["metres"] <= line["plus_proche"]["haut"]
     assert line["offre_pour_1000"]["base"] in ("lieux", "places-heures")
-    assert line["offre_pour_1000"]["bas"] <= line["offre_pour_1000"]["valeur"] <= line["offre_pour_1000"]["haut"]
-    assert (
-        line["part_chemins_sinueux"]["valeur"] <= line["part_a_portee"]["valeur"] <= line["part_chemins_directs"]["valeur"]
-    )
+    for way in ("part_chemins_sinueux", "part_a_portee", "part_chemins_directs"):
+        assert line[way]["bas"] <= line[way]["haut"]
+    assert line["part_chemins_sinueux"]["bas"] <= line["part_chemins_directs"]["bas"]
     young, old = (whole["publics"][public]["formation"]["besoin"] for public in ("youth", "seniors"))
     assert 0 < young["valeur"] < old["valeur"] < study["besoins"]["precarite_numerique"]["valeur"]
     for zone in study["zones"]:
@@ -113,7 +129,8 @@ def test_the_table_carries_the_offer(folder, study):
     rows = list(csv.DictReader((folder / "zones.csv").open(encoding="utf-8")))
     by_code = {zone["code"]: zone for zone in study["zones"]}
     for row in rows:
-        assert row["offre_wifi"] == str(by_code[row["code"]]["offre"]["wifi"])
+        count = by_code[row["code"]]["offre"]["wifi"]
+        assert row["offre_wifi"] == ("" if count is None else str(count))
         value = by_code[row["code"]]["portee"]["wifi"]["hors_de_portee"]["valeur"]
         assert row["hors_de_portee_wifi"] == ("" if value is None else str(value))
 
@@ -141,7 +158,9 @@ def test_same_places_same_bytes(folder, tmp_path):
 
 def test_refused_rows_are_told_and_the_study_is_made(tmp_path, capsys):
     offre = tmp_path / "lieux.csv"
-    offre.write_text("nom,commune,code_postal,wifi\nMédiathèque,Échirolles,38130,oui\n,Échirolles,38130,oui\n", "utf-8")
+    offre.write_text(
+        "nom,commune,code_postal,wifi\nMédiathèque,Échirolles,38130,oui\n,Échirolles,38130,oui\n", "utf-8"
+    )
     assert main(["diagnostic", CODE, "--offre", str(offre), "--sortie", str(tmp_path / "sortie")]) == 1
     assert "1 ligne" in capsys.readouterr().err
     made = json.loads((tmp_path / "sortie/etude.json").read_text("utf-8"))

@@ -35,7 +35,11 @@ def test_two_ways_that_cannot_meet_are_told(maillage):
     assert (first["effectifs_au_plus_proche"], first["effectifs_par_troncature"]) == ([13], [14])
     assert (second["effectifs_au_plus_proche"], second["effectifs_par_troncature"]) == ([8], [])
     assert told["d_accord"] is False
-    said = maillage("enquete", "retrouver", "16x43", "192", "--autre", "40x10,5").out.replace("\xa0", " ").splitlines()
+    said = (
+        maillage("enquete", "retrouver", "16x43", "192", "--autre", "40x10,5")
+        .out.replace("\xa0", " ")
+        .splitlines()
+    )
     assert said[0] == "43 % de 16 % : 13 à 14 sur 192, soit 6,8 à 7,3 %."
     assert said[1] == "10,5 % de 40 % : 8 sur 192, soit 4,2 %."
     assert said[2].startswith("Les deux chemins ne mènent pas à la même part")
@@ -48,5 +52,8 @@ def test_two_ways_that_meet_are_told(maillage):
 
 def test_a_way_that_is_too_long_or_is_none_is_refused(maillage):
     assert "trop long" in maillage("enquete", "retrouver", "1x1x1x1", "192", "--autre", "40").err
-    assert "« peu » n’est pas un pourcentage" in maillage("enquete", "retrouver", "16xpeu", "192", "--autre", "40").err
+    assert (
+        "« peu » n’est pas un pourcentage"
+        in maillage("enquete", "retrouver", "16xpeu", "192", "--autre", "40").err
+    )
     assert "jusqu’à 100" in maillage("enquete", "retrouver", "16", "900000", "--autre", "40").err

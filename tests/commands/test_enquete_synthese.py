@@ -1,4 +1,6 @@
-"""maillage enquete synthese: a document and its tables from files nobody prepared; what they say is what tabuler says."""
+"""maillage enquete synthese: a document and its tables from files nobody prepared; what they say is what
+tabuler says.
+"""
 
 import csv
 import json
@@ -30,8 +32,16 @@ def test_a_document_in_two_forms_and_a_table_for_each_question(synthese, files):
     assert "redressés" in said.out
     page = (folder / "synthese.html").read_text("utf-8")
     assert (folder / "synthese.pdf").read_bytes().startswith(b"%PDF")
-    assert page.count('role="img"') >= 8  # five questions, three crosses with a figure to draw, each drawing with its words
-    assert {path.stem for path in (folder / "tableaux").iterdir()} == {"age", "aise", "equipement", "aide", "satisfait"}
+    assert (
+        page.count('role="img"') >= 8
+    )  # five questions, three crosses with a figure to draw, each drawing with its words
+    assert {path.stem for path in (folder / "tableaux").iterdir()} == {
+        "age",
+        "aise",
+        "equipement",
+        "aide",
+        "satisfait",
+    }
     assert (folder / "variables.csv").read_text("utf-8").startswith("nom,question,sorte,reponses")
     assert "comparaisons regardées ensemble" in page  # each cross says how many looks it took
 
@@ -48,7 +58,9 @@ def test_the_tables_say_what_the_command_of_tables_says(synthese, maillage, file
     for row in rows:
         line = told[row["modalite"]]
         assert row["calcul"] == "redressé"
-        assert float(row["part"]) == approx(line["part"], abs=0.5)  # redressée : écrite comme elle est imprimée
+        assert float(row["part"]) == approx(
+            line["part"], abs=0.5
+        )  # redressée : écrite comme elle est imprimée
         assert float(row["part"]).is_integer()
         assert int(row["effectif"]) == line["n"]
 
@@ -69,7 +81,10 @@ def test_a_file_without_any_question_of_the_form_is_refused(synthese, files):
 
 def test_words_that_pretend_to_be_code_stay_words(synthese, files):
     """Un titre ne devient ni balise ni commande du document, et un mot sans fin ne sort pas de la page."""
-    hostile = f'#image("/etc/passwd") $x$ *gras* [lien](javascript:alert(1)) <script>alert(1)</script> {"très" * 60}'
+    hostile = (
+        '#image("/etc/passwd") $x$ *gras* [lien](javascript:alert(1)) <script>alert(1)</script>'
+        f" {'très' * 60}"
+    )
     assert synthese("--titre", hostile).code == 0
     page = (files[0] / "sortie" / "synthese.html").read_text("utf-8")
     assert "<script>alert(1)" not in page

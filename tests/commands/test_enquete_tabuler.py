@@ -21,7 +21,10 @@ FORM = {
     "choices": [
         ["list_name", "name", "label"],
         *(["age", name, name] for name in AGES),
-        *(["aise", name, label] for name, label in zip(EASE, ("Pas du tout", "Un peu", "Plutôt", "Très"), strict=True)),
+        *(
+            ["aise", name, label]
+            for name, label in zip(EASE, ("Pas du tout", "Un peu", "Plutôt", "Très"), strict=True)
+        ),
         *(["eq", name, name.capitalize()] for name in ("smartphone", "ordinateur", "tablette", "rien")),
         *(["on", name, name.capitalize()] for name in ("oui", "non")),
     ],
@@ -46,7 +49,11 @@ def answers(n=192, seed=5):
     for k in range(n):
         age = chance.choices(AGES, (5, 3, 2))[0]
         helped = chance.choice(("oui", "non"))
-        owned = [name for name, p in (("smartphone", 0.8), ("ordinateur", 0.5), ("tablette", 0.3)) if chance.random() < p]
+        owned = [
+            name
+            for name, p in (("smartphone", 0.8), ("ordinateur", 0.5), ("tablette", 0.3))
+            if chance.random() < p
+        ]
         rows.append(
             {
                 "id": f"r{k + 1}",
@@ -92,7 +99,9 @@ def test_the_json_is_that_of_the_contract(tabuler, files):
     told = json.loads(said.out)
     assert said.code == 0
     assert list(told) == ["question", "univers", "n", "lignes"]
-    assert [list(line) for line in told["lignes"]] == [["modalite", "par", "n", "part", "bas", "haut", "motif"]] * 4
+    assert [list(line) for line in told["lignes"]] == [
+        ["modalite", "par", "n", "part", "bas", "haut", "motif"]
+    ] * 4
     assert told["question"] == "aise"
     assert told["n"] == 192
     whole = sum(weight[row["age"]] for row in rows)
@@ -116,7 +125,9 @@ def test_margins_narrow_the_interval_of_what_they_explain(tabuler, files):
     assert [line["part"] for line in lines] == approx([line["part"] for line in plain])
     assert lines[-1]["haut"] - lines[-1]["bas"] < plain[-1]["haut"] - plain[-1]["bas"]
     assert "ignorent" not in known.err
-    imposed = json.loads(tabuler("--question", "age", "--json", "--marges", folder / "marges.csv").out)["lignes"]
+    imposed = json.loads(tabuler("--question", "age", "--json", "--marges", folder / "marges.csv").out)[
+        "lignes"
+    ]
     assert all(line["bas"] == line["part"] == line["haut"] for line in imposed)
 
 

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 import zipfile
@@ -17,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from maillage.reference import learning
+from maillage.modules import reading as module_reading
+from tests.support.speed import PATIENCE, until
 
 MOUSE = "tenir-la-souris"
 
@@ -25,17 +25,19 @@ MOUSE = "tenir-la-souris"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder of modules that holds the one of the mouse."""
-    shutil.copytree(learning.file_of(MOUSE).parent, tmp_path / "lot" / "02-tenir-la-souris")
+    shutil.copytree(module_reading.file_of(MOUSE).parent, tmp_path / "lot" / "02-tenir-la-souris")
     return tmp_path / "lot"
 
 
 def line_of(folder: Path, text: str) -> int:
     """Return the line of our module of the mouse that is this text."""
-    return 1 + (folder / "02-tenir-la-souris" / learning.FILE).read_text("utf-8").split("\n").index(text)
+    return 1 + (folder / "02-tenir-la-souris" / module_reading.FILE).read_text("utf-8").split("\n").index(
+        text
+    )
 
 
 def spoil(folder: Path) -> Path:
-    path = folder / "02-tenir-la-souris" / learning.FILE
+    path = folder / "02-tenir-la-souris" / module_reading.FILE
     path.write_text(path.read_text("utf-8").replace("duree: 12", "duree: 500"), "utf-8")
     return path
 
@@ -52,8 +54,8 @@ def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
     answer = maillage("modules", "verifier")
     assert answer.code == 1
     assert (
-        f"module.yaml, ligne {line}, duree : « 500 » est trop grand.\n  Ce module n’est pas lu.\n  120 au plus."
-        in answer.err
+        f"module.yaml, ligne {line}, duree : « 500 » est trop grand.\n  Ce module n’est pas lu.\n  120 au"
+        " plus." in answer.err
     )
     assert "module.uk.yaml, ligne 1, langue : Ce fichier dit « langue: ar »." in answer.err
     assert "19-creer-ma-boite, Українська : 1 phrases" in answer.out
@@ -64,7 +66,8 @@ def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
 def test_the_territory_s_modules_are_listed_with_ours(maillage, home, folder):
     shutil.copytree(folder, home / "modules")
     assert (
-        "02 tenir-la-souris : Tenir la souris (Pour commencer, 12 min, du territoire)" in maillage("modules", "liste").out
+        "02 tenir-la-souris : Tenir la souris (Pour commencer, 12 min, du territoire)"
+        in maillage("modules", "liste").out
     )
     told = json.loads(maillage("modules", "liste", "--json").out)
     assert [each["id"] for each in told if each.get("territoire")] == [MOUSE]
@@ -93,7 +96,7 @@ def test_an_import_says_what_is_wrong_and_keeps_what_is_good(maillage, home, fol
     assert answer.code == 2
     assert "« 500 » est trop grand.\n  Ce fichier n’a pas été gardé.\n  120 au plus." in answer.err
     with zipfile.ZipFile(archive, "a") as held:
-        held.write(learning.file_of("messages-pieges"), "26-messages-pieges/module.yaml")
+        held.write(module_reading.file_of("messages-pieges"), "26-messages-pieges/module.yaml")
     assert maillage("modules", "importer", archive).code == 1
     assert [path.name for path in (home / "modules").iterdir() if path.is_dir()] == ["26-messages-pieges"]
     with zipfile.ZipFile(archive, "w") as held:
@@ -104,16 +107,20 @@ def test_an_import_says_what_is_wrong_and_keeps_what_is_good(maillage, home, fol
 
 
 def test_a_module_checked_alone_knows_ours_and_those_beside_it(maillage, home, folder):
-    path = folder / "02-tenir-la-souris" / learning.FILE
+    path = folder / "02-tenir-la-souris" / module_reading.FILE
     text = path.read_text("utf-8")
-    path.write_text(text.replace("prealables: []", "prealables: [messages-pieges, voisin, nulle-part]"), "utf-8")
+    path.write_text(
+        text.replace("prealables: []", "prealables: [messages-pieges, voisin, nulle-part]"), "utf-8"
+    )
     answer = maillage("modules", "verifier", folder / "02-tenir-la-souris")
     assert answer.code == 2
     assert "prealables 2 : Aucun module ne s’appelle « voisin »." in answer.err
     assert "prealables 3 : Aucun module ne s’appelle « nulle-part »." in answer.err
     assert "messages-pieges" not in answer.err
     (folder / "300-voisin").mkdir()
-    (folder / "300-voisin" / learning.FILE).write_text(text.replace("id: tenir-la-souris", "id: voisin"), "utf-8")
+    (folder / "300-voisin" / module_reading.FILE).write_text(
+        text.replace("id: tenir-la-souris", "id: voisin"), "utf-8"
+    )
     answer = maillage("modules", "verifier", folder)
     assert (answer.code, "« voisin »" in answer.err, "« nulle-part »" in answer.err) == (1, False, True)
     shutil.copytree(folder / "300-voisin", home / "modules/300-voisin")
@@ -146,7 +153,7 @@ def test_what_cannot_be_done_is_said_in_three_lines(maillage, home, words):
     assert len(answer.err.splitlines()) == 3
 
 
-# -------------------------------------------------------------------------------------------------------------- looking
+# ---------------------------------------------------------------------------------------------------- looking
 
 
 @contextmanager
@@ -154,35 +161,51 @@ def looking_at(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "maillage.cli.main", "modules", "apercu", str(folder), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "maillage.cli.main",
+        "modules",
+        "apercu",
+        str(folder),
+        "--port",
+        str(port),
+    ]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True)
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=environment, start_new_session=True
+    )
     try:
         assert running.stdout is not None
         assert f"http://127.0.0.1:{port}/apprendre/" in running.stdout.readline()
         yield f"http://127.0.0.1:{port}/apprendre/"
         os.kill(running.pid, signal.SIGINT)
-        assert running.wait(timeout=30) == 0
+        assert running.wait(timeout=PATIENCE) == 0
     finally:
         if running.poll() is None:
             os.killpg(running.pid, signal.SIGKILL)
 
 
 def page(address: str) -> str:
-    end = time.monotonic() + 60
-    while True:
+    read: list[str] = []
+
+    def answered() -> list[str]:
         try:
-            with urllib.request.urlopen(address, timeout=30) as response:
-                return response.read().decode()
+            with urllib.request.urlopen(address, timeout=PATIENCE) as response:
+                read.append(response.read().decode())
         except urllib.error.HTTPError:
             raise
         except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.2)
+            return []
+        return read
+
+    until(answered)
+    return read[0]
 
 
+@pytest.mark.slow("a server of its own")
 def test_a_module_is_looked_at_while_it_is_written(folder):
-    path = folder / "02-tenir-la-souris" / learning.FILE
+    path = folder / "02-tenir-la-souris" / module_reading.FILE
     text = path.read_text("utf-8")
     with looking_at(folder / "02-tenir-la-souris") as address:
         assert "Tenir la souris" in page(f"{address}{MOUSE}/")

@@ -12,6 +12,7 @@ from frictionless import Resource, Schema
 from maillage.reference import standards
 from maillage.reference.cards import cards
 from maillage.reference.offer import UNKNOWN_PIVOT
+from tests.support.speed import PATIENCE
 
 FORMATS = {
     "lmn-1.0.2": "lieux.csv",
@@ -37,7 +38,7 @@ def homes(tmp_path_factory):
             env={**os.environ, "MAILLAGE_HOME": str(home)},
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=4 * PATIENCE,
             check=False,
         )
 
@@ -65,6 +66,7 @@ def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
 
 
+@pytest.mark.slow("the judge of the national schema reads every row")
 def test_the_national_file_is_valid_for_its_own_judge(exported):
     path, _ = exported["lmn-1.0.2"]
     # The schema as its producer wrote it, but for the patterns of lists: they are not anchored.
@@ -101,7 +103,10 @@ def test_data_inclusion_accepts_every_row(exported):
 def test_hsds_writes_the_same_tables_as_objects_and_as_csv(exported):
     folder, _ = exported["hsds-3"]
     with zipfile.ZipFile(folder / "hsds-3.0.zip") as archive:
-        held = {name: list(csv.DictReader(io.StringIO(archive.read(name).decode()))) for name in archive.namelist()}
+        held = {
+            name: list(csv.DictReader(io.StringIO(archive.read(name).decode())))
+            for name in archive.namelist()
+        }
     for name, schema in standards.hsds().items():
         objects = json.loads((folder / f"{name}.json").read_text("utf-8"))
         assert [each["id"] for each in objects] == [each["id"] for each in held[schema["path"]]], name
@@ -122,6 +127,7 @@ def test_our_table_says_every_place(exported):
     assert not any(cell.startswith(("=", "@")) for row in found for cell in row.values())
 
 
+@pytest.mark.slow("imports and exports in processes of their own")
 def test_what_leaves_comes_back_the_same(homes, exported, tmp_path):
     """lmn → import → lmn : mêmes lignes, mot pour mot, sauf la source et la date."""
     run, _ = homes
@@ -149,7 +155,9 @@ def test_an_empty_directory_is_told(homes, tmp_path):
 def test_a_folder_that_cannot_be_written_is_refused_in_three_lines(homes, tmp_path):
     run, home = homes
     (tmp_path / "fichier").write_text("x")
-    done = run(home, "offre", "exporter", "--format", "geojson", "--sortie", tmp_path / "fichier" / "lieux.geojson")
+    done = run(
+        home, "offre", "exporter", "--format", "geojson", "--sortie", tmp_path / "fichier" / "lieux.geojson"
+    )
     assert done.returncode == 2
     assert len(done.stderr.strip().splitlines()) == 3
 

@@ -40,7 +40,11 @@ def test_every_figure_has_words_for_it(document):
 
 def test_headings_follow_one_another(grenoble):
     with pikepdf.open(grenoble / "dossier.pdf") as pdf:
-        levels = [int(kind[2]) for kind, _ in elements(pdf.Root["/StructTreeRoot"]) if re.fullmatch(r"/H[1-6]", kind)]
+        levels = [
+            int(kind[2])
+            for kind, _ in elements(pdf.Root["/StructTreeRoot"])
+            if re.fullmatch(r"/H[1-6]", kind)
+        ]
         assert levels[0] == 1
         assert all(after <= before + 1 for before, after in pairwise(levels))
 
@@ -71,6 +75,8 @@ def test_the_summary_fits_one_page(grenoble):
 def test_no_placeholder_and_no_empty_section(grenoble):
     import pypdfium2
 
-    text = "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(grenoble / "dossier.pdf"))
+    text = "\n".join(
+        page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(grenoble / "dossier.pdf")
+    )
     for word in ("None", "nan", "undefined", "Lorem", "{{", "}}"):
         assert not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)

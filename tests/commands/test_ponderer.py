@@ -2,9 +2,10 @@
 
 import csv
 import json
-import time
 
 import pytest
+
+from tests.support.speed import within
 
 ANSWERS = """\
 id,age,sexe
@@ -36,7 +37,14 @@ def weigh(maillage, tmp_path):
         out = tmp_path / "poids.csv"
         out.unlink(missing_ok=True)
         done = maillage(
-            "enquete", "ponderer", tmp_path / name, "--marges", tmp_path / "marges.csv", "--sortie", out, *options
+            "enquete",
+            "ponderer",
+            tmp_path / name,
+            "--marges",
+            tmp_path / "marges.csv",
+            "--sortie",
+            out,
+            *options,
         )
         rows = list(csv.reader(out.open(encoding="utf-8"))) if out.exists() else []
         return done, rows
@@ -102,7 +110,11 @@ REFUSED = {
             "margins": change(MARGINS, ("age,60+,400", "age,60-74,250\nage,75+,150")),
             "answers": change(ANSWERS, ("60+", "60-74")),
         },
-        ["marges.csv, ligne 5, variable « age », modalité « 75+ »", "150 personnes", "Réunissez-la avec « 60-74 »"],
+        [
+            "marges.csv, ligne 5, variable « age », modalité « 75+ »",
+            "150 personnes",
+            "Réunissez-la avec « 60-74 »",
+        ],
     ),
     "a class unknown to the margins": (
         {"answers": change(ANSWERS, ("6,60+", "6,60 +"))},
@@ -139,7 +151,10 @@ REFUSED = {
     ),
     "margins without a row": ({"margins": "variable,modalite,effectif\n"}, ["aucune ligne sous l’en-tête"]),
     "no answer": ({"answers": "id,age,sexe\n"}, ["aucune réponse"]),
-    "one answer": ({"answers": "id,age,sexe\n1,60+,f\n"}, ["modalité « 15-29 »", "aucune réponse dans reponses.csv"]),
+    "one answer": (
+        {"answers": "id,age,sexe\n1,60+,f\n"},
+        ["modalité « 15-29 »", "aucune réponse dans reponses.csv"],
+    ),
     "a negative initial weight": (
         {"answers": "id,age,sexe,poids_initial\n1,15-29,f,1\n2,60+,h,-3\n"},
         ["ligne 3, colonne poids_initial, valeur « -3 »", "négatif"],
@@ -221,7 +236,9 @@ def test_empty_answers_keep_their_share_and_it_is_said(weigh):
 
 def test_thin_classes_are_told_with_a_merge(weigh):
     done, _ = weigh()
-    assert "« age », « 60+ » : 1 réponse seulement pour 400 personnes. Réunissez-la avec « 30-59 »" in done.out
+    assert (
+        "« age », « 60+ » : 1 réponse seulement pour 400 personnes. Réunissez-la avec « 30-59 »" in done.out
+    )
 
 
 def test_rows_left_out_are_told_and_the_others_weighted(weigh):
@@ -249,16 +266,21 @@ def test_files_of_windows_and_decimal_commas_are_read(weigh):
 def test_ten_thousand_columns_are_no_burden(weigh):
     wide = ",".join(f"q{k}" for k in range(10_000))
     rows = [f"{line},{','.join(['x'] * 10_000)}" for line in ANSWERS.splitlines()[1:]]
-    start = time.perf_counter()
-    done, _ = weigh(answers="\n".join([f"id,age,sexe,{wide}", *rows]) + "\n")
+    with within(5):
+        done, _ = weigh(answers="\n".join([f"id,age,sexe,{wide}", *rows]) + "\n")
     assert done.code == 0, done.err
-    assert time.perf_counter() - start < 5
 
 
 def test_help_is_in_french_and_a_missing_file_is_told(maillage, tmp_path):
     assert "--marges" in maillage("enquete", "ponderer", "--aide").out
     done = maillage(
-        "enquete", "ponderer", tmp_path / "rien.csv", "--marges", tmp_path / "rien.csv", "--sortie", tmp_path / "p.csv"
+        "enquete",
+        "ponderer",
+        tmp_path / "rien.csv",
+        "--marges",
+        tmp_path / "rien.csv",
+        "--sortie",
+        tmp_path / "p.csv",
     )
     assert done.code == 2
     assert "rien.csv" in done.err
@@ -295,7 +317,9 @@ def test_variables_are_found_without_their_groups_accents_or_capitals(weigh):
 
 def test_initial_weights_that_count_answers_are_told_when_bounds_fail(weigh):
     given = "id,age,poids_initial\n1,15-29,1\n2,15-29,1\n3,30+,1\n"
-    done, _ = weigh("--bornes", "0.5,2", answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n")
+    done, _ = weigh(
+        "--bornes", "0.5,2", answers=given, margins="variable,modalite,effectif\nage,15-29,600\nage,30+,600\n"
+    )
     assert done.code == 2
     assert "le rapport moyen est 400" in done.err
 

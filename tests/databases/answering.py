@@ -1,19 +1,21 @@
 """Two people answering the same referrals at once, each in a connection of its own; and a list of 10,000.
 
-Prints one JSON document: what won, what the other was told, whether the journal is whole, how long a page takes.
+Prints one JSON document: what won, what the other was told, whether the journal is whole, how long a page
+    takes.
 """
 
 import json
 import sys
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
+from tests.support.profile import times
+from tests.support.speed import PATIENCE, timed
 
-N, MANY = 20, 10_000
+N, MANY = times(5, 20), times(3_500, 10_000)
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -29,8 +31,8 @@ def main() -> None:
     from maillage.apps.orientations.models import Event, Orientation, Path
     from maillage.apps.orientations.queries import lists
     from maillage.kernel.errors import Refused
-    from tests.apps.places import place
     from tests.conftest import with_role
+    from tests.support.places import place
 
     ccas, library = (
         place(slug, {"nom": slug, "courriels": [f"{slug}@exemple.fr"], "pivot": f"2138018550001{n}"})
@@ -38,13 +40,16 @@ def main() -> None:
     )
     Lieu.objects.filter(pk=library.pk).update(structure=library.structure)
     users = [
-        User.objects.create_user(f"{name}@exemple.fr", "x", name=name.capitalize()) for name in ("sofia", "leila", "karim")
+        User.objects.create_user(f"{name}@exemple.fr", "x", name=name.capitalize())
+        for name in ("sofia", "leila", "karim")
     ]
     sofia = with_role(users[0], "prescripteur", structure=ccas.structure)
     leila, karim = (with_role(user, "aidant", structure=library.structure) for user in users[1:])
     rows = [
         steps.send(
-            steps.prepare(by=sofia, at=AT, structure=ccas.structure, need="formation", lieu=library), by=sofia, at=AT
+            steps.prepare(by=sofia, at=AT, structure=ccas.structure, need="formation", lieu=library),
+            by=sofia,
+            at=AT,
         )
         for _ in range(N)
     ]
@@ -55,7 +60,7 @@ def main() -> None:
         done: Counter = Counter()
         try:
             for row in rows:
-                gate.wait(timeout=60)
+                gate.wait(timeout=PATIENCE)
                 try:
                     getattr(steps, verb)(row, by=who, at=AT + timedelta(minutes=1), **said)
                     done[verb] += 1
@@ -71,7 +76,9 @@ def main() -> None:
             pool.submit(answer, karim, "refuse", {"reason": "full", "was": "sent"}),
         ]
         done = sum((each.result() for each in asked), Counter())
-    ours = Orientation.objects.filter(pk__in=[row.pk for row in rows])  # the server may hold the rows of other tests
+    ours = Orientation.objects.filter(
+        pk__in=[row.pk for row in rows]
+    )  # the server may hold the rows of other tests
     states = Counter(ours.values_list("state", flat=True))
     answers = Event.objects.filter(verb__in=("accept", "refuse"), orientation__in=ours).count()
     news = sum(Message.objects.filter(key__startswith=f"orientation-{row.pk}-geste-").count() for row in rows)
@@ -94,20 +101,25 @@ def main() -> None:
                 sent_at=AT - timedelta(hours=n % 900),
                 prepared_at=AT - timedelta(hours=n % 900),
                 changed_at=AT - timedelta(hours=n % 700),
-                appointment_at=AT + timedelta(hours=n % 99 - 40) if kinds[n % len(kinds)] == "appointed" else None,
+                appointment_at=AT + timedelta(hours=n % 99 - 40)
+                if kinds[n % len(kinds)] == "appointed"
+                else None,
             )
             for n in range(MANY)
         ],
         batch_size=2_000,
     )
     connection.force_debug_cursor = True
-    times, queries = [], []
-    for start in (0, 0, 60, 1_200, 3_000):
+    seconds, queries = [], []
+    for start in (0, 0, 60, MANY // 8, 3 * MANY // 10):
         reset_queries()
-        begun = time.perf_counter()
-        page = lists.received(leila, AT, start=start)
-        names = [str(row.from_structure) + row.lieu.structure.name for section in page.sections for row in section.rows]
-        times.append(time.perf_counter() - begun)
+        with timed(seconds):
+            page = lists.received(leila, AT, start=start)
+            names = [
+                str(row.from_structure) + row.lieu.structure.name
+                for section in page.sections
+                for row in section.rows
+            ]
         queries.append(len(connection.queries))
         assert len(names) == 60, len(names)
     sys.stdout.write(
@@ -121,7 +133,7 @@ def main() -> None:
                 "news": news,
                 "broken": broken()[1] is not None,
                 "queries": sorted(set(queries)),
-                "seconds": sorted(times)[len(times) // 2],
+                "seconds": sorted(seconds)[len(seconds) // 2],
                 "counts": page.counts,
             }
         )

@@ -1,51 +1,44 @@
-"""A real PostgreSQL, started for the tests and stopped after them."""
+"""Each engine in turn: SQLite, and a real PostgreSQL started for the tests and stopped after them."""
 
-import os
 import subprocess
 import sys
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import psycopg
 import pytest
 
-from tools.postgresql import binaries, server
-
-ROOT = Path(__file__).parents[2]
+from tests.support import shared
+from tests.support.shared import ROOT
+from tests.support.speed import PATIENCE
+from tools.postgresql import ABSENT, binaries
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of an empty database on a server of our own."""
+def postgresql() -> Callable[[], str]:
+    """Make a database with every table and no row; its address."""
     if binaries() is None:
-        pytest.skip("PostgreSQL n’est pas installé : sudo apt install postgresql")
-    with server() as address:
-        yield address
+        pytest.skip(ABSENT)
+    return shared.new_database
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
-def database(request) -> Iterator[str]:
-    """The address of an empty database of each engine in turn; "" is SQLite's, a file of the home folder."""
-    if request.param == "sqlite":
-        yield ""
-        return
-    address, name = request.getfixturevalue("postgresql"), f"essai_{uuid.uuid4().hex}"
-    with psycopg.connect(address, autocommit=True) as server:
-        server.execute(f"create database {name}")
-    yield address.replace("/maillage?", f"/{name}?")
-    with psycopg.connect(address, autocommit=True) as server:
-        server.execute(f"drop database {name} with (force)")
+def database(request) -> str:
+    """The address of a database of each engine in turn; "" is SQLite's, a file of the home folder."""
+    return request.getfixturevalue("postgresql")() if request.param == "postgresql" else ""
 
 
-def python(*words: str, home: Path, database: str = "", timeout: int = 300) -> subprocess.CompletedProcess[str]:
-    """Run Python with a home folder and, if any, a database of its own."""
-    environment = {
-        key: value for key, value in os.environ.items() if key != "DATABASE_URL" and not key.startswith("PYTEST_")
-    }
-    environment |= {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-    if database:
-        environment["DATABASE_URL"] = database
+def python(
+    *words: str, home: Path, database: str = "", timeout: float = 4 * PATIENCE, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run Python in a home folder, given its tables when it has none, and on a database of its own if any."""
+    if not database and not (home / shared.DATABASE).exists():
+        shared.furnish(home)
     return subprocess.run(
-        [sys.executable, *words], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=timeout, check=False
+        [sys.executable, *words],
+        cwd=ROOT,
+        env=shared.environment(home, database) | more,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )

@@ -10,9 +10,11 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Barrier
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
+from tests.support.profile import times
+from tests.support.speed import PATIENCE
 
-N = 20
+N = times(5, 20)
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -26,29 +28,33 @@ def main() -> None:
     from maillage.apps.people import actions
     from maillage.apps.people.models import Consent, Person
     from maillage.kernel.errors import Refused
-    from tests.apps.places import place
     from tests.conftest import with_role
+    from tests.support.places import place
 
     library = place("effacer", {"nom": "effacer", "pivot": "21380185500099"}).structure
-    leila = with_role(User.objects.create_user("effacer@exemple.fr", "x", name="Leila"), "aidant", structure=library)
+    leila = with_role(
+        User.objects.create_user("effacer@exemple.fr", "x", name="Leila"), "aidant", structure=library
+    )
     people = [actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT) for _ in range(N)]
     gate = Barrier(2)
 
     def write() -> None:
         try:
             for person in people:
-                gate.wait(timeout=60)
+                gate.wait(timeout=PATIENCE)
                 with suppress(Refused):
                     actions.correct(person, {"nickname": "Zohra"}, by=leila, at=AT)
                     actions.agree(person=person, purpose="keep", how="read", by=leila, at=AT)
-                    steps.prepare(by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra")
+                    steps.prepare(
+                        by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra"
+                    )
         finally:
             connection.close()
 
     def erase() -> None:
         try:
             for person in people:
-                gate.wait(timeout=60)
+                gate.wait(timeout=PATIENCE)
                 forgetting.forget(person, by=leila, at=AT)
         finally:
             connection.close()

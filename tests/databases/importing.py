@@ -1,4 +1,5 @@
-"""Say what the directory holds, import a file through the command, and be killed by the system after a statement, if asked.
+"""Say what the directory holds, import a file through the command, and be killed by the system after a
+statement, if asked.
 
 python importing.py FILE [STATEMENT]: one line of JSON for what was there, then what the command prints.
 """
@@ -8,7 +9,7 @@ import os
 import signal
 import sys
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 
 def main() -> None:
@@ -32,7 +33,9 @@ def main() -> None:
 
 
 def held(connection) -> dict[str, int | str]:
-    """Return how many rows each table of the directory holds, and what its sheets say, in a few characters."""
+    """Return how many rows each table of the directory holds, and what its sheets say, in a few
+    characters.
+    """
     from hashlib import sha256
 
     from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source, Structure

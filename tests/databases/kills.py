@@ -1,6 +1,8 @@
-"""Kill whoever writes, a hundred times, at random; after each, nothing may be half done. Prints JSON: kills in a write, faults.
+"""Kill whoever writes, as often as asked, at random; after each, nothing may be half done. Prints JSON: kills
+in a write, faults.
 
-python kills.py KILLS: one program writes without pause, what it does drawn from `writes`; its parent kills it and looks.
+python kills.py KILLS: one program writes without pause, what it does drawn from `writes`; its parent kills it
+and looks.
 """
 
 import contextlib
@@ -17,7 +19,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -68,7 +70,9 @@ def work(draw: random.Random, doing: mmap.mmap, turn: int) -> None:
     try:
         while True:
             at += timedelta(milliseconds=1)
-            with contextlib.suppress(Refused):  # drawn at random: many gestures do not apply to the row they fall on
+            with contextlib.suppress(
+                Refused
+            ):  # drawn at random: many gestures do not apply to the row they fall on
                 draw.choice(gestures)(draw, at)
             doing[0] = 0
     except BaseException as error:
@@ -79,11 +83,13 @@ def work(draw: random.Random, doing: mmap.mmap, turn: int) -> None:
 def scenery() -> None:
     """Two structures with their places, somebody who sends, somebody who receives, who manages."""
     from maillage.apps.accounts.models import User
-    from maillage.apps.directory.actions import gestures
+    from maillage.apps.intake.actions import quick_actions
     from maillage.apps.memberships.models import Membership
 
     for n, (name, role) in enumerate((("envoie", "prescripteur"), ("recoit", "gestionnaire"))):
-        lieu = gestures.add({**SHEET, "nom": f"Lieu {name}", "pivot": f"2138018550001{n}"}, by="essai", at=AT)
+        lieu = quick_actions.add(
+            {**SHEET, "nom": f"Lieu {name}", "pivot": f"2138018550001{n}"}, by="essai", at=AT
+        )
         user = User.objects.create_user(f"{name}@exemple.fr", "x", name=name)
         Membership.objects.create(user=user, role=role, structure=lieu.structure, since=date(2020, 1, 1))
 
@@ -91,11 +97,12 @@ def scenery() -> None:
 def writes() -> list[Callable[[random.Random, datetime], Any]]:
     """Return what is drawn from: real actions of each feature."""
     from maillage.apps.accounts.models import User
-    from maillage.apps.directory.actions import gestures, sheets, signals
+    from maillage.apps.directory.actions import sheets, signals
     from maillage.apps.directory.models import Lieu, Structure
+    from maillage.apps.intake.actions import quick_actions as actions_quick_actions
     from maillage.apps.memberships import actions as memberships
     from maillage.apps.messages import actions as outbox
-    from maillage.apps.orientations.actions import due, forgetting, steps
+    from maillage.apps.orientations.actions import deadlines, forgetting, steps
     from maillage.apps.orientations.models import Orientation
     from maillage.apps.orientations.rules import cycle
     from maillage.apps.people import actions as people
@@ -120,10 +127,10 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         outbox.put(channel="email", to="a@exemple.fr", subject="S", text="T", key=key, at=at)
 
     def send(draw: random.Random, at: datetime) -> None:
-        outbox.send_due(at=at, providers=chosen.provider, limit=5)
+        outbox.send_ready(at=at, providers=chosen.provider, limit=5)
 
     def add(draw: random.Random, at: datetime) -> None:
-        gestures.add({**SHEET, "nom": f"Lieu {draw.randrange(10**6)}"}, by="essai", at=at)
+        actions_quick_actions.add({**SHEET, "nom": f"Lieu {draw.randrange(10**6)}"}, by="essai", at=at)
 
     def edit(draw: random.Random, at: datetime) -> None:
         sheets.edit(any_of(draw, Lieu.objects), {"nom": f"Nom {draw.randrange(10**6)}"}, by="essai", at=at)
@@ -156,7 +163,9 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         person = any_of(draw, Person.objects.filter(forgotten_at=None))
         lieu = Lieu.objects.filter(structure=of(receiver())).first()
         steps.send(
-            steps.prepare(by=sender(), at=at, structure=of(sender()), person=person, lieu=lieu, need="assistance"),
+            steps.prepare(
+                by=sender(), at=at, structure=of(sender()), person=person, lieu=lieu, need="assistance"
+            ),
             by=sender(),
             at=at,
         )
@@ -176,13 +185,15 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         elif gesture == "serve":
             steps.serve(row, did=["assistance"], outcome=draw.choice(list(cycle.OUTCOMES)), **common)
         else:
-            getattr(steps, gesture)(row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {}))
+            getattr(steps, gesture)(
+                row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {})
+            )
 
     def invite(draw: random.Random, at: datetime) -> None:
         memberships.invite(by=receiver(), role="aidant", structure=of(receiver()), for_whom="Zoé", at=at)
 
     def later(draw: random.Random, at: datetime) -> None:
-        due.due(at=at + timedelta(days=draw.randrange(40)))
+        deadlines.run_deadlines(at=at + timedelta(days=draw.randrange(40)))
 
     return [put, send, add, edit, confirm, report, welcome, agree, correct, forget, refer, refer, answer, answer, answer,
             invite, later]  # fmt: skip
@@ -241,10 +252,16 @@ def found() -> list[str]:
             faults.append(f"referral {row.pk} was sent, and nobody is told")
     numbers = {int(key.split("-")[1]) for key in keys if key.startswith("orientation-")}
     same("messages of no referral", numbers - set(ends), set())
-    files = {path.name.split("-", 4)[-1].split(".")[0] for path in (Path(settings.HOME) / "messages").glob("[!.]*")}
+    files = {
+        path.name.split("-", 4)[-1].split(".")[0] for path in (Path(settings.HOME) / "messages").glob("[!.]*")
+    }
     states = {message.digest: message.state for message in Message.objects.all()}
     same("sent without a file", {each for each, state in states.items() if state == "sent"} - files, set())
-    same("files of messages that wait", {each for each in files if states.get(each) not in ("sent", "sending")}, set())
+    same(
+        "files of messages that wait",
+        {each for each in files if states.get(each) not in ("sent", "sending")},
+        set(),
+    )
     return faults
 
 

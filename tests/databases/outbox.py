@@ -1,4 +1,5 @@
-"""Put messages, then have workers send them, several at once or killed at random, and say in JSON what came of each.
+"""Put messages, then have workers send them, several at once or killed at random, and say in JSON what came
+of each.
 
 python outbox.py together|killed N TIMES: the settings name the servers, which count what they take.
 """
@@ -12,7 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 NOON = datetime(2026, 11, 25, 11, tzinfo=UTC)  # a Wednesday, noon in Paris
 
@@ -40,7 +41,9 @@ def main() -> None:
             return self.real.send(message)
 
     def send(at: datetime) -> int:
-        return actions.send_due(at=at, providers=lambda channel: Watched(chosen.provider(channel)), limit=50)["sent"]
+        return actions.send_ready(
+            at=at, providers=lambda channel: Watched(chosen.provider(channel)), limit=50
+        )["sent"]
 
     def worker() -> int:
         """Start a worker that sends until nothing is due, and return its number."""
@@ -80,7 +83,10 @@ def main() -> None:
         for hours in (1, 2, 3):  # what was held is asked for, tried again, or shown to a person
             while send(NOON + timedelta(hours=hours)):
                 pass
-    rows = {message.digest: [message.channel, message.state, message.attempts] for message in Message.objects.all()}
+    rows = {
+        message.digest: [message.channel, message.state, message.attempts]
+        for message in Message.objects.all()
+    }
     json.dump({"held": held, "rows": rows}, sys.stdout)
 
 

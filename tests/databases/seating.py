@@ -1,6 +1,8 @@
-"""Thirty people who register at the same workshop and the same course at once, and some who give up: nobody sits on another.
+"""People who register at the same workshop and the same course at once, and some who give up: nobody sits on
+another.
 
-Prints one JSON document: how many seats were given, how many people wait, whether anybody was refused, whether the journal is whole.
+Prints one JSON document: how many seats were given, how many people wait, whether anybody was refused,
+    whether the journal is whole.
 """
 
 import json
@@ -10,9 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
+from tests.support.profile import times as tried
+from tests.support.speed import PATIENCE
 
-PEOPLE, SEATS, MEETINGS, LEAVE = 30, 8, 4, 5
+PEOPLE, SEATS, MEETINGS, LEAVE = tried(14, 30), tried(4, 8), tried(2, 4), tried(3, 5)
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
@@ -24,7 +28,7 @@ def main() -> None:
     from maillage.apps.agenda import access
     from maillage.apps.agenda.actions import planning, seats
     from maillage.apps.agenda.models import Seat
-    from tests.apps.places import place
+    from tests.support.places import place
 
     lieu = place("seating", {"nom": "Bibliothèque", "pivot": "21380185500019"})
     begin = AT + timedelta(days=3)
@@ -41,7 +45,7 @@ def main() -> None:
 
     def register(n: int) -> str:
         try:
-            gate.wait(timeout=60)
+            gate.wait(timeout=PATIENCE)
             for row in (alone, first) if n % 2 else (first, alone):
                 seats.book(workshop=row, name=f"N{n}", at=AT)
         except Exception as error:
@@ -58,7 +62,7 @@ def main() -> None:
 
     def leave(seat: Seat) -> str:
         try:
-            leaving.wait(timeout=60)
+            leaving.wait(timeout=PATIENCE)
             theirs = list(Seat.objects.filter(learner=seat.learner))
             seats.give_up(theirs, at=AT + timedelta(minutes=1), token=access.link_of(seat))
         except Exception as error:
@@ -67,10 +71,17 @@ def main() -> None:
             connection.close()
         return ""
 
-    going = [seat for row in (alone, first) for seat in row.seats.filter(status="booked").order_by("pk")[:LEAVE]]
+    going = [
+        seat for row in (alone, first) for seat in row.seats.filter(status="booked").order_by("pk")[:LEAVE]
+    ]
     with ThreadPoolExecutor(2 * LEAVE) as pool:
         errors += [error for error in pool.map(leave, going) if error]
-    told = {"errors": errors[:3], "filled": filled, "after": counted(alone, course), "broken": broken()[1] is not None}
+    told = {
+        "errors": errors[:3],
+        "filled": filled,
+        "after": counted(alone, course),
+        "broken": broken()[1] is not None,
+    }
     sys.stdout.write(json.dumps(told))
 
 

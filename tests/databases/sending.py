@@ -1,4 +1,5 @@
-"""Thirty devices sending the same answers at once, each in a connection of its own, in other orders; then some with other words.
+"""Thirty devices (ten in the quick profile) sending the same answers at once, each in a connection of its
+own, in other orders; then some with other words.
 
 Prints one JSON document: what each was told, and what the database holds.
 """
@@ -9,9 +10,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
+from tests.support.profile import times
+from tests.support.speed import PATIENCE
 
-THREADS, ANSWERS = 30, 40
+THREADS, ANSWERS = times(10, 30), times(12, 40)
 
 
 def main() -> None:
@@ -21,12 +24,14 @@ def main() -> None:
     from django.test.utils import setup_test_environment
 
     from maillage.apps.surveys.models import Answer
-    from tests.apps import asked
+    from tests.support import sample_survey
 
     setup_test_environment()
-    survey = asked.survey("Trente à la fois")
-    tokens = [asked.device(survey, f"appareil {n}")[1] for n in range(THREADS // 2)]
-    said = [asked.answer(values={"age": str(20 + n), "aide": "non", "qui": "é’à"}) for n in range(ANSWERS)]
+    survey = sample_survey.survey("Trente à la fois")
+    tokens = [sample_survey.device(survey, f"appareil {n}")[1] for n in range(THREADS // 2)]
+    said = [
+        sample_survey.answer(values={"age": str(20 + n), "aide": "non", "qui": "é’à"}) for n in range(ANSWERS)
+    ]
     other = [{**each, "values": {"age": "99"}} for each in said[:5]]
     gate = Barrier(THREADS)
 
@@ -34,8 +39,8 @@ def main() -> None:
         rows = [*said, *(other if number % 3 == 2 else ())]
         random.Random(number).shuffle(rows)
         try:
-            gate.wait(timeout=120)
-            told = asked.send(Client(), tokens[number // 2], *rows)
+            gate.wait(timeout=PATIENCE)
+            told = sample_survey.send(Client(), tokens[number // 2], *rows)
             held = told.json()
             return told.status_code, len(set(held["recues"])), len(held["refusees"])
         finally:
@@ -43,7 +48,7 @@ def main() -> None:
 
     with ThreadPoolExecutor(THREADS) as pool:
         done = list(pool.map(send, range(THREADS)))
-    again = asked.send(Client(), tokens[0], *said).json()
+    again = sample_survey.send(Client(), tokens[0], *said).json()
     kept = {str(each.uid): each.values for each in Answer.objects.filter(survey=survey)}
     sys.stdout.write(
         json.dumps(

@@ -1,4 +1,6 @@
-"""Seats of workshops on both engines: however many register at once, none is given twice, and none stays empty."""
+"""Seats of workshops on both engines: however many register at once, none is given twice, and none stays
+empty.
+"""
 
 import json
 

@@ -1,4 +1,6 @@
-"""What is erased leaves nothing in the file of SQLite, nor in its log; who was writing then brings nothing back."""
+"""What is erased leaves nothing in the file of SQLite, nor in its log; who was writing then brings nothing
+back.
+"""
 
 import json
 from datetime import UTC, datetime
@@ -7,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db.utils import ConnectionHandler
 
-from maillage.config import due
+from maillage.config import scheduler
 from tests.databases.conftest import python
 from tests.databases.erasing import N
 
@@ -23,18 +25,18 @@ def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypa
     with here.cursor() as cursor:
         cursor.execute("CREATE TABLE someone (name text)")
         cursor.execute("INSERT INTO someone VALUES ('Zénobie Lachaume')")
-        due.fold(AT)
+        scheduler.fold(AT)
         assert b"Lachaume" in path.read_bytes()
         cursor.execute("DELETE FROM someone")
         assert b"Lachaume" in path.read_bytes()
-        due.fold(AT)
+        scheduler.fold(AT)
         cursor.execute("PRAGMA busy_timeout")
         assert cursor.fetchone()[0] == usual["OPTIONS"]["timeout"] * 1000
     assert all(b"Lachaume" not in each.read_bytes() for each in tmp_path.iterdir())
     here.close()
 
 
-def erased(home, database: str = "") -> dict[str, int]:
+def erased(home, database: str) -> dict[str, int]:
     done = python("-m", "tests.databases.erasing", home=home, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
@@ -43,10 +45,5 @@ def erased(home, database: str = "") -> dict[str, int]:
 WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0}
 
 
-def test_who_corrects_while_somebody_erases_brings_nothing_back_on_sqlite(tmp_path):
-    assert erased(tmp_path) == WHOLE
-
-
-@pytest.mark.postgresql
-def test_who_corrects_while_somebody_erases_brings_nothing_back_on_postgresql(tmp_path, postgresql):
-    assert erased(tmp_path, postgresql) == WHOLE
+def test_who_corrects_while_somebody_erases_brings_nothing_back(database, tmp_path):
+    assert erased(tmp_path, database) == WHOLE

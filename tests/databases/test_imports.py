@@ -1,12 +1,17 @@
-"""An import killed in the middle leaves nothing half done, and the next one completes: on SQLite and on PostgreSQL."""
+"""An import killed in the middle leaves nothing half done, and the next one completes: on SQLite and on
+PostgreSQL.
+"""
 
 import itertools
 import json
 import signal
 
-from tests.databases.conftest import python
+import pytest
 
-N = 2_000
+from tests.databases.conftest import python
+from tests.support.profile import times
+
+N = times(300, 2_000)
 KINDS = ("Médiathèque", "Mairie", "Centre social", "Espace public numérique", "Maison des habitants")
 NAMES = ("Simone Veil", "Jules Ferry", "Olympe de Gouges", "Aimé Césaire", "les Tilleuls", "du Lac", "Germaine Tillion", "Le Lien")  # fmt: skip
 COMMUNES = (
@@ -21,13 +26,21 @@ COMMUNES = (
     "Vizille",
     "Voreppe",
 )
-STREETS = ("rue de la République", "avenue Jean Jaurès", "place du Marché", "chemin des Écoles", "boulevard Gambetta")
+STREETS = (
+    "rue de la République",
+    "avenue Jean Jaurès",
+    "place du Marché",
+    "chemin des Écoles",
+    "boulevard Gambetta",
+)
 # Half of the places written; all of them with the former search index gone; all but the end of the import.
 STATEMENTS = ("into directory_lieu ", "into directory_words", "into directory_pair ", "update directory_import ")  # fmt: skip
 
 
 def places(n, phone="04 76 00"):
-    """Return n invented places as a file: no two alike in name and address, the last one twice under two identifiers."""
+    """Return n invented places as a file: no two alike in name and address, the last one twice under two
+    identifiers.
+    """
     made = itertools.product(STREETS, NAMES, KINDS, COMMUNES)
     rows = [
         {"id": f"p{i}", "nom": f"{kind} {name}", "adresse": f"{i % 97 + 1} {street}", "commune": commune,
@@ -37,6 +50,7 @@ def places(n, phone="04 76 00"):
     return json.dumps([*rows, {**rows[-1], "id": "again"}], ensure_ascii=False)
 
 
+@pytest.mark.slow("nine imports in processes of their own")
 def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(database, tmp_path):
     file = tmp_path / "lieux.json"
 
@@ -57,7 +71,12 @@ def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(da
     code, held, counts = importing(places(N))
     assert [*seen, held] == [seen[0]] * (len(STATEMENTS) + 1)
     assert (held["Import"], held["Lieu"], held["Change"], held["directory_words"]) == (1, 20, 20, 20)
-    assert (code, counts["lus"], counts["crees"], counts["modifies"]) == (0, N, N - 20, 1)  # the place said twice
+    assert (code, counts["lus"], counts["crees"], counts["modifies"]) == (
+        0,
+        N,
+        N - 20,
+        1,
+    )  # the place said twice
 
     changed = places(N, phone="04 38 00")
     code, whole, _ = importing(changed, "update directory_lieu ")

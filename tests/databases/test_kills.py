@@ -1,4 +1,6 @@
-"""Whoever writes may be killed at any moment, and fifty may write at once: nothing half done, nothing refused."""
+"""Whoever writes may be killed at any moment, and fifty may write at once: nothing half done, nothing
+refused.
+"""
 
 import contextlib
 import http.client
@@ -8,42 +10,47 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
-from tests.databases.conftest import ROOT, python
+import pytest
 
-WRITERS = 50
+from tests.databases.conftest import python
+from tests.support.profile import times
+from tests.support.shared import ROOT, environment, furnish
+from tests.support.speed import PATIENCE, until
+
+KILLS, WRITERS = times(10, 100), times(12, 50)
 SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own browser
 
 
-def test_a_writer_killed_a_hundred_times_leaves_nothing_half_done(tmp_path):
-    done = python("tests/databases/kills.py", "100", home=tmp_path)
+@pytest.mark.slow("kills a writer a hundred times in the complete profile")
+def test_a_writer_killed_again_and_again_leaves_nothing_half_done(tmp_path):
+    done = python("tests/databases/kills.py", str(KILLS), home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["faults"] == []
-    assert told["inside"] >= 40  # the kills fell in the middle of transactions
+    assert told["inside"] >= 0.4 * KILLS  # the kills fell in the middle of transactions
     assert all(told["rows"].values()), told["rows"]
 
 
 SCENERY = f"""
 import json
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 ready()
 from datetime import date
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from maillage.apps.accounts.models import User
-from maillage.apps.directory.actions import gestures
+from maillage.apps.intake.actions import quick_actions
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages import actions
 from tests.databases.kills import SHEET
-lieu = gestures.add({{**SHEET, "nom": "Le Lien"}}, by="essai", at=timezone.localtime())
+lieu = quick_actions.add({{**SHEET, "nom": "Le Lien"}}, by="essai", at=timezone.localtime())
 keys = []
 for n in range({WRITERS}):
     user = User.objects.create_user(f"u{{n}}@exemple.fr", "x", name=f"U{{n}}", is_demonstration=True)
@@ -58,7 +65,7 @@ print(json.dumps([lieu.slug, keys]))
 """
 COUNTS = """
 import json
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 ready()
 from maillage.apps.directory.models import Proposal
 from maillage.apps.messages.models import Message, Stop
@@ -71,46 +78,44 @@ print(json.dumps([kills.found(), born, Consent.objects.count(), Proposal.objects
 
 @contextmanager
 def served(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
-    """Start the platform as `maillage servir` does, and give its process and its port; what it says is in `served.txt`."""
+    """Start the platform as `maillage servir` does, and give its process and its port; what it says is in
+    `served.txt`.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
+    if not (home / "maillage.sqlite3").exists():
+        furnish(home)
     with (home / "served.txt").open("w") as said:
         server = subprocess.Popen(
             [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)],
             cwd=ROOT,
-            env=environment | {"MAILLAGE_HOME": str(home)},
+            env=environment(home),
             start_new_session=True,
             stdout=said,
             stderr=said,
         )
     try:
-        until(lambda: answers(port), 60)
+        until(lambda: server.poll() is not None or answers(port))
+        assert server.poll() is None, (home / "served.txt").read_text()
         yield server, port
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+        server.wait(timeout=PATIENCE)
 
 
 def answers(port: int) -> bool:
     try:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", "/sante/")
         return connection.getresponse().status == 200
     except OSError:
         return False
 
 
-def until(ready: Callable[[], object], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, "it took too long"
-        time.sleep(0.2)
-
-
-def test_fifty_people_write_at_once_and_none_is_refused(tmp_path):
+@pytest.mark.slow("a whole server, and fifty people in the complete profile")
+def test_many_people_write_at_once_and_none_is_refused(tmp_path):
     done = python("-c", SCENERY, home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     slug, keys = json.loads(done.stdout)
@@ -122,7 +127,7 @@ def test_fifty_people_write_at_once_and_none_is_refused(tmp_path):
                 "Cookie": f"sessionid={key}; csrftoken={SECRET}",
                 "Content-Type": "application/x-www-form-urlencoded",
             }
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
             connection.request("POST", address, urlencode(fields | {"csrfmiddlewaretoken": SECRET}), headers)
             answer = connection.getresponse()
             assert answer.status == 302, (address, answer.status, answer.read()[-500:])
@@ -154,19 +159,20 @@ def children(pid: int) -> dict[int, str]:
     return found
 
 
+@pytest.mark.slow("a whole server, killed")
 def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_server(tmp_path):
     def due() -> list[int]:
-        return [pid for pid, words in children(server.pid).items() if "maillage.config.due" in words]
+        return [pid for pid, words in children(server.pid).items() if "maillage.config.scheduler" in words]
 
     with served(tmp_path) as (server, _):
-        until(due, 10)
+        until(due)
         first = due()[0]
         os.kill(first, signal.SIGKILL)
-        until(lambda: due() not in ([], [first]), 20)
+        until(lambda: due() not in ([], [first]))
         put = SCENERY.replace(f"range({WRITERS})", "range(1)")
         assert python("-c", put, home=tmp_path).returncode == 0
-        until(lambda: list((tmp_path / "messages").glob("*.eml")), 40)
+        until(lambda: list((tmp_path / "messages").glob("*.eml")))
         started = children(server.pid)
         assert len(started) == 3  # the pages, the studies, what is due
         os.kill(server.pid, signal.SIGKILL)
-        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), 30)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))

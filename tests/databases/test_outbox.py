@@ -1,10 +1,9 @@
-"""Whatever happens to who sends, no message leaves twice, and none that nobody tried is lost: on SQLite and PostgreSQL."""
+"""Whatever happens to who sends, no message leaves twice, and none that nobody tried is lost: on SQLite
+and PostgreSQL.
+"""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -14,11 +13,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.databases.conftest import ROOT
+from tests.databases.conftest import python
+from tests.support.profile import times
 
 
 class Servers:
-    """A mail server and a gateway of SMS that count what they take; the second tells, when asked, what it took."""
+    """A mail server and a gateway of SMS that count what they take; the second tells, when asked, what it
+    took.
+    """
 
     def __init__(self) -> None:
         self.mails, self.texts = Counter(), Counter()
@@ -84,35 +86,25 @@ def servers():
 
 
 def sent(servers, home, database, *words) -> dict:
-    environment = {
-        key: value for key, value in os.environ.items() if key != "DATABASE_URL" and not key.startswith("PYTEST_")
-    }
-    environment |= {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **servers.environment}
-    if database:
-        environment["DATABASE_URL"] = database
-    done = subprocess.run(
-        [sys.executable, "tests/databases/outbox.py", *map(str, words)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    words = ("tests/databases/outbox.py", *map(str, words))
+    done = python(*words, home=home, database=database, **servers.environment)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 
 
 def test_several_workers_at_once_send_each_message_once(database, servers, tmp_path):
-    rows = sent(servers, tmp_path, database, "together", 300, 4)["rows"]
-    assert Counter((state, attempts) for _, state, attempts in rows.values()) == {("sent", 1): 300}
+    n = times(100, 300)
+    rows = sent(servers, tmp_path, database, "together", n, 4)["rows"]
+    assert Counter((state, attempts) for _, state, attempts in rows.values()) == {("sent", 1): n}
     assert servers.mails + servers.texts == dict.fromkeys(rows, 1)
 
 
+@pytest.mark.slow("sixty workers killed in the complete profile")
 def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(database, servers, tmp_path):
-    told = sent(servers, tmp_path, database, "killed", 400, 60)
+    kills = times(10, 60)
+    told = sent(servers, tmp_path, database, "killed", times(100, 400), kills)
     rows = told["rows"]
-    assert told["held"] >= 5  # the kills fell where it hurts
+    assert told["held"] >= kills / 12  # the kills fell where it hurts
     taken = servers.mails + servers.texts
     assert set(taken.values()) == {1}
     for digest, (channel, state, _) in rows.items():

@@ -1,12 +1,15 @@
-"""Answers of devices on both engines: thirty sendings of the same answers at once, none lost, none doubled."""
+"""Answers of devices on both engines: the same answers sent by many at once, none lost, none doubled."""
 
 import json
+
+import pytest
 
 from tests.databases.conftest import python
 from tests.databases.sending import ANSWERS
 
 
-def test_thirty_sendings_of_the_same_answers_keep_each_once(database, tmp_path):
+@pytest.mark.slow("thirty devices in the complete profile")
+def test_many_sendings_of_the_same_answers_keep_each_once(database, tmp_path):
     done = python("-m", "tests.databases.sending", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)

@@ -6,7 +6,10 @@ import subprocess
 import sys
 import time
 
-from tests.databases.conftest import ROOT, python
+import pytest
+
+from tests.databases.conftest import python
+from tests.support.shared import ROOT, environment, furnish
 
 
 def test_fifty_writers_never_meet_a_lock(tmp_path):
@@ -15,8 +18,11 @@ def test_fifty_writers_never_meet_a_lock(tmp_path):
     assert done.stdout == "ok"
 
 
+@pytest.mark.slow("three diagnoses, one killed")
 def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path):
-    """Le courant coupe pendant l’écriture : l’étude d’avant reste entière, et la suivante ne laisse rien de ce qui a été coupé."""
+    """Le courant coupe pendant l’écriture : l’étude d’avant reste entière, et la suivante ne laisse rien
+    de ce qui a été coupé.
+    """
     folder = tmp_path / "sortie"
 
     def diagnostic(code: str) -> subprocess.Popen:
@@ -43,16 +49,19 @@ def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path
     assert json.loads((folder / "etude.json").read_text("utf-8"))["territoire"]["code"] == "38151"
 
 
+@pytest.mark.slow("a study computed until it is killed")
 def test_a_worker_killed_while_it_computes_gives_the_study_back(tmp_path):
-    """Le courant coupe pendant un calcul : au redémarrage, l’étude retourne dans la file, sans fichier à moitié écrit."""
+    """Le courant coupe pendant un calcul : au redémarrage, l’étude retourne dans la file, sans fichier à
+    moitié écrit.
+    """
     ask = (
-        "from maillage.config.start import ready; ready()\n"
+        "from maillage.config.bootstrap import ready; ready()\n"
         "from maillage.apps.dossiers import actions\n"
-        "from maillage.apps.dossiers.queries import Asked\n"
-        "actions.compute(actions.ask(Asked(place='38')))\n"
+        "from maillage.apps.dossiers.queries import StudyRequest\n"
+        "actions.compute(actions.ask(StudyRequest(place='38')))\n"
     )
     look = (
-        "from maillage.config.start import ready; ready()\n"
+        "from maillage.config.bootstrap import ready; ready()\n"
         "from maillage.apps.dossiers import actions, queries\n"
         "from maillage.apps.dossiers.models import Study\n"
         "study = Study.objects.get()\n"
@@ -61,11 +70,8 @@ def test_a_worker_killed_while_it_computes_gives_the_study_back(tmp_path):
         "study.refresh_from_db()\n"
         "print(before, again, study.status, sum(1 for _ in queries.home().rglob('*')))\n"
     )
-    import os
-
-    environment = {**os.environ, "MAILLAGE_HOME": str(tmp_path)}
-    environment.pop("DATABASE_URL", None)
-    process = subprocess.Popen([sys.executable, "-c", ask], cwd=ROOT, env=environment)
+    furnish(tmp_path)
+    process = subprocess.Popen([sys.executable, "-c", ask], cwd=ROOT, env=environment(tmp_path))
     while not any((tmp_path / "etudes").glob(".*")):
         assert process.poll() is None
         time.sleep(0.02)

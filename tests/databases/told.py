@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 
 def main() -> None:
@@ -11,7 +11,7 @@ def main() -> None:
     from maillage.apps.accounts.models import User
     from maillage.apps.dossiers import actions, queries, rules
     from maillage.apps.dossiers.models import Comment, Study
-    from maillage.apps.dossiers.queries import Asked
+    from maillage.apps.dossiers.queries import StudyRequest
     from maillage.apps.territories import actions as territory_actions
     from maillage.apps.territories import queries as territories
 
@@ -34,14 +34,21 @@ def main() -> None:
     )
     for value in (20_000.5, 21_000.25):
         territory_actions.correct(
-            by=user, table="insee-filosofi-communes", key="38151", column="median", value=value, reason="rectifié"
+            by=user,
+            table="insee-filosofi-communes",
+            key="38151",
+            column="median",
+            value=value,
+            reason="rectifié",
         )
-    study = actions.ask(Asked(place="perimetre-1", weights={"rsa": 2.0, "hlm": 0.5}))
-    again = actions.ask(Asked(place="perimetre-1", weights={"hlm": 0.5, "rsa": 2.0}))
+    study = actions.ask(StudyRequest(place="perimetre-1", weights={"rsa": 2.0, "hlm": 0.5}))
+    again = actions.ask(StudyRequest(place="perimetre-1", weights={"hlm": 0.5, "rsa": 2.0}))
     Study.objects.filter(pk=study.pk).update(
         status=rules.DONE, finished_at=datetime(2026, 2, 28, 23, 30, tzinfo=UTC), share=1.0, seconds=2.5
     )
-    actions.comment(by=user, place="perimetre-1", texts={"synthese": "Ça va : 40 % — « entre » 3 et 5", "zones": "  "})
+    actions.comment(
+        by=user, place="perimetre-1", texts={"synthese": "Ça va : 40 % — « entre » 3 et 5", "zones": "  "}
+    )
     actions.comment(by=user, place="perimetre-1", texts={"synthese": "Remplacé"})
     study.refresh_from_db()
     print(
@@ -55,7 +62,7 @@ def main() -> None:
                 "same study": study.pk == again.pk,
                 "inputs": study.inputs,
                 "finished": study.finished_at.isoformat(),
-                "kept": [s.place for s in queries.kept_studies()],
+                "kept": [s.place for s in queries.finished_studies()],
                 "comments": queries.comments("perimetre-1"),
                 "rows": Comment.objects.count(),
                 "by email": User.objects.filter(email="élodie@exemple.fr").count(),

@@ -3,7 +3,7 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from maillage.config.start import ready
+from maillage.config.bootstrap import ready
 
 
 def main() -> None:
@@ -22,7 +22,9 @@ def main() -> None:
                 with transaction.atomic():
                     seen = Comment.objects.count()
                     Comment.objects.update_or_create(
-                        place=f"p{writer}-{turn}", section="synthese", defaults={"text": f"{seen}", "written_by": user}
+                        place=f"p{writer}-{turn}",
+                        section="synthese",
+                        defaults={"text": f"{seen}", "written_by": user},
                     )
         finally:
             connection.close()

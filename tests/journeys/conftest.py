@@ -6,17 +6,22 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.support import shared
+from tests.support.shared import ROOT
+from tests.support.speed import PATIENCE, until
+
 PERIMETER = "/territoires/agglomeration-grenobloise/"
 PHONE = {"width": 390, "height": 844}
+HEADED = bool(os.environ.get("MAILLAGE_HEADED"))
+SLOW = 120_000  # milliseconds: nobody waits so long, but a page on an old computer that does other things
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,17 +39,33 @@ def pytest_collection_modifyitems(items) -> None:
             item.add_marker(pytest.mark.journey)
 
 
+def program() -> str | None:
+    """Return the browser of the system: the one without windows if it is there, which draws nothing for nobody."""
+    names = ["chromium", "chromium-browser", "google-chrome"]
+    if not HEADED:
+        names.insert(0, "chromium-headless-shell")
+    return os.environ.get("MAILLAGE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable]:
-    """Start a headless Chromium, the one of the system."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    program = os.environ.get("MAILLAGE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        pytest.skip("Chromium n’est pas installé : sudo apt install chromium")
-    from playwright.sync_api import sync_playwright
+    """Start Chromium, the one of the system."""
+    found = program()
+    if found is None:
+        pytest.skip(
+            "Chromium n’est pas installé : sudo apt install chromium-headless-shell (sous Ubuntu : chromium)"
+        )
+    from playwright.sync_api import expect, sync_playwright
 
-    with sync_playwright() as playwright:
-        yield lambda *more: playwright.chromium.launch(executable_path=program, args=[*ARGUMENTS, *more])
+    expect.set_options(timeout=SLOW)
+    # MAILLAGE_HEADED=1: on the screen, slowly enough to be followed.
+    watched = {"headless": False, "slow_mo": 400} if HEADED else {}
+    # Playwright keeps a loop in this thread as long as the browser lives; Django would refuse its database there.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield lambda *more: playwright.chromium.launch(
+            executable_path=found, args=[*ARGUMENTS, *more], **watched
+        )
 
 
 @pytest.fixture(scope="session")
@@ -65,18 +86,17 @@ def large_letters(launch):
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory) -> dict[str, str]:
     """What the platform is started with: nothing of the tests, a home folder of its own."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("PYTEST_", "DATABASE_URL"))}
-    return kept | {"MAILLAGE_HOME": str(tmp_path_factory.mktemp("maison"))}
+    return shared.environment(tmp_path_factory.mktemp("maison"))
 
 
 @pytest.fixture(scope="session")
-def site(environment, demonstration) -> Iterator[str]:
+def site(environment) -> Iterator[str]:
     """The address of the platform, with its demonstration perimeter and its worker."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     maillage = [sys.executable, "-m", "maillage.cli.main"]
-    demonstration(Path(environment["MAILLAGE_HOME"]))
+    shared.studied(Path(environment["MAILLAGE_HOME"]))
     server = subprocess.Popen(
         [*maillage, "servir", "--port", str(port)],
         cwd=ROOT,
@@ -87,17 +107,20 @@ def site(environment, demonstration) -> Iterator[str]:
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        _wait(lambda: _answers(f"{address}/sante/"), 60)
-        _wait(lambda: b"chiffre-grand" in _read(address + PERIMETER), 300)
+        until(lambda: server.poll() is not None or answers(f"{address}/sante/"))
+        assert server.poll() is None, "the server stopped by itself"
         yield address
     finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
+        with suppress(ProcessLookupError):
+            os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
 def in_the_platform(environment, site) -> Callable[..., str]:
-    """Run a few lines of Python in the platform that the browser sees, sys.argv[1:] being words; return what they print."""
+    """Run a few lines of Python in the platform that the browser sees, sys.argv[1:] being words; return
+    what they print.
+    """
     settings = environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
 
     def run(lines: str, *words: str) -> str:
@@ -119,6 +142,7 @@ def signed_in(chromium, site) -> Callable[[str], dict]:
     @cache
     def state(who: str) -> dict:
         context = chromium.new_context()
+        context.set_default_timeout(SLOW)
         page = context.new_page()
         page.goto(f"{site}/connexion/?next=/espace/")
         page.fill("[name=login]", f"{who}@demo.maillage.example")
@@ -143,18 +167,11 @@ def _read(address: str) -> bytes:
         return response.read()
 
 
-def _answers(address: str) -> bool:
+def answers(address: str) -> bool:
     try:
         return bool(_read(address))
     except OSError:
         return False
-
-
-def _wait(ready: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < end, "the server took too long"
-        time.sleep(0.3)
 
 
 @pytest.fixture
@@ -173,6 +190,7 @@ def _visitor(browser, site: str) -> Iterator[Callable]:
 
     def open_page(address: str = "/", *, width: int = 1280, height: int = 900, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
+        context.set_default_timeout(SLOW)
         contexts.append(context)
         page = context.new_page()
         page.on("request", lambda request: asked.append(request.url))
@@ -183,7 +201,9 @@ def _visitor(browser, site: str) -> Iterator[Callable]:
     yield open_page
     for context in contexts:
         context.close()
-    outside = [url for url in asked if not url.startswith((site, "http://127.0.0.1:", "data:", "file:", "blob:"))]
+    outside = [
+        url for url in asked if not url.startswith((site, "http://127.0.0.1:", "data:", "file:", "blob:"))
+    ]
     assert outside == []
     assert faults == []
 
@@ -202,11 +222,14 @@ def faults_of(axe) -> Callable:
         tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
         rules = {"color-contrast-enhanced": {"enabled": True}} if enhanced else {}
         found = page.evaluate(
-            "([tags, rules]) => axe.run({runOnly: {type: 'tag', values: tags}, rules, resultTypes: ['violations'], preload: false})",
+            "([tags, rules]) => axe.run({runOnly: {type: 'tag', values: tags}, rules, resultTypes:"
+            " ['violations'], preload: false})",
             [tags, rules],
         )
         return [
-            f"{v['id']}: {node['target']} {node['failureSummary']}" for v in found["violations"] for node in v["nodes"][:3]
+            f"{v['id']}: {node['target']} {node['failureSummary']}"
+            for v in found["violations"]
+            for node in v["nodes"][:3]
         ]
 
     return check

@@ -1,17 +1,19 @@
-"""A coordinator keeps the directory: a file imported and corrected with its effect in sight, a merge undone."""
+"""A coordinator keeps the directory: a file imported and corrected with its effect in sight, a merge
+undone.
+"""
 
 import re
 from pathlib import Path
 
 import pytest
 
-SLOW = 60_000  # milliseconds: a file read on an old computer
+from tests.support.profile import some
+
 HOME, WHO = "/espace/annuaire/", "coordination"
 FILE = (
-    "Nom;Voie;Ville;CP;Tel;Public;Ateliers;Divers\n"
-    "Médiathèque des Lilas;3 rue des Lilas;Grenoble;38000;04 76 00 11 22;Séniors, bébés;En projet;clé à demander\n"
-    "Maison Teisseire;110 rue Léon Jouhaux;Grenoble;38100;476001133;Tout public;Oui;\n"
-    ";rue sans nom;Grenoble;38000;;;;\n"
+    "Nom;Voie;Ville;CP;Tel;Public;Ateliers;Divers\nMédiathèque des Lilas;3 rue des Lilas;Grenoble;38000;04 76"
+    " 00 11 22;Séniors, bébés;En projet;clé à demander\nMaison Teisseire;110 rue Léon"
+    " Jouhaux;Grenoble;38100;476001133;Tout public;Oui;\n;rue sans nom;Grenoble;38000;;;;\n"
 )
 
 
@@ -22,7 +24,7 @@ def drop(page, folder: Path, source: str) -> None:
     page.select_option("[name=source]", "")
     page.fill("[name=nouvelle]", source)
     page.click("text=Lire ce fichier")
-    page.wait_for_url(re.compile(r"/importer/[0-9a-f]{20}/$"), timeout=SLOW)
+    page.wait_for_url(re.compile(r"/importer/[0-9a-f]{20}/$"))
 
 
 def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path):
@@ -34,20 +36,20 @@ def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path
     assert not page.is_visible("text=Voir l’effet"), "with a script every choice shows its effect"
 
     page.get_by_label("Divers", exact=True).select_option("notes")
-    effect.get_by_text("Divers").wait_for(state="hidden", timeout=SLOW)
+    effect.get_by_text("Divers").wait_for(state="hidden")
     assert "notes: Divers" in page.input_value("#texte")
 
     unknown = page.locator(".inconnu", has_text="bébés")
     unknown.locator("select").select_option(label="Familles et/ou enfants")
-    page.locator(".inconnu", has_text="bébés").wait_for(state="detached", timeout=SLOW)
+    page.locator(".inconnu", has_text="bébés").wait_for(state="detached")
 
     page.click("text=Vérifier tout le fichier")
-    page.wait_for_selector("text=Voici ce qui sera fait", timeout=SLOW)
+    page.wait_for_selector("text=Voici ce qui sera fait")
     told = page.inner_text(".effets").replace("\n", " ")
     assert "2 lieux nouveaux" in told
     assert "1 ligne refusée" in told
     page.click("button:has-text('Importer')")
-    page.wait_for_selector("text=Comment le fichier a été lu", timeout=SLOW)
+    page.wait_for_selector("text=Comment le fichier a été lu")
     assert "2 lieux créés" in page.inner_text(".effets").replace("\n", " ")
 
     page.goto(page.url.split("/espace/")[0] + f"{HOME}?q=lilas")
@@ -74,7 +76,10 @@ def test_two_sheets_are_merged_then_taken_apart(enter):
     page = enter(WHO, f"{HOME}doublons/")
     page.locator(".paires.liste li", has_text="GUY MOQUET").locator("a").click()
     page.wait_for_selector("text=Est-ce le même lieu")
-    first, second = page.locator("table.comparer thead th").nth(1), page.locator("table.comparer thead th").nth(2)
+    first, second = (
+        page.locator("table.comparer thead th").nth(1),
+        page.locator("table.comparer thead th").nth(2),
+    )
     names = [each.inner_text().split("\n")[0] for each in (first, second)]
     page.locator("table.comparer tbody tr").first.locator("input[type=radio]").nth(1).check()
     page.click("button:has-text('Réunir')")
@@ -119,7 +124,7 @@ def test_hours_are_filled_by_keyboard(enter):
     assert "lundi 9 h – 12 h 30, 14 h – 17 h" in page.inner_text(".histoire").replace("\u00a0", " ")
 
 
-# ------------------------------------------------------------------------------------------------------ read by all
+# ------------------------------------------------------------------------------------------------ read by all
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +136,7 @@ def pages(chromium, site, signed_in, tmp_path_factory) -> dict[str, str]:
     drop(page, tmp_path_factory.mktemp("fichier"), "Réseau à lire")
     waiting = page.url.removeprefix(site)
     page.click("text=Vérifier tout le fichier")
-    page.wait_for_selector("text=Voici ce qui sera fait", timeout=SLOW)
+    page.wait_for_selector("text=Voici ce qui sera fait")
     found = {"lecture": waiting, "verification": page.url.removeprefix(site)}
     for name, address, link in (
         ("paire", "doublons/", ".paires a:has-text('Comparer')"),
@@ -159,24 +164,36 @@ def pages(chromium, site, signed_in, tmp_path_factory) -> dict[str, str]:
 
 
 NAMES = (
-    *("liste", "section", "recherche", "importer", "lecture", "verification", "imports", "import", "defaire", "doublons"),
+    *(
+        "liste",
+        "section",
+        "recherche",
+        "importer",
+        "lecture",
+        "verification",
+        "imports",
+        "import",
+        "defaire",
+        "doublons",
+    ),
     *("paire", "surs", "propositions", "fiche", "pratique", "nouveau", "espace"),
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some(NAMES, "verification", "fiche"))
 def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(enter, faults_by_day_and_night, pages, name):
     page = enter(WHO, pages[name])
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
     assert faults_by_day_and_night(page, enhanced=False) == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", some(NAMES, "liste", "fiche"))
 def test_no_page_scrolls_sideways_at_320_px(enter, pages, name):
     page = enter(WHO, pages[name], width=320, height=700)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
 HIDDEN = """() => {
   const bar = document.querySelector(".barre-gestes"), focused = document.activeElement;
   const [top, bottom] = [bar.getBoundingClientRect().top, focused.getBoundingClientRect().bottom];
@@ -184,8 +201,8 @@ HIDDEN = """() => {
 }"""
 
 
-@pytest.mark.parametrize("size", [{"width": 390, "height": 844}, {"width": 1280, "height": 900}])
-@pytest.mark.parametrize("name", ["lecture", "fiche"])
+@pytest.mark.parametrize("size", some([PHONE, DESK], PHONE))
+@pytest.mark.parametrize("name", some(["lecture", "fiche"], "fiche"))
 def test_what_has_the_focus_is_never_under_the_bar(enter, pages, name, size):
     page = enter(WHO, pages[name], **size)
     for _ in range(60):
@@ -195,7 +212,7 @@ def test_what_has_the_focus_is_never_under_the_bar(enter, pages, name, size):
         assert not page.evaluate(HIDDEN), page.evaluate("document.activeElement.outerHTML")
 
 
-@pytest.mark.parametrize("name", ["liste", "lecture", "paire", "fiche"])
+@pytest.mark.parametrize("name", some(["liste", "lecture", "paire", "fiche"], "fiche"))
 def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, signed_in, pages, name):
     page = visit_large(pages[name], storage_state=signed_in(WHO))
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.conftest import PERIMETER
-
-SLOW = 60_000  # milliseconds: a computation on an old computer
+from tests.journeys.conftest import PERIMETER, SLOW
+from tests.support.profile import some
 
 
 def test_from_the_home_page_to_any_diagnosis_by_keyboard_only(visit):
@@ -27,7 +26,7 @@ def test_from_the_home_page_to_any_diagnosis_by_keyboard_only(visit):
     assert page.get_attribute("[aria-selected=true]", "role") == "option"
     page.keyboard.press("Enter")
     page.wait_for_url("**/territoires/38485/")
-    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    page.wait_for_selector(".chiffre-grand")
     assert "environ" in page.inner_text(".chiffre").lower()
     assert page.inner_text("h1") == "Seyssinet-Pariset"
 
@@ -38,9 +37,9 @@ def test_long_work_shows_progress_survives_a_reload_and_may_be_cancelled(visit):
     page.reload()
     assert page.inner_text("h1") == "Nord"
     page.click("text=Annuler")
-    page.wait_for_selector("text=Calcul annulé", timeout=SLOW)
+    page.wait_for_selector("text=Calcul annulé")
     page.click("text=Relancer le calcul")
-    page.wait_for_selector(".chiffre-grand", timeout=5 * SLOW)  # a department of 650 communes
+    page.wait_for_selector(".chiffre-grand", timeout=3 * SLOW)  # a department of 650 communes
 
 
 def test_the_source_card_opens_and_closes_by_keyboard(visit):
@@ -60,7 +59,8 @@ def test_the_focus_is_always_seen(visit):
     for _ in range(25):
         page.keyboard.press("Tab")
         style = page.evaluate(
-            "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle, s.outlineWidth] })()"
+            "(() => { const s = getComputedStyle(document.activeElement); return [s.outlineStyle,"
+            " s.outlineWidth] })()"
         )
         assert style[0] != "none", page.evaluate("document.activeElement.outerHTML")
         assert float(style[1].removesuffix("px")) >= 2
@@ -99,7 +99,7 @@ def test_another_definition_counts_again(visit):
     assert "definition" not in page.url  # choosing is not asking: arrows of the keyboard pass over the others
     page.click("text=Recompter")
     page.wait_for_url("**definition=jamais-connecte-credoc**")
-    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    page.wait_for_selector(".chiffre-grand")
     assert page.inner_text(".chiffre-grand") != first
     assert "Baromètre du numérique 2018" in page.inner_text("blockquote")
 
@@ -172,7 +172,7 @@ def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, sit
     page.set_input_files("#id_fichier", zones)
     page.click("main button[type=submit]")
     page.wait_for_url("**/territoires/deux-rives/")
-    page.wait_for_selector(".chiffre-grand", timeout=SLOW)
+    page.wait_for_selector(".chiffre-grand")
     page.click("text=Rapports")
     page.click("text=Écrire un commentaire")
     page.fill("#id_synthese", "La gare ferme en mars.")
@@ -187,14 +187,16 @@ def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, sit
     assert "/connexion/" in page.url
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", some([390, 1280], 390))
 def test_the_dossier_opens_from_a_file_and_asks_for_nothing(visit, site, faults_of, tmp_path, width):
     start = visit(PERIMETER)
     address = re.search(r"/etudes/(\w+)/", start.content())[1]
     path = tmp_path / "dossier.html"
     path.write_bytes(start.request.get(f"{site}/etudes/{address}/fichiers/dossier.html").body())
     page = visit(path.as_uri(), width=width)
-    asked = page.evaluate("performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))")
+    asked = page.evaluate(
+        "performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith('data:'))"
+    )
     assert asked == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.inner_text("h1") == "Agglomération grenobloise"

@@ -1,4 +1,6 @@
-"""Somebody who does not program adapts a module, looks at it, comes back to what it was, and translates a sentence."""
+"""Somebody who does not program adapts a module, looks at it, comes back to what it was, and translates a
+sentence.
+"""
 
 from playwright.sync_api import expect
 
@@ -59,11 +61,15 @@ def test_words_are_counted_and_a_fault_is_shown_beside_its_field(enter, site, fa
         page.locator(f"form[action='{BASE}adapter/'] button").evaluate("b => b.form.requestSubmit(b)")
         page.wait_for_url(f"**{BASE}")
     page.goto(f"{site}{BASE}")
-    number = page.locator(".a-ordonner li", has_text="exercice").first.get_attribute("id").removeprefix("etape-")
+    number = (
+        page.locator(".a-ordonner li", has_text="exercice").first.get_attribute("id").removeprefix("etape-")
+    )
     for address in ("/espace/modules/", "/espace/modules/nouveau/", BASE, f"{BASE}etapes/", f"{BASE}etapes/?de=tenir-la-souris",
                     f"{BASE}en-tete/", f"{BASE}{number}/", f"{BASE}{number}/apercu/", f"{BASE}langues/en/"):  # fmt: skip
         page.goto(f"{site}{address}")
-        page.evaluate("for (const d of document.querySelectorAll('details')) d.open = !d.classList.contains('menu')")
+        page.evaluate(
+            "for (const d of document.querySelectorAll('details')) d.open = !d.classList.contains('menu')"
+        )
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     page.goto(f"{site}{BASE}{number}/apercu/")
     assert faults_of(page, enhanced=False) == []

@@ -1,8 +1,11 @@
-"""Whoever runs a place keeps its sheet true: on a phone, on paper; and a professional, from the list to the method."""
+"""Whoever runs a place keeps its sheet true: on a phone, on paper; and a professional, from the list to
+the method.
+"""
 
 import pytest
 
 from tests.journeys.conftest import PHONE
+from tests.support.profile import some
 
 WHO = "coordination"
 NAME = "Centre social des Pays du Guiers"  # its week is known, and seven practices
@@ -27,7 +30,9 @@ def code(enter, place) -> str:
 def test_a_sheet_is_confirmed_by_its_code_on_a_phone(visit, code):
     page = visit("/fiche/", **PHONE)
     page.fill("#id_code", code.lower().replace("-", " "))
-    page.tap("text=Voir ma fiche") if page.evaluate("'ontouchstart' in window") else page.click("text=Voir ma fiche")
+    page.tap("text=Voir ma fiche") if page.evaluate("'ontouchstart' in window") else page.click(
+        "text=Voir ma fiche"
+    )
     assert page.inner_text("h1") == NAME
     button = page.locator("button:has-text('Rien n’a changé')")
     assert button.bounding_box()["height"] >= 60
@@ -45,7 +50,9 @@ def test_a_telephone_is_corrected_without_script(chromium, site, code):
     page.click("summary:has-text('Le téléphone')")
     page.fill("#id_telephone", "04 76 00 33 44")
     page.click("button:has-text('Enregistrer')")
-    assert "C’est corrigé : téléphone." in page.inner_text(".annonces:not([hidden]) >> nth=-1").replace("\u00a0", " ")
+    assert "C’est corrigé : téléphone." in page.inner_text(".annonces:not([hidden]) >> nth=-1").replace(
+        "\u00a0", " "
+    )
     assert "04 76 00 33 44" in page.inner_text("main")
     context.close()
 
@@ -124,33 +131,40 @@ def test_a_census_goes_from_a_list_to_its_method_by_keyboard(enter):
     assert "sur la recommandation d’un autre" in page.inner_text("main")
 
 
-def test_axe_finds_nothing_on_these_pages(visit, enter, faults_by_day_and_night, code, place):
-    public = ["/fiche/", f"/fiche/{code}/", f"/fiche/{code}/corriger/", f"/fiche/{code}/papier/", "/fiche/AAAA-AAAA/"]
-    for address in public:
-        page = visit(address)
-        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-        assert faults_by_day_and_night(page) == [], address
-    within = [
-        "/espace/annuaire/papier/",
-        f"/espace/annuaire/papier/?code={code}&cases=5+6+13",
-        f"/espace/annuaire/lieux/{place}/lien/",
-        f"/espace/annuaire/lieux/{place}/appareils/",
-        "/espace/annuaire/materiel/",
-        "/espace/annuaire/materiel/entretien/",
-        "/espace/annuaire/campagnes/",
-        "/espace/annuaire/campagnes/?territoire=38511",
-        "/espace/recensement/?q=isère",
-        "/espace/messages/",
-        "/espace/messages/refus/",
-        "/espace/messages/liste/partis/",
-        *(f"/espace/recensement/38511/{page}" for page in ("", "liste/", "communes/", "regles/", "methode/")),
-    ]
-    page = enter(WHO, "/espace/")
-    root = page.url.removesuffix("/espace/")
-    for address in within:
-        page.goto(root + address)
-        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-        assert faults_by_day_and_night(page) == [], address
+PUBLIC = (
+    "/fiche/",
+    "/fiche/{code}/",
+    "/fiche/{code}/corriger/",
+    "/fiche/{code}/papier/",
+    "/fiche/AAAA-AAAA/",
+)
+WITHIN = (
+    "/espace/annuaire/papier/",
+    "/espace/annuaire/papier/?code={code}&cases=5+6+13",
+    "/espace/annuaire/lieux/{place}/lien/",
+    "/espace/annuaire/lieux/{place}/appareils/",
+    "/espace/annuaire/materiel/",
+    "/espace/annuaire/materiel/entretien/",
+    "/espace/annuaire/campagnes/",
+    "/espace/annuaire/campagnes/?territoire=38511",
+    "/espace/recensement/?q=isère",
+    "/espace/messages/",
+    "/espace/messages/refus/",
+    "/espace/messages/liste/partis/",
+    *(f"/espace/recensement/38511/{page}" for page in ("", "liste/", "communes/", "regles/", "methode/")),
+)
+
+
+@pytest.mark.parametrize("address", some([*PUBLIC, *WITHIN], "/fiche/{code}/", "/espace/recensement/38511/"))
+def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(
+    visit, enter, faults_by_day_and_night, request, address
+):
+    whole = address.format_map(
+        {name: request.getfixturevalue(name) for name in ("code", "place") if f"{{{name}}}" in address}
+    )
+    page = visit(whole) if address in PUBLIC else enter(WHO, whole)
+    page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
+    assert faults_by_day_and_night(page) == []
 
 
 def test_a_campaign_is_opened_and_called(enter, faults_of):
@@ -168,7 +182,9 @@ def test_a_campaign_is_opened_and_called(enter, faults_of):
     page.wait_for_selector("text=est close")
 
 
-@pytest.mark.parametrize("address", ["/fiche/{}/", "/fiche/{}/corriger/", "/fiche/{}/papier/"])
+@pytest.mark.parametrize(
+    "address", some(["/fiche/{}/", "/fiche/{}/corriger/", "/fiche/{}/papier/"], "/fiche/{}/")
+)
 def test_nothing_scrolls_sideways_at_320_px_nor_with_large_letters(visit, visit_large, code, address):
     page = visit(address.format(code), width=320, height=700)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -1,4 +1,6 @@
-"""Answering alone at 390 px without script; sheets of paper typed by keyboard alone, one twice with a difference settled."""
+"""Answering alone at 390 px without script; sheets of paper typed by keyboard alone, one twice with a
+difference settled.
+"""
 
 import pytest
 
@@ -7,7 +9,7 @@ MAKE = """
 from datetime import date
 from django.utils import timezone
 from maillage.apps.surveys.actions import campaigns
-from maillage.reference.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
 on = tuple(Choice(name=n, label={"fr": l}) for n, l in (("oui", "Oui"), ("non", "Non")))
 ask = lambda name, kind, label, **more: Question(name=name, kind=kind, label={"fr": label}, **more)
 form = Questionnaire(id="f", title=sys.argv[1], lists={"on": on}, items=(

@@ -1,4 +1,4 @@
-"""Ce que ces tests partagent : les chiffres publiés, lus dans les fichiers voisins, et le pays du moteur."""
+"""What these tests share: published figures, read from the files beside, and the country of the engine."""
 
 import csv
 from collections.abc import Callable
@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 
 from maillage.reference.definitions import Definition
-from maillage.studies import needs, rates
-from maillage.studies.needs import Country
+from maillage.studies.need import model, rates
+from maillage.studies.need.model import Country
 
 HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "golden(*ids): chiffres de figures.csv que le test retrouve")
+    config.addinivalue_line("markers", "golden(*ids): figures of figures.csv that the test finds again")
 
 
 @pytest.fixture(scope="session")
 def published() -> Callable[[str], list[dict[str, str]]]:
-    """Les lignes d’un fichier de chiffres publiés, par son nom."""
+    """Return the rows of a file of published figures, by its name."""
     return _rows
 
 
@@ -33,11 +33,11 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="session")
 def place() -> Country:
-    return needs.country()
+    return model.country()
 
 
 @pytest.fixture(scope="session")
 def central_rates(place: Country) -> Callable[[Definition], np.ndarray]:
-    """Les 35 taux d’une définition, tout ce qui est publié étant lu comme imprimé."""
+    """Return the 35 rates of a definition, whatever is published being read as printed."""
     setting = rates.Setting(place.cells, place.bins, rates.central(), 0, still=True)
-    return lambda definition: rates.fit(definition, setting)[0]
+    return lambda definition: rates.fit_rates(definition, setting)[0]

@@ -73,7 +73,9 @@ def test_exchanging_shops_betters_the_choice_made_one_by_one(francisco):
 def test_the_published_optimum_is_that_of_every_choice(francisco):
     demand, metres, shops, wanted = francisco
     near = metres <= wanted["service_radius_m"]
-    best = max(demand[near[:, list(some)].any(axis=1)].sum() for some in combinations(range(len(shops)), wanted["p"]))
+    best = max(
+        demand[near[:, list(some)].any(axis=1)].sum() for some in combinations(range(len(shops)), wanted["p"])
+    )
     assert best == wanted["mclp_demand_covered"]
 
 

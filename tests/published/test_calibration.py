@@ -1,4 +1,6 @@
-"""Weights that R `survey` 4.5 publishes, found again, and those of `svy`: see tests/files/reference/SOURCES.md."""
+"""Weights that R `survey` 4.5 publishes, found again, and those of `svy`: see
+tests/files/reference/SOURCES.md.
+"""
 
 import csv
 import json
@@ -11,7 +13,9 @@ from pytest import approx
 from maillage.engine import calibration, calibration_bounds
 
 FILES = Path(__file__).parents[1] / "files" / "reference"
-PUBLISHED = {case["id"]: case for case in json.loads((FILES / "api_expected.json").read_text("utf-8"))["cases"]}
+PUBLISHED = {
+    case["id"]: case for case in json.loads((FILES / "api_expected.json").read_text("utf-8"))["cases"]
+}
 KALTON = json.loads((FILES / "kalton_expected.json").read_text("utf-8"))
 STYPE, WIDE = {"E": 4421.0, "H": 755.0, "M": 1018.0}, {"No": 1072.0, "Yes": 5122.0}
 
@@ -32,7 +36,9 @@ def drawn(held):
 
 
 def category(held, column, totals):
-    return np.array([list(totals).index(value) for value in held[column].tolist()]), np.array(list(totals.values()))
+    return np.array([list(totals).index(value) for value in held[column].tolist()]), np.array(
+        list(totals.values())
+    )
 
 
 def printed(found, told):
@@ -43,14 +49,19 @@ def printed(found, told):
 
 @pytest.fixture(scope="module")
 def kalton():
-    counts, people = np.array(KALTON["sample_counts_a_by_b"]), np.array(KALTON["population_counts_a_by_b"], dtype=float)
+    counts, people = (
+        np.array(KALTON["sample_counts_a_by_b"]),
+        np.array(KALTON["population_counts_a_by_b"], dtype=float),
+    )
     a, b = (np.repeat(index.ravel(), counts.ravel()) for index in np.indices(counts.shape))
     return a, b, people
 
 
 def by_cell(found, kalton):
     a, b, people = kalton
-    return np.array([[found.ratios[(a == i) & (b == j)][0] for j in range(people.shape[1])] for i in range(len(people))])
+    return np.array(
+        [[found.ratios[(a == i) & (b == j)][0] for j in range(people.shape[1])] for i in range(len(people))]
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,9 +98,12 @@ def test_raking_on_type_and_award(schools):
     codes, totals = zip(category(schools, "stype", STYPE), category(schools, "sch.wide", WIDE), strict=True)
     found = calibration.calibrate(drawn(schools), calibration.margins(codes, totals))
     assert printed(
-        np.average(schools["api00"].astype(float), weights=found.weights), PUBLISHED["clus1_rake_mean_api00"]["estimate"]
+        np.average(schools["api00"].astype(float), weights=found.weights),
+        PUBLISHED["clus1_rake_mean_api00"]["estimate"],
     )
-    assert printed(found.weights @ schools["enroll"].astype(float), PUBLISHED["clus1_rake_total_enroll"]["estimate"])
+    assert printed(
+        found.weights @ schools["enroll"].astype(float), PUBLISHED["clus1_rake_total_enroll"]["estimate"]
+    )
 
 
 def test_post_stratification_on_type(schools):
@@ -99,16 +113,22 @@ def test_post_stratification_on_type(schools):
         mean = np.average(schools["api00"].astype(float), weights=found.weights)
         assert printed(mean, PUBLISHED["clus1_poststrat_mean_api00"]["estimate"])
         assert printed(
-            found.weights @ schools["enroll"].astype(float), PUBLISHED["clus1_poststrat_total_enroll"]["estimate"]
+            found.weights @ schools["enroll"].astype(float),
+            PUBLISHED["clus1_poststrat_total_enroll"]["estimate"],
         )
 
 
 def test_raking_on_a_cross_and_a_margin(schools):
     counted = {"E": (472, 3949), "H": (334, 421), "M": (266, 752)}  # in apipop, without and with the award
-    both = {(kind, wide): float(n) for kind, pair in counted.items() for wide, n in zip(WIDE, pair, strict=True)}
+    both = {
+        (kind, wide): float(n) for kind, pair in counted.items() for wide, n in zip(WIDE, pair, strict=True)
+    }
     improved = {"No": 1712.0, "Yes": 4482.0}
     code = np.array(
-        [list(both).index(pair) for pair in zip(schools["stype"].tolist(), schools["sch.wide"].tolist(), strict=True)]
+        [
+            list(both).index(pair)
+            for pair in zip(schools["stype"].tolist(), schools["sch.wide"].tolist(), strict=True)
+        ]
     )
     other, totals = category(schools, "comp.imp", improved)
     found = calibration.calibrate(
@@ -138,7 +158,9 @@ def test_a_ratio_is_a_calibration_whose_residuals_grow_with_size():
     size = held["enroll"].astype(float)
     margins = calibration.margins([], [], numbers=size[:, None], totals=np.array([3811472.0]))
     found = calibration.calibrate(drawn(held), margins, method="lineaire", spread=size)
-    assert printed(found.weights @ held["api.stu"].astype(float), PUBLISHED["strat_ratio_total_api.stu"]["estimate"])
+    assert printed(
+        found.weights @ held["api.stu"].astype(float), PUBLISHED["strat_ratio_total_api.stu"]["estimate"]
+    )
     assert np.ptp(found.ratios) < 1e-12
 
 
@@ -171,7 +193,9 @@ def test_the_mean_after_a_linear_calibration(schools):
 
 @pytest.mark.parametrize(("told", "method"), [("raking", "raking"), ("linear", "lineaire")])
 def test_svy_finds_the_same_weights(schools, told, method):
-    """Computed once with svy 0.35.0 (`rake` at 1e-14, `calibrate`), one weight a school, every digit kept; `make bench` compares again."""
+    """Computed once with svy 0.35.0 (`rake` at 1e-14, `calibrate`), one weight a school, every digit kept;
+    `make bench` compares again.
+    """
     wanted = json.loads((FILES / "svy_expected.json").read_text("utf-8"))[told]
     codes, totals = zip(category(schools, "stype", STYPE), category(schools, "sch.wide", WIDE), strict=True)
     found = calibration.calibrate(drawn(schools), calibration.margins(codes, totals), method=method)

@@ -1,4 +1,6 @@
-"""Les doublons étiquetés : ce que l’appariement retrouve, ce qu’il annonce à tort, et les mêmes chiffres sur sa page."""
+"""Les doublons étiquetés : ce que l’appariement retrouve, ce qu’il annonce à tort, et les mêmes chiffres
+sur sa page.
+"""
 
 import csv
 import math
@@ -13,13 +15,21 @@ import pytest
 from bench.matching import RULE_BETWEEN, RULE_WITHIN, rule_pairs, rule_score
 from maillage.engine import matching
 from maillage.engine.matching import CHANCES, FIELDS, Place, agreements, between, within
+from maillage.reference.files import METHODS
 from maillage.reference.parameters import number, numbers
-from maillage.reference.places import METHODS
 
 HERE = Path(__file__).parent
 PHONE = re.compile(r"\+?\d(?:[\s.]*\d){8,12}")
 BAR = 0.89  # le rappel publié par data·inclusion, à battre
-MEASURED = ("nom", "marque", "adresse", "distance", "telephone", "site", "commune")  # les autres champs sont masqués
+MEASURED = (
+    "nom",
+    "marque",
+    "adresse",
+    "distance",
+    "telephone",
+    "site",
+    "commune",
+)  # les autres champs sont masqués
 Labels = dict[tuple[int, int], str]
 
 
@@ -49,9 +59,11 @@ def place(row: dict[str, str]) -> Place:
 
 @dataclass(frozen=True)
 class Labelled:
-    """Des lieux, leurs sources, et les paires lues une à une : « 1 », « 0 », ou « ? » quand la lecture ne tranche pas.
+    """Des lieux, leurs sources, et les paires lues une à une : « 1 », « 0 », ou « ? » quand la lecture ne
+    tranche pas.
 
-    cut : le nombre de lieux du premier fichier, quand on en compare deux ; une paire absente est jugée distincte.
+    cut : le nombre de lieux du premier fichier, quand on en compare deux ; une paire absente est jugée
+        distincte.
     """
 
     places: list[Place]
@@ -66,11 +78,17 @@ class Labelled:
         return [matching.Pair(p.a, p.b + self.cut, p.score, p.reasons, p.decision) for p in pairs]
 
     def usual(self) -> list[tuple[int, int]]:
-        """Les paires que retient la règle en usage ailleurs : même code Insee, score de 90 dans une source, 83 entre deux."""
+        """Les paires que retient la règle en usage ailleurs : même code Insee, score de 90 dans une
+        source, 83 entre deux.
+        """
         pairs = [(a, b) for a, b in rule_pairs(self.places) if self.cut is None or a < self.cut <= b]
         bars = {True: RULE_WITHIN, False: RULE_BETWEEN}
         same = [bars[self.sources[a] == self.sources[b]] for a, b in pairs]
-        return [(a, b) for (a, b), bar in zip(pairs, same, strict=True) if rule_score(self.places[a], self.places[b]) > bar]
+        return [
+            (a, b)
+            for (a, b), bar in zip(pairs, same, strict=True)
+            if rule_score(self.places[a], self.places[b]) > bar
+        ]
 
 
 def labelled(name: str, *, after: str = "") -> Labelled:
@@ -91,12 +109,14 @@ def sets() -> dict[str, Labelled]:
     }
 
 
-# ------------------------------------------------------------------------------------------------------------- les comptes
+# ------------------------------------------------------------------------------------------------ les comptes
 
 
 @dataclass(frozen=True)
 class Count:
-    """right : doublons retrouvés, sur `duplicates` ; said : paires annoncées, hors celles que la lecture ne tranche pas."""
+    """right : doublons retrouvés, sur `duplicates` ; said : paires annoncées, hors celles que la lecture
+    ne tranche pas.
+    """
 
     right: int
     duplicates: int
@@ -107,7 +127,8 @@ class Count:
 
     def row(self, name: str, what: str) -> str:
         parts = [
-            f"{right} sur {n} | {share(right, n)}" for right, n in ((self.right, self.duplicates), (self.right, self.said))
+            f"{right} sur {n} | {share(right, n)}"
+            for right, n in ((self.right, self.duplicates), (self.right, self.said))
         ]
         return f"| {name} | {what} | {' | '.join(parts)} |"
 
@@ -152,11 +173,13 @@ def counts(sets) -> dict[tuple[str, str], Count]:
     return out | {("Les deux", what): out["Isère", what] + out["Maubeuge", what] for what in WAYS}
 
 
-# ------------------------------------------------------------------------------------------------------------- les mesures
+# ------------------------------------------------------------------------------------------------ les mesures
 
 
 def test_nine_duplicates_in_ten_are_proposed(counts):
-    """La barre publiée est battue sur les deux territoires ensemble, et sur le jeu qui n’a servi à aucun réglage."""
+    """La barre publiée est battue sur les deux territoires ensemble, et sur le jeu qui n’a servi à aucun
+    réglage.
+    """
     for name in ("Les deux", "Bibliothèques"):
         got = counts[name, "proposées"]
         assert got.right / got.duplicates >= BAR, name
@@ -175,9 +198,12 @@ def test_the_usual_rule_finds_fewer_duplicates(counts):
 
 
 def chances(sets: Iterable[Labelled]) -> dict[str, tuple[float, ...]]:
-    """Ce que le hasard fait concorder, compté sur les paires distinctes ; hors la commune, celles d’une même commune."""
+    """Ce que le hasard fait concorder, compté sur les paires distinctes ; hors la commune, celles d’une
+    même commune.
+    """
     seen = [
-        agreements(one.places, [pair for pair, label in one.labels.items() if label == "0"]).astype(int) for one in sets
+        agreements(one.places, [pair for pair, label in one.labels.items() if label == "0"]).astype(int)
+        for one in sets
     ]
     every = np.concatenate(seen)
     out = {}
@@ -227,6 +253,8 @@ def test_the_page_shows_these_figures(sets, counts, crossed):
     lines += [got.row(name, "proposées") for name, got in crossed.items()]
     for name, one in sets.items():
         labels = list(one.labels.values())
-        lines.append(f"| {name} | {len(labels)} | {labels.count('1')} | {labels.count('0')} | {labels.count('?')} |")
+        lines.append(
+            f"| {name} | {len(labels)} | {labels.count('1')} | {labels.count('0')} | {labels.count('?')} |"
+        )
     missing = [line for line in lines if line not in page]
     assert missing == []

@@ -1,6 +1,8 @@
-"""Les enquêtes publiées (documents 000, 001, 003, 004), refaites sur des réponses fabriquées, de la lecture au tableau.
+"""Les enquêtes publiées (documents 000, 001, 003, 004), refaites sur des réponses fabriquées, de la lecture
+au tableau.
 
-Chaque chiffre de enquetes.csv est retrouvé par la règle d’arrondi qui y est écrite, ou dit impossible ; la page
+Chaque chiffre de enquetes.csv est retrouvé par la règle d’arrondi qui y est écrite, ou dit impossible ; la
+page
 docs/methods/enquetes-publiees.md porte les mêmes tables.
 """
 
@@ -13,11 +15,12 @@ import numpy as np
 import pytest
 
 from maillage.engine.proportions import possible
+from maillage.forms.answering import complete
 from maillage.pipeline.survey import answers, xlsform
-from maillage.reference.answering import complete
 from maillage.reference.cards import cards
-from maillage.reference.surveys import banks, with_communes
-from maillage.studies import reproduction
+from maillage.reference.surveys import banks
+from tests.banks import with_communes
+from tests.published import reproduction
 from tools import published_surveys as made
 
 ROWS = made.figures()
@@ -56,7 +59,9 @@ def test_a_published_figure_comes_back_by_its_rule(row):
 
 
 def test_one_rule_for_all_the_inhabitants():
-    """Toutes les parts d’habitants reviennent au plus proche, et aucune structure n’a besoin d’une troisième règle."""
+    """Toutes les parts d’habitants reviennent au plus proche, et aucune structure n’a besoin d’une
+    troisième règle.
+    """
     rules = {row["attendu"] for row in ROWS if row["enquete"] == "maubeuge-habitants"}
     assert rules == {"nearest", "about", "none"}
     assert sum(row["attendu"] == "down" for row in ROWS if row["enquete"] == "maubeuge-structures") == 8 + 1
@@ -101,7 +106,9 @@ def test_every_base_that_fits_strasbourg_is_told():
 
 @pytest.mark.parametrize("name", BANKS)
 def test_made_answers_are_answers_to_our_questionnaires(name):
-    """Chaque réponse fabriquée passe les règles du questionnaire : question connue, choix offert, suite logique."""
+    """Chaque réponse fabriquée passe les règles du questionnaire : question connue, choix offert, suite
+    logique.
+    """
     form = questionnaire(name)
     table = answers.read(made.FOLDER / f"{name}.csv").table
     asked = {question.name: question for question in form.questions()}
@@ -118,7 +125,9 @@ def test_who_is_not_asked_has_no_answer(name):
     """Les sauts du questionnaire sont respectés : ni raison sans manque, ni satisfaction sans aide."""
     form = questionnaire(name)
     for row in answers.read(made.FOLDER / f"{name}.csv").table.rows():
-        values = {question: value for question, value in row.items() if question not in ("id", "origine") and value}
+        values = {
+            question: value for question, value in row.items() if question not in ("id", "origine") and value
+        }
         done = complete(form, values, date(2021, 11, 30))
         assert not done.faults, row["id"]
         assert not done.dropped, row["id"]
@@ -147,7 +156,9 @@ def test_the_page_holds_these_tables():
 
 def test_the_page_explains_each_figure_that_cannot_come_back():
     """Huit chiffres, onze avec le document 002 : ni plus, ni moins."""
-    rows = dict(re.findall(r"^\| (FIG-\d{3}-\d+) \|(.*)\|$", made.PAGE.read_text("utf-8"), flags=re.MULTILINE))
+    rows = dict(
+        re.findall(r"^\| (FIG-\d{3}-\d+) \|(.*)\|$", made.PAGE.read_text("utf-8"), flags=re.MULTILINE)
+    )
     assert set(rows) == CANNOT
     assert sum(id.split("-")[1] != "002" for id in rows) == 8
     assert all(len(told.split("|")[1].split()) > 4 for told in rows.values())
@@ -169,7 +180,16 @@ def test_the_commands_give_the_published_figures_back(tmp_path, capsys):
     found = {}
     for question in ("equipement", "aisance", "critere"):
         capsys.readouterr()
-        words = [people, "--questionnaire", str(form), "--poids", str(weights), "--question", question, "--json"]
+        words = [
+            people,
+            "--questionnaire",
+            str(form),
+            "--poids",
+            str(weights),
+            "--question",
+            question,
+            "--json",
+        ]
         assert main(["enquete", "tabuler", *words]) == 0
         told = json.loads(capsys.readouterr().out)
         assert told["n"] == 192

@@ -1,10 +1,18 @@
 """Nos régions, et les 93 intercommunalités des Hauts-de-France, devant ce que l’Insee a publié pour 2019.
 
-Aucun de ces chiffres n’entre dans le calcul, aucun paramètre n’a été réglé dessus. Les bornes disent ce qui nous
-inquiéterait ; entre parenthèses, ce qui a été mesuré le jour où ces tests ont été écrits.
+Neuf taux régionaux, et la Corse, entrent désormais dans le calcul (reference/published_rates.yaml) : les retrouver n’est
+plus une preuve, seulement un accord. La table des Hauts-de-France a aidé à choisir l’effet des petites communes.
+La preuve se fait sur des lieux laissés de côté, région par région et département par département :
+tests/published/test_trials.py. Les bornes disent ce qui nous inquiéterait ; entre parenthèses, ce qui a été
+mesuré le jour où ces tests ont été écrits.
 
-Ce que la comparaison ne dit pas. Les taux de l’Insee par intercommunalité sont eux-mêmes modélisés depuis l’enquête
-nationale : ils vérifient la composition par âge et diplôme, pas ce qu’un territoire a de singulier. Et une partie des
+Ces tables suivent la définition de 2019. Celle de 2021 compte autre chose (trois mois sans Internet au lieu de
+douze) et ne se compare pas à elles.
+
+Ce que la comparaison ne dit pas. Les taux de l’Insee par intercommunalité sont eux-mêmes modélisés depuis
+l’enquête
+nationale : ils vérifient la composition par âge et diplôme, pas ce qu’un territoire a de singulier. Et une
+    partie des
 taux régionaux est modélisée aussi, tous sont arrondis au point.
 """
 
@@ -18,7 +26,7 @@ from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
 from maillage.engine.logit import logit
 from maillage.pipeline.read import select
 from maillage.reference.definitions import definition
-from maillage.studies import national
+from maillage.studies.need import national
 
 DEFINITION = "illectronisme-insee-2019"
 HDF, CORSE, IDF = "32", "94", "11"
@@ -29,7 +37,9 @@ SUCCESSORS = {"245901061": "200093201", "246201149": "200090751"}
 
 @dataclass(frozen=True)
 class Compared:
-    """Les territoires des deux côtés, dans le même ordre. Taux en pourcent ; low, high : notre intervalle à 90 %."""
+    """Les territoires des deux côtés, dans le même ordre. Taux en pourcent ; low, high : notre intervalle
+    à 90 %.
+    """
 
     codes: list[str]
     published: np.ndarray
@@ -72,8 +82,12 @@ def regions(ours, published) -> Compared:
 
 @pytest.fixture(scope="module")
 def epcis(place) -> Compared:
-    """Les intercommunalités des Hauts-de-France ; à cheval sur une autre région, elles n’y comptent que leur part."""
-    raw = select("insee-hdf-2019-epci", "select code_epci, taux::double as rate, nombre::double as persons from raw")
+    """Les intercommunalités des Hauts-de-France ; à cheval sur une autre région, elles n’y comptent que
+    leur part.
+    """
+    raw = select(
+        "insee-hdf-2019-epci", "select code_epci, taux::double as rate, nombre::double as persons from raw"
+    )
     assert len(raw) == 93
     persons: dict[str, float] = {}
     base: dict[str, float] = {}
@@ -99,32 +113,39 @@ def ranks(values: np.ndarray) -> np.ndarray:
     return np.argsort(np.argsort(values))
 
 
-# --- Régions -------------------------------------------------------------------------------------------------------
+# --- Régions
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_our_regions_are_within_about_a_point_of_the_published_ones(regions):
-    """Hors Corse, neuf régions publiées : écart moyen absolu sous 1,3 point (0,85 mesuré), aucune à plus de 2,5 (1,6)."""
+    """Hors Corse, neuf régions publiées, dont les taux servent : écart moyen absolu sous 0,8 point (0,44
+    mesuré), aucune à plus de 1,5 (0,9).
+    """
     kept = np.array(regions.codes) != CORSE
     gap = regions.gap[kept]
-    assert np.abs(gap).mean() < 1.3
-    assert np.abs(gap).max() < 2.5
-    assert abs(gap.mean()) < 1  # (+0,4)
+    assert np.abs(gap).mean() < 0.8
+    assert np.abs(gap).max() < 1.5
+    assert abs(gap.mean()) < 0.8  # (+0,4)
 
 
 def test_only_corse_contradicts_the_method(regions):
-    """Une région publiée à plus de 0,25 de la nôtre sur le logit met la méthode en défaut : la Corse, et elle seule.
+    """Une région publiée à plus de 0,25 de la nôtre sur le logit met la méthode en défaut : la Corse, et elle
+    seule.
 
-    Un quart des Corses de 15 ans et plus selon l’Insee ; nos données n’expliquent pas ce que l’île a de singulier. Si une
-    autre région la rejoint, la méthode est à revoir ; si la Corse en sort, la phrase qui la nomme aussi.
+    Un quart des Corses de 15 ans et plus selon l’Insee, 15 % selon une enquête directe de la Collectivité : nous
+    sommes entre les deux. Si une autre région la rejoint, la méthode est à revoir ; si la Corse en sort, la phrase
+    qui la nomme aussi.
     """
     distance = np.abs(logit(regions.published / 100) - logit(regions.ours / 100))
     far = {code for code, value in zip(regions.codes, distance, strict=True) if value > FALSIFIED}
     assert far == {CORSE}
-    assert distance.max() < 0.6  # (0,41)
+    assert distance.max() < 0.6  # (0,35)
 
 
 def test_published_regions_are_inside_our_intervals(regions, published):
-    """Neuf régions sur dix touchent notre intervalle à 90 %, arrondi compris ; on s’inquiéterait sous huit."""
+    """Neuf régions sur dix touchent notre intervalle à 90 %, arrondi compris ; on s’inquiéterait sous
+    huit.
+    """
     low = np.array([float(row["bas"]) for row in published("regions_2019")])
     high = np.array([float(row["haut"]) for row in published("regions_2019")])
     touched = (high >= regions.low) & (low <= regions.high)
@@ -133,17 +154,21 @@ def test_published_regions_are_inside_our_intervals(regions, published):
 
 
 def test_published_persons_are_near_ours(regions):
-    """Les effectifs imprimés (« plus de 400 000 », « un million ») sont à moins de 15 % des nôtres, hors Corse."""
+    """Les effectifs imprimés (« plus de 400 000 », « un million ») sont à moins de 15 % des nôtres, hors
+    Corse.
+    """
     ratio = regions.ours / 100 * regions.universe / regions.persons
     kept = np.array(regions.codes) != CORSE
     assert np.abs(ratio[kept] - 1).max() < 0.15  # (de 0,92 à 1,13)
 
 
 def test_the_order_of_regions_is_the_published_one(ours):
-    """Insee Analyses n° 85, hors Corse : Normandie, Bourgogne-Franche-Comté et Centre-Val de Loire en tête ; Île-de-France
+    """Insee Analyses n° 85, hors Corse : Normandie, Bourgogne-Franche-Comté et Centre-Val de Loire en tête ;
+    Île-de-France
     et Pays de la Loire en queue.
 
-    Les trois premières sont dans nos quatre premières. L’Île-de-France est la dernière ; les Pays de la Loire sont parmi
+    Les trois premières sont dans nos quatre premières. L’Île-de-France est la dernière ; les Pays de la Loire
+    sont parmi
     nos quatre dernières, que peu de chose sépare.
     """
     mainland = ~np.isin(ours["code"], ("R01", "R02", "R03", "R04", f"R{CORSE}"))
@@ -173,8 +198,12 @@ OLDEST = AGES.index("75+") == AGE_OF
         ("75", OLDEST, 66.7, 4),  # Nouvelle-Aquitaine, « deux tiers » des 75 ans et plus (67,2)
     ],
 )
-def test_the_rate_of_the_old_is_the_published_one(region, inside, published_rate, within, place, central_rates):
-    """Le taux des plus âgés d’une région, à quatre points près : deux fois l’arrondi et l’effet de la région."""
+def test_the_rate_of_the_old_is_the_published_one(
+    region, inside, published_rate, within, place, central_rates
+):
+    """Le taux des plus âgés d’une région, à quatre points près : deux fois l’arrondi et l’effet de la
+    région.
+    """
     people, concerned = need_by_cell(place, central_rates, region)
     assert 100 * concerned[inside].sum() / people[inside].sum() == approx(published_rate, abs=within)
 
@@ -184,22 +213,32 @@ def test_the_rate_of_the_old_is_the_published_one(region, inside, published_rate
     [
         ("52", OLD, 83, 4),  # Pays de la Loire : 83 % ont 60 ans ou plus (81,5)
         ("75", OLDEST, 50, 4),  # Nouvelle-Aquitaine : « la moitié a 75 ans ou plus » (49,6)
-        ("32", OLD, 70, 12),  # Hauts-de-France : « sept sur dix » ont 60 ans ou plus (78,4) : notre plus grand écart
+        (
+            "32",
+            OLD,
+            70,
+            12,
+        ),  # Hauts-de-France : « sept sur dix » ont 60 ans ou plus (78,4) : notre plus grand écart
     ],
 )
 def test_the_old_weigh_what_is_published_among_people_concerned(
     region, inside, published_share, within, place, central_rates
 ):
-    """La part des plus âgés parmi les personnes concernées. L’écart des Hauts-de-France est dit, pas corrigé."""
+    """La part des plus âgés parmi les personnes concernées. L’écart des Hauts-de-France est dit, pas
+    corrigé.
+    """
     _, concerned = need_by_cell(place, central_rates, region)
     assert 100 * concerned[inside].sum() / concerned.sum() == approx(published_share, abs=within)
 
 
 def test_the_ladder_of_diplomas_in_provence_is_a_little_steep(place, central_rates):
-    """Provence-Alpes-Côte d’Azur, 2019 : 34 % des non diplômés, 15 % des CAP-BEP, 7 % des bacheliers, 4 % du supérieur.
+    """Provence-Alpes-Côte d’Azur, 2019 : 34 % des non diplômés, 15 % des CAP-BEP, 7 % des bacheliers, 4 % du
+    supérieur.
 
-    L’ordre est le nôtre, le CAP-BEP et le supérieur à trois points près, le bac à cinq points près (nous sommes au-dessus :
-    ses bacheliers comptent les étudiants). Les « non diplômés » publiés comptent les élèves et les titulaires du brevet ;
+    L’ordre est le nôtre, le CAP-BEP et le supérieur à trois points près, le bac à cinq points près (nous
+    sommes au-dessus :
+    ses bacheliers comptent les étudiants). Les « non diplômés » publiés comptent les élèves et les titulaires
+    du brevet ;
     les nôtres, non scolarisés, sont au-dessus : neuf points avec le brevet.
     """
     people, concerned = need_by_cell(place, central_rates, "93")
@@ -216,7 +255,8 @@ def test_the_ladder_of_diplomas_in_provence_is_a_little_steep(place, central_rat
     assert 0 <= none - 34 < 11
 
 
-# --- Hauts-de-France -----------------------------------------------------------------------------------------------
+# --- Hauts-de-France
+# -----------------------------------------------------------------------------------------------
 
 
 def test_every_published_intercommunalite_is_compared(epcis, place):
@@ -227,52 +267,80 @@ def test_every_published_intercommunalite_is_compared(epcis, place):
 
 
 def test_both_sides_count_the_same_people(epcis):
-    """Les 15 ans et plus en logement ordinaire que l’Insee sous-entend (nombre ÷ taux) sont les nôtres, à 15 % près
+    """Les 15 ans et plus en logement ordinaire que l’Insee sous-entend (nombre ÷ taux) sont les nôtres, à 15
+    % près
     partout et à 3 % près dans la région : sans quoi nous ne comparerions pas les mêmes territoires."""
     implied = 100 * epcis.persons / epcis.published
-    assert np.abs(epcis.universe / implied - 1).max() < 0.15  # (0,10 : deux recensements, périmètres de 2019 et de 2026)
+    assert (
+        np.abs(epcis.universe / implied - 1).max() < 0.15
+    )  # (0,10 : deux recensements, périmètres de 2019 et de 2026)
     assert epcis.universe.sum() == approx(implied.sum(), rel=0.03)  # (-1,6 %)
 
 
 def test_the_level_of_intercommunalites_is_within_a_point(epcis):
-    """Écart moyen absolu sous 1,1 point (0,76 mesuré), et sous 0,8 par habitant (0,46) ; aucun au-delà de 4 (2,9)."""
-    assert np.abs(epcis.gap).mean() < 1.1
+    """Écart moyen absolu sous 0,7 point (0,51 mesuré ; 0,76 sans effet des petites communes), et sous 0,8 par
+    habitant ; aucun au-delà de 3.
+    """
+    assert np.abs(epcis.gap).mean() < 0.7
     assert np.average(np.abs(epcis.gap), weights=epcis.universe) < 0.8
-    assert np.abs(epcis.gap).max() < 4
+    assert np.abs(epcis.gap).max() < 3
 
 
 def test_intercommunalites_are_not_systematically_off(epcis):
-    """Écart moyen sous 1 point (-0,6 mesuré : nous sommes un peu bas dans les petites), et sous 0,5 par habitant (-0,1)."""
-    assert abs(epcis.gap.mean()) < 1
-    assert abs(np.average(epcis.gap, weights=epcis.universe)) < 0.5
+    """Écart moyen sous 0,6 point (+0,3 mesuré), et sous 0,7 par habitant."""
+    assert abs(epcis.gap.mean()) < 0.6
+    assert abs(np.average(epcis.gap, weights=epcis.universe)) < 0.7
+
+
+def test_rural_intercommunalites_are_no_longer_told_too_low(epcis, place):
+    """L’écart qui reste et la part des petites communes : corrélation de 0,68 sans leur effet, sous 0,45 avec
+    lui.
+    """
+    frame = place.frame
+    share = []
+    for code in epcis.codes:
+        inside = (frame.region == HDF) & (frame.epci == code)
+        share.append(np.average(place.rural[inside], weights=frame.population[inside]))
+    apart = logit(epcis.published / 100) - logit(epcis.ours / 100)
+    assert abs(np.corrcoef(apart, share)[0, 1]) < 0.45
 
 
 def test_the_rate_of_hauts_de_france_is_the_published_one(epcis):
-    """La somme de la région : 16,7 % selon l’Insee, un demi-point près."""
+    """La somme de la région : 16,7 % selon l’Insee, à 0,7 point près (17,1 : le taux régional, imprimé 17,
+    sert).
+    """
     implied = 100 * epcis.persons / epcis.published
-    assert np.average(epcis.ours, weights=epcis.universe) == approx(100 * epcis.persons.sum() / implied.sum(), abs=0.5)
+    assert np.average(epcis.ours, weights=epcis.universe) == approx(
+        100 * epcis.persons.sum() / implied.sum(), abs=0.7
+    )
 
 
 def test_intercommunalites_are_ranked_alike(epcis):
-    """Corrélation au-dessus de 0,90 (0,95 mesurée) ; des rangs, au-dessus de 0,88 (0,94)."""
-    assert np.corrcoef(epcis.ours, epcis.published)[0, 1] > 0.90
-    assert np.corrcoef(ranks(epcis.ours), ranks(epcis.published))[0, 1] > 0.88
+    """Corrélation au-dessus de 0,94 (0,97 mesurée) ; des rangs, au-dessus de 0,94 (0,967)."""
+    assert np.corrcoef(epcis.ours, epcis.published)[0, 1] > 0.94
+    assert np.corrcoef(ranks(epcis.ours), ranks(epcis.published))[0, 1] > 0.94
 
 
 def test_our_differences_are_a_little_flat(epcis):
-    """Un point d’écart chez nous en fait 1,2 chez l’Insee : nos contrastes sont un peu faibles. Au-delà de 1,4, trop."""
+    """Un point d’écart chez nous en fait 1,07 chez l’Insee. Au-delà de 1,4, nos contrastes seraient trop
+    faibles.
+    """
     slope = float(np.polyfit(epcis.ours, epcis.published, 1)[0])
     assert 0.9 < slope < 1.4
 
 
 def test_published_rates_are_inside_our_intervals(epcis):
-    """Neuf sur dix au moins dans notre intervalle à 90 % (98 % mesurés : ces taux sont lissés, l’intervalle ne l’est pas)."""
+    """Neuf sur dix au moins dans notre intervalle à 90 % (98 % mesurés : ces taux sont lissés,
+    l’intervalle ne l’est pas).
+    """
     inside = (epcis.published >= epcis.low) & (epcis.published <= epcis.high)
     assert inside.mean() >= 0.90
 
 
 def test_age_alone_is_clearly_worse(epcis, place, central_rates):
-    """Le diplôme et le niveau de vie servent : l’âge seul classe bien moins bien, et manque deux points en moyenne."""
+    """Le diplôme et le niveau de vie servent : l’âge seul classe bien moins bien, et manque deux points en
+    moyenne.
+    """
     frame, p = place.frame, central_rates(definition(DEFINITION))
     by_age = np.array(
         [place.cells[age == AGE_OF] @ p[age == AGE_OF] / place.cells[age == AGE_OF].sum() for age in range(5)]
@@ -284,4 +352,6 @@ def test_age_alone_is_clearly_worse(epcis, place, central_rates):
         alone.append(100 * people @ by_age[AGE_OF] / people.sum())
     found = np.corrcoef(alone, epcis.published)[0, 1]
     assert found + 0.05 < np.corrcoef(epcis.ours, epcis.published)[0, 1]  # (0,83 contre 0,95)
-    assert np.abs(epcis.gap).mean() * 1.5 < np.abs(np.array(alone) - epcis.published).mean()  # (0,8 contre 2,0)
+    assert (
+        np.abs(epcis.gap).mean() * 1.5 < np.abs(np.array(alone) - epcis.published).mean()
+    )  # (0,8 contre 2,0)

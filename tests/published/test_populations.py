@@ -1,6 +1,7 @@
 """Les habitants du recensement de 2021 : nos sommes d’IRIS sont les populations que l’Insee publie.
 
-Le fichier par IRIS est arrondi à l’unité. La somme de n lignes s’écarte donc du nombre publié d’à peu près la racine de
+Le fichier par IRIS est arrondi à l’unité. La somme de n lignes s’écarte donc du nombre publié d’à peu près la
+racine de
 n / 12 : on accepte trois fois cela, et une personne au moins.
 """
 
@@ -16,8 +17,9 @@ from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.read import select
 from maillage.pipeline.rp2018 import clean as rp2018
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.studies import frame as frames
-from maillage.studies import national, territories
+from maillage.studies.diagnosis import territories
+from maillage.studies.need import national
+from maillage.studies.need import population as frames
 
 FRANCE = 67_408_052  # populations légales 2021, France hors Mayotte : somme des dix-sept régions publiées
 LEVELS = ("iris", "commune", "epci", "departement", "region")
@@ -37,7 +39,9 @@ def iris():
 
 
 def test_every_published_population_is_the_sum_of_its_iris(iris, published):
-    """Régions, départements, intercommunalités et communes : la somme des IRIS est la population publiée, à l’arrondi."""
+    """Régions, départements, intercommunalités et communes : la somme des IRIS est la population publiée,
+    à l’arrondi.
+    """
     compared = 0
     for row in published("populations_2021"):
         if row["mesure"] not in COLUMNS:
@@ -73,17 +77,22 @@ def test_ages_of_the_country_are_the_published_ones(iris, place):
     """Les classes d’âge publiées pour la France (POP3, 2021) sont les sommes des IRIS, à l’arrondi près."""
     table = select("insee-pop3-2021", "select age, people::double as people from raw")
     people = dict(zip(table["age"].tolist(), table["people"].tolist(), strict=True))
-    assert sum(people.values()) == approx(55_559_017, abs=len(people) / 2)  # l’ensemble publié ; les lignes sont arrondies
+    assert sum(people.values()) == approx(
+        55_559_017, abs=len(people) / 2
+    )  # l’ensemble publié ; les lignes sont arrondies
     within = rounding(len(iris))
     assert iris["pop_65p"].sum() == approx(people["65-79"] + people["80+"], abs=within)
-    assert iris["pop_20_64"].sum() == approx(sum(people[age] for age in ("20-24", "25-39", "40-54", "55-64")), abs=within)
+    assert iris["pop_20_64"].sum() == approx(
+        sum(people[age] for age in ("20-24", "25-39", "40-54", "55-64")), abs=within
+    )
     assert iris["pop_0_19"].sum() == approx(FRANCE - sum(people.values()) + people["15-19"], abs=within)
     # Nos quinze ans et plus sont ajustés, pas lus : à mille personnes près sur 55 millions.
     assert place.frame.adults.sum() == approx(55_559_017, abs=2_000)
 
 
 def test_every_iris_belongs_to_a_commune_of_today(iris):
-    """Aucun habitant ne disparaît par un ancien code : chaque commune publiée mène à une commune d’aujourd’hui, jamais à un
+    """Aucun habitant ne disparaît par un ancien code : chaque commune publiée mène à une commune
+    d’aujourd’hui, jamais à un
     arrondissement."""
     communes = cog.communes()
     today = set(communes["code"][communes["parent"] == ""].tolist())
@@ -94,7 +103,9 @@ def test_every_iris_belongs_to_a_commune_of_today(iris):
 
 
 def test_former_codes_keep_their_residents(iris):
-    """Les communes fusionnées depuis le recensement sont comptées dans la nouvelle, intercommunalité comprise."""
+    """Les communes fusionnées depuis le recensement sont comptées dans la nouvelle, intercommunalité
+    comprise.
+    """
     communes = cog.communes()
     former = ~np.isin(iris["published"], communes["code"])
     assert former.any()
@@ -115,7 +126,9 @@ def test_only_four_islands_are_outside_any_intercommunalite(iris):
 
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_adds_up_to_the_country(level, iris):
-    """À chaque niveau, la même France : les quatre îles hors intercommunalité y tiennent leur propre ligne."""
+    """À chaque niveau, la même France : les quatre îles hors intercommunalité y tiennent leur propre
+    ligne.
+    """
     table = national.estimate(level, definition(DEFAULT), n_draws=4)
     assert table["population"].sum() == approx(iris["pop"].sum(), abs=1e-6)
     assert table["whole"] == approx(table["population"], abs=1e-6)
@@ -136,7 +149,8 @@ def test_arrondissements_make_their_commune(iris):
 def test_the_census_of_2018_keeps_its_residents_through_mergers():
     """Les communes du RP2018 fusionnées depuis sont additionnées : le total des habitants ne change pas."""
     raw = select(
-        "insee-rp2018-communes", "select sum(pop_tot)::double as pop, sum(pop_non_scol_15p)::double as adults from raw"
+        "insee-rp2018-communes",
+        "select sum(pop_tot)::double as pop, sum(pop_non_scol_15p)::double as adults from raw",
     )
     table = rp2018.communes()
     assert table["pop"].sum() == approx(float(raw["pop"][0]), rel=1e-12)
@@ -163,7 +177,8 @@ def ages_of(place, level: str, code: str) -> dict[str, float]:
     }
 
 
-# Ce qui nous inquiéterait, en part de l’effectif publié. Les âges fins sont ajustés depuis des recensements plus anciens
+# Ce qui nous inquiéterait, en part de l’effectif publié. Les âges fins sont ajustés depuis des recensements
+# plus anciens
 # et le profil national : ils se trompent davantage là où la population est jeune et change vite.
 AGE_BOUNDS = {
     ("245901160", "0-14"): 0.02,
@@ -185,10 +200,13 @@ AGE_BOUNDS = {
 
 
 def test_fine_ages_stay_near_the_published_ones(place, published):
-    """Quatre territoires dont l’Insee publie les âges de 2021 : Valenciennes à 5 % près, 75 ans et plus à 8 %.
+    """Quatre territoires dont l’Insee publie les âges de 2021 : Valenciennes à 5 % près, 75 ans et plus à 8
+    %.
 
-    La CC Plaines et Monts de France, très jeune et en forte croissance, dit la limite de la méthode : ses 30-44 ans sont
-    sous-estimés de 13 %, ses 60-74 ans surestimés de 22 %, parce que ses petites communes prennent le profil national
+    La CC Plaines et Monts de France, très jeune et en forte croissance, dit la limite de la méthode : ses
+    30-44 ans sont
+    sous-estimés de 13 %, ses 60-74 ans surestimés de 22 %, parce que ses petites communes prennent le profil
+    national
     entre 20 et 64 ans.
     """
     compared = set()

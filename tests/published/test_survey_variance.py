@@ -1,4 +1,6 @@
-"""Standard errors that R `survey` 4.5 publishes, found again: stratified, clustered, calibrated, by replicates."""
+"""Standard errors that R `survey` 4.5 publishes, found again: stratified, clustered, calibrated, by
+replicates.
+"""
 
 import csv
 import json
@@ -13,7 +15,9 @@ from maillage.engine.proportions import Share
 from maillage.engine.variance import Plan
 
 FILES = Path(__file__).parents[1] / "files" / "reference"
-PUBLISHED = {case["id"]: case for case in json.loads((FILES / "api_expected.json").read_text("utf-8"))["cases"]}
+PUBLISHED = {
+    case["id"]: case for case in json.loads((FILES / "api_expected.json").read_text("utf-8"))["cases"]
+}
 STYPE, WIDE = np.array([4421.0, 755.0, 1018.0]), np.array([1072.0, 5122.0])  # E, H, M; No, Yes
 
 

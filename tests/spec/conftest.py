@@ -1,4 +1,6 @@
-"""The spec fixture: a drawn table, one call, the expected answer. tools/spec_docs.py turns the same files into docs/spec."""
+"""The spec fixture: a drawn table, one call, the expected answer. tools/spec_docs.py turns the same files
+into docs/spec.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +12,9 @@ from maillage.kernel.errors import Refused
 
 
 def columns(drawing: str) -> dict[str, Any]:
-    """Return the columns of a drawn table: floats where every cell is a number or empty (nan), texts elsewhere."""
+    """Return the columns of a drawn table: floats where every cell is a number or empty (nan), texts
+    elsewhere.
+    """
     lines = [line for line in drawing.strip().splitlines() if set(line.strip()) - set("-+ ")]
     header, *rows = [[cell.strip() for cell in line.split("|")] for line in lines]
     cells = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(header))]

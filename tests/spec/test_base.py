@@ -62,7 +62,9 @@ def test_a_share_of_adults_is_not_applied_to_everybody():
 
 
 def test_a_share_of_unknown_age_says_so_and_goes_on(spec):
-    """Quand l’étude n’imprime pas l’âge de sa part, chaque base est calculée, aucune n’est choisie pour elle."""
+    """Quand l’étude n’imprime pas l’âge de sa part, chaque base est calculée, aucune n’est choisie pour
+    elle.
+    """
     spec(
         """
         habitants

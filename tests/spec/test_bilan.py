@@ -1,4 +1,5 @@
-"""Quatre questions à un accueil, puis un bilan court : ce que les réponses disent de l’accès et de l’usage, et le résultat.
+"""Quatre questions à un accueil, puis un bilan court : ce que les réponses disent de l’accès et de l’usage,
+et le résultat.
 
 Un résultat n’est pas une note : il dit quelle aide convient aujourd’hui. La règle s’appelle `bilan-1`."""
 
@@ -8,25 +9,45 @@ from maillage.engine import bilan as engine
 from maillage.reference import bilan
 
 title = "Faire le point : du bilan au résultat"
-WANTS = {"apprendre": "learn", "avec quelqu’un": "with", "pour moi": "for-me", "pas d’internet": "without", "?": "?"}
-READS = {"facile": "easy", "si c’est court": "long", "très difficile": "hard", "autre langue": "other", "pas dit": "unsaid"}
+WANTS = {
+    "apprendre": "learn",
+    "avec quelqu’un": "with",
+    "pour moi": "for-me",
+    "pas d’internet": "without",
+    "?": "?",
+}
+READS = {
+    "facile": "easy",
+    "si c’est court": "long",
+    "très difficile": "hard",
+    "autre langue": "other",
+    "pas dit": "unsaid",
+}
 ACCESS = {"aucun": "none", "fragile": "fragile", "stable": "stable"}
 RESULTS = {row.label.lower(): id for id, row in bilan.results().items()}
 
 
 def said(id, words):
-    """Return the answer of a question that these words begin, as a reader writes it; several are parted by a comma."""
+    """Return the answer of a question that these words begin, as a reader writes it; several are parted by
+    a comma.
+    """
     question = {**bilan.questions(), **bilan.screening()}[id]
     if words in ("?", ""):
         return words
     parts = words.split(",") if question.several else [words]
-    found = [next(o.id for o in question.options.values() if o.label.lower().startswith(part.strip())) for part in parts]
+    found = [
+        next(o.id for o in question.options.values() if o.label.lower().startswith(part.strip()))
+        for part in parts
+    ]
     return found if question.several else found[0]
 
 
 def rows(table):
     names = list(table)
-    return [{id: said(id, str(table[id][k])) for id in names if str(table[id][k])} for k in range(len(table[names[0]]))]
+    return [
+        {id: said(id, str(table[id][k])) for id in names if str(table[id][k])}
+        for k in range(len(table[names[0]]))
+    ]
 
 
 def told(level):
@@ -89,7 +110,8 @@ def test_use(spec):
 def test_the_table_of_the_rule(spec):
     """La règle, ligne par ligne : la première vraie gagne ; un point veut dire « quoi que ce soit ».
 
-    On la lit sur les 600 cas possibles : 3 accès, 4 usages, 5 préférences, 5 façons de lire, et « on ne sait pas » ou non.
+    On la lit sur les 600 cas possibles : 3 accès, 4 usages, 5 préférences, 5 façons de lire, et « on ne sait
+    pas » ou non.
     """
     spec(
         """
@@ -117,7 +139,9 @@ def agreed(table):
         return cell == "." or words in [part.strip() for part in cell.split(",")]
 
     count = 0
-    for unsure, use, wants, reads, access in itertools.product(("oui", "non"), engine.USES, WANTS, READS, ACCESS):
+    for unsure, use, wants, reads, access in itertools.product(
+        ("oui", "non"), engine.USES, WANTS, READS, ACCESS
+    ):
         first = next(
             row
             for row in lines
@@ -127,13 +151,17 @@ def agreed(table):
             and holds(row["lire"], reads)
             and holds(row["accès"], access)
         )
-        found = engine.line(access=ACCESS[access], use=use, wants=WANTS[wants], reads=READS[reads], unsure=unsure == "oui")
+        found = engine.line(
+            access=ACCESS[access], use=use, wants=WANTS[wants], reads=READS[reads], unsure=unsure == "oui"
+        )
         count += found == first["ligne"] and bilan.lines()[found].result == RESULTS[first["résultat"]]
     return count
 
 
 def test_not_knowing_is_an_answer(spec):
-    """Quatre « je ne sais pas » parmi l’accès et l’usage : on essaie ensemble avant de dire. « Passer » compte pareil."""
+    """Quatre « je ne sais pas » parmi l’accès et l’usage : on essaie ensemble avant de dire. « Passer »
+    compte pareil.
+    """
     spec(
         """
         A1            | A2    | A3       | U1      | U2 | U3 | U4          | U5
@@ -143,7 +171,11 @@ def test_not_knowing_is_an_answer(spec):
         ?             | ?     | chez moi | un peu  | ?  | ?  | j’en ai une | je l’ai
         """,
         lambda t: [
-            "à voir ensemble" if engine.conclude({**row, "U6": "leave", "U7": ["calls"]}).provisional else "un résultat"
+            (
+                "à voir ensemble"
+                if engine.conclude({**row, "U6": "leave", "U7": ["calls"]}).provisional
+                else "un résultat"
+            )
             for row in rows(t)
         ],
         ["à voir ensemble", "un résultat", "à voir ensemble"],
@@ -151,7 +183,8 @@ def test_not_knowing_is_an_answer(spec):
 
 
 def test_tasks_correct_what_is_said(spec):
-    """Les essais corrigent l’usage dit : deux gestes ratés le baissent à G1 au plus, quatre réussis le montent de G0 à G1.
+    """Les essais corrigent l’usage dit : deux gestes ratés le baissent à G1 au plus, quatre réussis le
+    montent de G0 à G1.
 
     T1 toucher, T2 faire défiler, T3 écrire, T5 trouver. Une case vide : pas mesuré, donc rien ne change.
     """
@@ -172,7 +205,9 @@ def test_tasks_correct_what_is_said(spec):
             engine.corrected(
                 str(t["dit"][k]),
                 {
-                    id: {"réussi": "passed", "raté": "failed", "à demi": "partly", "": "unmeasured"}[str(t[id][k])]
+                    id: {"réussi": "passed", "raté": "failed", "à demi": "partly", "": "unmeasured"}[
+                        str(t[id][k])
+                    ]
                     for id in ("T1", "T2", "T3", "T5")
                 },
             )
@@ -202,8 +237,10 @@ PEOPLE = {"Andrei": ANDREI, "Aurélie": AURELIE, "Sandrine": SANDRINE}
 def test_three_people(spec):
     """Trois personnes inventées, dont les histoires viennent du terrain.
 
-    Andrei a un téléphone à touches, n’a jamais utilisé internet, et lit très difficilement le français. Aurélie a une carte
-    à recharger, lit rarement ses mails, fait beaucoup de choses sur son téléphone mais pas ses démarches. Sandrine utilise
+    Andrei a un téléphone à touches, n’a jamais utilisé internet, et lit très difficilement le français.
+    Aurélie a une carte
+    à recharger, lit rarement ses mails, fait beaucoup de choses sur son téléphone mais pas ses démarches.
+    Sandrine utilise
     la connexion de sa voisine, lit ses mails, et a fait sa dernière démarche avec quelqu’un.
     """
     spec(
@@ -216,7 +253,12 @@ def test_three_people(spec):
         """,
         lambda t: {
             name: [getattr(engine.conclude(PEOPLE[str(who)]), field) for who in t["qui"]]
-            for name, field in (("accès", "access"), ("usage", "use"), ("ligne", "line"), ("résultat", "result"))
+            for name, field in (
+                ("accès", "access"),
+                ("usage", "use"),
+                ("ligne", "line"),
+                ("résultat", "result"),
+            )
         },
         """
         accès   | usage | ligne | résultat
@@ -244,15 +286,19 @@ def test_what_is_added(spec):
         ],
         [
             "accès, lecture et langue, aménagements, pour un moment, sans personne à qui demander",
-            "accès, boîte mail, pièges, savoir-faire de tous les jours, lecture et langue, peur de se tromper,"
-            " depuis longtemps, sans personne à qui demander",
+            (
+                "accès, boîte mail, pièges, savoir-faire de tous les jours, lecture et langue, peur de se"
+                " tromper, depuis longtemps, sans personne à qui demander"
+            ),
             "accès, aménagements, depuis longtemps",
         ],
     )
 
 
 def test_when_to_meet_again(spec):
-    """On propose de refaire le point : six semaines pour un moment difficile, trois mois sinon, quinze jours si rien n’est sûr."""
+    """On propose de refaire le point : six semaines pour un moment difficile, trois mois sinon, quinze
+    jours si rien n’est sûr.
+    """
     spec(
         """
         O3                 | on ne sait pas
@@ -336,7 +382,8 @@ def test_contradictions_are_shown(spec):
         """,
         lambda t: [
             "; ".join(
-                bilan.contradictions()[c.kind].format(first=c.first, second=c.second) for c in engine.contradictions(row)
+                bilan.contradictions()[c.kind].format(first=c.first, second=c.second)
+                for c in engine.contradictions(row)
             )
             or "rien à dire"
             for row in rows(t)

@@ -61,7 +61,9 @@ def test_an_unknown_value_has_no_class(spec):
 
 
 def test_the_four_cells(spec):
-    """Une zone est « forte » quand elle est dans les deux plus hautes classes ; croiser donne quatre cases."""
+    """Une zone est « forte » quand elle est dans les deux plus hautes classes ; croiser donne quatre
+    cases.
+    """
     spec(
         """
         numérique | sociale
@@ -71,7 +73,10 @@ def test_the_four_cells(spec):
                 0 |       4
                 1 |       1
         """,
-        lambda t: [["aucune", "numérique", "sociale", "les deux"][c] for c in classes.cells(t["numérique"], t["sociale"])],
+        lambda t: [
+            ["aucune", "numérique", "sociale", "les deux"][c]
+            for c in classes.cells(t["numérique"], t["sociale"])
+        ],
         ["les deux", "numérique", "sociale", "aucune"],
     )
 
@@ -105,7 +110,8 @@ def test_neighbours_in_the_same_case_are_gathered(spec):
         """,
         lambda t: str(
             clusters.gather(
-                np.column_stack((t["zone"], t["voisine"])).astype(int), np.array([True, True, False, True, False])
+                np.column_stack((t["zone"], t["voisine"])).astype(int),
+                np.array([True, True, False, True, False]),
             )
         ),
         "[[0, 1], [3]]",

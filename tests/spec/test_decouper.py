@@ -1,16 +1,21 @@
-"""Une étude peut se faire sur des zones à soi : un fichier dit, à chaque ligne, la zone, son nom et le code qui la compose.
+"""Une étude peut se faire sur des zones à soi : un fichier dit, à chaque ligne, la zone, son nom et le code
+qui la compose.
 
-Une faute refuse le fichier entier : un découpage à moitié lu compterait deux fois, ou oublierait, des habitants."""
+Une faute refuse le fichier entier : un découpage à moitié lu compterait deux fois, ou oublierait, des
+habitants.
+"""
 
-from maillage.studies import frame as frames
-from maillage.studies.territories import gazetteer
-from maillage.studies.zoning import from_file
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.zoning import from_file
+from maillage.studies.need import population as frames
 
 title = "Découper un territoire en zones"
 
 
 def read(content: bytes):
-    return from_file(content, name="zones.csv", territory=gazetteer().get("200040715"), iris=frames.sources().rp2021)
+    return from_file(
+        content, name="zones.csv", territory=gazetteer().get("200040715"), iris=frames.sources().rp2021
+    )
 
 
 def test_a_zone_is_made_of_communes_or_of_iris(spec):
@@ -38,7 +43,8 @@ def test_an_unknown_code(refusal):
         S,Sud,38999
         """,
         read,
-        "zones.csv, ligne 3, colonne code, valeur « 38999 » : ce code n’est ni un IRIS ni une commune du recensement de 2021.",
+        "zones.csv, ligne 3, colonne code, valeur « 38999 » : ce code n’est ni un IRIS ni une commune du"
+        " recensement de 2021.",
         why="aucun fichier n’a été écrit",
         do="Corrigez cette ligne",
     )
@@ -52,7 +58,8 @@ def test_a_code_outside_the_territory(refusal):
         N,Nord,69123
         """,
         read,
-        "zones.csv, ligne 2, colonne code, valeur « 69123 » : ce code existe, mais hors de Grenoble-Alpes-Métropole (200040715).",
+        "zones.csv, ligne 2, colonne code, valeur « 69123 » : ce code existe, mais hors de"
+        " Grenoble-Alpes-Métropole (200040715).",
     )
 
 
@@ -78,7 +85,8 @@ def test_an_iris_and_its_commune(refusal):
         S,Sud,381850101
         """,
         read,
-        "zones.csv, ligne 3, colonne code, valeur « 381850101 » : l’IRIS et sa commune sont donnés tous les deux (ligne 2).",
+        "zones.csv, ligne 3, colonne code, valeur « 381850101 » : l’IRIS et sa commune sont donnés tous les"
+        " deux (ligne 2).",
     )
 
 
@@ -90,7 +98,8 @@ def test_an_empty_zone(refusal):
         N,Nord,
         """,
         read,
-        "zones.csv, ligne 2, colonne code, valeur «  » : la zone est vide : aucun IRIS ni commune n’est donné.",
+        "zones.csv, ligne 2, colonne code, valeur «  » : la zone est vide : aucun IRIS ni commune n’est"
+        " donné.",
     )
 
 
@@ -107,8 +116,8 @@ def test_a_zone_code_that_cannot_name_a_file(refusal):
         ../secret,Nord,38382
         """,
         read,
-        "zones.csv, ligne 2, colonne code_zone, valeur « ../secret » : un code de zone a 1 à 20 lettres sans accent, "
-        "chiffres, tirets ou soulignés.",
+        "zones.csv, ligne 2, colonne code_zone, valeur « ../secret » : un code de zone a 1 à 20 lettres sans"
+        " accent, chiffres, tirets ou soulignés.",
     )
 
 
@@ -179,5 +188,6 @@ def test_a_leading_zero_lost_by_a_spreadsheet(refusal):
         N,Nord,1004
         """,
         read,
-        "zones.csv, ligne 2, colonne code, valeur « 1004 » : le zéro de tête est perdu : 01004. Exportez la colonne en texte.",
+        "zones.csv, ligne 2, colonne code, valeur « 1004 » : le zéro de tête est perdu : 01004. Exportez la"
+        " colonne en texte.",
     )

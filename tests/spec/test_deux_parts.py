@@ -1,4 +1,6 @@
-"""« Parmi les 75 ans et plus, 59 % sont concernés » et « parmi les personnes concernées, 49 % ont 75 ans et plus » : deux parts."""
+"""« Parmi les 75 ans et plus, 59 % sont concernés » et « parmi les personnes concernées, 49 % ont 75 ans
+et plus » : deux parts.
+"""
 
 import pytest
 
@@ -47,7 +49,9 @@ def test_each_share_says_its_own_base(spec):
     )
 
 
-@pytest.mark.parametrize("compare", [lambda a, b: a < b, lambda a, b: a >= b, lambda a, b: a == b, lambda a, b: a - b])
+@pytest.mark.parametrize(
+    "compare", [lambda a, b: a < b, lambda a, b: a >= b, lambda a, b: a == b, lambda a, b: a - b]
+)
 def test_comparing_them_is_refused(compare):
     """Comparer ou soustraire l’une de l’autre est refusé."""
     inside, among = both(20_000, 34_000, 40_000, group="75 ans et plus", verb="sont concernées")

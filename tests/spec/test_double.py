@@ -1,4 +1,6 @@
-"""Les personnes en précarité numérique et sociale sont une partie des premières, jamais un nombre à ajouter."""
+"""Les personnes en précarité numérique et sociale sont une partie des premières, jamais un nombre à
+ajouter.
+"""
 
 import numpy as np
 
@@ -8,7 +10,9 @@ title = "Deux précarités à la fois"
 
 
 def test_whatever_the_link_the_overlap_has_bounds(spec):
-    """Quel que soit le lien entre les deux, le cumul est au plus la plus petite des deux, et au moins leur somme moins la population."""
+    """Quel que soit le lien entre les deux, le cumul est au plus la plus petite des deux, et au moins leur
+    somme moins la population.
+    """
     spec(
         """
         numérique | modestes | population
@@ -22,7 +26,9 @@ def test_whatever_the_link_the_overlap_has_bounds(spec):
 
 
 def test_the_two_households_average_to_the_published_rate(spec):
-    """Un taux se partage entre ménages modestes et autres : leur moyenne redonne le taux, leur lien est le rapport de cotes choisi."""
+    """Un taux se partage entre ménages modestes et autres : leur moyenne redonne le taux, leur lien est le
+    rapport de cotes choisi.
+    """
 
     def call(t: dict) -> list[float]:
         outside, inside = (

@@ -1,8 +1,10 @@
-"""Une enquête du territoire et le modèle disent chacun une part : chacun pèse selon sa précision, et rien n’est moyenné contre le hasard."""
+"""Une enquête du territoire et le modèle disent chacun une part : chacun pèse selon sa précision, et rien
+n’est moyenné contre le hasard.
+"""
 
 from maillage.engine import composite
 from maillage.engine.chance import even_normals
-from maillage.studies.reproduction import rule
+from tests.published.reproduction import rule
 
 title = "L’enquête et le modèle"
 
@@ -12,7 +14,9 @@ def draws(share: float, spread: float, source: str):
 
 
 def together(t: dict) -> list[composite.Combined]:
-    columns = zip(t["modèle"] / 100, t["son doute"] / 100, t["enquête"] / 100, t["son écart-type"] / 100, strict=True)
+    columns = zip(
+        t["modèle"] / 100, t["son doute"] / 100, t["enquête"] / 100, t["son écart-type"] / 100, strict=True
+    )
     return [
         composite.combine(draws(model, doubt, "modele"), draws(survey, spread, "enquete"))
         for model, doubt, survey, spread in columns

@@ -1,11 +1,16 @@
 """The sentences of a survey: what a rule may write from a figure, and what it may not."""
 
+import numpy as np
 from pytest import mark
 
+from maillage.forms.questionnaire import National
 from maillage.kernel.estimate import Estimate, Withheld
-from maillage.reference.questionnaire import National
-from maillage.reports import survey_findings as findings
-from maillage.reports.survey_findings import Asked, Gap, Line
+from maillage.kernel.table import Table
+from maillage.reference.surveys import banks
+from maillage.reports.page.blocks import Grid
+from maillage.reports.survey import cards, document, findings
+from maillage.reports.survey.findings import Gap, Line, QuestionAnswers
+from maillage.studies.survey import tabulation
 
 title = "Ce qu’une enquête permet d’écrire"
 
@@ -13,19 +18,29 @@ UNIVERSE = "répondants"
 
 
 def share(value: float, low: float, high: float, n: int = 192) -> Estimate:
-    return Estimate(value=value, low=low, high=high, unit="pourcent", universe=UNIVERSE, n=n, method="resultats-enquete")
+    return Estimate(
+        value=value, low=low, high=high, unit="pourcent", universe=UNIVERSE, n=n, method="resultats-enquete"
+    )
 
 
-HIDDEN = Withheld(reason="Moins de 11 réponses.", unit="pourcent", universe=UNIVERSE, n=4, method="resultats-enquete")
+HIDDEN = Withheld(
+    reason="Moins de 11 réponses.", unit="pourcent", universe=UNIVERSE, n=4, method="resultats-enquete"
+)
 
 
-def asked(*lines: Line, n: int = 192, **more: object) -> Asked:
-    return Asked(
-        name="q", label="Souhaitez-vous en apprendre plus ?", lines=lines, n=n, universe=UNIVERSE, weighted=False, **more
+def asked(*lines: Line, n: int = 192, **more: object) -> QuestionAnswers:
+    return QuestionAnswers(
+        name="q",
+        label="Souhaitez-vous en apprendre plus ?",
+        lines=lines,
+        n=n,
+        universe=UNIVERSE,
+        weighted=False,
+        **more,
     )  # type: ignore[arg-type]
 
 
-def written(question: Asked) -> list[str]:
+def written(question: QuestionAnswers) -> list[str]:
     return [each.text.replace("\u00a0", " ") for each in findings.sentences(question, findings.RESPONDENTS)]
 
 
@@ -33,11 +48,13 @@ def test_a_third_that_says_yes_is_only_a_third():
     """Un tiers de « oui », sûrement sous la moitié : « seul un répondant sur trois »."""
     told = written(
         asked(
-            Line(name="oui", label="Oui", figure=share(33, 28, 38)), Line(name="non", label="Non", figure=share(67, 62, 72))
+            Line(name="oui", label="Oui", figure=share(33, 28, 38)),
+            Line(name="non", label="Non", figure=share(67, 62, 72)),
         )
     )
     assert told == [
-        "« Souhaitez-vous en apprendre plus ? » : seul un répondant sur trois répond « Oui » (33 %, entre 28 et 38 %)."
+        "« Souhaitez-vous en apprendre plus ? » : seul un répondant sur trois répond « Oui » (33 %, entre 28"
+        " et 38 %)."
     ]
 
 
@@ -48,10 +65,14 @@ def test_a_question_asked_of_some_names_them():
         Line(name="non", label="Non", figure=share(52, 41, 63)),
     )
     (told,) = findings.sentences(asked(*lines, partial=True), findings.PEOPLE["inhabitants"])
-    assert told.text.replace("\u00a0", " ") == (
-        "« Souhaitez-vous en apprendre plus ? » : un répondant sur deux répond « Oui » (48 %, entre 37 et 59 %). Base : répondants."
+    assert (
+        told.text.replace("\u00a0", " ")
+        == "« Souhaitez-vous en apprendre plus ? » : un répondant sur deux répond « Oui » (48 %, entre 37 et"
+        " 59 %). Base : répondants."
     )
-    assert written(asked(*lines, observed=True)) == []  # what the one who asks writes down is nobody's opinion
+    assert (
+        written(asked(*lines, observed=True)) == []
+    )  # what the one who asks writes down is nobody's opinion
 
 
 @mark.parametrize(
@@ -59,7 +80,9 @@ def test_a_question_asked_of_some_names_them():
     [(84, "pas d’écart net avec le national"), (70, "plus qu’au national"), (95, "moins qu’au national")],
 )
 def test_the_direction_beside_the_nation_is_computed(national, words):
-    """Plus, moins, ou pas d’écart net : la place du chiffre national par rapport à l’intervalle le dit, jamais l’envie."""
+    """Plus, moins, ou pas d’écart net : la place du chiffre national par rapport à l’intervalle le dit,
+    jamais l’envie.
+    """
     beside = National(
         choice="oui",
         percent=national,
@@ -92,6 +115,80 @@ def test_two_answers_too_near_are_not_ranked():
     assert "« Le prix » (40 %) et « La proximité » (36 %) viennent en tête, sans écart net" in told[0]
 
 
+def line(name: str, value: float, low: float, high: float) -> Line:
+    return Line(name=name.lower(), label=name, figure=share(value, low, high))
+
+
+def withheld(name: str, **more: float) -> Line:
+    return Line(name=name.lower(), label=name, figure=HIDDEN, **more)
+
+
+def test_a_withheld_answer_may_come_first():
+    """« Oui » 36 %, le reste masqué : rien ne dit que « Oui » vient en tête (Maubeuge : 42 « non » pour 24 « oui »)."""
+    assert written(asked(line("Oui", 36, 27, 47), withheld("Non"), withheld("Autre"))) == [
+        "« Souhaitez-vous en apprendre plus ? » : 36 % répondent « Oui » (entre 27 et 47 %). 2 réponses ne sont"
+        " pas publiées, et l’une d’elles peut être plus fréquente."
+    ]
+
+
+def test_what_is_left_may_be_too_small_to_come_first():
+    """Une seule réponse possible, 85 % déjà publiés : aucune réponse masquée ne peut passer devant."""
+    told = written(
+        asked(line("Prix", 60, 54, 66), line("Lieu", 25, 20, 30), withheld("Autre"), withheld("Rien"))
+    )
+    assert told == [
+        "« Souhaitez-vous en apprendre plus ? » : « Prix » vient en tête, plus d’un répondant sur deux, 60 % (entre"
+        " 54 et 66 %)."
+    ]
+
+
+@mark.parametrize(
+    ("ceiling", "words"),
+    [
+        (100, "parmi les réponses publiées : « Prix » (60 %) et « Lieu » (41 %) sont les plus fréquentes"),
+        (12, "« Prix » (60 %), « Lieu » (41 %) et « Nom » (20 %) sont les plus cités"),
+    ],
+)
+def test_several_answers_may_hide_one_that_all_give(ceiling, words):
+    """Plusieurs réponses possibles : une réponse masquée peut être celle de presque tous ; le rang ne vaut que parmi les
+    réponses publiées. Masquée pour sa seule imprécision, elle est petite, et on le sait.
+    """
+    told = written(
+        asked(
+            line("Prix", 60, 54, 66),
+            line("Lieu", 41, 35, 47),
+            line("Nom", 20, 15, 25),
+            withheld("Autre", ceiling=ceiling),
+            several=True,
+        )
+    )
+    assert words in told[0]
+    assert ("une réponse n’est pas publiée" in told[0].lower()) == (ceiling == 100)
+
+
+def test_near_answers_are_not_the_most_cited():
+    """28, 28, 28 puis 25 % : personne n’est « le plus cité »."""
+    near = [line(name, 28, 23, 34) for name in ("A", "B", "C")]
+    assert written(asked(*near, line("D", 25, 20, 31), several=True)) == [
+        "« Souhaitez-vous en apprendre plus ? » : « A » (28 %), « B » (28 %), « C » (28 %) et « D » (25 %) se suivent"
+        " sans écart net. Plusieurs réponses étaient possibles : le total dépasse 100 %."
+    ]
+
+
+def test_answers_far_apart_are_not_said_to_be_near():
+    """32, 28, 27 puis 14 % : la dernière touche la troisième, non la première ; elle n’est pas citée avec elles."""
+    told = written(
+        asked(line("A", 32, 26, 38), line("B", 28, 22, 34), line("C", 27, 15, 40), line("D", 14, 8, 22))
+    )
+    assert told[0].endswith("« A » (32 %), « B » (28 %) et « C » (27 %) se suivent sans écart net.")
+
+
+def test_a_fraction_outside_the_interval_is_only_near():
+    """31,5 % à un demi-point près : « près d’un répondant sur trois », un tiers étant hors de l’intervalle."""
+    told = written(asked(line("Oui", 31.5, 31, 32), line("Non", 68.5, 68, 69)))
+    assert "près d’un répondant sur trois répond « Oui »" in told[0]
+
+
 def test_a_few_answers_are_said_to_be_few():
     """Sous 50 réponses, la phrase dit combien."""
     told = written(
@@ -107,14 +204,24 @@ def test_a_few_answers_are_said_to_be_few():
 def test_nothing_is_written_of_what_is_withheld():
     """Un chiffre non publié n’écrit aucune phrase."""
     assert (
-        written(asked(Line(name="oui", label="Oui", figure=HIDDEN), Line(name="non", label="Non", figure=HIDDEN), n=6))
+        written(
+            asked(
+                Line(name="oui", label="Oui", figure=HIDDEN),
+                Line(name="non", label="Non", figure=HIDDEN),
+                n=6,
+            )
+        )
         == []
     )
 
 
 @mark.parametrize(
     ("change", "low", "high", "word"),
-    [(8, 2, 14, "hausse de 8 points"), (-8, -14, -2, "baisse de 8 points"), (5, -1, 11, "pas de changement net")],
+    [
+        (8, 2, 14, "hausse de 8 points"),
+        (-8, -14, -2, "baisse de 8 points"),
+        (5, -1, 11, "pas de changement net"),
+    ],
 )
 def test_a_rise_inside_its_interval_is_not_a_rise(change, low, high, word):
     """« Hausse » et « baisse » s’écrivent seulement quand l’intervalle de l’écart ne contient pas zéro."""
@@ -127,7 +234,9 @@ def test_a_rise_inside_its_interval_is_not_a_rise(change, low, high, word):
         second_figure=then,
         difference=share(change, low, high),
     )
-    told = findings.change_sentence(asked(Line(name="oui", label="Oui", figure=then)), gap).text.replace("\u00a0", " ")
+    told = findings.change_sentence(asked(Line(name="oui", label="Oui", figure=then)), gap).text.replace(
+        "\u00a0", " "
+    )
     assert word in told
     assert ("hausse" in told, "baisse" in told) == (low > 0, high < 0)
 
@@ -146,3 +255,18 @@ def test_a_sentence_is_flagged_when_its_figure_is_printed_otherwise():
         asked(Line(name="oui", label="Oui", figure=share(35, 30, 40)), lines[1]), findings.RESPONDENTS
     )[0]
     assert (findings.changed(before, same.data()), findings.changed(before, other.data())) == (False, True)
+
+
+def test_a_question_without_a_national_mean_says_so():
+    """Les dépenses en euros : la source parle de la moyenne des Français sans l’imprimer, et le tableau le dit."""
+    bank = banks()["premier_rendez_vous"]
+    answers = Table(
+        "a.csv",
+        {"id": np.arange(40).astype(str), "depenses": np.tile(["5", "15", "25", "40"], 10)},
+    )
+    (card,) = [
+        each for each in cards.every(tabulation.sample(answers, bank)) if each.asked.name == "depenses"
+    ]
+    note = next(block for block in document.card_blocks(card, "brut", id="d") if isinstance(block, Grid)).note
+    assert "sans imprimer ni l’une ni l’autre : aucune moyenne nationale ne peut être mise à côté." in note
+    assert not card.asked.national

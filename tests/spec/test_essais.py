@@ -15,7 +15,9 @@ def told(measures) -> list[str]:
 
 
 def test_three_suns_are_touched_with_two_misses_each_at_most(spec):
-    """Toucher trois soleils, de plus en plus petits : deux écarts au plus pour chacun. Au clavier, c’est « atteindre »."""
+    """Toucher trois soleils, de plus en plus petits : deux écarts au plus pour chacun. Au clavier, c’est «
+    atteindre ».
+    """
     spec(
         """
         grand | moyen | petit
@@ -25,7 +27,8 @@ def test_three_suns_are_touched_with_two_misses_each_at_most(spec):
             0 |     0 |     3
         """,
         lambda t: told(
-            Reached(misses=[int(n) for n in misses]) for misses in zip(t["grand"], t["moyen"], t["petit"], strict=True)
+            Reached(misses=[int(n) for n in misses])
+            for misses in zip(t["grand"], t["moyen"], t["petit"], strict=True)
         ),
         ["réussi", "réussi", "raté"],
     )
@@ -56,7 +59,9 @@ def test_a_word_is_half_and_an_address_the_rest(spec):
           2 |       0
           0 |       0
         """,
-        lambda t: told(Written(word=int(a), address=int(b)) for a, b in zip(t["mot"], t["adresse"], strict=True)),
+        lambda t: told(
+            Written(word=int(a), address=int(b)) for a, b in zip(t["mot"], t["adresse"], strict=True)
+        ),
         ["réussi", "réussi", "en partie", "raté"],
     )
 
@@ -74,7 +79,8 @@ def test_a_trap_is_not_opened_a_true_message_not_erased(spec):
         efface  | efface
         """,
         lambda t: told(
-            Sorted(trap=CHOICES[a], true=CHOICES[b], trap_first=True) for a, b in zip(t["piège"], t["vrai"], strict=True)
+            Sorted(trap=CHOICES[a], true=CHOICES[b], trap_first=True)
+            for a, b in zip(t["piège"], t["vrai"], strict=True)
         ),
         ["réussi", "réussi", "réussi", "raté", "raté"],
     )
@@ -99,7 +105,8 @@ def test_the_hour_is_found_in_two_answers(spec):
 
 
 def test_a_failure_stands_for_a_hand_that_is_sure(spec):
-    """Un échec ne compte que si la main est sûre : comme la personne le dit, ou comme l’essai de toucher le montre.
+    """Un échec ne compte que si la main est sûre : comme la personne le dit, ou comme l’essai de toucher le
+    montre.
 
     Ici l’essai du message est raté. Un essai réussi, lui, compte toujours."""
 

@@ -4,8 +4,8 @@ La page « Ce que chaque format perd » dit le reste, champ par champ."""
 
 from datetime import date
 
-from maillage.reports.formats import hsds, lmn
-from maillage.reports.formats.published import Published, freshness
+from maillage.reports.directory.formats import hsds, lmn
+from maillage.reports.directory.formats.published import Published, freshness
 
 title = "Exporter l’annuaire"
 
@@ -16,7 +16,9 @@ def lieu(day="2026-05-02", **sheet):
 
 
 def test_freshness_has_four_degrees(spec):
-    """Plus on a parlé récemment d’un lieu, plus il est frais : 4 sous six mois, 3 sous douze, 2 sous dix-huit, 1 au-delà, 0 si la date est à venir."""
+    """Plus on a parlé récemment d’un lieu, plus il est frais : 4 sous six mois, 3 sous douze, 2 sous
+    dix-huit, 1 au-delà, 0 si la date est à venir.
+    """
     spec(
         """
         mis à jour le | vu le
@@ -36,7 +38,9 @@ def test_freshness_has_four_degrees(spec):
 
 
 def test_a_place_without_what_the_national_schema_requires_is_told(spec):
-    """Un lieu à qui il manque une colonne exigée reste hors du fichier, et une phrase le dit ; un code Insee impossible n’ôte que sa case."""
+    """Un lieu à qui il manque une colonne exigée reste hors du fichier, et une phrase le dit ; un code
+    Insee impossible n’ôte que sa case.
+    """
     spec(
         """
         nom         | commune  | code_postal | code_insee | adresse
@@ -48,7 +52,8 @@ def test_a_place_without_what_the_national_schema_requires_is_told(spec):
         lambda t: [
             remark.sentence
             for remark in lmn.rows(
-                lieu(**dict(zip(t, map(str, row), strict=True))) for row in zip(*map(cells, t.values()), strict=True)
+                lieu(**dict(zip(t, map(str, row), strict=True)))
+                for row in zip(*map(cells, t.values()), strict=True)
             )[1]
         ],
         [
@@ -63,7 +68,9 @@ def cells(column):
 
 
 def test_hours_of_a_plain_week_become_days_and_times(spec):
-    """Une semaine simple devient des jours et des heures ; ce qu’une semaine ne dit pas reste en toutes lettres."""
+    """Une semaine simple devient des jours et des heures ; ce qu’une semaine ne dit pas reste en toutes
+    lettres.
+    """
     spec(
         """
         horaires
@@ -71,6 +78,8 @@ def test_hours_of_a_plain_week_become_days_and_times(spec):
         Mo-Fr 09:00-12:00; We 14:00-16:00
         Mo[1] 10:00-12:00
         """,
-        lambda t: [f"{days} {opens}-{closes}" for osm in t["horaires"] for days, opens, closes in hsds.weekly(osm)],
+        lambda t: [
+            f"{days} {opens}-{closes}" for osm in t["horaires"] for days, opens, closes in hsds.weekly(osm)
+        ],
         ["MO,TU,TH,FR 09:00-12:00", "WE 14:00-16:00"],
     )

@@ -10,7 +10,9 @@ title = "Les habitants d’un quartier, et les taux"
 
 
 def test_the_crossing_meets_both_margins(spec):
-    """Le tableau reconstitué retrouve les âges et les diplômes du quartier, et garde les liens du tableau national."""
+    """Le tableau reconstitué retrouve les âges et les diplômes du quartier, et garde les liens du tableau
+    national.
+    """
     spec(
         """
         jeunes | âgés
@@ -19,7 +21,10 @@ def test_the_crossing_meets_both_margins(spec):
             60 |   20
         """,
         lambda t: raking.rake(
-            np.column_stack(list(t.values()))[None], np.array([[50.0, 50.0]]), np.array([[30.0, 70.0]]), cycles=200
+            np.column_stack(list(t.values()))[None],
+            np.array([[50.0, 50.0]]),
+            np.array([[30.0, 70.0]]),
+            cycles=200,
         )[0].sum(axis=0),
         [30, 70],
     )
@@ -35,14 +40,19 @@ def test_an_empty_cell_stays_empty(spec):
                 0 |   100
         """,
         lambda t: raking.rake(
-            np.column_stack(list(t.values()))[None], np.array([[80.0, 40.0]]), np.array([[30.0, 90.0]]), cycles=200
+            np.column_stack(list(t.values()))[None],
+            np.array([[80.0, 40.0]]),
+            np.array([[30.0, 90.0]]),
+            cycles=200,
         )[0, 1, 0],
         0,
     )
 
 
 def test_ages_of_two_censuses_keep_the_recent_population(spec):
-    """Les grandes classes du recensement récent sont gardées exactement ; l’ancien n’aide qu’à les détailler."""
+    """Les grandes classes du recensement récent sont gardées exactement ; l’ancien n’aide qu’à les
+    détailler.
+    """
     spec(
         """
         0-19 | 20-64 | 65 et plus
@@ -50,7 +60,7 @@ def test_ages_of_two_censuses_keep_the_recent_population(spec):
          100 |   250 |         80
         """,
         lambda t: ages.regroup(
-            ages.fit(
+            ages.fit_ages(
                 np.array([180.0, 60, 60, 60, 130, 65, 200, 65, 105, 95]),
                 np.column_stack(list(t.values())),
                 shares_six=np.array([[0.2, 0.2, 0.2, 0.2, 0.1, 0.1]]),

@@ -1,6 +1,9 @@
-"""Les horaires se tapent comme on parle. Maillage les écrit en OSM, garde le texte, et dit ce qu’il a deviné ou laissé.
+"""Les horaires se tapent comme on parle. Maillage les écrit en OSM, garde le texte, et dit ce qu’il a deviné
+ou laissé.
 
-Le mot est « lu » quand tout a été compris, « réparé » quand seule la forme était fausse, « à vérifier » sinon."""
+Le mot est « lu » quand tout a été compris, « réparé » quand seule la forme était fausse, « à vérifier »
+sinon.
+"""
 
 from maillage.pipeline.offer.clean.cleaned import LABELS
 from maillage.pipeline.offer.clean.hours import clean, week
@@ -93,7 +96,9 @@ def test_some_days_of_the_month_some_weeks(spec):
 def test_appointments_and_holidays_are_comments(spec):
     """Rendez-vous et vacances deviennent un commentaire.
 
-    Sans heures, l’état est inconnu : ni ouvert, ni fermé. Il n’y a pas de calendrier scolaire : les vacances sont à vérifier."""
+    Sans heures, l’état est inconnu : ni ouvert, ni fermé. Il n’y a pas de calendrier scolaire : les vacances
+    sont à vérifier.
+    """
     spec(
         """
         tapé
@@ -148,7 +153,10 @@ def test_nothing_is_thrown_away(spec):
         lundi 14h-12h, jeudi 9h-12h
         Ateliers sur réservation et accès libre
         """,
-        lambda t: {"OSM": [clean(x).value.osm for x in t["tapé"]], "laissé": [clean(x).value.left for x in t["tapé"]]},
+        lambda t: {
+            "OSM": [clean(x).value.osm for x in t["tapé"]],
+            "laissé": [clean(x).value.left for x in t["tapé"]],
+        },
         """
         OSM                                               | laissé
         --------------------------------------------------+----------------------------------------

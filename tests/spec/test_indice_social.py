@@ -1,9 +1,12 @@
 """L’indice de précarité sociale dit, pour chaque zone, de combien elle s’écarte de la moyenne des zones."""
 
 import numpy as np
+import pytest
 
 from maillage.engine import social_index
 from maillage.engine.classes import ranks
+from maillage.kernel.errors import Refused
+from maillage.studies.need import social
 
 title = "L’indice de précarité sociale"
 
@@ -87,7 +90,9 @@ def test_an_institution_does_not_carry_the_index(spec):
 
 
 def test_a_missing_value_is_left_out_of_the_mean(spec):
-    """Une valeur inconnue (secret statistique) ne compte ni dans la moyenne des zones ni dans l’indice de la zone."""
+    """Une valeur inconnue (secret statistique) ne compte ni dans la moyenne des zones ni dans l’indice de
+    la zone.
+    """
     spec(
         """
         zone | RSA | HLM
@@ -143,3 +148,12 @@ def test_rank_one_is_the_most_precarious(spec):
         lambda t: ranks(t["indice"]),
         [3, 1, 1, 4],
     )
+
+
+def test_a_variable_that_does_not_exist_says_which_do():
+    """Un poids pour une variable inconnue est refusé, avec celles qui existent."""
+    with pytest.raises(Refused) as caught:
+        social._chosen({"rsa": 1.0, "pauvrete": 1.0})
+    assert caught.value.what == "La variable « pauvrete » n’existe pas dans l’indice social."
+    assert caught.value.do == f"Choisissez parmi : {', '.join(social.BY_ID)}."
+    assert [variable.id for variable in social._chosen({"rsa": 0.0, "demandeurs": 1.0})][-1] == "demandeurs"

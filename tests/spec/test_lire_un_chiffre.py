@@ -2,16 +2,21 @@
 
 import numpy as np
 
-from maillage.engine import rounding
 from maillage.kernel.estimate import Estimate, Withheld, from_draws
-from maillage.reports import wording
+from maillage.words import rounding, wording
 
 title = "Lire un chiffre"
 
 
 def estimate(value: float, low: float, high: float) -> Estimate:
     return Estimate(
-        value=value, low=low, high=high, unit="personnes", universe="15 ans et plus", n=10_000, method="besoins"
+        value=value,
+        low=low,
+        high=high,
+        unit="personnes",
+        universe="15 ans et plus",
+        n=10_000,
+        method="besoins",
     )
 
 
@@ -121,7 +126,9 @@ def test_the_value_is_the_mean_of_draws_and_bounds_their_centiles(spec):
 
 
 def test_draws_add_up_and_intervals_do_not(spec):
-    """Deux zones s’additionnent tirage par tirage : la fourchette du total n’est pas la somme des fourchettes."""
+    """Deux zones s’additionnent tirage par tirage : la fourchette du total n’est pas la somme des
+    fourchettes.
+    """
     spec(
         """
         zone A | zone B
@@ -150,4 +157,29 @@ def test_shares_are_said_as_people_say_them(spec):
         """,
         lambda t: [wording.one_in(x) for x in t["part"]],
         ["1 personne sur 8", "1 personne sur 2", "9 personnes sur 10", "moins de 1 personne sur 100"],
+    )
+
+
+def test_a_count_and_its_share_are_told_by_one_rule(spec):
+    """Un nombre et la part qu’il fait d’un tout connu suivent une seule règle : un point pour les deux, ou une
+    fourchette pour les deux. Le tout est ici de 1 000 personnes.
+    """
+
+    def both(t):
+        out = []
+        for row in zip(t["estimation"], t["basse"], t["haute"], strict=True):
+            figure = estimate(*map(float, row))
+            count, part = wording.people(figure), wording.share_of(figure, 1000)
+            out.append(f"{count.value or count.span} / {part.value or part.span}".replace("\xa0", " "))
+        return out
+
+    spec(
+        """
+        estimation | basse | haute
+        -----------+-------+------
+               260 |   240 |   280
+               110 |    60 |   170
+        """,
+        both,
+        ["260 / 26 %", "60 – 170 / 6 – 17 %"],
     )

@@ -1,18 +1,24 @@
-"""Des personnes ont besoin d’une aide que personne ne donne près de chez elles : combien, où, et ce qu’un lieu changerait."""
+"""Des personnes ont besoin d’une aide que personne ne donne près de chez elles : combien, où, et ce qu’un
+lieu changerait.
+"""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import shapely
 
 from maillage.engine import reach as engine
-from maillage.studies import gaps, reach
-from maillage.studies.gaps import Spot
-from maillage.studies.reach import Areas, Place
-from maillage.studies.zoning import Zone
+from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.offer import gaps, reach, siting, what_if
+from maillage.studies.offer.reach import Areas, Place
+from maillage.studies.offer.siting import Spot
 
 title = "Ce qui manque, et ce qu’un lieu changerait"
 
-DEGREE = np.degrees(1 / engine.EARTH) / np.cos(np.radians(45))  # of longitude, for one metre along the 45th parallel
+DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
+    np.radians(45)
+)  # of longitude, for one metre along the 45th parallel
 SPREAD = np.linspace(0.9, 1.1, 21)  # draws of the need, around its mean
 
 
@@ -40,8 +46,19 @@ def ground(t: dict[str, Any], *places: Place, cut: bool = False) -> reach.Ground
 
 def at(commune: str, metre: float, *offers: str, **more: Any) -> Place:
     return Place(
-        id=f"{commune} {metre}", commune=commune, lon=5 + metre * DEGREE, lat=45.0, offers=frozenset(offers), **more
+        id=f"{commune} {metre}",
+        commune=commune,
+        lon=5 + metre * DEGREE,
+        lat=45.0,
+        offers=frozenset(offers),
+        **more,
     )
+
+
+def square(metre: float) -> shapely.Geometry:
+    """The contour of a quartier: two hundred metres around one metre of the street."""
+    half = 100 * DEGREE
+    return shapely.box(5 + metre * DEGREE - half, 45 - half, 5 + metre * DEGREE + half, 45 + half)
 
 
 def spot(metre: float) -> Spot:
@@ -88,7 +105,11 @@ def test_free_access_of_both_kinds(spec):
         """,
         lambda t: list(
             gaps.gaps(
-                ground(t, at("Poisat", 3000, "libre_acces_accompagne"), at("Meylan", 9000, "libre_acces_autonome"))
+                ground(
+                    t,
+                    at("Poisat", 3000, "libre_acces_accompagne"),
+                    at("Meylan", 9000, "libre_acces_autonome"),
+                )
             ).where("sans-acces-libre")
         ),
         ["Corenc"],
@@ -96,7 +117,9 @@ def test_free_access_of_both_kinds(spec):
 
 
 def test_digital_need_without_social_precarity(spec):
-    """Les zones en précarité numérique forte mais pas sociale sont trouvées par la case que le diagnostic leur donne."""
+    """Les zones en précarité numérique forte mais pas sociale sont trouvées par la case que le diagnostic
+    leur donne.
+    """
     spec(
         """
         zone    | metre | besoin | case
@@ -141,7 +164,9 @@ def test_people_may_have_a_place_next_door(spec):
 
 
 def test_a_place_known_by_its_commune_may_be_in_any_quartier(spec):
-    """Un lieu dont on ne connaît que la commune est peut-être dans chacun de ses quartiers : aucun n’est dit sans lieu."""
+    """Un lieu dont on ne connaît que la commune est peut-être dans chacun de ses quartiers : aucun n’est
+    dit sans lieu.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         vague = Place(id="x", commune="ville", offers=frozenset({"wifi"}))
@@ -165,7 +190,9 @@ def test_a_place_known_by_its_commune_may_be_in_any_quartier(spec):
 
 
 def test_a_place_kept_for_some_is_told(spec):
-    """Un lieu réservé aux jeunes n’est pas un lieu pour tous : la zone est dite « réservée », pas « sans lieu »."""
+    """Un lieu réservé aux jeunes n’est pas un lieu pour tous : la zone est dite « réservée », pas « sans
+    lieu ».
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         found = gaps.gaps(ground(t, at("Corenc", 0, "formation", kept={"formation": frozenset({"youth"})})))
@@ -183,8 +210,71 @@ def test_a_place_kept_for_some_is_told(spec):
     )
 
 
+def test_one_reason_is_told_for_each_line(spec):
+    """D’une ligne de l’offre on ne lit qu’une raison, la plus forte ; les listes, elles, gardent toutes les
+    règles qui tiennent.
+
+    Le seul wifi est à Corenc, réservé aux jeunes. Personne d’autre n’en a à portée, et la zone a un lieu
+    réservé.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = gaps.gaps(ground(t, at("Corenc", 0, "wifi", kept={"wifi": frozenset({"youth"})}))).zone(
+            "Corenc"
+        )
+        return [
+            *(f"lu : {m.rule}" for m in found.strongest if m.offer == "wifi"),
+            *(f"tient : {m.rule}" for m in found.missing if m.offer == "wifi"),
+        ]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        """,
+        call,
+        ["lu : personne-a-portee", "tient : personne-a-portee", "tient : reserve"],
+    )
+
+
+def test_a_place_is_surely_here_or_perhaps_here(spec):
+    """Un lieu est compté une fois : sûrement dans la zone, ou peut-être, jamais les deux.
+
+    Un lieu à l’adresse connue à Teisseire, un autre dont on ne connaît que la commune. Zone par zone, puis
+    l’ensemble.
+    """
+
+    def call(t: dict[str, Any]) -> dict[str, list[int]]:
+        g = ground(
+            t, at("ville", 0, "wifi"), Place(id="x", commune="ville", offers=frozenset({"wifi"})), cut=True
+        )
+        g = replace(g, areas=replace(g.areas, shapes=[square(metre) for metre in t["metre"].tolist()]))
+        found = gaps.gaps(reach.with_places(g, g.places))
+        lines = [zone.gaps["wifi"] for zone in (*found.zones, found.whole)]
+        return {"sûrs": [line.inside for line in lines], "peut-être": [line.perhaps for line in lines]}
+
+    spec(
+        """
+        zone      | metre | besoin
+        ----------+-------+-------
+        Teisseire |     0 |    100
+        Mistral   |  3000 |     60
+        """,
+        call,
+        """
+        sûrs | peut-être
+        -----+----------
+           1 |         1
+           0 |         1
+           2 |         0
+        """,
+    )
+
+
 def test_what_is_missing_adds_up(spec):
-    """Les personnes à qui il manque un lieu s’additionnent : la somme des zones est l’ensemble, tirage par tirage.
+    """Les personnes à qui il manque un lieu s’additionnent : la somme des zones est l’ensemble, tirage par
+    tirage.
 
     Le lieu est à Poisat. La réponse donne chaque zone, l’ensemble, puis les bornes de l’ensemble.
     """
@@ -208,7 +298,8 @@ def test_what_is_missing_adds_up(spec):
 
 
 def test_an_offer_is_shared_between_those_who_may_walk_to_it(spec):
-    """L’offre se partage entre toutes les personnes concernées à portée : 10 places 6 heures par semaine pour 300 personnes.
+    """L’offre se partage entre toutes les personnes concernées à portée : 10 places 6 heures par semaine pour
+    300 personnes.
 
     La réponse donne les places-heures pour 1 000 personnes concernées : chaque zone, puis l’ensemble.
     """
@@ -237,7 +328,9 @@ def test_without_a_known_capacity_places_are_counted(spec):
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        g = ground(t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0), at("Poisat", 500, "assistance"))
+        g = ground(
+            t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0), at("Poisat", 500, "assistance")
+        )
         whole = gaps.supply(g, "assistance")[-1]
         return [f"{whole.value:.1f} {whole.basis} pour 1 000 personnes concernées"]
 
@@ -254,17 +347,26 @@ def test_without_a_known_capacity_places_are_counted(spec):
 
 
 def test_opening_and_closing_a_place(spec):
-    """Ouvrir un lieu compte les personnes nouvellement à portée ; fermer le même compte celles qui le perdent : autant.
+    """Ouvrir un lieu compte les personnes nouvellement à portée ; fermer le même compte celles qui le perdent
+    : autant.
 
-    Corenc a un lieu ; un autre ouvre à Meylan, puis ferme. La réponse donne les personnes sans lieu avant, celles que
-    l’ouverture atteint, celles qui restent, celles que la fermeture perd, celles qui seraient alors sans lieu.
+    Corenc a un lieu ; un autre ouvre à Meylan, puis ferme. La réponse donne les personnes sans lieu avant,
+    celles que
+    l’ouverture atteint, celles qui restent, celles que la fermeture perd, celles qui seraient alors sans
+    lieu.
     """
 
     def call(t: dict[str, Any]) -> list[float]:
         g, new = ground(t, at("Corenc", 0, "formation")), at("Meylan", 8500, "formation")
-        opening = gaps.opened(g, "formation", [new]).whole
-        closing = gaps.closed(reach.with_places(g, (*g.places, new)), "formation", [new.id]).whole
-        return [opening.before.value, opening.moved.value, opening.after.value, closing.moved.value, closing.after.value]
+        opening = what_if.opened(g, "formation", [new]).whole
+        closing = what_if.closed(reach.with_places(g, (*g.places, new)), "formation", [new.id]).whole
+        return [
+            opening.before.value,
+            opening.moved.value,
+            opening.after.value,
+            closing.moved.value,
+            closing.after.value,
+        ]
 
     spec(
         """
@@ -280,15 +382,22 @@ def test_opening_and_closing_a_place(spec):
 
 
 def test_where_to_open(spec):
-    """Où ouvrir deux lieux : d’abord là où le plus de personnes hors de portée le deviendraient, puis parmi celles qui restent.
+    """Où ouvrir deux lieux : d’abord là où le plus de personnes hors de portée le deviendraient, puis parmi
+    celles qui restent.
 
     Corenc a déjà un lieu. Quatre points possibles : mètres 0, 4 000, 8 000 et 9 500.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.best(ground(t, at("Corenc", 0, "formation")), "formation", [spot(m) for m in (0, 4000, 8000, 9500)], 2)
+        found = siting.best(
+            ground(t, at("Corenc", 0, "formation")), "formation", [spot(m) for m in (0, 4000, 8000, 9500)], 2
+        )
         told = [f"{p.spot.name} : {p.gained.value:.0f} personnes de plus" for p in found.spots]
-        return [*told, f"restent {found.after.value:.0f}", "prouvé le meilleur" if found.exact else "approché"]
+        return [
+            *told,
+            f"restent {found.after.value:.0f}",
+            "prouvé le meilleur" if found.exact else "approché",
+        ]
 
     spec(
         """
@@ -300,18 +409,24 @@ def test_where_to_open(spec):
         Gières  | 11000 |     80
         """,
         call,
-        ["point 9500 : 280 personnes de plus", "point 4000 : 60 personnes de plus", "restent 0", "prouvé le meilleur"],
+        [
+            "point 9500 : 280 personnes de plus",
+            "point 4000 : 60 personnes de plus",
+            "restent 0",
+            "prouvé le meilleur",
+        ],
     )
 
 
 def test_where_a_mobile_team_stops(spec):
-    """Les arrêts d’une équipe mobile vont aux personnes qu’aucun lieu, de quelque aide que ce soit, n’atteint à pied.
+    """Les arrêts d’une équipe mobile vont aux personnes qu’aucun lieu, de quelque aide que ce soit, n’atteint
+    à pied.
 
     Meylan a un wifi ouvert, rien d’autre. Trois arrêts possibles : mètres 0, 3 000 et 9 000.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = gaps.stops(ground(t, at("Meylan", 9000, "wifi")), [spot(m) for m in (0, 3000, 9000)], 1)
+        found = siting.stops(ground(t, at("Meylan", 9000, "wifi")), [spot(m) for m in (0, 3000, 9000)], 1)
         return [f"{p.spot.name} : {p.reason}" for p in found.spots]
 
     spec(
@@ -348,15 +463,20 @@ def test_a_small_zone_is_not_told_but_counts_in_the_whole(spec):
 
 
 def test_a_public_has_its_own_need(spec):
-    """Le besoin d’un public est un nombre de personnes de ce public, jamais une part des personnes concernées.
+    """Le besoin d’un public est un nombre de personnes de ce public, jamais une part des personnes
+    concernées.
 
-    Corenc a un lieu réservé aux seniors, qui sont ici la moitié des personnes concernées. La réponse compte les seniors à
+    Corenc a un lieu réservé aux seniors, qui sont ici la moitié des personnes concernées. La réponse compte
+    les seniors à
     portée, puis tout le monde.
     """
 
     def call(t: dict[str, Any]) -> list[float]:
         g = ground(t, at("Corenc", 0, "formation", kept={"formation": frozenset({"seniors"})}))
-        return [gaps.gaps(g, public=public).whole.gaps["formation"].reach.reached.value for public in ("seniors", "tous")]
+        return [
+            gaps.gaps(g, public=public).whole.gaps["formation"].reach.reached.value
+            for public in ("seniors", "tous")
+        ]
 
     spec(
         """

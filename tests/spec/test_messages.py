@@ -10,11 +10,15 @@ PARIS = ZoneInfo("Europe/Paris")
 
 
 def leaves(channel: str, to: str = "+33612345678"):
-    """Return a call that says when a message written at some hour of Paris leaves, at the hour of who receives it."""
+    """Return a call that says when a message written at some hour of Paris leaves, at the hour of who
+    receives it.
+    """
 
     def told(t: dict) -> list[str]:
         asked = (datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=PARIS) for text in t["écrit"])
-        return [f"{hours.leaves_at(channel, to, at).astimezone(hours.zone(to)):%Y-%m-%d %H:%M}" for at in asked]
+        return [
+            f"{hours.leaves_at(channel, to, at).astimezone(hours.zone(to)):%Y-%m-%d %H:%M}" for at in asked
+        ]
 
     return told
 
@@ -95,7 +99,8 @@ def test_mail_and_letters_leave_at_any_hour(spec):
 
 
 def test_attempts_grow_apart(spec):
-    """Quand le serveur d’envoi ne prend pas un message, on réessaie, de plus en plus rarement, puis on le dit.
+    """Quand le serveur d’envoi ne prend pas un message, on réessaie, de plus en plus rarement, puis on le
+    dit.
 
     Rien après le sixième essai : quelqu’un du réseau décide."""
     spec(

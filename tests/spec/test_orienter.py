@@ -1,4 +1,6 @@
-"""Où envoyer une personne, et ce que devient une orientation : les points de chaque critère, et la table de sa vie."""
+"""Où envoyer une personne, et ce que devient une orientation : les points de chaque critère, et la table
+de sa vie.
+"""
 
 from datetime import date, datetime
 
@@ -26,9 +28,11 @@ def answers(rows: list[tuple[str, int]]) -> dict[str, list]:
 
 
 def test_the_points_of_each_criterion(spec):
-    """Chaque critère donne des points : plus s’il convient, moins si la fiche ne dit rien, moins encore s’il ne convient pas.
+    """Chaque critère donne des points : plus s’il convient, moins si la fiche ne dit rien, moins encore s’il
+    ne convient pas.
 
-    Ces points sont des hypothèses de travail ; le fichier `orientation.yaml` dit pourquoi, critère par critère. Un critère que
+    Ces points sont des hypothèses de travail ; le fichier `orientation.yaml` dit pourquoi, critère par
+    critère. Un critère que
     personne n’a demandé ne compte pas.
     """
     points = {each.label: each.points for each in orientation.criteria().values()}
@@ -82,7 +86,8 @@ def test_the_points_of_each_criterion(spec):
 def test_the_way_of_helping(spec):
     """Faire à la place, faire avec ou apprendre : ce que dit la fiche répond à ce qu’il faut à la personne.
 
-    « à la place » : la fiche dit qu’un aidant peut agir au nom de la personne. « cours » : le lieu en propose.
+    « à la place » : la fiche dit qu’un aidant peut agir au nom de la personne. « cours » : le lieu en
+    propose.
     """
 
     def call(t: dict) -> dict:
@@ -154,7 +159,10 @@ def test_the_distance(spec):
 
         """,
         lambda t: answers(
-            [told("distance", Wanted(need="wifi"), Known(state="offered", walk=float(m))) for m in t["minutes"]]
+            [
+                told("distance", Wanted(need="wifi"), Known(state="offered", walk=float(m)))
+                for m in t["minutes"]
+            ]
             + [told("distance", Wanted(need="wifi"), Known(state="offered", walk=None))]
         ),
         """
@@ -181,7 +189,9 @@ def test_the_opening(spec):
         for opens, before in zip(t["ouvre le"], t["avant le"], strict=True):
             moment = datetime.fromisoformat(f"{opens} 09:00") if opens != "?" else None
             last = date.fromisoformat(before) if before != "-" else None
-            rows.append(told("soon", Wanted(need="wifi", urgent_before=last), Known(state="offered", opens=moment)))
+            rows.append(
+                told("soon", Wanted(need="wifi", urgent_before=last), Known(state="offered", opens=moment))
+            )
         return answers(rows)
 
     spec(
@@ -212,7 +222,9 @@ def test_the_opening(spec):
 
 
 def test_silence_is_never_a_no(spec):
-    """Une fiche muette n’est pas écartée : elle vaut moins qu’une fiche qui convient, plus qu’une fiche qui ne convient pas."""
+    """Une fiche muette n’est pas écartée : elle vaut moins qu’une fiche qui convient, plus qu’une fiche
+    qui ne convient pas.
+    """
     full = Wanted(
         need="formation",
         help="learn",
@@ -262,7 +274,9 @@ def test_silence_is_never_a_no(spec):
         lambda t: [
             matching.total(
                 matching.reasons(
-                    full, {"convient partout": suits, "ne dit rien": silent, "ne convient pas": against}[f], AT
+                    full,
+                    {"convient partout": suits, "ne dit rien": silent, "ne convient pas": against}[f],
+                    AT,
                 )
             )
             for f in t["fiche"]
@@ -272,7 +286,9 @@ def test_silence_is_never_a_no(spec):
 
 
 def test_what_leaves_a_place_out(spec):
-    """Un lieu n’est écarté que pour une raison dite, la première qui vaut ; le silence n’écarte que s’il porte sur le besoin même."""
+    """Un lieu n’est écarté que pour une raison dite, la première qui vaut ; le silence n’écarte que s’il
+    porte sur le besoin même.
+    """
     cases = {
         "rien à redire": Known(state="offered"),
         "complet depuis le 3 novembre": Known(state="offered", full="Complet depuis le 3 novembre"),
@@ -316,7 +332,9 @@ def test_what_leaves_a_place_out(spec):
         ne reçoit pas de public
         """,
         lambda t: [
-            matching.LEFT_OUT[why.reason] if (why := matching.why_not(young, cases[case], AT.date())) else "proposé"
+            matching.LEFT_OUT[why.reason]
+            if (why := matching.why_not(young, cases[case], AT.date()))
+            else "proposé"
             for case in t["le lieu"]
         ],
         [
@@ -341,7 +359,12 @@ def test_what_leaves_a_place_out(spec):
     )
 
 
-SIDES = {cycle.SENDER: "qui oriente", cycle.RECEIVER: "le lieu", cycle.PERSON: "la personne", cycle.PLATFORM: "Maillage"}
+SIDES = {
+    cycle.SENDER: "qui oriente",
+    cycle.RECEIVER: "le lieu",
+    cycle.PERSON: "la personne",
+    cycle.PLATFORM: "Maillage",
+}
 GESTURES = {
     "préparer": "prepare",
     "envoyer": "send",
@@ -364,7 +387,9 @@ GESTURES = {
 
 
 def test_who_may_do_what(spec):
-    """La vie d’une orientation tient en une table : qui fait le geste, depuis quels états, vers lequel, et qui agit ensuite."""
+    """La vie d’une orientation tient en une table : qui fait le geste, depuis quels états, vers lequel, et
+    qui agit ensuite.
+    """
 
     def call(t: dict) -> dict:
         rows = [cycle.MOVES[GESTURES[words]] for words in t["geste"]]
@@ -423,7 +448,9 @@ def test_who_may_do_what(spec):
 
 
 def test_from_which_state_the_place_may_answer(spec):
-    """Le lieu répond tant que l’orientation court ; une orientation finie, annulée ou sans réponse ne se répond plus."""
+    """Le lieu répond tant que l’orientation court ; une orientation finie, annulée ou sans réponse ne se
+    répond plus.
+    """
     verbs = {
         "dire oui": "accept",
         "dire non": "refuse",
@@ -453,7 +480,9 @@ def test_from_which_state_the_place_may_answer(spec):
         sans solution
         """,
         lambda t: {
-            name: ["oui" if cycle.allowed(verb, by_name[state], cycle.RECEIVER) else "non" for state in t["état"]]
+            name: [
+                "oui" if cycle.allowed(verb, by_name[state], cycle.RECEIVER) else "non" for state in t["état"]
+            ]
             for name, verb in verbs.items()
         },
         """
@@ -478,7 +507,9 @@ def test_from_which_state_the_place_may_answer(spec):
 
 
 def test_reminders_and_expiry(spec):
-    """Trois relances, à 5, 10 et 20 jours ; au-delà de 30 jours sans réponse, l’orientation revient à qui l’a envoyée."""
+    """Trois relances, à 5, 10 et 20 jours ; au-delà de 30 jours sans réponse, l’orientation revient à qui
+    l’a envoyée.
+    """
     spec(
         """
         envoyée le
@@ -503,7 +534,9 @@ def test_reminders_and_expiry(spec):
 
 
 def test_the_date_of_the_person_shortens_the_delay(spec):
-    """« À faire avant le » avance la date limite, à un jour de l’envoi au plus tôt ; les relances d’après ne partent pas."""
+    """« À faire avant le » avance la date limite, à un jour de l’envoi au plus tôt ; les relances d’après
+    ne partent pas.
+    """
     spec(
         """
         envoyée le | avant le
@@ -554,7 +587,9 @@ def test_the_words_of_dora(spec):
 
 
 def test_every_state_is_reached_and_left():
-    """Aucun état n’est une impasse : chacun s’atteint, et tous ceux qui ne finissent pas l’orientation ont une sortie."""
+    """Aucun état n’est une impasse : chacun s’atteint, et tous ceux qui ne finissent pas l’orientation ont
+    une sortie.
+    """
     reached = {move.to for move in cycle.MOVES.values() if move.to}
     assert reached == set(cycle.STATES)
     left = {state for move in cycle.MOVES.values() for state in move.since if move.to not in ("", state)}

@@ -1,10 +1,12 @@
-"""Les personnes vues se comptent sans que personne se devine. Les petits nombres sont masqués, et ce qui les rendrait aussi."""
+"""Les personnes vues se comptent sans que personne se devine. Les petits nombres sont masqués, et ce qui
+les rendrait aussi.
+"""
 
 from datetime import UTC, datetime, timedelta
 
 from maillage.engine import disclosure
-from maillage.studies import seen
-from maillage.studies.seen import Row
+from maillage.studies.people import observed
+from maillage.studies.people.observed import Row
 
 title = "Compter les personnes vues"
 LEAST = 11
@@ -12,7 +14,10 @@ LEAST = 11
 
 def shown(t: dict) -> list[str]:
     counts = [int(n) for n in t["personnes"]]
-    return [str(n) if told else "masqué" for n, told in zip(counts, disclosure.one_way(counts, LEAST), strict=True)]
+    return [
+        str(n) if told else "masqué"
+        for n, told in zip(counts, disclosure.one_way(counts, LEAST), strict=True)
+    ]
 
 
 def test_a_small_count_is_withheld_with_another(spec):
@@ -128,11 +133,13 @@ def moved(t: dict) -> list[int]:
         )
         for k in range(len(t["usage avant"]))
     ]
-    return [line.count for line in seen.moved(rows, few=0).lines]
+    return [line.count for line in observed.moved(rows, few=0).lines]
 
 
 def test_what_changed_is_read_on_use_first_then_on_access(spec):
-    """Refaire le point : plus facile, comme avant, plus dur ; l’usage décide, puis l’accès (none, fragile, stable)."""
+    """Refaire le point : plus facile, comme avant, plus dur ; l’usage décide, puis l’accès (none, fragile,
+    stable).
+    """
     spec(
         """
         usage avant | accès avant | usage après | accès après

@@ -6,17 +6,21 @@ import numpy as np
 import shapely
 
 from maillage.engine import reach as engine
-from maillage.studies import reach
-from maillage.studies.reach import Areas, Place
-from maillage.studies.zoning import Zone
+from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.offer import reach
+from maillage.studies.offer.reach import Areas, Place
 
 title = "Être à portée d’un lieu"
 
-DEGREE = np.degrees(1 / engine.EARTH) / np.cos(np.radians(45))  # of longitude, for one metre along the 45th parallel
+DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
+    np.radians(45)
+)  # of longitude, for one metre along the 45th parallel
 
 
 def ground(homes: dict[str, Any], places: list[Place], **outlines: shapely.Geometry) -> reach.Ground:
-    """Homes along a street: quartier, metre (where some of its residents live, evenly), besoin, the same in 36 draws."""
+    """Homes along a street: quartier, metre (where some of its residents live, evenly), besoin, the same
+    in 36 draws.
+    """
     quartiers, first, at = np.unique(homes["quartier"], return_index=True, return_inverse=True)
     metre = homes["metre"]
     known = ~np.isnan(metre)
@@ -49,7 +53,9 @@ def reached(g: reach.Ground) -> list[float]:
 
 
 def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
-    """À pied, on fait 1,3 fois le vol d’oiseau, à 4,5 km/h : trente minutes font environ 1 730 mètres en ligne droite."""
+    """À pied, on fait 1,3 fois le vol d’oiseau, à 4,5 km/h : trente minutes font environ 1 730 mètres en
+    ligne droite.
+    """
     spec(
         """
         vol d’oiseau
@@ -59,15 +65,19 @@ def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
                 1730
                 1800
         """,
-        lambda t: np.round(engine.minutes(engine.walked(t["vol d’oiseau"], reach.walk().detour), reach.walk().pace), 1),
+        lambda t: np.round(
+            engine.minutes(engine.walked(t["vol d’oiseau"], reach.walk().detour), reach.walk().pace), 1
+        ),
         [8.7, 17.3, 30.0, 31.2],
     )
 
 
 def test_part_of_a_quartier_may_be_within_reach(spec):
-    """Un quartier n’est pas un point : ses habitants sont répandus dans son contour, et une part seulement peut être à portée.
+    """Un quartier n’est pas un point : ses habitants sont répandus dans son contour, et une part seulement
+    peut être à portée.
 
-    Le lieu est au mètre 0 ; chaque ligne loge une part égale des habitants de son quartier. La réponse donne les personnes à
+    Le lieu est au mètre 0 ; chaque ligne loge une part égale des habitants de son quartier. La réponse donne
+    les personnes à
     portée de A, de B, puis des deux.
     """
     spec(
@@ -87,7 +97,8 @@ def test_part_of_a_quartier_may_be_within_reach(spec):
 
 
 def test_those_within_reach_and_those_without_make_the_need(spec):
-    """Le besoin est la somme des personnes à portée et des personnes hors de portée, zone par zone et en tout.
+    """Le besoin est la somme des personnes à portée et des personnes hors de portée, zone par zone et en
+    tout.
 
     Le lieu est au mètre 500. Pour chaque quartier, puis l’ensemble : besoin, à portée, hors de portée.
     """
@@ -114,14 +125,19 @@ def test_those_within_reach_and_those_without_make_the_need(spec):
 
 
 def test_the_way_is_longer_or_shorter_than_we_think(spec):
-    """La part à portée est redonnée avec un chemin plus direct (1,2) et plus tortueux (1,4) : ici 67 % et 33 % au lieu de 67 %.
+    """La longueur du chemin est tirée entre 1,2 et 1,4 fois le vol d’oiseau : elle entre dans la fourchette.
 
-    Le lieu est au mètre 0. La réponse donne la part au détour habituel (1,3), puis à 1,2 et à 1,4.
+    Le lieu est au mètre 0. Au mètre 1 700, on n’y est à pied que dans 12 tirages sur 20. La réponse donne la
+    part à portée, arrondie au point, si tous les chemins étaient directs (1,2), tortueux (1,4), puis sa
+    fourchette.
     """
 
     def call(t: dict[str, Any]) -> list[float]:
         zone = reach.reach(ground(t, [at(0)]), "formation")[0]
-        return [zone.share.value, zone.straight.value, zone.winding.value]
+        share = zone.share
+        return [
+            round(x) for x in (zone.straight.value, zone.winding.value, share.value, share.low, share.high)
+        ]
 
     spec(
         """
@@ -132,7 +148,7 @@ def test_the_way_is_longer_or_shorter_than_we_think(spec):
         A        |  2500 |     90
         """,
         call,
-        [200 / 3, 200 / 3, 100 / 3],
+        [67, 33, 56, 28, 83],
     )
 
 
@@ -150,9 +166,11 @@ def test_a_place_without_coordinates_is_near_nobody(spec):
 
 
 def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
-    """Un lieu dont on ne connaît que la commune peut être partout dans celle-ci : la portée est possible, jamais sûre.
+    """Un lieu dont on ne connaît que la commune peut être partout dans celle-ci : la portée est possible,
+    jamais sûre.
 
-    La commune s’étend sur huit kilomètres. La réponse donne les personnes à portée (36, entre 0 et 108), puis celles qui le
+    La commune s’étend sur huit kilomètres. La réponse donne les personnes à portée (36, entre 0 et 108), puis
+    celles qui le
     sont sûrement : aucune.
     """
 
@@ -160,7 +178,12 @@ def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
         outline = shapely.box(5, 44.999, 5 + 8000 * DEGREE, 45.001)  # eight kilometres along the street
         somewhere = Place(id="mairie ?", commune="38001", offers=frozenset({"formation"}))
         zone = reach.reach(ground(t, [somewhere], **{"38001": outline}), "formation")[0]
-        return [zone.reached.value, zone.reached.low, zone.reached.high, zone.reached.value - zone.unsure.value]
+        return [
+            zone.reached.value,
+            zone.reached.low,
+            zone.reached.high,
+            zone.reached.value - zone.unsure.value,
+        ]
 
     spec(
         """
@@ -174,9 +197,11 @@ def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
 
 
 def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spec):
-    """Un quartier sans contour ni centre n’est compté ni à portée ni hors de portée ; il reste dans le besoin.
+    """Un quartier sans contour ni centre n’est compté ni à portée ni hors de portée ; il reste dans le
+    besoin.
 
-    Le lieu est au mètre 0. Pour l’ensemble : besoin, à portée, hors de portée, part du besoin qui n’est pas située.
+    Le lieu est au mètre 0. Pour l’ensemble : besoin, à portée, hors de portée, part du besoin qui n’est pas
+    située.
     """
 
     def call(t: dict[str, Any]) -> list[float]:

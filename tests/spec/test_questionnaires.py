@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from maillage.reference import answering
-from maillage.reference.answering import Completed
-from maillage.reference.expressions import Context, holds, written
-from maillage.reference.questionnaire import Choice, Question, Questionnaire
+from maillage.forms import answering
+from maillage.forms.answering import Completed
+from maillage.forms.expressions import Context, holds, written
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.reference.surveys import banks
 
 title = "Poser une question"
@@ -29,11 +29,16 @@ FORM = Questionnaire(
 
 def said(t: dict) -> list[Completed]:
     rows = zip(*(t[name] for name in ("age", "equipement", "raison")), strict=True)
-    return [answering.complete(FORM, {"age": str(a), "equipement": str(e), "raison": str(r)}, TODAY) for a, e, r in rows]
+    return [
+        answering.complete(FORM, {"age": str(a), "equipement": str(e), "raison": str(r)}, TODAY)
+        for a, e, r in rows
+    ]
 
 
 def test_a_condition_decides_who_is_asked(spec):
-    """« raison » n’est posée qu’à ceux qui n’ont rien ; une réponse donnée puis devenue sans objet est laissée, et dite."""
+    """« raison » n’est posée qu’à ceux qui n’ont rien ; une réponse donnée puis devenue sans objet est
+    laissée, et dite.
+    """
     spec(
         """
         age | equipement | raison
@@ -42,7 +47,9 @@ def test_a_condition_decides_who_is_asked(spec):
         70  | smartphone | trop cher
         70  | nsp        |
         """,
-        lambda t: [" ".join([*each.asked, *(f"(laissée : {name})" for name in each.dropped)]) for each in said(t)],
+        lambda t: [
+            " ".join([*each.asked, *(f"(laissée : {name})" for name in each.dropped)]) for each in said(t)
+        ],
         ["age equipement raison", "age equipement (laissée : raison)", "age equipement"],
     )
 
@@ -60,8 +67,18 @@ def test_an_odd_answer_is_told_and_kept(spec):
         70    | tablette         |
         refus | nsp              |
         """,
-        lambda t: [" ".join(f"{fault.name}:{fault.kind}" for fault in each.faults) or "rien à dire" for each in said(t)],
-        ["age:constraint", "age:kind", "age:required", "equipement:alone", "equipement:choice", "rien à dire"],
+        lambda t: [
+            " ".join(f"{fault.name}:{fault.kind}" for fault in each.faults) or "rien à dire"
+            for each in said(t)
+        ],
+        [
+            "age:constraint",
+            "age:kind",
+            "age:required",
+            "equipement:alone",
+            "equipement:choice",
+            "rien à dire",
+        ],
     )
     spec(
         """
@@ -116,7 +133,9 @@ def test_a_date_counts_in_days(spec):
 
 
 def test_ages_fall_in_the_published_classes(spec):
-    """Les tranches d’âge sont celles de l’enquête publiée : de 15 à 25 ans, plus de 60 ans, plus de 70 ans."""
+    """Les tranches d’âge sont celles de l’enquête publiée : de 15 à 25 ans, plus de 60 ans, plus de 70
+    ans.
+    """
     form = banks()["habitants"]
     spec(
         """
@@ -130,7 +149,15 @@ def test_ages_fall_in_the_published_classes(spec):
          71
         """,
         lambda t: [
-            answering.complete(form, {"age": str(int(age))}, TODAY).values["classe_age"] for age in t["age"].tolist()
+            answering.complete(form, {"age": str(int(age))}, TODAY).values["classe_age"]
+            for age in t["age"].tolist()
         ],
         ["15_25", "26_39", "40_60", "61_70", "61_70", "plus_70"],
     )
+
+
+def test_the_bank_of_the_caf_names_its_three_communes():
+    """Six structures de Grenoble, d’Échirolles et de Pont-de-Claix : trois communes, et non « six structures grenobloises »."""
+    caf = banks()["caf"]
+    assert "six structures de Grenoble, d’Échirolles et de Pont-de-Claix" in caf.about
+    assert "grenoblois" not in str(caf.data())

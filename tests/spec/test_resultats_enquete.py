@@ -1,13 +1,15 @@
-"""Un tableau d’enquête dit de qui il parle, combien ont répondu, et jusqu’où le chiffre peut se tromper. Ce qui est petit est masqué."""
+"""Un tableau d’enquête dit de qui il parle, combien ont répondu, et jusqu’où le chiffre peut se tromper.
+Ce qui est petit est masqué.
+"""
 
 import numpy as np
 
 from maillage.engine import proportions
 from maillage.engine.proportions import Share
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
-from maillage.reference.questionnaire import Choice, Question, Questionnaire
-from maillage.studies import survey_differences
-from maillage.studies.tabulation import Weights, tabulate
+from maillage.studies.survey import differences as survey_differences
+from maillage.studies.survey.tabulation import Weights, tabulate
 
 title = "Lire les résultats d’une enquête"
 
@@ -33,11 +35,15 @@ def shown(t: dict) -> list[str]:
         by_name = dict(zip(names, t["poids"], strict=True))
         weights = Weights(values=np.array([by_name[name] for name in answers["q"].tolist()]))
     found = tabulate(answers, form(offered), "q", weights=weights)
-    return ["masqué" if row.n is None else f"{found.shown(row):.0f} % (n = {row.n})" for row in found.rows]
+    return [
+        "masqué" if row.n is None else f"{found.published(row):.0f} % (n = {row.n})" for row in found.rows
+    ]
 
 
 def test_who_does_not_know_stays_out(spec):
-    """« Ne sait pas » et « ne souhaite pas répondre » sont comptés à part : ils ne sont pas dans la base des parts."""
+    """« Ne sait pas » et « ne souhaite pas répondre » sont comptés à part : ils ne sont pas dans la base
+    des parts.
+    """
     spec(
         """
         réponse | répondants
@@ -97,15 +103,21 @@ def test_nearly_everybody_is_withheld_too(spec):
 
 
 def several(t: dict) -> list[str]:
-    answers = Table("r.csv", {"id": np.arange(len(t["réponses"])).astype(str), "q": np.array(t["réponses"], dtype=str)})
+    answers = Table(
+        "r.csv", {"id": np.arange(len(t["réponses"])).astype(str), "q": np.array(t["réponses"], dtype=str)}
+    )
     times = t["fois"].astype(int)
     answers = Table("r.csv", {"id": np.arange(times.sum()).astype(str), "q": np.repeat(answers["q"], times)})
     found = tabulate(answers, form(["smartphone", "ordinateur", "tablette"], "many"), "q")
-    return [f"{row.label} {found.shown(row):.0f} %" for row in found.rows] + [note for note in found.notes if "100" in note]
+    return [f"{row.label} {found.published(row):.0f} %" for row in found.rows] + [
+        note for note in found.notes if "100" in note
+    ]
 
 
 def test_several_answers_go_beyond_a_hundred(spec):
-    """Avec plusieurs réponses possibles, chaque part est celle des répondants : le total dépasse 100 %, et le tableau le dit."""
+    """Avec plusieurs réponses possibles, chaque part est celle des répondants : le total dépasse 100 %, et
+    le tableau le dit.
+    """
     spec(
         """
         réponses             | fois
@@ -125,7 +137,9 @@ def test_several_answers_go_beyond_a_hundred(spec):
 
 
 def test_an_interval_narrows_as_answers_come(spec):
-    """Un tiers de 30 répondants ne dit pas la même chose qu’un tiers de 900. Intervalles à 90 %, en pourcent arrondis vers l’extérieur."""
+    """Un tiers de 30 répondants ne dit pas la même chose qu’un tiers de 900. Intervalles à 90 %, en
+    pourcent arrondis vers l’extérieur.
+    """
     spec(
         """
         oui | répondants
@@ -137,7 +151,8 @@ def test_an_interval_narrows_as_answers_come(spec):
         lambda t: [
             "de {:.0f} à {:.0f}".format(*(np.floor(100 * low), np.ceil(100 * high)))
             for low, high in (
-                proportions.wilson(k / n, n) for k, n in zip(t["oui"].tolist(), t["répondants"].tolist(), strict=True)
+                proportions.wilson(k / n, n)
+                for k, n in zip(t["oui"].tolist(), t["répondants"].tolist(), strict=True)
             )
         ],
         ["de 21 à 49", "de 28 à 40", "de 30 à 36"],
@@ -145,8 +160,15 @@ def test_an_interval_narrows_as_answers_come(spec):
 
 
 def test_which_rule_gives_a_published_percentage(spec):
-    """Retrouver un chiffre publié : par quel effectif, et par quelle règle d’arrondi. Sans effectif possible, il est signalé."""
-    words = {"both": "les deux règles", "nearest": "au plus proche", "down": "par troncature", "": "aucun effectif"}
+    """Retrouver un chiffre publié : par quel effectif, et par quelle règle d’arrondi. Sans effectif
+    possible, il est signalé.
+    """
+    words = {
+        "both": "les deux règles",
+        "nearest": "au plus proche",
+        "down": "par troncature",
+        "": "aucun effectif",
+    }
     spec(
         """
         publié | répondants
@@ -173,7 +195,9 @@ def moved(t: dict) -> list[str]:
             for k, size in ((after, m), (before, n))
         ]
         found = survey_differences.between(*tables, names=("après", "avant"))
-        out.append({"more": "en hausse", "less": "en baisse", "close": "on ne peut pas le dire"}[found.pairs[0].way])
+        out.append(
+            {"more": "en hausse", "less": "en baisse", "close": "on ne peut pas le dire"}[found.pairs[0].way]
+        )
     return out
 
 

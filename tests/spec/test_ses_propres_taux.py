@@ -1,4 +1,6 @@
-"""Un territoire peut apporter ses propres taux : un fichier, une ligne par taux, et pour chacun sa source et la phrase qui le publie."""
+"""Un territoire peut apporter ses propres taux : un fichier, une ligne par taux, et pour chacun sa source
+et la phrase qui le publie.
+"""
 
 from maillage.pipeline.rates_file.clean import read as read_rates
 
@@ -64,7 +66,8 @@ def test_a_rate_outside_0_100(refusal):
         sans_smartphone,2023,15 ans et plus,ensemble,,130,Baromètre 2023,« … »
         """,
         read,
-        "taux.csv, ligne 2, colonne valeur, valeur « 130 » : un taux est un nombre entre 0 et 100, bornes exclues.",
+        "taux.csv, ligne 2, colonne valeur, valeur « 130 » : un taux est un nombre entre 0 et 100, bornes"
+        " exclues.",
     )
 
 
@@ -78,7 +81,8 @@ def test_overlapping_ages(refusal):
         sans_smartphone,2023,15 ans et plus,age,70+,45,Baromètre 2023,« … »
         """,
         read,
-        "taux.csv, ligne 4, colonne modalite, valeur « 70+ » : cette classe d’âge en recouvre une autre (60-74).",
+        "taux.csv, ligne 4, colonne modalite, valeur « 70+ » : cette classe d’âge en recouvre une autre"
+        " (60-74).",
         why="compterait deux fois",
     )
 
@@ -130,7 +134,8 @@ def test_two_totals(refusal):
         sans_smartphone,2023,15 ans et plus,ensemble,,20,Baromètre,« 20 % »
         """,
         read,
-        "taux.csv, ligne 3, colonne ventilation, valeur « ensemble » : le taux de l’ensemble est donné deux fois.",
+        "taux.csv, ligne 3, colonne ventilation, valeur « ensemble » : le taux de l’ensemble est donné deux"
+        " fois.",
     )
 
 

@@ -1,9 +1,11 @@
-"""Un territoire se cherche par son nom, son code ou son code postal, sans souci d’accent, de trait d’union ni de majuscule."""
+"""Un territoire se cherche par son nom, son code ou son code postal, sans souci d’accent, de trait d’union
+ni de majuscule.
+"""
 
 import pytest
 
 from maillage.kernel.errors import UnknownTerritory
-from maillage.studies.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer
 
 title = "Trouver un territoire"
 
@@ -93,8 +95,60 @@ def test_a_misspelled_name_finds_the_nearest(spec):
 
 def test_outside_the_census_it_is_said():
     """Mayotte est hors du champ de l’enquête : on le dit, on n’invente pas."""
-    from maillage.studies import frame as frames
-    from maillage.studies.territories import rows_of
+    from maillage.studies.diagnosis.territories import rows_of
+    from maillage.studies.need import population as frames
 
     with pytest.raises(UnknownTerritory, match="hors du champ"):
         rows_of(gazetteer().get("97611"), frames.sources().rp2021)
+
+
+def test_a_name_says_where_it_is(spec):
+    """Le regroupement est écrit en toutes lettres ; un lieu du même nom se reconnaît à son département ou
+    à sa région.
+    """
+    spec(
+        """
+        code
+        ------------
+        38185 n°
+        38 n°
+        R84 n°
+        200070431 n°
+        247600786 n°
+        france
+        """,
+        lambda t: [
+            f"{found.long_name}, {found.place or 'nulle part'}"
+            for text in t["code"].tolist()
+            for found in [gazetteer().get(text.removesuffix(" n°"))]
+        ],
+        [
+            "Grenoble, Isère (38)",
+            "Isère, Auvergne-Rhône-Alpes",
+            "Auvergne-Rhône-Alpes, nulle part",
+            "Communauté de communes Saint-Marcellin Vercors Isère Communauté, Isère (38)",
+            "Communauté d’agglomération de la Région Dieppoise, Seine-Maritime (76)",
+            "France, nulle part",
+        ],
+    )
+
+
+def test_a_code_badly_typed_finds_its_own(spec):
+    """Un zéro de tête perdu par un tableur se retrouve, un code d’IRIS donne sa commune, un ancien nom sa
+    commune nouvelle.
+    """
+    spec(
+        """
+        tapé
+        ------------
+        1053 n°
+        381850101 n°
+        la grenoble
+        FRANCE
+        """,
+        lambda t: [gazetteer().find(text.removesuffix(" n°"))[0].code for text in t["tapé"].tolist()],
+        ["01053", "38185", "38185", "france"],
+    )
+    assert "38185" in gazetteer()
+    assert "38999" not in gazetteer()
+    assert gazetteer().get(" France ").kind == "france"

@@ -1,0 +1,26 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from tests.layout import flat
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_without_their_layout() -> Iterator[None]:
+    """Give pages to tests as they read: a sentence is found, or missed, wherever its template breaks the
+    line.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        request = Client.request
+
+        def read(self: Client, **asked: Any) -> HttpResponse:
+            response = request(self, **asked)
+            if response.get("Content-Type", "").startswith("text/html") and not response.streaming:
+                response.content = flat(response.content.decode()).encode()
+            return response
+
+        patch.setattr(Client, "request", read)
+        yield

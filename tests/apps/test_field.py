@@ -1,0 +1,172 @@
+"""Ce que le territoire dit de lui-même, dans son dossier et sur ses pages : acteurs, services, actions, grille."""
+
+import csv
+import re
+from datetime import UTC, date, datetime
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from maillage.apps.dossiers import actions, queries
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.intake.actions import importing
+from maillage.apps.outreach.models import Outing
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+from maillage.reference.cards import cards
+from maillage.reference.surveys import banks
+from maillage.reports.page import charts
+from maillage.reports.territory import field, services
+from maillage.reports.territory.criteria import Answered
+from tests.apps.test_gaps import text_of
+
+pytestmark = pytest.mark.django_db
+PLACE = "38151"
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PRINTED = Path(__file__).parents[1] / "published" / "enquetes.csv"
+
+
+@pytest.fixture
+def study(home) -> Study:
+    result = files.places(
+        forms.read(cards()["hinaura-isere"].file), today=date(2026, 11, 20), source="Hinaura"
+    )
+    importing.take_in(result, source="Hinaura", digest="0" * 64, by=None, at=AT)
+    for name, state in (("Les Racontars du Numérique", "planned"), ("Une sortie annulée", "cancelled")):
+        Outing.objects.create(
+            name=name, kind="conference", territory=PLACE, place="Médiathèque", on=AT, state=state
+        )
+    study = actions.ask(StudyRequest(place=PLACE))
+    actions.compute(study)
+    study.refresh_from_db()
+    assert study.error is None
+    return study
+
+
+def test_the_dossier_carries_actors_method_actions_and_grid(study, client, django_user_model):
+    page = (queries.folder(study) / "dossier.html").read_text("utf-8")
+    for words in (
+        "Les acteurs du territoire",
+        "Comment le recensement a été mené",
+        "Les Racontars du Numérique",
+        "Ce dont les structures disent avoir besoin",
+        "La coordination",
+        "/carte/?ou=%C3%89chirolles",
+    ):
+        assert words in page, words
+    assert "Une sortie annulée" not in page
+    told = queries.census_page(study, on=date(2026, 11, 20)).actors
+    assert told
+    assert told[0].name in page.replace("&#39;", "'").replace("&amp;", "&")
+    screen = text_of(client.get(f"/territoires/{PLACE}/services/"))
+    assert "Les Racontars du Numérique" in screen
+    assert "Une sortie annulée" not in screen
+    assert "Donnée manquante" in screen
+
+
+def test_each_precarity_is_drawn_as_it_is_worked_out(study, client):
+    """I-003, I-041, I-042, D-003 : les facteurs, les deux évaluations, les thèmes de l’indice."""
+    drawn = client.get(f"/territoires/{PLACE}/definitions/").content.decode()
+    assert "Évaluation de la précarité numérique. 1. Les données" in drawn
+    assert "4. Le résultat" in drawn
+    drawn = client.get(f"/territoires/{PLACE}/indice/").content.decode()
+    assert "Évaluation de la précarité sociale. 1. Les variables, par thème" in drawn
+    assert "Logement : HLM" in drawn.replace("\xa0", " ")
+    for theme in ("Revenus", "Ménages", "Logement"):
+        assert f"<strong>{theme}</strong>" in drawn
+    drawn = client.get(f"/territoires/{PLACE}/").content.decode()
+    assert drawn.count("Sur 100 personnes concernées, combien viennent de chaque groupe") == 2
+    assert drawn.count("La situation géographique n’a pas de barre") == 2
+    page = (queries.folder(study) / "dossier.html").read_text("utf-8")
+    for words in (
+        "Évaluation de la précarité numérique",
+        "Évaluation de la précarité sociale",
+        "Une barre n’est pas",
+    ):
+        assert words in page
+
+
+def test_a_diagram_keeps_every_word_in_its_boxes():
+    texts = ("Insee, recensements : les habitants de chaque quartier, par âge et par diplôme.", "R & D < 3")
+    svg = charts.steps((("Un", texts), ("Deux", ("Court.",))), label="Un & deux")
+    lines = [unescape(line) for line in re.findall(r'font-size="15">([^<]*)<', svg)]
+    assert " ".join(lines) == " ".join((*texts, "Court."))
+    assert all(len(line) <= charts.LINE for line in lines)
+    assert 'aria-label="Un &amp; deux"' in svg
+
+
+def test_a_finding_enters_the_dossier_when_it_is_noted(
+    study, django_user_model, django_capture_on_commit_callbacks
+):
+    by = django_user_model.objects.create(email="analyste@exemple.fr")
+    given = {
+        "who": "public",
+        "kind": "no_sale",
+        "confirms": True,
+        "words": "Rien à vendre ici",
+        "source": "Réunion",
+    }
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.note(PLACE, given | {"year": 2026}, by=by, at=AT)
+    actions.publish_later.func(study.pk)
+    assert "Rien à vendre ici" in (queries.folder(study) / "dossier.html").read_text("utf-8")
+
+
+def said(percent: float) -> Answered:
+    span = {"percent": percent, "low": percent - 5, "high": percent + 5, "n": 66, "computed": "brut"}
+    return Answered(label="", universe="structures", source="« S », 2019", **span)
+
+
+def test_the_wheel_finds_the_printed_shares_again():
+    """Strasbourg : chaque service avec sa part d’aujourd’hui et sa part en projet."""
+    with PRINTED.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["enquete"] == "strasbourg-structures"]
+    surveyed = {
+        ("structures", row["question"], row["reponses"]): said(float(row["publie"]))
+        for row in rows
+        if row["document"] == "000" and row["publie"]
+    }
+    found = services.read(surveyed)
+    assert len(found.services) == 6
+    told = {
+        line.label: tuple(each and each.percent for each in (line.today, line.planned))
+        for service in found.services
+        for line in service.lines
+    }
+    assert told["Aide aux démarches en ligne"] == (65, 12)
+    assert told["Orientation vers d’autres lieux"] == (41, 21)
+    assert told["Ateliers de formation au numérique"] == (38, 25)
+    assert told["Accès libre à de l’équipement ou à une connexion"] == (42, 19)
+    assert told["Wifi en libre service"] == (29, 19)
+    assert "65\xa0% (+ 12\xa0% en projet)" in found.chart
+    assert found.source == "structures, d’après « S », 2019"
+
+
+def test_a_share_that_is_not_published_is_said_so():
+    found = services.read({("structures", "ateliers", "aujourdhui"): said(38)})
+    assert found.chart.count("non publié") == 7
+    assert services.read({}).chart == ""
+
+
+def test_the_services_are_asked_by_the_bank():
+    bank = banks()["structures"]
+    for _, _, asked in services.SERVICES:
+        for question, _ in asked:
+            choices = {choice.name for choice in bank.choices(bank.question(question))}
+            assert {"aujourdhui", "en_projet"} <= choices
+
+
+def test_with_a_filter_the_chapter_says_why_it_is_silent():
+    blank = field.FieldReading(
+        census=None,
+        method=(),
+        services=services.read({}),
+        actions=(),
+        grid=(),
+        map_address="",
+        is_filtered=True,
+    )
+    (chapter,) = field.chapters(blank)
+    assert "tout le territoire" in chapter.blocks[0].text

@@ -1,0 +1,77 @@
+"""How often one may try: counted by the hour, for an account or a connection, and forgotten once the hour
+is over.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from maillage.apps.accounts import access
+from maillage.apps.accounts.actions import forget_tallies
+from maillage.apps.accounts.models import Tally
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+ADDRESS = "192.0.2.7"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Set what time it is."""
+    now = {"at": NOON}
+    monkeypatch.setattr(access.time, "time", lambda: now["at"].timestamp())
+    return now
+
+
+@pytest.fixture
+def stranger(rf):
+    request = rf.get("/", REMOTE_ADDR=ADDRESS)
+    request.user = AnonymousUser()
+    return request
+
+
+def test_a_stranger_may_try_so_often_an_hour_and_again_the_next(clock, stranger):
+    assert [access.once_more(stranger, "essais", 2) for _ in range(3)] == [True, True, False]
+    assert access.counted(stranger, "essais") == 3
+    assert access.once_more(stranger, "autre chose", 2)
+    clock["at"] += timedelta(hours=1)
+    assert access.counted(stranger, "essais") == 0
+    assert access.once_more(stranger, "essais", 2)
+
+
+def test_what_only_reads_is_counted_without_a_row(clock, stranger):
+    assert [access.once_more(stranger, "lectures", 2, reads=True) for _ in range(3)] == [True, True, False]
+    assert not Tally.objects.exists()
+    clock["at"] += timedelta(hours=1)
+    assert access.once_more(stranger, "lectures", 2, reads=True)
+
+
+def test_whoever_signed_in_is_counted_apart_from_their_connection(clock, stranger, coordinator, rf):
+    inside = rf.get("/", REMOTE_ADDR=ADDRESS)
+    inside.user = coordinator
+    access.count(stranger, "codes")
+    assert (access.counted(inside, "codes"), access.count(inside, "codes")) == (0, 1)
+    assert all(access.once_more(inside, "essais", 1) for _ in range(3)), "known, thus not counted"
+
+
+def test_what_was_counted_is_forgotten_once_the_hour_is_over(clock, stranger):
+    access.count(stranger, "essais")
+    assert ADDRESS not in Tally.objects.get().key
+    assert forget_tallies(at=NOON + timedelta(minutes=59)) == 0
+    assert forget_tallies(at=NOON + timedelta(minutes=60)) == 1
+    assert not Tally.objects.exists()
+
+
+def test_a_subscriber_has_one_count_whatever_address_they_choose(clock, rf):
+    def tried(address):
+        request = rf.get("/", REMOTE_ADDR=address)
+        request.user = AnonymousUser()
+        return access.count(request, "essais")
+
+    assert [tried(f"2001:db8:0:7::{n}") for n in (1, 2)] == [1, 2]
+    assert tried("2001:db8:0:8::1") == 1
+    assert [tried("192.0.2.8"), tried("192.0.2.9"), tried("unix:"), tried("")] == [1, 1, 1, 1]
+    assert [tried("::ffff:192.0.2.8"), tried("::ffff:192.0.2.10")] == [2, 1], (
+        "an IPv4 address written as IPv6"
+    )

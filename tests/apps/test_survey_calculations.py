@@ -1,0 +1,157 @@
+"""Results are computed once, kept as long as nothing they read has changed, and served at once."""
+
+# ruff: noqa: F811
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from maillage.apps.surveys.actions import calculations
+from maillage.apps.surveys.actions import results as actions
+from maillage.apps.surveys.models import Answer, Version
+from maillage.apps.surveys.queries import calculations as kept
+from maillage.apps.surveys.queries import results
+from tests.apps.test_survey_results import AT, analyst, answered, browser, survey, where  # noqa: F401
+from tests.support.speed import processor
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_home(settings, tmp_path):
+    settings.HOME = tmp_path
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """Count what is computed."""
+    made: list[str] = []
+    real = kept.content
+
+    def content(row, part, at):
+        made.append(part)
+        return real(row, part, at)
+
+    monkeypatch.setattr(kept, "content", content)
+    return made
+
+
+def test_a_page_opened_twice_is_computed_once(browser, survey, counted):
+    for _ in range(3):
+        assert browser.get(where(survey)).status_code == 200
+        assert browser.get(where(survey, "enseignements/")).status_code == 200
+        assert browser.get(where(survey, "publier/")).status_code == 200
+    assert counted == [kept.TABLES, kept.EDITION]
+
+
+def answer_more(survey):
+    answered(survey, 12, seed=9)
+
+
+def put_aside(survey):
+    Answer.objects.filter(pk=Answer.objects.filter(survey=survey).first().pk).update(aside_at=AT)
+
+
+def take_another_for_it(survey):
+    """As many answers as before, and not the same ones."""
+    answered(survey, 1, seed=10)
+    put_aside(survey)
+
+
+def change_weight(survey):
+    Answer.objects.filter(survey=survey).update(initial_weight=2)
+
+
+def reword(survey):
+    row = Version.objects.filter(survey=survey).first()
+    row.definition = json.loads(json.dumps(row.definition).replace("Quelqu", "Est-ce que quelqu"))
+    row.save()
+
+
+def round_down(survey):
+    survey.rounding = "down"
+    survey.save()
+
+
+def publish(survey):
+    actions.publish(survey, None, by=None, at=AT)
+
+
+@pytest.mark.parametrize(
+    "change", [answer_more, put_aside, take_another_for_it, change_weight, reword, round_down, publish]
+)
+def test_whatever_a_table_reads_computes_it_again(survey, counted, change):
+    calculations.ask(survey, kept.TABLES, at=AT)
+    assert calculations.ask(survey, kept.TABLES, at=AT) and counted == [kept.TABLES]
+    change(survey)
+    survey.refresh_from_db()
+    counted.clear()
+    calculations.ask(survey, kept.TABLES, at=AT)
+    assert kept.TABLES in counted
+
+
+def test_another_rule_computes_it_again(survey, counted, monkeypatch):
+    calculations.ask(survey, kept.TABLES, at=AT)
+    monkeypatch.setattr(kept.protection, "PERSONS", kept.protection.chosen("inhabitants", 20))
+    calculations.ask(survey, kept.TABLES, at=AT)
+    assert counted == [kept.TABLES, kept.TABLES]
+
+
+def test_a_sentence_edited_changes_the_edition_and_not_the_tables(browser, survey, counted):
+    browser.get(where(survey, "publier/"))
+    sentence = results.sentences(results.frame(survey))[0]
+    counted.clear()
+    browser.post(
+        where(survey, "enseignements/"),
+        {"cle": sentence.key, "geste": "reprendre", "texte": "Nos mots à nous."},
+    )
+    assert "Nos mots à nous." in browser.get(where(survey, "publier/")).content.decode()
+    assert "Nos mots à nous." in browser.get(where(survey, "enseignements/")).content.decode()
+    assert counted == [kept.TABLES, kept.EDITION]
+
+
+def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
+    browser,
+    survey,
+    counted,
+    monkeypatch,
+):
+    monkeypatch.setattr(calculations, "AT_ONCE", 10)
+    for tab in ("", "enseignements/", "publier/", "tableaux.csv", "?question=aise&par=aide"):
+        page = browser.get(where(survey, tab))
+        assert page.status_code == 200
+        said = page.content.decode()
+        assert "Les résultats se calculent." in said
+        assert '<meta http-equiv="refresh"' in said  # without a script
+    assert not counted
+    calculations.compute_later.func(survey.pk, kept.TABLES)
+    assert "Tableaux de travail." in browser.get(where(survey)).content.decode()
+    calculations.compute_later.func(survey.pk, kept.TABLES)  # asked twice: computed once
+    assert counted == [kept.TABLES]
+
+
+def test_what_is_kept_is_served_far_faster_than_it_is_computed(browser, survey):
+    start = processor()
+    browser.get(where(survey))
+    computed = processor() - start
+    start = processor()
+    for _ in range(3):
+        browser.get(where(survey))
+    assert (processor() - start) / 3 < computed / 2
+
+
+def test_only_the_last_state_of_a_part_is_kept(survey):
+    for seed in (20, 21, 22):
+        calculations.ask(survey, kept.TABLES, at=AT)
+        answered(survey, 1, seed=seed)
+    assert len(list(kept.folder(survey).glob("tableaux-*.json"))) == 1
+
+
+def test_a_survey_where_everything_is_masked_is_a_clear_page(browser, survey):
+    ids = Answer.objects.filter(survey=survey).values_list("pk", flat=True)
+    Answer.objects.filter(pk__in=list(ids)[6:]).update(aside_at=AT + timedelta(1))
+    said = browser.get(where(survey, "publier/")).content.decode().replace("\xa0", " ")
+    assert "Rien ne peut être publié" in said
+    assert "Publier l’édition 1" not in said
+    assert "ne sera pas publié" in browser.get(where(survey)).content.decode()

@@ -1,0 +1,89 @@
+"""`make bench`: every suite runs, at a small size here; one that fails takes nothing from the others."""
+
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from bench import __main__ as bench
+from bench.timing import Measure
+from tests.support.profile import some
+
+ROOT = Path(__file__).parents[2]
+KEYS = {"nom", "secondes", "reference", "secondes_reference", "rapport", "taille"}
+PEERS = {"redressement": "svy", "acces": "access", "implantation": "spopt"}
+
+
+@pytest.mark.slow("a suite starts the platform, or loads the country, in processes of its own")
+@pytest.mark.parametrize("suite", some(bench.SUITES, "doublons", "orientations", "redressement"))
+def test_a_suite_runs_whole_at_a_small_size(suite, tmp_path):
+    if suite in PEERS and find_spec(PEERS[suite]) is None:
+        pytest.skip(f"« {PEERS[suite]} » n’est pas installé : make .venv/.bench")
+    out = tmp_path / "results.json"
+    command = [sys.executable, "-m", "bench", suite, "--taille", "essai", "--sortie", str(out)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    rows = json.loads(out.read_text("utf-8"))
+    assert rows
+    assert all(set(row) == KEYS and row["secondes"] >= 0 for row in rows)
+
+
+def test_what_measures_is_in_a_suite():
+    measuring = {
+        path.stem for path in (ROOT / "bench").glob("*.py") if "\ndef measures(" in path.read_text("utf-8")
+    }
+    assert measuring == set(bench.SUITES.values())
+
+
+def measure(name: str, took: float = 1.0) -> Measure:
+    return Measure(name, took, "référence", 2.0, "petit")
+
+
+def half():
+    yield measure("une moitié")
+    raise ZeroDivisionError("au milieu")
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Run suites of ours and return what `make bench` returns, and the rows it wrote."""
+    modules = {
+        "bench.good": SimpleNamespace(measures=lambda: [measure("bonne")], TRIAL={}),
+        "bench.half": SimpleNamespace(measures=half, TRIAL={}),
+        "bench.again": SimpleNamespace(measures=lambda: [measure("bonne", 4.0)], TRIAL={}),
+    }
+    monkeypatch.setattr(
+        bench, "SUITES", {"moitie": "half", "absente": "absent", "bonne": "good", "encore": "again"}
+    )
+    monkeypatch.setattr(bench, "import_module", lambda name: modules[name])
+    out = tmp_path / "results.json"
+
+    def wanted(*suites: str) -> tuple[int, list[dict[str, object]]]:
+        code = bench.main([*suites, "--sortie", str(out)])
+        return code, json.loads(out.read_text("utf-8"))
+
+    return wanted
+
+
+def test_a_suite_that_fails_is_named_and_the_others_are_kept(run, capsys):
+    code, rows = run("moitie", "absente", "bonne")
+    assert (code, [row["nom"] for row in rows]) == (1, ["une moitié", "bonne"])
+    assert "En échec : moitie, absente." in capsys.readouterr().err
+
+
+def test_a_suite_measured_again_alone_replaces_its_own_rows(run):
+    run("moitie", "bonne")
+    code, rows = run("encore")
+    assert code == 0
+    assert [(row["nom"], row["secondes"]) for row in rows] == [("une moitié", 1.0), ("bonne", 4.0)]
+
+
+def test_a_suite_that_does_not_exist_is_refused(run, capsys):
+    with pytest.raises(SystemExit) as left:
+        run("nationale")
+    assert left.value.code == 2
+    assert "nationale" in capsys.readouterr().err

@@ -1,0 +1,18 @@
+"""A backup made while people work, on both engines: it is of one instant, and nobody waits for it."""
+
+import json
+
+from tests.databases.conftest import python
+
+
+def test_a_backup_is_of_one_instant_and_stops_nobody(database, tmp_path):
+    done = python("-m", "tests.databases.saving", home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = json.loads(done.stdout)
+    assert told["errors"] == [], "whoever writes meanwhile does not wait"
+    assert told["said"] == ""
+    assert told["there"] == [2, 2]
+    assert told["restored"] == [1, 1], "the person came after the instant, and so did who follows her"
+    assert told["mode"] == (None if database else "IMMEDIATE"), "writing goes on as before"
+    assert "people.following" in told["without"] and "people.person" in told["without"]
+    assert told["left"] == [], "what could not be restored is not left as a backup"

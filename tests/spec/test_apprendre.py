@@ -1,0 +1,227 @@
+"""Ce que devient un exercice, une étape, un engagement : juger sans écran savant, ne rien perdre de ce qui
+est fait.
+"""
+
+from datetime import date
+from typing import Any
+
+from maillage.apps.learning.rules import judging, plans, progress
+from maillage.modules.format import Choose, Option, Order
+
+title = "Apprendre avec un module"
+
+SAME = {"asks": "-", "spoken": "-", "done": "C’est fait.", "hints": ("-",)}
+CHOICE = Choose(
+    kind="choisir",
+    question="-",
+    options=(
+        Option(text="Ouvrir", then="Le piège s’ouvre."),
+        Option(text="Effacer", then="Rien n’arrive.", right=True),
+        Option(text="Répondre", then="On vous récrit."),
+    ),
+    **SAME,
+)
+STEPS = Order(kind="ordre", steps=("allumer", "ouvrir", "écrire"), **SAME)
+
+
+def said(found: judging.Feedback) -> str:
+    return f"{'fini' if found.done else 'encore'} : {found.words} {found.then}".strip()
+
+
+def cells(t: dict[str, Any], *names: str) -> list[tuple[str, ...]]:
+    columns = [[str(cell).removesuffix(".0").replace("-", "") for cell in t[name].tolist()] for name in names]
+    return list(zip(*columns, strict=True))
+
+
+def test_each_choice_has_its_consequence(spec):
+    """Chaque choix a sa conséquence, juste ou non ; sans choix, on dit ce qui manque.
+
+    Trois choix, le deuxième est juste.
+    """
+    spec(
+        """
+        choix
+        -----
+        0
+        1
+        2
+        3
+        rien
+        """,
+        lambda t: [said(judging.judge(CHOICE, {"choix": [choice]})) for (choice,) in cells(t, "choix")],
+        [
+            "encore : Le piège s’ouvre. Regardez, puis choisissez encore.",
+            "fini : Rien n’arrive. C’est fait.",
+            "encore : On vous récrit. Regardez, puis choisissez encore.",
+            "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
+            "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
+        ],
+    )
+    assert judging.judge(CHOICE, {}) == judging.MISSING
+
+
+def test_an_order_says_the_first_place_that_does_not_go(spec):
+    """On dit la première étape qui n’est pas à sa place. Les étapes : allumer, ouvrir, écrire ; la place
+    donnée à chacune.
+    """
+    spec(
+        """
+        allumer | ouvrir | écrire
+        --------+--------+-------
+        1       | 2      | 3
+        1       | 3      | 2
+        3       | 2      | 1
+        1       | 2      | -
+        """,
+        lambda t: [
+            said(judging.judge(STEPS, {f"place-{n}": [place] for n, place in enumerate(row)}))
+            for row in cells(t, "allumer", "ouvrir", "écrire")
+        ],
+        [
+            "fini : C’est fait.",
+            "encore : Ce n’est pas encore le bon ordre. « ouvrir » vient à une autre place : essayez encore.",
+            (
+                "encore : Ce n’est pas encore le bon ordre. « allumer » vient à une autre place : essayez"
+                " encore."
+            ),
+            "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
+        ],
+    )
+    assert judging.shuffled(STEPS) == [(1, "ouvrir"), (0, "allumer"), (2, "écrire")]
+
+
+def test_what_was_done_once_stays_done(spec):
+    """Une étape garde le plus loin où elle est allée ; une nouvelle version d’un module recommence à neuf.
+
+    Ce qu’un appareil dit, dans l’ordre. La réponse : pour chaque module, sa version, l’étape ouverte en
+    dernier, l’état de chacune.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        rows = [
+            (module, int(version), int(step), state)
+            for module, version, step, state in zip(*(column.tolist() for column in t.values()), strict=True)
+        ]
+        return [
+            f"{module} v{at.version}, étape {at.last} : "
+            + ", ".join(f"{step} {progress.STATES[state]}" for step, state in at.steps.items())
+            for module, at in progress.standings(rows).items()
+        ]
+
+    spec(
+        """
+        module | version | étape | état
+        -------+---------+-------+---------
+        mail   |       1 |     1 | seen
+        mail   |       1 |     2 | done
+        mail   |       1 |     2 | seen
+        mail   |       1 |     1 | stopped
+        wifi   |       1 |     1 | done
+        wifi   |       2 |     1 | seen
+        wifi   |       1 |     2 | done
+        """,
+        call,
+        ["mail v1, étape 1 : 1 interrompue, 2 réussie", "wifi v2, étape 1 : 1 ouverte"],
+    )
+    assert list(progress.STATES) == ["seen", "unmeasured", "passed", "stopped", "hinted", "done"]
+
+
+def test_who_seems_stuck(spec):
+    """On paraît bloqué sur une étape après trois essais, ou cinq minutes, sans l’avoir réussie ni passée."""
+    spec(
+        """
+        état       | essais | secondes
+        -----------+--------+---------
+        seen       |      2 |      299
+        seen       |      3 |        0
+        seen       |      0 |      300
+        stopped    |      9 |        0
+        unmeasured |      3 |        0
+        done       |      9 |      900
+        hinted     |      9 |      900
+        passed     |      9 |      900
+        """,
+        lambda t: [
+            "bloqué" if progress.stuck(state, int(tries), int(seconds)) else "non"
+            for state, tries, seconds in zip(t["état"].tolist(), t["essais"], t["secondes"], strict=True)
+        ],
+        ["non", "bloqué", "bloqué", "bloqué", "bloqué", "non", "non", "non"],
+    )
+
+
+def test_a_device_that_counts_wrongly_is_stopped(spec):
+    """Au-delà, un appareil compte mal : essais et secondes d’une étape, ancienneté et nombre de ce qu’il
+    dit.
+    """
+    spec(
+        """
+        borne
+        ------------------------------
+        essais d’une étape
+        secondes d’une étape
+        jours avant d’être dit
+        faits d’un envoi
+        faits d’une carte en un jour
+        """,
+        lambda _: [
+            progress.MOST_TRIES,
+            progress.MOST_SECONDS,
+            progress.MOST_BEFORE / 86_400,
+            progress.AT_ONCE,
+            progress.MOST_A_DAY,
+        ],
+        [500, 14_400, 400, 500, 3_000],
+    )
+
+
+def test_a_plan_is_asked_about_later(spec):
+    """On demande ce qu’est devenue une démarche quelques jours après celui où on voulait la faire."""
+    spec(
+        """
+        jours
+        -----
+            0
+           15
+        """,
+        lambda t: [f"{plans.ask_on(date(2026, 11, 20), int(days)):%Y-%m-%d}" for days in t["jours"]],
+        ["2026-11-20", "2026-12-05"],
+    )
+
+
+def test_what_is_answered_to_each_end(spec):
+    """À chaque fin sa phrase : faite en ligne par la personne, obtenue autrement, pas encore, bloquée,
+    inconnue.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        ends = t["fin"].tolist()
+        assert list(plans.ANSWERS) == ends
+        kinds = [
+            "faite" if end in plans.CONVERTED else "obtenue" if end in plans.OBTAINED else "reste"
+            for end in ends
+        ]
+        return [f"{kind} : {plans.next_words(end)}" for kind, end in zip(kinds, ends, strict=True)]
+
+    spec(
+        """
+        fin
+        --------
+        alone
+        beside
+        for_me
+        counter
+        not_yet
+        blocked
+        unknown
+        """,
+        call,
+        [
+            "faite : Bravo. Vous l’avez fait seul·e.",
+            "faite : Bravo. La prochaine fois, un geste de plus sera à vous.",
+            "obtenue : Le droit est gardé. C’est l’essentiel.",
+            "obtenue : Le droit est gardé. C’est l’essentiel.",
+            "reste : Rien ne presse, sauf la date. On en reparle bientôt.",
+            "reste : On refait cet écran ensemble. Dix minutes suffisent souvent.",
+            "reste : Ce n’est pas grave. Regardons ensemble si un reçu est arrivé.",
+        ],
+    )

@@ -1,0 +1,152 @@
+"""One rule of rounding, wherever a figure is printed: page, PDF, CSV, JSON."""
+
+import re
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from pytest import mark
+
+from maillage.forms.questionnaire import Questionnaire
+from maillage.kernel.estimate import Estimate
+from maillage.reports.survey import cards, document, findings
+from maillage.reports.survey.document import Card
+from maillage.reports.survey.findings import Line, QuestionAnswers
+from maillage.reports.territory.criteria import Answered
+from maillage.words import rounding, wording
+
+title = "Un seul arrondi, partout"
+
+PRINTED = re.compile(r"(\d+)\D{1,4}%?\s?\(?(?:entre )?(\d+) (?:et|–|à) (\d+)")
+
+
+def share(value: float, low: float, high: float, n: int = 192) -> Estimate:
+    return Estimate(
+        value=value, low=low, high=high, unit="pourcent", universe="", n=n, method="resultats-enquete"
+    )
+
+
+def figures() -> st.SearchStrategy[Estimate]:
+    """Return shares with an interval around them, as wide or as thin as may be."""
+    three = st.lists(st.floats(0, 100), min_size=3, max_size=3).map(sorted)
+    return three.map(lambda ends: share(ends[1], ends[0], ends[2]))
+
+
+def question(figure: Estimate, *, weighted: bool, rule: str = "nearest") -> Card:
+    rest = share(100 - figure.value, 100 - figure.high, 100 - figure.low)
+    return Card(
+        asked=QuestionAnswers(
+            name="q",
+            label="Un lieu vous a-t-il aidé ?",
+            lines=[
+                Line(name="oui", label="Oui", figure=figure),
+                Line(name="non", label="Non", figure=rest),
+            ],
+            n=192,
+            universe="habitants",
+            weighted=weighted,
+            rounding=rule,
+        )
+    )
+
+
+def everywhere(card: Card) -> set[tuple[int, int, int]]:
+    """Return (value, low, high) of « oui » as each place prints it: sentence, table, chart, text of the chart,
+    CSV, grid.
+    """
+    asked, figure = card.asked, card.asked.lines[0].figure
+    table = [cell.text for cell in document.table(card, "brut").rows[0]]
+    row = next(iter(document.rows([card], computed="brut")))
+    grid = Answered(
+        label="", percent=float(row["part"]), low=float(row["bas"]), high=float(row["haut"]), n=192,
+        computed="brut", universe="", source="", rounding=asked.rounding,
+    )  # fmt: skip
+    picture = document.chart(card, id="q")
+    texts = [
+        findings.sentences(asked, findings.RESPONDENTS)[0].text.partition(" (")[2],
+        f"{table[2]} ({table[3]})",
+        picture.alt.partition("Oui : ")[2],
+        grid.figure,
+    ]
+    held = [found.groups() for text in texts if (found := PRINTED.search(text.replace("\u00a0", " ")))]
+    assert len(held) == len(texts) or figure.low == figure.high, texts
+    drawn = re.findall(r">(\d+)–(\d+)<", picture.svg)[0]
+    printed = {tuple(map(int, each)) for each in held}
+    return printed | {(next(iter(printed))[0], *map(int, drawn))}
+
+
+@mark.parametrize("weighted", [False, True])
+def test_one_interval_in_each_place(weighted):
+    """Un intervalle exact de 6,8 à 11,4 s’écrit « 6 à 12 » partout : phrase, tableau, dessin, fichier, grille."""
+    assert everywhere(question(share(9.0, 6.8, 11.4), weighted=weighted)) == {(9, 6, 12)}
+
+
+def test_the_file_holds_the_same_bounds():
+    """Le fichier d’une enquête redressée porte les bornes imprimées ; brut, ses décimales vont aussi vers l’extérieur."""
+    (row, *_) = document.rows([question(share(9.04, 6.8, 11.4), weighted=True)], computed="redressé")
+    assert (row["part"], row["bas"], row["haut"]) == (9, 6, 12)
+    (row, *_) = document.rows([question(share(9.04, 6.83333333, 11.4), weighted=False)], computed="brut")
+    assert (row["part"], row["bas"], row["haut"]) == (9.04, 6.833333, 11.4)
+    (row, *_) = document.rows(
+        [question(share(9.04, 6.83333399, 11.40000001), weighted=False)], computed="brut"
+    )
+    assert (row["bas"], row["haut"]) == (6.833333, 11.400001)
+
+
+@given(figures(), st.sampled_from(["nearest", "down"]))
+def test_what_is_printed_covers_what_was_computed_and_holds_its_value(figure, rule):
+    """La valeur imprimée est entre les bornes imprimées, et celles-ci contiennent l’intervalle calculé."""
+    shown = wording.survey_share(figure, rule=rule)
+    if not shown.low:
+        return
+    value, low, high = (int(re.sub(r"\D", "", text)) for text in (shown.value, shown.low, shown.high))
+    assert low <= figure.low + 1e-6
+    assert figure.high - 1e-6 <= high
+    assert low <= value <= high
+
+
+@given(figures())
+def test_an_end_of_the_scale_is_never_about(figure):
+    """Jamais « environ 100,0 % » ni « environ 0,0 % » : « plus de 99,9 % », « moins de 0,1 % », ou 0 et 100 sans décimale."""
+    for each in (figure, share(100 - figure.value / 1e4, 99.9, 100), share(figure.value / 1e4, 0, 0.001)):
+        told = wording.rate(each).in_full.replace("\u00a0", " ")
+        assert not re.search(r"environ (?:0|100)\b(?:,0)? ?%", told), told
+        assert not re.search(r"\b(?:0,0|100,0)\b", told), told
+
+
+def test_the_bounds_of_a_difference_go_outwards(spec):
+    """Un écart aussi : ses bornes s’éloignent de lui."""
+    spec(
+        """
+        bas   | haut
+        ------+-----
+        -14.2 | -6.9
+         -0.4 |  5.1
+        """,
+        lambda t: [rounding.apart(*ends) for ends in zip(t["bas"], t["haut"], strict=True)],
+        [(-15, -6), (-1, 6)],
+    )
+
+
+def test_the_sample_has_one_share_in_its_chart_and_its_table():
+    """« Qui a répondu » : la part du dessin et celle du tableau sont le même nombre."""
+    sample = document.Sample(label="Âge", source="", rows=[("15-29 ans", 44, 22.9, 18.55)])
+    _, picture, grid = document.sample_blocks(sample, id="e")
+    assert [cell.text.replace("\u00a0", " ") for cell in grid.rows[0][2:]] == ["23 %", "19 %"]
+    assert "23\u00a0%" in picture.svg
+    assert "19\u00a0%" in picture.svg
+
+
+def test_the_document_says_its_rule():
+    """Le document dit sa règle : la valeur, et les bornes."""
+    made = cards.results(
+        [],
+        title="",
+        questionnaire=Questionnaire(id="a", title="A"),
+        n=1,
+        weighted=False,
+        on=date(2026, 11, 22),
+    )
+    told = " ".join(document.reading(made))
+    assert "au plus proche" in told
+    assert "les bornes d’un intervalle, vers l’extérieur" in told

@@ -1,0 +1,393 @@
+"""Ce que la personne lit de son bilan, ce qui change d’un bilan à l’autre, ce qu’un papier ou un écran a
+le droit de dire.
+"""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from maillage.apps.autonomy import rules
+from maillage.apps.autonomy.rules import Carried
+from maillage.engine import bilan as engine
+from maillage.kernel.errors import Refused
+from maillage.reference import bilan
+
+title = "Lire son bilan"
+
+AT_EASE = {
+    **{"A1": ["smartphone", "computer"], "A2": "mine", "A3": "box", "A4": "rarely"},
+    **{
+        "U1": "often",
+        "U2": "easy",
+        "U3": "alone",
+        "U4": "weekly",
+        "U5": "alone",
+        "U6": "leave",
+        "U7": ["bank"],
+    },
+    **{"M1": ["rights"], "M2": "learn", "O1": "easy", "O2": ["nothing"], "O3": "none", "O4": "relative"},
+}
+
+
+def answers(text: str) -> dict[str, Any]:
+    """Answers written `A1=smartphone+computer A2=mine`; several are joined by a plus."""
+    out: dict[str, Any] = {}
+    for word in text.split():
+        id, _, value = word.partition("=")
+        several = bilan.questions()[id].several and value not in ("?", "-")
+        out[id] = value.split("+") if several else value
+    return out
+
+
+def told(given: dict[str, Any], **tasks: str) -> rules.ResultText:
+    return rules.result_text(given, tasks, engine.conclude(given, tasks))
+
+
+def words(sentences: Any) -> list[str]:
+    return [str(each).replace("\xa0", " ") for each in sentences]
+
+
+def test_what_an_answer_may_be(spec):
+    """Une réponse est une image de la question ; « Je ne sais pas » et « Passer » en sont une ; « Rien » va
+    seul.
+
+    La question, ce qui est coché. La réponse : ce qui est gardé, ou ce qui est dit.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for id, ticked in zip(t["question"].tolist(), t["coché"].tolist(), strict=True):
+            try:
+                found = rules.read(bilan.questions()[id], ticked.split())
+                out.append(found if isinstance(found, str) else "liste : " + " ".join(found))
+            except Refused as refused:
+                out.append(str(refused.what))
+        return out
+
+    spec(
+        """
+        question | coché
+        ---------+----------------------------
+        A2       | mine
+        A2       | shared mine
+        A2       | ?
+        A1       | ?
+        A1       | ? computer
+        A1       | computer smartphone
+        A1       | nothing
+        A1       | nothing computer
+        A1       | montre
+        A1       |
+        M1       | rights health school
+        M1       | rights health school work
+        """,
+        call,
+        [
+            "mine",
+            "mine",
+            "?",
+            "?",
+            "liste : computer",
+            "liste : smartphone computer",
+            "liste : nothing",
+            "Deux réponses ne vont pas ensemble.",
+            "Il manque votre réponse.",
+            "Il manque votre réponse.",
+            "liste : rights health school",
+            "Il y a trop de réponses.",
+        ],
+    )
+
+
+def test_something_is_always_said(spec):
+    """Personne ne lit une page vide : qui n’a rien dit a fait le pas de demander, et on dit qu’on ne sait
+    pas.
+
+    Rien de dit, puis quelqu’un à l’aise : ce que la personne sait, ce qu’elle a, ce qui bloque.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for who in t["qui"].tolist():
+            found = told(AT_EASE if who == "à l’aise" else {})
+            out += words([found.knows[0], found.has[0], found.blocks[0]])
+        return out
+
+    spec(
+        """
+        qui
+        --------------
+        n’a rien dit
+        à l’aise
+        """,
+        call,
+        [
+            "Demander de l’aide : c’est déjà beaucoup.",
+            "Vous ne l’avez pas dit.",
+            "Vous ne l’avez pas dit.",
+            *words(
+                [
+                    bilan.questions()["U5"].options["alone"].knows,
+                    bilan.questions()["A1"].options["smartphone"].has,
+                ]
+            ),
+            "Rien de ce que vous avez dit ne bloque.",
+        ],
+    )
+    assert len(told(AT_EASE).knows) == rules.SHOWN
+    assert not told(AT_EASE).urgent
+    assert told({**AT_EASE, "X1": "week"}).urgent
+    assert all(flag.id != "procedure" for flag in told({**AT_EASE, "X1": "week"}).flags)
+
+
+def test_a_task_missed_says_more_than_the_answer(spec):
+    """Qui dit reconnaître un piège et s’y laisse prendre ne le lit pas ; qui s’y prend mal en mots et le
+    reconnaît à l’essai le lit.
+
+    L’essai du message piégé, selon que la personne a dit qu’elle le laisserait, ou qu’elle appuierait.
+    """
+    sentence = rules.TASK_SHOWS["T4"]
+    quiet = {
+        **AT_EASE,
+        "U5": "no-need",
+        "U3": "no",
+        "U4": "none",
+        "U7": ["nothing"],
+        "U2": "never",
+        "O1": "unsaid",
+    }
+
+    def reads(said: str, task: str) -> str:
+        given, tasks = {**quiet, "U6": said}, {} if task == "aucun" else {"T4": task}
+        return (
+            "le lit"
+            if sentence in rules.result_text(given, tasks, engine.conclude(given, tasks)).knows
+            else "non"
+        )
+
+    spec(
+        """
+        essai
+        ------
+        passed
+        failed
+        partly
+        aucun
+        """,
+        lambda t: {
+            "dit le laisser": [reads("leave", task) for task in t["essai"].tolist()],
+            "dit appuyer": [reads("press", task) for task in t["essai"].tolist()],
+        },
+        """
+        dit le laisser | dit appuyer
+        ---------------+------------
+        le lit         | le lit
+        non            | non
+        le lit         | non
+        le lit         | non
+        """,
+    )
+
+
+def test_what_changed_since_last_time(spec):
+    """D’un bilan à l’autre on dit mieux, pareil ou plus dur : l’usage d’abord, l’accès ensuite.
+
+    L’usage et l’accès d’avant, puis de maintenant.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for use, access, now_use, now_access in zip(*(column.tolist() for column in t.values()), strict=True):
+            base = engine.conclude(AT_EASE)
+            found = rules.replace(base, use=now_use, access=now_access)
+            out.append(str(rules.progress({}, use, access, {}, found).says))
+        return out
+
+    spec(
+        """
+        usage avant | accès avant | usage  | accès
+        ------------+-------------+--------+--------
+        G1          | stable      | G2     | none
+        G2          | none        | G1     | stable
+        G1          | fragile     | G1     | stable
+        G1          | stable      | G1     | fragile
+        G1          | stable      | G1     | stable
+        """,
+        call,
+        [
+            "Vous faites plus de choses qu’avant.",
+            "C’est plus dur en ce moment. On peut vous aider.",
+            "Vous faites plus de choses qu’avant.",
+            "C’est plus dur en ce moment. On peut vous aider.",
+            "C’est comme avant.",
+        ],
+    )
+
+
+def test_answers_that_changed_are_shown_in_the_words_of_both_times(spec):
+    """Seules les réponses données les deux fois, sur l’accès, l’usage ou la durée, sont mises côte à côte."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        before, now = (
+            answers(
+                " ".join(
+                    f"{q}={v}"
+                    for q, v in zip(t["question"].tolist(), t[when].tolist(), strict=True)
+                    if v != "rien"
+                )
+            )
+            for when in ("avant", "maintenant")
+        )
+        found = rules.progress(before, "G1", "stable", now, engine.conclude(AT_EASE))
+        ids = {question.text: id for id, question in bilan.questions().items()}
+        return [ids[change.question] for change in found.changes]
+
+    spec(
+        """
+        question | avant   | maintenant
+        ---------+---------+-----------
+        A2       | shared  | mine
+        A3       | box     | box
+        U3       | rien    | alone
+        U4       | none    | rien
+        M2       | for-me  | learn
+        O1       | hard    | easy
+        O3       | lasting | moment
+        """,
+        call,
+        ["A2", "O3"],
+    )
+
+
+def test_a_bilan_is_not_done_again_at_once(spec):
+    """On ne refait pas un bilan avant deux semaines ; la date proposée suit le résultat, s’il en dit une."""
+    spec(
+        """
+        jours proposés
+        --------------
+                     0
+                    90
+        """,
+        lambda t: [
+            f"pas avant le {rules.again_from(date(2026, 11, 20)):%d/%m}, "
+            f"{'sans date' if (day := rules.suggested_on(date(2026, 11, 20), int(days))) is None else f'proposé le {day:%d/%m}'}"
+            for days in t["jours proposés"]
+        ],
+        ["pas avant le 04/12, sans date", "pas avant le 04/12, proposé le 18/02"],
+    )
+
+
+def test_what_a_second_bilan_does_not_ask_again(spec):
+    """Au second bilan, envies, obstacles et soutiens sont gardés ; accès, usage et durée se redemandent ;
+    plus rien ne presse.
+    """
+    spec(
+        """
+        réponses d’avant
+        ------------------------------------------------
+        X1=week A1=computer U3=alone M1=rights M2=learn O1=easy O3=lasting O4=nobody
+        """,
+        lambda t: [
+            f"{id} {value}" for id, value in rules.again(answers(t["réponses d’avant"].tolist()[0])).items()
+        ],
+        ["M1 ['rights']", "M2 learn", "O1 easy", "O4 nobody", "X1 -"],
+    )
+    assert rules.again({"Z9": "x"}) == {"X1": "-"}, "a question that is no longer asked"
+
+
+def test_when_a_device_is_in_play(spec):
+    """On demande l’annexe du premier rendez-vous quand un appareil ou un abonnement est en jeu."""
+    spec(
+        """
+        accès   | signal
+        --------+----------------
+        stable  | -.
+        fragile | -.
+        none    | -.
+        stable  | unequipped_able
+        stable  | access
+        stable  | fear
+        """,
+        lambda t: [
+            (
+                "oui"
+                if rules.in_play(
+                    rules.replace(
+                        engine.conclude(AT_EASE), access=access, flags=() if flag == "-." else (flag,)
+                    )
+                )
+                else "non"
+            )
+            for access, flag in zip(t["accès"].tolist(), t["signal"].tolist(), strict=True)
+        ],
+        ["non", "oui", "oui", "oui", "oui", "non"],
+    )
+
+
+def test_the_card_has_four_drawings_and_no_level(spec):
+    """La carte que la personne emporte a quatre dessins au plus : le résultat, puis ce qu’elle a dit ; ni
+    « rien », ni inconnu.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        face = bilan.faces()["autonomie"]
+        drawn = [rules.on_card(answers(line), face) for line in t["réponses"].tolist()]
+        assert all(some[0].words == face.word for some in drawn)
+        return [" · ".join(words(each.words for each in some[1:])) for some in drawn]
+
+    spec(
+        """
+        réponses
+        ------------------------------------------------------
+        X1=week X2=work M1=rights+health A1=computer O2=time M2=learn
+        X1=no M1=nothing A1=nothing O2=time+near O4=nobody
+        X1=no M1=? O2=time
+        """,
+        call,
+        [
+            "Le travail · Mes droits et mes papiers · Un ordinateur",
+            "Plus de temps · Personne",
+            "Plus de temps",
+        ],
+    )
+
+
+def test_a_screen_counts_ten_minutes_at_most(spec):
+    """Le temps passé sur un écran est compté jusqu’à dix minutes : au-delà, quelqu’un a été appelé
+    ailleurs.
+    """
+    spec(
+        """
+        secondes
+        --------
+              30
+             600
+            3600
+        """,
+        lambda t: [
+            carried.timings["A2"]
+            for seconds in t["secondes"]
+            for carried in [Carried().answered("A2", "mine", seconds=int(seconds))]
+            if Carried().measured("A2", outcome="passed", seconds=int(seconds)).timings == carried.timings
+        ],
+        [30, 600, 600],
+    )
+
+
+def test_an_answer_no_longer_asked_goes():
+    """Une réponse corrigée emporte celles des questions qu’on ne pose plus ; le reste, tel qu’au début,
+    n’est pas gardé.
+    """
+    carried = Carried(mode="self", answers={"X1": "week", "X2": "work", "A1": ["computer"]})
+    assert dict(carried.answered("X1", "no").answers) == {"X1": "no", "A1": ["computer"]}
+    assert carried.answered("X1", "month", seconds=None).timings == {}
+    assert carried.begun
+    assert not Carried().begun
+    kept = carried.measured("T4", outcome="failed", tries=2)
+    assert kept.outcomes == {"T4": "failed"}
+    assert kept.tasks["T4"] == {"outcome": "failed", "tries": 2}
+    assert set(kept.to_plain()) == {"mode", "answers", "tasks"}
+    assert Carried.from_plain({**kept.to_plain(), "inconnu": 1}) == kept
+    with pytest.raises(TypeError):
+        Carried(inconnu=1)  # type: ignore[call-arg]

@@ -1,0 +1,191 @@
+"""Ce que d’autres ont publié d’un territoire se lit à côté de notre chiffre, surtout quand il le contredit."""
+
+import re
+from pathlib import Path
+
+from maillage.kernel.estimate import Estimate
+from maillage.pipeline.published_rates import check, clean
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reference.files import PROJECT
+from maillage.reference.published_rates import PublishedRate
+from maillage.reports.territory import published
+from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.territories import gazetteer
+
+title = "À côté de notre chiffre, ceux qui sont publiés"
+SAME = "illectronisme-insee-2019"
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("**", "")
+
+
+def rate(value: float, definition: str = SAME) -> PublishedRate:
+    return PublishedRate(
+        place="R94",
+        definition=definition,
+        rate=value,
+        low=value - 0.5,
+        high=value + 0.5,
+        people=None,
+        producer="Insee" if definition else "Collectivité de Corse",
+        by="l’Insee" if definition else "la Collectivité de Corse",
+        title="Insee Flash" if definition else "Enquête directe",
+        year=2019,
+        url="",
+        quote="un quart",
+        doubt="Modélisé.",
+    )
+
+
+def ours(low: float, high: float) -> Estimate:
+    return Estimate(
+        value=(low + high) / 2,
+        low=low,
+        high=high,
+        unit="pourcent",
+        universe="15 ans et plus",
+        n=10_000,
+        method="besoins",
+    )
+
+
+def beside(value: float, low: float, high: float, *, here: bool = True) -> Beside:
+    return Beside(published=rate(value), place="Corse", is_here=here, ours=ours(low, high))
+
+
+def test_a_rate_contradicts_ours_when_it_is_out_of_our_interval(spec):
+    """Un taux publié contredit le nôtre quand, arrondi compris, il est hors de notre fourchette."""
+    spec(
+        """
+        publié | basse | haute
+        -------+-------+------
+            25 |  16.5 |  20.0
+            20 |  16.5 |  20.0
+          20.4 |  16.5 |  20.0
+            15 |  16.5 |  20.0
+        """,
+        lambda t: [
+            "contredit" if beside(*map(float, row)).contradicts else "s’accorde"
+            for row in zip(t["publié"], t["basse"], t["haute"], strict=True)
+        ],
+        ["contredit", "s’accorde", "s’accorde", "contredit"],
+    )
+
+
+def test_the_contradiction_is_told_with_every_measure(spec):
+    """La contradiction dit le taux publié, le nôtre avec la même définition, et les autres mesures du lieu."""
+    other = Beside(published=rate(15, ""), place="Corse", is_here=True, ours=None)
+    spec(
+        """
+        publié | basse | haute
+        -------+-------+------
+            25 |  16.5 |  20.0
+        """,
+        lambda t: [
+            plain(note.text)
+            for note in published.notes(
+                (beside(25, t["basse"][0], t["haute"][0]), other), definition(DEFAULT)
+            )
+        ],
+        [
+            (
+                "Un chiffre publié contredit le nôtre. Corse, 2019 : l’Insee a publié 25 % (« un quart »). Avec la"
+                " même définition, notre calcul donne 18 % (entre 16 et 20 %) : le chiffre publié est au-dessus de"
+                " notre fourchette. Enquête directe, par la Collectivité de Corse : 15 %. Modélisé. Nous ne savons"
+                " pas qui se trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. Insee Flash :"
+                " modélisé."
+            )
+        ],
+    )
+
+
+def test_what_denies_a_region_denies_what_it_holds(spec):
+    """Ce qui contredit une région se dit aussi dans le diagnostic d’un territoire qu’elle contient."""
+    spec(
+        """
+        publié | basse | haute
+        -------+-------+------
+            25 |  16.5 |  20.0
+        """,
+        lambda t: [
+            "qui contient ce territoire" in note.text
+            for note in published.notes(
+                (beside(25, t["basse"][0], t["haute"][0], here=False),), definition(DEFAULT)
+            )
+        ],
+        [True],
+    )
+
+
+def test_a_rate_of_another_definition_is_not_compared_with_the_headline(spec):
+    """Un taux qui s’accorde mais d’une autre définition : la page dit de ne pas le comparer au nombre du haut."""
+    spec(
+        """
+        publié | basse | haute
+        -------+-------+------
+            18 |  16.5 |  20.0
+        """,
+        lambda t: [
+            plain(note.text)
+            for note in published.notes((beside(18, t["basse"][0], t["haute"][0]),), definition(DEFAULT))
+        ],
+        [
+            (
+                "Corse, 2019 : l’Insee a publié 18 %. Il ne compte pas les mêmes personnes que le nombre du haut"
+                " (Illectronisme 2019 d’un côté, Illectronisme 2021 de l’autre : l’année et la question changent), ne"
+                " les comparez pas. Avec sa définition, notre calcul donne 18 % (entre 16 et 20 %), qui s’accorde"
+                " avec lui. Modélisé."
+            )
+        ],
+    )
+
+
+def test_every_published_rate_is_of_a_known_territory(spec):
+    """Dix régions, une enquête directe et 92 intercommunalités des Hauts-de-France ont un taux publié."""
+    by_place = clean.by_place()
+    check.check(by_place, [code for code in by_place if code in gazetteer()])
+    spec(
+        """
+        territoire
+        ----------
+        R94
+        200043396
+        38
+        """,
+        lambda t: [len(by_place.get(code, ())) for code in t["territoire"]],
+        [2, 1, 0],
+    )
+
+
+PROMISE = re.compile(r"90 (?:fois|chances)\s+sur\s+100([^.;]*)")
+OBSERVED = ("apps/autonomy/",)  # shares of people who were met: counted, no hypothesis between territories
+
+
+def promises(folder: Path) -> list[str]:
+    """Return the files that promise 90 times out of 100 without the condition, in the same sentence."""
+    out = []
+    for path in sorted(folder.rglob("*")):
+        if path.suffix not in (".html", ".py", ".yaml", ".typ") or any(x in str(path) for x in OBSERVED):
+            continue
+        out += [
+            path.name
+            for rest in PROMISE.findall(path.read_text("utf-8"))
+            if not re.search(r"\bsi\b|IF_", rest)
+        ]
+    return out
+
+
+def test_ninety_times_out_of_a_hundred_carries_its_condition(spec):
+    """« 90 fois sur 100 » ne se dit jamais sans sa condition, dans la même phrase."""
+    spec(
+        """
+        dossier
+        -------
+        reports
+        apps
+        reference
+        """,
+        lambda t: [len(promises(PROJECT / "src" / "maillage" / name)) for name in t["dossier"]],
+        [0, 0, 0],
+    )

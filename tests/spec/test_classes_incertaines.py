@@ -1,0 +1,164 @@
+"""Une classe incertaine ne se dit pas comme un fait : on compte en fourchette, on ne nomme que le très probable."""
+
+import numpy as np
+
+from maillage.engine import classes
+from maillage.reports.territory import certainty
+from maillage.studies.diagnosis.diagnosis import Spread
+
+title = "Dire une classe incertaine"
+
+
+def plain(text: str) -> str:
+    return text.replace("\xa0", " ").replace("**", "")
+
+
+def test_each_class_has_its_chances(spec):
+    """Les chances d’une classe sont la part des tirages qui y mettent la zone ; sans classe, aucune chance n’est dite."""
+    spec(
+        """
+        tirage 1 | tirage 2 | tirage 3 | tirage 4
+        ---------+----------+----------+---------
+               4 |        4 |        3 |        4
+               0 |        1 |        0 |        1
+        """,
+        lambda t: classes.membership(np.column_stack(list(t.values())).astype(int)).ravel(),
+        [0, 0, 0, 0.25, 0.75, 0.5, 0.5, 0, 0, 0],
+    )
+
+
+def test_only_likely_members_are_named(spec):
+    """Sous 8 chances sur 10, une zone n’est ni nommée ni prescrite."""
+    spec(
+        """
+        zone    | forte ou très forte | très forte
+        --------+---------------------+-----------
+        Aubière |                0.98 |       0.84
+        Bost    |                0.85 |       0.40
+        Celle   |                0.79 |       0.35
+        """,
+        lambda t: plain(
+            certainty.strongest(list(t["zone"]), t["forte ou très forte"], t["très forte"], "commune")
+        ),
+        (
+            "Précarité numérique, très probablement (8 chances sur 10 ou plus), dans la classe « très forte » :"
+            " Aubière ; dans la classe « forte » ou « très forte » : Bost."
+        ),
+    )
+
+
+def test_nobody_is_named_when_nobody_is_likely(spec):
+    """Quand aucune zone ne passe le seuil, la phrase le dit, sans nom."""
+    spec(
+        """
+        zone  | forte ou très forte | très forte
+        ------+---------------------+-----------
+        Celle |                0.79 |       0.35
+        """,
+        lambda t: plain(
+            certainty.strongest(list(t["zone"]), t["forte ou très forte"], t["très forte"], "quartier")
+        ),
+        (
+            "Aucun quartier n’est assez sûrement dans une classe forte pour être nommé : il y faut 8 chances"
+            " sur 10 ou plus."
+        ),
+    )
+
+
+def told(t: dict) -> list[str]:
+    rows = zip(t["basse"], t["haute"], t["nommées"], strict=True)
+    return [
+        plain(certainty.crossing(Spread(0.0, low, high), 22, "zone", names.split()))
+        for low, high, names in rows
+    ]
+
+
+def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
+    """Combien de zones cumulent : une fourchette. L’aide n’est prescrite que là où c’est très probable."""
+    spec(
+        """
+        basse | haute | nommées
+        ------+-------+--------
+          2.0 |   6.4 | Sud Nord
+          0.0 |   1.0 |
+          0.0 |   0.0 |
+        """,
+        told,
+        [
+            (
+                "De 2 à 7 zones sur 22 cumulent précarité numérique et précarité sociale fortes pour ce territoire."
+                " Parmi elles, très probablement (8 chances sur 10 ou plus) : Sud et Nord. L’aide doit y être"
+                " humaine, gratuite et proche."
+            ),
+            (
+                "Jusqu’à 1 zone sur 22 cumule précarité numérique et précarité sociale fortes pour ce territoire."
+                " Aucune ne l’est assez sûrement pour être nommée : avant d’y choisir une aide, vérifiez sur place."
+            ),
+            "Aucune zone ne réunit ici une précarité numérique forte et une précarité sociale forte.",
+        ],
+    )
+
+
+def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
+    """Une classe est relative : un cinquième des zones est toujours « très forte »."""
+    spec(
+        """
+        zone
+        ---------
+        commune
+        quartier
+        """,
+        lambda t: [plain(certainty.relative(unit)) for unit in t["zone"]],
+        [
+            (
+                "Les classes comparent les communes de ce territoire entre elles : une commune sur cinq y est «"
+                " très forte », que la difficulté soit rare ou fréquente ici."
+            ),
+            (
+                "Les classes comparent les quartiers de ce territoire entre eux : un quartier sur cinq y est «"
+                " très forte », que la difficulté soit rare ou fréquente ici."
+            ),
+        ],
+    )
+
+
+def test_who_may_be_first_agrees_with_the_classes(spec):
+    """Ne sont nommées premières possibles que des zones de classe « très forte » ; si d’autres peuvent l’être, on dit
+    pourquoi.
+    """
+    spec(
+        """
+        classe très forte | peuvent être premières
+        ------------------+-----------------------
+        Cilaos Salazie    |                      2
+        Cilaos            |                      3
+        """,
+        lambda t: [
+            plain(certainty.leaders(names.split(), int(n), "commune"))
+            for names, n in zip(t["classe très forte"], t["peuvent être premières"], strict=True)
+        ],
+        [
+            ("Cilaos et Salazie peuvent avoir la part la plus forte : les fourchettes se recouvrent."),
+            (
+                "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Dans la classe «"
+                " très forte », c’est Cilaos. D’autres, de classe moins forte mais de fourchette plus large,"
+                " peuvent aussi l’avoir."
+            ),
+        ],
+    )
+
+
+def test_a_table_gives_the_chances_of_what_is_not_sure(spec):
+    """Dans un tableau, une case incertaine porte ses chances."""
+    spec(
+        """
+        case     | chances
+        ---------+--------
+        les deux |    0.62
+        les deux |    0.97
+        """,
+        lambda t: [
+            plain(certainty.label(name, odds)) for name, odds in zip(t["case"], t["chances"], strict=True)
+        ],
+        ["les deux (62 %)", "les deux"],
+    )

@@ -1,0 +1,184 @@
+"""Qui peut faire quoi, et où : un droit vient d’un rôle, pour une structure, pour un territoire, ou
+partout.
+"""
+
+from typing import Any
+
+from maillage.apps.accounts import rules
+from maillage.apps.accounts.rules import Grant, Rights
+from maillage.apps.memberships.rules import (
+    BY_STRUCTURE,
+    BY_TERRITORY,
+    EVERYWHERE,
+    ROLES,
+    STRUCTURE,
+    TERRITORY,
+)
+
+title = "Les droits de chacun"
+
+OVER = {STRUCTURE: "une structure", TERRITORY: "un territoire", EVERYWHERE: "partout"}
+LIBRARY, CCAS = 1, 2
+GRANTS = Rights(
+    (
+        Grant(rights=frozenset({"people.see"}), structure=LIBRARY),
+        Grant(rights=frozenset({"directory.edit"}), communes=frozenset({"38151", "38185"})),
+        Grant(rights=frozenset({"surveys.run"}), communes=None),
+        Grant(rights=frozenset({"measures.see"}), communes=frozenset({"38151"})),
+        Grant(rights=frozenset({"measures.see"}), communes=frozenset({"38185"})),
+    )
+)
+
+
+def test_a_right_holds_where_it_was_given(spec):
+    """Un droit tient pour la structure ou les communes où il a été donné, nulle part ailleurs ; donné
+    partout, il tient partout.
+
+    Ce compte voit les personnes de la structure 1, corrige les fiches de deux communes, mène des enquêtes
+    partout.
+    """
+    spec(
+        """
+        droit          | structure | commune
+        ---------------+-----------+--------
+        people.see     | 1         | -
+        people.see     | 2         | -
+        people.see     | -         | 38151
+        people.see     | -         | -
+        directory.edit | -         | 38151
+        directory.edit | -         | 38001
+        directory.edit | 1         | -
+        directory.edit | 2         | 38185
+        surveys.run    | -         | 38001
+        surveys.run    | -         | -
+        members.manage | 1         | 38151
+        """,
+        lambda t: [
+            (
+                "oui"
+                if GRANTS.may(
+                    right,
+                    structure=None if structure == "-" else int(structure),
+                    commune="" if commune == "-" else commune,
+                )
+                else "non"
+            )
+            for right, structure, commune in zip(
+                t["droit"].tolist(), t["structure"].tolist(), t["commune"].tolist(), strict=True
+            )
+        ],
+        ["oui", "non", "non", "non", "oui", "non", "non", "oui", "oui", "oui", "non"],
+    )
+
+
+def test_where_a_right_holds(spec):
+    """D’un droit, on sait pour quelles structures et dans quelles communes il tient ; les communes de deux
+    rôles s’ajoutent.
+    """
+
+    def places(right: str) -> str:
+        communes = GRANTS.communes(right)
+        where = "partout" if communes is None else " ".join(sorted(communes)) or "aucune"
+        return f"{right} : structures {sorted(GRANTS.structures(right))}, communes {where}"
+
+    spec(
+        """
+        droit
+        --------------
+        people.see
+        directory.edit
+        measures.see
+        surveys.run
+        members.manage
+        """,
+        lambda t: [places(right) for right in t["droit"].tolist()],
+        [
+            "people.see : structures [1], communes aucune",
+            "directory.edit : structures [], communes 38151 38185",
+            "measures.see : structures [], communes 38151 38185",
+            "surveys.run : structures [], communes partout",
+            "members.manage : structures [], communes aucune",
+        ],
+    )
+    assert GRANTS.any("members.manage", "people.see")
+    assert not GRANTS.any("members.manage", "network.run")
+    assert not Rights().any(*rules.RIGHTS)
+
+
+def test_what_each_role_may_do(spec):
+    """Un rôle vaut pour une structure, un territoire, ou partout ; seuls ceux d’une structure voient des
+    personnes.
+    """
+
+    def call(t: dict[str, Any]) -> dict[str, list[str]]:
+        some = [ROLES[id] for id in t["rôle"].tolist()]
+        assert set(ROLES) == set(t["rôle"].tolist())
+        assert tuple(id for id, role in ROLES.items() if role.over == STRUCTURE) == BY_STRUCTURE
+        assert BY_TERRITORY == ("coordination", "analyste")
+        assert all(role.rights <= set(rules.RIGHTS) for role in some)
+        return {
+            "pour": [OVER[role.over] for role in some],
+            "voit des personnes": ["oui" if role.sees_people else "non" for role in some],
+            "droits": [" ".join(sorted(role.rights)) for role in some],
+        }
+
+    spec(
+        """
+        rôle
+        --------------
+        aidant
+        prescripteur
+        formation
+        benevole
+        gestionnaire
+        coordination
+        analyste
+        administration
+        """,
+        call,
+        """
+        pour          | voit des personnes | droits
+        --------------+--------------------+-----------------------------------------------------
+        une structure | oui | orientations.answer people.see workshops.manage
+        une structure | oui | people.see
+        une structure | oui | orientations.answer people.see workshops.manage
+        une structure | oui | people.mine
+        une structure | oui | directory.edit members.manage orientations.answer people.see workshops.manage
+        un territoire | non | directory.edit directory.import measures.see members.manage modules.edit surveys.run territory.edit
+        un territoire | non | measures.see surveys.run territory.edit
+        partout       | non | directory.edit directory.import measures.see members.manage modules.edit network.run surveys.run territory.edit
+        """,
+    )
+
+
+def test_the_journal_proves_itself(spec):
+    """Chaque ligne du journal porte l’empreinte de la précédente : en changer une change toutes les
+    suivantes.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        def chain(words: list[str]) -> str:
+            last = ""
+            for word in words:
+                last = rules.digest(last, [word, 1])
+            return last
+
+        whole = t["ligne"].tolist()
+        changed = ["annuaire", *whole[1:]]
+        return [
+            "pareil" if chain(whole) == chain(other) else "autre"
+            for other in (whole, changed, whole[::-1], whole[1:])
+        ]
+
+    spec(
+        """
+        ligne
+        ---------
+        mandat
+        fiche
+        accès
+        """,
+        call,
+        ["pareil", "autre", "autre", "autre"],
+    )
+    assert rules.digest("a", ["b"]) != rules.digest("ab", [])

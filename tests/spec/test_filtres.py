@@ -1,0 +1,161 @@
+"""Ne compter qu’une part des habitants : les petites communes, une liste de codes, les quartiers d’un
+contour.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.markings.clean import District, Marking
+from maillage.studies.diagnosis import filters
+from maillage.studies.need import population, rurality
+
+title = "Filtrer un territoire"
+
+IRIS, NEXT = "381850608", "381850101"  # two quartiers of Grenoble, far from one another
+
+
+def shares(inside: Any, codes: list[str]) -> list[str]:
+    """The share of each code: that of its census area, or the mean over the areas of its commune."""
+    iris = population.sources().rp2021
+    return [
+        f"{code} : {inside.share[(iris['iris'] == code) | (iris['commune'] == code)].mean():.2f}"
+        for code in codes
+    ]
+
+
+def listed(t: dict[str, Any], *codes: str) -> list[str]:
+    marked = [str(code) for code in t["code"].tolist()]
+    marking = Marking(
+        kind="list",
+        label="Ma liste",
+        shares=dict(zip(marked, t["part"].tolist(), strict=True)),
+        lines={code: n for n, code in enumerate(marked, 2)},
+    )
+    return shares(filters.from_marking(marking, id="liste", source="liste.csv"), list(codes))
+
+
+def test_a_list_says_which_share_to_count(spec):
+    """Une liste donne la part de chaque code ; celle d’un quartier l’emporte sur celle de sa commune ;
+    hors de la liste, rien.
+    """
+    spec(
+        """
+        code      | part
+        ----------+-----
+        2A004     | 1
+        38151     | 0.5
+        381850608 | 0.2
+        """,
+        lambda t: listed({"code": t["code"], "part": t["part"]}, "2A004", "38151", IRIS, NEXT),
+        ["2A004 : 1.00", "38151 : 0.50", "381850608 : 0.20", "381850101 : 0.00"],
+    )
+
+
+def test_a_code_nobody_knows_is_refused(spec):
+    """Un code inconnu est refusé avec sa ligne ; celui d’une commune réunie à une autre vaut pour la
+    nouvelle, une fois.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        try:
+            return listed(t, "38151")
+        except Refused as refused:
+            return [refused.what, refused.why, refused.do]
+
+    spec(
+        """
+        code  | part
+        ------+-----
+        38151 | 1
+        2Z999 | 1
+        """,
+        call,
+        [
+            "liste.csv, ligne 3, colonne code, valeur « 2Z999 » : ni IRIS ni commune du recensement de 2021.",
+            "Ses habitants seraient oubliés sans un mot.",
+            "Corrigez ce code, ou ôtez la ligne.",
+        ],
+    )
+
+
+def test_districts_count_by_their_surface(spec):
+    """D’un contour, la part d’un quartier est celle de sa surface à l’intérieur ; la commune que dit le
+    fichier n’y change rien.
+
+    Un contour qui est la moitié ouest d’un quartier de Grenoble. La réponse : ce quartier, un autre quartier
+    de Grenoble.
+    """
+    whole = contours.iris([IRIS])[IRIS]
+    west, south, east, north = whole.bounds
+    half = shapely.intersection(whole, shapely.box(west, south, (west + east) / 2, north))
+    expected = shapely.area(half) / shapely.area(whole)
+    assert 0.2 < expected < 0.8
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for part in t["contour"].tolist():
+            shape = half if part == "la moitié" else whole
+            marking = Marking(kind="qpv", label="QPV", districts=(District("QP1", "Un", "38185", shape),))
+            found = filters.from_marking(marking, id="qpv", source="qpv.geojson")
+            iris = population.sources().rp2021["iris"]
+            here, there = (float(found.share[iris == code][0]) for code in (IRIS, NEXT))
+            out.append(f"{'la moitié' if abs(here - expected) < 1e-6 else f'{here:.2f}'}, {there:.2f}")
+        return out
+
+    spec(
+        """
+        contour
+        ---------
+        la moitié
+        le tout
+        """,
+        call,
+        ["la moitié, 0.00", "1.00, 0.00"],
+    )
+
+
+def test_communes_of_a_size_or_of_a_district(spec):
+    """Sans fichier, deux filtres : les communes de moins de 2 000 habitants, celles qui ont un quartier
+    prioritaire.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        iris = population.sources().rp2021
+        names = {filter: filters.chosen(filter, Path.read_bytes) for filter in filters.built_in()}
+        small = names[filters.SMALL_COMMUNES]
+        people = {code: iris["pop"][iris["commune"] == code].sum() for code in t["commune"].tolist()}
+        assert all(
+            (n < rurality.SMALL) == (shares(small, [code])[0].endswith("1.00")) for code, n in people.items()
+        )
+        return [
+            f"{code} : {'petite' if shares(small, [code])[0].endswith('1.00') else 'non'}, "
+            f"{'quartier' if shares(names[filters.QPV_COMMUNES], [code])[0].endswith('1.00') else 'non'}"
+            for code in t["commune"].tolist()
+        ]
+
+    spec(
+        """
+        commune
+        -------
+        2A004
+        38151
+        38002
+        """,
+        call,
+        ["2A004 : non, quartier", "38151 : non, quartier", "38002 : petite, non"],
+    )
+
+
+def test_a_filter_that_does_not_exist_says_which_do():
+    """Un mot qui n’est ni un filtre ni un fichier est refusé, avec ceux qui existent."""
+    with pytest.raises(Refused) as caught:
+        filters.chosen("qpv-comunes", Path.read_bytes)
+    assert caught.value.what == "Le filtre « qpv-comunes » n’existe pas."
+    assert "qpv-communes, petites-communes" in caught.value.do
+    assert np.isin(list(filters.LABELS), list(filters.built_in())).all()

@@ -1,0 +1,432 @@
+"""Ce qu’une fiche de lieu donne aux lignes de l’offre : ce qu’elle dit, ce qu’elle tait, ce qu’elle garde
+pour quelques-uns.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from maillage.kernel.estimate import Withheld
+from maillage.kernel.table import Table
+from maillage.reference.offer import diagnosis_lines
+from maillage.reports.territory import atlas
+from maillage.studies.need import corrections
+from maillage.studies.need.corrections import Correction
+from maillage.studies.offer import census as offer
+from maillage.studies.offer import reach, siting
+from maillage.studies.people import shares
+from tests.spec.test_manques import DEGREE, at, ground
+
+title = "Lire l’offre des lieux"
+
+
+def sheet(**practices: Any) -> dict[str, Any]:
+    return {"id": "1", "nom": "La Biblio", "practices": practices}
+
+
+def test_what_a_practice_gives(spec):
+    """Une pratique ne compte que si elle est offerte aujourd’hui ; un accès libre qui ne dit pas s’il est
+    aidé compte autonome.
+
+    Une pratique par ligne, son état, l’aide qu’elle dit donner.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for practice, state, ways in zip(*(column.tolist() for column in t.values()), strict=True):
+            said = {"state": state} | ({} if ways == "-." else {"accompagnement": ways.split()})
+            out.append(" ".join(offer.lines_of(sheet(**{practice: said}))) or "rien")
+        return out
+
+    spec(
+        """
+        pratique    | état    | aide
+        ------------+---------+-------------
+        wifi        | offered | -.
+        wifi        | planned | -.
+        wifi        | ended   | -.
+        libre_acces | offered | -.
+        libre_acces | offered | alone
+        libre_acces | offered | person
+        libre_acces | offered | group
+        libre_acces | offered | alone person
+        libre_acces | offered | remote
+        vente       | offered | -.
+        pret        | offered | -.
+        don         | offered | -.
+        formation   | offered | -.
+        impression  | offered | -.
+        """,
+        call,
+        [
+            "wifi",
+            "rien",
+            "rien",
+            "libre_acces_autonome",
+            "libre_acces_autonome",
+            "libre_acces_accompagne",
+            "libre_acces_accompagne",
+            "libre_acces_autonome libre_acces_accompagne",
+            "rien",
+            "equipement_solidaire",
+            "equipement_solidaire",
+            "equipement_solidaire",
+            "formation",
+            "rien",
+        ],
+    )
+
+
+def test_a_line_is_kept_only_when_every_practice_of_it_is(spec):
+    """Une ligne est réservée si toutes ses pratiques le sont : un don pour les jeunes et un prêt pour tous,
+    c’est pour tous.
+
+    Les publics du don et du prêt, deux pratiques de la même ligne.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for don, pret in zip(t["don"].tolist(), t["prêt"].tolist(), strict=True):
+            said = {
+                name: {"state": "offered"} | ({} if publics == "tous" else {"publics": publics.split()})
+                for name, publics in (("don", don), ("pret", pret))
+                if publics != "aucun"
+            }
+            out.append(" ".join(sorted(offer.lines_of(sheet(**said))["equipement_solidaire"])) or "tous")
+        return out
+
+    spec(
+        """
+        don   | prêt
+        ------+--------
+        youth | tous
+        youth | seniors
+        youth | aucun
+        tous  | aucun
+        """,
+        call,
+        ["tous", "seniors youth", "youth", "tous"],
+    )
+
+
+def test_hours_of_an_ordinary_week(spec):
+    """Les heures d’une semaine ordinaire, moyenne d’une semaine paire et d’une impaire ; inconnues, elles
+    ne sont pas zéro.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        found = [offer.hours_a_week(hours.replace("-.", "")) for hours in t["horaires"].tolist()]
+        return ["inconnues" if np.isnan(each) else f"{each:g}" for each in found]
+
+    spec(
+        """
+        horaires
+        -----------------------------
+        Mo-Fr 09:00-12:00
+        Mo 09:00-12:00,14:00-17:00
+        week 01-53/2 Mo 09:00-12:00
+        24/7
+        n’importe quoi
+        -.
+        """,
+        call,
+        ["15", "6", "1.5", "168", "inconnues", "inconnues"],
+    )
+
+
+def test_silence_is_not_an_absence(spec):
+    """Un lieu qui ne dit rien n’est pas un lieu qui ne donne rien ; un accès libre qui ne dit pas s’il est
+    aidé reste à demander.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        said = {
+            "rien": {},
+            "pas de médiation": {"sans": ["mediation"]},
+            "wifi": {"practices": {"wifi": {"state": "offered"}}},
+            "accès libre": {"practices": {"libre_acces": {"state": "offered"}}},
+            "accès libre aidé": {
+                "practices": {"libre_acces": {"state": "offered", "accompagnement": ["person"]}}
+            },
+        }
+        every = {
+            practice: {"state": "offered"}
+            for line in diagnosis_lines().values()
+            for practice in line.practices
+        }
+        found = offer.census(
+            "essai",
+            [
+                {"id": "un autre lieu dit tout", "practices": every},
+                *({"id": word, **said[word]} for word in reversed(t["la fiche dit"].tolist())),
+            ],
+        )
+        assert [place.id for place in found.places] == sorted([*said, "un autre lieu dit tout"])
+        lines = diagnosis_lines()
+        out = []
+        for word in t["la fiche dit"].tolist():
+            place = next(place for place in found.places if place.id == word)
+            most = place.offers | {line for line in lines if word in found.unsaid(line)}
+            told = "muet" if word in found.silent else "à demander" if word in found.vague else "dit"
+            out.append(
+                f"{told}, au plus {'tout' if most == set(lines) else ' '.join(sorted(most)) or 'rien'}"
+            )
+        return out
+
+    spec(
+        """
+        la fiche dit
+        ----------------
+        rien
+        pas de médiation
+        wifi
+        accès libre
+        accès libre aidé
+        """,
+        call,
+        [
+            "muet, au plus tout",
+            "dit, au plus rien",
+            "dit, au plus wifi",
+            "à demander, au plus libre_acces_accompagne libre_acces_autonome",
+            "dit, au plus libre_acces_accompagne",
+        ],
+    )
+
+
+def test_a_place_is_where_both_numbers_say(spec):
+    """Un lieu n’est situé que si latitude et longitude sont dites ; ce qui n’est pas dit (places, heures)
+    reste inconnu.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for lat, lon in zip(t["latitude"], t["longitude"], strict=True):
+            known = {name: x for name, x in (("latitude", lat), ("longitude", lon)) if not np.isnan(x)}
+            place = offer.as_reached({"id": "1", **known})
+            out.append("sans point" if np.isnan(place.lat) else f"{place.lon:g} {place.lat:g}")
+            assert np.isnan(place.capacity)
+            assert np.isnan(place.hours)
+        return out
+
+    spec(
+        """
+        latitude | longitude
+        ---------+----------
+              45 |         5
+              45 |
+                 |         5
+        """,
+        call,
+        ["5 45", "sans point", "sans point"],
+    )
+    whole = offer.as_reached(
+        {"id": "1", "nom": "L", "code_insee": "38185", "precision": 50, "capacite": 8} | sheet()
+    )
+    assert (whole.precision, whole.capacity, whole.commune) == (50, 8, "38185")
+
+
+def test_the_same_places_make_the_same_census():
+    """L’empreinte d’un recensement ne dépend ni de l’ordre des fiches, ni de celui des ensembles ; tout le
+    reste y compte.
+    """
+    sheets = [
+        {"id": id, "nom": id, "practices": {"wifi": {"state": "offered", "publics": ["a", "b"]}}}
+        for id in "xyz"
+    ]
+    digest = offer.census("a", sheets).digest
+    assert len(digest) == 16
+    assert offer.census("a", sheets[::-1]).digest == digest
+    assert offer.census("b", sheets).digest != digest
+    assert offer.census("a", sheets[:2]).digest != digest
+    assert offer.census("a", [*sheets[:2], {"id": "z", "nom": "z"}]).digest != digest
+
+
+def test_places_are_counted_by_zone(spec):
+    """Un lieu est compté dans sa zone et dans l’ensemble ; hors de toute zone, nulle part ; dans deux
+    peut-être, dans l’ensemble.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        g = ground(
+            t,
+            at("Corenc", 0),
+            at("Poisat", 3000),
+            at("Poisat", 3010),
+            reach.Place(id="x", commune="ailleurs"),
+        )
+        found = offer._counted(g, None)
+        some = offer._counted(g, frozenset({"Poisat 3010"}))
+        return [f"{code or 'ensemble'} : {n}, dont {some[code]} muet" for code, n in found.items()]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |     60
+        Meylan  |  9000 |    200
+        """,
+        call,
+        [
+            "Corenc : 1, dont 0 muet",
+            "Poisat : 2, dont 1 muet",
+            "Meylan : 0, dont 0 muet",
+            "ensemble : 3, dont 1 muet",
+        ],
+    )
+
+
+def test_where_something_could_open(spec):
+    """Un lieu dont l’adresse est connue et qui ne donne pas encore cette offre pourrait la donner.
+
+    Corenc donne la formation, Poisat non, un troisième n’a pas d’adresse.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        g = ground(
+            t, at("Corenc", 0, "formation"), at("Poisat", 3000, "wifi"), reach.Place(id="x", commune="Poisat")
+        )
+        lon, lat = siting.middle(g, np.array([True, True, False]))
+        return [
+            *(spot.name or spot.id for spot in siting.without(g, "formation")),
+            f"{(lon - 5) / DEGREE:.0f} m, {lat:.0f}°",
+        ]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  3000 |    200
+        Meylan  |  9000 |    200
+        """,
+        call,
+        ["Poisat 3000", "2000 m, 45°"],
+    )
+
+
+def test_a_share_of_what_was_counted_hides_a_few(spec):
+    """Une part n’est dite que si chacun de ses deux côtés compte au moins onze ; sinon on dit pourquoi
+    elle est tue.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for part, whole in zip(t["vues"], t["orientations"], strict=True):
+            found = shares.share(
+                int(part),
+                int(whole),
+                least=11,
+                things="orientations",
+                words="vues",
+                universe="u",
+                method="m",
+                nobody="Aucune." if part else "",
+            )
+            if isinstance(found, Withheld):
+                out.append(found.reason)
+            else:
+                out.append(f"{found.value:.0f} %, de {found.low:.0f} à {found.high:.0f}, n = {found.n}")
+        return out
+
+    spec(
+        """
+        vues | orientations
+        -----+-------------
+          50 |          100
+          11 |           22
+          10 |           22
+          12 |           22
+           0 |            0
+        """,
+        call,
+        [
+            "50 %, de 42 à 58, n = 100",
+            "50 %, de 33 à 67, n = 22",
+            "Moins de 11 orientations vues.",
+            "Presque toutes : moins de 11 orientations ne sont pas vues.",
+            "Moins de 11 orientations.",
+        ],
+    )
+
+
+def test_a_correction_is_laid_over_the_table(spec):
+    """Une correction remplace une case ; corriger un âge corrige la population de cette ligne seule, qui
+    en est la somme.
+    """
+
+    def call(t: dict[str, Any]) -> dict[str, list[float]]:
+        table = Table("recensement", dict(t))
+        some = [
+            Correction("recensement", "b", "pop_0_19", 30.0),
+            Correction("autre", "a", "pop_0_19", 99.0),
+            Correction("recensement", "z", "pop_0_19", 99.0),
+            Correction("recensement", "a", "inconnue", 99.0),
+        ]
+        assert corrections.laid_over(table, "code", some[1:2]) is table
+        found = corrections.laid_over(table, "code", some)
+        return {name: found[name].tolist() for name in ("pop_0_19", "pop")}
+
+    spec(
+        """
+        code | pop_0_19 | pop_20_64 | pop_65p | pop
+        -----+----------+-----------+---------+----
+        a    |       10 |        20 |      10 |  41
+        b    |       10 |        20 |      10 |  40
+        """,
+        call,
+        """
+        pop_0_19 | pop
+        ---------+----
+              10 |  41
+              30 |  60
+        """,
+    )
+    corrections.use([Correction("b", "1", "x", 1.0), Correction("a", "1", "x", 1.0)])
+    assert [each.table for each in corrections.in_force()] == ["a", "b"]
+    corrections.use([])
+    assert corrections.in_force() == ()
+
+
+def test_the_map_tells_how_wifi_and_training_are_offered(spec):
+    """Le wifi est dedans ou dehors, la formation sous conditions ou pour tous : la carte le dit, ou dit que la fiche
+    n’en dit rien.
+    """
+    said = {
+        "wifi dedans": ("wifi", {"endroit": ["indoor"]}),
+        "wifi dehors": ("wifi", {"endroit": ["outdoor"]}),
+        "wifi dedans et dehors": ("wifi", {"endroit": ["indoor", "outdoor"]}),
+        "wifi": ("wifi", {}),
+        "formation sur prescription": ("formation", {"prescription": True}),
+        "formation sans prescription": ("formation", {"prescription": False}),
+        "formation": ("formation", {}),
+    }
+    spec(
+        """
+        fiche
+        ---------------------------
+        wifi dedans
+        wifi dehors
+        wifi dedans et dehors
+        wifi
+        formation sur prescription
+        formation sans prescription
+        formation
+        """,
+        lambda t: [
+            atlas.MANNER_WORDS[
+                offer.as_reached({"id": "1", "practices": {line: {"state": "offered", **how}}}).manner[line]
+            ]
+            for line, how in (said[word] for word in t["fiche"].tolist())
+        ],
+        [
+            "en intérieur",
+            "en plein air",
+            "en intérieur et en plein air",
+            "ne dit pas comment",
+            "sous conditions",
+            "tout public",
+            "ne dit pas comment",
+        ],
+    )

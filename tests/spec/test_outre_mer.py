@@ -1,0 +1,191 @@
+"""Outre-mer : ce que les revenus communaux disent, et ce qui se tait là où ils manquent."""
+
+import numpy as np
+import pytest
+
+from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference.definitions import definition
+from maillage.reports.territory import presentation, sentences, study_json
+from maillage.reports.territory.labels import names_of
+from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import doubt, model, population
+
+title = "Outre-mer"
+CODES = {
+    "Guadeloupe": "971",
+    "Martinique": "972",
+    "Guyane": "973",
+    "La Réunion": "974",
+    "Creuse": "23",
+    "Paris": "75",
+}
+_FOUND: dict[str, diagnosis.Diagnosis] = {}
+
+
+def found(name: str) -> diagnosis.Diagnosis:
+    """Return the diagnosis of a département, computed once for the whole file."""
+    if name not in _FOUND:
+        territory = gazetteer().get(CODES[name])
+        cut = zoning.usual(territory, population.sources().rp2021)
+        _FOUND[name] = diagnosis.diagnose(
+            diagnosis.Request(
+                territory=territory,
+                zoning=cut,
+                definition=definition("illectronisme-insee-2021"),
+                n_draws=100,
+            )
+        )
+    return _FOUND[name]
+
+
+def state(figure) -> str:
+    return "donné" if isinstance(figure, Estimate) else "tu"
+
+
+def test_living_standards_come_from_the_medians_or_are_silent(spec):
+    """Le niveau de vie vient des 58 revenus communaux de Martinique et de La Réunion ; ailleurs outre-mer,
+    personne ne l’a publié : le nombre, la part et le cumul se taisent, partout ensemble. La pauvreté se tait
+    dans les quatre : l’écart entre les revenus d’une commune n’y est pas connu.
+    """
+    spec(
+        """
+        territoire
+        ----------
+        Martinique
+        La Réunion
+        Guadeloupe
+        Guyane
+        Creuse
+        """,
+        lambda t: [
+            " ".join(state(figure) for figure in (d.need, d.modest, d.both, d.poor))
+            for d in map(found, t["territoire"].tolist())
+        ],
+        [
+            "donné donné donné tu",
+            "donné donné donné tu",
+            "donné tu tu tu",
+            "donné tu tu tu",
+            "donné donné donné donné",
+        ],
+    )
+
+
+def test_the_share_living_modestly_is_the_one_its_medians_give(spec):
+    """La Réunion : 63 à 64 % de modestes, et non les 46 % qu’une moyenne de métropole lui prêtait ; Martinique :
+    52 %, et non 42 %.
+    """
+    frame = model.country().frame
+
+    def share(t):
+        out = []
+        for name in t["territoire"].tolist():
+            here = frame.departement == CODES[name]
+            out.append(round(100 * float(np.average(frame.modest[here], weights=frame.adults[here]))))
+        return out
+
+    spec(
+        """
+        territoire
+        ----------
+        La Réunion
+        Martinique
+        """,
+        share,
+        [64, 52],
+    )
+
+
+@pytest.mark.parametrize("name", ["Guadeloupe", "Guyane"])
+def test_no_page_nor_file_says_a_living_standard_nobody_knows(name):
+    """Ni ligne « modeste » du profil, ni bornes, ni case de zones.csv : seulement la raison."""
+    d = found(name)
+    assert isinstance(d.modest, Withheld)
+    assert not [row for row in d.profile if row.breakdown == "niveau_de_vie"]
+    document = study_json.document(d)
+    assert document["besoins"]["cumul_bornes"] is None
+    assert document["besoins"]["cumul_independance"] is None
+    for zone in document["zones"]:
+        assert zone["cumul"].get("valeur") is None
+        assert zone["precarite_sociale"].get("valeur") is None
+    assert any("la part de modestes" in text for text in sentences.warnings(d))
+
+
+def test_doubt_varies_what_dominates_overseas(spec):
+    """« Si les écarts étaient plus faibles, ou plus forts » : outre-mer, c’est l’écart de la région qui fait
+    presque tout le doute, et c’est lui qui varie ; en métropole, rien ne change.
+    """
+
+    def halves(t):
+        out = []
+        for name in t["territoire"].tolist():
+            low, middle, high = (half for *_, half in found(name).sensitivity)
+            out.append(f"{low / middle < 0.8} {high / middle > 1.25}")
+        return out
+
+    spec(
+        """
+        territoire
+        ----------
+        La Réunion
+        Martinique
+        """,
+        halves,
+        ["True True", "True True"],
+    )
+    assert [region for region, *_ in found("La Réunion").sensitivity] == [0.15, 0.25, 0.4]
+    d = found("La Réunion")
+    rows = d.request.zoning.rows
+    middle = doubt.sensitivity(d.model, rows, np.ones(len(rows)))[1]
+    assert middle[0] == d.model.spreads.overseas
+
+
+def test_rates_moved_overseas_are_said_to_be():
+    """La note du profil : outre-mer, les taux nationaux sont d’abord déplacés."""
+    assert "déplacés de l’écart publié" in sentences.rates_applied(found("La Réunion"))
+    assert sentences.rates_applied(found("Creuse")) == (
+        "Taux nationaux appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites."
+    )
+
+
+@pytest.mark.parametrize("name", ["La Réunion", "Martinique", "Guadeloupe", "Guyane"])
+def test_possible_leaders_and_the_strongest_class_agree_or_the_page_says_why(name):
+    """Les communes nommées en tête sont de la classe la plus forte ; la phrase dit s’il y en a d’autres, et
+    pourquoi.
+    """
+    d = found(name)
+    strongest = {r.zone.code for r in d.zones if r.digital_class == "tres_forte"}
+    told = " ".join(sentences.leaders(d, names_of))
+    lower = [code for code in d.leaders if code not in strongest]
+    assert not [code for code in lower if d.zone(code).zone.name in told.replace("**", "")]
+    assert ("de classe moins forte mais de fourchette plus large" in told) == bool(
+        lower and len(lower) < len(d.leaders)
+    )
+
+
+def test_a_poverty_that_is_refused_is_not_quoted(spec):
+    """Paris et La Réunion : la pauvreté est tue, et la raison ne cite pas le chiffre qu’elle refuse ; le seul
+    pourcentage, s’il y en a un, est celui des habitants comptés au RSA ou à l’AAH. Le tableau « Le territoire
+    et la France » n’a pas la ligne.
+    """
+
+    def percents(t):
+        out = []
+        for name in t["territoire"].tolist():
+            d = found(name)
+            assert isinstance(d.poor, Withheld)
+            assert not [row for row in presentation.context(d) if "pauvreté" in row.label]
+            out.append(d.poor.reason.count("%"))
+        return out
+
+    spec(
+        """
+        territoire
+        ----------
+        Paris
+        La Réunion
+        """,
+        percents,
+        [1, 0],
+    )

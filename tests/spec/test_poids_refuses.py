@@ -1,0 +1,282 @@
+"""Ce qu’aucun poids ne peut réparer est refusé, avec ce qui ne va pas, pourquoi, et ce qui conviendrait."""
+
+from typing import Any
+
+import numpy as np
+
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table
+from maillage.pipeline.survey.answers import WEIGHT
+from maillage.pipeline.survey.margins import parse
+from maillage.studies.survey import tabulation, weighting
+
+title = "Quand une enquête ne se redresse pas"
+
+AGES = "age jeune 300 \n age vieux 700"
+
+
+def table(t: dict[str, Any]) -> Table:
+    columns = {
+        name: np.array([f"{v:g}" if isinstance(v, float) else str(v) for v in values])
+        for name, values in t.items()
+    }
+    columns = {
+        name: np.array([str(v).replace("rien", "") for v in column]) for name, column in columns.items()
+    }
+    n = len(next(iter(columns.values())))
+    return Table("reponses.csv", {"id": np.arange(1, n + 1).astype(str), **columns})
+
+
+def weigh(t: dict[str, Any], margins: str = AGES, **options: Any) -> weighting.Weighting:
+    text = "variable;modalite;effectif\n" + "\n".join(
+        ";".join(line.split()) for line in margins.strip().splitlines()
+    )
+    return weighting.weigh(table(t), parse(text.encode(), "marges.csv"), **options)
+
+
+def what(t: dict[str, Any], margins: str = AGES, **options: Any) -> str:
+    try:
+        weigh(t, margins, **options)
+    except Refused as refused:
+        assert refused.why.endswith(".")
+        assert refused.do.endswith(".")
+        return refused.what.replace("\xa0", " ")
+    return "redressée"
+
+
+def test_weights_to_start_from_are_positive_numbers(spec):
+    """Un poids initial est un nombre positif : on dit la première réponse qui n’en a pas, et combien sont
+    dans ce cas.
+
+    Le poids initial de la deuxième réponse ; les deux autres ont 2.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        return [
+            what({"age": np.array(["jeune", "vieux", "vieux"]), WEIGHT: np.array(["2", weight, "2"])})
+            for weight in t["poids"].tolist()
+        ]
+
+    spec(
+        """
+        poids
+        ------
+        2
+        rien
+        beaucoup
+        -1
+        0
+        1e-300
+        1e300
+        """,
+        call,
+        [
+            "redressée",
+            *(
+                f"reponses.csv, réponse « 2 », colonne poids_initial, valeur « {value} » : {why}."
+                for value, why in (
+                    ("", "la case est vide"),
+                    ("beaucoup", "ce n’est pas un nombre"),
+                    ("-1", "un poids négatif"),
+                    ("0", "un poids nul"),
+                    ("1e-300", "un poids nul ou presque"),
+                    ("1e300", "un poids démesuré"),
+                )
+            ),
+        ],
+    )
+    both = {"age": np.array(["jeune", "vieux"]), WEIGHT: np.array(["0", "-1"])}
+    assert what(both).endswith("un poids nul (2 réponses sont dans ce cas).")
+
+
+def test_weights_to_start_from_are_moved_as_little_as_possible(spec):
+    """Les poids initiaux gardent leurs rapports dans une classe : deux fois plus reste deux fois plus."""
+
+    def call(t: dict[str, Any]) -> list[float]:
+        return [float(weight) for weight in weigh({"age": t["age"], WEIGHT: t["poids"]}).weights]
+
+    spec(
+        """
+        age   | poids
+        ------+------
+        jeune |     1
+        jeune |     2
+        vieux |     5
+        """,
+        call,
+        [100, 200, 700],
+    )
+    answers = table({"age": np.array(["jeune", "vieux", "vieux"])})
+    margins = parse(b"variable;modalite;effectif\nage;jeune;300\nage;vieux;700", "m.csv")
+    weights, codes = weighting.calibrated(answers, margins)
+    assert weights.tolist() == [1000 / 3] * 3
+    assert [code.tolist() for code in codes] == [[0, 1, 1]]
+
+
+def test_what_no_weight_can_mend(spec):
+    """Sans réponse remplie, sans la variable des marges, ou dans une classe où personne ne vit, on refuse.
+
+    La colonne des réponses, ce qu’elle dit pour trois personnes.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for column, said, people in zip(*(values.tolist() for values in t.values()), strict=True):
+            answers = {column: np.array(said.split())}
+            out.append(what(answers, f"age jeune {people:.0f} \n age vieux 700"))
+        return out
+
+    spec(
+        """
+        colonne | réponses          | jeunes
+        --------+-------------------+-------
+        age     | jeune vieux vieux |    300
+        ages    | jeune vieux vieux |    300
+        age     | rien rien rien    |    300
+        age     | vieux jeune vieux |      0
+        age     | vieux vieux vieux |      0
+        """,
+        call,
+        [
+            "redressée",
+            (
+                "reponses.csv : la variable « age » des marges n’est pas une colonne des réponses ; la plus"
+                " proche est « ages »."
+            ),
+            "reponses.csv, colonne age : aucune réponse n’est remplie.",
+            (
+                "reponses.csv, réponse « 2 », colonne age, valeur « jeune » : les marges disent qu’il n’y a"
+                " personne dans cette classe (effectif 0)."
+            ),
+            "redressée",
+        ],
+    )
+    nothing = Table("reponses.csv", {"id": np.array([], dtype=str), "age": np.array([], dtype=str)})
+    margins = parse(b"variable;modalite;effectif\nage;jeune;300", "m.csv")
+    for answers, some, words in (
+        (nothing, margins, "reponses.csv : aucune réponse."),
+        (table({"age": np.array(["jeune"])}), (), "Aucune marge n’est donnée."),
+    ):
+        try:
+            weighting.weigh(answers, some)
+        except Refused as refused:
+            assert refused.what == words
+        else:
+            raise AssertionError(words)
+
+
+def test_bounds_and_ceilings_are_possible_ones(spec):
+    """Des bornes encadrent 1, la première positive et plus petite ; un plafond dépasse un poids moyen.
+
+    Quatre réponses, deux jeunes pour 300 personnes, deux vieux pour 700.
+    """
+    answers = {"age": np.array(["jeune", "jeune", "vieux", "vieux"])}
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for low, high, trim in zip(t["basse"], t["haute"], t["plafond"], strict=True):
+            bounds = None if np.isnan(low) else (float(low), float(high))
+            out.append(
+                what(answers, method="raking", bounds=bounds, trim=None if np.isnan(trim) else float(trim))
+            )
+        return out
+
+    spec(
+        """
+        basse | haute | plafond
+        ------+-------+--------
+          0.3 |     3 |
+            0 |     3 |
+           -1 |     3 |
+            3 |   0.3 |
+            1 |     3 |
+          0.3 |     1 |
+              |       |       1
+              |       |       2
+        """,
+        call,
+        [
+            "redressée",
+            "redressée",
+            (
+                "Les bornes « -1,3 » ne conviennent pas : la première doit être positive et plus petite que"
+                " la seconde."
+            ),
+            (
+                "Les bornes « 3,0.3 » ne conviennent pas : la première doit être positive et plus petite que"
+                " la seconde."
+            ),
+            "Les bornes « 1,3 » n’encadrent pas 1.",
+            "Les bornes « 0.3,1 » n’encadrent pas 1.",
+            "Le plafond « 1 » ne convient pas.",
+            "redressée",
+        ],
+    )
+
+
+def test_one_answer_carries_everybody_and_says_so():
+    """Une seule réponse porte toute la population : c’est dit, aucun chiffre ne peut en être tiré."""
+    found = weigh({"age": np.array(["jeune"])}, "age jeune 300", thin=0)
+    assert found.warnings == (
+        "Une seule réponse porte toute la population : aucun chiffre ne peut en être tiré.",
+    )
+    assert found.weights.tolist() == [300]
+
+
+def test_every_answer_of_a_table_has_a_weight(spec):
+    """Chaque réponse d’un tableau a un poids positif ou nul, et l’un d’eux au moins compte."""
+    answers = table({"age": np.array(["jeune", "vieux"])})
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for one, two in zip(t["1"].tolist(), t["2"].tolist(), strict=True):
+            weights = {id: float(w) for id, w in (("1", one), ("2", two)) if w != "rien"}
+            try:
+                out.append(" ".join(f"{w:g}" for w in tabulation.weights_by_id(answers, weights)))
+            except Refused as refused:
+                out.append(refused.what)
+        return out
+
+    spec(
+        """
+        1    | 2
+        -----+-----
+        2    | 3
+        0    | 3
+        2    | rien
+        rien | rien
+        2    | -1
+        nan  | -1
+        0    | 0
+        """,
+        call,
+        [
+            "2 3",
+            "0 3",
+            "reponses.csv, colonne id, valeur « 2 » : cette réponse n’a pas de poids.",
+            (
+                "reponses.csv, colonne id, valeur « 1 » : cette réponse n’a pas de poids (2 réponses sont"
+                " dans ce cas)."
+            ),
+            "reponses.csv : le poids de la réponse n° 2 est -1.",
+            "reponses.csv : le poids de la réponse n° 1 est nan (2 réponses sont dans ce cas).",
+            "reponses.csv : tous les poids sont nuls.",
+        ],
+    )
+
+
+def test_a_ceiling_that_cannot_be_kept_says_which_one_can():
+    """Un plafond trop bas est refusé avec le premier qui convient, un peu plus haut ; il est tenu quand on
+    l’essaie.
+    """
+    answers = {"age": np.array(["jeune"] + ["vieux"] * 9)}
+    margins = "age jeune 500 \n age vieux 500"
+    try:
+        weigh(answers, margins, trim=2.0)
+    except Refused as refused:
+        assert refused.what == "Le plafond de 2 poids moyens ne peut pas être tenu."
+        works = refused.do.removeprefix("Un plafond de ").removesuffix(" convient.").replace(",", ".")
+        assert 5 <= float(works) < 5 * 1.3 + 0.2
+        assert weigh(answers, margins, trim=float(works)).weights.max() <= float(works) * 100 * (1 + 1e-3)
+    else:
+        raise AssertionError("one answer for half of the people weighs five means")

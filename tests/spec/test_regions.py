@@ -1,0 +1,139 @@
+"""Les habitants d’une région n’expliquent pas tout : ce qu’on en publie, et une enquête, disent le reste."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from maillage.engine import evidence
+from maillage.kernel.errors import Refused
+from maillage.reference import regional
+from maillage.reference.files import read_yaml
+from maillage.reference.published_rates import published
+from maillage.studies.need import model as need_model
+from maillage.studies.need import regions
+
+title = "Les régions : taux publiés, enquête, désaccord"
+
+
+def test_what_is_measured_draws_an_effect_and_narrows_it(spec):
+    """Un écart mesuré à 0,10 près, là où l’on en attendait autant : on n’en croit que la moitié, et le doute
+    tombe de 0,10 à 0,07.
+    """
+    spec(
+        """
+        écart attendu | mesuré | à tant près
+        --------------+--------+------------
+                 0.10 |   0.20 |        0.10
+        """,
+        lambda t: [
+            round(float(value), 2)
+            for value in _one(t["écart attendu"][0], t["mesuré"][0], t["à tant près"][0])
+        ],
+        [0.10, 0.07],
+    )
+
+
+def _one(spread, seen, error):
+    mean, covariance = evidence.posterior(
+        np.array([spread**2]), np.ones((1, 1)), np.array([seen]), np.array([error])
+    )
+    return mean[0], covariance[0, 0] ** 0.5
+
+
+def test_two_sources_that_disagree_widen_the_interval(spec):
+    """Deux mesures d’une même région, à 0,15 près l’une de l’autre : d’accord, la fourchette reste ; à trois
+    fois cette distance, elle est trois fois plus large. Une seule mesure n’élargit rien.
+    """
+    spec(
+        """
+        taux publié | enquête | à tant près
+        ------------+---------+------------
+               0.00 |    0.10 |        0.15
+               0.00 |   -0.45 |        0.15
+               0.00 |         |        0.15
+        """,
+        lambda t: evidence.disagreement(t["taux publié"], t["enquête"], t["à tant près"]),
+        [1, 3, 1],
+    )
+
+
+def one_country(**rates: float) -> tuple:
+    """Deux régions de même taille, une outre-mer : 16 % attendus partout."""
+    known = replace(
+        regional.evidence(),
+        rates=tuple(
+            regional.RegionalRate(code, rate, rate - 0.005, rate + 0.005) for code, rate in rates.items()
+        ),
+        zones=(),
+    )
+    names = np.array(["A", "B", "C"])
+    return (
+        known,
+        names,
+        np.full(3, 0.16),
+        np.array([1000.0, 1000.0, 100.0]),
+        np.diag([90.0, 90.0, 9.0]),
+        np.array([True, True, False]),
+        names,
+    )
+
+
+def test_what_a_region_gains_the_others_give_back():
+    """Le total national est connu à part : une région au-dessus met les autres au-dessous."""
+    law = regions.law(regions.measures(*one_country(A=0.18)), 0.10)
+    assert law.mean[0] > 0.05
+    assert law.mean[1] == pytest.approx(-law.mean[0], abs=1e-3)
+    assert law.mean[2] == 0  # outre-mer : ses taux portent déjà son écart
+
+
+def test_another_year_keeps_most_of_an_effect_and_doubts_more():
+    law = regions.law(regions.measures(*one_country(A=0.18)), 0.10)
+    same, other = (law.draws(1, 500, carried=carried)[0] for carried in (False, True))
+    assert 0.7 * same.mean() < other.mean() < same.mean()
+    assert other.std() > same.std()
+
+
+def test_regional_rates_that_contradict_the_national_one_are_refused():
+    """La moitié du pays à 30 % ne laisserait que 2 % à l’autre, où les habitants en laissent attendre 16."""
+    with pytest.raises(
+        Refused, match="contredisent le taux national : ils laisseraient aux autres régions 2,0 %"
+    ):
+        regions.measures(*one_country(A=0.30))
+    with pytest.raises(Refused, match="contredisent"):
+        regions.measures(*one_country(A=0.30, B=0.30))
+    assert regions.measures(*one_country(A=0.16, B=0.16)).rates[0] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"year": 2021}, "est de 2021, les autres de 2019"),
+        ({"definition": "jamais-connecte-credoc"}, "suit une autre définition, donc un autre champ"),
+        ({"rate": 119}, "ne se lit pas"),
+        ({"low": 13}, "ne se lit pas"),
+    ],
+)
+def test_a_rate_of_another_year_or_universe_is_refused(changed, words):
+    """Un taux d’une autre année ferait passer une évolution pour un écart entre régions ; un autre champ compte
+    d’autres personnes.
+    """
+    raw = read_yaml(regional.FILE)
+    first, *others = published()
+    with pytest.raises(Refused, match=words) as caught:
+        regional.read(raw, [replace(first, **changed), *others])
+    assert "Île-de-France" in caught.value.what
+
+
+def test_corse_is_between_the_two_sources_that_contradict_each_other():
+    """Un quart selon l’Insee, 15 % selon une enquête directe de la Collectivité : la fourchette de 2019 va de
+    l’un à l’autre, le centre ne choisit pas.
+    """
+    place = need_model.country()
+    found = need_model.regional_measures(place)
+    law = regions.law(found, 0.10)
+    at = place.region_names.tolist().index("94")
+    drawn = law.draws(1, 500, carried=False)[at]
+    assert np.percentile(drawn, 5) == pytest.approx(found.rates[at] - 1.645 * found.rate_error[at], abs=0.01)
+    rate = next(rate for rate in regional.evidence().rates if rate.region == "94")
+    assert (rate.contested, rate.low, rate.high) == (True, 0.15, 0.25)

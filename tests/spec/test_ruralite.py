@@ -1,0 +1,112 @@
+"""Rural, périurbain, urbain : une règle qui se recompte à la main, et les pages où elle se lit."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports.territory import atlas, presentation, study_json, zone_sheet
+from maillage.studies.diagnosis import diagnosis, filters, zoning
+from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import model, population, rurality
+
+title = "Rural, périurbain, urbain"
+
+
+def test_a_commune_is_rural_periurban_or_urban_by_its_residents_and_its_epci(spec):
+    """Rural : moins de 2 000 habitants, où que ce soit. Périurbain : de 2 000 à 9 999, quand l’intercommunalité a
+    une commune de 20 000 ou plus. Urbain : les autres, bourgs compris. Les quartiers d’une commune s’additionnent.
+    """
+    spec(
+        """
+        commune   | interco | habitants
+        ----------+---------+----------
+        village   | A       |      1999
+        ceinture  | A       |      2000
+        banlieue  | A       |      9999
+        ville     | A       |     12000
+        ville     | A       |      9000
+        bourg     | B       |      4000
+        hameau    | B       |       300
+        ile       |         |      5000
+        """,
+        lambda t: rurality.of(
+            t["commune"], np.where(t["interco"] == "", "", t["interco"]), t["habitants"]
+        ).tolist(),
+        ["rural", "periurbain", "periurbain", "urbain", "urbain", "urbain", "rural", "urbain"],
+    )
+
+
+@pytest.fixture(scope="module")
+def creuse() -> Diagnosis:
+    territory = gazetteer().get("23")
+    cut = zoning.usual(territory, population.sources().rp2021)
+    return diagnosis.diagnose(
+        diagnosis.Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=50)
+    )
+
+
+def test_the_kinds_of_space_hold_every_resident_of_the_country_once(spec):
+    """22 % des habitants vivent dans une commune de moins de 2 000 habitants, 12 % dans le périurbain."""
+    frame = model.country().frame
+
+    def shares(t):
+        return [
+            round(100 * float(frame.population[rurality.kinds() == kind].sum() / frame.population.sum()))
+            for kind in t["espace"].tolist()
+        ]
+
+    spec(
+        """
+        espace
+        ----------
+        rural
+        periurbain
+        urbain
+        """,
+        shares,
+        [22, 12, 66],
+    )
+
+
+def test_the_four_factors_are_told_and_add_up(creuse):
+    """Âge, diplôme, niveau de vie, lieu de vie : chacun réunit toutes les personnes, et toutes les concernées."""
+    need = creuse.need.value
+    for family in ("age", "diplome", "niveau_de_vie", "espace"):
+        rows = [row for row in creuse.profile if row.breakdown == family]
+        assert sum(row.people for row in rows) == pytest.approx(creuse.universe, rel=1e-3), family
+        assert sum(row.concerned for row in rows) == pytest.approx(need, rel=2e-3), family
+
+
+def test_the_share_of_small_communes_is_the_same_everywhere(creuse, monkeypatch):
+    """Le tableau « Le territoire et la France », etude.json, zones.csv et la fiche disent la même part."""
+    (row,) = [row for row in creuse.context if row.id == "ruralite"]
+    document = study_json.document(creuse)["zones"]
+    people = sum(zone["population"] for zone in document)
+    by_zone = sum(zone["part_communes_moins_2000"] * zone["population"] for zone in document) / people
+    assert row.here == pytest.approx(by_zone, abs=1e-3)
+    assert row.here > row.country + 0.4
+    lines = list(csv.DictReader(study_json.table(creuse).decode().splitlines()))
+    assert {line["espace"] for line in lines} == {"rural", "urbain"}
+    assert [float(line["part_communes_moins_2000"]) for line in lines] == [r.rural for r in creuse.zones]
+    assert any("2\u00a0000 habitants" in x.label for x in presentation.context(creuse))
+    village = next(r for r in creuse.zones if r.space == rurality.RURAL)
+    (told,) = [x for x in zone_sheet.comparison(creuse, village) if "(rural)" in x.label]
+    assert (told.here_value, told.reference_value) == (1.0, pytest.approx(by_zone))
+
+
+def test_the_map_of_spaces_tells_each_zone(creuse):
+    """La carte « Espace » est là dès que deux espaces se côtoient ; chaque zone dit le sien."""
+    assert atlas.has_layer(creuse, "espace")
+    for r in creuse.zones:
+        assert atlas.title(r, "espace").split(" : ")[1].startswith(("rural,", "urbain,"))
+        assert atlas.kind(r, "espace") in ("c1", "c2", "c4")
+
+
+def test_a_filter_for_each_kind_of_space():
+    """Trois filtres, qui se partagent tous les habitants, chacun avec sa règle dans son doute."""
+    kept = [filters.built_in()[id]() for id in filters.OF_KIND]
+    assert np.array_equal(sum(each.share for each in kept), np.ones(len(kept[0].share)))
+    assert all(rurality.RULE in each.doubt for each in kept)

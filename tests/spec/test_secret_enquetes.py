@@ -1,0 +1,171 @@
+"""Ce qui se publie d’une enquête dépend de qui répond. Des personnes : rien sous 11 réponses. Des structures : ce que
+disent leurs fiches publiques se publie en entier, le reste à partir de 3. Qui a les réponses voit tout, marqué.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.kernel.table import Table
+from maillage.pipeline.survey import answers
+from maillage.reference.surveys import banks
+from maillage.reports.survey import cards, document
+from maillage.studies.survey import tabulation
+from maillage.studies.survey.tabulation import tabulate
+
+title = "Le secret d’une enquête"
+ROOT = Path(__file__).resolve().parents[2] / "data/raw/maillage/enquetes"
+
+
+def asked(kind: str, name: str = "cadre") -> Questionnaire:
+    choices = tuple(Choice(name=each, label={"fr": each}) for each in "abc")
+    question = Question(name=name, kind="one", label={"fr": "La question"}, choices="r")
+    return Questionnaire(id="f", title="Enquête", kind=kind, lists={"r": choices}, items=(question,))
+
+
+def given(counts: list[int], name: str) -> Table:
+    said = [letter for letter, n in zip("abc", counts, strict=True) for _ in range(n)]
+    return Table("r.csv", {"id": np.arange(len(said)).astype(str), name: np.array(said)})
+
+
+def published(t: dict, *, name: str = "cadre", inside: bool = False) -> list[str]:
+    out = []
+    for kind, *counts in zip(t["qui répond"], t["a"], t["b"], t["c"], strict=True):
+        found = tabulate(given([int(n) for n in counts], name), asked(str(kind), name), name, inside=inside)
+        told = ("masqué" if row.n is None else f"{row.n}{'*' * bool(row.unpublished)}" for row in found.rows)
+        out.append(" ".join(told))
+    return out
+
+
+def test_who_answers_decides_what_is_published(spec):
+    """Le même tableau, selon qui a répondu. Une professionnelle répond sur elle-même : c’est une personne."""
+    spec(
+        """
+        qui répond    |  a |  b | c
+        --------------+----+----+---
+        inhabitants   | 40 | 18 | 6
+        professionals | 40 | 18 | 6
+        caf           | 40 | 18 | 6
+        structures    | 40 | 18 | 6
+        structures    | 40 | 18 | 0
+        structures    | 40 | 18 | 2
+        """,
+        published,
+        [
+            "40 masqué masqué",
+            "40 masqué masqué",
+            "40 masqué masqué",
+            "40 18 6",
+            "40 18 0",
+            "40 masqué masqué",
+        ],
+    )
+
+
+def test_what_a_public_sheet_says_is_published_whole(spec):
+    """Le type d’une structure est sur sa fiche : le dire d’une seule n’apprend rien à personne. Une personne n’a pas de
+    fiche publique.
+    """
+    spec(
+        """
+        qui répond  |  a |  b | c
+        ------------+----+----+---
+        structures  | 40 | 18 | 1
+        inhabitants | 40 | 18 | 1
+        """,
+        lambda t: published(t, name="type_structure"),
+        ["40 18 1", "40 masqué masqué"],
+    )
+
+
+def test_who_holds_the_answers_sees_everything_marked(spec):
+    """L’étoile dit « ne sera pas publié » : le chiffre est montré à qui a les réponses, et à personne d’autre."""
+    spec(
+        """
+        qui répond    |  a |  b | c
+        --------------+----+----+---
+        inhabitants   | 40 | 18 | 6
+        professionals | 60 |  8 | 3
+        structures    | 40 | 18 | 2
+        """,
+        lambda t: published(t, inside=True),
+        ["40 18* 6*", "60 8* 3*", "40 18* 2*"],
+    )
+
+
+@cache
+def maubeuge():
+    read = answers.read(ROOT / "maubeuge-structures.csv")
+    return tabulation.sample(read.table, banks()["structures"])
+
+
+def test_the_structures_of_maubeuge_are_published(spec):
+    """Les 66 réponses du fichier fabriqué d’après l’enquête publiée en 2021 : ses chiffres se publient."""
+    spec(
+        """
+        question            | réponse
+        --------------------+--------------
+        materiel            | aujourdhui
+        materiel            | en_projet
+        hors_murs_qpv       | oui
+        aidants             | accueil
+        partenariats_voulus | accueillir
+        type_structure      | gip
+        priorites.cite      | connaitre
+        priorites.cite      | communiquer
+        """,
+        lambda t: [
+            str(tabulation.of_sample(maubeuge(), str(question)).row(str(answer)).n)
+            for question, answer in zip(t["question"], t["réponse"], strict=True)
+        ],
+        ["10", "13", "18", "34", "40", "1", "28", "26"],
+    )
+
+
+def test_nearly_all_of_maubeuge_is_published():
+    """Sur toutes les questions, une seule réponse reste masquée : une structure l’a mise en premier."""
+    made = cards.tables(maubeuge())
+    held = [(whole.question, row.category) for whole, _ in made for row in whole.of() if row.percent is None]
+    assert held == [("priorites", "communiquer")]
+    kinds = next(whole for whole, _ in made if whole.question == "type_structure")
+    assert sum(row.n > 0 for row in kinds.of()) == 14
+
+
+def test_visibility_by_type_is_whole_for_who_holds_the_answers():
+    """Le croisement de la graine : visible en entier à qui a les réponses, marqué là où un seul type a répondu."""
+    crossed = tabulation.of_sample(maubeuge(), "vision", by="type_structure", inside=True)
+    assert all(row.n is not None for row in crossed.rows if row.base)
+    assert any(row.unpublished for row in crossed.rows)
+    assert any(row.n and not row.unpublished for row in crossed.rows)
+
+
+def test_a_working_table_is_never_a_publication():
+    """Les effectifs d’un tableau de travail ne se gardent pas avec une édition : le programme s’arrête."""
+    crossed = tabulation.of_sample(maubeuge(), "vision", inside=True)
+    try:
+        crossed.counts()
+    except ValueError:
+        return
+    raise AssertionError("a working table was taken for a publication")
+
+
+def test_a_mark_is_never_lost_in_a_drawing():
+    """Une barre coupée en parts n’a pas la place d’un mot : ce qui ne sera pas publié se dessine à part, marqué."""
+    names = ("pas", "peu", "plutot", "tres")
+    form = Questionnaire(
+        id="f",
+        title="Enquête",
+        kind="inhabitants",
+        lists={"r": tuple(Choice(name=name, label={"fr": name}) for name in names)},
+        items=(Question(name="q", kind="one", label={"fr": "À l’aise ?"}, choices="r", scale="ease"),),
+    )
+    said = [name for name, n in zip(names, (40, 30, 20, 4), strict=True) for _ in range(n)]
+    held = tabulation.sample(
+        Table("r.csv", {"id": np.arange(len(said)).astype(str), "q": np.array(said)}), form
+    )
+    (card,) = cards.every(held, inside=True)
+    drawn = document.chart(card, id="q")
+    assert drawn.alt.count("ne sera pas publié") == sum(bool(line.unpublished) for line in card.asked.lines)
+    assert "ne sera pas publié" in drawn.alt

@@ -1,0 +1,365 @@
+"""Se taire n’est pas refuser : ce qu’un lieu ne dit pas ne devient ni une offre, ni une absence, nulle part."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maillage.engine import matching
+from maillage.reference.offer import diagnosis_lines
+from maillage.reports.territory import offer, ranges
+from maillage.studies.offer import census, gaps, reach, what_if
+from maillage.studies.offer.census import Border, Census, Offered
+from maillage.studies.offer.reach import Place
+from maillage.studies.offer.silence import UNSAID, Between, Silence
+from tests.spec.test_manques import at, ground
+
+title = "Ce qu’on ne sait pas, et ce qui manque"
+
+ABSENCES = ("sans-", "personne-a-portee", "hors-de-portee", "reserve", "offre-rare")
+
+
+def offered_of(
+    t: dict[str, Any], places: list[Place], silent: frozenset[str] = frozenset(), **more: Any
+) -> Offered:
+    """The offer of a street, its places silent or not."""
+    known = Census("essai", tuple(places), silent=silent, **more)
+    plain = ground(t, *places)
+    g = replace(plain, silence=known.silence)
+    return Offered(
+        known,
+        gaps.gaps(g),
+        {},
+        g,
+        n_places=census._counted(g, None),
+        n_silent=census._counted(g, silent),
+        n_vague=census._counted(g, frozenset()),
+        border=Border((), ()),
+        moving=census._moved(g),
+        twins=census._twins(g, known),
+        communes=gaps.by_commune(g),
+    )
+
+
+def test_a_list_by_name_keeps_silence_apart(spec):
+    """« Aucun accès libre » ne nomme que les communes dont tous les lieux ont parlé ; les autres ont leur liste.
+
+    Corenc a un lieu qui parle d’autre chose, Claix un lieu muet, Poisat un lieu d’accès libre, Meylan aucun lieu.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        places = [at("Corenc", 0, "wifi"), at("Claix", 4000), at("Poisat", 9000, *offer.gap_rules.FREE)]
+        o = offered_of(t, places, frozenset({"Claix 4000"}))
+        lists = {each.rule: each for each in offer.read(o).lists if not each.id or each.id == "wifi"}
+        return [
+            f"{lists[rule].sentence} : {', '.join(zone.name for zone in lists[rule].zones)}"
+            for rule in ("sans-acces-libre", "acces-libre-inconnu", "offre-inconnue")
+        ]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Claix   |  4000 |     60
+        Poisat  |  9000 |    200
+        Meylan  | 20000 |     80
+        """,
+        call,
+        [
+            "Aucun accès libre, ni autonome ni accompagné, dans la zone : Corenc, Meylan",
+            "On ne sait pas s’il y a un accès libre dans la zone : Claix",
+            "On ne sait pas : des lieux de la zone ne disent pas s’ils le proposent : Claix",
+        ],
+    )
+
+
+def test_a_number_becomes_a_range_where_places_are_silent(spec):
+    """Le nombre de personnes sans lieu va de « tous le proposent » à « aucun » ; ailleurs il reste un nombre.
+
+    Corenc a un lieu muet, Poisat un lieu qui donne la formation, Meylan aucun lieu. L’orientation, dont personne ne
+    parle, n’a pas de nombre.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        places = [at("Corenc", 0), at("Poisat", 9000, "formation")]
+        o = offered_of(t, places, frozenset({"Corenc 0"}))
+        out = []
+        for line in ("formation", "orientation"):
+            for zone in o.gaps.zones:
+                written = offer.zone(o, zone)
+                cell = written["portee"][line]["hors_de_portee"]
+                figures = [None if cell[k] is None else round(cell[k]) for k in ("valeur", "bas", "haut")]
+                out.append(f"{line}, {zone.name} : {written['offre'][line]} lieu, {figures}")
+        return out
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    100
+        Poisat  |  9000 |    100
+        Meylan  | 20000 |    100
+        """,
+        call,
+        [
+            "formation, Corenc : None lieu, [None, 0, 109]",
+            "formation, Poisat : 1 lieu, [0, 0, 0]",
+            "formation, Meylan : 0 lieu, [100, 91, 109]",
+            "orientation, Corenc : None lieu, [None, None, None]",
+            "orientation, Poisat : None lieu, [None, None, None]",
+            "orientation, Meylan : None lieu, [None, None, None]",
+        ],
+    )
+
+
+def test_a_census_is_silent_on_what_it_never_asks(spec):
+    """Un lieu ne dit rien d’une ligne dont son recensement ne parle jamais, ni d’une question oui ou non qu’il a passée.
+
+    Deux recensements : le premier parle de wifi, le second non. Le dernier lieu répond « non » au wifi, rien d’autre.
+    """
+    said = {
+        "wifi": {"practices": {"wifi": {"state": "offered"}}},
+        "formation": {"practices": {"formation": {"state": "offered"}}},
+        "pas de wifi": {"sans": ["wifi"]},
+        "rien": {},
+    }
+
+    def call(t: dict[str, Any]) -> list[str]:
+        rows = list(zip(t["lieu"].tolist(), t["recensement"].tolist(), t["il dit"].tolist(), strict=True))
+        found = census.census(
+            "essai",
+            [{"id": id, **said[word]} for id, _, word in rows],
+            source_of={id: source for id, source, _ in rows},
+        )
+        return [
+            f"{id} : {', '.join(line for line in ('wifi', 'formation') if id in found.unsaid(line)) or 'tout est dit'}"
+            for id, _, _ in rows
+        ]
+
+    spec(
+        """
+        lieu | recensement | il dit
+        -----+-------------+------------
+        A    | un          | wifi
+        B    | un          | formation
+        C    | deux        | formation
+        D    | un          | pas de wifi
+        E    | deux        | rien
+        """,
+        call,
+        ["A : tout est dit", "B : tout est dit", "C : wifi", "D : formation", "E : wifi, formation"],
+    )
+
+
+def test_an_essay_keeps_silence_apart(spec):
+    """Ouvrir un lieu à côté d’un lieu muet apporte peut-être tout, peut-être rien."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        o = offered_of(t, [at("Corenc", 0), at("Poisat", 9000, "formation")], frozenset({"Corenc 0"}))
+        moved = what_if.opened(o.ground, "formation", [at("Corenc", 10, "formation")]).whole.moved
+        assert isinstance(moved, Between)
+        assert moved.reason == UNSAID
+        return [ranges.people(moved).about]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |   1000
+        Poisat  |  9000 |    100
+        """,
+        call,
+        ["entre 0 et 1\xa0100 personnes"],
+    )
+
+
+STREET = {
+    "zone": np.array(["A", "B", "C", "D"]),
+    "metre": np.array([0.0, 1500.0, 4000.0, 20000.0]),
+    "besoin": np.array([300.0, 200.0, 400.0, 250.0]),
+}
+LINES = list(diagnosis_lines())
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.sets(st.sampled_from(LINES), max_size=4)), min_size=2, max_size=6
+    ),
+    st.integers(0, 5),
+)
+def test_a_place_made_silent_never_reads_as_an_absence(drawn, which):
+    """Qu’un lieu se taise : aucune phrase, aucun compte, aucun nombre de ce qui l’entoure ne dit une absence que sa
+    réponse pourrait démentir.
+    """
+    places = [
+        replace(at(str(STREET["zone"][z]), float(STREET["metre"][z]), *lines), id=f"{k}")
+        for k, (z, lines) in enumerate(drawn)
+    ]
+    mute = which % len(places)
+    silent = frozenset({places[mute].id})
+    hushed = [replace(p, offers=frozenset()) if k == mute else p for k, p in enumerate(places)]
+    o = offered_of(STREET, hushed, silent)
+    everything = [replace(p, offers=frozenset(LINES)) if k == mute else p for k, p in enumerate(places)]
+    truth = gaps.gaps(ground(STREET, *everything))  # what the place might well answer
+    for zone in (*o.gaps.zones, o.gaps.whole):
+        real = truth.zone(zone.code) if zone.code else truth.whole
+        own, written = {(m.rule, m.offer) for m in real.missing}, offer.zone(o, zone)
+        for missing in zone.missing:
+            if missing.rule.startswith(ABSENCES[:-1]):
+                assert (missing.rule, missing.offer) in own or missing.rule == "hors-de-portee", missing
+        read = {line.id: line for line in offer._lines(zone)}
+        for line, gap in real.gaps.items():
+            count, cell = written["offre"][line], written["portee"][line]["hors_de_portee"]
+            assert count is None or count > 0 or gap.inside == 0
+            assert cell["bas"] is None or cell["bas"] <= gap.reach.missing.low + 1
+            if cell["valeur"] is not None:
+                assert abs(cell["valeur"] - gap.reach.missing.value) < 1
+            if gap.inside:
+                assert read[line].places != "0"
+                assert read[line].state not in ("loin", "tu")
+    for text in offer.cautions(o):
+        assert "aucun lieu" not in text.lower() or "situe aucun lieu" in text
+
+
+def test_a_moving_place_is_one_place_with_several_stops(spec):
+    """Un camion qui s’arrête dans trois communes est un lieu, et trois arrêts : l’offre à se partager n’en compte qu’un.
+
+    Un lieu fixe est à Meylan.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        sheets = [
+            {
+                "id": zone,
+                "nom": "Camion bleu" if zone != "Meylan" else "Mairie",
+                "code_insee": zone,
+                "longitude": float(at(zone, metre).lon),
+                "latitude": 45.0,
+                "practices": {"formation": {"state": "offered"}},
+            }
+            for zone, metre in zip(t["zone"].tolist(), t["metre"].tolist(), strict=True)
+        ]
+        known = census.census("essai", sheets)
+        o = offered_of(t, list(known.places), cards=known.cards)
+        said = [text for text in offer.cautions(o) if "se déplace" in text]
+        whole = o.gaps.whole.gaps["formation"]
+        return [
+            f"{o.n_places['']} lieux ; {whole.inside} pour la formation",
+            *(f"{code} : {n}" for code, n in o.n_places.items() if code),
+            f"{whole.supply.value:.0f} lieux pour 1 000 personnes",
+            *said,
+        ]
+
+    spec(
+        """
+        zone    | metre | besoin
+        --------+-------+-------
+        Corenc  |     0 |    250
+        Poisat  |  9000 |    250
+        Claix   | 20000 |    250
+        Meylan  | 30000 |    250
+        """,
+        call,
+        [
+            "2 lieux ; 2 pour la formation",
+            "Corenc : 1",
+            "Poisat : 1",
+            "Claix : 1",
+            "Meylan : 1",
+            "2 lieux pour 1 000 personnes",
+            (
+                "« Camion bleu » se déplace : un seul lieu, 3 arrêts. Chaque arrêt compte dans la portée, le lieu"
+                " une fois."
+            ),
+        ],
+    )
+
+
+def test_likely_duplicates_are_told_and_those_told_apart_are_not():
+    """Deux fiches d’un même lieu sont dites ; deux fiches que quelqu’un a distinguées ne le sont plus."""
+    card = matching.Place(
+        "Centre social Jean Moulin",
+        "12 rue Valois",
+        "Corenc",
+        "38700",
+        45.0,
+        5.0,
+        True,
+        "",
+        (),
+        (),
+        (),
+        frozenset(),
+        False,
+    )
+    places = [
+        replace(at("Corenc", 0, "wifi"), id="a", name="Jean Moulin"),
+        replace(at("Corenc", 5, "wifi"), id="b", name="CS Moulin"),
+    ]
+    t = {"zone": np.array(["Corenc"]), "metre": np.array([0.0]), "besoin": np.array([100.0])}
+    o = offered_of(t, places, cards=(card, card))
+    assert o.twins == (("Jean Moulin", "CS Moulin"),)
+    assert any(
+        "peut-être un seul lieu compté deux fois : Jean Moulin et CS Moulin" in x for x in offer.cautions(o)
+    )
+    apart = offered_of(t, places, cards=(card, card), apart=frozenset({frozenset({"a", "b"})}))
+    assert apart.twins == ()
+
+
+def test_the_border_is_told_and_what_is_known_across_counts(spec):
+    """Un lieu de l’autre côté de la limite compte dans la portée s’il est à pied, jamais parmi les lieux ; sans
+    coordonnées, il est nommé, ni perdu ni compté.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        whole = {
+            "zone": np.array(["Corenc", "Ailleurs"]),
+            "metre": np.array([0.0, 1000.0]),
+            "besoin": t["besoin"],
+        }
+        places = [
+            at("Ailleurs", 1000, "formation"),
+            Place(id="x", name="Mairie d’Ailleurs", commune="Ailleurs"),
+        ]
+        g = ground(whole, *places)
+        inside = reach.ground(g.areas, g.zones[:1], places[:1], walk=g.walk)
+        found = census.across(inside, ["Corenc"], np.array([0]), places)
+        o = replace(offered_of(whole, places[:1]), ground=inside, gaps=gaps.gaps(inside), border=found)
+        line = o.gaps.whole.gaps["formation"]
+        return [
+            f"{line.reach.reached.value:.0f} à portée, {line.inside} lieu",
+            *offer._border(o),
+            *offer._border(replace(o, border=Border((), ()))),
+        ]
+
+    spec(
+        """
+        zone    | besoin
+        --------+-------
+        Corenc  |    100
+        autour  |     60
+        """,
+        call,
+        [
+            "100 à portée, 0 lieu",
+            (
+                "Au bord du territoire : 1\xa0lieu de l’autre côté de la limite est à pied pour des habitants d’ici."
+                " Ils comptent dans la portée, jamais parmi les lieux du territoire."
+            ),
+            "1\xa0lieu de communes voisines, sans coordonnées, n’est compté nulle part : Mairie d’Ailleurs.",
+            (
+                "Au bord du territoire : ce recensement ne situe aucun lieu de l’autre côté de la limite, à pied"
+                " d’ici. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
+            ),
+        ],
+    )
+
+
+def test_silence_has_no_default_place():
+    """Sans rien savoir du silence, tous les lieux sont lus comme ils parlent."""
+    assert Silence().unsaid == {}
+    assert Silence().unasked == frozenset()

@@ -1,0 +1,94 @@
+"""« En hausse » et « en baisse » : deux vagues du même territoire, des mêmes personnes, de la même question."""
+
+from itertools import product
+
+from pytest import mark
+
+from maillage.kernel.estimate import Estimate
+from maillage.reports.survey import waves
+from maillage.reports.survey.findings import Line, QuestionAnswers
+from maillage.reports.survey.published_row import PublishedRow
+from maillage.reports.survey.waves import Before
+
+title = "Quand une part peut monter"
+APART = "Cette vague portait sur un autre territoire (Maubeuge), et celle-ci sur Grenoble."
+
+
+def share(value: float) -> Estimate:
+    return Estimate(
+        value=value, low=value - 6, high=value + 6, unit="pourcent", universe="habitants", n=192,
+        method="resultats-enquete",
+    )  # fmt: skip
+
+
+NOW = QuestionAnswers(
+    name="aide",
+    label="Un lieu vous a-t-il aidé ?",
+    lines=[
+        Line(name="oui", label="Oui", figure=share(52)),
+        Line(name="non", label="Non", figure=share(48)),
+    ],
+    n=192,
+    universe="habitants de 15 ans et plus",
+    weighted=False,
+)
+
+
+def before(**more: object) -> Before:
+    """Return the wave before: 32 % « oui » then, 52 % now."""
+    told = {
+        "libelle": NOW.label,
+        "univers": NOW.universe,
+        "oui": "Oui",
+        "apart": "",
+        "weighted": False,
+    } | more
+    rows = [
+        PublishedRow(
+            question="aide", libelle=str(told["libelle"]), par="", groupe="", modalite=name, libelle_modalite=label,
+            effectif=n, base=192, part=part, bas=part - 6, haut=part + 6, motif="", calcul="brut",
+            arrondi="nearest", univers=str(told["univers"]),
+        )
+        for name, label, n, part in (("oui", str(told["oui"]), 61, 32), ("non", "Non", 131, 68))
+    ]  # fmt: skip
+    return Before(
+        name="2024",
+        about="« Vague 2024 »",
+        weighted=bool(told["weighted"]),
+        rows=rows,
+        apart=str(told["apart"]),
+    )
+
+
+def said(held: Before) -> str:
+    return str(waves.blocks(held, "2026", [NOW], weighted=False))
+
+
+@mark.parametrize(
+    ("other_place", "other_base", "other_words", "other_answer", "filtered", "weighted"),
+    list(product([False, True], repeat=6)),
+)
+def test_a_share_rises_only_where_nothing_else_changed(
+    other_place, other_base, other_words, other_answer, filtered, weighted
+):
+    """Territoire × base × mots de la question × mots de la réponse × filtre × redressement : « hausse » se dit dans le
+    seul cas où tout est resté pareil.
+    """
+    universe = "personnes accompagnées" if other_base else NOW.universe
+    held = before(
+        apart=APART if other_place else "",
+        univers=universe + (" ; Sexe : Femme" if filtered else ""),
+        libelle="Êtes-vous aidé ?" if other_words else NOW.label,
+        oui="Oui, souvent" if other_answer else "Oui",
+        weighted=weighted,
+    )
+    same = not any((other_place, other_base, other_words, other_answer, filtered, weighted))
+    assert ("hausse de 20 points" in said(held)) == same
+    assert ("baisse de 20 points" in said(held)) == same
+
+
+def test_the_chapter_says_why_nothing_is_compared():
+    """Un autre territoire, ou une seule vague redressée : la raison est écrite, sans un seul écart."""
+    assert APART in said(before(apart=APART))
+    assert "L’une des deux vagues est redressée, l’autre non." in said(before(weighted=True))
+    assert "Reformulées, ou posées à d’autres" not in said(before(weighted=True))
