@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from maillage.engine import chance
@@ -468,6 +468,7 @@ CUTS = (
 
 
 @given(st.integers(0, 100_000))
+@example(1486)  # nobody gave an answer that the questionnaire offers
 @settings(max_examples=times(15, 100), deadline=None)
 def test_an_age_said_in_several_ways_gives_nobody_away(seed):
     """L’âge en années, en tranches, en tranches à trous, et « Qui a répondu » dans un autre découpage encore :
@@ -494,6 +495,7 @@ def spied(made, cut, editions=("1",)) -> Attacker:
 
 
 @given(st.integers(0, 100_000))
+@example(5009)
 @settings(max_examples=times(5, 40), deadline=None)
 def test_two_editions_of_ages_said_twice_give_nobody_away(seed):
     """La première édition, puis la seconde avec au moins onze réponses de plus, lues ensemble."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
+from itertools import pairwise
 from math import prod, sqrt
 from typing import Any, Literal
 
@@ -24,10 +25,11 @@ from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.kernel.table import Table
 from maillage.reference.parameters import number
 from maillage.studies.survey import ties
+from maillage.studies.survey.age_classes import age_span
 from maillage.studies.survey.columns import BLANK, CITED, SOME_DAY, Column, Reader, discreet
 from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_of
 from maillage.studies.survey.tables import METHOD, Counted, Group, Measured, Row, Tabulation
-from maillage.studies.survey.withholding import ANY, Axis, Key, Variable, Withholding
+from maillage.studies.survey.withholding import ANY, Axis, Key, Span, Variable, Withholding
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -191,6 +193,7 @@ class _Cuts:
                 exclusive=True,
                 names=tuple(map(str, range(int(codes.max(initial=0)) + 1))),
                 margin=True,
+                spans=self._spans_met(name, codes),
             )
         reader, least = self.held.reader, self.rule.least
         column = discreet(reader.group(name, classes=self.classes.get(name, ())), least)
@@ -203,8 +206,40 @@ class _Cuts:
             joined=tuple(_joined(column)),
             public=name.removesuffix(CITED) in self.rule.public,
             counted=column.form in ("number", "date"),
+            spans=self._spans(column),
             **_asked_after(reader, column, least),
         )
+
+    def _spans(self, column: Column) -> tuple[Span | None, ...]:
+        """Return the numbers that each answer holds, or the ages that its label states."""
+        if column.values is not None:
+            ends = (-np.inf, *column.bounds, np.inf)
+            return tuple(pairwise(ends)) if len(ends) == len(column.categories) + 1 else ()
+        question = self.held.reader.questionnaire.question(column.name)
+        if question is None or question.kind != "one":
+            return ()
+        stated = {each.name: age_span(each) for each in self.held.reader.questionnaire.choices(question)}
+        found = [stated.get(name) for name, _ in column.categories]
+        return tuple((span[0], span[1] + 1) if span else None for span in found)
+
+    def _spans_met(self, margin: str, codes: NDArray[np.int64]) -> tuple[Span | None, ...]:
+        """Return the numbers that each class of a margin may hold, from those that are met: up to those of
+        its neighbours.
+        """
+        tied = next((group for group in self.groups if margin in group), {margin})
+        columns = (self.held.reader.group(name) for name in sorted(tied) if not name.startswith(MARGIN))
+        column = next((each for each in columns if each.values is not None), None)
+        if column is None or column.values is None:
+            return ()
+        met = {
+            code: column.values[column.answered & (codes == code)]
+            for code in range(int(codes.max(initial=0)) + 1)
+        }
+        ends = sorted((float(v.min()), float(v.max()), code) for code, v in met.items() if len(v))
+        lows = [-np.inf, *(high + 1 for _, high, _ in ends)]
+        highs = [*(low for low, _, _ in ends[1:]), np.inf]
+        spans = {code: (low, high) for (_, _, code), low, high in zip(ends, lows, highs, strict=False)}
+        return tuple(spans.get(code) for code in met)
 
     @cached_property
     def margins(self) -> dict[str, tuple[str, NDArray[np.int64]]]:

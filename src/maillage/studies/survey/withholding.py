@@ -20,6 +20,7 @@ from maillage.studies.survey.tables import Counted
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Positions = tuple[int, ...]
+Span = tuple[float, float]
 ANY: Positions = ()  # in a sum, a question that was answered, whatever the answer
 Key = tuple[str, Positions]  # how a question is cut: each answer apart (ANY), or one answer against the rest
 Axis = tuple[Key, ...]  # cuts that say one thing, read together
@@ -37,7 +38,8 @@ class Variable:
     one answer only. joined: answers also published together. told: answers whose total is known to everybody
     (the base of a question that only they lead to). never: question → answers to this one that are not asked
     it. public: its answers can be read elsewhere. counted: a number, cut in classes of ours. margin: the
-    classes that weights are made to meet: published all together, or not at all.
+    classes that weights are made to meet: published all together, or not at all. spans: for each answer, the
+    ages or numbers it holds, (lowest, first above); None where it states none.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Variable:
     public: bool = False
     counted: bool = False
     margin: bool = False
+    spans: tuple[Span | None, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,8 +169,9 @@ class Withholding:
         return np.where(variable.answered, variable.members.argmax(axis=1) if size else 0, size), size
 
     def _read(self, axis: Axis) -> Atoms:
-        """Return the combinations of an axis: all of them for a cut alone; those that are met for several,
-        since who reads the questionnaire knows that the others are not.
+        """Return the combinations of an axis: all of them for a cut alone; for several, those that are met,
+        since who reads the questionnaire knows that most others cannot be, and those that an answer given by
+        nobody could have made: without any, this zero would be known for certain.
         """
         if axis not in self._atoms:
             codes, sizes = zip(*map(self._cut, axis), strict=True)
@@ -175,8 +179,42 @@ class Withholding:
                 self._atoms[axis] = Atoms(codes[0], np.arange(sizes[0] + 1)[:, None], sizes)
             else:
                 table, at = np.unique(np.stack(codes, axis=1), axis=0, return_inverse=True)
+                table = np.vstack([table, *self._unmet(axis, sizes, table)])  # after: codes keep their rows
                 self._atoms[axis] = Atoms(at.reshape(-1), table, sizes)
         return self._atoms[axis]
+
+    def _unmet(
+        self, axis: Axis, sizes: Sequence[int], table: NDArray[np.int64]
+    ) -> Iterator[NDArray[np.int64]]:
+        """Yield, for each answer that nobody gave to a cut, the combinations it could have been part of:
+        beside what holds some of the same ages or numbers; beside anything met, when none are stated.
+        """
+        for cut, size in enumerate(sizes):
+            if self.variable(axis[cut][0]).margin:
+                continue  # a class that nobody is in withholds its margin anyway
+            for part in sorted(set(range(size)) - set(table[:, cut].tolist())):
+                if self._span(axis[cut], part) is None:
+                    found = table.copy()
+                    found[:, cut] = part
+                    yield np.unique(found, axis=0)
+                else:
+                    yield np.array(list(self._around(axis, sizes, cut, part)), dtype=np.int64)
+
+    def _around(self, axis: Axis, sizes: Sequence[int], cut: int, part: int) -> Iterator[tuple[int, ...]]:
+        """Yield an answer with those to the other cuts that the same person may give, each silent or not."""
+        beside: list[list[int]] = []
+        for key, size in zip(axis, sizes, strict=True):
+            fit = [k for k in range(size) if _overlap(self._span(axis[cut], part), self._span(key, k))]
+            beside.append(fit if fit and self.variable(key[0]).margin else [*fit, size])
+        beside[cut] = [part]
+        for parts in product(*beside):
+            spans = [self._span(key, k) for key, k in zip(axis, parts, strict=True)]
+            if all(_overlap(a, b) for a, b in combinations([each for each in spans if each], 2)):
+                yield parts
+
+    def _span(self, key: Key, part: int) -> Span | None:
+        spans = () if key[1] else self.variable(key[0]).spans
+        return spans[part] if part < len(spans) else None
 
     def _joint(self, axes: tuple[Axis, ...]) -> dict[Spec, bool]:
         if axes not in self._known:
@@ -466,6 +504,15 @@ class _Decision:
                         answered = parts < self.atoms[other].sizes[their_at]
                         out &= ~(np.isin(own, never[name]) & answered)
         return out
+
+
+def _overlap(one: Span | None, other: Span | None) -> bool:
+    """Return whether two spans share something; False when one is not known.
+
+    >>> _overlap((15, 26), (0, 30)), _overlap((15, 26), (26, 40)), _overlap(None, (0, 30))
+    (True, False, False)
+    """
+    return one is not None and other is not None and max(one[0], other[0]) < min(one[1], other[1])
 
 
 def _people_then(known: Floats, values: Floats, now: Floats) -> tuple[Floats, bool]:
