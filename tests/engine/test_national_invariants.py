@@ -22,6 +22,7 @@ from maillage.studies.diagnosis import compare, zoning
 from maillage.studies.diagnosis.territories import Territory
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as need_population
+from maillage.studies.need.model import ModelByDefinition
 from tests.support.profile import times
 
 OFFERED = [d.id for d in offered()]
@@ -445,7 +446,7 @@ def test_reading_a_territory_under_one_definition_gives_its_own_need(place, mode
     epci = int(part * place.n_epci)
     rows = np.flatnonzero(place.epci_of == epci)
     assume(place.frame.adults[rows].sum() > 1_000)
-    (reading,) = compare.definitions([definition(DEFAULT)], rows, model=model)
+    (reading,) = compare.definitions([definition(DEFAULT)], rows, models=ModelByDefinition(model))
     assert reading.need.value == pytest.approx(sums["need"][epci].mean(), rel=1e-6)
     assert reading.rate.value == pytest.approx(
         100 * reading.need.value / place.frame.universe[rows].sum(), rel=1e-9

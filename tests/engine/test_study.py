@@ -3,7 +3,7 @@
 from pytest import fixture
 
 from maillage.reference.definitions import DEFAULT, definition, offered
-from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis import diagnosis, published, zoning
 from maillage.studies.diagnosis.diagnosis import Request
 from maillage.studies.diagnosis.study import study
 from maillage.studies.diagnosis.territories import gazetteer
@@ -15,7 +15,11 @@ from maillage.studies.offer.reach import Place
 
 @fixture
 def request_() -> Request:
-    territory = gazetteer().get("38151")
+    return _asked("38151")
+
+
+def _asked(code: str) -> Request:
+    territory = gazetteer().get(code)
     cut = zoning.usual(territory, population.sources().rp2021)
     return Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20)
 
@@ -36,11 +40,14 @@ def test_the_model_of_the_need_is_built_once_for_the_diagnosis_the_offer_and_the
     )
     found = study(request_, census=places)
     assert found.offered is not None
-    beside = "illectronisme-insee-2019"  # what others published of the région is asked of a model of its own
-    assert sorted(each for each in built if each != beside) == sorted(
-        {DEFAULT} | {each.id for each in offered()} - {beside}
-    )
-    assert built.count(beside) <= 2
+    assert sorted(built) == sorted({DEFAULT} | {each.id for each in offered()})
+
+
+def test_what_others_published_is_the_same_from_models_already_built():
+    found = study(_asked("2A004"))
+    alone = published.beside(found.diagnosis, need_model.ModelByDefinition(found.diagnosis.model))
+    assert found.published == alone
+    assert any(each.contradicts for each in alone)
 
 
 def test_what_is_compared_is_what_each_definition_alone_would_give(request_):

@@ -10,8 +10,7 @@ from maillage.kernel.estimate import Estimate, Figure, Withheld, from_draws
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
 from maillage.studies.diagnosis.diagnosis import METHOD, TOO_FEW, Inside
-from maillage.studies.need import model as need_model
-from maillage.studies.need.model import Model
+from maillage.studies.need.model import ModelByDefinition
 
 Floats = NDArray[np.float64]
 
@@ -29,15 +28,15 @@ def definitions(
     chosen: Sequence[Definition],
     rows: NDArray[np.int64],
     *,
-    model: Model,
+    models: ModelByDefinition,
     inside: Inside | None = None,
 ) -> tuple[NeedByDefinition, ...]:
     """Return the need of the areas under each definition, in the order given. Never a trend: universes
     differ.
 
-    model: the study's own, which lends its country and draws to the others.
+    models: the study's own, which lends its country and draws to the others.
     """
-    place = model.country
+    place = models.own.country
     share = np.ones(len(rows)) if inside is None else inside.share[rows]
     universe = float(place.frame.universe[rows] @ share)
     enough = float(place.frame.adults[rows] @ share) >= number("protection/small_area")
@@ -47,12 +46,7 @@ def definitions(
             withheld = Withheld(reason=TOO_FEW, unit="personnes", universe=d.universe, n=d.n, method=METHOD)
             out.append(NeedByDefinition(d, withheld, withheld))
             continue
-        m = (
-            model
-            if d == model.definition
-            else need_model.model(d, seed=model.seed, n_draws=model.n_draws, place=place)
-        )
-        draws = share @ m.draws(rows, names=("need",))["need"].astype(np.float64)
+        draws = share @ models.under(d).draws(rows, names=("need",))["need"].astype(np.float64)
         out.append(
             NeedByDefinition(
                 d,

@@ -8,14 +8,13 @@ from numpy.typing import NDArray
 from maillage.engine.logit import logit
 from maillage.kernel.estimate import Estimate, Figure, from_draws
 from maillage.pipeline.published_rates import clean
-from maillage.reference.definitions import Definition, definition
+from maillage.reference.definitions import definition
 from maillage.reference.parameters import number
 from maillage.reference.published_rates import PublishedRate
 from maillage.studies.diagnosis.diagnosis import METHOD, Diagnosis
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
-from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
-from maillage.studies.need.model import Model
+from maillage.studies.need.model import Model, ModelByDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,26 +41,27 @@ class Beside:
         return isinstance(self.ours, Estimate) and self.published.rate > self.ours.value
 
 
-def beside(d: Diagnosis) -> tuple[Beside, ...]:
+def beside(d: Diagnosis, models: ModelByDefinition) -> tuple[Beside, ...]:
     """Return what was published of the territory, then of those that hold it when one of their rates
-    contradicts
-    ours: what is denied there is not sure here.
+    contradicts ours: what is denied there is not sure here.
+
+    models: by definition, that of the study among them.
     """
     t, known = d.request.territory, clean.by_place()
     out: list[Beside] = []
     for code, name in ((t.code, t.name), *t.within):
         is_here = code == t.code and _is_whole(d)
         asked = {rate.definition for rate in known.get(code, ()) if rate.definition}
-        models = {each: _model(d, definition(each)) for each in sorted(asked)}
+        under = {each: models.under(definition(each)) for each in sorted(asked)}
         rates = known.get(code, ())
-        if not is_here and all(_is_near(models[rate.definition], rate) for rate in rates if rate.definition):
+        if not is_here and all(_is_near(under[rate.definition], rate) for rate in rates if rate.definition):
             continue
         found = [
             Beside(
                 published=rate,
                 place=name,
                 is_here=is_here,
-                ours=_ours(d, models[rate.definition], rate, is_here=is_here) if rate.definition else None,
+                ours=_ours(d, under[rate.definition], rate, is_here=is_here) if rate.definition else None,
             )
             for rate in rates
         ]
@@ -73,14 +73,6 @@ def beside(d: Diagnosis) -> tuple[Beside, ...]:
 def _is_whole(d: Diagnosis) -> bool:
     """Return whether a study counts its whole territory: no zones drawn by hand, no filter."""
     return d.request.zoning.kind != "file" and d.request.inside is None
-
-
-def _model(d: Diagnosis, chosen: Definition) -> Model:
-    """Return the model of a definition over the country of the study, with its draws."""
-    m = d.model
-    if chosen == m.definition:
-        return m
-    return need_model.model(chosen, seed=m.seed, n_draws=m.n_draws, place=m.country)
 
 
 def _is_near(m: Model, rate: PublishedRate) -> bool:

@@ -14,6 +14,7 @@ from maillage.studies.diagnosis.diagnosis import Diagnosis, Request, diagnose
 from maillage.studies.diagnosis.published import Beside
 from maillage.studies.diagnosis.zoning import by
 from maillage.studies.need import population as frames
+from maillage.studies.need.model import ModelByDefinition
 from maillage.studies.offer import census as offer_study
 from maillage.studies.offer.census import Census, Offered
 
@@ -26,10 +27,8 @@ class Study:
 
     offered: the offer set against the need, None without a census of places or when the territory is too
     large to walk. by_definition: the same territory under each usual definition. published: what others
-    published of
-    it, beside ours. drawn: the diagnosis that
-    maps draw: this one, or the territory by commune when its zones have no contour; None when neither can be
-    drawn.
+    published of it, beside ours. drawn: the diagnosis that maps draw: this one, or the territory by commune
+    when its zones have no contour; None when neither can be drawn.
     """
 
     diagnosis: Diagnosis
@@ -45,15 +44,16 @@ def study(
     """Return the study of a request. progress(step, share from 0 to 1) may raise Cancelled.
 
     census: the places in and around the territory, None when there is no census of them. The model of need is
-    built once, by the diagnosis; later steps draw from it.
+    built once, by the diagnosis; later steps draw from it, and share those of other definitions.
     """
     d = diagnose(request, lambda step, share: progress(step, 0.7 * share))
+    models = ModelByDefinition(d.model)
     progress("L’offre face au besoin", 0.71)
     beside = offer_study.offered(request, d, census) if census is not None and census.places else None
     progress("Définitions côte à côte", 0.8)
-    each = compare.definitions(usual_definitions(), request.zoning.rows, model=d.model, inside=request.inside)
+    each = compare.definitions(usual_definitions(), request.zoning.rows, models=models, inside=request.inside)
     progress("Chiffres publiés", 0.95)
-    published = () if isinstance(d.need, Withheld) else published_study.beside(d)
+    published = () if isinstance(d.need, Withheld) else published_study.beside(d, models)
     progress("Cartes", 0.98)
     return Study(d, beside, each, published, _drawable(d))
 

@@ -4,7 +4,7 @@ zoning.
 
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -370,6 +370,26 @@ class Model:
         return Standards(
             rows, moves.astype(np.float32), variance + np.where(big, number("spreads/income_city") ** 2, 0.0)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class ModelByDefinition:
+    """The model of a study, and those of other definitions over its country and with its draws: each is built
+    when first asked for, and once.
+    """
+
+    own: Model
+    _others: dict[str, Model] = field(default_factory=dict, repr=False)
+
+    def under(self, chosen: Definition) -> Model:
+        """Return the model of a definition."""
+        if chosen == self.own.definition:
+            return self.own
+        if chosen.id not in self._others:
+            self._others[chosen.id] = model(
+                chosen, seed=self.own.seed, n_draws=self.own.n_draws, place=self.own.country
+            )
+        return self._others[chosen.id]
 
 
 def ages_of_publics() -> dict[str, list[int]]:
