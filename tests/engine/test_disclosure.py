@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest import approx
 
 from maillage.engine import disclosure
 from tests.support.profile import times
@@ -147,6 +148,43 @@ def test_an_earlier_edition_is_not_subtracted():
         [*old, *new], sums, [True, True], told, 11, secret=[[0, 0, 1, 0], [0, 0, 0, 1]]
     )
     assert shown.tolist() == [False, False]
+
+
+def people(size):
+    return st.lists(st.integers(0, 60), min_size=size, max_size=size)
+
+
+@given(st.data(), st.integers(1, 6))
+@settings(max_examples=times(60, 300), deadline=None)
+def test_people_of_an_earlier_edition_are_never_negative_and_agree_with_it(data, size):
+    """Ce qu’une édition a masqué n’est pas gardé : des effectifs possibles en tiennent lieu."""
+    then = np.array(data.draw(people(size)))
+    now = np.array(data.draw(people(size)))
+    sums = np.array(data.draw(st.lists(st.lists(st.booleans(), min_size=size, max_size=size), max_size=5)))
+    sums = sums.reshape(-1, size).astype(np.int64)
+    found, left = disclosure.people_before(sums, sums @ then, now)
+    assert (found >= 0).all()
+    assert np.allclose(sums @ found, sums @ then, rtol=0, atol=1e-6)
+    assert left or (found <= now).all()
+
+
+@given(st.data(), st.integers(1, 6))
+@settings(max_examples=times(30, 150), deadline=None)
+def test_when_people_only_came_nobody_is_said_to_have_left(data, size):
+    then, come = np.array(data.draw(people(size))), np.array(data.draw(people(size)))
+    sums = np.vstack([np.eye(size), np.ones(size)])[data.draw(st.integers(0, size)) :]
+    found, left = disclosure.people_before(sums, sums @ then, then + come)
+    assert not left
+    assert (found <= then + come).all()
+    if come.sum():
+        assert disclosure.people_before(sums, sums @ (then + come), then)[1]
+
+
+def test_figures_that_nobody_can_agree_with_leave_the_nearest_people():
+    found, left = disclosure.people_before([[1, 0], [1, 1]], [30, 20], [40, 40])
+    assert (found >= 0).all()
+    assert left
+    assert found.sum() == approx(25)
 
 
 def test_nothing_to_protect_hides_nothing():

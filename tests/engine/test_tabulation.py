@@ -389,6 +389,15 @@ def test_a_second_edition_does_not_give_the_newcomers_by_subtraction():
     assert "édition précédente" in second.row("pas").reason
 
 
+def test_eleven_newcomers_to_an_answer_are_enough():
+    first, _ = edition({"pas": 21, "peu": 30, "plutot": 32, "tres": 20})
+    before = (counted(first.counts()),)
+    for come, shown in ((10, None), (11, 41)):
+        now = {"pas": 34, "peu": 30 + come, "plutot": 32, "tres": 60}
+        second = tabulate(table(aise=people(now)), FORM, "aise", before=before)
+        assert second.row("peu").n == shown, come
+
+
 def test_a_second_edition_does_not_say_what_all_newcomers_ticked_nor_left():
     then = ["tel"] * 40 + ["ordi"] * 40
     first = tabulate(table(eq=then), FORM, "eq")

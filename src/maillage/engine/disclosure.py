@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog
+from scipy.optimize import linprog, nnls
 from scipy.sparse import csr_array
 
 Bools = NDArray[np.bool_]
@@ -89,6 +89,29 @@ def two_way(table: ArrayLike, rows: Sequence[bool], columns: Sequence[bool], lea
                     )
                     moved = True
     return shown if _proved(counts, shown, rows, columns, least) else np.zeros_like(shown)
+
+
+def people_before(sums: ArrayLike, told: ArrayLike, now: ArrayLike) -> tuple[Floats, bool]:
+    """Return (cells,) people of an earlier edition, never negative, who agree with what it published; and
+    whether some of them have left since.
+
+    sums: (known, cells) of the cells it published; told: (known,) people of each; now: (cells,) people of
+    today. Who was there then is not kept: when nobody need have left, all are still there. When nobody can
+    agree with it, those who come nearest.
+
+    >>> people_before([[1, 1, 0]], [5], [3, 9, 2])[1], people_before([[1, 1, 0]], [15], [3, 9, 2])[1]
+    (False, True)
+    """
+    people = np.asarray(now, dtype=np.float64)
+    known = np.asarray(sums, dtype=np.float64).reshape(-1, people.size)
+    values = np.asarray(told, dtype=np.float64)
+    for most, left in ((people, False), (np.full(people.size, np.inf), True)):
+        found = linprog(
+            np.zeros(people.size), A_eq=known, b_eq=values, bounds=[(0, each) for each in most.tolist()]
+        )
+        if found.status == 0:
+            return np.clip(found.x, 0.0, most), left  # a solver may leave a hair under zero
+    return nnls(known, values)[0], True
 
 
 def _proved(

@@ -615,26 +615,25 @@ class _Cells:
         )
         none = np.zeros_like(masks)
         before, after, both = np.hstack([masks, none]), np.hstack([none, masks]), np.hstack([masks, masks])
-        known = [k for k, n in enumerate(old) if n is not None]
-        told = [before[k] for k in known] + [np.ones(2 * size)]
+        since = {k: int(masks[k] @ now) - n for k, n in enumerate(old) if n is not None}
+        told = [before[k] for k in since] + [np.ones(2 * size)]
         values = [float(n) for n in old if n is not None]
         if base is not None:
             told.append(np.hstack([np.ones(size), np.zeros(size)]))
             values.append(float(base))
-        # Parts withheld then are not kept: any that agree with what was shown stand for them.
+        # Parts withheld then are not kept: any people that agree with what was shown stand for them.
         own = [each[:size] for each in told if not each[size:].any()]
-        then = np.linalg.lstsq(np.array(own), np.array(values), rcond=None)[0] if own else np.zeros(size)
-        since = masks @ (now - then)
+        then, left = disclosure.people_before(np.array(own), np.array(values), now)
         same = base is not None and int(now.sum()) == base
-        secret = [before[k] for k in range(len(masks)) if k not in known]
-        secret += [after[k] for k in known if not same and abs(since[k]) < least]
+        secret = [before[k] for k in range(len(masks)) if k not in since]
+        secret += [after[k] for k, come in since.items() if not same and abs(come) < least]
         return disclosure.protect(
             np.concatenate([then, now - then]),
             both,
             [*self.seen[:, g].tolist(), *self.joined_seen[:, g].tolist()],
             np.array(told),
             least,
-            free=[False] * size + [any(since[k] < -0.5 for k in known)] * size,
+            free=[False] * size + [left] * size,
             secret=secret,
         )
 

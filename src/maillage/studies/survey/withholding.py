@@ -11,7 +11,6 @@ from itertools import combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog, nnls
 
 from maillage.engine import disclosure
 from maillage.studies.survey.protection import Protection
@@ -423,7 +422,7 @@ class _Decision:
         known = np.array([mask for mask, _ in old], dtype=np.float64)
         values = np.array([n for _, n in old], dtype=np.float64)
         now, least = self.people.astype(np.float64), self.rule.least
-        then, left = _people_then(known, values, now)
+        then, left = disclosure.people_before(known, values, now)
         made = System(
             people=np.concatenate([then, now - then]),
             known=[],
@@ -513,17 +512,3 @@ def _overlap(one: Span | None, other: Span | None) -> bool:
     (True, False, False)
     """
     return one is not None and other is not None and max(one[0], other[0]) < min(one[1], other[1])
-
-
-def _people_then(known: Floats, values: Floats, now: Floats) -> tuple[Floats, bool]:
-    """Return people who agree with what an earlier edition printed, and whether some left since.
-
-    Who was there then is not kept. When nobody left, all of them are still there.
-    """
-    for most, left in ((now, False), (np.full(len(now), np.inf), True)):
-        found = linprog(
-            np.zeros(len(now)), A_eq=known, b_eq=values, bounds=[(0, each) for each in most.tolist()]
-        )
-        if found.status == 0:
-            return np.asarray(found.x, dtype=np.float64), left
-    return nnls(known, values)[0], True
