@@ -24,6 +24,7 @@ from maillage.apps.people import rules as people_rules
 from maillage.apps.people.models import Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference import bilan
 from maillage.words.languages import say
@@ -167,6 +168,7 @@ def change(held: Bilan, *, result: str, reason: str, words: str, by: User, at: d
             why="« Autre raison » demande quelques mots.",
             do="Écrivez-les, sans nom ni détail de santé.",
         )
+    refuse_secrets(words)
     same = result == row.result
     row.changed_result, row.changed_reason = ("", "") if same else (result, reason)
     row.changed_words = "" if same else line(words, 300)

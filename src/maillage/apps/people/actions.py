@@ -11,10 +11,11 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
-from maillage.apps.people import access, rules
+from maillage.apps.people import access, queries, rules
 from maillage.apps.people.models import Consent, Following, Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 
 KNOWN = ("nickname", "born", "language", "reach", "reach_value")
@@ -54,6 +55,7 @@ def welcome(
             "reach": reach,
             "reach_value": reach_value,
         },
+        by=by,
         at=at,
     )
     person.save()
@@ -70,14 +72,17 @@ def _unused() -> str:
             return code
 
 
-def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
-    """Set what is known of a person; Refused for an impossible year of birth, or an invalid address."""
+def _write(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> None:
+    """Set what is known of a person; Refused for an impossible year of birth, an address that is not theirs,
+    or a text that holds a secret.
+    """
     if not rules.born_in(values.get("born", person.born), timezone.localdate(at)):
         raise Refused(
             "La fiche n’a pas été enregistrée.",
             why=f"L’année de naissance {values['born']} n’est pas possible.",
             do="Corrigez-la, ou laissez-la vide : elle n’est pas obligatoire.",
         )
+    refuse_secrets(*(str(values.get(name) or "") for name in ("nickname", "reach_value")))
     for name in KNOWN:
         if name in values:
             value = values[name]
@@ -89,6 +94,18 @@ def _write(person: Person, values: Mapping[str, Any], *, at: datetime) -> None:
             "La fiche n’a pas été enregistrée.",
             why="Il manque le numéro, l’adresse, ou le nom de qui peut prévenir la personne.",
             do="Écrivez-le, ou choisissez qu’on ne peut pas la joindre.",
+        )
+    if person.reach == rules.EMAIL and by is not None and queries.belongs_to_helpers(by, person.reach_value):
+        raise Refused(
+            "La fiche n’a pas été enregistrée.",
+            why=(
+                "Cette adresse est celle d’un professionnel ou d’une structure : la personne n’y lira pas"
+                " son courrier."
+            ),
+            do=(
+                "Laissez-la sans adresse pour l’instant. Faites avec elle le module « Ma boîte mail à moi »,"
+                " ou l’atelier de la trame 17, « Rendez-vous boîte mail »."
+            ),
         )
 
 
@@ -110,7 +127,7 @@ def lock(person: Person) -> Person:
 def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
     """Change what is known of a person. values: some of KNOWN. Refused once they were erased."""
     row = lock(person)
-    _write(row, values, at=at)
+    _write(row, values, by=by, at=at)
     row.active_at = at
     row.save()
     journal.record(

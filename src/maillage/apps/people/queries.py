@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Lieu
 from maillage.apps.people import rules
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel import codes
@@ -31,3 +34,16 @@ def to_forget(at: datetime, limit: int = 500) -> list[Person]:
     return list(
         Person.objects.filter(active_at__lt=rules.forget_before(at), forgotten_at__isnull=True)[:limit]
     )
+
+
+def belongs_to_helpers(by: User, address: str) -> bool:
+    """Return whether an e-mail address is that of an account of the platform, or of a place of the structures
+    on whose behalf a user helps: no person reads their own mail there.
+    """
+    asked = address.strip().casefold()
+    if User.objects.filter(email__iexact=asked).exists():
+        return True
+    rights = rights_of(by)
+    ours = rights.structures("people.see") | rights.structures("people.mine")
+    held = Lieu.objects.filter(structure__in=ours).values_list("sheet", flat=True)
+    return any(asked == str(each).casefold() for sheet in held for each in sheet.get("courriels", ()))

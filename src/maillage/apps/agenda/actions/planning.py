@@ -16,6 +16,7 @@ from maillage.apps.agenda.models import Course, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 
 KNOWN = (
@@ -271,6 +272,7 @@ def report(workshop: Workshop, *, words: str, by: User | None, at: datetime) -> 
             why="L’atelier n’a pas encore commencé.",
             do="Écrivez-le quand il a eu lieu.",
         )
+    refuse_secrets(words)
     row.report, row.reported_at = words.strip(), at if words.strip() else None
     row.save(update_fields=["report", "reported_at"])
     journal.record(by=by, verb="workshop.reported", row=row, at=at, structure=row.structure_id)

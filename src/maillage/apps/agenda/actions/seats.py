@@ -22,6 +22,7 @@ from maillage.apps.agenda.queries import rooms
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 
 
@@ -46,6 +47,7 @@ def book(
     None: the person alone, on the public page. learner: makes a repeated request a single booking; an
     existing participant keeps their seats.
     """
+    refuse_secrets(name)
     called = line(name, 60) or (str(person) if person is not None else "")
     meetings = lock(rooms.open_meetings(workshop))
     first = next((row for row in meetings if row.pk == workshop.pk), None)
@@ -345,6 +347,7 @@ def note(
             why="« Autre raison » demande quelques mots.",
             do="Écrivez-les, sans maladie ni mot de passe.",
         )
+    refuse_secrets(words, then_words)
     found.stopped_because, found.stopped_words = because, line(words, 300)
     found.next_proposed, found.next_words = then, line(then_words, 300)
     found.save(update_fields=["stopped_because", "stopped_words", "next_proposed", "next_words"])

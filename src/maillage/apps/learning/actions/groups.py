@@ -18,6 +18,7 @@ from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 
 
 @transaction.atomic
@@ -112,6 +113,7 @@ def change(group: Group, values: dict[str, Any], *, by: User, at: datetime) -> G
             )
         for member in held.members.select_related("person"):
             _leave(member, held.partner, by=by, at=at)
+    refuse_secrets(str(values.get("note") or ""))
     for name in ("title", "modules", "note", "partner"):
         if name in values:
             setattr(held, name, values[name])
@@ -189,6 +191,7 @@ def renew(member: Member, *, by: User, at: datetime) -> Person:
 def note(member: Member, *, words: str, proposed: str, by: User, at: datetime) -> Member:
     """Store the team's note about a person's learning, and the module proposed next."""
     _check_runs(by, member.group)
+    refuse_secrets(words)
     member.note, member.proposed = " ".join(words.split())[:200], proposed
     member.save(update_fields=["note", "proposed"])
     journal.record(by=by, verb="member.noted", row=member.person, at=at, structure=member.group.structure_id)

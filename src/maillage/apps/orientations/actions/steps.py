@@ -41,6 +41,7 @@ from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.reference import offer
 from maillage.words import opening
 from maillage.words.wording import listing
@@ -634,6 +635,7 @@ def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
             do="Choisissez ce dont la personne a besoin.",
         )
     longest = {"note": cycle.LONGEST, "availability": 200, "procedure_words": 120}
+    refuse_secrets(*(values[name] for name in longest if name in values))
     for name, value in values.items():
         setattr(row, name, _short(value, longest[name]) if name in longest else value)
     row.lieu_name = row.lieu.name if row.lieu is not None else ""

@@ -14,6 +14,7 @@ from maillage.apps.orientations.queries import persons, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.words import opening
 from maillage.words.languages import say
 
@@ -88,7 +89,8 @@ def write_event(
     content: Mapping[str, Any],
     aside: str = "",
 ) -> Event:
-    """Write the event of a gesture, and its line in the journal."""
+    """Write the event of a gesture, and its line in the journal; Refused when its words hold a secret."""
+    refuse_secrets(aside, *(str(content.get(name) or "") for name in ("words", "next_step")))
     event = Event.objects.create(
         orientation=row,
         at=at,

@@ -1,0 +1,138 @@
+"""What is written about a person holds no secret, whoever writes it; their own e-mail is their own."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from maillage.apps.agenda.actions import planning, seats
+from maillage.apps.autonomy import actions as bilans
+from maillage.apps.autonomy.rules import AIDANT, Carried
+from maillage.apps.learning.actions import groups
+from maillage.apps.learning.queries import contents
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.people import actions
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.modules import outlines
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+SECRET = "mot de passe : Soleil38"
+
+
+@pytest.fixture
+def library():
+    return place("bibliotheque", {"courriels": ["accueil@exemple.fr"]})
+
+
+@pytest.fixture
+def aidant(library):
+    return account("aidant", "aidant", structure=library.structure)
+
+
+@pytest.fixture
+def person(aidant, library):
+    return actions.welcome(by=aidant, structure=library.structure, at=AT)
+
+
+def refused():
+    return pytest.raises(Refused, match="aucun mot de passe ni numéro")
+
+
+@pytest.mark.parametrize("field", ["nickname", "reach_value"])
+def test_a_sheet_holds_no_secret(aidant, library, person, field):
+    with refused():
+        actions.correct(person, {"reach": "via", "reach_value": "son fils", field: SECRET}, by=aidant, at=AT)
+    assert Person.objects.get(pk=person.pk).reach == "none"
+
+
+@pytest.mark.parametrize("field", ["note", "availability", "procedure_words"])
+def test_a_referral_is_not_prepared_with_a_secret(aidant, library, field):
+    with refused():
+        steps.prepare(by=aidant, structure=library.structure, at=AT, need="formation", **{field: SECRET})
+    assert not Orientation.objects.exists()
+
+
+@pytest.mark.parametrize("words", [{"words": SECRET}, {"next_step": SECRET}])
+def test_what_was_done_is_told_without_a_secret(aidant, library, person, words):
+    third = place("tiers", {"nom": "Tiers"})
+    sender = account("sender", "aidant", structure=third.structure)
+    row = steps.prepare(by=sender, structure=third.structure, lieu=library, need="formation", at=AT)
+    row = steps.send(row, by=sender, channel="space", at=AT)
+    before = Event.objects.count()
+    with refused():
+        steps.serve(row, by=aidant, at=AT, did=["formation"], outcome="reached", **words)
+    assert Event.objects.count() == before
+    assert Orientation.objects.get(pk=row.pk).outcome == ""
+
+
+def test_a_diagnosis_changes_without_a_secret(aidant, library, person):
+    carried = Carried(mode=AIDANT, token="t", person=person.pk)
+    for id, given in (
+        ("X1", "no"),
+        ("A1", ["nothing"]),
+        ("A3", "nowhere"),
+        ("U1", "never"),
+        ("M1", ["none"]),
+    ):
+        carried = carried.answered(id, given)
+    for id, given in (("M2", "with"), ("O1", "easy"), ("O2", ["none"]), ("O3", "none"), ("O4", "nobody")):
+        carried = carried.answered(id, given)
+    held = bilans.keep(
+        carried, purpose="person", how="read", by=aidant, structure=library.structure, person=person, at=AT
+    )
+    with refused():
+        bilans.change(held, result="autonomie", reason="other", words=SECRET, by=aidant, at=AT)
+
+
+def test_workshops_and_groups_hold_no_secret(aidant, library):
+    values = {"title": "Mail", "subject": "mail", "level": "debutant", "lieu": library, "capacity": 4}
+    values |= {"starts_at": AT.replace(day=25), "ends_at": AT.replace(day=25, hour=11)}
+    workshop = planning.plan(by=aidant, structure=library.structure, values=values, at=AT)
+    with refused():
+        seats.book(workshop=workshop, name="mdp=Chat1958", by=aidant, channel="counter", at=AT)
+    seat = seats.book(workshop=workshop, name="Fatou", by=aidant, channel="counter", at=AT)
+    with refused():
+        seats.note(seat, by=aidant, at=AT, because="other", words=SECRET)
+    with refused():
+        seats.note(seat, by=aidant, at=AT, then="again", then_words=SECRET)
+    with refused():
+        planning.report(workshop, words=SECRET, by=aidant, at=AT.replace(day=26))
+    group = groups.open_group(by=aidant, structure=library.structure, title="G", modules=[], at=AT)
+    (member,) = groups.welcome(group, ["Fatou"], by=aidant, at=AT)
+    with refused():
+        groups.note(member, words=SECRET, proposed="", by=aidant, at=AT)
+    with refused():
+        groups.change(group, {"note": SECRET}, by=aidant, at=AT)
+
+
+@pytest.mark.parametrize("address", ["aidant@exemple.fr", " COLLEGUE@exemple.fr", "accueil@exemple.fr"])
+def test_the_e_mail_of_a_person_is_not_that_of_who_helps_them(aidant, library, person, address):
+    account("collegue", "aidant", structure=place("autre", {"nom": "Autre"}).structure)
+    with pytest.raises(Refused, match="professionnel ou d’une structure") as caught:
+        actions.correct(person, {"reach": "email", "reach_value": address}, by=aidant, at=AT)
+    assert f"« {contents.modules()['creer-ma-boite'].title} »" in caught.value.do
+    assert f"« {outlines.outlines()['rendez-vous-boite-mail'].title} »" in caught.value.do
+    assert address.strip().casefold() not in " ".join(caught.value.sentences).casefold()
+
+
+def test_their_own_e_mail_is_taken_and_nobody_alone_learns_who_has_an_account(aidant, person):
+    actions.correct(person, {"reach": "email", "reach_value": "fatou@exemple.fr"}, by=aidant, at=AT)
+    actions.correct(person, {"reach": "email", "reach_value": aidant.email}, by=None, at=AT)
+    assert Person.objects.get(pk=person.pk).reach_value == aidant.email
+
+
+def test_the_page_of_a_person_leads_to_a_mailbox_of_their_own(client, aidant, library):
+    client.force_login(aidant)
+    page = client.get("/espace/personnes/nouvelle/").content.decode()
+    assert "/apprendre/creer-ma-boite/" in page
+    assert "/espace/ateliers/trames/rendez-vous-boite-mail/" in page
+    said = client.post(
+        "/espace/personnes/nouvelle/",
+        {"prenom": SECRET, "langue": "fr", "joindre": "none", "valeur": "", "envoi": "x"},
+    )
+    assert said.status_code == 400
+    assert "Soleil38" not in said.content.decode().split('role="alert"')[1].split("</div>")[0]
