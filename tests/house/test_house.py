@@ -332,6 +332,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "people",
         "agenda",
         "autonomy",
+        "mandats",
         "learning",
         "surveys",
         "orientations",

@@ -25,6 +25,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 PRIVATE = ("/espace/", "/compte/")
 ABOUT_PEOPLE = (
     "/espace/personnes/",
+    "/espace/mandats/",
     "/espace/orientations/",
     "/espace/bilans/",
     "/espace/equipe/",

@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "maillage.apps.people",
     "maillage.apps.agenda",
     "maillage.apps.autonomy",
+    "maillage.apps.mandats",
     "maillage.apps.learning",
     "maillage.apps.surveys",
     "maillage.apps.orientations",

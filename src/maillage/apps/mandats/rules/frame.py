@@ -1,0 +1,173 @@
+"""What a mandate allows, to which structure, from which day to which day: whatever stores it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from maillage.words.dates import in_words
+
+# The keys and the days of Aidants Connect, so that lists and exports are read by both. Both ends count.
+DAYS: Mapping[str, int] = {"day": 1, "month": 31, "semester": 182, "year": 365}
+DURATIONS: Mapping[str, str] = {"day": "un jour", "month": "un mois", "semester": "six mois", "year": "un an"}
+AHEAD = timedelta(days=31)  # how far a mandate may begin, and how old what was prepared may be
+REGULARISE = timedelta(hours=48)
+REMINDERS = (30, 7)  # days before the end
+REMINDED_OVER = 31  # days: a shorter mandate ends before anybody forgets it
+SOON = timedelta(days=30)
+SHOWN = timedelta(days=365)  # after the end
+
+DRAFT, COMING, RUNNING, ENDED, WITHDRAWN = "draft", "coming", "running", "ended", "withdrawn"
+STATES: Mapping[str, str] = {
+    DRAFT: "à signer",
+    COMING: "pas commencé",
+    RUNNING: "en cours",
+    ENDED: "fini",
+    WITHDRAWN: "arrêté",
+}
+TOUCH, PAPER, SPOKEN = "touch", "paper", "spoken"
+HOW: Mapping[str, str] = {
+    TOUCH: "signé avec le doigt",
+    PAPER: "signé sur papier",
+    SPOKEN: "dit à voix haute, devant un témoin",
+}
+PROFESSIONAL, VOLUNTEER, RELATIVE = "professional", "volunteer", "relative"
+HELPERS: Mapping[str, str] = {
+    PROFESSIONAL: "un professionnel",
+    VOLUNTEER: "un bénévole",
+    RELATIVE: "un proche",
+}
+SUPERVISED = (VOLUNTEER, RELATIVE)
+CARD, NOTED = "card", "noted"
+STOPPED: Mapping[str, str] = {CARD: "par la personne, avec sa carte", NOTED: "noté par un aidant"}
+
+
+def ends_on(starts_on: date, duration: str) -> date:
+    """Return the last day of a mandate, included.
+
+    >>> ends_on(date(2026, 11, 9), "day"), ends_on(date(2026, 11, 9), "semester")
+    (datetime.date(2026, 11, 9), datetime.date(2027, 5, 9))
+    """
+    return starts_on + timedelta(days=DAYS[duration] - 1)
+
+
+def state(*, signed: bool, withdrawn: bool, starts_on: date | None, ends_on: date | None, today: date) -> str:
+    """Return where a mandate stands on a day: never stored, so that none lasts because nobody ended it."""
+    if not signed or starts_on is None or ends_on is None:
+        return DRAFT
+    if withdrawn:
+        return WITHDRAWN
+    if today > ends_on:
+        return ENDED
+    return RUNNING if today >= starts_on else COMING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One mandate, as a verdict reads it. permitted: keys of families or procedures; revoked: those that the
+    person took back, since when.
+    """
+
+    structure: int | None
+    starts_on: date | None
+    ends_on: date | None
+    signed: bool = True
+    withdrawn_on: date | None = None
+    permitted: frozenset[str] = frozenset()
+    revoked: Mapping[str, date] = field(default_factory=dict)
+
+    def state_on(self, day: date) -> str:
+        """Return where the mandate stands on a day."""
+        return state(
+            signed=self.signed,
+            withdrawn=self.withdrawn_on is not None,
+            starts_on=self.starts_on,
+            ends_on=self.ends_on,
+            today=day,
+        )
+
+    def covers(self, procedure: str, family: str) -> bool:
+        """Return whether a procedure was permitted and is not taken back, by its own name or its family’s."""
+        return procedure not in self.revoked and bool({procedure, family} & self.permitted)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Whether something may be done in somebody’s place, under which frame (its rank), why, what to do."""
+
+    allowed: bool
+    frame: int | None
+    why: str
+    what_to_do: str = ""
+
+
+WITH_THEM = "Faites-la avec la personne, sans la faire à sa place."
+SIGN = "Faites-la avec la personne, ou proposez-lui un mandat : elle choisit, puis signe."
+AGAIN = "Faites-la avec la personne, ou proposez-lui un nouveau mandat : elle signe à nouveau."
+
+
+def judge(
+    frames: Sequence[Frame], *, structure: int | None, procedure: str, family: str, on: date
+) -> Judgement:
+    """Return whether a structure may do a procedure in the place of somebody, by the mandates they gave.
+
+    family: of the procedure, '' when nobody knows it. When no mandate allows it, the nearest to it says why.
+    """
+    if not family:
+        return Judgement(
+            False,
+            None,
+            "Cette démarche n’est pas connue.",
+            "Choisissez-la dans la liste, ou ajoutez-la aux démarches de votre structure.",
+        )
+    ours = [(n, frame) for n, frame in enumerate(frames) if frame.structure == structure]
+    running = [(n, frame) for n, frame in ours if frame.state_on(on) == RUNNING]
+    allowing = [(frame.ends_on or on, n) for n, frame in running if frame.covers(procedure, family)]
+    if allowing:
+        end, n = max(allowing)
+        return Judgement(True, n, f"Le mandat permet cette démarche jusqu’au {in_words(end)}.")
+    for n, frame in running:
+        taken = frame.revoked.get(procedure) or frame.revoked.get(family)
+        if taken is not None:
+            return Judgement(
+                False, n, f"La personne a retiré cette démarche du mandat le {in_words(taken)}.", WITH_THEM
+            )
+    if running:
+        return Judgement(False, running[0][0], "Le mandat en cours ne comprend pas cette démarche.", AGAIN)
+    return _past(ours, on) or _elsewhere(frames, procedure, family, on)
+
+
+def _past(ours: Sequence[tuple[int, Frame]], on: date) -> Judgement | None:
+    """Return what the nearest mandate that is not running says, None when there is none."""
+    stands = {DRAFT: [], COMING: [], ENDED: [], WITHDRAWN: []}  # type: dict[str, list[tuple[date, int]]]
+    for n, frame in ours:
+        where = frame.state_on(on)
+        told = {COMING: frame.starts_on, ENDED: frame.ends_on, WITHDRAWN: frame.withdrawn_on}.get(where) or on
+        stands[where].append((told, n))
+    if stands[COMING]:
+        day, n = min(stands[COMING])
+        return Judgement(False, n, f"Le mandat ne commence que le {in_words(day)}.", WITH_THEM)
+    if stands[DRAFT]:
+        return Judgement(
+            *(False, stands[DRAFT][-1][1], "Le mandat est préparé, mais pas signé."),
+            "Lisez-le avec la personne : elle signe, ou elle dit non.",
+        )
+    gone = [(day, n, where) for where in (ENDED, WITHDRAWN) for day, n in stands[where]]
+    if not gone:
+        return None
+    day, n, where = max(gone)
+    why = (
+        f"Le mandat est fini depuis le {in_words(day)}."
+        if where == ENDED
+        else f"La personne a arrêté ce mandat le {in_words(day)}."
+    )
+    return Judgement(False, n, why, AGAIN if where == ENDED else WITH_THEM)
+
+
+def _elsewhere(frames: Sequence[Frame], procedure: str, family: str, on: date) -> Judgement:
+    for n, frame in enumerate(frames):
+        if frame.state_on(on) == RUNNING and frame.covers(procedure, family):
+            return Judgement(
+                *(False, n, "Le mandat de cette personne est donné à une autre structure."),
+                "Voyez avec cette structure, ou faites la démarche avec la personne.",
+            )
+    return Judgement(False, None, "La personne n’a pas signé de mandat.", SIGN)

@@ -1,0 +1,111 @@
+"""Mandates: what the person reads is what is kept; nothing is allowed but what they signed, while they want it."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.models import User
+from maillage.apps.mandats import queries
+from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Person
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 9, 9, 22, tzinfo=UTC)
+
+
+@pytest.fixture
+def structure():
+    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
+
+
+@pytest.fixture
+def other():
+    return place("autre", {"nom": "Autre lieu", "pivot": "21380185500015"}).structure
+
+
+@pytest.fixture
+def leila(structure) -> User:
+    return account("aidant", "aidant", shown="Leïla", structure=structure)
+
+
+@pytest.fixture
+def andrei(leila, structure) -> Person:
+    return people.welcome(
+        by=leila, structure=structure, nickname="M. Andrei", born=1958, language="ro", at=AT
+    )
+
+
+def signed(
+    person, structure, *keys: str, starts_on=date(2026, 11, 9), ends_on=date(2027, 5, 9), **more
+) -> Mandat:
+    """Return a mandate as scenery."""
+    code = f"CODE{Mandat.objects.count():04}"
+    held = {
+        "how": "paper",
+        "signed_at": AT,
+        "duration": "semester",
+        "made_at": AT,
+        "code": code,
+        "token": code,
+    }
+    made = Mandat.objects.create(
+        person=person, structure=structure, starts_on=starts_on, ends_on=ends_on, **(held | more)
+    )
+    for key in keys:
+        Autorisation.objects.create(mandat=made, key=key, label=key)
+    return made
+
+
+# -------------------------------------------------------------------------------------------- what is allowed
+
+
+def test_a_mandate_allows_its_procedures_to_its_structure(andrei, structure, other):
+    mandat = signed(andrei, structure, "prime-activite", "argent")
+    for key in ("prime-activite", "argent", "impots"):
+        verdict = queries.allows(andrei, structure, key, AT)
+        assert (verdict.allowed, verdict.mandat) == (True, mandat), key
+        assert "9 mai 2027" in verdict.why
+    refused = queries.allows(andrei, structure, "logement-social", AT)
+    assert (refused.allowed, refused.mandat) == (False, mandat)
+    elsewhere = queries.allows(andrei, other, "impots", AT)
+    assert (elsewhere.allowed, elsewhere.mandat) == (False, None), "somebody else's mandate is not shown"
+    assert "autre structure" in elsewhere.why
+    assert all(each.what_to_do.endswith(".") for each in (refused, elsewhere))
+
+
+@pytest.mark.parametrize(
+    ("at", "allowed"),
+    [
+        (datetime(2026, 11, 8, 22, 59, tzinfo=UTC), False),  # still the 8th in Paris
+        (datetime(2026, 11, 8, 23, 1, tzinfo=UTC), True),
+        (datetime(2027, 5, 9, 21, 59, tzinfo=UTC), True),  # summer time: the 9th until 22:00 UTC
+        (datetime(2027, 5, 9, 22, 1, tzinfo=UTC), False),
+    ],
+)
+def test_its_days_are_those_of_the_local_calendar(andrei, structure, at, allowed):
+    signed(andrei, structure, "impots")
+    assert queries.allows(andrei, structure, "impots", at).allowed is allowed
+
+
+def test_of_two_mandates_the_one_that_lasts_answers(andrei, structure):
+    signed(andrei, structure, "impots", ends_on=date(2026, 11, 30))
+    longer = signed(andrei, structure, "impots", ends_on=date(2027, 11, 8))
+    signed(andrei, structure, "impots", ends_on=date(2028, 1, 1), withdrawn_at=AT)
+    assert queries.allows(andrei, structure, "impots", AT + timedelta(days=1)).mandat == longer
+
+
+def test_an_erased_person_allows_nothing(andrei, structure):
+    signed(andrei, structure, "impots")
+    people.forget(andrei, by=None, at=AT)
+    assert "effacée" in queries.allows(andrei, structure, "impots", AT).why
+
+
+def test_an_added_procedure_is_known_by_its_family(andrei, structure):
+    added = LocalProcedure.objects.create(structure=structure, family="transports", label="Tarif", at=AT)
+    signed(andrei, structure, "transports")
+    assert queries.allows(andrei, structure, added.key, AT).allowed
+    for unknown in ("ajoutee-999999", "ajoutee-x", "ajoutee-", "inconnue", ""):
+        assert "pas connue" in queries.allows(andrei, structure, unknown, AT).why, unknown

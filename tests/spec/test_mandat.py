@@ -1,0 +1,156 @@
+"""Ce qu’un mandat permet : à quelle structure, pour quelle démarche, quel jour ; sinon, ce qui est répondu."""
+
+from datetime import date
+
+from maillage.apps.mandats.rules import frame
+from maillage.words.dates import read
+
+title = "Faire à la place : ce que permet un mandat"
+OURS, THEIRS = 1, 2
+FAMILIES = {"prime-activite": "social", "rsa": "social", "logement-social": "logement", "inconnue": ""}
+
+
+def test_how_long_a_mandate_lasts(spec):
+    """Un mandat dure un jour, un mois, six mois ou un an. Le premier et le dernier jour comptent. Ce sont les
+    durées d’Aidants Connect : 1, 31, 182 et 365 jours.
+    """
+    spec(
+        """
+        durée    | commence   | dernier jour
+        ---------+------------+-------------
+        day      | 2026-11-09 | 2026-11-09
+        day      | 2028-02-29 | 2028-02-29
+        month    | 2026-11-09 | 2026-12-09
+        month    | 2027-02-01 | 2027-03-03
+        semester | 2026-11-09 | 2027-05-09
+        year     | 2026-11-09 | 2027-11-08
+        year     | 2027-06-01 | 2028-05-30
+        """,
+        lambda t: [
+            str(frame.ends_on(date.fromisoformat(day), duration))
+            for duration, day in zip(t["durée"].tolist(), t["commence"].tolist(), strict=True)
+        ],
+        ["2026-11-09", "2028-02-29", "2026-12-09", "2027-03-03", "2027-05-09", "2027-11-08", "2028-05-30"],
+    )
+
+
+def test_where_a_mandate_stands(spec):
+    """Ni le premier ni le dernier jour n’est perdu. Un mandat arrêté ou fini ne recommence jamais."""
+    spec(
+        """
+        signé | arrêté | commence   | finit      | aujourd’hui
+        ------+--------+------------+------------+------------
+        non   | non    | 2026-11-09 | 2026-12-09 | 2026-11-20
+        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-11-08
+        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-11-09
+        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-12-09
+        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-12-10
+        oui   | oui    | 2026-11-09 | 2026-12-09 | 2026-11-20
+        oui   | oui    | 2026-11-09 | 2026-12-09 | 2027-11-20
+        """,
+        lambda t: [
+            frame.STATES[
+                frame.state(
+                    signed=t["signé"][k] == "oui",
+                    withdrawn=t["arrêté"][k] == "oui",
+                    starts_on=read(str(t["commence"][k])),
+                    ends_on=read(str(t["finit"][k])),
+                    today=date.fromisoformat(str(t["aujourd’hui"][k])),
+                )
+            ]
+            for k in range(len(t["signé"]))
+        ],
+        ["à signer", "pas commencé", "en cours", "en cours", "fini", "arrêté", "arrêté"],
+    )
+
+
+def judged(t, k: int) -> str:
+    """Return what is answered to a line: one mandate, one procedure, one day."""
+    end = read(str(t["finit"][k]))
+    given = frame.Frame(
+        structure=OURS if t["donné à"][k] == "nous" else THEIRS,
+        starts_on=date(2026, 11, 9),
+        ends_on=end,
+        signed=t["état"][k] != "préparé",
+        withdrawn_on=date(2026, 11, 15) if t["état"][k] == "arrêté" else None,
+        permitted=frozenset() if t["état"][k] == "retirée" else frozenset({str(t["permet"][k])}),
+        revoked={str(t["permet"][k]): date(2026, 11, 16)} if t["état"][k] == "retirée" else {},
+    )
+    procedure = str(t["démarche"][k])
+    found = frame.judge(
+        [given] if t["état"][k] != "aucun" else [],
+        structure=OURS,
+        procedure=procedure,
+        family=FAMILIES[procedure],
+        on=date.fromisoformat(str(t["le"][k])),
+    )
+    return f"{'oui' if found.allowed else 'non'} : {found.why}"
+
+
+def test_what_may_be_done_in_the_place_of_somebody(spec):
+    """Une démarche se fait à la place d’une personne si un mandat en cours, donné à cette structure, nomme la
+    démarche ou sa famille. Sinon, la réponse dit pourquoi.
+    """
+    spec(
+        """
+        démarche        | permet         | donné à | état    | finit      | le
+        ----------------+----------------+---------+---------+------------+-----------
+        prime-activite  | prime-activite | nous    | signé   | 2026-12-09 | 2026-11-20
+        prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-12-09
+        rsa             | prime-activite | nous    | signé   | 2026-12-09 | 2026-11-20
+        logement-social | social         | nous    | signé   | 2026-12-09 | 2026-11-20
+        prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-12-10
+        prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-11-08
+        prime-activite  | social         | nous    | préparé | 2026-12-09 | 2026-11-20
+        prime-activite  | social         | nous    | arrêté  | 2026-12-09 | 2026-11-20
+        prime-activite  | social         | nous    | retirée | 2026-12-09 | 2026-11-20
+        prime-activite  | social         | eux     | signé   | 2026-12-09 | 2026-11-20
+        prime-activite  | social         | eux     | signé   | 2026-12-09 | 2026-12-10
+        prime-activite  | social         | nous    | aucun   | 2026-12-09 | 2026-11-20
+        inconnue        | social         | nous    | signé   | 2026-12-09 | 2026-11-20
+        """,
+        lambda t: [judged(t, k) for k in range(len(t["le"]))],
+        [
+            "oui : Le mandat permet cette démarche jusqu’au 9 décembre 2026.",
+            "oui : Le mandat permet cette démarche jusqu’au 9 décembre 2026.",
+            "non : Le mandat en cours ne comprend pas cette démarche.",
+            "non : Le mandat en cours ne comprend pas cette démarche.",
+            "non : Le mandat est fini depuis le 9 décembre 2026.",
+            "non : Le mandat ne commence que le 9 novembre 2026.",
+            "non : Le mandat est préparé, mais pas signé.",
+            "non : La personne a arrêté ce mandat le 15 novembre 2026.",
+            "non : La personne a retiré cette démarche du mandat le 16 novembre 2026.",
+            "non : Le mandat de cette personne est donné à une autre structure.",
+            "non : La personne n’a pas signé de mandat.",
+            "non : La personne n’a pas signé de mandat.",
+            "non : Cette démarche n’est pas connue.",
+        ],
+    )
+
+
+def test_one_procedure_taken_back_leaves_its_family(spec):
+    """La personne retire une démarche d’une famille qu’elle permet : les autres restent permises."""
+    given = frame.Frame(
+        structure=OURS,
+        starts_on=date(2026, 11, 9),
+        ends_on=date(2026, 12, 9),
+        permitted=frozenset({"social"}),
+        revoked={"rsa": date(2026, 11, 16)},
+    )
+    spec(
+        """
+        démarche
+        --------------
+        prime-activite
+        rsa
+        """,
+        lambda t: [
+            "oui"
+            if frame.judge(
+                [given], structure=OURS, procedure=each, family="social", on=date(2026, 11, 20)
+            ).allowed
+            else "non"
+            for each in t["démarche"].tolist()
+        ],
+        ["oui", "non"],
+    )
