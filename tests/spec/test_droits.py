@@ -4,8 +4,8 @@ partout.
 
 from typing import Any
 
-from maillage.apps.accounts import rules
-from maillage.apps.accounts.rules import Grant, Rights
+from maillage.apps.accounts.rules import journal
+from maillage.apps.accounts.rules.rights import RIGHTS, Grant, Rights
 from maillage.apps.memberships.rules import (
     BY_STRUCTURE,
     BY_TERRITORY,
@@ -102,7 +102,7 @@ def test_where_a_right_holds(spec):
     )
     assert GRANTS.any("members.manage", "people.see")
     assert not GRANTS.any("members.manage", "network.run")
-    assert not Rights().any(*rules.RIGHTS)
+    assert not Rights().any(*RIGHTS)
 
 
 def test_what_each_role_may_do(spec):
@@ -115,7 +115,7 @@ def test_what_each_role_may_do(spec):
         assert set(ROLES) == set(t["rôle"].tolist())
         assert tuple(id for id, role in ROLES.items() if role.over == STRUCTURE) == BY_STRUCTURE
         assert BY_TERRITORY == ("coordination", "analyste")
-        assert all(role.rights <= set(rules.RIGHTS) for role in some)
+        assert all(role.rights <= set(RIGHTS) for role in some)
         return {
             "pour": [OVER[role.over] for role in some],
             "voit des personnes": ["oui" if role.sees_people else "non" for role in some],
@@ -160,7 +160,7 @@ def test_the_journal_proves_itself(spec):
         def chain(words: list[str]) -> str:
             last = ""
             for word in words:
-                last = rules.digest(last, [word, 1])
+                last = journal.digest(last, words=word, row=1)
             return last
 
         whole = t["ligne"].tolist()
@@ -181,4 +181,4 @@ def test_the_journal_proves_itself(spec):
         call,
         ["pareil", "autre", "autre", "autre"],
     )
-    assert rules.digest("a", ["b"]) != rules.digest("ab", [])
+    assert journal.digest("a", words="b") != journal.digest("ab", words="")

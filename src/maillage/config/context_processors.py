@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules import RIGHTS
+from maillage.apps.accounts.rules.rights import RIGHTS
 
 
 def rights(request: HttpRequest) -> dict[str, object]:

@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Tally, User
-from maillage.apps.accounts.rules import Rights
+from maillage.apps.accounts.rules.rights import Rights
 
 HOUR = 3600  # seconds
 

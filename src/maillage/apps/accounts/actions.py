@@ -6,9 +6,9 @@ from datetime import datetime
 
 from django.db import connection, models, transaction
 
-from maillage.apps.accounts import rules
 from maillage.apps.accounts.access import HOUR
 from maillage.apps.accounts.models import Entry, Tally, User
+from maillage.apps.accounts.rules import journal
 from maillage.kernel.errors import Refused
 
 
@@ -59,19 +59,16 @@ def record(
         with connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", [JOURNAL_LOCK])
     last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first() or ""
-    entry = Entry(
-        at=at.replace(
-            microsecond=at.microsecond // 1000 * 1000
-        ),  # a backup keeps thousandths: the digest must hold after it
-        by=by.pk if by is not None and by.pk else None,
-        structure=structure,
-        verb=verb,
-        kind=row._meta.label_lower,
-        row=row.pk,
-        words=words[:200],
-        previous=last,
-    )
-    entry.digest = rules.digest(last, entry.parts)
+    fields = {
+        "at": journal.milliseconds(at),
+        "by": by.pk if by is not None and by.pk else None,
+        "structure": structure,
+        "verb": verb,
+        "kind": row._meta.label_lower,
+        "row": row.pk,
+        "words": words[: journal.LONGEST],
+    }
+    entry = Entry(**fields, previous=last, digest=journal.digest(last, **fields), version=journal.TYPED)
     entry.save(force_insert=True)
     return entry
 

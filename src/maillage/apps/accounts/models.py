@@ -1,12 +1,13 @@
 """Who can log in, and the journal of who did what."""
 
-from datetime import UTC
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
+
+from maillage.apps.accounts.rules import journal
 
 
 def by_account(words: str = "par", **more: Any) -> models.ForeignKey:
@@ -58,7 +59,8 @@ class Entry(models.Model):
     the previous one.
 
     by, structure and row are numbers, not relations: erasing an account or a person leaves the line as it was
-    written. It names nobody.
+    written. It names nobody. version: the form that was digested; a backup from before it was kept has
+    none, and its lines are of the first.
     """
 
     at = models.DateTimeField("le")
@@ -70,6 +72,7 @@ class Entry(models.Model):
     words = models.CharField("précision", max_length=200, blank=True)
     previous = models.CharField("empreinte précédente", max_length=64, blank=True)
     digest = models.CharField("empreinte", max_length=64, unique=True)
+    version = models.SmallIntegerField("forme", default=journal.UNTYPED, db_default=journal.UNTYPED)
 
     class Meta:
         verbose_name = "ligne du journal"
@@ -78,19 +81,6 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} : {self.kind} {self.row}"
-
-    @property
-    def parts(self) -> tuple[object, ...]:
-        """The fields covered by the digest."""
-        return (
-            self.at.astimezone(UTC).isoformat(),
-            self.by,
-            self.structure,
-            self.verb,
-            self.kind,
-            self.row,
-            self.words,
-        )
 
 
 class Tally(models.Model):

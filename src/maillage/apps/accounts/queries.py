@@ -1,22 +1,14 @@
 """Reading the journal."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Iterator
 
 from django.db.models import Model, QuerySet
 
-from maillage.apps.accounts import rules
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.rules import journal
+from maillage.apps.accounts.rules.journal import Line
 
-
-@dataclass(frozen=True, slots=True)
-class Break:
-    """The first altered line of the journal."""
-
-    line: int
-    at: datetime
-    why: str
+READ_AT_ONCE = 5000
 
 
 def entries_about(*rows: Model) -> QuerySet[Entry]:
@@ -30,14 +22,18 @@ def names(entries: Iterable[Entry]) -> dict[int, str]:
     return {account.pk: str(account) for account in accounts}
 
 
-def broken() -> tuple[int, Break | None]:
-    """Return how many lines the journal has, and the first altered one, None when it is intact."""
-    previous, n = "", 0
-    for entry in Entry.objects.order_by("pk").iterator(chunk_size=2000):
-        n += 1
-        if entry.previous != previous:
-            return n, Break(entry.pk, entry.at, "la ligne qui la précédait a été changée ou ôtée")
-        if entry.digest != rules.digest(previous, entry.parts):
-            return n, Break(entry.pk, entry.at, "cette ligne a été changée")
-        previous = entry.digest
-    return n, None
+def lines() -> Iterator[Line]:
+    """Yield the lines of the journal in their order, a few at a time and without making rows of them."""
+    found = Entry.objects.order_by("pk").values_list(*Line._fields)
+    return map(Line._make, found.iterator(chunk_size=READ_AT_ONCE))
+
+
+def proof() -> journal.Proof:
+    """Walk along the chain of this journal."""
+    return journal.prove(lines)
+
+
+def broken() -> tuple[int, journal.Break | None]:
+    """Return how many lines the journal has, and where it was changed first, None when it is whole."""
+    found = proof()
+    return found.n_lines, found.broken

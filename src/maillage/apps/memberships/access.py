@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules import Grant, Rights
+from maillage.apps.accounts.rules.rights import Grant, Rights
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.memberships import rules

@@ -1,7 +1,5 @@
-"""What an account may do, wherever the right comes from; how the journal proves itself."""
+"""What an account may do, wherever the right comes from."""
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 # What may be done, and the words that say it to whoever gives the right.
@@ -62,12 +60,3 @@ class Rights:
 
     def _with(self, right: str) -> list[Grant]:
         return [grant for grant in self.grants if right in grant.rights]
-
-
-def digest(previous: str, parts: Iterable[object]) -> str:
-    """Return the digest that a line of the journal carries: changing any line before it changes it.
-
-    >>> digest("", ["a", 1]) == digest("", ["a", "1"]), digest("x", ["a"]) == digest("y", ["a"])
-    (True, False)
-    """
-    return hashlib.sha256("\x1f".join([previous, *map(str, parts)]).encode()).hexdigest()

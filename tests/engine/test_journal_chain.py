@@ -1,0 +1,173 @@
+"""The chain of the journal, whatever is written in it: other parts have another form, each damage is named."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.apps.accounts.rules import journal
+from maillage.apps.accounts.rules.journal import TYPED, UNTYPED, Line, canonical, expected, prove
+
+NUMBERS = st.none() | st.integers(-(2**63), 2**63 - 1)
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+ZONES = st.integers(-12, 12).map(lambda hours: timezone(timedelta(hours=hours)))
+MOMENTS = st.datetimes(
+    datetime(1971, 1, 1),
+    datetime(2100, 1, 1),
+    timezones=ZONES,
+).map(journal.milliseconds)
+PARTS = NUMBERS | WORDS | MOMENTS | st.booleans()
+NAMED = st.dictionaries(st.sampled_from(["a", "b", "words", "row"]), PARTS)
+
+
+def typed(value: object) -> tuple[object, ...]:
+    """Return a value such that two are equal only when their type is too."""
+    return type(value).__name__, value
+
+
+def twin(draw, value: object) -> object:
+    """Return a value, or another one that is written alike."""
+    alike = [value, str(value), str(value or "")]
+    if isinstance(value, int):
+        alike += [int(value), bool(value)]
+    if isinstance(value, datetime):
+        alike += [value.isoformat(), value + timedelta(milliseconds=1)]
+    return draw(st.sampled_from(alike))
+
+
+@given(NAMED, NAMED, st.data())
+def test_other_parts_have_another_form(first, other, data):
+    twins = {name: twin(data.draw, value) for name, value in first.items()}
+    for second in (other, twins):
+        alike = {k: typed(v) for k, v in first.items()} == {k: typed(v) for k, v in second.items()}
+        assert (canonical(**first) == canonical(**second)) is alike
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [({"a": 1}, {"a": "1"}), ({"a": True}, {"a": 1}), ({"a": None}, {"a": ""}), ({"a": None}, {})]
+    + [({"a": "x\x1fy", "b": ""}, {"a": "x", "b": "y\x1f"}), ({"a": 'x","b":"y'}, {"a": "x", "b": "y"})],
+)
+def test_what_the_first_form_could_confuse_is_told_apart(first, second):
+    assert canonical(**first) != canonical(**second)
+
+
+@given(NAMED, st.data())
+def test_the_form_ignores_the_order_of_names_and_the_zone_of_moments(parts, data):
+    shuffled = dict(data.draw(st.permutations(list(parts.items()))))
+    zone = data.draw(ZONES)
+    moved = {k: v.astimezone(zone) if isinstance(v, datetime) else v for k, v in shuffled.items()}
+    assert canonical(**moved) == canonical(**parts)
+
+
+@pytest.mark.parametrize("value", [1.5, b"x", ["a"], {"utc": "x"}, datetime(2026, 1, 1)])
+def test_a_value_without_one_form_is_refused(value):
+    with pytest.raises(TypeError):
+        canonical(a=value)
+
+
+# ----------------------------------------------------------------------------------------------- a chain, damaged
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+def written(line: Line, previous: str) -> Line:
+    """Return a line as it is once written after another one."""
+    line = line._replace(previous=previous)
+    return line._replace(digest=expected(line))
+
+
+def chain(n: int, n_untyped: int = 0) -> list[Line]:
+    """Return a chain of n lines, a minute apart, the first ones of the old form."""
+
+    def add(lines: list[Line], k: int) -> list[Line]:
+        version = UNTYPED if k <= n_untyped else TYPED
+        bare = Line(k, AT + timedelta(minutes=k), k % 3 or None, 7, "x.y", "k", k, "w", "", "", version)
+        return [*lines, written(bare, lines[-1].digest if lines else "")]
+
+    return reduce(add, range(1, n + 1), [])
+
+
+CHAINS = st.integers(4, 12).flatmap(lambda n: st.builds(chain, st.just(n), st.integers(0, n)))
+
+
+def found(lines: list[Line]) -> tuple[int, str] | None:
+    broken = prove(lambda: lines).broken
+    return broken and (broken.line, broken.kind)
+
+
+@given(CHAINS)
+def test_a_chain_is_whole_whatever_its_forms(lines):
+    assert prove(lambda: lines) == journal.Proof(len(lines))
+
+
+@given(CHAINS, st.data())
+def test_a_line_that_is_changed_is_named(lines, data):
+    k = data.draw(st.integers(0, len(lines) - 1))
+    field, value = data.draw(
+        st.sampled_from(
+            [
+                ("at", AT - timedelta(days=1)),
+                ("by", 99),
+                ("structure", None),
+                ("verb", "z"),
+                ("kind", "z"),
+                ("row", 99),
+                ("words", ""),
+                ("digest", "0" * 64),
+            ]
+        )
+    )
+    assert found([*lines[:k], lines[k]._replace(**{field: value}), *lines[k + 1 :]]) == (k + 1, "changed")
+
+
+@given(CHAINS, st.data())
+def test_a_line_that_is_taken_off_is_named_by_the_next(lines, data):
+    k = data.draw(st.integers(0, len(lines) - 2))
+    assert found([*lines[:k], *lines[k + 1 :]]) == (k + 2, "removed")
+
+
+@given(CHAINS, st.data())
+def test_a_line_that_is_written_again_with_its_digest_is_betrayed_by_the_next(lines, data):
+    k = data.draw(st.integers(0, len(lines) - 2))
+    again = written(lines[k]._replace(verb="z"), lines[k].previous)
+    assert found([*lines[:k], again, *lines[k + 1 :]]) == (k + 2, "rewritten")
+
+
+@given(CHAINS, st.booleans(), st.data())
+def test_a_line_that_is_added_is_named(lines, knows, data):
+    """Whoever adds it knows how digests are made, or not."""
+    k = data.draw(st.integers(1, len(lines) - 1))
+    before = lines[k - 1]
+    added = Line(100, before.at, 1, 1, "z", "z", 1, "", "", "f" * 64, before.version)
+    added = written(added, before.digest) if knows else added
+    assert found([*lines[:k], added, *lines[k:]]) == (100, "inserted")
+
+
+@given(CHAINS, st.data())
+def test_lines_that_change_places_are_named(lines, data):
+    j = data.draw(st.integers(0, len(lines) - 2))
+    k = data.draw(st.integers(j + 1, len(lines) - 1))
+    lines = [line._replace(version=TYPED) for line in lines]
+    lines = reduce(lambda done, line: [*done, written(line, done[-1].digest if done else "")], lines, [])
+    first, second = lines[j], lines[k]
+    lines[j], lines[k] = second._replace(pk=first.pk), first._replace(pk=second.pk)
+    assert found(lines) == (j + 1, "moved")
+
+
+def test_a_form_that_goes_back_is_a_break():
+    lines = chain(4)
+    old = written(lines[3]._replace(version=UNTYPED), lines[2].digest)
+    assert found([*lines[:3], old]) == (4, "version")
+    assert found([lines[0]._replace(version=3)]) == (1, "version")
+
+
+def test_a_clock_set_back_is_noticed_and_breaks_nothing():
+    lines = chain(4)
+    late = written(lines[3]._replace(at=lines[2].at - timedelta(hours=1)), lines[2].digest)
+    assert prove(lambda: [*lines[:3], late]) == replace(journal.Proof(4), n_late=1, late=late)
+    near = written(lines[3]._replace(at=lines[2].at - journal.CLOCK), lines[2].digest)
+    assert prove(lambda: [*lines[:3], near]) == journal.Proof(4)
