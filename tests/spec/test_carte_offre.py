@@ -1,0 +1,264 @@
+"""Ce que la carte et les listes de l’offre disent d’un territoire de trois départements, où des lieux se taisent."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pytest
+
+from maillage.pipeline.contours import clean as contours
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reports.page.blocks import Bullets
+from maillage.reports.territory import atlas, dossier, offer, presentation
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.diagnosis import Diagnosis, Request, diagnose
+from maillage.studies.diagnosis.study import Study
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population as frames
+from maillage.studies.offer import census
+from maillage.studies.offer.census import Offered
+
+title = "La carte de l’offre, et ses listes"
+
+REDON = "243500741"  # an intercommunalité of three départements
+HERE, LOIRE, MORBIHAN = "35236", "44185", "56001"  # Redon, Saint-Nicolas-de-Redon, Allaire
+BEYOND, NANTES = "56135", "44109"
+MIDDLE = {
+    HERE: (47.6520, -2.0850),
+    LOIRE: (47.6440, -2.0720),
+    MORBIHAN: (47.6375, -2.1640),
+    "56232": (47.6680, -2.1080),  # Saint-Perreux
+    "35219": (47.8080, -1.9450),  # Pipriac
+    "44128": (47.5400, -1.8050),  # Plessé
+    BEYOND: (47.6600, -2.3400),  # within the box that is read, out of the drawing
+}
+
+
+def sheet(id: str, commune: str, precision: float = 0.0, **practices: dict[str, Any]) -> dict[str, Any]:
+    """The sheet of a place in the middle of a commune, known within some metres; without any practice, it says
+    nothing of its offer.
+    """
+    latitude, longitude = MIDDLE[commune]
+    return {
+        "id": id,
+        "nom": id,
+        "code_insee": commune,
+        "latitude": latitude,
+        "longitude": longitude,
+        "precision": precision,
+        **(
+            {"practices": {name: {"state": "offered", **said} for name, said in practices.items()}}
+            if practices
+            else {}
+        ),
+    }
+
+
+def the_places(**silent: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every place of the census; silent: what the places that say nothing would say if they spoke."""
+    return [
+        sheet("Dedans", HERE, wifi={"endroit": ["indoor"]}, formation={"prescription": True}),
+        sheet("Dehors", LOIRE, wifi={"endroit": ["outdoor"]}),
+        sheet("Partout", "56232", wifi={"endroit": ["indoor", "outdoor"]}, formation={"prescription": False}),
+        sheet("Sans détail", "35219", wifi={}, formation={}),
+        sheet("Muet", MORBIHAN, **silent),
+        sheet("À peu près", "44128", precision=3000, wifi={"endroit": ["indoor"]}),
+        sheet("À côté", BEYOND, wifi={"endroit": ["indoor"]}),
+    ]
+
+
+@pytest.fixture(scope="module")
+def d() -> Diagnosis:
+    """The diagnosis of Redon by commune, from a file of zones: its lists are by commune too."""
+    territory, iris = gazetteer().get(REDON), frames.sources().rp2021
+    usual = zoning.usual(territory, iris)
+    codes = sorted(set(iris["commune"][usual.rows].tolist()))
+    names = dict(zip(*(frames.sources().communes[name].tolist() for name in ("code", "name")), strict=True))
+    lines = ["code_zone,nom_zone,code", *(f"{code},{names[code]},{code}" for code in codes)]
+    cut = zoning.from_file("\n".join(lines).encode(), name="zones.csv", territory=territory, iris=iris)
+    return diagnose(Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=20))
+
+
+def offered(d: Diagnosis, sheets: list[dict[str, Any]]) -> Offered:
+    found = census.offered(d.request, d, census.census("essai", sheets))
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def o(d: Diagnosis) -> Offered:
+    return offered(d, the_places())
+
+
+def drawn_zones(svg: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the code of each zone of a map, its class of style, and whether it is hatched."""
+    for code, drawing in re.findall(r'<g class="z" data-zone="(\w+)">(.*?)</g>', svg):
+        kind = re.search(r'class="zone (\w+)"', drawing)
+        assert kind is not None
+        yield code, kind[1], "-doute)" in drawing
+
+
+def test_a_zone_is_hatched_where_silence_leaves_its_class_unknown(d, o):
+    """Une zone est hachurée là où sa teinte dépend de ce qu’un lieu ne dit pas ; ailleurs, le silence ne change rien.
+
+    La carte est comparée à deux autres : celle où le lieu muet propose la formation, celle où il dit ne pas la
+    proposer.
+    """
+    told = {
+        code: (kind, hatched) for code, kind, hatched in drawn_zones(atlas.gap_maps(d, o)["manque-formation"])
+    }
+    gives, denies = (
+        {code: kind for code, kind, hatched in drawn_zones(atlas.gap_maps(d, spoken)["manque-formation"])}
+        for spoken in (offered(d, the_places(formation={})), offered(d, the_places(wifi={})))
+    )
+    moved = {code for code in told if gives[code] != denies[code]}
+    hatched = {code for code, (_, doubtful) in told.items() if doubtful}
+    assert MORBIHAN in moved
+    assert moved <= hatched
+    for code, (kind, doubtful) in told.items():
+        assert kind <= min(gives[code], denies[code])
+        if not doubtful:
+            assert kind == gives[code] == denies[code]
+    assert not hatched & {HERE, "35219", "44128"}
+
+
+def test_a_line_that_no_place_mentions_has_no_map(d, o):
+    """Une offre dont le recensement ne parle pas n’a pas de carte : toute teinte y serait inventée."""
+    assert set(atlas.gap_maps(d, o)) == {"manque-wifi", "manque-formation"}
+
+
+def test_each_place_is_marked_with_how_it_offers_the_wifi(spec, d, o):
+    """Un rond par lieu qui propose l’offre et dont l’adresse est connue : dedans, dehors, les deux, ou non dit.
+
+    Un lieu connu à 3 km près, ou hors du dessin, n’a pas de rond ; un lieu qui n’offre pas n’en a pas non plus.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        maps = atlas.gap_maps(d, o)
+        marks = {
+            line: dict(
+                reversed(mark)
+                for mark in re.findall(
+                    r'<circle class="lieu-point ([\w-]*)"[^>]*><title>([^<]*)</title>', maps[f"manque-{line}"]
+                )
+            )
+            for line in ("wifi", "formation")
+        }
+        assert len(marks["wifi"]) == 4
+        assert len(marks["formation"]) == 3
+        out = []
+        for line, place in zip(t["offre"].tolist(), t["lieu"].tolist(), strict=True):
+            own = [(words, mark) for words, mark in marks[line].items() if words.startswith(f"{place} : ")]
+            out.append(", ".join(f"{words} ({mark})" for words, mark in own) or "aucun rond")
+        return out
+
+    spec(
+        """
+        offre     | lieu
+        ----------+-------------
+        wifi      | Dedans
+        wifi      | Dehors
+        wifi      | Partout
+        wifi      | Sans détail
+        wifi      | À peu près
+        wifi      | À côté
+        wifi      | Muet
+        formation | Dedans
+        formation | Dehors
+        formation | Partout
+        formation | Sans détail
+        """,
+        call,
+        [
+            "Dedans : en intérieur (dedans)",
+            "Dehors : en plein air (dehors)",
+            "Partout : en intérieur et en plein air (dehors)",
+            "Sans détail : ne dit pas comment (non-dit)",
+            "aucun rond",
+            "aucun rond",
+            "aucun rond",
+            "Dedans : sous conditions (conditions)",
+            "aucun rond",
+            "Partout : tout public (tous)",
+            "Sans détail : ne dit pas comment (non-dit)",
+        ],
+    )
+
+
+def test_communes_where_a_place_is_silent_are_listed_apart(d, o):
+    """« On ne sait pas » ne nomme que les communes où un lieu se tait ; « sans », que celles où personne ne l’offre."""
+    (training,) = [each for each in offer.read(o).communes if each.offer.startswith("Formation")]
+    assert training.unknown == ("Allaire",)
+    assert {"Plessé", "Saint-Nicolas-de-Redon"} <= set(training.without)
+    assert not {"Redon", "Saint-Perreux", "Pipriac", "Allaire"} & set(training.without)
+    assert len(training.without) == len(d.zones) - 4
+
+
+def test_the_dossier_says_which_communes_nobody_can_tell(d, o):
+    """Le dossier imprimé dit les mêmes communes que l’écran, dans une phrase par offre."""
+    read = presentation.present(Study(d, o, (), (), None), fingerprint="")
+    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    bullets = [
+        item
+        for chapter in made.chapters
+        for block in chapter.blocks
+        if isinstance(block, Bullets)
+        for item in block.items
+    ]
+    (said,) = [item for item in bullets if item.startswith("**Formation") and "on ne sait pas" in item]
+    assert said.replace("\xa0", " ").endswith("; on ne sait pas, 1 commune : Allaire.")
+    (wifi,) = [item for item in bullets if item.startswith("**Wifi") and "sans, " in item]
+    assert "on ne sait pas, 1 commune : Allaire." in wifi.replace("\xa0", " ")
+
+
+# ------------------------------------------------------------------------------- the border of a département
+
+
+def test_a_box_finds_the_communes_of_each_departement_it_covers():
+    """Le voisinage d’un lieu ne s’arrête pas à son département."""
+    latitude, longitude = MIDDLE[LOIRE]
+    found = contours.communes_in(longitude - 0.05, latitude - 0.05, longitude + 0.05, latitude + 0.05)
+    assert {HERE, LOIRE, "56232"} <= found
+    assert {code[:2] for code in found} == {"35", "44", "56"}
+    assert NANTES not in found
+
+
+def test_people_around_a_commune_are_those_of_three_departements():
+    """Les voisins de Redon, qui vont à pied aux mêmes lieux, habitent l’Ille-et-Vilaine, la Loire-Atlantique et le
+    Morbihan.
+    """
+    rows = np.flatnonzero(frames.sources().rp2021["commune"] == HERE)
+    found = census.around(rows)
+    assert {HERE, LOIRE, "56232"} <= found
+    assert NANTES not in found
+    assert found > {HERE}
+
+
+def test_a_place_is_within_reach_across_the_border():
+    """Un lieu de Loire-Atlantique, à 1 km de Redon, est à portée de ses habitants d’Ille-et-Vilaine : ils y ont le
+    wifi. Il n’est pas compté parmi les lieux de Redon.
+    """
+    territory = gazetteer().get(HERE)
+    alone = diagnose(
+        Request(
+            territory=territory,
+            zoning=zoning.usual(territory, frames.sources().rp2021),
+            definition=definition(DEFAULT),
+            n_draws=20,
+        )
+    )
+    near = offered(alone, [sheet("Dehors", LOIRE, wifi={})])
+    assert near.n_places[""] == 0
+    assert near.gaps.whole.gaps["wifi"].inside == 0
+    assert near.gaps.whole.gaps["wifi"].reach.reached.value > 100
+
+
+def test_the_need_of_a_territory_is_that_of_its_parts_in_each_departement(d):
+    """Le besoin de l’intercommunalité est la somme de ses communes d’Ille-et-Vilaine, de Loire-Atlantique et du
+    Morbihan : aucune n’est laissée de l’autre côté d’une limite.
+    """
+    parts = [sum(r.need.value for r in d.zones if r.zone.code[:2] == code) for code in ("35", "44", "56")]
+    assert min(parts) > 500
+    assert sum(parts) == pytest.approx(d.need.value)
