@@ -8,7 +8,9 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 
 import pytest
+from django.template.loader import render_to_string
 
+from maillage.apps.directory import rules as directory
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers import actions, queries
@@ -20,12 +22,18 @@ from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import findings
 from maillage.reference.cards import cards
+from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.surveys import banks
 from maillage.reports.directory import census
 from maillage.reports.territory import agreements, criteria
 from maillage.reports.territory.findings import FieldFinding
-from maillage.reports.territory.reading import OfferLine, OfferReading, PublicOffer, ZoneOffer
+from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, PublicOffer, ZoneOffer
+from maillage.studies.diagnosis import zoning
+from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population as frames
 from maillage.studies.people.observed import Moved
+from tests.support.lieux import lieu
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -215,6 +223,65 @@ def _the_directory_moves_on(study: Study, client) -> None:
     study.refresh_from_db()
     assert not queries.offer_is_behind(study)
     assert queries.reading(study).offer.whole.lines[-1].n_places == 1
+
+
+def test_the_places_of_a_study_come_from_every_departement_around_it(monkeypatch):
+    """Redon est en Ille-et-Vilaine ; ses voisines à pied sont en Loire-Atlantique et dans le Morbihan."""
+    for slug, commune in (
+        ("redon", "35236"),
+        ("saint-nicolas", "44185"),
+        ("saint-perreux", "56232"),
+        ("nantes", "44109"),
+        ("grenoble", "38185"),
+    ):
+        lieu(slug, sheet={"code_insee": commune, "commune": slug})
+    lieu("retire", sheet={"code_insee": "35236"}, state=directory.EXCLUDED)
+    request = _asked("35236")
+    # All of a département is read: who is within a walk is decided from the places themselves.
+    assert {place.id for place in queries.census_of(request).places} == {
+        "redon",
+        "saint-nicolas",
+        "saint-perreux",
+        "nantes",
+    }
+    monkeypatch.setattr(queries, "MOST_DEPARTEMENTS", 3)
+    assert "grenoble" in {place.id for place in queries.census_of(request).places}
+
+
+def _asked(code: str) -> Request:
+    territory = gazetteer().get(code)
+    return Request(
+        territory=territory,
+        zoning=zoning.usual(territory, frames.sources().rp2021),
+        definition=definition(DEFAULT),
+    )
+
+
+def test_the_codes_of_corse_and_of_overseas_are_those_of_their_departements():
+    """2A et 2B ne se confondent pas, ni la Guadeloupe avec La Réunion."""
+    for slug, commune in (("ajaccio", "2A004"), ("bastia", "2B033"), ("pointe", "97120"), ("denis", "97411")):
+        lieu(slug, sheet={"code_insee": commune, "commune": slug})
+    for commune, slug in (("2A004", "ajaccio"), ("97120", "pointe")):
+        assert [place.id for place in queries.census_of(_asked(commune)).places] == [slug]
+
+
+@pytest.mark.parametrize(
+    ("without", "unknown", "said"),
+    [
+        (("Meylan",), ("Claix", "Corenc"), "Sans : Meylan. On ne sait pas, des lieux ne le disent pas : Claix, Corenc."),
+        ((), ("Claix",), "commune par commune. On ne sait pas, des lieux ne le disent pas : Claix."),
+        (("Meylan",), (), "Sans : Meylan."),
+        ((), (), "Toutes en ont au moins un lieu."),
+    ],
+)  # fmt: skip
+def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, said):
+    page = render_to_string(
+        "dossiers/_offer_lists.html", {"communes": [CommuneList("Wifi", without, unknown)], "lists": ()}
+    )
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert said in told.replace(" .", ".")
+    assert ("On ne sait pas" in told) == bool(unknown)
+    assert ("Toutes en ont" in told) == (not without and not unknown)
 
 
 def test_a_territory_without_a_census_says_so(study, client):
