@@ -1,11 +1,14 @@
 """The journal in the database: one chain whatever the form of its lines and however they were written."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from maillage.apps.accounts import actions, queries
+from maillage.apps.accounts.actions import Note
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.journal import Line
@@ -47,3 +50,56 @@ def test_the_form_of_a_line_is_kept_like_the_rest(leila):
         connection.cursor() as cursor,
     ):
         cursor.execute("update accounts_entry set version = 1")
+
+
+NOTES = st.lists(
+    st.fixed_dictionaries(
+        {
+            "verb": st.sampled_from(["x.y", "z"]),
+            "at": st.integers(-90, 90).map(
+                lambda seconds: AT + timedelta(seconds=seconds, microseconds=1234)
+            ),
+            "structure": st.none() | st.integers(1, 9),
+            "words": st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=250),
+        }
+    ),
+    max_size=6,
+)
+
+
+def digests(write) -> list[str]:
+    """Return the digests that lines have once written, and leave nothing of them."""
+    with transaction.atomic():
+        write()
+        assert queries.broken()[1] is None
+        found = list(Entry.objects.order_by("pk").values_list("digest", flat=True))
+        transaction.set_rollback(True)
+    return found
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(NOTES, st.booleans())
+def test_many_lines_make_the_chain_that_one_by_one_make(leila, notes, known):
+    by = leila if known else None
+
+    def one_by_one() -> None:
+        for note in notes:
+            actions.record(by=by, row=leila, **note)
+
+    together = digests(lambda: actions.record_many(Note(by=by, row=leila, **note) for note in notes))
+    assert len(together) == len(notes)
+    assert together == digests(one_by_one)
+
+
+def test_many_lines_read_the_chain_once(leila, django_assert_num_queries):
+    notes = [Note(by=leila, verb="x", row=leila, at=AT) for _ in range(20)]
+    actions.record_many(notes[:1])
+    with django_assert_num_queries(4):
+        actions.record_many(notes)
+
+
+def test_many_lines_are_written_together_or_not_at_all(leila):
+    notes = [Note(by=leila, verb="x", row=leila, at=AT), Note(by=leila, verb="x", row=User(), at=AT)]
+    with pytest.raises(DatabaseError):
+        actions.record_many(notes)
+    assert not Entry.objects.exists()

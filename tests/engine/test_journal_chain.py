@@ -48,8 +48,14 @@ def test_other_parts_have_another_form(first, other, data):
 
 @pytest.mark.parametrize(
     ("first", "second"),
-    [({"a": 1}, {"a": "1"}), ({"a": True}, {"a": 1}), ({"a": None}, {"a": ""}), ({"a": None}, {})]
-    + [({"a": "x\x1fy", "b": ""}, {"a": "x", "b": "y\x1f"}), ({"a": 'x","b":"y'}, {"a": "x", "b": "y"})],
+    [
+        ({"a": 1}, {"a": "1"}),
+        ({"a": True}, {"a": 1}),
+        ({"a": None}, {"a": ""}),
+        ({"a": None}, {}),
+        ({"a": "x\x1fy", "b": ""}, {"a": "x", "b": "y\x1f"}),
+        ({"a": 'x","b":"y'}, {"a": "x", "b": "y"}),
+    ],
 )
 def test_what_the_first_form_could_confuse_is_told_apart(first, second):
     assert canonical(**first) != canonical(**second)

@@ -10,8 +10,8 @@ INVITATION_DAYS, RECOVERY_DAYS = timedelta(days=14), timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A role. over: its kind of scope; rights: slugs of `accounts.rules.rights.RIGHTS`; plain: what it does, for
-    the user who gives it.
+    """A role. over: its kind of scope; rights: slugs of `accounts.rules.rights.RIGHTS`; plain: what it does,
+    for the user who gives it.
     """
 
     label: str
