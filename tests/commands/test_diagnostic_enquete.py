@@ -136,6 +136,21 @@ def test_half_of_the_options_is_refused(study, survey, tmp_path, given):
     assert len(answer.err.splitlines()) == 3
 
 
+def test_a_survey_of_structures_does_not_say_what_residents_need(study, survey, tmp_path):
+    words = survey(25)
+    answers = (tmp_path / "reponses.csv").read_text("utf-8")
+    (tmp_path / "reponses.csv").write_text(answers.replace("age", "type_structure"), "utf-8")
+    (tmp_path / "marges.csv").write_text(
+        "variable,modalite,effectif\ntype_structure,jeune,900\ntype_structure,type_structure,1400\n", "utf-8"
+    )
+    answer, found = study(*words)
+    assert (answer.code, answer.out, found) == (2, "", None)
+    what, why, do = answer.err.strip().splitlines()
+    assert what == "reponses.csv : ce sont des structures qui ont répondu."
+    assert "habitants" in why
+    assert "enquête auprès d’habitants" in do
+
+
 def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
     words = survey(25)
     (tmp_path / "marges.csv").write_text(

@@ -252,3 +252,96 @@ def test_a_row_without_id_is_left_and_told(tabuler, files):
     assert said.code == 1
     assert json.loads(said.out)["n"] == 192
     assert "vide.csv, ligne 194" in said.err
+
+
+# ------------------------------------------------------------------------------------------ for whom it is made
+
+
+def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tabuler, files):
+    """Le JSON est masqué, sauf « --pour soi » ; l’écran ne l’est que pour « --pour publier »."""
+    _, rows, _ = files
+    words = ("--question", "aise", "--par", "age")
+    masked, own = (
+        json.loads(tabuler(*words, "--json", *more).out)["lignes"] for more in ((), ("--pour", "soi"))
+    )
+    assert json.loads(tabuler(*words, "--json", "--pour", "publier").out)["lignes"] == masked
+    hidden = [k for k, line in enumerate(masked) if line["part"] is None]
+    assert 0 < len(hidden) < len(masked)
+    for k, (said, line) in enumerate(zip(masked, own, strict=True)):
+        given = [row for row in rows if (row["age"], row["aise"]) == (line["par"], line["modalite"])]
+        assert line["n"] == len(given)
+        assert line["part"] is not None
+        if k in hidden:
+            assert line["motif"] == f"ne sera pas publié : {said['motif']}"
+        else:
+            assert line == said
+
+
+def test_the_screen_is_a_working_table_unless_it_is_to_publish(tabuler):
+    words = ("--question", "aise", "--par", "age")
+    own, kept = tabuler(*words), tabuler(*words, "--pour", "publier")
+    assert (own.code, kept.code) == (0, 0)
+    assert tabuler(*words, "--pour", "soi").out == own.out
+    assert "Tableau de travail" in own.out
+    assert ", ne sera pas publié (1)" in own.out
+    assert "masqué (" not in own.out
+    assert "Tableau de travail" not in kept.out
+    assert "masqué (1)" in kept.out
+    assert "ne sera pas publié" not in kept.out
+
+
+def test_a_reader_that_does_not_exist_is_refused_with_those_that_do(tabuler):
+    said = tabuler("--question", "aise", "--pour", "tous", "--json")
+    assert (said.code, said.out) == (2, "")
+    what, _, do = said.err.strip().splitlines()
+    assert "--pour" in what
+    assert "choix inconnu" in what
+    assert "soi" in what
+    assert "publier" in what
+    assert "--aide" in do
+
+
+# --------------------------------------------------------------------------------------------------- structures
+
+
+@pytest.fixture
+def structures(files, form):
+    """The same form, asked of structures."""
+    book = openpyxl.load_workbook(form)
+    for row in (["form_title", "maillage::kind"], ["Structures", "structures"]):
+        (book["settings"] if "settings" in book.sheetnames else book.create_sheet("settings")).append(row)
+    book.save(form)
+    return files
+
+
+@pytest.mark.parametrize("verb", ["tabuler", "synthese"])
+def test_weights_of_structures_that_count_residents_are_refused(maillage, structures, verb):
+    """Les mêmes poids, 250 à 700 habitants par réponse, conviennent à des personnes ; pas à des structures."""
+    folder, rows, _ = structures
+    out = {"tabuler": ("--question", "aise", "--json"), "synthese": ("--sortie", folder / "sortie")}[verb]
+    given = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / "poids.csv", *out)
+    said = maillage("enquete", verb, folder / "reponses.csv", *given)
+    assert (said.code, said.out) == (2, "")
+    what, why, do = said.err.strip().splitlines()
+    assert "poids.csv : chaque réponse y compte en moyenne pour" in what
+    assert "ces poids comptent des habitants" in why
+    assert "recensement des structures" in do
+    assert not list(folder.glob("sortie/*"))
+    written(folder / "poids.csv", [{"id": row["id"], "poids": 100} for row in rows])
+    assert maillage("enquete", verb, folder / "reponses.csv", *given).code == 0
+    written(folder / "poids.csv", [{"id": row["id"], "poids": 101} for row in rows])
+    assert maillage("enquete", verb, folder / "reponses.csv", *given).code == 2
+
+
+def test_margins_of_residents_are_refused_for_structures(tabuler, structures):
+    folder, rows, _ = structures
+    written(folder / "poids.csv", [{"id": row["id"], "poids": 2} for row in rows])
+    written(folder / "marges.csv", [{"variable": "age", "modalite": age, "effectif": 128} for age in AGES])
+    said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    assert (said.code, said.out) == (2, "")
+    assert "« age » : cette marge compte les habitants" in said.err.splitlines()[0]
+    counted = [{"variable": "aide", "modalite": name, "effectif": 19_200} for name in ("oui", "non")]
+    written(folder / "marges.csv", counted)
+    said = tabuler("--question", "aise", "--json", "--marges", folder / "marges.csv")
+    assert said.code == 2
+    assert "personnes pour 192 réponses" in said.err.splitlines()[0]

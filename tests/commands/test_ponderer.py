@@ -385,3 +385,47 @@ def test_shares_in_percent_may_have_three_decimals(weigh):
     done, rows = weigh(margins="variable,modalite,effectif\nsexe,f,52.125\nsexe,h,47.875\n")
     assert done.code == 0, done.err
     assert sum(float(weight) for _, weight in rows[1:]) == pytest.approx(100)
+
+
+# --------------------------------------------------------------------------------------------- structures
+
+STRUCTURES = "id,type_structure,commune\n" + "".join(
+    f"S{k},{('mairie', 'ccas', 'association')[k % 3]},{('59392', '59365')[k % 2]}\n" for k in range(12)
+)
+CENSUS = "variable,modalite,effectif\ntype_structure,mairie,20\ntype_structure,ccas,20\ntype_structure,association,60\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "margins", "counted"),
+    [
+        (STRUCTURES, "commune,59392,29000\ncommune,59365,9000\n", "compte 38 000 personnes pour 12 réponses"),
+        (STRUCTURES, "commune,59392,800\ncommune,59365,401\n", "compte 1 201 personnes pour 12 réponses"),
+        (
+            STRUCTURES.replace("commune", "age").replace("59392", "jeune").replace("59365", "ancien"),
+            "age,jeune,40\nage,ancien,40\n",
+            "compte les habitants",
+        ),
+        (
+            STRUCTURES.replace("type_structure", "qui/type_structure"),
+            "commune,59392,29000\ncommune,59365,9000\n",
+            "compte 38 000 personnes pour 12 réponses",
+        ),
+    ],
+    ids=["communes", "hardly too many", "ages", "a group of Kobo"],
+)
+def test_structures_are_never_weighted_by_residents(weigh, answers, margins, counted):
+    """Une mairie ne pèse pas plus qu’une autre parce que sa commune est plus peuplée."""
+    done, rows = weigh(answers=answers, margins=f"variable,modalite,effectif\n{margins}")
+    assert (done.code, done.out, rows) == (2, "", [])
+    what, why, do = done.err.replace("\u202f", " ").replace("\xa0", " ").strip().splitlines()
+    assert counted in what
+    assert "Ce sont des structures qui ont répondu" in why
+    assert "recensement des structures" in do
+
+
+def test_structures_are_weighted_by_a_census_of_structures(weigh):
+    done, rows = weigh(answers=STRUCTURES, margins=CENSUS)
+    assert done.code == 0, done.err
+    assert [float(row[1]) for row in rows[1:4]] == pytest.approx([5, 5, 15])
+    just = "variable,modalite,effectif\ncommune,59392,799\ncommune,59365,401\n"  # 100 for each answer
+    assert weigh(answers=STRUCTURES, margins=just)[0].code == 0

@@ -189,7 +189,7 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
     """Return what the survey of a command measures for the definition, and 1 when some of its rows were
     excluded.
 
-    Refused, in French, for a survey without margins, or that cannot be weighted.
+    Refused, in French, for a survey without margins, of structures, or that cannot be weighted.
     """
     if not given.enquete:
         if given.marges or given.besoin:
@@ -213,6 +213,12 @@ def survey_of(given: argparse.Namespace, chosen: "Definition") -> "tuple[Measure
     from maillage.studies.survey import weighting
 
     read = answers.read(given.enquete)
+    if ponderer.STRUCTURE in read.table:
+        raise Refused(
+            f"{given.enquete.name} : ce sont des structures qui ont répondu.",
+            why="Le besoin compte des habitants : une mairie ou une association n’en est pas un.",
+            do="Donnez une enquête auprès d’habitants, ou retirez --enquete.",
+        )
     weighted = weighting.weigh(read.table, margins.read(given.marges), lines=read.lines)
     link = (
         survey_needs.stated(given.besoin, [name for name in read.table.columns if name != "id"])

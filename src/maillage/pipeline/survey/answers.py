@@ -50,7 +50,7 @@ class Answers:
     notes: tuple[str, ...]
 
 
-def read(path: Path, *, variables: Collection[str] | None = None) -> Answers:
+def read(path: Path, *, variables: Collection[str] | None = None, optional: Collection[str] = ()) -> Answers:
     """Return the answers of a file: CSV (UTF-8 or Windows; comma, semicolon or tab), XLSX, XLS or ODS.
 
     Groups are taken off names (`groupe/question`), and the columns of an answer that may be several
@@ -58,13 +58,14 @@ def read(path: Path, *, variables: Collection[str] | None = None) -> Answers:
     exceed the header, is left out and told; a row given twice, cell for cell, is read once. Nothing is read
     as a number or a date: what was typed stays. Without `id`, the first column stands for it when no two
     answers share a value there. variables: the only ones wanted, in a file of very many columns; when one is
-    not found, all are read. Raises Refused on a file that holds no answer, no identifier, or the same
+    not found, all are read. optional: others wanted beside them, where they are. Raises Refused on a file that holds no answer, no identifier, or the same
     identifier for two answers that differ.
     """
     if variables is None:
         return of(grid.read(path))
     wanted = {plain(bare(name)) for name in variables}
-    found = grid.read(path, only=lambda name: name in (*KEYS, WEIGHT, *ODK) or plain(bare(name)) in wanted)
+    kept = wanted | {plain(bare(name)) for name in optional}
+    found = grid.read(path, only=lambda name: name in (*KEYS, WEIGHT, *ODK) or plain(bare(name)) in kept)
     missing = wanted - {plain(bare(name)) for name in found.header} or not set(KEYS) & set(found.header)
     return of(grid.read(path) if missing else found)
 
