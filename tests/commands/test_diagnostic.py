@@ -213,6 +213,17 @@ def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     }
 
 
+def test_the_public_aimed_at_is_told_with_ones_own_words(maillage, tmp_path):
+    words = "les jeunes <b>sans emploi</b> & leurs familles"
+    given = ("--public-vise", f" {words} ", "--publics", "accompagnants, cumul")
+    assert maillage("diagnostic", "38485", *given, "--sortie", tmp_path).code == 0
+    study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
+    assert study["public_vise"] == {"texte": words, "publics": ["cumul", "accompagnants"]}
+    page = (tmp_path / "dossier.html").read_text("utf-8")
+    assert "les jeunes &lt;b&gt;sans emploi&lt;/b&gt; &amp; leurs familles" in page
+    assert "<b>sans emploi" not in page
+
+
 def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_path):
     assert maillage("diagnostic", "38485", "--sortie", tmp_path).code == 0
     (tmp_path / "fiches/notes.txt").write_text("à moi")
@@ -349,6 +360,39 @@ def test_a_commune_nobody_lives_in(maillage, tmp_path):
     need = study["besoins"]["precarite_numerique"]
     assert need["valeur"] is None
     assert need["motif"]
+
+
+@pytest.mark.parametrize(
+    ("given", "what", "do"),
+    [
+        (("--public-vise", "é" * 301), "--public-vise a 301 signes.", "Raccourcissez-le."),
+        (("--publics", "cumul,martiens"), "Le public « martiens » n’est pas dans la liste.", "accompagnants"),
+    ],
+)
+def test_a_public_that_cannot_be_told_is_refused(maillage, tmp_path, given, what, do):
+    said, _, advice = three_lines(maillage("diagnostic", "38485", *given, "--sortie", tmp_path / "s"))
+    assert said == what
+    assert do in advice
+    assert not (tmp_path / "s").exists()
+
+
+def test_a_filter_that_keeps_nobody_writes_nothing(maillage, tmp_path):
+    """Grenoble n’a pas moins de 2 000 habitants ; et ces quartiers-là sont à Échirolles."""
+    marks = tmp_path / "mes-quartiers.csv"
+    marks.write_text("code,part\n381510101,100\n", "utf-8")
+    for chosen in ("petites-communes", marks):
+        answer = maillage("diagnostic", "38185", "--filtre", chosen, "--sortie", tmp_path / "s")
+        what, why, do = three_lines(answer)
+        assert "ne garde personne ici" in what
+        assert why == "Aucun habitant de Grenoble n’y répond : tout serait à zéro."
+        assert "filtre" in do
+        assert not (tmp_path / "s").exists()
+
+
+def test_a_filter_nobody_knows_says_which_do(maillage, tmp_path):
+    answer = maillage("diagnostic", "38185", "--filtre", "qpv", "--sortie", tmp_path / "s")
+    assert "qpv-communes" in "".join(three_lines(answer))
+    assert not (tmp_path / "s").exists()
 
 
 def test_an_unknown_weight(maillage, tmp_path):

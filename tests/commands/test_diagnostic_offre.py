@@ -117,6 +117,21 @@ def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
         assert zone["publics"].keys() == whole["publics"].keys()
 
 
+def test_residents_within_reach_are_those_of_the_census_quarter_by_quarter(study):
+    """n compte les habitants recensés ; les quartiers lus ont leur propre nom, et s’additionnent."""
+    zones, whole = study["zones"], study["offre"]["portee"]
+    for line in LINES:
+        for key in ("habitants_a_portee", "part_habitants_a_portee"):
+            figures = [zone["portee"][line][key] for zone in zones]
+            assert [figure["n_quartiers"] for figure in figures] == [1] * 15
+            assert whole[line][key]["n_quartiers"] == 15
+            assert [figure["n"] for figure in figures] == [round(zone["population"]) for zone in zones]
+            assert abs(whole[line][key]["n"] - sum(zone["population"] for zone in zones)) < 15
+        for key in ("besoin", "a_portee", "hors_de_portee"):
+            assert "n_quartiers" not in whole[line][key]
+            assert whole[line][key]["n"] == study["definition"]["n"]
+
+
 def test_lists_name_their_rule_and_zones_of_the_study(study):
     codes = {zone["code"] for zone in study["zones"]}
     assert study["offre"]["listes"]

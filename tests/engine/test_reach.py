@@ -226,6 +226,59 @@ def test_an_area_without_contour_has_one_point_its_commune_or_nothing():
     assert len(found) == 1 + 2 * study.POINTS
 
 
+@given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 20), st.integers(0, 1000))
+def test_over_the_draws_every_point_houses_as_many_within_one(size, n, each, seed):
+    found = reach.homes(size, n, each, np.random.default_rng(seed))
+    assert found.shape == (n, each)
+    used = np.bincount(found.ravel(), minlength=size)
+    assert len(used) == size
+    assert np.ptp(used) <= 1
+
+
+pulls = st.lists(st.sampled_from([0.0, 0.1, 1.0, 5.0]), min_size=2, max_size=12).filter(any)
+
+
+@given(pulls, st.integers(1, 12), st.integers(1, 20), st.integers(0, 1000))
+def test_residents_who_all_follow_places_live_in_proportion_to_their_pull(pull, n, each, seed):
+    weight = np.array(pull)
+    found = reach.homes(len(pull), n, each, np.random.default_rng(seed), weight, np.ones(n))
+    used = np.bincount(found.ravel(), minlength=len(pull))
+    assert np.abs(used - n * each * weight / weight.sum()).max() <= 1
+    assert not used[weight == 0].any()
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=8), st.integers(1, 20), st.integers(0, 1000))
+def test_the_share_that_follows_places_is_that_of_the_draw(drawn_in, each, seed):
+    """Un seul point attire : chaque tirage y loge au moins sa part, et les autres restent répandus."""
+    share, size = np.array(drawn_in), 10_000
+    pull = np.zeros(size)
+    pull[-1] = 1.0
+    found = reach.homes(size, len(share), each, np.random.default_rng(seed), pull, share)
+    following = ((np.arange(each) + 0.5) / each < share[:, None]).sum(axis=1)
+    here = (found == size - 1).sum(axis=1)
+    assert (here >= following).all()
+    assert here.sum() <= following.sum() + 1
+
+
+@given(pulls, st.integers(0, 1000))
+def test_nobody_is_drawn_where_no_share_follows_or_nothing_pulls(pull, seed):
+    def homes(*more):
+        return reach.homes(len(pull), 6, 16, np.random.default_rng(seed), *more)
+
+    none = np.zeros(6)
+    assert np.array_equal(homes(np.array(pull), none), homes())
+    assert np.array_equal(homes(np.zeros(len(pull)), none + 1), homes())
+
+
+@given(many, many, st.floats(100, 2000))
+def test_the_pull_of_places_fades_with_distance_and_stops(lived, places, metres):
+    far = crow(lived, places)
+    wanted = np.where(far <= 5 * metres, np.exp(-far / metres), 0.0).sum(axis=1)
+    edge = np.abs(far - 5 * metres) < 1e-3  # on the limit, two formulas may disagree
+    clear = ~edge.any(axis=1)
+    assert reach.pull(lived, places, metres)[clear] == pytest.approx(wanted[clear], abs=1e-6)
+
+
 def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> study.Areas:
     """Areas on and around the city: squares, one of a single point, one of nothing."""
     corners = chance.uniform((4.98, 44.98), (5.08, 45.06), (n, 2))

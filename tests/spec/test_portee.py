@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 
 from maillage.engine import reach as engine
+from maillage.kernel.estimate import Estimate
 from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.offer import reach
 from maillage.studies.offer.reach import Areas, Place
@@ -17,9 +18,11 @@ DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
 )  # of longitude, for one metre along the 45th parallel
 
 
-def ground(homes: dict[str, Any], places: list[Place], **outlines: shapely.Geometry) -> reach.Ground:
+def ground(
+    homes: dict[str, Any], places: list[Place], how: str = "contour", **outlines: shapely.Geometry
+) -> reach.Ground:
     """Homes along a street: quartier, metre (where some of its residents live, evenly), besoin, the same
-    in 36 draws.
+    in 36 draws. how: what says where they live, the contour of their quartier or that of its commune.
     """
     quartiers, first, at = np.unique(homes["quartier"], return_index=True, return_inverse=True)
     metre = homes["metre"]
@@ -36,7 +39,7 @@ def ground(homes: dict[str, Any], places: list[Place], **outlines: shapely.Geome
         shapes=[None] * len(quartiers),
         points=np.column_stack((5 + metre[known] * DEGREE, np.full(known.sum(), 45.0))),
         at=at[known],
-        how=np.array(["contour" if known[at == k].all() else "" for k in range(len(quartiers))]),
+        how=np.array([how if known[at == k].all() else "" for k in range(len(quartiers))]),
         universe="15 ans et plus",
         n=1000,
     )
@@ -149,6 +152,64 @@ def test_the_way_is_longer_or_shorter_than_we_think(spec):
         """,
         call,
         [67, 33, 56, 28, 83],
+    )
+
+
+def test_residents_spread_over_a_commune_live_nearer_its_places(spec):
+    """Sans contour de quartier, les habitants sont répandus sur toute la commune : une part d’entre eux, entre aucun et
+    tous selon les tirages, vit près des lieux. Avec un contour, chacun vit également dans son quartier.
+
+    Le lieu est au mètre 0 ; un point sur quatre est à portée. La réponse donne, pour 100 personnes, celles à
+    portée, de combien à combien : d’abord connues par leur quartier, puis par leur commune.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        out = []
+        for how in ("contour", "commune"):
+            g = ground(t, [at(0)], how=how)
+            zone = reach.reach(g, "formation")[0].reached
+            assert isinstance(zone, Estimate)
+            out.append(f"{how} : {zone.value:.0f}, de {zone.low:.0f} à {zone.high:.0f}")
+        return out
+
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        A        |  2000 |    100
+        A        |  4000 |    100
+        A        |  6000 |    100
+        """,
+        call,
+        ["contour : 25, de 6 à 39", "commune : 61, de 25 à 94"],
+    )
+
+
+def test_two_quartiers_of_one_commune_live_at_the_same_points(spec):
+    """Ce qu’on ignore est où vit la commune : répandus ensemble, ses quartiers ont la même part à portée, à chaque tirage."""
+
+    def call(t: dict[str, Any]) -> list[bool]:
+        out = []
+        for how in ("commune", "contour"):
+            g = ground(t, [at(0)], how=how)
+            parts = reach.shares(g, g.serving("formation", "tous"), np.full(36, 1.3)).drawn
+            out.append(bool(np.array_equal(parts[0], parts[1])))
+        return out
+
+    spec(
+        """
+        quartier | metre | besoin
+        ---------+-------+-------
+        A        |     0 |    100
+        A        |  2000 |    100
+        A        |  4000 |    100
+        B        |     0 |     60
+        B        |  2000 |     60
+        B        |  4000 |     60
+        """,
+        call,
+        [True, False],
     )
 
 
