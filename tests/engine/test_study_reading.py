@@ -1,13 +1,15 @@
 """What a study says in its files and its pages: one value for one share, a code for each place, whom n counts."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from maillage.kernel.estimate import Estimate
-from maillage.reference import targets
+from maillage.reference import published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
-from maillage.reports.territory import presentation, sentences, study_json
+from maillage.reports.page.blocks import Text
+from maillage.reports.territory import dossier, presentation, sentences, study_json
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.diagnosis import Request, Target
@@ -133,6 +135,20 @@ def test_a_page_says_which_mediation_it_speaks_of(d):
     levels = presentation.present(Study(d, None, (), (), None), fingerprint="").levels
     assert any("médiation" in line.answer for line in levels.lines)
     assert "quelqu’un à côté de la personne" in levels.source
+
+
+def test_the_dossier_says_which_gaps_between_territories_are_measured(d):
+    """Celui des régions l’est, par dix taux et une enquête ; les autres sont une hypothèse, montrée comme telle."""
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    said = [block.text for chapter in made.chapters for block in chapter.blocks if isinstance(block, Text)]
+    (gaps,) = [text for text in said if "Ce qui écarte une région" in text]
+    assert "se lit, pour 2019, dans dix taux publiés et dans une enquête" in gaps
+    assert (
+        "un département, une intercommunalité ou un quartier, rien ne le mesure : c’est une hypothèse" in gaps
+    )
+    mainland = [rate for rate in published_rates.published() if rate.definition]
+    assert len({rate.place for rate in mainland}) == 10
 
 
 def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):

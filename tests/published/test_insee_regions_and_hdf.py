@@ -17,6 +17,7 @@ taux régionaux est modélisée aussi, tous sont arrondis au point.
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,9 +27,11 @@ from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
 from maillage.engine.logit import logit
 from maillage.pipeline.read import select
 from maillage.reference.definitions import definition
+from maillage.studies.need import model as need_model
 from maillage.studies.need import national
 
 DEFINITION = "illectronisme-insee-2019"
+PAGE = (Path(__file__).parents[2] / "docs/methods/besoins.md").read_text("utf-8")
 HDF, CORSE, IDF = "32", "94", "11"
 FALSIFIED = 0.25  # sur le logit : au-delà, un taux régional publié contredit la méthode
 # La CC de la Haute-Deûle a rejoint la métropole de Lille en 2020 ; la CA du Calaisis a changé de code.
@@ -82,8 +85,12 @@ def regions(ours, published) -> Compared:
 
 @pytest.fixture(scope="module")
 def epcis(place) -> Compared:
-    """Les intercommunalités des Hauts-de-France ; à cheval sur une autre région, elles n’y comptent que
-    leur part.
+    return hauts_de_france(place, DEFINITION)
+
+
+def hauts_de_france(place, chosen: str) -> Compared:
+    """Les intercommunalités des Hauts-de-France sous une définition ; à cheval sur une autre région, elles n’y
+    comptent que leur part.
     """
     raw = select(
         "insee-hdf-2019-epci", "select code_epci, taux::double as rate, nombre::double as persons from raw"
@@ -95,7 +102,7 @@ def epcis(place) -> Compared:
         today = SUCCESSORS.get(code, code)
         persons[today] = persons.get(today, 0.0) + number
         base[today] = base.get(today, 0.0) + 100 * number / rate
-    table = national.estimate("epci", definition(DEFINITION), rows=np.flatnonzero(place.frame.region == HDF))
+    table = national.estimate("epci", definition(chosen), rows=np.flatnonzero(place.frame.region == HDF))
     codes = list(persons)
     at = rows_of(table, codes)
     return Compared(
@@ -178,6 +185,30 @@ def test_the_order_of_regions_is_the_published_one(ours):
     assert {"R28", "R27", "R24"} <= set(order[:4])
     assert order[-1] == f"R{IDF}"
     assert "R52" in order[-4:]
+
+
+def said_in(page: str, start: str) -> str:
+    """La phrase d’une page de méthode qui commence ainsi, jusqu’à la fin de son paragraphe."""
+    return page.split(start, 1)[1].split("\n", 1)[0]
+
+
+def french(value: float, decimals: int) -> str:
+    return f"{value:+.{decimals}f}".replace("-", "−").replace(".", ",")
+
+
+def test_what_ten_rates_measure_is_what_the_page_says(place, regions):
+    """Dix taux sont publiés ; hors de Corse, leur distance quadratique moyenne à ce que donnent les habitants, sur le
+    logit, est celle que dit la page.
+    """
+    found = need_model.regional_measures(place)
+    here = ~np.isnan(found.rates)
+    kept = here & (place.region_names != CORSE)
+    assert here.sum() == len(regions.codes) == 10
+    assert set(place.region_names[here].tolist()) == set(regions.codes)
+    away = float(np.sqrt((found.rates[kept] ** 2).mean()))
+    said = said_in(PAGE, "L’écart des régions se lit dans dix taux publiés et une enquête")
+    assert f"de {away:.2f}".replace(".", ",") in said
+    assert "rien de national : c’est une hypothèse" in said, "départements, intercommunalités, quartiers"
 
 
 def need_by_cell(place, central_rates, region: str) -> tuple[np.ndarray, np.ndarray]:
@@ -335,6 +366,29 @@ def test_published_rates_are_inside_our_intervals(epcis):
     """
     inside = (epcis.published >= epcis.low) & (epcis.published <= epcis.high)
     assert inside.mean() >= 0.90
+
+
+def test_the_figures_of_the_page_are_those_of_the_table(epcis):
+    said = said_in(PAGE, "**Hauts-de-France 2019.**")
+    rank = np.corrcoef(ranks(epcis.ours), ranks(epcis.published))[0, 1]
+    assert f"{len(epcis.codes)} intercommunalités" in said
+    assert f"corrélation des rangs {rank:.3f}".replace(".", ",") in said
+    assert f"écart moyen {french(epcis.gap.mean(), 1)} point" in said
+    assert f"écart absolu moyen {np.abs(epcis.gap).mean():.2f} point".replace(".", ",") in said
+
+
+def test_the_definition_of_2021_counts_something_else_and_the_page_says_how_far(epcis, place):
+    """Trois mois sans Internet au lieu de douze, un autre questionnaire : devant la table de 2019, la définition de 2021
+    est plus loin, surtout en moyenne. Ce n’est pas une erreur, et la page le dit avec ces chiffres.
+    """
+    other = hauts_de_france(place, "illectronisme-insee-2021")
+    assert other.codes == epcis.codes
+    assert np.abs(other.gap).mean() > np.abs(epcis.gap).mean()
+    assert abs(other.gap.mean()) > 0.8 * np.abs(other.gap).mean(), "nearly all of it is a level"
+    said = said_in(PAGE, "**2019 n’est pas 2021.**")
+    assert "ne mesure pas la même chose" in said or "n’y mesure pas la même chose" in said
+    assert f"écart moyen y serait de {french(other.gap.mean(), 1)} point" in said
+    assert f"({np.abs(other.gap).mean():.2f} en valeur absolue)".replace(".", ",") in said
 
 
 def test_age_alone_is_clearly_worse(epcis, place, central_rates):
