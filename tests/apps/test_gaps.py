@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
+from types import SimpleNamespace
 
 import pytest
 from django.template.loader import render_to_string
@@ -353,19 +354,30 @@ def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(basics, ri
     )
 
 
-def offer_of(whole: float, publics: dict[str, float], zones: dict[str, float]) -> OfferReading:
-    """An offer where only « assistance » is known, by the share (percent) of people who have it within a
-    walk.
-    """
+Span = tuple[float, float]
 
-    def known(percent: float) -> OfferLine:
-        words = {"label": "Assistance", "state": "connu", "share": f"{percent:g} %"}
-        return replace(line("assistance", share_value=percent), **words)
+
+def known(percent: float | Span, id: str = "assistance", label: str = "Assistance") -> OfferLine:
+    """A line of the offer by the share (percent) of people who have it within a walk: a value, or two bounds
+    because places are silent.
+    """
+    if isinstance(percent, tuple):
+        return replace(
+            line(id, share_bounds=percent, doubt="Des lieux ne le disent pas."), label=label, state="inconnu"
+        )
+    words = {"label": label, "state": "connu", "share": f"{percent:g} %"}
+    return replace(line(id, share_value=percent, share_bounds=(percent - 2, percent + 2)), **words)
+
+
+def offer_of(
+    whole: float | Span, publics: dict[str, float | Span], zones: dict[str, float | Span], *others: OfferLine
+) -> OfferReading:
+    """An offer where « assistance » is known, and these other lines in all."""
 
     return OfferReading(
         source="l’annuaire",
         minutes=20,
-        whole=ZoneOffer("", 3, 0, (known(whole),), (), ""),
+        whole=ZoneOffer("", 3, 0, (known(whole), *others), (), ""),
         publics={id: PublicOffer(id, (known(percent),), {}) for id, percent in publics.items()},
         zones={id: ZoneOffer(id, 1, 0, (known(percent),), (), id) for id, percent in zones.items()},
         lists=(),
@@ -373,9 +385,113 @@ def offer_of(whole: float, publics: dict[str, float], zones: dict[str, float]) -
     )
 
 
-def of_the_grid(question: str, offered: OfferReading, surveyed=None, crossed=()) -> criteria.CriterionReading:
-    axes = criteria.grid(offered, EMPTY, surveyed or {}, None, crossed)
+def of_the_grid(
+    question: str, offered: OfferReading, surveyed=None, crossed=(), crossing=""
+) -> criteria.CriterionReading:
+    axes = criteria.grid(offered, EMPTY, surveyed or {}, None, crossed, crossing)
     return next(row for axis in axes for row in axis.criteria if row.question == question)
+
+
+NEAR, BALANCE, PUBLICS, CROSSED = (
+    row.question
+    for row in criteria.CRITERIA
+    if row.axis == "maillage" and row.if_unknown == criteria.NO_CENSUS
+)
+SILENT = "Des lieux ne le disent pas."
+
+
+@pytest.mark.parametrize(
+    ("help_", "access", "said"),
+    [
+        ((88, 97), (66, 98), "fort"),  # somebody helps nearly everybody, whatever silent places give
+        ((40, 97), (66, 70), UNSAID),
+        ((10, 30), (20, 45), "faible"),
+        (66, (10, 70), "moyen"),
+    ],
+)
+def test_silent_places_stop_a_verdict_only_where_the_rule_parts_their_bounds(help_, access, said):
+    offered = offer_of(help_, {}, {}, known(access, "libre_acces_accompagne", "Accès accompagné"))
+    row = of_the_grid(NEAR, offered)
+    assert row.verdict == said
+    assert (
+        f"accès accompagné : entre {access[0]} et {access[1]} %" in row.evidence.replace("\xa0", " ").lower()
+    )
+    assert SILENT in row.evidence
+    assert ("elle ne tranche pas" in row.evidence) == (said == UNSAID)
+    assert "Aucun lieu recensé" not in row.evidence
+
+
+def test_lines_between_two_bounds_are_known_lines():
+    others = [known((30, 60), "wifi", "Wifi"), known((80, 99), "formation", "Formation")]
+    row = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, *others))
+    assert (row.verdict, "Moins de trois" in row.evidence) == (UNSAID, False)
+    assert row.evidence.replace("\xa0", " ").startswith(
+        "Entre 30 et 60 % (wifi) ; entre 80 et 99 % (formation)"
+    )
+    assert of_the_grid(BALANCE, offer_of(80, {}, {}, *[known((70, 85), id) for id in "ab"])).verdict == "fort"
+    assert (
+        of_the_grid(BALANCE, offer_of(80, {}, {}, *[known((5, 20), id) for id in "ab"])).verdict == "faible"
+    )
+    few = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, others[0]))
+    assert (few.verdict, few.evidence) == (UNSAID, "Moins de trois sortes d’offre sont connues.")
+
+
+def test_publics_are_compared_between_the_same_bounds():
+    near = of_the_grid(PUBLICS, offer_of((90, 92), {"60+": (88, 91)}, {}))
+    assert (near.verdict, SILENT in near.evidence) == ("fort", True)
+    wide = of_the_grid(PUBLICS, offer_of((40, 92), {"60+": (38, 91)}, {}))
+    assert (wide.verdict, "elle ne tranche pas" in wide.evidence) == (UNSAID, True)
+    assert "60+ : entre 38 et 91 %" in wide.evidence.replace("\xa0", " ")
+
+
+def test_nobody_says_it_is_not_nobody_knows():
+    """« Aucun lieu ne le dit » n’est écrit que si aucun ne le dit ; sans habitants, c’est une autre raison."""
+    nobody = replace(known(60), state=UNSAID, share_value=None, share_bounds=None)
+    hidden = replace(known(60), state="tu", share_value=None, share_bounds=None)
+    for question in (NEAR, PUBLICS, CROSSED):
+        for whole, reason in (
+            (nobody, "Aucun lieu recensé ne dit s’il aide."),
+            (hidden, "Trop peu d’habitants pour le dire."),
+        ):
+            offered = replace(offer_of(60, {}, {"A": 80}), whole=ZoneOffer("", 3, 0, (whole,), (), ""))
+            row = of_the_grid(question, offered, crossed=("A",))
+            assert (row.verdict, row.evidence) == (UNSAID, reason)
+    assert {row.evidence for row in criteria.grid(None, EMPTY)[0].criteria} == {criteria.NO_CENSUS}
+
+
+def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
+    """La fourchette du diagnostic d’abord ; le verdict ne lit que les zones très probables."""
+    crossing = "De 9 à 15 quartiers sur 99 cumulent précarité numérique et précarité sociale fortes."
+    offered = offer_of(60, {}, {"A": 80, "B": (30, 70), "C": 10})
+    row = of_the_grid(CROSSED, offered, crossed=("A", "B"), crossing=crossing)
+    assert row.evidence.startswith(f"{crossing} Très probablement dans les deux : 2\xa0zones ; dans 1, ")
+    assert row.evidence.endswith(
+        "Incertain à B. La règle irait de « axe de progrès » à « point fort » : elle ne tranche pas."
+    )
+    assert row.verdict == UNSAID
+    none = of_the_grid(CROSSED, offered, crossing=crossing)
+    assert (none.verdict, none.evidence) == (UNSAID, f"{crossing} {criteria.NONE_LIKELY}")
+
+
+def test_the_grid_takes_the_very_likely_zones_and_their_range(monkeypatch):
+    rows = [
+        SimpleNamespace(code="A", cell="les_deux", is_likely=True),
+        SimpleNamespace(code="B", cell="les_deux", is_likely=False),
+        SimpleNamespace(code="C", cell="sociale", is_likely=True),
+    ]
+    reading = SimpleNamespace(
+        offer=offer_of(60, {}, {"A": 80, "B": 20, "C": 20}),
+        filter="qpv",
+        zones=rows,
+        crossing_sentence="De 1 à 2 zones sur 3 cumulent tout. Parmi elles : **A**.",
+    )
+    monkeypatch.setattr(queries, "census_page", lambda study, on: None)
+    axes = queries.grid(SimpleNamespace(place=PLACE), reading, on=date(2026, 11, 20))
+    told = axes[0][0].criteria[[NEAR, BALANCE, PUBLICS, CROSSED].index(CROSSED)]
+    assert told.verdict == "fort"
+    assert told.evidence.replace("\xa0", " ").startswith(
+        "De 1 à 2 zones sur 3 cumulent tout. Très probablement dans les deux : 1 zone ; dans 1, la plupart"
+    )
 
 
 @pytest.mark.parametrize(("seniors", "said"), [(57, "fort"), (48, "moyen"), (30, "faible")])
@@ -515,6 +631,7 @@ def line(id: str, **known: str | float | None) -> OfferLine:
     numbers = {
         "n_places": 0,
         "share_value": None,
+        "share_bounds": None,
         "missing_value": 0.0,
         "missing_low": 0.0,
         "missing_high": 0.0,

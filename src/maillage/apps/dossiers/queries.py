@@ -400,7 +400,8 @@ def grid(
         counted.shares if counted else census.NO_SHARES,
         {} if filtered else evidence.published(study.place),
         None if filtered else totals.totals(communes_of(study.place)).seen.moved,
-        [zone.code for zone in reading.zones if zone.cell == "les_deux"],
+        [zone.code for zone in reading.zones if zone.cell == "les_deux" and zone.is_likely],
+        reading.crossing_sentence.partition(". ")[0].rstrip(".") + "." if reading.crossing_sentence else "",
     )
     return wording.spaced_within([(axis, told_findings.read(said, axis.id)) for axis in axes])
 

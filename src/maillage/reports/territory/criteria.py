@@ -19,6 +19,7 @@ STRONG, PARTLY, WEAK, UNKNOWN = "fort", "moyen", "faible", "donnee-manquante"
 WORDS = {STRONG: "point fort", PARTLY: "axe de progrès", WEAK: "manque", UNKNOWN: "donnée manquante"}
 FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 MOST = 50.0  # percent of the people of a zone who have a line of the offer within a walk
+FEWEST_LINES = 3  # of the offer, for a balance to be read
 MOST_NAMED = 6
 
 
@@ -60,7 +61,8 @@ Surveyed = Mapping[tuple[str, str, str], Answered]  # kind of survey, question, 
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What a verdict may be read in: the offer beside the need, what the directory counts, published surveys,
-    people seen twice, the zones where both precarities are strong.
+    people seen twice, the zones very likely in both precarities (crossed) and what the diagnosis says of all
+    that may be (crossing).
     """
 
     offered: OfferReading | None
@@ -68,15 +70,17 @@ class Evidence:
     surveyed: Surveyed
     again: Moved | None
     crossed: frozenset[str] = frozenset()
+    crossing: str = ""
 
 
-Share = Callable[[Evidence], tuple[float | None, str]]
+Bounds = tuple[float, float]
+Share = Callable[[Evidence], tuple[float | Bounds | None, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A criterion: its axis, its question, how a share (0 to 1, None when nothing tells) is read, and the
-    evidence.
+    """A criterion: its axis, its question, how a share (0 to 1, two bounds where places are silent, None when
+    nothing tells) is read, and the evidence.
     """
 
     axis: str
@@ -129,14 +133,15 @@ def grid(
     surveyed: Surveyed | None = None,
     again: Moved | None = None,
     crossed: Collection[str] = (),
+    crossing: str = "",
 ) -> tuple[Axis, ...]:
     """Return the grid: each axis, its criteria, their verdict, the evidence and the rule behind it.
 
     shares: what the directory counts. surveyed: what published surveys of the territory say, by kind of
     survey, question and answer. again: what changed for the people seen twice. crossed: codes of the zones
-    that the joint map puts in both precarities.
+    very likely in both precarities; crossing: the sentence that counts those that may be.
     """
-    found = Evidence(offered, shares, surveyed or {}, again, frozenset(crossed))
+    found = Evidence(offered, shares, surveyed or {}, again, frozenset(crossed), crossing)
     return tuple(_axis(axis, label, found) for axis, label in AXES.items())
 
 
@@ -158,87 +163,128 @@ def _axis(id: str, label: str, found: Evidence) -> Axis:
 
 def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
     share, evidence = criterion.share(found)
-    verdict = _verdict(share, criterion)
+    verdict, among = _verdict(share, criterion)
     return CriterionReading(
         question=criterion.question,
         verdict=verdict,
         label=WORDS[verdict],
-        evidence=evidence or criterion.if_unknown,
+        evidence=f"{evidence or criterion.if_unknown}{among}",
         rule=criterion.rule,
         action=criterion.action if verdict in (PARTLY, WEAK) else "",
     )
 
 
-def _verdict(share: float | None, criterion: Criterion) -> str:
+def _verdict(share: float | Bounds | None, criterion: Criterion) -> tuple[str, str]:
+    """Return the verdict, and what to add to the evidence: between two bounds that the rule parts, none is
+    given.
+    """
     if share is None:
-        return UNKNOWN
-    return STRONG if share >= criterion.good else WEAK if share < criterion.bad else PARTLY
+        return UNKNOWN, ""
+    low, high = share if isinstance(share, tuple) else (share, share)
+    least, most = (
+        STRONG if value >= criterion.good else WEAK if value < criterion.bad else PARTLY
+        for value in (low, high)
+    )
+    if least == most:
+        return least, ""
+    return UNKNOWN, f" La règle irait de « {WORDS[least]} » à « {WORDS[most]} » : elle ne tranche pas."
 
 
-def _known_lines(offered: OfferReading | None) -> list[tuple[OfferLine, float]]:
-    """Return the lines of the offer whose share within a walk is known, each with it (percent)."""
-    lines = offered.whole.lines if offered else ()
-    return [
-        (each, each.share_value) for each in lines if each.state != UNKNOWN and each.share_value is not None
-    ]
+def _bounds(line: OfferLine) -> Bounds | None:
+    """Return between what and what the share within a walk is (percent): twice its value where every place
+    speaks, None where nothing is known.
+    """
+    if line.state == UNKNOWN:
+        return None
+    return line.share_bounds if line.share_value is None else (line.share_value, line.share_value)
 
 
-def _near(found: Evidence) -> tuple[float | None, str]:
-    best = _first_level(found)
+def _known_lines(offered: OfferReading) -> list[tuple[OfferLine, Bounds]]:
+    """Return the lines of the offer of which something is known within a walk, each between its bounds."""
+    return [(each, bounds) for each in offered.whole.lines if (bounds := _bounds(each)) is not None]
+
+
+def _part(line: OfferLine) -> str:
+    """Return a share as a sentence says it: « 66 % », or « entre 66 et 98 % » where places are silent."""
+    if line.share_value is not None or line.share_bounds is None:
+        return line.share
+    low, high = rounding.outwards(*line.share_bounds, 1.0, most=100.0)
+    return f"entre {number(low)} et {percent(high)}"
+
+
+def _doubt(lines: Collection[OfferLine]) -> str:
+    """Return why some of these shares are ranges, '' when none is."""
+    return next((f" {each.doubt}" for each in lines if each.doubt), "")
+
+
+def _first_level(offered: OfferReading) -> list[tuple[OfferLine, Bounds]]:
+    """Return the lines of first-level help of which something is known, the one most people have first."""
+    known = [(line, bounds) for line, bounds in _known_lines(offered) if line.id in FIRST_LEVEL]
+    return sorted(known, key=lambda each: each[1], reverse=True)
+
+
+def _no_first_level(offered: OfferReading) -> str:
+    """Return why nothing is known of first-level help: nobody says it, or too few people live there."""
+    said = any(each.id in FIRST_LEVEL and each.state != UNKNOWN for each in offered.whole.lines)
+    return "Trop peu d’habitants pour le dire." if said else "Aucun lieu recensé ne dit s’il aide."
+
+
+def _near(found: Evidence) -> tuple[Bounds | None, str]:
     if found.offered is None:
         return None, ""
-    if best is None or best.share_value is None:
-        return None, _in_doubt(found.offered)
-    words = " ; ".join(
-        f"{line.label.lower()} : {line.share} des personnes concernées à pied"
-        for line, _ in _known_lines(found.offered)
-        if line.id in FIRST_LEVEL
+    lines = _first_level(found.offered)
+    if not lines:
+        return None, _no_first_level(found.offered)
+    words = " ; ".join(f"{lower_first(line.label)} : {_part(line)}" for line, _ in lines)
+    return (
+        (max(low for _, (low, _) in lines) / 100, max(high for _, (_, high) in lines) / 100),
+        (
+            f"{words[:1].upper()}{words[1:]} des personnes concernées à pied, d’après"
+            f" {found.offered.source}.{' La règle lit la plus proche.' if len(lines) > 1 else ''}"
+            f"{_doubt([line for line, _ in lines])}"
+        ),
+    )
+
+
+def _balance(found: Evidence) -> tuple[Bounds | None, str]:
+    if found.offered is None:
+        return None, ""
+    known = _known_lines(found.offered)
+    if len(known) < FEWEST_LINES:
+        return None, "Moins de trois sortes d’offre sont connues."
+    least, _ = min(known, key=lambda each: each[1])
+    most, _ = max(known, key=lambda each: each[1][::-1])
+    lows, highs = [low for _, (low, _) in known], [high for _, (_, high) in known]
+    evidence = (
+        f"{_part(least)} ({lower_first(least.label)}) ; {_part(most)} ({lower_first(most.label)}) :"
+        " la sorte la moins proche et la plus proche des personnes concernées, à pied."
+        f"{_doubt([least, most])}"
     )
     return (
-        best.share_value / 100,
-        f"{words[:1].upper()}{words[1:]} (lu ici : {best.share}), d’après {found.offered.source}.",
+        (min(lows) / max(*highs, 1e-9), min(1.0, min(highs) / max(*lows, 1e-9))),
+        f"{evidence[:1].upper()}{evidence[1:]}",
     )
 
 
-def _in_doubt(offered: OfferReading) -> str:
-    """Return the lines of first level that silent places leave between two bounds, '' when there is none."""
-    vague = [each for each in offered.whole.lines if each.id in FIRST_LEVEL and each.doubt]
-    words = " ; ".join(f"{line.label.lower()} : entre {line.share}" for line in vague)
-    return f"{words} des personnes concernées à pied. {vague[0].doubt}" if vague else ""
-
-
-def _balance(found: Evidence) -> tuple[float | None, str]:
-    known = _known_lines(found.offered)
-    if len(known) < 3:
-        return None, ""
-    (low, least), (high, most) = (pick(known, key=lambda each: each[1]) for pick in (min, max))
-    evidence = (
-        f"De {low.share} ({low.label.lower()}) à {high.share} ({high.label.lower()}) des personnes concernées"
-        " à pied."
-    )
-    return least / max(most, 1e-9), evidence
-
-
-def _first_level(found: Evidence) -> OfferLine | None:
-    """Return the line of first-level help that most people have within a walk, None when none is known."""
-    known = [(line, share) for line, share in _known_lines(found.offered) if line.id in FIRST_LEVEL]
-    return max(known, key=lambda each: each[1])[0] if known else None
-
-
-def _publics(found: Evidence) -> tuple[float | None, str]:
+def _publics(found: Evidence) -> tuple[Bounds | None, str]:
     """Return how the public least served compares with everybody, on the nearest first-level help."""
-    line = _first_level(found)
-    if found.offered is None or line is None or not line.share_value:
+    if found.offered is None:
         return None, ""
+    lines = _first_level(found.offered)
+    if not lines:
+        return None, _no_first_level(found.offered)
+    line, (low, high) = lines[0]
     theirs = [
-        (public.label, each)
+        (public.label, each, bounds)
         for public in found.offered.publics.values()
         for each in public.whole
-        if each.id == line.id and each.share_value is not None
+        if each.id == line.id and (bounds := _bounds(each)) is not None
     ]
     if not theirs:
-        return None, ""
-    told = " ; ".join(f"{label} : {each.share}" for label, each in theirs)
+        return None, "Trop peu de personnes de chaque public pour le dire."
+    if not high:
+        return None, f"{line.label} : personne n’en a à pied, quel que soit son public."
+    told = " ; ".join(f"{label} : {_part(each)}" for label, each, _ in theirs)
     welcomed = [
         f"{said.label} : {said.figure}"
         for public in ("handicap", "illettrisme", "addictions")
@@ -249,41 +295,55 @@ def _publics(found: Evidence) -> tuple[float | None, str]:
         if welcomed
         else " Handicap, illettrisme : ni besoin ni accueil ne sont connus ici."
     )
-    least = min(each.share_value or 0.0 for _, each in theirs)
     return (
-        least / line.share_value,
-        f"{line.label}, personnes concernées à pied. Tous : {line.share} ; {told}.{beyond}",
+        (
+            min(least for *_, (least, _) in theirs) / high,
+            min(most for *_, (_, most) in theirs) / max(low, 1e-9),
+        ),
+        f"{line.label}, personnes concernées à pied. Tous : {_part(line)} ; {told}.{_doubt([line])}{beyond}",
     )
 
 
-def _crossed(found: Evidence) -> tuple[float | None, str]:
-    """Return the share of the zones in both precarities where most people have first-level help."""
-    line = _first_level(found)
-    if found.offered is None or line is None:
+def _crossed(found: Evidence) -> tuple[Bounds | None, str]:
+    """Return, among the zones very likely in both precarities, the share where most people surely have
+    first-level help, and the share where they may.
+    """
+    if found.offered is None:
         return None, ""
+    lines = _first_level(found.offered)
+    counted = f"{found.crossing} " if found.crossing else ""
+    if not lines:
+        return None, f"{counted}{_no_first_level(found.offered)}"
+    line = lines[0][0]
     here = [
-        (zone.name, each.share_value)
+        (zone.name, each.share_bounds)
         for code, zone in found.offered.zones.items()
         for each in zone.lines
-        if code in found.crossed and each.id == line.id and each.share_value is not None
+        if code in found.crossed and each.id == line.id and each.share_bounds is not None
     ]
     if not here:
-        return None, ""
-    without = [name for name, share in here if share < MOST]
-    more = (
-        f" Moins de la moitié à {listing(without[:MOST_NAMED])}"
-        f"{f' et {number(len(without) - MOST_NAMED)} autres' if len(without) > MOST_NAMED else ''}."
-        if without
-        else ""
-    )
+        return None, f"{counted or 'La carte croisée n’est pas faite ici. '}{NONE_LIKELY}"
+    without = [name for name, (_, high) in here if high < MOST]
+    unsure = [name for name, (low, high) in here if low < MOST <= high]
+    served, n = len(here) - len(without) - len(unsure), len(here)
     return (
-        1 - len(without) / len(here),
+        (served / n, (served + len(unsure)) / n),
         (
-            f"{count(len(here), 'zone')} probablement dans les deux précarités ; dans"
-            f" {number(len(here) - len(without))}, la plupart des personnes concernées ont à pied :"
-            f" {lower_first(line.label)}.{more}"
+            f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la plupart"
+            f" des personnes concernées ont à pied : {lower_first(line.label)}."
+            f"{_listed('Moins de la moitié', without)}{_listed('Incertain', unsure)}"
         ),
     )
+
+
+NONE_LIKELY = "Aucune zone n’est assez sûrement dans les deux précarités pour y lire un verdict."
+
+
+def _listed(lead: str, names: list[str]) -> str:
+    """Return where something is so, the tail counted; '' when it is nowhere."""
+    more = len(names) - MOST_NAMED
+    beyond = f" et {count(more, 'autre')}" if more > 0 else ""
+    return f" {lead} à {listing(names[:MOST_NAMED])}{beyond}." if names else ""
 
 
 def _largest_need(found: Evidence) -> tuple[float | None, str]:
@@ -442,6 +502,7 @@ NEEDS: Mapping[str, tuple[tuple[str, str], ...]] = {
         *(("partenariats_voulus", "partage"), ("partenariats_voulus", "mutualiser")),
     ),
 }
+NO_CENSUS = "Donnée manquante : aucun lieu n’est recensé ici."
 CRITERIA = (
     Criterion(
         "maillage",
@@ -452,7 +513,7 @@ CRITERIA = (
         0.5,
         "Fort dès 80 % des personnes concernées à pied d’une aide ou d’un accès accompagné ; manque sous"
         " 50 %.",
-        "Aucun lieu recensé ne dit s’il aide.",
+        NO_CENSUS,
         "Ouvrir ou déplacer une permanence : essayez « Et si un lieu ouvrait ? ».",
     ),
     Criterion(
@@ -463,7 +524,7 @@ CRITERIA = (
         0.3,
         "Fort si la sorte d’offre la moins proche l’est au moins à 60 % de la plus proche ; manque sous"
         " 30 %.",
-        "Moins de trois sortes d’offre sont connues.",
+        NO_CENSUS,
         "Compléter l’offre la plus rare dans un lieu qui existe déjà.",
     ),
     Criterion(
@@ -474,7 +535,7 @@ CRITERIA = (
         0.7,
         "Fort si chaque public dont le besoin s’estime a l’aide la plus proche à pied presque autant que"
         " l’ensemble (90 %) ; manque sous 70 %.",
-        "Aucun lieu recensé ne dit s’il aide.",
+        NO_CENSUS,
         "Proposer un créneau à ce public dans un lieu proche de lui.",
     ),
     Criterion(
@@ -484,8 +545,8 @@ CRITERIA = (
         0.8,
         0.5,
         "Fort si, dans 80 % de ces zones, la plupart des personnes concernées ont une aide ou un accès"
-        " accompagné à pied ; manque sous 50 %. La carte croisée dit quelles zones.",
-        "Aucune zone n’est dans les deux précarités, ou aucun lieu recensé ne dit s’il aide.",
+        " accompagné à pied ; manque sous 50 %. Seules comptent les zones très probablement dans les deux.",
+        NO_CENSUS,
         "Commencer par ces zones : essayez « Et si un lieu ouvrait ? ».",
     ),
     Criterion(
