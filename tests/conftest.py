@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 from django.conf import settings as of_django
@@ -113,6 +114,13 @@ def home(settings, tmp_path: Path) -> Path:
     (tmp_path / "etudes").mkdir()
     settings.HOME = tmp_path
     return tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _no_anchor_of_another_test() -> Iterator[None]:
+    """The journal of a test goes with it, and what was anchored of it in the folder of all the tests too."""
+    yield
+    rmtree(Path(os.environ["MAILLAGE_HOME"]) / "ancres", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -9,9 +9,13 @@ from hypothesis import strategies as st
 
 from maillage.apps.accounts import actions, queries
 from maillage.apps.accounts.actions import Note
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.models import Anchor, Entry, User
+from maillage.apps.accounts.rules import anchors as words
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.journal import Line
+from maillage.apps.messages.models import Message
+from maillage.config import anchors, proving, scheduler
+from maillage.kernel.errors import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -103,3 +107,60 @@ def test_many_lines_are_written_together_or_not_at_all(leila):
     with pytest.raises(DatabaseError):
         actions.record_many(notes)
     assert not Entry.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------------------ anchors
+
+
+def record(leila: User, at: datetime = AT) -> Entry:
+    return actions.record(by=leila, verb="x", row=leila, at=at)
+
+
+def test_the_journal_is_anchored_once_a_day_when_it_went_on(leila, home):
+    assert anchors.write_daily(AT) == {}
+    entry = record(leila)
+    assert anchors.write_daily(AT) == {"ecrites": 1}
+    record(leila)
+    assert anchors.write_daily(AT + timedelta(hours=13)) == {}  # before midnight, in Paris
+    assert anchors.write_daily(AT + timedelta(hours=15)) == {"ecrites": 1}
+    assert anchors.write_daily(AT + timedelta(days=2)) == {}
+    first, second = Anchor.objects.all()
+    assert (first.line, first.n_lines, first.digest, second.n_lines) == (entry.pk, 1, entry.digest, 2)
+    (file,) = anchors.files()
+    assert file.name == "2026-11.txt"
+    assert words.read(file.read_text("utf-8"), only=True) == queries.heads()
+
+
+def test_a_month_has_its_file_and_half_a_line_left_by_a_cut_is_taken_off(leila, home):
+    for day in (0, 1, 20):
+        record(leila)
+        anchors.write_daily(AT + timedelta(days=day))
+        last = anchors.files()[-1]
+        last.write_bytes(last.read_bytes() + b'{"ancre":1,"le":"2026-11-2\xc3')
+    assert [path.name for path in anchors.files()] == ["2026-11.txt", "2026-12.txt"]
+    assert anchors.files()[0].read_text("utf-8", "replace").count("\n") == 2
+    assert proving.of_database(None).broken is None
+    assert proving.of_database(None).n_anchors == 3
+
+
+def test_an_anchor_is_sent_when_an_address_is_set(leila, home, settings):
+    settings.ANCHORS_TO = "mairie@exemple.fr"
+    record(leila)
+    anchors.write_daily(AT)
+    message = Message.objects.get()
+    assert message.to == Anchor.objects.get().sent_to == "mairie@exemple.fr"
+    assert words.read(message.text) == queries.heads()
+
+
+def test_an_address_that_is_wrong_undoes_no_anchor(leila, home, settings):
+    settings.ANCHORS_TO = "mairie"
+    record(leila)
+    with pytest.raises(Refused):
+        anchors.write_daily(AT)
+    assert Anchor.objects.count() == len(words.read(anchors.files()[0].read_text("utf-8"))) == 1
+    assert anchors.write_daily(AT) == {}
+
+
+def test_the_scheduler_anchors_the_journal(leila, home):
+    record(leila)
+    assert {each.name: each.counts for each in scheduler.run(AT)}["ancres_du_journal"] == {"ecrites": 1}

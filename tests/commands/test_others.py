@@ -373,26 +373,3 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, tmp_pa
         assert (home / "etudes" / rows[0][0] / "lecture.json").is_file()
     assert process("restaurer", tmp_path / "autre.zip", **homes["une"]).code == 0
     assert not list(home.glob(".restauration-*"))
-
-
-def test_a_whole_journal_is_said_whole(maillage, db):
-    assert maillage("verifier-journal").out.startswith("Le journal est entier")
-    assert json.loads(maillage("verifier-journal", "--json").out)["rupture"] is None
-
-
-def test_the_first_line_changed_in_the_journal_is_named(maillage, db, coordinator):
-    from datetime import UTC, datetime
-
-    from django.db import connection
-
-    from maillage.apps.accounts import actions as journal
-
-    lines = [
-        journal.record(by=coordinator, verb="x", row=coordinator, at=datetime.now(UTC)) for _ in range(3)
-    ]
-    with journal.unlocked(), connection.cursor() as cursor:
-        cursor.execute("update accounts_entry set words = 'y' where id = %s", [lines[1].pk])
-    answer = maillage("verifier-journal")
-    assert answer.code == 2
-    assert f"à la ligne {lines[1].pk}" in answer.err
-    assert json.loads(maillage("verifier-journal", "--json").out)["rupture"]["ligne"] == lines[1].pk

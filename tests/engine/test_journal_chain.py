@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.apps.accounts.rules import journal
-from maillage.apps.accounts.rules.journal import TYPED, UNTYPED, Line, canonical, expected, prove
+from maillage.apps.accounts.rules import anchors, journal
+from maillage.apps.accounts.rules.journal import TYPED, UNTYPED, Head, Line, canonical, expected, prove
 
 NUMBERS = st.none() | st.integers(-(2**63), 2**63 - 1)
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -177,3 +177,52 @@ def test_a_clock_set_back_is_noticed_and_breaks_nothing():
     assert prove(lambda: [*lines[:3], late]) == replace(journal.Proof(4), n_late=1, late=late)
     near = written(lines[3]._replace(at=lines[2].at - journal.CLOCK), lines[2].digest)
     assert prove(lambda: [*lines[:3], near]) == journal.Proof(4)
+
+
+# ------------------------------------------------------------------------------------------------------- anchors
+
+HEADS = st.builds(
+    Head,
+    MOMENTS,
+    st.integers(1, 2**63 - 1),
+    st.integers(1, 2**63 - 1),
+    st.text("0123456789abcdef", min_size=64, max_size=64),
+    st.sampled_from(sorted(journal.CAUSES)),
+)
+
+
+@given(st.lists(HEADS, max_size=4))
+def test_an_anchor_is_read_as_it_was_written(heads):
+    assert anchors.read("".join(f"{anchors.line(head)}\n" for head in heads), only=True) == heads
+    assert anchors.read("\r\n".join(anchors.page(head) for head in heads)) == heads
+
+
+@given(HEADS, st.data())
+def test_a_sign_changed_in_an_anchor_is_a_damage(head, data):
+    line = anchors.line(head)
+    k = data.draw(st.integers(0, len(line) - 1))
+    sign = data.draw(st.sampled_from('0123456789abcdefz"{}:,-').filter(lambda sign: sign != line[k]))
+    with pytest.raises(anchors.Damaged):
+        anchors.read(f"{line[:k]}{sign}{line[k + 1 :]}\n", only=True)
+
+
+@given(CHAINS, st.data())
+def test_a_journal_goes_through_its_former_ends_and_no_other(lines, data):
+    k = data.draw(st.integers(0, len(lines) - 1))
+    head = Head(lines[k].at, lines[k].pk, k + 1, lines[k].digest, journal.DAILY)
+    assert prove(lambda: lines, [head]).unmatched == ()
+    assert prove(lambda: lines[:k], [head]).unmatched == ((head, False),)
+    for wrong in (head._replace(digest="0" * 64), head._replace(n_lines=k + 2)):
+        assert prove(lambda: lines, [wrong]).unmatched == ((wrong, True),)
+
+
+def test_a_backup_put_back_parts_the_anchors_before_it_from_those_after():
+    def head(cause: str) -> Head:
+        return Head(AT, 1, 1, "0" * 64, cause)
+
+    daily, restored = head(journal.DAILY), head(journal.RESTORED)
+    assert anchors.since_restored([daily, daily]) == ([], [daily, daily])
+    assert anchors.since_restored([daily, restored, daily, restored, daily]) == (
+        [daily, restored, daily],
+        [restored, daily],
+    )

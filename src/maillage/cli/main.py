@@ -28,7 +28,8 @@ COMMANDS = {
     "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
     "modules": "vérifie les modules d’apprentissage, les montre, les exporte, les importe",
-    "verifier-journal": "vérifie que personne n’a changé le journal",
+    "verifier-journal": "vérifie que personne n’a changé le journal, ni coupé sa fin",
+    "ancrer-journal": "écrit la fin du journal sur une page à garder ailleurs",
 }
 OK, PARTLY, FAILED = 0, 1, 2
 

@@ -23,8 +23,11 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.rules.journal import RESTORED
 from maillage.apps.directory.actions import index
 from maillage.apps.messages import actions as messages
+from maillage.config import anchors
+from maillage.config.copies import ROWS
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 
@@ -37,7 +40,6 @@ LEFT_OUT = {
     "accounts.tally",
 }
 FILES, MODULES = "etudes", "modules"  # studies, and the modules of the territory
-ROWS = "base.jsonl"
 MANIFEST = "manifeste.json"
 STEP = 1000  # rows read or written at once: neither saving nor restoring holds them all
 
@@ -282,6 +284,7 @@ def restore(path: Path) -> dict[str, Any]:
             content = archive.read(name)
             if not (home / name).is_file() or (home / name).read_bytes() != content:
                 write_whole(home / name, content)
+    anchors.write(at=timezone.now(), cause=RESTORED)  # what the former ones say no longer holds
     return {"lignes": rows, "fichiers": len(names), "avant": kept}
 
 

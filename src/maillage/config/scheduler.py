@@ -20,6 +20,7 @@ WORKS = (
     ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),
     ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.close_ended"),
+    ("ancres_du_journal", "maillage.config.anchors.write_daily"),
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),
     ("visites_finies", "maillage.config.sessions.clear"),

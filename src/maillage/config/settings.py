@@ -214,6 +214,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 CONTACT = os.environ.get("MAILLAGE_CONTACT", "")  # an e-mail, for whoever sees a sentence badly said
+# Where the end of the journal is sent each day, so that whoever holds this computer does not hold them all.
+ANCHORS_TO = os.environ.get("MAILLAGE_ANCHORS_TO", "").strip()
 LANGUAGE_CODE = "fr"
 LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES.values()]
 TIME_ZONE = "Europe/Paris"

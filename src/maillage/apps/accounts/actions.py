@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from maillage.apps.accounts.access import HOUR
-from maillage.apps.accounts.models import Entry, Tally, User
+from maillage.apps.accounts.models import Anchor, Entry, Tally, User
 from maillage.apps.accounts.rules import journal
 from maillage.kernel.errors import Refused
 
@@ -123,6 +123,24 @@ def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(start + ", ".join([marks] * len(rows)) + " returning id", values)
         return sorted(number for (number,) in cursor.fetchall())
+
+
+@transaction.atomic
+def anchor(*, at: datetime, cause: str, sent_to: str = "") -> Anchor | None:
+    """Remember the end of the journal, None when it has no line; whoever calls writes it elsewhere too."""
+    lock_head()  # every line below the last one is there, and the count is that of this instant
+    last = Entry.objects.order_by("-pk").values_list("pk", "digest").first()
+    if last is None:
+        return None
+    line, digest = last
+    return Anchor.objects.create(
+        at=journal.milliseconds(at),
+        line=line,
+        n_lines=Entry.objects.count(),
+        digest=digest,
+        cause=cause,
+        sent_to=sent_to[:254],
+    )
 
 
 @contextmanager

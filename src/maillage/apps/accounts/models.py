@@ -83,6 +83,34 @@ class Entry(models.Model):
         return f"{self.verb} : {self.kind} {self.row}"
 
 
+class Anchor(models.Model):
+    """The end of the journal at a moment, also written outside the database: what is cut off later is missed.
+
+    line: the number of the last line, which an older journal put back does not have; sent_to: where else it
+    went, a file or an address.
+    """
+
+    at = models.DateTimeField("le")
+    line = models.BigIntegerField("dernière ligne")
+    n_lines = models.BigIntegerField("lignes")
+    digest = models.CharField("empreinte", max_length=64)
+    cause = models.CharField("raison", max_length=20, choices=list(journal.CAUSES.items()))
+    sent_to = models.CharField("aussi gardée", max_length=254, blank=True)
+
+    class Meta:
+        verbose_name = "ancre du journal"
+        ordering = ("pk",)
+        indexes = (models.Index(fields=("at",), name="accounts_anchor_of_day"),)
+
+    def __str__(self) -> str:
+        return f"ligne {self.line}, le {journal.moment(self.at)}"
+
+    @property
+    def head(self) -> journal.Head:
+        """The same, as it is written outside."""
+        return journal.Head(self.at, self.line, self.n_lines, self.digest, self.cause)
+
+
 class Tally(models.Model):
     """The count of one kind of attempt in one hour: in the database, so that all processes share it.
 

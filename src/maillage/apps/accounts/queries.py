@@ -1,10 +1,12 @@
 """Reading the journal."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.models import Anchor, Entry, User
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.journal import Line
 
@@ -28,9 +30,24 @@ def lines() -> Iterator[Line]:
     return map(Line._make, found.iterator(chunk_size=READ_AT_ONCE))
 
 
-def proof() -> journal.Proof:
-    """Walk along the chain of this journal."""
-    return journal.prove(lines)
+def heads() -> list[journal.Head]:
+    """Return the ends of the journal that were anchored, as this database remembers them."""
+    return [anchor.head for anchor in Anchor.objects.all()]
+
+
+def to_anchor(at: datetime) -> bool:
+    """Return whether the journal went on since its last anchor, and has none of that day yet."""
+    last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first()
+    if last is None or Anchor.objects.filter(digest=last).exists():
+        return False
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = Q(at__gte=morning, at__lt=morning + timedelta(days=1))
+    return not Anchor.objects.filter(day, cause=journal.DAILY).exists()
+
+
+def proof(heads: Iterable[journal.Head] = ()) -> journal.Proof:
+    """Walk along the chain of this journal, past some heads."""
+    return journal.prove(lines, heads)
 
 
 def broken() -> tuple[int, journal.Break | None]:

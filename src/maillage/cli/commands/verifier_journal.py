@@ -1,12 +1,26 @@
-"""maillage verifier-journal: the chain of the journal, walked from its first line."""
+"""maillage verifier-journal: the chain of the journal walked from its first line, past its anchors."""
 
 import argparse
-import json
+from pathlib import Path
+from typing import Any
 
+from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ancre",
+        metavar="FICHIER",
+        type=Path,
+        help="une page de « maillage ancrer-journal », gardée ailleurs",
+    )
+    parser.add_argument(
+        "--base",
+        metavar="FICHIER",
+        type=Path,
+        help="une copie de maillage.sqlite3, ou une sauvegarde, au lieu de la base d’ici",
+    )
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
 
 
@@ -14,14 +28,39 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    from maillage.apps.accounts import queries
+    from maillage.apps.accounts.rules.journal import moment
+    from maillage.config import proving
 
-    lines, found = queries.broken()
+    page, base = given.ancre, given.base
+    found = proving.of_copy(base, page) if base else proving.of_database(page)
     if given.json:
-        print(json.dumps({"lignes": lines, "rupture": found and {"ligne": found.line, "raison": found.why}}))
-    if found is not None:
+        print_json(
+            {
+                "lignes": found.n_lines,
+                "ancres": found.n_anchors,
+                "remarques": list(found.notices),
+                "rupture": _break(found),
+            }
+        )
+    else:
+        for notice in found.notices:
+            print(notice)
+    if found.tampered:
         raise Refused(
-            f"Le journal a été changé à la ligne {found.line}, du {found.at:%d/%m/%Y à %H:%M} : {found.why}.",
+            f"Une ancre du journal a été changée : {found.tampered}.",
+            why="Une ancre dit ce qu’était la fin du journal un jour ; changée, elle ne prouve plus rien.",
+            do="Comparez avec une ancre gardée ailleurs (--ancre), et cherchez qui a écrit dans ce dossier.",
+        )
+    if found.broken is not None:
+        line, at, why = found.broken.line, found.broken.at, found.broken.why
+        if found.broken.kind in ("tail", "anchor"):
+            raise Refused(
+                f"Le journal a changé avant la ligne {line} : {why}.",
+                why="Une ancre est écrite hors de la base : la base ne dit plus ce qu’elle disait alors.",
+                do="Comparez avec la dernière sauvegarde, et cherchez qui a remis une base ou écrit dedans.",
+            )
+        raise Refused(
+            f"Le journal a été changé à la ligne {line}, du {moment(at)} : {why}.",
             why=(
                 "Chaque ligne porte l’empreinte de celle qui la précède : celles d’après ne prouvent plus"
                 " rien."
@@ -29,5 +68,17 @@ def run(given: argparse.Namespace) -> int:
             do="Comparez avec une sauvegarde d’avant cette date, et cherchez qui a écrit dans la base.",
         )
     if not given.json:
-        print(f"Le journal est entier : {lines} ligne{'s' * (lines > 1)}.")
+        n, anchors = found.n_lines, found.n_anchors
+        compared = (
+            f", et {anchors} ancre{'s' * (anchors > 1)} y mène{'nt' * (anchors > 1)}" if anchors else ""
+        )
+        print(f"Le journal est entier : {n} ligne{'s' * (n > 1)}{compared}.")
     return 0
+
+
+def _break(found: Any) -> dict[str, Any] | None:
+    if found.tampered:
+        return {"ligne": None, "sorte": "anchors", "raison": found.tampered}
+    if found.broken is None:
+        return None
+    return {"ligne": found.broken.line, "sorte": found.broken.kind, "raison": found.broken.why}

@@ -33,6 +33,23 @@ class Line(NamedTuple):
     version: int
 
 
+class Head(NamedTuple):
+    """The end of the journal at a moment: its last line, how many there were, the digest of the last.
+
+    cause: why it was written outside the journal, among CAUSES.
+    """
+
+    at: datetime
+    line: int
+    n_lines: int
+    digest: str
+    cause: str
+
+
+DAILY, REQUESTED, RESTORED = "daily", "requested", "restored"
+CAUSES = {DAILY: "chaque jour", REQUESTED: "à la demande", RESTORED: "sauvegarde remise"}
+
+
 @dataclass(frozen=True, slots=True)
 class Break:
     """Where the journal was changed first. kind: a short word for programs; why: for whoever reads."""
@@ -47,13 +64,15 @@ class Break:
 class Proof:
     """What a walk found: how many lines, where they break, which are dated before the one they follow.
 
-    n_late: how many are; late: the first of them.
+    n_late: how many are; late: the first of them. unmatched: the heads that this journal does not go through,
+    each with whether a line of that number is there.
     """
 
     n_lines: int
     broken: Break | None = None
     n_late: int = 0
     late: Line | None = None
+    unmatched: tuple[tuple[Head, bool], ...] = ()
 
 
 def milliseconds(at: datetime) -> datetime:
@@ -109,9 +128,15 @@ def expected(line: Line) -> str:
     return hashlib.sha256(joined.encode()).hexdigest()
 
 
-def prove(read: Callable[[], Iterable[Line]]) -> Proof:
-    """Walk along the chain from its first line, and return what was found; `read` may be called twice."""
+def prove(read: Callable[[], Iterable[Line]], heads: Iterable[Head] = ()) -> Proof:
+    """Walk along the chain from its first line, past the heads that were written outside it, and return what
+    was found; `read` may be called twice.
+    """
+    wanted: dict[int, list[Head]] = {}
+    for head in heads:
+        wanted.setdefault(head.line, []).append(head)
     n, n_late, late = 0, 0, None
+    unmatched: list[tuple[Head, bool]] = []
     before: Line | None = None
     for line in read():
         n += 1
@@ -122,8 +147,36 @@ def prove(read: Callable[[], Iterable[Line]]) -> Proof:
             return Proof(n, _explanation(read, n, line, before))
         if before is not None and line.at < before.at - CLOCK:
             n_late, late = n_late + 1, late or line
+        if line.pk in wanted:
+            found = n, line.digest
+            unmatched += [(h, True) for h in wanted.pop(line.pk) if (h.n_lines, h.digest) != found]
         before = line
-    return Proof(n, None, n_late, late)
+    unmatched += [(head, False) for absent in wanted.values() for head in absent]
+    return Proof(n, None, n_late, late, tuple(sorted(unmatched)))
+
+
+def missing_tail(head: Head, *, there: bool) -> Break:
+    """Return what a head that the journal does not go through says of it."""
+    if there:
+        why = (
+            f"l’ancre du {moment(head.at)} y désigne une autre ligne : le journal a été récrit, ou une"
+            " sauvegarde plus ancienne a été remise, puis continuée"
+        )
+        return Break(head.line, head.at, "anchor", why)
+    why = (
+        f"l’ancre du {moment(head.at)} désigne cette ligne, qui n’est plus là : une sauvegarde plus ancienne"
+        " a été remise, ou la fin a été coupée"
+    )
+    return Break(head.line, head.at, "tail", why)
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as it is written beside an anchor, the same on every computer.
+
+    >>> moment(datetime(2026, 11, 20, 9, tzinfo=UTC))
+    '20/11/2026 à 09:00 UTC'
+    """
+    return f"{at.astimezone(UTC):%d/%m/%Y à %H:%M} UTC"
 
 
 def _unreadable(line: Line, before: Line | None) -> str:

@@ -1,0 +1,51 @@
+"""maillage ancrer-journal: the end of the journal on a page, to keep elsewhere."""
+
+import argparse
+from pathlib import Path
+
+from maillage.cli.words import print_json, typed_path
+from maillage.kernel.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--sortie",
+        metavar="FICHIER",
+        type=Path,
+        required=True,
+        help="la page à écrire, par exemple ancre.txt",
+    )
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    path = typed_path(str(given.sortie))
+    if path.exists():
+        raise Refused(
+            f"Le fichier {path} existe déjà.",
+            why="S’il porte une ancre plus ancienne, l’effacer ôterait une preuve.",
+            do="Donnez un autre nom, par exemple avec la date.",
+        )
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from django.utils import timezone
+
+    from maillage.apps.accounts.rules import anchors as words
+    from maillage.apps.accounts.rules.journal import REQUESTED
+    from maillage.config import anchors
+    from maillage.kernel.disk import write_whole
+
+    made = anchors.write(at=timezone.now(), cause=REQUESTED, sent_to=path.name)
+    if made is None:
+        raise Refused(
+            "Aucune ancre n’a été écrite.",
+            why="Le journal n’a encore aucune ligne.",
+            do="Recommencez quand la plateforme aura servi.",
+        )
+    write_whole(path, words.page(made.head))
+    if given.json:
+        print_json({"ligne": made.line, "lignes": made.n_lines, "empreinte": made.digest})
+    else:
+        print(f"Ancre écrite : {path} (ligne {made.line}, {made.digest[:12]}…). Gardez-la ailleurs.")
+    return 0

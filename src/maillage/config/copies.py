@@ -1,0 +1,76 @@
+"""The journal of a copy, read without touching it: a file of SQLite, or a backup."""
+
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from maillage.apps.accounts.rules.journal import UNTYPED, Head, Line
+from maillage.kernel.disk import reason
+from maillage.kernel.errors import Refused
+
+ROWS = "base.jsonl"  # of a backup: a row a line
+ENTRY, ANCHOR = "accounts.entry", "accounts.anchor"
+UNREADABLE = (OSError, sqlite3.Error, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError)
+
+
+class Copy:
+    """A copy of the database. Reading raises Refused when it is neither one of SQLite nor a backup."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def lines(self) -> Iterator[Line]:
+        """Yield the lines of its journal, in their order."""
+        for pk, row in self._rows(ENTRY):
+            at, version = _moment(row["at"]), row.get("version", UNTYPED)
+            yield Line(**{name: row[name] for name in READ}, pk=pk, at=at, version=version)
+
+    def heads(self) -> list[Head]:
+        """Return the anchors that it remembers."""
+        found = [row for _, row in self._rows(ANCHOR)]
+        return [Head(_moment(r["at"]), r["line"], r["n_lines"], r["digest"], r["cause"]) for r in found]
+
+    def _rows(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        try:
+            yield from (self._saved if zipfile.is_zipfile(self.path) else self._stored)(model)
+        except UNREADABLE as error:
+            raise Refused(
+                f"Le journal de {self.path} n’a pas pu être lu{_because(error)}.",
+                why="Ce fichier n’est ni une base sous SQLite, ni une sauvegarde, ou il est abîmé.",
+                do="Donnez maillage.sqlite3, ou un fichier de « maillage sauvegarder ».",
+            ) from error
+
+    def _saved(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        with zipfile.ZipFile(self.path) as archive, archive.open(ROWS) as rows:
+            for each in rows:
+                row = json.loads(each)
+                if row["model"] == model:
+                    yield row["pk"], row["fields"]
+
+    def _stored(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        if not self.path.is_file():
+            raise FileNotFoundError(2, "", str(self.path))
+        with closing(sqlite3.connect(f"{self.path.resolve().as_uri()}?mode=ro", uri=True)) as base:
+            base.row_factory = sqlite3.Row
+            table = model.replace(".", "_")
+            there = base.execute("select 1 from sqlite_master where name = ?", [table]).fetchone()
+            if there or model == ENTRY:  # an older copy has no anchors
+                for row in base.execute(f"select * from {table} order by id"):  # noqa: S608, our own names
+                    yield row["id"], dict(row)
+
+
+def _because(error: Exception) -> str:
+    return f" : {reason(error)}" if isinstance(error, OSError) else ""
+
+
+READ = [name for name in Line._fields if name not in ("pk", "at", "version")]
+
+
+def _moment(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

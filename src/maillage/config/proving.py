@@ -1,0 +1,121 @@
+"""The journal proved: its chain, the anchors written outside it, and what both say of a backup put back."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from maillage.apps.accounts import queries
+from maillage.apps.accounts.rules import journal
+from maillage.apps.accounts.rules.anchors import Damaged, read, since_restored
+from maillage.apps.accounts.rules.journal import Head, Line, Proof, moment
+from maillage.config import anchors
+from maillage.config.copies import Copy
+from maillage.kernel.disk import reason
+from maillage.kernel.errors import Refused
+
+TAMPERED = "anchors"  # the kind of a break that is in the anchors
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is known of a journal. line, at: of its first break, None when an anchor is what was changed."""
+
+    n_lines: int
+    n_anchors: int
+    notices: tuple[str, ...] = ()
+    broken: journal.Break | None = None
+    tampered: str = ""
+
+
+def of_copy(path: Path, page: Path | None) -> Verdict:
+    """Prove the journal of a copy by its own anchors, and those of a page if any."""
+    copy = Copy(path)
+    outside = _page(page) if page else []
+    if isinstance(outside, str):
+        return Verdict(0, 0, tampered=outside)
+    former, current = since_restored(copy.heads())
+    return _verdict(copy.lines, [*outside, *current], former)
+
+
+def of_database(page: Path | None) -> Verdict:
+    """Prove the journal of this database by the anchors it remembers, those of its files, and those of a page
+    if any.
+    """
+    outside = _page(page) if page else []
+    if isinstance(outside, str):
+        return Verdict(0, 0, tampered=outside)
+    written: list[Head] = []
+    for path in anchors.files():
+        try:
+            written += read(path.read_text("utf-8", errors="replace"), only=True)
+        except Damaged as damaged:
+            return Verdict(
+                0, 0, tampered=f"la ligne {damaged.row} de {path} n’est plus celle qui a été écrite"
+            )
+    remembered = queries.heads()
+    former, current = since_restored(written)
+    since = current[0].at if current else None
+    missing = [head for head in remembered if since and head.at >= since and head not in set(current)]
+    if missing:
+        where = anchors.folder() / f"{missing[0].at:%Y-%m}.txt"
+        return Verdict(0, 0, tampered=f"l’ancre du {moment(missing[0].at)} manque dans {where}")
+    notices = []
+    if remembered and not written:
+        notices.append(
+            f"Le dossier {anchors.folder()} n’a aucune ancre : seules celles de la base ont été comparées."
+        )
+    return _verdict(queries.lines, [*outside, *remembered, *current], former, notices)
+
+
+def _page(path: Path) -> list[Head] | str:
+    """Return the heads of a page, or what was changed in it."""
+    try:
+        found = read(path.read_text("utf-8", errors="replace"))
+    except Damaged as damaged:
+        return f"la ligne {damaged.row} de {path} n’est plus celle qui a été écrite"
+    except OSError as error:
+        raise Refused(
+            f"L’ancre {path} n’a pas pu être lue : {reason(error)}.",
+            why="Sans elle, la fin du journal ne peut pas être vérifiée.",
+            do="Donnez le fichier écrit par « maillage ancrer-journal ».",
+        ) from error
+    if not found:
+        raise Refused(
+            f"Le fichier {path} ne contient aucune ancre.",
+            why='La ligne qui commence par {"ancre": n’y est pas.',
+            do="Donnez le fichier écrit par « maillage ancrer-journal », ou recopiez cette ligne en entier.",
+        )
+    return found
+
+
+def _verdict(
+    read_lines: Callable[[], Iterable[Line]],
+    heads: list[Head],
+    former: list[Head],
+    notices: Iterable[str] = (),
+) -> Verdict:
+    proof = journal.prove(read_lines, {*heads, *former})
+    strict = [(head, there) for head, there in proof.unmatched if head in set(heads)]
+    broken = proof.broken or (journal.missing_tail(strict[0][0], there=strict[0][1]) if strict else None)
+    told = [*notices, *_notices(proof, heads, len(proof.unmatched) - len(strict))]
+    return Verdict(proof.n_lines, len({*heads}), tuple(told), broken)
+
+
+def _notices(proof: Proof, heads: list[Head], n_former: int) -> Iterable[str]:
+    if restored := [head for head in heads if head.cause == journal.RESTORED]:
+        last = max(restored)
+        yield (
+            f"Une sauvegarde a été remise le {moment(last.at)} ; le journal avait alors {last.n_lines}"
+            " lignes. Si personne ne s’en souvient, cherchez qui."
+        )
+    if n_former:
+        yield (
+            f"{n_former} ancre{'s' * (n_former > 1)} d’avant cette restauration ne désigne"
+            f"{'nt' * (n_former > 1)} plus une ligne de ce journal."
+        )
+    if proof.late is not None:
+        n = proof.n_late
+        yield (
+            f"{n} ligne{'s sont datées' if n > 1 else ' est datée'} d’avant la précédente (la première est la"
+            f" ligne {proof.late.pk}, du {moment(proof.late.at)}) : l’horloge de l’ordinateur a reculé."
+        )
