@@ -285,6 +285,23 @@ def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, said
     assert ("Toutes en ont" in told) == (not without and not unknown)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("wifi", "Vide : en intérieur ; plein : en plein air ; pointillé : la fiche ne le dit pas."),
+        ("formation", "Vide : tout public ; plein : sous conditions ; pointillé : la fiche n’en dit rien."),
+        ("reparation", ""),
+    ],
+)
+def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, said):
+    page = render_to_string("dossiers/_offer_map.html", {"svg": "<svg></svg>", "line": line})
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert "hachuré, ou gris : on ne sait pas" in told
+    assert ("Vide :" in told) == bool(said)
+    assert said in told
+    assert not render_to_string("dossiers/_offer_map.html", {"svg": "", "line": line}).strip()
+
+
 def test_a_territory_without_a_census_says_so(study, client):
     assert queries.reading(study).offer is None
     assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
