@@ -176,6 +176,59 @@ def test_an_essay_keeps_silence_apart(spec):
     )
 
 
+def test_a_majority_is_told_only_when_the_interval_holds_it(spec):
+    """« À pied » ou « hors de portée » d’une zone se dit de plus de la moitié des personnes, tout l’intervalle compris.
+
+    Une zone sans lieu, un lieu à côté ; la part qui l’a à pied (bornes basse et haute, en %), puis si les lieux muets
+    d’à côté le proposaient aussi. Le dernier compte : lieux muets dans la zone.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        near = gaps.gaps(ground(STREET, at("A", 0, "wifi"))).zone("B").gaps["wifi"]
+        assert near.inside == 0
+
+        def within(low: float, high: float) -> reach.Reach:
+            share = replace(near.reach.share, value=(low + high) / 2, low=low, high=high)
+            return replace(near.reach, share=share)
+
+        rows = zip(*(t[name].tolist() for name in t), strict=True)
+        told = []
+        for low, high, least, most, unsaid in rows:
+            gap = replace(near, reach=within(low, high), most=within(least, most), unsaid=int(unsaid))
+            told.append(f"{offer.SIGNS[offer.state(gap)]} {offer.state(gap)}")
+        return told
+
+    spec(
+        """
+        basse | haute | basse si tous | haute si tous | muets
+        ------+-------+---------------+---------------+------
+           60 |    80 |            60 |            80 |     0
+           10 |    40 |            10 |            40 |     0
+           18 |    72 |            18 |            72 |     0
+           40 |    54 |            40 |            54 |     0
+           48 |    70 |            48 |            70 |     0
+           10 |    40 |            20 |            45 |     0
+           10 |    40 |            55 |            70 |     0
+           45 |    70 |            80 |            90 |     0
+           60 |    80 |            90 |            95 |     1
+           10 |    40 |            10 |            40 |     1
+        """,
+        call,
+        [
+            "• a-pied",
+            "× loin",
+            "? incertain",
+            "? incertain",
+            "? incertain",
+            "× loin",
+            "? inconnu",
+            "? inconnu",
+            "• a-pied",
+            "? inconnu",
+        ],
+    )
+
+
 STREET = {
     "zone": np.array(["A", "B", "C", "D"]),
     "metre": np.array([0.0, 1500.0, 4000.0, 20000.0]),

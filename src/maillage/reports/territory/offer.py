@@ -31,12 +31,14 @@ from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.silence import Between, Told
 from maillage.words import wording
 
-HERE, NEAR, FAR, UNSAID, UNASKED, FEW = "ici", "a-pied", "loin", "inconnu", "donnee-manquante", "tu"
-SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", UNSAID: "?", UNASKED: "?", FEW: "—"}
+HERE, NEAR, FAR, EVEN = "ici", "a-pied", "loin", "incertain"
+UNSAID, UNASKED, FEW = "inconnu", "donnee-manquante", "tu"
+SIGNS = {HERE: "✓", NEAR: "•", FAR: "×", EVEN: "?", UNSAID: "?", UNASKED: "?", FEW: "—"}
 SIGN_WORDS = {
     HERE: "dans la zone",
-    NEAR: "à pied, dans une zone voisine",
-    FAR: "hors de portée de marche",
+    NEAR: "à pied pour plus de la moitié, dans une zone voisine",
+    FAR: "hors de portée de marche pour plus de la moitié",
+    EVEN: "à pied pour la moitié environ : l’estimation ne tranche pas",
     UNSAID: "inconnu : des lieux ne disent pas ce qu’ils proposent",
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
@@ -244,7 +246,9 @@ def whole(o: Offered) -> dict[str, object]:
 
 
 def state(gap: Gap) -> str:
-    """Return how a line stands in a zone: here, on foot, out of reach, or unknown."""
+    """Return how a line stands in a zone: here; on foot, or out of reach, for more than half of the people
+    concerned whatever the doubt; even where the doubt holds both; unknown where places are silent.
+    """
     share, most = gap.reach.share, gap.at_most.share
     if not gap.is_asked:
         return UNASKED
@@ -252,9 +256,11 @@ def state(gap: Gap) -> str:
         return HERE
     if isinstance(share, Withheld) or isinstance(most, Withheld):
         return UNSAID if gap.unsaid else FEW
-    if share.value >= gap_rules.MOST:
+    if share.low >= gap_rules.MOST:
         return NEAR
-    return UNSAID if gap.unsaid or most.value >= gap_rules.MOST else FAR
+    if gap.unsaid or isinstance(gap.figure("share"), Between):
+        return FAR if most.high < gap_rules.MOST and not gap.unsaid else UNSAID
+    return FAR if most.high < gap_rules.MOST else EVEN
 
 
 def _zone(o: Offered, found: ZoneGaps, name: str = "") -> ZoneOffer:
