@@ -9,7 +9,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference import published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.reports.page.blocks import Text
-from maillage.reports.territory import dossier, presentation, sentences, study_json
+from maillage.reports.territory import dossier, presentation, sentences, study_json, zone_sheet
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.diagnosis import Request, Target
@@ -115,6 +115,35 @@ def test_only_very_likely_zones_are_named_and_prescribed(d):
         assert "Ce n’est pas sûr" in sheet.verdict
         assert "Vérifier sur place" in sheet.first_step
         assert "%" in read.zone(zone.zone.code).cell_label
+
+
+def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
+    """Une classe « moyenne » peut dépasser la moyenne du pays : la phrase dit « pas parmi les plus fortes »."""
+    middle = next(zone for zone in d.zones if zone.digital_class == "moyenne")
+    zones = [
+        replace(zone, cell="sociale", cell_odds=0.95) if zone is middle else replace(zone, cell_odds=0.5)
+        for zone in d.zones
+    ]
+    alone = replace(d, zones=tuple(zones), social_only=(middle.zone.code,), digital_only=())
+    (told,) = sentences.discordances(alone, names_of)
+    assert f"**{middle.zone.name}** : très probablement le social sans le numérique" in told.finding
+    assert "n’y est pas parmi les plus fortes de ce territoire" in told.advice
+    said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
+    assert "la part n’est pas parmi les plus fortes" in said
+    assert not any(words in said for words in ("plus faible", "plus basse", "qu’ailleurs"))
+
+
+def test_possible_leaders_wait_for_eight_chances_in_ten(d):
+    """0,79 dans la classe « très forte » ne suffit pas à un nom, 0,81 oui."""
+    first, second, *_ = d.zones
+    odds = {first.zone.code: (0.0, 0.0, 0.0, 0.19, 0.81), second.zone.code: (0.0, 0.0, 0.0, 0.21, 0.79)}
+    zones = tuple(replace(zone, odds=odds.get(zone.zone.code, zone.odds)) for zone in d.zones)
+    led = replace(d, zones=zones, leaders=tuple(odds))
+    (told,) = sentences.leaders(led, names_of)
+    assert "Très probablement (8 chances sur 10 ou plus) dans la classe « très forte »" in told
+    assert f"**{names_of(led, [first.zone.code])[0]}**" in told
+    assert names_of(led, [second.zone.code])[0] not in told
+    assert "Un autre, moins sûrement dans cette classe, peut aussi l’avoir." in told
 
 
 def test_the_target_public_is_said_only_when_it_is_stated(d):

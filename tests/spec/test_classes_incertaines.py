@@ -123,26 +123,26 @@ def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
 
 
 def test_who_may_be_first_agrees_with_the_classes(spec):
-    """Ne sont nommées premières possibles que des zones de classe « très forte » ; si d’autres peuvent l’être, on dit
-    pourquoi.
+    """Ne sont nommées premières possibles que des zones très probablement de classe « très forte » ; on dit si d’autres
+    peuvent l’être.
     """
     spec(
         """
-        classe très forte | peuvent être premières
-        ------------------+-----------------------
-        Cilaos Salazie    |                      2
-        Cilaos            |                      3
+        très probables | peuvent être premières
+        ---------------+-----------------------
+        Cilaos Salazie |                      2
+        Cilaos         |                      3
         """,
         lambda t: [
             plain(certainty.leaders(names.split(), int(n), "commune"))
-            for names, n in zip(t["classe très forte"], t["peuvent être premières"], strict=True)
+            for names, n in zip(t["très probables"], t["peuvent être premières"], strict=True)
         ],
         [
             ("Cilaos et Salazie peuvent avoir la part la plus forte : les fourchettes se recouvrent."),
             (
-                "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Dans la classe «"
-                " très forte », c’est Cilaos. D’autres, de classe moins forte mais de fourchette plus large,"
-                " peuvent aussi l’avoir."
+                "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Très probablement"
+                " (8 chances sur 10 ou plus) dans la classe « très forte » : Cilaos. D’autres, moins sûrement dans"
+                " cette classe, peuvent aussi l’avoir."
             ),
         ],
     )

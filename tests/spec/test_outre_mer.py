@@ -5,7 +5,7 @@ import pytest
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import definition
-from maillage.reports.territory import presentation, sentences, study_json
+from maillage.reports.territory import certainty, presentation, sentences, study_json
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.territories import gazetteer
@@ -150,18 +150,17 @@ def test_rates_moved_overseas_are_said_to_be():
 
 
 @pytest.mark.parametrize("name", ["La Réunion", "Martinique", "Guadeloupe", "Guyane"])
-def test_possible_leaders_and_the_strongest_class_agree_or_the_page_says_why(name):
-    """Les communes nommées en tête sont de la classe la plus forte ; la phrase dit s’il y en a d’autres, et
-    pourquoi.
+def test_possible_leaders_are_named_only_when_their_class_is_very_likely(name):
+    """Les communes nommées en tête sont très probablement de la classe la plus forte ; la phrase dit s’il y en a
+    d’autres.
     """
     d = found(name)
-    strongest = {r.zone.code for r in d.zones if r.digital_class == "tres_forte"}
-    told = " ".join(sentences.leaders(d, names_of))
-    lower = [code for code in d.leaders if code not in strongest]
-    assert not [code for code in lower if d.zone(code).zone.name in told.replace("**", "")]
-    assert ("de classe moins forte mais de fourchette plus large" in told) == bool(
-        lower and len(lower) < len(d.leaders)
-    )
+    told = " ".join(sentences.leaders(d, names_of)).replace("**", "")
+    sure = [code for code in d.leaders if d.zone(code).odds[-1] >= certainty.floor()]
+    others = [code for code in d.leaders if code not in sure]
+    assert not [code for code in others if d.zone(code).zone.name in told]
+    assert ("moins sûrement dans cette classe" in told) == bool(others and sure)
+    assert not sure or d.zone(sure[0]).zone.name in told
 
 
 def test_a_poverty_that_is_refused_is_not_quoted(spec):

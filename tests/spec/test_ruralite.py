@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports.territory import atlas, presentation, study_json, zone_sheet
+from maillage.reports.territory import atlas, evaluation, presentation, study_json, zone_sheet
 from maillage.studies.diagnosis import diagnosis, filters, zoning
 from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import model, population, rurality
 
@@ -78,6 +79,21 @@ def test_the_four_factors_are_told_and_add_up(creuse):
         rows = [row for row in creuse.profile if row.breakdown == family]
         assert sum(row.people for row in rows) == pytest.approx(creuse.universe, rel=1e-3), family
         assert sum(row.concerned for row in rows) == pytest.approx(need, rel=2e-3), family
+
+
+def test_the_chart_of_what_weighs_has_bars_for_where_people_live(creuse):
+    """Le schéma des facteurs montre le lieu de vie, et ne dit donc pas qu’il lui manque."""
+    read = presentation.present(Study(creuse, None, (), (), None), fingerprint="")
+    chart = evaluation.factors(read)
+    bars = [
+        label
+        for label in ("Moins de 2 000 habitants", "Villes, bourgs compris")
+        if label in chart.svg.replace("\xa0", " ")
+    ]
+    assert len(bars) == 2
+    assert "faute de" not in chart.words
+    (place,) = [row for row in read.context if row.label.startswith("Dans une commune")]
+    assert chart.words.endswith(f"{place.label} : {place.here} ici, {place.country} en France.")
 
 
 def test_the_share_of_small_communes_is_the_same_everywhere(creuse, monkeypatch):

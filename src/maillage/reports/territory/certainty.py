@@ -126,8 +126,8 @@ def strongest(names: Sequence[str], strong: Sequence[float], top: Sequence[float
 
 
 def leaders(top: Sequence[str], n: int, unit: str) -> str:
-    """Return that n zones may have the highest share. top: those in the strongest class, most likely
-    first.
+    """Return that n zones may have the highest share. top: those very likely in the strongest class, most
+    likely first.
     """
     which, another = ("lesquelles", "Une autre") if unit in FEMININE else ("lesquels", "Un autre")
     if len(top) == n <= FEWER_NAMED:
@@ -135,12 +135,13 @@ def leaders(top: Sequence[str], n: int, unit: str) -> str:
     head = f"{wording.count(n, unit)} peuvent avoir la part la plus forte : les fourchettes se recouvrent"
     if not top:
         return f"{head}, et on ne peut pas dire {which} l’emportent."
-    are, others = "c’est" if len(top) == 1 else "ce sont", n - len(top)
+    others = n - len(top)
     who, may = (another, "peut") if others == 1 else ("D’autres", "peuvent")
-    rest = (
-        f" {who}, de classe moins forte mais de fourchette plus large, {may} aussi l’avoir." if others else ""
+    rest = f" {who}, moins sûrement dans cette classe, {may} aussi l’avoir." if others else ""
+    return (
+        f"{head}. Très probablement ({odds_text()}) dans la classe « très forte » :"
+        f" {named(top, most=FEWER_NAMED)}.{rest}"
     )
-    return f"{head}. Dans la classe « très forte », {are} {named(top, most=FEWER_NAMED)}.{rest}"
 
 
 def upper_first(text: str) -> str:

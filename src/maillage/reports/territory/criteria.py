@@ -329,8 +329,8 @@ def _crossed(found: Evidence) -> tuple[Bounds | None, str]:
     return (
         (served / n, (served + len(unsure)) / n),
         (
-            f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la plupart"
-            f" des personnes concernées ont à pied : {lower_first(line.label)}."
+            f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la"
+            f" plupart des personnes concernées ont à pied : {lower_first(line.label)}."
             f"{_listed('Moins de la moitié', without)}{_listed('Incertain', unsure)}"
         ),
     )

@@ -645,9 +645,9 @@ def _offer(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
             Heading(text="Zone par zone"),
             Grid(
                 caption=(
-                    "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un à"
-                    " pied, dans une zone voisine · × plus de la moitié n’en ont pas · ? on ne peut pas le dire"
-                    " · — trop peu d’habitants"
+                    "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un"
+                    " à pied, dans une zone voisine · × plus de la moitié n’en ont pas · ? on ne peut pas le"
+                    " dire · — trop peu d’habitants"
                 ),
                 columns=("Zone", "Lieux", *(line.label for line in known)),
                 align="gd" + "c" * len(known),

@@ -82,10 +82,7 @@ def factors(r: Reading) -> Diagram | None:
     )
     place = next((each for each in r.context if each.label.startswith("Dans une commune")), None)
     if place is not None and r.territory.kind != "france":
-        words += (
-            " La situation géographique n’a pas de barre, faute de taux publié par lieu :"
-            f" {wording.lower_first(place.label)}, {place.here} ici, {place.country} en France."
-        )
+        words += f" {place.label} : {place.here} ici, {place.country} en France."
     return Diagram(charts.factors(list(families.items()), label=words), words)
 
 

@@ -7,7 +7,7 @@ from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
 from maillage.reports.territory.reading import Discordance
-from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, FEWEST_ZONES, Diagnosis
+from maillage.studies.diagnosis.diagnosis import FEWEST_ZONES, Diagnosis
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.words import wording
@@ -96,7 +96,7 @@ def leaders(d: Diagnosis, names_of: Names) -> list[str]:
     """
     if len(d.leaders) < 2 or not d.rate_bounds:
         return []
-    top = [code for code in d.leaders if d.zone(code).digital_class == CLASS_NAMES[-1]]
+    top = [code for code in d.leaders if d.zone(code).top_odds >= certainty.floor()]
     return [certainty.leaders(names_of(d, top), len(d.leaders), unit_of(d))]
 
 
@@ -139,8 +139,9 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
                     " sans le numérique."
                 ),
                 advice=(
-                    "La part de personnes éloignées d’Internet y est plus faible que dans les autres zones :"
-                    " il peut manquer d’abord un appareil, une connexion, ou de quoi les payer."
+                    "La part de personnes concernées n’y est pas parmi les plus fortes de ce territoire, mais"
+                    " elle peut y rester élevée. Il peut manquer d’abord un appareil, une connexion, ou de"
+                    " quoi les payer."
                 ),
             )
         )

@@ -36,8 +36,8 @@ VERDICTS = {
         " précarité sociale marquée. Des cours et des groupes d’entraide peuvent répondre au besoin."
     ),
     "sociale": (
-        "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part plus"
-        " basse qu’ailleurs. Il peut manquer d’abord un appareil ou une connexion."
+        "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part n’est"
+        " pas parmi les plus fortes. Il peut manquer d’abord un appareil ou une connexion."
     ),
     "aucune": (
         "Ni la précarité numérique ni la précarité sociale n’est **parmi les plus fortes du périmètre**. Le"

@@ -196,6 +196,11 @@ class ZoneResult:
         return sum(self.odds[class_engine.STRONG :])
 
     @property
+    def top_odds(self) -> float:
+        """The share of draws in the strongest digital class, 0 when there is no class."""
+        return self.odds[-1] if self.odds else 0.0
+
+    @property
     def is_likely(self) -> bool:
         """Whether the zone is in its cell of the joint map in enough draws to be named as such."""
         return self.cell_odds is not None and self.cell_odds >= number("protection/firm_class")
