@@ -335,6 +335,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "mandats",
         "learning",
         "surveys",
+        "actes",
         "orientations",
         "dossiers",
     ]

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from shutil import copytree
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
@@ -19,6 +20,9 @@ from django.test import override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
 from maillage.apps.accounts.models import User
+from maillage.apps.actes import actions as acts
+from maillage.apps.actes import rules
+from maillage.apps.actes.models import Act
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
@@ -111,6 +115,11 @@ LISTS: dict[str, set[str]] = {
     },
     "stops": {"team", "run"},
     **{key: {"surveys"} for key in ("surveys", "survey_new", "survey_figure")},
+    **{
+        key: {"people", "mine"}
+        for key in ("acts", "acts_csv", "act_new", "acts_offline", "acts_state", "acts_send")
+    },
+    "acts_load": {"measures"},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
 # address.
@@ -227,6 +236,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "survey_targets": ({"surveys"}, "survey"),
     "survey_target_one": ({"surveys"}, "target"),
     "seat_run": ({"workshops"}, "seat"),
+    **dict.fromkeys(("act", "act_gesture"), ({"people"}, "act")),
 }
 # What is sent to an address that answers only to a gesture it knows.
 SENT = {
@@ -248,7 +258,15 @@ APART = re.compile(
     r"|ateliers/|enquetes/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
-OPEN = {"pack", "workshop_outline", "directory_section", "outbox_section", "import_progress", "correct"}
+OPEN = {
+    "act_frame",
+    "pack",
+    "workshop_outline",
+    "directory_section",
+    "outbox_section",
+    "import_progress",
+    "correct",
+}
 
 
 @dataclass
@@ -396,6 +414,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "workshop": {"pk": workshop.pk},
         "course": {"pk": course.pk},
         "seat": {"pk": seat.pk},
+        "act": {"pk": _act(helper, lieu).pk},
         "received": {"pk": received.pk},
         "given": {"pk": given.pk},
         "group": {"pk": group.pk},
@@ -417,6 +436,13 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
 
 def _correction(commune: str) -> Correction:
     return Correction.objects.create(table="t", key=commune, column="c", value=1.0, reason="r")
+
+
+def _act(helper: User, lieu) -> Act:
+    said = rules.Draft(
+        uid=uuid4(), kind="shown", procedure="impots", minutes=5, where="here", end="done", done_at=AT
+    )
+    return acts.note(said, by=helper, structure=lieu.structure, at=AT)
 
 
 def _invitation(lieu, kind: str) -> Invitation:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "maillage.apps.mandats",
     "maillage.apps.learning",
     "maillage.apps.surveys",
+    "maillage.apps.actes",
     "maillage.apps.orientations",
     "maillage.apps.dossiers",
     "maillage.apps.site",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("maillage.apps.agenda.urls")),
     path("", include("maillage.apps.autonomy.urls")),
     path("", include("maillage.apps.learning.urls")),
+    path("", include("maillage.apps.actes.urls")),
     path("", include("maillage.apps.orientations.urls")),
     path("", include("maillage.apps.surveys.urls")),
     path("", include("maillage.apps.dossiers.urls")),

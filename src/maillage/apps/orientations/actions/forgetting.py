@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from maillage.apps.accounts.models import User
+from maillage.apps.actes import actions as acts
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.learning.actions import progress as learning
@@ -19,7 +20,8 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     """Erase what identifies a person: their referrals end, or still count anonymously.
 
     Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
-    on its own. Their workshop seats lose their name.
+    on its own. Their workshop seats lose their name, their acts of help what was written
+    of them.
     """
     deadlines.strip(
         person, at=at
@@ -30,6 +32,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     autonomy.forget(person)
     learning.forget(person, at=at)
     agenda.forget(person, at=at)
+    acts.forget(person)
     people.forget(person, by=by, at=at)
 
 

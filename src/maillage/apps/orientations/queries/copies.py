@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from maillage.apps.actes.queries import lists as acts
 from maillage.apps.agenda.queries import persons as agenda
 from maillage.apps.autonomy import rules as autonomy
 from maillage.apps.autonomy.models import Bilan
@@ -135,6 +136,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "orientations": _referrals(person),
         "bilans": [_diagnosis(row) for row, _ in people.bilans(person)],
         "ateliers": agenda.workshops_of(person),
+        "actes": acts.copy(person),
         "qui_a_vu": [
             {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}
             for trace in people.traces(person)

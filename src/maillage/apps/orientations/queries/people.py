@@ -9,6 +9,7 @@ from django.db.models import Max, Prefetch, Q, QuerySet
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
+from maillage.apps.actes.queries import lists as acts
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.queries.retained import Progress
@@ -38,6 +39,13 @@ VERBS = {
     READ: "a lu l’orientation",
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
+    "act.noted": "a noté un acte d’aide",
+    "act.outside": "a fait à sa place hors du mandat",
+    "act.refused": "n’a pas pu faire à sa place",
+    "act.corrected": "a corrigé un acte d’aide",
+    "act.struck": "a rayé un acte d’aide",
+    "act.restored": "a remis un acte d’aide",
+    "act.regularised": "a mis un acte d’aide sous mandat",
 }
 
 
@@ -101,8 +109,9 @@ def traces(person: Person) -> list[Trace]:
     """Return who saw and did what about a person and their referrals, the latest first."""
     steps = list(Orientation.objects.filter(person=person))
     entries: list[Entry] = list(journal.entries_about(person))
-    if steps:
-        entries += journal.entries_about(*steps)
+    for rows in (steps, list(acts.of_person(person))):
+        if rows:
+            entries += journal.entries_about(*rows)
     names = journal.names(entries)
     structures = dict(
         Structure.objects.filter(pk__in={e.structure for e in entries if e.structure}).values_list(
@@ -132,7 +141,7 @@ def _who(entry: Entry, names: Mapping[int, str]) -> str:
 
 def _words(entry: Entry) -> str:
     if entry.verb in VERBS:
-        more = f" : {entry.words}" if entry.words and entry.verb.startswith("consent.") else ""
+        more = f" : {entry.words}" if entry.words and entry.verb.startswith(("consent.", "act.")) else ""
         return f"{VERBS[entry.verb]}{more}"
     move = cycle.MOVES.get(entry.verb.removeprefix("orientation."))
     return f"a {move.label}" if move is not None else ""

@@ -49,7 +49,7 @@ def receive(
     surveyor: the device that sends; waiting: how many answers it reports as unsent. by: who typed or imported
     them. The same number with another content is refused, and the first answer stays.
     """
-    with _on_disk(), transaction.atomic():
+    with on_disk(), transaction.atomic():
         if surveyor is not None:
             _seen(surveyor, waiting, at)
         return _kept(survey, answers, at=at, surveyor=surveyor, by=by)
@@ -132,7 +132,7 @@ def _past(said: datetime | None, at: datetime) -> datetime | None:
 
 
 @contextmanager
-def _on_disk() -> Iterator[None]:
+def on_disk() -> Iterator[None]:
     """Ensure that what is committed inside is on disk at exit, even if the power fails: SQLite waits for the
     disk only on request.
     """

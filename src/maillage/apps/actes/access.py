@@ -1,0 +1,48 @@
+"""Who sees which acts: the structure that noted them; a volunteer, their own; a territory, counts only."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Structure
+
+SEE, MINE, MANAGE, MEASURES = "people.see", "people.mine", "members.manage", "measures.see"
+HELPS = (SEE, MINE)
+SENDINGS_AN_HOUR = 600
+
+
+def structures_for(user: Any) -> QuerySet[Structure]:
+    """Return the structures on whose behalf a user helps."""
+    rights = rights_of(user)
+    return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(MINE)).order_by(
+        "name", "pk"
+    )
+
+
+def may_note(user: Any, structure: int | None) -> bool:
+    """Return whether a user notes acts on behalf of a structure."""
+    rights = rights_of(user)
+    return structure is not None and any(rights.may(right, structure=structure) for right in HELPS)
+
+
+def acts_for(user: Any) -> QuerySet[Act]:
+    """Return the acts a user sees: those of their structures; for a volunteer, their own."""
+    rights = rights_of(user)
+    whole, mine = rights.structures(SEE), rights.structures(MINE)
+    return Act.objects.filter(Q(structure__in=whole) | Q(structure__in=mine, by=user.pk)).select_related(
+        "structure", "person", "by", "lieu", "struck_by"
+    )
+
+
+def changeable_for(user: Any) -> QuerySet[Act]:
+    """Return the acts a user may correct: their own, and those of the structures whose team they manage."""
+    return acts_for(user).filter(
+        Q(by=user.pk) | Q(structure__in=rights_of(user).structures(MANAGE)), source=""
+    )
+
+
+def may_change(user: Any, act: Act) -> bool:
+    """Return whether a user may correct, strike or restore an act."""
+    return changeable_for(user).filter(pk=act.pk).exists()

@@ -1,0 +1,117 @@
+"""What a list of acts is asked for, and what a correction says."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from maillage.apps.actes import rules
+from maillage.apps.actes.queries.catalogue import Option
+from maillage.apps.actes.queries.lists import Criteria
+from maillage.apps.actes.queries.load import Assumptions, assumptions
+from maillage.kernel.typed import whole
+
+YEARS = range(2001, 2100)
+USUAL = timedelta(days=30)
+
+
+class FilterForm(forms.Form):
+    """A period, both days included, the last thirty days by default; a helper, a kind, a procedure."""
+
+    du = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    au = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    aidant = forms.ChoiceField(label="Par", required=False)
+    nature = forms.ChoiceField(label="Quoi", required=False, choices=[("", "Tout"), *rules.KINDS.items()])
+    demarche = forms.ChoiceField(label="Démarche", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        helpers: list[tuple[int, str]],
+        procedures: list[tuple[str, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["aidant"].choices = [("", "Tout le monde"), *((str(pk), name) for pk, name in helpers)]
+        self.fields["demarche"].choices = [("", "Toutes"), *procedures]
+
+    def criteria(self, today: date) -> Criteria:
+        """Return what is asked; what cannot be read is left out."""
+        self.is_valid()
+        said = self.cleaned_data
+        begin, end = (said.get(name) for name in ("du", "au"))
+        end = end if end and end.year in YEARS else today
+        begin = begin if begin and begin.year in YEARS else end - USUAL
+        return Criteria(
+            min(begin, end),
+            max(begin, end),
+            whole(said.get("aidant") or ""),
+            said.get("nature") or "",
+            said.get("demarche") or "",
+        )
+
+
+class CorrectionForm(forms.Form):
+    """What an act is corrected to."""
+
+    nature = forms.ChoiceField(label="Ce qui a été fait", choices=list(rules.KINDS.items()))
+    demarche = forms.ChoiceField(label="La démarche")
+    organisme = forms.CharField(label="L’organisme", required=False, max_length=120)
+    minutes = forms.IntegerField(
+        label="Les minutes",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 4}),
+        error_messages={"invalid": "Ce n’est pas un nombre. Écrivez les minutes en chiffres."},
+    )
+    ou = forms.ChoiceField(label="Où", choices=list(rules.WHERE.items()))
+    fin = forms.ChoiceField(label="À la fin", choices=list(rules.ENDS.items()))
+    precision = forms.CharField(
+        label="Une précision (facultatif)",
+        required=False,
+        max_length=rules.LONGEST,
+        help_text="Ni mot de passe, ni numéro, ni maladie.",
+    )
+
+    def __init__(self, *args: Any, among: list[Option], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["demarche"].choices = [(each.key, each.label) for each in among]
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the names of `actions.VALUES`."""
+        said = self.cleaned_data
+        return {
+            "kind": said["nature"],
+            "procedure": said["demarche"],
+            "operator": said["organisme"],
+            "minutes": said["minutes"],
+            "where": said["ou"],
+            "end": said["fin"],
+            "precision": said["precision"],
+        }
+
+
+class AssumptionForm(forms.Form):
+    """The period of a load, and the assumptions that its reader may change."""
+
+    du = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    au = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    place = forms.IntegerField(label="Minutes à sa place", required=False, min_value=1, max_value=60)
+    apprendre = forms.IntegerField(
+        label="Minutes pour apprendre", required=False, min_value=10, max_value=240
+    )
+    places = forms.IntegerField(label="Personnes dans un atelier", required=False, min_value=1, max_value=20)
+
+    def period(self, today: date, usual: timedelta) -> tuple[date, date, Assumptions]:
+        """Return the period, both days included, and the assumptions: those of the parameters when nothing,
+        or nothing possible, is typed.
+        """
+        self.is_valid()
+        said, stated = self.cleaned_data, assumptions()
+        begin, end = (said.get(name) for name in ("du", "au"))
+        end = end if end and end.year in YEARS else today
+        begin = begin if begin and begin.year in YEARS else end - usual
+        given = Assumptions(
+            in_place=said.get("place") or stated.in_place,
+            learning=said.get("apprendre") or stated.learning,
+            seats=said.get("places") or stated.seats,
+        )
+        return min(begin, end), max(begin, end), given

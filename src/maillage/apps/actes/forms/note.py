@@ -1,0 +1,218 @@
+"""Turn a form, or what a device sends, into acts."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils import timezone
+
+from maillage.apps.actes import rules
+from maillage.apps.actes.queries.catalogue import Option
+from maillage.apps.directory.models import Structure
+from maillage.apps.people import queries as persons
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+
+OTHER = "autre"
+
+
+class ActForm(forms.Form):
+    """One act: four touches. first: the procedures under the thumb; among: all of them."""
+
+    uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    structure = forms.ChoiceField(label="Au nom de", required=False)
+    nature = forms.ChoiceField(
+        label="Vous avez fait", choices=list(rules.KINDS.items()), widget=forms.RadioSelect
+    )
+    demarche = forms.ChoiceField(label="Quelle démarche ?", widget=forms.RadioSelect)
+    demarche_autre = forms.ChoiceField(label="Une autre démarche", required=False)
+    minutes = forms.ChoiceField(
+        label="Combien de minutes ?",
+        choices=[*((str(n), str(n)) for n in rules.MINUTES), (OTHER, "Autre")],
+        widget=forms.RadioSelect,
+    )
+    minutes_autre = forms.IntegerField(
+        label="Nombre de minutes",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+        error_messages={"invalid": "Ce n’est pas un nombre. Écrivez les minutes en chiffres."},
+    )
+    ou = forms.ChoiceField(
+        label="Où ?", choices=list(rules.WHERE.items()), widget=forms.RadioSelect, initial=rules.HERE
+    )
+    fin = forms.ChoiceField(label="À la fin", choices=list(rules.ENDS.items()), widget=forms.RadioSelect)
+    carte = forms.CharField(
+        label="Le code de sa carte",
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "size": 10}),
+    )
+    quand = forms.DateTimeField(
+        label="Le jour et l’heure, si ce n’est pas maintenant",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+    )
+    organisme = forms.CharField(
+        label="L’organisme, si ce n’est pas celui d’habitude",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    precision = forms.CharField(
+        label="Une précision (facultatif)",
+        required=False,
+        max_length=rules.LONGEST,
+        help_text="Ni mot de passe, ni numéro, ni maladie.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    urgence = forms.BooleanField(label="C’était urgent", required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        structures: Sequence[Structure],
+        first: Sequence[Option],
+        among: Sequence[Option],
+        **kwargs: Any,
+    ) -> None:
+        kwargs["initial"] = {"uid": uuid4(), "ou": rules.HERE, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.fields["structure"].choices = [(key, each.name) for key, each in self.structures.items()]
+        if len(structures) < 2:
+            del self.fields["structure"]
+        self.fields["demarche"].choices = [*((each.key, each.label) for each in first), (OTHER, "Autre…")]
+        families: dict[str, list[tuple[str, str]]] = {}
+        for each in among:
+            families.setdefault(each.family, []).append((each.key, each.label))
+        self.fields["demarche_autre"].choices = [("", "Choisir…"), *families.items()]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if clean.get("demarche") == OTHER:
+            if clean.get("demarche_autre"):
+                clean["demarche"] = clean["demarche_autre"]
+            elif "demarche_autre" not in self.errors:
+                self.add_error("demarche_autre", "Il manque la démarche. Choisissez-la dans la liste.")
+        if clean.get("minutes") == OTHER:
+            if clean.get("minutes_autre") is not None:
+                clean["minutes"] = clean["minutes_autre"]
+            elif "minutes_autre" not in self.errors:
+                self.add_error("minutes_autre", "Il manque le nombre de minutes.")
+        return clean
+
+    def draft(self, at: datetime) -> rules.Draft:
+        """Return the act as it is said."""
+        clean = self.cleaned_data
+        return rules.Draft(
+            uid=clean["uid"] or uuid4(),
+            kind=clean["nature"],
+            procedure=clean["demarche"],
+            minutes=int(clean["minutes"]),
+            where=clean["ou"],
+            end=clean["fin"],
+            done_at=clean["quand"] or at,
+            operator=clean["organisme"],
+            precision=clean["precision"],
+            urgent=clean["urgence"],
+        )
+
+    def structure_chosen(self) -> Structure:
+        """Return the structure that the act is noted for."""
+        return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
+
+    def person_of_card(self) -> Person | None:
+        """Return the person of the typed card, None without one; Refused when no card has this code."""
+        return person_of_card(self.cleaned_data["carte"])
+
+
+def person_of_card(typed: str) -> Person | None:
+    """Return the person of a card; None when nothing is typed, Refused when no card has this code."""
+    if not typed.strip():
+        return None
+    found = persons.by_code(typed)
+    if found is None:
+        raise Refused(
+            "L’acte n’est pas noté.",
+            why="Aucune carte n’a ce code.",
+            do="Relisez la carte, 8 signes, ou notez l’acte sans nom.",
+        )
+    return found
+
+
+# --------------------------------------------------------------------------------------------- from a device
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a device sends of one act: the act, the numbers of its structure and its person, a typed card."""
+
+    draft: rules.Draft
+    structure: int | None
+    person: int | None
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a device sends at once: what was understood, and what was not: number → why."""
+
+    acts: tuple[Sent, ...]
+    unread: Mapping[str, str]
+
+
+def read(body: bytes, at: datetime) -> Sending:
+    """Return the acts of a sending. Refused when it is no sending at all; an act that cannot be read is set
+    aside, and the device keeps it.
+    """
+    try:
+        rows = json.loads(body)["actes"]
+        if not isinstance(rows, list) or len(rows) > rules.PER_SENDING:
+            raise ValueError(rows)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise Refused(
+            "Cet envoi n’est pas lisible.",
+            why="Ce ne sont pas des actes notés par cette page.",
+            do="Rechargez la page : ce qui attend sur l’appareil y reste.",
+        ) from error
+    acts, unread = [], {}
+    for row in rows:
+        try:
+            acts.append(_sent(row, at))
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError):
+            unread[str(row.get("uid", "") if isinstance(row, dict) else "")[:40]] = (
+                "Cet acte n’est pas lisible. Notez-le de nouveau, puis effacez celui-ci."
+            )
+    return Sending(tuple(acts), unread)
+
+
+def _sent(row: Mapping[str, Any], at: datetime) -> Sent:
+    said = datetime.fromisoformat(str(row["quand"])[:40])
+    done_at = said if timezone.is_aware(said) else timezone.make_aware(said)
+    return Sent(
+        rules.Draft(
+            uid=UUID(str(row["uid"])),
+            kind=_word(row, "nature"),
+            procedure=_word(row, "demarche"),
+            minutes=int(row["minutes"]),
+            where=_word(row, "ou"),
+            end=_word(row, "fin"),
+            done_at=min(done_at.astimezone(UTC), at),  # the clock of a device may be ahead
+            operator=str(row.get("organisme") or "")[:120],
+            precision=str(row.get("precision") or ""),
+            urgent=row.get("urgence") is True,
+        ),
+        whole(str(row.get("structure") or ""), 2**63 - 1),
+        whole(str(row.get("personne") or ""), 2**63 - 1),
+        str(row.get("carte") or "")[:20],
+    )
+
+
+def _word(row: Mapping[str, Any], name: str) -> str:
+    return str(row[name])[:40]

@@ -1,0 +1,57 @@
+"""The procedures that may be noted: those of everybody, those added nearby, the families; the most noted
+first.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from maillage.apps.actes import rules
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Structure
+from maillage.apps.mandats import queries as mandats
+from maillage.reference import procedures
+
+RECENT = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A procedure as it is chosen. family: its label, for the groups of a long list."""
+
+    key: str
+    label: str
+    operator: str
+    family: str
+
+
+def options(structure: Structure | None) -> list[Option]:
+    """Return every procedure that may be noted for a structure, by family, then by name; the families
+    themselves come last, for what has no name of its own.
+    """
+    labels = {key: each.label for key, each in procedures.families().items()}
+    found = [
+        Option(each.key, each.label, each.operator, labels[each.family])
+        for each in mandats.choices(structure)
+    ]
+    whole = [Option(key, f"{label}, autre", "", label) for key, label in labels.items()]
+    order = list(labels.values())
+    return sorted(found, key=lambda each: (order.index(each.family), each.label.casefold())) + whole
+
+
+def first(structure: Structure | None, among: list[Option], at: datetime) -> list[Option]:
+    """Return the procedures under the thumb: the most noted by a structure these last months, then the usual
+    ones.
+    """
+    noted = (
+        Act.objects.filter(structure=structure, struck_at=None, done_at__gte=at - RECENT)
+        .order_by()
+        .values_list("procedure")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "procedure")
+        .values_list("procedure", flat=True)[: 2 * rules.FIRST]
+    )
+    known = {each.key: each for each in among}
+    wanted = dict.fromkeys([*noted, *rules.USUAL])
+    return [known[key] for key in wanted if key in known][: rules.FIRST]

@@ -1,0 +1,265 @@
+"""The acts of a period, day by day, with their sums, their traces, and our own table of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.actes import access, rules
+from maillage.apps.actes.models import Act, Revision
+from maillage.apps.mandats.queries import label_of
+from maillage.apps.people.models import Person
+from maillage.reports.directory.formats.published import as_csv
+from maillage.reports.directory.formats.table import safe
+
+COLUMNS = (
+    *("id", "date", "heure", "structure", "nature", "demarche", "organisme", "minutes", "ou", "lieu"),
+    *("commune", "fin", "personne", "hors_mandat", "a_regulariser_avant", "raye"),
+)
+# The words of our own table, which a file read back uses too.
+NATURES: Mapping[str, str] = {rules.PLACE: "a_sa_place", rules.TOGETHER: "avec", rules.SHOWN: "montre"}
+PLACES: Mapping[str, str] = {rules.HERE: "ici", rules.HOME: "domicile", rules.DISTANCE: "distance"}
+ENDS: Mapping[str, str] = {
+    rules.DONE: "fait",
+    rules.PARTLY: "en_partie",
+    rules.NOT_DONE: "pas_fait",
+    rules.WAITING: "en_attente",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a list is asked for. helper: an account's number; None or '' where anything is wanted."""
+
+    since: date
+    until: date
+    helper: int | None = None
+    kind: str = ""
+    procedure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many acts count, and the minutes of each kind; struck acts are counted apart."""
+
+    n: int
+    struck: int
+    minutes: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.minutes.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An act as a list shows it."""
+
+    act: Act
+    procedure: str
+    told: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The acts of one day, the latest first."""
+
+    on: date
+    lines: list[Line]
+    sums: Sums
+
+
+def acts(user: Any, asked: Criteria) -> QuerySet[Act]:
+    """Return the acts of a period that a user sees, struck ones included, the latest first."""
+    rows = access.acts_for(user).filter(on_day__gte=asked.since, on_day__lte=asked.until)
+    wanted: dict[str, Any] = {"by": asked.helper, "kind": asked.kind, "procedure": asked.procedure}
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def sums(rows: QuerySet[Act]) -> Sums:
+    """Return how many acts count, and their minutes."""
+    counts = Q(struck_at=None)
+    found = (
+        rows.order_by()
+        .values("kind")
+        .annotate(
+            n=Count("pk", filter=counts),
+            struck=Count("pk", filter=~counts),
+            time=Sum("minutes", filter=counts),
+        )
+    )
+    held = {row["kind"]: row for row in found}
+    return Sums(
+        n=sum(row["n"] for row in held.values()),
+        struck=sum(row["struck"] for row in held.values()),
+        minutes={kind: int(held.get(kind, {}).get("time") or 0) for kind in rules.KINDS},
+    )
+
+
+def lines(rows: Iterable[Act], user: User) -> list[Line]:
+    """Return acts as a list shows them."""
+    held = list(rows)
+    labels = {key: label_of(key) or "Démarche retirée" for key in {act.procedure for act in held}}
+    return [
+        Line(
+            act,
+            labels[act.procedure],
+            rules.sentence(act.kind, labels[act.procedure], act.minutes, act.where, act.end),
+            act.by_id == user.pk,
+        )
+        for act in held
+    ]
+
+
+def days(rows: Iterable[Act], user: User) -> list[Day]:
+    """Return acts day by day, the latest day first."""
+    found = []
+    for on, held in groupby(lines(rows, user), key=lambda line: line.act.on_day):
+        shown = list(held)
+        counted = [line.act for line in shown if line.act.struck_at is None]
+        minutes = {kind: sum(a.minutes for a in counted if a.kind == kind) for kind in rules.KINDS}
+        found.append(Day(on, shown, Sums(len(counted), len(shown) - len(counted), minutes)))
+    return found
+
+
+def today(user: User, at: datetime) -> Day:
+    """Return the acts that a user noted today."""
+    on = timezone.localdate(at)
+    held = days(access.acts_for(user).filter(by=user, on_day=on), user)
+    return held[0] if held else Day(on, [], Sums(0, 0, dict.fromkeys(rules.KINDS, 0)))
+
+
+def helpers(user: Any, since: date) -> list[tuple[int, str]]:
+    """Return who noted the acts that a user sees since a day: number and name."""
+    found = access.acts_for(user).filter(on_day__gte=since, by__isnull=False).order_by()
+    rows = User.objects.filter(pk__in=found.values("by")).order_by("name", "email")
+    return [(row.pk, str(row)) for row in rows]
+
+
+def noted_procedures(user: Any, since: date) -> list[tuple[str, str]]:
+    """Return the procedures of the acts that a user sees since a day: key and name."""
+    keys = access.acts_for(user).filter(on_day__gte=since).order_by().values_list("procedure", flat=True)
+    return sorted(
+        ((key, label_of(key) or key) for key in set(keys.distinct())), key=lambda p: p[1].casefold()
+    )
+
+
+def to_regularise(user: Any) -> QuerySet[Act]:
+    """Return the acts that a user sees and that wait for a mandate, the oldest first: none is forgotten."""
+    return (
+        access.acts_for(user)
+        .filter(regularised_at=None, struck_at=None)
+        .exclude(outside="")
+        .order_by("regularise_before", "pk")
+    )
+
+
+def revisions(act: Act) -> list[tuple[Revision, list[tuple[str, str, str]]]]:
+    """Return what happened to an act, oldest first; for each change, what was and what is."""
+    found = act.revisions.select_related("by")
+    return [
+        (
+            each,
+            [
+                (NAMES[name], _said(name, old), _said(name, each.after[name]))
+                for name, old in each.before.items()
+            ],
+        )
+        for each in found
+    ]
+
+
+NAMES: Mapping[str, str] = {
+    "kind": "ce qui a été fait",
+    "procedure": "la démarche",
+    "operator": "l’organisme",
+    "minutes": "les minutes",
+    "where": "où",
+    "end": "à la fin",
+    "precision": "la précision",
+}
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "precision":
+        return "écrite" if value else "aucune"
+    if name == "procedure":
+        return label_of(value)
+    held = {"kind": rules.KINDS, "where": rules.WHERE, "end": rules.ENDS}.get(name, {})
+    return str(held.get(value, value) or "rien")
+
+
+def table(rows: Iterable[Act]) -> str:
+    """Return acts as our own table, COLUMNS: no name, no precision; struck ones say so."""
+    return as_csv(list(COLUMNS), [_row(act) for act in rows])
+
+
+def _row(act: Act) -> dict[str, str]:
+    at = timezone.localtime(act.done_at)
+    return {
+        "id": str(act.uid),
+        "date": act.on_day.isoformat(),
+        "heure": f"{at:%H:%M}",
+        "structure": safe(act.structure.name),
+        "nature": NATURES[act.kind],
+        "demarche": act.procedure,
+        "organisme": safe(act.operator),
+        "minutes": str(act.minutes),
+        "ou": PLACES[act.where],
+        "lieu": safe(act.lieu.name) if act.lieu else "",
+        "commune": act.commune,
+        "fin": ENDS[act.end],
+        "personne": "oui" if act.person_id else "non",
+        "hors_mandat": act.outside,
+        "a_regulariser_avant": _delay(act),
+        "raye": "oui" if act.struck_at else "non",
+    }
+
+
+def _delay(act: Act) -> str:
+    return act.regularise_before.isoformat() if act.lacks_mandate and act.regularise_before else ""
+
+
+# ------------------------------------------------------------------------------------------------- one person
+
+
+def of_person(person: Person) -> QuerySet[Act]:
+    """Return the acts done for somebody, whoever did them, the latest first."""
+    return Act.objects.filter(person=person).select_related("structure", "by", "lieu")
+
+
+def proposals(person: Person, at: datetime) -> list[tuple[str, str]]:
+    """Return what to show somebody rather than do it once more in their place: the procedure, and the module
+    that teaches it ('' when there is none).
+    """
+    held = of_person(person).filter(struck_at=None, done_at__gte=at - timedelta(days=370))
+    keys = rules.to_learn(held.values_list("kind", "procedure", "done_at"), timezone.localtime(at))
+    return [(label_of(key), rules.MODULES.get(key, "")) for key in keys]
+
+
+def copy(person: Person) -> list[dict[str, Any]]:
+    """Return the acts of a person, in French, as they receive them."""
+    return [
+        {
+            "le": timezone.localtime(act.done_at).isoformat(),
+            "ce_qui_a_ete_fait": act.get_kind_display(),
+            "demarche": label_of(act.procedure),
+            "organisme": act.operator,
+            "minutes": act.minutes,
+            "ou": act.get_where_display(),
+            "a_la_fin": act.get_end_display(),
+            "par": str(act.by or ""),
+            "structure": act.structure.name,
+            "hors_du_mandat": act.get_outside_display() or "",
+            "a_regulariser_avant": _delay(act),
+            "raye": "oui" if act.struck_at else "non",
+            "precision": act.precision,
+        }
+        for act in of_person(person)
+    ]

@@ -1,0 +1,180 @@
+"""The load of acts: minutes in place, together and shown; what falls on social workers; what learning would
+cost instead. Counted, never estimated; small counts are withheld.
+
+Source: docs/methods/actes.md
+"""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from django.db.models import QuerySet
+
+from maillage.apps.actes import rules
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.queries.seats import structures_in
+from maillage.engine import disclosure
+from maillage.kernel.estimate import Figure
+from maillage.reference import offer
+from maillage.reference.parameters import number
+from maillage.studies.people.shares import share
+
+K = TypeVar("K", bound=Hashable)
+METHOD = "actes"
+SOCIAL_WORK = ("departement", "ccas")  # types of structures whose trade is social work
+MONTHS = tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Acts of one kind, and their minutes; None when too few to be shown."""
+
+    n: int | None
+    minutes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A month, or a type of structures: its cells in the order of KINDS, then its total."""
+
+    label: str
+    cells: list[Cell]
+    total: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What was done in the place of people, and what learning it once would take. people: different pairs of
+    a person and a procedure; breakeven: how many times in place last as long as learning once.
+    """
+
+    acts: int
+    minutes: int
+    people: int
+    assumed: float
+    alone: float
+    together: float
+    breakeven: float
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """The load of a period. n: acts counted; examples: all of them are invented."""
+
+    n: int
+    examples: bool
+    months: list[Row]
+    kinds: list[Row]
+    social: Figure
+    cost: Cost | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What a reader may change: minutes in place, minutes to learn, seats of a workshop."""
+
+    in_place: float
+    learning: float
+    seats: float
+
+
+def assumptions() -> Assumptions:
+    """Return the assumptions as they are stated in the parameters."""
+    return Assumptions(
+        number("acts/in_place_minutes"), number("acts/learning_minutes"), number("acts/workshop_seats")
+    )
+
+
+def load(communes: frozenset[str] | None, since: date, until: date, given: Assumptions) -> Load:
+    """Return the load of the acts of some communes (None: everywhere), both days included. Invented acts are
+    told apart, and shown only when there is nothing else.
+    """
+    rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, struck_at=None).order_by()
+    if communes is not None:
+        rows = rows.filter(structure__in=structures_in(communes) or [])
+    real = rows.filter(example=False)
+    examples = not real.exists() and rows.exists()
+    shown = rows if examples else real
+    least = 0 if examples else int(number("protection/small_count"))
+    held = list(shown.values_list("on_day", "kind", "minutes", "structure__kind"))
+    months = sorted({(day.year, day.month) for day, *_ in held})
+    kinds = [id for id in offer.kinds() if any(kind == id for *_, kind in held)]
+    return Load(
+        n=len(held),
+        examples=examples,
+        months=_rows(
+            [((day.year, day.month), kind, minutes) for day, kind, minutes, _ in held],
+            months,
+            lambda month: f"{MONTHS[month[1] - 1]} {month[0]}",
+            least,
+        ),
+        kinds=_rows(
+            [(of, kind, minutes) for _, kind, minutes, of in held],
+            kinds,
+            lambda id: offer.kinds()[id].label,
+            least,
+        ),
+        social=share(
+            sum(kind in SOCIAL_WORK for *_, kind in held),
+            len(held),
+            least=least,
+            things="actes",
+            words="faits par des travailleurs sociaux",
+            universe="actes d’aide notés",
+            method=METHOD,
+            nobody="Aucun acte n’est noté sur cette période.",
+        ),
+        cost=_cost(shown.filter(kind=rules.PLACE), given, least),
+    )
+
+
+def _rows(
+    held: Sequence[tuple[K, str, int]], labels: Sequence[K], name: Callable[[K], str], least: int
+) -> list[Row]:
+    """Return acts by a label and by kind; cells with too few are withheld, and so are those that would give
+    them away.
+    """
+    n, time = Counter((of, kind) for of, kind, _ in held), Counter[tuple[K, str]]()
+    for of, kind, minutes in held:
+        time[of, kind] += minutes
+    table = [[n[label, kind] for kind in rules.KINDS] for label in labels]
+    totals = [sum(line) for line in table]
+    if len(table) > 1:
+        seen = disclosure.one_way(totals, least)
+        of_kind = [sum(line[k] for line in table) >= least for k in range(len(rules.KINDS))]
+        cells = disclosure.two_way(table, seen, of_kind, least).tolist()
+    else:
+        seen = [total >= least for total in totals]
+        cells = [disclosure.one_way(line, least) for line in table]
+    return [
+        Row(
+            name(label),
+            [
+                Cell(n[label, kind], time[label, kind]) if shown else Cell(None, None)
+                for kind, shown in zip(rules.KINDS, line, strict=True)
+            ],
+            Cell(total, sum(time[label, kind] for kind in rules.KINDS)) if told else Cell(None, None),
+        )
+        for label, line, total, told in zip(labels, cells, totals, seen, strict=True)
+    ]
+
+
+def _cost(rows: QuerySet[Act], given: Assumptions, least: int) -> Cost | None:
+    """Return what learning would take instead of what was done in place, None when too few acts."""
+    held = list(rows.values_list("person", "procedure", "minutes"))
+    if not held or len(held) < least:
+        return None
+    named = {(person, procedure) for person, procedure, _ in held if person is not None}
+    people = len(named) + sum(person is None for person, *_ in held)
+    hours = people * given.learning
+    return Cost(
+        acts=len(held),
+        minutes=sum(minutes for *_, minutes in held),
+        people=people,
+        assumed=len(held) * given.in_place,
+        alone=hours,
+        together=hours / given.seats,
+        breakeven=given.learning / given.in_place,
+    )

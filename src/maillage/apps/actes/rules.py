@@ -1,0 +1,134 @@
+"""What an act of help is: its kinds, its places, its ends, what reads it back, and when learning is proposed.
+
+Source: docs/methods/actes.md
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from maillage.words.wording import lower_first
+
+PLACE, TOGETHER, SHOWN = "place", "together", "shown"
+KINDS: Mapping[str, str] = {PLACE: "À sa place", TOGETHER: "Avec elle", SHOWN: "Montré"}
+HERE, HOME, DISTANCE = "here", "home", "distance"
+WHERE: Mapping[str, str] = {HERE: "Ici", HOME: "Chez elle", DISTANCE: "À distance"}
+DONE, PARTLY, NOT_DONE, WAITING = "done", "partly", "not_done", "waiting"
+ENDS: Mapping[str, str] = {
+    DONE: "C’est fait",
+    PARTLY: "En partie",
+    NOT_DONE: "Pas fait",
+    WAITING: "On attend une réponse",
+}
+ENDED: Mapping[str, str] = {  # after the rest of a sentence
+    DONE: "fait",
+    PARTLY: "fait en partie",
+    NOT_DONE: "pas fait",
+    WAITING: "en attente",
+}
+URGENT, UNPLUGGED = "emergency", "offline"
+OUTSIDE: Mapping[str, str] = {URGENT: "Urgence", UNPLUGGED: "Noté hors réseau, hors du mandat"}
+TO_REGULARISE = timedelta(hours=48)
+
+MINUTES = (5, 10, 15, 20, 30, 45, 60)
+MOST_MINUTES = 720
+LONGEST = 120  # signs of a precision
+FIRST = 5  # procedures under the thumb
+USUAL = ("prime-activite", "actualisation", "compte-ameli", "impots", "allocations-familiales")
+EARLIEST = timedelta(days=366)  # before today, for an act noted later
+AHEAD = timedelta(hours=26)  # of the clock of a device, which may be wrong, or elsewhere
+
+# What shows to do alone what was done in the place of somebody: procedure → module.
+MODULES: Mapping[str, str] = {
+    "prime-activite": "caf-prime-activite",
+    "actualisation": "ft-actualisation",
+    "impots": "impots-declaration",
+    "compte-ameli": "ameli-compte",
+    "rsa": "rsa-declaration",
+    "declaration-trimestre": "rsa-declaration",
+    "carte-identite": "titre-identite",
+    "formation": "cpf-formation",
+    "logement-social": "logement-social",
+    "inscription-ecole": "ecole-famille",
+    "carte-transport": "billet-et-achat",
+}
+TIMES, MONTHS = 3, 12  # the same procedure in the place of the same person: then learning is proposed
+
+NOTED, CORRECTED, STRUCK, RESTORED, REGULARISED = "noted", "corrected", "struck", "restored", "regularised"
+TOLD: Mapping[str, str] = {
+    NOTED: "l’a noté",
+    CORRECTED: "l’a corrigé",
+    STRUCK: "l’a rayé",
+    RESTORED: "l’a remis",
+    REGULARISED: "l’a mis sous mandat",
+}
+
+SENDING_BYTES = 300_000
+PER_SENDING = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """An act as it is said, by a form, a device or a file. uid: from the device, so that it counts once."""
+
+    uid: UUID
+    kind: str
+    procedure: str
+    minutes: int
+    where: str
+    end: str
+    done_at: datetime
+    operator: str = ""
+    commune: str = ""
+    precision: str = ""
+    urgent: bool = False
+
+
+def sentence(kind: str, procedure: str, minutes: int, where: str, end: str) -> str:
+    """Return one sentence that reads an act back.
+
+    >>> sentence("place", "Prime d’activité", 15, "here", "waiting")
+    'À sa place, prime d’activité, 15 min, ici, en attente'
+    >>> sentence("shown", "RSA", 10, "distance", "done")
+    'Montré, RSA, 10 min, à distance, fait'
+    """
+    said = (
+        KINDS[kind],
+        lower_first(procedure),
+        f"{minutes}\u202fmin",
+        WHERE[where][0].lower() + WHERE[where][1:],
+        ENDED[end],
+    )
+    return ", ".join(said).replace("\u202f", " ")
+
+
+def wrong_value(draft: Draft, at: datetime) -> str:
+    """Return what is not possible in an act, in French; '' when it holds."""
+    if draft.kind not in KINDS:
+        return "Il manque ce que vous avez fait."
+    if draft.where not in WHERE or draft.end not in ENDS:
+        return "Il manque où c’était, ou ce que cela a donné."
+    if not 1 <= draft.minutes <= MOST_MINUTES:
+        return f"{draft.minutes} minutes n’est pas possible : de 1 à {MOST_MINUTES}."
+    if len(draft.precision) > LONGEST:
+        return f"La précision est trop longue : {LONGEST} signes au plus."
+    if not at - EARLIEST <= draft.done_at <= at + AHEAD:
+        return "Le jour n’est pas possible : il est à venir, ou passé de plus d’un an."
+    return ""
+
+
+def to_learn(acts: Iterable[tuple[str, str, datetime]], at: datetime) -> list[str]:
+    """Return the procedures done `TIMES` times or more in the place of one person in the last `MONTHS`
+    months, the most done first. acts: kind, procedure, moment.
+    """
+    since = _months_before(at, MONTHS)
+    done = Counter(procedure for kind, procedure, when in acts if kind == PLACE and since <= when <= at)
+    return [procedure for procedure, n in done.most_common() if n >= TIMES]
+
+
+def _months_before(at: datetime, months: int) -> datetime:
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    last = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return at.replace(year=year, month=month + 1, day=min(at.day, last))

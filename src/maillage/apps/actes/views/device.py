@@ -1,0 +1,95 @@
+"""Acts noted without network: the page that a device keeps, and what it sends once the network is back."""
+
+import hashlib
+import json
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, count, holding
+from maillage.apps.actes import access, actions, rules
+from maillage.apps.actes.forms import note as forms
+from maillage.apps.people.access import people_for
+from maillage.kernel.errors import Refused
+from maillage.web.offline import worker
+
+SCRIPT = "actes/hors-ligne.js"
+FILES = (
+    *("site/jetons.css", "site/figures.css", "site/maillage.css", "site/barre.css", "site/maillage.js"),
+    *("site/marque.svg", "actes/actes.css", "actes/actes.js", "actes/memoire.js"),
+    *("polices/atkinson.woff2", "polices/atkinson-plus.woff2"),
+    *("polices/bricolage.woff2", "polices/bricolage-plus.woff2"),
+)
+
+
+@holding(*access.HELPS)
+@require_safe
+@cache_control(no_cache=True)
+def script(request: HttpRequest) -> HttpResponse:
+    """The script that keeps the page of acts on the device; another version whenever a file changes."""
+    files = [static(name) for name in FILES]
+    version = hashlib.sha256(json.dumps(files).encode()).hexdigest()[:16]
+    page = reverse("act_new")
+    contents = {"version": version, "statique": settings.STATIC_URL, "page": page, "fichiers": files}
+    return worker(SCRIPT, contents)
+
+
+@holding(*access.HELPS)
+@never_cache
+@require_safe
+def state(request: HttpRequest) -> JsonResponse:
+    """Whose account it is, and what a sending needs: a device sends only what this account noted."""
+    return JsonResponse({"compte": account_of(request).pk, "jeton": get_token(request)})
+
+
+@holding(*access.HELPS)
+@never_cache
+@require_POST
+def send(request: HttpRequest) -> JsonResponse:
+    """Acts that waited on a device: each kept once, acknowledged when on disk, refused with why."""
+    if count(request, "actes-envois") > access.SENDINGS_AN_HOUR:
+        told = "Cet appareil envoie trop souvent. Les actes restent dessus et partiront dans une heure."
+        return JsonResponse({"erreur": told}, status=HTTPStatus.TOO_MANY_REQUESTS)
+    at = timezone.now()
+    try:
+        if len(request.body) > rules.SENDING_BYTES:
+            raise Refused(
+                "Cet envoi est trop grand.",
+                why="Trop d’actes partent en même temps.",
+                do="Laissez la page ouverte : ils partiront en plusieurs fois.",
+            )
+        sending = forms.read(request.body, at)
+    except Refused as error:
+        return JsonResponse({"erreur": " ".join(error.sentences)}, status=HTTPStatus.BAD_REQUEST)
+    structures = {each.pk: each for each in access.structures_for(request.user)}
+    seen = people_for(request.user).in_bulk([each.person for each in sending.acts if each.person])
+    drafts, refused = [], dict(sending.unread)
+    for each in sending.acts:
+        try:
+            person = forms.person_of_card(each.card) or seen.get(each.person or 0)
+            if each.person and person is None:
+                raise Refused(
+                    actions.NOT_NOTED,
+                    why="Votre structure ne suit plus cette personne, ou sa fiche est effacée.",
+                    do="Notez-le de nouveau, sans nom.",
+                )
+        except Refused as error:
+            refused[str(each.draft.uid)] = " ".join(error.sentences)
+        else:
+            drafts.append((each.draft, structures.get(each.structure or 0), person))
+    kept = actions.receive(drafts, by=account_of(request), at=at)
+    refused |= {str(uid): why for uid, why in kept.refused.items()}
+    return JsonResponse(
+        {
+            "recues": [str(uid) for uid in kept.known],
+            "a_regulariser": [str(uid) for uid in kept.outside],
+            "refusees": [{"uid": uid, "motif": why} for uid, why in refused.items()],
+        }
+    )

@@ -1,0 +1,44 @@
+"""The load of acts in a territory: where the time goes, on whom it falls, what learning would cost."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from maillage.apps.accounts.access import holding, rights_of
+from maillage.apps.actes import access, rules
+from maillage.apps.actes.forms.filters import AssumptionForm
+from maillage.apps.actes.queries import load as queries
+from maillage.kernel.estimate import Withheld
+from maillage.words import wording
+from maillage.words.dates import in_words
+
+YEAR = timedelta(days=365)
+
+
+@holding(access.MEASURES)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Minutes by month and by type of structure; the part of social workers; in place against learning."""
+    form = AssumptionForm(request.GET, initial={})
+    since, until, given = form.period(timezone.localdate(), YEAR)
+    found = queries.load(rights_of(request.user).communes(access.MEASURES), since, until, given)
+    context: dict[str, Any] = {
+        "form": form,
+        "load": found,
+        "since": in_words(since),
+        "until": in_words(until),
+        "kinds": rules.KINDS.values(),
+        "tables": [("Par mois", "Mois", found.months), ("Par type de structure", "Type", found.kinds)],
+        "given": given,
+        "cost": found.cost,
+    }
+    if isinstance(found.social, Withheld):
+        context["social_withheld"] = found.social.reason
+    else:
+        context["social"] = wording.survey_share(found.social)
+        context["social_n"] = found.social.n
+    return render(request, "actes/load.html", context)

@@ -1,0 +1,137 @@
+"""The page where an act is noted: four touches and one button, in a series, with or without JavaScript."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.actes import access, actions, rules
+from maillage.apps.actes.forms.note import OTHER, ActForm
+from maillage.apps.actes.models import Act
+from maillage.apps.actes.queries import catalogue, lists
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Structure
+from maillage.apps.mandats import queries as mandats
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.words.dates import in_words
+
+WAYS = {"avec": {"nature": rules.TOGETHER}, "urgent": {"urgence": "on"}}  # after a refusal
+
+
+@holding(*access.HELPS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Noting an act; after a refusal, the ways that go on."""
+    at, structures = timezone.now(), list(access.structures_for(request.user))
+    kept = "garder" in request.GET  # the page as a device keeps it: nothing of anybody is in it
+    person = None if kept else _person(request)
+    like = None if kept else _like(request)
+    form = _form(request, structures, like, at)
+    refused, status = None, 200
+    if form.is_bound:
+        if form.is_valid():
+            try:
+                act = actions.note(
+                    form.draft(at),
+                    by=account_of(request),
+                    structure=form.structure_chosen(),
+                    person=form.person_of_card() or person,
+                    lieu=_lieu(form.structure_chosen()),
+                    at=at,
+                )
+            except Refused as error:
+                refused = error
+            else:
+                messages.success(request, f"Noté. {_told(act)}.")
+                return redirect("act_new")
+        status = 400
+    context = {
+        "form": form,
+        "person": person or (like.person if like is not None else None),
+        "structures": structures,
+        "refused": refused,
+        "outside": isinstance(refused, actions.OutsideMandate),
+        "today": None if kept else lists.today(account_of(request), at),
+        "waiting": [] if kept else lists.to_regularise(request.user)[:20],
+        "kept": kept,
+        "at": at,
+    }
+    return render(request, "actes/note.html", context, status=status)
+
+
+def _form(request: HttpRequest, structures: list[Structure], like: Act | None, at: datetime) -> ActForm:
+    asked = whole(request.POST.get("structure", ""), ROWS)
+    structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
+    among = catalogue.options(structure)
+    first = catalogue.first(structure, among, at)
+    data = None
+    if request.method == "POST":
+        data = request.POST.copy()
+        for name, value in WAYS.get(data.get("voie", ""), {}).items():
+            data[name] = value
+    initial = _as_before(like, [each.key for each in first]) if like is not None else {}
+    return ActForm(data, structures=structures, first=first, among=among, initial=initial)
+
+
+def _as_before(like: Act, first: list[str]) -> dict[str, Any]:
+    """Return what a form shows to note the same act once more."""
+    near, usual = like.procedure in first, like.minutes in rules.MINUTES
+    return {
+        "structure": str(like.structure_id),
+        "nature": like.kind,
+        "demarche": like.procedure if near else OTHER,
+        "demarche_autre": "" if near else like.procedure,
+        "minutes": str(like.minutes) if usual else OTHER,
+        "minutes_autre": None if usual else like.minutes,
+        "ou": like.where,
+        "fin": like.end,
+    }
+
+
+def _like(request: HttpRequest) -> Act | None:
+    number = whole(request.GET.get("comme", ""), ROWS)
+    return None if number is None else get_object_or_404(access.acts_for(request.user), pk=number)
+
+
+def _person(request: HttpRequest) -> Person | None:
+    """Return the person whom the page is for, None for nobody; 404 for one that the user does not see."""
+    typed = request.POST.get("personne", "") or request.GET.get("personne", "")
+    if not typed:
+        return None
+    return get_object_or_404(people_for(request.user), pk=whole(typed, ROWS) or 0)
+
+
+def _lieu(structure: Structure) -> Any:
+    """Return the place of a structure that has only one: “here” is there."""
+    held = list(structure.lieux.filter(state=directory.PUBLISHED)[:2])
+    return held[0] if len(held) == 1 else None
+
+
+def _told(act: Act) -> str:
+    return rules.sentence(act.kind, actions.label(act.procedure), act.minutes, act.where, act.end)
+
+
+@holding(*access.HELPS)
+@require_safe
+def frame(request: HttpRequest) -> JsonResponse:
+    """Whether a procedure is in the mandate of a person, while the form is filled: nothing is written."""
+    person, procedure = _person(request), request.GET.get("demarche", "")[:40]
+    structures = list(access.structures_for(request.user))
+    asked = whole(request.GET.get("structure", ""), ROWS)
+    structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
+    if person is None or structure is None or not mandats.label_of(procedure):
+        raise Http404
+    verdict = mandats.allows(person, structure, procedure, timezone.now())
+    if verdict.allowed and verdict.mandat is not None:
+        told = f"Dans son mandat, jusqu’au {in_words(verdict.mandat.ends_on)}."
+    else:
+        told = " ".join(filter(None, (verdict.why, verdict.what_to_do)))
+    return JsonResponse({"permis": verdict.allowed, "mots": told})

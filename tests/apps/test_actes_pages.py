@@ -1,0 +1,281 @@
+"""The pages of acts: noted by radio buttons alone, refused with three ways on, listed, corrected, exported."""
+
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from maillage.apps.actes import actions, rules
+from maillage.apps.actes.models import Act
+from maillage.apps.people import actions as people
+from tests.apps.test_actes import signed
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+NOTE, SEND = "/espace/actes/noter/", "/espace/actes/envoi/"
+
+
+@pytest.fixture
+def library():
+    return place("bibliotheque").structure
+
+
+@pytest.fixture
+def aidant(library, client):
+    user = account("aidant", "aidant", shown="Leïla", structure=library)
+    client.force_login(user)
+    return user
+
+
+@pytest.fixture
+def andrei(aidant, library):
+    return people.welcome(by=aidant, structure=library, nickname="M. Andrei", at=timezone.now())
+
+
+def said(**more) -> dict[str, str]:
+    held = {
+        "uid": str(uuid4()),
+        "nature": "together",
+        "demarche": "prime-activite",
+        "minutes": "15",
+        "ou": "here",
+        "fin": "done",
+    }
+    return {**held, **more}
+
+
+def note(aidant, library, **more) -> Act:
+    at = timezone.now()
+    held = {
+        "uid": uuid4(),
+        "kind": "together",
+        "procedure": "impots",
+        "minutes": 20,
+        "where": "here",
+        "end": "done",
+    }
+    person = more.pop("person", None)
+    return actions.note(
+        rules.Draft(**{**held, "done_at": at, **more}), by=aidant, structure=library, person=person, at=at
+    )
+
+
+def test_an_act_is_noted_by_radio_buttons_alone_and_read_back(client, aidant):
+    page = client.get(NOTE).content.decode()
+    for name, n in (("nature", 3), ("demarche", 6), ("minutes", 8), ("ou", 3), ("fin", 4)):
+        assert len(re.findall(rf'type="radio" name="{name}"', page)) == n
+    answer = client.post(NOTE, said(), follow=True).content.decode()
+    assert "Noté. Avec elle, prime d’activité, 15 min, ici, fait." in answer
+    assert Act.objects.get().by == aidant
+
+
+def test_a_double_click_notes_once(client, aidant):
+    once = said()
+    for _ in range(2):
+        client.post(NOTE, once)
+    assert Act.objects.count() == 1
+
+
+def test_another_procedure_and_other_minutes_are_typed(client, aidant):
+    client.post(NOTE, said(demarche="autre", demarche_autre="retraite", minutes="autre", minutes_autre="75"))
+    act = Act.objects.get()
+    assert (act.procedure, act.minutes) == ("retraite", 75)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"demarche": "autre"}, "Il manque la démarche."),
+        ({"minutes": "autre"}, "Il manque le nombre de minutes."),
+        ({"minutes": "autre", "minutes_autre": "900"}, "900 minutes n’est pas possible"),
+        ({"precision": "mot de passe : Soleil38"}, "aucun mot de passe ni numéro"),
+        ({"carte": "ZZZZ-ZZZZ"}, "Aucune carte n’a ce code"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_and_nothing_is_lost(client, aidant, typed, told):
+    answer = client.post(NOTE, said(**typed))
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    assert told in page
+    assert re.search(r'value="together"[^>]*checked', page)
+    assert not Act.objects.exists()
+
+
+def test_a_refusal_opens_three_ways(client, aidant, andrei):
+    asked = said(nature="place", personne=str(andrei.pk))
+    refused = client.post(NOTE, asked)
+    page = refused.content.decode()
+    assert refused.status_code == 400
+    for words in ("Pas gardé comme", 'value="avec"', 'value="urgent"'):
+        assert words in page
+    assert client.post(NOTE, {**asked, "voie": "avec"}).status_code == 302
+    assert Act.objects.get().kind == "together"
+    assert client.post(NOTE, {**asked, "uid": str(uuid4()), "voie": "urgent"}).status_code == 302
+    assert Act.objects.first().lacks_mandate
+    assert "mandat à signer" in client.get(NOTE).content.decode()
+
+
+def test_the_frame_answers_under_the_procedure(client, aidant, andrei, library):
+    signed(andrei, library, "prime-activite", until=date(2027, 5, 8))
+    asked = {"personne": andrei.pk, "structure": library.pk}
+    inside = client.get("/espace/actes/cadre/", {**asked, "demarche": "prime-activite"}).json()
+    outside = client.get("/espace/actes/cadre/", {**asked, "demarche": "impots"}).json()
+    assert inside == {"permis": True, "mots": "Dans son mandat, jusqu’au 8 mai 2027."}
+    assert outside["permis"] is False
+    assert outside["mots"]
+
+
+def test_the_same_again_shows_what_was_noted(client, aidant, library, andrei):
+    act = note(aidant, library, person=andrei, minutes=17, procedure="handicap")
+    page = client.get(f"{NOTE}?comme={act.pk}").content.decode()
+    assert re.search(r'name="minutes" value="autre"[^>]*checked', page)
+    assert 'value="17"' in page
+    assert re.search(r'value="handicap"[^>]*(checked|selected)', page)
+    assert f'name="personne" value="{andrei.pk}"' in page
+
+
+def test_a_card_says_for_whom(client, aidant, andrei):
+    client.post(NOTE, said(carte=andrei.card))
+    assert Act.objects.get().person == andrei
+
+
+def test_the_page_kept_on_a_device_holds_nobody(client, aidant, library, andrei):
+    note(aidant, library, person=andrei)
+    assert "M. Andrei" in client.get(NOTE).content.decode()
+    kept = client.get(f"{NOTE}?garder=1&personne={andrei.pk}").content.decode()
+    assert "M. Andrei" not in kept
+    assert "data-garde" in kept
+
+
+# -------------------------------------------------------------------------------------------------- from a device
+
+
+def sent(library, **more) -> dict[str, object]:
+    held = said(structure=library.pk, minutes=15, quand=datetime.now(UTC).isoformat(), personne="", carte="")
+    return {**held, **more}
+
+
+def send(client, *rows):
+    return client.post(SEND, json.dumps({"actes": rows}), content_type="application/json")
+
+
+def test_what_waited_on_a_device_is_acknowledged_once_each(client, aidant, library, andrei):
+    rows = [sent(library), sent(library, personne=andrei.pk), sent(library, carte=andrei.card)]
+    for _ in range(2):
+        got = send(client, *rows).json()
+        assert set(got["recues"]) == {row["uid"] for row in rows}
+        assert got["refusees"] == got["a_regulariser"] == []
+    assert Act.objects.count() == 3
+    assert Act.objects.filter(person=andrei).count() == 2
+
+
+def test_a_device_hears_what_is_outside_a_mandate_and_what_stays_on_it(client, aidant, library, andrei):
+    outside, nobody = sent(library, nature="place", personne=andrei.pk), sent(library, nature="place")
+    unknown, gone = sent(library, carte="ZZZZ-ZZZZ"), sent(library, personne=987654)
+    broken = sent(library, minutes="beaucoup")
+    got = send(client, outside, nobody, unknown, gone, broken).json()
+    assert got["recues"] == got["a_regulariser"] == [outside["uid"]]
+    reasons = {each["uid"]: each["motif"] for each in got["refusees"]}
+    assert "personne n’est nommé" in reasons[nobody["uid"]]
+    assert "Aucune carte n’a ce code" in reasons[unknown["uid"]]
+    assert "ne suit plus cette personne" in reasons[gone["uid"]]
+    assert "n’est pas lisible" in reasons[broken["uid"]]
+
+
+def test_the_clock_of_a_device_ahead_of_time_is_brought_back(client, aidant, library):
+    send(client, sent(library, quand=(datetime.now(UTC) + timedelta(hours=20)).isoformat()))
+    assert Act.objects.get().done_at <= timezone.now()
+
+
+@pytest.mark.parametrize("body", ["", "{}", '{"actes": 3}', "[", json.dumps({"actes": [1] * 101})])
+def test_what_is_no_sending_is_refused(client, aidant, body):
+    answer = client.post(SEND, body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "Rechargez la page" in answer.json()["erreur"]
+
+
+def test_a_device_is_told_whose_account_it_is(client, aidant):
+    told = client.get("/espace/actes/etat/").json()
+    assert told["compte"] == aidant.pk
+    assert told["jeton"]
+
+
+def test_the_script_names_files_that_exist(client, aidant):
+    script = client.get("/espace/actes/hors-ligne.js")
+    contents = json.loads(
+        script.content.decode().split("\n", 1)[0].removeprefix("const CONTENUS = ").rstrip(";")
+    )
+    from django.contrib.staticfiles.finders import find
+
+    assert contents["page"] == NOTE
+    assert all(find(name.removeprefix(contents["statique"])) for name in contents["fichiers"])
+
+
+# --------------------------------------------------------------------------------------------------------- the list
+
+
+def test_the_list_shows_struck_acts_with_their_trace(client, aidant, library):
+    kept, struck = note(aidant, library), note(aidant, library, minutes=10)
+    client.post(f"/espace/actes/{struck.pk}/geste/", {"geste": "rayer"})
+    page = client.get("/espace/actes/").content.decode()
+    assert "1 acte gardé" in page
+    assert "20 min, 1 rayé" in page
+    assert "Rayé par vous" in page
+    client.post(f"/espace/actes/{struck.pk}/geste/", {"geste": "remettre"})
+    assert "2 actes gardés" in client.get("/espace/actes/").content.decode()
+    trace = client.get(f"/espace/actes/{struck.pk}/").content.decode()
+    assert all(words in trace for words in ("l’a noté", "l’a rayé", "l’a remis"))
+    assert kept.revisions.count() == 1
+
+
+def test_an_empty_list_says_how_to_begin(client, aidant):
+    assert "Aucun acte ici" in client.get("/espace/actes/").content.decode()
+
+
+def test_a_correction_is_made_and_told(client, aidant, library):
+    act = note(aidant, library)
+    typed = {"nature": "shown", "demarche": "impots", "minutes": "25", "ou": "home", "fin": "partly"}
+    assert client.post(f"/espace/actes/{act.pk}/", typed).status_code == 302
+    page = client.get(f"/espace/actes/{act.pk}/").content.decode()
+    assert "<del>20</del> → <ins>25</ins>" in page
+    assert client.post(f"/espace/actes/{act.pk}/", typed).status_code == 400
+
+
+def test_a_colleague_reads_an_act_and_does_not_change_it(client, aidant, library):
+    act = note(aidant, library)
+    client.force_login(account("collegue", "aidant", structure=library))
+    page = client.get(f"/espace/actes/{act.pk}/").content.decode()
+    assert "Corriger" not in page
+    client.post(f"/espace/actes/{act.pk}/geste/", {"geste": "rayer"})
+    assert Act.objects.get().struck_at is None
+
+
+def test_an_emergency_is_regularised_from_its_page(client, aidant, library, andrei):
+    act = note(aidant, library, kind="place", urgent=True, procedure="prime-activite")
+    assert "Mandat à signer" in client.get("/espace/actes/").content.decode()
+    signed(andrei, library, "prime-activite")
+    client.post(f"/espace/actes/{act.pk}/geste/", {"geste": "regulariser", "carte": andrei.card})
+    act.refresh_from_db()
+    assert (act.person, act.lacks_mandate) == (andrei, False)
+
+
+def test_the_table_names_nobody_and_holds_no_precision(client, aidant, library, andrei):
+    note(aidant, library, person=andrei, precision="Avec son fils")
+    text = client.get("/espace/actes/actes.csv").content.decode()
+    assert "impots" in text
+    assert "Andrei" not in text
+    assert "son fils" not in text
+
+
+def test_a_list_asks_as_many_questions_for_many_acts_as_for_few(
+    client, aidant, library, django_assert_max_num_queries
+):
+    for _ in range(15):
+        note(aidant, library)
+    client.get("/espace/actes/")
+    with django_assert_max_num_queries(22):
+        client.get("/espace/actes/")
