@@ -3,6 +3,7 @@ over whole respondents.
 """
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -76,6 +77,22 @@ class Attacker:
                 self.learn(self.mask(**{**within, question: True, by: [group.by]}), group.n)
         if table.told:
             self.learn(self.mask(**{**within, question: True, **({by: True} if by else {})}), table.n)
+
+    def overhear(self, table: Tabulation, asked: np.ndarray) -> None:
+        """Learn what a table says in words of those who are not in its base. asked: which combinations are put
+        the question.
+        """
+        said = " ".join(table.notes)
+        silent = asked * (1 - self.mask(**{table.question: True}))
+        if found := re.search(r"(\d+) répondants n’avaient pas à y répondre", said):
+            self.learn(1 - asked, int(found[1]))
+        if found := re.search(r"Hors de la base : (\d+) répondants? sans réponse\.", said):
+            self.learn(silent, int(found[1]))
+        elif found := re.search(r"Hors de la base : ([^.]+)\.", said):
+            both = 1 - self.mask(**{table.question: True}) if "n’était pas posée" in said else silent
+            self.learn(both, sum(map(int, re.findall(r"\d+", found[1]))))
+        elif table.told:
+            self.learn(silent, 0)
 
     def span(self, goal: np.ndarray, *, whole: bool = False) -> tuple[float, float]:
         """Return the least and the most a sum may be. whole: respondents are not cut in pieces."""

@@ -152,30 +152,70 @@ def test_two_questions_told_alone_and_crossed(seed):
 @given(st.integers(0, 100_000))
 @settings(max_examples=times(12, 40), deadline=None)
 def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
-    """« Qui vous aide ? » n’est posée qu’à ceux qui ne sont pas très à l’aise : sa base ne dit pas combien
-    le sont.
+    """« Qui vous aide ? » n’est posée qu’à ceux qui ne se disent pas très à l’aise, et à qui n’a rien dit : ni sa
+    base, ni la phrase sur ceux qui n’avaient pas à y répondre, ni les silences, ne disent combien le sont.
     """
     answers = drawn(seed)
     random = chance.generator(seed, "qui")
+    aise = answers["aise"]
+    if random.uniform() < 0.3:  # hardly anybody answers the first question, and all the silent are asked
+        aise = np.where((aise != "tres") & (random.uniform(size=len(aise)) < 0.9), "nsp", aise)
     who = np.where(
-        answers["aise"] == "tres",
+        aise == "tres",
         "",
-        random.choice(["proche", "lieu", "autre"], len(answers), p=[0.6, 0.3, 0.1]),
+        random.choice(["proche", "lieu", "autre", "nsp"], len(answers), p=[0.6, 0.27, 0.1, 0.03]),
     )
-    answers = table(aise=np.where(answers["aise"] == "nsp", "peu", answers["aise"]), qui=who)
-    held = tabulation.sample(answers, FORM)
+    held = tabulation.sample(table(aise=aise, qui=who), FORM)
     attacker = Attacker({"aise": ANSWERS["aise"], "qui": ("proche", "lieu", "autre")})
     attacker.learn(attacker.mask(), len(answers))
+    asked_ = 1 - attacker.mask(aise=["tres"])
     attacker.learn(attacker.mask(aise=["tres"], qui=True), 0)
-    attacker.learn(attacker.mask(aise=["pas", "peu"], qui=[""]), 0)
     for question, by in (("aise", ""), ("qui", ""), ("qui", "aise"), ("aise", "qui")):
-        attacker.read(tabulation.of_sample(held, question, by=by))
-    asked_ = {
+        read = tabulation.of_sample(held, question, by=by)
+        attacker.read(read)
+        if not by:
+            attacker.overhear(read, asked_ if question == "qui" else np.ones_like(asked_))
+    attacker.secrets = {
         name: goal
         for name, goal in attacker.secrets.items()
         if not (goal @ [s["aise"] == "tres" and s["qui"] != "" for s in attacker.possible])
     }
-    attacker.secrets = asked_
+    assert not list(attacker.found(LEAST))
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=times(12, 40), deadline=None)
+def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed):
+    """« Qui ? » posée aux jeunes aidés : combien y répondent est une case de l’âge croisé avec l’aide."""
+    random = chance.generator(seed, "deux")
+    n = int(random.integers(60, 260))
+    age = random.choice(ANSWERS["age"], n, p=random.dirichlet(np.ones(3) * 2))
+    aide = np.where(random.uniform(size=n) < random.choice([0.1, 0.4, 0.8]), "oui", "non")
+    put = (age != "ancien") & (aide == "oui")
+    who = np.where(put, random.choice(["proche", "lieu"], n), "")
+    items = tuple(
+        Question(
+            name=each.name,
+            kind=each.kind,
+            label=each.label,
+            choices=each.choices,
+            relevant="${age} != 'ancien' and ${aide} = 'oui'" if each.name == "qui" else each.relevant,
+        )
+        for each in FORM.items
+    )
+    form = Questionnaire(id="deux", title="Deux", kind="inhabitants", lists=FORM.lists, items=items)
+    held = tabulation.sample(table(age=age, aide=aide, qui=who), form)
+    attacker = Attacker({"age": ANSWERS["age"], "aide": ANSWERS["aide"]})
+    attacker.learn(attacker.mask(), n)
+    for question, by in (("age", ""), ("aide", ""), ("age", "aide"), ("aide", "age")):
+        attacker.read(tabulation.of_sample(held, question, by=by))
+    asked_ = attacker.mask(age=["jeune", "adulte"], aide=["oui"])
+    read = tabulation.of_sample(held, "qui")
+    if read.told:
+        attacker.learn(asked_, read.n)
+    for note in read.notes:
+        if found := re.search(r"(\d+) répondants n’avaient pas", note):
+            attacker.learn(1 - asked_, int(found[1]))
     assert not list(attacker.found(LEAST))
 
 

@@ -11,7 +11,7 @@ from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import charts
 from maillage.reports.survey import document as survey_document
 from maillage.reports.survey.findings import Line, QuestionAnswers
-from maillage.studies.survey.tabulation import sample
+from maillage.studies.survey.tabulation import of_sample, sample
 
 CHOICES = {"oui": "Oui", "non": "Non"}
 
@@ -66,6 +66,48 @@ def test_a_question_asked_of_many_tells_its_base():
     card = cards(few=40)["raison"]
     assert "n = 40" in survey_document.base(card, "brut")
     assert survey_document.rows([card], computed="brut")[0]["base"] == 40
+
+
+def asked_of_some(equipe: list[str], raison: list[str]):
+    """Return the table of a question put to those who do not say « oui », among 192 people or more."""
+    lists = {"ouinon": tuple(Choice(name=name, label={"fr": label}) for name, label in CHOICES.items())}
+    items = tuple(
+        Question(name=name, kind="one", label={"fr": name}, choices="ouinon", relevant=when)
+        for name, when in (("equipe", ""), ("raison", "${equipe} != 'oui'"))
+    )
+    rows = Table(
+        "r.csv",
+        {
+            "id": np.arange(len(equipe)).astype(str),
+            "equipe": np.array(equipe),
+            "raison": np.array(raison),
+        },
+    )
+    held = sample(rows, Questionnaire(id="f", title="F", kind="inhabitants", lists=lists, items=items))
+    return {name: of_sample(held, name) for name in ("equipe", "raison")}
+
+
+def test_who_says_nothing_is_counted_as_the_base_gives_it():
+    """192 réponses, n = 186 : écrire « moins de 11 » ne cacherait pas que six n’ont rien dit."""
+    told = asked_of_some(["non"] * 90 + ["oui"] * 96 + ["nsp"] * 6, ["oui"] * 90 + [""] * 96 + ["non"] * 6)
+    assert told["equipe"].notes[0] == "Hors de la base : 6 répondants sans réponse."
+    assert set(told["equipe"].unsaid.values()) == {None}
+    kinds = asked_of_some(
+        ["non"] * 90 + ["oui"] * 90 + ["nsp"] * 12 + ["refus"] * 4,
+        ["oui"] * 90 + [""] * 90 + ["non"] * 16,
+    )
+    # Twelve who do not know, beside sixteen in all, would say that four refuse.
+    assert kinds["equipe"].notes[0] == "Hors de la base : 16 répondants sans réponse."
+    many = asked_of_some(["non"] * 90 + ["oui"] * 90 + ["nsp"] * 12, ["oui"] * 90 + [""] * 90 + ["non"] * 12)
+    assert many["equipe"].notes[0] == "Hors de la base : 12 ne savent pas."
+
+
+def test_the_few_asked_beside_the_silent_are_not_found_from_the_others():
+    """Cinq « non » et vingt silences sont interrogés : « 160 n’avaient pas à y répondre » dirait les « oui »."""
+    told = asked_of_some(["non"] * 5 + ["oui"] * 160 + ["nsp"] * 20, ["oui"] * 5 + [""] * 160 + ["non"] * 20)
+    assert [row.n for row in told["equipe"].rows] == [None, None]
+    assert not told["raison"].told
+    assert not {"160", "25"} & set(" ".join(told["raison"].notes).replace(".", "").split())
 
 
 def test_many_withheld_answers_are_told_in_one_line():

@@ -126,11 +126,19 @@ class Reader:
         """Return whether a question, or a group that contains it, is put to some respondents only."""
         return bool(self._conditions.get(name))
 
+    def partial(self) -> list[str]:
+        """Return the questions in these answers that are put to some respondents only."""
+        return [name for name, conditions in self._conditions.items() if conditions and name in self.answers]
+
+    def read_by(self, name: str) -> list[str]:
+        """Return the questions of these answers that the conditions of another read, itself left out."""
+        return sorted(each for each in self._read_by(self._conditions.get(name, ())) if each != name)
+
     def leaves_few(self, column: "Column", least: int) -> bool:
         """Return whether only a few people answered a question that this one depends on, without being asked
         this one.
         """
-        for name in self._read_by(self._conditions.get(column.name, ())) - {column.name}:
+        for name in self.read_by(column.name):
             try:
                 said = self.group(name).answered
             except Refused:  # words, a place: nothing is counted of them

@@ -91,8 +91,8 @@ class Tabulation:
 
     universe: in words. n: respondents who answered, unweighted; told: whether n may be published. kept: too
     few answers changed since an earlier edition, whose figures stay. unsaid: how many answered `nsp` or
-    `refus`, or nothing (`blank`), None below the smallest count published. rows: by group, then in the order
-    of the questionnaire, zeros included. weighted: the weights that shares use; raw shares otherwise (E-029).
+    `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by group, then in the
+    order of the questionnaire, zeros included. weighted: the weights of shares; raw otherwise (E-029).
     rounding: the rule of the publication. bounds: where its numbers or months are cut. inside: for those who
     hold the answers: nothing is withheld, what will not be published is marked.
     """

@@ -29,7 +29,7 @@ from maillage.studies.survey.age_classes import age_span
 from maillage.studies.survey.columns import BLANK, CITED, SOME_DAY, Column, Reader, discreet
 from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_of
 from maillage.studies.survey.tables import METHOD, Counted, Group, Measured, Row, Tabulation
-from maillage.studies.survey.withholding import ANY, Axis, Key, Span, Variable, Withholding
+from maillage.studies.survey.withholding import ANY, Axis, Condition, Key, Span, Variable, Withholding
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -37,6 +37,7 @@ NEAR = 5.0  # people: a count found nearer than this is as good as told
 MOST_CELLS = (
     800  # of the questions read together: beyond, protecting them takes minutes, and nearly all are withheld
 )
+MOST_JOINT = 200  # of the questions that a condition reads: beyond, its base is compared to each alone
 FRAGILE = number("protection/survey_fragile")
 NO_TABLE = ("text", "note", "geopoint", "image", "time", "calculate", "hidden")
 CELLS = 20_000_000  # rows × columns computed together
@@ -58,10 +59,8 @@ FEW_MORE = (
 OTHER_CLASSES = (
     "Masqué : les classes ne sont plus celles de l’édition précédente, et les deux se soustrairaient."
 )
-FEW_LEFT = (
-    "Masqué : cette question a été posée à presque tous, et son nombre de réponses dirait ce que les autres"
-    " ont répondu avant."
-)
+FEW_LEFT = "Masqué : le nombre de réponses à cette question dirait ce que quelques répondants ont dit avant."
+SILENCES = {UNKNOWN: "ne savent pas", DECLINED: "ne souhaitent pas répondre", BLANK: "n’ont rien répondu"}
 TOO_VAGUE = "Trop imprécis pour être publié : coefficient de variation de {cv} %, au-delà de 33 %."
 TOO_FINE = "Tableau trop fin : presque toutes ses cases seraient masquées."
 NOBODY = "Personne n’a répondu à cette question."
@@ -180,7 +179,29 @@ class _Cuts:
         self.held, self.rule, self.classes = held, rule, classes
 
     def withholding(self, before: Sequence[Counted]) -> Withholding:
-        return Withholding(cache(self.variable), self.rule, self.tied, tuple(before))
+        return Withholding(
+            cache(self.variable), self.rule, self.tied, tuple(before), tuple(self.conditions())
+        )
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of each question that says how many were put it, when it reads answers of which
+        one only is given.
+        """
+        reader, least = self.held.reader, self.rule.least
+        for name in reader.partial():
+            asked = reader.eligible(name)
+            if min(int(asked.sum()), int((~asked).sum())) < least:
+                continue
+            try:
+                few = _leaves_few(reader, reader.group(name), self.rule)
+                columns = [
+                    reader.group(each, classes=self.classes.get(each, ())) for each in reader.read_by(name)
+                ]
+            except Refused:  # words: they make no table
+                continue
+            cells = prod(len(each.categories) + 1 for each in columns)
+            if not few and columns and cells <= MOST_JOINT and all(each.exclusive for each in columns):
+                yield Condition(name=name, asked=asked, by=tuple(each.name for each in columns))
 
     def variable(self, name: str) -> Variable:
         """Return a question, or a variable of the margins, as disclosure control reads it."""
@@ -429,6 +450,8 @@ def of_sample(
             cells.keep_from(earlier)
     if few and not cells.whole and any(_leaves_few(held.reader, each, rule) for each in read):
         cells.withhold(FEW_LEFT)
+    if few and not cells.whole and not all(withholding.tells_asked(each.name) for each in read):
+        cells.withhold(FEW_LEFT)
     rows = tuple(_rows(held, cells))
     return Tabulation(
         question=question,
@@ -441,12 +464,7 @@ def of_sample(
         n=cells.n,
         told=cells.told or inside,
         kept=cells.whole == FEW_MORE.format(least=few),
-        unsaid={
-            word: _told(int((mask & held.domain).sum()), 0 if inside else few)
-            if cells.told or inside
-            else None
-            for word, mask in column.unsaid.items()
-        },
+        unsaid=_unsaid(held, cells),
         groups=tuple(cells.groups()),
         rows=rows,
         measures=tuple(_measures(held, cells)),
@@ -470,10 +488,6 @@ def _rule(held: Sample, least: Least) -> Protection:
 
 def _leaves_few(reader: Reader, column: Column, rule: Protection) -> bool:
     return column.name not in rule.public and reader.leaves_few(column, rule.least)
-
-
-def _told(n: int, least: int) -> int | None:
-    return n if n == 0 or n >= least else None
 
 
 def _universe(held: Sample, column: Column) -> str:
@@ -1009,22 +1023,38 @@ def _notes(held: Sample, cells: _Cells, rows: Sequence[Row]) -> Iterator[str]:
         yield "Tous ont donné la même réponse : cela ne prouve pas que toute la population la donnerait."
 
 
+def _unsaid(held: Sample, cells: _Cells) -> dict[str, int | None]:
+    """Return how many said nothing, by kind of silence: all kinds, or none when one is of a few people."""
+    found = {word: int((mask & held.domain).sum()) for word, mask in cells.column.unsaid.items()}
+    few = not cells.told or any(0 < n < cells.least for n in found.values())
+    return {word: None if few and not cells.inside_only else n for word, n in found.items()}
+
+
+def _people(n: int) -> str:
+    return f"{n} répondant{'s' * (n > 1)}"
+
+
 def _silent(held: Sample, cells: _Cells) -> Iterator[str]:
+    """Yield who is left out of the base. Bases are public: with the number of answers they give how many said
+    nothing. Which kind of silence it was is told when no kind is of a few people.
+    """
     column, least = cells.column, 0 if cells.inside_only else cells.least
-    if not cells.told and cells.n >= cells.least and not cells.inside_only:
+    asked = int((column.asked & held.domain).sum())
+    if not cells.told and not cells.inside_only:
+        if 0 < asked < least and not column.asked[held.domain].all():
+            yield "La question n’a été posée qu’à quelques répondants."
         return  # who is left out would tell how many answered
-    said = {UNKNOWN: "ne savent pas", DECLINED: "ne souhaitent pas répondre", BLANK: "n’ont rien répondu"}
-    parts = []
-    for word, verb in said.items():
-        n = int((column.unsaid[word] & held.domain).sum())
-        if n:
-            parts.append(f"{n if n >= least else f'moins de {least}'} {verb}")
-    if parts:
-        yield f"Hors de la base : {', '.join(parts)}."
-    outside = int((~column.asked & held.domain).sum())
-    if outside and 0 < int((column.asked & held.domain).sum()) < least:
-        # how many were not would tell how many were
-        yield "La question n’a été posée qu’à quelques répondants."
-    elif outside:
-        many = outside if outside >= least else f"moins de {least}"
-        yield f"La question n’a pas été posée à tous : {many} répondants n’avaient pas à y répondre."
+    outside = int(held.domain.sum()) - asked
+    silent = {word: int((column.unsaid[word] & held.domain).sum()) for word in SILENCES}
+    quiet = sum(silent.values())
+    if 0 < outside < least:  # only with those who said nothing: the base gives them together
+        out = _people(quiet + outside)
+        yield f"Hors de la base : {out} sans réponse, ou à qui la question n’était pas posée."
+        return
+    if any(0 < n < least for n in silent.values()):
+        yield f"Hors de la base : {_people(quiet)} sans réponse."
+    elif quiet:
+        told = [f"{n} {SILENCES[word]}" for word, n in silent.items() if n]
+        yield f"Hors de la base : {', '.join(told)}."
+    if outside:
+        yield f"La question n’a pas été posée à tous : {outside} répondants n’avaient pas à y répondre."

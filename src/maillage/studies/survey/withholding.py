@@ -55,6 +55,15 @@ class Variable:
     spans: tuple[Span | None, ...] = ()
 
 
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Condition:
+    """Who is put a question. asked: (n,); by: the questions that its condition reads, each of one answer."""
+
+    name: str
+    asked: Bools
+    by: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Atoms:
     """The combinations of answers of the cuts of an axis. codes: (n,) of each respondent; table: (atoms,
@@ -109,14 +118,18 @@ class Withholding:
     contain it are published; and everything published about the same questions, about those that say the same
     thing (tied), about fewer, about who answered each, and by earlier editions, leaves every withheld count
     uncertain by `rule.least` people.
+
+    conditions: of the questions that are put to some respondents; a table says how many were.
     """
 
     variable: Callable[[str], Variable]
     rule: Protection
     tied: Callable[[Key], Axis] = lambda key: (key,)
     earlier: Sequence[Counted] = ()
+    conditions: Sequence[Condition] = ()
     _known: dict[tuple[Axis, ...], dict[Spec, bool]] = field(default_factory=dict, repr=False)
     _margins: dict[str, bool] = field(default_factory=dict, repr=False)
+    _tells: dict[str, bool] = field(default_factory=dict, repr=False)
     _atoms: dict[Axis, Atoms] = field(default_factory=dict, repr=False)
 
     @property
@@ -143,6 +156,20 @@ class Withholding:
             return True
         self._joint((self.tied((name, ANY)),))
         return self._margins.get(name, False)
+
+    def tells_asked(self, name: str) -> bool:
+        """Return whether a publication may say how many were put a question, beside what they had answered
+        before.
+        """
+        condition = next((each for each in self.conditions if each.name == name), None)
+        if not self.least or condition is None:
+            return True
+        self._joint(self.axes_of(condition))
+        return self._tells.get(name, True)
+
+    def axes_of(self, condition: Condition) -> tuple[Axis, ...]:
+        """Return the axes of the questions that a condition reads, in the order of decisions."""
+        return tuple(sorted({self.tied((name, ANY)) for name in condition.by}))
 
     def _order(self, part: Part) -> tuple[Axis, Part]:
         return self.tied(part[0]), part
@@ -228,8 +255,8 @@ class _Decision:
         self.held, self.axes, self.rule = held, axes, held.rule
         self.atoms = [held._read(axis) for axis in axes]
         shape = tuple(len(each.table) for each in self.atoms)
-        codes = np.ravel_multi_index(tuple(each.codes for each in self.atoms), shape)
-        self.people = np.bincount(codes, minlength=int(np.prod(shape))).astype(np.int64)
+        self.codes = np.ravel_multi_index(tuple(each.codes for each in self.atoms), shape)
+        self.people = np.bincount(self.codes, minlength=int(np.prod(shape))).astype(np.int64)
         self.place = np.stack([axis.ravel() for axis in np.indices(shape)])
         self.possible = self._possible()
         self.cuts = [[key for key in axis if not held.variable(key[0]).margin] for axis in axes]
@@ -247,7 +274,13 @@ class _Decision:
             system.known += list(system.lift(masks[np.array(open_, dtype=bool)])) if specs else []
             may = [seen or self._may(spec, out) for spec, seen in zip(specs, open_, strict=True)]
             systems = [system, *(self._editions(system, masks) if len(self.axes) == 1 else [])]
-            shown = self._protected(systems, specs, masks, may, open_)
+            asked = list(self._asked(here=True)) if answered == len(self.axes) else []
+            shown = self._protected(systems, specs, masks, may, open_, [mask for _, mask in asked])
+            for (name, one), seen in zip(asked, shown[len(specs) :], strict=True):
+                self.held._tells[name] = seen
+                if seen:
+                    system.learn(one, seen, self.rule.least)
+            shown = shown[: len(specs)]
             for spec, one, seen in zip(specs, masks, shown, strict=True):
                 out[spec] = seen
                 system.learn(one, seen, self.rule.least)
@@ -313,6 +346,7 @@ class _Decision:
             for key in keys:
                 parts = () if key[1] else self.held.variable(key[0]).told
                 told += [self.mask(self._lifted((axis,), [(key, positions)])) for positions in parts]
+        told += [mask for _, mask in self._asked(here=False)]
         if len(self.axes) > 1:
             for axis, keys in enumerate(self.margins):
                 for key in keys:
@@ -323,6 +357,21 @@ class _Decision:
             system.hide(row, self.rule.least)
         for quiet, mask in self._silent():
             system.hide(system.lift(mask[None])[0], min(self.rule.least, int(self.people[quiet].sum())))
+
+    def _asked(self, *, here: bool) -> Iterator[tuple[str, Bools]]:
+        """Yield the cells of those who were put a question that these axes alone decide. here: its condition
+        reads all of these axes; some of them otherwise.
+        """
+        for condition in self.held.conditions:
+            axes = self.held.axes_of(condition)
+            if (axes == self.axes) != here or not set(axes) <= set(self.axes):
+                continue
+            inside, outside = (
+                np.bincount(self.codes[some], minlength=len(self.people)) > 0
+                for some in (condition.asked, ~condition.asked)
+            )
+            if not (inside & outside).any() and (here or self.held.tells_asked(condition.name)):
+                yield condition.name, inside
 
     def _silent(self) -> Iterator[tuple[Bools, Bools]]:
         """Yield those who leave one cut of an axis without an answer, and those of them who give each answer
@@ -368,14 +417,19 @@ class _Decision:
         masks: Bools,
         may: Sequence[bool],
         open_: Sequence[bool],
+        asked: Sequence[Bools],
     ) -> list[bool]:
         """Return which counts may be published against every system at once: what one hides, the others then
-        protect.
+        protect. asked: who is put other questions, how many they are being counted last.
         """
-        shown = list(may)
+        shown = [*may, *(True for _ in asked)]
         counted = [any(self.held.variable(key[0]).counted for key, _ in spec) for spec in specs]
         # Between two ways of saying one thing, the classes that the questionnaire names are kept first.
         price = masks @ self.people + self.people.sum() * ~np.array(counted, dtype=bool)
+        if len(asked):  # a whole question is lost without this number: it goes last
+            masks = np.concatenate([masks, np.array(asked, dtype=bool)])
+            price = np.concatenate([price, 2 * self.people.sum() + np.array(asked) @ self.people])
+            open_ = [*open_, *(False for _ in asked)]
         for _ in range(ROUNDS):
             before = list(shown)
             for system in systems:
