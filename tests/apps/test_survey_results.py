@@ -445,6 +445,31 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
     assert method["blocks"][1]["svg"].count('class="plein"') == 2
 
 
+def test_a_way_of_answering_of_a_few_is_not_counted_alone(survey):
+    """Neuf réponses par téléphone sur 193 : le nombre se retrouverait aussi en ôtant les autres de 193."""
+    for channel, n in (("phone", 9), ("partner", 34)):
+        sent = [
+            Sent(
+                uid=uuid.uuid4(),
+                version=1,
+                channel=channel,
+                values={"tranche": "age", "aise": "peu", "aide": "non"},
+            )
+            for _ in range(n)
+        ]
+        receive.receive(survey, sent, at=AT)
+    told = results.method(results.frame(survey))
+    assert (
+        told[1] == "Dans la rue, avec un enquêteur : 150 ; Chez un partenaire et Par téléphone : 43 ensemble."
+    )
+    for place, n in (("Marché", 140), ("Gare", 44), ("Bus", 9)):
+        where_ = campaigns.add_place(survey, place, by=None, at=AT, channel="street")
+        kept = survey.answers.filter(place=None).values_list("pk", flat=True)[:n]
+        survey.answers.filter(pk__in=list(kept)).update(place=where_)
+    told = results.method(results.frame(survey))
+    assert told[2] == "Lieux : Marché : 140 ; Gare et Bus : 53 ensemble."
+
+
 def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, survey):
     given = {
         "c-kind": "no_network",

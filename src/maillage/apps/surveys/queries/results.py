@@ -20,6 +20,7 @@ from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, V
 from maillage.apps.surveys.queries import answers, counterparts, verbatims
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.territories import queries as territories
+from maillage.engine import disclosure
 from maillage.forms.questionnaire import Choice, Question, Questionnaire, load
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import Table
@@ -37,7 +38,7 @@ from maillage.studies.survey.protection import rule_of
 from maillage.studies.survey.tables import Counted, Tabulation, counted
 from maillage.studies.survey.withholding import EVERYBODY
 from maillage.words.dates import in_words
-from maillage.words.wording import count, number
+from maillage.words.wording import count, listing, number
 
 Json = dict[str, Any]
 MOST_MARGINS = 20
@@ -595,7 +596,7 @@ def method(held: Frame) -> list[str]:
     """Return how the answers were collected, from the records: when, where, through which channel, with which
     material.
     """
-    rows = answers.counted(held.survey).order_by()
+    rows, least = answers.counted(held.survey).order_by(), rule_of(held.survey.kind).least
     ways = Counter(rows.values_list("channel", flat=True))
     days = [day for day in rows.values_list("received_at", flat=True) if day]
     out = []
@@ -605,14 +606,9 @@ def method(held: Frame) -> list[str]:
             f"Réponses reçues le {first}." if first == last else f"Réponses reçues du {first} au {last}."
         )
     if ways:
-        out.append(
-            f"{'; '.join(f'{rules.CHANNELS[way]} : {number(n)}' for way, n in ways.most_common())}.".replace(
-                ";", " ;"
-            )
-        )
+        out.append(f"{_gathered({rules.CHANNELS[way]: n for way, n in ways.items()}, least)}.")
     if places := by_place(held.survey):
-        most_first = sorted(places.items(), key=lambda each: -each[1])
-        out.append(f"Lieux : {' ; '.join(f'{name} ({number(n)})' for name, n in most_first)}.")
+        out.append(f"Lieux : {_gathered(places, least)}.")
     aside = Answer.objects.filter(survey=held.survey).exclude(aside_at=None).count()
     if aside:
         out.append(f"{count(aside, 'réponse écartée', 'réponses écartées')}, avec une raison notée.")
@@ -623,6 +619,21 @@ def method(held: Frame) -> list[str]:
             " question."
         )
     return out
+
+
+def _gathered(counts: Mapping[str, int], least: int) -> str:
+    """Return how many answers came by each way, most first; those of a few people are named together, with
+    enough others that none is found by subtraction.
+    """
+    ways = sorted(counts, key=lambda each: (-counts[each], each))
+    shown = disclosure.one_way([counts[each] for each in ways], least)
+    told = [f"{way} : {number(counts[way])}" for way, seen in zip(ways, shown, strict=True) if seen]
+    few = [way for way, seen in zip(ways, shown, strict=True) if not seen]
+    n = sum(counts[way] for way in few)
+    if few:
+        both = " ensemble" * (len(few) > 1)
+        told.append(f"{listing(few)} : {number(n)}{both}" if n >= least else listing(few))
+    return " ; ".join(told)
 
 
 def edition(survey: Survey, *, at: datetime) -> Json:
