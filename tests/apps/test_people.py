@@ -7,9 +7,10 @@ from django.db import DatabaseError, connection, transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts import queries as entries
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.models import Entry, Seal, User
 from maillage.apps.people import access, actions, queries
 from maillage.apps.people.models import Consent, Following, Person
+from maillage.config import proving
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
@@ -173,6 +174,50 @@ def test_an_act_that_fails_leaves_no_line(aidant, library):
     with pytest.raises(Refused):
         actions.welcome(by=aidant, structure=library, born=1500, at=AT)
     assert not Entry.objects.filter(verb__startswith="person.").exists()
+
+
+def test_what_the_journal_holds_of_a_text_can_be_tested_until_the_person_is_erased(aidant, library):
+    person, twin = (actions.welcome(by=aidant, structure=library, at=AT) for _ in range(2))
+    digest = journal.seal(person, "1950")
+    assert digest == journal.seal(person, "1950")
+    assert (
+        len({digest, journal.seal(person, "1951"), journal.seal(twin, "1950"), journal.seal(library, "1950")})
+        == 4
+    )
+    journal.record(by=aidant, verb="x", row=person, at=AT, words=digest)
+    assert entries.matches_seal(person, "1950", digest) is True
+    assert entries.matches_seal(person, "1951", digest) is False
+    actions.forget(person, by=aidant, at=AT)
+    assert entries.matches_seal(person, "1950", digest) is None
+    assert entries.matches_seal(twin, "1950", journal.seal(twin, "1950")) is True
+    assert entries.broken()[1] is None
+    assert Seal.objects.get(kind="people.person", row=person.pk).key == ""
+
+
+@pytest.mark.parametrize(
+    "changed", [{"given": True}, {"words": "autre chose"}, {"how": "paper"}, {"at": AT + timedelta(days=1)}]
+)
+def test_an_answer_that_was_changed_behind_its_back_is_found(aidant, library, changed):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    actions.agree(person=person, purpose="share", how="read", by=aidant, at=AT)
+    answer = actions.agree(person=person, purpose="keep", how="read", given=False, by=aidant, at=AT)
+    actions.withdraw(answer, by=aidant, at=AT)
+    assert queries.altered_agreements() == []
+    Consent.objects.filter(pk=answer.pk).update(**changed)
+    assert [altered for _, altered in queries.altered_agreements()] == [answer]
+    assert proving.of_database(None).broken.kind == "agreement"
+    actions.forget(person, by=aidant, at=AT)
+    assert queries.altered_agreements() == []
+
+
+@pytest.mark.parametrize("spoken_of", [True, False])
+def test_nothing_is_sealed_for_a_person_who_was_erased(aidant, library, spoken_of):
+    person = actions.welcome(by=aidant, structure=library, at=AT)
+    if spoken_of:
+        journal.seal(person, "1950")
+    actions.forget(person, by=aidant, at=AT)
+    with pytest.raises(Refused):
+        journal.seal(person, "1950")
 
 
 @pytest.mark.parametrize("statement", ["update accounts_entry set verb = 'x'", "delete from accounts_entry"])

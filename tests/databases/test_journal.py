@@ -42,3 +42,32 @@ def test_each_damage_to_the_journal_is_named(database, tmp_path):
     assert clock[0] == "whole"
     assert "l’horloge de l’ordinateur a reculé" in clock[1]
     assert told == NAMED
+
+
+SEALED = """
+from datetime import UTC, datetime
+from maillage.config.bootstrap import ready
+ready()
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import Seal
+from maillage.apps.people import actions
+from maillage.config import scheduler
+from pathlib import Path
+from django.conf import settings
+at = datetime(2026, 11, 20, 9, tzinfo=UTC)
+person = actions.welcome(by=None, structure=None, at=at)
+journal.seal(person, "1950")
+key = Seal.objects.get().key.encode()
+scheduler.fold(at)
+there = lambda: sum(key in path.read_bytes() for path in Path(settings.HOME).glob("maillage.sqlite3*"))
+before = there()
+actions.forget(person, by=None, at=at)
+scheduler.fold(at)
+print(before, there())
+"""
+
+
+def test_a_destroyed_secret_is_neither_in_the_file_of_sqlite_nor_in_its_log(tmp_path):
+    done = python("-c", SEALED, home=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.split() == ["1", "0"]

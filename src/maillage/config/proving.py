@@ -1,19 +1,18 @@
 """The journal proved: its chain, the anchors written outside it, and what both say of a backup put back."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from maillage.apps.accounts import queries
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.anchors import Damaged, read, since_restored
 from maillage.apps.accounts.rules.journal import Head, Line, Proof, moment
+from maillage.apps.people import queries as people
 from maillage.config import anchors
 from maillage.config.copies import Copy
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
-
-TAMPERED = "anchors"  # the kind of a break that is in the anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,12 @@ def of_database(page: Path | None) -> Verdict:
         notices.append(
             f"Le dossier {anchors.folder()} n’a aucune ancre : seules celles de la base ont été comparées."
         )
-    return _verdict(queries.lines, [*outside, *remembered, *current], former, notices)
+    verdict = _verdict(queries.lines, [*outside, *remembered, *current], former, notices)
+    if verdict.broken is None and (altered := people.altered_agreements()):
+        line, answer = altered[0]
+        why = f"l’accord {answer.pk}, qu’elle scelle, n’est plus celui qui a été donné"
+        return replace(verdict, broken=journal.Break(line.pk, line.at, "agreement", why))
+    return verdict
 
 
 def _page(path: Path) -> list[Head] | str:

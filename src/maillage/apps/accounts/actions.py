@@ -1,5 +1,6 @@
 """Opening accounts, and writing in the journal."""
 
+import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Any
 from django.db import connection, models, transaction
 
 from maillage.apps.accounts.access import HOUR
-from maillage.apps.accounts.models import Anchor, Entry, Tally, User
+from maillage.apps.accounts.models import Anchor, Entry, Seal, Tally, User
 from maillage.apps.accounts.rules import journal
 from maillage.kernel.errors import Refused
 
@@ -140,6 +141,32 @@ def anchor(*, at: datetime, cause: str, sent_to: str = "") -> Anchor | None:
         digest=digest,
         cause=cause,
         sent_to=sent_to[:254],
+    )
+
+
+@transaction.atomic
+def seal(row: models.Model, text: str) -> str:
+    """Return what a line of the journal may hold of a text about somebody: a digest keyed by a secret of
+    `row`, 64 signs. Refused once that secret was destroyed.
+    """
+    label = row._meta.label_lower
+    found, _ = Seal.objects.get_or_create(kind=label, row=row.pk, defaults={"key": secrets.token_hex(32)})
+    if found.destroyed_at is not None:
+        raise Refused(
+            "Rien n’a été enregistré.",
+            why="Les données de cette personne ont été effacées.",
+            do="Si elle veut encore de l’aide, faites-lui une nouvelle carte.",
+        )
+    return journal.keyed(found.key, text)
+
+
+@transaction.atomic
+def destroy_seal(row: models.Model, *, at: datetime) -> None:
+    """Destroy the secret of a row, for ever: the journal still verifies, and what it held of a text says
+    nothing more.
+    """
+    Seal.objects.update_or_create(
+        kind=row._meta.label_lower, row=row.pk, defaults={"key": "", "destroyed_at": at}
     )
 
 

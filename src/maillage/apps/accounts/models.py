@@ -111,6 +111,26 @@ class Anchor(models.Model):
         return journal.Head(self.at, self.line, self.n_lines, self.digest, self.cause)
 
 
+class Seal(models.Model):
+    """The secret of one row, by which the journal may speak of a text about somebody without holding it.
+
+    key: 32 random bytes, in hexadecimal; destroyed with the person, and then no digest made with it can be
+    tested.
+    """
+
+    kind = models.CharField("sorte de ligne", max_length=60)
+    row = models.BigIntegerField("ligne")
+    key = models.CharField("secret", max_length=64, blank=True)
+    destroyed_at = models.DateTimeField("détruit le", null=True)
+
+    class Meta:
+        verbose_name = "sceau"
+        constraints = (models.UniqueConstraint(fields=("kind", "row"), name="accounts_seal_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.row}"
+
+
 class Tally(models.Model):
     """The count of one kind of attempt in one hour: in the database, so that all processes share it.
 

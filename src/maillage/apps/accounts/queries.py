@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from hmac import compare_digest
 
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
-from maillage.apps.accounts.models import Anchor, Entry, User
+from maillage.apps.accounts.models import Anchor, Entry, Seal, User
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.journal import Line
 
@@ -48,6 +49,14 @@ def to_anchor(at: datetime) -> bool:
 def proof(heads: Iterable[journal.Head] = ()) -> journal.Proof:
     """Walk along the chain of this journal, past some heads."""
     return journal.prove(lines, heads)
+
+
+def matches_seal(row: Model, text: str, digest: str) -> bool | None:
+    """Return whether a digest of the journal is the one of a text about a row, None when nobody can tell any
+    more.
+    """
+    key = Seal.objects.filter(kind=row._meta.label_lower, row=row.pk).values_list("key", flat=True).first()
+    return compare_digest(journal.keyed(key, text), digest) if key else None
 
 
 def broken() -> tuple[int, journal.Break | None]:

@@ -227,13 +227,12 @@ def agree(
         at=at,
     )
     answer = "oui" if given else "non"
-    journal.record(
-        by=by,
-        verb="consent.said",
-        row=person,
-        at=at,
-        structure=acting,
-        words=f"{_about(made)} : {answer}",
+    common = {"by": by, "at": at, "structure": acting}
+    journal.record_many(
+        [
+            journal.Note(verb="consent.said", row=person, words=f"{_about(made)} : {answer}", **common),
+            journal.Note(verb=queries.SEALED, row=made, words=journal.seal(person, made.proof), **common),
+        ]
     )
     touch(person, at=at)
     return made
@@ -275,6 +274,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     row.save()
     Following.objects.filter(person=row, ended_at=None).update(ended_at=at)
     Consent.objects.filter(person=row, withdrawn_at=None).update(withdrawn_at=at)
+    journal.destroy_seal(row, at=at)
     journal.record(by=by, verb="person.forgotten", row=row, at=at)
 
 

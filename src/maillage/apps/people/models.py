@@ -4,6 +4,7 @@ from babel import Locale
 from django.db import models
 
 from maillage.apps.accounts.models import by_account
+from maillage.apps.accounts.rules.journal import canonical
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import rules
 from maillage.kernel.codes import in_halves
@@ -112,3 +113,9 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()} : {'oui' if self.given else 'non'}"
+
+    @property
+    def proof(self) -> str:
+        """What the journal seals of an answer: what was read, how, and what was answered."""
+        answer = canonical(purpose=self.purpose, given=self.given, how=self.how, words=self.words, at=self.at)
+        return answer.decode()

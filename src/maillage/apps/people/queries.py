@@ -3,11 +3,14 @@
 from datetime import datetime
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.models import User
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.queries import matches_seal
 from maillage.apps.directory.models import Lieu
 from maillage.apps.people import rules
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel import codes
+
+SEALED = "consent.sealed"  # the line of the journal that proves what was read, and what was answered
 
 
 def by_code(text: str) -> Person | None:
@@ -27,6 +30,19 @@ def agreed(person: Person, purpose: str, structure: int | None = None) -> bool:
         said = said.filter(structure=structure)
     last = said.first()
     return last is not None and last.given and last.withdrawn_at is None
+
+
+def altered_agreements() -> list[tuple[Entry, Consent]]:
+    """Return the answers that are no longer those that people gave, each with the line of the journal that
+    seals it. Nobody can tell once the person is erased.
+    """
+    lines = {entry.row: entry for entry in Entry.objects.filter(verb=SEALED).iterator(chunk_size=1000)}
+    answers = Consent.objects.filter(person__forgotten_at=None).select_related("person").order_by("pk")
+    return [
+        (lines[answer.pk], answer)
+        for answer in answers.iterator(chunk_size=1000)
+        if answer.pk in lines and matches_seal(answer.person, answer.proof, lines[answer.pk].words) is False
+    ]
 
 
 def to_forget(at: datetime, limit: int = 500) -> list[Person]:

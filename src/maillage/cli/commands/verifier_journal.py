@@ -59,6 +59,12 @@ def run(given: argparse.Namespace) -> int:
                 why="Une ancre est écrite hors de la base : la base ne dit plus ce qu’elle disait alors.",
                 do="Comparez avec la dernière sauvegarde, et cherchez qui a remis une base ou écrit dedans.",
             )
+        if found.broken.kind == "agreement":
+            raise Refused(
+                f"Le journal est entier, et la ligne {line}, du {moment(at)}, est démentie : {why}.",
+                why="Les mots lus à la personne, sa réponse ou sa date ont été changés dans la base.",
+                do="Reprenez cet accord d’une sauvegarde, et cherchez qui a écrit dans la base.",
+            )
         raise Refused(
             f"Le journal a été changé à la ligne {line}, du {moment(at)} : {why}.",
             why=(
