@@ -32,6 +32,7 @@ from maillage.apps.intake.actions import custody
 from maillage.apps.intake.actions import pending as imports
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.models import Plan
+from maillage.apps.mandats import actions as signing
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.orientations.actions import steps
@@ -42,7 +43,7 @@ from maillage.kernel.errors import Refused
 from maillage.modules import authoring
 from maillage.reports.page import drawings
 from tests.conftest import with_role
-from tests.support import sample_survey
+from tests.support import mandats, sample_survey
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -88,12 +89,22 @@ LISTS: dict[str, set[str]] = {
     **{key: {"territory"} for key in ("new_perimeter", "new_marking")},
     "team": {"team"},
     **{
-        key: {"people", "mine"} for key in ("people", "person_new", "person_by_card", "bilans", "bilan_typed")
+        key: {"people", "mine"}
+        for key in (
+            "people",
+            "person_new",
+            "person_by_card",
+            "bilans",
+            "bilan_typed",
+            "mandats",
+            "mandat_new",
+        )
     },
     "orientations": {"people", "mine", "answer"},
     "orientations_measures": {"people", "mine", "answer", "measures"},
     **{key: {"people", "mine"} for key in ("orientations_given", "orientation_new")},
     **{key: {"answer"} for key in ("orientations_several", "orientations_room")},
+    **{key: {"people", "territory"} for key in ("mandat_procedures", "mandat_procedure_retire")},
     "bilan_measures": {"measures"},
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
@@ -181,6 +192,11 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ({"people"}, "person"),
     ),
     "bilan_person": ({"people"}, "person"),
+    **dict.fromkeys(
+        ("mandat", "mandat_gesture", "mandat_verify", "mandat_print", "mandat_proof", "mandat_photograph"),
+        ({"people"}, "mandat"),
+    ),
+    "mandat_sign": ({"people"}, "mandat_draft"),
     "bilan_paper_of": ({"people"}, "person"),
     **dict.fromkeys(
         ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"),
@@ -241,6 +257,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
 # What is sent to an address that answers only to a gesture it knows.
 SENT = {
     "lieu_gesture": {"geste": "confirmer"},
+    "mandat_gesture": {"geste": "arreter"},
     "census_say": {"etat": "contacted"},
     "missing_decide": {"geste": "garder"},
     "orientation_answer": {"geste": "accept"},
@@ -255,7 +272,7 @@ PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
-    r"|ateliers/|enquetes/)"
+    r"|ateliers/|enquetes/|mandat/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
 OPEN = {
@@ -410,6 +427,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "member": {"pk": membership.pk},
         "invitation": {"pk": _invitation(lieu, kind).pk},
         "person": {"pk": person.pk},
+        "mandat": {"pk": _stopped(person, lieu.structure, helper).pk},
+        "mandat_draft": {"pk": mandats.drafted(person, lieu.structure, helper, at=datetime.now(UTC)).pk},
         "bilan": {"pk": bilan.pk},
         "workshop": {"pk": workshop.pk},
         "course": {"pk": course.pk},
@@ -432,6 +451,13 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "question": {"pk": survey.pk, "name": "age"},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
+
+
+def _stopped(person, structure, helper):
+    """Return a mandate signed on paper, photographed and stopped: every one of its papers exists."""
+    made = mandats.drafted(person, structure, helper, at=AT, token=f"arrete-{person.pk}")
+    made = signing.sign(made, signing.Signing(how="paper", photograph=b"x"), by=helper, at=AT)
+    return signing.withdraw(made, by=helper, at=AT)
 
 
 def _correction(commune: str) -> Correction:

@@ -16,6 +16,7 @@ from maillage.kernel.errors import Refused
 # In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
 WORKS = (
     ("orientations", "maillage.apps.orientations.actions.deadlines.run_deadlines"),
+    ("mandats", "maillage.apps.mandats.actions.run_deadlines"),
     ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_outcomes"),
     ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),

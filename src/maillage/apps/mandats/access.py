@@ -1,13 +1,15 @@
-"""Who sees which mandates: whoever sees the person; who may sign with them: the structure that it is given to."""
+"""Who sees which mandates: whoever sees the person; who signs with them: helpers of the structure named."""
 
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats.models import LocalProcedure, Mandat
-from maillage.apps.memberships.access import communes_of, communes_of_structure
+from maillage.apps.memberships.access import communes_of, communes_of_structure, current, over
+from maillage.apps.memberships.rules import ROLES
 from maillage.apps.people.access import people_for
 
 SEES = ("people.see", "people.mine")
@@ -48,3 +50,28 @@ def procedures_of(structure: Structure | None) -> QuerySet[LocalProcedure]:
 
 def _reaches(territory: frozenset[str] | None, communes: frozenset[str]) -> bool:
     return territory is None or bool(territory & communes)
+
+
+# ------------------------------------------------------------------------------------------- added procedures
+
+ADDS = ("people.see", "territory.edit")
+WIDE = tuple(id for id, role in ROLES.items() if "territory.edit" in role.rights)
+
+
+def owners_for(user: Any) -> list[tuple[str, str, dict[str, Any]]]:
+    """Return for whom a user adds procedures: a key, a name, and what `add_procedure` takes."""
+    structures = Structure.objects.filter(pk__in=rights_of(user).structures("people.see")).order_by("name")
+    ours = [(f"s{each.pk}", each.name, {"structure": each}) for each in structures]
+    if not rights_of(user).any("territory.edit"):
+        return ours
+    held = current(timezone.localdate()).filter(user=user, role__in=WIDE)
+    found = {row.territory or "france": over(row) for row in held}
+    return [*ours, *((f"t{code}", name, {"territory": code}) for code, name in found.items())]
+
+
+def added_for(user: Any) -> QuerySet[LocalProcedure]:
+    """Return the added procedures that a user may retire."""
+    owners = [owner for _, _, owner in owners_for(user)]
+    mine = Q(structure__in=[each["structure"] for each in owners if "structure" in each])
+    mine |= Q(territory__in=[each["territory"] for each in owners if "territory" in each])
+    return LocalProcedure.objects.filter(mine, retired_at__isnull=True).select_related("structure")

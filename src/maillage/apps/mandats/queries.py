@@ -1,17 +1,42 @@
 """Read mandates: what they allow, which are in force, which are to renew or to regularise."""
 
+from base64 import b64encode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 
+from maillage.apps.accounts import queries as journal
+from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import access
-from maillage.apps.mandats.models import LocalProcedure, Mandat
-from maillage.apps.mandats.rules import frame
+from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.rules import frame, proof, words
+from maillage.apps.memberships.access import current
+from maillage.apps.memberships.rules import ROLES
 from maillage.apps.people.models import Person
+from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
+from maillage.reports.assistance import models
+from maillage.words.wording import of
+
+# What the journal says of a mandate, as the person reads it too.
+VERBS = {
+    "mandat.prepared": "a préparé un mandat",
+    "mandat.declined": "a noté que le mandat est refusé",
+    "mandat.signed": "a fait signer un mandat",
+    "mandat.withdrawn": "a arrêté un mandat",
+    "mandat.revoked": "a retiré une démarche du mandat",
+    "mandat.regularised": "a régularisé une urgence",
+    "mandat.reminded": "a rappelé qu’un mandat finit",
+    "mandat.seen": "a ouvert le mandat",
+    "mandat.printed": "a imprimé le mandat",
+    "mandat.proof": "a imprimé la preuve d’arrêt",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +133,297 @@ def _added(procedure_key: str) -> LocalProcedure | None:
         whole(procedure_key.removeprefix("ajoutee-"), ROWS) if procedure_key.startswith("ajoutee-") else None
     )
     return LocalProcedure.objects.filter(pk=number).first() if number else None
+
+
+def supervisors(structure: Structure | None, on: date) -> list[User]:
+    """Return who may answer for a volunteer or a relative: the structure’s helpers who see every person."""
+    seeing = [id for id, role in ROLES.items() if "people.see" in role.rights]
+    held = current(on).filter(structure=structure, role__in=seeing, user__is_active=True).values("user")
+    return list(User.objects.filter(pk__in=held).order_by("name", "email"))
+
+
+# -------------------------------------------------------------------------------------------------- its words
+
+
+def terms(row: Mandat, starts_on: date | None = None) -> words.Terms:
+    """Return what a mandate says, from a day: that of its draft, unless it is signed later."""
+    start = starts_on or row.starts_on
+    return words.Terms(
+        code=row.printed,
+        person=called(row.person),
+        born=row.person.born,
+        structure=row.structure.name if row.structure else "",
+        helper=str(row.by or ""),
+        kind=row.helper,
+        relative=row.relative,
+        supervisor=str(row.supervisor or ""),
+        procedures=[
+            (each.label, each.operator) for each in row.authorisations.all() if each.revoked_at is None
+        ],
+        duration=row.duration,
+        starts_on=start,
+        ends_on=frame.ends_on(start, row.duration),
+        emergency=row.emergency,
+        language=row.language,
+    )
+
+
+def called(person: Person) -> str:
+    """Return what a person is called on a mandate: never by the code of their card, which opens it."""
+    return person.nickname or f"la personne à la carte {of(person.get_picture_display())}"
+
+
+def signing_day(row: Mandat, how: str, today: date) -> date:
+    """Return the day from which a draft would run: that of its paper, or today once its own is past."""
+    return row.starts_on if how == frame.PAPER else max(row.starts_on, today)
+
+
+# ------------------------------------------------------------------------------------------------ their dates
+
+
+def to_remind(today: date) -> list[Mandat]:
+    """Return the mandates that end soon and lasted long enough to be forgotten, unless all was said."""
+    lasting = [key for key, days in frame.DAYS.items() if days > frame.REMINDED_OVER]
+    rows = Mandat.objects.filter(
+        duration__in=lasting,
+        signed_at__isnull=False,
+        withdrawn_at__isnull=True,
+        stripped_at__isnull=True,
+        starts_on__lte=today,
+        ends_on__gte=today,
+        ends_on__lte=today + timedelta(days=max(frame.REMINDERS)),
+    )
+    return [row for row in rows if set(row.reminded) != set(frame.REMINDERS)]
+
+
+def is_renewed(row: Mandat) -> bool:
+    """Return whether the person already signed another mandate that goes further, for the same structure."""
+    return Mandat.objects.filter(
+        person=row.person_id,
+        structure=row.structure_id,
+        signed_at__isnull=False,
+        withdrawn_at__isnull=True,
+        ends_on__gt=row.ends_on,
+    ).exists()
+
+
+# ------------------------------------------------------------------------------------------------- one person
+
+
+def of_person(person: Person) -> list[Mandat]:
+    """Return the mandates of a person, the latest first, drafts included."""
+    rows = Mandat.objects.filter(person=person, stripped_at__isnull=True)
+    return list(rows.select_related("structure", "by", "supervisor").prefetch_related("authorisations"))
+
+
+def copy(person: Person) -> list[dict[str, Any]]:
+    """Return the mandates of a person in French words, for their own copy, images included."""
+    signatures = {each.mandat_id: each for each in Signature.objects.filter(mandat__person=person)}
+    return [_copied(row, signatures.get(row.pk)) for row in of_person(person)]
+
+
+def _copied(row: Mandat, signature: Signature | None) -> dict[str, Any]:
+    image = bytes(signature.photograph) if signature and signature.photograph else b""
+    return {
+        "code": row.printed,
+        "donne_a": row.structure.name if row.structure else "",
+        "prepare_par": str(row.by or ""),
+        "prepare_le": row.made_at.isoformat(),
+        "aidant": row.get_helper_display(),
+        "proche": row.relative,
+        "sous_la_responsabilite_de": str(row.supervisor or ""),
+        "demarches": [
+            each.label + (f" (retirée le {timezone.localdate(each.revoked_at)})" if each.revoked_at else "")
+            for each in row.authorisations.all()
+        ],
+        "du": row.starts_on.isoformat(),
+        "au": row.ends_on.isoformat(),
+        "urgence": "oui" if row.emergency else "non",
+        "regularise_le": row.regularised_at.isoformat() if row.regularised_at else "",
+        "langue": row.language,
+        "signe_le": row.signed_at.isoformat() if row.signed_at else "",
+        "comment": row.get_how_display(),
+        "temoin": row.witness,
+        "mots_lus": row.words,
+        "empreinte": row.digest,
+        "signature": signature.strokes if signature else "",
+        "photographie": b64encode(image).decode(),
+        "arrete_le": row.withdrawn_at.isoformat() if row.withdrawn_at else "",
+        "arrete_comment": row.get_withdrawn_how_display(),
+        "personne_inventee": "oui" if row.example else "non",
+    }
+
+
+# ---------------------------------------------------------------------------------------------------- lists
+
+
+def to_regularise(rows: QuerySet[Mandat]) -> QuerySet[Mandat]:
+    """Return, of some mandates, the emergencies that no real mandate followed yet, the oldest first."""
+    return rows.filter(emergency=True, signed_at__isnull=False, regularised_at__isnull=True).order_by(
+        "regularise_before"
+    )
+
+
+def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that run and end within thirty days, the first to end first."""
+    return running(rows, today).filter(ends_on__lte=today + frame.SOON).order_by("ends_on", "pk")
+
+
+def running(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that are signed and neither stopped nor past."""
+    return rows.filter(signed_at__isnull=False, withdrawn_at__isnull=True, ends_on__gte=today).order_by(
+        "ends_on", "pk"
+    )
+
+
+def over(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that ended or were stopped in the last 365 days, the latest first."""
+    since = today - frame.SHOWN
+    stopped = Q(withdrawn_at__isnull=False, withdrawn_at__date__gte=since)
+    past = Q(withdrawn_at__isnull=True, ends_on__lt=today, ends_on__gte=since)
+    return rows.filter(stopped | past, signed_at__isnull=False).order_by("-ends_on", "-pk")
+
+
+def drafts(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that can still be signed, the latest first."""
+    return rows.filter(signed_at__isnull=True, made_at__date__gte=today - frame.AHEAD)
+
+
+def by_family(structure: Structure | None) -> list[tuple[str, str, list[Choice]]]:
+    """Return the families, each with the procedures that may be chosen in it."""
+    offered = choices(structure)
+    return [
+        (key, family.label, [each for each in offered if each.family == key])
+        for key, family in procedures.families().items()
+    ]
+
+
+def latest(person: Person, today: date) -> tuple[Mandat, str] | None:
+    """Return the mandate that says where a person stands, with its state: the one that runs, or the last."""
+    rows = of_person(person)
+    order = (frame.RUNNING, frame.COMING, frame.DRAFT, frame.WITHDRAWN, frame.ENDED)
+    standing = sorted(((row, row.state_on(today)) for row in rows), key=lambda each: order.index(each[1]))
+    return standing[0] if standing else None
+
+
+def for_card(person: Person, today: date) -> list[tuple[Mandat, str]]:
+    """Return the signed mandates that a person reads with their card: those that run, and those stopped or
+    past within a year.
+    """
+    rows = [row for row in of_person(person) if row.signed_at is not None]
+    shown = [row for row in rows if row.ends_on >= today - frame.SHOWN]
+    return [(row, row.state_on(today)) for row in shown]
+
+
+# ---------------------------------------------------------------------------------------- one, and its proof
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The days of a mandate, how many are left, and where today and the reminder stand, in percent."""
+
+    days: int
+    left: int
+    today: int
+    reminder: int | None
+    remind_on: date | None
+
+
+def timeline(row: Mandat, today: date) -> Timeline:
+    """Return the days of a mandate, as its sheet draws them."""
+    days = (row.ends_on - row.starts_on).days + 1
+    done = min(max((today - row.starts_on).days, 0), days)
+    remind = row.ends_on - timedelta(days=max(frame.REMINDERS))
+    reminded = frame.DAYS[row.duration] > frame.REMINDED_OVER
+    return Timeline(
+        days=days,
+        left=max(days - done, 0),
+        today=round(100 * done / days),
+        reminder=round(100 * (remind - row.starts_on).days / days) if reminded else None,
+        remind_on=remind if reminded else None,
+    )
+
+
+def left_in_words(row: Mandat, today: date) -> str:
+    """Return how long a running mandate still lasts."""
+    days = (row.ends_on - today).days + 1
+    if days <= 60:
+        return f"Encore {days} jours" if days > 1 else "Dernier jour"
+    months, half = divmod(days, 30.4)
+    return f"Encore {months:.0f} mois" + (" et demi" if half > 10 else "")
+
+
+def proof_of(row: Mandat) -> list[tuple[Entry, str, str]]:
+    """Return the lines of the journal that prove a mandate: each with its words, and who wrote it."""
+    shown = ("prepared", "signed", "revoked", "withdrawn", "regularised", "reminded")
+    entries = list(journal.entries_about(row).filter(verb__in=[f"mandat.{verb}" for verb in shown]))
+    names = journal.names(entries)
+    return [(each, VERBS[each.verb], names.get(each.by or 0, "")) for each in entries]
+
+
+def agrees_with_proof(row: Mandat) -> bool:
+    """Return whether what is kept of a signed mandate is still what its digest covers."""
+    signature = Signature.objects.filter(mandat=row).first()
+    image = b""
+    if signature is not None:
+        image = bytes(signature.photograph or b"") or signature.strokes.encode()
+    told = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=image)
+    return constant_time_compare(told, row.digest)
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What anybody who has a code reads of a mandate: never who gave it."""
+
+    code: str
+    state: str
+    structure: str
+    families: list[str]
+    until: date
+
+
+def by_code(text: str, at: datetime) -> Public | None:
+    """Return what a code says to anybody; None for a draft, an erased one, or no mandate at all."""
+    code = codes.read(text)
+    row = (
+        Mandat.objects.filter(code=code, signed_at__isnull=False, stripped_at__isnull=True)
+        .select_related("structure")
+        .first()
+        if code
+        else None
+    )
+    if row is None:
+        return None
+    today = timezone.localdate(at)
+    held = {family_of(each.key) for each in row.authorisations.filter(revoked_at=None)}
+    return Public(
+        code=row.printed,
+        state=row.state_on(today),
+        structure=row.structure.name if row.structure else "",
+        families=[family.label for key, family in procedures.families().items() if key in held],
+        until=timezone.localdate(row.withdrawn_at) if row.withdrawn_at else row.ends_on,
+    )
+
+
+def paper(row: Mandat) -> models.Paper:
+    """Return what the papers of a mandate say: once signed, the words that were kept, and no others."""
+    told = row.words or words.text(terms(row))
+    heard, found = words.parts(told)
+    signature = Signature.objects.filter(mandat=row).first()
+    return models.Paper(
+        code=row.printed,
+        person=called(row.person),
+        structure=row.structure.name if row.structure else "",
+        helper=row.relative or str(row.by or ""),
+        parts=[models.Part(each.title, each.lines, each.listed) for each in found],
+        heard=models.Part("Ce qui est lu à la personne", tuple(heard)),
+        how=row.get_how_display(),
+        witness=row.witness,
+        digest=row.digest,
+        strokes=proof.svg(signature.strokes) if signature and signature.strokes else "",
+        signed_at=timezone.localtime(row.signed_at) if row.signed_at else None,
+        withdrawn_at=timezone.localtime(row.withdrawn_at) if row.withdrawn_at else None,
+        withdrawn_how=row.get_withdrawn_how_display(),
+        procedures=[each.label for each in row.authorisations.all()],
+        example=row.example,
+    )

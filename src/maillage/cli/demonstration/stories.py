@@ -74,6 +74,12 @@ SANDRINE_LATER = {
 }
 
 GRENOBLE = "38185"
+# What M. Andrei draws with a finger.
+DRAWN = (
+    "M70 190L95 110L125 60L150 120L165 185M95 140L160 138M205 185L210 120L232 112L250 130L252 186"
+    "M330 60L328 184L300 188L288 160L300 128L328 126M370 186L372 124L398 114M420 156L455 150L450 122"
+    "L424 128L418 168L440 190L468 182M500 120L502 188M500 88L506 90"
+)
 SHARED = ("nickname", "procedure", "availability", "language", "note")
 
 
@@ -347,6 +353,30 @@ def _andrei(stage: Stories) -> None:
     )
     following = steps.send(following, by=stage.accounts["aidant"], channel="space", at=stage.ago(14))
     stage.play(following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), who="formation")
+
+    _mandate_of(stage, andrei)
+
+
+def _mandate_of(stage: Stories, andrei: Any) -> None:
+    """He lets the structure that helped him do two procedures in his place, for six months."""
+    from django.utils import timezone
+
+    from maillage.apps.mandats import actions, queries
+    from maillage.apps.mandats.rules import frame, words
+
+    by, at = stage.accounts["aidant"], stage.ago(13)
+    made = actions.prepare(
+        person=andrei,
+        structure=stage.structures[HELP],
+        keys=["prime-activite", "actualisation"],
+        duration="semester",
+        by=by,
+        at=at,
+        token=f"demonstration-{andrei.pk}",
+    )
+    shown = words.text(queries.terms(made, queries.signing_day(made, frame.TOUCH, timezone.localdate(at))))
+    drawn = actions.Signing(how=frame.TOUCH, strokes=DRAWN, shown=words.fingerprint(shown))
+    actions.sign(made, drawn, by=by, at=at)
 
 
 def _aurelie(stage: Stories) -> None:

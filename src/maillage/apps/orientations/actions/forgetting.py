@@ -9,6 +9,7 @@ from maillage.apps.actes import actions as acts
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.learning.actions import progress as learning
+from maillage.apps.mandats import actions as mandats
 from maillage.apps.orientations.actions import deadlines
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries
@@ -21,7 +22,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
 
     Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
     on its own. Their workshop seats lose their name, their acts of help what was written
-    of them.
+    of them; their mandates stop, and lose their words.
     """
     deadlines.strip(
         person, at=at
@@ -32,6 +33,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     autonomy.forget(person)
     learning.forget(person, at=at)
     agenda.forget(person, at=at)
+    mandats.forget(person, at=at)
     acts.forget(person)
     people.forget(person, by=by, at=at)
 

@@ -13,6 +13,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.directory.queries import places
 from maillage.apps.learning.queries import progress as learning
+from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.queries import people, timeline
 from maillage.apps.orientations.rules import cycle
@@ -136,6 +137,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "orientations": _referrals(person),
         "bilans": [_diagnosis(row) for row, _ in people.bilans(person)],
         "ateliers": agenda.workshops_of(person),
+        "mandats": mandats.copy(person),
         "actes": acts.copy(person),
         "qui_a_vu": [
             {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}

@@ -14,6 +14,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.queries.retained import Progress
 from maillage.apps.directory.models import Structure
+from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access, rules
@@ -39,6 +40,7 @@ VERBS = {
     READ: "a lu l’orientation",
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
+    **mandats.VERBS,
     "act.noted": "a noté un acte d’aide",
     "act.outside": "a fait à sa place hors du mandat",
     "act.refused": "n’a pas pu faire à sa place",
@@ -109,7 +111,7 @@ def traces(person: Person) -> list[Trace]:
     """Return who saw and did what about a person and their referrals, the latest first."""
     steps = list(Orientation.objects.filter(person=person))
     entries: list[Entry] = list(journal.entries_about(person))
-    for rows in (steps, list(acts.of_person(person))):
+    for rows in (steps, mandats.of_person(person), list(acts.of_person(person))):
         if rows:
             entries += journal.entries_about(*rows)
     names = journal.names(entries)

@@ -10,11 +10,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, count, counted
+from maillage.apps.mandats import actions as mandats
+from maillage.apps.mandats import queries as mandat_queries
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.access import CODES_AN_HOUR
 from maillage.apps.orientations.actions import agreements, forgetting, steps
 from maillage.apps.orientations.models import Orientation
@@ -27,7 +32,8 @@ from maillage.apps.people import queries as cards
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
-from maillage.web import refusals
+from maillage.reports.assistance import models as papers
+from maillage.web import printing, refusals
 from maillage.words.languages import say
 
 SHOWN_FOR = timedelta(minutes=20)  # on a shared computer, the next person must not read this one's card
@@ -80,8 +86,47 @@ def with_card(view: Callable[[HttpRequest, Person], HttpResponse]) -> Callable[.
 @require_safe
 def follow(request: HttpRequest, person: Person) -> HttpResponse:
     """Where each step stands, and who has to do something."""
-    standing = persons.where_it_stands(person.code)
-    return render(request, "orientations/card/follow.html", {"person": person, "standing": standing})
+    context = {
+        "person": person,
+        "standing": persons.where_it_stands(person.code),
+        "mandats": [
+            (row, state, state in (mandat_frame.RUNNING, mandat_frame.COMING))
+            for row, state in mandat_queries.for_card(person, timezone.localdate())
+        ],
+        "states": mandat_frame.STATES,
+    }
+    return render(request, "orientations/card/follow.html", context)
+
+
+@with_card
+@require_POST
+def stop_mandate(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
+    """Stopping a mandate, or taking one procedure back from it."""
+    row = get_object_or_404(Mandat, pk=pk, person=person, signed_at__isnull=False)
+    key = whole(request.POST.get("demarche", ""), ROWS)
+    with refusals.as_message(request):
+        if key is None:
+            mandats.withdraw(row, by=None, at=timezone.now())
+            messages.success(request, say("C’est arrêté. Plus rien ne se fait à votre place."))
+        else:
+            each = get_object_or_404(row.authorisations, pk=key)
+            mandats.revoke(each, by=None, at=timezone.now())
+            messages.success(request, say("C’est retiré. Cette démarche ne se fait plus à votre place."))
+    return redirect("card_follow")
+
+
+@with_card
+@require_safe
+def mandate_proof(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
+    """The proof that a mandate was stopped."""
+    row = get_object_or_404(Mandat, pk=pk, person=person, withdrawn_at__isnull=False)
+    mandats.record_view(row, by=None, at=timezone.now(), verb="mandat.proof")
+    path = reverse("mandat_check", args=[row.printed])
+    check = (printing.address(request, path).partition("://")[2] or path, "")
+    content = papers.withdrawal(mandat_queries.paper(row), check=check, on=timezone.localdate())
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="arret-du-mandat.pdf"'
+    return response
 
 
 @with_card

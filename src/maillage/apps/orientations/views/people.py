@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, count, counted, holding, rights_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.queries import progress as learning
+from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import copies
@@ -152,6 +154,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "bilans": queries.bilans(found),
         "learnt": learning.summary(found),
         "services": learning.services(),
+        "mandat": mandats.latest(found, timezone.localdate()),
+        "mandat_states": mandat_frame.STATES,
         "traces": queries.traces(found),
         "months": rules.KEPT_MONTHS,
     }

@@ -1,0 +1,165 @@
+"""What is typed about a mandate: what it permits, until when; how the person says yes."""
+
+from io import BytesIO
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageOps
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.models import Structure
+from maillage.apps.mandats import queries
+from maillage.apps.mandats.actions import Helper, Signing
+from maillage.apps.mandats.rules import frame
+from maillage.kernel.errors import Refused
+from maillage.reference import procedures
+
+HEAVIEST = 8_000_000  # bytes, as a telephone takes it
+WIDEST = 1800  # points: a page is read
+LARGEST = 60_000_000  # points: more is no photograph
+
+
+class PrepareForm(forms.Form):
+    """What a mandate would permit. structure: a field when the account acts for several."""
+
+    structure = forms.ChoiceField(label="Au nom de")
+    demarches = forms.MultipleChoiceField(
+        label="Démarches",
+        required=False,
+        error_messages={"invalid_choice": "Cette démarche n’est pas dans la liste. Choisissez-en une autre."},
+    )
+    duree = forms.ChoiceField(
+        label="Jusqu’à quand",
+        choices=[(key, words.capitalize()) for key, words in frame.DURATIONS.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque la durée. Choisissez-la avec la personne."},
+    )
+    commence = DayField(label="Premier jour (aujourd’hui si rien n’est écrit)", required=False)
+    aidant = forms.ChoiceField(
+        label="Qui agit", choices=[(key, words.capitalize()) for key, words in frame.HELPERS.items()]
+    )
+    proche = forms.CharField(
+        label="Nom du proche, s’il agit",
+        max_length=60,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    responsable = forms.ChoiceField(label="Qui répond d’un bénévole ou d’un proche", required=False)
+    urgence = forms.BooleanField(
+        label="C’est une urgence : pour aujourd’hui seulement, à régulariser dans les 48 heures",
+        required=False,
+    )
+
+    def __init__(
+        self, *args: Any, structures: list[Structure], chosen: Structure, on: Any, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.offered = queries.by_family(chosen)
+        self.supervisors: dict[str, User] = {
+            str(user.pk): user for each in structures for user in queries.supervisors(each, on)
+        }
+        self.fields["demarches"].choices = [
+            *((key, each.label) for key, each in procedures.families().items()),
+            *((each.key, each.label) for each in queries.choices(chosen)),
+        ]
+        self.fields["responsable"].choices = [
+            ("", "Personne : un professionnel agit"),
+            *((pk, str(user)) for pk, user in self.supervisors.items()),
+        ]
+        self.fields["structure"].choices = [(pk, each.name) for pk, each in self.structures.items()]
+        if len(structures) < 2:
+            del self.fields["structure"]
+
+    @property
+    def ticked(self) -> list[str]:
+        """Return what was chosen, to show it again."""
+        return list(self["demarches"].value() or [])
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the names of `actions.prepare`."""
+        clean = self.cleaned_data
+        return {
+            "structure": self.structures[clean.get("structure") or next(iter(self.structures))],
+            "keys": clean["demarches"],
+            "duration": clean["duree"],
+            "starts_on": clean["commence"],
+            "emergency": clean["urgence"],
+            "helper": Helper(
+                kind=clean["aidant"],
+                relative=clean["proche"],
+                supervisor=self.supervisors.get(clean["responsable"]),
+            ),
+        }
+
+
+class SignForm(forms.Form):
+    """How a person says yes: what they drew, the photograph of their paper, or who was the witness."""
+
+    comment = forms.ChoiceField(choices=list(frame.HOW.items()))
+    lu = forms.CharField(max_length=64, required=False)
+    traits = forms.CharField(max_length=40_000, required=False)
+    temoin = forms.CharField(max_length=80, required=False)
+    photo = forms.FileField(required=False)
+
+    def signing(self) -> Signing:
+        """Return what was sent; Refused when the photograph is not one."""
+        clean = self.cleaned_data
+        return Signing(
+            how=clean["comment"],
+            shown=clean["lu"],
+            strokes=clean["traits"].strip(),
+            witness=clean["temoin"],
+            photograph=read_photograph(clean["photo"]) if clean["photo"] else b"",
+        )
+
+
+def read_photograph(file: UploadedFile) -> bytes:
+    """Return a photograph written again as a JPEG, upright, without what telephones write beside it (the
+    place, the hour, the owner); Refused when it is too heavy or cannot be read.
+    """
+    if (file.size or 0) > HEAVIEST:
+        raise _unreadable("Elle est trop lourde : plus de 8 mégaoctets.", "Refaites-la en plus petit.")
+    content = file.read()
+    try:
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as probe:
+            if probe.width * probe.height > LARGEST:
+                raise ValueError("too many points")
+            probe.verify()
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise _unreadable(
+            "Le fichier n’est pas une photographie JPEG ou PNG, ou il est abîmé.",
+            "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
+        ) from error
+    upright.thumbnail((WIDEST, WIDEST))
+    bare, written = Image.new("RGB", upright.size), BytesIO()
+    bare.paste(upright)
+    bare.save(written, "JPEG", quality=82)
+    return written.getvalue()
+
+
+def _unreadable(why: str, do: str) -> Refused:
+    return Refused("La photographie n’a pas été gardée.", why=why, do=do)
+
+
+class ProcedureForm(forms.Form):
+    """A procedure that a structure or a territory adds."""
+
+    nom = forms.CharField(
+        label="Nom de la démarche",
+        max_length=120,
+        error_messages={"required": "Il manque le nom de la démarche. Écrivez-le."},
+    )
+    organisme = forms.CharField(label="Organisme qui la reçoit (facultatif)", max_length=120, required=False)
+    famille = forms.ChoiceField(
+        label="Famille", choices=[(key, each.label) for key, each in procedures.families().items()]
+    )
+    pour = forms.ChoiceField(label="Pour qui")
+
+    def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pour"].choices = owners

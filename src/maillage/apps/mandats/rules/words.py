@@ -1,0 +1,221 @@
+"""The words of a mandate: short ones to hear in one’s language, and the whole text in French, to sign."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from maillage.apps.mandats.rules import frame
+from maillage.words import opening
+from maillage.words.dates import in_words
+from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
+from maillage.words.wording import of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a mandate says, ready to be worded. procedures: each with who receives it, '' when it varies."""
+
+    code: str
+    person: str
+    born: int | None
+    structure: str
+    helper: str
+    kind: str
+    relative: str
+    supervisor: str
+    procedures: Sequence[tuple[str, str]]
+    duration: str
+    starts_on: date
+    ends_on: date
+    emergency: bool = False
+    language: str = FRENCH
+
+    @property
+    def acting(self) -> str:
+        """Who is beside the person: the relative, or the helper."""
+        return self.relative if self.kind == frame.RELATIVE else self.helper
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the text: its title, then its lines, as a list or not."""
+
+    title: str
+    lines: tuple[str, ...]
+    listed: bool = False
+
+
+PROMISES = (
+    "Je ne fais que les démarches écrites ici.",
+    "Je ne demande jamais un mot de passe et je n’en garde aucun.",
+    "Je n’écris jamais mon adresse électronique à la place de celle de la personne.",
+    "J’écris ce que j’ai fait, et la personne peut le relire.",
+    "Je rends les papiers tout de suite et je n’en parle à personne d’autre.",
+)
+
+
+def sections(terms: Terms) -> tuple[Section, ...]:
+    """Return the text of a mandate, part by part: what is printed is what is kept."""
+    who = f"{terms.person}, de l’année {terms.born}" if terms.born else terms.person
+    lasts = frame.DURATIONS[terms.duration]
+    parts = [
+        Section(
+            "Ce que je permets",
+            (f"Je suis {who}. Je donne mandat à {terms.structure}. Ses aidants peuvent faire à ma place :",),
+        ),
+        Section(
+            "Les démarches",
+            tuple(f"{label} ({operator})" if operator else label for label, operator in terms.procedures),
+            listed=True,
+        ),
+        Section(
+            "Jusqu’à quand",
+            (
+                f"Du {in_words(terms.starts_on)} au {in_words(terms.ends_on)} : {lasts}. Il s’arrête seul, "
+                "et ne se prolonge pas. Pour continuer, je signe à nouveau.",
+            ),
+        ),
+        Section(
+            "Je peux arrêter",
+            (
+                "Je peux arrêter quand je veux, sans dire pourquoi, avec ma carte ou en le disant à la "
+                "structure. Je peux aussi retirer une seule démarche. Je reçois une preuve.",
+            ),
+        ),
+        Section("Ce que promet l’aidant", PROMISES, listed=True),
+    ]
+    if terms.kind in frame.SUPERVISED:
+        parts.append(Section("Qui m’aide, et qui en répond", (supervised(terms),)))
+    if terms.emergency:
+        parts.append(
+            Section(
+                "Une urgence",
+                (
+                    "J’ai dit oui sans attendre, pour aujourd’hui seulement. Un vrai mandat me sera "
+                    "proposé dans les 48 heures.",
+                ),
+            )
+        )
+    parts += [
+        Section(
+            "Ma situation",
+            (
+                "Je ne suis ni sous tutelle, ni sous curatelle, ni sous une autre mesure de protection. "
+                "Sinon, la personne qui m’assiste ou me représente signe aussi.",
+            ),
+        ),
+        Section(
+            "La loi",
+            (
+                "Ce papier est un mandat, au sens des articles 1984 et suivants du Code civil. Il est "
+                "gratuit.",
+            ),
+        ),
+        Section(
+            "Mes données",
+            (
+                f"{terms.structure} garde ce mandat et la liste de ce qui est fait, avec mon accord, pour "
+                "prouver ce qui a été permis. Selon le Règlement général sur la protection des données, je "
+                "peux les lire, les corriger, les emporter ou les effacer, avec ma carte ou en le demandant "
+                "ici. Je peux aussi me plaindre à la Cnil.",
+            ),
+        ),
+    ]
+    return tuple(parts)
+
+
+def supervised(terms: Terms) -> str:
+    """Return who helps without being a professional, and who answers for them."""
+    who = (
+        f"{terms.relative}, un proche, m’aide"
+        if terms.kind == frame.RELATIVE
+        else f"{terms.helper}, bénévole, m’aide"
+    )
+    return f"{who}, sous la responsabilité {of(terms.supervisor)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What is read before signing, in one language; procedures stay in French."""
+
+    question: str
+    permitted: str
+    forbidden: str
+    period: str
+    other: str
+    secret: str
+    stop: str
+    without: str
+    sign: str
+    hint: str
+    erase: str
+    agree: str
+    decline: str
+
+
+def screen(terms: Terms) -> Screen:
+    """Return what is read before signing, in the language spoken now."""
+    return Screen(
+        question=say(
+            "Est-ce que {who} peut faire ces démarches à votre place ?",
+            who=typed(terms.acting or terms.structure),
+        ),
+        permitted=say("C’est permis"),
+        forbidden=say("Ce n’est pas permis"),
+        period=say(
+            "C’est permis du {start} au {end}, pour {structure} seulement.",
+            start=opening.date_text(terms.starts_on),
+            end=opening.date_text(terms.ends_on),
+            structure=typed(terms.structure),
+        ),
+        other=say("Aucune autre démarche ne sera faite à votre place."),
+        secret=say("Personne ne vous demandera un mot de passe."),
+        stop=say("Vous pouvez arrêter quand vous voulez, avec votre carte ou en le disant ici."),
+        without=say("Si vous dites non, on vous aide quand même, à côté de vous."),
+        sign=say("Signez avec le doigt"),
+        hint=say("Un nom, une croix : comme vous voulez."),
+        erase=say("Effacer le dessin"),
+        agree=say("Je suis d’accord"),
+        decline=say("Non, pas aujourd’hui"),
+    )
+
+
+def spoken(terms: Terms) -> list[str]:
+    """Return the sentences read aloud, in the language spoken now; names of procedures are French."""
+    said = screen(terms)
+    named = [typed(f"{label}.") for label, _ in terms.procedures]
+    return [said.question, *named, said.period, said.other, said.secret, said.stop, said.without]
+
+
+def text(terms: Terms) -> str:
+    """Return the whole words of a mandate: those that were heard, in the person’s language, then the text."""
+    language = terms.language if terms.language in LANGUAGES else FRENCH
+    with speaking(language):
+        heard = "\n".join(spoken(terms))
+    told = [f"Mandat {terms.code}", heard]
+    with speaking(FRENCH):
+        for part in sections(terms):
+            mark = "– " if part.listed else ""
+            told.append("\n".join((part.title, *(f"{mark}{line}" for line in part.lines))))
+    return "\n\n".join(told)
+
+
+def fingerprint(words: str) -> str:
+    """Return what tells words apart from others: sent back with a signature, it says what was shown.
+
+    >>> fingerprint("a") == fingerprint("a"), fingerprint("a") == fingerprint("b")
+    (True, False)
+    """
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def parts(told: str) -> tuple[list[str], list[Section]]:
+    """Return the text of a mandate as it was kept: the sentences heard, then its parts."""
+    _, heard, *others = told.split("\n\n")
+    found = []
+    for other in others:
+        title, *lines = other.split("\n")
+        listed = bool(lines) and all(line.startswith("– ") for line in lines)
+        found.append(Section(title, tuple(line.removeprefix("– ") for line in lines), listed))
+    return heard.split("\n"), found

@@ -1,0 +1,291 @@
+"""Mandates, for those who help: listed, prepared with the person, signed, read again, stopped."""
+
+import secrets
+from typing import Any
+
+import segno
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.accounts.queries import broken
+from maillage.apps.mandats import access, actions, queries
+from maillage.apps.mandats.forms import PrepareForm, SignForm
+from maillage.apps.mandats.models import Mandat, Signature
+from maillage.apps.mandats.rules import frame, proof, words
+from maillage.apps.people.access import people_for
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.reports.assistance import models as papers
+from maillage.web import printing, refusals
+from maillage.words.languages import FRENCH, LANGUAGES, speaking
+
+PAGE = 40
+FILTERS = {
+    "": "En cours",
+    "a-signer": "À signer",
+    "finis": "Finis ou arrêtés",
+}
+helping = holding(*access.SEES)
+
+
+@helping
+@require_safe
+def mandats(request: HttpRequest) -> HttpResponse:
+    """The mandates of the persons one helps: what cannot wait first."""
+    today, rows = timezone.localdate(), access.mandats_for(request.user)
+    asked = request.GET.get("etat", "")
+    state = asked if asked in FILTERS else ""
+    found = {"": queries.running, "a-signer": queries.drafts, "finis": queries.over}[state](rows, today)
+    page = Paginator(found.prefetch_related("authorisations"), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "lines": [(row, row.state_on(today)) for row in page],
+        "filters": FILTERS,
+        "state": state,
+        "urgent": queries.to_regularise(rows)[:PAGE],
+        "ending": queries.ending(rows, today)[:PAGE],
+        "now": timezone.now(),
+        "papers": papers.TITLES,
+        "states": frame.STATES,
+    }
+    return render(request, "mandats/space/index.html", context)
+
+
+@helping
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Choosing with a person what would be permitted, and until when: first step of two."""
+    asked = request.POST.get("personne") or request.GET.get("personne", "")
+    person = people_for(request.user).filter(pk=whole(asked, ROWS) or 0).first()
+    if person is None:
+        if asked:
+            raise Http404
+        return redirect("people")
+    structures = list(access.structures_for(request.user))
+    chosen = next((s for s in structures if str(s.pk) == request.POST.get("structure")), structures[0])
+    form = PrepareForm(
+        request.POST or None,
+        structures=structures,
+        chosen=chosen,
+        on=timezone.localdate(),
+        initial={"aidant": frame.PROFESSIONAL, "demarches": request.GET.getlist("demarche")},
+    )
+    error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
+    if form.is_bound and form.is_valid():
+        try:
+            made = actions.prepare(
+                person=person, by=account_of(request), at=timezone.now(), token=token, **form.values()
+            )
+        except Refused as refusal:
+            error = refusal
+        else:
+            return redirect("mandat_sign", made.pk)
+    context = {"form": form, "person": person, "error": error, "sending": token, "structure": chosen}
+    return render(request, "mandats/space/new.html", context, status=400 if error or form.errors else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reading it with the person, who says yes in one of three ways, or no."""
+    row = _mandat(request, pk)
+    if row.signed_at is not None and request.method != "POST":
+        return redirect("mandat", pk)
+    form, error = SignForm(request.POST or None, request.FILES or None), None
+    if form.is_bound:
+        try:
+            if not form.is_valid():
+                raise _unread()
+            actions.sign(row, form.signing(), by=account_of(request), at=timezone.now())
+        except Refused as refusal:
+            error = refusal
+            row = _mandat(request, pk)
+        else:
+            messages.success(request, "C’est signé. Le mandat permet ces démarches, et elles seules.")
+            return redirect("mandat", pk)
+    if row.signed_at is not None:
+        messages.error(request, " ".join(error.sentences if error else ()))
+        return redirect("mandat", pk)
+    return render(
+        request,
+        "mandats/space/sign.html",
+        _to_read(request, row) | {"error": error},
+        status=400 if error else 200,
+    )
+
+
+def _to_read(request: HttpRequest, row: Mandat) -> dict[str, Any]:
+    """Return what the person reads, in French or in their language, and what says that it was shown."""
+    start = queries.signing_day(row, frame.TOUCH, timezone.localdate())
+    terms = queries.terms(row, start)
+    asked = request.GET.get("langue", FRENCH)
+    language = asked if asked in (FRENCH, row.language) and asked in LANGUAGES else FRENCH
+    with speaking(language):
+        screen = words.screen(terms)
+    other = row.language if language == FRENCH else FRENCH
+    return {
+        "mandat": row,
+        "terms": terms,
+        "screen": screen,
+        "spoken_in": LANGUAGES[language],
+        "other": LANGUAGES.get(other) if other != language else None,
+        "shown": words.fingerprint(words.text(terms)),
+        "width": proof.WIDTH,
+        "height": proof.HEIGHT,
+        "supervised": words.supervised(terms) if row.helper in frame.SUPERVISED else "",
+    }
+
+
+@never_cache
+@require_safe
+def mandat(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mandate: how long still, what it permits, who acts and sees, the proof, and how to stop it."""
+    row = _mandat(request, pk)
+    today = timezone.localdate()
+    state = row.state_on(today)
+    if state == frame.DRAFT:
+        return redirect("mandat_sign", pk)
+    actions.record_view(row, by=account_of(request), at=timezone.now())
+    signature = Signature.objects.filter(mandat=row).first()
+    permitted = list(row.authorisations.all())
+    followers = row.person.followings.filter(ended_at=None).exclude(structure=row.structure)
+    context = {
+        "mandat": row,
+        "state": state,
+        "states": frame.STATES,
+        "running": state in (frame.RUNNING, frame.COMING),
+        "timeline": queries.timeline(row, today),
+        "left": queries.left_in_words(row, today),
+        "permitted": permitted,
+        "kept": [each for each in permitted if each.revoked_at is None],
+        "signature": proof.svg(signature.strokes) if signature and signature.strokes else "",
+        "photograph": bool(signature and signature.photograph),
+        "entries": queries.proof_of(row),
+        "agrees": queries.agrees_with_proof(row),
+        "followers": followers.select_related("structure", "by"),
+        "may_act": access.may_act(request.user, row.structure_id),
+        "now": timezone.now(),
+        "sending": secrets.token_urlsafe(12),
+    }
+    return render(request, "mandats/space/mandat.html", context)
+
+
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Stopping, taking one procedure back, beginning another, noting a no."""
+    row, by, at = _mandat(request, pk), account_of(request), timezone.now()
+    asked = request.POST.get("geste", "")
+    with refusals.as_message(request):
+        if asked == "arreter":
+            actions.withdraw(row, by=by, at=at)
+            messages.success(request, "C’est arrêté. Imprimez la preuve : elle est pour la personne.")
+        elif asked == "retirer":
+            key = whole(request.POST.get("demarche", ""), ROWS) or 0
+            each = get_object_or_404(row.authorisations, pk=key)
+            actions.revoke(each, by=by, at=at)
+            messages.success(request, f"« {each.label} » n’est plus permise.")
+        elif asked == "renouveler":
+            token = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
+            return redirect("mandat_sign", actions.renew(row, by=by, at=at, token=token).pk)
+        elif asked == "refuser":
+            person = row.person_id
+            actions.decline(row, by=by, at=at)
+            messages.success(request, "C’est noté : pas de mandat. L’aide continue, à côté de la personne.")
+            return redirect("person", person)
+        else:
+            raise Http404
+    return redirect("mandat", pk)
+
+
+@require_POST
+def verify(request: HttpRequest, pk: int) -> HttpResponse:
+    """Reading the whole journal again, and saying whether one line of it was changed."""
+    row = _mandat(request, pk)
+    lines, changed = broken()
+    if changed is None:
+        messages.success(request, f"Les {lines} maillons du journal ont été relus : aucun n’est changé.")
+    else:
+        messages.error(
+            request,
+            f"Le maillon {changed.line} du journal ne tient pas : {changed.why}. Prévenez la personne qui"
+            " tient la plateforme.",
+        )
+    return redirect("mandat", row.pk)
+
+
+# ---------------------------------------------------------------------------------------------------- papers
+
+
+@never_cache
+@require_safe
+def printed(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mandate on paper: to sign, or as it was signed."""
+    row = _mandat(request, pk)
+    actions.record_view(row, by=account_of(request), at=timezone.now(), verb="mandat.printed")
+    return papers_response(
+        papers.mandate(queries.paper(row), check=check_of(request, row), on=timezone.localdate()), "mandat"
+    )
+
+
+@never_cache
+@require_safe
+def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proof that a mandate was stopped, for the person."""
+    row = _mandat(request, pk)
+    if row.withdrawn_at is None:
+        raise Http404
+    actions.record_view(row, by=account_of(request), at=timezone.now(), verb="mandat.proof")
+    return papers_response(
+        papers.withdrawal(queries.paper(row), check=check_of(request, row), on=timezone.localdate()),
+        "arret-du-mandat",
+    )
+
+
+@never_cache
+@require_safe
+def photograph(request: HttpRequest, pk: int) -> HttpResponse:
+    """The photograph of the signed paper."""
+    row = _mandat(request, pk)
+    found = Signature.objects.filter(mandat=row).first()
+    if found is None or not found.photograph:
+        raise Http404
+    response = HttpResponse(bytes(found.photograph), content_type="image/jpeg")
+    response["Content-Disposition"] = 'inline; filename="mandat.jpg"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def check_of(request: HttpRequest, row: Mandat) -> tuple[str, str]:
+    """Return where a code is checked and its QR code, '' when only this computer opens the address."""
+    path = reverse("mandat_check", args=[row.printed])
+    address = printing.address(request, path)
+    if not address:
+        return path, ""
+    return address.partition("://")[2], segno.make(address, error="m").svg_inline(border=0)
+
+
+def papers_response(content: bytes, name: str) -> HttpResponse:
+    """Return a paper as a PDF file."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response
+
+
+def _mandat(request: HttpRequest, pk: int) -> Mandat:
+    """Return a mandate that the user may see, or 404."""
+    return get_object_or_404(access.mandats_for(request.user), pk=pk)
+
+
+def _unread() -> Refused:
+    return Refused(
+        "Le mandat n’a pas été signé.",
+        why="Ce qui a été envoyé ne se lit pas.",
+        do="Rechargez la page, puis recommencez.",
+    )

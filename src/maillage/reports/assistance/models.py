@@ -1,0 +1,294 @@
+"""The papers of assistance: a mandate, the proof that it was stopped, and four models to fill in by hand."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from maillage.reports.page import pdf
+from maillage.reports.page.design import tokens
+from maillage.reports.page.logo import logo
+from maillage.words import opening
+from maillage.words.dates import in_words
+
+TITLES: Mapping[str, str] = {
+    "mandat-vierge": "Mandat à remplir",
+    "registre-des-actes": "Registre des actes",
+    "charte": "Charte de qui fait à la place",
+    "attestation-de-suivi": "Attestation de suivi",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a paper: its title, then its lines, as a list or not."""
+
+    title: str
+    lines: tuple[str, ...]
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What the papers of one mandate say. strokes: a drawing as SVG, '' when none; heard: the sentences read,
+    in the person’s language; procedures: those still permitted.
+    """
+
+    code: str
+    person: str
+    structure: str
+    helper: str
+    parts: Sequence[Part]
+    heard: Part | None = None
+    how: str = ""
+    witness: str = ""
+    digest: str = ""
+    strokes: str = ""
+    signed_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_how: str = ""
+    procedures: Sequence[str] = field(default_factory=tuple)
+    example: bool = False
+
+
+def mandate(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
+    """Return a mandate as PDF, to sign or as it was signed. check: the address of its code, and its QR."""
+    parts = list(paper.parts)
+    heard = paper.heard
+    if heard is not None and all(_has_letters(line) for line in heard.lines):
+        parts.insert(0, heard)
+    if paper.signed_at is not None:
+        witness = f", témoin : {paper.witness}" if paper.witness else ""
+        proof = (
+            f"{_moment(paper.signed_at).capitalize()}, {paper.how}{witness}.",
+            f"Empreinte : {paper.digest}",
+        )
+        parts.append(Part("Signature", proof))
+    boxes = [
+        _box("La personne", paper.person, paper.strokes),
+        _box("L’aidant", f"{paper.helper}, {paper.structure}"),
+    ]
+    return _compiled(
+        "Mandat", parts, on=on, code=paper.code, check=check, boxes=boxes, example=paper.example,
+        foot="Deux exemplaires : un pour la personne, un pour la structure.",
+    )  # fmt: skip
+
+
+def withdrawal(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
+    """Return the proof that a mandate was stopped, as PDF."""
+    assert paper.withdrawn_at is not None
+    parts = [
+        Part(
+            "Ce mandat est arrêté",
+            (
+                f"Le mandat {paper.code}, donné à {paper.structure}, est arrêté depuis le"
+                f" {_moment(paper.withdrawn_at)}, {paper.withdrawn_how}.",
+                "Depuis ce moment, personne de cette structure ne peut plus rien faire "
+                "à la place de la personne.",
+            ),
+        ),
+        Part("Ce qui n’est plus permis", tuple(paper.procedures), listed=True),
+        Part(
+            "Ce qui reste",
+            (
+                "Ce qui a été fait avant reste écrit. La personne peut le relire avec sa carte, et le faire "
+                "effacer.",
+                "Arrêter le mandat n’arrête pas l’aide : elle continue, à côté de la personne.",
+            ),
+        ),
+    ]
+    boxes = [_box("Pour la structure", paper.structure)]
+    return _compiled(
+        "Preuve d’arrêt d’un mandat", parts, on=on, code=paper.code, check=check, boxes=boxes,
+        example=paper.example, foot="À garder par la personne.",
+    )  # fmt: skip
+
+
+def blank(slug: str, *, on: date) -> bytes:
+    """Return a model to fill in by hand, as PDF. slug: of TITLES."""
+    makes = {
+        "mandat-vierge": _blank_mandate,
+        "registre-des-actes": _register,
+        "charte": _charter,
+        "attestation-de-suivi": _certificate,
+    }
+    return makes[slug](TITLES[slug], on)
+
+
+PROMISES = (
+    "Je demande avant de faire, et je dis à voix haute ce que je fais.",
+    "Je fais à côté de la personne, et le plus possible avec elle.",
+    "Je ne fais que les démarches écrites dans le mandat, jusqu’à son dernier jour.",
+    "Je ne demande, ne note et ne garde aucun mot de passe.",
+    "Je n’écris jamais mon adresse électronique ni mon téléphone à la place des siens.",
+    "J’écris chaque acte dans le registre, le jour même.",
+    "Je rends les papiers tout de suite. Je ne parle à personne de ce que j’ai lu.",
+    "Si elle dit stop, je m’arrête. Je n’ai pas à savoir pourquoi.",
+    "Je ne reçois rien en échange : ni argent, ni cadeau.",
+)
+
+
+def _blank_mandate(title: str, on: date) -> bytes:
+    parts = [
+        Part("La personne", ("Je m’appelle …", "Je donne mandat à (structure) …")),
+        Part(
+            "Les démarches permises, et elles seules",
+            ("1. …", "2. …", "3. …"),
+        ),
+        Part(
+            "Jusqu’à quand",
+            ("Du …… / …… / ………… au …… / …… / ………… : un jour, un mois, six mois ou un an. Pas plus.",),
+        ),
+        Part(
+            "Je peux arrêter",
+            (
+                "Quand je veux, sans dire pourquoi. Je peux aussi retirer une seule "
+                "démarche. Je reçois une preuve.",
+            ),
+        ),
+        Part("Ce que promet l’aidant", PROMISES[2:8], listed=True),
+        Part(
+            "Un bénévole ou un proche agit",
+            ("Son nom : …", "Qui en répond dans la structure : …"),
+        ),
+        Part(
+            "La loi, mes données",
+            (
+                "Ce papier est un mandat, au sens des articles 1984 et suivants du "
+                "Code civil. Il est gratuit. Je ne "
+                "suis ni sous tutelle, ni sous curatelle.",
+                "La structure garde ce papier pour prouver ce qui a été permis. Je "
+                "peux le lire, le faire corriger ou "
+                "effacer, et me plaindre à la Cnil.",
+            ),
+        ),
+        Part("Dit à voix haute, sans signature", ("Nom du témoin, qui n’est pas l’aidant : …",)),
+    ]
+    boxes = [_box("La personne : un nom, une croix", ""), _box("L’aidant, pour la structure", "")]
+    return _compiled(
+        title, parts, on=on, boxes=boxes, foot="Deux exemplaires : un pour la personne, un pour la structure."
+    )
+
+
+def _register(title: str, on: date) -> bytes:
+    parts = [
+        Part(
+            "Comment le remplir",
+            (
+                "Une ligne par acte, le jour même. Ni mot de passe, ni numéro de "
+                "dossier, ni maladie. Une erreur "
+                "se barre et reste lisible.",
+            ),
+        )
+    ]
+    heads = ("Jour", "Prénom ou carte", "Démarche", "Avec, ou à la place", "Minutes", "À la fin", "Aidant")
+    table = {"tetes": heads, "parts": (2, 4, 6, 4, 2.4, 4, 3), "lignes": 16}
+    return _compiled(title, parts, on=on, table=table, wide=True)
+
+
+def _charter(title: str, on: date) -> bytes:
+    parts = [
+        Part(
+            "Pourquoi",
+            (
+                "Faire une démarche à la place de quelqu’un touche à sa vie. Ces "
+                "règles protègent la personne, et "
+                "qui l’aide.",
+            ),
+        ),
+        Part("Mes engagements", PROMISES, listed=True),
+        Part(
+            "Quand je ne fais pas",
+            (
+                "La démarche n’est pas dans le mandat.",
+                "Le mandat est fini ou arrêté.",
+                "La personne hésite, ou quelqu’un répond pour elle.",
+                "Je ne comprends pas ce que la démarche engage.",
+            ),
+            listed=True,
+        ),
+        Part(
+            "Et alors",
+            (
+                "Je fais avec elle, ou je l’accompagne vers qui peut. Je préviens la "
+                "personne qui répond de moi.",
+            ),
+        ),
+    ]
+    boxes = [_box("L’aidant : professionnel, bénévole ou proche", ""), _box("La personne qui en répond", "")]
+    return _compiled(title, parts, on=on, boxes=boxes)
+
+
+def _certificate(title: str, on: date) -> bytes:
+    parts = [
+        Part("La structure", ("Nom : …", "Représentée par : …")),
+        Part("La personne aidée", ("Nom ou prénom : …",)),
+        Part(
+            "Ce qui est attesté",
+            (
+                "La personne a été aidée dans ses démarches, du …… / …… / ………… au …… / …… / …………",
+                "Démarches : …",
+                "…",
+                "Nombre de rendez-vous : ……………    Mandat numéro : …",
+            ),
+        ),
+        Part("Fait à", ("Lieu : …", "Le …… / …… / …………")),
+        Part(
+            "À quoi sert ce papier",
+            (
+                "Il dit qu’une aide a eu lieu. Il ne dit rien de ce qui a été demandé, "
+                "ni de ce qui a été obtenu. "
+                "La personne le donne à qui elle veut.",
+            ),
+        ),
+    ]
+    boxes = [_box("La personne", ""), _box("La structure : nom, signature, tampon", "")]
+    return _compiled(
+        title, parts, on=on, boxes=boxes, foot="Deux exemplaires : un pour la personne, un pour la structure."
+    )
+
+
+def _has_letters(line: str) -> bool:
+    """Return whether our fonts can draw a line: a language that they cannot is read aloud, not printed."""
+    return str(pdf.drawable(line)).count(pdf.SUBSTITUTE) == line.count(pdf.SUBSTITUTE)
+
+
+def _box(title: str, name: str, image: str = "") -> dict[str, str]:
+    return {"titre": title, "nom": name, "image": image}
+
+
+def _moment(at: datetime) -> str:
+    """Return a local moment in words."""
+    return f"{in_words(at.date())} à {opening.clock(at)}"
+
+
+def _compiled(
+    title: str,
+    parts: Sequence[Part],
+    *,
+    on: date,
+    code: str = "",
+    check: tuple[str, str] = ("", ""),
+    boxes: Sequence[Mapping[str, str]] = (),
+    table: Mapping[str, object] | None = None,
+    foot: str = "",
+    wide: bool = False,
+    example: bool = False,
+) -> bytes:
+    values = tokens("jour")
+    data = {
+        "titre": title,
+        "jour": in_words(on),
+        "code": code,
+        "verifier": check[0],
+        "qr": check[1],
+        "parties": [{"titre": p.title, "lignes": list(p.lines), "liste": p.listed} for p in parts],
+        "tableau": table,
+        "signatures": list(boxes),
+        "pied": foot,
+        "aere": not code,
+        "large": wide,
+        "exemple": example,
+        "couleurs": {name: value for name, value in values.items() if value.startswith("#")},
+        "logo": logo(values["pastel"], values["garance"], values["prune"]),
+    }
+    return pdf.compiled("assistance.typ", data, on=on)

@@ -1,0 +1,439 @@
+"""The pages of mandates: two steps with the person, one sheet, one code that never says whose it is."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.mandats import access, actions, forms, queries
+from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.orientations.views.card import KEY
+from maillage.apps.people import actions as people
+from maillage.apps.people.access import digest
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.reports.assistance import models as papers
+from tests.conftest import account
+from tests.support.mandats import STROKES, drafted, given
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def structure():
+    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
+
+
+@pytest.fixture
+def leila(structure) -> User:
+    return account("aidant", "aidant", shown="Leïla", structure=structure)
+
+
+@pytest.fixture
+def andrei(leila, structure) -> Person:
+    return people.welcome(by=leila, structure=structure, nickname="M. Andrei", language="ro", at=NOW)
+
+
+@pytest.fixture
+def pro(client, leila):
+    client.force_login(leila)
+    return client
+
+
+def text(response) -> str:
+    bare = re.sub("[\u2066-\u2069]", "", response.content.decode())
+    return unescape(re.sub(r"<[^>]+>|\s+", " ", bare))
+
+
+def hidden(response, name: str) -> str:
+    return re.search(rf'name="{name}"\s+value="([^"]*)"', response.content.decode())[1]
+
+
+def show_card(client, person: Person) -> None:
+    session = client.session
+    session[KEY] = [person.pk, timezone.now().isoformat(), digest(person)]
+    session.save()
+
+
+# ------------------------------------------------------------------------------------------------ in two steps
+
+
+def test_a_mandate_is_prepared_then_signed_without_javascript(pro, andrei):
+    page = pro.get(f"/espace/mandats/nouveau/?personne={andrei.pk}")
+    assert "checked" not in re.sub(r"<script.*?</script>", "", page.content.decode()), (
+        "no box ticked in advance"
+    )
+    sent = {"personne": andrei.pk, "envoi": hidden(page, "envoi"), "demarches": ["prime-activite"]}
+    sent |= {"duree": "month", "aidant": "professional"}
+    first = pro.post("/espace/mandats/nouveau/", sent)
+    again = pro.post("/espace/mandats/nouveau/", sent)
+    mandat = Mandat.objects.get()
+    assert first.url == again.url == reverse("mandat_sign", args=[mandat.pk])
+    page = pro.get(first.url)
+    assert "Prime d’activité" in text(page) and "Română" in text(page)
+    in_romanian = pro.get(f"{first.url}?langue=ro")
+    assert "Poate Leïla să facă aceste demersuri" in text(in_romanian)
+    assert hidden(in_romanian, "lu") == hidden(page, "lu"), "one text is signed, whichever language is read"
+    answer = pro.post(first.url, {"comment": "spoken", "lu": hidden(page, "lu"), "temoin": "Mme Roche"})
+    assert answer.url == reverse("mandat", args=[mandat.pk])
+    assert queries.allows(andrei, mandat.structure, "prime-activite", timezone.now()).allowed
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({}, "Il manque la durée"),
+        ({"duree": "month"}, "Aucune démarche n’est choisie"),
+        ({"duree": "month", "demarches": ["x"]}, "n’est pas dans la liste"),
+        ({"duree": "month", "demarches": ["rsa"], "aidant": "relative"}, "nom du proche"),
+        ({"duree": "month", "demarches": ["rsa"], "commence": "2020-01-01"}, "déjà passé"),
+    ],
+)
+def test_what_is_missing_is_said_and_what_was_typed_stays(pro, andrei, sent, words):
+    answer = pro.post(
+        "/espace/mandats/nouveau/", {"personne": andrei.pk, "envoi": "e", "aidant": "professional"} | sent
+    )
+    assert answer.status_code == 400
+    assert words in text(answer)
+    assert ('value="rsa"' in answer.content.decode()) and not Mandat.objects.exists()
+    if "rsa" in sent.get("demarches", ()):
+        assert re.search(r'value="rsa"\s+checked', answer.content.decode())
+
+
+def test_somebody_elses_person_and_mandate_do_not_exist(client, pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    other = account(
+        "autre", "aidant", structure=place("b", {"nom": "B", "pivot": "21380185500015"}).structure
+    )
+    client.force_login(other)
+    assert client.get(f"/espace/mandats/nouveau/?personne={andrei.pk}").status_code == 404
+    for name in ("mandat", "mandat_sign", "mandat_print", "mandat_proof", "mandat_photograph"):
+        assert client.get(reverse(name, args=[mandat.pk])).status_code == 404, name
+    assert client.post(reverse("mandat_gesture", args=[mandat.pk]), {"geste": "arreter"}).status_code == 404
+    assert Mandat.objects.get().withdrawn_at is None
+
+
+def test_a_stale_page_signs_nothing_and_says_to_read_again(pro, andrei, structure, leila):
+    mandat = drafted(andrei, structure, leila, at=NOW)
+    address = reverse("mandat_sign", args=[mandat.pk])
+    answer = pro.post(address, {"comment": "touch", "lu": "0" * 64, "traits": STROKES})
+    assert answer.status_code == 400 and "Relisez-le" in text(answer)
+    assert pro.post(address, {"comment": "x"}).status_code == 400
+    page = pro.get(address)
+    assert (
+        pro.post(address, {"comment": "touch", "lu": hidden(page, "lu"), "traits": STROKES}).status_code
+        == 302
+    )
+    assert pro.get(address).url == reverse("mandat", args=[mandat.pk]), "a signed mandate is not signed again"
+    assert pro.post(address, {"comment": "paper"}, follow=True).redirect_chain[-1][0] == pro.get(address).url
+
+
+def test_a_no_goes_back_to_the_person(pro, andrei, structure, leila):
+    mandat = drafted(andrei, structure, leila, at=NOW)
+    answer = pro.post(reverse("mandat_gesture", args=[mandat.pk]), {"geste": "refuser"})
+    assert answer.url == reverse("person", args=[andrei.pk])
+    assert not Mandat.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------------- photographs
+
+
+def picture(kind: str, size=(400, 300), **more) -> bytes:
+    held = BytesIO()
+    Image.new("RGB", size, "white").save(held, kind, **more)
+    return held.getvalue()
+
+
+def with_place() -> bytes:
+    """Return a photograph as a telephone takes it: on its side, with where and when."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Marque"  # turned; maker
+    return picture("JPEG", exif=exif)
+
+
+def test_a_photograph_is_kept_upright_without_what_telephones_write_beside(pro, andrei, structure, leila):
+    mandat = drafted(andrei, structure, leila, at=NOW)
+    file = SimpleUploadedFile("papier.jpg", with_place(), content_type="image/jpeg")
+    pro.post(reverse("mandat_sign", args=[mandat.pk]), {"comment": "paper", "photo": file})
+    kept = pro.get(reverse("mandat_photograph", args=[mandat.pk]))
+    assert kept["Content-Type"] == "image/jpeg"
+    with Image.open(BytesIO(kept.content)) as shown:
+        assert shown.size == (300, 400)
+        assert not shown.getexif() and b"Marque" not in kept.content
+    assert queries.agrees_with_proof(Mandat.objects.get())
+
+
+def test_a_large_photograph_is_made_smaller_and_a_png_is_read():
+    kept = forms.read_photograph(SimpleUploadedFile("p.png", picture("PNG", (3600, 1200))))
+    with Image.open(BytesIO(kept)) as shown:
+        assert (shown.format, shown.size) == ("JPEG", (1800, 600))
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"%PDF-1.7 pas une image", "n’est pas une photographie"),
+        (b"", "n’est pas une photographie"),
+        (picture("GIF"), "n’est pas une photographie"),
+        (picture("JPEG")[:300], "abîmé"),
+        (b"\xff\xd8" + b"0" * 8_000_000, "trop lourde"),
+    ],
+)
+def test_an_unreadable_photograph_is_refused_with_what_to_do(content, why):
+    with pytest.raises(Refused, match=why) as refusal:
+        forms.read_photograph(SimpleUploadedFile("p.jpg", content))
+    assert "Refaites" in refusal.value.do
+
+
+def test_a_refused_photograph_leaves_the_draft_to_sign(pro, andrei, structure, leila):
+    mandat = drafted(andrei, structure, leila, at=NOW)
+    answer = pro.post(
+        reverse("mandat_sign", args=[mandat.pk]),
+        {"comment": "paper", "photo": SimpleUploadedFile("p.jpg", b"rien")},
+    )
+    assert answer.status_code == 400 and "gardez le papier" in text(answer)
+    assert Mandat.objects.get().signed_at is None and not Signature.objects.exists()
+
+
+# ---------------------------------------------------------------------------------------------- list and sheet
+
+
+def test_the_list_puts_first_what_cannot_wait(pro, andrei, structure, leila):
+    assert "Aucun mandat en cours" in text(pro.get("/espace/mandats/"))
+    urgent = drafted(andrei, structure, leila, "rsa", at=NOW, emergency=True, token="urgent")
+    Mandat.objects.filter(pk=urgent.pk).update(
+        signed_at=NOW, how="spoken", regularise_before=NOW - timedelta(hours=1)
+    )
+    given(andrei, structure, leila, "impots", at=NOW, duration="month", token="court")
+    ended = given(andrei, structure, leila, "retraite", at=NOW, token="fini")
+    actions.withdraw(ended, by=leila, at=NOW)
+    drafted(andrei, structure, leila, "handicap", at=NOW, token="brouillon")
+    told = text(pro.get("/espace/mandats/"))
+    assert told.index("Urgences à régulariser") < told.index("Impôts")
+    assert "le délai est passé" in told
+    assert "Retraite" not in told and "Dossier de handicap" not in told
+    assert "Retraite" in text(pro.get("/espace/mandats/?etat=finis"))
+    assert "Dossier de handicap" in text(pro.get("/espace/mandats/?etat=a-signer"))
+
+
+def test_what_ends_soon_is_said_and_what_ended_over_a_year_ago_is_not_shown(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, "impots", at=NOW)
+    today = timezone.localdate()
+    assert "Finissent dans" not in text(pro.get("/espace/mandats/"))
+    Mandat.objects.filter(pk=mandat.pk).update(ends_on=today + timedelta(days=30))
+    assert "Finissent dans" in text(pro.get("/espace/mandats/"))
+    for days, shown in ((365, True), (366, False)):
+        Mandat.objects.filter(pk=mandat.pk).update(
+            starts_on=today - timedelta(days=600), ends_on=today - timedelta(days=days)
+        )
+        assert ("Impôts" in text(pro.get("/espace/mandats/?etat=finis"))) is shown, days
+
+
+def test_the_list_asks_as_little_for_many_as_for_one(
+    pro, andrei, structure, leila, django_assert_max_num_queries
+):
+    for n in range(12):
+        given(andrei, structure, leila, "impots", at=NOW, token=f"n{n}")
+    with django_assert_max_num_queries(22):
+        pro.get("/espace/mandats/")
+
+
+def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    for words in ("Encore", "182 jours sur 182", "Prime d’activité", "Toute autre démarche", mandat.printed):
+        assert words in told, words
+    assert "maillon" in told and "L’empreinte correspond" in told
+    assert Entry.objects.filter(verb="mandat.seen", row=mandat.pk, by=leila.pk).count() == 1
+    Mandat.objects.filter(pk=mandat.pk).update(words="autre chose")
+    assert "ne correspond plus" in text(pro.get(reverse("mandat", args=[mandat.pk])))
+
+
+def test_the_sheet_stops_takes_back_and_prepares_another(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    address, sheet = reverse("mandat_gesture", args=[mandat.pk]), reverse("mandat", args=[mandat.pk])
+    first = mandat.authorisations.first()
+    pro.post(address, {"geste": "retirer", "demarche": first.pk})
+    first.refresh_from_db()
+    assert first.revoked_with == leila
+    assert pro.post(address, {"geste": "retirer", "demarche": 10**9}).status_code == 404
+    assert pro.post(address, {"geste": "x"}).status_code == 404
+    twice = [pro.post(address, {"geste": "renouveler", "envoi": "meme"}).url for _ in range(2)]
+    assert twice[0] == twice[1] and Mandat.objects.count() == 2
+    told = text(pro.post(address, {"geste": "arreter"}, follow=True))
+    assert "Imprimez la preuve" in told and "arrêté" in told
+    assert "déjà arrêté" in text(pro.post(address, {"geste": "arreter"}, follow=True))
+    assert "Retirer" not in text(pro.get(sheet)), "nothing of a stopped mandate is changed"
+
+
+def test_the_chain_is_read_again_when_somebody_asks(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    told = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
+    assert f"Les {Entry.objects.count() - 1} maillons" in told and "aucun n’est changé" in told
+
+
+def test_the_person_sheet_says_where_the_mandate_stands(pro, andrei, structure, leila):
+    assert "Pas de mandat" in text(pro.get(f"/espace/personnes/{andrei.pk}/"))
+    mandat = given(andrei, structure, leila, at=NOW)
+    page = pro.get(f"/espace/personnes/{andrei.pk}/")
+    assert reverse("mandat", args=[mandat.pk]) in page.content.decode()
+    assert "en cours" in text(page) and "a fait signer un mandat" in text(page)
+
+
+# ------------------------------------------------------------------------------------------------------ papers
+
+
+def pages_of(content: bytes) -> str:
+    from pypdfium2 import PdfDocument
+
+    found = PdfDocument(content)
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in found).split())
+
+
+def test_the_printed_mandate_says_what_was_kept(pro, andrei, structure, leila):
+    draft = drafted(andrei, structure, leila, at=NOW)
+    told = pages_of(pro.get(reverse("mandat_print", args=[draft.pk])).content)
+    for words in ("Prime d’activité", "1984", "Cnil", draft.printed, "Poate Leïla"):
+        assert words in told, words
+    mandat = given(andrei, structure, leila, at=NOW, token="autre")
+    people.correct(andrei, {"nickname": "M. Ionescu"}, by=leila, at=NOW)
+    told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
+    assert "Je suis M. Andrei" in told, "the words that were signed, not those of today"
+    assert "signé avec le doigt" in told and mandat.digest[:20] in told
+
+
+def test_the_proof_of_a_stop_exists_once_it_is_stopped(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    address = reverse("mandat_proof", args=[mandat.pk])
+    assert pro.get(address).status_code == 404
+    actions.withdraw(mandat, by=leila, at=NOW)
+    told = pages_of(pro.get(address).content)
+    assert "est arrêté depuis le" in told and mandat.printed in told and "Prime d’activité" in told
+
+
+@pytest.mark.parametrize("slug", papers.TITLES)
+def test_the_models_are_for_anybody(client, slug):
+    answer = client.get(reverse("mandat_blank", args=[slug]))
+    assert answer["Content-Type"] == "application/pdf"
+    assert papers.TITLES[slug] in pages_of(answer.content)
+
+
+def test_a_model_that_nobody_wrote_does_not_exist(client):
+    assert client.get(reverse("mandat_blank", args=["autre"])).status_code == 404
+
+
+# ----------------------------------------------------------------------------------------- checked by its code
+
+
+def test_a_code_says_everything_but_whose_it_is(client, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    page = client.get(f"/mandat/{mandat.printed}/")
+    told = text(page)
+    for words in ("en cours", "Pimms Mediation Grenoble", "Social, santé", "Travail, formation"):
+        assert words in told, words
+    body = page.content.decode()
+    for hidden_words in ("Andrei", "Leïla", andrei.card, andrei.code, "Prime d’activité", "maison"):
+        assert hidden_words not in body, hidden_words
+    assert "no-store" in page["Cache-Control"]
+    actions.withdraw(mandat, by=leila, at=NOW)
+    assert "arrêté" in text(client.get(f"/mandat/{mandat.printed.lower()}/"))
+
+
+def test_wrong_codes_are_answered_alike_and_counted(client, andrei, structure, leila):
+    draft = drafted(andrei, structure, leila, at=NOW)
+    erased = given(andrei, structure, leila, at=NOW, token="efface")
+    Mandat.objects.filter(pk=erased.pk).update(stripped_at=NOW)
+    answers = [client.get(f"/mandat/{code}/") for code in (draft.printed, erased.printed, "2222-2222", "x")]
+    assert {each.status_code for each in answers} == {404}
+    assert len({re.sub(r'value="[^"]*"', "", text(each)) for each in answers}) == 1
+    for _ in range(access.CODES_AN_HOUR - 4):
+        assert client.get("/mandat/3333-3333/").status_code == 404
+    real = given(andrei, structure, leila, "rsa", at=NOW, token="vrai")
+    assert client.get(f"/mandat/{real.printed}/").status_code == 429, "even a right one, until the next hour"
+
+
+def test_a_code_may_be_typed(client, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    assert client.get("/mandat/").status_code == 200
+    assert client.post("/mandat/", {"code": mandat.code.lower()}).url == f"/mandat/{mandat.printed}/"
+    assert client.post("/mandat/", {"code": "abc"}).status_code == 404
+
+
+# ------------------------------------------------------------------------------------------------- on the card
+
+
+def test_the_person_stops_it_with_their_card_and_takes_the_proof(client, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    show_card(client, andrei)
+    assert "Mon mandat" in text(client.get("/ma-carte/suivi/"))
+    address = reverse("card_mandate_stop", args=[mandat.pk])
+    assert client.get(reverse("card_mandate_proof", args=[mandat.pk])).status_code == 404
+    first = mandat.authorisations.first()
+    client.post(address, {"demarche": first.pk})
+    first.refresh_from_db()
+    assert first.revoked_at and first.revoked_with is None
+    assert "Plus rien ne se fait" in text(client.post(address, follow=True))
+    mandat.refresh_from_db()
+    assert (mandat.withdrawn_how, mandat.withdrawn_with) == ("card", None)
+    assert mandat.printed in pages_of(client.get(reverse("card_mandate_proof", args=[mandat.pk])).content)
+
+
+def test_a_card_opens_no_mandate_of_somebody_else(client, andrei, structure, leila):
+    other = people.welcome(by=leila, structure=structure, at=NOW)
+    mandat = given(andrei, structure, leila, at=NOW)
+    show_card(client, other)
+    assert "Mon mandat" not in text(client.get("/ma-carte/suivi/"))
+    assert client.post(reverse("card_mandate_stop", args=[mandat.pk])).status_code == 404
+    draft = drafted(other, structure, leila, at=NOW, token="brouillon")
+    assert client.post(reverse("card_mandate_stop", args=[draft.pk])).status_code == 404
+
+
+def test_the_copy_of_the_person_holds_the_words(client, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    show_card(client, andrei)
+    told = json.loads(client.get("/ma-carte/copie/?format=json").content)
+    assert told["mandats"][0]["mots_lus"] == mandat.words
+    assert "articles 1984" in text(client.get("/ma-carte/copie/"))
+
+
+# -------------------------------------------------------------------------------------------- added procedures
+
+
+def test_a_structure_adds_and_retires_its_procedures(pro, andrei, structure):
+    page = "/espace/mandats/demarches/"
+    sent = {
+        "nom": "Tarif solidaire",
+        "organisme": "M réso",
+        "famille": "transports",
+        "pour": f"s{structure.pk}",
+    }
+    assert pro.post(page, sent).url == page
+    assert pro.post(page, sent | {"nom": ""}).status_code == 400
+    assert pro.post(page, sent | {"pour": "t38"}).status_code == 400, "a territory is not hers"
+    added = LocalProcedure.objects.get()
+    assert "Tarif solidaire" in text(pro.get(f"/espace/mandats/nouveau/?personne={andrei.pk}"))
+    assert "ne se propose plus" in text(pro.post(f"{page}retirer/", {"demarche": added.pk}, follow=True))
+    assert "Tarif solidaire" not in text(pro.get(f"/espace/mandats/nouveau/?personne={andrei.pk}"))
+
+
+def test_a_coordinator_adds_for_the_territory_and_touches_no_other(client, coordinator, structure, leila):
+    actions.add_procedure(
+        label="À elles", operator="", family="justice", structure=structure, by=leila, at=NOW
+    )
+    client.force_login(coordinator)
+    page = "/espace/mandats/demarches/"
+    assert "À elles" not in text(client.get(page))
+    client.post(page, {"nom": "Navette", "famille": "transports", "pour": "tfrance"})
+    assert [each.label for each in access.procedures_of(structure)] == ["Navette", "À elles"]
+    theirs = LocalProcedure.objects.get(label="À elles")
+    assert client.post(f"{page}retirer/", {"demarche": theirs.pk}).status_code == 404

@@ -1,0 +1,426 @@
+"""Signing, stopping, renewing: each refusal says what to do, and nothing happens twice."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts import queries as journal
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.mandats import actions, queries
+from maillage.apps.mandats.actions import Helper, Signing
+from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.rules import frame, proof
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import forgetting
+from maillage.apps.orientations.queries import copies
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.mandats import AT, STROKES, by_touch, drafted, given, shown
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def structure():
+    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
+
+
+@pytest.fixture
+def other():
+    return place("autre", {"nom": "Autre lieu", "pivot": "21380185500015"}).structure
+
+
+@pytest.fixture
+def leila(structure) -> User:
+    return account("aidant", "aidant", shown="Leïla", structure=structure)
+
+
+@pytest.fixture
+def andrei(leila, structure) -> Person:
+    return people.welcome(
+        by=leila, structure=structure, nickname="M. Andrei", born=1958, language="ro", at=AT
+    )
+
+
+def verbs(mandat: Mandat) -> list[str]:
+    return [entry.verb for entry in journal.entries_about(mandat)]
+
+
+# -------------------------------------------------------------------------------------------------- preparing
+
+
+def test_a_draft_allows_nothing_until_it_is_signed(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila)
+    assert (mandat.starts_on, mandat.ends_on) == (date(2026, 11, 9), date(2027, 5, 9))
+    assert not queries.allows(andrei, structure, "prime-activite", AT).allowed
+    actions.sign(mandat, by_touch(mandat), by=leila, at=AT)
+    assert queries.allows(andrei, structure, "prime-activite", AT).allowed
+    assert verbs(mandat) == ["mandat.prepared", "mandat.signed"]
+
+
+def test_a_form_sent_twice_makes_one_draft(andrei, leila, structure):
+    first = drafted(andrei, structure, leila, token="meme")
+    assert drafted(andrei, structure, leila, token="meme") == first
+    assert Mandat.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"keys": []}, "Aucune démarche"),
+        ({"keys": ["inconnue"]}, "pas connue"),
+        ({"keys": ["ajoutee-77"]}, "pas connue"),
+        ({"keys": ["papiers", "famille", "social", "travail", "logement", "transports", "argent", "justice", "etranger", "loisirs"]}, "pas tout"),
+        ({"duration": "eternity"}, "durée n’existe pas"),
+        ({"duration": ""}, "durée n’existe pas"),
+        ({"starts_on": date(2026, 11, 8)}, "déjà passé"),
+        ({"starts_on": date(2026, 12, 11)}, "plus d’un mois"),
+        ({"starts_on": date(1, 1, 1)}, "déjà passé"),
+        ({"starts_on": date(9999, 12, 31)}, "plus d’un mois"),
+    ],
+)  # fmt: skip
+def test_a_mandate_that_says_too_much_or_too_little_is_refused(andrei, leila, structure, more, why):
+    asked = {"keys": ["rsa"], "duration": "month", "token": "t"} | more
+    with pytest.raises(Refused, match=why) as refusal:
+        actions.prepare(person=andrei, structure=structure, by=leila, at=AT, **asked)
+    assert refusal.value.do.endswith(".")
+    assert not Mandat.objects.exists()
+
+
+def test_a_whole_family_is_not_asked_twice(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila, "social", "rsa", "impots", "social")
+    assert [each.key for each in mandat.authorisations.all()] == ["social", "impots"]
+
+
+def test_a_stranger_and_an_erased_person_are_refused(andrei, leila, structure, other):
+    stranger = account("autre", "aidant", structure=other)
+    for by, theirs in ((stranger, other), (stranger, structure), (leila, other)):
+        with pytest.raises(Refused, match="n’aidez pas"):
+            drafted(andrei, theirs, by)
+    forgetting.forget(andrei, by=None, at=AT)
+    with pytest.raises(Refused, match="effacée"):
+        drafted(andrei, structure, leila)
+    assert not Mandat.objects.exists()
+
+
+def test_a_volunteer_acts_under_somebody_who_answers_for_them(andrei, leila, structure):
+    karim = account("benevole", "benevole", shown="Karim", structure=structure)
+    people.leave(person=andrei, structure=structure, by=leila, at=AT)
+    people.meet(person=andrei, structure=structure, by=karim, at=AT)
+    for supervisor in (None, karim):
+        with pytest.raises(Refused, match="Choisissez qui en répond"):
+            drafted(andrei, structure, karim, helper=Helper(supervisor=supervisor))
+    mandat = drafted(andrei, structure, karim, helper=Helper(supervisor=leila))
+    assert (mandat.helper, mandat.supervisor) == (frame.VOLUNTEER, leila)
+    mandat = actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
+    assert "Karim, bénévole, m’aide, sous la responsabilité de Leïla." in mandat.words
+
+
+def test_a_relative_is_named_and_somebody_answers_for_them(andrei, leila, structure):
+    with pytest.raises(Refused, match="nom du proche"):
+        drafted(andrei, structure, leila, helper=Helper(kind=frame.RELATIVE, supervisor=leila))
+    with pytest.raises(Refused, match="répond"):
+        drafted(andrei, structure, leila, helper=Helper(kind=frame.RELATIVE, relative="Ana"))
+    with pytest.raises(Refused, match="mot de passe"):
+        drafted(
+            *(andrei, structure, leila),
+            helper=Helper(kind=frame.RELATIVE, relative="mot de passe : Soleil38", supervisor=leila),
+        )
+    mandat = drafted(
+        andrei, structure, leila, helper=Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
+    )
+    assert actions.sign(mandat, by_touch(mandat), by=leila, at=AT).relative == "Ana"
+
+
+# ---------------------------------------------------------------------------------------------------- signing
+
+
+def test_the_words_read_are_kept_in_both_languages_with_a_proof_of_all_of_it(andrei, leila, structure):
+    mandat = given(andrei, structure, leila)
+    assert "Prime d’activité (Caf, MSA)" in mandat.words
+    assert "articles 1984 et suivants du Code civil" in mandat.words
+    assert "9 mai 2027" in mandat.words and "9 mai 2027".replace("mai", "mai") in mandat.words
+    assert andrei.card not in mandat.words and andrei.code not in mandat.words
+    told = {"words": mandat.words, "how": mandat.how, "witness": "", "image": STROKES.encode()}
+    assert proof.digest(mandat.secret, **told) == mandat.digest
+    for changed in ({"words": "x"}, {"how": "paper"}, {"witness": "y"}, {"image": b""}):
+        assert proof.digest(mandat.secret, **(told | changed)) != mandat.digest
+    (line,) = journal.entries_about(mandat).filter(verb="mandat.signed")
+    assert mandat.digest in line.words
+    assert "Andrei" not in line.words
+    assert journal.broken()[1] is None
+
+
+def test_a_signature_sent_twice_is_one_and_another_way_is_refused(andrei, leila, structure):
+    mandat = given(andrei, structure, leila)
+    again = actions.sign(mandat, by_touch(mandat), by=leila, at=AT + DAY)
+    assert (again.signed_at, again.digest) == (mandat.signed_at, mandat.digest)
+    assert verbs(mandat).count("mandat.signed") == Signature.objects.count() == 1
+    with pytest.raises(Refused, match="déjà en cours"):
+        actions.sign(mandat, Signing(how=frame.PAPER), by=leila, at=AT)
+    actions.withdraw(mandat, by=leila, at=AT)
+    with pytest.raises(Refused, match="déjà arrêté"):
+        actions.sign(mandat, by_touch(mandat), by=leila, at=AT)
+
+
+def test_what_is_signed_is_what_was_shown(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila)
+    opened = by_touch(mandat)
+    people.correct(andrei, {"nickname": "M. Ionescu"}, by=leila, at=AT)
+    with pytest.raises(Refused, match="texte a changé"):
+        actions.sign(mandat, opened, by=leila, at=AT)
+    fresh = Mandat.objects.get(pk=mandat.pk)
+    with pytest.raises(Refused, match="texte a changé"):  # left open until the next day: other dates
+        actions.sign(fresh, by_touch(fresh, AT), by=leila, at=AT + DAY)
+    late = actions.sign(fresh, by_touch(fresh, AT + DAY), by=leila, at=AT + DAY)
+    assert (late.starts_on, late.ends_on) == (date(2026, 11, 10), date(2027, 5, 10))
+
+
+@pytest.mark.parametrize(
+    "strokes", ["", "M1 1", "M1 1L1 1", "M1 1L2 2'><script>", "M1 1" + "L2 3" * 9000, "M700 1L710 2L720 3"]
+)
+def test_an_empty_or_foreign_drawing_is_not_a_signature(andrei, leila, structure, strokes):
+    mandat = drafted(andrei, structure, leila)
+    with pytest.raises(Refused, match="croix"):
+        actions.sign(mandat, Signing(how=frame.TOUCH, strokes=strokes, shown=shown(mandat)), by=leila, at=AT)
+    assert Mandat.objects.get().signed_at is None
+
+
+def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila)
+
+    def say_yes(witness: str) -> Mandat:
+        signing = Signing(how=frame.SPOKEN, witness=witness, shown=shown(mandat))
+        return actions.sign(mandat, signing, by=leila, at=AT)
+
+    for witness, why in (
+        (" ", "demande un témoin"),
+        ("leïla", "l’aidant lui-même"),
+        (leila.email, "l’aidant"),
+    ):
+        with pytest.raises(Refused, match=why):
+            say_yes(witness)
+    assert say_yes("Mme Roche, voisine").witness == "Mme Roche, voisine"
+
+
+def test_a_paper_keeps_its_own_dates_and_comes_back_within_a_month(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila)
+    kept = actions.sign(mandat, Signing(how=frame.PAPER, photograph=b"jpeg"), by=leila, at=AT + 3 * DAY)
+    assert kept.starts_on == date(2026, 11, 9)
+    assert bytes(Signature.objects.get().photograph) == b"jpeg"
+    old = drafted(andrei, structure, leila, duration="year")
+    with pytest.raises(Refused, match="trop longtemps"):
+        actions.sign(old, Signing(how=frame.PAPER), by=leila, at=AT + 32 * DAY)
+    short = drafted(andrei, structure, leila, duration="day")
+    with pytest.raises(Refused, match="trop longtemps"):
+        actions.sign(short, Signing(how=frame.PAPER), by=leila, at=AT + DAY)
+
+
+def test_another_structure_does_not_sign_it(andrei, leila, structure, other):
+    karim = account("karim", "formation", structure=other)
+    people.follow(person=andrei, structure=other, by=karim, at=AT)
+    mandat = drafted(andrei, structure, leila)
+    with pytest.raises(Refused, match="autre structure"):
+        actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
+
+
+def test_a_no_leaves_nothing_but_that_it_was_asked(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila)
+    opened = by_touch(mandat)
+    actions.decline(mandat, by=leila, at=AT)
+    assert not Mandat.objects.exists()
+    assert Entry.objects.filter(verb="mandat.declined").count() == 1
+    with pytest.raises(Refused, match="n’existe plus"):
+        actions.sign(mandat, opened, by=leila, at=AT)
+    held = given(andrei, structure, leila)
+    with pytest.raises(Refused, match="signé"):
+        actions.decline(held, by=leila, at=AT)
+
+
+# --------------------------------------------------------------------------------------------------- stopping
+
+
+@pytest.mark.parametrize("with_card", [True, False])
+def test_it_stops_at_once_and_once(andrei, leila, structure, with_card):
+    mandat = given(andrei, structure, leila)
+    by = None if with_card else leila
+    stopped = actions.withdraw(mandat, by=by, at=AT + DAY)
+    assert stopped.withdrawn_how == (frame.CARD if with_card else frame.NOTED)
+    assert "arrêté" in queries.allows(andrei, structure, "prime-activite", AT + DAY).why
+    with pytest.raises(Refused, match="déjà arrêté"):
+        actions.withdraw(mandat, by=by, at=AT + 2 * DAY)
+    assert verbs(mandat)[-1] == "mandat.withdrawn"
+
+
+def test_neither_a_draft_nor_what_is_over_can_be_stopped(andrei, leila, structure):
+    with pytest.raises(Refused, match="pas signé"):
+        actions.withdraw(drafted(andrei, structure, leila), by=leila, at=AT)
+    ended = given(andrei, structure, leila, duration="day")
+    with pytest.raises(Refused, match="déjà fini"):
+        actions.withdraw(ended, by=leila, at=AT + DAY)
+
+
+def test_one_procedure_is_taken_back_and_the_last_one_stops_it(andrei, leila, structure):
+    mandat = given(andrei, structure, leila, "prime-activite", "impots")
+    first, last = mandat.authorisations.all()
+    actions.revoke(first, by=None, at=AT)
+    assert "retiré" in queries.allows(andrei, structure, "prime-activite", AT).why
+    assert queries.allows(andrei, structure, "impots", AT).allowed
+    with pytest.raises(Refused, match="plus permise"):
+        actions.revoke(first, by=None, at=AT)
+    assert actions.revoke(last, by=None, at=AT).withdrawn_at == AT
+
+
+def test_a_mandate_is_never_lengthened(andrei, leila, structure):
+    mandat = given(andrei, structure, leila, "prime-activite", "impots", duration="month")
+    actions.revoke(mandat.authorisations.first(), by=None, at=AT)
+    later = AT + 20 * DAY
+    another = actions.renew(mandat, by=leila, at=later, token="suite", duration="year")
+    assert [each.key for each in another.authorisations.all()] == ["impots"], "what was taken back stays so"
+    assert (another.renews, another.starts_on) == (mandat, date(2026, 11, 29))
+    assert Mandat.objects.get(pk=mandat.pk).ends_on == date(2026, 12, 9)
+    with pytest.raises(Refused, match="pas encore signé"):
+        actions.renew(another, by=leila, at=later, token="encore")
+
+
+# ------------------------------------------------------------------------------------------------ emergencies
+
+
+def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei, leila, structure):
+    urgent = drafted(andrei, structure, leila, "titre-sejour", emergency=True, duration="year")
+    assert (urgent.duration, urgent.ends_on) == ("day", date(2026, 11, 9))
+    signing = Signing(how=frame.SPOKEN, shown=shown(urgent))
+    urgent = actions.sign(urgent, signing, by=leila, at=AT)
+    assert urgent.regularise_before == AT + timedelta(hours=48)
+    assert queries.allows(andrei, structure, "titre-sejour", AT).allowed
+    assert not queries.allows(andrei, structure, "titre-sejour", AT + DAY).allowed
+    assert list(queries.to_regularise(Mandat.objects.all())) == [urgent]
+    real = actions.renew(urgent, by=leila, at=AT + 3 * DAY, token="apres")
+    assert real.duration == "month"
+    assert list(queries.to_regularise(Mandat.objects.all())) == [urgent], "until it is signed"
+    actions.sign(real, by_touch(real, AT + 3 * DAY), by=leila, at=AT + 3 * DAY)
+    assert not queries.to_regularise(Mandat.objects.all())
+    assert verbs(urgent)[-1] == "mandat.regularised"
+    with pytest.raises(Refused, match="déjà régularisée"):
+        actions.renew(urgent, by=leila, at=AT, token="deux-fois")
+
+
+# ------------------------------------------------------------------------------------------- added procedures
+
+
+def test_an_added_procedure_is_offered_where_it_was_added(andrei, leila, structure, other):
+    told = {"operator": "M réso", "family": "transports", "by": leila, "at": AT}
+    ours = actions.add_procedure(label="Tarif solidaire", structure=structure, **told)
+    assert actions.add_procedure(label=" Tarif  solidaire", structure=structure, **told) == ours
+    around = actions.add_procedure(label="Navette", territory="38", **told)
+    far = actions.add_procedure(label="Bac", territory="59", **told)
+    keys = {each.key for each in queries.choices(structure)}
+    assert {ours.key, around.key} <= keys and far.key not in keys
+    assert ours.key not in {each.key for each in queries.choices(other)}
+    mandat = given(andrei, structure, leila, ours.key)
+    actions.retire_procedure(ours, by=leila, at=AT)
+    assert ours.key not in {each.key for each in queries.choices(structure)}
+    assert queries.allows(andrei, structure, ours.key, AT).mandat == mandat, "what was signed stays"
+    with pytest.raises(Refused, match="famille"):
+        actions.add_procedure(label="Sans famille", structure=structure, **(told | {"family": ""}))
+    assert LocalProcedure.objects.count() == 3
+
+
+# ------------------------------------------------------------------------------------------------------ dates
+
+
+def reachable(person, leila) -> None:
+    people.correct(person, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=leila, at=AT)
+    people.agree(person=person, purpose="write", how="read", by=leila, at=AT)
+
+
+def reminders() -> list[str]:
+    return sorted(Message.objects.values_list("key", flat=True))
+
+
+def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, leila, structure):
+    reachable(andrei, leila)
+    mandat = given(andrei, structure, leila)
+    end = datetime(2027, 5, 9, 9, tzinfo=UTC)
+    actions.run_deadlines(at=end - 31 * DAY)
+    assert reminders() == []
+    for days in (30, 29, 7, 6, 0, -1):
+        actions.run_deadlines(at=end - days * DAY)
+    start = f"mandat-{mandat.pk}-rappel-"
+    assert reminders() == [f"{start}{key}" for key in ("30", "30-aidant", "7", "7-aidant")]
+    to_him = Message.objects.get(key=f"{start}30")
+    assert (to_him.to, to_him.language) == ("andrei@exemple.fr", "ro")
+    assert "Andrei" not in Message.objects.get(key=f"{start}30-aidant").text
+    assert all(each.never_after == datetime(2027, 5, 9, 22, tzinfo=UTC) for each in Message.objects.all())
+
+
+def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
+    reachable(andrei, leila)
+    mandat = given(andrei, structure, leila)
+    actions.run_deadlines(at=datetime(2027, 5, 8, 9, tzinfo=UTC))
+    actions.run_deadlines(at=datetime(2027, 5, 9, 9, tzinfo=UTC))
+    assert reminders() == [f"mandat-{mandat.pk}-rappel-7", f"mandat-{mandat.pk}-rappel-7-aidant"]
+
+
+def test_nobody_is_reminded_of_what_is_short_stopped_renewed_or_invented(andrei, leila, structure):
+    reachable(andrei, leila)
+    near = AT + 160 * DAY
+    given(andrei, structure, leila, duration="month", token="court")
+    stopped = given(andrei, structure, leila, "impots", token="arrete")
+    actions.withdraw(stopped, by=leila, at=AT)
+    given(andrei, structure, leila, "rsa", token="remplace")
+    renewed = given(andrei, structure, leila, "rsa", at=near - DAY, token="suivant")
+    people.correct(andrei, {"reach": "none"}, by=leila, at=AT)
+    actions.run_deadlines(at=near)
+    assert reminders() == []
+    Mandat.objects.filter(pk=renewed.pk).update(withdrawn_at=near)
+    Mandat.objects.update(reminded=[], example=True)
+    actions.run_deadlines(at=near)
+    assert reminders() == []
+
+
+def test_somebody_who_did_not_agree_is_not_written_to(andrei, leila, structure):
+    people.correct(andrei, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=leila, at=AT)
+    mandat = given(andrei, structure, leila)
+    actions.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
+    assert reminders() == [f"mandat-{mandat.pk}-rappel-30-aidant"]
+
+
+def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):
+    reachable(andrei, leila)
+    mandat = given(andrei, structure, leila)
+    actions.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
+    actions.withdraw(mandat, by=None, at=datetime(2027, 4, 20, 10, tzinfo=UTC))
+    assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
+
+
+# ----------------------------------------------------------------------------------------- erased, given back
+
+
+def test_erasing_a_person_strips_their_mandates_and_the_journal_still_verifies(andrei, leila, structure):
+    reachable(andrei, leila)
+    mandat = given(andrei, structure, leila)
+    drafted(andrei, structure, leila, "impots")
+    forgetting.forget(andrei, by=leila, at=AT + DAY)
+    (row,) = Mandat.objects.all()
+    assert (row.pk, row.words, row.secret, row.witness) == (mandat.pk, "", "", "")
+    assert (row.withdrawn_at, row.stripped_at) == (AT + DAY, AT + DAY)
+    assert not Signature.objects.exists()
+    assert row.authorisations.count() == 2, "what was permitted still counts, without anybody"
+    assert journal.broken()[1] is None
+
+
+def test_a_copy_holds_every_field_of_their_mandates(andrei, leila, structure):
+    mandat = given(andrei, structure, leila)
+    actions.revoke(mandat.authorisations.first(), by=None, at=AT)
+    (told,) = copies.of_person(andrei)["mandats"]
+    assert told["mots_lus"] == mandat.words
+    assert told["signature"] == STROKES
+    assert told["demarches"] == ["Prime d’activité (retirée le 2026-11-09)", "Actualisation de chaque mois"]
+    assert (told["du"], told["au"], told["donne_a"]) == ("2026-11-09", "2027-05-09", structure.name)
+    said = [trace["quoi"] for trace in copies.of_person(andrei)["qui_a_vu"]]
+    assert "a fait signer un mandat" in said

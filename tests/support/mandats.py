@@ -1,0 +1,43 @@
+"""Mandates as tests need them: a helper, a person, and what they sign."""
+
+from datetime import UTC, datetime
+
+from maillage.apps.mandats import actions, queries
+from maillage.apps.mandats.actions import Signing
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.rules import frame, words
+
+AT = datetime(2026, 11, 9, 9, 22, tzinfo=UTC)
+STROKES = "M40 160L90 60L140 180L200 90L260 150L330 120L420 130L540 100"
+
+
+def shown(mandat: Mandat, at: datetime = AT) -> str:
+    """Return the fingerprint of what the page of a draft shows at a moment."""
+    from django.utils import timezone
+
+    start = queries.signing_day(mandat, frame.TOUCH, timezone.localdate(at))
+    return words.fingerprint(words.text(queries.terms(mandat, start)))
+
+
+def drafted(person, structure, by, *keys: str, at: datetime = AT, token: str = "", **more) -> Mandat:
+    """Prepare a mandate of six months."""
+    held = {"duration": "semester"} | more
+    return actions.prepare(
+        person=person,
+        structure=structure,
+        keys=keys or ("prime-activite", "actualisation"),
+        by=by,
+        at=at,
+        token=token or f"t{Mandat.objects.count()}-{at:%Y%m%d}",
+        **held,
+    )
+
+
+def by_touch(mandat: Mandat, at: datetime = AT) -> Signing:
+    return Signing(how=frame.TOUCH, strokes=STROKES, shown=shown(mandat, at))
+
+
+def given(person, structure, by, *keys: str, at: datetime = AT, **more) -> Mandat:
+    """Return a mandate signed with a finger."""
+    made = drafted(person, structure, by, *keys, at=at, **more)
+    return actions.sign(made, by_touch(made, at), by=by, at=at)
