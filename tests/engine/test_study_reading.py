@@ -1,14 +1,16 @@
 """What a study says in its files and its pages: one value for one share, a code for each place, whom n counts."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.template.loader import render_to_string
 
-from maillage.kernel.estimate import Estimate
-from maillage.reference import published_rates, targets
+from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference import parameters, published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
-from maillage.reports.page.blocks import Text
+from maillage.reports.page.blocks import Grid, Text
 from maillage.reports.territory import dossier, presentation, sentences, study_json, zone_sheet
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
@@ -16,6 +18,7 @@ from maillage.studies.diagnosis.diagnosis import Request, Target
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
+from maillage.words import wording
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +134,54 @@ def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
     said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
     assert "la part n’est pas parmi les plus fortes" in said
     assert not any(words in said for words in ("plus faible", "plus basse", "qu’ailleurs"))
+
+
+def test_a_table_of_zones_follows_the_numbers_that_it_prints(d):
+    """« De la plus nombreuse à la moins » : 134 000 ne précède pas 135 000, que le pas de chacun a produits."""
+    first, second, *others = d.zones
+    precise = replace(first.need, value=134_400.0, low=124_000.0, high=144_000.0)
+    coarse = replace(first.need, value=134_350.0, low=114_000.0, high=156_000.0)
+    zones = (replace(first, need=precise), replace(second, need=coarse), *others)
+    read = presentation.present(Study(replace(d, zones=zones), None, (), (), None), fingerprint="")
+    assert [row.people.replace("\xa0", " ") for row in read.zones[:2]] == ["135 000", "134 000"]
+    last = replace(first, need=Withheld(reason="", unit="personnes", universe="", n=0, method=""))
+    hidden = replace(d, zones=(last, *d.zones[1:]))
+    told = presentation.present(Study(hidden, None, (), (), None), fingerprint="").zones
+    assert told[-1].code == first.zone.code
+
+
+def test_a_share_that_is_a_range_is_not_one_person_in_some(d):
+    """« Entre 5 et 20 % » n’est pas « 1 personne sur 8 »."""
+    loose = replace(d, rate=replace(d.rate, value=12.0, low=5.0, high=20.0))
+    for found, said in ((d, True), (loose, False)):
+        read = presentation.present(Study(found, None, (), (), None), fingerprint="")
+        page = render_to_string("dossiers/_figure.html", {"reading": read})
+        assert ("personne sur" in page) == said
+        assert (", soit" in dossier._figure(read).text) == said
+
+
+def test_every_spread_that_varies_has_its_column(d):
+    """Un écart compté parmi les sources de doute, et qui varie d’un cas à l’autre, se lit dans le tableau."""
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    (table,) = [
+        block
+        for chapter in made.chapters
+        for block in chapter.blocks
+        if isinstance(block, Grid) and block.caption.startswith("Si les écarts entre territoires")
+    ]
+    page = render_to_string("dossiers/_sure.html", {"reading": read})
+    for k, id in enumerate(("region", "departement", "epci", "area"), 1):
+        low, high = parameters.bounds(f"spreads/{id}")
+        kept = parameters.number(f"spreads/{id}")
+        told = [wording.number(value, 2) for value in (low, kept, high)]
+        assert [row[k].text for row in table.rows] == told, table.columns[k]
+        column = re.findall(rf'<td data-t="{COLUMNS[k - 1]}" class="droite">([^<]*)</td>', page)
+        assert column == told
+    assert table.columns[1:5] == ("Région", "Département", "Intercommunalité", "Quartier")
+
+
+COLUMNS = ("Région", "Départ.", "Interco.", "Quartier")
 
 
 def test_possible_leaders_wait_for_eight_chances_in_ten(d):

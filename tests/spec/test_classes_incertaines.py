@@ -99,6 +99,26 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
     )
 
 
+def test_residents_of_zones_have_the_step_of_any_number_of_people(spec):
+    """Combien d’habitants dans les zones qui cumulent : le pas est au plus le quart de la demi-fourchette, comme pour
+    tout nombre de personnes.
+    """
+    spec(
+        """
+        basse  | haute  | habitants
+        -------+--------+----------
+        0.0625 | 0.1130 | 67298000
+        0.345  | 0.465  |  1675000
+        0.127  | 0.226  |   116000
+        """,
+        lambda t: [
+            plain(certainty.residents(Spread(0.0, low, high), people)[0])
+            for low, high, people in zip(t["basse"], t["haute"], t["habitants"], strict=True)
+        ],
+        ["de 4 200 000 à 7 800 000", "de 560 000 à 780 000", "de 14 000 à 27 000"],
+    )
+
+
 def test_the_page_says_that_classes_compare_zones_of_the_territory(spec):
     """Une classe est relative : un cinquième des zones est toujours « très forte »."""
     spec(

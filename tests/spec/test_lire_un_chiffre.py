@@ -145,18 +145,34 @@ def test_draws_add_up_and_intervals_do_not(spec):
 
 
 def test_shares_are_said_as_people_say_them(spec):
-    """Une part se dit aussi « 1 personne sur 8 »."""
+    """Une part se dit aussi « 1 personne sur 8 », d’après le pourcentage montré à côté : 13 % se dit partout pareil.
+
+    Le pas est celui du pourcentage montré, en points.
+    """
     spec(
         """
-        part
-        -----
-        0.131
-        0.50
-        0.90
-        0.004
+        part  | pas
+        ------+----
+        0.131 | 1
+        0.1345| 1
+        0.182 | 1
+        0.154 | 0.1
+        0.50  | 1
+        0.65  | 1
+        0.90  | 1
+        0.004 | 1
         """,
-        lambda t: [wording.one_in(x) for x in t["part"]],
-        ["1 personne sur 8", "1 personne sur 2", "9 personnes sur 10", "moins de 1 personne sur 100"],
+        lambda t: [wording.one_in(x, by) for x, by in zip(t["part"], t["pas"], strict=True)],
+        [
+            "1 personne sur 8",
+            "1 personne sur 8",
+            "1 personne sur 6",
+            "1 personne sur 6",
+            "1 personne sur 2",
+            "7 personnes sur 10",
+            "9 personnes sur 10",
+            "moins de 1 personne sur 100",
+        ],
     )
 
 

@@ -171,15 +171,19 @@ def of(name: str) -> str:
     return f"d’{name}" if name[:1].casefold() in "aeiouyàâéèêëîïôöùûüœh" else f"de {name}"
 
 
-def one_in(value: float) -> str:
-    """Return a share between 0 and 1 as people say it.
+def one_in(value: float, by: float = 1.0) -> str:
+    """Return a share between 0 and 1 as people say it, from the percentage that stands beside it, to the
+    nearest `by` points: the same percentage is always said the same way.
 
-    >>> one_in(0.141), one_in(0.5), one_in(0.9)
-    ('1 personne sur 7', '1 personne sur 2', '9 personnes sur 10')
+    >>> one_in(0.141), one_in(0.5), one_in(0.9), one_in(0.1335), one_in(0.1335, 0.1)
+    ('1 personne sur 7', '1 personne sur 2', '9 personnes sur 10', '1 personne sur 8', '1 personne sur 7')
     """
-    if value > 0.55:
-        return f"{round(10 * value)} personnes sur 10"
-    return f"1 personne sur {round(1 / value)}" if value >= 0.01 else "moins de 1 personne sur 100"
+    if value < 0.01:
+        return "moins de 1 personne sur 100"
+    shown = rounding.nearest(100 * value, by)
+    if shown > 55:
+        return f"{rounding.nearest(shown / 10, 1):.0f} personnes sur 10"
+    return f"1 personne sur {rounding.nearest(100 / shown, 1):.0f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +249,11 @@ ENDS = re.compile(rf"(?:moins|plus) de |(?:0|100){NBSP}%$")
 EXACT = 1e-6  # points: nearer than this, a percentage is 0 or 100
 
 
+def rate_step(figure: Estimate) -> float:
+    """Return the step of a percentage as shown, in points."""
+    return 0.1 if figure.half_width < 1 else 1.0
+
+
 def rate(figure: Figure) -> FigureText:
     """Return a percentage as shown: one decimal only when the half-width is under one point, and none at the
     ends of the scale.
@@ -255,8 +264,8 @@ def rate(figure: Figure) -> FigureText:
     """
     if isinstance(figure, Withheld):
         return FigureText(None, "", "", "%", figure.reason)
-    decimals = 1 if figure.half_width < 1 else 0
-    by = 0.1 if decimals else 1.0
+    by = rate_step(figure)
+    decimals = 1 if by < 1 else 0
     low, high = rounding.outwards(figure.low, figure.high, by, most=100.0)
     value = None if figure.is_loose else _percentage(figure.value, by, decimals)
     return FigureText(

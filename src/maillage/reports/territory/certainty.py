@@ -8,7 +8,7 @@ from math import floor as floor_of
 
 from maillage.reference.parameters import number
 from maillage.studies.diagnosis.diagnosis import Spread
-from maillage.words import wording
+from maillage.words import rounding, wording
 
 MOST_NAMED = 8
 FEWER_NAMED = 5  # beside a map, where the column is narrow
@@ -56,14 +56,14 @@ def between(spread: Spread, unit: str) -> str:
 
 
 def residents(spread: Spread, population: float) -> tuple[str, str]:
-    """Return how many residents, then which share of them: two ranges, rounded outwards.
+    """Return how many residents, then which share of them: two ranges, rounded outwards, by the step that any
+    number of people has.
 
     >>> residents(Spread(0.18, 0.127, 0.226), 116_000)
     ('de 14\\xa0000 à 27\\xa0000', 'de 12 à 23\\xa0%')
     """
-    step = 1_000 if population > 50_000 else 100 if population > 5_000 else 10
-    low = floor_of(spread.low * population / step) * step
-    high = min(ceil(spread.high * population / step) * step, ceil(population))
+    least, most = spread.low * population, spread.high * population
+    low, high = rounding.outwards(least, most, rounding.step((most - least) / 2), most=ceil(population))
     shares = f"{floor_of(100 * spread.low)} à {ceil(100 * spread.high)}{wording.NBSP}%"
     return f"de {wording.number(low)} à {wording.number(high)}", f"de {shares}"
 

@@ -214,7 +214,7 @@ def _figure(r: Reading) -> KeyFigure | Callout:
     return KeyFigure(
         about=c.about if c.value else "entre",
         value=c.value or f"{c.low} et {c.high}",
-        text=f"{c.sentence} : {c.share} des 15 ans et plus, soit {c.one_in}.",
+        text=f"{c.sentence} : {c.share} des 15 ans et plus{f', soit {c.one_in}' if c.one_in else ''}.",
         between=(
             f"{c.between.capitalize()}." if c.value else "La fourchette est trop large pour un seul chiffre."
         ),
@@ -816,13 +816,14 @@ def _certainty(r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -
         ),
         Grid(
             caption="Si les écarts entre territoires étaient plus faibles, ou plus forts",
-            columns=("Cas", "Région", "Intercommunalité", "Quartier", "Demi-fourchette"),
-            align="gdddd",
-            widths=(2.4, 1, 1.5, 1, 1.5),
+            columns=("Cas", "Région", "Département", "Intercommunalité", "Quartier", "Demi-fourchette"),
+            align="gddddd",
+            widths=(2.2, 1, 1.3, 1.6, 1, 1.6),
             rows=tuple(
                 (
                     Cell(text=x.label),
                     Cell(text=x.region),
+                    Cell(text=x.departement),
                     Cell(text=x.epci),
                     Cell(text=x.area),
                     Cell(text=x.half_width, strong=True),

@@ -253,7 +253,7 @@ def _definition_row(each: NeedByDefinition) -> DefinitionRow:
 def _headline(d: Diagnosis, need: FigureText, rate: FigureText) -> Headline:
     one_in, bar = "", None
     if isinstance(d.need, Estimate) and isinstance(d.rate, Estimate):
-        one_in = wording.one_in(d.rate.value / 100)
+        one_in = wording.one_in(d.rate.value / 100, wording.rate_step(d.rate)) if rate.value else ""
         label = f"{need.about} ; {need.between}"
         bar = Bars(
             charts.interval_bar(d.need, id="h-l", ticks=6, width=720, label=label),
@@ -417,13 +417,21 @@ def _profile(d: Diagnosis) -> tuple[Group, ...]:
     return tuple(out)
 
 
+def _rank_by_people(r: ZoneResult) -> tuple[float, float, str]:
+    """Return where a zone stands in a table, most people first as they are shown: each has its own step."""
+    value = wording.point(r.need)
+    if value is None or not isinstance(r.need, Estimate):
+        return 1.0, 0.0, r.zone.code
+    return -(value if r.need.is_loose else _round_like(value, r.need)), -value, r.zone.code
+
+
 def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
     """Return the zones as tables show them, largest need first."""
     several = len({r.zone.place for r in d.zones}) > 1
     top = charts.axis_top([r.rate for r in d.zones])
     classed = any(r.cell for r in d.zones)
     out = []
-    for r in sorted(d.zones, key=lambda r: (-(wording.point(r.need) or -1.0), r.zone.code)):
+    for r in sorted(d.zones, key=_rank_by_people):
         need, rate = wording.people(r.need, most=r.universe), wording.rate(r.rate)
         modest, joint = wording.people(r.modest, most=r.universe), wording.people(r.both, most=r.universe)
         out.append(
@@ -576,11 +584,12 @@ def _margins(d: Diagnosis) -> Margins:
             Assumption(
                 label=label,
                 region=wording.number(region, 2),
+                departement=wording.number(departement, 2),
                 epci=wording.number(epci, 2),
                 area=wording.number(area, 2),
                 half_width=wording.percent(100 * half),
             )
-            for label, (region, epci, area, half) in zip(labels, d.sensitivity, strict=True)
+            for label, (region, departement, epci, area, half) in zip(labels, d.sensitivity, strict=True)
         ),
     )
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
 
-VERSION: Final = 3  # raised when a field changes: studies kept before are then computed again
+VERSION: Final = 4  # raised when a field changes: studies kept before are then computed again
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class Bars:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Headline:
     """The first figure. value: None where only the bounds are shown; bar: None, one_in: "" where it is
-    withheld, for a reason.
+    withheld, for a reason, or where the share is a range.
     """
 
     about: str
@@ -340,6 +340,7 @@ class Assumption:
 
     label: str
     region: str
+    departement: str
     epci: str
     area: str
     half_width: str
@@ -676,7 +677,7 @@ class Reading:
 class _File:
     """The content of `lecture.json`."""
 
-    version: Literal[3]
+    version: Literal[4]
     reading: Reading
 
 

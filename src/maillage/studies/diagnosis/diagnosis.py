@@ -228,8 +228,8 @@ class Diagnosis:
     model: the need it was drawn from, so that later steps draw from the same one. cell_shares: share of
     residents living in each cell of the joint map, as the map is coloured; cell_spreads: what each cell holds
     from draw to draw, empty without cells. variance: share of the interval's variance each source of
-    doubt brings. sensitivity: (region, EPCI, area) spreads and the half-width they give, as a share. leaders:
-    zones that may have the highest rate (in at least one draw out of twenty), most likely first. half: the
+    doubt brings. sensitivity: (region, département, EPCI, area) spreads and the half-width they give, as a
+    share. leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely first. half: the
     fewest zones that hold half of the need, largest first. minima: share of residents in a household on RSA
     or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by level when the
     national shares are applied as they are. draws: (draws,) persons in need of the whole, unrounded, for
@@ -264,7 +264,7 @@ class Diagnosis:
     profile: tuple[Profile, ...]
     context: tuple[context.Indicator, ...]
     variance: dict[str, float]
-    sensitivity: tuple[tuple[float, float, float, float], ...]
+    sensitivity: tuple[doubt.Case, ...]
     minima: float | None
     flat: dict[str, dict[str, float]]
     deduced: dict[str, float]

@@ -83,9 +83,12 @@ def _tied_left(spread: Floats, commune_of: Positions, rows: Positions) -> float:
     return float((spread**2)[~complete[local]].sum())
 
 
-def sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[tuple[float, float, float, float], ...]:
-    """Return, for low, central and high spreads (région, EPCI, area), the half-width of the interval as a
-    share of the need; that of départements varies with them.
+Case = tuple[float, float, float, float, float]  # spreads of région, département, EPCI, area; half-width
+
+
+def sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[Case, ...]:
+    """Return, for low, central and high spreads (région, département, EPCI, area), the half-width of the
+    interval as a share of the need.
 
     Overseas, what sets a région apart is a spread of its own: it varies too, and stands for that of régions
     where most of the people live overseas.
@@ -97,9 +100,10 @@ def sensitivity(m: Model, rows: Positions, share: Floats) -> tuple[tuple[float, 
     middle = {name: getattr(m.spreads, name) for name in ids}
     people = m.country.frame.universe[rows] * share
     abroad = float(people[m.country.frame.overseas[rows]].sum()) * 2 > float(people.sum())
-    out = []
+    out: list[Case] = []
     for each in (lows, middle, highs):
         variance = sum(_variances(m, rows, share, Spreads(**each)).values())
         half = 1.645 * float(np.sqrt(variance)) / expected if expected else 0.0
-        out.append((each["overseas" if abroad else "region"], each["epci"], each["area"], half))
+        region = each["overseas" if abroad else "region"]
+        out.append((region, each["departement"], each["epci"], each["area"], half))
     return tuple(out)
