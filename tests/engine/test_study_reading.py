@@ -147,7 +147,8 @@ def test_a_table_of_zones_follows_the_numbers_that_it_prints(d):
     last = replace(first, need=Withheld(reason="", unit="personnes", universe="", n=0, method=""))
     hidden = replace(d, zones=(last, *d.zones[1:]))
     told = presentation.present(Study(hidden, None, (), (), None), fingerprint="").zones
-    assert told[-1].code == first.zone.code
+    known = sum(isinstance(zone.need, Estimate) for zone in hidden.zones)
+    assert [row.code for row in told].index(first.zone.code) >= known, "what is withheld stands last"
 
 
 def test_a_share_that_is_a_range_is_not_one_person_in_some(d):
