@@ -2,7 +2,13 @@
 
 import json
 
+import pytest
+
 from tests.databases.conftest import python
+from tests.databases.recording import EACH, WRITERS
+from tests.support.profile import times
+
+KILLS = times(8, 200)
 
 NAMED = {
     "nothing": ["whole"],
@@ -42,6 +48,17 @@ def test_each_damage_to_the_journal_is_named(database, tmp_path):
     assert clock[0] == "whole"
     assert "l’horloge de l’ordinateur a reculé" in clock[1]
     assert told == NAMED
+
+
+@pytest.mark.slow("kills whoever writes two hundred times in the complete profile")
+def test_a_writer_killed_again_and_again_leaves_no_half_line(database, tmp_path):
+    done = python("-m", "tests.databases.recording", str(KILLS), home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    assert told["faults"] == []
+    assert told["inside"] > KILLS // 4, "most of the time is spent in a transaction"
+    assert told["lines"] > KILLS
+    assert told["more"] == WRITERS * EACH
 
 
 SEALED = """

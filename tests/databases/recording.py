@@ -1,0 +1,127 @@
+"""Kill whoever writes in the journal, as often as asked, at random; then let several write at once.
+
+python -m tests.databases.recording KILLS. Prints JSON: kills in a transaction, lines, and what is half done.
+"""
+
+import json
+import mmap
+import os
+import random
+import signal
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import Any
+
+from maillage.config.bootstrap import ready
+from tests.support.speed import PATIENCE
+
+AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
+LOT, WRITERS, EACH = 3, 6, 10
+
+
+def main() -> None:
+    ready()
+    from django.db import connections
+
+    from maillage.apps.accounts.models import Entry
+
+    doing, inside, faults = mmap.mmap(-1, 8), 0, []
+    draw = random.Random(7)
+    for turn in range(int(sys.argv[1])):
+        connections.close_all()
+        doing[0] = doing[1] = 0
+        pid = os.fork()
+        if not pid:
+            work(turn, doing)
+        while not doing[1]:  # however busy the computer is, the writer has begun
+            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
+            time.sleep(0.001)
+        time.sleep(draw.uniform(0.0, 0.03))
+        os.kill(pid, signal.SIGKILL)
+        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
+        inside += doing[0]
+        faults += found()
+    lines = Entry.objects.count()
+    together()
+    faults += found()
+    json.dump(
+        {"inside": inside, "lines": lines, "more": Entry.objects.count() - lines, "faults": faults},
+        sys.stdout,
+    )
+
+
+def work(turn: int, doing: mmap.mmap) -> None:
+    """Write without end: an act with its line, then a lot of lines, now and then an anchor."""
+    from django.db import connection, transaction
+
+    from maillage.apps.accounts import actions
+    from maillage.apps.accounts.actions import Note
+    from maillage.apps.accounts.models import User
+    from maillage.config import anchors
+
+    def watch(execute: Callable[..., Any], *statement: Any) -> Any:
+        doing[0] = connection.in_atomic_block
+        return execute(*statement)
+
+    connection.execute_wrappers.append(watch)
+    at = AT + timedelta(minutes=turn)
+    try:
+        for n in range(10**9):
+            at += timedelta(milliseconds=1)
+            with transaction.atomic():
+                user = User.objects.create(email=f"{turn}-{n}@exemple.fr")
+                actions.record(by=user, verb="one", row=user, at=at)
+            actions.record_many(Note(by=user, verb="lot", row=user, at=at) for _ in range(LOT))
+            if n % 5 == 0:
+                anchors.write(at=at, cause="requested")
+            doing[0], doing[1] = 0, 1
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    os._exit(3)
+
+
+def found() -> list[str]:
+    """Return what is half done."""
+    from maillage.apps.accounts.models import Anchor, Entry, User
+    from maillage.config import proving
+
+    verdict = proving.of_database(None)
+    faults = [str(verdict.broken or verdict.tampered)] if verdict.broken or verdict.tampered else []
+    if verdict.n_anchors < Anchor.objects.count():
+        faults.append("an anchor is in the base and was not proved")
+    acts = Entry.objects.filter(verb="one").values_list("row", flat=True)
+    if set(acts) != set(User.objects.values_list("pk", flat=True)):
+        faults.append("an act without its line, or a line without its act")
+    if Entry.objects.filter(verb="lot").count() % LOT:
+        faults.append("a part of a lot")
+    return faults
+
+
+def together() -> None:
+    """Let several write at once, each in its own connection."""
+    from django.db import connection
+
+    from maillage.apps.accounts import actions
+    from maillage.apps.accounts.models import User
+
+    user = User.objects.first()
+    gate = Barrier(WRITERS)
+
+    def write(_: int) -> None:
+        try:
+            gate.wait(timeout=PATIENCE)
+            for _ in range(EACH):
+                actions.record(by=user, verb="together", row=user, at=AT)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(WRITERS)))
+
+
+if __name__ == "__main__":
+    main()
