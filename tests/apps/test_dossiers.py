@@ -9,6 +9,7 @@ import pytest
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.dossiers.views import pages
 from maillage.reports.territory import edition
 from maillage.studies.diagnosis.diagnosis import Cancelled
 
@@ -38,6 +39,20 @@ def test_the_page_reads_without_script(client, study):
     page = client.get(ADDRESS).content.decode()
     assert '<svg class="fig carte"' in page
     assert all(f'id="zone-{zone.code}"' in page for zone in queries.reading(study).zones)
+
+
+def test_a_zone_of_the_map_leads_to_its_row_or_to_its_sheet(client, study, monkeypatch):
+    """Sans sa ligne dans le tableau, un lien vers elle ne mènerait nulle part."""
+    monkeypatch.setattr(pages, "FIRST_ROWS", 2)
+    page = client.get(f"{ADDRESS}?carte=numerique").content.decode()
+    led = re.findall(r'<a href="([^"]+)" aria-label="[^"]+" tabindex="-1">', page)
+    assert len(led) == len(queries.reading(study).zones)
+    assert len([each for each in led if each.startswith("#")]) == 2
+    for each in led:
+        if each.startswith("#"):
+            assert f'id="{each[1:]}"' in page
+        else:
+            assert client.get(each).status_code == 200
 
 
 @pytest.mark.parametrize("layer", ["les-deux", "numerique", "sociale", "certitude"])

@@ -198,6 +198,18 @@ def test_a_filter_says_its_share_and_its_doubt(maillage, tmp_path):
     assert inside["381510102"] == pytest.approx(0.5)
     assert inside["381510103"] == 0
     assert any("mes-quartiers" in text for text in study["avertissements"])
+    # Zero residents would be a figure: nothing is known there, and no sheet is made of it.
+    (left,) = [zone for zone in study["zones"] if zone["code"] == "381510103"]
+    assert (left["population"], left["part_communes_moins_2000"], left["espace"]) == (None, None, None)
+    with (tmp_path / "s/zones.csv").open(encoding="utf-8") as file:
+        rows = {row["code"]: row for row in csv.DictReader(file)}
+    assert rows["381510103"]["population"] == ""
+    assert float(rows["381510102"]["population"]) > 0
+    outside = {each["code"] for each in study["zones"] if each["population"] is None}
+    assert {path.stem for path in (tmp_path / "s/fiches").iterdir()} == set(inside) - outside
+    page = (tmp_path / "s/dossier.html").read_text("utf-8")
+    assert f"Hors du filtre, sans chiffre ni fiche : {len(outside)} zones." in page.replace("\xa0", " ")
+    assert 'href="#zone-' not in page
 
 
 def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):

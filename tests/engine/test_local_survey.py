@@ -14,6 +14,7 @@ from maillage.kernel.errors import Refused, UnsourcedFigure
 from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
+from maillage.reports.territory.local_survey import discussion
 from maillage.studies.need import local_survey
 from maillage.studies.need.local_survey import Measured, Unread
 
@@ -152,6 +153,20 @@ def test_a_contradiction_is_told_and_not_averaged():
     assert (c.kept, c.agree) == ("modele", False)
     assert c.gap.low > 0
     assert c.scenarios[-1].weight < c.weight
+
+
+def test_a_share_too_vague_to_print_is_not_given_by_its_gap():
+    """« 11 points de plus que le modèle » à côté de 18 % rendrait les 29 % que le tableau ne donne pas."""
+    c = local_survey.compose(read(aisance=EASE * 2), INSEE, rates(), seed=1)
+    assert c.survey.is_loose
+    assert c.agree
+    (told,) = [text for text in discussion(c, 0) if text.startswith("L’enquête trouve")]
+    assert re.match(
+        r"L’enquête trouve entre \d+ points? de \w+ et \d+ points? de plus que le modèle\. ", told
+    )
+    sure = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
+    assert not sure.survey.is_loose
+    assert any(re.match(r"L’enquête trouve \d", text) for text in discussion(sure, 0))
 
 
 def test_the_same_answers_give_the_same_figures():

@@ -1,5 +1,6 @@
 """The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
@@ -97,6 +98,23 @@ def layers(d: Diagnosis, *, link: Callable[[str], str] = lambda code: f"#zone-{c
         for layer in LAYERS
         if has_layer(d, layer)
     }
+
+
+def relinked(svg: str, link: Callable[[str], str]) -> str:
+    """Return a layer whose zones lead elsewhere than to their row; nowhere where `link` gives nothing.
+
+    >>> relinked('<a href="#zone-1" tabindex="-1"><g/></a>', lambda code: f"zones/{code}/")
+    '<a href="zones/1/" tabindex="-1"><g/></a>'
+    >>> relinked('<a href="#zone-1" tabindex="-1"><g/></a>', lambda code: "")
+    '<g/>'
+    """
+
+    def led(found: re.Match[str]) -> str:
+        code, more, inside = found.groups()
+        return f'<a href="{escape(link(code))}"{more}>{inside}</a>' if link(code) else inside
+
+    made = re.sub(r'<a href="#zone-([^"]+)"([^>]*)>(.*?)</a>', led, svg, flags=re.DOTALL)
+    return made if "<a href" in made else made.replace('role="group"', 'role="img"', 1)
 
 
 def small(d: Diagnosis, layer: str) -> str:
@@ -303,6 +321,9 @@ def kind(r: ZoneResult, layer: str) -> str:
 
 def title(r: ZoneResult, layer: str) -> str:
     """Return what a zone says when it is pointed at or read aloud."""
+    place = f" ({r.zone.place})" if r.zone.place else ""
+    if r.is_outside:
+        return f"{r.zone.name}{place} : hors du filtre"
     need = wording.people(r.need)
     words = {
         "numerique": "précarité numérique "
@@ -318,7 +339,6 @@ def title(r: ZoneResult, layer: str) -> str:
             else f"même classe dans {wording.share(r.firmness)} des tirages"
         ),
     }[layer]
-    place = f" ({r.zone.place})" if r.zone.place else ""
     return f"{r.zone.name}{place} : {words} ; {need.about}"
 
 

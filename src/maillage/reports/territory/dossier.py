@@ -576,16 +576,19 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str) -> Grid:
 
 
 def _zones(r: Reading, said: Mapping[str, str]) -> Chapter:
-    shown = r.zones[:LONGEST_TABLE]
-    rest = len(r.zones) - len(shown)
+    counted = [zone for zone in r.zones if not zone.is_outside]
+    shown = counted[:LONGEST_TABLE]
+    rest, outside = len(counted) - len(shown), len(r.zones) - len(counted)
     lead = "Une seule zone : rien à comparer."
-    if len(r.zones) > 1:
+    if len(counted) > 1:
         lead = (
             "Toutes les zones, de la plus nombreuse à la moins nombreuse. L’ordre n’est pas un classement :"
             " les fourchettes se recouvrent."
         )
     if rest:
         lead += f" Les {wording.number(rest)} autres sont dans le fichier zones.csv."
+    if outside:
+        lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
     return Chapter(
         number="n",
         short=SECTIONS["zones"],

@@ -89,7 +89,7 @@ def write(
     document = dossier.compose(
         edition.drawn,
         edition.reading,
-        edition.layers,
+        {name: atlas.relinked(svg, lambda code: "") for name, svg in edition.layers.items()},
         edition.study.by_definition,
         on=on,
         comments=comments,
@@ -109,9 +109,7 @@ def write(
         for name, content in files.items():
             write_whole(staging / name, content)
         if sheets if sheets is not None else len(d.zones) <= MOST_SHEETS:
-            write_sheets(
-                edition, staging / "fiches", [r.zone.code for r in d.zones], on=on, progress=progress
-            )
+            write_sheets(edition, staging / "fiches", list(edition.reading.sheets), on=on, progress=progress)
         return _put_in_place(staging, folder, whole=sheets is not False)
     except Refused as error:
         raise Refused(error.what.replace(f"{staging.name}/", ""), why=error.why, do=error.do) from error

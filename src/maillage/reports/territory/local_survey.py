@@ -124,13 +124,13 @@ def discussion(c: Composite, adults: float) -> list[str]:
     out.append(f"Le modèle seul dit {_told(model)} ; l’enquête seule, {_told(survey)}.")
     if c.agree:
         out.append(
-            f"{_gap(c.gap)} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur"
+            f"{_gap(c.gap, is_told=survey.value is not None)} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur"
             f" précision, et donnent {_told(both)}. L’enquête y compte pour {wording.share(c.weight)}, le"
             f" modèle pour {wording.share(1 - c.weight)}."
         )
     else:
         out.append(
-            f"{_gap(c.gap)} Le doute de chacun n’y suffit pas : on n’en fait pas la moyenne, et le chiffre"
+            f"{_gap(c.gap, is_told=survey.value is not None)} Le doute de chacun n’y suffit pas : on n’en fait pas la moyenne, et le chiffre"
             " retenu reste celui du modèle. Trois raisons à regarder : qui a répondu, et où ; une question"
             " qui ne compte pas les mêmes personnes ; un territoire qui s’écarte vraiment de ce que disent"
             " ses âges et ses diplômes."
@@ -163,13 +163,17 @@ def _points(value: float) -> str:
     return f"{size}{NBSP}{noun} de {'plus' if value > 0 else 'moins'}" if round(value) else "autant"
 
 
-def _gap(gap: Estimate) -> str:
-    """Return the sentence that says how far the survey is from the model."""
+def _gap(gap: Estimate, *, is_told: bool) -> str:
+    """Return the sentence that says how far the survey is from the model. is_told: its own share is printed;
+    otherwise a gap of so many points, added to the model, would give it.
+    """
     low, high = apart(gap.low, gap.high)
     between = f"entre {_points(low)} et {_points(high)}"
     if low * high > 0:
         near, far = sorted((abs(low), abs(high)))
         between = f"entre {wording.number(near)} et {_points(far if high > 0 else -far)}"
+    if not is_told:
+        return f"L’enquête trouve {between} que le modèle."
     if not round(gap.value):
         return f"L’enquête et le modèle disent la même chose, à un point près (écart {between})."
     return f"L’enquête trouve {_points(gap.value)} que le modèle ({between})."

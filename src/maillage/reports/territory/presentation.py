@@ -114,7 +114,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         social_classes=tuple(CLASS_LABELS.values()),
         is_classed=classed,
         n_without_index=sum(r.index is None and r.population > 0 for r in d.zones) if classed else 0,
-        n_outside=sum(r.population == 0 for r in d.zones) if inside else 0,
+        n_outside=sum(r.is_outside for r in d.zones) if inside else 0,
         legend=charts.joint_legend({name: _cell_share(d, name) for name in CELL_NAMES}, id="legende"),
         index=_index(d),
         margins=_margins(d),
@@ -136,6 +136,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         sheets={
             r.zone.code: zone_sheet.read(d, r.zone.code, beside.zones.get(r.zone.code) if beside else None)
             for r in d.zones
+            if not r.is_outside
         },
     )
     return wording.spaced_within(found)
@@ -440,8 +441,9 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
                 name=r.zone.name,
                 place=r.zone.place if several else "",
                 note=r.zone.note,
-                population=wording.number(r.population),
-                adults=wording.number(r.adults),
+                population="" if r.is_outside else wording.number(r.population),
+                adults="" if r.is_outside else wording.number(r.adults),
+                is_outside=r.is_outside,
                 people=need.value,
                 between=need.span,
                 people_value=wording.point(r.need),
@@ -457,7 +459,7 @@ def _zones(d: Diagnosis) -> tuple[ZoneRow, ...]:
                 digital=certainty.label(CLASS_LABELS.get(r.digital_class or "", "—"), r.firmness),
                 social=CLASS_LABELS.get(r.social_class or "", "—"),
                 cell=r.cell,
-                cell_label=_cell_label(r) if classed else "—",
+                cell_label="hors du filtre" if r.is_outside else _cell_label(r) if classed else "—",
                 cell_odds=r.cell_odds,
                 is_likely=r.is_likely,
                 mark=(

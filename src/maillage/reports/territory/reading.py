@@ -241,7 +241,8 @@ class ZoneLevel:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneRow:
     """A zone as tables show it. place: its commune, "" where all have the same; reason: why its figure is
-    withheld; cell_odds: its chances to be in its cell, 0 to 1; is_likely: whether they let it be named there.
+    withheld; is_outside: the filter counts nobody of it, and it has no sheet; cell_odds: its chances to be in
+    its cell, 0 to 1; is_likely: whether they let it be named there.
     """
 
     code: str
@@ -250,6 +251,7 @@ class ZoneRow:
     note: str
     population: str
     adults: str
+    is_outside: bool
     people: str | None
     between: str
     people_value: float | None

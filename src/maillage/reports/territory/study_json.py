@@ -44,7 +44,7 @@ class ZoneJson(TypedDict):
 
     code: str
     nom: str
-    population: float
+    population: float | None
     precarite_numerique: FigureJson
     taux_precarite_numerique: FigureJson
     precarite_sociale: FigureJson
@@ -60,8 +60,8 @@ class ZoneJson(TypedDict):
     probabilite_forte: float | None
     probabilite_case: float | None
     part_dans_le_filtre: float
-    part_communes_moins_2000: float
-    espace: str
+    part_communes_moins_2000: float | None
+    espace: str | None
     offre: dict[str, int | None] | None
     manques: list[MissingJson]
     offre_inconnue: NotRequired[list[str]]
@@ -206,7 +206,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
     out: ZoneJson = {
         "code": r.zone.code,
         "nom": r.zone.name,
-        "population": people(d, r.population),
+        "population": None if r.is_outside else people(d, r.population),
         "precarite_numerique": figure(r.need),
         "taux_precarite_numerique": figure(r.rate),
         "precarite_sociale": figure(r.modest),
@@ -222,8 +222,8 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
         "probabilite_forte": r.strong_odds if r.odds else None,
         "probabilite_case": r.cell_odds,
         "part_dans_le_filtre": r.share_inside,
-        "part_communes_moins_2000": r.rural,
-        "espace": r.space,
+        "part_communes_moins_2000": None if r.is_outside else r.rural,
+        "espace": None if r.is_outside else r.space,
         "offre": None,
         "manques": [],
     }
@@ -280,7 +280,7 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
 
     Where places are silent, the bounds are those of a range, and the figure itself is empty.
     """
-    out: dict[str, Cell] = {"code": row["code"], "nom": row["nom"], "population": row["population"]}
+    out: dict[str, Cell] = {"code": row["code"], "nom": row["nom"], "population": _cell(row["population"])}
     figures: list[tuple[str, FigureJson]] = [(name, row[name]) for name in FIGURES]
     levels = [(f"niveau_{level}", f) for level, f in row["niveaux"].items()]
     for name, f in (*figures, *levels):

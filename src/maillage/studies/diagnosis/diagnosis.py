@@ -201,6 +201,11 @@ class ZoneResult:
         return self.odds[-1] if self.odds else 0.0
 
     @property
+    def is_outside(self) -> bool:
+        """Whether the filter counts none of its residents: nothing is known of it, zero would be a figure."""
+        return isinstance(self.need, Withheld) and self.need.reason == OUTSIDE
+
+    @property
     def is_likely(self) -> bool:
         """Whether the zone is in its cell of the joint map in enough draws to be named as such."""
         return self.cell_odds is not None and self.cell_odds >= number("protection/firm_class")

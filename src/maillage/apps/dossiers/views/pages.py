@@ -22,7 +22,7 @@ from maillage.apps.territories import queries as territories
 from maillage.engine import base
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.definitions import definition
-from maillage.reports.territory import evaluation
+from maillage.reports.territory import atlas, evaluation
 from maillage.reports.territory.reading import Base, Reading
 from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
@@ -118,6 +118,16 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
     rows = sorted(reading.zones, key=lambda z: (SORTS[sort][1](z), z.code))
     all_asked = request.GET.get("zones") == "toutes"
     whole = all_asked or len(rows) <= FIRST_ROWS + 4
+    shown, query = rows if whole else rows[:FIRST_ROWS], query_of(asked)
+    beside = {z.code for z in shown}
+
+    def link(code: str) -> str:
+        """Return where a zone of the map leads: to its row, or to its sheet when its row is not shown."""
+        if code in beside:
+            return f"#zone-{code}"
+        sheet = reverse("zone", args=[study.place, code]) if code in reading.sheets else ""
+        return f"{sheet}?{query}" if sheet and query else sheet
+
     return {
         "study": study,
         "place": study.place,
@@ -126,13 +136,13 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
         "filters": territories.filters_offered(),
         "asked": asked,
-        "query": query_of(asked),
+        "query": query,
         "layers": layers,
         "layer": layer,
-        "svg": queries.layer(study, layer) if layer else "",
+        "svg": atlas.relinked(queries.layer(study, layer), link) if layer else "",
         "sorts": {key: label for key, (label, _) in SORTS.items()},
         "sort": sort,
-        "rows": rows if whole else rows[:FIRST_ROWS],
+        "rows": shown,
         "whole": whole,
         "all_asked": all_asked,
         "files": rules.FILES,
