@@ -1277,6 +1277,22 @@ def test_invented_people_never_stand_for_real_ones(client, coordinator, worker, 
     assert "masqué" in page
 
 
+def test_what_is_counted_is_not_told_as_an_estimate(client, coordinator, worker, aidant, ccas, library):
+    """« Environ 100 %, entre 76 et 100 % » parlait d’une estimation ; six jours ne sont pas moins de six jours."""
+    at = timezone.now() - timedelta(days=40)
+    for _ in range(22):
+        row = sent(worker, ccas, library, example=True)
+        steps.came(row, by=aidant, at=timezone.now())
+    Orientation.objects.update(sent_at=at, seen_at=at, answered_at=at + timedelta(days=6))
+    client.force_login(coordinator)
+    page = text(client.get("/espace/orientations/mesures/"))
+    assert "22 sur 22, soit 100 %" in page.replace("\xa0", " ")
+    assert "environ" not in page[page.index("Dont on sait") : page.index("Combien de temps")]
+    assert "6 jours</strong> au plus pour répondre, 9 sur 10 6 jours au plus" in re.sub(
+        r"\s+", " ", page.replace("\xa0", " ")
+    )
+
+
 def test_the_result_of_the_diagnosis_says_what_to_look_for(client, worker, library):
     place("ordinateurs", {"nom": "Ordinateurs", "practices": {"libre_acces": {"state": "offered"}}})
     client.force_login(worker)

@@ -157,12 +157,13 @@ def test_a_contradiction_is_told_and_not_averaged():
 
 def test_a_share_too_vague_to_print_is_not_given_by_its_gap():
     """« 11 points de plus que le modèle » à côté de 18 % rendrait les 29 % que le tableau ne donne pas."""
-    c = local_survey.compose(read(aisance=EASE * 2), INSEE, rates(), seed=1)
+    few = ["pas_du_tout"] * 14 + ["peu"] * 40 + ["a_l_aise"] * 46
+    c = local_survey.compose(read(aisance=few), INSEE, rates(), seed=1)
     assert c.survey.is_loose
     assert c.agree
     (told,) = [text for text in discussion(c, 0) if text.startswith("L’enquête trouve")]
     assert re.match(
-        r"L’enquête trouve entre \d+ points? de \w+ et \d+ points? de plus que le modèle\. ", told
+        r"L’enquête trouve entre \d+\spoints? de moins et \d+\spoints? de plus que le modèle\. ", told
     )
     sure = local_survey.compose(read(internet_3_mois=["non"] * 40 + ["oui"] * 160), INSEE, rates(), seed=1)
     assert not sure.survey.is_loose

@@ -16,10 +16,11 @@ from maillage.forms.questionnaire import Choice, Group, National, Question, Ques
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
+from maillage.reports.survey import cards, document
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey import tabulation
 from maillage.studies.survey.tables import counted
-from maillage.studies.survey.tabulation import Weights, tabulate
+from maillage.studies.survey.tabulation import Weights, of_sample, sample, tabulate
 from tests.support.profile import times
 
 EASE = ("pas", "peu", "plutot", "tres")
@@ -575,6 +576,22 @@ def test_what_margins_impose_has_no_interval_and_says_so():
     assert told not in crossed.notes
     other = Weights(values=values, initial=np.full(100, 10.0), codes=codes, variables=("aide",))
     assert told not in tabulate(answers, FORM, "age", weights=other, least=None).notes
+    held = sample(answers, FORM, weights)
+    for name, bounds in (("age", {("", "")}), ("aide", None)):
+        lines = document.rows([cards.card(held, of_sample(held, name))], computed="redressé")
+        found = {(line["bas"], line["haut"]) for line in lines}
+        assert found == bounds if bounds else ("", "") not in found
+
+
+def test_a_margin_that_some_leave_unsaid_is_imposed_on_the_others():
+    """Sex set by the margins, six people who do not say: the shares of the others are those of the margins."""
+    sex = np.array(["jeune"] * 60 + ["ancien"] * 40 + ["nsp"] * 6)
+    codes = np.select([sex == "jeune", sex == "ancien"], [0, 1], 2)
+    values = np.array([500 / 60, 500 / 40, 10.0])[codes]
+    weights = Weights(values=values, initial=np.full(106, 10.0), codes=(codes,), variables=("age",))
+    found = tabulate(table(age=sex), FORM, "age", weights=weights, least=None)
+    assert all(found.row(name).share.fixed for name in ("jeune", "ancien"))
+    assert found.row("jeune").figure.low == found.row("jeune").figure.high == approx(50)
 
 
 def test_only_crossed_tables_have_groups_to_compare():

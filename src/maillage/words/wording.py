@@ -324,6 +324,19 @@ def survey_share(figure: Figure, *, rule: str = "nearest") -> FigureText:
     return FigureText(value, number(low), percent(high), "%")
 
 
+def counted_share(figure: Figure) -> str:
+    """Return a share of what was counted as it was counted, then in percent: nothing is estimated there.
+
+    >>> told = Estimate(value=100.0, low=89.0, high=100.0, unit="pourcent", universe="", n=22, method="")
+    >>> counted_share(told).replace(NBSP, " ")
+    '22 sur 22, soit 100 %'
+    """
+    if isinstance(figure, Withheld):
+        return figure.reason
+    part = round(figure.value * figure.n / 100)
+    return f"{number(part)} sur {number(figure.n)}, soit {survey_share(figure).value}"
+
+
 def bounds(low: float, high: float, decimals: int = 0) -> tuple[str, str]:
     """Return two bounds in any unit as shown: rounded outwards, either of them perhaps under zero.
 

@@ -732,9 +732,13 @@ def _row(
 def _printed(
     figure: Figure, asked: QuestionAnswers, kept: int
 ) -> tuple[float | str, float | str, float | str]:
-    """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld."""
+    """Return a share and its bounds, outwards, as a file writes them; "" where they are withheld, or where
+    margins impose the share: rounded outwards, no interval would look like one of a point.
+    """
     if isinstance(figure, Withheld):
         return "", "", ""
+    if asked.weighted and figure.low == figure.high:
+        return int(rounds.rounded(figure.value, rule=asked.rounding)), "", ""
     if asked.weighted:
         low, high = rounds.outwards(figure.low, figure.high, 1.0, most=100.0)
         return int(rounds.rounded(figure.value, rule=asked.rounding)), int(low), int(high)

@@ -800,7 +800,9 @@ def _shares(
     weighed = [held.plan.weights[cells.inside[:, g]] for g in range(size)]
     effects = [variance.kish(each[each > 0]) if (each > 0).any() else 1.0 for each in weighed]
     imposed = cells.cross is None and held.weights is not None and cells.column.name in held.weights.variables
-    everybody = bool((cells.q_said & held.domain).all())
+    everybody = bool(
+        held.domain.all()
+    )  # who says nothing is a class of its own: the others are still imposed
 
     def share(kind: int, g: int) -> Share | None:
         value, base = float(values[kind, g]), int(cells.bases[g])

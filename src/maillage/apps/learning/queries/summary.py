@@ -47,5 +47,5 @@ def figure(of: Figure) -> dict[str, Any]:
     if isinstance(of, Withheld):
         return {"withheld": of.reason, "n": of.n}
     bar = charts.small_bar(of, top=100, id="rayures")
-    shown = wording.survey_share(of)
-    return {"value": shown.value, "between": shown.between, "n": of.n, "bar": bar}
+    shown, counted = wording.survey_share(of), wording.counted_share(of)
+    return {"value": shown.value, "counted": counted, "between": shown.between, "n": of.n, "bar": bar}

@@ -47,12 +47,12 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
 
 
 def _share(figure: Any) -> dict[str, Any]:
-    """Return a share in words, with its bounds for the bar."""
+    """Return a share in words, with the bounds that chance alone would give others like it, for the bar."""
     if isinstance(figure, Withheld):
         return {"withheld": figure.reason}
     bar = charts.small_bar(figure, top=100, id="rayures")
     return {
-        "value": wording.survey_share(figure).value,
+        "value": wording.counted_share(figure),
         "between": wording.survey_share(figure).between,
         "n": figure.n,
         "bar": bar,
@@ -74,5 +74,6 @@ def _delay(delay: queries.Delay) -> dict[str, str]:
         structure_measures.days_in_words(delay.median.value),
         structure_measures.days_in_words(delay.p90.value),
     )
-    bounds = " – ".join(wording.bounds(delay.median.low, delay.median.high, 1))
+    low, high = wording.bounds(delay.median.low, delay.median.high, 1)
+    bounds = f"{low} – {high}" if low != high else ""
     return {"half": half, "nine": nine, "bounds": bounds, "n": wording.number(delay.n)}
