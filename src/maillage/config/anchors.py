@@ -10,7 +10,7 @@ from django.db import transaction
 from maillage.apps.accounts import actions, queries
 from maillage.apps.accounts.models import Anchor
 from maillage.apps.accounts.rules import anchors
-from maillage.apps.accounts.rules.journal import DAILY
+from maillage.apps.accounts.rules.journal import DAILY, RESTORED
 from maillage.apps.messages import actions as messages
 
 FOLDER = "ancres"
@@ -51,6 +51,15 @@ def write(*, at: datetime, cause: str, sent_to: str = "") -> Anchor | None:
     if anchor is not None:
         _append(folder() / f"{anchor.at:%Y-%m}.txt", anchors.line(anchor.head))
     return anchor
+
+
+def mark_restored(at: datetime) -> None:
+    """Write in the file of anchors that a backup was put back, and where it ends. Not in the database: what
+    was restored stays as it was saved.
+    """
+    head = queries.head(at=at, cause=RESTORED)
+    if head is not None:
+        _append(folder() / f"{head.at:%Y-%m}.txt", anchors.line(head))
 
 
 def _append(path: Path, line: str) -> None:

@@ -23,7 +23,6 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.rules.journal import RESTORED
 from maillage.apps.directory.actions import index
 from maillage.apps.messages import actions as messages
 from maillage.config import anchors
@@ -284,7 +283,7 @@ def restore(path: Path) -> dict[str, Any]:
             content = archive.read(name)
             if not (home / name).is_file() or (home / name).read_bytes() != content:
                 write_whole(home / name, content)
-    anchors.write(at=timezone.now(), cause=RESTORED)  # what the former ones say no longer holds
+    anchors.mark_restored(timezone.now())  # what the former ones say no longer holds
     return {"lignes": rows, "fichiers": len(names), "avant": kept}
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
+from maillage.apps.accounts import queries
 from maillage.apps.accounts.access import HOUR
 from maillage.apps.accounts.models import Anchor, Entry, Seal, Tally, User
 from maillage.apps.accounts.rules import journal
@@ -130,18 +131,8 @@ def _insert(rows: Sequence[tuple[Any, ...]]) -> list[int]:
 def anchor(*, at: datetime, cause: str, sent_to: str = "") -> Anchor | None:
     """Remember the end of the journal, None when it has no line; whoever calls writes it elsewhere too."""
     lock_head()  # every line below the last one is there, and the count is that of this instant
-    last = Entry.objects.order_by("-pk").values_list("pk", "digest").first()
-    if last is None:
-        return None
-    line, digest = last
-    return Anchor.objects.create(
-        at=journal.milliseconds(at),
-        line=line,
-        n_lines=Entry.objects.count(),
-        digest=digest,
-        cause=cause,
-        sent_to=sent_to[:254],
-    )
+    head = queries.head(at=at, cause=cause)
+    return head and Anchor.objects.create(**head._asdict(), sent_to=sent_to[:254])
 
 
 @transaction.atomic

@@ -36,6 +36,12 @@ def heads() -> list[journal.Head]:
     return [anchor.head for anchor in Anchor.objects.all()]
 
 
+def head(*, at: datetime, cause: str) -> journal.Head | None:
+    """Return the end of the journal, None when it has no line."""
+    last = Entry.objects.order_by("-pk").values_list("pk", "digest").first()
+    return last and journal.Head(journal.milliseconds(at), last[0], Entry.objects.count(), last[1], cause)
+
+
 def to_anchor(at: datetime) -> bool:
     """Return whether the journal went on since its last anchor, and has none of that day yet."""
     last = Entry.objects.order_by("-pk").values_list("digest", flat=True).first()
