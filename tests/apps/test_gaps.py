@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from django.template.loader import render_to_string
 
@@ -15,10 +16,13 @@ from maillage.apps.directory import rules as directory
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers import actions, queries
+from maillage.apps.dossiers.forms import WhatIfForm
 from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.dossiers.views import pages
 from maillage.apps.intake.actions import importing
 from maillage.engine import agreement
+from maillage.kernel.names import plain
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import findings
@@ -27,6 +31,7 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.surveys import banks
 from maillage.reports.directory import census
 from maillage.reports.territory import agreements, criteria
+from maillage.reports.territory import offer as offer_reports
 from maillage.reports.territory.findings import FieldFinding
 from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, PublicOffer, ZoneOffer
 from maillage.studies.diagnosis import zoning
@@ -34,6 +39,9 @@ from maillage.studies.diagnosis.diagnosis import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.people.observed import Moved
+from tests.spec.test_manques import at
+from tests.spec.test_manques import ground as street
+from tests.spec.test_silence import offered_of
 from tests.support.lieux import lieu
 
 pytestmark = pytest.mark.django_db
@@ -300,6 +308,45 @@ def test_the_legend_of_a_map_tells_what_each_mark_and_hatching_means(line, said)
     assert ("Vide :" in told) == bool(said)
     assert said in told
     assert not render_to_string("dossiers/_offer_map.html", {"svg": "", "line": line}).strip()
+
+
+@pytest.mark.parametrize(
+    ("share", "between", "need", "said"),
+    [
+        ("66\xa0–\xa098\xa0%", "", "39\xa0000", "Entre 66 et 98 % ont un lieu à pied. Elles sont environ 39 000 en tout."),
+        ("72\xa0%", "60\xa0–\xa080\xa0%", "900\xa0–\xa01\xa0600", "72 % ont un lieu à pied (entre 60 et 80 %). Elles sont entre 900 et 1 600 en tout."),
+    ],
+)  # fmt: skip
+def test_a_range_of_a_table_is_said_as_a_sentence_says_it(share, between, need, said):
+    told = line("wifi", share=share, share_between=between, need=need, residents_share="5\xa0–\xa09\xa0%")
+    page = render_to_string("dossiers/_offer_ways.html", {"whole": told, "rows": ()})
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" )", ")")
+    assert said in words
+    assert "Entre 5 et 9 % ont un lieu à pied, d’après le recensement" in words
+    assert not re.search("entre [0-9 ]+–", words)
+
+
+def test_names_follow_each_other_as_in_a_dictionary():
+    """Échirolles est avant Vif, dans un tableau, un choix ou une liste de communes ; non après le Z."""
+    names = ["Vif", "Échirolles", "Claix"]
+    zones = [SimpleNamespace(name=name) for name in names]
+    assert [z.name for z in sorted(zones, key=pages.SORTS["nom"][1])] == sorted(names, key=plain)
+
+    t = {"zone": np.array(names), "metre": np.array([0.0, 4e3, 9e3]), "besoin": np.full(3, 100.0)}
+    form = WhatIfForm(None, geste="ouvrir", line="wifi", ground=street(t))
+    assert [label for _, label in form.fields["ou"].choices[0][1]] == ["Claix", "Échirolles", "Vif"]
+
+    given = {**t, "zone": np.array(["38545", "38151", "38111", "38565"])}
+    given |= {"metre": np.array([0.0, 4e3, 9e3, 2e4]), "besoin": np.full(4, 100.0)}
+    o = offered_of(given, [at("38565", 2e4, "wifi")])
+    (wifi,) = [each for each in offer_reports.read(o).communes if each.offer.startswith("Wifi")]
+    assert wifi.without == ("Claix", "Échirolles", "Vif")
+
+    rows = [
+        SimpleNamespace(id=name, structure="", structure_name="", name=name, kind="autre") for name in names
+    ]
+    told = census._actors(rows, {name: {} for name in names})
+    assert [each.name for each in told] == ["Claix", "Échirolles", "Vif"]
 
 
 def test_a_territory_without_a_census_says_so(study, client):

@@ -185,6 +185,21 @@ def test_every_spread_that_varies_has_its_column(d):
 COLUMNS = ("Région", "Départ.", "Interco.", "Quartier")
 
 
+@pytest.mark.parametrize(
+    ("kind", "missing", "said"),
+    [
+        ("commune", 1, "1 commune sans contour : absente de la carte, présente au tableau."),
+        ("commune", 2, "2 communes sans contour : absentes de la carte, présentes au tableau."),
+        ("departement", 41, "41 départements sans contour : absents de la carte, présents au tableau."),
+        ("departement", 1, "1 département sans contour : absent de la carte, présent au tableau."),
+    ],
+)
+def test_what_has_no_contour_agrees_with_its_number(d, kind, missing, said):
+    cut = under(d, zoning=replace(d.request.zoning, kind=kind))
+    without = replace(cut, shapes=replace(d.shapes, zones=[None] * missing))
+    assert said in [text.replace("\xa0", " ") for text in sentences.warnings(without)]
+
+
 def test_possible_leaders_wait_for_eight_chances_in_ten(d):
     """0,79 dans la classe « très forte » ne suffit pas à un nom, 0,81 oui."""
     first, second, *_ = d.zones

@@ -35,6 +35,17 @@ def test_a_report_receives_what_is_computed():
     assert not found
 
 
+def test_a_printed_page_has_no_straight_apostrophe():
+    """What is typed inside quotes ends before a reader, as the rest of French does."""
+    found = [
+        f"{path.name}: {text}"
+        for path in sorted(REPORTS.rglob("*.typ"))
+        for text in re.findall(r'"([^"\n]*)"', path.read_text("utf-8"))
+        if re.search(r"[^\W\d_]'[^\W\d_]", text)
+    ]
+    assert not found
+
+
 def test_the_check_sees_a_computation_however_it_is_named():
     assert computed_by("from maillage.studies.diagnosis.diagnosis import diagnose") == {"diagnose"}
     assert computed_by("from maillage.studies.diagnosis import compare as c\nc.definitions([])") == {

@@ -155,12 +155,30 @@ def lower_first(text: str) -> str:
 TURKISH = {"I": "ı", "İ": "i"}
 
 
+def in_words(text: str, lead: str = "") -> str:
+    """Return a range of a table as a sentence says it; after `lead`, anything that is no range.
+
+    >>> in_words("66 – 98 %"), in_words("39 000", "environ ")
+    ('entre 66 et 98 %', 'environ 39 000')
+    """
+    low, *high = re.split(rf"\s{DASH}\s", text)
+    return f"entre {low} et {high[0]}" if high else f"{lead}{text}"
+
+
+GROUPINGS = ("Agglomération", "Communauté", "Métropole", "Eurométropole", "Ville", "Commune")
+VOWELS = ("A", "E")
+
+
 def of(name: str) -> str:
-    """Return “de” before a name, contracted with its article; the name alone in another language.
+    """Return “de” before a name, contracted with its article, which a grouping takes; the name alone in
+    another language.
 
     >>> of("Le Pont-de-Claix"), of("Les Adrets"), of("Échirolles"), of("La Tronche"), of("Claix"), of(
     ...     "Hyères")
     ('du Pont-de-Claix', 'des Adrets', 'd’Échirolles', 'de La Tronche', 'de Claix', 'd’Hyères')
+    >>> of("Communauté de communes du Trièves"), of("Agglomération grenobloise"), of("Ville"), of(
+    ...     "France")
+    ('de la communauté de communes du Trièves', 'de l’agglomération grenobloise', 'de Ville', 'de la France')
     """
     if not languages.spoken().is_french:
         return languages.typed(name)
@@ -168,6 +186,10 @@ def of(name: str) -> str:
         return f"du {name[3:]}"
     if name.startswith("Les "):
         return f"des {name[4:]}"
+    first, space, _ = name.partition(" ")
+    if (space and first in GROUPINGS) or name == "France":
+        article = "l’" if first[:1] in VOWELS else "la "
+        return f"de {article}{name if name == 'France' else lower_first(name)}"
     return f"d’{name}" if name[:1].casefold() in "aeiouyàâéèêëîïôöùûüœh" else f"de {name}"
 
 

@@ -8,6 +8,7 @@ from django import forms
 from maillage.apps.directory.queries import where
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import StudyRequest
+from maillage.kernel.names import plain
 from maillage.reference import findings, targets
 from maillage.reference.definitions import DEFAULT, offered
 from maillage.reports.territory.criteria import AXES
@@ -248,8 +249,11 @@ class WhatIfForm(forms.Form):
                 (f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers
             ]
             self.fields["ou"].choices = [  # type: ignore[attr-defined]
-                ("Au milieu d’une zone", sorted(zones, key=lambda each: each[1])),
-                ("Dans un lieu qui ne le propose pas encore", sorted(without, key=lambda each: each[1])),
+                ("Au milieu d’une zone", sorted(zones, key=lambda each: plain(each[1]))),
+                (
+                    "Dans un lieu qui ne le propose pas encore",
+                    sorted(without, key=lambda each: plain(each[1])),
+                ),
             ]
         if "lieu" in self.fields:
             inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in ground.standing]
@@ -258,7 +262,7 @@ class WhatIfForm(forms.Form):
                 for p, here in zip(ground.places, inside, strict=True)
                 if here and line in p.offers
             ]
-            self.fields["lieu"].choices = sorted(giving, key=lambda each: each[1])  # type: ignore[attr-defined]
+            self.fields["lieu"].choices = sorted(giving, key=lambda each: plain(each[1]))  # type: ignore[attr-defined]
 
     def clean_combien(self) -> int:
         return self.cleaned_data.get("combien") or 3

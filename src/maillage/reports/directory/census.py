@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from maillage.kernel.names import plain
 from maillage.reference import offer
 from maillage.reference.sheet import Sheet, practices
 from maillage.reports.directory import suitability
@@ -397,7 +398,7 @@ def _actors(rows: Sequence[Row], said: Mapping[str, Mapping[str, Any]]) -> tuple
         )
         for members in by.values()
     ]
-    return tuple(sorted(actors, key=lambda actor: (-len(actor.places), actor.name)))
+    return tuple(sorted(actors, key=lambda actor: (-len(actor.places), plain(actor.name))))
 
 
 def _given(said: Mapping[str, Any]) -> tuple[ActorPractice, ...]:

@@ -8,6 +8,7 @@ from typing import NotRequired, TypedDict
 import numpy as np
 
 from maillage.kernel.estimate import Withheld
+from maillage.kernel.names import plain
 from maillage.reference.offer import Line, diagnosis_lines
 from maillage.reference.publics import publics
 from maillage.reports.territory import ranges
@@ -392,8 +393,8 @@ def _communes(o: Offered) -> tuple[CommuneList, ...]:
     return tuple(
         CommuneList(
             diagnosis_lines()[line].label,
-            tuple(sorted(names[code] for code in gap.without)),
-            tuple(sorted(names[code] for code in gap.unknown)),
+            tuple(sorted((names[code] for code in gap.without), key=plain)),
+            tuple(sorted((names[code] for code in gap.unknown), key=plain)),
         )
         for line, gap in o.communes.items()
     )

@@ -209,6 +209,11 @@ def corrected(d: Diagnosis) -> list[str]:
     ]
 
 
+def _agreed(word: str, n: int, unit: str) -> str:
+    """Return an adjective agreed with a count of zones."""
+    return f"{word}{'e' if unit in FEMININE else ''}{'s' if n > 1 else ''}"
+
+
 RURAL = 0.2  # share of residents of small communes from which the caution about them is told
 
 
@@ -301,8 +306,9 @@ def warnings(d: Diagnosis) -> list[str]:
     missing = len(d.shapes.missing)
     if missing:
         out.append(
-            f"{wording.count(missing, unit_of(d)).capitalize()} sans contour : absents de la carte, présents"
-            " au tableau."
+            f"{wording.count(missing, unit_of(d)).capitalize()} sans contour :"
+            f" {_agreed('absent', missing, unit_of(d))} de la carte,"
+            f" {_agreed('présent', missing, unit_of(d))} au tableau."
         )
     if len(d.social.variables) == 1:
         out.append(

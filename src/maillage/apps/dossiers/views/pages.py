@@ -21,6 +21,7 @@ from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
 from maillage.reports.territory import atlas, evaluation
 from maillage.reports.territory.reading import Base, Reading
@@ -41,7 +42,7 @@ CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
 SORTS = {
     "personnes": ("Personnes", lambda z: -(z.people_value or -1)),
     "part": ("Part", lambda z: -(z.share_value or -1)),
-    "nom": ("Nom", lambda z: z.name),
+    "nom": ("Nom", lambda z: plain(z.name)),
     "precarite": ("Précarité", lambda z: (CELLS.index(z.cell), -(z.people_value or -1))),
 }
 SUGGESTED = 8

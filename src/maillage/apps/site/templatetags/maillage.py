@@ -70,6 +70,12 @@ def hatching() -> SafeString:
 
 
 @register.filter
+def in_words(text: str, lead: str = "") -> str:
+    """Return a range of a table as a sentence says it."""
+    return wording.in_words(text, lead)
+
+
+@register.filter
 def rich(text: str) -> SafeString:
     return SafeString(rich_text.html(text))
 
