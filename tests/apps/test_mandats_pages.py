@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +14,8 @@ from django.utils import timezone
 from PIL import Image
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.actes import actions as acts
+from maillage.apps.actes import rules as helped
 from maillage.apps.mandats import access, actions, forms, queries
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
 from maillage.apps.orientations.views.card import KEY
@@ -437,3 +440,27 @@ def test_a_coordinator_adds_for_the_territory_and_touches_no_other(client, coord
     assert [each.label for each in access.procedures_of(structure)] == ["Navette", "À elles"]
     theirs = LocalProcedure.objects.get(label="À elles")
     assert client.post(f"{page}retirer/", {"demarche": theirs.pk}).status_code == 404
+
+
+def test_the_sheet_shows_what_was_done_under_it_to_those_who_did_it(client, pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    assert "Aucun acte encore" in text(pro.get(reverse("mandat", args=[mandat.pk])))
+    done = helped.Draft(
+        uid=uuid4(),
+        kind=helped.PLACE,
+        procedure="prime-activite",
+        minutes=15,
+        where=helped.HERE,
+        end=helped.DONE,
+        done_at=NOW,
+    )
+    act = acts.note(done, by=leila, structure=structure, person=andrei, at=NOW)
+    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    assert "1 acte, 15 minutes" in told
+    other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
+    karim = account("karim", "formation", structure=other)
+    people.follow(person=andrei, structure=other, by=karim, at=NOW)
+    client.force_login(karim)
+    told = text(client.get(reverse("mandat", args=[mandat.pk])))
+    assert "Aucun acte encore" in told and "15 min" not in told, "who sees the mandate does not see the acts"
+    assert act.mandat == mandat

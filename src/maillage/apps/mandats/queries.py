@@ -37,6 +37,15 @@ VERBS = {
     "mandat.printed": "a imprimé le mandat",
     "mandat.proof": "a imprimé la preuve d’arrêt",
 }
+# What stands in the proof of one mandate, in the order of its life.
+STEPS = {
+    "mandat.prepared": "Préparé",
+    "mandat.signed": "Signé",
+    "mandat.revoked": "Une démarche retirée",
+    "mandat.reminded": "Rappel de fin",
+    "mandat.regularised": "Régularisé",
+    "mandat.withdrawn": "Arrêté",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,10 +364,9 @@ def left_in_words(row: Mandat, today: date) -> str:
 
 def proof_of(row: Mandat) -> list[tuple[Entry, str, str]]:
     """Return the lines of the journal that prove a mandate: each with its words, and who wrote it."""
-    shown = ("prepared", "signed", "revoked", "withdrawn", "regularised", "reminded")
-    entries = list(journal.entries_about(row).filter(verb__in=[f"mandat.{verb}" for verb in shown]))
+    entries = list(journal.entries_about(row).filter(verb__in=list(STEPS)))
     names = journal.names(entries)
-    return [(each, VERBS[each.verb], names.get(each.by or 0, "")) for each in entries]
+    return [(each, STEPS[each.verb], names.get(each.by or 0, "")) for each in entries]
 
 
 def agrees_with_proof(row: Mandat) -> bool:

@@ -4,12 +4,14 @@ import secrets
 from typing import Any
 
 import segno
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -173,6 +175,10 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "may_act": access.may_act(request.user, row.structure_id),
         "now": timezone.now(),
         "sending": secrets.token_urlsafe(12),
+        "beside": [
+            (name, import_string(path)(row, account_of(request)))
+            for name, path in settings.SHOWN_WITH_A_MANDATE.items()
+        ],
     }
     return render(request, "mandats/space/mandat.html", context)
 

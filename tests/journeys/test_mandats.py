@@ -1,0 +1,121 @@
+"""A mandate on a phone: read, signed with a finger, used within its frame, stopped, and checked by anybody."""
+
+import re
+
+import pytest
+
+from tests.journeys.conftest import PHONE
+from tests.support.profile import some
+
+PAGES = {
+    "liste": "/espace/mandats/",
+    "finis": "/espace/mandats/?etat=finis",
+    "demarches": "/espace/mandats/demarches/",
+    "verifier": "/mandat/",
+}
+
+
+def prepared(enter):
+    """Prepare a mandate for a new person, as far as the page where they sign."""
+    page = enter("aidant", "/espace/personnes/nouvelle/", **PHONE)
+    page.fill("[name=prenom]", "Ileana")
+    page.click("main form button[type=submit]")
+    page.wait_for_url(re.compile(r"/espace/personnes/\d+/"))
+    person = page.url
+    page.click("text=Préparer un mandat")
+    page.click("summary:has-text('Social, santé')")
+    page.check("text=Prime d’activité")
+    page.check("text=Un mois")
+    page.click("text=Lire avec la personne")
+    return page, person
+
+
+def draw(page) -> None:
+    """Draw a cross in the frame."""
+    frame = page.locator("canvas")
+    frame.scroll_into_view_if_needed()
+    box = frame.bounding_box()
+    for start, end in (((60, 30), (200, 100)), ((200, 30), (60, 100))):
+        page.mouse.move(box["x"] + start[0], box["y"] + start[1])
+        page.mouse.down()
+        page.mouse.move(box["x"] + end[0], box["y"] + end[1], steps=8)
+        page.mouse.up()
+
+
+def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit, in_the_platform):
+    page, person = prepared(enter)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    agree, decline = page.locator("text=Je suis d’accord"), page.locator("text=Non, pas aujourd’hui")
+    assert abs(agree.bounding_box()["width"] - decline.bounding_box()["width"]) <= 1, (
+        "a no as wide as the yes"
+    )
+    agree.click()
+    assert page.inner_text("[data-vide]").startswith("Un nom, une croix")
+    assert page.url.endswith("/signer/"), "an empty frame is not a signature"
+    draw(page)
+    page.click("text=Effacer le dessin")
+    draw(page)
+    agree.click()
+    page.wait_for_selector("text=C’est signé")
+    code = page.inner_text(".mandat-code")
+    asked = (
+        "from django.utils import timezone; from maillage.apps.mandats import models, queries;"
+        "from maillage.kernel.codes import read;"
+        "row = models.Mandat.objects.get(code=read(sys.argv[1]));"
+        "print(*(queries.allows(row.person, row.structure, key, timezone.now()).allowed"
+        " for key in ('prime-activite', 'logement-social')))"
+    )
+    assert in_the_platform(asked, code) == "True False"
+
+    anybody = visit(f"/mandat/{code}/", **PHONE)
+    assert "Ce mandat est en cours." in anybody.inner_text("main").replace("\u00a0", " ")
+    assert "Ileana" not in anybody.content()
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.click("button:has-text('Arrêter le mandat')")
+    if page.locator("dialog[open]").count():
+        page.click("dialog[open] button.plein, dialog[open] button.danger")
+    page.wait_for_selector("text=Imprimer la preuve d’arrêt")
+    assert in_the_platform(asked, code) == "False False"
+    anybody.reload()
+    assert "Ce mandat est arrêté." in anybody.inner_text("main").replace("\u00a0", " ")
+    page.goto(person)
+    assert "arrêté" in page.inner_text("[aria-labelledby=s-mandat]")
+
+
+def test_without_script_the_paper_and_the_voice_remain(chromium, signed_in, enter):
+    page, _ = prepared(enter)
+    context = chromium.new_context(
+        viewport=PHONE, java_script_enabled=False, locale="fr-FR", storage_state=signed_in("aidant")
+    )
+    bare = context.new_page()
+    bare.goto(page.url)
+    assert not bare.is_visible("canvas")
+    bare.click("summary:has-text('Dire oui à voix haute')")
+    bare.fill("#temoin", "Mme Roche, voisine")
+    bare.click("text=La personne a dit oui")
+    assert "dit à voix haute, devant un témoin : Mme Roche, voisine" in bare.inner_text("main")
+    context.close()
+
+
+@pytest.mark.parametrize("name", some(PAGES, "liste"))
+def test_axe_finds_nothing_on_the_lists(enter, faults_by_day_and_night, name):
+    page = enter("aidant", PAGES[name], **PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert faults_by_day_and_night(page) == []
+
+
+def test_axe_finds_nothing_while_it_is_prepared_signed_and_read(enter, faults_of, faults_by_day_and_night):
+    page, person = prepared(enter)
+    assert faults_by_day_and_night(page) == []
+    signing = page.url
+    page.goto(person)
+    page.click("text=Préparer un mandat")
+    page.click("summary:has-text('Logement') >> nth=0")
+    assert faults_of(page) == []
+    page.goto(signing)
+    draw(page)
+    page.click("text=Je suis d’accord")
+    page.wait_for_selector("text=C’est signé")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert faults_by_day_and_night(page) == []
