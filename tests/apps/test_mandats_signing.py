@@ -15,6 +15,7 @@ from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
+from maillage.config import backup
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.mandats import AT, STROKES, by_touch, drafted, given, shown
@@ -424,3 +425,74 @@ def test_a_copy_holds_every_field_of_their_mandates(andrei, leila, structure):
     assert (told["du"], told["au"], told["donne_a"]) == ("2026-11-09", "2027-05-09", structure.name)
     said = [trace["quoi"] for trace in copies.of_person(andrei)["qui_a_vu"]]
     assert "a fait signer un mandat" in said
+
+
+def test_whoever_helps_as_a_volunteer_does_not_answer_for_themselves(andrei, leila, structure):
+    with pytest.raises(Refused, match="répond"):
+        drafted(andrei, structure, leila, helper=Helper(kind=frame.VOLUNTEER, supervisor=leila))
+
+
+COPIED = {
+    "structure": "donne_a",
+    "by": "prepare_par",
+    "helper": "aidant",
+    "relative": "proche",
+    "supervisor": "sous_la_responsabilite_de",
+    "code": "code",
+    "duration": "au",
+    "starts_on": "du",
+    "ends_on": "au",
+    "emergency": "urgence",
+    "regularise_before": "a_regulariser_avant_le",
+    "regularised_at": "regularise_le",
+    "renews": "suit_le_mandat",
+    "language": "langue",
+    "made_at": "prepare_le",
+    "how": "comment",
+    "witness": "temoin",
+    "words": "mots_lus",
+    "digest": "empreinte",
+    "signed_at": "signe_le",
+    "signed_with": "signe_avec",
+    "withdrawn_at": "arrete_le",
+    "withdrawn_with": "arret_note_par",
+    "withdrawn_how": "arrete_comment",
+    "reminded": "rappels",
+    "example": "personne_inventee",
+}
+LEFT_OUT = {
+    "id": "a number of ours",
+    "person": "the person themselves, whose copy it is",
+    "token": "what makes a double click one",
+    "secret": "the key of our proof: with it, anybody would make another",
+    "stripped_at": "it has nobody any more",
+}
+
+
+def test_each_field_of_a_mandate_is_copied_or_left_out_for_a_reason(andrei, leila, structure):
+    fields = {field.name for field in Mandat._meta.get_fields() if field.concrete}
+    assert fields == {*COPIED, *LEFT_OUT}
+    first = given(andrei, structure, leila, token="un")
+    helper = Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
+    mandat = drafted(andrei, structure, leila, token="deux", helper=helper, renews=first)
+    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", shown=shown(mandat))
+    actions.sign(mandat, signing, by=leila, at=AT)
+    actions.withdraw(mandat, by=leila, at=AT)
+    Mandat.objects.filter(pk=mandat.pk).update(regularise_before=AT, regularised_at=AT, reminded=[30])
+    told = next(each for each in copies.of_person(andrei)["mandats"] if each["proche"])
+    assert [name for name in COPIED.values() if told[name] in ("", None, [])] == []
+
+
+def test_a_backup_brings_back_a_mandate_with_its_paper_and_its_proof(
+    andrei, leila, structure, home, tmp_path
+):
+    mandat = drafted(andrei, structure, leila)
+    actions.sign(mandat, Signing(how=frame.PAPER, photograph=bytes(range(256))), by=leila, at=AT)
+    kept = tmp_path / "sauvegarde.zip"
+    backup.save(kept)
+    forgetting.forget(andrei, by=leila, at=AT)
+    backup.restore(kept)
+    found = Mandat.objects.get(pk=mandat.pk)
+    assert bytes(Signature.objects.get().photograph) == bytes(range(256))
+    assert queries.agrees_with_proof(found)
+    assert queries.allows(andrei, structure, "prime-activite", AT).allowed

@@ -222,7 +222,11 @@ def is_renewed(row: Mandat) -> bool:
 def of_person(person: Person) -> list[Mandat]:
     """Return the mandates of a person, the latest first, drafts included."""
     rows = Mandat.objects.filter(person=person, stripped_at__isnull=True)
-    return list(rows.select_related("structure", "by", "supervisor").prefetch_related("authorisations"))
+    return list(
+        rows.select_related(
+            "structure", "by", "supervisor", "signed_with", "withdrawn_with", "renews"
+        ).prefetch_related("authorisations")
+    )
 
 
 def copy(person: Person) -> list[dict[str, Any]]:
@@ -248,9 +252,12 @@ def _copied(row: Mandat, signature: Signature | None) -> dict[str, Any]:
         "du": row.starts_on.isoformat(),
         "au": row.ends_on.isoformat(),
         "urgence": "oui" if row.emergency else "non",
+        "a_regulariser_avant_le": row.regularise_before.isoformat() if row.regularise_before else "",
+        "suit_le_mandat": row.renews.printed if row.renews else "",
         "regularise_le": row.regularised_at.isoformat() if row.regularised_at else "",
         "langue": row.language,
         "signe_le": row.signed_at.isoformat() if row.signed_at else "",
+        "signe_avec": str(row.signed_with or ""),
         "comment": row.get_how_display(),
         "temoin": row.witness,
         "mots_lus": row.words,
@@ -259,6 +266,8 @@ def _copied(row: Mandat, signature: Signature | None) -> dict[str, Any]:
         "photographie": b64encode(image).decode(),
         "arrete_le": row.withdrawn_at.isoformat() if row.withdrawn_at else "",
         "arrete_comment": row.get_withdrawn_how_display(),
+        "arret_note_par": str(row.withdrawn_with or ""),
+        "rappels": [f"{days} jours avant la fin" for days in row.reminded],
         "personne_inventee": "oui" if row.example else "non",
     }
 
