@@ -110,6 +110,18 @@ def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, s
     assert "--besoin" in answer.err
 
 
+def test_a_question_just_refused_for_secrecy_is_not_advised(study, survey):
+    """Deux personnes sur cent : relire la même question donnerait le même refus."""
+    answer, found = study(*survey(2, column="aisance"), "--besoin", "aisance=non")
+    assert answer.code == 1
+    assert "le secret s’y oppose" in answer.err
+    assert "aisance=pas_du_tout" not in answer.err
+    assert answer.err.splitlines()[-1].endswith(
+        "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
+    )
+    assert "secret" in found["enquete"]["motif"]
+
+
 def test_whoever_asks_may_say_which_answers_count(study, survey):
     answer, found = study(*survey(25, column="autre_chose"), "--besoin", "autre_chose=non")
     assert answer.code == 0

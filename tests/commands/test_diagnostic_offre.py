@@ -39,6 +39,25 @@ def test_the_offer_has_the_keys_of_the_contract(study):
             assert missing["offre"] in LINES
 
 
+def test_rows_that_stand_nowhere_are_told(tmp_path, capsys):
+    """Deux lieux belges sans coordonnées sont refusés : le dossier le dit, il ne fait pas comme s’ils n’étaient pas."""
+    (tmp_path / "lieux.csv").write_text(
+        "nom,commune,code_insee,adresse,latitude,longitude,services\n"
+        "Maison A,Échirolles,38151,1 rue de la Paix,45.1440,5.7180,Aide aux démarches\n"
+        "Maison belge,Erquelinnes,,Rue de Mons 1,,,Aide aux démarches\n"
+        "Maison de Mons,Mons (Belgique),BE7000,Grand Place,,,Formation\n",
+        "utf-8",
+    )
+    code = main(["diagnostic", CODE, "--offre", str(tmp_path / "lieux.csv"), "--sortie", str(tmp_path / "s")])
+    assert code == 1
+    found = json.loads((tmp_path / "s/etude.json").read_text("utf-8"))
+    (told,) = [text for text in found["avertissements"] if "du fichier" in text and "nulle part" in text]
+    assert told.startswith("2\xa0lignes du fichier ne sont comptées nulle part")
+    assert told.endswith("Maison belge, Maison de Mons.")
+    assert main(["offre", "verifier", str(tmp_path / "lieux.csv")]) == 1
+    assert "« Erquelinnes » n’est pas une commune de France" in capsys.readouterr().out
+
+
 def test_places_are_counted_once(study):
     """Chaque lieu d’une zone est dans le total ; la somme des zones est le total, sauf là où l’on ne sait pas."""
     for line, total in study["offre"]["offre"].items():

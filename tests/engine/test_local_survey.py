@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from maillage.kernel.errors import Refused, UnsourcedFigure
 from maillage.kernel.table import Table
 from maillage.reference import survey_needs
 from maillage.reference.definitions import definition, definitions
-from maillage.reports.territory.local_survey import discussion
+from maillage.reports.territory.local_survey import discussion, unmoved
 from maillage.studies.need import local_survey
 from maillage.studies.need.local_survey import Measured, Unread
 
@@ -153,6 +154,14 @@ def test_a_contradiction_is_told_and_not_averaged():
     assert (c.kept, c.agree) == ("modele", False)
     assert c.gap.low > 0
     assert c.scenarios[-1].weight < c.weight
+
+
+def test_what_a_survey_leaves_as_it_was_is_told_whole():
+    """Le besoin suit l’enquête, les personnes à portée d’une offre non : deux nombres du même dossier."""
+    moved = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="combinee")))
+    assert "les personnes à portée d’une offre" in moved
+    kept = unmoved(SimpleNamespace(composite=SimpleNamespace(kept="modele")))
+    assert "ceux du modèle seul" in kept
 
 
 def test_a_share_too_vague_to_print_is_not_given_by_its_gap():

@@ -190,7 +190,7 @@ def test_homonyms_that_nothing_tells_apart_are_refused_and_named():
 def test_an_unknown_name_is_refused_with_those_that_look_like_it():
     value, word, reason = said("commune", commune="Grenobel")
     assert (value, word) == (None, "refused")
-    assert reason.startswith("« Grenobel » n’est pas une commune ; noms proches : Grenoble")
+    assert reason.startswith("« Grenobel » n’est pas une commune de France ; noms proches : Grenoble")
     reason = said("commune", commune="GOUX-LES-USIERS", code_postal="25520")[2]
     assert "communes de ce code postal : " in reason
     assert "Val-d'Usiers" in reason

@@ -11,6 +11,7 @@ import shapely
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.contours import clean as contours
+from maillage.pipeline.markings import clean as markings
 from maillage.pipeline.markings.clean import District, Marking
 from maillage.studies.diagnosis import filters
 from maillage.studies.need import population, rurality
@@ -30,27 +31,23 @@ def shares(inside: Any, codes: list[str]) -> list[str]:
 
 
 def listed(t: dict[str, Any], *codes: str) -> list[str]:
-    marked = [str(code) for code in t["code"].tolist()]
-    marking = Marking(
-        kind="list",
-        label="Ma liste",
-        shares=dict(zip(marked, t["part"].tolist(), strict=True)),
-        lines={code: n for n, code in enumerate(marked, 2)},
-    )
+    rows = zip(t["code"].tolist(), t["part"].tolist(), strict=True)
+    written = "code,part\n" + "".join(f"{code},{part:g}\n" for code, part in rows)
+    marking = markings.read(written.encode(), name="liste.csv")
     return shares(filters.from_marking(marking, id="liste", source="liste.csv"), list(codes))
 
 
 def test_a_list_says_which_share_to_count(spec):
     """Une liste donne la part de chaque code ; celle d’un quartier l’emporte sur celle de sa commune ;
-    hors de la liste, rien.
+    hors de la liste, rien. Une part s’écrit en pourcentage.
     """
     spec(
         """
         code      | part
         ----------+-----
-        2A004     | 1
-        38151     | 0.5
-        381850608 | 0.2
+        2A004     | 100
+        38151     | 50
+        381850608 | 20
         """,
         lambda t: listed({"code": t["code"], "part": t["part"]}, "2A004", "38151", IRIS, NEXT),
         ["2A004 : 1.00", "38151 : 0.50", "381850608 : 0.20", "381850101 : 0.00"],
@@ -72,8 +69,8 @@ def test_a_code_nobody_knows_is_refused(spec):
         """
         code  | part
         ------+-----
-        38151 | 1
-        2Z999 | 1
+        38151 | 100
+        2Z999 | 100
         """,
         call,
         [

@@ -123,7 +123,11 @@ def run(given: argparse.Namespace) -> int:
 
         places = read_places(given.offre, None)
         refused = places.n_refused
-        census = offer_census.census(given.offre.name, [row.sheet for row in places.accepted])
+        census = offer_census.census(
+            given.offre.name,
+            [row.sheet for row in places.accepted],
+            unread=[str(row.sheet.get("nom") or f"ligne {row.line}") for row in places.rows if row.refused],
+        )
     steps = Steps()
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
     made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
@@ -156,6 +160,8 @@ def run(given: argparse.Namespace) -> int:
     unused = bool(given.enquete) and found.diagnosis.composite is None
     if unused:
         advice = "Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez."
+        if getattr(survey, "few", False):
+            advice = "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
         if given.filtre:
             advice = "Relancez sans --filtre pour qu’elle y entre."
         print(

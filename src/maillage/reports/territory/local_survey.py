@@ -94,8 +94,8 @@ def unmoved(d: Diagnosis) -> str:
         return "Les nombres de ce dossier restent donc ceux du modèle seul : l’enquête n’y entre pas."
     return (
         "L’enquête porte sur tout le territoire : chaque zone suit le même mouvement, et leur ordre ne change"
-        " pas. Les autres définitions, les niveaux de difficulté et les marges détaillées restent ceux du"
-        " modèle."
+        " pas. Les autres définitions, les niveaux de difficulté, les personnes à portée d’une offre et les"
+        " marges détaillées restent ceux du modèle."
     )
 
 

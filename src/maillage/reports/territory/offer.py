@@ -423,6 +423,12 @@ def cautions(o: Offered) -> list[str]:
             f"{wording.count(nowhere, 'lieu', 'lieux')} sans adresse connue : on ne sait pas qui les a à"
             " pied, et personne n’y est compté."
         )
+    if unread := o.census.unread:
+        one = len(unread) == 1
+        said.append(
+            f"{wording.count(len(unread), 'ligne')} du fichier {'n’est comptée' if one else 'ne sont comptées'}"
+            f" nulle part (sans nom, sans commune de France reconnue, ou fermée) : {_named(unread)}."
+        )
     filter_ = [filtered(o)] if o.inside is not None else []
     return [*filter_, *said, *_border(o), *_moving(o), *_twins(o)]
 

@@ -71,9 +71,12 @@ def load(data: Mapping[str, Any]) -> Measured:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """Why a survey does not change an estimate, in a full sentence."""
+    """Why a survey does not change an estimate, in a full sentence. few: the answers to a question that could
+    were too few, or on one side: asking for the same question again would end the same way.
+    """
 
     reason: str
+    few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ def read(
     margins measures nothing.
     """
     found: list[str] = []
+    few = False
     for each in (link,) if link else links_of(chosen):
         for column in answers.columns:
             if column == "id" or not each.reads(column):
@@ -152,6 +156,7 @@ def read(
                 continue
             made = _measured(concerned, answered, plan)
             if isinstance(made, Unread):
+                few = True
                 found.append(f"la question « {column} » {made.reason}")
                 continue
             n, count, share, effective = made
@@ -167,7 +172,7 @@ def read(
                 variables=tuple(variables),
             )
     if found:
-        return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.")
+        return Unread(f"L’enquête ne change pas l’estimation : {' ; '.join(found)}.", few=few)
     names = ", ".join(dict.fromkeys(f"« {each.questions[0]} »" for each in links_of(chosen)))
     why = f" ; nous y cherchons {names}" if names else ""
     return Unread(

@@ -40,7 +40,8 @@ class Census:
     name: who supplied them. silent: ids of places whose sheet does not say what they offer; vague: of
     free-access places that do not say whether somebody helps; untold: by line, ids of other places that do
     not say whether they give it. None of them counts as an absence. cards: what the matching reads of each
-    place, in the same order; apart: pairs of ids that somebody told apart.
+    place, in the same order; apart: pairs of ids that somebody told apart. unread: the rows refused, by
+    name or line: they count nowhere, and readers must know it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Census:
     untold: Mapping[str, frozenset[str]] = field(default_factory=dict)
     cards: tuple[matching.Place, ...] = ()
     apart: frozenset[frozenset[str]] = frozenset()
+    unread: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -57,6 +59,7 @@ class Census:
         places = [_in_order(place) for place in self.places]
         untold = sorted((line, sorted(ids)) for line, ids in self.untold.items())
         said = (self.name, places, sorted(self.silent), sorted(self.vague), untold, self.cards)
+        said = (*said, self.unread) if self.unread else said
         return sha256(repr((*said, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
 
     def unsaid(self, line: str) -> frozenset[str]:
@@ -130,13 +133,14 @@ def census(
     source_of: Mapping[str, str] = MappingProxyType({}),
     apart: Iterable[frozenset[str]] = (),
     doubles: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    unread: Iterable[str] = (),
 ) -> Census:
     """Return the census made of these sheets, in the order of their identifiers.
 
     source_of: by id, the file or the collection a sheet comes from; one for all by default. A place says
     nothing of a line that no sheet of its source mentions, nor of one it passes over when it answers others
     by yes or no. apart: pairs of ids that somebody told apart; doubles: by id, those that certainly describe
-    the same place: all are read, and they count as one.
+    the same place: all are read, and they count as one. unread: rows of the file that made no sheet.
     """
     many = sorted(sheets, key=lambda sheet: str(sheet.get("id", "")))
     ids = [str(sheet.get("id", "")) for sheet in many]
@@ -155,6 +159,7 @@ def census(
         untold=_untold(many, said, source_of),
         cards=tuple(as_place(sheet) for sheet in many),
         apart=frozenset(apart),
+        unread=tuple(unread),
     )
 
 

@@ -402,7 +402,7 @@ def _unknown(said: Witnesses, best: list[str]) -> Cleaned[str]:
         some = f"communes de ce code postal : {_some(known[code].name for code in said.by_postcode)}"
     else:
         some = f"noms proches : {_some(nearest(said.name, said.areas))}"
-    return Cleaned.refused(f"« {said.name} » n’est pas une commune ; {some}")
+    return Cleaned.refused(f"« {said.name} » n’est pas une commune de France ; {some}")
 
 
 def _some(names: Iterable[str], most: int = 4) -> str:
