@@ -77,7 +77,7 @@ def signed(person, structure, *keys, until=date(2027, 5, 8)) -> Mandat:
 def test_an_act_is_noted_with_what_it_was(aidant, library, andrei):
     act = actions.note(draft(end=rules.WAITING), by=aidant, structure=library, person=andrei, at=AT)
     (line,) = lists.today(aidant, AT).lines
-    assert line.told == "Avec elle, prime d’activité, 15 min, ici, en attente"
+    assert line.sentence == "Avec elle, prime d’activité, 15 min, ici, en attente"
     assert (act.operator, act.on_day, act.mandat) == ("Caf, MSA", date(2026, 11, 23), None)
     assert [each.verb for each in act.revisions.all()] == ["noted"]
 
@@ -326,7 +326,7 @@ def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant,
     for days in (0, 100, 300):
         said = draft(kind=rules.PLACE, done_at=AT - timedelta(days=days))
         Act.objects.create(
-            **actions._said(said, library, andrei),
+            **actions._said(said),
             uid=said.uid,
             structure=library,
             person=andrei,
@@ -336,7 +336,7 @@ def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant,
     last = Act.objects.filter(person=andrei).first()
     actions.strike(
         Act.objects.create(
-            **actions._said(draft(kind=rules.PLACE, procedure="impots"), library, andrei),
+            **actions._said(draft(kind=rules.PLACE, procedure="impots")),
             uid=uuid4(),
             by=aidant,
             structure=library,

@@ -19,6 +19,7 @@ COMMANDS = {
     "servir": "sert la plateforme sur cet ordinateur",
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
+    "actes": "écrit les actes d’aide pour la Coop ou en tableau, et les relit",
     "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",
     "enquete": "pondère les réponses d’une enquête, les met en tableaux, en écrit la synthèse",
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",

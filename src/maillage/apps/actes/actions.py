@@ -66,7 +66,7 @@ def note(
         act, new = Act.objects.get_or_create(
             uid=draft.uid,
             defaults={
-                **_said(draft, structure, person),
+                **_said(draft),
                 "structure": structure,
                 "by": by,
                 "person": person,
@@ -94,7 +94,7 @@ def note(
     return act if new else _same(act, by=by, structure=structure)
 
 
-def _said(draft: rules.Draft, structure: Structure, person: Person | None) -> dict[str, Any]:
+def _said(draft: rules.Draft) -> dict[str, Any]:
     return {
         "kind": draft.kind,
         "procedure": draft.procedure,
@@ -354,3 +354,39 @@ def receive(
             known.append(act.uid)
             outside += [act.uid] * act.lacks_mandate
     return Received(tuple(known), tuple(outside), refused)
+
+
+# ---------------------------------------------------------------------------------------------- from a file
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """An act of a file, as it is to be kept."""
+
+    draft: rules.Draft
+    structure: Structure
+    struck: bool = False
+    regularise_before: datetime | None = None
+
+
+@transaction.atomic
+def take_in(rows: Sequence[Read], *, source: str, at: datetime) -> int:
+    """Store the acts of a file, each once; return how many are new. They name nobody, and no mandate is
+    asked: what a file tells was done elsewhere.
+    """
+    known = set(Act.objects.filter(uid__in=[row.draft.uid for row in rows]).values_list("uid", flat=True))
+    new = {row.draft.uid: row for row in rows if row.draft.uid not in known}
+    for row in new.values():
+        act = Act.objects.create(
+            **_said(row.draft),
+            uid=row.draft.uid,
+            structure=row.structure,
+            commune=row.draft.commune,
+            noted_at=at,
+            outside=rules.URGENT if row.regularise_before else "",
+            regularise_before=row.regularise_before,
+            struck_at=at if row.struck else None,
+            source=source,
+        )
+        journal.record(by=None, verb="act.read", row=act, at=at, structure=row.structure.pk)
+    return len(new)

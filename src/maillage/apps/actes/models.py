@@ -35,7 +35,7 @@ class Act(models.Model):
         Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     commune = models.CharField("commune", max_length=5, blank=True)
-    end = models.CharField("à la fin", max_length=8, choices=list(rules.ENDS.items()))
+    end = models.CharField("à la fin", max_length=8, choices=list(rules.ENDS.items()), blank=True)
     done_at = models.DateTimeField("fait le")
     on_day = models.DateField("jour")
     noted_at = models.DateTimeField("noté le")

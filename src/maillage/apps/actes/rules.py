@@ -99,9 +99,9 @@ def sentence(kind: str, procedure: str, minutes: int, where: str, end: str) -> s
         lower_first(procedure),
         f"{minutes}\u202fmin",
         WHERE[where][0].lower() + WHERE[where][1:],
-        ENDED[end],
+        ENDED.get(end, ""),
     )
-    return ", ".join(said).replace("\u202f", " ")
+    return ", ".join(filter(None, said)).replace("\u202f", " ")
 
 
 def wrong_value(draft: Draft, at: datetime) -> str:

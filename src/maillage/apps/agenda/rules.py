@@ -221,7 +221,7 @@ COOP_COLUMNS = (
         "titre_atelier",
         "niveau_atelier",
     ),
-    *("thematiques", "accompagnements", "suivis", "anonymes"),
+    *("thematiques", "accompagnements", "suivis", "anonymes", "autonomie", "id"),
 )
 
 

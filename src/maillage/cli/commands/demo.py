@@ -87,7 +87,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
 
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli.demonstration import stories, survey, workshops
+    from maillage.cli.demonstration import acts, stories, survey, workshops
 
     at = timezone.localtime()
     structures = {}
@@ -107,6 +107,8 @@ def _stories(accounts: Mapping[str, Any]) -> None:
             structures[structure] = over
     if made := stories.tell(at, accounts, structures):
         print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
+    if made := acts.tell(at, accounts, structures):
+        print(f"Actes d’exemple : {made}, dont un rayé et une urgence")
     if made := workshops.tell(at, accounts, structures):
         print(f"Ateliers d’exemple : {made}, à venir et passés")
     if address := survey.tell(at, accounts):

@@ -18,8 +18,12 @@ USUAL = timedelta(days=30)
 class FilterForm(forms.Form):
     """A period, both days included, the last thirty days by default; a helper, a kind, a procedure."""
 
-    du = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    au = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    du = forms.DateField(
+        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    au = forms.DateField(
+        label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     aidant = forms.ChoiceField(label="Par", required=False)
     nature = forms.ChoiceField(label="Quoi", required=False, choices=[("", "Tout"), *rules.KINDS.items()])
     demarche = forms.ChoiceField(label="Démarche", required=False)
@@ -92,8 +96,12 @@ class CorrectionForm(forms.Form):
 class AssumptionForm(forms.Form):
     """The period of a load, and the assumptions that its reader may change."""
 
-    du = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    au = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    du = forms.DateField(
+        label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    au = forms.DateField(
+        label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     place = forms.IntegerField(label="Minutes à sa place", required=False, min_value=1, max_value=60)
     apprendre = forms.IntegerField(
         label="Minutes pour apprendre", required=False, min_value=10, max_value=240

@@ -55,6 +55,16 @@ class Sums:
     def total(self) -> int:
         return sum(self.minutes.values())
 
+    @property
+    def bars(self) -> list[tuple[str, float, float]]:
+        """The parts of a bar of 100: kind, where it begins, its width."""
+        found, begin = [], 0.0
+        for kind, minutes in self.minutes.items():
+            width = 100 * minutes / max(self.total, 1)
+            found.append((kind, round(begin, 2), round(width, 2)))
+            begin += width
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -62,7 +72,7 @@ class Line:
 
     act: Act
     procedure: str
-    told: str
+    sentence: str
     mine: bool
 
 
@@ -214,7 +224,7 @@ def _row(act: Act) -> dict[str, str]:
         "ou": PLACES[act.where],
         "lieu": safe(act.lieu.name) if act.lieu else "",
         "commune": act.commune,
-        "fin": ENDS[act.end],
+        "fin": ENDS.get(act.end, ""),
         "personne": "oui" if act.person_id else "non",
         "hors_mandat": act.outside,
         "a_regulariser_avant": _delay(act),

@@ -25,9 +25,11 @@ def index(request: HttpRequest) -> HttpResponse:
     """Minutes by month and by type of structure; the part of social workers; in place against learning."""
     form = AssumptionForm(request.GET, initial={})
     since, until, given = form.period(timezone.localdate(), YEAR)
+    shown = {"du": since, "au": until, "place": given.in_place, "apprendre": given.learning}
+    shown = {name: int(value) if isinstance(value, float) else value for name, value in shown.items()}
     found = queries.load(rights_of(request.user).communes(access.MEASURES), since, until, given)
     context: dict[str, Any] = {
-        "form": form,
+        "form": AssumptionForm(shown | {"places": int(given.seats)}),
         "load": found,
         "since": in_words(since),
         "until": in_words(until),

@@ -2,7 +2,7 @@
 who.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -36,17 +36,37 @@ def untold(user: Any, since: date, until: date, at: datetime) -> int:
 def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
     """Return the workshops of a period organised by a user's structures: a partner does not declare them."""
     ours = access.workshops_for(user).filter(structure__in=access.structures_for(user).values("pk"))
+    return _held(ours, since, until)
+
+
+def _held(rows: QuerySet[Workshop], since: date, until: date) -> QuerySet[Workshop]:
     begin, end = midnight(since), midnight(until + timedelta(days=1))
-    return ours.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
+    return rows.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
+
+
+def of_structures(structures: Iterable[int] | None, since: date, until: date) -> list[Workshop]:
+    """Return the workshops of a period to declare, both days included. structures: None for all."""
+    rows = Workshop.objects.select_related(*access.WITH)
+    if structures is not None:
+        rows = rows.filter(structure__in=list(structures))
+    found = _held(rows, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
+    return [row for row in found if row.n_came + row.anonymous]
 
 
 def coop(rows: Iterable[Workshop]) -> str:
-    """Return workshops as activities of the Coop, a table of `rules.COOP_COLUMNS`."""
-    return as_csv(list(rules.COOP_COLUMNS), [_row(row) for row in rows])
+    """Return workshops as activities of the Coop."""
+    return table([activity(row) for row in rows])
 
 
-def _row(row: Workshop) -> dict[str, str]:
+def table(activities: Iterable[Mapping[str, str]]) -> str:
+    """Return activities as the Coop reads them, a table of `rules.COOP_COLUMNS`: the only writer of it."""
+    return as_csv(list(rules.COOP_COLUMNS), activities)
+
+
+def activity(row: Workshop) -> dict[str, str]:
+    """Return a workshop as an activity of the Coop. row: with `n_came`, how many came and gave a name."""
     return {
+        "id": f"atelier-{row.pk}",
         "type": "collectif",
         "date": timezone.localdate(row.starts_at).isoformat(),
         "duree": str(row.minutes),

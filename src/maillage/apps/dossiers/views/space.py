@@ -11,7 +11,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import holding, rights_of
+from maillage.apps.accounts.access import account_of, holding, rights_of
+from maillage.apps.actes import access as acts_access
+from maillage.apps.actes.queries import lists as acts
 from maillage.apps.autonomy.queries import retained as bilans
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
@@ -46,6 +48,11 @@ def space(request: HttpRequest) -> HttpResponse:
             "received": lists.received(user, at),
             "given": lists.sent(user, at),
             "retests": bilans.to_repeat(user, at.date()),
+        }
+    if rights.any(*acts_access.HELPS):
+        context |= {
+            "acts_today": acts.today(account_of(request), at).sums,
+            "acts_waiting": acts.to_regularise(user)[:100],
         }
     if rights.any(outbox.MANAGE, outbox.RUN):
         context["undelivered"] = sent.for_somebody(outbox.messages_for(user))

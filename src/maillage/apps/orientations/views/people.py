@@ -16,6 +16,8 @@ from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, count, counted, holding, rights_of
+from maillage.apps.actes.access import acts_for
+from maillage.apps.actes.queries import lists as acts
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
@@ -143,6 +145,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     actions.record_view(
         found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
     )
+    seen = acts_for(request.user).values("pk")  # the acts of another structure are theirs
     said = {each.purpose: each for each in queries.consents(found) if each.structure_id is None}
     context = {
         "person": found,
@@ -156,6 +159,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "services": learning.services(),
         "mandat": mandats.latest(found, timezone.localdate()),
         "mandat_states": mandat_frame.STATES,
+        "acts": acts.lines(acts.of_person(found).filter(pk__in=seen)[:8], account_of(request)),
+        "to_learn": acts.proposals(found, timezone.now()),
         "traces": queries.traces(found),
         "months": rules.KEPT_MONTHS,
     }

@@ -4,6 +4,7 @@ import { accuser, garder, numero, oter, tous } from "./memoire.js";
 
 const racine = document.querySelector("[data-actes]"),
   lettres = document.querySelector("[data-lettres]"),
+  ANNONCES = ".annonces:not(.seance-rang)", // celles qui disent ce qui vient d’être fait
   PATIENCE = 15_000, // millisecondes
   PAR_ENVOI = 50;
 const compte = Number(racine.dataset.compte),
@@ -203,8 +204,8 @@ const fraiche = async (reponse) => {
   const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
   const la = page.querySelector("[data-actes]");
   if (!la || Number(la.dataset.compte) !== compte) return location.assign(reponse.url);
-  const annonces = page.querySelector(".annonces");
-  document.querySelector(".annonces")?.remove();
+  const annonces = page.querySelector(ANNONCES);
+  document.querySelector(ANNONCES)?.remove();
   if (annonces) document.querySelector("main").before(document.adoptNode(annonces));
   racine.querySelector(".actes-deux").replaceWith(document.adoptNode(la.querySelector(".actes-deux")));
   brancher();
@@ -233,7 +234,7 @@ const noter = async (e) => {
     if (reponse.status >= 500 || !new URL(reponse.url).pathname.startsWith(racine.dataset.page)) throw new Error();
     await oter(acte.uid);
     await fraiche(reponse);
-    (racine.querySelector(".refus") ?? document.querySelector(".annonces"))?.scrollIntoView({ block: "center" });
+    (racine.querySelector(".refus") ?? document.querySelector(ANNONCES))?.scrollIntoView({ block: "center" });
     if (reponse.ok) $("#f-nature input").focus({ preventScroll: true });
     else racine.querySelector(".refus")?.focus({ preventScroll: true });
     envoyer();

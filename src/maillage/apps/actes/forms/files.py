@@ -1,0 +1,201 @@
+"""Read acts from a file: our own table, or activities of the Coop. A wrong row is told, others are kept."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from django.utils import timezone
+
+from maillage.apps.actes import rules
+from maillage.apps.actes.actions import Read
+from maillage.apps.actes.queries import activities, lists
+from maillage.apps.directory.models import Structure
+from maillage.apps.mandats.queries import label_of
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference import procedures
+from maillage.reports.directory.formats.table import bare
+
+OURS, COOP = "csv", "coop-1"
+FORMATS = (COOP, OURS)
+NEEDED = {
+    OURS: ("id", "date", "structure", "nature", "demarche", "minutes", "ou"),
+    COOP: ("id", "type", "date", "duree", "type_lieu", "structure", "thematiques"),
+}
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A row that was not kept: its line, the cell at fault, why, and what to do."""
+
+    line: int
+    column: str
+    value: str
+    reason: str
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file holds: acts, faults, and how many rows are not acts (workshops, referral steps)."""
+
+    rows: list[Read]
+    faults: list[Fault]
+    left: int
+
+
+class _Wrong(Exception):
+    def __init__(self, column: str, value: str, reason: str, cure: str) -> None:
+        super().__init__(column)
+        self.told = column, value, reason, cure
+
+
+def read(content: bytes, format: str) -> Contents:
+    """Return the acts of a file. Refused when it is not a table of that format."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Refused(
+            "Le fichier n’est pas lisible.",
+            why="Ses lettres ne sont pas en UTF-8.",
+            do="Exportez-le de nouveau en CSV UTF-8.",
+        ) from error
+    reader = csv.DictReader(io.StringIO(text))
+    missing = [name for name in NEEDED[format] if name not in (reader.fieldnames or ())]
+    if missing:
+        raise Refused(
+            f"Le fichier n’est pas au format {format}.",
+            why=f"Il y manque : {', '.join(missing)}.",
+            do="Vérifiez le format donné, et que la virgule sépare les colonnes.",
+        )
+    structures = {each.name: each for each in Structure.objects.order_by("-pk")}
+    one: Callable[..., Read | None] = {OURS: _ours, COOP: _coop}[format]
+    rows, faults, left = [], [], 0
+    for number, row in enumerate(reader, start=2):
+        if number > MOST_ROWS:
+            raise Refused(
+                "Le fichier est trop long.",
+                why=f"Il a plus de {MOST_ROWS} lignes.",
+                do="Coupez-le en plusieurs fichiers.",
+            )
+        held = {name: bare((value or "").strip()) for name, value in row.items() if isinstance(name, str)}
+        try:
+            found = one(held, structures)
+        except _Wrong as wrong:
+            faults.append(Fault(number, *wrong.told))
+        else:
+            left += found is None
+            rows += [found] if found is not None else []
+    return Contents(rows, faults, left)
+
+
+def _ours(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read:
+    uid = _uid(row["id"])
+    hour = row.get("heure", "") or "12:00"
+    try:
+        at = time.fromisoformat(hour)
+    except ValueError as error:
+        raise _Wrong("heure", hour, "ce n’est pas une heure", "Écrivez-la ainsi : 09:30.") from error
+    if not label_of(row["demarche"]):
+        raise _Wrong(
+            *("demarche", row["demarche"], "cette démarche n’est pas connue ici"),
+            "Employez une clé de l’export, ou celle d’une famille.",
+        )
+    draft = rules.Draft(
+        uid=uid,
+        kind=_among(row, "nature", lists.NATURES),
+        procedure=row["demarche"],
+        minutes=_minutes(row, "minutes"),
+        where=_among(row, "ou", lists.PLACES),
+        end=_among(row, "fin", lists.ENDS) if row.get("fin") else "",
+        done_at=_moment(row["date"], at),
+        operator=row.get("organisme", "")[:120],
+        commune=row.get("commune", "")[:5],
+    )
+    before = row.get("a_regulariser_avant", "")
+    try:
+        delay = datetime.fromisoformat(before) if before else None
+    except ValueError as error:
+        raise _Wrong(
+            "a_regulariser_avant", before, "ce n’est pas un moment", "Laissez celui de l’export."
+        ) from error
+    return Read(draft, _structure(row, structures), row.get("raye") == "oui", delay)
+
+
+def _coop(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read | None:
+    """Return an individual activity as an act; None for what is read elsewhere: workshops, referral steps."""
+    if row["type"] == "collectif" or row["id"].startswith(("atelier-", "orientation-")):
+        return None
+    if row["type"] != "individuel":
+        raise _Wrong(
+            "type", row["type"], "ce type n’est pas connu", "Écrivez « individuel » ou « collectif »."
+        )
+    themes = row["thematiques"].split("|")
+    families = [key for key, family in procedures.families().items() if family.coop in themes]
+    if not families:
+        raise _Wrong(
+            *("thematiques", row["thematiques"], "aucune n’est une démarche"),
+            "Un acte d’aide porte sur une démarche : notez les autres activités en atelier.",
+        )
+    shown = row.get("autonomie", "") in ("partiellement_autonome", "autonome")
+    draft = rules.Draft(
+        uid=_uid(row["id"]),
+        kind=rules.SHOWN if shown else rules.TOGETHER,
+        procedure=families[0],
+        minutes=_minutes(row, "duree"),
+        where=_among(row, "type_lieu", activities.PLACES),
+        end="",
+        done_at=_moment(row["date"], time(12)),
+        commune=row.get("commune", "")[:5],
+    )
+    return Read(draft, _structure(row, structures))
+
+
+def _uid(text: str) -> UUID:
+    if not text:
+        raise _Wrong("id", "", "il manque", "Donnez à chaque ligne un numéro qui ne change pas.")
+    try:
+        return UUID(text)
+    except ValueError:
+        return uuid5(NAMESPACE_URL, f"coop:{text}")
+
+
+def _among(row: Mapping[str, str], column: str, words: Mapping[str, str]) -> str:
+    value = row.get(column, "")
+    for key, word in words.items():
+        if word == value:
+            return key
+    raise _Wrong(column, value, "ce mot n’est pas connu", f"Écrivez l’un de : {', '.join(words.values())}.")
+
+
+def _minutes(row: Mapping[str, str], column: str) -> int:
+    n = whole(row[column])
+    if n is None or not 1 <= n <= rules.MOST_MINUTES:
+        raise _Wrong(
+            column, row[column], "ce n’est pas une durée possible", f"De 1 à {rules.MOST_MINUTES} minutes."
+        )
+    return n
+
+
+def _moment(text: str, at: time) -> datetime:
+    try:
+        day = date.fromisoformat(text)
+        if not 2001 <= day.year < 2100:
+            raise ValueError(text)
+    except ValueError as error:
+        raise _Wrong("date", text, "ce n’est pas un jour", "Écrivez-le ainsi : 2026-11-23.") from error
+    return timezone.make_aware(datetime.combine(day, at.replace(tzinfo=None)))
+
+
+def _structure(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Structure:
+    found = structures.get(row["structure"])
+    if found is None:
+        raise _Wrong(
+            *("structure", row["structure"], "aucune structure de l’annuaire n’a ce nom"),
+            "Importez-la d’abord, ou reprenez son nom exact.",
+        )
+    return found

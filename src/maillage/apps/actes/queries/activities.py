@@ -1,0 +1,64 @@
+"""Acts as activities of the Coop numérique: what was done, how long, where; never for whom."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from maillage.apps.actes import rules
+from maillage.apps.actes.models import Act
+from maillage.apps.mandats.queries import family_of
+from maillage.reference import procedures
+from maillage.reports.directory.formats.table import safe
+
+PLACES: Mapping[str, str] = {
+    rules.HERE: "lieu_activite",
+    rules.HOME: "domicile",
+    rules.DISTANCE: "a_distance",
+}
+# Who did it with somebody tells how much help it took: all along, or to be shown once.
+AUTONOMY: Mapping[str, str] = {
+    rules.PLACE: "entierement_accompagne",
+    rules.TOGETHER: "entierement_accompagne",
+    rules.SHOWN: "partiellement_autonome",
+}
+
+
+def to_declare(structures: Iterable[int] | None, since: date, until: date) -> QuerySet[Act]:
+    """Return the acts of a period that count, both days included. structures: None for all."""
+    return of_period(structures, since, until).filter(struck_at=None)
+
+
+def of_period(structures: Iterable[int] | None, since: date, until: date) -> QuerySet[Act]:
+    """Return the acts of a period, struck ones included and invented ones left out, for our own table."""
+    rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, example=False)
+    if structures is not None:
+        rows = rows.filter(structure__in=list(structures))
+    return rows.select_related("structure", "lieu").order_by("done_at", "pk")
+
+
+def activity(act: Act) -> dict[str, Any]:
+    """Return an act as an activity of the Coop, by the columns that workshops use."""
+    named = act.person_id is not None
+    return {
+        "id": str(act.uid),
+        "type": "individuel",
+        "date": act.on_day.isoformat(),
+        "duree": str(act.minutes),
+        "type_lieu": PLACES[act.where],
+        "structure": safe(act.structure.name),
+        "lieu": safe(act.lieu.name) if act.lieu else "",
+        "commune": act.commune,
+        "thematiques": theme_of(act.procedure),
+        "accompagnements": "1",
+        "suivis": str(int(named)),
+        "anonymes": str(int(not named)),
+        "autonomie": AUTONOMY[act.kind],
+    }
+
+
+def theme_of(procedure: str) -> str:
+    """Return the theme of the Coop for a procedure: that of its family."""
+    family = procedures.families().get(family_of(procedure))
+    return family.coop if family is not None else "aide_aux_demarches_administratives"

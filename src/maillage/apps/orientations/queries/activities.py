@@ -1,0 +1,94 @@
+"""Workshops, referral steps and acts of help as one list of activities of the Coop, each help told once.
+
+Source: docs/methods/actes.md
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from maillage.apps.actes.models import Act
+from maillage.apps.actes.queries import activities as acts
+from maillage.apps.agenda.queries import exports as workshops
+from maillage.apps.directory.queries.moments import midnight
+from maillage.apps.mandats.queries import family_of
+from maillage.apps.orientations.models import Orientation
+from maillage.reports.directory.formats.table import safe
+
+# The procedure of a referral, in the themes of the Coop, and the families of procedures that it may cover.
+THEMES: Mapping[str, tuple[str, frozenset[str]]] = {
+    "argent": ("argent_impots", frozenset({"argent", "social", "famille"})),
+    "travail": ("travail_formation", frozenset({"travail"})),
+    "sante": ("social_sante", frozenset({"social"})),
+    "logement": ("logement", frozenset({"logement"})),
+    "identite": ("papiers_elections_citoyennete", frozenset({"papiers", "etranger"})),
+    "ecole": ("famille_scolarite", frozenset({"famille"})),
+    "impots": ("argent_impots", frozenset({"argent"})),
+    "transports": ("transports_mobilite", frozenset({"transports"})),
+    "mail": ("email", frozenset()),
+}
+ANY = "aide_aux_demarches_administratives"
+
+
+def coop(structures: Iterable[int] | None, since: date, until: date) -> str:
+    """Return the activities of a period as a table of the Coop, both days included. structures: None for all.
+
+    An act is left out when a referral step already tells it: the same person, structure and day, and a
+    procedure of a family that the step covers; a step without a procedure covers them all.
+    """
+    held = None if structures is None else list(structures)
+    steps = _steps(held, since, until)
+    told = [(row.person_id, row.to_structure_id, _day(row), row.procedure) for row in steps]
+    kept = [act for act in acts.to_declare(held, since, until) if not _is_told(act, told)]
+    rows = [workshops.activity(row) for row in workshops.of_structures(held, since, until)]
+    rows += [_activity(row) for row in steps]
+    rows += [acts.activity(act) for act in kept]
+    return workshops.table(sorted(rows, key=lambda row: (row["date"], row["id"])))
+
+
+def _steps(structures: list[int] | None, since: date, until: date) -> list[Orientation]:
+    """Return the referral steps of a period at which somebody was helped, and whose minutes are known."""
+    begin, end = midnight(since), midnight(until + timedelta(days=1))
+    rows = Orientation.objects.filter(
+        served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=False
+    )
+    if structures is not None:
+        rows = rows.filter(to_structure__in=structures)
+    return list(rows.select_related("to_structure", "lieu").order_by("served_at", "pk"))
+
+
+def _day(row: Orientation) -> date:
+    assert row.served_at is not None
+    return timezone.localdate(row.served_at)
+
+
+def _is_told(act: Act, told: Iterable[tuple[int | None, int | None, date, str]]) -> bool:
+    if act.person_id is None:
+        return False
+    family = family_of(act.procedure)
+    return any(
+        (person, structure, day) == (act.person_id, act.structure_id, act.on_day)
+        and (not procedure or procedure == "autre" or family in THEMES[procedure][1])
+        for person, structure, day, procedure in told
+    )
+
+
+def _activity(row: Orientation) -> dict[str, str]:
+    theme, _ = THEMES.get(row.procedure, (ANY, frozenset()))
+    named = row.person_id is not None
+    return {
+        "id": f"orientation-{row.pk}",
+        "type": "individuel",
+        "date": _day(row).isoformat(),
+        "duree": str(row.minutes),
+        "type_lieu": "lieu_activite",
+        "structure": safe(row.to_structure.name) if row.to_structure else "",
+        "lieu": safe(row.lieu_name),
+        "commune": row.lieu.code_insee if row.lieu else row.commune,
+        "thematiques": theme,
+        "accompagnements": "1",
+        "suivis": str(int(named)),
+        "anonymes": str(int(not named)),
+        "autonomie": row.level_after,
+    }

@@ -1,0 +1,85 @@
+"""maillage actes: writing acts of help for the Coop or for ourselves, and reading them back."""
+
+import argparse
+import sys
+from datetime import date
+
+from maillage.cli.words import read_file, typed_path
+from maillage.kernel.errors import Refused
+
+OK, PARTLY, FAILED = 0, 1, 2
+FORMATS = ("coop-1", "csv")
+TOLD = 20  # faults
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    verbs = parser.add_subparsers(dest="geste", required=True, metavar="GESTE")
+    give = verbs.add_parser("exporter", help="écrit les activités d’une période, sans nom")
+    give.add_argument("--format", required=True, choices=FORMATS)
+    give.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER")
+    give.add_argument("--du", type=_day, metavar="JOUR", help="premier jour ; le 1er janvier par défaut")
+    give.add_argument("--au", type=_day, metavar="JOUR", help="dernier jour ; aujourd’hui par défaut")
+    take = verbs.add_parser("importer", help="lit des actes ; se répète sans risque")
+    take.add_argument("fichier", type=typed_path, metavar="FICHIER")
+    take.add_argument("--format", required=True, choices=FORMATS)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Refused(
+            f"« {text} » n’est pas un jour.",
+            why="Il s’écrit année, mois, jour.",
+            do="Écrivez-le ainsi : 2026-11-23.",
+        ) from error
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import ready
+
+    ready()
+    return {"exporter": export, "importer": take_in}[given.geste](given)
+
+
+def export(given: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from maillage.apps.actes.queries import activities, lists
+    from maillage.apps.orientations.queries import activities as all_activities
+    from maillage.kernel.disk import write_whole
+
+    today = timezone.localdate()
+    until = given.au or today
+    since = given.du or until.replace(month=1, day=1)
+    if since > until:
+        since, until = until, since
+    if given.format == "coop-1":
+        text = all_activities.coop(None, since, until)
+    else:
+        text = lists.table(activities.of_period(None, since, until))
+    write_whole(given.sortie, text)
+    n = text.count("\n") - 1
+    print(f"{n} ligne{'s' * (n > 1)}, du {since} au {until} : {given.sortie}")
+    return OK
+
+
+def take_in(given: argparse.Namespace) -> int:
+    from django.utils import timezone
+
+    from maillage.apps.actes import actions
+    from maillage.apps.actes.forms import files
+
+    found = files.read(read_file(given.fichier), given.format)
+    new = actions.take_in(found.rows, source=given.format, at=timezone.now())
+    told = f"{new} acte{'s' * (new > 1)} de plus, {len(found.rows) - new} déjà là"
+    print(told + f", {found.left} qui n’en sont pas" * bool(found.left))
+    for fault in found.faults[:TOLD]:
+        print(
+            f"{given.fichier.name}, ligne {fault.line}, colonne {fault.column}, « {fault.value} » :"
+            f" {fault.reason}. {fault.cure}",
+            file=sys.stderr,
+        )
+    if len(found.faults) > TOLD:
+        print(f"Et {len(found.faults) - TOLD} autres lignes.", file=sys.stderr)
+    return OK if not found.faults else PARTLY if found.rows else FAILED

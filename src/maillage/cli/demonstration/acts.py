@@ -1,0 +1,68 @@
+"""The demonstration's acts of help: M. Andrei's, and those of people that nobody named. All are invented."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import uuid5
+
+from maillage.cli.demonstration.stage import HELP, Stage
+
+# Days before today, kind, procedure, minutes, where, end; urgent: in his place, without a mandate.
+ANDREI = (
+    (14, "together", "retraite", 25, "here", "waiting", False),
+    (9, "shown", "cheque-energie", 15, "here", "done", False),
+    (1, "place", "compte-ameli", 10, "distance", "done", True),
+)
+NOBODY = (
+    *((21, "together", "actualisation", 20, "here", "done"), (15, "shown", "impots", 10, "distance", "done")),
+    *(
+        (8, "together", "logement-social", 45, "here", "partly"),
+        (2, "together", "famille", 20, "here", "done"),
+    ),
+    *(
+        (1, "shown", "actualisation", 15, "here", "done"),
+        (0, "together", "prime-activite", 20, "here", "done"),
+    ),
+    (0, "shown", "compte-ameli", 10, "here", "not_done"),
+)
+
+
+def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
+    """Note the acts of the demonstration, once; return how many."""
+    from uuid import NAMESPACE_URL
+
+    from django.db import transaction
+
+    from maillage.apps.actes import actions
+    from maillage.apps.actes.models import Act
+    from maillage.apps.actes.rules import Draft
+    from maillage.apps.people.models import Person
+
+    andrei = Person.objects.filter(example=True, nickname="M. Andrei", forgotten_at=None).first()
+    if Act.objects.filter(example=True).exists() or structures.get(HELP) is None or andrei is None:
+        return 0
+    stage = Stage(at, accounts, structures)
+    told = [(andrei, *each) for each in ANDREI] + [(None, *each, False) for each in NOBODY]
+    with transaction.atomic():
+        for n, (person, days, kind, procedure, minutes, where, end, urgent) in enumerate(told):
+            draft = Draft(
+                uid=uuid5(NAMESPACE_URL, f"maillage-demo-acte-{n}"),
+                kind=kind,
+                procedure=procedure,
+                minutes=minutes,
+                where=where,
+                end=end,
+                done_at=min(stage.ago(days), at),
+                urgent=urgent,
+            )
+            common: dict[str, Any] = {"by": accounts["aidant"], "at": max(stage.ago(days), draft.done_at)}
+            last = actions.note(
+                draft,
+                structure=structures[HELP],
+                person=person,
+                lieu=stage.lieu(HELP),
+                example=True,
+                **common,
+            )
+        actions.strike(last, by=accounts["aidant"], at=at)
+    return int(Act.objects.filter(example=True).count())

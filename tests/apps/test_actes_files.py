@@ -1,0 +1,280 @@
+"""Acts written for others and read back; the load of a territory: counted once, protected, nobody named."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from maillage.apps.actes import actions, rules
+from maillage.apps.actes.forms import files
+from maillage.apps.actes.models import Act
+from maillage.apps.actes.queries import activities as own
+from maillage.apps.actes.queries import lists
+from maillage.apps.actes.queries import load as loads
+from maillage.apps.agenda import rules as agenda
+from maillage.apps.agenda.actions import planning, seats
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.orientations.queries import activities
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from maillage.kernel.estimate import Estimate, Withheld
+from tests.apps.test_actes import draft
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
+YEAR = (date(2026, 1, 1), date(2026, 12, 31))
+
+
+@pytest.fixture
+def lieu():
+    return place("bibliotheque")
+
+
+@pytest.fixture
+def library(lieu):
+    return lieu.structure
+
+
+@pytest.fixture
+def aidant(library):
+    return account("aidant", "aidant", shown="Leïla", structure=library)
+
+
+@pytest.fixture
+def andrei(aidant, library):
+    return people.welcome(by=aidant, structure=library, nickname="M. Andrei", at=AT)
+
+
+def coop(structures=None) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(activities.coop(structures, *YEAR))))
+
+
+def served(lieu, person, *, minutes=60, procedure="travail", at=AT) -> Orientation:
+    """Return a referral step at which somebody was helped."""
+    path = Path.objects.create(person=person, made_at=at, origin="person")
+    return Orientation.objects.create(
+        path=path, person=person, lieu=lieu, lieu_name=lieu.name, to_structure=lieu.structure, need="formation",
+        procedure=procedure, minutes=minutes, served_at=at, sent_at=at, prepared_at=at, changed_at=at, origin="person",
+        level_after="autonome", state="served",
+    )  # fmt: skip
+
+
+def test_an_act_is_an_individual_activity_of_the_coop(aidant, library, andrei):
+    actions.note(
+        draft(kind=rules.SHOWN, procedure="impots"), by=aidant, structure=library, person=andrei, at=AT
+    )
+    (row,) = coop()
+    assert list(row) == list(agenda.COOP_COLUMNS)
+    assert (row["type"], row["date"], row["duree"], row["type_lieu"]) == (
+        *("individuel", "2026-11-23", "15", "lieu_activite"),
+    )
+    assert (row["thematiques"], row["autonomie"]) == ("argent_impots", "partiellement_autonome")
+    assert (row["suivis"], row["anonymes"], row["accompagnements"]) == ("1", "0", "1")
+    assert "Andrei" not in activities.coop(None, *YEAR)
+
+
+def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
+    values = {"title": "Mail", "subject": "mail", "level": "debutant", "lieu": lieu, "capacity": 4}
+    values |= {"starts_at": AT + timedelta(days=1), "ends_at": AT + timedelta(days=1, hours=2)}
+    workshop = planning.plan(by=aidant, structure=library, values=values, at=AT)
+    seat = seats.book(workshop=workshop, name="Fatou", by=aidant, channel="counter", at=AT)
+    type(seat).objects.update(came=True)
+    step = served(lieu, None)
+    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    rows = {row["id"]: row["type"] for row in coop()}
+    assert rows == {
+        f"atelier-{workshop.pk}": "collectif",
+        f"orientation-{step.pk}": "individuel",
+        str(act.uid): "individuel",
+    }
+    assert coop([library.pk + 1000]) == []
+
+
+@pytest.mark.parametrize(
+    ("procedure", "step", "days", "told"),
+    [
+        ("actualisation", "travail", 0, True),
+        ("actualisation", "", 0, True),
+        ("actualisation", "autre", 0, True),
+        ("actualisation", "sante", 0, False),
+        ("actualisation", "mail", 0, False),
+        ("actualisation", "travail", 1, False),
+        ("prime-activite", "argent", 0, True),
+    ],
+)
+def test_an_act_that_a_referral_step_tells_is_counted_once(
+    aidant, library, lieu, andrei, procedure, step, days, told
+):
+    served(lieu, andrei, procedure=step, at=AT - timedelta(days=days))
+    actions.note(draft(procedure=procedure), by=aidant, structure=library, person=andrei, at=AT)
+    actions.note(draft(procedure=procedure), by=aidant, structure=library, at=AT)
+    assert len(coop()) == 2 + (not told)
+
+
+def test_struck_and_invented_acts_are_not_declared(aidant, library):
+    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    actions.note(draft(), by=aidant, structure=library, at=AT, example=True)
+    actions.strike(act, by=aidant, at=AT)
+    assert coop() == []
+
+
+def again(format: str, text: str) -> tuple[int, files.Contents]:
+    found = files.read(text.encode(), format)
+    return actions.take_in(found.rows, source=format, at=AT), found
+
+
+@pytest.mark.parametrize("format", files.FORMATS)
+def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, library, format):
+    kept = actions.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
+    actions.note(
+        draft(kind=rules.SHOWN, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
+    )
+    texts = {files.COOP: activities.coop(None, *YEAR), files.OURS: lists.table(own.of_period(None, *YEAR))}
+    assert again(format, texts[format])[0] == 0
+    before = list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day"))
+    Act.objects.all().delete()
+    new, found = again(format, texts[format])
+    assert (new, found.faults, found.left) == (2, [], 0)
+    assert (
+        list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day")) == before
+    )
+    assert again(format, texts[format])[0] == 0
+    assert Act.objects.get(uid=kept.uid).precision == ""
+
+
+def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
+    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    actions.strike(act, by=aidant, at=AT)
+    text = lists.table(own.of_period(None, *YEAR))
+    Act.objects.all().delete()
+    again(files.OURS, text)
+    assert Act.objects.get().struck_at is not None
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "cure"),
+    [
+        ("date", "23/11/2026", "2026-11-23"),
+        ("heure", "dix heures", "09:30"),
+        ("structure", "Inconnue", "nom exact"),
+        ("nature", "fait", "a_sa_place"),
+        ("demarche", "inconnue", "famille"),
+        ("minutes", "0", "720"),
+        ("minutes", "721", "720"),
+        ("ou", "dehors", "domicile"),
+        ("fin", "fini", "en_attente"),
+        ("id", "", "ne change pas"),
+        ("a_regulariser_avant", "demain", "export"),
+    ],
+)
+def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, library, column, value, cure):
+    for _ in range(2):
+        actions.note(draft(), by=aidant, structure=library, at=AT)
+    rows = list(csv.DictReader(io.StringIO(lists.table(own.of_period(None, *YEAR)))))
+    Act.objects.all().delete()
+    rows[1][column] = value
+    out = io.StringIO()
+    writer = csv.DictWriter(out, lists.COLUMNS)
+    writer.writeheader()
+    writer.writerows(rows)
+    new, found = again(files.OURS, out.getvalue())
+    (fault,) = found.faults
+    assert (new, fault.line, fault.column, fault.value) == (1, 3, column, value)
+    assert cure in fault.cure
+
+
+def test_activities_that_are_no_procedure_are_told_and_workshops_left_where_they_are(library):
+    head = "id,type,date,duree,type_lieu,structure,thematiques"
+    name = library.name
+    text = "\n".join(
+        (
+            head,
+            f"a,individuel,2026-11-23,20,domicile,{name},email|logement",
+            f"b,individuel,2026-11-23,20,domicile,{name},email",
+            f"c,individuel,2026-11-23,20,autre,{name},logement",
+            f"d,collectif,2026-11-23,120,lieu_activite,{name},email",
+            f"orientation-3,individuel,2026-11-23,20,lieu_activite,{name},logement",
+        )
+    )
+    new, found = again(files.COOP, text)
+    assert (new, found.left, [fault.column for fault in found.faults]) == (1, 2, ["thematiques", "type_lieu"])
+    assert (Act.objects.get().procedure, Act.objects.get().where) == ("logement", "home")
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", "é".encode("latin-1"), b""])
+def test_what_is_no_table_of_that_format_is_refused(content, db):
+    with pytest.raises(Refused):
+        files.read(content, files.OURS)
+
+
+# --------------------------------------------------------------------------------------------------------- the load
+
+
+def many(structure, n: int, **more) -> None:
+    for _ in range(n):
+        said = draft(**more)
+        Act.objects.create(**actions._said(said), uid=uuid4(), structure=structure, noted_at=AT)
+
+
+def test_small_counts_are_withheld_and_nothing_is_found_by_subtraction(library):
+    many(library, 30)
+    many(library, 4, kind=rules.SHOWN)
+    many(library, 20, kind=rules.PLACE)
+    found = loads.load(None, *YEAR, loads.assumptions())
+    (month,) = found.months
+    assert month.total.n == 54
+    shown = dict(zip(rules.KINDS, month.cells, strict=True))
+    assert shown["shown"].n is None
+    assert sum(cell.n is None for cell in month.cells) >= 2
+    assert shown["together"] == loads.Cell(30, 450)
+
+
+def test_what_falls_on_social_workers_is_a_share_with_its_interval(library):
+    social = place("sls", {"nom": "SLS", "typologie": ["CMS"]}).structure
+    assert social.kind in loads.SOCIAL_WORK
+    many(library, 30)
+    many(social, 20)
+    share = loads.load(None, *YEAR, loads.assumptions()).social
+    assert isinstance(share, Estimate)
+    assert (share.value, share.n, share.method) == (40.0, 50, "actes")
+    assert share.low < 40 < share.high
+    Act.objects.filter(structure=social).delete()
+    many(social, 5)
+    assert isinstance(loads.load(None, *YEAR, loads.assumptions()).social, Withheld)
+
+
+def test_the_cost_of_learning_follows_what_the_reader_assumes(library, andrei):
+    many(library, 12, kind=rules.PLACE, minutes=7)
+    Act.objects.update(person=andrei)
+    many(library, 3, kind=rules.PLACE, minutes=7)
+    stated = loads.load(None, *YEAR, loads.assumptions()).cost
+    assert (stated.acts, stated.minutes, stated.people) == (15, 105, 4)
+    assert (stated.assumed, stated.alone, stated.together, stated.breakeven) == (75, 120, 20, 6)
+    changed = loads.load(None, *YEAR, loads.Assumptions(10, 60, 3)).cost
+    assert (changed.assumed, changed.alone, changed.together, changed.breakeven) == (150, 240, 80, 6)
+    assert loads.load(None, date(2025, 1, 1), date(2025, 12, 31), loads.assumptions()).cost is None
+
+
+def test_another_territory_is_not_counted(library):
+    many(library, 20)
+    assert loads.load(frozenset({"38185"}), *YEAR, loads.assumptions()).n == 20
+    assert loads.load(frozenset({"59350"}), *YEAR, loads.assumptions()).n == 0
+
+
+def test_the_page_of_the_load_says_its_period_its_method_and_its_assumptions(client, library):
+    many(library, 25, kind=rules.PLACE)
+    client.force_login(account("coordination", "coordination", territory="38"))
+    page = client.get(
+        "/espace/actes/charge/?du=2026-01-01&au=2026-12-31&place=10&apprendre=60&places=3"
+    ).content.decode()
+    for words in (
+        "25 actes",
+        "1er janvier 2026",
+        "/methodes/actes/",
+        'value="60"',
+    ):
+        assert words in page

@@ -1,0 +1,97 @@
+"""The ten acts of a permanence, noted on a telephone while the network is cut and the battery dies: none is
+lost, none is doubled.
+"""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from maillage.cli.commands.demo import DOMAIN, PASSWORD
+from tests.journeys.test_learners import server, start, stop
+from tests.journeys.test_survey_offline import battery_dies, device
+
+PAGE, QUEUE = "/espace/actes/noter/", "[data-file]"
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  for (const nom of await caches.keys())
+    if (nom.startsWith("actes-") && (await (await caches.open(nom)).match(location.pathname))) return true;
+  return false;
+}"""
+LEFT = """() => new Promise((oui) => {
+  const d = indexedDB.open("maillage-actes", 1);
+  d.onsuccess = () => { const r = d.result.transaction("actes").objectStore("actes").getAll();
+    r.onsuccess = () => { d.result.close(); oui(r.result); }; };
+})"""
+
+
+def numbers(environment) -> list[str]:
+    """Return the numbers of the acts that were noted for real, as many times as they are there."""
+    path = Path(environment["MAILLAGE_HOME"]) / "maillage.sqlite3"
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as held:
+        rows = held.execute("select uid, minutes from actes_act where example = 0").fetchall()
+    return sorted(str(uid).replace("-", "") for uid, _ in rows)
+
+
+def sign_in(page, address: str) -> None:
+    page.goto(f"{address}/connexion/?next={PAGE}")
+    page.locator("[name=login]").fill(f"aidant@{DOMAIN}")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(f"{address}{PAGE}")
+
+
+def note(page, procedure: int, minutes: str, *, kind: str = "together", end: str = "done") -> None:
+    """Four touches and one button."""
+    for name, value in (("nature", kind), ("minutes", minutes), ("fin", end)):
+        page.locator(f'[name="{name}"][value="{value}"]').check()
+    page.locator('[name="demarche"]').nth(procedure).check()
+    expect(page.locator("[data-relu]")).to_contain_text(f"{minutes} min")
+    page.get_by_role("button", name="Noter l’acte").click()
+
+
+def waits(page, n: int) -> None:
+    expect(page.locator(QUEUE)).to_contain_text(f"{n} acte{'s' * (n > 1)} gardé")
+
+
+@pytest.mark.slow("a server and a browser stopped and started again")
+def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, site, environment, tmp_path):
+    folder = tmp_path / "telephone"
+    with server(environment) as (address, running):
+        start(environment, address, running)
+        with device(chromium, folder) as telephone:
+            page = telephone.new_page()
+            sign_in(page, address)
+            page.wait_for_function(KEPT)
+            before = numbers(environment)
+            note(page, 0, "15")
+            expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Avec elle")
+            stop(running.pop())  # the network is cut
+            for n in range(1, 5):
+                note(page, n % 3, "10", end="waiting")
+                waits(page, n)
+            battery_dies(folder)
+        assert len(numbers(environment)) == len(before) + 1
+        with device(chromium, folder) as telephone:
+            page = telephone.new_page()
+            page.goto(f"{address}{PAGE}")  # the page that the telephone keeps
+            waits(page, 4)
+            note(page, 1, "20", kind="place")
+            expect(page.locator(QUEUE)).to_contain_text("1 acte à revoir")
+            page.get_by_role("button", name="Noter « avec elle »").click()
+            waits(page, 5)
+            for n in range(6, 9):
+                note(page, 0, "30", kind="shown")
+                waits(page, n)
+            held = {row["uid"].replace("-", "") for row in page.evaluate(LEFT)}
+            start(environment, address, running)
+            sign_in(page, address)
+            expect(page.locator("[data-gardes]")).to_be_hidden()
+            assert page.evaluate(LEFT) == []
+            note(page, 2, "5")
+            expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Avec elle")
+        after = numbers(environment)
+        assert len(after) == len(set(after)) == len(before) + 10
+        assert held <= set(after)
