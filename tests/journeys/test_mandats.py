@@ -27,6 +27,8 @@ def prepared(enter):
     page.check("text=Prime d’activité")
     page.check("text=Un mois")
     page.click("text=Lire avec la personne")
+    page.wait_for_url("**/signer/")
+    page.wait_for_selector("canvas")
     return page, person
 
 
