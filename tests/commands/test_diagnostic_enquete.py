@@ -3,6 +3,7 @@ it.
 """
 
 import json
+import re
 
 import pytest
 
@@ -68,6 +69,23 @@ def test_the_need_moves_between_model_and_survey(study, survey, alone):
     assert found["sources"][-1]["id"] == "enquete-locale"
     assert any("400" in text and "trois derniers mois" in text for text in found["avertissements"])
     assert "enquete" not in alone
+
+
+def test_the_definition_of_the_study_has_one_figure(study, survey, tmp_path):
+    """Le nombre du haut, que l’enquête a déplacé, est celui de sa ligne parmi les définitions ; les autres le disent."""
+    _, found = study(*survey(16))
+    assert found["enquete"]["retenue"] == "combinee"
+    document = re.sub(r"\s+", " ", (tmp_path / "etude/dossier.html").read_text("utf-8").replace("\xa0", " "))
+    value, low, high = re.search(
+        r"Environ <strong>([\d ]+) personnes</strong>[^<]*, entre ([\d ]+) et ([\d ]+)\.", document
+    ).groups()
+    table = document.split("Le même territoire, plusieurs définitions")[-1].split("</table>")[0]
+    row = re.sub("<[^>]+>", " ", table.split("Illectronisme, Insee 2021")[1].split("</tr>")[0]).split()
+    assert " ".join(row).startswith(f"{value} {low} – {high} ")
+    assert (
+        "Illectronisme, Insee 2021 : l’enquête et le modèle ensemble ; les autres : le modèle seul."
+        in document
+    )
 
 
 def test_zones_still_add_up_and_keep_their_order(study, survey, alone):

@@ -14,6 +14,7 @@ from maillage.reports.page.blocks import Grid, Text
 from maillage.reports.territory import dossier, presentation, sentences, study_json, zone_sheet
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.diagnosis import Request, Target
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
@@ -91,10 +92,30 @@ def test_files_give_the_chances_of_each_class(d):
 
 
 def test_a_sentence_links_the_two_definitions_of_a_page(d):
-    link = presentation.present(Study(d, None, (), (), None), fingerprint="").levels.link
+    counted = replace(d.need, value=10_449.0, low=9_000.0, high=12_000.0)
+    row = NeedByDefinition(definition(LEVELS), counted, d.rate)
+    read = presentation.present(Study(d, None, (row,), (), None), fingerprint="")
+    link = read.levels.link
     assert "Illectronisme 2021" in link
     assert "2017" in link
     assert "plus nombreuses, car" in link
+    made = dossier.compose(d, read, {}, (row,), on=date(2026, 11, 22))
+    (table,) = [
+        block
+        for chapter in made.chapters
+        for block in chapter.blocks
+        if isinstance(block, Grid) and block.caption == "Le même territoire, plusieurs définitions"
+    ]
+    printed = table.rows[0][1].text.replace("\xa0", " ")
+    assert printed == "10 400"
+    told = f"ci-dessous, environ {printed} personnes (entre 9 000 et 12 000), comptent"
+    assert told in link.replace("\xa0", " "), "the levels have the total of the table, and its interval"
+    assert "enquête" not in table.note
+    fewer = NeedByDefinition(definition(LEVELS), replace(counted, value=1.0, low=0.5, high=1.2), d.rate)
+    few = presentation.present(Study(d, None, (fewer,), (), None), fingerprint="").levels.link
+    assert "moins nombreuses" in few
+    alone = presentation.present(Study(d, None, (), (), None), fingerprint="").levels.link
+    assert "nombreuses" not in alone
     same = under(d, definition=definition(LEVELS))
     assert not presentation.present(Study(same, None, (), (), None), fingerprint="").levels.link
 

@@ -415,8 +415,14 @@ def _definitions(readings: Sequence[NeedByDefinition]) -> Grid:
         align="gddd",
         widths=(4.4, 1.3, 2.2, 1.1),
         rows=tuple(rows),
-        note=f"Champ : {UNIVERSE}. Même méthode, mêmes tirages.",
+        note=f"Champ : {UNIVERSE}. Même méthode, mêmes tirages.{_surveyed(readings)}",
     )
+
+
+def _surveyed(readings: Sequence[NeedByDefinition]) -> str:
+    """Return which definition an inquiry of the territory moved, "" when none did."""
+    moved = [each.definition.label for each in readings if each.need.method == local_survey.METHOD]
+    return f" {moved[0]} : l’enquête et le modèle ensemble ; les autres : le modèle seul." if moved else ""
 
 
 def _places(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:

@@ -2,6 +2,7 @@
 here.
 """
 
+from collections.abc import Sequence
 from math import isnan
 
 from maillage.engine import conditional
@@ -99,7 +100,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         crossing_sentence=" ".join(sentences.crossing(d, names_of)),
         leaders_sentence=" ".join(sentences.leaders(d, names_of)),
         draws=wording.number(d.request.n_draws),
-        levels=_levels(d),
+        levels=_levels(d, study.by_definition),
         both=_both(d),
         class_sentences=tuple(sentences.class_lists(d, names_of)),
         discordances=tuple(sentences.discordances(d, names_of)),
@@ -274,8 +275,10 @@ def _headline(d: Diagnosis, need: FigureText, rate: FigureText) -> Headline:
     )
 
 
-def _levels(d: Diagnosis) -> Levels:
-    """Return the four levels of difficulty: how many people, which answer, and their bar."""
+def _levels(d: Diagnosis, beside: Sequence[NeedByDefinition]) -> Levels:
+    """Return the four levels of difficulty: how many people, which answer, and their bar. beside: the same
+    territory under each definition.
+    """
     figures = [d.levels[name] for name in LEVEL_NAMES]
     values = [figure.value if isinstance(figure, Estimate) else 0.0 for figure in figures]
     whole = sum(values) or 1.0
@@ -301,7 +304,7 @@ def _levels(d: Diagnosis) -> Levels:
     label = " ; ".join(f"{line.label} {line.share}" for line in lines)
     cut = definition(LEVELS)
     return Levels(
-        link=_link(d, cut, sum(values[:3])),
+        link=_link(d, cut, next((each.need for each in beside if each.definition.id == cut.id), None)),
         lines=tuple(lines),
         bar=Bars(
             charts.levels_bar(shares, width=720, label=label),
@@ -315,29 +318,28 @@ def _levels(d: Diagnosis) -> Levels:
     )
 
 
-def _link(d: Diagnosis, cut: Definition, people: float) -> str:
-    """Return how the three levels relate to the number of the headline: two definitions, two years, and
-    why the second
-    number is the larger.
+def _link(d: Diagnosis, cut: Definition, counted: Figure | None) -> str:
+    """Return how the three levels relate to the number of the headline: two definitions, two years, and why
+    the second number is the larger. counted: the people of the three levels, as the table of definitions
+    tells them; None without such a table.
     """
     shown = d.request.definition
     if shown.id == cut.id or not isinstance(d.need, Estimate):
         return ""
-    levels = [f.half_width for name in LEVEL_NAMES[:3] if isinstance(f := d.levels[name], Estimate)]
-    told = wording.number(rounding.nearest(people, rounding.step(max(levels))))
-    more = (
-        "elles sont plus nombreuses, car on y compte aussi celles qui se servent d’Internet mais y"
-        " bloquent parfois"
-        if people > d.need.value
-        else "elles sont moins nombreuses"
-    )
+    told = why = ""
+    if isinstance(counted, Estimate):
+        told = f", {wording.people(counted).in_full},"
+        why = (
+            " : elles sont plus nombreuses, car on y compte aussi celles qui se servent d’Internet mais y"
+            " bloquent parfois"
+            if counted.value > d.need.value
+            else " : elles sont moins nombreuses"
+        )
     return (
         f"**Deux définitions, deux nombres.** Celui du haut compte les personnes qui {shown.statement}"
-        f" ({shown.short}, {shown.producer}). Les trois premiers niveaux ci-dessous, environ {told}"
-        " personnes, comptent"
-        f" toutes celles qui {cut.statement} ({cut.producer}, {cut.year}) : {more}. Ils ne"
-        " s’additionnent pas au nombre"
-        " du haut."
+        f" ({shown.short}, {shown.producer}). Les trois premiers niveaux ci-dessous{told} comptent"
+        f" toutes celles qui {cut.statement} ({cut.producer}, {cut.year}){why}. Ils ne"
+        " s’additionnent pas au nombre du haut."
     )
 
 

@@ -51,7 +51,14 @@ def study(
     progress("L’offre face au besoin", 0.71)
     beside = offer_study.offered(request, d, census) if census is not None and census.places else None
     progress("Définitions côte à côte", 0.8)
-    each = compare.definitions(usual_definitions(), request.zoning.rows, models=models, inside=request.inside)
+    drawn = compare.definitions(
+        usual_definitions(), request.zoning.rows, models=models, inside=request.inside
+    )
+    # What is counted here has one figure: that of the diagnosis, which a survey may have moved.
+    each = tuple(
+        replace(one, need=d.need, rate=d.rate) if one.definition.id == request.definition.id else one
+        for one in drawn
+    )
     progress("Chiffres publiés", 0.95)
     published = () if isinstance(d.need, Withheld) else published_study.beside(d, models)
     progress("Cartes", 0.98)
