@@ -36,6 +36,7 @@ SUITES = {
     "implantation": "siting",
     "orientations": "orientation",
     "apprendre": "learning",
+    "actes": "acts",
     "journal": "journal",
 }
 FULL, TRIAL = "entiere", "essai"

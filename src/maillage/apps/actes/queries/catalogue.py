@@ -2,10 +2,11 @@
 first.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.utils import timezone
 
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
@@ -13,7 +14,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import queries as mandats
 from maillage.reference import procedures
 
-RECENT = timedelta(days=90)
+RECENT, LATEST = timedelta(days=90), 300  # acts read to know which procedures come first
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +45,12 @@ def first(structure: Structure | None, among: list[Option], at: datetime) -> lis
     """Return the procedures under the thumb: the most noted by a structure these last months, then the usual
     ones.
     """
-    noted = (
-        Act.objects.filter(structure=structure, struck_at=None, done_at__gte=at - RECENT)
-        .order_by()
-        .values_list("procedure")
-        .annotate(n=Count("pk"))
-        .order_by("-n", "procedure")
-        .values_list("procedure", flat=True)[: 2 * rules.FIRST]
+    latest = (
+        Act.objects.filter(structure=structure, struck_at=None, on_day__gte=timezone.localdate(at - RECENT))
+        .order_by("-on_day")
+        .values_list("procedure", flat=True)[:LATEST]
     )
+    noted = [key for key, _ in sorted(Counter(latest).items(), key=lambda pair: (-pair[1], pair[0]))]
     known = {each.key: each for each in among}
     wanted = dict.fromkeys([*noted, *rules.USUAL])
     return [known[key] for key in wanted if key in known][: rules.FIRST]

@@ -1,0 +1,33 @@
+"""Noting one act on a busy platform: the whole request, beside the writing of a bare row."""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from bench.timing import ENGINES, SQLITE, Measure, on_each_engine, script
+
+ACTS, REQUESTS = 100_000, 200
+TRIAL = {"acts": 60, "requests": 4, "engines": (SQLITE,)}
+
+
+def measures(
+    *, acts: int = ACTS, requests: int = REQUESTS, engines: Sequence[str] = ENGINES
+) -> Iterator[Measure]:
+    """Yield the time that the server takes for one act, on each engine: 100 ms at most."""
+    return on_each_engine(partial(_measured, acts=acts, requests=requests), engines)
+
+
+def _measured(engine: str, database: str, *, acts: int, requests: int) -> list[Measure]:
+    sizes = {"ACTS": acts, "REQUESTS": requests}
+    with tempfile.TemporaryDirectory() as folder:
+        told = json.loads(script("bench.acts_script", home=folder, database=database, **sizes))
+    return [
+        Measure(
+            f"noter un acte, {engine}, p95",
+            told["note"],
+            "une ligne écrite seule, sans droit, sans mandat, sans journal",
+            told["bare"],
+            f"{acts} actes là, {requests} notés, médiane {1000 * told['median']:.0f} ms ; au plus 100 ms",
+        )
+    ]
