@@ -2,6 +2,7 @@
 it.
 """
 
+import csv
 import json
 import re
 
@@ -86,6 +87,20 @@ def test_the_definition_of_the_study_has_one_figure(study, survey, tmp_path):
         "Illectronisme, Insee 2021 : l’enquête et le modèle ensemble ; les autres : le modèle seul."
         in document
     )
+
+
+def test_respondents_that_are_assumed_are_not_passed_off_as_counted(study, survey, tmp_path):
+    """L’Insee ne dit pas combien ont répondu en 2021 : 10 000 supposés et 400 reçus ne font pas 10 400 répondants."""
+    _, found = study(*survey(25))
+    told = found["enquete"]
+    assert found["definition"]["n_connu"] is False
+    assert told["combinee"]["n_suppose"]
+    assert told["modele"]["n_suppose"]
+    assert "n_suppose" not in told["enquete"]
+    assert found["besoins"]["precarite_numerique"]["n_suppose"]
+    assert "n_suppose" not in found["besoins"]["precarite_sociale"]
+    with (tmp_path / "etude/zones.csv").open(encoding="utf-8") as file:
+        assert {row["n_suppose"] for row in csv.DictReader(file)} == {"oui"}
 
 
 def test_zones_still_add_up_and_keep_their_order(study, survey, alone):

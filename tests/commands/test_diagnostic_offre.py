@@ -2,6 +2,8 @@
 
 import csv
 import json
+import math
+import re
 
 import pytest
 
@@ -56,6 +58,22 @@ def test_rows_that_stand_nowhere_are_told(tmp_path, capsys):
     assert told.endswith("Maison belge, Maison de Mons.")
     assert main(["offre", "verifier", str(tmp_path / "lieux.csv")]) == 1
     assert "« Erquelinnes » n’est pas une commune de France" in capsys.readouterr().out
+
+
+def test_the_table_of_the_offer_says_its_margin_its_field_and_its_source(folder, study):
+    page = (folder / "dossier.html").read_text("utf-8")
+    (table,) = re.findall(r"<table[^>]*>\s*<caption>Chaque sorte d’offre.*?</table>(?:.*?</p>)?", page, re.S)
+    assert re.findall(r"<th[^>]*>([^<]+)</th>", table)[6:8] == ["Part à portée", "Entre"]
+    row = next(r for r in re.findall(r"<tr>(.*?)</tr>", table, re.S) if "Aide aux démarches" in r)
+    part = study["offre"]["portee"]["assistance"]["part_a_portee"]
+    cells = [
+        re.sub(r"<[^>]+>", "", each).replace("\xa0", " ") for each in re.findall(r"<td.*?</td>", row, re.S)
+    ]
+    low, high = math.floor(part["bas"]), math.ceil(part["haut"])
+    assert f"{low} – {high} %" in cells[-2:]
+    assert "15 ans et plus" in table
+    assert "90 chances sur 100" in table
+    assert "calculs Maillage" in table
 
 
 def test_places_are_counted_once(study):

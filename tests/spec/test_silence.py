@@ -1,6 +1,7 @@
 """Se taire n’est pas refuser : ce qu’un lieu ne dit pas ne devient ni une offre, ni une absence, nulle part."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -359,8 +360,26 @@ def test_likely_duplicates_are_told_and_those_told_apart_are_not():
     assert any(
         "peut-être un seul lieu compté deux fois : Jean Moulin et CS Moulin" in x for x in offer.cautions(o)
     )
+    # The same two names again, and one name twice: each pair is told once, with how many it is.
+    again = replace(o, twins=(("A", "B"), ("A", "B"), ("Orditout", "Orditout")))
+    (told,) = [text for text in offer.cautions(again) if "paires" in text]
+    assert told.replace("\xa0", " ").startswith("3 paires de lieux décrivent")
+    assert "A et B (2 paires) ; deux fois « Orditout »." in told.replace("\xa0", " ")
     apart = offered_of(t, places, cards=(card, card), apart=frozenset({frozenset({"a", "b"})}))
     assert apart.twins == ()
+
+
+def test_a_zone_is_named_with_its_commune_where_there_are_several():
+    """« Sud », « Gare » : un quartier ne se reconnaît qu’avec sa commune, dans l’offre comme ailleurs."""
+    zones = [
+        SimpleNamespace(code=k, name=k, place=place) for k, place in (("Sud", "Aulnoye"), ("Gare", "Jeumont"))
+    ]
+    assert offer.zone_names(SimpleNamespace(zones=zones)) == {
+        "Sud": "Sud (Aulnoye)",
+        "Gare": "Gare (Jeumont)",
+    }
+    one = [SimpleNamespace(code=k, name=k, place="Jeumont") for k in ("Sud", "Gare")]
+    assert set(offer.zone_names(SimpleNamespace(zones=one)).values()) == {"Sud", "Gare"}
 
 
 def test_the_border_is_told_and_what_is_known_across_counts(spec):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import reduce
+from math import isfinite
 from typing import TypeVar
 
 from maillage.kernel.estimate import Estimate, Figure, Withheld
@@ -68,12 +69,15 @@ def spaced_within(value: T) -> T:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """Return a number as written in French: comma, no-break space between thousands.
+    """Return a number as written in French: comma, no-break space between thousands, halves upwards.
 
+    >>> number(42.5), number(87.5), number(12.5)
+    ('43', '88', '13')
     >>> number(43500), number(13.12, 1), number(-4)
     ('43\\xa0500', '13,1', '−4')
     """
-    text = f"{abs(value):,.{decimals}f}".replace(",", NBSP)
+    near = rounding.rounded(abs(value), decimals=decimals) if isfinite(value) else abs(value)
+    text = f"{near:,.{decimals}f}".replace(",", NBSP)
     text = text.replace(".", ",") if languages.spoken().comma else text
     return f"{MINUS}{text}" if value < 0 and text.strip("0,") else text
 

@@ -94,6 +94,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.diagnosis.territories import gazetteer
     from maillage.studies.need import model
     from maillage.studies.need import population as frames
+    from maillage.studies.need.local_survey import Unread
 
     territory = gazetteer().get(given.code)
     chosen = definition_of(given.definition)
@@ -159,18 +160,22 @@ def run(given: argparse.Namespace) -> int:
         print(sentence.replace("**", ""))
     unused = bool(given.enquete) and found.diagnosis.composite is None
     if unused:
-        advice = "Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez."
-        if getattr(survey, "few", False):
-            advice = "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
-        if given.filtre:
-            advice = "Relancez sans --filtre pour qu’elle y entre."
         print(
             "L’enquête n’entre pas dans l’estimation.\n"
             f"{found.diagnosis.not_composed}\n"
-            f"Le diagnostic est écrit sans elle. {advice}",
+            f"Le diagnostic est écrit sans elle. {_advice(given, few=isinstance(survey, Unread) and survey.few)}",
             file=sys.stderr,
         )
     return 1 if refused or left_out or unused else 0
+
+
+def _advice(given: argparse.Namespace, *, few: bool) -> str:
+    """Return what to do for a survey to count. few: its answers to the right question were too few."""
+    if given.filtre:
+        return "Relancez sans --filtre pour qu’elle y entre."
+    if few:
+        return "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
+    return "Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez."
 
 
 def target_of(given: argparse.Namespace) -> "Target | None":

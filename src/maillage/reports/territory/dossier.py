@@ -631,9 +631,12 @@ def _offer(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
         blocks=(
             Grid(
                 caption="Chaque sorte d’offre, et les personnes concernées qui l’ont à pied",
-                columns=("Offre", "Lieux", "À portée", "Entre", "Hors de portée", "Entre", "Part à portée"),
-                align="gdddddd",
-                widths=(2.4, 0.8, 1.1, 1.5, 1.2, 1.5, 1.1),
+                columns=(
+                    *("Offre", "Lieux", "À portée", "Entre", "Hors de portée", "Entre"),
+                    *("Part à portée", "Entre"),
+                ),
+                align="gddddddd",
+                widths=(2.2, 0.7, 1.0, 1.4, 1.1, 1.4, 1.0, 1.2),
                 rows=tuple(
                     tuple(
                         Cell(text=text, strong=text == line.label)
@@ -645,9 +648,14 @@ def _offer(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
                             line.missing,
                             line.missing_between,
                             line.share,
+                            line.share_between,
                         )
                     )
                     for line in known
+                ),
+                note=(
+                    f"Champ : {r.definition.universe}. Bornes : {wording.NINE_IN_TEN}. Sources : {o.source}"
+                    " pour les lieux, celles du besoin pour les personnes ; calculs Maillage."
                 ),
             ),
             Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence"),

@@ -3,6 +3,7 @@
 from typing import NotRequired, TypedDict
 
 from maillage.kernel.estimate import Figure, Withheld
+from maillage.reference.definitions import definitions
 
 
 class FigureJson(TypedDict):
@@ -10,8 +11,8 @@ class FigureJson(TypedDict):
     places leave a range.
 
     n: persons observed, respondents of the survey behind the figure, or residents whom the census counts
-    when no
-    survey is; n_communes, n_quartiers: rows read besides, under a name that says which.
+    when no survey is; n_suppose: some of these respondents are assumed, since the producer does not say how
+    many there were; n_communes, n_quartiers: rows read besides, under a name that says which.
     """
 
     valeur: float | None
@@ -22,6 +23,7 @@ class FigureJson(TypedDict):
     n: int
     methode: str
     motif: NotRequired[str]
+    n_suppose: NotRequired[bool]
     n_communes: NotRequired[int]
     n_quartiers: NotRequired[int]
 
@@ -29,6 +31,8 @@ class FigureJson(TypedDict):
 def figure(f: Figure) -> FigureJson:
     """Return a figure as the contract writes it."""
     out = _figure(f)
+    if any(source in definitions() and not definitions()[source].n_known for source in f.sources):
+        out["n_suppose"] = True
     for name, n in f.counted:
         out[f"n_{name}"] = n  # type: ignore[literal-required]
     return out

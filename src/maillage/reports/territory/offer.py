@@ -337,11 +337,9 @@ def _shared(gap: Gap) -> tuple[str, str, str]:
 
 
 def zone_names(ground: reach.Ground) -> dict[str, str]:
-    """Return the name of each zone by code, with its commune where several zones bear the same name."""
-    counts = Counter(zone.name for zone in ground.zones)
-    return {
-        z.code: f"{z.name} ({z.place})" if counts[z.name] > 1 and z.place else z.name for z in ground.zones
-    }
+    """Return the name of each zone by code, with its commune where they are of several."""
+    several = len({zone.place for zone in ground.zones}) > 1
+    return {z.code: f"{z.name} ({z.place})" if several and z.place else z.name for z in ground.zones}
 
 
 def read(o: Offered) -> OfferReading:
@@ -483,9 +481,11 @@ def _moving(o: Offered) -> list[str]:
 def _twins(o: Offered) -> list[str]:
     if not o.twins:
         return []
-    pairs = [one if one == two else f"{one} et {two}" for one, two in o.twins]
+    counts = Counter(f"deux fois « {one} »" if one == two else f"{one} et {two}" for one, two in o.twins)
+    pairs = [f"{pair} ({n} paires)" if n > 1 else pair for pair, n in counts.items()]
+    n_pairs = counts.total()
     return [
-        f"{wording.count(len(pairs), 'paire')} de lieux {'décrit' if len(pairs) == 1 else 'décrivent'}"
+        f"{wording.count(n_pairs, 'paire')} de lieux {'décrit' if n_pairs == 1 else 'décrivent'}"
         f" peut-être un seul lieu compté deux fois : {_named(pairs, ' ; ')}. À vérifier."
     ]
 

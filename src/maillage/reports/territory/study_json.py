@@ -287,6 +287,7 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
         out |= _bounded(name, f)
     for name, f in (*figures, ("niveaux", levels[0][1])):
         out |= _based(name, f)
+    out["n_suppose"] = "oui" if any(f.get("n_suppose") for _, f in (*figures, levels[0])) else ""
     plain: dict[str, Cell] = {
         "indice_social": row["indice_social"],
         "rang_social": row["rang_social"],

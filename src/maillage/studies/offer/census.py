@@ -58,7 +58,14 @@ class Census:
         """Identifies a census: the same places give the same study."""
         places = [_in_order(place) for place in self.places]
         untold = sorted((line, sorted(ids)) for line, ids in self.untold.items())
-        said = (self.name, places, sorted(self.silent), sorted(self.vague), untold, self.cards)
+        said: tuple[object, ...] = (
+            self.name,
+            places,
+            sorted(self.silent),
+            sorted(self.vague),
+            untold,
+            self.cards,
+        )
         said = (*said, self.unread) if self.unread else said
         return sha256(repr((*said, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
 
