@@ -160,10 +160,11 @@ def run(given: argparse.Namespace) -> int:
         print(sentence.replace("**", ""))
     unused = bool(given.enquete) and found.diagnosis.composite is None
     if unused:
+        advice = _advice(given, few=isinstance(survey, Unread) and survey.few)
         print(
             "L’enquête n’entre pas dans l’estimation.\n"
             f"{found.diagnosis.not_composed}\n"
-            f"Le diagnostic est écrit sans elle. {_advice(given, few=isinstance(survey, Unread) and survey.few)}",
+            f"Le diagnostic est écrit sans elle. {advice}",
             file=sys.stderr,
         )
     return 1 if refused or left_out or unused else 0

@@ -121,16 +121,17 @@ def discussion(c: Composite, adults: float) -> list[str]:
         )
     else:
         out.append(link.difference)
+    gap = _gap(c.gap, is_told=survey.value is not None)
     out.append(f"Le modèle seul dit {_told(model)} ; l’enquête seule, {_told(survey)}.")
     if c.agree:
         out.append(
-            f"{_gap(c.gap, is_told=survey.value is not None)} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur"
+            f"{gap} Le doute de chacun suffit à l’expliquer : les deux sont combinés selon leur"
             f" précision, et donnent {_told(both)}. L’enquête y compte pour {wording.share(c.weight)}, le"
             f" modèle pour {wording.share(1 - c.weight)}."
         )
     else:
         out.append(
-            f"{_gap(c.gap, is_told=survey.value is not None)} Le doute de chacun n’y suffit pas : on n’en fait pas la moyenne, et le chiffre"
+            f"{gap} Le doute de chacun n’y suffit pas : on n’en fait pas la moyenne, et le chiffre"
             " retenu reste celui du modèle. Trois raisons à regarder : qui a répondu, et où ; une question"
             " qui ne compte pas les mêmes personnes ; un territoire qui s’écarte vraiment de ce que disent"
             " ses âges et ses diplômes."

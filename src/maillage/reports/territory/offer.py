@@ -422,9 +422,9 @@ def cautions(o: Offered) -> list[str]:
             " pied, et personne n’y est compté."
         )
     if unread := o.census.unread:
-        one = len(unread) == 1
+        verb = "n’est comptée" if len(unread) == 1 else "ne sont comptées"
         said.append(
-            f"{wording.count(len(unread), 'ligne')} du fichier {'n’est comptée' if one else 'ne sont comptées'}"
+            f"{wording.count(len(unread), 'ligne')} du fichier {verb}"
             f" nulle part (sans nom, sans commune de France reconnue, ou fermée) : {_named(unread)}."
         )
     filter_ = [filtered(o)] if o.inside is not None else []
