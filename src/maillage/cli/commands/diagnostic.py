@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from maillage.reference.definitions import Definition
     from maillage.studies.diagnosis.diagnosis import Target
     from maillage.studies.need.local_survey import Measured, Unread
+    from maillage.studies.offer.census import Census
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -85,6 +86,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def census_of(path: Path) -> "tuple[Census, int]":
+    """Return the places of a file as a census, and how many of its lines were refused."""
+    from maillage.cli.commands.offre import read_places
+    from maillage.studies.offer import census as offer_census
+
+    places = read_places(path, None)
+    unread = [str(row.sheet.get("nom") or f"ligne {row.line}") for row in places.rows if row.refused]
+    found = offer_census.census(path.name, [row.sheet for row in places.accepted], unread=unread)
+    return found, places.n_refused
+
+
 def run(given: argparse.Namespace) -> int:
     from maillage.cli.chosen import definition_of
     from maillage.reports.territory import edition
@@ -116,19 +128,7 @@ def run(given: argparse.Namespace) -> int:
         target=target_of(given),
     )
     edition.check_folder(given.sortie)
-    refused = 0
-    census = None
-    if given.offre:
-        from maillage.cli.commands.offre import read_places
-        from maillage.studies.offer import census as offer_census
-
-        places = read_places(given.offre, None)
-        refused = places.n_refused
-        census = offer_census.census(
-            given.offre.name,
-            [row.sheet for row in places.accepted],
-            unread=[str(row.sheet.get("nom") or f"ligne {row.line}") for row in places.rows if row.refused],
-        )
+    census, refused = census_of(given.offre) if given.offre else (None, 0)
     steps = Steps()
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
     made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))

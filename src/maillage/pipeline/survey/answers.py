@@ -58,8 +58,8 @@ def read(path: Path, *, variables: Collection[str] | None = None, optional: Coll
     exceed the header, is left out and told; a row given twice, cell for cell, is read once. Nothing is read
     as a number or a date: what was typed stays. Without `id`, the first column stands for it when no two
     answers share a value there. variables: the only ones wanted, in a file of very many columns; when one is
-    not found, all are read. optional: others wanted beside them, where they are. Raises Refused on a file that holds no answer, no identifier, or the same
-    identifier for two answers that differ.
+    not found, all are read. optional: others wanted beside them, where they are. Raises Refused on a file
+    that holds no answer, no identifier, or the same identifier for two answers that differ.
     """
     if variables is None:
         return of(grid.read(path))

@@ -235,11 +235,11 @@ class Diagnosis:
     from draw to draw, empty without cells. variance: share of the interval's variance each source of
     doubt brings. sensitivity: (region, département, EPCI, area) spreads and the half-width they give, as a
     share. leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely
-    first. half: the fewest zones that hold half of the need, largest first. minima: share of residents in a household on RSA
-    or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by level when the
-    national shares are applied as they are. draws: (draws,) persons in need of the whole, unrounded, for
-    comparisons. composite: the model and the survey of the request, side by side; not_composed: why there is
-    none, "" without a survey.
+    first. half: the fewest zones that hold half of the need, largest first. minima: share of residents in a
+    household on RSA or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by
+    level when the national shares are applied as they are. draws: (draws,) persons in need of the whole,
+    unrounded, for comparisons. composite: the model and the survey of the request, side by side;
+    not_composed: why there is none, "" without a survey.
     """
 
     request: Request

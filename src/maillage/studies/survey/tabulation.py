@@ -450,7 +450,7 @@ def of_sample(
             cells.keep_from(earlier)
     if few and not cells.whole and any(_leaves_few(held.reader, each, rule) for each in read):
         cells.withhold(FEW_LEFT)
-    if few and not cells.whole and not all(withholding.tells_asked(each.name) for each in read):
+    if few and not cells.whole and not all(withholding.tells_eligible(each.name) for each in read):
         cells.withhold(FEW_LEFT)
     rows = tuple(_rows(held, cells))
     return Tabulation(

@@ -157,7 +157,7 @@ class Withholding:
         self._joint((self.tied((name, ANY)),))
         return self._margins.get(name, False)
 
-    def tells_asked(self, name: str) -> bool:
+    def tells_eligible(self, name: str) -> bool:
         """Return whether a publication may say how many were put a question, beside what they had answered
         before.
         """
@@ -370,7 +370,7 @@ class _Decision:
                 np.bincount(self.codes[some], minlength=len(self.people)) > 0
                 for some in (condition.asked, ~condition.asked)
             )
-            if not (inside & outside).any() and (here or self.held.tells_asked(condition.name)):
+            if not (inside & outside).any() and (here or self.held.tells_eligible(condition.name)):
                 yield condition.name, inside
 
     def _silent(self) -> Iterator[tuple[Bools, Bools]]:
