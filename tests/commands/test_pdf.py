@@ -1,16 +1,21 @@
 """The PDF files: tagged, readable aloud, one page for a sheet."""
 
 import re
+from datetime import date
 from itertools import pairwise
 
 import pikepdf
+import pypdfium2
 import pytest
+
+from maillage.reports.page import pdf
+from maillage.reports.page.blocks import Chapter, Cover, Document
 
 
 @pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
 def document(request, grenoble):
-    with pikepdf.open(grenoble / request.param) as pdf:
-        yield pdf
+    with pikepdf.open(grenoble / request.param) as opened:
+        yield opened
 
 
 def elements(node, depth=0):
@@ -39,10 +44,10 @@ def test_every_figure_has_words_for_it(document):
 
 
 def test_headings_follow_one_another(grenoble):
-    with pikepdf.open(grenoble / "dossier.pdf") as pdf:
+    with pikepdf.open(grenoble / "dossier.pdf") as opened:
         levels = [
             int(kind[2])
-            for kind, _ in elements(pdf.Root["/StructTreeRoot"])
+            for kind, _ in elements(opened.Root["/StructTreeRoot"])
             if re.fullmatch(r"/H[1-6]", kind)
         ]
         assert levels[0] == 1
@@ -50,31 +55,58 @@ def test_headings_follow_one_another(grenoble):
 
 
 def test_tables_have_headers(grenoble):
-    with pikepdf.open(grenoble / "dossier.pdf") as pdf:
-        kinds = [kind for kind, _ in elements(pdf.Root["/StructTreeRoot"])]
+    with pikepdf.open(grenoble / "dossier.pdf") as opened:
+        kinds = [kind for kind, _ in elements(opened.Root["/StructTreeRoot"])]
         assert kinds.count("/Table") > 3
         assert kinds.count("/TH") >= kinds.count("/Table")
 
 
 def test_a_sheet_fits_one_page(grenoble):
     for path in (grenoble / "fiches").glob("*.pdf"):
-        with pikepdf.open(path) as pdf:
-            assert len(pdf.pages) == 1, path.name
+        with pikepdf.open(path) as opened:
+            assert len(opened.pages) == 1, path.name
 
 
 def test_the_summary_fits_one_page(grenoble):
     """La synthèse tient sur une page : le chapitre suivant commence à la page d’après."""
-    import pypdfium2
-
     document = pypdfium2.PdfDocument(grenoble / "dossier.pdf")
     pages = [page.get_textpage().get_text_range() for page in document]
     first = next(k for k, text in enumerate(pages) if "L’essentiel en une page" in text)
     assert "Combien de personnes ont besoin d’aide" in " ".join(pages[first + 1].split())
 
 
-def test_no_placeholder_and_no_empty_section(grenoble):
-    import pypdfium2
+def made(title: str) -> pypdfium2.PdfDocument:
+    """Return a document of one chapter, compiled: its cover, then its page."""
+    cover = Cover(
+        title=title,
+        subtitle="",
+        over="Diagnostic d’inclusion numérique",
+        edition="",
+        print="",
+        svg="",
+        alt="",
+    )
+    chapter = Chapter(number="1", short="Zones", title="Zone par zone", blocks=())
+    content = pdf.dossier(Document(title=title, cover=cover, chapters=(chapter,)), on=date(2026, 11, 22))
+    return pypdfium2.PdfDocument(content)
 
+
+def test_a_long_name_stays_on_the_line_of_its_page():
+    """Sur deux lignes, l’en-tête passait sur le titre de chaque page."""
+    long = (
+        "Communauté d’agglomération Maubeuge Val de Sambre (communes comptant un quartier prioritaire (2019))"
+    )
+    for title in ("Maubeuge", long):
+        page = list(made(title))[-1].get_textpage()
+        text = page.get_text_range()
+        head = [
+            page.get_charbox(text.index(word))
+            for word in ("Diagnostic", "numérique", title.split()[0], title.split()[-1])
+        ]
+        assert max(box[3] for box in head) - min(box[1] for box in head) < 14, title
+
+
+def test_no_placeholder_and_no_empty_section(grenoble):
     text = "\n".join(
         page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(grenoble / "dossier.pdf")
     )
