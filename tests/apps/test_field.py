@@ -78,7 +78,8 @@ def test_each_precarity_is_drawn_as_it_is_worked_out(study, client):
         assert f"<strong>{theme}</strong>" in drawn
     drawn = client.get(f"/territoires/{PLACE}/").content.decode()
     assert drawn.count("Sur 100 personnes concernées, combien viennent de chaque groupe") == 2
-    assert drawn.count("La situation géographique n’a pas de barre") == 2
+    place = "Dans une commune de moins de 2 000 habitants, parmi tous les habitants : "
+    assert drawn.replace("\xa0", " ").count(place) == 2, "in the caption of the chart, and for who hears it"
     page = (queries.folder(study) / "dossier.html").read_text("utf-8")
     for words in (
         "Évaluation de la précarité numérique",
