@@ -342,8 +342,8 @@ NONE_LIKELY = "Aucune zone n’est assez sûrement dans les deux précarités po
 def _listed(lead: str, names: list[str]) -> str:
     """Return where something is so, the tail counted; '' when it is nowhere."""
     more = len(names) - MOST_NAMED
-    beyond = f" et {count(more, 'autre')}" if more > 0 else ""
-    return f" {lead} à {listing(names[:MOST_NAMED])}{beyond}." if names else ""
+    shown = [*names[:MOST_NAMED], *([count(more, "autre")] if more > 0 else [])]
+    return f" {lead} à {listing(shown)}." if names else ""
 
 
 def _largest_need(found: Evidence) -> tuple[float | None, str]:
