@@ -212,6 +212,16 @@ def test_a_filter_says_its_share_and_its_doubt(maillage, tmp_path):
     assert 'href="#zone-' not in page
 
 
+def test_a_perimeter_of_a_site_is_refused_with_the_way_to_study_it(maillage, tmp_path):
+    answer = maillage("diagnostic", "agglomeration-grenobloise", "--sortie", tmp_path)
+    assert answer.code == 2
+    what, why, do = answer.err.splitlines()
+    assert "agglomeration-grenobloise" in what
+    assert "n’est lu que par ce site" in why
+    assert "--zones" in do
+    assert "site" not in maillage("diagnostic", "zzzz", "--sortie", tmp_path).err
+
+
 def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     answer = maillage("diagnostic", "200040715", "--filtre", "petites-communes", "--sortie", tmp_path)
     assert "Grenoble-Alpes-Métropole (communes de moins de 2 000 habitants)" in answer.out

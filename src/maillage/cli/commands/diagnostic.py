@@ -13,6 +13,7 @@ from maillage.reference.definitions import DEFAULT
 if TYPE_CHECKING:
     from maillage.reference.definitions import Definition
     from maillage.studies.diagnosis.diagnosis import Target
+    from maillage.studies.diagnosis.territories import Territory
     from maillage.studies.need.local_survey import Measured, Unread
     from maillage.studies.offer.census import Census
 
@@ -103,12 +104,11 @@ def run(given: argparse.Namespace) -> int:
     from maillage.studies.diagnosis import filters, zoning
     from maillage.studies.diagnosis.diagnosis import Request
     from maillage.studies.diagnosis.study import study
-    from maillage.studies.diagnosis.territories import gazetteer
     from maillage.studies.need import model
     from maillage.studies.need import population as frames
     from maillage.studies.need.local_survey import Unread
 
-    territory = gazetteer().get(given.code)
+    territory = territory_of(given.code)
     chosen = definition_of(given.definition)
     iris = frames.sources().rp2021
     cut = (
@@ -177,6 +177,25 @@ def _advice(given: argparse.Namespace, *, few: bool) -> str:
     if few:
         return "Recueillez plus de réponses, ou dites une autre question à lire avec --besoin."
     return "Dites quelle question lire, par exemple --besoin aisance=pas_du_tout, puis relancez."
+
+
+def territory_of(code: str) -> "Territory":
+    """Return the territory with a code. A perimeter kept by a site is in its database, which this command
+    does not read: the refusal says how to have its study here.
+    """
+    from maillage.kernel.errors import UnknownTerritory
+    from maillage.studies.diagnosis.territories import gazetteer
+
+    try:
+        return gazetteer().get(code)
+    except UnknownTerritory as unknown:
+        if unknown.nearest or "-" not in code:
+            raise
+        raise UnknownTerritory(
+            unknown.what,
+            why=f"{unknown.why} Un périmètre enregistré sur un site n’est lu que par ce site.",
+            do="Donnez le code d’un territoire qui le contient, et ses zones avec --zones FICHIER.csv.",
+        ) from None
 
 
 def target_of(given: argparse.Namespace) -> "Target | None":
