@@ -82,6 +82,24 @@ def test_an_act_is_noted_with_what_it_was(aidant, library, andrei):
     assert [each.verb for each in act.revisions.all()] == ["noted"]
 
 
+def test_a_mandate_stopped_while_an_act_is_being_noted_allows_it_no_more(
+    aidant, library, andrei, monkeypatch
+):
+    """Le temps que l’acte arrive, la personne a dit non : c’est sa réponse qui compte."""
+    mandat = signed(andrei, library, "prime-activite")
+    lock = actions.people.lock
+
+    def meanwhile(person):
+        Mandat.objects.filter(pk=mandat.pk).update(withdrawn_at=AT - timedelta(days=1))
+        return lock(person)
+
+    monkeypatch.setattr(actions.people, "lock", meanwhile)
+    with pytest.raises(actions.OutsideMandate):
+        actions.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
+    assert not Act.objects.exists()
+    assert Entry.objects.filter(verb="act.refused", row=andrei.pk).count() == 1
+
+
 def test_an_act_sent_twice_counts_once(aidant, library):
     one = draft()
     for _ in range(3):

@@ -54,44 +54,57 @@ def note(
     known = Act.objects.filter(uid=draft.uid).first()
     if known is not None:
         return _same(known, by=by, structure=structure)
-    verdict = _verdict(draft.kind, draft.procedure, person, structure, draft.done_at)
-    outside = "" if verdict.allowed else rules.URGENT if draft.urgent else ""
-    if not verdict.allowed and not outside:
-        if not offline or person is None:
-            raise _refused(verdict, draft, by=by, structure=structure, person=person, at=at)
-        outside = rules.UNPLUGGED
     with on_disk(), transaction.atomic():
         if person is not None:
-            people.lock(person)
-        act, new = Act.objects.get_or_create(
-            uid=draft.uid,
-            defaults={
-                **_said(draft),
-                "structure": structure,
-                "by": by,
-                "person": person,
-                "lieu": lieu if draft.where == rules.HERE else None,
-                "commune": draft.commune,
-                "noted_at": at,
-                "mandat": verdict.mandat if verdict.allowed else None,
-                "outside": outside,
-                "regularise_before": at + rules.TO_REGULARISE if outside else None,
-                "example": example or bool(person and person.example),
-            },
-        )
-        if new:
-            Revision.objects.create(act=act, at=at, by=by, verb=rules.NOTED, after=_values(act))
-            journal.record(
-                by=by,
-                verb="act.outside" if outside else "act.noted",
-                row=act,
-                at=at,
-                structure=structure.pk,
-                words=label(draft.procedure),
+            people.lock(person)  # a mandate stopped while the form was open is seen from here on
+        verdict = _verdict(draft.kind, draft.procedure, person, structure, draft.done_at)
+        outside = _outside(verdict, draft, offline=offline and person is not None)
+        if verdict.allowed or outside:
+            return _keep(
+                draft,
+                {
+                    "structure": structure,
+                    "by": by,
+                    "person": person,
+                    "lieu": lieu if draft.where == rules.HERE else None,
+                    "commune": draft.commune,
+                    "noted_at": at,
+                    "mandat": verdict.mandat if verdict.allowed else None,
+                    "outside": outside,
+                    "regularise_before": at + rules.TO_REGULARISE if outside else None,
+                    "example": example or bool(person and person.example),
+                },
             )
-            if person is not None:
-                people.touch(person, at=at)
-    return act if new else _same(act, by=by, structure=structure)
+    raise _refused(verdict, draft, by=by, structure=structure, person=person, at=at)
+
+
+def _outside(verdict: Verdict, draft: rules.Draft, *, offline: bool) -> str:
+    """Return why an act that no mandate allows is kept all the same, '' when it is allowed or refused."""
+    if verdict.allowed:
+        return ""
+    if draft.urgent:
+        return rules.URGENT
+    return rules.UNPLUGGED if offline else ""
+
+
+def _keep(draft: rules.Draft, values: Mapping[str, Any]) -> Act:
+    """Write an act that may be, its trace and its line in the journal; an act already noted is returned."""
+    by, structure, at = values["by"], values["structure"], values["noted_at"]
+    act, new = Act.objects.get_or_create(uid=draft.uid, defaults={**_said(draft), **values})
+    if not new:
+        return _same(act, by=by, structure=structure)
+    Revision.objects.create(act=act, at=at, by=by, verb=rules.NOTED, after=_values(act))
+    journal.record(
+        by=by,
+        verb="act.outside" if act.outside else "act.noted",
+        row=act,
+        at=at,
+        structure=structure.pk,
+        words=label(draft.procedure),
+    )
+    if act.person is not None:
+        people.touch(act.person, at=at)
+    return act
 
 
 def _said(draft: rules.Draft) -> dict[str, Any]:
