@@ -533,7 +533,7 @@ def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
         "Incertain à B. La règle irait de « axe de progrès » à « point fort » : elle ne tranche pas."
     )
     assert row.verdict == UNSAID
-    many = offer_of(60, {}, {name: 10 for name in "ABCDEFGH"})
+    many = offer_of(60, {}, dict.fromkeys("ABCDEFGH", 10))
     cut = of_the_grid(CROSSED, many, crossed=tuple("ABCDEFGH"), crossing=crossing)
     assert cut.evidence.endswith("Moins de la moitié à A, B, C, D, E, F et 2\xa0autres.")
     none = of_the_grid(CROSSED, offered, crossing=crossing)
