@@ -174,7 +174,9 @@ def test_an_age_class_that_cannot_be_read_or_holds_no_adult_is_refused(place, te
 def own(total, rates, label="Enquête locale"):
     """Return a definition with a user's own total and rates by category, as printed."""
     margins = tuple(
-        Margin(breakdown="age" if name in AGES else "diploma", category=name, rate=rate, low=rate, high=rate)
+        Margin(
+            breakdown="age" if name[0].isdigit() else "diploma", category=name, rate=rate, low=rate, high=rate
+        )
         for name, rate in rates.items()
     )
     return replace(
@@ -258,3 +260,52 @@ def test_a_class_larger_than_the_whole_is_refused_in_french_when_a_definition_is
     with pytest.raises(Refused) as refusal:
         study.draw(own(0.05, {"75+": 0.9, "60-74": 0.9}), place.cells, place.bins, seed=0, n=5)
     assert "Enquête locale" in refusal.value.what
+
+
+@pytest.mark.parametrize("later", [(), (("75+", 0.6),)])
+def test_classes_inside_one_cell_are_joined_by_people_whatever_their_order(place, later):
+    classes = (("15-17", 0.05), ("18-24", 0.5), *later)
+    one, other = (
+        study.draw(own(0.2, dict(rows)), place.cells, place.bins, seed=1, n=50)
+        for rows in (classes, classes[::-1])
+    )
+    assert np.array_equal(one.centre, other.centre)
+    assert np.array_equal(one.draws, other.draws)
+    young = Margin(breakdown="age", category="15-24", rate=0, low=0, high=0)
+    first, second = (weight_of(m, place) @ place.cells for m in own(0.2, dict(classes)).margins[:2])
+    expected = (0.05 * first + 0.5 * second) / (first + second)
+    assert rate_of(one.centre, young, place) == pytest.approx(expected)
+    assert 0.33 < expected < 0.4
+    assert one.centre @ place.cells / place.cells.sum() == pytest.approx(0.2)
+
+
+def test_a_class_that_only_a_cell_with_the_rest_holds_keeps_the_total(place):
+    rows = (("18-24", 0.1), ("25-39", 0.1), ("40-59", 0.1), ("60-74", 0.3), ("75+", 0.6))
+    found = study.draw(own(0.21, dict(rows)), place.cells, place.bins, seed=1, n=50)
+    assert found.centre @ place.cells / place.cells.sum() == pytest.approx(0.21)
+
+
+def test_classes_of_one_cell_are_said_to_be_joined():
+    said = study.shared_cells(own(0.2, {"18-24": 0.5, "15-17": 0.05, "75+": 0.6}))
+    assert "15-17 et 18-24" in said.replace("\xa0", " ")
+    assert study.shared_cells(own(0.2, {"15-24": 0.5, "25-39": 0.05, "75+": 0.6})) == ""
+
+
+@pytest.mark.parametrize("last", ["75+", "75-99"])
+def test_complete_classes_that_cut_a_cell_say_the_total_they_give(place, last):
+    with pytest.raises(Refused) as error:
+        study.draw(
+            own(0.13, {"15-29": 0.3, "30-74": 0.4, last: 0.6}),
+            place.cells,
+            place.bins,
+            seed=1,
+            n=50,
+        )
+    assert "les taux par âge donnent un total de 40," in error.value.what
+    assert "le taux de l’ensemble dit 13,0 %" in error.value.what
+
+
+def test_partial_classes_say_between_what_the_total_may_be(place):
+    with pytest.raises(Refused) as error:
+        study.draw(own(0.13, {"15-29": 0.3, "30-74": 0.4}), place.cells, place.bins, seed=1, n=50)
+    assert "donnent un total entre 33," in error.value.what

@@ -161,7 +161,7 @@ def test_a_year_that_cannot_be(refusal):
         sans_smartphone,3023,15 ans et plus,ensemble,,13,Baromètre,« 13 % »
         """,
         read,
-        "taux.csv, ligne 2, colonne annee, valeur « 3023 » : une année est un nombre entre 1990 et 2035.",
+        "taux.csv, ligne 2, colonne annee, valeur « 3023 » : une année est un nombre entre 2014 et 2035.",
     )
 
 
@@ -175,3 +175,81 @@ def test_no_universe(refusal):
         read,
         "taux.csv, ligne 2, colonne champ, valeur «  » : le champ de ce taux n’est pas dit.",
     )
+
+
+def test_a_year_too_far_from_the_method(refusal):
+    """Une enquête d’avant 2014, la plus ancienne dont les taux aient été appliqués ici."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,1998,15 ans et plus,ensemble,,13,Baromètre,« 13 % »
+        """,
+        read,
+        "taux.csv, ligne 2, colonne annee, valeur « 1998 » : une année est un nombre entre 2014 et 2035.",
+        do="plus récente",
+    )
+
+
+def test_a_universe_that_is_a_part_of_the_population(refusal):
+    """Le taux d’une partie de la population, donné pour celui de tous."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,2023,usagers d’Internet de 18 à 24 ans,ensemble,,13,Baromètre,« 13 % »
+        """,
+        read,
+        "taux.csv, ligne 2, colonne champ, valeur « usagers d’Internet de 18 à 24 ans » : ce champ n’est"
+        " qu’une partie de la population.",
+        why="15 ans et plus",
+        do="sur sa propre ligne",
+    )
+
+
+def test_a_rate_that_its_sentence_does_not_say(refusal):
+    """Une phrase qui porte un autre pourcentage que la valeur."""
+    refusal(
+        """
+        indicateur,annee,champ,ventilation,modalite,valeur,source,citation
+        sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre,« 80 % »
+        """,
+        read,
+        "taux.csv, ligne 2, colonne citation, valeur « « 80 % » » : la phrase ne porte pas le taux de cette"
+        " ligne (13).",
+        do="corrigez la valeur",
+    )
+
+
+def test_a_sentence_may_say_the_rest_or_round(spec):
+    """La phrase peut dire le reste, arrondir, ou écrire le nombre en lettres."""
+    sentences = ("« 87 % en ont un »", "« environ 13,4 % »", "« une personne sur huit »")
+    text = "\n".join(
+        (
+            HEADER,
+            *(
+                f"sans_x,2023,15 ans et plus,{kind},13,Baromètre,{said}"
+                for kind, said in zip(("ensemble,", "age,60-74", "age,75+"), sentences, strict=True)
+            ),
+        )
+    )
+    spec(
+        """
+        classe | taux
+        -------+-----
+        60-74  |   13
+        75+    |   13
+        """,
+        lambda t: [100 * m.rate for m in read(text.encode()).margins],
+        [13, 13],
+    )
+
+
+def test_other_ages_than_ours_are_said_in_every_sentence():
+    """Une enquête qui commence à 12 ans se lit, et chaque phrase du dossier le dit."""
+    said = [
+        read(f"{HEADER}\nsans_x,2023,{champ},ensemble,,13,Baromètre,« 13 % »\n".encode()).statement
+        for champ in ("15 ans et plus", "personnes de 12 ans et plus")
+    ]
+    assert said == [
+        "sont dans le cas « sans x »",
+        "sont dans le cas « sans x » (taux publié pour : personnes de 12 ans et plus)",
+    ]

@@ -1,5 +1,6 @@
 """The arguments shared by commands: a definition by id or by file, zones, a filter."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from maillage.cli.words import read_file
@@ -13,6 +14,8 @@ def definition_of(word: str) -> Definition:
     path = Path(word)
     if path.suffix.casefold() == ".csv" or path.exists():
         from maillage.pipeline.rates_file import clean
+        from maillage.studies.need import rates
 
-        return clean.read(read_file(path), name=path.name)
+        read = clean.read(read_file(path), name=path.name)
+        return replace(read, doubt=read.doubt + rates.shared_cells(read))
     return definition(word)

@@ -1,5 +1,7 @@
 """A user's own rates: one published figure a row, each with its source, become a definition of need."""
 
+import re
+
 from maillage.kernel.errors import Refused
 from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
@@ -39,7 +41,18 @@ DIPLOMAS = {
     "bac+3": "long",
     "bac+3 ou plus": "long",
 }
-EARLIEST, LATEST = 1990, 2035
+EARLIEST, LATEST = 2014, 2035  # 2014: the oldest survey whose rates were applied and checked here
+OLDEST_START = 18  # of an age from which a survey still asks the whole population
+RESTRICTED = re.compile(
+    r"\b(?:usag|utilisat|internaut|connect|équip|demandeu|chôm|allocat|étudiant|élève|lycéen|retrait|salari|"
+    r"actif|inactif|agent|client|bénéfici|locatai|ménage|foyer|femme|homme|jeune|senior|parmi)",
+    re.IGNORECASE,
+)
+CEILING = re.compile(
+    r"\d+\s*(?:ans\s*)?(?:-|–|à|et)\s*\d+\s*ans|moins de\s*\d+\s*ans|ans\s*(?:et|ou)\s*moins", re.IGNORECASE
+)
+START = re.compile(r"(\d+)\s*ans\s*(?:et|ou)\s*plus", re.IGNORECASE)
+PERCENT = re.compile(r"(\d+(?:[.,]\d+)?)\s*%")
 PURPOSE = (
     "Chaque taux doit porter ce qu’il mesure, son année, son champ, sa source et la phrase qui le publie."
 )
@@ -48,8 +61,9 @@ PURPOSE = (
 def read(content: bytes, *, name: str) -> Definition:
     """Return the definition that a rates file describes: a total, and any margins by age or diploma.
 
-    Raises Refused, naming line, column and value, on an unsourced rate, a rate outside 0-100, classes that
-    overlap, an unknown class, or no total.
+    Raises Refused, naming line, column and value, on an unsourced rate, a rate outside 0-100 or absent from
+    its citation, a universe that is a part of the population, classes that overlap, an unknown class, or no
+    total.
     """
     rows = rows_of(content, name, required=COLUMNS, aliases=ENGLISH, purpose=PURPOSE)
     indicators = {row["indicateur"] for row in rows}
@@ -80,6 +94,7 @@ def read(content: bytes, *, name: str) -> Definition:
                     do="Indiquez la publication, et copiez la phrase qui porte le chiffre.",
                 )
         _same_survey(row, rows[0])
+        _check_citation(row)
         if kind == "total":
             if total is not None:
                 raise row.fault(
@@ -118,7 +133,8 @@ def read(content: bytes, *, name: str) -> Definition:
         id=f"fichier-{name.rsplit('.', 1)[0]}",
         label=f"{first['indicateur'].replace('_', ' ').capitalize()}, {first['annee']}",
         short=first["indicateur"].replace("_", " ")[:24],
-        statement=f"sont dans le cas « {first['indicateur'].replace('_', ' ')} »",
+        statement=f"sont dans le cas « {first['indicateur'].replace('_', ' ')} »"
+        + _field_said(first["champ"]),
         universe=first["champ"],
         year=_year(first),
         producer=first["source"].split(",")[0],
@@ -153,6 +169,7 @@ def _same_survey(row: Row, first: Row) -> None:
             why="Un taux ne vaut que pour les personnes interrogées.",
             do="Écrivez par exemple « 15 ans et plus, France hors Mayotte ».",
         )
+    _check_field(row)
     for column in ("annee", "champ"):
         if row[column] != first[column]:
             raise row.fault(
@@ -163,9 +180,52 @@ def _same_survey(row: Row, first: Row) -> None:
             )
 
 
+def _check_field(row: Row) -> None:
+    """Refuse a universe that is a part of the population: its rate is not that of everybody."""
+    champ = row["champ"]
+    start = START.search(champ)
+    if not (CEILING.search(champ) or RESTRICTED.search(champ) or (start and int(start[1]) > OLDEST_START)):
+        return
+    raise row.fault(
+        "champ",
+        "ce champ n’est qu’une partie de la population",
+        why=(
+            "Les taux sont appliqués à toutes les personnes de 15 ans et plus : celui-ci ne vaut pas pour"
+            " elles."
+        ),
+        do="Donnez le taux de toute la population, et celui d’un âge ou d’un diplôme sur sa propre ligne.",
+    )
+
+
+def _check_citation(row: Row) -> None:
+    """Refuse a sentence whose percentages are all others than the rate, or than what it leaves."""
+    found = [float(text.replace(",", ".")) for text in PERCENT.findall(row["citation"])]
+    if not found:
+        return
+    value, step = 100 * _rate(row), 100 * _half_step(row["valeur"])
+    if not any(min(abs(each - value), abs(100 - each - value)) <= max(step, 0.5) for each in found):
+        raise row.fault(
+            "citation",
+            f"la phrase ne porte pas le taux de cette ligne ({row['valeur']})",
+            why="Un chiffre que sa source ne dit pas est une faute de copie, dans l’un ou dans l’autre.",
+            do="Copiez la phrase qui porte ce taux, ou corrigez la valeur.",
+        )
+
+
+def _is_usual(champ: str) -> bool:
+    """Return whether a survey asked the ages that the rates are applied to."""
+    start = START.search(champ)
+    return start is not None and int(start[1]) == 15
+
+
+def _field_said(champ: str) -> str:
+    """Return what every sentence says of a survey that asked other ages than those counted."""
+    return "" if _is_usual(champ) else f" (taux publié pour : {champ})"
+
+
 def _field_doubt(champ: str) -> str:
     """Return what to tell when the survey asked other people than those the rates are applied to."""
-    if "15 ans" in champ:
+    if _is_usual(champ):
         return ""
     return (
         f" Le champ déclaré est « {champ} » ; les taux sont appliqués aux 15 ans et plus en logement"
@@ -262,8 +322,11 @@ def _year(row: Row) -> int:
         raise row.fault(
             "annee",
             f"une année est un nombre entre {EARLIEST} et {LATEST}",
-            why="Elle dit quel écart avec l’outre-mer appliquer, et à quoi le chiffre se compare.",
-            do="Écrivez par exemple 2021.",
+            why=(
+                f"Elle dit quel écart avec l’outre-mer appliquer ; avant {EARLIEST}, l’illectronisme de 2021"
+                " ne peut rien dire de ce qui manque."
+            ),
+            do="Écrivez par exemple 2021, ou prenez une enquête plus récente.",
         )
     return int(text)
 

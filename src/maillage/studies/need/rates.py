@@ -16,10 +16,13 @@ from maillage.engine.logit import expit, logit
 from maillage.kernel.errors import Refused
 from maillage.reference.definitions import DEFAULT, Definition, Margin, definitions
 from maillage.reference.parameters import bounds, number, spread
+from maillage.words import wording
 
 Floats = NDArray[np.float64]
 
 AGE_STARTS = (0, 15, 20, 25, 30, 40, 45, 60, 65, 75, 110)  # where the bins of engine.ages start, and the end
+
+COMPLETE = 0.005  # share of people that classes may leave out and still say the total by themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,10 +306,12 @@ def _nearest(d: Definition, s: Setting) -> Floats:
         return engine.shift(people, shape, s.sampled(total[:, None], np.ones(1), d, "all")[:, 0])
     constraints, targets = np.empty((0, N_CELLS)), np.empty((s.n, 0))
     for position, (breakdown, margins) in enumerate(given):
-        inside = np.array([_inside(m, s, d.label) for m in margins])
-        rates = np.column_stack([s.printed(m, d) for m in margins])
+        ordered = sorted(margins, key=lambda m: _position(m, d.label))
+        inside = np.array([_inside(m, s, d.label) for m in ordered])
+        rates = np.column_stack([s.printed(m, d) for m in ordered])
+        inside, rates = _joined(inside, rates, people)
         if position == 0:
-            inside, rates = _completed(inside, rates, total, people, d, breakdown)
+            inside, rates = _joined(*_completed(inside, rates, total, people, d, breakdown), people)
         constraints, targets = np.vstack((constraints, inside)), np.column_stack((targets, rates))
     keep = _independent(constraints * people)
     constraints, targets = constraints[keep], targets[:, keep]
@@ -322,41 +327,82 @@ def _inside(m: Margin, s: Setting, label: str) -> Floats:
     return np.asarray(sum(engine.diploma_indicator(DIPLOMAS.index(name)) for name in diplomas))
 
 
+def _position(m: Margin, label: str) -> int:
+    """Return where a class stands in its breakdown, whatever the order in which the rates were given."""
+    if m.breakdown == "age":
+        return age_bounds(m.category, label)[0]
+    return DIPLOMAS.index(m.category.split("/")[0])
+
+
+def _joined(inside: Floats, rates: Floats, people: Floats) -> tuple[Floats, Floats]:
+    """Return the classes of a breakdown, those that no cell tells apart made one, at the mean of their
+    rates by people.
+
+    inside: (classes, 35); rates: (draws, classes). Each class that the others imply joins the one it shares
+    the most people with.
+    """
+    while len(kept := _independent(inside * people)) < len(inside):
+        extra = next(row for row in range(len(inside)) if row not in kept)
+        shared = np.minimum(inside, inside[extra]) @ people
+        shared[extra] = -1.0
+        host = int(np.argmax(shared))
+        base = inside[[host, extra]] @ people
+        rates = rates.copy()
+        rates[:, host] = rates[:, [host, extra]] @ base / base.sum()
+        inside = inside.copy()
+        inside[host] += inside[extra]
+        inside, rates = np.delete(inside, extra, axis=0), np.delete(rates, extra, axis=1)
+    return inside, rates
+
+
+def shared_cells(d: Definition) -> str:
+    """Return, in words, the age classes of a definition that stand inside one class of the model; empty
+    when there are none.
+    """
+    out = []
+    for age, (start, end) in zip(AGES, pairwise((15, 25, 40, 60, 75, AGE_STARTS[-1])), strict=True):
+        spans = {m.category: age_bounds(m.category, d.label) for m in d.of("age")}
+        within = [name for name, (low, high) in spans.items() if start <= max(low, 15) and high <= end]
+        if len(within) > 1:
+            names = wording.listing(sorted(within, key=lambda name: spans[name]))
+            out.append(
+                f" Le calcul ne sépare pas les classes {names} : elles y sont réunies ({age}), à la moyenne"
+                " de leurs taux selon leur population."
+            )
+    return "".join(out)
+
+
 def _completed(
     inside: Floats, rates: Floats, total: Floats, people: Floats, d: Definition, breakdown: str
 ) -> tuple[Floats, Floats]:
     """Return the classes of a breakdown and the one it omits, whose rate follows from the total.
 
-    A complete breakdown is scaled to the total. Raises Refused when the classes alone imply another total.
+    A breakdown that holds everybody, but for COMPLETE of them, is scaled to the total. Raises Refused when
+    the classes alone imply another total.
     """
-    words = "âge" if breakdown == "age" else "diplôme"
     base, left = inside @ people, 1 - inside.sum(axis=0)
-    known = rates @ base / people.sum()
-    if np.abs(left).max() < 1e-6:
+    known, size = rates @ base / people.sum(), float(left @ people)
+    middle, rest = float(np.median(known)), size / people.sum()
+    if rest < COMPLETE:
         if float(np.abs(known - total).max()) > 0.02:
-            raise Refused(
-                f"« {d.label} » : les taux par {words} donnent un total de {_percent(known[0])}, et non"
-                f" {_percent(total[0])}.",
-                why="Un écart de plus de 2 points montre que ces taux ne viennent pas de la même enquête.",
-                do=(
-                    "Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même"
-                    " publication."
-                ),
-            )
-        return inside, rates * (total / known)[:, None]
-    size = float(left @ people)
-    missing = (total - known) * people.sum() / size
+            raise _other_total(d, breakdown, f"de {_percent(middle)}", float(np.median(total)))
+        return inside, rates * (total * base.sum() / people.sum() / known)[:, None]
+    missing = (total - known) / rest
     if not 0 <= float(np.median(missing)) <= 1:
-        raise Refused(
-            f"« {d.label} » : d’après les taux par {words}, {_percent(float(np.median(missing)))} du reste"
-            " des personnes seraient concernées.",
-            why=(
-                f"Le total ({_percent(float(np.median(total)))}) et ces taux ne peuvent pas être vrais"
-                " ensemble."
-            ),
-            do="Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même publication.",
-        )
+        between = f"entre {_percent(middle)} et {_percent(middle + rest)}"
+        raise _other_total(d, breakdown, between, float(np.median(total)))
     return np.vstack((inside, left)), np.column_stack((rates, np.clip(missing, 0.001, 0.999)))
+
+
+def _other_total(d: Definition, breakdown: str, implied: str, total: float) -> Refused:
+    """Return the refusal of classes whose rates imply another total than the published one."""
+    words = "âge" if breakdown == "age" else "diplôme"
+    return Refused(
+        f"« {d.label} » : les taux par {words} donnent un total {implied},"
+        f" le taux de l’ensemble dit {_percent(total)}.",
+        why="Ils ne peuvent pas être vrais ensemble : ces taux ne viennent pas de la même enquête.",
+        do="Vérifiez l’année et le champ de chaque taux, ou ne gardez que ceux d’une même publication.",
+    )
 
 
 def _percent(share: float) -> str:
