@@ -157,6 +157,14 @@ def test_openapi_says_what_differs_and_where_a_study_is(client):
         "/api/v1/territoires/{code}/etude",
         *(f"/api/v1/doc/{name}" for name in DOCS),
     }
+    study = schema["paths"]["/api/v1/territoires/{code}/etude"]["get"]
+    assert {p["name"] for p in study["parameters"]} == {"code", "definition", "filtre"}
+    assert {status for status, told in study["responses"].items() if "problem" in str(told)} == {
+        "404",
+        "422",
+        "429",
+    }
+    assert "Problem" in schema["components"]["schemas"]
     listing = schema["paths"]["/api/v1/services"]["get"]
     assert {p["name"] for p in listing["parameters"]} >= {
         "thematiques",

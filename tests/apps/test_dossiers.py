@@ -411,6 +411,25 @@ def test_the_api_says_when_the_study_is_not_ready(client, home):
     assert client.get("/api/v1/territoires/38999/etude").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("address", "status", "named"),
+    [
+        ("38999/etude", 404, "38999"),
+        ("38151/etude?definition=zzz", 422, "zzz"),
+        ("38151/etude?filtre=zzz", 422, "zzz"),
+        ("38151/etude?poids_rsa=beaucoup", 422, "poids_rsa"),
+    ],
+)
+def test_the_api_refuses_as_its_method_page_promises(client, home, address, status, named):
+    response = client.get(f"/api/v1/territoires/{address}")
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/problem+json"
+    told = response.json()
+    assert told["status"] == status
+    assert named in f"{told['title']} {told['detail']}"
+    assert not Study.objects.exists()
+
+
 # --------------------------------------------------------------------------------------------------- comments
 
 

@@ -818,6 +818,7 @@ def test_a_filter_that_keeps_nobody_is_refused_on_the_page_and_by_the_api(home, 
     assert page.status_code in (400, 409, 422)
     assert "ne garde personne ici" in text_of(page)
     api = client.get("/api/v1/territoires/38185/etude?filtre=petites-communes")
-    assert api.status_code == 400
-    assert "ne garde personne ici" in api.json()["erreur"][0]
+    assert api.status_code == 422
+    assert api["Content-Type"] == "application/problem+json"
+    assert "ne garde personne ici" in api.json()["title"]
     assert not Study.objects.exists()

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from maillage.kernel.errors import Refused
@@ -23,4 +25,15 @@ def page(request: HttpRequest, error: Refused, *, status: int = 400) -> HttpResp
     """Return the page that says what was refused, why, and what to do."""
     return render(
         request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status
+    )
+
+
+def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> HttpResponse:
+    """Return an error as programs read it (RFC 9457)."""
+    content = {"type": "about:blank", "title": title, "status": status.value, "detail": detail, **more}
+    return JsonResponse(
+        content,
+        status=status,
+        content_type="application/problem+json",
+        json_dumps_params={"ensure_ascii": False},
     )

@@ -20,6 +20,9 @@ from maillage.apps.directory.forms import api as shapes
 from maillage.apps.directory.queries import api as queries
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.reference import standards
+from maillage.reference.definitions import DEFAULT, offered
+from maillage.studies.diagnosis import filters
+from maillage.web.refusals import problem
 
 KEPT = "public, max-age=300"
 ANYBODY = {
@@ -69,7 +72,25 @@ STUDY = {
                     " code et le "
                     "type « perimetre »."
                 ),
-            }
+            },
+            {
+                "in": "query",
+                "name": "definition",
+                "required": False,
+                "schema": {"type": "string", "enum": [d.id for d in offered()], "default": DEFAULT},
+                "description": "Ce qui est compté. Une autre valeur est refusée.",
+            },
+            {
+                "in": "query",
+                "name": "filtre",
+                "required": False,
+                "schema": {"type": "string"},
+                "description": (
+                    f"Ne compter qu’une partie des habitants : {', '.join(filters.LABELS)}, ou un repérage du"
+                    " territoire. Une autre valeur est refusée. « population » n’est alors plus un nombre"
+                    " entier : une zone peut compter pour une part."
+                ),
+            },
         ],
         "responses": {
             "200": {
@@ -77,8 +98,19 @@ STUDY = {
                 "content": {"application/json": {"schema": {"type": "object"}}},
             },
             "202": {"description": "Le calcul est en cours : « avancement » va de 0 à 1."},
-            "404": {"description": "Ce territoire n’existe pas."},
-            "429": {"description": "Trop de calculs demandés."},
+            **{
+                status: {
+                    "description": told,
+                    "content": {
+                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    },
+                }
+                for status, told in (
+                    ("404", "Ce territoire n’existe pas."),
+                    ("422", "Cette définition, ce filtre ou ce poids n’existe pas, ou ne garde personne."),
+                    ("429", "Trop de calculs demandés."),
+                )
+            },
         },
     }
 }
@@ -226,17 +258,6 @@ def _found(request: HttpRequest, code: str, content: Any) -> HttpResponse:
     if kept := queries.merged_into(code):
         return redirect(request.path.removesuffix(code) + kept)
     raise Http404
-
-
-def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> HttpResponse:
-    """Return an error as programs read it (RFC 9457)."""
-    content = {"type": "about:blank", "title": title, "status": status.value, "detail": detail, **more}
-    return JsonResponse(
-        content,
-        status=status,
-        content_type="application/problem+json",
-        json_dumps_params={"ensure_ascii": False},
-    )
 
 
 @api.exception_handler(Http404)

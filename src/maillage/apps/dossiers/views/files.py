@@ -1,6 +1,7 @@
 """Files of a study: to read, to keep, to feed a program."""
 
 import zipfile
+from http import HTTPStatus
 from io import BytesIO
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -8,11 +9,13 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries, rules
+from maillage.apps.dossiers.forms import ChoiceForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.views.pages import LAYERS
 from maillage.apps.dossiers.views.requests import study_of
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.offer import diagnosis_lines
+from maillage.web.refusals import problem
 
 
 @require_safe
@@ -82,18 +85,27 @@ def drawing(request: HttpRequest, key: str, name: str) -> HttpResponse:
 @require_safe
 def api_study(request: HttpRequest, place: str) -> HttpResponse | FileResponse:
     """The study as the contract writes it; 202 while it is being computed."""
+    form = ChoiceForm(request.GET)
+    if not form.is_valid():
+        told = " ; ".join(f"{name} : {' '.join(texts)}" for name, texts in form.errors.items())
+        return problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            "La demande ne se comprend pas.",
+            f"{told} Corrigez et recommencez : /api/v1/openapi.json dit ce que chaque paramètre accepte.",
+            errors=[{"parametre": name, "raison": " ".join(texts)} for name, texts in form.errors.items()],
+        )
     try:
         study, _ = study_of(request, place)
     except UnknownTerritory as error:
-        return JsonResponse(
-            {"erreur": list(error.sentences)}, status=404, json_dumps_params={"ensure_ascii": False}
-        )
+        return problem(HTTPStatus.NOT_FOUND, error.what, f"{error.why} {error.do}")
     except Refused as error:
-        return JsonResponse(
-            {"erreur": list(error.sentences)}, status=400, json_dumps_params={"ensure_ascii": False}
-        )
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.what, f"{error.why} {error.do}")
     if study is None:
-        return JsonResponse({"erreur": ["Trop de calculs demandés."]}, status=429)
+        return problem(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            "Trop de calculs demandés.",
+            "Chaque diagnostic nouveau demande un calcul. Attendez l’heure suivante, puis recommencez.",
+        )
     if study.status == rules.DONE:
         path = queries.folder(study) / "etude.json"
         return FileResponse(path.open("rb"), content_type="application/json")
