@@ -10,6 +10,7 @@ from maillage.engine.cells import DIPLOMA_OF, DIPLOMAS
 from maillage.kernel.estimate import Estimate
 from maillage.reference.definitions import definition
 from maillage.studies.need import crossing
+from maillage.words import rounding
 
 PAGE = Path(__file__).parents[2] / "docs/methods/credoc-2014.md"
 
@@ -33,8 +34,9 @@ def test_the_page_prints_every_cell_with_its_respondents(cells):
         share = cells[breakdown, label].share
         assert int(n) == share.n
         if isinstance(share, Estimate):
-            assert value == f"{french(share.value)} %"
-            assert bounds.strip() == f"{french(share.low)} à {french(share.high)}"
+            assert value == f"{french(rounding.rounded(share.value, decimals=1))} %"
+            low, high = rounding.outwards(share.low, share.high, 0.1, most=100.0)
+            assert bounds.strip() == f"{french(low)} à {french(high)}"
         else:
             assert share.n < 30
             assert value == "trop peu de personnes"
