@@ -260,12 +260,35 @@ def test_the_dossier_says_which_gaps_between_territories_are_measured(d):
     made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
     said = [block.text for chapter in made.chapters for block in chapter.blocks if isinstance(block, Text)]
     (gaps,) = [text for text in said if "Ce qui écarte une région" in text]
-    assert "se lit, pour 2019, dans dix taux publiés et dans une enquête" in gaps
+    assert "dix taux publiés, tous de métropole ou de Corse, et dans une enquête" in gaps
+    assert "Outre-mer" not in gaps
+    assert "La Corse" not in gaps
     assert (
         "un département, une intercommunalité ou un quartier, rien ne le mesure : c’est une hypothèse" in gaps
     )
     mainland = [rate for rate in published_rates.published() if rate.definition]
     assert len({rate.place for rate in mainland}) == 10
+
+
+def test_overseas_one_level_is_published_and_the_gap_of_each_is_an_assumption(d):
+    abroad = sentences.measured_gaps(replace(d, flags=d.flags | {population.IS_OVERSEAS: d.population}))
+    assert "dix taux" not in abroad
+    assert "un seul niveau est publié" in abroad
+    assert wording.number(parameters.number("spreads/dom"), 2) in abroad
+    partly = sentences.measured_gaps(replace(d, flags=d.flags | {population.IS_OVERSEAS: 1.0}))
+    assert "dix taux" in partly
+    assert "un seul niveau est publié" in partly
+
+
+@pytest.mark.parametrize("code", ["2A", "R94", "2A004"])
+def test_corse_is_said_to_be_apart_where_the_gaps_are(d, code):
+    assert "La Corse est à part" in sentences.measured_gaps(under(d, territory=gazetteer().get(code)))
+
+
+def test_the_rates_a_definition_implies_are_said_to_be_those_of_the_country(d):
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    assert read.deduced
+    assert all(text.startswith("En France, sur 100 personnes du groupe") for text in read.deduced)
 
 
 def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):

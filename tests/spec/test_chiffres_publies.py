@@ -92,8 +92,9 @@ def test_the_contradiction_is_told_with_every_measure(spec):
             (
                 "Un chiffre publié contredit le nôtre. Corse, 2019 : l’Insee a publié 25 % (« un quart »). Avec la"
                 " même définition, notre calcul donne 18 % (entre 16 et 20 %) : le chiffre publié est au-dessus de"
-                " notre fourchette. Enquête directe, par la Collectivité de Corse : 15 %. Modélisé. Nous ne savons"
-                " pas qui se trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. Insee Flash :"
+                " notre fourchette. Enquête directe, par la Collectivité de Corse : 15 %, en dessous de notre"
+                " fourchette. Sa question n’est aucune des nôtres : on ne sait pas si ce taux contredit le nôtre"
+                " ou compte autre chose. Modélisé. Nous ne savons pas qui se trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. Insee Flash :"
                 " modélisé."
             )
         ],
@@ -189,3 +190,10 @@ def test_ninety_times_out_of_a_hundred_carries_its_condition(spec):
         lambda t: [len(promises(PROJECT / "src" / "maillage" / name)) for name in t["dossier"]],
         [0, 0, 0],
     )
+
+
+def test_a_rate_of_an_unknown_question_neither_agrees_nor_contradicts_in_the_file():
+    """Dans etude.json, « contredit » est vide pour une question qui n’est aucune des nôtres."""
+    other = Beside(published=rate(15, ""), place="Corse", is_here=True, ours=None)
+    written = published.document((beside(25, 16.5, 20.0), beside(18, 16.5, 20.0), other))
+    assert [each["contredit"] for each in written] == [True, False, None]

@@ -20,7 +20,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.territory import atlas, evaluation, local_survey
+from maillage.reports.territory import atlas, evaluation, local_survey, sentences
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.field import chapters as field_chapters
 from maillage.reports.territory.labels import BREAKDOWN_LABELS, CELL_LABELS
@@ -83,7 +83,13 @@ def compose(
         chapters.append(_offer(r, r.offer, said))
     if field is not None:
         chapters += field_chapters(field)
-    chapters += [_certainty(r, layers, said), _methods(r), _sources(r), _warnings(r), _glossary()]
+    chapters += [
+        _certainty(r, layers, said, gaps=sentences.measured_gaps(d)),
+        _methods(r),
+        _sources(r),
+        _warnings(r),
+        _glossary(),
+    ]
     if r.withheld:
         chapters = [_guide(r), _untold(r, said), _sources(r), _glossary()]
     number = 0
@@ -797,7 +803,7 @@ def _social(r: Reading) -> Block:
     )
 
 
-def _certainty(r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+def _certainty(r: Reading, layers: Mapping[str, str], said: Mapping[str, str], *, gaps: str) -> Chapter:
     blocks: list[Block] = []
     shares = Grid(
         caption="D’où vient la largeur de la fourchette",
@@ -824,13 +830,7 @@ def _certainty(r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -
     else:
         blocks.append(shares)
     blocks += [
-        Text(
-            text=(
-                "Ce qui écarte une région de ce que prédisent l’âge, le diplôme et le revenu se lit, pour"
-                " 2019, dans dix taux publiés et dans une enquête. Pour un département, une intercommunalité"
-                " ou un quartier, rien ne le mesure : c’est une hypothèse ; voici ce qu’elle change."
-            )
-        ),
+        Text(text=gaps),
         Grid(
             caption="Si les écarts entre territoires étaient plus faibles, ou plus forts",
             columns=("Cas", "Région", "Département", "Intercommunalité", "Quartier", "Demi-fourchette"),

@@ -622,5 +622,5 @@ def _deduced(d: Diagnosis) -> tuple[str, ...]:
     out = []
     for key, value in d.deduced.items():
         group = DEDUCED_LABELS.get(key, f"{key} ans" if "+" not in key else f"{key[:-1]} ans et plus")
-        out.append(str(ConcernedInGroup(value, group, verb)))
+        out.append(f"En France, {wording.lower_first(str(ConcernedInGroup(value, group, verb)))}")
     return tuple(out)

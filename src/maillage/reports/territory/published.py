@@ -5,6 +5,7 @@ count the same thing.
 
 from collections.abc import Mapping, Sequence
 
+from maillage.kernel.estimate import Estimate, Figure
 from maillage.reference.definitions import Definition, definition
 from maillage.reports.territory.figures import figure
 from maillage.reports.territory.reading import PublishedNote
@@ -46,7 +47,9 @@ def contradiction(each: Beside, others: Sequence[Beside]) -> str:
     side = "au-dessus" if each.is_above else "en dessous"
     people = f", {wording.number(p.people)} personnes" if p.people else ""
     beside = "".join(
-        f" {x.published.title}, par {x.published.by} : {percent(x.published.rate)}. {x.published.doubt}"
+        f" {x.published.title}, par {x.published.by} : {percent(x.published.rate)},"
+        f" {_place_beside(x, each.ours)}. Sa question n’est aucune des nôtres : on ne sait pas si ce taux"
+        f" contredit le nôtre ou compte autre chose. {x.published.doubt}"
         for x in others
     )
     return (
@@ -56,6 +59,15 @@ def contradiction(each: Beside, others: Sequence[Beside]) -> str:
         " savons pas qui se"
         f" trompe : citez-les ensemble, et ne décidez rien sur le nôtre seul. {p.title} : {lower(p.doubt)}"
     )
+
+
+def _place_beside(other: Beside, ours: Figure | None) -> str:
+    """Return where a published rate stands beside our interval, rounding included."""
+    if not isinstance(ours, Estimate):
+        return "que nous ne chiffrons pas"
+    if other.published.high < ours.low:
+        return "en dessous de notre fourchette"
+    return "au-dessus de notre fourchette" if other.published.low > ours.high else "dans notre fourchette"
 
 
 def agreement(each: Beside, shown: Definition) -> str:
@@ -91,7 +103,9 @@ def lower(text: str) -> str:
 
 
 def document(found: Sequence[Beside]) -> list[Mapping[str, object]]:
-    """Return the published rates as etude.json writes them, each with ours under its definition."""
+    """Return the published rates as etude.json writes them, each with ours under its definition;
+    whether it contradicts ours is null where it asks another question.
+    """
     return [
         {
             "code": each.published.place,
@@ -110,7 +124,7 @@ def document(found: Sequence[Beside]) -> list[Mapping[str, object]]:
             "doute": each.published.doubt,
             "definition": each.published.definition or None,
             "notre_taux": None if each.ours is None else figure(each.ours),
-            "contredit": each.contradicts,
+            "contredit": None if each.ours is None else each.contradicts,
         }
         for each in found
     ]

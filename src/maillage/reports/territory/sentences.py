@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import LEVELS, definition
+from maillage.reference.parameters import number
 from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
 from maillage.reports.territory.reading import Discordance
@@ -15,6 +16,7 @@ from maillage.words import wording
 Names = Callable[[Diagnosis, Sequence[str]], list[str]]
 FEWER_NAMED = 5  # beside a map, where the column is narrow
 MOST_GROUPS = 2
+CORSE = "R94"
 CONCENTRATED = 4  # half of the need in a quarter of the zones, or fewer, is no longer spread out
 
 
@@ -82,6 +84,32 @@ def rates_applied(d: Diagnosis) -> str:
         rates += ", déplacés de l’écart publié entre l’outre-mer et la métropole,"
         rates += " puis" if abroad * 2 > d.population else " là où c’est l’outre-mer, et"
     return f"{rates} appliqués aux habitants d’ici ; les classes que personne ne publie sont déduites."
+
+
+def measured_gaps(d: Diagnosis) -> str:
+    """Return which gaps between territories are measured, and which are an assumption: overseas, one level is
+    published for all, none for each; in Corse, two sources contradict each other.
+    """
+    abroad, t = d.flags[frames.IS_OVERSEAS], d.request.territory
+    mainland = (
+        "Ce qui écarte une région de ce que prédisent l’âge, le diplôme et le revenu se lit, pour 2019, dans"
+        " dix taux publiés, tous de métropole ou de Corse, et dans une enquête."
+    )
+    overseas = (
+        "Outre-mer, un seul niveau est publié, celui de tous les départements d’outre-mer ensemble ; ce qui"
+        f" écarte chacun d’eux de ce niveau est une hypothèse ({wording.number(number('spreads/dom'), 2)} sur"
+        " l’échelle logit)."
+    )
+    told = [overseas] if abroad * 2 > d.population else [mainland, *([overseas] if abroad else [])]
+    if CORSE in (t.code, f"R{t.region}", *(code for code, _ in t.within)):
+        told.append(
+            "La Corse est à part : deux mesures s’y contredisent, et le calcul va de l’une à l’autre."
+        )
+    told.append(
+        "Pour un département, une intercommunalité ou un quartier, rien ne le mesure : c’est une hypothèse ;"
+        " voici ce qu’elle change."
+    )
+    return " ".join(told)
 
 
 def unit_of(d: Diagnosis) -> str:
