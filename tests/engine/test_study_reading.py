@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 from django.template.loader import render_to_string
 
@@ -124,6 +125,24 @@ def test_nothing_is_ranked_under_a_handful_of_zones(d):
     few = replace(d, zones=d.zones[:2], rate_bounds=(), half=(d.zones[0].zone.code,))
     assert sentences.half(few, names_of) == []
     assert sentences.leaders(few, names_of) == []
+
+
+def test_the_half_names_only_zones_very_likely_in_it_and_counts_them_as_a_range(d):
+    """Deux zones sont dans la moitié à tous les tirages ; deux autres s’y relaient, aucune n’est nommée."""
+    zones = tuple(r for r in d.zones if isinstance(r.need, Estimate))[:5]
+    need = np.array([[50.0] * 10, [40.0] * 10, [26.0, 24.0] * 5, [24.0, 26.0] * 5, [45.0] * 10])
+    codes = [r.zone.code for r in zones]
+    certain, count = diagnosis._half(zones, need)
+    assert (certain, count.low, count.high) == ((codes[0], codes[4]), 2, 2)
+    need[1:, ::2] /= 4
+    need[4, 1::2] = 39.0
+    certain, count = diagnosis._half(zones, need)
+    assert certain == (codes[0],)
+    assert (count.low, count.high) == (1, 2)
+    told = replace(d, zones=zones, half=certain, half_zones=count)
+    (said,) = sentences.half(told, lambda _, chosen: [f"Z{codes.index(code)}" for code in chosen])
+    assert said.replace("\xa0", " ").startswith("Il faut de 1 à 2 quartiers sur 5")
+    assert said.endswith("Très probablement (8 chances sur 10 ou plus) : **Z0**.")
 
 
 def test_only_very_likely_zones_are_named_and_prescribed(d):

@@ -43,18 +43,17 @@ def half(d: Diagnosis, names_of: Names) -> list[str]:
     n = sum(isinstance(r.need, Estimate) for r in d.zones)
     if n < FEWEST_ZONES or isinstance(d.need, Withheld):
         return []
-    where = list(d.half)
-    if len(where) == 1:
-        return [f"{named(names_of(d, where))} réunit à elle seule la moitié des personnes qui {verb}."]
-    if len(where) <= MOST_NAMED or len(where) * CONCENTRATED <= n:
-        names = names_of(d, where)
-        dont = "" if len(where) <= MOST_NAMED else "dont "
-        told = named(names) if not dont else wording.listing([f"**{name}**" for name in names[:MOST_NAMED]])
-        return [f"{len(where)} {unit}s sur {n} réunissent la moitié des personnes qui {verb} : {dont}{told}."]
-    return [
-        f"Il faut {len(where)} {unit}s sur {n} pour réunir la moitié des personnes qui {verb} : la difficulté"
-        " est répandue, elle n’est pas concentrée."
-    ]
+    count = certainty.between(d.half_zones, unit)
+    lead = (
+        f"Il faut {count} sur {n}, selon les tirages, pour réunir la moitié des personnes qui {verb}"
+        if d.half_zones.low < d.half_zones.high
+        else f"Il faut {count} sur {n} pour réunir la moitié des personnes qui {verb}"
+    )
+    if d.half_zones.low > MOST_NAMED and d.half_zones.low * CONCENTRATED > n:
+        return [f"{lead} : la difficulté est répandue, elle n’est pas concentrée."]
+    if not d.half:
+        return [f"{lead} ; rien ne dit assez sûrement {'lesquelles' if unit in FEMININE else 'lesquels'}."]
+    return [f"{lead}. Très probablement ({certainty.odds_text()}) : {named(names_of(d, d.half))}."]
 
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:

@@ -235,7 +235,8 @@ class Diagnosis:
     from draw to draw, empty without cells. variance: share of the interval's variance each source of
     doubt brings. sensitivity: (region, département, EPCI, area) spreads and the half-width they give, as a
     share. leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely
-    first. half: the fewest zones that hold half of the need, largest first. minima: share of residents in a
+    first. half: the zones that are very likely among the fewest that hold half of the need, largest
+    first; half_zones: how many these fewest are. minima: share of residents in a
     household on RSA or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by
     level when the national shares are applied as they are. draws: (draws,) persons in need of the whole,
     unrounded, for comparisons. composite: the model and the survey of the request, side by side;
@@ -266,6 +267,7 @@ class Diagnosis:
     clusters: tuple[tuple[str, ...], ...]
     leaders: tuple[str, ...]
     half: tuple[str, ...]
+    half_zones: Spread
     profile: tuple[Profile, ...]
     context: tuple[context.Indicator, ...]
     variance: dict[str, float]
@@ -754,6 +756,7 @@ def _assemble(w: _Work, outline: Shapes, classed: _Classed) -> Diagnosis:
     why_poor = why or _why_no_poverty(
         frame, rows, share, minima, float(total["poor"].mean()) / max(universe, 1.0)
     )
+    half, half_zones = _half(results, sums["need"])
     return Diagnosis(
         request=request,
         model=m,
@@ -780,7 +783,8 @@ def _assemble(w: _Work, outline: Shapes, classed: _Classed) -> Diagnosis:
         social_only=tuple(r.zone.code for r in results if r.cell == "sociale"),
         clusters=tuple(tuple(results[i].zone.code for i in zones) for zones in found),
         leaders=_leaders(request, sums, people),
-        half=_half(results),
+        half=half,
+        half_zones=half_zones,
         profile=_profile(m, rows, share, {name: float(total[name].mean()) for name in PROFILED}),
         context=context.indicators(frame, weights),
         variance=doubt.variance_shares(m, rows, share),
@@ -813,19 +817,23 @@ def _leaders(request: Request, sums: dict[str, Floats], people: _People) -> tupl
     return tuple(request.zoning.zones[shown[i]].code for i in order if wins[i] >= 0.05)
 
 
-def _half(results: tuple[ZoneResult, ...]) -> tuple[str, ...]:
-    """Return the fewest zones that hold half of the need."""
-    needs_by_zone = sorted(
-        ((r.need.value, r.zone.code) for r in results if isinstance(r.need, Estimate)),
-        key=lambda pair: (-pair[0], pair[1]),
-    )
-    total, out, reached = sum(value for value, _ in needs_by_zone), [], 0.0
-    for value, code in needs_by_zone:
-        if reached * 2 >= total:
-            break
-        out.append(code)
-        reached += value
-    return tuple(out)
+def _half(results: tuple[ZoneResult, ...], need: Floats) -> tuple[tuple[str, ...], Spread]:
+    """Return the zones that are very likely among the fewest that hold half of the need, largest first, and
+    how many these are from draw to draw. need: (zones, draws).
+    """
+    shown = [i for i, r in enumerate(results) if isinstance(r.need, Estimate)]
+    if not shown:
+        return (), Spread(0.0, 0.0, 0.0)
+    drawn = need[shown]
+    order = np.argsort(-drawn, axis=0, kind="stable")
+    ranked = np.take_along_axis(drawn, order, axis=0)
+    before = np.cumsum(ranked, axis=0) - ranked
+    inside = np.zeros(drawn.shape, dtype=np.bool_)
+    np.put_along_axis(inside, order, before * 2 < drawn.sum(axis=0), axis=0)
+    odds, mean = inside.mean(axis=1), drawn.mean(axis=1)
+    likely = [k for k in range(len(shown)) if odds[k] >= number("protection/firm_class")]
+    likely.sort(key=lambda k: (-mean[k], results[shown[k]].zone.code))
+    return tuple(results[shown[k]].zone.code for k in likely), _spread(inside.sum(axis=0))
 
 
 PROFILED = ("need", "modest", "both", *(f"need_{kind}" for kind in rurality.KINDS))
