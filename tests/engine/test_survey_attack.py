@@ -3,6 +3,7 @@ published of each.
 """
 
 import re
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -16,7 +17,7 @@ from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import document as survey_document
-from maillage.studies.survey import tabulation
+from maillage.studies.survey import tabulation, ties
 from maillage.studies.survey.tables import Tabulation, counted
 from maillage.studies.survey.tabulation import Weights
 from tests.engine.attacker import OUT, Attacker
@@ -523,6 +524,45 @@ def test_an_age_said_in_several_ways_gives_nobody_away(seed):
     attacker.size = {"1": len(ages)}
     learn_edition(attacker, data, lines, made, {"edition": ["1"]})
     assert not list(attacker.found(LEAST))
+
+
+@given(st.integers(0, 100_000))
+@example(6)  # « Combien d’années ? »: only the classes that hold the numbers tie them
+@settings(max_examples=times(15, 100), deadline=None)
+def test_few_raw_answers_of_an_age_in_years_and_in_classes_give_nobody_away(seed):
+    """Quelques dizaines de réponses brutes : le nombre d’années et sa classe se soustraient, quel que soit le
+    nom de la question, et même quand ses mots ne disent pas « âge ».
+    """
+    random = chance.generator(seed, "brut")
+    ages, columns = aged(seed, int(random.integers(25, 130)))
+    words = str(random.choice(["Quel âge avez-vous, en années ?", "Combien d’années ?"]))
+    form = replace(
+        TWICE,
+        items=(Question(name="annees", kind="integer", label={"fr": words}), *TWICE.items[1:2]),
+    )
+    held = tabulation.sample(table(annees=columns["age"], tranche=columns["tranche"]), form)
+    data, lines, _, made = edition(held)
+    attacker = spied(made, None)
+    attacker.size = {"1": len(ages)}
+    learn_edition(attacker, data, lines, made, {"edition": ["1"]})
+    assert not list(attacker.found(LEAST))
+
+
+def test_a_year_of_birth_and_a_class_of_age_are_cut_together():
+    """Quarante-cinq âges tous différents, qu’aucune réponse ne recoupe : les mots de la question suffisent."""
+    ages = np.arange(15, 60)
+    form = replace(
+        TWICE,
+        items=(
+            Question(name="ne_en", kind="integer", label={"fr": "Votre année de naissance ?"}),
+            *TWICE.items[1:2],
+        ),
+    )
+    answers = table(ne_en=2026 - ages, tranche=band(ages, BANDS, np.zeros(len(ages), dtype=bool)))
+    reader = tabulation.sample(answers, form).reader
+    assert ties.of(reader, {name: reader.group(name) for name in ("ne_en", "tranche")}, {}) == [
+        {"ne_en", "tranche"}
+    ]
 
 
 def spied(made, cut, editions=("1",)) -> Attacker:

@@ -19,6 +19,8 @@ from maillage.studies.survey.columns import Column, Reader
 
 Ints = NDArray[np.int64]
 ENOUGH = 20  # respondents who give an answer that others give too: under, an agreement proves nothing
+APART = 5  # respondents out of the class most given: under, a number may stand in stated classes by chance
+AGE = re.compile(r"\b[âa]ge\b|\bnaissance\b|\bnée?\b")  # asked as a number or a date
 MISSED = 0.1  # of the answers that a guess by the most frequent misses: under, one question tells the other
 
 
@@ -28,10 +30,10 @@ def of(
     """Return the groups of questions, and of margins, that say one thing.
 
     columns: of the questions with one answer each. margins: name → question weighted, (n,) class of each
-    respondent. Three marks of a tie: a calculation that reads the other, an age asked in two ways, or answers
-    that, in this very survey, tell the other ones.
+    respondent. Four marks of a tie: a calculation that reads the other, an age asked in two ways, a number
+    that stands in the class stated beside it, or answers that, in this very survey, tell the other ones.
     """
-    links = [*_computed(reader, columns), *_ages(reader, columns)]
+    links = [*_computed(reader, columns), *_ages(reader, columns), *_nested(reader, columns)]
     codes = {name: _codes(column) for name, column in columns.items()}
     links += [
         (one, other)
@@ -101,7 +103,8 @@ def _asks_age(reader: Reader, question: Question, column: Column) -> bool:
     if question.census == "age" or question.name in ("age", CLASS_OF_AGE):
         return True
     if column.values is not None:
-        return False
+        words = (question.name, *question.label.values())
+        return any(AGE.search(each.casefold().replace("_", " ")) for each in words)
     # Classes with a hole, or one that states no age, are classes of age all the same.
     stated = [age_span(choice) for choice in reader.questionnaire.choices(question) if not unsaid(choice)]
     in_years = any(
@@ -110,6 +113,31 @@ def _asks_age(reader: Reader, question: Question, column: Column) -> bool:
         for text in (*choice.label.values(), *question.label.values())
     )
     return in_years and 2 * sum(span is not None for span in stated) > len(stated) > 1
+
+
+def _nested(reader: Reader, columns: Mapping[str, Column]) -> Iterable[tuple[str, str]]:
+    """Yield each number with the classes that hold it: few answers are enough, since the classes are
+    stated.
+    """
+    for name, column in columns.items():
+        if column.values is None:
+            continue
+        for other, classes in columns.items():
+            question = reader.questionnaire.question(other)
+            if classes.values is not None or question is None or question.kind != "one":
+                continue
+            spans = {each.name: age_span(each) for each in reader.questionnaire.choices(question)}
+            outside, apart = 0, []
+            for k, (choice, _) in enumerate(classes.categories):
+                span = spans.get(choice)
+                held = column.values[column.answered & classes.answered & classes.members[:, k]]
+                if span is not None and len(held):
+                    outside += int(((held < span[0]) | (held >= span[1] + 1)).sum())
+                    apart.append(len(held))
+            # All in one class prove nothing: any number could stand there.
+            alone = sum(apart) - max(apart, default=0)
+            if alone >= APART and outside <= MISSED * alone:
+                yield name, other
 
 
 def _gathered(names: Sequence[str], links: Iterable[tuple[str, str]]) -> list[set[str]]:
