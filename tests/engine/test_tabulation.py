@@ -254,6 +254,25 @@ def test_nobody_one_respondent_everybody_alike():
     assert any("Tous ont donné la même réponse" in note for note in alike.notes)
 
 
+def test_many_numbers_in_one_class_are_not_one_answer():
+    """Huit âges différents tiennent dans une classe ; quarante réponses pareilles et masquées ne se disent pas."""
+    form = replace(FORM, items=(Question(name="ans", kind="integer", label={"fr": "Âge ?"}), *FORM.items))
+    ages = tabulate(table(ans=["23", "47", "27", "31", "52", "66", "19", "80"]), form, "ans")
+    hidden = tabulate(table(aise=["tres"] * 40), FORM, "aise")
+    assert hidden.row("tres").n is None
+    assert not any("Tous ont donné" in note for each in (ages, hidden) for note in each.notes)
+
+
+def test_a_table_that_is_not_made_again_says_where_to_read_it():
+    """Sept réponses de plus : le tableau ne donne aucun chiffre, et ne dit pas qu’il garde ceux d’avant."""
+    first = tabulate(table(aise=["pas"] * 30 + ["tres"] * 30), FORM, "aise")
+    then = (counted(first.counts(), 1),)
+    second = tabulate(table(aise=["pas"] * 37 + ["tres"] * 30), FORM, "aise", before=then)
+    assert second.kept
+    assert not second.told
+    assert any("n’est pas refait, et se lit dans l’édition précédente" in note for note in second.notes)
+
+
 # ------------------------------------------------------------------------------------------------- disclosure
 
 

@@ -14,7 +14,7 @@ from maillage.engine import chance, ranking
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
-from maillage.reports.survey import cards, document
+from maillage.reports.survey import cards, document, findings
 from maillage.studies.survey import tabulation
 from maillage.studies.survey.tabulation import Weights
 from tests.support.profile import times
@@ -132,3 +132,37 @@ def test_without_the_rule_the_search_finds_such_sentences(monkeypatch):
     """Sans la règle, la recherche en trouve : elle sait chercher."""
     monkeypatch.setattr(ranking, "reach", lambda *figures, **more: -1.0)
     assert any(denied(seed) for seed in range(60))
+
+
+def said_of(counts: list[int], kind: str = "one") -> str:
+    """Return what is said of so many structures who gave each answer, or put it first."""
+    names = [f"r{k}" for k in range(len(counts))]
+    form = Questionnaire(
+        id="rang",
+        title="Rang",
+        kind="structures",
+        lists={"r": tuple(Choice(name=name, label={"fr": name.upper()}) for name in names)},
+        items=(Question(name="q", kind=kind, choices="r", label={"fr": "Où ?"}),),
+    )
+    given_ = [name for name, n in zip(names, counts, strict=True) for _ in range(n)]
+    table = Table("a.csv", {"id": np.arange(len(given_)).astype(str), "q": np.array(given_)})
+    shown = cards.every(tabulation.sample(table, form))[:1]
+    return " ".join(each.text for each in cards.sentences(shown, findings.PEOPLE["structures"]))
+
+
+def test_a_withheld_answer_without_room_is_not_said_to_be_ahead():
+    """40 et 16 sur 61 laissent 5 aux réponses masquées : aucune ne peut dépasser 40, dans un choix comme dans un
+    classement. Avec 4 sur 10, elles le peuvent.
+    """
+    for kind in ("one", "rank"):
+        said = said_of([40, 16, 4, 1, 0], kind)
+        assert "« R0 »" in said, kind
+        assert "peut être plus fréquente" not in said, kind
+    assert "l’une d’elles peut être plus fréquente" in said_of([4, 3, 1, 2, 0])
+
+
+def test_an_answer_that_nobody_gave_is_never_named():
+    """« R0 (40 %), R4 (0 %) et R5 (0 %) se suivent » ne classerait que l’ordre du questionnaire."""
+    said = said_of([4, 3, 1, 2, 0, 0, 0])
+    assert "« R0 »" in said
+    assert not re.search(r"R[456]", said)

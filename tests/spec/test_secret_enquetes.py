@@ -2,6 +2,7 @@
 disent leurs fiches publiques se publie en entier, le reste à partir de 3. Qui a les réponses voit tout, marqué.
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def test_who_answers_decides_what_is_published(spec):
         structures    | 40 | 18 | 6
         structures    | 40 | 18 | 0
         structures    | 40 | 18 | 2
+        structures    | 40 |  2 | 1
         """,
         published,
         [
@@ -60,7 +62,49 @@ def test_who_answers_decides_what_is_published(spec):
             "40 18 6",
             "40 18 0",
             "40 masqué masqué",
+            "masqué masqué masqué",
         ],
+    )
+
+
+def places(counts: list[int], kind: str) -> list[int | None]:
+    """Return what is published of so many answers to a question of five."""
+    choices = tuple(Choice(name=each, label={"fr": each}) for each in "abcde")
+    question = Question(name="lieu", kind="one", label={"fr": "Où ?"}, choices="r")
+    form = Questionnaire(id="f", title="Enquête", kind=kind, lists={"r": choices}, items=(question,))
+    said = [letter for letter, n in zip("abcde", counts, strict=True) for _ in range(n)]
+    table = Table("r.csv", {"id": np.arange(len(said)).astype(str), "lieu": np.array(said)})
+    return [row.n for row in tabulate(table, form, "lieu").rows]
+
+
+def test_a_published_zero_does_not_pin_the_small_counts_beside_it():
+    """Dix réponses, 4, 3, 1, 2 et 0 : masquer 1 et 2 laisserait deviner chacun, puisque zéro se dit ; 3 les couvre."""
+    assert places([4, 3, 1, 2, 0], "structures") == [4, None, None, None, 0]
+    assert places([9, 3, 4, 5, 0], "structures") == [9, 3, 4, 5, 0]
+
+
+def test_what_comes_first_in_a_ranking_is_not_what_the_others_leave(spec):
+    """Sans ex æquo, les premières places font le nombre de réponses : une seule masquée se lirait par soustraction."""
+
+    def first(t: dict) -> list[str]:
+        out = []
+        for kind, *counts in zip(t["qui répond"], t["a"], t["b"], t["c"], strict=True):
+            form = asked(str(kind))
+            form = replace(form, items=(replace(form.items[0], kind="rank"),))
+            found = tabulate(given([int(n) for n in counts], "cadre"), form, "cadre")
+            out.append(" ".join("masqué" if row.n is None else str(row.n) for row in found.rows))
+        return out
+
+    spec(
+        """
+        qui répond  |  a |  b | c
+        ------------+----+----+---
+        inhabitants | 40 | 16 | 5
+        structures  | 40 |  4 | 1
+        structures  | 40 | 16 | 4
+        """,
+        first,
+        ["40 masqué masqué", "40 masqué masqué", "40 16 4"],
     )
 
 
@@ -125,10 +169,12 @@ def test_the_structures_of_maubeuge_are_published(spec):
 
 
 def test_nearly_all_of_maubeuge_is_published():
-    """Sur toutes les questions, une seule réponse reste masquée : une structure l’a mise en premier."""
+    """Sur toutes les questions, une réponse mise en premier par une seule structure est masquée, et une autre avec elle,
+    sans quoi les 61 classements la rendraient.
+    """
     made = cards.tables(maubeuge())
     held = [(whole.question, row.category) for whole, _ in made for row in whole.of() if row.percent is None]
-    assert held == [("priorites", "communiquer")]
+    assert held == [("priorites", "connaitre"), ("priorites", "communiquer")]
     kinds = next(whole for whole, _ in made if whole.question == "type_structure")
     assert sum(row.n > 0 for row in kinds.of()) == 14
 

@@ -100,7 +100,7 @@ def _asked(sample: Sample, whole: Tabulation, question: Question | None) -> Ques
         weighted=whole.weighted,
         scale=whole.scale in ORDERED,
         several=whole.form == "many",
-        exclusive=whole.form in ("one", "number", "date"),
+        exclusive=whole.form in ("one", "number", "date") or sample.has_one_first(whole.question),
         groups=[
             Line(name=" ".join(row.grouped), label=row.label, figure=row.figure, unpublished=row.unpublished)
             for row in grouped

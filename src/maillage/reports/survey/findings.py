@@ -135,8 +135,8 @@ class QuestionAnswers:
     """A question as sentences need it: its words, its answers in order, and what was found of them.
 
     scale: the answers go from the worst to the best. several: one may give several answers; exclusive: one
-    only, so that shares add up to 100 (a ranking is neither). groups: answers put together (« plutôt à
-    l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
+    only, so that shares add up to 100 (in a ranking, where nobody put two answers first). groups: answers put
+    together (« plutôt à l’aise » and « très à l’aise »), the favourable one last. n: those who answered.
     ordered: the answers follow an order, and none is « la moins donnée ». beside: the answers of published
     figures, those that add up several among them. told: whether n may be published; least: number of
     respondents below which a count may not. partial: some were not asked, and a sentence says of whom it
@@ -194,7 +194,7 @@ def sentences(asked: QuestionAnswers, people: Who) -> list[Sentence]:
     answers.
     """
     shown = [line for line in asked.lines if isinstance(line.figure, Estimate)]
-    if not shown or not asked.n or asked.of_whom or asked.observed:
+    if not any(map(_value, shown)) or not asked.n or asked.of_whom or asked.observed:
         return []
     people = RESPONDENTS if asked.partial else people
     out = []
@@ -380,15 +380,15 @@ def _unranked(asked: QuestionAnswers, shown: Sequence[Line]) -> Sentence:
     """
     silent = len(asked.lines) - len(shown)
     found = _leaders(shown, asked) if silent else []
-    named = found or _tied(sorted(shown, key=lambda line: -_value(line)))
-    above = ranking.reach(
+    named = found or _tied(sorted(filter(_value, shown), key=lambda line: -_value(line)))
+    above = ranking.left(
         [line.figure for line in asked.lines],
         exclusive=_adds_up(asked),
         ceilings=[line.ceiling for line in asked.lines],
     )
     hidden = _hidden(silent) if above > _value(named[-1]) else ""
     among = ", parmi les réponses publiées" if hidden else ""
-    if len(shown) == 1:
+    if len(named) == 1 and not found:
         said = f" : {_percent(named[0].figure, asked)} répondent « {named[0].label} »"
         said += f" ({_between(named[0].figure)})"
     elif found:

@@ -53,8 +53,8 @@ BEFORE = (
     "Masqué : comparé à l’édition précédente, ce chiffre dirait la réponse de moins de {least} répondants."
 )
 FEW_MORE = (
-    "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau garde les chiffres de"
-    " cette édition."
+    "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau n’est pas refait, et"
+    " se lit dans l’édition précédente."
 )
 OTHER_CLASSES = (
     "Masqué : les classes ne sont plus celles de l’édition précédente, et les deux se soustrairaient."
@@ -136,6 +136,14 @@ class Sample:
         """Return the positions of some answers of a question."""
         names = [category for category, _ in self.reader.group(name).categories]
         return tuple(sorted(names.index(each) for each in answers))
+
+    def has_one_first(self, name: str) -> bool:
+        """Return whether a question is a ranking where nobody put two answers first: its shares add up."""
+        question = self.reader.questionnaire.question(name)
+        if question is None or question.kind != "rank":
+            return False
+        column = self.reader.group(name)
+        return bool((column.members[column.answered].sum(axis=1) == 1).all())
 
     @property
     def is_simple(self) -> bool:
@@ -227,6 +235,7 @@ class _Cuts:
             joined=tuple(_joined(column)),
             public=name.removesuffix(CITED) in self.rule.public,
             counted=column.form in ("number", "date"),
+            adds_up=self.held.has_one_first(name),
             spans=self._spans(column),
             **_asked_after(reader, column, least),
         )
@@ -1021,8 +1030,19 @@ def _notes(held: Sample, cells: _Cells, rows: Sequence[Row]) -> Iterator[str]:
         yield LOOSE if cells.rule.vague else LOOSE_STRUCTURES
     if cells.n == 1:
         yield ALONE
-    elif cells.n and cross is None and column.exclusive and int((cells.counts[:, 0] > 0).sum()) == 1:
+    elif cells.n and cross is None and column.exclusive and _is_one_answer(cells, rows):
         yield "Tous ont donné la même réponse : cela ne prouve pas que toute la population la donnerait."
+
+
+def _is_one_answer(cells: _Cells, rows: Sequence[Row]) -> bool:
+    """Return whether all gave one answer, which may be said where it is published: a class may gather many
+    numbers, and a table without a figure would tell what they all share.
+    """
+    values = cells.column.values
+    if values is not None and np.ptp(values[cells.inside[:, 0]]) > 0:
+        return False
+    told = any(isinstance(row.figure, Estimate) for row in rows)
+    return told and int((cells.counts[:, 0] > 0).sum()) == 1
 
 
 def _unsaid(held: Sample, cells: _Cells) -> dict[str, int | None]:

@@ -37,7 +37,8 @@ class Variable:
     one answer only. joined: answers also published together. told: answers whose total is known to everybody
     (the base of a question that only they lead to). never: question → answers to this one that are not asked
     it. public: its answers can be read elsewhere. counted: a number, cut in classes of ours. margin: the
-    classes that weights are made to meet: published all together, or not at all. spans: for each answer, the
+    classes that weights are made to meet: published all together, or not at all. adds_up: what comes first in
+    a ranking where nobody put two answers first. spans: for each answer, the
     ages or numbers it holds, (lowest, first above); None where it states none.
     """
 
@@ -52,6 +53,7 @@ class Variable:
     public: bool = False
     counted: bool = False
     margin: bool = False
+    adds_up: bool = False
     spans: tuple[Span | None, ...] = ()
 
 
@@ -131,6 +133,7 @@ class Withholding:
     _margins: dict[str, bool] = field(default_factory=dict, repr=False)
     _tells: dict[str, bool] = field(default_factory=dict, repr=False)
     _atoms: dict[Axis, Atoms] = field(default_factory=dict, repr=False)
+    _first: dict[str, tuple[bool, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def least(self) -> int:
@@ -144,6 +147,11 @@ class Withholding:
             return True
         if all(positions == ANY for positions in given.values()) and len(given) == 1:
             return True
+        if any(
+            positions and self.variable(name).adds_up and not all(self._firsts(name)[k] for k in positions)
+            for name, positions in given.items()
+        ):
+            return False
         parts = sorted((self._part(name, positions) for name, positions in given.items()), key=self._order)
         axes = tuple(self.tied(key) for key, _ in parts)
         if len(set(axes)) < len(axes):
@@ -170,6 +178,33 @@ class Withholding:
     def axes_of(self, condition: Condition) -> tuple[Axis, ...]:
         """Return the axes of the questions that a condition reads, in the order of decisions."""
         return tuple(sorted({self.tied((name, ANY)) for name in condition.by}))
+
+    def _firsts(self, name: str) -> tuple[bool, ...]:
+        """Return which answers of a ranking may tell how often they come first: each is decided with how
+        often it is cited, then all together, since they add up to those who answered.
+        """
+        if name not in self._first:
+            variable = self.variable(name)
+            counts = [int(n) for n in variable.members[variable.answered].sum(axis=0)]
+            shown = []
+            for k in range(len(counts)):
+                part = self._part(name, (k,))
+                shown.append(self._joint((self.tied(part[0]),)).get((part,), True))
+            while not self.doubted(counts, shown) and not variable.public:
+                spare = [(n, k) for k, n in enumerate(counts) if shown[k] and (n or not self.rule.empty)]
+                if not spare:
+                    break
+                shown[min(spare)[1]] = False
+            self._first[name] = tuple(shown)
+        return self._first[name]
+
+    def doubted(self, counts: Sequence[int], shown: Sequence[bool]) -> bool:
+        """Return whether the counts withheld of a whole that is known may each vary enough. Where a zero is
+        published, each is of one person at least.
+        """
+        held = [n for n, seen in zip(counts, shown, strict=True) if not seen]
+        doubt = sum(held) - len(held) * self.rule.empty
+        return not held or (len(held) > 1 and doubt >= self.least)
 
     def _order(self, part: Part) -> tuple[Axis, Part]:
         return self.tied(part[0]), part
@@ -275,7 +310,15 @@ class _Decision:
             may = [seen or self._may(spec, out) for spec, seen in zip(specs, open_, strict=True)]
             systems = [system, *(self._editions(system, masks) if len(self.axes) == 1 else [])]
             asked = list(self._asked(here=True)) if answered == len(self.axes) else []
-            shown = self._protected(systems, specs, masks, may, open_, [mask for _, mask in asked])
+            extra = [mask for _, mask in asked]
+            shown = self._protected(systems, specs, masks, may, open_, extra)
+            while (
+                self.rule.empty
+                and len(self.axes) == 1
+                and (lone := self._pinned_small(specs, shown, open_, out))
+            ):
+                may = [seen and k not in lone for k, seen in enumerate(shown[: len(specs)])]
+                shown = self._protected(systems, specs, masks, may, open_, extra)
             for (name, one), seen in zip(asked, shown[len(specs) :], strict=True):
                 self.held._tells[name] = seen
                 if seen:
@@ -449,6 +492,29 @@ class _Decision:
             if len(systems) == 1 or shown == before:
                 break
         return shown
+
+    def _pinned_small(
+        self, specs: Sequence[Spec], shown: Sequence[bool], open_: Sequence[bool], out: Mapping[Spec, bool]
+    ) -> set[int]:
+        """Return the counts to withhold beside small ones where a zero is published: each withheld answer is
+        then of one person at least, which linear programmes do not know. The cheapest that are published, one
+        for each line that leaves too little doubt.
+        """
+        lines: dict[tuple[int, Spec], list[int]] = {}
+        for k, spec in enumerate(specs):
+            for axis, (key, positions) in enumerate(spec):
+                if len(positions) == 1 and not key[1] and self.held.variable(key[0]).exclusive:
+                    wider = (*spec[:axis], (key, ANY), *spec[axis + 1 :])
+                    lines.setdefault((axis, wider), []).append(k)
+        lone = set()
+        for (_, wider), parts in lines.items():
+            held = [k for k in parts if not shown[k]]
+            spare = [(self.count(specs[k]), k) for k in parts if shown[k] and not open_[k]]
+            spare = [each for each in spare if each[0]]
+            doubted = self.held.doubted([self.count(specs[k]) for k in held], [False] * len(held))
+            if spare and not doubted and out.get(wider, True):
+                lone.add(min(spare)[1])
+        return lone
 
     def _editions(self, system: System, masks: Bools) -> Iterator[System]:
         """Yield, for each earlier edition that said something of cuts tied together, the people of then and
