@@ -257,10 +257,11 @@ def test_nobody_one_respondent_everybody_alike():
 def test_many_numbers_in_one_class_are_not_one_answer():
     """Huit âges différents tiennent dans une classe ; quarante réponses pareilles et masquées ne se disent pas."""
     form = replace(FORM, items=(Question(name="ans", kind="integer", label={"fr": "Âge ?"}), *FORM.items))
-    ages = tabulate(table(ans=["23", "47", "27", "31", "52", "66", "19", "80"]), form, "ans")
+    answers = table(ans=["23", "47", "27", "31", "52", "66", "19", "80"])
+    ages, seen = (tabulate(answers, form, "ans", inside=inside) for inside in (False, True))
     hidden = tabulate(table(aise=["tres"] * 40), FORM, "aise")
     assert hidden.row("tres").n is None
-    assert not any("Tous ont donné" in note for each in (ages, hidden) for note in each.notes)
+    assert not any("Tous ont donné" in note for each in (ages, seen, hidden) for note in each.notes)
 
 
 def test_a_table_that_is_not_made_again_says_where_to_read_it():
