@@ -41,14 +41,14 @@ def reach(figures: Sequence[Figure], *, exclusive: bool, ceilings: Sequence[floa
     )
 
 
-def left(figures: Sequence[Figure], *, exclusive: bool, ceilings: Sequence[float] = ()) -> float:
+def remainder(figures: Sequence[Figure], *, exclusive: bool, ceilings: Sequence[float] = ()) -> float:
     """Return the percent that a withheld answer may hold among those who answered, without an interval: what
     those published leave when one answer each is given; minus infinity when none is withheld.
 
     >>> told = Estimate(value=80.0, low=75.0, high=85.0, unit="pourcent", universe="", n=192,
     ...                 method="resultats-enquete")
     >>> hidden = Withheld(reason="", unit="pourcent", universe="", n=0, method="resultats-enquete")
-    >>> left([told, hidden], exclusive=True), left([told], exclusive=True)
+    >>> remainder([told, hidden], exclusive=True), remainder([told], exclusive=True)
     (20.0, -inf)
     """
     told = sum(figure.value for figure in figures if isinstance(figure, Estimate))

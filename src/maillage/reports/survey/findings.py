@@ -381,7 +381,7 @@ def _unranked(asked: QuestionAnswers, shown: Sequence[Line]) -> Sentence:
     silent = len(asked.lines) - len(shown)
     found = _leaders(shown, asked) if silent else []
     named = found or _tied(sorted(filter(_value, shown), key=lambda line: -_value(line)))
-    above = ranking.left(
+    above = ranking.remainder(
         [line.figure for line in asked.lines],
         exclusive=_adds_up(asked),
         ceilings=[line.ceiling for line in asked.lines],
