@@ -95,7 +95,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
         yield
         return
     with closing(sqlite3.connect("file:memorydb_default?mode=memory&cache=shared", uri=True)) as memory:
-        with closing(sqlite3.connect(shared.migrated() / shared.DATABASE)) as made:
+        # Immutable: read otherwise, it has a log beside it for a moment, which another worker may be copying.
+        template = f"{(shared.migrated() / shared.DATABASE).as_uri()}?immutable=1"
+        with closing(sqlite3.connect(template, uri=True)) as made:
             made.backup(memory)
         yield
 
