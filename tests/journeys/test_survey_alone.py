@@ -51,6 +51,7 @@ def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_t
     page = enter("analyste", f"/espace/enquetes/{pk}/papier/saisie/")
     for number in range(1, 6):
         # Number, age, « Non » (skips where), « Oui », then Enter on the button.
+        page.wait_for_selector("#feuille:focus")  # nobody types before the page takes the keys
         for typed in (str(number), str(20 + number), "2", "1"):
             page.keyboard.type(typed)
             page.keyboard.press("Enter")
@@ -58,6 +59,7 @@ def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_t
         page.wait_for_selector(f"text=Feuille n° {number} enregistrée")
     assert faults_of(page, enhanced=False) == []
     page.goto(page.url.split("?")[0] + "?saisie=seconde")
+    page.wait_for_selector("#feuille:focus")
     for typed in ("3", "32", "2", "1"):
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
