@@ -13,8 +13,8 @@ from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import activities as own
 from maillage.apps.actes.queries import lists
 from maillage.apps.actes.queries import load as loads
-from maillage.apps.agenda import rules as agenda
 from maillage.apps.agenda.actions import planning, seats
+from maillage.apps.agenda.rules import workshops as agenda
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import activities
 from maillage.apps.people import actions as people

@@ -8,10 +8,11 @@ import pytest
 from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import deadlines, forgetting, planning, seats
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import public, space
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting as everywhere
 from maillage.apps.people import actions as people

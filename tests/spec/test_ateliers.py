@@ -3,8 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from maillage.apps.agenda import rules
-from maillage.apps.agenda.rules import Room
+from maillage.apps.agenda.rules import workshops as rules
+from maillage.apps.agenda.rules.workshops import Room
 
 title = "Tenir des ateliers"
 

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from maillage.apps.accounts.models import by_account
-from maillage.apps.agenda import rules
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.models import Person
 

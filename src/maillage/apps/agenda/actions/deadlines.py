@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from maillage.apps.agenda import rules
 from maillage.apps.agenda.actions import forgetting, notifications
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries.deadlines import old, to_remind
+from maillage.apps.agenda.rules import workshops as rules
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:

@@ -5,11 +5,11 @@ from datetime import datetime
 from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
-from maillage.apps.agenda import rules
 from maillage.apps.agenda.actions import notifications
 from maillage.apps.agenda.actions import seats as giving
 from maillage.apps.agenda.actions.write import lock
 from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.people.models import Person
 
 BARE = {"name": "", "token": "", "contact": "", "way": rules.NO_WAY, "stopped_words": "", "next_words": ""}

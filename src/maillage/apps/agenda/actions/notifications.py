@@ -12,9 +12,10 @@ from datetime import datetime
 from django.conf import settings
 from django.urls import reverse
 
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import words
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people import queries as people

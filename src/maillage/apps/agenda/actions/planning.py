@@ -8,12 +8,12 @@ from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.agenda import rules
 from maillage.apps.agenda.actions import notifications, seats
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.actions.write import check_lead, check_run, lock
 from maillage.apps.agenda.models import Course, Workshop
 from maillage.apps.agenda.queries import rooms
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

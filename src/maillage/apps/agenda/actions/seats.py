@@ -13,12 +13,13 @@ from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import notifications
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.actions.write import check_run, lock
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused

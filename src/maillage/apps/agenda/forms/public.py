@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.agenda import rules
 from maillage.apps.agenda.queries.public import PAGE, Search
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.where import Spot
 from maillage.apps.messages.rules import addresses

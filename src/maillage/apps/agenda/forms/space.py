@@ -11,9 +11,10 @@ from babel import Locale
 from django import forms
 from django.utils import timezone
 
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.forms.moments import DayField, HourField
 from maillage.apps.directory.models import Lieu, Structure

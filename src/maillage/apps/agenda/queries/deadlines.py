@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from maillage.apps.agenda import rules
 from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries.moments import midnight
 
 SEATS_AT_ONCE = 500  # looked at by work: the rest wait for the next time

@@ -9,10 +9,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME, outline
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries.moments import midnight
 from maillage.reports.directory.formats.published import as_csv
 from maillage.reports.directory.formats.table import safe

@@ -12,9 +12,10 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import LessThanOrEqual
 from django.utils import timezone
 
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms, words
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places, where
 from maillage.apps.directory.queries.search import METRES_A_DEGREE

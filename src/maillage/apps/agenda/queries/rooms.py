@@ -6,8 +6,9 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThanOrEqual
 
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.rules import workshops as rules
 
 TAKEN = Q(seats__status=rules.BOOKED)
 WAIT = Q(seats__status=rules.WAITING)

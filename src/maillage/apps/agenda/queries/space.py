@@ -8,10 +8,11 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Course, Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.queries.public import WorkshopPage
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.messages.rules import addresses

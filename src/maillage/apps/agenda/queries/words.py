@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from maillage.apps.agenda import rules
 from maillage.apps.agenda.models import Workshop
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries import places
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.words import opening

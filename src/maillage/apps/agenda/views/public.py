@@ -16,11 +16,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import count, counted, once_more
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import seats
 from maillage.apps.agenda.forms.public import FindForm, RegisterForm
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import calendar, public, rooms
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory import access as directory
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where

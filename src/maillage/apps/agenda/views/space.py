@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.agenda import access, rules
+from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.forms.space import (
@@ -29,6 +29,7 @@ from maillage.apps.agenda.forms.space import (
 )
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public, rooms, space
+from maillage.apps.agenda.rules import workshops as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules import outlines

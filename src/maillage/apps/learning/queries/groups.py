@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 
 from maillage.apps.agenda.access import workshops_for
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.agenda.rules import BOOKED
+from maillage.apps.agenda.rules.workshops import BOOKED
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries.seats import seat
 from maillage.apps.directory.rules import PUBLISHED
