@@ -1,5 +1,5 @@
 """Who plans and runs which workshops: the structures that organise them, and their partners. Published ones
-are public.
+are public. Who gives and sees which appointments: the structure that receives; a volunteer, their own.
 """
 
 import hashlib
@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.agenda.models import Course, Seat, Workshop
+from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, Workshop
 from maillage.apps.directory.models import Structure
 
-MANAGE = "workshops.manage"
+MANAGE, SEE, MINE = "workshops.manage", "people.see", "people.mine"
 BOOKINGS_AN_HOUR = 30  # that a stranger may make
 LINKS_AN_HOUR = 30  # links that a stranger may try
 WITH = ("structure", "partner", "course", "lieu")
@@ -64,6 +64,54 @@ def published() -> QuerySet[Workshop]:
     return Workshop.objects.filter(published_at__isnull=False).select_related(*WITH)
 
 
+# ----------------------------------------------------------------------------------------------- appointments
+
+
+def permanences_for(user: Any) -> QuerySet[Permanence]:
+    """Return the permanences of the structures on whose behalf a user receives people."""
+    return Permanence.objects.filter(structure__in=_receiving(user)).select_related(
+        "structure", "lieu", "helper"
+    )
+
+
+def run_permanences_for(user: Any) -> QuerySet[Permanence]:
+    """Return the permanences that a user opens, changes, closes and stops."""
+    return permanences_for(user).filter(structure__in=rights_of(user).structures(MANAGE))
+
+
+def receiving_for(user: Any) -> QuerySet[Structure]:
+    """Return the structures on whose behalf a user receives people."""
+    return Structure.objects.filter(pk__in=_receiving(user)).order_by("name", "pk")
+
+
+def appointments_for(user: Any) -> QuerySet[Appointment]:
+    """Return the appointments a user sees: those of their structures; for a volunteer, those they give or
+    hold.
+    """
+    rights = rights_of(user)
+    whole, mine = rights.structures(SEE), rights.structures(MINE)
+    return Appointment.objects.filter(
+        Q(structure__in=whole) | Q(structure__in=mine) & (Q(by=user.pk) | Q(helper=user.pk))
+    ).select_related("structure", "person", "permanence", "lieu", "helper", "by")
+
+
+def may_receive(user: Any, structure: int | None) -> bool:
+    """Return whether a user gives appointments on behalf of a structure."""
+    return structure is not None and structure in _receiving(user)
+
+
+def published_permanences() -> QuerySet[Permanence]:
+    """Return the permanences where anybody books alone."""
+    return Permanence.objects.filter(published_at__isnull=False, stopped_at__isnull=True).select_related(
+        "structure", "lieu", "helper"
+    )
+
+
+def _receiving(user: Any) -> frozenset[int]:
+    rights = rights_of(user)
+    return rights.structures(SEE) | rights.structures(MINE)
+
+
 # --------------------------------------------------------------------------------------------- personal links
 
 
@@ -77,6 +125,13 @@ def link_for(learner: str) -> str:
     return hmac.new(settings.SECRET_KEY.encode(), f"atelier:{learner}".encode(), hashlib.sha256).hexdigest()[
         :32
     ]
+
+
+def link_of_appointment(row: Appointment) -> str:
+    """Return the token of a person's link to their appointment."""
+    return hmac.new(
+        settings.SECRET_KEY.encode(), f"rendez-vous:{row.key}".encode(), hashlib.sha256
+    ).hexdigest()[:32]
 
 
 def digest(token: str) -> str:

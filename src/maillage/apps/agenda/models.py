@@ -1,12 +1,17 @@
-"""Workshops, the courses that chain them, and the seats that people take."""
+"""Workshops, the courses that chain them, and the seats that people take; permanences and appointments."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 
 from maillage.apps.accounts.models import by_account
+from maillage.apps.agenda.rules import appointments, mailbox
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.models import Person
+from maillage.reference import clocks
 
 
 class Course(models.Model):
@@ -175,3 +180,218 @@ class Seat(models.Model):
 
     def __str__(self) -> str:
         return f"Place {self.pk} : {self.get_status_display()}"
+
+
+class Permanence(models.Model):
+    """Hours when a structure receives by appointment, week after week, at a place; its slots are computed.
+
+    hours: [weekday, begin, end], in the time of the place, Monday is 0. every: one week in so many, from
+    `first_on`. seats: people received at once. kinds: what one comes for; []: anything. published_at: people
+    book alone from then. stopped_at: no slot is left. sequence: version number for calendars.
+    """
+
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
+    )
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    address = models.CharField("adresse", max_length=200, blank=True)
+    commune = models.CharField("commune", max_length=5, blank=True)
+    title = models.CharField("titre", max_length=120)
+    kinds = models.JSONField("pour quoi", default=list, blank=True)
+    hours = models.JSONField("jours et heures", default=list)
+    every = models.PositiveSmallIntegerField("une semaine sur", default=1)
+    minutes = models.PositiveSmallIntegerField("minutes d’un rendez-vous")
+    seats = models.PositiveSmallIntegerField("personnes à la fois", default=1)
+    helper = by_account("qui reçoit", blank=True)
+    helper_name = models.CharField("nom de qui reçoit", max_length=60, blank=True)
+    first_on = models.DateField("à partir du")
+    until_on = models.DateField("jusqu’au", null=True, blank=True)
+    off_on_holidays = models.BooleanField("fermée les jours fériés", default=True)
+    published_at = models.DateTimeField("publiée le", null=True, blank=True)
+    stopped_at = models.DateTimeField("arrêtée le", null=True, blank=True)
+    sequence = models.PositiveIntegerField("version", default=0)
+    made_at = models.DateTimeField("ouverte le")
+    changed_at = models.DateTimeField("changée le")
+    by = by_account()
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "permanence sur rendez-vous"
+        verbose_name_plural = "permanences sur rendez-vous"
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(minutes__gte=1), name="agenda_permanence_lasts"),
+            models.CheckConstraint(condition=Q(every__gte=1), name="agenda_permanence_comes_back"),
+            models.CheckConstraint(condition=Q(seats__gte=1), name="agenda_permanence_seats"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Closure(models.Model):
+    """Days on which a permanence is not held, both ends included."""
+
+    permanence = models.ForeignKey(
+        Permanence, verbose_name="permanence", on_delete=models.CASCADE, related_name="closures"
+    )
+    first_on = models.DateField("du")
+    last_on = models.DateField("au")
+    reason = models.CharField("pourquoi", max_length=120, blank=True)
+    at = models.DateTimeField("écrite le")
+    by = by_account()
+
+    class Meta:
+        verbose_name = "fermeture"
+        ordering = ("first_on", "pk")
+        constraints = (
+            models.CheckConstraint(condition=Q(last_on__gte=F("first_on")), name="agenda_closure_ends_after"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first_on} – {self.last_on}"
+
+
+class Appointment(models.Model):
+    """A person received at a moment, known by their card or by a first name only, in a slot or not.
+
+    commune: code, which gives the time zone. seat: which of the people received at once, in a slot; None out
+    of a permanence. series: shared by those planned together. key: makes the link of the person; token:
+    digest of that link, which is all a visitor's link is compared with. sequence: version for calendars.
+    """
+
+    key = models.CharField("clé", max_length=32, unique=True)
+    structure = models.ForeignKey(
+        Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
+    )
+    permanence = models.ForeignKey(
+        Permanence,
+        verbose_name="permanence",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="appointments",
+    )
+    seat = models.PositiveSmallIntegerField("place dans le créneau", null=True, blank=True)
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    name = models.CharField("prénom ou surnom", max_length=60, blank=True)
+    kind = models.CharField("pour quoi", max_length=9, choices=list(appointments.KINDS.items()))
+    subject = models.CharField("en quelques mots", max_length=120, blank=True)
+    starts_at = models.DateTimeField("commence le", db_index=True)
+    minutes = models.PositiveSmallIntegerField("minutes")
+    where = models.CharField("où", max_length=8, choices=list(appointments.WHERE.items()))
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    address = models.CharField("adresse", max_length=200, blank=True)
+    commune = models.CharField("commune", max_length=5, blank=True)
+    helper = by_account("qui reçoit", blank=True)
+    helper_name = models.CharField("nom de qui reçoit", max_length=60, blank=True)
+    channel = models.CharField("pris", max_length=7, choices=list(appointments.CHANNELS.items()))
+    way = models.CharField(
+        "comment la prévenir",
+        max_length=5,
+        choices=list(appointments.WAYS.items()),
+        default=appointments.NO_WAY,
+    )
+    contact = models.CharField("contact", max_length=160, blank=True)
+    language = models.CharField("langue", max_length=8, default="fr")
+    state = models.CharField(
+        "état", max_length=9, choices=list(appointments.STATES.items()), default=appointments.BOOKED
+    )
+    cancelled_by = models.CharField(
+        "annulé", max_length=9, choices=list(appointments.WHO.items()), blank=True
+    )
+    cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
+    cancel_reason = models.CharField("pourquoi", max_length=300, blank=True)
+    series = models.CharField("série", max_length=32, blank=True, db_index=True)
+    token = models.CharField("empreinte du lien", max_length=64, blank=True, db_index=True)
+    sequence = models.PositiveIntegerField("version", default=0)
+    made_at = models.DateTimeField("pris le")
+    changed_at = models.DateTimeField("changé le")
+    stripped_at = models.DateTimeField("noms effacés le", null=True, blank=True)
+    by = by_account()
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "rendez-vous"
+        verbose_name_plural = "rendez-vous"
+        ordering = ("starts_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                "permanence",
+                "starts_at",
+                "seat",
+                condition=Q(state__in=appointments.HELD, permanence__isnull=False),
+                name="agenda_appointment_slot_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(permanence__isnull=True) | Q(seat__isnull=False),
+                name="agenda_appointment_seat_of_slot",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=appointments.CANCELLED) ^ Q(cancelled_at__isnull=True),
+                name="agenda_appointment_cancelled_when",
+            ),
+            models.CheckConstraint(
+                condition=~Q(way=appointments.NO_WAY) | Q(contact=""),
+                name="agenda_appointment_contact_has_its_way",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("structure", "starts_at"), name="agenda_appointment_ours"),
+            models.Index(fields=("person", "starts_at"), name="agenda_appointment_of_person"),
+        )
+
+    def __str__(self) -> str:
+        return f"Rendez-vous {self.pk} : {self.get_state_display()}"
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of where it takes place."""
+        return clocks.zone(self.commune)
+
+    @property
+    def called(self) -> str:
+        """Who comes: the first name given for it, else that of their sheet."""
+        return self.name or (str(self.person) if self.person is not None else "Sans nom")
+
+
+class MailboxRecord(models.Model):
+    """What came of a mailbox meeting: counts and a few words, never a message. next_on: the next one."""
+
+    appointment = models.OneToOneField(
+        Appointment, verbose_name="rendez-vous", on_delete=models.CASCADE, related_name="mailbox"
+    )
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    looked_at = models.DateTimeField("boîte regardée le")
+    read = models.PositiveSmallIntegerField("messages lus")
+    answered = models.PositiveSmallIntegerField("réponses envoyées")
+    done = models.CharField("ce qui a été fait", max_length=mailbox.LONGEST, blank=True)
+    next_on = models.DateField("prochaine fois", null=True, blank=True)
+    noted_at = models.DateTimeField("noté le")
+    by = by_account()
+
+    class Meta:
+        verbose_name = "boîte regardée"
+        verbose_name_plural = "boîtes regardées"
+        ordering = ("-looked_at", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(answered__lte=F("read")), name="agenda_mailbox_answered_of_read"
+            ),
+        )
+        indexes = (models.Index(fields=("person", "-looked_at"), name="agenda_mailbox_of_person"),)
+
+    def __str__(self) -> str:
+        return f"Boîte regardée {self.pk}"

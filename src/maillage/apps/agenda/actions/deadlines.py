@@ -7,19 +7,21 @@ from django.db import transaction
 
 from maillage.apps.agenda.actions import forgetting, notifications
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.agenda.queries.deadlines import old, to_remind
+from maillage.apps.agenda.queries.deadlines import old, old_appointments, to_remind
 from maillage.apps.agenda.rules import workshops as rules
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
-    """Run what is due at a moment, and return how many people were reminded, and how many workshops lost
-    their names.
+    """Run what is due at a moment, and return how many people were reminded, and how many workshops and
+    appointments lost their names.
     """
     done: Counter[str] = Counter()
     for seat in to_remind(at):
         done["rappels"] += remind(seat, at=at)
     for row in old(at):
         done["noms_effaces"] += forgetting.strip(row, at=at)
+    for past in old_appointments(at):
+        done["rendez_vous_effaces"] += forgetting.strip_appointment(past, at=at)
     return done
 
 

@@ -5,13 +5,23 @@ from datetime import datetime
 from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
-from maillage.apps.agenda.actions import notifications
+from maillage.apps.agenda.actions import appointment_messages, notifications
 from maillage.apps.agenda.actions import seats as giving
 from maillage.apps.agenda.actions.write import lock
-from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.models import Appointment, MailboxRecord, Seat, Workshop
+from maillage.apps.agenda.rules import appointments
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.people.models import Person
 
+UNNAMED = {
+    "name": "",
+    "subject": "",
+    "address": "",
+    "token": "",
+    "contact": "",
+    "way": appointments.NO_WAY,
+    "cancel_reason": "",
+}
 BARE = {"name": "", "token": "", "contact": "", "way": rules.NO_WAY, "stopped_words": "", "next_words": ""}
 
 
@@ -50,4 +60,36 @@ def forget(person: Person, *, at: datetime) -> int:
     for row in rows:
         journal.record(by=None, verb="seat.forgotten", row=row, at=at, structure=row.structure_id)
     giving.promote(rows, at=at)
-    return len(theirs)
+    return len(theirs) + _forget_appointments(person, at=at)
+
+
+def _forget_appointments(person: Person, *, at: datetime) -> int:
+    """Cancel what is to come, and unname the rest with what was noted of the person's mail: they still
+    count.
+    """
+    theirs = Appointment.objects.filter(person=person)
+    rows = list(theirs.select_for_update().order_by("pk"))
+    for row in rows:
+        appointment_messages.forget(row, at=at)
+        journal.record(by=None, verb="appointment.forgotten", row=row, at=at, structure=row.structure_id)
+    theirs.filter(state=appointments.BOOKED, starts_at__gt=at).update(
+        state=appointments.CANCELLED, cancelled_by=appointments.PERSON, cancelled_at=at
+    )
+    MailboxRecord.objects.filter(appointment__in=rows).update(person=None, done="")
+    theirs.update(person=None, stripped_at=at, **UNNAMED)
+    return len(rows)
+
+
+@transaction.atomic
+def strip_appointment(appointment: Appointment, *, at: datetime) -> bool:
+    """Erase what was written for an appointment long past: names, contact, words. The sheet of a person still
+    has its day. Return whether it was done.
+    """
+    row = Appointment.objects.select_for_update().get(pk=appointment.pk)
+    if row.stripped_at is not None:
+        return False
+    appointment_messages.forget(row, at=at)
+    Appointment.objects.filter(pk=row.pk).update(stripped_at=at, **UNNAMED)
+    MailboxRecord.objects.filter(appointment=row).update(done="")
+    journal.record(by=None, verb="appointment.stripped", row=row, at=at, structure=row.structure_id)
+    return True

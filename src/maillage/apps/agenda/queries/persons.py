@@ -1,10 +1,13 @@
-"""The workshops of one person, for the copy of their data."""
+"""The workshops and appointments of one person: for the copy of their data, and for who helps them."""
 
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 
-from maillage.apps.agenda.models import Seat
+from maillage.apps.agenda.models import Appointment, MailboxRecord, Seat
+from maillage.apps.agenda.queries import appointment_words
+from maillage.apps.agenda.rules import appointments
 from maillage.apps.people.models import Person
 
 
@@ -22,3 +25,70 @@ def workshops_of(person: Person) -> list[dict[str, Any]]:
         }
         for seat in seats
     ]
+
+
+def appointments_of(person: Person) -> list[dict[str, Any]]:
+    """Return a person's appointments, in French, as they receive them."""
+    rows = Appointment.objects.filter(person=person).select_related(
+        "structure", "lieu", "helper", "by", "permanence", "mailbox__by"
+    )
+    return [
+        {
+            "pour": row.get_kind_display(),
+            "en_quelques_mots": row.subject,
+            "le": appointment_words.local(row).isoformat(),
+            "minutes": row.minutes,
+            "ou": appointment_words.where(row),
+            "adresse_ecrite": row.address,
+            "commune": row.commune,
+            "structure": row.structure.name,
+            "permanence": row.permanence.title if row.permanence is not None else "",
+            "avec": appointment_words.helper(row),
+            "prenom_donne": row.name,
+            "contact_donne": row.contact,
+            "prevenir": row.get_way_display(),
+            "langue": row.language,
+            "pris": row.get_channel_display(),
+            "pris_le": row.made_at.isoformat(),
+            "pris_par": str(row.by or ""),
+            "etat": appointment_words.state(row),
+            "annule_le": row.cancelled_at.isoformat() if row.cancelled_at else "",
+            "pourquoi": row.cancel_reason,
+            "change_le": row.changed_at.isoformat(),
+            "rendez_vous_invente": "oui" if row.example else "non",
+            "boite_regardee": _looked(row),
+        }
+        for row in rows.order_by("starts_at", "pk")
+    ]
+
+
+def _looked(row: Appointment) -> dict[str, Any]:
+    """Return what was noted of the mailbox at an appointment; {} when nothing was."""
+    noted = getattr(row, "mailbox", None)
+    if noted is None:
+        return {}
+    return {
+        "le": noted.looked_at.isoformat(),
+        "messages_lus": noted.read,
+        "reponses": noted.answered,
+        "fait": noted.done,
+        "prochaine_fois": noted.next_on.isoformat() if noted.next_on else "",
+        "note_le": noted.noted_at.isoformat(),
+        "note_par": str(noted.by or ""),
+    }
+
+
+def next_appointment(person: Person, at: datetime) -> Appointment | None:
+    """Return the next appointment of a person, None when there is none."""
+    coming = Appointment.objects.filter(person=person, state=appointments.BOOKED, starts_at__gt=at)
+    return coming.select_related("structure", "lieu", "helper").order_by("starts_at", "pk").first()
+
+
+def mailbox_last_looked(person: Person, at: datetime) -> date | None:
+    """Return the day, in the time of the place, when somebody last looked at a person's mailbox with them;
+    None when nobody noted it.
+    """
+    last = (
+        MailboxRecord.objects.filter(person=person, looked_at__lte=at).select_related("appointment").first()
+    )
+    return last.looked_at.astimezone(last.appointment.zone).date() if last is not None else None

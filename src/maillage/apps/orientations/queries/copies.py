@@ -137,6 +137,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "orientations": _referrals(person),
         "bilans": [_diagnosis(row) for row, _ in people.bilans(person)],
         "ateliers": agenda.workshops_of(person),
+        "rendez_vous": agenda.appointments_of(person),
         "mandats": mandats.copy(person),
         "actes": acts.copy(person),
         "qui_a_vu": [

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from maillage.kernel.disk import write_whole
+from maillage.reference import clocks
 from maillage.reference.sheet import Sheet
 from maillage.reports.directory.formats import data_inclusion, lmn
 from maillage.reports.directory.formats.published import (
@@ -20,19 +20,6 @@ from maillage.reports.directory.formats.published import (
 from maillage.words import opening
 
 DECIMALS = 6  # eleven centimetres
-CLOCKS = {
-    "971": "America/Guadeloupe",
-    "972": "America/Martinique",
-    "973": "America/Cayenne",
-    "974": "Indian/Reunion",
-    "975": "America/Miquelon",
-    "976": "Indian/Mayotte",
-    "977": "America/Guadeloupe",
-    "978": "America/Guadeloupe",
-    "986": "Pacific/Wallis",
-    "987": "Pacific/Tahiti",
-    "988": "Pacific/Noumea",
-}
 OPEN, CLOSED, UNKNOWN = "ouvert", "ferme", "inconnu"
 
 
@@ -84,7 +71,7 @@ def state(sheet: Sheet, at: datetime) -> str:
     depend on school holidays, for which there is no calendar here. at: aware, read in the place's own time
     zone.
     """
-    here = at.astimezone(ZoneInfo(CLOCKS.get(departement(sheet), "Europe/Paris")))
+    here = at.astimezone(clocks.zone(departement(sheet)))
     if any(
         closing.get("du", "") <= here.date().isoformat() <= closing.get("au", "9")
         for closing in sheet.get("fermetures", ())

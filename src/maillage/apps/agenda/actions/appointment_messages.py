@@ -1,0 +1,138 @@
+"""Messages about an appointment, to a person who can be reached, in their language: booked, moved, cancelled.
+
+Reminders are planned elsewhere, from the appointments themselves.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+
+from django.conf import settings
+from django.urls import reverse
+
+from maillage.apps.agenda import access
+from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.models import Appointment
+from maillage.apps.agenda.queries import appointment_words as words
+from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import addresses
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as persons
+from maillage.kernel.errors import Refused
+from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
+
+
+def way_to(row: Appointment) -> tuple[str, str]:
+    """Return the channel and address to reach who comes; ('', '') when there is none.
+
+    What they left for this appointment first; else what their sheet says, if they agreed to be written to.
+    """
+    way, value = row.way, row.contact
+    if way == rules.NO_WAY and row.person is not None and people.agreed(row.person, persons.WRITE):
+        way, value = row.person.reach, row.person.reach_value
+    if way == rules.EMAIL:
+        return ("email", value) if addresses.read("email", value) else ("", "")
+    mobile = addresses.mobile(value) if way == rules.PHONE else ""
+    return ("sms", mobile) if mobile else ("", "")
+
+
+def booked(row: Appointment, *, at: datetime) -> Notified:
+    """Tell who comes that their appointment is given."""
+    return _put(
+        row,
+        f"pris-{row.sequence}",
+        lambda: say("Votre rendez-vous"),
+        lambda: say("Votre rendez-vous : {when}. Lieu : {where}.", **_facts(row)),
+        at=at,
+    )
+
+
+def moved(row: Appointment, *, at: datetime) -> Notified:
+    """Tell who comes that their appointment has another moment."""
+    return _put(
+        row,
+        f"change-{row.sequence}",
+        lambda: say("Votre rendez-vous change"),
+        lambda: say("Votre rendez-vous change. Ce sera {when}. Lieu : {where}.", **_facts(row)),
+        at=at,
+    )
+
+
+def cancelled(row: Appointment, *, at: datetime) -> Notified:
+    """Tell who comes that their appointment is cancelled."""
+    return _put(
+        row,
+        f"annule-{row.sequence}",
+        lambda: say("Votre rendez-vous est annulé"),
+        lambda: " ".join(
+            filter(
+                None,
+                (
+                    say("Annulé : votre rendez-vous, {when}. Ne vous déplacez pas.", when=words.when(row)),
+                    typed(row.cancel_reason),
+                ),
+            )
+        ),
+        at=at,
+        link=False,
+    )
+
+
+def take_back(row: Appointment) -> None:
+    """Cancel the messages about an appointment that have not left yet."""
+    outbox.cancel(
+        *(f"{_about(row)}{what}-{n}" for what in ("pris", "change") for n in range(row.sequence + 1))
+    )
+
+
+def forget(row: Appointment, *, at: datetime) -> None:
+    """Erase the messages about an appointment."""
+    outbox.forget(about=_about(row), at=at)
+
+
+def _about(row: Appointment) -> str:
+    return f"rendez-vous-{row.pk}-"
+
+
+def _facts(row: Appointment) -> dict[str, str]:
+    return {"when": words.when(row), "where": words.where(row)}
+
+
+def _put(
+    row: Appointment,
+    what: str,
+    subject: Callable[[], str],
+    text: Callable[[], str],
+    *,
+    at: datetime,
+    link: bool = True,
+) -> Notified:
+    """Write to who comes in their language, or in French where the pages do not have it. An invalid address
+    blocks nothing. Nothing leaves once the appointment is past.
+    """
+    channel, to = way_to(row)
+    if not channel:
+        return Notified(0, (row.called,))
+    language = row.language if row.language in LANGUAGES else FRENCH
+    with speaking(language):
+        address = f"{settings.ADDRESS}{reverse('appointment_mine', args=[access.link_of_appointment(row)])}"
+        body = text()
+        if link:
+            body = f"{body}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {address}"
+        about = subject()
+    if not row.example:  # nobody real hears of people who were invented
+        with suppress(Refused):
+            outbox.put(
+                channel=channel,
+                to=to,
+                subject=about,
+                text=body,
+                key=f"{_about(row)}{what}",
+                at=at,
+                never_after=row.starts_at,
+                language=language,
+                structure=row.structure_id,
+                commune=row.commune,
+            )
+    return Notified(1)

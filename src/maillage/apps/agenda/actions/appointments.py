@@ -1,0 +1,369 @@
+"""Appointments: booked by whoever receives or by the person, moved, cancelled, put back, and whether the
+person came.
+"""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda import access
+from maillage.apps.agenda.actions import appointment_messages as messages
+from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.agenda.queries import appointment_words as words
+from maillage.apps.agenda.queries import slots
+from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.agenda.rules import permanences
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.people import actions as people
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+
+NOT_BOOKED = "Le rendez-vous n’est pas pris."
+
+
+@transaction.atomic
+def book(
+    draft: rules.Draft,
+    *,
+    structure: Structure,
+    at: datetime,
+    by: User | None = None,
+    person: Person | None = None,
+    permanence: Permanence | None = None,
+    lieu: Lieu | None = None,
+    helper: User | None = None,
+    example: bool = False,
+) -> Appointment:
+    """Book an appointment: in a free slot of a permanence, or at any moment. by None: the person alone, in a
+    published permanence only.
+
+    The permanence is locked from the first read to the last write: a slot is given once. What is sent twice
+    (the same key) gives the appointment already booked. Refused when the person, or the helper out of a
+    permanence, is already expected elsewhere then.
+    """
+    _check(draft, by=by, structure=structure, person=person, permanence=permanence, at=at)
+    row = lock_permanence(permanence) if permanence is not None else None
+    if row is None:
+        Structure.objects.select_for_update(no_key=True).get(pk=structure.pk)
+    if person is not None:
+        people.lock(person)
+    known = Appointment.objects.filter(key=draft.key).first() if draft.key else None
+    if known is not None:
+        return _same(known, draft, structure)
+    seat = _seat(row, draft, by=by, at=at) if row is not None else None
+    helper = row.helper if row is not None and helper is None else helper
+    minutes = row.minutes if row is not None else draft.minutes
+    _check_free(person, helper if row is None else None, draft.starts_at, minutes)
+    made = Appointment(
+        key=draft.key or secrets.token_hex(16),
+        structure=structure,
+        permanence=row,
+        seat=seat,
+        person=person,
+        name=line(draft.name, 60),
+        kind=draft.kind,
+        subject=line(draft.subject, 120),
+        starts_at=draft.starts_at,
+        minutes=minutes,
+        where=draft.where,
+        helper=helper,
+        helper_name=line(draft.helper_name, 60) or (row.helper_name if row is not None else ""),
+        channel=draft.channel,
+        way=draft.way if draft.contact else rules.NO_WAY,
+        contact=draft.contact,
+        language=draft.language,
+        series=draft.series,
+        made_at=at,
+        changed_at=at,
+        by=by,
+        example=example or bool(person and person.example),
+        **_place(draft, row, lieu),
+    )
+    made.token = access.digest(access.link_of_appointment(made))
+    made.save()
+    record(made, "booked", by=by, at=at)
+    if person is not None:
+        people.touch(person, at=at)
+    if made.starts_at > at:
+        messages.booked(made, at=at)
+    return made
+
+
+def lock_permanence(permanence: Permanence) -> Permanence:
+    """Return a permanence as it is now, locked against other writers until the end of the transaction."""
+    return (
+        Permanence.objects.select_for_update(of=("self",))
+        .select_related("structure", "lieu", "helper")
+        .get(pk=permanence.pk)
+    )
+
+
+def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appointment:
+    """Return an appointment as it is now, locked, its permanence first; Refused to who neither receives nor
+    holds the person's link. by None and no token: the platform itself.
+    """
+    if appointment.permanence is not None:
+        lock_permanence(appointment.permanence)
+    row = (
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("structure", "permanence", "person", "lieu", "helper")
+        .get(pk=appointment.pk)
+    )
+    if by is not None and not access.appointments_for(by).filter(pk=row.pk).exists():
+        raise Refused(
+            "Rien n’a changé.",
+            why="Ce rendez-vous n’est pas celui de votre structure.",
+            do="Revenez à la liste de vos rendez-vous.",
+        )
+    if by is None and token and access.digest(token) != row.token:
+        raise Refused(
+            "Rien n’a changé.",
+            why="Ce lien n’est pas celui de ce rendez-vous.",
+            do="Ouvrez le lien de votre message, ou appelez le lieu.",
+        )
+    return row
+
+
+@transaction.atomic
+def cancel(
+    appointment: Appointment,
+    *,
+    at: datetime,
+    by: User | None = None,
+    token: str = "",
+    who: str = rules.STRUCTURE,
+    reason: str = "",
+) -> tuple[Appointment, Notified]:
+    """Cancel an appointment: by the person's link, or by the structure, which says `who` cannot; its slot is
+    free again. Return who was told. Cancelled twice, it changes nothing.
+    """
+    refuse_secrets(reason)
+    row = lock(appointment, by=by, token=token)
+    if row.state == rules.CANCELLED:
+        return row, Notified()
+    if row.state != rules.BOOKED or (token and row.starts_at <= at):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Ce rendez-vous est déjà passé.",
+            do="Appelez le lieu si vous n’êtes pas venu."
+            if token
+            else "Dites plutôt si la personne est venue.",
+        )
+    row.state, row.cancelled_at = rules.CANCELLED, at
+    row.cancelled_by = rules.PERSON if token else who
+    row.cancel_reason = line(reason, 300)
+    _changed(row, at)
+    record(row, "cancelled", by=by, at=at)
+    messages.take_back(row)
+    if row.cancelled_by == rules.STRUCTURE and row.starts_at > at:
+        return row, messages.cancelled(row, at=at)
+    return row, Notified()
+
+
+@transaction.atomic
+def put_back(
+    appointment: Appointment, *, at: datetime, by: User | None = None, token: str = ""
+) -> Appointment:
+    """Put back a cancelled appointment at the same moment; Refused once somebody else has the slot."""
+    row = lock(appointment, by=by, token=token)
+    if row.state != rules.CANCELLED:
+        return row
+    if token and row.starts_at <= at:
+        raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Appelez le lieu.")
+    if row.permanence is not None:
+        row.seat = _seat_in(row.permanence, row.starts_at, what="Le rendez-vous reste annulé.")
+    _check_free(row.person, row.helper if row.permanence is None else None, row.starts_at, row.minutes)
+    row.state, row.cancelled_at, row.cancelled_by, row.cancel_reason = rules.BOOKED, None, "", ""
+    _changed(row, at)
+    record(row, "put_back", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def move(
+    appointment: Appointment,
+    *,
+    starts_at: datetime,
+    by: User | None,
+    at: datetime,
+    permanence: Permanence | None = None,
+) -> tuple[Appointment, Notified]:
+    """Move an appointment to another moment, in a slot of a permanence or out of any; return who was told."""
+    row = lock(appointment, by=by)
+    if row.state not in (rules.BOOKED, rules.ABSENT):
+        raise Refused(
+            "Rien n’a changé.",
+            why=f"Ce rendez-vous est {words.state(row)}.",
+            do="Donnez-en un autre à la personne.",
+        )
+    if starts_at == row.starts_at:
+        raise Refused(
+            "Rien n’a changé.", why="C’est déjà ce jour et cette heure.", do="Choisissez-en un autre."
+        )
+    if starts_at <= at:
+        raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Choisissez-en un à venir.")
+    if wrong := rules.wrong_moment(starts_at, row.minutes, at):
+        raise Refused("Rien n’a changé.", why=wrong, do="Choisissez un autre moment.")
+    messages.take_back(row)
+    room = lock_permanence(permanence) if permanence is not None else None
+    # Its own seat is free for it: two slots of one permanence may share a moment.
+    Appointment.objects.filter(pk=row.pk).update(state=rules.CANCELLED, cancelled_at=at)
+    row.seat = _seat_in(room, starts_at, what="Rien n’a changé.") if room is not None else None
+    row.permanence = room
+    row.minutes = room.minutes if room is not None else row.minutes
+    _check_free(row.person, row.helper if room is None else None, starts_at, row.minutes)
+    row.starts_at, row.state = starts_at, rules.BOOKED
+    _changed(row, at)
+    record(row, "moved", by=by, at=at)
+    return row, messages.moved(row, at=at)
+
+
+@transaction.atomic
+def tick(appointment: Appointment, came: bool | None, *, by: User | None, at: datetime) -> Appointment:
+    """Record whether the person came, from the day itself on; None: not known any more."""
+    row = lock(appointment, by=by)
+    if row.state == rules.CANCELLED:
+        raise Refused(
+            "Rien n’a changé.", why="Ce rendez-vous est annulé.", do="Remettez-le d’abord, s’il a eu lieu."
+        )
+    if row.starts_at.astimezone(row.zone).date() > at.astimezone(row.zone).date():
+        raise Refused(
+            "Rien n’a changé.", why="Ce rendez-vous n’a pas encore eu lieu.", do="Revenez le jour même."
+        )
+    state = {True: rules.CAME, False: rules.ABSENT, None: rules.BOOKED}[came]
+    if state == row.state:
+        return row
+    row.state = state
+    row.changed_at = at
+    row.save(update_fields=["state", "changed_at"])
+    record(row, row.state, by=by, at=at)
+    if came and row.person is not None:
+        people.touch(row.person, at=at)
+    return row
+
+
+def record(row: Appointment, verb: str, *, by: User | None, at: datetime) -> None:
+    """Write what was done of an appointment in the journal."""
+    journal.record(by=by, verb=f"appointment.{verb}", row=row, at=at, structure=row.structure_id)
+
+
+def _changed(row: Appointment, at: datetime) -> None:
+    row.sequence += 1
+    row.changed_at = at
+    row.save()
+
+
+def _place(draft: rules.Draft, row: Permanence | None, lieu: Lieu | None) -> dict[str, Any]:
+    """Return where it takes place; its commune gives the local time."""
+    if row is not None:
+        return {"lieu": row.lieu, "address": row.address, "commune": row.commune}
+    commune = lieu.code_insee if lieu is not None else draft.commune
+    return {"lieu": lieu, "address": "" if lieu is not None else line(draft.address, 200), "commune": commune}
+
+
+def _same(known: Appointment, draft: rules.Draft, structure: Structure) -> Appointment:
+    if known.structure_id != structure.pk or known.starts_at != draft.starts_at:
+        raise Refused(
+            NOT_BOOKED,
+            why="Cette page a déjà servi à en prendre un autre.",
+            do="Ouvrez de nouveau la page, puis recommencez.",
+        )
+    return known
+
+
+def _seat(row: Permanence, draft: rules.Draft, *, by: User | None, at: datetime) -> int:
+    """Return the free seat of the slot that is asked for; who books alone only reaches the next ones."""
+    alone = by is None and draft.channel == rules.LINK
+    if alone and not at + permanences.SOONEST <= draft.starts_at <= at + permanences.SEEN_AHEAD:
+        raise Refused(
+            NOT_BOOKED,
+            why="Cette heure ne se prend pas d’ici : elle est trop proche, ou trop loin.",
+            do="Choisissez-en une autre, ou appelez le lieu.",
+        )
+    if alone and row.published_at is None:
+        raise Refused(
+            NOT_BOOKED, why="On ne prend pas rendez-vous d’ici.", do="Appelez le lieu, ou passez le voir."
+        )
+    if row.kinds and draft.kind not in row.kinds:
+        raise Refused(
+            NOT_BOOKED,
+            why="On ne vient pas pour cela ici.",
+            do="Choisissez une autre raison, ou un autre lieu.",
+        )
+    return _seat_in(row, draft.starts_at, what=NOT_BOOKED)
+
+
+def _seat_in(row: Permanence, starts_at: datetime, *, what: str) -> int:
+    slot = slots.slot_at(row, starts_at)
+    if slot is None:
+        raise Refused(
+            what, why="La permanence n’est pas ouverte à cette heure.", do="Choisissez une heure de la liste."
+        )
+    if not slot.seats:
+        raise Refused(
+            what,
+            why="Quelqu’un vient de prendre cette heure.",
+            do="Choisissez-en une autre : la liste est à jour.",
+        )
+    return slot.seats[0]
+
+
+def _check(
+    draft: rules.Draft,
+    *,
+    by: User | None,
+    structure: Structure,
+    person: Person | None,
+    permanence: Permanence | None,
+    at: datetime,
+) -> None:
+    """Refuse what cannot be: a stranger, nobody to receive, values out of their lists, a secret."""
+    if by is not None and not access.may_receive(by, structure.pk):
+        raise Refused(
+            NOT_BOOKED,
+            why="Vous ne recevez personne au nom de cette structure.",
+            do="Demandez à son responsable de vous y ajouter.",
+        )
+    if by is not None and person is not None and not people_for(by).filter(pk=person.pk).exists():
+        raise Refused(
+            NOT_BOOKED,
+            why="Votre structure ne suit pas cette personne, ou sa fiche est effacée.",
+            do="Demandez-lui sa carte, ou écrivez seulement un prénom.",
+        )
+    if person is None and not line(draft.name):
+        raise Refused(NOT_BOOKED, why="Il manque un prénom.", do="Un prénom ou un surnom suffit.")
+    if draft.kind not in rules.KINDS or draft.where not in rules.WHERE:
+        raise Refused(NOT_BOOKED, why="Il manque pour quoi, ou l’endroit.", do="Choisissez dans la liste.")
+    if wrong := rules.wrong_moment(draft.starts_at, draft.minutes, at):
+        raise Refused(NOT_BOOKED, why=wrong, do="Choisissez un autre moment.")
+    if permanence is not None and permanence.structure_id != structure.pk:
+        raise Refused(
+            NOT_BOOKED, why="Cette permanence est celle d’une autre structure.", do="Choisissez-en une autre."
+        )
+    refuse_secrets(draft.name, draft.subject, draft.address)
+
+
+def _check_free(person: Person | None, helper: User | None, starts_at: datetime, minutes: int) -> None:
+    """Refuse a moment when the person, or who receives, is expected elsewhere."""
+    theirs = slots.of_person(person.pk, starts_at, minutes) if person is not None else None
+    if theirs is not None:
+        raise Refused(
+            NOT_BOOKED,
+            why=f"La personne a déjà un rendez-vous {words.when(theirs)}.",
+            do="Choisissez une autre heure, ou déplacez l’autre rendez-vous.",
+        )
+    busy = slots.of_helper(helper.pk, starts_at, minutes) if helper is not None else None
+    if busy is not None:
+        raise Refused(
+            NOT_BOOKED,
+            why=f"{helper} reçoit déjà quelqu’un {words.when(busy)}.",
+            do="Choisissez une autre heure, ou quelqu’un d’autre pour recevoir.",
+        )

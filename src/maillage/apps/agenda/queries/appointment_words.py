@@ -1,0 +1,56 @@
+"""Appointments in words: when, where, with whom, in the time of the place and in the language spoken."""
+
+from datetime import datetime
+
+from maillage.apps.agenda.models import Appointment
+from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.directory.queries import places
+from maillage.words import opening
+from maillage.words.languages import say, typed
+
+
+def local(row: Appointment) -> datetime:
+    """Return when it begins, in the time of the place."""
+    return row.starts_at.astimezone(row.zone)
+
+
+def day(row: Appointment) -> str:
+    """Return its day with its name: “mardi 24 novembre 2026”."""
+    begin = local(row)
+    return f"{opening.weekday(begin.weekday())} {opening.date_text(begin.date())}"
+
+
+def clock(row: Appointment) -> str:
+    """Return its hour: “10 h”."""
+    return opening.clock(local(row))
+
+
+def when(row: Appointment) -> str:
+    """Return its day and its hour, in a sentence: “mardi 24 novembre 2026 à 10 h”."""
+    return say("{day} à {hour}", day=day(row), hour=clock(row))
+
+
+def where(row: Appointment) -> str:
+    """Return where it takes place, in a sentence; names and addresses stay in French."""
+    if row.where != rules.HERE:
+        return say(rules.WHERE[row.where])
+    if row.lieu is None:
+        return typed(row.address or row.structure.name)
+    return typed(", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet)))))
+
+
+def helper(row: Appointment) -> str:
+    """Return who receives, by the name the structure gives; '' when it was not said."""
+    return row.helper_name or (str(row.helper) if row.helper is not None else "")
+
+
+def about(row: Appointment) -> str:
+    """Return what it is for: the words written for it, else its kind."""
+    return typed(row.subject) if row.subject else say(rules.KINDS[row.kind])
+
+
+def state(row: Appointment) -> str:
+    """Return what became of it, in French; who cancelled it, when it was."""
+    if row.state != rules.CANCELLED:
+        return rules.STATES[row.state]
+    return " ".join(filter(None, (rules.STATES[row.state], rules.WHO.get(row.cancelled_by, ""))))

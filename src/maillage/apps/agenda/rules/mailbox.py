@@ -1,0 +1,37 @@
+"""Mailbox meetings: a person's mail read with them, what is noted of it, and when it was not read for long.
+
+Source: docs/methods/rendez-vous.md
+"""
+
+from datetime import date, datetime
+from functools import cache
+
+from maillage.reference.parameters import number
+
+MOST_MESSAGES = 999
+LONGEST = 120  # signs of what was done
+
+
+@cache
+def not_read_for() -> int:
+    """Return after how many days a mailbox is said not to have been looked at."""
+    return int(number("mailbox/not_read_days"))
+
+
+def is_late(looked_on: date | None, on: date) -> bool:
+    """Return whether a mailbox was not looked at for too long. looked_on None: never, as far as is known."""
+    return looked_on is None or (on - looked_on).days >= not_read_for()
+
+
+def wrong_counts(read: int, answered: int) -> str:
+    """Return what is not possible in the counts of a meeting, in French; '' when they hold."""
+    if not 0 <= read <= MOST_MESSAGES or not 0 <= answered <= MOST_MESSAGES:
+        return f"Écrivez des nombres de 0 à {MOST_MESSAGES}."
+    if answered > read:
+        return "Il y a plus de réponses que de messages lus."
+    return ""
+
+
+def wrong_next(next_on: date | None, at: datetime) -> str:
+    """Return what is not possible in the next date, in French; '' when it holds."""
+    return "La prochaine date est déjà passée." if next_on is not None and next_on < at.date() else ""
