@@ -437,15 +437,29 @@ def test_comments_survive_and_stay_apart(client, coordinator, study, settings, t
     shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
     settings.HOME = tmp_path
     client.force_login(coordinator)
-    client.post("/espace/territoires/38151/commentaires/", {"synthese": "La gare ferme en mars."})
+    client.post("/espace/territoires/38151/commentaires/", {"synthese": "La gare ferme en mars. [X-050]"})
     actions.publish_later.call(study.pk)
     dossier = (queries.folder(study) / "dossier.html").read_text("utf-8")
     assert "Commentaire de l’analyste" in dossier
     assert "La gare ferme en mars." in dossier
+    assert "Vers qui les envoyer" in dossier
     assert "La gare ferme en mars." in text_of(client.get(ADDRESS))
+    assert "[X-050]" in text_of(client.get("/espace/territoires/38151/commentaires/"))
     Study.objects.filter(pk=study.pk).update(status=rules.QUEUED)
     actions.compute(study)
     assert "La gare ferme en mars." in (queries.folder(study) / "dossier.html").read_text("utf-8")
+
+
+def test_a_comment_that_quotes_nobody_known_is_refused(client, coordinator, study):
+    client.force_login(coordinator)
+    answer = client.post("/espace/territoires/38151/commentaires/", {"synthese": "On le dit : [X-999]"})
+    assert "Aucune parole ne porte le numéro X-999" in text_of(answer)
+
+
+def test_the_grid_tells_apart_what_was_said_elsewhere(client, study):
+    page = text_of(client.get(f"{ADDRESS}grille/"))
+    assert "Rien ne dit que ce soit vrai ici." in page
+    assert "Vers qui les envoyer" in page
 
 
 def test_what_an_analyst_types_is_never_markup(client, coordinator, study, settings, tmp_path):

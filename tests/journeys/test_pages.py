@@ -23,6 +23,7 @@ PAGES = {
     "methode": "/methodes/besoins/",
     "sources": "/sources/",
     "ecarts": "/sources/ecarts/",
+    "paroles": "/sources/paroles/",
     "services": f"{PERIMETER}services/",
     "frise": "/dematerialisation/",
     "style": "/style/",

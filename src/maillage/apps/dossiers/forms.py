@@ -16,6 +16,7 @@ from maillage.reports.territory.offer import zone_names
 from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.reach import Ground
 from maillage.studies.offer.siting import Spot
+from maillage.words.wording import listing
 
 
 class FigureField(forms.FloatField):
@@ -91,6 +92,17 @@ class CommentForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 4}),
                 show_hidden_initial=True,  # what the form showed: only what was changed is saved
             )
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        for section in rules.SECTIONS:
+            if unknown := rules.unknown_voices(clean.get(section, "")):
+                self.add_error(
+                    section,
+                    f"Aucune parole ne porte le numéro {listing(unknown)}. La page des paroles donne chaque"
+                    " numéro.",
+                )
+        return clean
 
 
 class CheckForm(forms.Form):

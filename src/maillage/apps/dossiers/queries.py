@@ -201,7 +201,14 @@ def ahead(study: Study) -> int:
 
 
 def comments(place: str) -> dict[str, str]:
-    """Return the analyst's comments of a place, by section, empty ones left out."""
+    """Return the analyst's comments of a place, by section, as they are read: empty ones left out, quoted
+    voices in full.
+    """
+    return {section: rules.with_voices(text) for section, text in typed_comments(place).items()}
+
+
+def typed_comments(place: str) -> dict[str, str]:
+    """Return the analyst's comments of a place, by section, as they were typed."""
     return {c.section: c.text for c in Comment.objects.filter(place=place) if c.text.strip()}
 
 

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
+from maillage.reference.voices import voices
 
 VERSION = 23  # raised when the method or the drawing changes: kept studies are then computed again
 
@@ -29,6 +31,7 @@ SECTIONS = {
     "offre": "L’offre face au besoin",
     "marges": "Ce dont nous sommes sûrs",
 }
+QUOTED = re.compile(r"\[(X-\d{3}[a-z]?)\]", re.IGNORECASE)
 FILES = {
     "dossier.html": ("text/html; charset=utf-8", "Le dossier à lire à l’écran"),
     "dossier.pdf": ("application/pdf", "Le dossier à imprimer"),
@@ -50,3 +53,25 @@ def key_of(inputs: dict[str, Any]) -> str:
     assumed = {p.id: repr(p) for p in parameters().values()}
     text = json.dumps([VERSION, inputs, data, known, assumed], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:20]
+
+
+def unknown_voices(text: str) -> list[str]:
+    """Return the numbers in brackets, of an analyst's comment, that the library of voices does not hold."""
+    return [number for number in QUOTED.findall(text) if _of_library(number) not in voices()]
+
+
+def with_voices(text: str) -> str:
+    """Return a comment with each number in brackets replaced by what was said, by whom, where and when; an
+    unknown number stays as it was typed.
+    """
+    return QUOTED.sub(lambda found: _quote(found[1]) or found[0], text)
+
+
+def _of_library(number: str) -> str:
+    """Return a number as the library writes it: « X-055a »."""
+    return number[:1].upper() + number[1:].lower()
+
+
+def _quote(number: str) -> str:
+    said = voices().get(_of_library(number))
+    return f"« {said.says} » ({said.speaker}, {said.place}, {said.year}, redit)" if said else ""

@@ -12,6 +12,7 @@ urlpatterns = [
     path("methodes/<slug:slug>/", views.method, name="method"),
     path("sources/", views.sources, name="sources"),
     path("sources/ecarts/", views.differing_sources, name="differing_sources"),
+    path("sources/paroles/", views.heard, name="voices"),
     path("dematerialisation/", views.dematerialisation, name="calendar"),
     path("accessibilite/", views.accessibility, name="accessibility"),
     path("confidentialite/", views.privacy, name="privacy"),

@@ -12,7 +12,7 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.estimate import Estimate
-from maillage.reference import calendar
+from maillage.reference import calendar, voices
 from maillage.reference.cards import cards
 from maillage.reference.definitions import offered
 from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
@@ -128,6 +128,27 @@ def differing_sources(request: HttpRequest) -> HttpResponse:
     ]
     context = {"groups": groups, "documents": documents().values(), "tab": "sources"}
     return render(request, "site/discrepancies.html", context)
+
+
+@require_safe
+def heard(request: HttpRequest) -> HttpResponse:
+    """What people said in the founding studies, chosen by subject, speaker, place or words."""
+    asked = {name: request.GET.get(name, "").strip() for name in ("sujet", "qui", "ou", "mots")}
+    found = voices.chosen(theme=asked["sujet"], who=asked["qui"], place=asked["ou"], words=asked["mots"])
+    groups = [
+        (label, wording.spaced_within([voice for voice in found if voice.theme == theme]))
+        for theme, label in voices.themes().items()
+    ]
+    context = {
+        "groups": [(label, rows) for label, rows in groups if rows],
+        "found": len(found),
+        "asked": asked,
+        "themes": voices.themes(),
+        "speakers": voices.speakers(),
+        "places": sorted(set(voices.places().values())),
+        "tab": "sources",
+    }
+    return render(request, "site/voices.html", context)
 
 
 @require_safe

@@ -18,6 +18,7 @@ from maillage.apps.learning.queries import summary as learning
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.surveys.queries import evidence
+from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.territory import agreements, findings
 from maillage.reports.territory import services as told_services
@@ -135,7 +136,8 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
     """The grid of the diagnosis: each criterion with its verdict, its evidence and its rule."""
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        return {"grid": queries.grid(study, reading, on=timezone.localdate())}
+        axes = queries.grid(study, reading, on=timezone.localdate())
+        return {"grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes]}
 
     return study_page(request, place, "dossiers/grid.html", "grille", more)
 

@@ -77,7 +77,7 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
         return unknown(request, place, error)
     if not access.may_write(request.user, place):
         raise Http404
-    form = CommentForm(request.POST or None, initial=queries.comments(place))
+    form = CommentForm(request.POST or None, initial=queries.typed_comments(place))
     if request.method == "POST" and form.is_valid():
         changed = {section: form.cleaned_data[section] for section in form.changed_data}
         actions.comment(by=request.user, place=place, texts=changed)  # type: ignore[arg-type]

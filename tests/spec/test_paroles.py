@@ -1,0 +1,51 @@
+"""What people said in the founding studies, quoted beside the figure that it nuances."""
+
+from pytest import mark
+
+from maillage.apps.dossiers import rules
+from maillage.reference import voices
+
+title = "Citer ce qu’un acteur a dit"
+
+WHO = "(Acteurs de l’action sociale, Grenoble et 16 communes voisines, 2015, redit)"
+
+
+@mark.parametrize(
+    ("typed", "read"),
+    [
+        ("Rien à citer.", "Rien à citer."),
+        ("Ici aussi : [X-050].", f"Ici aussi : « Vers qui les envoyer ? Je n’en sais rien. » {WHO}."),
+        ("[x-050]", f"« Vers qui les envoyer ? Je n’en sais rien. » {WHO}"),
+        ("[X-999]", "[X-999]"),
+        ("[1] n’est pas une parole", "[1] n’est pas une parole"),
+    ],
+)
+def test_a_number_in_brackets_gives_the_words_and_who_speaks(typed, read):
+    """Dans un commentaire, un numéro entre crochets devient les mots, qui parle, où et quand."""
+    assert rules.with_voices(typed) == read
+
+
+def test_a_number_that_nobody_knows_is_told():
+    """Un numéro que la bibliothèque n’a pas est dit à qui l’écrit."""
+    assert rules.unknown_voices("[X-050] puis [X-999] et [X-055b]") == ["X-999"]
+
+
+@mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"words": "enseignerait quoi"}, []),
+        ({"words": "wikipedia"}, ["X-012"]),
+        ({"words": "EQUIPEES salles"}, ["X-053"]),
+        ({"theme": "metier", "who": "digital"}, ["X-052"]),
+        ({"theme": "metier", "place": "Strasbourg"}, ["X-029"]),
+    ],
+)
+def test_they_are_found_by_subject_speaker_place_and_words(asked, found):
+    """On les trouve par sujet, par qui parle, par lieu et par mots, accents oubliés."""
+    assert [voice.id for voice in voices.chosen(**asked)] == found
+
+
+def test_each_says_where_it_stands():
+    """Chacune dit son document et ses lignes : cinquante-cinq demandées, la dernière tient cinq expressions."""
+    assert len(voices.voices()) == 59
+    assert all(voice.lines and voice.says and voice.place for voice in voices.voices().values())
