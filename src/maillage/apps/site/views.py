@@ -131,7 +131,7 @@ def differing_sources(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def heard(request: HttpRequest) -> HttpResponse:
+def testimonies(request: HttpRequest) -> HttpResponse:
     """What people said in the founding studies, chosen by subject, speaker, place or words."""
     asked = {name: request.GET.get(name, "").strip() for name in ("sujet", "qui", "ou", "mots")}
     found = voices.chosen(theme=asked["sujet"], who=asked["qui"], place=asked["ou"], words=asked["mots"])
