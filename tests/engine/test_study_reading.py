@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from django.template.loader import render_to_string
 
+from maillage.engine.logit import logit
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference import parameters, published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
@@ -16,7 +17,7 @@ from maillage.reports.territory import dossier, presentation, sentences, study_j
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.compare import NeedByDefinition
-from maillage.studies.diagnosis.diagnosis import Request, Target
+from maillage.studies.diagnosis.diagnosis import Request, Spread, Target
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -52,6 +53,98 @@ def test_a_share_has_one_value_in_the_table_and_in_the_text(d):
     read = presentation.present(Study(d, None, (), (), None), fingerprint="")
     told = next(row for row in read.profile if row.label == "Vivant modestement")
     assert told.share == read.both.share
+
+
+def width(spread):
+    return spread.high - spread.low
+
+
+def test_a_group_that_is_everybody_has_the_interval_of_the_territory(d):
+    towns = next(row for row in d.profile if row.group == "urbain")
+    assert (100 * towns.rate.low, 100 * towns.rate.high) == pytest.approx((d.rate.low, d.rate.high))
+    assert (towns.part.low, towns.part.value, towns.part.high) == pytest.approx((1, 1, 1))
+    for row in d.profile:
+        for spread in (row.rate, row.part):
+            assert 0 <= spread.low <= spread.value <= spread.high <= 1
+        if row.breakdown in ("age", "diplome"):
+            assert width(row.rate) > 0
+            assert width(row.part) > 0
+
+
+def test_the_groups_of_a_draw_add_up_to_its_total():
+    people = np.array([30.0, 10.0, 0.0, 60.0])
+    rates = np.array([[0.2, 0.7, 0.5, 0.05], [0.1, 0.6, 0.5, 0.02]])
+    total = np.array([25.0, 3.0])
+    found = diagnosis._brought(people, people * rates, total)
+    assert found.sum(axis=1) == pytest.approx(total)
+    assert (found[:, 2] == 0).all()
+    moved = logit(found[:, [0, 1, 3]] / people[[0, 1, 3]]) - logit(rates[:, [0, 1, 3]])
+    assert moved == pytest.approx(np.repeat(moved[:, :1], 3, axis=1)), "one move of the logit a draw"
+    nobody = diagnosis._brought(people, people * rates, np.array([0.0, 100.0]))
+    assert nobody == pytest.approx(people * rates), "a draw of nobody or of everybody is left as it is"
+
+
+def groups_of(d, *, of_all=1.0, total=lambda draws: draws):
+    """Return the groups of a study, if a share of each area counted and its total were drawn otherwise."""
+    rows = d.request.zoning.rows
+    m, universe = d.model, d.model.country.frame.universe[rows].sum()
+    need = of_all * total(d.draws)
+    share = np.full(len(rows), of_all)
+    held = {"modest": need / 2, "both": need / 3, "need_urbain": need}
+    found = diagnosis._profile(
+        m, rows, share, {name: held.get(name, 0 * need) for name in diagnosis.PROFILED} | {"need": need}
+    )
+    assert sum(row.people for row in found if row.breakdown == "age") == pytest.approx(of_all * universe)
+    return {row.group: row for row in found if row.breakdown in ("age", "diplome")}
+
+
+def test_a_group_carries_the_doubt_of_the_total_that_of_rates_and_its_luck(d):
+    """Un total connu resserre les taux de chaque groupe sans les fixer ; cent fois moins d’habitants les élargit."""
+    own = groups_of(d)
+    known = groups_of(d, total=lambda draws: np.full_like(draws, draws.mean()))
+    few = groups_of(d, of_all=0.01)
+    told = {row.group: row for row in d.profile}
+    for group, row in own.items():
+        assert row == told[group], "the figures of the study are those of its own draws"
+        for other in (known[group], few[group]):
+            assert (other.rate.value, other.part.value) == pytest.approx((row.rate.value, row.part.value))
+        assert width(few[group].rate) > width(row.rate)
+        assert width(few[group].part) > width(row.part)
+        assert width(known[group].rate) > 0
+    many = groups_of(d, of_all=100.0, total=lambda draws: np.full_like(draws, draws.mean()))
+    own_width, known_width, many_width = (
+        sum(width(row.rate) for row in found.values()) for found in (own, known, many)
+    )
+    assert known_width < 0.9 * own_width
+    assert many_width > 0.5 * known_width, "what remains once neither the total nor luck varies: the rates"
+
+
+def test_a_share_of_a_group_is_shown_as_any_share_is(d):
+    """Un point et sa fourchette, la fourchette seule où un point tromperait, rien à côté d’une part qui ne varie pas."""
+    known, loose, sure = (
+        replace(d.profile[0], rate=Spread(0.64, 0.57, 0.70), part=part)
+        for part in (Spread(0.302, 0.297, 0.307), Spread(0.02, 0.005, 0.04), Spread(1, 1, 1))
+    )
+    changed = replace(d, profile=(known, loose, sure))
+    read = presentation.present(Study(changed, None, (), (), None), fingerprint="")
+    assert [(row.rate, row.rate_span) for row in read.profile] == [("64\xa0%", "57\xa0–\xa070\xa0%")] * 3
+    assert [(row.share, row.share_span) for row in read.profile] == [
+        ("30,2\xa0%", "29,7\xa0–\xa030,7\xa0%"),
+        (None, "0\xa0–\xa04\xa0%"),
+        ("100\xa0%", ""),
+    ]
+    page = render_to_string("dossiers/_who.html", {"reading": read})
+    made = dossier.compose(changed, read, {}, (), on=date(2026, 11, 22))
+    (table,) = [
+        block
+        for chapter in made.chapters
+        for block in chapter.blocks
+        if isinstance(block, Grid) and block.caption.startswith("Âge, diplôme")
+    ]
+    for row, line in zip(read.profile, table.rows, strict=True):
+        told = (row.rate, row.rate_span, row.share, row.share_span)
+        assert tuple(cell.text for cell in line)[1:] == tuple(text or "—" for text in told)
+        assert all((text or "") in page for text in told)
 
 
 def test_a_kept_perimeter_answers_its_own_code_and_type(d):

@@ -121,7 +121,10 @@ def other_cards(d: Diagnosis) -> Cards:
                 " celles-ci, celles du groupe."
             ),
             among=f"{among} : {chosen.universe}. Recensements de 2018 et 2021.",
-            margin="Valeurs centrales, sans fourchette : lisez-les à quelques points près.",
+            margin=(
+                f"{draws} À chaque tirage, les taux nationaux du tirage sont amenés à son total du"
+                " territoire ; le hasard des petits groupes s’y ajoute."
+            ),
             how=f"{sentences.rates_applied(d)} {_respondents(chosen)}",
             method="besoins",
         ),

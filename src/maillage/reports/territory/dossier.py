@@ -335,16 +335,22 @@ def _needs(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping[str, 
         ),
         Grid(
             caption="Âge, diplôme, niveau de vie et lieu de vie",
-            columns=("Groupe", "Sur 100 du groupe", "Sur 100 concernées"),
-            align="gdd",
-            widths=(3, 1.6, 1.6),
+            columns=("Groupe", "Sur 100 du groupe", "Fourchette", "Sur 100 concernées", "Fourchette"),
+            align="gdddd",
+            widths=(3, 1.6, 1.6, 1.6, 1.6),
             rows=tuple(
-                (Cell(text=x.label), Cell(text=x.rate), Cell(text=x.share))
+                (
+                    Cell(text=x.label),
+                    Cell(text=x.rate or "—"),
+                    Cell(text=x.rate_span or "—"),
+                    Cell(text=x.share or "—"),
+                    Cell(text=x.share_span or "—"),
+                )
                 for family in BREAKDOWN_LABELS.values()
                 for x in r.profile
                 if x.family == family
             ),
-            note=r.cards.profile.how,
+            note=f"{r.cards.profile.how} {r.cards.profile.margin}",
         ),
         *_factors(r),
         Heading(text="Qui cumule les deux précarités"),

@@ -73,7 +73,9 @@ def factors(r: Reading) -> Diagram | None:
     """
     families: dict[str, list[tuple[str, float, str]]] = {}
     for group in r.profile:
-        families.setdefault(group.family, []).append((group.label, group.share_value, group.share))
+        families.setdefault(group.family, []).append(
+            (group.label, group.share_value, group.share or group.share_span)
+        )
     if not families:
         return None
     words = (

@@ -65,7 +65,14 @@ from maillage.reports.territory.reading import (
     ZoneRow,
 )
 from maillage.studies.diagnosis.compare import NeedByDefinition
-from maillage.studies.diagnosis.diagnosis import CELL_NAMES, CLASS_NAMES, LEVEL_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis.diagnosis import (
+    CELL_NAMES,
+    CLASS_NAMES,
+    LEVEL_NAMES,
+    Diagnosis,
+    Spread,
+    ZoneResult,
+)
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.need.social import MISSING
 from maillage.words import rounding, wording
@@ -350,14 +357,12 @@ def _both(d: Diagnosis) -> Both:
     figure, modest = wording.people(d.both), wording.people(d.modest)
     poor, poor_both = wording.people(d.poor), wording.people(d.poor_both)
     low, high = (wording.number(_round_like(value, d.need)) for value in d.bounds)
-    inside = ""
-    if figure.value and isinstance(d.both, Estimate) and isinstance(d.need, Estimate) and d.need.value:
-        inside = wording.share(d.both.value / d.need.value)
+    told = next((_group_share(d, row.part).value for row in d.profile if row.group == "modeste"), None)
     return Both(
         value=figure.value,
         between=figure.between,
         about=figure.about,
-        share=inside,
+        share=(told or "") if figure.value else "",
         in_full=figure.in_full,
         modest="" if isinstance(d.modest, Withheld) else modest.in_full,
         independent=wording.number(_round_like(d.both_independent, d.both)),
@@ -407,17 +412,42 @@ def _profile(d: Diagnosis) -> tuple[Group, ...]:
         if row.people < 1 or total <= 0:
             continue
         label = PROFILE_LABELS[row.group]
-        inside, among = conditional.both(row.concerned, row.people, total, group=label, verb=verb)
+        rate, part = _group_share(d, row.rate), _group_share(d, row.part)
+        _, among = conditional.both(row.concerned, row.people, total, group=label, verb=verb)
         out.append(
             Group(
                 family=BREAKDOWN_LABELS[row.breakdown],
                 label=label,
-                rate=wording.share(inside.value),
-                share=wording.share(among.value),
+                rate=rate.value,
+                rate_span=_span(rate, row.rate),
+                share=part.value,
+                share_span=_span(part, row.part),
                 share_value=among.value,
             )
         )
     return tuple(out)
+
+
+def _group_share(d: Diagnosis, spread: Spread) -> FigureText:
+    """Return a share of the table of groups as any other estimated share is shown."""
+    chosen = d.request.definition
+    return wording.rate(
+        Estimate(
+            value=100 * spread.value,
+            low=100 * spread.low,
+            high=100 * spread.high,
+            unit="pourcent",
+            universe=chosen.universe,
+            n=chosen.n,
+            method="besoins",
+            sources=(chosen.id,),
+        )
+    )
+
+
+def _span(told: FigureText, spread: Spread) -> str:
+    """Return the interval of a share as a table writes it, "" where nothing of it is drawn."""
+    return told.span if 100 * (spread.high - spread.low) > wording.EXACT else ""
 
 
 def _rank_by_people(r: ZoneResult) -> tuple[float, float, str]:

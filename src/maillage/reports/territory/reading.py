@@ -8,13 +8,14 @@ too old to be read.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
 
-VERSION: Final = 4  # raised when a field changes: studies kept before are then computed again
+Version = Literal[5]  # raised when a field changes: studies kept before are then computed again
+VERSION: Final[Version] = get_args(Version)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,13 +220,15 @@ class Indicator:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A group of people under two shares that are never compared: its own concerned, and its part of those
-    concerned.
+    concerned. rate, share: None where no point holds; rate_span, share_span: "" where nothing is drawn.
     """
 
     family: str
     label: str
-    rate: str
-    share: str
+    rate: str | None
+    rate_span: str
+    share: str | None
+    share_span: str
     share_value: float
 
 
@@ -679,7 +682,7 @@ class Reading:
 class _File:
     """The content of `lecture.json`."""
 
-    version: Literal[4]
+    version: Version
     reading: Reading
 
 

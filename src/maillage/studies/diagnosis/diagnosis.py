@@ -14,6 +14,7 @@ from maillage.engine import clusters, composite, overlap, synthetic
 from maillage.engine import rates as rate_engine
 from maillage.engine.base import Base, applied
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
+from maillage.engine.chance import even_normals
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, centiles, from_draws
 from maillage.kernel.table import total_by
@@ -217,13 +218,16 @@ class Profile:
     they make up.
 
     people: persons of the group, ordinary housing; concerned: persons, at the central rates scaled to the
-    estimate.
+    estimate. rate: share concerned among the group; part: share of the group among those concerned (0 to 1),
+    both at the central rates, between their centiles.
     """
 
     breakdown: str
     group: str
     people: float
     concerned: float
+    rate: Spread
+    part: Spread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -785,7 +789,7 @@ def _assemble(w: _Work, outline: Shapes, classed: _Classed) -> Diagnosis:
         leaders=_leaders(request, sums, people),
         half=half,
         half_zones=half_zones,
-        profile=_profile(m, rows, share, {name: float(total[name].mean()) for name in PROFILED}),
+        profile=_profile(m, rows, share, {name: total[name] for name in PROFILED}),
         context=context.indicators(frame, weights),
         variance=doubt.variance_shares(m, rows, share),
         sensitivity=doubt.sensitivity(m, rows, share),
@@ -839,46 +843,92 @@ def _half(results: tuple[ZoneResult, ...], need: Floats) -> tuple[tuple[str, ...
 PROFILED = ("need", "modest", "both", *(f"need_{kind}" for kind in rurality.KINDS))
 
 
-def _profile(m: Model, rows: Positions, share: Floats, means: Mapping[str, float]) -> tuple[Profile, ...]:
+def _profile(m: Model, rows: Positions, share: Floats, totals: Mapping[str, Floats]) -> tuple[Profile, ...]:
     """Return who is concerned, by age, diploma, living standard and kind of space.
 
-    means: by outcome of PROFILED, the persons that the figures of the territory tell. Living standards are
-    those figures themselves: a page has one value for one share.
+    totals: by outcome of PROFILED, (draws,) the persons that the figures of the territory tell. Living
+    standards are those figures themselves: a page has one value for one share.
     """
-    need, outcome = means["need"], m.outcomes["need"]
+    outcome, need = m.outcomes["need"], totals["need"]
     counts = outcome.counts[rows] * share[:, None]
     regions = m.country.region_of[rows]
     people = counts.sum(axis=0, dtype=np.float64)
-    concerned = np.zeros(len(people))
+    expected, drawn = np.zeros((1, len(people))), np.zeros((m.n_draws, len(people)))
     for region in np.unique(regions).tolist():
+        here = counts[regions == region].sum(axis=0, dtype=np.float64)
         shifted = outcome.overseas.get(region)
-        rate = outcome.centre if shifted is None else shifted.mean(axis=0, dtype=np.float64)
-        concerned += counts[regions == region].sum(axis=0, dtype=np.float64) * rate
-    # Brought to the total by one move of the logit: a share can neither pass 100 % nor fall below 0.
-    rate = np.divide(concerned, people, out=np.full(len(people), 0.5), where=people > 0)
-    if 0 < need < people.sum():
-        rate = rate_engine.shift(people, np.clip(rate, 1e-9, 1 - 1e-9), np.array([need / people.sum()]))[0]
-    concerned = people * rate
-    groups = [
+        expected += here * (outcome.centre if shifted is None else shifted.mean(axis=0, dtype=np.float64))
+        drawn += here * (outcome.rates if shifted is None else shifted)
+    middle = _brought(people, expected, np.array([need.mean()]))
+    concerned, drawn = middle[0], _brought(people, drawn, need)
+    whole = float(concerned.sum())
+    cells = [
         *(("age", name, np.resize(k == AGE_OF, len(people))) for k, name in enumerate(AGES)),
         *(("diplome", name, np.resize(k == DIPLOMA_OF, len(people))) for k, name in enumerate(DIPLOMAS)),
     ]
-    found = [
-        Profile(breakdown, name, float(people[inside].sum()), float(concerned[inside].sum()))
-        for breakdown, name, inside in groups
-    ]
+    luck = even_normals(m.seed, "profile", len(cells), m.n_draws)
+    varies = drawn * (1 - np.divide(drawn, people, out=np.zeros_like(drawn), where=people > 0))
+    found = []
+    for (breakdown, name, inside), chance in zip(cells, luck, strict=True):
+        # What few people add by chance, once the total is known: none where a group is everybody.
+        own = varies[:, inside].sum(axis=1)
+        own *= 1 - np.divide(own, varies.sum(axis=1), out=np.ones_like(own), where=own > 0)
+        size = np.full(len(need), people[inside].sum())
+        members = np.clip(drawn[:, inside].sum(axis=1) + chance * np.sqrt(own), 0, np.minimum(size, need))
+        found.append(_group(breakdown, name, size, members, float(concerned[inside].sum()), need, whole))
+    held: list[tuple[str, str, Floats, Floats]] = []
     if _part(m.country.frame.unmeasured, m.country.frame, rows, share) < MOST_UNKNOWN:
-        modest, both = means["modest"], means["both"]
-        found += [
-            Profile("niveau_de_vie", "modeste", modest, both),
-            Profile("niveau_de_vie", "autre", float(people.sum()) - modest, max(need - both, 0.0)),
+        modest, both = totals["modest"], totals["both"]
+        held += [
+            ("niveau_de_vie", "modeste", modest, both),
+            ("niveau_de_vie", "autre", people.sum() - modest, np.maximum(need - both, 0.0)),
         ]
     spaces, universe = rurality.kinds()[rows], m.country.frame.universe[rows] * share
-    found += [
-        Profile("espace", kind, float(universe[spaces == kind].sum()), means[f"need_{kind}"])
-        for kind in rurality.KINDS
-    ]
+    for kind in rurality.KINDS:
+        size = np.full(len(need), universe[spaces == kind].sum())
+        held.append(("espace", kind, size, totals[f"need_{kind}"]))
+    found += [_group(*each, float(each[-1].mean()), need, whole) for each in held]
     return tuple(found)
+
+
+def _brought(people: Floats, concerned: Floats, total: Floats) -> Floats:
+    """Return (draws, cells) persons concerned once they add up to the total of their draw, by one move of
+    the logit: a share can neither pass 100 % nor fall below 0.
+
+    people: (cells,); concerned: (draws, cells); total: (draws,). A draw of nobody or everybody is left as
+    it is.
+    """
+    rate = np.divide(concerned, people, out=np.full_like(concerned, 0.5), where=people > 0)
+    inside = (total > 0) & (total < people.sum())
+    if inside.any():
+        safe = np.clip(rate[inside], 1e-9, 1 - 1e-9)
+        rate[inside] = rate_engine.shift(people, safe, total[inside] / people.sum())
+    return np.asarray(people * rate)
+
+
+def _group(
+    breakdown: str, name: str, people: Floats, members: Floats, concerned: float, need: Floats, whole: float
+) -> Profile:
+    """Return a group. people, members, need: (draws,) its persons, those of them concerned, all those
+    concerned; concerned, whole: the two last at the central rates.
+    """
+    size = float(people.mean())
+    return Profile(
+        breakdown,
+        name,
+        size,
+        concerned,
+        _around(concerned, size, members, people),
+        _around(concerned, whole, members, need),
+    )
+
+
+def _around(part: float, whole: float, parts: Floats, wholes: Floats) -> Spread:
+    """Return the share of a part in a whole, between the centiles of its draws; zero of nobody."""
+    value = part / whole if whole > 0 else 0.0
+    drawn = np.divide(parts, wholes, out=np.zeros_like(parts), where=wholes > 0)
+    found = _spread(np.clip(drawn, 0.0, 1.0))
+    return Spread(value, min(found.low, value), max(found.high, value))
 
 
 def _independent(m: Model, rows: Positions, share: Floats, both: Floats) -> float:
