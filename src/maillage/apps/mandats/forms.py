@@ -1,11 +1,8 @@
 """What is typed about a mandate: what it permits, until when; how the person says yes."""
 
-from io import BytesIO
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, ImageOps
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.forms.moments import DayField
@@ -13,12 +10,8 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import queries
 from maillage.apps.mandats.actions import Helper, Signing
 from maillage.apps.mandats.rules import frame
-from maillage.kernel.errors import Refused
 from maillage.reference import procedures
-
-HEAVIEST = 8_000_000  # bytes, as a telephone takes it
-WIDEST = 1800  # points: a page is read
-LARGEST = 60_000_000  # points: more is no photograph
+from maillage.web.photographs import read_photograph
 
 
 class PrepareForm(forms.Form):
@@ -114,36 +107,6 @@ class SignForm(forms.Form):
             witness=clean["temoin"],
             photograph=read_photograph(clean["photo"]) if clean["photo"] else b"",
         )
-
-
-def read_photograph(file: UploadedFile) -> bytes:
-    """Return a photograph written again as a JPEG, upright, without what telephones write beside it (the
-    place, the hour, the owner); Refused when it is too heavy or cannot be read.
-    """
-    if (file.size or 0) > HEAVIEST:
-        raise _unreadable("Elle est trop lourde : plus de 8 mégaoctets.", "Refaites-la en plus petit.")
-    content = file.read()
-    try:
-        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as probe:
-            if probe.width * probe.height > LARGEST:
-                raise ValueError("too many points")
-            probe.verify()
-        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
-            upright = ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise _unreadable(
-            "Le fichier n’est pas une photographie JPEG ou PNG, ou il est abîmé.",
-            "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
-        ) from error
-    upright.thumbnail((WIDEST, WIDEST))
-    bare, written = Image.new("RGB", upright.size), BytesIO()
-    bare.paste(upright)
-    bare.save(written, "JPEG", quality=82)
-    return written.getvalue()
-
-
-def _unreadable(why: str, do: str) -> Refused:
-    return Refused("La photographie n’a pas été gardée.", why=why, do=do)
 
 
 class ProcedureForm(forms.Form):

@@ -1,0 +1,42 @@
+"""A photograph that somebody sends: read whole, and written again without what the telephone adds to it."""
+
+from io import BytesIO
+
+from django.core.files.uploadedfile import UploadedFile
+from PIL import Image, ImageOps
+
+from maillage.kernel.errors import Refused
+
+HEAVIEST = 8_000_000  # bytes, as a telephone takes it
+WIDEST = 1800  # points: a page is read
+LARGEST = 60_000_000  # points: more is no photograph
+
+
+def read_photograph(file: UploadedFile) -> bytes:
+    """Return a photograph written again as a JPEG, upright, without what telephones write beside it (the
+    place, the hour, the owner); Refused when it is too heavy or cannot be read.
+    """
+    if (file.size or 0) > HEAVIEST:
+        raise _unreadable("Elle est trop lourde : plus de 8 mégaoctets.", "Refaites-la en plus petit.")
+    content = file.read()
+    try:
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as probe:
+            if probe.width * probe.height > LARGEST:
+                raise ValueError("too many points")
+            probe.verify()
+        with Image.open(BytesIO(content), formats=("JPEG", "PNG")) as picture:
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise _unreadable(
+            "Le fichier n’est pas une photographie JPEG ou PNG, ou il est abîmé.",
+            "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
+        ) from error
+    upright.thumbnail((WIDEST, WIDEST))
+    bare, written = Image.new("RGB", upright.size), BytesIO()
+    bare.paste(upright)
+    bare.save(written, "JPEG", quality=82)
+    return written.getvalue()
+
+
+def _unreadable(why: str, do: str) -> Refused:
+    return Refused("La photographie n’a pas été gardée.", why=why, do=do)
