@@ -333,6 +333,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "agenda",
         "autonomy",
         "mandats",
+        "documents",
         "learning",
         "surveys",
         "actes",

@@ -28,6 +28,8 @@ from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Pair, Proposal
+from maillage.apps.documents.actions import storing
+from maillage.apps.documents.rules import cipher, papers
 from maillage.apps.intake.actions import custody
 from maillage.apps.intake.actions import pending as imports
 from maillage.apps.learning.actions import groups
@@ -44,11 +46,13 @@ from maillage.modules import authoring
 from maillage.reports.page import drawings
 from tests.conftest import with_role
 from tests.support import mandats, sample_survey
+from tests.support.papers import pdf
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 KINDS = ("own", "structure", "territory")
+PAPERS = {"key": cipher.new_key(), "key_file": "", "scanner": "non"}
 
 # Who holds what, drawn by hand: not read from the code that it tries.
 HOLDS = {
@@ -98,6 +102,7 @@ LISTS: dict[str, set[str]] = {
             "bilan_typed",
             "mandats",
             "mandat_new",
+            "papers",
         )
     },
     "orientations": {"people", "mine", "answer"},
@@ -197,6 +202,8 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ({"people"}, "mandat"),
     ),
     "mandat_sign": ({"people"}, "mandat_draft"),
+    **dict.fromkeys(("person_papers", "person_paper_add", "person_safe"), ({"people"}, "person")),
+    **dict.fromkeys(("paper", "paper_file", "paper_share", "paper_gesture"), ({"people"}, "paper")),
     "bilan_paper_of": ({"people"}, "person"),
     **dict.fromkeys(
         ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"),
@@ -258,6 +265,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
 SENT = {
     "lieu_gesture": {"geste": "confirmer"},
     "mandat_gesture": {"geste": "arreter"},
+    "paper_gesture": {"geste": "effacer"},
     "census_say": {"etat": "contacted"},
     "missing_decide": {"geste": "garder"},
     "orientation_answer": {"geste": "accept"},
@@ -308,14 +316,15 @@ def once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple
     """
     home = tmp_path_factory.mktemp("monde")
     (home / "etudes").mkdir()
-    with django_db_blocker.unblock(), override_settings(HOME=home), transaction.atomic():
+    with django_db_blocker.unblock(), override_settings(HOME=home, PAPERS=PAPERS), transaction.atomic():
         yield _world(), home
         transaction.set_rollback(True)
 
 
 @pytest.fixture
-def world(once, home) -> World:
+def world(once, home, settings) -> World:
     made, files = once
+    settings.PAPERS = PAPERS
     copytree(files, home, dirs_exist_ok=True)
     return made
 
@@ -429,6 +438,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "person": {"pk": person.pk},
         "mandat": {"pk": _stopped(person, lieu.structure, helper).pk},
         "mandat_draft": {"pk": mandats.drafted(person, lieu.structure, helper, at=datetime.now(UTC)).pk},
+        "paper": {"pk": _paper(person, lieu.structure, helper).pk},
         "bilan": {"pk": bilan.pk},
         "workshop": {"pk": workshop.pk},
         "course": {"pk": course.pk},
@@ -458,6 +468,21 @@ def _stopped(person, structure, helper):
     made = mandats.drafted(person, structure, helper, at=AT, token=f"arrete-{person.pk}")
     made = signing.sign(made, signing.Signing(how="paper", photograph=b"x"), by=helper, at=AT)
     return signing.withdraw(made, by=helper, at=AT)
+
+
+def _paper(person, structure, helper):
+    """Return a paper kept for a person until long after today."""
+    upload = storing.Upload(pdf(), papers.PDF)
+    held = {"kind": "identite", "purpose": "rsa", "days": papers.retention_days()[-1], "how": "read"}
+    return storing.store(
+        upload,
+        person=person,
+        structure=structure,
+        by=helper,
+        at=datetime.now(UTC),
+        token=f"p{person.pk}",
+        **held,
+    )
 
 
 def _correction(commune: str) -> Correction:

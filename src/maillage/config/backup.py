@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.directory.actions import index
+from maillage.apps.documents.queries import storage
 from maillage.apps.messages import actions as messages
 from maillage.config import anchors
 from maillage.config.copies import ROWS
@@ -39,6 +40,8 @@ LEFT_OUT = {
     "accounts.tally",
 }
 FILES, MODULES = "etudes", "modules"  # studies, and the modules of the territory
+PAPERS = storage.FOLDER  # of persons, encrypted: the key that opens them is never in a backup
+STORED = (FILES, MODULES, PAPERS)
 MANIFEST = "manifeste.json"
 STEP = 1000  # rows read or written at once: neither saving nor restoring holds them all
 
@@ -92,14 +95,19 @@ def _write(path: Path) -> dict[str, int]:
             rows, digest = _write_rows(archive)
             migrations = _migrations()
         digests = {ROWS: digest}
-        for file in sorted([*(home / FILES).rglob("*"), *(home / MODULES).rglob("*")]):
+        for file in sorted(file for name in STORED for file in (home / name).rglob("*")):
             if file.is_file() and not any(part.startswith(".") for part in file.relative_to(home).parts):
-                name, content = file.relative_to(home).as_posix(), file.read_bytes()
+                name = file.relative_to(home).as_posix()
+                try:
+                    content = file.read_bytes()
+                except FileNotFoundError:  # a paper erased meanwhile
+                    continue
                 archive.writestr(name, content)
                 digests[name] = hashlib.sha256(content).hexdigest()
         manifest = {"format": FORMAT, "lignes": rows, "migrations": migrations, "fichiers": digests}
         archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
-    return {"lignes": rows, "fichiers": len(digests) - 1}
+    papers = sum(name.startswith(f"{PAPERS}/") for name in digests)
+    return {"lignes": rows, "fichiers": len(digests) - 1, "papiers": papers}
 
 
 @contextmanager
@@ -259,16 +267,20 @@ def restore(path: Path) -> dict[str, Any]:
         )
     kept = _save_before(path)
     home = Path(settings.HOME)
-    names = [name for name in manifest["fichiers"] if name.startswith((f"{FILES}/", f"{MODULES}/"))]
+    names = [
+        name for name in manifest["fichiers"] if name.startswith(tuple(f"{folder}/" for folder in STORED))
+    ]
     with zipfile.ZipFile(path) as archive, _told_in_french(path):
         with tempfile.TemporaryDirectory(dir=home, prefix=STAGING) as folder:
             for name in names:
-                if name.startswith(f"{FILES}/"):
+                if name.startswith((f"{FILES}/", f"{PAPERS}/")):
                     archive.extract(name, folder)
-            (Path(folder) / FILES).mkdir(exist_ok=True)
-            for made in sorted((Path(folder) / FILES).iterdir()):
-                if not (home / FILES / made.name).exists():
-                    made.replace(home / FILES / made.name)
+            for kind in (FILES, PAPERS):
+                (Path(folder) / kind).mkdir(exist_ok=True)
+                (home / kind).mkdir(exist_ok=True)
+                for made in sorted((Path(folder) / kind).iterdir()):
+                    if not (home / kind / made.name).exists():
+                        made.replace(home / kind / made.name)
         with transaction.atomic(), journal.unlocked():
             for model in reversed(backed_up_models()):
                 model._default_manager.all().delete()
@@ -282,7 +294,7 @@ def restore(path: Path) -> dict[str, Any]:
         for name in names:
             content = archive.read(name)
             if not (home / name).is_file() or (home / name).read_bytes() != content:
-                write_whole(home / name, content)
+                write_whole(home / name, content, mode=0o600 if name.startswith(f"{PAPERS}/") else 0o644)
     anchors.mark_restored(timezone.now())  # what the former ones say no longer holds
     return {"lignes": rows, "fichiers": len(names), "avant": kept}
 

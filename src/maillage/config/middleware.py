@@ -26,6 +26,7 @@ PRIVATE = ("/espace/", "/compte/")
 ABOUT_PEOPLE = (
     "/espace/personnes/",
     "/espace/mandats/",
+    "/espace/papiers/",
     "/espace/actes/",
     "/espace/orientations/",
     "/espace/bilans/",

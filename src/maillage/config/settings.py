@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "maillage.apps.agenda",
     "maillage.apps.autonomy",
     "maillage.apps.mandats",
+    "maillage.apps.documents",
     "maillage.apps.learning",
     "maillage.apps.surveys",
     "maillage.apps.actes",
@@ -219,6 +220,12 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 CONTACT = os.environ.get("MAILLAGE_CONTACT", "")  # an e-mail, for whoever sees a sentence badly said
 # Where the end of the journal is sent each day, so that whoever holds this computer does not hold them all.
 ANCHORS_TO = os.environ.get("MAILLAGE_ANCHORS_TO", "").strip()
+# Papers of persons, kept only when a key is given: the key, or the file that holds it; where ClamAV listens.
+PAPERS = {
+    "key": os.environ.get("MAILLAGE_PAPERS_KEY", "").strip(),
+    "key_file": os.environ.get("MAILLAGE_PAPERS_KEY_FILE", "").strip(),
+    "scanner": os.environ.get("MAILLAGE_CLAMD", "").strip(),
+}
 LANGUAGE_CODE = "fr"
 LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES.values()]
 TIME_ZONE = "Europe/Paris"
@@ -259,7 +266,9 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # a file of a thousand columns makes as many choices
-FILE_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+FILE_UPLOAD_MAX_MEMORY_SIZE = (
+    9_000_000  # a person’s paper, 8 at most, is never written unencrypted to the disk
+)
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"

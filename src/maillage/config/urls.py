@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("maillage.apps.agenda.urls")),
     path("", include("maillage.apps.autonomy.urls")),
     path("", include("maillage.apps.mandats.urls")),
+    path("", include("maillage.apps.documents.urls")),
     path("", include("maillage.apps.learning.urls")),
     path("", include("maillage.apps.actes.urls")),
     path("", include("maillage.apps.orientations.urls")),

@@ -8,8 +8,10 @@ from pathlib import Path
 from maillage.kernel.errors import Refused
 
 
-def write_whole(path: Path, content: bytes | str) -> None:
+def write_whole(path: Path, content: bytes | str, *, mode: int = 0o644) -> None:
     """Write a file aside, then put it in place: a reader sees the former file or the new one, never a part.
+
+    mode: who reads it, everybody on this computer unless told otherwise.
 
     Raises Refused, naming the file, when the folder cannot be written or the disk is full; the former file is
     intact.
@@ -23,7 +25,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        staged.chmod(0o644)
+        staged.chmod(mode)
         staged.replace(path)
     except OSError as error:
         if staged is not None:

@@ -56,6 +56,7 @@ urlpatterns = [
     path("ma-carte/etapes/<int:pk>/annuler/", card.cancel, name="card_cancel"),
     path("ma-carte/mandats/<int:pk>/arreter/", card.stop_mandate, name="card_mandate_stop"),
     path("ma-carte/mandats/<int:pk>/preuve/", card.mandate_proof, name="card_mandate_proof"),
+    path("ma-carte/papiers/<int:pk>/", card.paper, name="card_paper"),
     path("ma-carte/effacer/", card.forget, name="card_forget"),
     path("ma-carte/fermer/", card.leave, name="card_leave"),
     path("ma-carte/imprimer/", card.to_print, name="card_print"),

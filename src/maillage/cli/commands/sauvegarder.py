@@ -21,4 +21,9 @@ def run(given: argparse.Namespace) -> int:
         f"Sauvegarde écrite et relue : {given.fichier} ({counts['lignes']} lignes, {counts['fichiers']}"
         " fichiers)"
     )
+    if counts["papiers"]:
+        print(
+            f"{counts['papiers']} papiers de personnes y sont, chiffrés. La clé qui les ouvre n’y est pas :"
+            " gardez-la ailleurs, et pas avec cette sauvegarde."
+        )
     return 0

@@ -8,6 +8,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.actes import actions as acts
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
+from maillage.apps.documents.actions import storing as documents
 from maillage.apps.learning.actions import progress as learning
 from maillage.apps.mandats import actions as mandats
 from maillage.apps.orientations.actions import deadlines
@@ -22,7 +23,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
 
     Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
     on its own. Their workshop seats lose their name, their acts of help what was written
-    of them; their mandates stop, and lose their words.
+    of them; their mandates stop, and lose their words; their papers are destroyed.
     """
     deadlines.strip(
         person, at=at
@@ -34,6 +35,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     learning.forget(person, at=at)
     agenda.forget(person, at=at)
     mandats.forget(person, at=at)
+    documents.forget(person, at=at)
     acts.forget(person)
     people.forget(person, by=by, at=at)
 

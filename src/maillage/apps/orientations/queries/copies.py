@@ -12,6 +12,7 @@ from maillage.apps.autonomy import rules as autonomy
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.directory.queries import places
+from maillage.apps.documents.queries import papers
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Event, Orientation
@@ -139,6 +140,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "ateliers": agenda.workshops_of(person),
         "rendez_vous": agenda.appointments_of(person),
         "mandats": mandats.copy(person),
+        "papiers": papers.copy(person),
         "actes": acts.copy(person),
         "qui_a_vu": [
             {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}

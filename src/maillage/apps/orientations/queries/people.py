@@ -14,6 +14,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.queries.retained import Progress
 from maillage.apps.directory.models import Structure
+from maillage.apps.documents.queries import papers
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
@@ -41,6 +42,7 @@ VERBS = {
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
     **mandats.VERBS,
+    **papers.VERBS,
     "act.noted": "a noté un acte d’aide",
     "act.outside": "a fait à sa place hors du mandat",
     "act.refused": "n’a pas pu faire à sa place",
@@ -111,7 +113,8 @@ def traces(person: Person) -> list[Trace]:
     """Return who saw and did what about a person and their referrals, the latest first."""
     steps = list(Orientation.objects.filter(person=person))
     entries: list[Entry] = list(journal.entries_about(person))
-    for rows in (steps, mandats.of_person(person), list(acts.of_person(person))):
+    kept = papers.of_person(person)
+    for rows in (steps, mandats.of_person(person), kept, list(acts.of_person(person))):
         if rows:
             entries += journal.entries_about(*rows)
     names = journal.names(entries)
@@ -143,7 +146,11 @@ def _who(entry: Entry, names: Mapping[int, str]) -> str:
 
 def _words(entry: Entry) -> str:
     if entry.verb in VERBS:
-        more = f" : {entry.words}" if entry.words and entry.verb.startswith(("consent.", "act.")) else ""
+        more = (
+            f" : {entry.words}"
+            if entry.words and entry.verb.startswith(("consent.", "act.", "paper."))
+            else ""
+        )
         return f"{VERBS[entry.verb]}{more}"
     move = cycle.MOVES.get(entry.verb.removeprefix("orientation."))
     return f"a {move.label}" if move is not None else ""

@@ -16,6 +16,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, count, counted
+from maillage.apps.documents.actions import sharing, storing
+from maillage.apps.documents.models import Paper
+from maillage.apps.documents.queries import papers as paper_queries
+from maillage.apps.documents.rules.papers import TAKEN_BACK
 from maillage.apps.mandats import actions as mandats
 from maillage.apps.mandats import queries as mandat_queries
 from maillage.apps.mandats.models import Mandat
@@ -138,6 +142,7 @@ def personal_data(request: HttpRequest, person: Person) -> HttpResponse:
         "consents": queries.consents(person),
         "followings": queries.structures_following(person),
         "bilans": queries.bilans(person),
+        "papers": paper_queries.for_card(person, timezone.localdate()),
         "traces": queries.traces(person),
     }
     return render(request, "orientations/card/kept.html", context)
@@ -158,6 +163,22 @@ def withdraw(request: HttpRequest, person: Person) -> HttpResponse:
     )
     agreements.withdraw(said, by=None, at=timezone.now())
     messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
+    return redirect("card_kept")
+
+
+@with_card
+@require_POST
+def paper(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
+    """Showing a paper to a structure no more, or having it erased. A card never opens one: it can be lost."""
+    row = get_object_or_404(Paper, pk=pk, person=person, erased_at__isnull=True)
+    key = whole(request.POST.get("partage", ""), ROWS)
+    with refusals.as_message(request):
+        if key is None:
+            storing.erase(row, by=None, at=timezone.now(), how=TAKEN_BACK)
+            messages.success(request, say("C’est effacé. Personne ne peut plus ouvrir ce papier."))
+        else:
+            sharing.withdraw(get_object_or_404(row.shares, pk=key), by=None, at=timezone.now())
+            messages.success(request, say("C’est arrêté. Cette structure ne lit plus ce papier."))
     return redirect("card_kept")
 
 

@@ -19,6 +19,7 @@ from maillage.apps.accounts.access import account_of, count, counted, holding, r
 from maillage.apps.actes.access import acts_for
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.directory.models import Structure
+from maillage.apps.documents.queries import papers
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
@@ -159,6 +160,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "services": learning.services(),
         "mandat": mandats.latest(found, timezone.localdate()),
         "mandat_states": mandat_frame.STATES,
+        "papers": papers.count(found, timezone.localdate()),
         "acts": acts.lines(acts.of_person(found).filter(pk__in=seen)[:8], account_of(request)),
         "to_learn": acts.proposals(found, timezone.now()),
         "traces": queries.traces(found),

@@ -1,0 +1,77 @@
+"""Who sees which papers: the structure that keeps one, and those that the person let read it, until a day."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.directory.models import Structure
+from maillage.apps.documents.models import Paper, Share
+from maillage.apps.memberships.access import current
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+
+SEES = ("people.see", "people.mine")
+
+
+def structures_for(user: Any) -> QuerySet[Structure]:
+    """Return the structures on whose behalf a user keeps papers."""
+    return Structure.objects.filter(pk__in=_ours(user)).order_by("name", "pk")
+
+
+def _ours(user: Any) -> set[int]:
+    rights = rights_of(user)
+    return {pk for right in SEES for pk in rights.structures(right)}
+
+
+def here(today: date) -> QuerySet[Paper]:
+    """Return the papers that are there on a day: neither erased nor past their date."""
+    return Paper.objects.filter(erased_at__isnull=True, expires_on__gte=today).select_related(
+        "person", "structure", "by"
+    )
+
+
+def papers_for(user: Any, today: date) -> QuerySet[Paper]:
+    """Return the papers that a user may open on a day; none for a stranger."""
+    return here(today).filter(_kept(user) | Q(pk__in=shares_for(user, today).values("paper")))
+
+
+def holdings_for(user: Any, today: date) -> QuerySet[Paper]:
+    """Return the papers that the structures of a user keep: those that they may show, or erase."""
+    return here(today).filter(_kept(user))
+
+
+def _kept(user: Any) -> Q:
+    return Q(structure__in=_ours(user), person__in=people_for(user).values("pk"))
+
+
+def shares_for(user: Any, today: date) -> QuerySet[Share]:
+    """Return the sharings that run on a day and let a user read a paper: with their structures, whether these
+    follow the person or not; a user who sees only those they help, of the persons that they follow.
+    """
+    rights = rights_of(user)
+    whole, mine = rights.structures("people.see"), rights.structures("people.mine")
+    reached = Q(structure__in=whole) | Q(structure__in=mine, paper__person__in=people_for(user).values("pk"))
+    return Share.objects.filter(
+        reached, withdrawn_at__isnull=True, ends_on__gte=today, paper__in=here(today).values("pk")
+    )
+
+
+def may_keep(user: Any, person: Person, structure: int | None) -> bool:
+    """Return whether a user keeps a paper of a person on behalf of a structure."""
+    return structure in _ours(user) and people_for(user).filter(pk=person.pk).exists()
+
+
+def acting_for(user: Any, paper: Paper, today: date) -> int | None:
+    """Return the structure for which a user reads a paper: the one that keeps it, or one it is shown to."""
+    if paper.structure_id in _ours(user):
+        return paper.structure_id
+    share = shares_for(user, today).filter(paper=paper).first()
+    return share.structure_id if share else None
+
+
+def readers(today: date, *, but: int | None) -> QuerySet[Structure]:
+    """Return the structures to which a paper may be shown: those where somebody has an account today."""
+    held = current(today).filter(structure__isnull=False, user__is_active=True).values("structure")
+    return Structure.objects.filter(pk__in=held).exclude(pk=but).order_by("name", "pk")

@@ -1,0 +1,49 @@
+"""What happens by itself: papers past their date are erased, files that nothing names are removed."""
+
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from maillage.apps.documents.actions import storing
+from maillage.apps.documents.models import Paper
+from maillage.apps.documents.queries import storage
+from maillage.apps.documents.rules import papers
+from maillage.kernel.errors import Refused
+
+
+def run_deadlines(*, at: datetime) -> Counter[str]:
+    """Erase the papers whose date is past, or that no structure keeps any more; return how many, and how many
+    files were left behind.
+    """
+    done: Counter[str] = Counter()
+    today = timezone.localdate(at)
+    gone = Q(expires_on__lt=today) | Q(structure__isnull=True)
+    for row in Paper.objects.filter(gone, erased_at=None).select_related("person"):
+        with suppress(Refused):  # erased meanwhile
+            how = papers.EXPIRED if row.expires_on < today else papers.NOBODY
+            storing.erase(row, by=None, at=at, how=how)
+            done["papiers_effaces"] += 1
+    done["fichiers_orphelins"] = sweep(at=at)
+    return done
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove the files that no paper names, once they are old enough not to be on their way; return how
+    many.
+    """
+    if not storage.folder().is_dir():
+        return 0
+    before = (at - papers.orphan_age()).timestamp()
+    old = [path for path in storage.folder().iterdir() if path.is_file() and path.stat().st_mtime < before]
+    named = set(
+        Paper.objects.filter(name__in=[path.name for path in old], erased_at=None).values_list(
+            "name", flat=True
+        )
+    )
+    left = [path for path in old if path.name not in named]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)

@@ -1,0 +1,227 @@
+"""Keep a paper, open it, erase it: its file is written before its row, and leaves after it."""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.documents import access
+from maillage.apps.documents.actions import scanning
+from maillage.apps.documents.models import Paper, Share
+from maillage.apps.documents.queries import storage
+from maillage.apps.documents.rules import cipher, papers
+from maillage.apps.documents.rules.contents import refused
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Person
+from maillage.apps.people.rules import HOW
+from maillage.kernel.disk import reason, write_whole
+from maillage.kernel.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that was examined: what it is, how many pages, what its own words tell beside them."""
+
+    content: bytes
+    media: str
+    pages: int = 1
+    told: tuple[str, ...] = ()
+
+
+def store(
+    upload: Upload,
+    *,
+    person: Person,
+    structure: Structure,
+    kind: str,
+    purpose: str,
+    days: int,
+    how: str,
+    by: User,
+    at: datetime,
+    token: str,
+) -> Paper:
+    """Keep a paper of a person, once they agreed: scanned, encrypted, until a date; sent twice, it is kept
+    once.
+
+    The file is whole on the disk before anything names it: cut in the middle, what is left is a file that no
+    key opens, and that `sweep` removes.
+    """
+    keys = storage.keyring()
+    if not access.may_keep(by, person, structure.pk):
+        raise refused(
+            "Vous n’aidez pas cette personne au nom de cette structure.",
+            "Demandez-lui de montrer sa carte, puis recommencez.",
+        )
+    if kind not in papers.KINDS or purpose not in papers.purposes() or days not in papers.retention_days():
+        raise refused("Un choix n’est pas dans la liste.", "Rechargez la page, puis choisissez.")
+    if how not in HOW:
+        raise refused(
+            "Il manque comment la personne a dit oui.", "Lisez-lui la phrase, puis choisissez sa réponse."
+        )
+    if (found := _sent_before(token, person)) is not None:
+        return found
+    scanned = scanning.scan(upload.content)
+    name, key = secrets.token_hex(16), cipher.new_paper_key()
+    _write(name, cipher.seal(key, upload.content, name=name))
+    try:
+        with transaction.atomic():
+            row = people.lock(person)
+            if (found := _sent_before(token, row)) is None:
+                _refuse_one_more(row, at)
+                made = Paper.objects.create(
+                    person=row,
+                    structure=structure,
+                    by=by,
+                    token=token,
+                    kind=kind,
+                    purpose=purpose,
+                    name=name,
+                    wrapped=keys.wrap(key),
+                    media=upload.media,
+                    size=len(upload.content),
+                    pages=upload.pages,
+                    scanner=scanned,
+                    how=how,
+                    words=papers.words_to_keep(structure.name),
+                    stored_at=at,
+                    expires_on=papers.until(timezone.localdate(at), days),
+                    example=row.example,
+                )
+                record("paper.stored", made, by=by, at=at, structure=structure.pk)
+                people.touch(row, at=at)
+    except BaseException:
+        storage.path_of(name).unlink(missing_ok=True)
+        raise
+    if found is not None:
+        storage.path_of(name).unlink(missing_ok=True)
+        return found
+    return made
+
+
+def _sent_before(token: str, person: Person) -> Paper | None:
+    return Paper.objects.filter(token=token, person=person).first()
+
+
+def _refuse_one_more(person: Person, at: datetime) -> None:
+    if access.here(timezone.localdate(at)).filter(person=person).count() >= papers.most_papers():
+        raise refused(
+            f"{papers.most_papers()} papiers sont déjà gardés pour cette personne, c’est le plus.",
+            "Effacez avec elle ceux qui ne servent plus.",
+        )
+
+
+def _write(name: str, sealed: bytes) -> None:
+    try:
+        write_whole(storage.path_of(name), sealed, mode=0o600)
+    except Refused as error:
+        why = reason(error.__cause__) if isinstance(error.__cause__, OSError) else error.why
+        raise refused(
+            f"Sur l’ordinateur de la plateforme, {why}. Rien n’a été laissé à moitié écrit.",
+            "Rendez le papier à la personne, et prévenez qui tient la plateforme.",
+        ) from error
+
+
+def read(paper: Paper, *, by: User, at: datetime) -> Iterator[bytes]:
+    """Record that a user opens a paper, and return its content, a piece at a time; Refused when it cannot be
+    opened: nothing is recorded then.
+    """
+    acting = access.acting_for(by, paper, timezone.localdate(at))
+    pieces = _opened(paper)
+    record("paper.read", paper, by=by, at=at, structure=acting)
+    return pieces
+
+
+def _opened(paper: Paper) -> Iterator[bytes]:
+    key = storage.keyring().unwrap(paper.wrapped)
+    try:
+        file = storage.path_of(paper.name).open("rb")
+        pieces = cipher.unseal(key, file, name=paper.name)
+        first = next(pieces)  # of the wrong file, nothing is sent
+    except (OSError, cipher.Damaged) as error:
+        raise Refused(
+            "Ce papier ne peut pas être ouvert.",
+            why="Son fichier manque, ou a été changé.",
+            do="Redemandez le papier à la personne, et prévenez qui tient la plateforme.",
+        ) from error
+    return _closing(chain((first,), pieces), file.close)
+
+
+def _closing(pieces, close) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    finally:
+        close()
+
+
+@transaction.atomic
+def erase(paper: Paper, *, by: User | None, at: datetime, how: str) -> Paper:
+    """Erase a paper: its key and its file are destroyed, its sharings stop, and that it was there stays told
+    to the person. by: None for the person, with their card, and for its date.
+    """
+    row = lock(paper)
+    row.wrapped, row.erased_at, row.erased_how = "", at, how
+    row.save(update_fields=["wrapped", "erased_at", "erased_how"])
+    Share.objects.filter(paper=row, withdrawn_at=None).update(withdrawn_at=at)
+    record("paper.erased", row, by=by, at=at, structure=row.structure_id, more=papers.ERASED[how])
+    _remove_after(row.name)
+    return row
+
+
+@transaction.atomic
+def forget(person: Person, *, at: datetime) -> int:
+    """Destroy the papers of a person being erased, files and keys; return how many.
+
+    Call it in the transaction of `people.actions.forget`, before it.
+    """
+    rows = list(Paper.objects.select_for_update().filter(person=person))
+    for row in rows:
+        record("paper.forgotten", row, by=None, at=at, structure=row.structure_id, bare=True)
+        _remove_after(row.name)
+    Paper.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(rows)
+
+
+def _remove_after(name: str) -> None:
+    """Remove a file once no row names it; a program killed between the two leaves it to `sweep`."""
+    transaction.on_commit(lambda: storage.path_of(name).unlink(missing_ok=True))
+
+
+def lock(paper: Paper) -> Paper:
+    """Return a paper as it is now, its person locked first; Refused once it is gone."""
+    people.lock(paper.person)
+    row = (
+        Paper.objects.select_for_update(of=("self",))
+        .select_related("person", "structure")
+        .filter(pk=paper.pk, erased_at__isnull=True)
+        .first()
+    )
+    if row is None:
+        raise Refused(
+            "Rien n’a été enregistré.",
+            why="Ce papier est déjà effacé.",
+            do="S’il sert encore, gardez-en une autre copie avec la personne.",
+        )
+    return row
+
+
+def record(
+    verb: str,
+    row: Paper,
+    *,
+    by: User | None,
+    at: datetime,
+    structure: int | None,
+    more: str = "",
+    bare: bool = False,
+) -> None:
+    """Write in the journal what was done with a paper: its kind, and what it serves unless bare."""
+    told = "" if bare else ", ".join(filter(None, (row.get_kind_display(), row.purpose_label, more)))
+    journal.record(by=by, verb=verb, row=row, at=at, structure=structure, words=told)

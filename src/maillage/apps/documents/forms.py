@@ -1,0 +1,103 @@
+"""What is typed about a paper: the file, what it is, what it serves, how long; to whom it is shown."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.documents.actions.storing import Upload
+from maillage.apps.documents.rules import contents, papers
+from maillage.apps.people.rules import HOW
+from maillage.web.photographs import read_photograph
+
+REQUIRED = {"required": "Il manque ce choix."}
+
+
+def _days(durations: Sequence[int]) -> list[tuple[str, str]]:
+    return [(str(days), f"{days} jours") for days in durations]
+
+
+class PaperForm(forms.Form):
+    """A paper to keep. structure: a field when the account acts for several."""
+
+    structure = forms.ChoiceField(label="Au nom de")
+    papier = forms.ChoiceField(label="Quel papier", error_messages=REQUIRED)
+    pour = forms.ChoiceField(label="Pour quelle démarche", error_messages=REQUIRED)
+    jours = forms.ChoiceField(
+        label="Gardé combien de temps", widget=forms.RadioSelect, error_messages=REQUIRED
+    )
+    fichier = forms.FileField(
+        label="Le papier : PDF, photographie JPEG ou PNG",
+        error_messages={
+            "required": "Il manque le papier. Choisissez un fichier, ou photographiez-le.",
+            "empty": "Ce fichier est vide. Refaites-le.",
+        },
+        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
+    )
+    comment = forms.ChoiceField(
+        label="La personne a dit oui",
+        choices=[(key, words.capitalize()) for key, words in HOW.items()],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque son accord. Lisez-lui la phrase."},
+    )
+
+    def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.fields["papier"].choices = [("", "Choisir"), *papers.KINDS.items()]
+        self.fields["pour"].choices = [("", "Choisir"), *papers.purposes().items()]
+        self.fields["jours"].choices = _days(papers.retention_days())
+        self.fields["structure"].choices = [(pk, each.name) for pk, each in self.structures.items()]
+        if len(structures) < 2:
+            del self.fields["structure"]
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, by the names of `actions.storing.store`; Refused when the file lies."""
+        clean = self.cleaned_data
+        return {
+            "upload": read_upload(clean["fichier"]),
+            "structure": self.structures[clean.get("structure") or next(iter(self.structures))],
+            "kind": clean["papier"],
+            "purpose": clean["pour"],
+            "days": int(clean["jours"]),
+            "how": clean["comment"],
+        }
+
+
+def read_upload(file: UploadedFile) -> Upload:
+    """Return a file once it was examined: a photograph is written again bare, a PDF stays as it was signed;
+    Refused when it is not what it says.
+    """
+    content = file.read(contents.heaviest() + 1)
+    media = contents.media_of(content, file.name or "")
+    if media == papers.PDF:
+        examined = contents.examine(content)
+        return Upload(content, papers.PDF, examined.pages, examined.told)
+    file.seek(0)
+    return Upload(read_photograph(file), papers.JPEG)
+
+
+class ShareForm(forms.Form):
+    """To which structure a paper is shown, and how long."""
+
+    structure = forms.ChoiceField(label="À quelle structure", error_messages=REQUIRED)
+    jours = forms.ChoiceField(label="Combien de temps", widget=forms.RadioSelect, error_messages=REQUIRED)
+
+    def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.fields["structure"].choices = [
+            ("", "Choisir"),
+            *((pk, each.name) for pk, each in self.structures.items()),
+        ]
+        self.fields["jours"].choices = _days(papers.shared_days())
+
+    @property
+    def chosen(self) -> Structure:
+        return self.structures[self.cleaned_data["structure"]]
+
+    @property
+    def days(self) -> int:
+        return int(self.cleaned_data["jours"])

@@ -1,0 +1,151 @@
+"""Read the papers of a person: those that are there, to whom they are shown, who opened them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from maillage.apps.accounts import queries as journal
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.apps.documents import access
+from maillage.apps.documents.models import Paper, Share
+from maillage.apps.documents.rules import papers
+from maillage.apps.people.models import Person
+
+MOST_PLACES = 30
+# What the journal says of a paper, as the person reads it too.
+VERBS = {
+    "paper.stored": "a gardé une copie d’un papier",
+    "paper.read": "a ouvert un papier",
+    "paper.shared": "a montré un papier à une autre structure",
+    "paper.unshared": "a arrêté de montrer un papier",
+    "paper.erased": "a effacé un papier",
+}
+
+
+def of_person(person: Person) -> list[Paper]:
+    """Return every paper of a person, those that were erased included: who opened them is still told."""
+    shares = Prefetch("shares", Share.objects.select_related("structure", "by", "withdrawn_with"))
+    return list(
+        Paper.objects.filter(person=person).select_related("structure", "by").prefetch_related(shares)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paper as it is listed: its sharings that run today; whether whoever looks may show or erase it."""
+
+    paper: Paper
+    shares: list[Share]
+    ours: bool
+
+
+def lines(user: Any, person: Person, today: date) -> list[Line]:
+    """Return the papers of a person that a user may open, the latest first."""
+    kept = set(access.holdings_for(user, today).filter(person=person).values_list("pk", flat=True))
+    rows = access.papers_for(user, today).filter(person=person).prefetch_related("shares__structure")
+    return [Line(row, running(row, today), row.pk in kept) for row in rows]
+
+
+def running(paper: Paper, today: date) -> list[Share]:
+    """Return the sharings of a paper that run on a day."""
+    return [each for each in paper.shares.all() if each.state_on(today) == papers.RUNNING]
+
+
+def count(person: Person, today: date) -> int:
+    """Return how many papers of a person are kept here, whichever structure keeps them."""
+    return access.here(today).filter(person=person).count()
+
+
+def received(user: Any, today: date) -> list[Share]:
+    """Return the sharings by which a user reads what other structures keep, the first to end first."""
+    ours = access.structures_for(user).values("pk")
+    rows = access.shares_for(user, today).exclude(paper__structure__in=ours)
+    return list(
+        rows.select_related("paper__person", "paper__structure", "structure").order_by("ends_on", "pk")
+    )
+
+
+def for_procedure(person: Person, procedure_key: str, today: date) -> list[Paper]:
+    """Return the papers kept for a procedure of a person, or for its whole family, the latest first.
+
+    What a checklist shows of them is their kind and their date: opening one asks `access.papers_for`.
+    """
+    return [
+        row for row in access.here(today).filter(person=person) if papers.serves(row.purpose, procedure_key)
+    ]
+
+
+def for_card(person: Person, today: date) -> list[tuple[Paper, list[Share]]]:
+    """Return the papers of a person that are there, each with its sharings that run, as they read them with
+    their card.
+    """
+    rows = access.here(today).filter(person=person).prefetch_related("shares__structure")
+    return [(row, running(row, today)) for row in rows]
+
+
+def openings(paper: Paper) -> list[tuple[Any, str, str]]:
+    """Return when a paper was opened, by whom, for which structure, the latest first."""
+    entries = list(journal.entries_about(paper).filter(verb="paper.read").order_by("-pk"))
+    names = journal.names(entries)
+    structures = dict(
+        Structure.objects.filter(pk__in={each.structure for each in entries if each.structure}).values_list(
+            "pk", "name"
+        )
+    )
+    return [
+        (each.at, names.get(each.by or 0, ""), structures.get(each.structure or 0, "")) for each in entries
+    ]
+
+
+def places(commune: str = "") -> list[Lieu]:
+    """Return the places of the directory that help with a digital safe, of a commune when one is given."""
+    wanted = Wanted(
+        facets=(("pratique:coffre_fort",),), communes=(commune,) if commune else (), limit=MOST_PLACES
+    )
+    found = [pk for pk, _ in search(wanted).places]
+    rows = Lieu.objects.in_bulk(found)
+    return [rows[pk] for pk in found if pk in rows]
+
+
+def copy(person: Person) -> list[dict[str, Any]]:
+    """Return the papers of a person in French words, for their own copy. Their files are not in it: whoever
+    holds the card, or the copy, would hold the papers.
+    """
+    return [_copied(row) for row in of_person(person)]
+
+
+def _copied(row: Paper) -> dict[str, Any]:
+    return {
+        "papier": row.get_kind_display(),
+        "pour": row.purpose_label,
+        "garde_par": row.structure.name if row.structure else "",
+        "garde_avec": str(row.by or ""),
+        "garde_le": row.stored_at.isoformat(),
+        "s_efface_apres_le": row.expires_on.isoformat(),
+        "fichier": f"{row.get_media_display()}, {row.pages} page(s), {row.size} octets",
+        "le_demander_a": row.structure.name if row.structure and row.erased_at is None else "",
+        "analyse_par": row.scanner,
+        "accord": row.get_how_display(),
+        "mots_lus": row.words,
+        "efface_le": row.erased_at.isoformat() if row.erased_at else "",
+        "efface_parce_que": row.get_erased_how_display(),
+        "personne_inventee": "oui" if row.example else "non",
+        "montre_a": [
+            {
+                "structure": each.structure.name if each.structure else "",
+                "note_par": str(each.by or ""),
+                "le": each.at.isoformat(),
+                "jusqu_au": each.ends_on.isoformat(),
+                "accord": each.get_how_display(),
+                "mots_lus": each.words,
+                "etat": papers.STATES[each.state_on(timezone.localdate())],
+                "arrete_le": each.withdrawn_at.isoformat() if each.withdrawn_at else "",
+                "arrete_avec": str(each.withdrawn_with or ""),
+            }
+            for each in row.shares.all()
+        ],
+    }

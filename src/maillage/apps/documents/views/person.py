@@ -1,0 +1,97 @@
+"""The papers of one person: those that are kept here, keeping one more, choosing a safe with them."""
+
+import secrets
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import account_of
+from maillage.apps.documents import access
+from maillage.apps.documents.actions import scanning, storing
+from maillage.apps.documents.forms import PaperForm
+from maillage.apps.documents.queries import papers as queries
+from maillage.apps.documents.queries.storage import storage
+from maillage.apps.documents.rules import papers as rules
+from maillage.apps.documents.rules.contents import heaviest_megabytes
+from maillage.apps.documents.views.public import chosen
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+
+
+@never_cache
+@require_safe
+def papers(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is kept of a person’s papers, to whom each is shown, and where else to keep them."""
+    found, today = _person(request, pk), timezone.localdate()
+    lines = queries.lines(request.user, found, today)
+    context = {
+        "person": found,
+        "lines": lines,
+        "others": queries.count(found, today) - len(lines),
+        "storage": storage(),
+        "scanner": scanning.scanner(),
+    }
+    return render(request, "documents/space/person.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keeping a copy of a paper, once the person said yes."""
+    found = _person(request, pk)
+    if not storage().is_on:
+        return redirect("person_papers", pk)
+    structures = list(access.structures_for(request.user))
+    procedure, today = request.GET.get("demarche", ""), timezone.localdate()
+    ours = set(access.papers_for(request.user, today).values_list("pk", flat=True))
+    initial = {"pour": procedure, "jours": str(rules.retention_days()[0])}
+    form = PaperForm(request.POST or None, request.FILES or None, structures=structures, initial=initial)
+    error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
+    if form.is_bound and form.is_valid():
+        try:
+            values = form.values()
+            made = storing.store(
+                person=found, by=account_of(request), at=timezone.now(), token=token, **values
+            )
+        except Refused as refusal:
+            error = refusal
+        else:
+            _tell(request, made.scanner, values["upload"].told)
+            return redirect("paper", made.pk)
+    context = {
+        "person": found,
+        "form": form,
+        "error": error,
+        "sending": token,
+        "words": rules.words_to_keep(structures[0].name if len(structures) == 1 else "notre structure"),
+        "scanner": scanning.scanner(),
+        "megabytes": heaviest_megabytes(),
+        "most": rules.most_papers(),
+        "there": [row for row in queries.for_procedure(found, procedure, today) if row.pk in ours],
+    }
+    return render(request, "documents/space/add.html", context, status=400 if error or form.errors else 200)
+
+
+def _tell(request: HttpRequest, scanner: str, told: tuple[str, ...]) -> None:
+    checked = f"analysé par {scanner}, rien de dangereux" if scanner else "pas analysé : aucun antivirus ici"
+    messages.success(request, f"Le papier est gardé, chiffré ; il est {checked}.")
+    if told:
+        messages.info(request, f"Ce PDF dit aussi, à qui l’ouvre : {' ; '.join(told)}.")
+
+
+@never_cache
+@require_safe
+def safe(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choosing a safe with the person: what they have, which suits, who helps near; nothing of it is kept."""
+    context = chosen(request) | {"person": _person(request, pk), "places": queries.places()}
+    return render(request, "documents/space/safe.html", context)
+
+
+def _person(request: HttpRequest, pk: int) -> Person:
+    """Return a person the user may see, or 404."""
+    return get_object_or_404(people_for(request.user), pk=pk)

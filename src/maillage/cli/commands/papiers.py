@@ -1,0 +1,93 @@
+"""maillage papiers: the key that papers are kept under, made, changed, checked."""
+
+import argparse
+from pathlib import Path
+
+from maillage.cli.words import print_json
+from maillage.kernel.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    asked = parser.add_subparsers(dest="verbe", required=True, metavar="cle|rotation|etat")
+    key = asked.add_parser(
+        "cle", help="fait une clé ; les anciennes restent, pour ouvrir ce qu’elles scellent"
+    )
+    key.add_argument(
+        "--fichier",
+        metavar="FICHIER",
+        type=Path,
+        help="le fichier où l’écrire, en premier ; sans lui, elle s’affiche",
+    )
+    turn = asked.add_parser("rotation", help="scelle de nouveau chaque papier par la première clé donnée")
+    turn.add_argument("--json", action="store_true", help="écrit un document JSON")
+    state = asked.add_parser("etat", help="dit si des papiers se gardent ici, et ce qui les analyse")
+    state.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    return {"cle": _key, "rotation": _rotation, "etat": _state}[given.verbe](given)
+
+
+def _key(given: argparse.Namespace) -> int:
+    from maillage.apps.documents.rules.cipher import new_key
+    from maillage.kernel.disk import write_whole
+
+    made = new_key()
+    if given.fichier is None:
+        print(made)
+        return 0
+    path = given.fichier.resolve()
+    former = path.read_text("ascii").split() if path.exists() else []
+    write_whole(path, "\n".join([made, *former]) + "\n", mode=0o600)
+    print(f"Clé écrite : {path}. Gardez-en une copie ailleurs : perdue, les papiers ne s’ouvrent plus.")
+    if former:
+        print("Relancez la plateforme, puis « maillage papiers rotation ».")
+    return 0
+
+
+def _rotation(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.apps.documents.actions import rotation
+
+    done = rotation.rotate()
+    if given.json:
+        print_json({"scelles": done.again, "deja": done.already, "perdus": done.lost})
+    else:
+        print(f"{done.again} papiers scellés par la première clé ; {done.already} l’étaient déjà.")
+    if done.lost:
+        raise Refused(
+            f"{done.lost} papiers ne s’ouvrent avec aucune des clés données.",
+            why="L’ancienne clé qui les scelle manque.",
+            do="Redonnez-la après la nouvelle, puis recommencez.",
+        )
+    if not given.json:
+        print("Les anciennes clés ne servent plus ici : ôtez-les, sauf pour relire une ancienne sauvegarde.")
+    return 0
+
+
+def _state(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from django.utils import timezone
+
+    from maillage.apps.documents import access
+    from maillage.apps.documents.actions import scanning
+    from maillage.apps.documents.queries import storage
+
+    held = storage.storage()
+    try:
+        scanner = scanning.version()
+    except scanning.ScannerFailed:
+        scanner = "installé, ne répond pas"
+    papers = access.here(timezone.localdate()).count()
+    if given.json:
+        print_json({"garde": held.is_on, "pourquoi": held.why, "antivirus": scanner, "papiers": papers})
+        return 0
+    print(
+        "Des papiers se gardent ici." if held.is_on else f"Aucun papier ne se garde ici. {held.why}".strip()
+    )
+    print(f"Papiers gardés : {papers}. Antivirus : {scanner or 'aucun'}.")
+    return 0

@@ -1,0 +1,111 @@
+"""Digital safes that exist: who runs them, for whom, what they ask, and where each fact comes from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel.errors import UnsourcedFigure
+from maillage.reference.files import read_yaml
+
+FILE = Path(__file__).parent / "safes.yaml"
+YES, NO, SOMETIMES, UNKNOWN = "oui", "non", "parfois", "inconnu"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was read. dated: of the page, '' when it has no date; producer: whether it is the page of
+    whoever answers for the fact.
+    """
+
+    words: str
+    url: str
+    dated: str
+    producer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A sentence for the public, and the id of its source; both '' when nobody says it."""
+
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Something that a safe may ask. question: the same, said of the person."""
+
+    id: str
+    icon: str
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Safe:
+    """A way of keeping papers. asks: oui, non, parfois or inconnu, by the id of a condition."""
+
+    id: str
+    name: str
+    icon: str
+    holds: str
+    text: str
+    run_by: Fact
+    for_whom: Fact
+    price: Fact
+    languages: Fact
+    certified: Fact
+    asks: Mapping[str, str]
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """All of it. seen_on: the day when each source was read."""
+
+    safes: Sequence[Safe]
+    conditions: Mapping[str, Condition]
+    before: Sequence[Fact]
+    sources: Mapping[str, Source]
+    seen_on: str
+
+    def number(self, source: str) -> int:
+        return list(self.sources).index(source) + 1
+
+
+@cache
+def safes() -> Guide:
+    """Return the guide; UnsourcedFigure when a fact names no source of the file."""
+    raw = read_yaml(FILE)
+    sources = {id: Source(**row) for id, row in raw["sources"].items()}
+    told = ("run_by", "for_whom", "price", "languages", "certified")
+    found = [
+        Safe(
+            **each
+            | {name: _fact(each[name], sources) for name in told}
+            | {"facts": [_fact(fact, sources) for fact in each["facts"]]}
+        )
+        for each in raw["safes"]
+    ]
+    conditions = {id: Condition(id, **row) for id, row in raw["asks"].items()}
+    before = [_fact(fact, sources) for fact in raw["before"]]
+    said = {fact.source for fact in before}
+    for each in found:
+        assert set(each.asks) == set(conditions), each.id
+        assert set(each.asks.values()) <= {YES, NO, SOMETIMES, UNKNOWN}, each.id
+        said |= {fact.source for fact in (*each.facts, *(getattr(each, name) for name in told))}
+    return Guide(
+        found, conditions, before, {id: row for id, row in sources.items() if id in said}, raw["seen_on"]
+    )
+
+
+def _fact(raw: Mapping[str, Any], sources: Mapping[str, Source]) -> Fact:
+    if raw["text"] and raw["source"] not in sources:
+        raise UnsourcedFigure(
+            f"safes.yaml: « {raw['text']} » names no source.",
+            why="People choose where their identity papers go on these sentences.",
+            do="Name one of `sources`, or add it there.",
+        )
+    return Fact(raw["text"], raw["source"])
