@@ -53,7 +53,8 @@ class Frame:
 
     area, commune, published (commune as published), epci ('' outside any), region, departement: codes.
     kind: H, A, D or Z; population: all ages; adults: 15 and over; children: the rest.
-    counts: (areas, 35) persons of 15 and over in ordinary housing, by age × diploma.
+    counts: (areas, 35) persons of 15 and over in ordinary housing, by age × diploma. Like modest and poor,
+    they are those of the surroundings where an area is too small for a figure (`withheld`).
     ages: (areas, 10) persons by age bin. home_share: ordinary housing among residents.
     modest, poor: share of 15 and over in the two lowest fifths, and under the poverty threshold.
     diploma_doubt: standard deviation of the logit of the share below the bac.
@@ -204,7 +205,50 @@ def build(tables: Sources, *, seed_power: float = 1.0, diploma_shift: Floats | N
         sampled=(split & (commune_pop >= 10_000))[commune_of],
         flags=flags,
     )
-    return replace(built, modest=_share_of_cells(built, modest), poor=_share_of_cells(built, poor))
+    return _surrounded(
+        replace(built, modest=_share_of_cells(built, modest), poor=_share_of_cells(built, poor))
+    )
+
+
+def withheld(frame: Frame) -> NDArray[np.bool_]:
+    """Return (areas,) whether an area, or its whole commune, has too few people for a figure of its own."""
+    _, commune_of = group(frame.commune)
+    least = number("protection/small_area")
+    return (frame.adults < least) | (total_by(commune_of, frame.adults)[commune_of] < least)
+
+
+def _surrounded(frame: Frame) -> Frame:
+    """Return a frame whose withheld areas keep their number of people, and take the make-up of the areas that
+    are told around them: in their commune, or else their EPCI, or else their département.
+
+    A total less every figure told of its parts then says nothing of who lives in the others, however zones
+    are cut.
+    """
+    hidden, size = withheld(frame), frame.counts.sum(axis=1)
+    _, commune_of = group(frame.commune)
+    alone = total_by(commune_of, frame.adults)[commune_of] < number("protection/small_area")
+    held = np.column_stack((frame.counts, frame.modest * size, frame.poor * size))
+    out, left = held.copy(), hidden & (size > 0)
+    # A commune that is told, of areas that are not, is its own surroundings: its own number does not move.
+    for codes, among in (
+        (frame.commune, ~hidden),
+        (frame.commune, ~alone),
+        (np.where(frame.epci == "", frame.commune, frame.epci), ~hidden),
+        (frame.departement, ~hidden),
+    ):
+        names, at = group(codes)
+        people = total_by(at, np.where(among, size, 0.0), len(names))[at]
+        found = np.flatnonzero(left & (people > 0))
+        around = np.column_stack(
+            [total_by(at, np.where(among, column, 0.0), len(names)) for column in held.T]
+        )
+        out[found] = around[at[found]] * (size[found] / people[found])[:, None]
+        left[found] = False
+    moved = np.flatnonzero(hidden & (size > 0))
+    counts, modest, poor = frame.counts.copy(), frame.modest.copy(), frame.poor.copy()
+    counts[moved] = out[moved, :N_CELLS]
+    modest[moved], poor[moved] = out[moved, N_CELLS:].T / size[moved]
+    return replace(frame, counts=counts, modest=modest, poor=poor)
 
 
 def _ages(rp: Table, tables: Sources, commune_codes: NDArray[Any], commune_of: NDArray[Any]) -> Floats:
