@@ -26,6 +26,8 @@ from maillage.apps.actes.models import Act
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
+from maillage.apps.community import actions as network
+from maillage.apps.community.models import Listing, Reply
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Pair, Proposal
 from maillage.apps.documents.actions import storing
@@ -136,6 +138,8 @@ LISTS: dict[str, set[str]] = {
         for key in ("acts", "acts_csv", "act_new", "acts_offline", "acts_state", "acts_send")
     },
     "acts_load": {"measures"},
+    **{key: {"people", "mine", "sheet", "measures", "run"} for key in ("network", "network_ties")},
+    "listing_new": {"workshops"},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
 # address.
@@ -260,6 +264,9 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "survey_target_one": ({"surveys"}, "target"),
     "seat_run": ({"workshops"}, "seat"),
     **dict.fromkeys(("act", "act_gesture"), ({"people"}, "act")),
+    "listing_gesture": ({"workshops", "sheet"}, "listing"),
+    "listing_answer": ({"workshops", "sheet"}, "reply"),
+    "partnership_end": ({"workshops", "sheet"}, "partnership"),
 }
 # What is sent to an address that answers only to a gesture it knows.
 SENT = {
@@ -273,6 +280,7 @@ SENT = {
     "orientation_elsewhere": {"ailleurs": "structure"},
     "workshop_gesture": {"geste": "publier"},
     "survey_gesture": {"geste": "public"},
+    "listing_gesture": {"geste": "found"},
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
 }
 # Rows that belong to no structure: the administration alone.
@@ -291,6 +299,7 @@ OPEN = {
     "outbox_section",
     "import_progress",
     "correct",
+    "listing",  # what a structure offers is offered to the whole network
 }
 
 
@@ -459,6 +468,9 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "survey": {"pk": (survey := sample_survey.survey(kind, commune)).pk},
         "target": {"pk": sample_survey.target(survey, lieu).pk},
         "question": {"pk": survey.pk, "name": "age"},
+        "listing": {"pk": (listing := _listing(lieu.structure, helper, kind)).pk},
+        "reply": {"pk": Reply.objects.create(listing=listing, structure=third.structure, words="x", at=AT).pk},
+        "partnership": {"pk": network.work_together(lieu.structure, twin.structure if twin.structure_id != lieu.structure_id else third.structure, about=kind, by=helper, at=AT).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
@@ -494,6 +506,12 @@ def _act(helper: User, lieu) -> Act:
         uid=uuid4(), kind="shown", procedure="impots", minutes=5, where="here", end="done", done_at=AT
     )
     return acts.note(said, by=helper, structure=lieu.structure, at=AT)
+
+
+def _listing(structure, helper: User, kind: str) -> Listing:
+    day = date.today()
+    said = {"side": "offers", "kind": "room", "starts_on": day, "ends_on": day + timedelta(days=30)}
+    return network.publish(structure, **said, token=kind, by=helper, at=datetime.now(UTC))
 
 
 def _invitation(lieu, kind: str) -> Invitation:

@@ -4,6 +4,7 @@ from django.http import HttpRequest
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.rights import RIGHTS
+from maillage.apps.community.access import MEMBERS
 
 
 def rights(request: HttpRequest) -> dict[str, object]:
@@ -17,5 +18,6 @@ def _held(request: HttpRequest) -> dict[str, bool]:
         return {}
     held = rights_of(user)
     return {right.replace(".", "_"): held.any(right) for right in RIGHTS} | {
-        "people": held.any("people.see", "people.mine")
+        "people": held.any("people.see", "people.mine"),
+        "network": held.any(*MEMBERS),
     }

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "maillage.apps.outreach",
     "maillage.apps.memberships",
     "maillage.apps.people",
+    "maillage.apps.community",
     "maillage.apps.agenda",
     "maillage.apps.autonomy",
     "maillage.apps.mandats",

@@ -15,6 +15,8 @@ from maillage.apps.accounts.access import account_of, holding, rights_of
 from maillage.apps.actes import access as acts_access
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.autonomy.queries import retained as bilans
+from maillage.apps.community import access as community_access
+from maillage.apps.community import queries as community
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
@@ -54,6 +56,8 @@ def space(request: HttpRequest) -> HttpResponse:
             "acts_today": acts.today(account_of(request), at).sums,
             "acts_waiting": acts.to_regularise(user)[:100],
         }
+    if rights.any(community_access.WRITES):
+        context["written_to"] = community.unanswered(user).count()
     if rights.any(outbox.MANAGE, outbox.RUN):
         context["undelivered"] = sent.for_somebody(outbox.messages_for(user))
     if rights.any("territory.edit"):

@@ -1,0 +1,172 @@
+"""What is typed about a listing, a message, a partnership."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from maillage.apps.community import rules
+from maillage.apps.community.queries import commune_name
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+
+ELSEWHERE = ""
+
+
+class OnBehalf(forms.Form):
+    """What a structure writes; the field asks which one, when the account acts for several."""
+
+    au_nom_de = forms.ChoiceField(label="Au nom de")
+
+    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.fields["au_nom_de"].choices = [  # type: ignore[attr-defined]
+            (pk, each.name) for pk, each in self.structures.items()
+        ]
+        if len(structures) == 1:
+            del self.fields["au_nom_de"]
+
+    @property
+    def structure(self) -> Structure:
+        """Return the structure that writes."""
+        if "au_nom_de" in self.fields:
+            return self.structures[self.cleaned_data["au_nom_de"]]
+        return next(iter(self.structures.values()))
+
+
+class ListingForm(OnBehalf):
+    """A listing: what, where, when, until when."""
+
+    cote = forms.ChoiceField(
+        label="Votre structure",
+        choices=list(rules.SIDES.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque ce que vous faites : proposer, ou chercher."},
+    )
+    quoi = forms.ChoiceField(label="Quoi", choices=list(rules.KINDS.items()))
+    lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
+    commune = forms.CharField(
+        label="Sinon, dans quelle commune",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    demi_journees = forms.MultipleChoiceField(
+        label="Demi-journées possibles",
+        required=False,
+        choices=list(rules.HALF_DAYS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rien de coché : à convenir.",
+    )
+    mots = forms.CharField(
+        label="En quelques mots (facultatif)",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Sans nom ni numéro : on vous écrit par Maillage.",
+    )
+    commence = DayField(label="À partir du")
+    jusque = DayField(label="Jusqu’au")
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, structures=structures, **kwargs)
+        self.lieux = {
+            str(lieu.pk): lieu
+            for lieu in Lieu.objects.filter(structure__in=structures, merged_into=None).order_by("name")
+        }
+        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
+            (ELSEWHERE, "Ailleurs, ou pas encore connu"),
+            *((pk, lieu.name) for pk, lieu in self.lieux.items()),
+        ]
+
+    def clean_commune(self) -> str:
+        """Return the code of the commune that was typed, "" when none was."""
+        typed = self.cleaned_data["commune"].strip()
+        if not typed:
+            return ""
+        spot = where.find(typed).spot
+        if spot is None or len(spot.communes) != 1:
+            raise forms.ValidationError(
+                f"« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
+            )
+        return spot.communes[0]
+
+    @property
+    def where(self) -> dict[str, Any]:
+        """Return the place and the commune, as `publish` takes them: those of the structure by default."""
+        lieu = self.lieux.get(self.cleaned_data["lieu"])
+        return {
+            "lieu": lieu if lieu is None or lieu.structure_id == self.structure.pk else None,
+            "commune": self.cleaned_data["commune"] or self.structure.code_insee,
+        }
+
+
+class SearchForm(forms.Form):
+    """Which listings are shown."""
+
+    cote = forms.ChoiceField(
+        label="Qui",
+        required=False,
+        choices=[("", "Tous"), *((id, f"qui {words}") for id, words in rules.SIDES.items())],
+    )
+    quoi = forms.ChoiceField(label="Quoi", required=False, choices=[("", "Tout"), *rules.KINDS.items()])
+    mots = forms.CharField(
+        label="Mots, structure ou commune",
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+
+class MessageForm(OnBehalf):
+    """A message about a listing."""
+
+    mots = forms.CharField(
+        label="Votre message",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Ce que vous proposez, et quand. Ne parlez d’aucune personne aidée.",
+        error_messages={"required": "Il manque votre message. Une phrase suffit."},
+    )
+
+
+class PartnerForm(OnBehalf):
+    """Two structures that work together."""
+
+    avec = forms.CharField(
+        label="Avec quelle structure",
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Il manque la structure. Écrivez son nom."},
+    )
+    propos = forms.CharField(
+        label="À propos de quoi",
+        max_length=200,
+        error_messages={"required": "Il manque à propos de quoi. Quelques mots suffisent."},
+    )
+
+    def clean_avec(self) -> Structure:
+        """Return the structure of that name; several of one name are told by their commune."""
+        typed = " ".join(self.cleaned_data["avec"].split())
+        name, _, town = typed.rpartition(", ")
+        found = list(Structure.objects.filter(name__iexact=typed)[:2])
+        if not found and name:
+            alike = Structure.objects.filter(name__iexact=name)
+            found = [each for each in alike if commune_name(each.code_insee).casefold() == town.casefold()][
+                :2
+            ]
+        if len(found) != 1:
+            raise forms.ValidationError(
+                f"« {typed} » : aucune structure ne porte ce nom. Écrivez-le comme sur sa fiche."
+                if not found
+                else f"« {typed} » : plusieurs structures portent ce nom. Écrivez « nom, commune »."
+            )
+        return found[0]
+
+
+def usual(on: date, token: str) -> dict[str, Any]:
+    """Return what a new listing starts with: from today, for half a year."""
+    return {"commence": on, "jusque": on + rules.USUAL_LENGTH, "jeton": token}

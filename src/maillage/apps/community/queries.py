@@ -1,0 +1,133 @@
+"""The open listings of the network, those that answer one, and who works with whom."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.community import access, rules
+from maillage.apps.community.models import Listing, Partnership, Reply
+from maillage.apps.directory.models import Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.directory.queries.places import is_located
+from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.names import plain
+from maillage.studies.diagnosis.territories import gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A listing that answers another, and how."""
+
+    listing: Listing
+    match: rules.Match
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A structure of the network view: with whom it works, in how many partnerships."""
+
+    structure: Structure
+    partners: tuple[str, ...]
+    ties: int
+
+
+def opened(on: date) -> QuerySet[Listing]:
+    """Return the listings open on a day, the latest first."""
+    return (
+        Listing.objects.filter(closed_at=None, ends_on__gte=on)
+        .select_related("structure", "lieu")
+        .order_by("-made_at", "-pk")
+    )
+
+
+def chosen(rows: QuerySet[Listing], *, side: str = "", kind: str = "", words: str = "") -> list[Listing]:
+    """Return the listings of a side and a kind that hold each of some words: in what they say, their
+    structure or their town.
+    """
+    if side in rules.SIDES:
+        rows = rows.filter(side=side)
+    if kind in rules.KINDS:
+        rows = rows.filter(kind=kind)
+    typed = plain(words).split()
+    return [row for row in rows if all(each in plain(_held(row)) for each in typed)]
+
+
+def _held(row: Listing) -> str:
+    return f"{row.words} {row.structure.name} {row.title} {town(row)}"
+
+
+def town(row: Listing) -> str:
+    """Return the name of the commune of a listing, "" when it has none."""
+    return commune_name(row.lieu.code_insee if row.lieu else row.commune)
+
+
+def commune_name(code: str) -> str:
+    """Return the name of a commune, "" for a code that nobody knows."""
+    try:
+        return gazetteer().get(code).name if code else ""
+    except UnknownTerritory:
+        return ""
+
+
+def matches(row: Listing, *, on: date) -> list[Found]:
+    """Return the open listings of other structures that answer one, the most useful first."""
+    one = wish(row)
+    asked = [Q(side=side, kind=kind) for side, kind in rules.answering(row.side, row.kind)]
+    found = [
+        Found(other, met)
+        for other in opened(on).filter(reduce(or_, asked)).exclude(structure=row.structure_id)
+        if (met := rules.match(one, wish(other), on=on)) is not None
+    ]
+    return sorted(found, key=lambda each: (rules.rank(each.match), -each.listing.pk))
+
+
+def wish(row: Listing) -> rules.Wish:
+    """Return what a listing says, where its place stands; the middle of its commune when it has none."""
+    latitude, longitude = None, None
+    if row.lieu is not None and is_located(row.lieu):
+        latitude, longitude = row.lieu.latitude, row.lieu.longitude
+    elif commune_name(row.commune):
+        spot = where.of_code(row.commune)
+        latitude, longitude = spot.latitude, spot.longitude
+    return rules.Wish(
+        side=row.side,
+        kind=row.kind,
+        half_days=frozenset(row.half_days),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        latitude=latitude,
+        longitude=longitude,
+    )
+
+
+def unanswered(user: Any) -> QuerySet[Reply]:
+    """Return the messages that a user's structures received and did not answer."""
+    ours = access.structures_for(user)
+    return access.received_by(user).filter(listing__structure__in=ours, state=rules.WAITING)
+
+
+# ---------------------------------------------------------------------------------------- who works with whom
+
+
+def current() -> QuerySet[Partnership]:
+    """Return the partnerships that go on."""
+    return Partnership.objects.filter(ended_on=None).select_related("first", "second")
+
+
+def network() -> list[Node]:
+    """Return each structure that works with another, the most tied first."""
+    partners: dict[int, set[str]] = {}
+    ties: Counter[int] = Counter()
+    structures: dict[int, Structure] = {}
+    for row in current():
+        for one, other in ((row.first, row.second), (row.second, row.first)):
+            structures[one.pk] = one
+            partners.setdefault(one.pk, set()).add(other.name)
+            ties[one.pk] += 1
+    nodes = [Node(structures[pk], tuple(sorted(names)), ties[pk]) for pk, names in partners.items()]
+    return sorted(nodes, key=lambda node: (-len(node.partners), node.structure.name))

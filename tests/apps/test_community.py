@@ -1,0 +1,158 @@
+"""The network: a room offered, somebody looked for, a message answered, a partnership written down."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.community import actions, queries, rules
+from maillage.apps.community.models import Listing, Partnership, Reply
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def hall(home):
+    return place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", structure=library.structure)
+
+
+@pytest.fixture
+def leila(hall):
+    return account("leila", "gestionnaire", structure=hall.structure)
+
+
+def published(lieu, by, side="offers", kind="equipped_room", token="a", **more):
+    said = {"half_days": ("1-am",), "starts_on": TODAY, "ends_on": TODAY + timedelta(days=90), **more}
+    return actions.publish(lieu.structure, side=side, kind=kind, lieu=lieu, token=token, by=by, at=AT, **said)
+
+
+def typed(**more):
+    held = {"cote": "seeks", "quoi": "room", "demi_journees": ["1-am"], "mots": "Pour douze personnes"}
+    return {**held, "commence": "2026-11-20", "jusque": "2027-02-20", "jeton": "j", **more}
+
+
+def test_a_structure_publishes_and_sees_at_once_what_answers(client, library, hall, karim, leila):
+    published(library, karim)
+    client.force_login(leila)
+    assert client.get("/espace/reseau/annonces/nouvelle/").status_code == 200
+    page = client.post("/espace/reseau/annonces/nouvelle/", typed(), follow=True).content.decode()
+    assert "Cherche une salle" in page
+    assert "Bibliothèque propose une salle équipée d’ordinateurs" in page
+    assert "Convient aux deux : mardi matin" in page
+    client.post("/espace/reseau/annonces/nouvelle/", typed())
+    assert Listing.objects.filter(structure=hall.structure).count() == 1
+
+
+def test_a_commune_that_nobody_knows_is_told(client, leila):
+    client.force_login(leila)
+    answer = client.post("/espace/reseau/annonces/nouvelle/", typed(commune="Nulle-Part"))
+    assert answer.status_code == 400
+    assert "nous ne savons pas quelle commune c’est" in answer.content.decode()
+
+
+@pytest.mark.parametrize("ends", [TODAY - timedelta(days=1), TODAY + timedelta(days=500)])
+def test_a_last_day_over_or_too_far_is_refused(library, karim, ends):
+    with pytest.raises(Refused):
+        published(library, karim, ends_on=ends)
+
+
+def test_nobody_writes_a_secret_to_the_network(library, karim):
+    with pytest.raises(Refused):
+        published(library, karim, words="le mot de passe du wifi est Grenoble38!")
+
+
+def test_a_message_gets_a_yes_and_two_structures_work_together(client, library, hall, karim, leila):
+    row = published(library, karim)
+    client.force_login(leila)
+    client.post(f"/espace/reseau/annonces/{row.pk}/", {"mots": "Nous viendrions le mardi."})
+    again = client.post(f"/espace/reseau/annonces/{row.pk}/", {"mots": "Encore nous."})
+    assert "attend une réponse" in again.content.decode()
+    client.force_login(karim)
+    assert "On vous a écrit" in client.get("/espace/reseau/").content.decode()
+    assert "1 message du réseau attend" in client.get("/espace/").content.decode()
+    (message,) = Reply.objects.all()
+    client.post(f"/espace/reseau/messages/{message.pk}/", {"reponse": "oui", "mots": "Avec plaisir."})
+    with pytest.raises(Refused):
+        actions.answer(message, yes=False, by=karim, at=AT)
+    client.force_login(leila)
+    assert "Avec plaisir." in client.get(f"/espace/reseau/annonces/{row.pk}/").content.decode()
+    page = client.get("/espace/reseau/qui-avec-qui/").content.decode()
+    assert "Bibliothèque et Maison des habitants" in page or "Maison des habitants et Bibliothèque" in page
+    assert [node.ties for node in queries.network()] == [1, 1]
+    verbs = list(Entry.objects.order_by("pk").values_list("verb", flat=True))
+    assert verbs[-3:] == ["listing.written_to", "partnership.noted", "listing.answered"]
+
+
+def test_a_third_structure_does_not_read_what_two_write(client, library, hall, karim, leila):
+    row = published(library, karim)
+    actions.reply(row, hall.structure, words="Rien que pour vous.", by=leila, at=AT)
+    other = place("poste", {"nom": "La Poste"})
+    client.force_login(account("zoe", "gestionnaire", structure=other.structure))
+    assert "Rien que pour vous." not in client.get(f"/espace/reseau/annonces/{row.pk}/").content.decode()
+    assert client.post(f"/espace/reseau/annonces/{row.pk}/geste/", {"geste": "found"}).status_code == 404
+
+
+def test_one_does_not_write_to_oneself_nor_to_what_is_closed(library, hall, karim, leila):
+    row = published(library, karim)
+    with pytest.raises(Refused):
+        actions.reply(row, library.structure, words="Bonjour", by=karim, at=AT)
+    waits = actions.reply(row, hall.structure, words="Bonjour", by=leila, at=AT)
+    actions.close(row, because=rules.FOUND, by=karim, at=AT)
+    waits.refresh_from_db()
+    assert (waits.state, waits.answer) == (rules.NO, "L’annonce est close.")
+    with pytest.raises(Refused):
+        actions.reply(row, hall.structure, words="Encore", by=leila, at=AT)
+
+
+def test_a_listing_closed_by_mistake_comes_back_until_its_last_day(client, library, karim):
+    row = published(library, karim)
+    client.force_login(karim)
+    client.post(f"/espace/reseau/annonces/{row.pk}/geste/", {"geste": "withdrawn"})
+    assert list(queries.opened(TODAY)) == []
+    client.post(f"/espace/reseau/annonces/{row.pk}/geste/", {"geste": "remettre"})
+    assert list(queries.opened(TODAY)) == [row]
+    with pytest.raises(Refused):
+        actions.reopen(row, by=karim, at=AT + timedelta(days=200))
+
+
+def test_listings_are_found_by_what_they_say_accents_forgiven(client, library, karim):
+    published(library, karim, words="Écran et vidéoprojecteur")
+    published(library, karim, kind="speaker", token="b", words="Autour des écrans des enfants")
+    client.force_login(karim)
+    page = client.get("/espace/reseau/?mots=ecran videoprojecteur").content.decode()
+    assert "1 annonce." in page
+    assert "Aucune annonce" in client.get("/espace/reseau/?quoi=trainer").content.decode()
+
+
+def test_a_partnership_is_noted_by_name_and_ends(client, library, hall, karim):
+    client.force_login(karim)
+    asked = {"avec": "maison des habitants", "propos": "Accès aux droits"}
+    for _ in range(2):
+        client.post("/espace/reseau/qui-avec-qui/", asked)
+    (row,) = Partnership.objects.all()
+    nobody = client.post("/espace/reseau/qui-avec-qui/", {**asked, "avec": "Personne"})
+    assert "aucune structure ne porte ce nom" in nobody.content.decode()
+    itself = client.post("/espace/reseau/qui-avec-qui/", {**asked, "avec": "Bibliothèque"})
+    assert "deux fois la même structure" in itself.content.decode()
+    client.post(f"/espace/reseau/qui-avec-qui/{row.pk}/")
+    assert "Aucun partenariat noté" in client.get("/espace/reseau/qui-avec-qui/").content.decode()
