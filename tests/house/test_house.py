@@ -330,6 +330,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "directory",
         "memberships",
         "people",
+        "community",
         "agenda",
         "autonomy",
         "mandats",
