@@ -3,8 +3,12 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, Value, When
@@ -13,45 +17,78 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.messages import queries
-from maillage.apps.messages.models import Message, Stop
+from maillage.apps.messages.models import Message, Received, Stop
 from maillage.apps.messages.rules import addresses, hours, sending, states, words
 from maillage.apps.messages.rules.sending import Provider
 from maillage.kernel.errors import Refused
 
 LONGEST_KEY, LONGEST_SUBJECT, LONGEST_TEXT = 150, 200, 20_000
+WRITTEN_AT_ONCE = 1000
 log = logging.getLogger(__name__)
 
 
-def put(
-    *,
-    channel: str,
-    to: str,
-    subject: str,
-    text: str,
-    key: str,
-    at: datetime,
-    due_at: datetime | None = None,
-    never_after: datetime | None = None,
-    purge_on: date | None = None,
-    language: str = "fr",
-    structure: int | None = None,
-    commune: str = "",
-) -> Message:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A message to put in the outbox.
+
+    key: identifies it, such as « orientation-12-rappel-1 », without personal data: stored for ever. subject:
+    read by those who manage the outbox, names nobody. structure, commune: on whose behalf it is sent: those
+    who manage it see it; without them, the administration alone does.
+    """
+
+    channel: str
+    to: str
+    subject: str
+    text: str
+    key: str
+    due_at: datetime | None = None
+    never_after: datetime | None = None
+    purge_on: date | None = None
+    language: str = "fr"
+    structure: int | None = None
+    commune: str = ""
+    purpose: str = states.OTHER
+
+
+def put(*, at: datetime, **draft: Any) -> Message:
     """Write a message in the caller's transaction: it is sent after the commit, and never without it.
 
-    key: identifies the message, such as « orientation-12-rappel-1 », without personal data: stored for ever.
-    The same key twice is the same message: the first row is returned as it is. subject: read by those who
-    manage the outbox, names nobody. structure, commune: on whose behalf it is sent: those who manage it see
-    it; without them, the administration alone does. An SMS waits for the morning of a working day. A message
-    to an address on the STOP list is created already cancelled. Refused when the address cannot receive it,
-    or when the text is empty.
+    draft: the parts of a `Draft`. The same key twice is the same message: the first row is returned as it is.
+    An SMS waits for the morning of a working day. A message to an address on the STOP list is created already
+    cancelled. Refused when the address cannot receive it, or when the text is empty.
     """
-    if channel not in states.CHANNELS or not 0 < len(key) <= LONGEST_KEY:
-        raise ValueError(f"a message by {channel!r} under a key of {len(key)} characters")
-    if found := Message.objects.filter(key=key).first():
+    given = Draft(**draft)
+    if found := Message.objects.filter(key=given.key).first():
         return found
-    address = readable(channel, to)
-    said = words.short(text) if channel == states.SMS else words.body(text)
+    made = _written(given, at=at)
+    if given.purpose != states.ANSWER and queries.is_stopped(made.channel, made.to):
+        made.state, made.reason = states.CANCELLED, "stopped"
+    Message.objects.bulk_create([made], ignore_conflicts=True)
+    return Message.objects.get(key=given.key)
+
+
+def put_many(drafts: Iterable[Draft], *, at: datetime) -> int:
+    """Write many messages as `put` would, in the caller's transaction, and return how many were given.
+
+    Those whose address cannot receive them are left out: an address is read before, where it matters.
+    """
+    made = []
+    for draft in drafts:
+        with suppress(Refused):
+            made.append(_written(draft, at=at))
+    refused = queries.stopped_among((each.channel, each.to) for each in made)
+    for each in made:
+        if each.purpose != states.ANSWER and (each.channel, addresses.same(each.channel, each.to)) in refused:
+            each.state, each.reason = states.CANCELLED, "stopped"
+    Message.objects.bulk_create(made, batch_size=WRITTEN_AT_ONCE, ignore_conflicts=True)
+    return len(made)
+
+
+def _written(draft: Draft, *, at: datetime) -> Message:
+    if draft.channel not in states.CHANNELS or not 0 < len(draft.key) <= LONGEST_KEY:
+        raise ValueError(f"a message by {draft.channel!r} under a key of {len(draft.key)} characters")
+    address = readable(draft.channel, draft.to)
+    said = words.short(draft.text) if draft.channel == states.SMS else words.body(draft.text)
     if not said or len(said) > LONGEST_TEXT:
         raise Refused(
             "Le message n’a pas été préparé.",
@@ -60,27 +97,23 @@ def put(
             if not said
             else "Raccourcissez-le, puis recommencez.",
         )
-    leaves_at = hours.leaves_at(channel, address, due_at or at)
-    stopped = queries.is_stopped(channel, address)
-    message, _ = Message.objects.get_or_create(
-        key=key,
-        defaults={
-            "channel": channel,
-            "to": address,
-            "subject": words.line(subject)[:LONGEST_SUBJECT],
-            "text": said,
-            "language": language,
-            "structure": structure,
-            "commune": commune,
-            "made_at": at,
-            "due_at": leaves_at,
-            "never_after": never_after,
-            "purge_on": purge_on or timezone.localdate(leaves_at + states.KEPT),
-            "state": states.CANCELLED if stopped else states.WAITING,
-            "reason": "stopped" if stopped else "",
-        },
+    leaves_at = hours.leaves_at(draft.channel, address, draft.due_at or at)
+    return Message(
+        channel=draft.channel,
+        to=address,
+        subject=words.line(draft.subject)[:LONGEST_SUBJECT],
+        text=said,
+        language=draft.language,
+        purpose=draft.purpose,
+        key=draft.key,
+        structure=draft.structure,
+        commune=draft.commune,
+        made_at=at,
+        due_at=leaves_at,
+        never_after=draft.never_after,
+        purge_on=draft.purge_on or timezone.localdate(leaves_at + states.KEPT),
+        state=states.WAITING,
     )
-    return message
 
 
 def readable(channel: str, to: str) -> str:
@@ -146,7 +179,7 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
             else "Son heure limite est passée : son lien ne marche plus.",
             do="Refaites le geste qui l’avait écrit : un nouveau message partira.",
         )
-    if queries.is_stopped(row.channel, row.to):
+    if row.purpose != states.ANSWER and queries.is_stopped(row.channel, row.to):
         raise Refused(
             "Ce message n’a pas été renvoyé.",
             why=states.REASONS["stopped"],
@@ -177,14 +210,26 @@ def hold(message: Message, *, by: User, at: datetime) -> None:
 def stop(*, channel: str, to: str, by: User | None, at: datetime) -> Stop:
     """Send nothing more to an address, and cancel its pending messages."""
     same = addresses.same(channel, readable(channel, to))
-    row, _ = Stop.objects.get_or_create(channel=channel, to=same, defaults={"at": at, "by": by})
-    for message in Message.objects.filter(channel=channel, state=states.WAITING).only("pk", "to", "channel"):
-        if addresses.same(channel, message.to) == same:
-            Message.objects.filter(pk=message.pk, state=states.WAITING).update(
-                state=_unless_unsure(states.CANCELLED), reason="stopped"
-            )
+    row, new = Stop.objects.get_or_create(channel=channel, to=same, defaults={"at": at, "by": by})
+    waiting = Message.objects.filter(channel=channel, state=states.WAITING).exclude(purpose=states.ANSWER)
+    if channel == states.LETTER:
+        written = waiting.only("pk", "to", "channel")
+        waiting = waiting.filter(pk__in=[m.pk for m in written if addresses.same(channel, m.to) == same])
+    else:  # a mobile is stored in one way, and a mail has no accent
+        waiting = waiting.filter(**{"to" if channel == states.SMS else "to__iexact": same})
+    waiting.update(state=_unless_unsure(states.CANCELLED), reason="stopped")
+    if not new:
+        return row
     journal.record(by=by, verb="address.stopped", row=row, at=at)
     return row
+
+
+@transaction.atomic
+def receive(id: str, *, at: datetime) -> bool:
+    """Record that a gateway handed over a message, and return whether it was for the first time."""
+    digest = sha256(id.encode("utf-8")).hexdigest()
+    _, new = Received.objects.get_or_create(digest=digest, defaults={"at": at})
+    return new
 
 
 @transaction.atomic
@@ -248,7 +293,7 @@ def _claim(at: datetime, ready: dict[str, Provider]) -> Message | None:
             message = rows.select_for_update(skip_locked=True).first()
             if message is None:  # others hold what is left
                 return None
-            if queries.is_stopped(message.channel, message.to):
+            if message.purpose != states.ANSWER and queries.is_stopped(message.channel, message.to):
                 Message.objects.filter(pk=message.pk).update(
                     state=_unless_unsure(states.CANCELLED), reason="stopped"
                 )
@@ -350,6 +395,7 @@ def forget_old(*, at: datetime, erase: Callable[[Message], None], limit: int = 5
 
     erase: removes what is stored of a message outside the database.
     """
+    Received.objects.filter(at__lt=at - states.KEPT).delete()
     if queries.to_forget(at).filter(state=states.WAITING).exists():
         queries.to_forget(at).filter(state=states.WAITING).update(
             state=_unless_unsure(states.EXPIRED), reason="too-late"

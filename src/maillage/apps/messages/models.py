@@ -20,6 +20,9 @@ class Message(models.Model):
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField("texte", blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
+    purpose = models.CharField(
+        "pour", max_length=8, choices=list(states.PURPOSES.items()), blank=True, default=states.OTHER
+    )
     key = models.CharField("clé", max_length=150, unique=True)
     structure = models.BigIntegerField("au nom de la structure", null=True, blank=True)
     commune = models.CharField("de la commune", max_length=5, blank=True)
@@ -116,3 +119,20 @@ class Stop(models.Model):
     @property
     def masked(self) -> str:
         return addresses.masked(self.channel, self.to)
+
+
+class Received(models.Model):
+    """A message that a gateway handed over, known by the digest of its number: handed twice, it counts once.
+
+    Neither its text nor its sender is stored.
+    """
+
+    digest = models.CharField("empreinte de son numéro", max_length=64, unique=True)
+    at = models.DateTimeField("reçu le", db_index=True)
+
+    class Meta:
+        verbose_name = "message reçu"
+        verbose_name_plural = "messages reçus"
+
+    def __str__(self) -> str:
+        return f"Message reçu {self.pk}"

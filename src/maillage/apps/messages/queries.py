@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
+from django.core.signing import BadSignature, Signer
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
@@ -13,6 +14,8 @@ from maillage.apps.messages.models import Message, Stop
 from maillage.apps.messages.rules import addresses, states
 
 SHOWN, PAGE = 5, 50
+ASKED_AT_ONCE = 5000
+REFUSAL = Signer(salt="messages.refusal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,37 @@ def to_forget(at: datetime) -> QuerySet[Message]:
 def is_stopped(channel: str, to: str) -> bool:
     """Return whether an address asked for no more messages."""
     return Stop.objects.filter(channel=channel, to=addresses.same(channel, to)).exists()
+
+
+def stopped_among(ways: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Return the addresses that asked for no more messages, among many: (channel, address as compared)."""
+    asked = {(channel, addresses.same(channel, to)) for channel, to in ways}
+    found: set[tuple[str, str]] = set()
+    known = sorted({to for _, to in asked})
+    for first in range(0, len(known), ASKED_AT_ONCE):
+        rows = Stop.objects.filter(to__in=known[first : first + ASKED_AT_ONCE])
+        found |= asked & set(rows.values_list("channel", "to"))
+    return found
+
+
+def was_written_to(channel: str, to: str) -> Message | None:
+    """Return the last message to an address whose content is not erased yet; None when there is none."""
+    same = addresses.same(channel, to)
+    written = Message.objects.filter(channel=channel).order_by("-pk")
+    return written.filter(**{"to" if channel == states.SMS else "to__iexact": same}).first()
+
+
+def refusal_token(message: Message) -> str:
+    """Return the token by which whoever receives a message refuses the next ones."""
+    return REFUSAL.sign(str(message.pk))
+
+
+def by_refusal_token(token: str) -> Message | None:
+    """Return the message of a token; None when it is forged, or its address is already erased."""
+    try:
+        return Message.objects.filter(pk=int(REFUSAL.unsign(token))).exclude(to="").first()
+    except (BadSignature, ValueError):
+        return None
 
 
 def leaves(channel: str) -> bool:

@@ -1,6 +1,7 @@
 """Addresses: parsed as typed, compared, and masked for display."""
 
 import re
+from functools import cache
 
 import phonenumbers
 
@@ -12,6 +13,7 @@ RINGS = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED
 FICTION = re.compile(
     r"(?:0|\+33|0033)(63998\d{4})"
 )  # kept for fiction: no directory holds them, invented people do
+USUAL = re.compile(r"(?:0|\+33|0033)([67]\d{3})(\d{5})")
 
 LONGEST, LONGEST_POSTAL = 254, 500
 # What mail servers take everywhere: letters without accents before the sign @, a name with a dot after it.
@@ -43,12 +45,24 @@ def mobile(typed: str) -> str:
     ...     "06 39 98 00 01")
     ('+33612345678', '+262692123456', '', '+33639980001')
     """
-    if invented := FICTION.fullmatch(re.sub(r"[\s.()/-]", "", typed)):
+    bare = re.sub(r"[\s.()/-]", "", typed)
+    if invented := FICTION.fullmatch(bare):
         return f"+33{invented[1]}"
+    if (usual := USUAL.fullmatch(bare)) and _is_mobile_block(usual[1]):
+        return f"+33{usual[1]}{usual[2]}"
     found = phone.clean(typed).value or []
     if len(found) != 1 or not found[0].startswith("+"):
         return ""
     return found[0] if phonenumbers.number_type(phonenumbers.parse(found[0])) in RINGS else ""
+
+
+@cache
+def _is_mobile_block(first: str) -> bool:
+    """Return whether the numbers of France that begin with these four figures are mobiles: the numbering plan
+    gives them by blocks, and thousands are read at once.
+    """
+    number = phonenumbers.parse(f"+33{first}00000")
+    return phonenumbers.is_valid_number(number) and phonenumbers.number_type(number) in RINGS
 
 
 def same(channel: str, to: str) -> str:

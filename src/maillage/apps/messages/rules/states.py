@@ -5,6 +5,10 @@ from datetime import timedelta
 EMAIL, SMS, LETTER = "email", "sms", "letter"
 CHANNELS = {EMAIL: "Courriel", SMS: "SMS", LETTER: "Lettre"}
 
+# What a message is for: an answer to a STOP leaves all the same, and a reminder says how to have no more.
+OTHER, REMINDER, ANSWER = "", "reminder", "answer"
+PURPOSES = {OTHER: "autre", REMINDER: "rappel", ANSWER: "réponse à un refus"}
+
 WAITING, SENDING, SENT, FAILED, DOUBTFUL, CANCELLED, EXPIRED = (
     *("waiting", "sending", "sent", "failed", "doubtful", "cancelled", "expired"),
 )

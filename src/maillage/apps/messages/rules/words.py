@@ -3,6 +3,7 @@ hidden.
 """
 
 import unicodedata
+from functools import lru_cache
 
 from maillage.kernel.typed import TURNING
 
@@ -41,6 +42,7 @@ def body(text: str) -> str:
     return "".join(kept).strip()
 
 
+@lru_cache(maxsize=2000)
 def _hidden(each: str) -> bool:
     return unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") or each in TURNING
 
