@@ -331,6 +331,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "memberships",
         "people",
         "community",
+        "reminders",
         "agenda",
         "autonomy",
         "mandats",

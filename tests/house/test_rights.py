@@ -42,6 +42,7 @@ from maillage.apps.messages.models import Message, Stop
 from maillage.apps.orientations.actions import steps
 from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
 from maillage.apps.people import actions as people
+from maillage.apps.reminders.models import Reminder
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring
@@ -120,6 +121,7 @@ LISTS: dict[str, set[str]] = {
         for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")
     },
     "outbox": {"team", "run"},
+    **{key: {"people", "mine", "workshops"} for key in ("reminders", "reminders_cards")},
     **{
         key: {"workshops"}
         for key in (
@@ -230,6 +232,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "plan_ask": ({"people"}, "project"),
     "plan_for": ({"people"}, "to_plan"),
     "message_decide": ({"team"}, "message"),
+    **dict.fromkeys(("reminder_decide", "reminder_card"), ({"people"}, "reminder")),
     **dict.fromkeys(
         (
             "workshop_run",
@@ -273,6 +276,7 @@ SENT = {
     "lieu_gesture": {"geste": "confirmer"},
     "mandat_gesture": {"geste": "arreter"},
     "paper_gesture": {"geste": "effacer"},
+    "reminder_decide": {"geste": "fait"},
     "census_say": {"etat": "contacted"},
     "missing_decide": {"geste": "garder"},
     "orientation_answer": {"geste": "accept"},
@@ -288,7 +292,7 @@ PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
-    r"|ateliers/|enquetes/|mandat/)"
+    r"|ateliers/|enquetes/|mandat/|messages/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
 OPEN = {
@@ -463,6 +467,12 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
             "pk": Message.objects.create(
                 channel="email", to="x@exemple.fr", subject="x", text="x", key=kind, made_at=AT, due_at=AT, purge_on=date(2100, 1, 1),
                 structure=lieu.structure_id, commune=commune,
+            ).pk
+        },
+        "reminder": {
+            "pk": Reminder.objects.create(
+                kind="seat", row=lieu.pk, days=1, moment=datetime(2100, 1, 1, tzinfo=UTC), way="print", planned_at=AT,
+                purge_on=date(2100, 1, 1), person=person, structure=lieu.structure,
             ).pk
         },
         "survey": {"pk": (survey := sample_survey.survey(kind, commune)).pk},

@@ -38,7 +38,7 @@ TRANSLATED = frozenset(
             "relative_chosen",
             "relative_card",
         ),
-        *("workshops", "workshop", "workshop_poster", "seat"),
+        *("workshops", "workshop", "workshop_poster", "seat", "unsubscribe"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
     }
 )

@@ -34,6 +34,7 @@ ABOUT_PEOPLE = (
     "/espace/messages/",
     "/espace/ateliers/",
     "/espace/apprendre/",
+    "/espace/rappels/",
 )
 PROVEN = (
     "people.see",

@@ -25,6 +25,7 @@ WORKS = (
     ("ancres_du_journal", "maillage.config.anchors.write_daily"),
     ("messages", "maillage.config.providers.work.send"),
     ("contenus_effaces", "maillage.config.providers.work.forget"),
+    ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
     ("visites_finies", "maillage.config.sessions.clear"),
     ("limites_par_heure", "maillage.apps.accounts.actions.forget_tallies"),
     ("journal_vide", "maillage.config.scheduler.fold"),

@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "maillage.apps.memberships",
     "maillage.apps.people",
     "maillage.apps.community",
+    "maillage.apps.reminders",
     "maillage.apps.agenda",
     "maillage.apps.autonomy",
     "maillage.apps.mandats",
@@ -277,7 +278,10 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 # this computer.
 SENDING = {
     name: os.environ.get(f"MAILLAGE_{name}", "").strip()
-    for name in ("MESSAGES", "SMTP", "SENDER", "SMS", "SMS_TOKEN", "SMS_SENDER", "SMS_STATUS", "SMS_ONCE")
+    for name in (
+        *("MESSAGES", "SMTP", "SENDER"),
+        *("SMS", "SMS_TOKEN", "SMS_SENDER", "SMS_STATUS", "SMS_ONCE", "SMS_IN", "SMS_IN_SECRET"),
+    )
 }
 SILENCED_SYSTEM_CHECKS = (
     ["security.W004", "security.W008", "security.W012", "security.W016"] if not PRODUCTION else []

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("maillage.apps.messages.urls")),
     path("", include("maillage.apps.memberships.urls")),
     path("", include("maillage.apps.community.urls")),
+    path("", include("maillage.apps.reminders.urls")),
     path("", include("maillage.apps.agenda.urls")),
     path("", include("maillage.apps.autonomy.urls")),
     path("", include("maillage.apps.mandats.urls")),

@@ -20,18 +20,18 @@ from maillage.apps.mandats import access, queries
 from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat, Signature
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.rules import addresses
 from maillage.apps.people import actions as people
-from maillage.apps.people import queries as persons
-from maillage.apps.people import rules as reaching
 from maillage.apps.people.access import people_for, sees_only_theirs
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.queries.occasions import Occasion
+from maillage.apps.reminders.rules import ways
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference import procedures
-from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
+from maillage.words.languages import FRENCH, say, typed
 from maillage.words.opening import date_text
 from maillage.words.wording import count
 
@@ -334,6 +334,7 @@ def withdraw(mandat: Mandat, *, by: User | None, at: datetime) -> Mandat:
     row.withdrawn_how = frame.CARD if by is None else frame.NOTED
     row.save(update_fields=["withdrawn_at", "withdrawn_with", "withdrawn_how"])
     outbox.forget(about=_about(row), at=at)
+    reminders.withdraw(ways.MANDAT, [row.pk], at=at)
     _record("mandat.withdrawn", row, by=by, at=at, told=frame.STOPPED[row.withdrawn_how])
     people.touch(row.person, at=at)
     return row
@@ -469,60 +470,46 @@ def _tell_helper(row: Mandat, days: int, *, at: datetime) -> None:
     if row.by is None or not row.by.is_active:
         return
     link = f"{settings.ADDRESS}{reverse('mandat', args=[row.pk])}"
-    _put(
-        row,
-        ("email", row.by.email),
-        "Un mandat finit bientôt",
-        f"Un mandat que vous avez préparé finit le {date_text(row.ends_on)}. Après ce jour, plus rien ne se"
-        f" fait à la place de la personne.\nPour continuer, elle signe à nouveau : {link}",
-        key=f"{days}-aidant",
-        at=at,
-    )
+    with suppress(Refused):  # an invalid address blocks nothing
+        outbox.put(
+            channel="email",
+            to=row.by.email,
+            subject="Un mandat finit bientôt",
+            text=(
+                f"Un mandat que vous avez préparé finit le {date_text(row.ends_on)}. Après ce jour, plus rien"
+                f" ne se fait à la place de la personne.\nPour continuer, elle signe à nouveau : {link}"
+            ),
+            key=f"{_about(row)}rappel-{days}-aidant",
+            at=at,
+            never_after=_over(row),
+            structure=row.structure_id,
+        )
 
 
 def _tell_person(row: Mandat, days: int, *, at: datetime) -> None:
-    """Write to the person, in their language, if they agreed to be written to."""
-    person = row.person
-    channel = {reaching.PHONE: "sms", reaching.EMAIL: "email"}.get(person.reach, "")
-    if not channel or not persons.agreed(person, reaching.WRITE):
-        return
-    to = addresses.mobile(person.reach_value) if channel == "sms" else person.reach_value
-    language = row.language if row.language in LANGUAGES else FRENCH
-    with speaking(language):
-        subject = say("Votre mandat finit bientôt")
-        text = say(
+    """Remind the person, in their language, by what reaches them."""
+    occasion = Occasion(
+        kind=ways.MANDAT,
+        row=row.pk,
+        days=days,
+        moment=_over(row),
+        subject=lambda: say("Votre mandat finit bientôt"),
+        text=lambda: say(
             "Votre mandat à {structure} finit le {end}. Pour continuer, venez signer à nouveau. Sinon, il"
             " s’arrête seul.",
             structure=typed(row.structure.name if row.structure else ""),
             end=date_text(row.ends_on),
-        )
-    _put(row, (channel, to), subject, text, key=str(days), at=at, language=language)
+        ),
+        structure=row.structure_id,
+        person=row.person,
+        language=row.language,
+    )
+    reminders.plan([occasion], at=at)
 
 
-def _put(
-    row: Mandat,
-    way: tuple[str, str],
-    subject: str,
-    text: str,
-    *,
-    key: str,
-    at: datetime,
-    language: str = FRENCH,
-) -> None:
-    """Write a reminder that never leaves after the end. An invalid address blocks nothing."""
-    night = datetime.combine(row.ends_on + timedelta(days=1), datetime.min.time())
-    with suppress(Refused):
-        outbox.put(
-            channel=way[0],
-            to=way[1],
-            subject=subject,
-            text=text,
-            key=f"{_about(row)}rappel-{key}",
-            at=at,
-            never_after=timezone.make_aware(night),
-            language=language,
-            structure=row.structure_id,
-        )
+def _over(row: Mandat) -> datetime:
+    """Return the midnight that ends the last day of a mandate."""
+    return timezone.make_aware(datetime.combine(row.ends_on + timedelta(days=1), datetime.min.time()))
 
 
 def _about(row: Mandat) -> str:

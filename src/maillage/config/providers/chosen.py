@@ -7,12 +7,13 @@ from pathlib import Path
 from django.conf import settings
 
 from maillage.apps.messages.models import Message
-from maillage.apps.messages.rules import states
+from maillage.apps.messages.rules import incoming, states
 from maillage.apps.messages.rules.sending import Provider
 from maillage.config.providers.gateway import Gateway
 from maillage.config.providers.smtp import Smtp
 from maillage.config.providers.written import Console, Files
 from maillage.kernel.errors import Refused
+from maillage.words.wording import listing
 
 FILES, CONSOLE = "fichiers", "console"
 
@@ -37,6 +38,19 @@ def check() -> None:
     """Refuse settings that make no sense, before anything runs."""
     for channel in states.CHANNELS:
         provider(channel)
+    given = settings.SENDING
+    if given["SMS_IN"] and given["SMS_IN"] not in incoming.WAYS:
+        raise Refused(
+            f"MAILLAGE_SMS_IN vaut « {given['SMS_IN']} ».",
+            why="Cette variable dit comment la passerelle prouve qu’un SMS reçu vient d’elle.",
+            do=f"Choisissez {listing(incoming.WAYS, 'ou')}, ou retirez-la.",
+        )
+    if given["SMS_IN"] and len(given["SMS_IN_SECRET"]) < incoming.SHORTEST_SECRET:
+        raise Refused(
+            f"MAILLAGE_SMS_IN_SECRET a moins de {incoming.SHORTEST_SECRET} signes.",
+            why="Qui le devinerait écrirait à la place des personnes, et arrêterait leurs rappels.",
+            do="Tirez-en un au sort, et donnez le même à la passerelle.",
+        )
 
 
 @lru_cache(maxsize=8)

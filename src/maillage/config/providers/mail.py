@@ -4,11 +4,16 @@ import re
 from datetime import datetime
 from email.utils import formatdate, parseaddr
 
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from maillage.apps.messages import queries
 from maillage.apps.messages.models import Message
+from maillage.apps.messages.rules import states
+from maillage.words.languages import FRENCH, say, speaking
 
 ADDRESS = re.compile(r"https?://[^\s<>«»]*[^\s<>«».,;:!?)]")
 RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "ur")
@@ -17,9 +22,10 @@ RIGHT_TO_LEFT = ("ar", "fa", "he", "ps", "ur")
 def mail(message: Message, *, sender: str, at: datetime) -> EmailMultiAlternatives:
     """Return a message ready to be sent; ValueError when its head cannot be written."""
     domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
+    text, more = _with_refusal(message)
     made = EmailMultiAlternatives(
         subject=message.subject,
-        body=message.text,
+        body=text,
         from_email=sender,
         to=[message.to],
         headers={
@@ -27,18 +33,35 @@ def mail(message: Message, *, sender: str, at: datetime) -> EmailMultiAlternativ
             "Date": formatdate(at.timestamp(), localtime=False),
             "Auto-Submitted": "auto-generated",
             "Content-Language": message.language,
+            **more,
         },
     )
-    made.attach_alternative(html(message), "text/html")
+    made.attach_alternative(html(message, text), "text/html")
     made.message()  # a name or an address that cannot stand in a head is refused before anybody is called
     return made
 
 
-def html(message: Message) -> SafeString:
+def _with_refusal(message: Message) -> tuple[str, dict[str, str]]:
+    """Return the text of a message and the headers by which a reminder is refused in one gesture (RFC 8058):
+    the mail program posts to the address, without a page; who reads follows the link.
+    """
+    if message.purpose != states.REMINDER:
+        return message.text, {}
+    address = f"{settings.ADDRESS}{reverse('unsubscribe', args=[queries.refusal_token(message)])}"
+    with speaking(message.language):
+        link = address if message.language == FRENCH else f"{address}?lang={message.language}"
+        text = f"{message.text}\n\n{say('Ne plus recevoir de rappels :')} {link}"
+    headers = {"List-Unsubscribe": f"<{address}>"}
+    if address.startswith("https:"):
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return text, headers
+
+
+def html(message: Message, text: str) -> SafeString:
     """Return the words of a message as a page: its paragraphs, its links, in letters that are easy to
     read.
     """
-    paragraphs = ((_linked(each),) for each in re.split(r"\n\s*\n", message.text) if each.strip())
+    paragraphs = ((_linked(each),) for each in re.split(r"\n\s*\n", text) if each.strip())
     return format_html(
         '<!doctype html><html lang="{}" dir="{}"><head><meta charset="utf-8"><title>{}</title></head><body'
         ' style="font: 1.1em/1.6 sans-serif; max-width: 36em; margin: 1em auto; padding: 0'

@@ -19,6 +19,9 @@ from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
+from maillage.apps.reminders.actions import forgetting
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 
@@ -79,15 +82,17 @@ def cancelled(row: Appointment, *, at: datetime) -> Notified:
     )
 
 
-def take_back(row: Appointment) -> None:
-    """Cancel the messages about an appointment that have not left yet."""
+def take_back(row: Appointment, *, at: datetime) -> None:
+    """Cancel the messages and reminders of an appointment that have not left yet."""
+    reminders.withdraw(ways.APPOINTMENT, [row.pk], at=at)
     outbox.cancel(
         *(f"{_about(row)}{what}-{n}" for what in ("pris", "change") for n in range(row.sequence + 1))
     )
 
 
 def forget(row: Appointment, *, at: datetime) -> None:
-    """Erase the messages about an appointment."""
+    """Erase the messages and reminders of an appointment."""
+    forgetting.forget_events(ways.APPOINTMENT, [row.pk], at=at)
     outbox.forget(about=_about(row), at=at)
 
 

@@ -162,7 +162,7 @@ def cancel(
     row.cancel_reason = line(reason, 300)
     _changed(row, at)
     record(row, "cancelled", by=by, at=at)
-    messages.take_back(row)
+    messages.take_back(row, at=at)
     if row.cancelled_by == rules.STRUCTURE and row.starts_at > at:
         return row, messages.cancelled(row, at=at)
     return row, Notified()
@@ -212,7 +212,7 @@ def move(
         raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Choisissez-en un à venir.")
     if wrong := rules.wrong_moment(starts_at, row.minutes, at):
         raise Refused("Rien n’a changé.", why=wrong, do="Choisissez un autre moment.")
-    messages.take_back(row)
+    messages.take_back(row, at=at)
     room = lock_permanence(permanence) if permanence is not None else None
     # Its own seat is free for it: two slots of one permanence may share a moment.
     Appointment.objects.filter(pk=row.pk).update(state=rules.CANCELLED, cancelled_at=at)

@@ -3,12 +3,10 @@
 from collections import Counter
 from datetime import datetime
 
-from django.db import transaction
-
-from maillage.apps.agenda.actions import forgetting, notifications
-from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.agenda.queries.deadlines import old, old_appointments, to_remind
-from maillage.apps.agenda.rules import workshops as rules
+from maillage.apps.agenda.actions import forgetting
+from maillage.apps.agenda.queries import reminders as due
+from maillage.apps.agenda.queries.deadlines import old, old_appointments
+from maillage.apps.reminders.actions import planning as reminders
 
 
 def run_deadlines(*, at: datetime) -> Counter[str]:
@@ -16,22 +14,12 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     appointments lost their names.
     """
     done: Counter[str] = Counter()
-    for seat in to_remind(at):
-        done["rappels"] += remind(seat, at=at)
+    done["rappels"] += reminders.plan_all(
+        due.seats(at), due.of_seat, at=at, mark=lambda seats: seats.update(reminded_at=at)
+    )
+    done["rappels"] += reminders.plan_all(due.booked(at), due.of_appointment, at=at)
     for row in old(at):
         done["noms_effaces"] += forgetting.strip(row, at=at)
     for past in old_appointments(at):
         done["rendez_vous_effaces"] += forgetting.strip_appointment(past, at=at)
     return done
-
-
-@transaction.atomic
-def remind(seat: Seat, *, at: datetime) -> bool:
-    """Remind a person once, if they can be reached; return whether a message was written."""
-    if not Seat.objects.filter(pk=seat.pk, reminded_at__isnull=True, status=rules.BOOKED).update(
-        reminded_at=at
-    ):
-        return False
-    if Workshop.objects.filter(pk=seat.workshop_id, cancelled_at__isnull=False).exists():
-        return False
-    return notifications.tomorrow(seat, at=at).reached > 0

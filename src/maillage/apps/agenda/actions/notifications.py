@@ -1,5 +1,5 @@
 """Notifications to participants who can be reached, in their language: a seat booked, freed, moved,
-cancelled, tomorrow.
+cancelled.
 
 The texts are fixed: what, when, where, and how to cancel a seat.
 """
@@ -20,6 +20,9 @@ from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
+from maillage.apps.reminders.actions import forgetting
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 
@@ -158,18 +161,6 @@ def cancelled(workshop: Workshop, *, at: datetime) -> Notified:
     )
 
 
-def tomorrow(seat: Seat, *, at: datetime) -> Notified:
-    """Remind a participant the day before."""
-    return _put(
-        *(seat, f"veille-{seat.workshop.sequence}"),
-        lambda: say("C’est demain"),
-        lambda: say(
-            "C’est demain : {what}, {when}. Lieu : {where}. On vous attend.", **_facts(seat.workshop)
-        ),
-        at=at,
-    )
-
-
 def _all(workshop: Workshop, tell: Callable[[Seat], Notified]) -> Notified:
     seats: Iterable[Seat] = workshop.seats.exclude(status=rules.CANCELLED).select_related("person")
     done = Notified()
@@ -179,12 +170,15 @@ def _all(workshop: Workshop, tell: Callable[[Seat], Notified]) -> Notified:
     return done
 
 
-def take_back(seat: Seat) -> None:
-    """Cancel the pending reminder of a participant who gave up their seat."""
-    workshop = seat.workshop
-    outbox.cancel(*(f"atelier-{seat.learner}-{workshop.pk}-veille-{n}" for n in range(workshop.sequence + 1)))
+def take_back(seats: Iterable[Seat], *, at: datetime) -> None:
+    """Take back the reminders of participants who gave up their seat, or whose workshop changed."""
+    reminders.withdraw(ways.SEAT, [seat.pk for seat in seats], at=at)
 
 
 def forget(learner: str, *, at: datetime, workshop: Workshop | None = None) -> None:
     """Erase the messages to a participant, or about one workshop."""
+    seats = Seat.objects.filter(learner=learner)
+    if workshop is not None:
+        seats = seats.filter(workshop=workshop)
+    forgetting.forget_events(ways.SEAT, seats.values_list("pk", flat=True), at=at)
     outbox.forget(about=f"atelier-{learner}-{f'{workshop.pk}-' if workshop is not None else ''}", at=at)

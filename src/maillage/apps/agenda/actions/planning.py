@@ -170,6 +170,7 @@ def change(workshop: Workshop, values: Mapping[str, Any], *, by: User | None, at
     done = Notified()
     if moved:
         row.seats.update(reminded_at=None)
+        notifications.take_back(row.seats.all(), at=at)
         done = notifications.moved(row, at=at)
     return done + seats.promote([row], at=at)
 
@@ -253,8 +254,7 @@ def cancel(
         row.sequence += 1
         row.save()
         journal.record(by=by, verb="workshop.cancelled", row=row, at=at, structure=row.structure_id)
-        for seat in row.seats.select_related("workshop"):
-            notifications.take_back(seat)
+        notifications.take_back(row.seats.all(), at=at)
         if row.starts_at > at:
             done += notifications.cancelled(row, at=at)
     # Who waited for the whole course because one meeting was full now waits for less.

@@ -197,7 +197,7 @@ def give_up(
         seat.status, seat.cancelled_at = rules.CANCELLED, at
         seat.save(update_fields=["status", "cancelled_at"])
         seat.workshop = row
-        notifications.take_back(seat)
+        notifications.take_back([seat], at=at)
         journal.record(by=by, verb="seat.cancelled", row=seat, at=at, structure=row.structure_id)
         done.append(seat)
     return done, promote(list(rows.values()), at=at) if done else Notified()

@@ -84,7 +84,6 @@ MOST_MEETINGS = 40
 MOST_NAMES = 60  # written at once
 LONGEST_DAY = timedelta(hours=10)
 YEARS = range(2001, 2100)  # in which a day is looked for, or planned
-REMIND_FROM = 9  # o’clock, the day before
 KEPT = timedelta(days=91)  # three months: then names and contacts are erased
 ABSENCES = 3  # in a row: somebody calls to ask; nobody is put out
 FINISHED = 0.8  # share of the meetings held: four of five

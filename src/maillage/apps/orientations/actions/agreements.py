@@ -15,6 +15,7 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions as people
 from maillage.apps.people import rules
 from maillage.apps.people.models import Consent, Person
+from maillage.apps.reminders.actions import planning as reminders
 from maillage.kernel.errors import Refused
 
 
@@ -76,8 +77,8 @@ def share_again(orientation: Orientation, *, how: str, given: bool, by: User, at
 def silence(person: Person, *, at: datetime) -> None:
     """Cancel the messages to come to a person who said no, or who is now reached otherwise."""
     for pk in Orientation.objects.filter(person=person).values_list("pk", flat=True):
-        for what in ("personne", "veille"):
-            outbox.forget(about=f"orientation-{pk}-{what}-", at=at)
+        outbox.forget(about=f"orientation-{pk}-personne-", at=at)
+    reminders.withdraw_of(person, at=at)
     plans.hush(person, at=at)
 
 

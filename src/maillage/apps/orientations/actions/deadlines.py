@@ -13,6 +13,7 @@ from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions import reminders as due
 from maillage.apps.orientations.actions.transitions import change, lock
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import matching
@@ -20,6 +21,9 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.actions import forgetting as erasing
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.rules import ways
 from maillage.words import opening
 from maillage.words.languages import say, typed
 from maillage.words.wording import listing
@@ -39,6 +43,7 @@ def run_deadlines(*, at: datetime) -> Counter[str]:
     done: Counter[str] = Counter()
     for name, rows, work in works:
         done[name] = sum(work(row, at=at) for row in rows.order_by("pk")[:AT_ONCE])
+    done["rappels"] = reminders.plan_all(due.appointed(at), due.occasion, at=at)
     return done
 
 
@@ -70,7 +75,7 @@ def expire(orientation: Orientation, *, at: datetime) -> bool:
     if row.state not in cycle.WAITING or row.expires_on is None or row.expires_on >= timezone.localdate(at):
         return False
     event = change(row, "expire", by=None, side=cycle.PLATFORM, at=at)
-    notifications.hush(row)
+    notifications.hush(row, at=at)
     if event is not None:
         near = (
             [each.lieu.name for each in matching.instead(row.lieu, row.need, at, but=row.from_structure_id)]
@@ -105,7 +110,7 @@ def follow(orientation: Orientation, *, at: datetime) -> bool:
     event = change(
         row, "lose", by=None, side=cycle.PLATFORM, at=at, content={"lieu": row.lieu_id}, ended_at=at
     )
-    notifications.hush(row)
+    notifications.hush(row, at=at)
     if event is not None:
         notifications.stopped(row, at=at)
         notifications.sender(
@@ -145,7 +150,7 @@ def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
     elsewhere = place.structure_id != row.to_structure_id
     mail = notifications.mail_of(place)
     if elsewhere:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         if notifications.mail_of(row.lieu) != mail:
             notifications.stopped(row, at=at)
         values["token"] = None
@@ -174,7 +179,7 @@ def _take(row: Orientation, place: Lieu, *, at: datetime) -> bool:
             and row.appointment_at is not None
             and row.appointment_at > at
         ):
-            notifications.person(row, event, lambda: notifications.where_and_when(row), at=at, eve=True)
+            notifications.person(row, event, lambda: notifications.where_and_when(row), at=at)
         notifications.sender(row, event, f"{words} L’orientation continue.", at=at)
     return event is not None
 
@@ -211,7 +216,7 @@ def strip(person: Person, *, at: datetime) -> int:
     for row in found:
         running, sent = row.state in ALIVE, row.token is not None
         if running:
-            notifications.hush(row)
+            notifications.hush(row, at=at)
             if sent:
                 notifications.stopped(row, at=at)
         event = _strip(row, at=at)
@@ -227,8 +232,8 @@ def strip(person: Person, *, at: datetime) -> int:
 
 
 def _strip(row: Orientation, *, at: datetime) -> Event | None:
-    for what in ("personne", "veille"):
-        outbox.forget(about=f"orientation-{row.pk}-{what}-", at=at)
+    outbox.forget(about=f"orientation-{row.pk}-personne-", at=at)
+    erasing.forget_events(ways.REFERRAL, [row.pk], at=at)
     ended = {"state": cycle.CANCELLED, "held_by": cycle.NOBODY, "ended_at": at} if row.state in ALIVE else {}
     before = row.changed_at
     bare = dict.fromkeys(WORDS, "") | {"shared": [], "language": "fr", "person": None, "urgent_before": None}

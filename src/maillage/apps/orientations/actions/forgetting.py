@@ -15,6 +15,7 @@ from maillage.apps.orientations.actions import deadlines
 from maillage.apps.people import actions as people
 from maillage.apps.people import queries
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.actions import forgetting as reminders
 
 
 @transaction.atomic
@@ -37,6 +38,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     mandats.forget(person, at=at)
     documents.forget(person, at=at)
     acts.forget(person)
+    reminders.forget(person, at=at)
     people.forget(person, by=by, at=at)
 
 

@@ -23,14 +23,16 @@ from maillage.apps.orientations.queries.timeline import at_the_door
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
 from maillage.words import opening
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 from maillage.words.wording import spaced
 
 MORNING = time(9)
+GIVEN = ("appoint", "move")  # what sets a date
 ASKED_AFTER = 1  # days after an appointment: did they come?
-BEFORE = 1  # days before an appointment, for the person
 SIGNED = "Maillage, le réseau d’aide au numérique"
 
 
@@ -112,19 +114,20 @@ def ask_if_came(row: Orientation, *, at: datetime) -> None:
     )
 
 
-def hush(row: Orientation) -> None:
+def hush(row: Orientation, *, at: datetime) -> None:
     """Cancel the messages still to be sent to the place or to the person: the referral was answered or
     stopped.
     """
     links, given = range(row.links + 1), _dates(row)
     keys = [f"orientation-{row.pk}-{n}-rappel-{days}" for n in links for days in cycle.REMINDERS]
     keys += [f"orientation-{row.pk}-{n}-venue-{event}" for n in links for event in given]
-    outbox.cancel(*keys, *(_eve(row, event) for event in given))
+    outbox.cancel(*keys)
+    reminders.withdraw(ways.REFERRAL, [row.pk], at=at)
 
 
 def _dates(row: Orientation) -> list[int]:
     """Return the actions that set a date: each has its own messages, even for the same date."""
-    return list(row.events.filter(verb__in=("appoint", "move")).order_by("pk").values_list("pk", flat=True))
+    return list(row.events.filter(verb__in=GIVEN).order_by("pk").values_list("pk", flat=True))
 
 
 def stopped(row: Orientation, *, at: datetime) -> None:
@@ -213,14 +216,9 @@ def sender(row: Orientation, event: Event, words: str, *, at: datetime) -> None:
 # ------------------------------------------------------------------------------------------------- the person
 
 
-def person(
-    row: Orientation, event: Event | None, text: Callable[[], str], *, at: datetime, eve: bool = False
-) -> None:
+def person(row: Orientation, event: Event | None, text: Callable[[], str], *, at: datetime) -> None:
     """Write to the person in their language, or in French where the pages do not have it, if they agreed and
-    can be reached.
-
-    text: makes the text in the language in use; eve: it announces an appointment, and is sent again the day
-    before.
+    can be reached. text: makes the text in the language in use.
     """
     who = row.person
     if who is None or event is None or not people.agreed(who, persons.WRITE):
@@ -230,18 +228,11 @@ def person(
         return
     language = who.language if who.language in LANGUAGES else FRENCH
     with speaking(language):
-        subject = say("Votre rendez-vous") if eve else say("Votre demande")
-        common = {"subject": subject, "text": text(), "language": language}
-    common |= {"channel": channel, "to": who.reach_value, "at": at}
-    _put(row, key=f"orientation-{row.pk}-personne-{event.pk}", **common)
-    if eve and row.appointment_at is not None:
-        due = _morning(timezone.localdate(row.appointment_at) - timedelta(days=BEFORE))
-        if due > at:
-            _put(row, key=_eve(row, event.pk), due_at=due, never_after=row.appointment_at, **common)
-
-
-def _eve(row: Orientation, event: int) -> str:
-    return f"orientation-{row.pk}-veille-{event}"
+        given = event.verb in (*GIVEN, "follow")
+        subject = say("Votre rendez-vous") if given else say("Votre demande")
+        said = {"subject": subject, "text": text(), "language": language}
+    key = f"orientation-{row.pk}-personne-{event.pk}"
+    _put(row, channel=channel, to=who.reach_value, at=at, key=key, **said)
 
 
 def place_in_words(row: Orientation) -> str:

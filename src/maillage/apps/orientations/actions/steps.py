@@ -251,7 +251,7 @@ def cancel(
         row, "cancel", was=was, by=by, side=side, at=at, content={"words": _short(words, 300)}, ended_at=at
     )
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         if was_sent:
             notifications.stopped(row, at=at)
         if side == cycle.PERSON:
@@ -291,7 +291,7 @@ def close(
     if side == cycle.RECEIVER:
         check_receiver(row, by, token, at)
     if change(row, "close", was=was, by=by, side=side, at=at, ended_at=at) is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
     return row
 
 
@@ -328,7 +328,7 @@ def accept(
     values = {"answered_at": row.answered_at or at, "link_until": _later(row, timezone.localdate(at))}
     event = change(row, "accept", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
         notifications.person(row, event, lambda: notifications.welcome(row), at=at)
     return row
@@ -366,7 +366,7 @@ def refuse(
     over = notifications.no_longer(row, at)
     event = change(row, "refuse", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.sender(
             row, event, f"{row.lieu_name} ne peut pas : {cycle.REASONS[reason].label.lower()}.", at=at
         )
@@ -413,7 +413,7 @@ def redirect(
     over = notifications.no_longer(row, at)
     event = change(row, "redirect", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.sender(row, event, f"{row.lieu_name} propose un autre lieu : {lieu.name}.", at=at)
         if over:
             notifications.person(row, event, lambda: over(row), at=at)
@@ -452,7 +452,7 @@ def came(
     }
     event = change(row, "came", was=was, by=by, side=side, at=at, aside=note, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.sender(row, event, "La personne est venue.", at=at)
     return row
 
@@ -475,7 +475,7 @@ def absent(
         )
     event = change(row, "absent", was=was, by=by, side=side, at=at, aside=note, came=False, met_at=at)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.sender(
             row, event, "La personne n’est pas venue. Une autre date peut lui être proposée.", at=at
         )
@@ -526,7 +526,7 @@ def serve(
     }
     event = change(row, "serve", was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         done = listing([offer.practices()[each].asked for each in known])
         notifications.sender(
             row, event, f"La personne a été aidée : {done}. Issue : {cycle.OUTCOMES[outcome]}.", at=at
@@ -554,7 +554,7 @@ def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None)
     values = {"token": access.digest(access.link_of(row)), "link_until": max(until, on), "channel": "email"}
     event = change(row, "ask_again", by=by, side=cycle.PLATFORM, at=at, content={"link": row.links}, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.invite(row, at=at) if waiting else notifications.open_again(row, at=at)
         notifications.ask_if_came(row, at=at)
     return row
@@ -599,10 +599,10 @@ def _dated(
     }
     event = change(row, verb, was=was, by=by, side=side, at=at, content=content, **values)
     if event is not None:
-        notifications.hush(row)
+        notifications.hush(row, at=at)
         notifications.ask_if_came(row, at=at)
         notifications.sender(row, event, f"Rendez-vous {notifications.appointment_in_words(row)}.", at=at)
-        notifications.person(row, event, lambda: notifications.where_and_when(row), at=at, eve=True)
+        notifications.person(row, event, lambda: notifications.where_and_when(row), at=at)
     return row
 
 
@@ -610,7 +610,7 @@ def _end(row: Orientation, *, by: User | None, at: datetime) -> None:
     """End the previous step, when nothing more is expected of it."""
     if cycle.allowed("close", row.state, cycle.SENDER) and access.may_give(by, row):
         change(row, "close", by=by, side=cycle.SENDER, at=at, ended_at=at)
-        notifications.hush(row)
+        notifications.hush(row, at=at)
 
 
 def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:

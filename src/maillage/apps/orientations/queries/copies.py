@@ -20,6 +20,7 @@ from maillage.apps.orientations.queries import people, timeline
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import rules
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.queries import lists as reminders
 from maillage.reference import bilan, bilan_tasks, offer
 
 YES_NO = {True: "oui", False: "non", None: ""}
@@ -142,6 +143,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "mandats": mandats.copy(person),
         "papiers": papers.copy(person),
         "actes": acts.copy(person),
+        "rappels": reminders.copy(person, timezone.now()),
         "qui_a_vu": [
             {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}
             for trace in people.traces(person)

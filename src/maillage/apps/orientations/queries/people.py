@@ -50,6 +50,8 @@ VERBS = {
     "act.struck": "a rayé un acte d’aide",
     "act.restored": "a remis un acte d’aide",
     "act.regularised": "a mis un acte d’aide sous mandat",
+    "reminders.refused": "a noté : plus de rappel",
+    "reminders.accepted": "a noté : des rappels, de nouveau",
 }
 
 

@@ -1,0 +1,53 @@
+"""What persons are reminded of: the appointments that places gave them."""
+
+from datetime import datetime
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.models import Event, Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people.models import Person
+from maillage.apps.reminders.queries.occasions import Occasion, days_before, is_recent, on_paper, to_remind
+from maillage.apps.reminders.rules import ways
+from maillage.words.languages import say
+
+
+def appointed(at: datetime) -> QuerySet[Orientation]:
+    """Return the referrals of whose appointment the person is to be reminded now."""
+    where = to_remind(ways.REFERRAL, at, moment="appointment_at", commune="commune", on_paper=on_paper())
+    return _given().filter(where)
+
+
+def of_person(person: Person, at: datetime) -> list[Occasion]:
+    """Return what a person will be reminded of: the appointments that places gave them."""
+    return [occasion(row) for row in _given().filter(person=person, appointment_at__gt=at)]
+
+
+def _given() -> QuerySet[Orientation]:
+    said = Event.objects.filter(orientation=OuterRef("pk"), verb__in=notifications.GIVEN)
+    rows = Orientation.objects.filter(
+        state=cycle.APPOINTED, appointment_at__isnull=False, person__isnull=False
+    )
+    return rows.annotate(given_at=Subquery(said.order_by("-pk").values("at")[:1])).select_related(
+        "person", "lieu"
+    )
+
+
+def occasion(row: Orientation) -> Occasion:
+    """Return what a person is reminded of: where to go and when, as they heard it first."""
+    days = days_before(row.person, "")
+    return Occasion(
+        kind=ways.REFERRAL,
+        row=row.pk,
+        days=days,
+        moment=row.appointment_at,
+        subject=lambda: say("Rappel de votre rendez-vous"),
+        text=lambda: notifications.where_and_when(row),
+        structure=row.from_structure_id,
+        commune=row.commune,
+        person=row.person,
+        language=row.person.language,
+        told=is_recent(row.given_at, row.appointment_at, days, row.commune),
+        example=row.example,
+    )

@@ -1,0 +1,24 @@
+"""Who reminds whom: the structures that help a person; a volunteer, those they help."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.people.access import people_for
+from maillage.apps.reminders.models import Reminder
+
+SEES = ("people.see", "people.mine")
+WORKSHOPS = "workshops.manage"
+LINKS_AN_HOUR = 30  # that a stranger may try
+
+
+def reminders_for(user: Any) -> QuerySet[Reminder]:
+    """Return the reminders of the structures that a user acts for: those of persons they see, and of seats
+    taken without a card by those who run workshops; none for a stranger.
+    """
+    rights = rights_of(user)
+    ours = {id for right in SEES for id in rights.structures(right)}
+    known = Q(structure__in=ours, person__in=people_for(user).values("pk"))
+    nameless = Q(structure__in=rights.structures(WORKSHOPS), person=None)
+    return Reminder.objects.filter(known | nameless).select_related("person", "structure", "done_by")

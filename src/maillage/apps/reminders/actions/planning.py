@@ -1,0 +1,188 @@
+"""Plan reminders when they fall due: each event once, by what reaches the person; and take them back."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages import queries as messages
+from maillage.apps.messages.actions import Draft
+from maillage.apps.messages.rules import addresses, states
+from maillage.apps.people.models import Person
+from maillage.apps.reminders.models import Refusal, Reminder
+from maillage.apps.reminders.queries.occasions import AT_ONCE, Occasion, agreed_among
+from maillage.apps.reminders.rules import ways
+from maillage.apps.reminders.rules.ways import Way
+from maillage.words.languages import FRENCH, LANGUAGES, say, speaking
+
+ROUNDS = 100  # batches in one run: what is beyond waits for the next
+KEPT = timedelta(days=30)  # what a helper reads to do it, after the event
+
+
+def plan_all(
+    events: QuerySet[Any],
+    occasion: Callable[[Any], Occasion],
+    *,
+    at: datetime,
+    mark: Callable[[QuerySet[Any]], object] | None = None,
+) -> int:
+    """Plan the reminders of events due now, in batches of one transaction each, and return how many people
+    are to hear of theirs.
+
+    events: those to remind of, fewer after each batch; another process plans those that this one holds. mark:
+    records it on the events of a batch.
+    """
+    planned = 0
+    for _ in range(ROUNDS):
+        with transaction.atomic():
+            held = events.select_for_update(of=("self",), skip_locked=True)
+            rows = list(held.order_by("pk")[:AT_ONCE])
+            planned += plan([occasion(row) for row in rows], at=at)
+            if mark is not None and rows:
+                mark(events.model.objects.filter(pk__in=[row.pk for row in rows]))
+        if len(rows) < AT_ONCE:
+            break
+    return planned
+
+
+@transaction.atomic
+def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
+    """Plan one reminder of each event, and return how many people are to hear of it: nobody hears of it
+    twice, nor after it.
+    """
+    found = [each for each in occasions if each.moment > at]
+    if not found:
+        return 0
+    chosen = _ways(found)
+    withdrawn = _withdrawn(found)
+    rows, drafts = [], []
+    for each, way in zip(found, chosen, strict=True):
+        row = _row(each, way, round=withdrawn[each.kind, each.row, each.days, each.moment], at=at)
+        rows.append(row)
+        if way.way in ways.WRITTEN and not each.example:
+            drafts.append(_draft(each, way, row, at=at))
+        elif way.way in ways.BY_HAND:
+            _word(each, row)
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    outbox.put_many(drafts, at=at)
+    return sum(way.way != ways.NONE for way in chosen)
+
+
+def _ways(occasions: Sequence[Occasion]) -> list[Way]:
+    """Return how each is reminded: by what they left for the event, else by what their sheet says."""
+    known = [each.person for each in occasions if each.person is not None]
+    agreed = agreed_among(known)
+    refused = set(Refusal.objects.filter(person__in=known).values_list("person", flat=True))
+    chosen = []
+    for each in occasions:
+        pk = each.person.pk if each.person is not None else None
+        if each.told:
+            chosen.append(Way(ways.NONE, reason=ways.TOLD))
+        elif each.reach:
+            chosen.append(ways.way_of(each.reach, each.contact, agreed=True, refused=pk in refused))
+        elif each.person is not None:
+            reach, value = each.person.reach, each.person.reach_value
+            chosen.append(ways.way_of(reach, value, agreed=pk in agreed, refused=pk in refused))
+        else:
+            chosen.append(Way(ways.NONE, reason=ways.UNREACHABLE))
+    stopped = messages.stopped_among((way.way, way.contact) for way in chosen if way.way in ways.WRITTEN)
+    return [
+        Way(ways.NONE, reason=ways.STOPPED)
+        if way.way in ways.WRITTEN and (way.way, addresses.same(way.way, way.contact)) in stopped
+        else way
+        for way in chosen
+    ]
+
+
+def _withdrawn(occasions: Sequence[Occasion]) -> Counter[tuple[str, int, int, datetime]]:
+    """Return how many reminders of each were taken back: an event moved, then moved back."""
+    found = Reminder.objects.filter(
+        kind__in={each.kind for each in occasions},
+        row__in=[each.row for each in occasions],
+        withdrawn_at__isnull=False,
+    )
+    keys = ("kind", "row", "days", "moment")
+    return Counter({row[:4]: row[4] for row in found.order_by().values_list(*keys).annotate(n=Count("pk"))})
+
+
+def _row(each: Occasion, way: Way, *, round: int, at: datetime) -> Reminder:
+    return Reminder(
+        kind=each.kind,
+        row=each.row,
+        days=each.days,
+        moment=each.moment,
+        round=round,
+        person=each.person,
+        structure_id=each.structure,
+        way=way.way,
+        reason=way.reason,
+        language=_language(each),
+        planned_at=at,
+        purge_on=timezone.localdate(each.moment + KEPT),
+    )
+
+
+def _language(each: Occasion) -> str:
+    return each.language if each.language in LANGUAGES else FRENCH
+
+
+def _word(each: Occasion, row: Reminder) -> None:
+    """Write down what a helper needs: who, where, the words in French and in the person's language."""
+    row.name = each.name
+    row.contact = each.contact or (each.person.reach_value if each.person is not None else "")
+    with speaking(FRENCH):
+        row.french = each.text()
+    with speaking(row.language):
+        row.subject, row.text = each.subject(), each.text()
+
+
+def _draft(each: Occasion, way: Way, row: Reminder, *, at: datetime) -> Draft:
+    with speaking(row.language):
+        text = "\n".join(filter(None, (each.text(), each.link())))
+        if way.way == ways.SMS and settings.SENDING["SMS_IN"]:
+            text += f" {say('Pour ne plus en recevoir, répondez STOP.')}"
+        subject = each.subject()
+    return Draft(
+        channel=way.way,
+        to=way.contact,
+        subject=subject,
+        text=text,
+        key=row.key,
+        never_after=each.moment,
+        language=row.language,
+        structure=each.structure,
+        commune=each.commune,
+        purpose=states.REMINDER,
+    )
+
+
+# ------------------------------------------------------------------------------------------------ taking back
+
+
+@transaction.atomic
+def withdraw(kind: str, rows: Iterable[int], *, at: datetime) -> int:
+    """Take back the reminders of events that moved, were cancelled or are over, unless they were heard of;
+    return how many.
+    """
+    return _take_back(Reminder.objects.filter(kind=kind, row__in=list(rows)), at=at)
+
+
+@transaction.atomic
+def withdraw_of(person: Person, *, at: datetime) -> int:
+    """Take back every reminder of a person that they did not hear of yet; return how many."""
+    return _take_back(Reminder.objects.filter(person=person, moment__gt=at), at=at)
+
+
+def _take_back(reminders: QuerySet[Reminder], *, at: datetime) -> int:
+    alive = list(reminders.filter(withdrawn_at=None, done_at=None))
+    keys = {row.key: row.pk for row in alive if row.way in ways.WRITTEN}
+    outbox.cancel(*keys)
+    heard = {keys[each] for each in messages.leaving(keys)}
+    gone = Q(pk__in=[row.pk for row in alive if row.pk not in heard])
+    return Reminder.objects.filter(gone).update(withdrawn_at=at)

@@ -1,0 +1,91 @@
+"""What somebody is reminded of, once, and how; and those who want no reminder."""
+
+from django.db import models
+from django.db.models import Q
+
+from maillage.apps.accounts.models import by_account
+from maillage.apps.directory.models import Structure
+from maillage.apps.people.models import Person
+from maillage.apps.reminders.rules import ways
+
+
+class Reminder(models.Model):
+    """One reminder of one event: a message of the outbox, or something that a helper says or prints.
+
+    kind, row: which event; days: how long before; moment: when it takes place, and beyond which a reminder is
+    of no use; round: how many of the same were withdrawn before. name, contact, subject, text, french: of
+    what is done by hand only; the outbox holds the rest. They are erased on `purge_on`, and the row stays.
+    """
+
+    kind = models.CharField("de quoi", max_length=11, choices=list(ways.KINDS.items()))
+    row = models.BigIntegerField("numéro")
+    days = models.PositiveSmallIntegerField("jours avant")
+    moment = models.DateTimeField("a lieu le")
+    round = models.PositiveSmallIntegerField("déjà retirés", default=0)
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    structure = models.ForeignKey(
+        Structure,
+        verbose_name="au nom de la structure",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    way = models.CharField("comment", max_length=6, choices=list(ways.WAYS.items()))
+    reason = models.CharField("raison", max_length=11, choices=list(ways.REASONS.items()), blank=True)
+    name = models.CharField("prénom ou surnom", max_length=60, blank=True)
+    contact = models.CharField("numéro, adresse, ou par qui", max_length=160, blank=True)
+    language = models.CharField("langue", max_length=8, default="fr")
+    subject = models.CharField("objet", max_length=200, blank=True)
+    text = models.TextField("texte", blank=True)
+    french = models.TextField("texte en français", blank=True)
+    planned_at = models.DateTimeField("prévu le")
+    purge_on = models.DateField("contenu effacé le")
+    done_at = models.DateTimeField("fait le", null=True, blank=True)
+    done_by = by_account("fait par", blank=True)
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "rappel"
+        ordering = ("moment", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "row", "days", "moment"),
+                condition=Q(withdrawn_at__isnull=True),
+                name="reminders_each_once",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("structure", "moment"),
+                name="reminders_by_hand",
+                condition=Q(way__in=ways.BY_HAND, done_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+            models.Index(fields=("person", "-moment"), name="reminders_of_person"),
+            models.Index(fields=("purge_on",), name="reminders_purge", condition=~Q(name="", text="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.row}, {self.get_way_display()}"
+
+    @property
+    def key(self) -> str:
+        """The key of its message in the outbox."""
+        return f"rappel-{self.kind}-{self.row}-{self.days}-{self.moment.timestamp():.0f}-{self.round}"
+
+
+class Refusal(models.Model):
+    """A person who wants no reminder, of anything, from anybody."""
+
+    person = models.OneToOneField(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField("depuis le")
+    by = by_account("noté par", blank=True)
+
+    class Meta:
+        verbose_name = "refus des rappels"
+        verbose_name_plural = "refus des rappels"
+
+    def __str__(self) -> str:
+        return f"Refus {self.pk}"

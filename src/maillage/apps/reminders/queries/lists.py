@@ -1,0 +1,230 @@
+"""What is left to say or to print, in words; and what a person was, and will be, reminded of."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from maillage.apps.messages.models import Message
+from maillage.apps.messages.rules import states
+from maillage.apps.people.models import Person
+from maillage.apps.reminders.models import Refusal, Reminder
+from maillage.apps.reminders.queries.occasions import Occasion, agreed_among
+from maillage.apps.reminders.rules import schedule, ways
+from maillage.reference import clocks
+from maillage.words import opening
+from maillage.words.languages import FRENCH, LANGUAGES, Language, say, speaking, typed
+
+CALLS, PAPERS, NOTES = "appeler", "imprimer", "savoir"
+PAGE, SHOWN, STILL_SHOWN = 40, 30, timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the lists: its ways, its title, what it asks, what it says when it is empty."""
+
+    id: str
+    ways: tuple[str, ...]
+    title: str
+    hint: str
+    nothing: str
+
+
+KINDS = {
+    kind.id: kind
+    for kind in (
+        Kind(
+            CALLS,
+            ways.SPOKEN,
+            "À appeler",
+            "Ces personnes ne lisent pas de message. Lisez-leur la phrase, au téléphone ou par quelqu’un.",
+            "Personne n’est à appeler.",
+        ),
+        Kind(
+            PAPERS,
+            ways.PRINTED,
+            "À imprimer",
+            "Une carte à poster, ou à donner quand la personne passe. Elle ne dit pas son nom.",
+            "Rien n’est à imprimer.",
+        ),
+        Kind(
+            NOTES,
+            (ways.NOTICE,),
+            "À savoir",
+            "Ce que des personnes ont répondu à nos messages.",
+            "Personne n’a demandé l’arrêt des messages.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What is read aloud, in one language."""
+
+    language: Language
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A reminder that a helper gives: to whom, how, in which words."""
+
+    row: Reminder
+    who: str
+    when: str
+    number: str
+    scripts: tuple[Script, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reminder in one line: of what, when, how, what became of it; and whether it is still to come."""
+
+    what: str
+    when: str
+    how: str
+    state: str
+    is_ahead: bool
+
+
+def to_do(found: QuerySet[Reminder], at: datetime) -> QuerySet[Reminder]:
+    """Return what is left to say or to print, the first to take place first."""
+    left = found.filter(way__in=ways.BY_HAND, done_at__isnull=True, withdrawn_at__isnull=True, moment__gt=at)
+    return left.order_by("moment", "pk")
+
+
+def done_lately(found: QuerySet[Reminder], at: datetime) -> QuerySet[Reminder]:
+    """Return what was said or printed lately, the last first: a « fait » too many is taken back here."""
+    return found.filter(done_at__gt=at - STILL_SHOWN, way__in=ways.BY_HAND).order_by("-done_at", "-pk")
+
+
+def counts(found: QuerySet[Reminder], at: datetime) -> dict[str, int]:
+    """Return how much is left in each list."""
+    left = list(to_do(found, at).values_list("way", flat=True))
+    return {kind.id: sum(left.count(way) for way in kind.ways) for kind in KINDS.values()}
+
+
+def tasks(rows: Iterable[Reminder]) -> list[Task]:
+    return [task(row) for row in rows]
+
+
+def task(row: Reminder) -> Task:
+    """Return a reminder as a helper gives it: in French, and in the person's language where we have it."""
+    who = row.name or (str(row.person) if row.person is not None else "Sans nom")
+    number = row.contact if row.way == ways.CALL else ""
+    return Task(row, who, in_words(row.moment, row.kind), number, tuple(_scripts(row, who)))
+
+
+def _scripts(row: Reminder, who: str) -> list[Script]:
+    if row.way not in ways.SPOKEN:
+        return []
+    texts = {FRENCH: row.french} | ({row.language: row.text} if row.language in LANGUAGES else {})
+    return [Script(LANGUAGES[code], _script(row, who, code, text)) for code, text in texts.items()]
+
+
+def _script(row: Reminder, who: str, language: str, text: str) -> str:
+    with speaking(language):
+        here = typed(row.structure.name) if row.structure is not None else ""
+        hello = say("Bonjour, ici {structure}.", structure=here) if here else say("Bonjour.")
+        if row.way == ways.VIA:
+            asked = say("Pouvez-vous dire ceci à {name} ?", name=typed(who))
+            return f"{hello} {asked} « {text} »"
+        return f"{hello} {text} {say('Vous pourrez venir ?')}"
+
+
+def in_words(moment: datetime, kind: str) -> str:
+    """Return when an event takes place: a day, and its hour unless the whole day counts."""
+    local = timezone.localtime(moment)
+    if kind in WHOLE_DAYS:
+        return opening.date_text((local - timedelta(minutes=1)).date())
+    day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
+    return say("{day} à {hour}", day=day, hour=opening.clock(local))
+
+
+WHOLE_DAYS = (ways.MANDAT, ways.RIGHT)
+
+
+# ------------------------------------------------------------------------------------------------ of a person
+
+
+def refusal(person: Person) -> Refusal | None:
+    """Return since when a person wants no reminder; None when they take them."""
+    return Refusal.objects.filter(person=person).select_related("by").first()
+
+
+def of_person(person: Person, at: datetime, *, structures: frozenset[int] | None = None) -> list[Line]:
+    """Return what a person was reminded of, the latest first. structures: those whose reminders are read,
+    None for all.
+    """
+    rows = Reminder.objects.filter(person=person).exclude(kind=ways.REFUSAL).select_related("done_by")
+    if structures is not None:
+        rows = rows.filter(structure__in=structures)
+    shown = list(rows.order_by("-moment", "-pk")[:SHOWN])
+    sent = {m.key: m for m in Message.objects.filter(key__in=[r.key for r in shown if r.way in ways.WRITTEN])}
+    return [
+        Line(
+            row.get_kind_display(),
+            in_words(row.moment, row.kind),
+            row.get_way_display(),
+            _state(row, sent.get(row.key), at),
+            row.moment > at,
+        )
+        for row in shown
+    ]
+
+
+def _state(row: Reminder, message: Message | None, at: datetime) -> str:
+    if row.withdrawn_at is not None:
+        return "retiré : le rendez-vous a changé"
+    if row.way == ways.NONE:
+        return row.get_reason_display()
+    if row.way in ways.WRITTEN:
+        if message is None:
+            return "exemple : rien n’est parti"
+        if message.state == states.SENT and message.sent_at is not None:
+            return f"parti le {_moment(message.sent_at)}"
+        return f"{message.get_state_display()}. {message.why}".strip()
+    if row.done_at is not None:
+        return f"fait le {_moment(row.done_at)}"
+    return "à faire" if row.moment > at else "pas fait à temps"
+
+
+def _moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{opening.date_text(local.date(), year=False)} à {opening.clock(local)}"
+
+
+def to_come(occasions: Iterable[Occasion], at: datetime) -> list[Line]:
+    """Return what a person will be reminded of, and when, by what their sheet says today."""
+    lines = []
+    for each in sorted(occasions, key=lambda occasion: occasion.moment):
+        due = schedule.leaves_at(each.moment, each.days, clocks.zone(each.commune))
+        if each.person is None or due <= at:
+            continue
+        agreed = bool(each.reach) or each.person.pk in agreed_among([each.person])
+        way = ways.way_of(
+            each.reach or each.person.reach,
+            each.contact if each.reach else each.person.reach_value,
+            agreed=agreed,
+            refused=refusal(each.person) is not None,
+        )
+        state = ways.REASONS[way.reason] or f"prévu le {_moment(due)}"
+        when = in_words(each.moment, each.kind)
+        lines.append(Line(ways.KINDS[each.kind], when, ways.WAYS[way.way], state, is_ahead=True))
+    return lines
+
+
+def copy(person: Person, at: datetime) -> list[dict[str, str]]:
+    """Return what is kept of a person's reminders, for their own copy."""
+    no = refusal(person)
+    told = [
+        {"de_quoi": each.what, "pour_le": each.when, "comment": each.how, "etat": each.state}
+        for each in of_person(person, at)
+    ]
+    if no is not None:
+        asked = {"de_quoi": "Plus aucun rappel", "pour_le": _moment(no.at), "comment": "", "etat": "demandé"}
+        return [asked, *told]
+    return told

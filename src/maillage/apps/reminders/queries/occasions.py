@@ -1,0 +1,103 @@
+"""What is to come, as each feature hands it over, and which of it is due now."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from maillage.apps.people import rules as people
+from maillage.apps.people.models import Consent, Person
+from maillage.apps.reminders.models import Reminder
+from maillage.apps.reminders.rules import schedule
+from maillage.reference import clocks
+
+AT_ONCE = 2000  # events planned in one transaction
+PAPER = (people.NONE, people.LETTER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """An event that somebody is reminded of.
+
+    kind, row: what it is, one of `ways.KINDS`, and its number; days: how long before; moment: when it takes
+    place. person: None without a card. reach, contact: what they left for this event alone, '' when their
+    sheet says how to reach them. told: they just heard of it. example: nobody real is to hear of it.
+    subject, text: say it in the language spoken; link: what a message adds, which nobody reads aloud.
+    """
+
+    kind: str
+    row: int
+    days: int
+    moment: datetime
+    subject: Callable[[], str]
+    text: Callable[[], str]
+    link: Callable[[], str] = str
+    structure: int | None
+    commune: str = ""
+    person: Person | None = None
+    name: str = ""
+    reach: str = ""
+    contact: str = ""
+    language: str = "fr"
+    told: bool = False
+    example: bool = False
+
+
+def to_remind(kind: str, at: datetime, *, moment: str, commune: str, on_paper: Q) -> Q:
+    """Return the events to remind of now, by the time of their place, that nobody was reminded of: on the
+    eve; days before for those who are reminded on paper.
+
+    moment, commune: the fields of the event that say when and where.
+    """
+    soon = Q(**{f"{moment}__gt": at})
+    by_eve, by_post = (_before(at, days, moment, commune) for days in (schedule.EVE, schedule.POSTED))
+    return soon & (by_eve | by_post & on_paper) & ~Exists(_reminded(kind, moment))
+
+
+def on_paper(**nothing: str) -> Q:
+    """Return the events of persons who are reminded on paper. nothing: the field of what they left for the
+    event alone, and its value when they left nothing.
+    """
+    return Q(**nothing, person__reach__in=PAPER)
+
+
+def days_before(person: Person | None, left: str) -> int:
+    """Return how long before somebody is reminded. left: how to reach them, as they said for the event
+    alone.
+    """
+    return schedule.POSTED if not left and person is not None and person.reach in PAPER else schedule.EVE
+
+
+def is_recent(since: datetime | None, moment: datetime, days: int, commune: str) -> bool:
+    """Return whether an event was given, or moved, on the very day of its reminder or later: they just heard
+    of it. What is reminded on paper is printed all the same.
+    """
+    zone = clocks.zone(commune)
+    day = schedule.leaves_at(moment, days, zone).date()
+    return since is not None and days == schedule.EVE and since.astimezone(zone).date() >= day
+
+
+def _before(at: datetime, days: int, moment: str, commune: str) -> Q:
+    """Return the events that are due, by the time of their place."""
+    elsewhere, found = Q(), Q()
+    for start in clocks.OVERSEAS:
+        there = Q(**{f"{commune}__startswith": start})
+        elsewhere |= there
+        found |= there & Q(**{f"{moment}__lt": schedule.horizon(at, days, clocks.zone(start))})
+    return found | ~elsewhere & Q(**{f"{moment}__lt": schedule.horizon(at, days, clocks.zone(""))})
+
+
+def _reminded(kind: str, moment: str) -> QuerySet[Reminder]:
+    return Reminder.objects.filter(
+        kind=kind, row=OuterRef("pk"), moment=OuterRef(moment), withdrawn_at__isnull=True
+    )
+
+
+def agreed_among(people_asked: Sequence[Person]) -> set[int]:
+    """Return which of these persons agree today to be written to: the last answer of each decides."""
+    said = Consent.objects.filter(person__in=people_asked, purpose=people.WRITE)
+    last: dict[int, bool] = {}
+    for person, given, withdrawn in said.order_by("at", "pk").values_list("person", "given", "withdrawn_at"):
+        last[person] = given and withdrawn is None
+    return {person for person, yes in last.items() if yes}

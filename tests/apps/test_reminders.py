@@ -1,0 +1,404 @@
+"""Reminders: each once, by what reaches the person, never after; said, printed, stopped, erased."""
+
+import doctest
+import importlib
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.agenda.actions import appointments, deadlines
+from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages import queries as messages
+from maillage.apps.messages.models import Message, Received, Stop
+from maillage.apps.messages.rules import incoming
+from maillage.apps.orientations.actions import agreements, forgetting
+from maillage.apps.orientations.queries import copies
+from maillage.apps.people import actions as people
+from maillage.apps.reminders.actions import planning, tasks
+from maillage.apps.reminders.models import Refusal, Reminder
+from maillage.config.providers import mail
+from tests.conftest import with_role
+from tests.layout import flat
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+PARIS = ZoneInfo("Europe/Paris")
+AT = datetime(2026, 11, 16, 9, tzinfo=UTC)  # a Monday
+TEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)  # the Tuesday of the week after
+EVE = datetime(2026, 11, 23, 9, tzinfo=PARIS)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SECRET = "un-secret-assez-long-pour-signer"
+NUMBER = "06 39 98 12 34"
+
+
+@pytest.fixture
+def structure():
+    return place("lien", {"nom": "Le Lien"}).structure
+
+
+@pytest.fixture
+def leila(structure):
+    return with_role(
+        User.objects.create_user("leila@exemple.fr", name="Leila", is_demonstration=True),
+        "aidant",
+        structure=structure,
+    )
+
+
+@pytest.fixture
+def receives(settings):
+    settings.SENDING = settings.SENDING | {"SMS_IN": "signature", "SMS_IN_SECRET": SECRET}
+
+
+def welcome(leila, structure, reach="phone", value=NUMBER, *, agrees=True, **more):
+    person = people.welcome(
+        by=leila, structure=structure, at=AT, nickname="Andrei", reach=reach, reach_value=value, **more
+    )
+    if agrees:
+        people.agree(person=person, purpose="write", how="read", by=leila, at=AT)
+    return person
+
+
+def book(leila, structure, person=None, at=AT, **draft):
+    given = {"kind": "procedure", "starts_at": TEN, "commune": "38185", "subject": "RSA"} | draft
+    return appointments.book(Draft(**given), structure=structure, by=leila, person=person, at=at)
+
+
+def run(at=EVE) -> int:
+    return deadlines.run_deadlines(at=at)["rappels"]
+
+
+def sent():
+    return Message.objects.filter(purpose="reminder").order_by("pk")
+
+
+# ---------------------------------------------------------------------------------------------------- planning
+
+
+def test_the_examples_in_docstrings_run():
+    for name in ("reminders.rules.schedule", "messages.rules.incoming"):
+        assert doctest.testmod(importlib.import_module(f"maillage.apps.{name}")).failed == 0
+
+
+def test_an_appointment_is_told_once_on_its_eve_and_never_what_it_is_for(leila, structure):
+    book(leila, structure, welcome(leila, structure, language="ro"))
+    assert [run(EVE - HOUR), run(), run(EVE + HOUR), run(TEN)] == [0, 1, 0, 0]
+    (message,) = sent()
+    assert (message.channel, message.to, message.never_after) == ("sms", "+33639981234", TEN)
+    assert message.language == "fr", "the language said for the appointment"
+    text = message.text.replace("\u00a0", " ")
+    assert text.startswith("Rappel : vous avez rendez-vous mardi 24 novembre 2026 à 10 h. Lieu : Le Lien")
+    assert "RSA" not in text and "STOP" not in text
+
+
+def test_a_reminder_that_can_be_answered_says_how(leila, structure, receives):
+    book(leila, structure, welcome(leila, structure))
+    run()
+    assert sent().get().text.endswith("Pour ne plus en recevoir, répondez STOP.")
+
+
+@pytest.mark.parametrize(
+    ("reach", "value", "agrees", "way", "contact", "reason"),
+    [
+        ("phone", "04 76 00 00 01", True, "call", "04 76 00 00 01", ""),
+        ("phone", NUMBER, False, "none", "", "disagreed"),
+        ("email", "andrei@exemple.fr", True, "email", "", ""),
+        ("via", "sa fille Maria", True, "via", "sa fille Maria", ""),
+        ("via", "sa fille Maria", False, "none", "", "disagreed"),
+    ],
+)
+def test_each_is_reminded_by_what_reaches_them(leila, structure, reach, value, agrees, way, contact, reason):
+    book(leila, structure, welcome(leila, structure, reach, value, agrees=agrees))
+    run()
+    row = Reminder.objects.get()
+    assert (row.way, row.contact, row.reason) == (way, contact, reason)
+    assert sent().count() == (way == "email")
+    assert bool(row.text) == (way in ("call", "via"))
+
+
+@pytest.mark.parametrize(("reach", "value"), [("none", ""), ("letter", "1 rue du Lac")])
+def test_who_is_reminded_on_paper_has_a_week_for_it(leila, structure, reach, value):
+    book(leila, structure, welcome(leila, structure, reach, value))
+    week = datetime(2026, 11, 17, 9, tzinfo=PARIS)
+    assert [run(week - HOUR), run(week), run()] == [0, 1, 0]
+    row = Reminder.objects.get()
+    assert (row.way, row.contact, row.days) == ("print", value, 7)
+    assert "http" not in row.text
+
+
+def test_who_has_no_card_is_reminded_by_what_they_left(leila, structure):
+    book(leila, structure, name="Paul", way="phone", contact=NUMBER)
+    book(leila, structure, name="Zoé", starts_at=TEN + HOUR)
+    assert run() == 1
+    assert sorted(Reminder.objects.values_list("way", "reason")) == [("none", "unreachable"), ("sms", "")]
+
+
+def test_who_just_booked_is_not_told_again(leila, structure):
+    book(leila, structure, welcome(leila, structure), at=EVE - HOUR)
+    assert run() == 0
+    assert Reminder.objects.get().reason == "told"
+
+
+def test_an_appointment_moved_or_cancelled_takes_its_reminder_along(leila, structure):
+    row = book(leila, structure, welcome(leila, structure))
+    run()
+    appointments.move(row, starts_at=TEN + DAY, by=leila, at=EVE + HOUR)
+    assert sent().get().state == "cancelled"
+    assert run(EVE + DAY) == 1
+    appointments.cancel(row, by=leila, at=EVE + DAY)
+    assert set(sent().values_list("state", flat=True)) == {"cancelled"}
+    assert not Reminder.objects.filter(withdrawn_at=None).exists()
+
+
+def test_what_was_heard_is_not_taken_back_nor_said_again(leila, structure):
+    row = book(leila, structure, welcome(leila, structure))
+    run()
+    Message.objects.filter(purpose="reminder").update(state="sent", sent_at=EVE)
+    planning.withdraw("appointment", [row.pk], at=EVE)
+    assert run(EVE + HOUR) == 0
+    assert Reminder.objects.get().withdrawn_at is None
+
+
+def test_an_event_moved_back_to_its_first_hour_is_told_of_again(leila, structure):
+    row = book(leila, structure, welcome(leila, structure))
+    run()
+    planning.withdraw("appointment", [row.pk], at=EVE)
+    assert run(EVE + HOUR) == 1
+    assert list(sent().values_list("state", flat=True)) == ["cancelled", "waiting"]
+
+
+def test_overseas_is_told_by_its_own_clock(leila, structure):
+    reunion = ZoneInfo("Indian/Reunion")
+    moment = datetime(2026, 11, 24, 10, tzinfo=reunion)
+    book(leila, structure, welcome(leila, structure), starts_at=moment, commune="97411")
+    nine = datetime(2026, 11, 23, 9, tzinfo=reunion)
+    assert [run(nine - HOUR), run(nine)] == [0, 1]
+
+
+def test_many_are_planned_in_few_queries(leila, structure, django_assert_max_num_queries):
+    for n in range(30):
+        book(leila, structure, welcome(leila, structure, value=f"06 39 98 10 {n:02d}"))
+    with django_assert_max_num_queries(40):
+        assert run() == 30
+    assert sent().count() == 30
+
+
+# ------------------------------------------------------------------------------------------------ no more of it
+
+
+def test_a_person_who_wants_no_reminder_has_none_until_they_say_otherwise(leila, structure):
+    person = welcome(leila, structure)
+    book(leila, structure, person)
+    run()
+    tasks.refuse(person, by=leila, at=EVE)
+    tasks.refuse(person, by=leila, at=EVE)
+    assert sent().get().state == "cancelled"
+    assert run(EVE + HOUR) == 0
+    assert Reminder.objects.get(withdrawn_at=None).reason == "refused"
+    tasks.accept(person, by=leila, at=EVE)
+    assert not Refusal.objects.exists()
+    verbs = Entry.objects.filter(row=person.pk, verb__startswith="reminders.").values_list("verb", flat=True)
+    assert list(verbs) == ["reminders.refused", "reminders.accepted"]
+
+
+def test_a_consent_withdrawn_takes_back_what_waits(leila, structure):
+    person = welcome(leila, structure)
+    book(leila, structure, person)
+    run()
+    agreements.withdraw(person.consents.get(), by=leila, at=EVE)
+    run(EVE + HOUR)
+    assert sent().get().state == "cancelled"
+    assert Reminder.objects.get(withdrawn_at=None).reason == "disagreed"
+
+
+def receive(client, text="STOP", number="+33639981234", id="m1", at=None, secret=SECRET, **headers):
+    import json
+
+    body = json.dumps({"from": number, "text": text, "id": id}).encode()
+    proof = {"X-Signature": incoming.sign(secret, body, at or datetime.now(UTC))} | headers
+    return client.post("/messages/recus/", body, content_type="application/json", headers=proof)
+
+
+def test_a_stop_is_obeyed_answered_once_and_told_to_who_helps(client, leila, structure, receives):
+    person = welcome(leila, structure, language="ro")
+    book(leila, structure, person)
+    run()
+    assert [receive(client, id=f"m{n}").status_code for n in (1, 1, 2)] == [200, 200, 200]
+    assert Stop.objects.get().to == "+33639981234"
+    assert sent().get().state == "cancelled"
+    answer = Message.objects.get(purpose="answer")
+    assert (answer.state, answer.to) == ("waiting", "+33639981234")
+    notice = Reminder.objects.get(way="notice")
+    assert (notice.person, notice.structure) == (person, structure)
+    client.force_login(leila)
+    page = flat(client.get("/espace/rappels/?quoi=savoir").content.decode())
+    assert "A répondu STOP à un SMS" in page and "Andrei" in page
+    later = book(leila, structure, person, starts_at=TEN + 2 * DAY)
+    run(EVE + 2 * DAY)
+    assert Reminder.objects.get(row=later.pk, kind="appointment").reason == "stopped"
+    (told,) = [each for each in copies.of_person(person)["rappels"] if each["etat"].startswith("La personne")]
+    assert told["de_quoi"] == "Rendez-vous"
+
+
+def test_the_answer_to_a_stop_leaves_though_nothing_else_does(leila, structure):
+    outbox.stop(channel="sms", to=NUMBER, by=None, at=AT)
+    common = {"channel": "sms", "to": NUMBER, "subject": "x", "text": "x", "at": AT}
+    assert outbox.put(**common, key="a").state == "cancelled"
+    assert outbox.put(**common, key="b", purpose="answer").state == "waiting"
+    outbox.stop(channel="sms", to=NUMBER, by=None, at=AT)
+    assert Message.objects.get(key="b").state == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"secret": "un-autre-secret-aussi-long-que-lui"}, 403),
+        ({"at": datetime(2026, 1, 1, tzinfo=UTC)}, 403),
+        ({"X-Signature": ""}, 403),
+        ({"X-Signature": "t=9" * 900}, 403),
+        ({"id": ""}, 400),
+        ({"number": ""}, 400),
+        ({"text": "Je viens"}, 200),
+        ({"number": "+33639980000"}, 200),
+        ({"number": "n’importe quoi"}, 200),
+    ],
+)
+def test_what_is_forged_replayed_unreadable_or_unknown_stops_nothing(
+    client, leila, structure, receives, more, status
+):
+    welcome(leila, structure)
+    response = receive(client, **more)
+    assert (response.status_code, response.content) == (status, b"")
+    assert not Stop.objects.exists() and not Message.objects.exists()
+
+
+def test_nothing_received_is_stored_but_a_digest_and_not_for_long(client, leila, structure, receives):
+    welcome(leila, structure)
+    receive(client, "Je viens", id="m-33639981234")
+    row = Received.objects.get()
+    assert "33639981234" not in row.digest
+    outbox.forget_old(at=row.at + 31 * DAY, erase=lambda message: None)
+    assert not Received.objects.exists()
+
+
+def test_without_a_gateway_that_answers_there_is_no_such_address(client):
+    assert client.post("/messages/recus/").status_code == 404
+
+
+def test_a_token_or_twilio_prove_as_well(client, leila, structure, settings):
+    import base64
+    import hashlib
+    import hmac
+
+    welcome(leila, structure)
+    settings.SENDING = settings.SENDING | {"SMS_IN": "jeton", "SMS_IN_SECRET": SECRET}
+    fields = {"msisdn": "33639981234", "text": "Stop", "messageId": "v1"}
+    wrong = {"Authorization": "Bearer autre"}
+    assert client.post("/messages/recus/", fields, headers=wrong).status_code == 403
+    good = {"Authorization": f"Bearer {SECRET}"}
+    body = "msisdn=33639981234&text=Bonjour&messageId=v1"
+    form = "application/x-www-form-urlencoded"
+    assert client.post("/messages/recus/", body, content_type=form, headers=good).status_code == 200
+    settings.SENDING = settings.SENDING | {"SMS_IN": "twilio"}
+    told = f"{settings.ADDRESS}/messages/recus/BodySTOPFrom+33639981234MessageSidSM1"
+    made = base64.b64encode(hmac.new(SECRET.encode(), told.encode(), hashlib.sha1).digest()).decode()
+    body = "MessageSid=SM1&From=%2B33639981234&Body=STOP"
+    for proof, status in ((made[:-2] + "A=", 403), (made, 200)):
+        headers = {"X-Twilio-Signature": proof}
+        response = client.post("/messages/recus/", body, content_type=form, headers=headers)
+        assert response.status_code == status
+    assert Stop.objects.get().to == "+33639981234"
+
+
+def test_a_mail_is_refused_in_one_gesture_that_reading_does_not_make(client, leila, structure, settings):
+    settings.ADDRESS = "https://aide.exemple.fr"
+    book(leila, structure, welcome(leila, structure, "email", "andrei@exemple.fr"))
+    run()
+    made = mail.mail(sent().get(), sender="Maillage <a@exemple.fr>", at=AT)
+    address = made.extra_headers["List-Unsubscribe"].strip("<>")
+    assert made.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert address in made.body
+    path = address.removeprefix(settings.ADDRESS)
+    assert "a•••@exemple.fr" in client.get(path).content.decode()
+    assert not Stop.objects.exists()
+    form = "application/x-www-form-urlencoded"
+    assert client.post(path, "List-Unsubscribe=One-Click", content_type=form).status_code == 200
+    assert Stop.objects.get().to == "andrei@exemple.fr"
+    assert Reminder.objects.get(way="notice").text.startswith("Ne veut plus d’e-mails")
+    assert client.post(path[:-3] + "xx/").status_code == 404
+    assert messages.by_refusal_token("9:x") is None
+
+
+# -------------------------------------------------------------------------------------------- said, and printed
+
+
+def test_what_a_helper_says_is_listed_done_and_taken_back(client, leila, structure):
+    person = welcome(leila, structure, "phone", "04 76 00 00 01")
+    book(leila, structure, person, language="ar")
+    run()
+    client.force_login(leila)
+    page = "/espace/rappels/"
+    row = Reminder.objects.get()
+    Reminder.objects.update(moment=datetime.now(UTC) + DAY)
+    shown = flat(client.get(page).content.decode())
+    assert "04 76 00 00 01" in shown and 'dir="rtl"' in shown
+    assert "Bonjour, ici Le Lien. Rappel : vous avez rendez-vous" in shown.replace("\u00a0", " ")
+    client.post(f"{page}{row.pk}/", {"geste": "fait"})
+    row.refresh_from_db()
+    assert row.done_by == leila
+    assert "Personne n’est à appeler" in flat(client.get(page).content.decode())
+    client.post(f"{page}{row.pk}/", {"geste": "pas-fait"})
+    row.refresh_from_db()
+    assert row.done_at is None
+    Reminder.objects.update(withdrawn_at=AT)
+    told = flat(client.post(f"{page}{row.pk}/", {"geste": "fait"}, follow=True).content.decode())
+    assert "ce qu’il annonçait a changé" in told
+
+
+def test_a_card_is_printed_in_the_language_of_the_person_without_their_name(client, leila, structure):
+    book(leila, structure, welcome(leila, structure, "none", ""), language="ro")
+    run()
+    Reminder.objects.update(moment=datetime.now(UTC) + DAY)
+    client.force_login(leila)
+    for address in (f"/espace/rappels/{Reminder.objects.get().pk}/carte/", "/espace/rappels/cartes/"):
+        shown = flat(client.get(address).content.decode())
+        assert "Memento: aveți programare" in shown and "Andrei" not in shown
+
+
+def test_another_structure_sees_none_of_it(client, leila, structure):
+    book(leila, structure, welcome(leila, structure, "none", ""))
+    run()
+    other = place("ailleurs", {"nom": "Ailleurs"}).structure
+    stranger = with_role(
+        User.objects.create_user("z@exemple.fr", name="Zoé", is_demonstration=True), "aidant", structure=other
+    )
+    client.force_login(stranger)
+    assert client.get(f"/espace/rappels/{Reminder.objects.get().pk}/carte/").status_code == 404
+    assert "Andrei" not in client.get("/espace/rappels/?quoi=imprimer").content.decode()
+
+
+# ------------------------------------------------------------------------------------------------------- erased
+
+
+def test_erasing_a_person_leaves_nothing_of_their_reminders(leila, structure):
+    person = welcome(leila, structure, "via", "sa fille Maria")
+    book(leila, structure, person)
+    run()
+    tasks.refuse(person, by=leila, at=EVE)
+    forgetting.forget(person, by=leila, at=EVE)
+    row = Reminder.objects.get()
+    assert (row.person, row.name, row.contact, row.text, row.french) == (None, "", "", "", "")
+    assert not Refusal.objects.exists()
+
+
+def test_what_helpers_read_is_erased_a_month_after(leila, structure):
+    from maillage.apps.reminders.actions.forgetting import forget_old
+
+    book(leila, structure, welcome(leila, structure, "via", "sa fille Maria"))
+    run()
+    assert forget_old(at=TEN + 29 * DAY) == 0
+    assert forget_old(at=TEN + 31 * DAY) == 1
+    assert (Reminder.objects.get().contact, Reminder.objects.get().text) == ("", "")
