@@ -14,6 +14,7 @@ from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions
 from maillage.apps.people.models import Consent, Following, Person
+from maillage.apps.reminders.models import Reminder
 from tests.conftest import account
 from tests.spec.test_bilan import AURELIE
 from tests.support.places import place
@@ -128,6 +129,25 @@ COPIED: dict[type, dict[str, str]] = {
         "kept": "garde_pour",
     },
 }
+COPIED[Reminder] = {
+    "kind": "de_quoi",
+    "moment": "pour_le",
+    "days": "jours_avant",
+    "way": "comment",
+    "reason": "etat",
+    "structure": "au_nom_de",
+    "name": "prenom_donne",
+    "contact": "numero_ou_par_qui",
+    "language": "langue",
+    "subject": "objet",
+    "text": "texte",
+    "french": "texte_en_francais",
+    "planned_at": "prevu_le",
+    "purge_on": "mots_effaces_le",
+    "done_at": "fait_le",
+    "done_by": "fait_par",
+    "withdrawn_at": "retire_le",
+}
 NUMBER, THEIRS = "a number of ours, which says nothing of anybody", "the person themselves, whose copy it is"
 LEFT_OUT: dict[type, dict[str, str]] = {
     Person: {"id": NUMBER, "forgotten_at": "nobody has a copy once they are erased"},
@@ -153,6 +173,12 @@ LEFT_OUT: dict[type, dict[str, str]] = {
         "orientation": "told under it",
         "side": "told by who did it",
         "state": "told by what was done",
+    },
+    Reminder: {
+        "id": NUMBER,
+        "person": THEIRS,
+        "row": NUMBER,
+        "round": "how many of the same were taken back, which are lines of their own",
     },
     Bilan: {
         "id": NUMBER,
@@ -234,6 +260,13 @@ def told(client) -> dict[str, Any]:
     }
     Orientation.objects.filter(pk=row.pk).update(link_until=AT.date(), sent_to=library, **more)
     row.events.filter(verb="serve").update(note="À rappeler")
+    said = dict.fromkeys(("name", "contact", "subject", "text", "french"), "Fatou")
+    Reminder.objects.create(
+        **{"kind": "seat", "row": 1, "days": 1, "moment": AT, "way": "call", "planned_at": AT, "done_at": AT},
+        **{"purge_on": AT.date(), "done_by": leila, "withdrawn_at": AT, "person": person},
+        **said,
+        structure=library.structure,
+    )
     Following.objects.update(ended_at=AT)
     Consent.objects.update(withdrawn_at=AT)
     client.post("/ma-carte/", {"code": person.card})
@@ -245,7 +278,7 @@ def test_each_field_that_is_copied_says_something(told):
     bilan = next(row for row in told["bilans"] if row["resultat_change"])
     served = next(line for line in step["historique"] if line["note"])
     share = next(said for said in told["accords"] if said["structure"] == "Centre social")
-    entries = [told, told["suivis"][0], share, step, step, served, bilan]
+    entries = [told, told["suivis"][0], share, step, step, served, bilan, told["rappels"][0]]
     for (model, names), entry in zip(COPIED.items(), entries, strict=True):
         silent = [field for field, name in names.items() if entry[name] in ("", None, [], {})]
         assert not silent, model

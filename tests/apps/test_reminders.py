@@ -402,3 +402,23 @@ def test_what_helpers_read_is_erased_a_month_after(leila, structure):
     assert forget_old(at=TEN + 29 * DAY) == 0
     assert forget_old(at=TEN + 31 * DAY) == 1
     assert (Reminder.objects.get().contact, Reminder.objects.get().text) == ("", "")
+
+
+def test_the_sheet_says_what_is_to_come_what_was_done_and_stops_it(client, leila, structure):
+    now = datetime.now(UTC)
+    person = welcome(leila, structure)
+    book(leila, structure, person, at=now, starts_at=now + 10 * DAY)
+    client.force_login(leila)
+    page = f"/espace/personnes/{person.pk}/rappels/"
+    shown = flat(client.get(page).content.decode())
+    assert "Par SMS. Prévu le" in shown and "Aucun rappel jusqu’ici" in shown
+    client.post(page, {"geste": "plus"})
+    shown = flat(client.get(page).content.decode())
+    assert "La personne ne veut plus de rappel." in shown
+    assert "Elle ne veut plus de rappel" in flat(
+        client.get(f"/espace/personnes/{person.pk}/").content.decode()
+    )
+    client.post(page, {"geste": "encore"})
+    run(now + 9 * DAY + 23 * HOUR)
+    assert "En attente" in flat(client.get(page).content.decode())
+    assert client.post(page, {"geste": "autre"}).status_code == 404

@@ -12,6 +12,7 @@ from maillage.apps.orientations.views import (
     quality,
     received,
     relative,
+    reminders,
 )
 
 urlpatterns = [
@@ -46,6 +47,7 @@ urlpatterns = [
     path("espace/personnes/<int:pk>/copie/", people.export, name="person_export"),
     path("espace/personnes/<int:pk>/effacer/", people.forget, name="person_forget"),
     path("espace/personnes/<int:pk>/quitter/", people.leave, name="person_leave"),
+    path("espace/personnes/<int:pk>/rappels/", reminders.of_person, name="person_reminders"),
     path("espace/personnes/<int:pk>/carte/", card.of_person, name="person_card"),
     path("bilan/qualite/", quality.page, name="bilan_quality"),
     path("ma-carte/", card.card, name="card"),

@@ -31,6 +31,8 @@ from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import access as outbox
 from maillage.apps.messages import queries as sent
 from maillage.apps.orientations.queries import lists
+from maillage.apps.reminders import access as reminders_access
+from maillage.apps.reminders.queries import lists as reminders
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
@@ -58,6 +60,8 @@ def space(request: HttpRequest) -> HttpResponse:
         }
     if rights.any(community_access.WRITES):
         context["written_to"] = community.unanswered(user).count()
+    if rights.any(*reminders_access.SEES, reminders_access.WORKSHOPS):
+        context["reminders"] = reminders.counts(reminders_access.reminders_for(user), at)
     if rights.any(outbox.MANAGE, outbox.RUN):
         context["undelivered"] = sent.for_somebody(outbox.messages_for(user))
     if rights.any("territory.edit"):

@@ -4,10 +4,13 @@ from datetime import datetime
 
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from maillage.apps.agenda.queries import reminders as agenda
 from maillage.apps.orientations.actions import notifications
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.queries import lists
+from maillage.apps.reminders.queries.lists import Line
 from maillage.apps.reminders.queries.occasions import Occasion, days_before, is_recent, on_paper, to_remind
 from maillage.apps.reminders.rules import ways
 from maillage.words.languages import say
@@ -19,9 +22,13 @@ def appointed(at: datetime) -> QuerySet[Orientation]:
     return _given().filter(where)
 
 
-def of_person(person: Person, at: datetime) -> list[Occasion]:
-    """Return what a person will be reminded of: the appointments that places gave them."""
-    return [occasion(row) for row in _given().filter(person=person, appointment_at__gt=at)]
+def to_come(person: Person, at: datetime, *, structures: frozenset[int]) -> list[Line]:
+    """Return what a person will be reminded of, on behalf of these structures: their seats, appointments, and
+    those that places gave them.
+    """
+    given = [occasion(row) for row in _given().filter(person=person, appointment_at__gt=at)]
+    found = [*agenda.of_person(person, at), *given]
+    return lists.to_come([each for each in found if each.structure in structures], at)
 
 
 def _given() -> QuerySet[Orientation]:

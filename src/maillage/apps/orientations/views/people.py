@@ -30,6 +30,7 @@ from maillage.apps.orientations.queries import people as queries
 from maillage.apps.people import access, actions, rules
 from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Consent, Person
+from maillage.apps.reminders.queries import lists as reminders
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -163,6 +164,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "papers": papers.count(found, timezone.localdate()),
         "acts": acts.lines(acts.of_person(found).filter(pk__in=seen)[:8], account_of(request)),
         "to_learn": acts.proposals(found, timezone.now()),
+        "no_reminder": reminders.refusal(found) is not None,
         "traces": queries.traces(found),
         "months": rules.KEPT_MONTHS,
     }

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -155,25 +156,31 @@ def refusal(person: Person) -> Refusal | None:
     return Refusal.objects.filter(person=person).select_related("by").first()
 
 
-def of_person(person: Person, at: datetime, *, structures: frozenset[int] | None = None) -> list[Line]:
-    """Return what a person was reminded of, the latest first. structures: those whose reminders are read,
-    None for all.
-    """
-    rows = Reminder.objects.filter(person=person).exclude(kind=ways.REFUSAL).select_related("done_by")
-    if structures is not None:
-        rows = rows.filter(structure__in=structures)
-    shown = list(rows.order_by("-moment", "-pk")[:SHOWN])
-    sent = {m.key: m for m in Message.objects.filter(key__in=[r.key for r in shown if r.way in ways.WRITTEN])}
+def of_person(person: Person, at: datetime, *, structures: frozenset[int]) -> list[Line]:
+    """Return what a person was reminded of, the latest first, on behalf of these structures."""
+    rows = _known(person).filter(structure__in=structures)
     return [
         Line(
             row.get_kind_display(),
             in_words(row.moment, row.kind),
             row.get_way_display(),
-            _state(row, sent.get(row.key), at),
+            _state(row, message, at),
             row.moment > at,
         )
-        for row in shown
+        for row, message in _with_messages(rows[:SHOWN])
     ]
+
+
+def _known(person: Person) -> QuerySet[Reminder]:
+    rows = Reminder.objects.filter(person=person).exclude(kind=ways.REFUSAL)
+    return rows.select_related("structure", "done_by").order_by("-moment", "-pk")
+
+
+def _with_messages(rows: Iterable[Reminder]) -> list[tuple[Reminder, Message | None]]:
+    shown = list(rows)
+    keys = [row.key for row in shown if row.way in ways.WRITTEN]
+    sent = {message.key: message for message in Message.objects.filter(key__in=keys)}
+    return [(row, sent.get(row.key)) for row in shown]
 
 
 def _state(row: Reminder, message: Message | None, at: datetime) -> str:
@@ -217,14 +224,32 @@ def to_come(occasions: Iterable[Occasion], at: datetime) -> list[Line]:
     return lines
 
 
-def copy(person: Person, at: datetime) -> list[dict[str, str]]:
+def copy(person: Person, at: datetime) -> list[dict[str, Any]]:
     """Return what is kept of a person's reminders, for their own copy."""
-    no = refusal(person)
     told = [
-        {"de_quoi": each.what, "pour_le": each.when, "comment": each.how, "etat": each.state}
-        for each in of_person(person, at)
+        {
+            "de_quoi": row.get_kind_display(),
+            "pour_le": timezone.localtime(row.moment).isoformat(),
+            "jours_avant": row.days,
+            "comment": row.get_way_display(),
+            "etat": _state(row, message, at),
+            "au_nom_de": row.structure.name if row.structure is not None else "",
+            "prenom_donne": row.name,
+            "numero_ou_par_qui": row.contact or (message.to if message is not None else ""),
+            "langue": row.language,
+            "objet": row.subject or (message.subject if message is not None else ""),
+            "texte": row.text or (message.text if message is not None else ""),
+            "texte_en_francais": row.french,
+            "prevu_le": row.planned_at.isoformat(),
+            "mots_effaces_le": row.purge_on.isoformat(),
+            "fait_le": row.done_at.isoformat() if row.done_at is not None else "",
+            "fait_par": str(row.done_by or ""),
+            "retire_le": row.withdrawn_at.isoformat() if row.withdrawn_at is not None else "",
+        }
+        for row, message in _with_messages(_known(person))
     ]
+    no = refusal(person)
     if no is not None:
-        asked = {"de_quoi": "Plus aucun rappel", "pour_le": _moment(no.at), "comment": "", "etat": "demandé"}
-        return [asked, *told]
+        asked = {"de_quoi": "Plus aucun rappel", "prevu_le": no.at.isoformat(), "fait_par": str(no.by or "")}
+        return [asked | {"etat": "demandé"}, *told]
     return told
