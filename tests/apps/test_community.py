@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.community import actions, queries, rules
+from maillage.apps.community.actions import listings as actions
 from maillage.apps.community.models import Listing, Partnership, Reply
+from maillage.apps.community.queries import listings as queries
+from maillage.apps.community.rules import listings as rules
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place

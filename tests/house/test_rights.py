@@ -26,8 +26,9 @@ from maillage.apps.actes.models import Act
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
-from maillage.apps.community import actions as network
-from maillage.apps.community.models import Listing, Reply
+from maillage.apps.community.actions import listings as network
+from maillage.apps.community.actions import resources
+from maillage.apps.community.models import Listing, Reply, Resource
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Pair, Proposal
 from maillage.apps.documents.actions import storing
@@ -140,8 +141,11 @@ LISTS: dict[str, set[str]] = {
         for key in ("acts", "acts_csv", "act_new", "acts_offline", "acts_state", "acts_send")
     },
     "acts_load": {"measures"},
-    **{key: {"people", "mine", "sheet", "measures", "run"} for key in ("network", "network_ties")},
-    "listing_new": {"workshops"},
+    **{
+        key: {"people", "mine", "sheet", "measures", "run"}
+        for key in ("network", "network_ties", "resources")
+    },
+    **{key: {"workshops"} for key in ("listing_new", "resource_new")},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
 # address.
@@ -271,6 +275,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "listing_gesture": ({"workshops", "sheet"}, "listing"),
     "listing_answer": ({"workshops", "sheet"}, "reply"),
     "partnership_end": ({"workshops", "sheet"}, "partnership"),
+    "resource_withdraw": ({"workshops", "sheet"}, "resource"),
 }
 # What is sent to an address that answers only to a gesture it knows.
 SENT = {
@@ -305,7 +310,7 @@ OPEN = {
     "outbox_section",
     "import_progress",
     "correct",
-    "listing",  # what a structure offers is offered to the whole network
+    *("listing", "resource", "resource_file"),  # what a structure shares is shared with the whole network
 }
 
 
@@ -482,6 +487,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "question": {"pk": survey.pk, "name": "age"},
         "listing": {"pk": (listing := _listing(lieu.structure, helper, kind)).pk},
         "reply": {"pk": Reply.objects.create(listing=listing, structure=third.structure, words="x", at=AT).pk},
+        "resource": {"pk": _resource(lieu.structure, helper, kind).pk},
         "partnership": {"pk": network.work_together(lieu.structure, twin.structure if twin.structure_id != lieu.structure_id else third.structure, about=kind, by=helper, at=AT).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
@@ -524,6 +530,12 @@ def _listing(structure, helper: User, kind: str) -> Listing:
     day = date.today()
     said = {"side": "offers", "kind": "room", "starts_on": day, "ends_on": day + timedelta(days=30)}
     return network.publish(structure, **said, token=kind, by=helper, at=datetime.now(UTC))
+
+
+def _resource(structure, helper: User, kind: str) -> Resource:
+    said = {"title": kind, "about": "x", "format": "site", "level": "start", "public": "all", "author": "x"}
+    shared = {**said, "licence": "cc-by", "link": "https://exemple.fr/", "token": kind}
+    return resources.share(structure, **shared, by=helper, at=AT)
 
 
 def _invitation(lieu, kind: str) -> Invitation:

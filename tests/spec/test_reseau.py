@@ -4,8 +4,8 @@ from datetime import date
 
 from pytest import approx, mark
 
-from maillage.apps.community import rules
-from maillage.apps.community.rules import EQUIPPED, MEDIATOR, OFFERS, ROOM, SEEKS, TRAINER, Wish
+from maillage.apps.community.rules import listings as rules
+from maillage.apps.community.rules.listings import EQUIPPED, MEDIATOR, OFFERS, ROOM, SEEKS, TRAINER, Wish
 
 title = "Ce que les structures se proposent"
 

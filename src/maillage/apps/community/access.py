@@ -1,4 +1,4 @@
-"""Who reads the listings of the network, and on whose behalf a user writes one."""
+"""Who reads what the network shares, and on whose behalf a user writes."""
 
 from functools import reduce
 from operator import or_
@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.community.models import Listing, Partnership, Reply
+from maillage.apps.community.models import Listing, Partnership, Reply, Resource
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import structures_with
 
@@ -57,3 +57,8 @@ def partnerships_for(user: Any) -> QuerySet[Partnership]:
     return Partnership.objects.filter(Q(first__in=ours) | Q(second__in=ours)).select_related(
         "first", "second"
     )
+
+
+def resources_for(user: Any) -> QuerySet[Resource]:
+    """Return the resources a user may replace or withdraw: those of the structures in their reach."""
+    return Resource.objects.filter(in_reach(user)).select_related("structure")

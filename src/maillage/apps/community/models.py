@@ -1,11 +1,12 @@
-"""Listings of structures, the answers they get, and who works with whom."""
+"""Listings of structures and the answers they get, who works with whom, and the resources they share."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from maillage.apps.accounts.models import by_account
-from maillage.apps.community import rules
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.community.rules import listings as rules
+from maillage.apps.community.rules import resources
+from maillage.apps.directory.models import Lieu, Structure, of_structure
 
 
 def _structure(words: str) -> models.ForeignKey:
@@ -116,3 +117,77 @@ class Partnership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} et {self.second_id}"
+
+
+class Resource(models.Model):
+    """Something made to help others, shared with the network: a link, or a file kept here.
+
+    procedure: a family of procedures, or one of them, "" for none. follows: the version that it replaces,
+    which the lists no longer show. token: of the form, so that one sent twice makes one resource.
+    """
+
+    structure = of_structure("partagée par")
+    title = models.CharField("titre", max_length=160)
+    about = models.CharField("en quelques mots", max_length=600)
+    format = models.CharField("format", max_length=8, choices=list(resources.FORMATS.items()))
+    level = models.CharField("niveau", max_length=7, choices=list(resources.LEVELS.items()))
+    public = models.CharField("public", max_length=10, choices=list(resources.PUBLICS.items()))
+    procedure = models.CharField("démarche", max_length=40, blank=True)
+    author = models.CharField("faite par", max_length=160)
+    licence = models.CharField("licence", max_length=10, choices=list(resources.LICENCES.items()))
+    link = models.URLField("adresse", max_length=500, blank=True)
+    version = models.PositiveSmallIntegerField("version", default=1)
+    follows = models.OneToOneField(
+        "self", verbose_name="remplace", on_delete=models.SET_NULL, null=True, blank=True, related_name="next"
+    )
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("partagée par", blank=True)
+    at = models.DateTimeField("partagée le")
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "ressource"
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ResourceFile(models.Model):
+    """The file of a resource: apart, so that a list never reads it."""
+
+    resource = models.OneToOneField(
+        Resource, verbose_name="ressource", on_delete=models.CASCADE, related_name="file"
+    )
+    content = models.BinaryField("contenu")
+    kind = models.CharField("type", max_length=40)
+    extension = models.CharField("extension", max_length=4)
+    bytes = models.PositiveIntegerField("octets")
+
+    class Meta:
+        verbose_name = "fichier d’une ressource"
+
+    def __str__(self) -> str:
+        return f"{self.resource_id}.{self.extension}"
+
+
+class Use(models.Model):
+    """How a resource went in a structure, and what made it go well or badly."""
+
+    resource = models.ForeignKey(
+        Resource, verbose_name="ressource", on_delete=models.CASCADE, related_name="uses"
+    )
+    structure = _structure("structure")
+    went = models.CharField("cela s’est passé", max_length=6, choices=list(resources.WENT.items()))
+    words = models.CharField("ce qui a compté", max_length=400, blank=True)
+    by = by_account("dit par", blank=True)
+    at = models.DateTimeField("dit le")
+
+    class Meta:
+        verbose_name = "usage"
+        ordering = ("-at", "-pk")
+        constraints = (models.UniqueConstraint("resource", "structure", name="community_use_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} : {self.get_went_display()}"

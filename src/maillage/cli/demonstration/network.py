@@ -6,6 +6,19 @@ from typing import Any
 
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL, Stage
 
+# Title, what it is for, format, level, public, procedure.
+RESOURCES = (
+    (
+        "Actualiser sa situation, écran par écran",
+        "Les six écrans, en grand, avec ce que l’on répond le plus souvent. À poser à côté du clavier.",
+        *("sheet", "start", "jobseekers", "actualisation"),
+    ),
+    (
+        "Un mot de passe que l’on retient",
+        "Un jeu de cartes pour en composer un long, sans jamais l’écrire devant les autres.",
+        *("exercise", "start", "all", ""),
+    ),
+)
 # Structure, side, kind, half days, words.
 LISTINGS = (
     (LEARN, "offers", "equipped_room", ("1-am", "3-pm"), "Dix portables, un écran, de plain-pied."),
@@ -20,7 +33,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     """Publish the listings of the demonstration, once; return how many."""
     from django.db import transaction
 
-    from maillage.apps.community import actions
+    from maillage.apps.community.actions import listings as actions
     from maillage.apps.community.models import Listing
 
     missing = any(structures.get(name) is None for name in (HELP, LEARN, SOCIAL))
@@ -52,4 +65,30 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             at=at,
             example=True,
         )
+        _resources(stage, who)
     return len(LISTINGS)
+
+
+def _resources(stage: Stage, who: Mapping[str, Any]) -> None:
+    """Share two invented resources, one of them used elsewhere."""
+    from maillage.apps.community.actions import resources
+
+    for n, (title, about, format, level, public, procedure) in enumerate(RESOURCES):
+        row = resources.share(
+            stage.structures[LEARN],
+            title=title,
+            about=about,
+            format=format,
+            level=level,
+            public=public,
+            procedure=procedure,
+            author="Association l’Age d’Or (exemple inventé)",
+            licence="cc-by-sa",
+            link="https://exemple.fr/",
+            token=f"exemple-{n}",
+            by=who[LEARN],
+            at=stage.at,
+            example=True,
+        )
+    words = "À six autour d’une table. Au-delà, les plus à l’aise répondent pour les autres."
+    resources.tell(row, stage.structures[HELP], went="well", words=words, by=who[HELP], at=stage.at)

@@ -16,7 +16,7 @@ from maillage.apps.actes import access as acts_access
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.autonomy.queries import retained as bilans
 from maillage.apps.community import access as community_access
-from maillage.apps.community import queries as community
+from maillage.apps.community.queries import listings as community
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.community import queries, rules
 from maillage.apps.community.models import Listing, Partnership, Reply
+from maillage.apps.community.queries import listings as queries
+from maillage.apps.community.rules import listings as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

@@ -11,9 +11,12 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.community import access, actions, queries, rules
-from maillage.apps.community.forms import ListingForm, MessageForm, PartnerForm, SearchForm, usual
+from maillage.apps.community import access
+from maillage.apps.community.actions import listings as actions
+from maillage.apps.community.forms.listings import ListingForm, MessageForm, PartnerForm, SearchForm, usual
 from maillage.apps.community.models import Listing
+from maillage.apps.community.queries import listings as queries
+from maillage.apps.community.rules import listings as rules
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from maillage.apps.community import access, rules
+from maillage.apps.community import access
 from maillage.apps.community.models import Listing, Partnership, Reply
+from maillage.apps.community.rules import listings as rules
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.directory.queries.places import is_located

@@ -5,8 +5,8 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.community import rules
-from maillage.apps.community.queries import commune_name
+from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.community.rules import listings as rules
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where

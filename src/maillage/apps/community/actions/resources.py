@@ -1,0 +1,108 @@
+"""Share a resource, replace it, withdraw it, and tell how it went."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.community.models import Resource, ResourceFile, Use
+from maillage.apps.community.rules import resources as rules
+from maillage.apps.directory.models import Structure
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+
+
+@transaction.atomic
+def share(
+    structure: Structure,
+    *,
+    title: str,
+    about: str,
+    format: str,
+    level: str,
+    public: str,
+    procedure: str = "",
+    author: str,
+    licence: str,
+    link: str = "",
+    content: bytes = b"",
+    follows: Resource | None = None,
+    token: str,
+    by: User,
+    at: datetime,
+    example: bool = False,
+) -> Resource:
+    """Share a resource with the network, or a new version of one; the same token twice is the same resource.
+    Refused without a link nor a file, for a file that may not be copied, or that is not what its name says.
+    """
+    if found := Resource.objects.filter(token=token).first():
+        return found
+    refuse_secrets(title, about)
+    if not (link or content):
+        raise Refused(
+            "La ressource n’a pas été partagée.",
+            why="Il manque ce que l’on partage.",
+            do="Donnez une adresse, ou joignez un fichier.",
+        )
+    if content and licence == rules.LINK_ONLY:
+        raise Refused(
+            "La ressource n’a pas été partagée.",
+            why="Sa licence ne permet pas d’en garder une copie ici.",
+            do="Donnez plutôt l’adresse de la page de son auteur.",
+        )
+    kind = rules.type_of(content) if content else None
+    if follows is not None and Resource.objects.filter(follows=follows).exists():
+        raise Refused(
+            "La version n’a pas été partagée.",
+            why="Une version plus récente existe déjà.",
+            do="Remplacez plutôt la dernière.",
+        )
+    row = Resource.objects.create(
+        structure=structure,
+        title=line(title, 160),
+        about=line(about, 600),
+        format=format,
+        level=level,
+        public=public,
+        procedure=procedure,
+        author=line(author, 160),
+        licence=licence,
+        link=link,
+        version=follows.version + 1 if follows else 1,
+        follows=follows,
+        token=token,
+        by=by,
+        at=at,
+        example=example,
+    )
+    if kind is not None:
+        ResourceFile.objects.create(
+            resource=row, content=content, kind=kind[0], extension=kind[1], bytes=len(content)
+        )
+    journal.record(by=by, verb="resource.shared", row=row, at=at, structure=structure.pk)
+    return row
+
+
+@transaction.atomic
+def withdraw(row: Resource, *, by: User, at: datetime) -> Resource:
+    """Take a resource off the lists, or put it back; what was told of it stays."""
+    held = Resource.objects.select_for_update().get(pk=row.pk)
+    held.withdrawn_at = None if held.withdrawn_at else at
+    held.save(update_fields=["withdrawn_at"])
+    verb = "resource.withdrawn" if held.withdrawn_at else "resource.put_back"
+    journal.record(by=by, verb=verb, row=held, at=at, structure=held.structure_id)
+    return held
+
+
+@transaction.atomic
+def tell(row: Resource, structure: Structure, *, went: str, words: str = "", by: User, at: datetime) -> Use:
+    """Tell how a resource went in a structure; told again, the last words stay."""
+    refuse_secrets(words)
+    said, _ = Use.objects.update_or_create(
+        resource=row,
+        structure=structure,
+        defaults={"went": went, "words": line(words, 400), "by": by, "at": at},
+    )
+    return said

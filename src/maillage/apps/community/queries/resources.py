@@ -1,0 +1,85 @@
+"""The resources of the network: those that a search keeps, and how each went."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from maillage.apps.community.models import Resource, Use
+from maillage.apps.community.rules import resources as rules
+from maillage.kernel.names import plain
+from maillage.reference import procedures
+from maillage.words.wording import count, listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of a resource; "" asks for nothing. procedure: a family keeps those of its procedures."""
+
+    words: str = ""
+    format: str = ""
+    level: str = ""
+    public: str = ""
+    procedure: str = ""
+
+
+def shared() -> QuerySet[Resource]:
+    """Return the resources that are shared, in their last version, the latest first."""
+    rows = Resource.objects.filter(withdrawn_at=None, next=None).select_related("structure")
+    return rows.annotate(used=Count("uses"))
+
+
+def chosen(wanted: Wanted) -> list[Resource]:
+    """Return the shared resources that are what is asked; each word is looked for in what they say, accents
+    forgiven.
+    """
+    rows = shared()
+    for name in ("format", "level", "public"):
+        if value := getattr(wanted, name):
+            rows = rows.filter(**{name: value})
+    if wanted.procedure:
+        inside = [key for key, each in procedures.procedures().items() if each.family == wanted.procedure]
+        rows = rows.filter(Q(procedure=wanted.procedure) | Q(procedure__in=inside))
+    typed = plain(wanted.words).split()
+    return [row for row in rows if all(word in plain(_held(row)) for word in typed)]
+
+
+def for_procedure(key: str, limit: int = 3) -> list[Resource]:
+    """Return the resources of a procedure, then those of its family, the most used first."""
+    found = procedures.procedures().get(key)
+    keys = {key, found.family} if found else {key}
+    rows = shared().filter(procedure__in=keys).order_by("-used", "-at")
+    return sorted(rows, key=lambda row: row.procedure != key)[:limit]
+
+
+def procedure_label(key: str) -> str:
+    """Return the name of a procedure or of a family, "" for none."""
+    known = procedures.procedures().get(key) or procedures.families().get(key)
+    return known.label if known else ""
+
+
+def uses(row: Resource) -> QuerySet[Use]:
+    """Return how a resource went, in every version, the latest first."""
+    return Use.objects.filter(resource__in=versions(row)).select_related("structure")
+
+
+def versions(row: Resource) -> list[Resource]:
+    """Return the versions of a resource up to this one, the latest first."""
+    found, held = [row], row
+    while held.follows is not None:
+        held = held.follows
+        found.append(held)
+    return found
+
+
+def went(row: Resource) -> str:
+    """Return how it went, in a sentence: who used it, and how often well; "" when nobody said."""
+    said = list(uses(row).values_list("went", flat=True))
+    if not said:
+        return ""
+    parts = [f"{said.count(key)} {words}" for key, words in rules.WENT.items() if said.count(key)]
+    return f"Utilisée par {count(len(said), 'structure')} : {listing(parts)}."
+
+
+def _held(row: Resource) -> str:
+    who = row.structure.name if row.structure else ""
+    return f"{row.title} {row.about} {row.author} {who} {procedure_label(row.procedure)}"

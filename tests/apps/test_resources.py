@@ -1,0 +1,147 @@
+"""Resources that structures share: a link or a file, its licence, its versions, and what it gave."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.community.actions import resources as actions
+from maillage.apps.community.models import Resource, Use
+from maillage.apps.community.queries import resources as queries
+from maillage.apps.community.queries.resources import Wanted
+from maillage.apps.community.rules import resources as rules
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PDF = b"%PDF-1.7\n" + b"x" * 50
+NEW = "/espace/reseau/ressources/nouvelle/"
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", structure=library.structure)
+
+
+@pytest.fixture
+def leila(home):
+    hall = place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
+    return account("leila", "gestionnaire", structure=hall.structure)
+
+
+def typed(**more):
+    held = {
+        "titre": "S’actualiser, écran par écran", "mots": "Six écrans en grand.", "format": "sheet",
+        "niveau": "start", "public": "jobseekers", "demarche": "actualisation", "auteur": "La bibliothèque",
+        "licence": "cc-by", "adresse": "https://exemple.fr/fiche", "jeton": "j",
+    }  # fmt: skip
+    return {**held, **more}
+
+
+def shared(lieu, by, token="a", **more):
+    held = {
+        "title": "Fiche", "about": "Six écrans", "format": "sheet", "level": "start", "public": "all",
+        "author": "Nous", "licence": "cc-by", "link": "https://exemple.fr/",
+    }  # fmt: skip
+    return actions.share(lieu.structure, **{**held, **more}, token=token, by=by, at=AT)
+
+
+def test_a_resource_is_shared_once_and_told_of(client, karim, leila):
+    client.force_login(karim)
+    for _ in range(2):
+        client.post(NEW, typed())
+    (row,) = Resource.objects.all()
+    client.force_login(leila)
+    for went in ("badly", "well"):
+        client.post(f"/espace/reseau/ressources/{row.pk}/", {"passe": went, "mots": "À six au plus."})
+    assert Use.objects.count() == 1
+    page = client.get(f"/espace/reseau/ressources/{row.pk}/").content.decode()
+    assert "Utilisée par 1 structure : 1 bien." in page.replace("\u00a0", " ")
+    assert "À six au plus." in page
+    found = client.get("/espace/reseau/ressources/?mots=ecran bibliotheque&demarche=travail").content.decode()
+    assert "S’actualiser, écran par écran" in found
+    nothing = client.get("/espace/reseau/ressources/?demarche=logement").content.decode()
+    assert "Aucune ressource" in nothing
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"MZ\x90\x00 un programme", "quoi que dise son nom"),
+        (b"<html><script>alert(1)</script>", "quoi que dise son nom"),
+        (b"%PDF-" + b"x" * rules.HEAVIEST, "plus de 5 mégaoctets"),
+    ],
+)
+def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, content, said):
+    client.force_login(karim)
+    sent = SimpleUploadedFile("fiche.pdf", content, "application/pdf")
+    answer = client.post(NEW, typed(fichier=sent))
+    assert answer.status_code == 400
+    assert said in answer.content.decode()
+    assert not Resource.objects.exists()
+
+
+def test_a_file_is_taken_as_a_file_never_opened_as_a_page(client, library, karim):
+    row = shared(library, karim, content=PDF, link="")
+    client.force_login(karim)
+    answer = client.get(f"/espace/reseau/ressources/{row.pk}/fichier/")
+    assert (answer.content, answer["Content-Type"]) == (PDF, "application/pdf")
+    assert answer["Content-Disposition"] == 'attachment; filename="fiche.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "more", [{"link": ""}, {"content": PDF, "licence": rules.LINK_ONLY}, {"about": "mdp : Grenoble38!"}]
+)
+def test_nothing_or_what_may_not_be_copied_is_refused(library, karim, more):
+    with pytest.raises(Refused):
+        shared(library, karim, **more)
+
+
+def test_a_link_that_runs_a_script_is_no_address(client, karim):
+    client.force_login(karim)
+    answer = client.post(NEW, typed(adresse="javascript:alert(1)"))
+    assert "Cette adresse ne se lit pas" in answer.content.decode()
+
+
+def test_a_new_version_takes_the_place_of_the_old_one(client, library, karim):
+    row = shared(library, karim)
+    client.force_login(karim)
+    page = client.get(f"{NEW}?remplace={row.pk}").content.decode()
+    assert "Elle remplace la version 1" in page
+    client.post(f"{NEW}?remplace={row.pk}", typed(titre="Fiche revue"))
+    (last,) = queries.chosen(Wanted())
+    assert (last.title, last.version) == ("Fiche revue", 2)
+    with pytest.raises(Refused):
+        shared(library, karim, token="b", follows=row)
+    assert (
+        "Une version plus récente existe"
+        in client.get(f"/espace/reseau/ressources/{row.pk}/").content.decode()
+    )
+
+
+def test_withdrawn_it_is_read_by_its_structure_alone_and_comes_back(client, library, karim, leila):
+    row = shared(library, karim)
+    client.force_login(karim)
+    client.post(f"/espace/reseau/ressources/{row.pk}/retirer/")
+    assert queries.chosen(Wanted()) == []
+    assert client.get(f"/espace/reseau/ressources/{row.pk}/").status_code == 200
+    client.force_login(leila)
+    assert client.get(f"/espace/reseau/ressources/{row.pk}/").status_code == 404
+    client.force_login(karim)
+    client.post(f"/espace/reseau/ressources/{row.pk}/retirer/")
+    assert queries.chosen(Wanted()) == [row]
+
+
+def test_the_right_resources_come_first_beside_a_procedure(library, karim, leila):
+    family = shared(library, karim, token="f", procedure="travail")
+    shared(library, karim, token="x", procedure="logement")
+    exact = shared(library, karim, token="e", procedure="actualisation")
+    assert queries.for_procedure("actualisation") == [exact, family]
