@@ -339,6 +339,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "learning",
         "surveys",
         "actes",
+        "droits",
         "orientations",
         "dossiers",
     ]

@@ -33,6 +33,7 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Pair, Proposal
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.rules import cipher, papers
+from maillage.apps.droits import actions as rights
 from maillage.apps.intake.actions import custody
 from maillage.apps.intake.actions import pending as imports
 from maillage.apps.learning.actions import groups
@@ -114,6 +115,7 @@ LISTS: dict[str, set[str]] = {
     **{key: {"people", "mine"} for key in ("orientations_given", "orientation_new")},
     **{key: {"answer"} for key in ("orientations_several", "orientations_room")},
     **{key: {"people", "territory"} for key in ("mandat_procedures", "mandat_procedure_retire")},
+    **{key: {"people", "territory"} for key in ("checklists", "checklist", "checklist_retire")},
     "bilan_measures": {"measures"},
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
@@ -204,9 +206,14 @@ ROWS: dict[str, tuple[set[str], str]] = {
             "person_leave",
             "person_card",
             "person_reminders",
+            "droits",
+            "droits_print",
+            "droit_add",
         ),
         ({"people"}, "person"),
     ),
+    **dict.fromkeys(("droit", "droit_paper", "droit_turn"), ({"people"}, "droit")),
+    **dict.fromkeys(("droit_fact", "droit_letter"), ({"people"}, "droit_fact")),
     "bilan_person": ({"people"}, "person"),
     **dict.fromkeys(
         ("mandat", "mandat_gesture", "mandat_verify", "mandat_print", "mandat_proof", "mandat_photograph"),
@@ -456,6 +463,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "member": {"pk": membership.pk},
         "invitation": {"pk": _invitation(lieu, kind).pk},
         "person": {"pk": person.pk},
+        "droit": {"pk": person.pk, "procedure": "rsa"},
+        "droit_fact": {"pk": person.pk, "fact": _told(person, helper).pk},
         "mandat": {"pk": _stopped(person, lieu.structure, helper).pk},
         "mandat_draft": {"pk": mandats.drafted(person, lieu.structure, helper, at=datetime.now(UTC)).pk},
         "paper": {"pk": _paper(person, lieu.structure, helper).pk},
@@ -513,6 +522,13 @@ def _paper(person, structure, helper):
         token=f"p{person.pk}",
         **held,
     )
+
+
+def _told(person, helper):
+    """Return a fact told of a procedure, once the person agreed that it be followed."""
+    people.agree(person=person, purpose="track", how="read", by=helper, at=AT)
+    told = rights.Telling(procedure="rsa", kind="sent", on=AT.date())
+    return rights.tell(person, told, by=helper, at=AT)
 
 
 def _correction(commune: str) -> Correction:

@@ -18,6 +18,7 @@ WORKS = (
     ("orientations", "maillage.apps.orientations.actions.deadlines.run_deadlines"),
     ("mandats", "maillage.apps.mandats.actions.run_deadlines"),
     ("papiers", "maillage.apps.documents.actions.deadlines.run_deadlines"),
+    ("droits", "maillage.apps.droits.actions.run_deadlines"),
     ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_outcomes"),
     ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "maillage.apps.autonomy",
     "maillage.apps.mandats",
     "maillage.apps.documents",
+    "maillage.apps.droits",
     "maillage.apps.learning",
     "maillage.apps.surveys",
     "maillage.apps.actes",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("maillage.apps.autonomy.urls")),
     path("", include("maillage.apps.mandats.urls")),
     path("", include("maillage.apps.documents.urls")),
+    path("", include("maillage.apps.droits.urls")),
     path("", include("maillage.apps.learning.urls")),
     path("", include("maillage.apps.actes.urls")),
     path("", include("maillage.apps.orientations.urls")),

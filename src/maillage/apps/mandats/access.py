@@ -42,13 +42,14 @@ def procedures_of(structure: Structure | None) -> QuerySet[LocalProcedure]:
         return LocalProcedure.objects.none()
     here = communes_of_structure(structure)
     given = LocalProcedure.objects.exclude(territory="").values_list("territory", flat=True).distinct()
-    around = [code for code in given if _reaches(communes_of(code), here)]
+    around = [code for code in given if reaches(communes_of(code), here)]
     return LocalProcedure.objects.filter(
         Q(structure=structure) | Q(territory__in=around), retired_at__isnull=True
     )
 
 
-def _reaches(territory: frozenset[str] | None, communes: frozenset[str]) -> bool:
+def reaches(territory: frozenset[str] | None, communes: frozenset[str]) -> bool:
+    """Return whether a territory, None for all of France, holds some communes."""
     return territory is None or bool(territory & communes)
 
 

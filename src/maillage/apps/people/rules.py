@@ -42,7 +42,7 @@ REACH: Mapping[str, str] = {
     LETTER: "Par courrier",
 }
 
-KEEP, SHARE, SHOW, WRITE, COUNT = "keep", "share", "show", "write", "count"
+KEEP, SHARE, SHOW, WRITE, COUNT, TRACK = "keep", "share", "show", "write", "count", "track"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,13 @@ PURPOSES: Mapping[str, Purpose] = {
     WRITE: Purpose(
         "lui écrire",
         to_say("Est-ce qu’on peut vous écrire à ce numéro ou à cette adresse, pour cette aide seulement ?"),
+    ),
+    TRACK: Purpose(
+        "suivre ses démarches",
+        to_say(
+            "Est-ce que je note où en sont vos démarches, pour ne pas manquer une date ? Vous pourrez les"
+            " voir et les effacer."
+        ),
     ),
     COUNT: Purpose(
         "compter, sans nom",

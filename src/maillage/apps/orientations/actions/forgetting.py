@@ -9,6 +9,7 @@ from maillage.apps.actes import actions as acts
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.documents.actions import storing as documents
+from maillage.apps.droits import actions as droits
 from maillage.apps.learning.actions import progress as learning
 from maillage.apps.mandats import actions as mandats
 from maillage.apps.orientations.actions import deadlines
@@ -25,6 +26,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     Their diagnoses are deleted, or counted anonymously if they agreed to it. What they learnt still counts,
     on its own. Their workshop seats lose their name, their acts of help what was written
     of them; their mandates stop, and lose their words; their papers are destroyed.
+    What was told of their procedures is deleted.
     """
     deadlines.strip(
         person, at=at
@@ -39,6 +41,7 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     documents.forget(person, at=at)
     acts.forget(person)
     reminders.forget(person, at=at)
+    droits.forget(person, at=at)
     people.forget(person, by=by, at=at)
 
 

@@ -13,6 +13,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.directory.queries import places
 from maillage.apps.documents.queries import papers
+from maillage.apps.droits.queries import persons as droits
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Event, Orientation
@@ -142,6 +143,7 @@ def of_person(person: Person) -> dict[str, Any]:
         "rendez_vous": agenda.appointments_of(person),
         "mandats": mandats.copy(person),
         "papiers": papers.copy(person),
+        "droits": droits.copy(person),
         "actes": acts.copy(person),
         "rappels": reminders.copy(person, timezone.now()),
         "qui_a_vu": [

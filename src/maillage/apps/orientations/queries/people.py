@@ -15,6 +15,7 @@ from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.queries.retained import Progress
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
+from maillage.apps.droits.queries import persons as droits
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
@@ -43,6 +44,7 @@ VERBS = {
     "consent.withdrawn": "a noté un accord retiré",
     **mandats.VERBS,
     **papers.VERBS,
+    **droits.VERBS,
     "act.noted": "a noté un acte d’aide",
     "act.outside": "a fait à sa place hors du mandat",
     "act.refused": "n’a pas pu faire à sa place",
@@ -150,7 +152,7 @@ def _words(entry: Entry) -> str:
     if entry.verb in VERBS:
         more = (
             f" : {entry.words}"
-            if entry.words and entry.verb.startswith(("consent.", "act.", "paper."))
+            if entry.words and entry.verb.startswith(("consent.", "act.", "droit.", "paper."))
             else ""
         )
         return f"{VERBS[entry.verb]}{more}"

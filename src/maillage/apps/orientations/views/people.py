@@ -20,6 +20,8 @@ from maillage.apps.actes.access import acts_for
 from maillage.apps.actes.queries import lists as acts
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
+from maillage.apps.droits.queries import lines as droits
+from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
@@ -42,6 +44,7 @@ MENU = (
     rules.KEEP,
     rules.SHOW,
     rules.WRITE,
+    rules.TRACK,
 )  # what is asked on the sheet; sharing is asked when a person is sent somewhere
 
 
@@ -163,6 +166,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "mandat_states": mandat_frame.STATES,
         "papers": papers.count(found, timezone.localdate()),
         "acts": acts.lines(acts.of_person(found).filter(pk__in=seen)[:8], account_of(request)),
+        "rights_followed": droits.follows(found),
+        "rights": rights.summary(request.user, found, timezone.localdate()),
         "to_learn": acts.proposals(found, timezone.now()),
         "no_reminder": reminders.refusal(found) is not None,
         "traces": queries.traces(found),
@@ -221,7 +226,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
             "L’accord n’a pas été noté. Il manque comment il a été donné. Choisissez : lu à voix haute,"
             " papier, ou écran.",
         )
-    return redirect("person", pk)
+    return redirect("droits" if request.POST.get("suite") == "droits" else "person", pk)
 
 
 @require_safe

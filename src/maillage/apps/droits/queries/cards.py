@@ -1,0 +1,104 @@
+"""What stands above the lines: the next appointment, and when the mailbox was last looked at."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from maillage.apps.agenda.models import Appointment, MailboxRecord
+from maillage.apps.agenda.queries import appointment_words
+from maillage.apps.agenda.rules import appointments, mailbox
+from maillage.apps.droits import access
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as purposes
+from maillage.apps.people.models import Person
+from maillage.words.wording import count
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The next appointment, in French: when, what for, where and with whom."""
+
+    when: str
+    about: str
+    where: str
+    soon: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """When a mailbox was last looked at, and what was noted. on: None when nobody noted it; days: since
+    then; late: for too long; planned: whether a meeting is to come.
+    """
+
+    on: date | None
+    days: int
+    words: str
+    late: bool
+    planned: bool
+    most: int
+
+
+def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
+    """Return the next appointment of a person that a user may read; None when there is none."""
+    row = (
+        _readable(user, person, Appointment.objects.filter(person=person), "structure")
+        .filter(state=appointments.BOOKED, starts_at__gt=at)
+        .select_related("structure", "lieu", "helper")
+        .order_by("starts_at", "pk")
+        .first()
+    )
+    if row is None:
+        return None
+    days = (appointment_words.local(row).date() - at.astimezone(row.zone).date()).days
+    lead = {0: "Aujourd’hui, ", 1: "Demain, "}.get(days, "")
+    told = f"{lead}{appointment_words.when(row)}"
+    where = row.lieu.name if row.lieu is not None else appointment_words.where(row)
+    by = appointment_words.helper(row)
+    return Next(
+        f"{told[:1].upper()}{told[1:]}",
+        appointment_words.about(row),
+        f"{where}, avec {by}" if by else where,
+        days <= 1,
+    )
+
+
+def mailbox_of(user: Any, person: Person, at: datetime) -> Mailbox:
+    """Return when the mailbox of a person was last looked at, as a user may read it."""
+    rows = MailboxRecord.objects.filter(person=person, looked_at__lte=at)
+    last = _readable(user, person, rows, "appointment__structure").select_related("appointment", "by").first()
+    planned = Appointment.objects.filter(
+        person=person, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
+    ).exists()
+    if last is None:
+        return Mailbox(None, 0, "", late=False, planned=planned, most=mailbox.not_read_for())
+    zone = last.appointment.zone
+    on = last.looked_at.astimezone(zone).date()
+    today = at.astimezone(zone).date()
+    parts = [f"Avec {last.by}." if last.by is not None else "", _counted(last)]
+    return Mailbox(
+        on,
+        (today - on).days,
+        " ".join(filter(None, parts)),
+        late=mailbox.is_late(on, today),
+        planned=planned,
+        most=mailbox.not_read_for(),
+    )
+
+
+def _counted(last: MailboxRecord) -> str:
+    """Return how many messages were read and answered: never what they said."""
+    read = count(last.read, "message lu", "messages lus")
+    answered = count(last.answered, "réponse faite", "réponses faites") if last.answered else ""
+    said = ", ".join(filter(None, (read, answered)))
+    return f"{said[:1].upper()}{said[1:]}."
+
+
+def _readable(user: Any, person: Person, rows: QuerySet[Any], structure: str) -> QuerySet[Any]:
+    """Return, of what was noted of a person, what the user’s structures did; what others did too, if the
+    person agreed that helpers be told.
+    """
+    if people.agreed(person, purposes.SHOW):
+        return rows
+    return rows.filter(**{f"{structure}__in": access.helping(user, person)})

@@ -1,0 +1,243 @@
+"""The lines of a person: what was told of each procedure, by whom, and where it stands."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Structure
+from maillage.apps.droits import access
+from maillage.apps.droits.models import Fact
+from maillage.apps.droits.queries import checklists
+from maillage.apps.droits.queries.checklists import Requirements
+from maillage.apps.droits.rules import facts, line
+from maillage.apps.droits.rules.facts import Statement
+from maillage.apps.droits.rules.line import Standing
+from maillage.apps.learning.models import Plan
+from maillage.apps.mandats import queries as mandats
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as purposes
+from maillage.apps.people.models import Person
+from maillage.reference import procedures
+
+# The procedures proposed where nothing is noted yet.
+FIRST = ("complementaire-sante", "prime-activite", "carte-identite")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing told, with who told it. fact, act, plan: what it comes from, one of the three."""
+
+    kind: str
+    on: date
+    at: datetime
+    structure: int
+    by: User | None
+    fact: Fact | None = None
+    act: Act | None = None
+    plan: Plan | None = None
+
+    @property
+    def words(self) -> str:
+        """What happened, in French."""
+        return facts.FACTS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class OtherHelper:
+    """Somebody else who follows the same procedure. fact: the last they told of it; ours: of the same
+    structure.
+    """
+
+    procedure: str
+    label: str
+    fact: Fact
+    since: date
+    ours: bool
+
+    @property
+    def who(self) -> str:
+        """Their name, and their structure when it is another."""
+        named = str(self.fact.by) if self.fact.by is not None else ""
+        return ", ".join(filter(None, (named, "" if self.ours and named else self.fact.structure.name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One procedure of a person. entries: what was told, oldest first; stamp: sent back with a gesture, so
+    that what another told meanwhile is not lost.
+    """
+
+    procedure: str
+    label: str
+    operator: str
+    standing: Standing
+    requirements: Requirements
+    entries: Sequence[Entry]
+
+    @property
+    def stamp(self) -> str:
+        return stamp(each.fact for each in self.entries if each.fact is not None)
+
+
+def stamp(rows: Iterable[Fact]) -> str:
+    """Return what tells a state of a line from another: its standing facts."""
+    return "-".join(str(pk) for pk in sorted(row.pk for row in rows))
+
+
+def follows(person: Person) -> bool:
+    """Return whether a person agrees today that their procedures be followed."""
+    return people.agreed(person, purposes.TRACK)
+
+
+def lines(user: Any, person: Person, today: date) -> list[Line]:
+    """Return the procedures of a person as a user’s structures know them: what presses first, what nobody
+    knows last; those not followed any more are left out.
+    """
+    structures = access.helping(user, person)
+    return _drawn(person, structures, checklists.requirements(structures[0] if structures else None), today)
+
+
+def one(user: Any, person: Person, procedure: str, today: date) -> Line | None:
+    """Return one procedure as it is known, followed or not; None when nobody knows such a procedure."""
+    structures = access.helping(user, person)
+    label = mandats.label_of(procedure)
+    if not structures or not label or not facts.follows(procedure):
+        return None
+    held = _entries([person], structures)[person.pk, procedure]
+    return _line(procedure, held, checklists.requirements(structures[0]), today)
+
+
+def _drawn(
+    person: Person, structures: Sequence[Structure], known: Mapping[str, Requirements], today: date
+) -> list[Line]:
+    found = [
+        _line(procedure, held, known, today)
+        for (_, procedure), held in _entries([person], structures).items()
+    ]
+    kept = [each for each in found if each.standing.state != line.STOPPED]
+    return sorted(kept, key=lambda each: (*line.order(each.standing), each.label.casefold()))
+
+
+def former(user: Any, person: Person, today: date) -> list[Line]:
+    """Return the procedures of a person that are not followed any more."""
+    structures = access.helping(user, person)
+    known = checklists.requirements(structures[0] if structures else None)
+    rows = [_line(key, held, known, today) for (_, key), held in _entries([person], structures).items()]
+    return [each for each in rows if each.standing.state == line.STOPPED]
+
+
+def pressing(
+    persons: Sequence[Person], structures: Sequence[Structure], today: date
+) -> list[tuple[Person, Line]]:
+    """Return what presses for some persons, the nearest date first, read at once for all of them."""
+    known = checklists.requirements(structures[0] if structures else None)
+    named = {each.pk: each for each in persons}
+    drawn = [
+        (named[pk], _line(procedure, held, known, today))
+        for (pk, procedure), held in _entries(persons, structures).items()
+    ]
+    found = [each for each in drawn if each[1].standing.state in (line.AT_RISK, line.RENEWAL)]
+    return sorted(found, key=lambda each: (each[1].standing.due or today, *line.order(each[1].standing)))
+
+
+def of_everybody(person: Person, today: date) -> list[Line]:
+    """Return the procedures of a person from all that anybody told of them, for the person alone."""
+    structures = list(Structure.objects.filter(pk__in=person.followings.values("structure")).order_by("pk"))
+    told = Fact.objects.filter(person=person).values("structure")
+    more = Structure.objects.filter(pk__in=told).exclude(pk__in=[each.pk for each in structures])
+    return _drawn(person, [*structures, *more], checklists.requirements(None), today)
+
+
+# ------------------------------------------------------------------------------------------- what was told
+
+
+Held = dict[tuple[int, str], list[Entry]]
+
+
+def _entries(persons: Sequence[Person], structures: Sequence[Structure]) -> Held:
+    """Return what some structures told of some persons, by person and procedure, the oldest first."""
+    entries: Held = defaultdict(list)
+    ours: dict[str, Any] = {"person__in": persons, "structure__in": structures}
+    for fact in Fact.objects.filter(struck_at=None, **ours).select_related("by", "structure"):
+        entries[fact.person_id, fact.procedure].append(
+            Entry(fact.kind, fact.on, fact.at, fact.structure_id, fact.by, fact=fact)
+        )
+    common = checklists.requirements(None)
+    for act in Act.objects.filter(struck_at=None, **ours).select_related("by"):
+        at_once = act.procedure in common and common[act.procedure].at_once
+        told = facts.of_act(act.kind, act.end, act.on_day, at_once=at_once)
+        if told is not None and act.person_id is not None and facts.follows(act.procedure):
+            entry = Entry(told.kind, told.on, act.noted_at, act.structure_id, act.by, act=act)
+            entries[act.person_id, act.procedure].append(entry)
+    for plan in Plan.objects.filter(module__in=facts.TAUGHT, **ours).select_related("by"):
+        answered = timezone.localdate(plan.answered_at) if plan.answered_at else None
+        told = facts.of_plan(plan.answer, timezone.localdate(plan.at), answered)
+        if plan.person_id is not None and plan.structure_id is not None:
+            entry = Entry(
+                told.kind, told.on, plan.answered_at or plan.at, plan.structure_id, plan.by, plan=plan
+            )
+            entries[plan.person_id, facts.TAUGHT[plan.module]].append(entry)
+    for held in entries.values():
+        held.sort(key=lambda each: (each.at, each.fact.pk if each.fact else 0))
+    return entries
+
+
+def _line(procedure: str, held: Sequence[Entry], known: Mapping[str, Requirements], today: date) -> Line:
+    told = [
+        Statement(
+            kind=each.kind,
+            on=each.on,
+            n=n,
+            until=each.fact.until if each.fact else None,
+            paper=each.fact.paper if each.fact else "",
+        )
+        for n, each in enumerate(held)
+    ]
+    asked = known.get(procedure, Requirements(None))
+    common = procedures.procedures().get(procedure)
+    return Line(
+        procedure,
+        mandats.label_of(procedure) or "Démarche retirée",
+        common.operator if common else "",
+        line.standing(told, asked.rule, today),
+        asked,
+        sorted(held, key=lambda each: each.on),
+    )
+
+
+# ---------------------------------------------------------------------------------- who else follows the same
+
+
+def other_helpers(user: Any, person: Person) -> list[OtherHelper]:
+    """Return who else follows the procedures that a user’s structures follow: colleagues; and those of
+    other structures that still help the person, if the person agreed that helpers be told.
+    """
+    structures = [each.pk for each in access.helping(user, person)]
+    rows = Fact.objects.filter(person=person, struck_at=None, by__isnull=False).exclude(kind=facts.PAPER)
+    held = list(rows.select_related("by", "structure").order_by("at", "pk"))
+    ours = {row.procedure for row in held if row.structure_id in structures}
+    shown = people.agreed(person, purposes.SHOW)
+    still = set(person.followings.filter(ended_at=None).values_list("structure", flat=True))
+    found: dict[tuple[str, int, int], OtherHelper] = {}
+    for row in held:
+        if row.procedure not in ours or row.by_id == user.pk or row.structure_id not in still:
+            continue
+        if row.structure_id not in structures and not shown:
+            continue
+        key = (row.procedure, row.structure_id, row.by_id or 0)
+        since = found[key].since if key in found else timezone.localdate(row.at)
+        label = mandats.label_of(row.procedure)
+        found[key] = OtherHelper(row.procedure, label, row, since, row.structure_id in structures)
+    still_theirs = [each for each in found.values() if each.fact.kind != facts.STOPPED]
+    return sorted(still_theirs, key=lambda each: (each.label.casefold(), each.since))
+
+
+def known_procedures(structure: Structure | None) -> list[tuple[str, list[mandats.Choice]]]:
+    """Return the procedures that may be followed, family by family."""
+    return [(label, held) for _, label, held in mandats.by_family(structure) if held]

@@ -1,0 +1,194 @@
+"""The rights of one person: for their own page, their copy, their sheet; what presses for a helper."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.droits import access
+from maillage.apps.droits.models import Fact
+from maillage.apps.droits.queries import checklists, lines
+from maillage.apps.droits.queries.lines import Line
+from maillage.apps.droits.rules import facts, line
+from maillage.apps.mandats.queries import label_of
+from maillage.apps.messages.models import Message
+from maillage.apps.people import rules as purposes
+from maillage.apps.people.models import Consent, Person
+from maillage.words.languages import typed
+
+# What the journal says of the line of somebody’s rights, as the person reads it too.
+VERBS = {
+    "droit.seen": "a ouvert ses droits",
+    "droit.printed": "a imprimé ses droits",
+    "droit.told": "a noté où en est une démarche",
+    "droit.struck": "a rayé un fait d’une démarche",
+    "droit.restored": "a remis un fait d’une démarche",
+    "droit.corrected": "a corrigé un fait d’une démarche",
+    "droit.reminded": "a rappelé qu’une démarche est à refaire",
+    "droit.letter": "a écrit à un autre aidant",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLine:
+    """A procedure as the person reads it: its name, in French; where it stands, in their language; `state` as
+    in `line.STATES`; due: the last day to do something, if any.
+    """
+
+    label: str
+    tag: str
+    state: str
+    due: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """The rights of a person in their own words: what presses, the rest, and each procedure."""
+
+    pressing: str
+    rest: str
+    lines: list[OwnLine]
+
+
+def for_card(person: Person, today: date) -> Own | None:
+    """Return the rights of a person, for them to read in the language spoken now, from all that anybody told;
+    None when they do not agree to be followed, or nothing is told.
+    """
+    if not lines.follows(person):
+        return None
+    held = lines.of_everybody(person, today)
+    if not held:
+        return None
+    pressing, rest = line.headline([each.standing for each in held], today)
+    return Own(
+        pressing,
+        rest,
+        [OwnLine(typed(e.label), e.standing.tag, e.standing.state, e.standing.due) for e in held],
+    )
+
+
+def summary(user: Any, person: Person, today: date) -> tuple[str, str] | None:
+    """Return the sentence above the lines as a user’s structures know them; None without any."""
+    held = lines.lines(user, person, today)
+    return line.headline([each.standing for each in held], today) if held else None
+
+
+def counts(held: list[Line]) -> list[tuple[str, int]]:
+    """Return how many procedures stand in each state, in words: all that is shown without an agreement."""
+    found = Counter(each.standing.state for each in held)
+    return [(words, found[state]) for state, words in line.STATES.items() if found[state]]
+
+
+# ----------------------------------------------------------------------------------------------- what presses
+
+
+def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
+    """Return the rights at risk or to renew of the persons that a user helps, the nearest date first."""
+    followings = access.followings_for(user).select_related("structure")
+    structures = {each.structure_id: each.structure for each in followings}
+    dated = Fact.objects.filter(
+        person=OuterRef("pk"),
+        structure__in=structures,
+        struck_at=None,
+        kind__in=(facts.OBTAINED, facts.NOTIFIED),
+    )
+    followed = Person.objects.filter(Exists(dated), pk__in=followings.values("person"))
+    return lines.pressing(agreeing(list(followed)), list(structures.values()), today)
+
+
+def agreeing(persons: list[Person]) -> list[Person]:
+    """Return, of some persons, those who agree today that their procedures be followed."""
+    said: dict[int, bool] = {}
+    rows = Consent.objects.filter(person__in=persons, purpose=purposes.TRACK)
+    for each in rows:  # the last said comes first
+        said.setdefault(each.person_id, each.given and each.withdrawn_at is None)
+    return [each for each in persons if said.get(each.pk)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A reminder to write: of the fact that holds the date, of that day; key: of the message."""
+
+    fact: Fact
+    day: date
+    key: str
+
+
+def to_remind(today: date) -> list[Reminder]:
+    """Return the reminders due: those whose date is near, whose helper may be written to, unwritten yet.
+
+    The dates are read first, without drawing any line: few are near, and this is asked often.
+    """
+    dated = Fact.objects.filter(
+        kind__in=(facts.OBTAINED, facts.NOTIFIED), struck_at=None, example=False, by__is_active=True
+    )
+    near: dict[int, date] = {}
+    for row in dated.only("pk", "kind", "procedure", "on", "until"):
+        day = _deadline(row)
+        if day is not None and 0 <= (day - today).days <= max(line.REMINDERS):
+            near[row.pk] = day
+    keys = {pk: f"droit-{pk}-rappel-{_days(day, today)}" for pk, day in near.items()}
+    written = set(Message.objects.filter(key__in=keys.values()).values_list("key", flat=True))
+    rows = Fact.objects.filter(pk__in=[pk for pk, key in keys.items() if key not in written])
+    return [
+        Reminder(row, near[row.pk], keys[row.pk])
+        for row in rows.select_related("person", "structure", "by").order_by("pk")
+        if _presses(row, today)
+    ]
+
+
+def _deadline(row: Fact) -> date | None:
+    """Return the day before which to act on a letter or a right, by the common rules."""
+    if row.kind == facts.NOTIFIED:
+        return row.until
+    asked = checklists.common(row.procedure)
+    return line.deadline(row.on, row.until, asked.rule)
+
+
+def _days(day: date, today: date) -> int:
+    return min(each for each in line.REMINDERS if (day - today).days <= each)
+
+
+def _presses(row: Fact, today: date) -> bool:
+    """Return whether the line of a fact still presses: nothing was sent since, the person agrees."""
+    found = lines.pressing(agreeing([row.person]), [row.structure], today)
+    return any(each.procedure == row.procedure for _, each in found)
+
+
+# -------------------------------------------------------------------------------------------------- one's own
+
+
+def of_person(person: Person) -> list[Fact]:
+    """Return all that was told of a person’s procedures, struck facts included, the latest first."""
+    rows = Fact.objects.filter(person=person).select_related("by", "structure", "struck_by")
+    return list(rows.order_by("-at", "-pk"))
+
+
+def copy(person: Person) -> list[dict[str, Any]]:
+    """Return what was told of a person’s procedures, in French, as they receive it."""
+    return [
+        {
+            "demarche": label_of(row.procedure),
+            "ce_qui_s_est_passe": row.get_kind_display(),
+            "le": row.on.isoformat(),
+            "date_du_courrier": row.until.isoformat() if row.until else "",
+            "papier_ou_precision": row.words,
+            "note_par": str(row.by or ""),
+            "structure": row.structure.name,
+            "note_le": _moment(row.at),
+            "vient_de": row.source,
+            "corrige_un_fait_du": _moment(row.corrects.at) if row.corrects else "",
+            "raye_le": _moment(row.struck_at) if row.struck_at else "",
+            "raye_par": str(row.struck_by or ""),
+            "personne_inventee": "oui" if row.example else "non",
+        }
+        for row in of_person(person)
+    ]
+
+
+def _moment(at: datetime) -> str:
+    return timezone.localtime(at).isoformat()

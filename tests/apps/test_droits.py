@@ -1,0 +1,370 @@
+"""The rights of a person: told with their day, read as one line each, shown to who follows them alone."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.actes import actions as acts
+from maillage.apps.actes.rules import Draft
+from maillage.apps.droits import actions
+from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.models import Fact, LocalChecklist
+from maillage.apps.droits.queries import checklists, lines, persons
+from maillage.apps.droits.rules import facts
+from maillage.apps.learning.models import Plan
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import forgetting
+from maillage.apps.orientations.queries import copies
+from maillage.apps.people import actions as people
+from maillage.apps.people.models import Consent, Person
+from maillage.kernel.errors import Refused
+from maillage.words.languages import speaking
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 23)
+RIGHT = Telling(
+    procedure="complementaire-sante", kind=facts.OBTAINED, on=date(2026, 2, 1), until=date(2027, 1, 31)
+)
+
+
+@pytest.fixture
+def structure():
+    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
+
+
+@pytest.fixture
+def other():
+    return place("sls", {"nom": "SLS Grenoble SUD", "pivot": "21380185500015"}).structure
+
+
+@pytest.fixture
+def leila(structure) -> User:
+    return account("leila", "aidant", shown="Leïla", structure=structure)
+
+
+@pytest.fixture
+def diallo(other) -> User:
+    return account("diallo", "aidant", shown="M. Diallo", structure=other)
+
+
+@pytest.fixture
+def andrei(leila, structure) -> Person:
+    made = people.welcome(by=leila, structure=structure, nickname="M. Andrei", at=AT - timedelta(days=30))
+    people.agree(person=made, purpose="track", how="read", by=leila, at=AT - timedelta(days=30))
+    return made
+
+
+@pytest.fixture
+def pro(client, leila, time_machine_at):
+    client.force_login(leila)
+    return client
+
+
+@pytest.fixture
+def time_machine_at(monkeypatch):
+    """Make the pages believe that today is the day of the picture."""
+    monkeypatch.setattr(timezone, "now", lambda: AT)
+
+
+def tell(person, by, kind, on=TODAY, procedure="logement-social", at=AT, **more) -> Fact:
+    return actions.tell(person, Telling(procedure=procedure, kind=kind, on=on, **more), by=by, at=at)
+
+
+def states(user, person) -> dict[str, str]:
+    return {each.procedure: each.standing.state for each in lines.lines(user, person, TODAY)}
+
+
+def text(response) -> str:
+    return unescape(re.sub(r"<[^>]+>|\s+", " ", response.content.decode())).replace("\u202f", " ")
+
+
+def page(person: Person, rest: str = "") -> str:
+    return f"/espace/personnes/{person.pk}/droits/{rest}"
+
+
+# ---------------------------------------------------------------------------------------------------- telling
+
+
+def test_what_is_told_is_one_line_and_its_trace(andrei, leila):
+    first = tell(andrei, leila, facts.SENT, date(2026, 11, 16))
+    assert tell(andrei, leila, facts.SENT, date(2026, 11, 16)) == first, "told twice, it is one"
+    tell(andrei, leila, facts.RECEIPT)
+    (line,) = lines.lines(leila, andrei, TODAY)
+    assert (line.label, line.standing.tag) == ("Logement social", "Attend depuis 7 jours")
+    told = Entry.objects.filter(verb="droit.told", row=andrei.pk)
+    assert [each.words for each in told] == ["Logement social"] * 2
+    with pytest.raises(Refused, match="pas encore venu"):
+        tell(andrei, leila, facts.SENT, TODAY + timedelta(days=1))
+    with pytest.raises(Refused, match="pas dans la liste"):
+        tell(andrei, leila, facts.SENT, procedure="social")
+    with pytest.raises(Refused):
+        tell(andrei, leila, facts.NOTIFIED, words="mot de passe : Soleil2024!")
+
+
+def test_two_pages_open_at_once_lose_nothing(andrei, leila, structure):
+    karim = account("karim", "aidant", shown="Karim", structure=structure)
+    shown = lines.one(leila, andrei, "logement-social", TODAY).stamp
+    telling = Telling(procedure="logement-social", kind=facts.SENT, on=TODAY)
+    actions.tell(andrei, telling, by=leila, at=AT, was=shown)
+    late = Telling(procedure="logement-social", kind=facts.BEGUN, on=TODAY)
+    with pytest.raises(Refused, match="Leïla a noté autre chose"):
+        actions.tell(andrei, late, by=karim, at=AT, was=shown)
+    assert Fact.objects.count() == 1
+
+
+def test_a_fact_is_corrected_struck_and_put_back(andrei, leila, diallo, other):
+    fact = tell(andrei, leila, facts.SENT, date(2026, 11, 16))
+    right = actions.correct(fact, on=date(2026, 11, 15), until=None, by=leila, at=AT)
+    fact.refresh_from_db()
+    assert fact.struck_at is not None
+    assert (right.corrects, right.at) == (fact, fact.at)
+    with pytest.raises(Refused, match="Une correction le remplace"):
+        actions.restore(fact, by=leila, at=AT)
+    actions.strike(right, by=leila, at=AT)
+    assert states(leila, andrei) == {}
+    actions.restore(right, by=leila, at=AT)
+    assert states(leila, andrei) == {"logement-social": "sent"}
+    people.follow(person=andrei, structure=other, by=diallo, at=AT)
+    with pytest.raises(Refused, match="autre structure"):
+        actions.strike(right, by=diallo, at=AT)
+    with pytest.raises(Refused, match="mêmes"):
+        actions.correct(right, on=right.on, until=None, by=leila, at=AT)
+    verbs = list(
+        Entry.objects.filter(row=andrei.pk, verb__startswith="droit.").values_list("verb", flat=True)
+    )
+    assert verbs == ["droit.told", "droit.corrected", "droit.struck", "droit.restored"]
+
+
+def test_papers_are_ticked_one_by_one(andrei, leila):
+    asked = checklists.of_procedure(None, "carte-identite").papers
+    for key in list(asked)[:2]:
+        tell(andrei, leila, facts.PAPER, procedure="carte-identite", paper=key)
+    (line,) = lines.lines(leila, andrei, TODAY)
+    assert line.standing.tag == "2 papiers réunis sur 4"
+    assert len(line.standing.missing) == 2
+    with pytest.raises(Refused, match="plus dans la liste"):
+        tell(andrei, leila, facts.PAPER, procedure="carte-identite", paper="inconnu")
+
+
+def test_acts_and_plans_feed_the_same_line(andrei, leila, structure):
+    draft = Draft(
+        uid=uuid4(),
+        kind="together",
+        procedure="prime-activite",
+        minutes=20,
+        where="here",
+        end="waiting",
+        done_at=AT - timedelta(days=14),
+    )
+    act = acts.note(draft, by=leila, structure=structure, person=andrei, at=AT)
+    Plan.objects.create(
+        person=andrei,
+        structure=structure,
+        module="impots-declaration",
+        token="t",
+        on=TODAY,
+        ask_on=TODAY,
+        together="alone",
+        at=AT,
+    )
+    assert states(leila, andrei) == {"prime-activite": "waiting", "impots": "prepared"}
+    tell(andrei, leila, facts.OBTAINED, procedure="prime-activite")
+    assert states(leila, andrei)["prime-activite"] == "obtained", "one line, whatever told it"
+    acts.strike(act, by=leila, at=AT)
+    Fact.objects.all().delete()
+    assert "prime-activite" not in states(leila, andrei), "a struck act tells nothing"
+
+
+def test_begun_again_left_and_taken_up(andrei, leila):
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    assert states(leila, andrei) == {"complementaire-sante": "at_risk"}
+    tell(andrei, leila, facts.AGAIN, procedure="complementaire-sante")
+    tell(andrei, leila, facts.SENT, procedure="complementaire-sante")
+    assert states(leila, andrei) == {"complementaire-sante": "sent"}
+    tell(andrei, leila, facts.STOPPED, procedure="complementaire-sante")
+    assert states(leila, andrei) == {}
+    assert [each.procedure for each in lines.former(leila, andrei, TODAY)] == ["complementaire-sante"]
+    tell(andrei, leila, facts.OPENED, procedure="complementaire-sante")
+    assert states(leila, andrei) == {"complementaire-sante": "sent"}
+
+
+# ------------------------------------------------------------------------------------------------ who sees what
+
+
+def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    people.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
+    shown = text(pro.get(page(andrei)))
+    assert "n’a pas dit oui" in shown
+    assert "en danger" in shown
+    assert "Complémentaire" not in shown
+    assert pro.get(page(andrei, "complementaire-sante/")).status_code == 404
+    assert pro.get(page(andrei, "imprimer/")).status_code == 302
+    with pytest.raises(Refused, match="n’a pas dit oui"):
+        tell(andrei, leila, facts.SENT)
+    assert persons.for_card(andrei, TODAY) is None
+    assert persons.deadlines(leila, TODAY) == []
+    sent = {"pour": "track", "comment": "read", "reponse": "oui", "suite": "droits"}
+    assert pro.post(reverse("person_consent", args=[andrei.pk]), sent).url == page(andrei)
+    assert "1 à refaire" in text(pro.get(page(andrei)))
+
+
+def test_the_same_procedure_at_two_places_is_told_to_both(andrei, leila, diallo, other, pro, client):
+    tell(andrei, leila, facts.SENT, date(2026, 11, 16))
+    people.follow(person=andrei, structure=other, by=diallo, at=AT - timedelta(days=11))
+    tell(andrei, diallo, facts.BEGUN, date(2026, 11, 12), at=AT - timedelta(days=11))
+    assert states(diallo, andrei) == {"logement-social": "prepared"}, "what others told is theirs"
+    assert lines.other_helpers(leila, andrei) == [], "the person did not say that helpers may know"
+    people.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
+    (seen,) = lines.other_helpers(leila, andrei)
+    assert (seen.who, seen.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
+    assert [each.who for each in lines.other_helpers(diallo, andrei)] == ["Leïla, Pimms Mediation Grenoble"]
+    assert "suit aussi « Logement social »" in text(pro.get(page(andrei)))
+    sent = pro.post(page(andrei, f"faits/{seen.fact.pk}/ecrire/"), {"texte": "On se partage le dossier ?"})
+    assert sent.status_code == 302
+    (message,) = Message.objects.filter(key__startswith="droit-")
+    assert message.to == diallo.email
+    assert "Andrei" not in message.text + message.subject
+    people.leave(person=andrei, structure=other, by=diallo, at=AT)
+    assert lines.other_helpers(leila, andrei) == []
+    client.force_login(diallo)
+    assert client.get(page(andrei)).status_code == 404
+
+
+def test_two_helpers_of_one_structure_know_of_each_other(andrei, leila, structure):
+    karim = account("karim", "aidant", shown="Karim", structure=structure)
+    tell(andrei, leila, facts.SENT)
+    tell(andrei, karim, facts.RECEIPT)
+    (seen,) = lines.other_helpers(leila, andrei)
+    assert (seen.who, seen.ours) == ("Karim", True)
+
+
+def test_the_person_reads_all_that_was_told_in_their_language(andrei, leila, diallo, other):
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    people.follow(person=andrei, structure=other, by=diallo, at=AT)
+    tell(andrei, diallo, facts.SENT)
+    own = persons.for_card(andrei, TODAY)
+    assert (own.pressing, own.rest) == ("1 à refaire avant le 30 novembre.", "1 en route.")
+    assert [each.state for each in own.lines] == ["at_risk", "sent"]
+    with speaking("en"):
+        assert persons.for_card(andrei, TODAY).pressing == "1 to renew before 30 November."
+
+
+# ------------------------------------------------------------------------------------------------ what presses
+
+
+def test_what_presses_is_told_to_the_helper_at_thirty_and_seven_days(andrei, leila):
+    fact = actions.tell(andrei, RIGHT, by=leila, at=AT)
+    assert [(each.nickname, line.label) for each, line in persons.deadlines(leila, TODAY)] == [
+        ("M. Andrei", "Complémentaire santé solidaire")
+    ]
+    for day, told in ((-24, 0), (-23, 1), (-10, 0), (0, 1), (3, 0), (8, 0)):
+        assert actions.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+    written = Message.objects.filter(key__startswith=f"droit-{fact.pk}-")
+    assert {each.to for each in written} == {leila.email}
+    assert not any("Andrei" in each.text + each.subject for each in written)
+
+
+def test_nothing_is_told_of_a_right_asked_for_again(andrei, leila):
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    tell(andrei, leila, facts.SENT, procedure="complementaire-sante")
+    assert actions.run_deadlines(at=AT)["droits_rappeles"] == 0
+    assert persons.deadlines(leila, TODAY) == []
+
+
+# ---------------------------------------------------------------------------------------------------- the pages
+
+
+def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
+    assert "Aucune démarche notée" in text(pro.get(page(andrei)))
+    added = pro.post(page(andrei, "ajouter/"), {"demarche": "carte-identite"})
+    assert added.url == page(andrei, "carte-identite/")
+    one = text(pro.get(added.url))
+    assert "On ne sait pas" in one
+    assert "Une photo d’identité de moins de 6 mois" in one
+    pro.post(page(andrei, "carte-identite/papiers/"), {"papier": "photo"})
+    assert "1 papier réuni sur 4" in text(pro.get(page(andrei)))
+    pro.post(page(andrei, "carte-identite/papiers/"), {"papier": "photo", "oter": "1"})
+    assert "On ne sait pas" in text(pro.get(page(andrei)))
+    stamp = lines.one(leila, andrei, "carte-identite", TODAY).stamp
+    sent = {"fait": "sent", "le": "2026-11-16", "vu": stamp}
+    told = pro.post(page(andrei, "carte-identite/"), sent)
+    assert "C’est noté" in text(pro.get(told.url))
+    stale = pro.post(page(andrei, "carte-identite/"), sent | {"fait": "receipt"})
+    assert stale.status_code == 400
+    assert "a noté autre chose" in text(stale)
+    assert pro.post(page(andrei, "carte-identite/"), {"vu": "", "le": "2026-02-30"}).status_code == 400
+    fact = Fact.objects.get(kind="sent")
+    pro.post(page(andrei, f"faits/{fact.pk}/"), {"corriger": "1", "le": "2026-11-15"})
+    assert "Envoyée il y a 8 jours" in text(pro.get(page(andrei)))
+    pro.post(page(andrei, f"faits/{Fact.objects.get(kind='sent', struck_at=None).pk}/"), {"rayer": "1"})
+    assert "Rayé ou corrigé" in text(pro.get(page(andrei, "carte-identite/")))
+    pro.post(page(andrei, "carte-identite/geste/"), {"geste": "laisser"})
+    assert "Plus suivies (1)" in text(pro.get(page(andrei)))
+    assert pro.get(page(andrei, "inconnue/")).status_code == 404
+    assert "Mes démarches" in text(pro.get(page(andrei, "imprimer/")))
+    assert Entry.objects.filter(verb="droit.printed", row=andrei.pk).exists()
+
+
+def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    shown = text(pro.get(f"/espace/personnes/{andrei.pk}/"))
+    assert "1 à refaire avant le 30 novembre." in shown
+    assert "a noté où en est une démarche : Complémentaire santé solidaire" in shown
+
+
+# ------------------------------------------------------------------------------------------------ lists of papers
+
+
+def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
+    tell(andrei, leila, facts.PAPER, procedure="carte-identite", paper="photo")
+    assert "Carte d’identité" in text(pro.get("/espace/papiers-demandes/"))
+    address = "/espace/papiers-demandes/liste/?demarche=carte-identite"
+    assert "La liste commune" in text(pro.get(address))
+    sent = {
+        "demarche": "carte-identite",
+        "papiers": "Une photo d’identité de moins de 6 mois\nLe livret de famille\n\n",
+        "source": "Affiche de la mairie",
+        "lue_le": "2026-11-20",
+        "pour": f"s{structure.pk}",
+    }
+    assert pro.post("/espace/papiers-demandes/liste/", sent).status_code == 302
+    (line,) = lines.lines(leila, andrei, TODAY)
+    assert line.standing.tag == "1 papier réuni sur 2", "a paper of the same words stays gathered"
+    first = LocalChecklist.objects.get()
+    assert first.papers == [
+        ["photo", sent["papiers"].splitlines()[0]],
+        ["le-livret-de-famille", "Le livret de famille"],
+    ]
+    assert pro.post("/espace/papiers-demandes/liste/", sent | {"papiers": "Rien d’autre"}).status_code == 302
+    assert "Les listes d’avant (1)" in text(pro.get(address))
+    assert pro.post("/espace/papiers-demandes/liste/", sent | {"source": ""}).status_code == 400
+    last = LocalChecklist.objects.get(retired_at=None)
+    pro.post("/espace/papiers-demandes/retirer/", {"liste": last.pk})
+    assert lines.one(leila, andrei, "carte-identite", TODAY).standing.tag == "1 papier réuni sur 4"
+
+
+# ------------------------------------------------------------------------------------------------------- the person
+
+
+def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
+    fact = tell(andrei, leila, facts.REFUSED, until=date(2027, 1, 20), words="Courrier du bailleur")
+    actions.strike(fact, by=leila, at=AT)
+    (told,) = copies.of_person(andrei)["droits"]
+    assert told["demarche"] == "Logement social"
+    assert (told["date_du_courrier"], told["papier_ou_precision"]) == ("2027-01-20", "Courrier du bailleur")
+    assert told["raye_par"] == "Leïla"
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    assert actions.run_deadlines(at=AT)["droits_rappeles"] == 1
+    forgetting.forget(andrei, by=leila, at=AT)
+    assert not Fact.objects.exists()
+    assert not Message.objects.filter(key__startswith="droit-", state="waiting").exists()
