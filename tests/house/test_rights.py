@@ -23,7 +23,8 @@ from maillage.apps.accounts.models import User
 from maillage.apps.actes import actions as acts
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
-from maillage.apps.agenda.actions import planning, seats
+from maillage.apps.agenda.actions import appointments, permanences, planning, seats
+from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.community.actions import listings as network
@@ -148,6 +149,11 @@ LISTS: dict[str, set[str]] = {
         for key in ("network", "network_ties", "resources")
     },
     **{key: {"workshops"} for key in ("listing_new", "resource_new")},
+    **{
+        key: {"people", "mine"}
+        for key in ("appointments", "appointments_end_day", "appointment_new", "mailboxes")
+    },
+    "permanence_new": {"workshops"},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
 # address.
@@ -283,6 +289,8 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "listing_answer": ({"workshops", "sheet"}, "reply"),
     "partnership_end": ({"workshops", "sheet"}, "partnership"),
     "resource_withdraw": ({"workshops", "sheet"}, "resource"),
+    **dict.fromkeys(("appointment", "appointment_gesture"), ({"people"}, "appointment")),
+    **dict.fromkeys(("permanence", "permanence_edit", "permanence_gesture"), ({"workshops"}, "permanence")),
 }
 # What is sent to an address that answers only to a gesture it knows.
 SENT = {
@@ -297,6 +305,8 @@ SENT = {
     "orientation_follow": {"geste": "cancel"},
     "orientation_elsewhere": {"ailleurs": "structure"},
     "workshop_gesture": {"geste": "publier"},
+    "appointment_gesture": {"geste": "annuler"},
+    "permanence_gesture": {"geste": "publier"},
     "survey_gesture": {"geste": "public"},
     "listing_gesture": {"geste": "found"},
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
@@ -306,7 +316,7 @@ PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
-    r"|ateliers/|enquetes/|mandat/|messages/)"
+    r"|ateliers/|rendez-vous/|boite-mail/|enquetes/|mandat/|messages/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
 OPEN = {
@@ -442,11 +452,31 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     )
     workshop = course.workshops.first()
     seat = seats.book(workshop=workshop, name="Fatou", by=helper, channel="counter", at=AT)
+    permanence = permanences.open_door(
+        by=None,
+        structure=lieu.structure,
+        values={
+            "title": kind,
+            "lieu": lieu,
+            "hours": [[0, "09:00", "12:00"]],
+            "minutes": 30,
+            "first_on": AT.date(),
+        },
+        at=AT,
+    )
+    appointment = appointments.book(
+        Draft(kind="mailbox", starts_at=AT + timedelta(days=1), name="Fatou"),
+        structure=lieu.structure,
+        by=helper,
+        at=AT,
+    )
     return {
         "lieu": {"place": lieu.slug},
         "practice": {"place": lieu.slug, "code": "wifi"},
         "missing": {"place": lieu.slug},
         "change": {"pk": Change.objects.filter(lieu=lieu).first().pk},
+        "permanence": {"pk": permanence.pk},
+        "appointment": {"pk": appointment.pk},
         "device": {"pk": Device.objects.create(lieu=lieu, label="PC", entered_on=date(2026, 1, 1)).pk},
         "proposal": {"pk": Proposal.objects.create(lieu=lieu, field="nom", value="x", by="x", at=AT).pk},
         "custody": {"pk": custody.propose(lieu, third.structure, by="x", at=AT).pk},

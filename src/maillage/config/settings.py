@@ -167,7 +167,10 @@ RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
 # hands.
 STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
-SHOWN_WITH_A_PLACE = {"agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place"}
+SHOWN_WITH_A_PLACE = {
+    "agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place",
+    "agenda/public/_slots_of_place.html": "maillage.apps.agenda.queries.permanences.of_place",
+}
 # The same on the sheet of a mandate: what gives its `rows` reads the mandate and who looks at it.
 SHOWN_WITH_A_MANDATE = {"actes/_of_mandate.html": "maillage.apps.actes.queries.under_mandate.of_mandate"}
 AUTHENTICATION_BACKENDS = ["maillage.config.adapter.Backend"]

@@ -53,6 +53,8 @@ MODULES: Mapping[str, str] = {
     "logement-social": "logement-social",
     "inscription-ecole": "ecole-famille",
     "carte-transport": "billet-et-achat",
+    "boite-mail": "creer-ma-boite",
+    "courrier-lu": "lire-et-repondre",
 }
 TIMES, MONTHS = 3, 12  # the same procedure in the place of the same person: then learning is proposed
 

@@ -4,14 +4,18 @@ are public. Who gives and sees which appointments: the structure that receives; 
 
 import hashlib
 import hmac
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
 from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, Workshop
 from maillage.apps.directory.models import Structure
+from maillage.apps.memberships.access import current
 
 MANAGE, SEE, MINE = "workshops.manage", "people.see", "people.mine"
 BOOKINGS_AN_HOUR = 30  # that a stranger may make
@@ -93,6 +97,12 @@ def appointments_for(user: Any) -> QuerySet[Appointment]:
     return Appointment.objects.filter(
         Q(structure__in=whole) | Q(structure__in=mine) & (Q(by=user.pk) | Q(helper=user.pk))
     ).select_related("structure", "person", "permanence", "lieu", "helper", "by")
+
+
+def colleagues(structures: Iterable[Structure], on: date) -> QuerySet[User]:
+    """Return the accounts that act for some structures on a day: who may receive."""
+    team = current(on).filter(structure__in=list(structures)).values("user")
+    return User.objects.filter(pk__in=team, is_active=True).order_by("name", "pk")
 
 
 def may_receive(user: Any, structure: int | None) -> bool:

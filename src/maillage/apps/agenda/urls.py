@@ -1,8 +1,8 @@
-"""Addresses of workshops and courses."""
+"""Addresses of workshops, courses, permanences, appointments and mailboxes."""
 
 from django.urls import path
 
-from maillage.apps.agenda.views import public, space
+from maillage.apps.agenda.views import appointments, booking, mailbox, permanences, public, space
 
 urlpatterns = [
     path("ateliers/", public.index, name="workshops"),
@@ -12,6 +12,19 @@ urlpatterns = [
     path("ateliers/<int:pk>/", public.workshop, name="workshop"),
     path("ateliers/<int:pk>/atelier.ics", public.one_in_calendar, name="workshop_calendar"),
     path("ateliers/<int:pk>/affiche/", public.poster, name="workshop_poster"),
+    path("rendez-vous/", booking.index, name="permanences_public"),
+    path("rendez-vous/structures/<int:pk>.ics", booking.feed_of_structure, name="permanences_of_structure"),
+    path("rendez-vous/le-mien/<str:code>/", booking.mine, name="appointment_mine"),
+    path(
+        "rendez-vous/le-mien/<str:code>/rendez-vous.ics",
+        booking.mine_in_calendar,
+        name="appointment_calendar",
+    ),
+    path("rendez-vous/<int:pk>/", booking.permanence, name="permanence_public"),
+    path("rendez-vous/<int:pk>/permanence.ics", booking.feed, name="permanence_calendar"),
+    path("boite-mail/", mailbox.guide, name="mailbox_guide"),
+    path("boite-mail/feuille/", mailbox.paper, name="mailbox_paper"),
+    path("boite-mail/messages-douteux/", mailbox.safety, name="mailbox_safety"),
     path("espace/ateliers/", space.index, name="workshops_space"),
     path("espace/ateliers/nouveau/", space.new, name="workshop_new"),
     path("espace/ateliers/parcours/nouveau/", space.new_course, name="course_new"),
@@ -27,4 +40,14 @@ urlpatterns = [
     path("espace/ateliers/<int:pk>/inscrire/", space.add, name="workshop_add"),
     path("espace/ateliers/<int:pk>/appel/", space.tick, name="workshop_tick"),
     path("espace/ateliers/<int:pk>/emargement/", space.sheet, name="workshop_sheet"),
+    path("espace/rendez-vous/", appointments.index, name="appointments"),
+    path("espace/rendez-vous/clore/", appointments.end_day, name="appointments_end_day"),
+    path("espace/rendez-vous/donner/", appointments.new, name="appointment_new"),
+    path("espace/rendez-vous/boites/", appointments.mailboxes, name="mailboxes"),
+    path("espace/rendez-vous/<int:pk>/", appointments.appointment, name="appointment"),
+    path("espace/rendez-vous/<int:pk>/geste/", appointments.gesture, name="appointment_gesture"),
+    path("espace/rendez-vous/permanences/nouvelle/", permanences.new, name="permanence_new"),
+    path("espace/rendez-vous/permanences/<int:pk>/", permanences.permanence, name="permanence"),
+    path("espace/rendez-vous/permanences/<int:pk>/modifier/", permanences.edit, name="permanence_edit"),
+    path("espace/rendez-vous/permanences/<int:pk>/geste/", permanences.gesture, name="permanence_gesture"),
 ]

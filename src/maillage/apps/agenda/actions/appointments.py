@@ -41,6 +41,7 @@ def book(
     lieu: Lieu | None = None,
     helper: User | None = None,
     example: bool = False,
+    tell: bool = True,
 ) -> Appointment:
     """Book an appointment: in a free slot of a permanence, or at any moment. by None: the person alone, in a
     published permanence only.
@@ -92,7 +93,7 @@ def book(
     record(made, "booked", by=by, at=at)
     if person is not None:
         people.touch(person, at=at)
-    if made.starts_at > at:
+    if tell and made.starts_at > at:
         messages.booked(made, at=at)
     return made
 
@@ -336,7 +337,7 @@ def _check(
         raise Refused(
             NOT_BOOKED,
             why="Votre structure ne suit pas cette personne, ou sa fiche est effacée.",
-            do="Demandez-lui sa carte, ou écrivez seulement un prénom.",
+            do="Ouvrez d’abord sa fiche avec sa carte, ou écrivez seulement un prénom.",
         )
     if person is None and not line(draft.name):
         raise Refused(NOT_BOOKED, why="Il manque un prénom.", do="Un prénom ou un surnom suffit.")

@@ -1,10 +1,13 @@
-"""What the public types: a search for workshops, and a registration with a first name alone."""
+"""What the public types: a search for workshops, a registration, an appointment: a first name is enough."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
 
 from maillage.apps.agenda.queries.public import PAGE, Search
+from maillage.apps.agenda.rules import appointments
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.where import Spot
@@ -92,3 +95,40 @@ class RegisterForm(forms.Form):
         if read is None:
             raise forms.ValidationError(say(UNREADABLE))
         return read
+
+
+class BookForm(RegisterForm):
+    """A slot of a permanence, what for, a first name, and a contact if wanted."""
+
+    quand = forms.CharField(max_length=40, required=False)
+    pour = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["pour"].choices = kinds
+
+    def clean_quand(self) -> datetime:
+        moment = read_moment(self.cleaned_data["quand"])
+        if moment is None:
+            raise forms.ValidationError(say("Il manque l’heure. Choisissez-en une dans la liste."))
+        return moment
+
+    def clean_pour(self) -> str:
+        kinds = [id for id, _ in self.fields["pour"].choices]
+        asked = self.cleaned_data["pour"]
+        if not asked and len(kinds) > 1 and appointments.OTHER not in kinds:
+            raise forms.ValidationError(say("Il manque pour quoi vous venez. Choisissez dans la liste."))
+        return str(asked or (kinds[0] if len(kinds) == 1 else appointments.OTHER))
+
+
+def read_moment(text: str) -> datetime | None:
+    """Return the moment of a slot, as a page sends it back; None for what is none, or has no time zone.
+
+    >>> read_moment("2026-11-24T09:00:00+01:00").hour, read_moment("2026-11-24T09:00"), read_moment("demain")
+    (9, None, None)
+    """
+    try:
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None and 2000 < moment.year < 2200 else None

@@ -1,0 +1,270 @@
+"""Permanences: opened, changed, published, closed some days, stopped; who was expected is moved, or told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import appointments as booking
+from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.actions.write import check_lead
+from maillage.apps.agenda.models import Appointment, Closure, Permanence
+from maillage.apps.agenda.queries import slots
+from maillage.apps.agenda.rules import appointments, permanences
+from maillage.apps.directory.models import Structure
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
+from maillage.reference import clocks
+
+KNOWN = (
+    *("lieu", "address", "commune", "title", "kinds", "hours", "every", "minutes", "seats"),
+    *("helper", "helper_name", "first_on", "until_on", "off_on_holidays"),
+)
+NOT_KEPT = "La permanence n’est pas enregistrée."
+LONGEST_CLOSURE = 366  # days
+MOVED_WITHIN = timedelta(days=28)  # after a closure: further on, it is cancelled rather than moved
+
+
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """What became of those who were expected on days that close, and who was told."""
+
+    moved: int = 0
+    cancelled: int = 0
+    notified: Notified = field(default_factory=Notified)
+
+    def __add__(self, other: "Rearranged") -> "Rearranged":
+        return Rearranged(
+            self.moved + other.moved, self.cancelled + other.cancelled, self.notified + other.notified
+        )
+
+
+@transaction.atomic
+def open_door(
+    *,
+    by: User | None,
+    structure: Structure,
+    values: Mapping[str, Any],
+    at: datetime,
+    example: bool = False,
+) -> Permanence:
+    """Open a permanence, seen by its structure alone until it is published. values: some of KNOWN."""
+    check_lead(by, structure.pk)
+    row = Permanence(structure=structure, made_at=at, changed_at=at, by=by, example=example)
+    _write(row, values)
+    row.save()
+    _record(row, "opened", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def change(permanence: Permanence, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Permanence:
+    """Change a permanence. Appointments already given stay as they are: those out of the new hours are listed
+    by `queries.permanences.out_of_hours`.
+    """
+    row = _locked(permanence, by)
+    _write(row, values)
+    return _changed(row, "changed", by=by, at=at)
+
+
+@transaction.atomic
+def publish(permanence: Permanence, *, by: User | None, at: datetime) -> Permanence:
+    """Let anybody book alone in its free slots."""
+    row = _locked(permanence, by)
+    if row.stopped_at is not None:
+        raise Refused("La permanence n’est pas publiée.", why="Elle est arrêtée.", do="Reprenez-la d’abord.")
+    if row.published_at is not None:
+        return row
+    row.published_at = at
+    return _changed(row, "published", by=by, at=at)
+
+
+@transaction.atomic
+def hide(permanence: Permanence, *, by: User | None, at: datetime) -> Permanence:
+    """Let only the structure give its slots; appointments already taken stay."""
+    row = _locked(permanence, by)
+    if row.published_at is None:
+        return row
+    row.published_at = None
+    return _changed(row, "hidden", by=by, at=at)
+
+
+@transaction.atomic
+def stop(
+    permanence: Permanence, *, by: User | None, at: datetime, reason: str = ""
+) -> tuple[Permanence, Rearranged]:
+    """Stop a permanence: no slot is left, and who was expected is told. Return who must be called instead."""
+    row = _locked(permanence, by)
+    if row.stopped_at is not None:
+        return row, Rearranged()
+    row.stopped_at = at
+    _changed(row, "stopped", by=by, at=at)
+    done = Rearranged()
+    for each in _expected(row, at):
+        done += _cancel(each, reason, by=by, at=at)
+    return row, done
+
+
+@transaction.atomic
+def resume(permanence: Permanence, *, by: User | None, at: datetime) -> Permanence:
+    """Give slots again; what was cancelled stays so: those people were told."""
+    row = _locked(permanence, by)
+    if row.stopped_at is None:
+        return row
+    row.stopped_at = None
+    return _changed(row, "resumed", by=by, at=at)
+
+
+@transaction.atomic
+def close(
+    permanence: Permanence,
+    *,
+    first_on: date,
+    last_on: date,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    move: bool = False,
+) -> tuple[Closure, Rearranged]:
+    """Close a permanence from one day to another, both included. Who was expected is cancelled, or moved to
+    the next free slot within four weeks, and told; return whom the structure must call itself.
+    """
+    row = _locked(permanence, by)
+    if not first_on <= last_on <= first_on + timedelta(days=LONGEST_CLOSURE):
+        raise Refused(
+            "La fermeture n’est pas gardée.",
+            why="Elle finit avant d’avoir commencé, ou dure plus d’un an.",
+            do="Corrigez l’un des deux jours, ou arrêtez la permanence.",
+        )
+    made = Closure.objects.create(
+        permanence=row, first_on=first_on, last_on=last_on, reason=line(reason, 120), at=at, by=by
+    )
+    _changed(row, "closed", by=by, at=at)
+    zone = clocks.zone(row.commune)
+    done = Rearranged()
+    for each in _expected(row, at):
+        if first_on <= each.starts_at.astimezone(zone).date() <= last_on:
+            to = _next_slot(row, last_on, at) if move else None
+            done += _move(each, row, to, by=by, at=at) if to else _cancel(each, reason, by=by, at=at)
+    return made, done
+
+
+@transaction.atomic
+def reopen(closure: Closure, *, by: User | None, at: datetime) -> Permanence:
+    """Take a closure back: its slots are free again; whom it moved or cancelled was told, and stays so."""
+    row = _locked(closure.permanence, by)
+    if not Closure.objects.filter(pk=closure.pk).delete()[0]:
+        raise Refused(
+            "Rien n’a changé.", why="Cette fermeture est déjà enlevée.", do="Relisez la liste des fermetures."
+        )
+    return _changed(row, "reopened", by=by, at=at)
+
+
+@transaction.atomic
+def end_day(
+    rows: Iterable[Appointment],
+    came: Mapping[int, bool],
+    *,
+    by: User,
+    at: datetime,
+    others_absent: bool = False,
+) -> int:
+    """End the day of a permanence: who came, by number of appointment; return how many are now told.
+
+    Refused while somebody is left untold, unless they are all said absent at once.
+    """
+    waiting = [each for each in rows if each.state == appointments.BOOKED and each.starts_at <= at]
+    missing = [each for each in waiting if each.pk not in came]
+    if missing and not others_absent:
+        raise Refused(
+            "La permanence n’est pas close.",
+            why=f"On ne sait pas si {_names(missing)} est venue."
+            if len(missing) == 1
+            else f"On ne sait pas qui est venu : {_names(missing)}.",
+            do="Dites-le pour chaque personne, ou dites que les autres ne sont pas venues.",
+        )
+    for each in waiting:
+        booking.tick(each, came.get(each.pk, False), by=by, at=at)
+    return len(waiting)
+
+
+def _names(rows: Iterable[Appointment]) -> str:
+    return ", ".join(each.called for each in rows)
+
+
+def _locked(permanence: Permanence, by: User | None) -> Permanence:
+    row = booking.lock_permanence(permanence)
+    check_lead(by, row.structure_id)
+    return row
+
+
+def _changed(row: Permanence, verb: str, *, by: User | None, at: datetime) -> Permanence:
+    row.sequence += 1
+    row.changed_at = at
+    row.save()
+    _record(row, verb, by=by, at=at)
+    return row
+
+
+def _record(row: Permanence, verb: str, *, by: User | None, at: datetime) -> None:
+    journal.record(by=by, verb=f"permanence.{verb}", row=row, at=at, structure=row.structure_id)
+
+
+def _write(row: Permanence, values: Mapping[str, Any]) -> None:
+    """Set the fields of a permanence; Refused when they are inconsistent."""
+    for name in KNOWN:
+        if name in values:
+            value = values[name]
+            setattr(row, name, line(value) if isinstance(value, str) else value)
+    if row.lieu is not None:
+        row.address, row.commune = "", row.lieu.code_insee
+    why, do = _fault(row)
+    if why:
+        raise Refused(NOT_KEPT, why=why, do=do)
+
+
+def _fault(row: Permanence) -> tuple[str, str]:
+    if not row.title:
+        return "Elle n’a pas de titre.", "Écrivez ce que l’on vient y faire."
+    if row.minutes not in permanences.SLOTS:
+        return "Cette durée n’est pas dans la liste.", "Choisissez-en une."
+    if wrong := permanences.wrong_hours(permanences.read_hours(row.hours), row.minutes):
+        return wrong, "Corrigez les jours et les heures."
+    if row.every not in permanences.EVERY:
+        return "Ce rythme n’est pas dans la liste.", "Choisissez-en un."
+    if not 1 <= (row.seats or 0) <= permanences.MOST_SEATED:
+        return "Il faut recevoir au moins une personne à la fois.", f"De 1 à {permanences.MOST_SEATED}."
+    if any(kind not in appointments.KINDS for kind in row.kinds):
+        return "Une des raisons de venir n’est pas dans la liste.", "Choisissez-la de nouveau."
+    if row.until_on is not None and row.until_on < row.first_on:
+        return "Elle finit avant d’avoir commencé.", "Corrigez l’un des deux jours."
+    if row.lieu is None and not row.address:
+        return "On ne sait pas où elle a lieu.", "Choisissez un lieu, ou écrivez une adresse."
+    return "", ""
+
+
+def _expected(row: Permanence, at: datetime) -> list[Appointment]:
+    """Return who is expected from a moment on, the soonest first."""
+    coming = row.appointments.filter(state=appointments.BOOKED, starts_at__gt=at)
+    return list(coming.order_by("starts_at", "pk"))
+
+
+def _next_slot(row: Permanence, after: date, at: datetime) -> datetime | None:
+    """Return the first free slot after a day, within four weeks; None when there is none."""
+    first = after + timedelta(days=1)
+    found = slots.free_slots(row, first, first + MOVED_WITHIN, at)
+    return found[0].starts_at if found else None
+
+
+def _cancel(each: Appointment, reason: str, *, by: User | None, at: datetime) -> Rearranged:
+    _, told = booking.cancel(each, by=by, at=at, reason=reason)
+    return Rearranged(cancelled=1, notified=told)
+
+
+def _move(each: Appointment, row: Permanence, to: datetime, *, by: User | None, at: datetime) -> Rearranged:
+    _, told = booking.move(each, starts_at=to, permanence=row, by=by, at=at)
+    return Rearranged(moved=1, notified=told)

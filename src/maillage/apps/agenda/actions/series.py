@@ -1,0 +1,73 @@
+"""Appointments planned together: the same hour, again and again, as for a mailbox read every other week."""
+
+import secrets
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import appointments as booking
+from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.agenda.rules import appointments
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.reference import clocks
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Meetings planned together, and the days when one could not be, each with its reason."""
+
+    booked: tuple[Appointment, ...]
+    skipped: tuple[tuple[date, str], ...]
+
+
+def plan(
+    draft: appointments.Draft,
+    *,
+    every: int,
+    times: int,
+    structure: Structure,
+    by: User,
+    at: datetime,
+    person: Person | None = None,
+    permanence: Permanence | None = None,
+    lieu: Lieu | None = None,
+    helper: User | None = None,
+    example: bool = False,
+) -> Series:
+    """Plan meetings so many days apart, at the same hour of the wall clock of the place. A day when the
+    permanence is closed, or the slot taken, is skipped and said; the first one is refused instead, and the
+    only one that the person is told of.
+    """
+    if every not in appointments.EVERY or not 1 <= times <= appointments.MOST_OF_SERIES:
+        raise Refused(
+            "Les rendez-vous ne sont pas pris.",
+            why=f"Une série a de 1 à {appointments.MOST_OF_SERIES} rendez-vous, à un rythme de la liste.",
+            do="Corrigez le rythme ou le nombre.",
+        )
+    common = {
+        "structure": structure,
+        "by": by,
+        "at": at,
+        "person": person,
+        "permanence": permanence,
+        "lieu": lieu,
+        "helper": helper,
+        "example": example,
+    }
+    series = draft.series or secrets.token_hex(16)
+    commune = (permanence.commune if permanence else lieu.code_insee if lieu else "") or draft.commune
+    first = draft.starts_at.astimezone(clocks.zone(commune))  # from here on, days keep the hour of the wall
+    booked, skipped = [], []
+    for n in range(times):
+        starts_at = first + timedelta(days=every * n)
+        key = f"{draft.key[:28]}{n:04d}" if draft.key else ""
+        each = replace(draft, starts_at=starts_at, series=series, key=key)
+        try:
+            booked.append(booking.book(each, tell=not booked, **common))
+        except Refused as refused:
+            if not booked:
+                raise
+            skipped.append((starts_at.date(), refused.why))
+    return Series(tuple(booked), tuple(skipped))

@@ -1,0 +1,448 @@
+"""What professionals type: an appointment, another moment, what was read in a mailbox, a permanence, days
+closed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from django import forms
+
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda.forms.public import LONGEST, UNREADABLE, read_contact, read_moment
+from maillage.apps.agenda.models import Permanence
+from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.agenda.rules import mailbox, permanences
+from maillage.apps.agenda.rules.permanences import Hours
+from maillage.apps.directory.forms.moments import DayField, HourField
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.people import queries as people
+from maillage.apps.people.models import Person
+from maillage.kernel import codes
+from maillage.reference import clocks
+from maillage.words.opening import DAYS
+
+ONCE = "0"
+SPANS = 2  # of one day: a morning and an afternoon
+
+
+class AppointmentForm(forms.Form):
+    """An appointment, in a slot of a permanence or at any moment. people: who may receive."""
+
+    cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False, widget=forms.HiddenInput)
+    structure = forms.ChoiceField(label="Au nom de", required=False)
+    qui = forms.CharField(
+        label="Pour qui",
+        max_length=60,
+        required=False,
+        help_text="Un prénom suffit. Ou le code de sa carte.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    pour = forms.ChoiceField(label="Pour quoi", choices=list(rules.KINDS.items()), widget=forms.RadioSelect)
+    mots = forms.CharField(
+        label="En quelques mots (facultatif)",
+        max_length=120,
+        required=False,
+        help_text="Ni mot de passe, ni numéro, ni maladie.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    quand = forms.CharField(required=False, max_length=40)
+    jour = DayField(label="Le jour", required=False)
+    heure = HourField(label="L’heure", required=False)
+    minutes = forms.TypedChoiceField(
+        label="Pour",
+        coerce=int,
+        empty_value=30,
+        required=False,
+        choices=[(n, f"{n} min") for n in permanences.SLOTS],
+        initial=30,
+    )
+    ou = forms.ChoiceField(
+        label="Où",
+        choices=list(rules.WHERE.items()),
+        widget=forms.RadioSelect,
+        initial=rules.HERE,
+        required=False,
+    )
+    lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
+    aidant = forms.ChoiceField(label="Avec", required=False)
+    pris = forms.ChoiceField(
+        label="Pris",
+        choices=[(id, rules.CHANNELS[id]) for id in (rules.COUNTER, rules.PHONE_CALL)],
+        widget=forms.RadioSelect,
+        initial=rules.COUNTER,
+        required=False,
+    )
+    contact = forms.CharField(
+        label="Pour la prévenir (facultatif)",
+        max_length=LONGEST,
+        required=False,
+        help_text="Un téléphone ou un e-mail, si elle veut. Effacé 3 mois après.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    rythme = forms.TypedChoiceField(
+        label="Le répéter",
+        coerce=int,
+        empty_value=0,
+        required=False,
+        choices=[(ONCE, "une seule fois"), *rules.EVERY.items()],
+    )
+    fois = forms.IntegerField(
+        label="Combien de fois en tout",
+        required=False,
+        min_value=2,
+        max_value=rules.MOST_OF_SERIES,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": "Ce nombre ne se lit pas. Écrivez par exemple 6."},
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        structures: Sequence[Structure],
+        lieux: Sequence[Lieu],
+        helpers: Sequence[User],
+        permanence: Permanence | None = None,
+        person: Person | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.lieux = {str(each.pk): each for each in lieux}
+        self.helpers = {str(each.pk): each for each in helpers}
+        self.permanence, self.person = permanence, person
+        self.fields["structure"].choices = [(key, each.name) for key, each in self.structures.items()]
+        self.fields["lieu"].choices = [(key, each.name) for key, each in self.lieux.items()]
+        self.fields["aidant"].choices = [(key, str(each)) for key, each in self.helpers.items()]
+        if permanence is not None:
+            if permanence.kinds:
+                self.fields["pour"].choices = [(id, rules.KINDS[id]) for id in permanence.kinds]
+            for name in ("structure", "lieu", "jour", "heure", "minutes"):
+                del self.fields[name]
+            if permanence.helper is not None:
+                del self.fields["aidant"]
+        else:
+            if len(structures) < 2:
+                del self.fields["structure"]
+            if not lieux:
+                del self.fields["lieu"]
+
+    def clean_qui(self) -> str:
+        name = str(self.cleaned_data["qui"]).strip()
+        if not name and self.person is None:
+            raise forms.ValidationError("Il manque un prénom. Un surnom, ou le code d’une carte, suffit.")
+        return name
+
+    def clean_contact(self) -> tuple[str, str]:
+        read = read_contact(self.cleaned_data["contact"])
+        if read is None:
+            raise forms.ValidationError(UNREADABLE)
+        return read
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if self.permanence is not None:
+            said["starts_at"] = read_moment(said.get("quand", ""))
+            if said["starts_at"] is None:
+                self.add_error("quand", "Il manque l’heure. Choisissez-en une dans la liste.")
+        else:
+            said["starts_at"] = self._typed(said)
+        if said.get("rythme") and not said.get("fois") and "fois" not in self.errors:
+            self.add_error("fois", "Combien de fois ? Écrivez par exemple 6.")
+        return said
+
+    def _typed(self, said: Mapping[str, Any]) -> datetime | None:
+        for name in ("jour", "heure"):
+            if not said.get(name) and name not in self.errors:
+                self.add_error(name, self.fields[name].error_messages["required"])
+        if not said.get("jour") or not said.get("heure"):
+            return None
+        moment = at_the_clock(said["jour"], said["heure"], self.commune())
+        if moment is None:
+            self.add_error("heure", "Cette heure n’existe pas ce jour-là : on change d’heure.")
+        return moment
+
+    def commune(self) -> str:
+        """Return the code of the commune whose time is meant."""
+        if self.permanence is not None:
+            return self.permanence.commune
+        lieu = self.chosen_lieu()
+        return lieu.code_insee if lieu is not None else self.chosen_structure().code_insee
+
+    def chosen_structure(self) -> Structure:
+        """Return the structure on whose behalf it is given."""
+        if self.permanence is not None:
+            return self.permanence.structure
+        return self.structures.get(
+            self.cleaned_data.get("structure", ""), next(iter(self.structures.values()))
+        )
+
+    def chosen_lieu(self) -> Lieu | None:
+        """Return the place where it is; None at home, at a distance, or when the structure has none."""
+        if self.permanence is not None or self.cleaned_data.get("ou") != rules.HERE:
+            return None
+        return self.lieux.get(self.cleaned_data.get("lieu", ""), next(iter(self.lieux.values()), None))
+
+    def chosen_helper(self) -> User | None:
+        """Return who receives, None when it was not said."""
+        return self.helpers.get(self.cleaned_data.get("aidant", ""))
+
+    def chosen_person(self) -> Person | None:
+        """Return whom it is for: the person of the page, or of the card that was typed; None for a first
+        name.
+        """
+        if self.person is not None:
+            return self.person
+        typed = self.cleaned_data["qui"]
+        return people.by_code(typed) if codes.read(typed) else None
+
+    def draft(self) -> rules.Draft:
+        """Return the appointment as it is asked for."""
+        said = self.cleaned_data
+        way, contact = said["contact"]
+        return rules.Draft(
+            kind=said["pour"],
+            starts_at=said["starts_at"],
+            minutes=said.get("minutes") or 30,
+            where=said["ou"] or rules.HERE,
+            name="" if self.chosen_person() is not None else said["qui"],
+            subject=said["mots"],
+            commune=self.commune(),
+            channel=said["pris"] or rules.COUNTER,
+            way=way,
+            contact=contact,
+            key=said["cle"],
+        )
+
+
+def at_the_clock(day: date, hour: time, commune: str) -> datetime | None:
+    """Return a moment of the wall clock of a commune, None for an hour that the clock skips.
+
+    >>> at_the_clock(date(2026, 3, 29), time(2, 30), "38185") is None
+    True
+    >>> at_the_clock(date(2026, 11, 24), time(10), "97411").isoformat()
+    '2026-11-24T10:00:00+04:00'
+    """
+    zone = clocks.zone(commune)
+    moment = datetime.combine(day, hour, tzinfo=zone)
+    through = moment.astimezone(UTC).astimezone(zone)
+    return moment if through.replace(tzinfo=None, fold=0) == datetime.combine(day, hour) else None
+
+
+class MoveForm(forms.Form):
+    """Another day and hour; `quand` when it is a slot of a permanence."""
+
+    quand = forms.CharField(required=False, max_length=40)
+    jour = DayField(label="Le jour", required=False)
+    heure = HourField(label="L’heure", required=False)
+
+    def moment(self, commune: str) -> datetime | None:
+        """Return the moment that was typed or chosen, None when there is none."""
+        if not self.is_valid():
+            return None
+        said = self.cleaned_data
+        if said["quand"]:
+            return read_moment(said["quand"])
+        if not said["jour"] or not said["heure"]:
+            return None
+        return at_the_clock(said["jour"], said["heure"], commune)
+
+
+class MailboxForm(forms.Form):
+    """What was read and answered in a mailbox, in counts."""
+
+    lus = forms.IntegerField(
+        label="Messages lus ensemble",
+        min_value=0,
+        max_value=mailbox.MOST_MESSAGES,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": "Il manque le nombre de messages lus. Écrivez 0 s’il n’y en a pas."},
+    )
+    repondus = forms.IntegerField(
+        label="Réponses envoyées",
+        min_value=0,
+        max_value=mailbox.MOST_MESSAGES,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": "Il manque le nombre de réponses. Écrivez 0 s’il n’y en a pas."},
+    )
+    fait = forms.CharField(
+        label="Ce qui a été fait (facultatif)",
+        max_length=mailbox.LONGEST,
+        required=False,
+        help_text="« Papiers de la Caf triés ». Ni contenu de message, ni mot de passe.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    prochaine = forms.DateField(
+        label="La prochaine fois (facultatif)",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau."},
+    )
+
+
+class PermanenceForm(forms.Form):
+    """A permanence: where, each day's hours, how long an appointment lasts, who receives."""
+
+    structure = forms.ChoiceField(label="Au nom de", required=False)
+    titre = forms.CharField(
+        label="Titre",
+        max_length=120,
+        help_text="Ce que l’on vient y faire : « Mes démarches sur internet ».",
+        error_messages={"required": "Il manque le titre. Il dit ce que l’on vient y faire."},
+    )
+    lieu = forms.ChoiceField(label="Où")
+    duree = forms.TypedChoiceField(
+        label="Un rendez-vous dure",
+        coerce=int,
+        choices=[(n, f"{n} min") for n in permanences.SLOTS],
+        initial=30,
+    )
+    a_la_fois = forms.IntegerField(
+        label="Personnes reçues à la fois",
+        min_value=1,
+        max_value=permanences.MOST_SEATED,
+        initial=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    rythme = forms.TypedChoiceField(
+        label="Elle revient", coerce=int, choices=list(permanences.EVERY.items()), initial=1
+    )
+    du = DayField(label="À partir du")
+    au = forms.DateField(
+        label="Jusqu’au (facultatif)",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau."},
+    )
+    aidant = forms.ChoiceField(label="Qui reçoit", required=False)
+    nom = forms.CharField(label="Son nom, comme le public le lit (facultatif)", max_length=60, required=False)
+    pour = forms.MultipleChoiceField(
+        label="On vient pour",
+        choices=list(rules.KINDS.items()),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    feries = forms.BooleanField(label="Fermée les jours fériés", required=False, initial=True)
+
+    def __init__(
+        self,
+        *args: Any,
+        structures: Sequence[Structure],
+        lieux: Sequence[Lieu],
+        helpers: Sequence[User],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.lieux = {str(each.pk): each for each in lieux}
+        self.helpers = {str(each.pk): each for each in helpers}
+        self.fields["lieu"].choices = [(key, each.name) for key, each in self.lieux.items()]
+        self.fields["aidant"].choices = [
+            ("", "Plusieurs personnes, ou on ne sait pas"),
+            *((key, str(each)) for key, each in self.helpers.items()),
+        ]
+        self.fields["structure"].choices = [(key, each.name) for key, each in self.structures.items()]
+        if len(structures) < 2:
+            del self.fields["structure"]
+        for n in range(len(DAYS)):
+            for span in range(SPANS):
+                for end in ("de", "a"):
+                    self.fields[f"{end}_{n}_{span}"] = HourField(required=False, example="09:00")
+
+    @property
+    def week(self) -> list[tuple[str, list[tuple[Any, Any]]]]:
+        """The fields of each day of the week: spans, each from an hour to an hour."""
+        return [
+            (name, [(self[f"de_{n}_{span}"], self[f"a_{n}_{span}"]) for span in range(SPANS)])
+            for n, name in enumerate(DAYS)
+        ]
+
+    @property
+    def week_errors(self) -> list[str]:
+        """What is wrong in the hours of the week, said once."""
+        return [error for _, spans in self.week for pair in spans for field in pair for error in field.errors]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        hours = []
+        for n, name in enumerate(DAYS):
+            for span in range(SPANS):
+                begin, end = said.get(f"de_{n}_{span}"), said.get(f"a_{n}_{span}")
+                if begin and end:
+                    hours.append(Hours(n, begin, end))
+                elif begin or end:
+                    self.add_error(
+                        f"{'a' if begin else 'de'}_{n}_{span}",
+                        f"{name} : il manque {'à quelle heure cela finit' if begin else 'le début'}.",
+                    )
+        said["hours"] = hours
+        return said
+
+    def chosen_structure(self) -> Structure:
+        """Return the structure that opens it."""
+        return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]
+
+    def values(self) -> dict[str, Any]:
+        """Return the typed values, by the names of `actions.permanences.KNOWN`."""
+        said = self.cleaned_data
+        helper = self.helpers.get(said["aidant"])
+        every = len(said["pour"]) == len(rules.KINDS)
+        return {
+            "title": said["titre"],
+            "lieu": self.lieux[said["lieu"]],
+            "minutes": said["duree"],
+            "seats": said["a_la_fois"],
+            "every": said["rythme"],
+            "first_on": said["du"],
+            "until_on": said["au"],
+            "helper": helper,
+            "helper_name": said["nom"] or (str(helper) if helper is not None else ""),
+            "kinds": [] if every else said["pour"],
+            "off_on_holidays": said["feries"],
+            "hours": permanences.stored_hours(said["hours"]),
+        }
+
+
+def from_permanence(row: Permanence) -> dict[str, Any]:
+    """Return what the form shows of a permanence."""
+    shown: dict[str, Any] = {
+        "titre": row.title,
+        "lieu": str(row.lieu_id or ""),
+        "duree": row.minutes,
+        "a_la_fois": row.seats,
+        "rythme": row.every,
+        "du": row.first_on,
+        "au": row.until_on,
+        "aidant": str(row.helper_id or ""),
+        "nom": row.helper_name,
+        "pour": row.kinds,
+        "feries": row.off_on_holidays,
+    }
+    spans: dict[int, int] = {}
+    for each in permanences.read_hours(row.hours):
+        span = spans.get(each.weekday, 0)
+        spans[each.weekday] = span + 1
+        shown |= {f"de_{each.weekday}_{span}": each.begin, f"a_{each.weekday}_{span}": each.end}
+    return shown
+
+
+class ClosureForm(forms.Form):
+    """Days closed, and what becomes of who was expected."""
+
+    ferme_du = DayField(label="Du")
+    ferme_au = DayField(label="Au", required=False)
+    raison = forms.CharField(
+        label="Pourquoi (les personnes prévenues le lisent)",
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    alors = forms.ChoiceField(
+        label="Les rendez-vous déjà pris ces jours-là",
+        choices=[
+            ("deplacer", "Les déplacer à la prochaine heure libre"),
+            ("annuler", "Les annuler"),
+        ],
+        widget=forms.RadioSelect,
+        initial="deplacer",
+    )

@@ -1,0 +1,187 @@
+"""The appointments that professionals see: a day, what comes, free slots, mailboxes that wait."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import Appointment, MailboxRecord, Permanence
+from maillage.apps.agenda.queries import appointment_words as words
+from maillage.apps.agenda.queries import permanences, slots
+from maillage.apps.agenda.rules import appointments, mailbox
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.reference import clocks
+from maillage.words import opening
+
+COMING_DAYS = 14
+MOST_COMING = 60
+MOST_BOXES = 100
+TONES = {appointments.CAME: "ouvert", appointments.ABSENT: "bientot", appointments.CANCELLED: "ferme"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An appointment on one line. tickable: whether one may say if the person came."""
+
+    appointment: Appointment
+    clock: str
+    about: str
+    helper: str
+    where: str
+    state: str
+    tone: str
+    tickable: bool
+    untold: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Free:
+    """A permanence on a day: its free slots, hour in words and moment."""
+
+    permanence: Permanence
+    place: str
+    slots: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A person whose mailbox is read with them: when it was last, in words, and what comes next."""
+
+    person: Person
+    looked_on: date | None
+    days: int | None
+    next: Appointment | None
+    late: bool
+
+
+def line(row: Appointment, at: datetime) -> Line:
+    """Return an appointment on one line."""
+    today = at.astimezone(row.zone).date()
+    return Line(
+        appointment=row,
+        clock=words.clock(row),
+        about=words.about(row),
+        helper=words.helper(row),
+        where=words.where(row) if row.where == appointments.HERE else appointments.WHERE[row.where],
+        state=words.state(row),
+        tone=TONES.get(row.state, ""),
+        tickable=row.state != appointments.CANCELLED and words.local(row).date() <= today,
+        untold=row.state == appointments.BOOKED and row.ends_at <= at,
+    )
+
+
+def of_day(user: Any, on: date, at: datetime, permanence: int | None = None) -> list[Line]:
+    """Return the appointments of a day, in the time of each place; of one permanence when asked."""
+    rows = _around(access.appointments_for(user), on, on)
+    if permanence is not None:
+        rows = rows.filter(permanence=permanence)
+    return [line(each, at) for each in rows if words.local(each).date() == on]
+
+
+def untold(user: Any, before: date, at: datetime) -> list[Line]:
+    """Return the appointments of the past month of which nobody said whether the person came."""
+    rows = access.appointments_for(user).filter(
+        state=appointments.BOOKED, starts_at__lt=at, starts_at__gte=at - appointments.BACK
+    )
+    return [line(each, at) for each in rows if words.local(each).date() < before][:MOST_COMING]
+
+
+def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]:
+    """Return the appointments of the two weeks after a day, under the name of their day."""
+    rows = _around(access.appointments_for(user), after, after + timedelta(days=COMING_DAYS)).filter(
+        state=appointments.BOOKED
+    )[:MOST_COMING]
+    lines = [line(each, at) for each in rows if words.local(each).date() > after]
+    return [(day, list(group)) for day, group in groupby(lines, lambda each: words.day(each.appointment))]
+
+
+def free(user: Any, on: date, at: datetime) -> list[Free]:
+    """Return the permanences held on a day, with the slots that are left from a moment on."""
+    rows = access.permanences_for(user).filter(stopped_at__isnull=True).prefetch_related("closures")
+    found = []
+    for row in rows:
+        held = slots.slots(row, on, on)
+        left = tuple(
+            (opening.clock(each.starts_at), each.starts_at.isoformat())
+            for each in held
+            if each.free and each.starts_at > at
+        )
+        if held:
+            found.append(Free(row, permanences.place(row), left))
+    return found
+
+
+def _around(rows: QuerySet[Appointment], first: date, last: date) -> QuerySet[Appointment]:
+    """Return the appointments that may be on these days in some time zone of France: a day more each way."""
+    begin = datetime.combine(first - timedelta(days=1), datetime.min.time(), tzinfo=clocks.zone(""))
+    end = datetime.combine(last + timedelta(days=2), datetime.min.time(), tzinfo=clocks.zone(""))
+    return rows.filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk")
+
+
+def of_person(user: Any, person: Person, at: datetime) -> list[Line]:
+    """Return the appointments of a person that a user sees, the latest first."""
+    rows = access.appointments_for(user).filter(person=person).order_by("-starts_at", "-pk")
+    return [line(each, at) for each in rows[:MOST_COMING]]
+
+
+def of_series(row: Appointment) -> Sequence[Appointment]:
+    """Return the other appointments planned with one, in order."""
+    if not row.series:
+        return []
+    others = Appointment.objects.filter(series=row.series, structure=row.structure_id).exclude(pk=row.pk)
+    return list(others.select_related("structure", "lieu").order_by("starts_at"))
+
+
+# ------------------------------------------------------------------------------------------------- mailboxes
+
+
+def mailboxes(user: Any, at: datetime) -> list[Mailbox]:
+    """Return the people who have mailbox meetings, those not looked at for the longest first."""
+    seen = people_for(user).filter(
+        pk__in=Appointment.objects.filter(kind=appointments.MAILBOX, person__isnull=False)
+        .exclude(state=appointments.CANCELLED)
+        .values("person")
+    )
+    people = list(seen.order_by("pk")[:MOST_BOXES])
+    looked = _looked(people, at)
+    nexts = _nexts(people, at)
+    today = timezone.localdate(at)
+    found = []
+    for person in people:
+        on = looked.get(person.pk)
+        found.append(
+            Mailbox(
+                person=person,
+                looked_on=on,
+                days=(today - on).days if on else None,
+                next=nexts.get(person.pk),
+                late=mailbox.is_late(on, today),
+            )
+        )
+    return sorted(found, key=lambda each: (each.looked_on or date.min, each.person.pk))
+
+
+def _looked(people: Sequence[Person], at: datetime) -> dict[int, date]:
+    last = (
+        MailboxRecord.objects.filter(person__in=people, looked_at__lte=at)
+        .order_by()
+        .values_list("person")
+        .annotate(last=Max("looked_at"))
+    )
+    return {person: timezone.localdate(moment) for person, moment in last}
+
+
+def _nexts(people: Sequence[Person], at: datetime) -> dict[int, Appointment]:
+    rows = Appointment.objects.filter(
+        person__in=people, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
+    ).select_related("structure", "lieu", "helper")
+    found: dict[int, Appointment] = {}
+    for row in rows.order_by("starts_at", "pk"):
+        found.setdefault(row.person_id, row)
+    return found

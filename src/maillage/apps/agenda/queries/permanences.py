@@ -1,0 +1,176 @@
+"""Permanences as people read them: their hours, their next slots, who books alone, who is expected."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+
+from django.db.models import QuerySet
+
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.agenda.queries import slots
+from maillage.apps.agenda.queries.slots import Slot
+from maillage.apps.agenda.rules import appointments, permanences
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.reference import clocks, holidays
+from maillage.words import opening
+from maillage.words.languages import say, typed
+
+SHOWN_DAYS = 5  # days with a free slot, on a page
+PAGE = 30
+SOON = 3  # permanences on the sheet of a place
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, and the free slots that are left: hour in words, moment as a form sends it."""
+
+    on: date
+    words: str
+    slots: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A permanence in words. hours: one line for each day of the week."""
+
+    permanence: Permanence
+    place: str
+    address: str
+    hours: tuple[str, ...]
+    rhythm: str
+    next_slot: str
+    kinds: tuple[tuple[str, str], ...]
+
+
+def shown(row: Permanence, at: datetime) -> Shown:
+    """Return a permanence in words, with its next free slot."""
+    days = free_days(row, at, most=1)
+    return Shown(
+        permanence=row,
+        place=place(row),
+        address=typed(places.full_address(row.lieu.sheet)) if row.lieu is not None else "",
+        hours=hours(row),
+        rhythm=say(permanences.EVERY[row.every]) if row.every > 1 else "",
+        next_slot=say("{day} à {hour}", day=days[0].words, hour=days[0].slots[0][0]) if days else "",
+        kinds=tuple((id, say(appointments.KINDS[id])) for id in row.kinds or appointments.KINDS),
+    )
+
+
+def place(row: Permanence) -> str:
+    """Return the name of the place: that of its lieu, else the typed address."""
+    return row.lieu.name if row.lieu is not None else row.address
+
+
+def hours(row: Permanence) -> tuple[str, ...]:
+    """Return the hours of a week, a line for each day: “Mardi, 9 h – 12 h et 14 h – 17 h”."""
+    lines = []
+    read = permanences.read_hours(row.hours)
+    for weekday, group in groupby(read, lambda each: each.weekday):
+        spans = [
+            say("{begin} – {end}", begin=_clock(each.begin, row), end=_clock(each.end, row)) for each in group
+        ]
+        name = opening.weekday(weekday)
+        lines.append(f"{name[0].upper()}{name[1:]}, {' · '.join(spans)}")
+    return tuple(lines)
+
+
+def _clock(hour: time, row: Permanence) -> str:
+    return opening.clock(datetime.combine(row.first_on, hour))
+
+
+def free_days(
+    row: Permanence, at: datetime, *, most: int = SHOWN_DAYS, after: date | None = None, alone: bool = True
+) -> list[Day]:
+    """Return the next days that have a free slot, with those slots, in the time of the place.
+
+    after: only later days; alone: those that a person may take themselves.
+    """
+    zone = clocks.zone(row.commune)
+    first = at.astimezone(zone).date()
+    if after is not None:
+        first = max(first, after + timedelta(days=1))
+    last = at.astimezone(zone).date() + permanences.SEEN_AHEAD
+    soonest = at + permanences.SOONEST if alone else at
+    found = slots.free_slots(row, first, last, soonest) if first <= last else []
+    days: list[Day] = []
+    for on, group in groupby(found, lambda each: each.starts_at.date()):
+        if len(days) == most:
+            break
+        days.append(Day(on, _day_words(on), tuple(_slot(each) for each in group)))
+    return days
+
+
+def _day_words(on: date) -> str:
+    return f"{opening.weekday(on.weekday())} {opening.date_text(on)}"
+
+
+def _slot(each: Slot) -> tuple[str, str]:
+    return opening.clock(each.starts_at), each.starts_at.isoformat()
+
+
+def published(at: datetime, communes: Sequence[str] = ()) -> list[Shown]:
+    """Return the published permanences that still receive, by the name of their structure."""
+    rows = access.published_permanences().prefetch_related("closures")
+    if communes:
+        rows = rows.filter(commune__in=communes)
+    return [shown(each, at) for each in _alive(rows, at).order_by("structure__name", "pk")[:PAGE]]
+
+
+def of_place(lieu: Lieu, at: datetime) -> list[Shown]:
+    """Return the permanences at a place, for its sheet in the directory."""
+    rows = _alive(access.published_permanences().prefetch_related("closures").filter(lieu=lieu), at)
+    return [shown(each, at) for each in rows[:SOON]]
+
+
+def _alive(rows: QuerySet[Permanence], at: datetime) -> QuerySet[Permanence]:
+    return rows.exclude(until_on__lt=at.date() - timedelta(days=1))
+
+
+def closed_days(row: Permanence, first: date, last: date) -> list[tuple[date, str]]:
+    """Return the days of its hours on which it is not held, each with why: a closure, or a holiday."""
+    rule = slots.opening_of(row)
+    weekdays = {each.weekday for each in rule.hours}
+    found = []
+    for n in range(max((last - first).days + 1, 0)):
+        day = first + timedelta(days=n)
+        if day.weekday() not in weekdays or not permanences.in_turn(rule, day) or day < row.first_on:
+            continue
+        if permanences.is_open(rule, day):
+            continue
+        reason = next(
+            (each.reason or "Fermé" for each in row.closures.all() if each.first_on <= day <= each.last_on),
+            "",
+        )
+        if reason := reason or (holidays.name_of(day, row.commune) if row.off_on_holidays else ""):
+            found.append((day, reason))
+    return found
+
+
+def out_of_hours(row: Permanence, at: datetime) -> list[Appointment]:
+    """Return who is expected at a moment that is no slot any more: the hours, or the days, changed since."""
+    coming = list(row.appointments.filter(state=appointments.BOOKED, starts_at__gt=at).order_by("starts_at"))
+    if not coming:
+        return []
+    zone = clocks.zone(row.commune)
+    days = [each.starts_at.astimezone(zone).date() for each in coming]
+    moments = set(permanences.slots(slots.opening_of(row), min(days), max(days)))
+    return [each for each in coming if each.starts_at not in moments]
+
+
+def names(rows: Iterable[Permanence]) -> list[tuple[str, str]]:
+    """Return permanences as the choices of a form."""
+    return [(str(each.pk), f"{each.title}, {place(each)}") for each in rows]
+
+
+def of_structure(structure: int) -> QuerySet[Permanence]:
+    """Return the permanences that a structure publishes, those it stopped since included."""
+    return in_feed().filter(structure=structure)
+
+
+def in_feed() -> QuerySet[Permanence]:
+    """Return the permanences that calendars read: published, even if stopped since."""
+    told = Permanence.objects.filter(published_at__isnull=False)
+    return told.select_related("structure", "lieu").prefetch_related("closures")

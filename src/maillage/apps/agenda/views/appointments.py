@@ -1,0 +1,345 @@
+"""The appointments that professionals give: the day and its end, a new one, one of them, mailboxes."""
+
+import secrets
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.agenda import access
+from maillage.apps.agenda.actions import appointments, mailbox, series
+from maillage.apps.agenda.actions import permanences as opening
+from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.forms.appointments import AppointmentForm, MailboxForm, MoveForm
+from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.agenda.queries import appointment_book, permanences
+from maillage.apps.agenda.queries import appointment_words as words
+from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.agenda.rules import mailbox as boxes
+from maillage.apps.agenda.rules import workshops
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.web import refusals
+from maillage.words.wording import listing, spaced
+
+HELPS = (access.SEE, access.MINE)
+FREE_DAYS = 6  # days with a free slot, offered to who gives an appointment
+
+
+@holding(*HELPS)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """A day: who comes, what is free, what was never told; then what comes."""
+    at = timezone.now()
+    today = timezone.localdate(at)
+    on = _day(request.GET.get("jour", "")) or today
+    lines = appointment_book.of_day(request.user, on, at)
+    context = {
+        "on": on,
+        "today": today,
+        "before": on - timedelta(days=1),
+        "after": on + timedelta(days=1),
+        "lines": lines,
+        "to_end": [each for each in lines if each.tickable and each.appointment.state == rules.BOOKED],
+        "untold": appointment_book.untold(request.user, today, at) if on == today else [],
+        "free": appointment_book.free(request.user, on, at),
+        "coming": appointment_book.coming(request.user, on, at),
+        "permanences": [
+            permanences.shown(each, at)
+            for each in access.permanences_for(request.user).prefetch_related("closures")
+        ],
+        "structures": list(access.receiving_for(request.user)),
+        "boxes_late": sum(each.late for each in appointment_book.mailboxes(request.user, at)),
+    }
+    return render(request, "agenda/appointments/index.html", context)
+
+
+@holding(*HELPS)
+@require_POST
+def end_day(request: HttpRequest) -> HttpResponse:
+    """One tap for one person; or the end of the day, with what was said of each."""
+    at, on = timezone.now(), _day(request.POST.get("jour", "")) or timezone.localdate()
+    back = f"{reverse('appointments')}?jour={on.isoformat()}"
+    for field, came in (("venue", True), ("absente", False), ("rien", None)):
+        if field in request.POST:
+            row = _ours(request, whole(request.POST[field], ROWS) or 0)
+            with refusals.as_message(request):
+                appointments.tick(row, came, by=account_of(request), at=at)
+            return redirect(f"{back}#rdv-{row.pk}")
+    rows = [each.appointment for each in appointment_book.of_day(request.user, on, at)]
+    with refusals.as_message(request):
+        others = request.POST.get("geste") == "clore-absentes"
+        n = opening.end_day(rows, {}, by=account_of(request), at=at, others_absent=others)
+        came = sum(each.state == rules.CAME for each in rows)
+        said = f"{came} personne{'s' if came > 1 else ''} venue{'s' if came > 1 else ''}"
+        messages.success(
+            request,
+            spaced(f"La journée est close : {said}{f', {n} notée(s) absente(s)' if n else ''}."),
+        )
+    return redirect(back)
+
+
+# -------------------------------------------------------------------------------------------------- a new one
+
+
+@holding(*HELPS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """Giving an appointment: in a free slot, or at any moment; once, or again and again."""
+    at = timezone.now()
+    person, permanence = _person(request), _permanence(request)
+    form = _form(request, person, permanence, at)
+    refused = None
+    if form.is_bound and form.is_valid():
+        try:
+            made = _book(request, form, at)
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, spaced(_told(made)))
+            first = made.booked[0]
+            return redirect(f"{reverse('appointments')}?jour={words.local(first).date()}#rdv-{first.pk}")
+    context = {
+        "form": form,
+        "person": person,
+        "permanence": permanence,
+        "days": permanences.free_days(permanence, at, most=FREE_DAYS, alone=False) if permanence else [],
+        "chosen": request.POST.get("quand", "") or request.GET.get("quand", ""),
+        "permanences": list(access.permanences_for(request.user).filter(stopped_at__isnull=True)),
+        "structures": list(form.structures.values()),
+        "refused": refused,
+        "kept": request.GET.urlencode(),
+    }
+    status = 400 if form.errors or refused else 200
+    return render(request, "agenda/appointments/new.html", context, status=status)
+
+
+def _book(request: HttpRequest, form: AppointmentForm, at: datetime) -> series.Series:
+    """Give one appointment, or a series of them."""
+    said = form.cleaned_data
+    return series.plan(
+        form.draft(),
+        every=said.get("rythme") or min(rules.EVERY),
+        times=said["fois"] if said.get("rythme") else 1,
+        structure=form.chosen_structure(),
+        by=account_of(request),
+        at=at,
+        person=form.chosen_person(),
+        permanence=form.permanence,
+        lieu=form.chosen_lieu(),
+        helper=form.chosen_helper(),
+    )
+
+
+def _told(made: series.Series) -> str:
+    first = made.booked[0]
+    said = f"Rendez-vous donné : {first.called}, {words.when(first)}."
+    if len(made.booked) > 1:
+        said += f" Et {len(made.booked) - 1} autres ensuite."
+    if made.skipped:
+        days = listing([f"{day:%d/%m/%Y}" for day, _ in made.skipped])
+        said += f" Sautés, parce que l’heure n’y est pas libre : {days}."
+    return said
+
+
+def _form(
+    request: HttpRequest, person: Person | None, permanence: Permanence | None, at: datetime
+) -> AppointmentForm:
+    structures = list(access.receiving_for(request.user))
+    if not structures:
+        raise Http404
+    held = [permanence.structure] if permanence is not None else structures
+    user = account_of(request)
+    initial: dict[str, Any] = {
+        "cle": secrets.token_hex(16),
+        "pour": request.GET.get("pour", rules.PROCEDURE),
+        "jour": _day(request.GET.get("jour", "")) or timezone.localdate(at),
+        "aidant": str(user.pk),
+        "ou": rules.HERE,
+        "pris": rules.COUNTER,
+    }
+    return AppointmentForm(
+        request.POST or None,
+        structures=structures,
+        lieux=_lieux(held),
+        helpers=list(access.colleagues(held, timezone.localdate(at))),
+        permanence=permanence,
+        person=person,
+        initial=initial,
+    )
+
+
+def _lieux(structures: list[Structure]) -> list[Lieu]:
+    return list(Lieu.objects.filter(structure__in=structures, state=directory.PUBLISHED).order_by("name"))
+
+
+def _person(request: HttpRequest) -> Person | None:
+    """Return the person whom the page is for, None for nobody; 404 for one that the user does not see."""
+    typed = request.POST.get("personne", "") or request.GET.get("personne", "")
+    if not typed:
+        return None
+    return get_object_or_404(people_for(request.user), pk=whole(typed, ROWS) or 0)
+
+
+def _permanence(request: HttpRequest) -> Permanence | None:
+    typed = request.POST.get("permanence", "") or request.GET.get("permanence", "")
+    if not typed:
+        return None
+    return get_object_or_404(access.permanences_for(request.user), pk=whole(typed, ROWS) or 0)
+
+
+# ------------------------------------------------------------------------------------------------ one of them
+
+
+@holding(*HELPS)
+@require_safe
+def appointment(request: HttpRequest, pk: int) -> HttpResponse:
+    """One appointment: what was agreed, what may be done, what was read in the mailbox."""
+    return _page(request, _ours(request, pk))
+
+
+def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = None) -> HttpResponse:
+    at = timezone.now()
+    noted = getattr(row, "mailbox", None)
+    held = (
+        {
+            "lus": noted.read,
+            "repondus": noted.answered,
+            "fait": noted.done,
+            "prochaine": noted.next_on,
+        }
+        if noted
+        else {}
+    )
+    context = {
+        "row": row,
+        "line": appointment_book.line(row, at),
+        "day": words.day(row),
+        "where": words.where(row),
+        "coming": row.starts_at > at,
+        "noted": noted,
+        "mailbox": form or MailboxForm(initial=held),
+        "move": MoveForm(initial={"jour": words.local(row).date(), "heure": words.local(row).time()}),
+        "days": permanences.free_days(row.permanence, at, most=FREE_DAYS, alone=False)
+        if row.permanence is not None
+        else [],
+        "series": [appointment_book.line(each, at) for each in appointment_book.of_series(row)],
+        "link": request.build_absolute_uri(
+            reverse("appointment_mine", args=[access.link_of_appointment(row)])
+        )
+        if row.stripped_at is None
+        else "",
+    }
+    return render(request, "agenda/appointments/one.html", context, status=400 if form else 200)
+
+
+@holding(*HELPS)
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Cancel, put back, move, tell who came, note a mailbox."""
+    row, at, by = _ours(request, pk), timezone.now(), account_of(request)
+    asked = request.POST.get("geste", "")
+    if asked == "boite":
+        return _note_mailbox(request, row, at)
+    with refusals.as_message(request):
+        if asked in ("annuler", "annuler-personne"):
+            who = rules.PERSON if asked == "annuler-personne" else rules.STRUCTURE
+            _, told = appointments.cancel(
+                row, by=by, at=at, who=who, reason=request.POST.get("raison", "")[:300]
+            )
+            messages.success(request, spaced(f"Le rendez-vous est annulé. {_who(told)}".strip()))
+        elif asked == "remettre":
+            appointments.put_back(row, by=by, at=at)
+            messages.success(request, "Le rendez-vous est de nouveau pris.")
+        elif asked == "deplacer":
+            _move(request, row, at)
+        elif asked in ("venue", "absente", "rien"):
+            came = {"venue": True, "absente": False, "rien": None}[asked]
+            appointments.tick(row, came, by=by, at=at)
+        else:
+            raise Http404
+    return redirect("appointment", pk)
+
+
+def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
+    """Move to the slot that was chosen, or to the day and hour that were typed."""
+    form = MoveForm(request.POST)
+    moment = form.moment(row.commune)
+    if moment is None:
+        raise Refused(
+            "Rien n’a changé.",
+            why="Le jour ou l’heure manque, ou n’existe pas.",
+            do="Choisissez les deux.",
+        )
+    permanence = row.permanence if request.POST.get("quand") else None
+    moved, told = appointments.move(
+        row, starts_at=moment, permanence=permanence, by=account_of(request), at=at
+    )
+    messages.success(request, spaced(f"Déplacé : {words.when(moved)}. {_who(told)}".strip()))
+
+
+def _note_mailbox(request: HttpRequest, row: Appointment, at: datetime) -> HttpResponse:
+    form = MailboxForm(request.POST)
+    if not form.is_valid():
+        return _page(request, row, form=form)
+    said = form.cleaned_data
+    try:
+        mailbox.note(
+            row,
+            read=said["lus"],
+            answered=said["repondus"],
+            done=said["fait"],
+            next_on=said["prochaine"],
+            by=account_of(request),
+            at=at,
+        )
+    except Refused as error:
+        form.add_error(None, " ".join(error.sentences))
+        return _page(request, row, form=form)
+    messages.success(request, "C’est gardé : des nombres et quelques mots, aucun message.")
+    return redirect("appointment", row.pk)
+
+
+def _who(told: Notified) -> str:
+    """Report who was told, and who must be called."""
+    if told.to_call:
+        return f"À prévenir vous-même : {listing(list(told.to_call))}."
+    return "La personne est prévenue." if told.reached else ""
+
+
+def _ours(request: HttpRequest, pk: int) -> Appointment:
+    """Return an appointment that the user sees, or 404."""
+    return get_object_or_404(access.appointments_for(request.user).select_related("mailbox"), pk=pk)
+
+
+# -------------------------------------------------------------------------------------------------- mailboxes
+
+
+@holding(*HELPS)
+@require_safe
+def mailboxes(request: HttpRequest) -> HttpResponse:
+    """The people whose mailbox is read with them, those not looked at for the longest first."""
+    held = appointment_book.mailboxes(request.user, timezone.now())
+    context = {
+        "late": [each for each in held if each.late],
+        "others": [each for each in held if not each.late],
+        "after": boxes.not_read_for(),
+    }
+    return render(request, "agenda/appointments/mailboxes.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return day if (day := date.fromisoformat(text)).year in workshops.YEARS else None
+    except ValueError:
+        return None

@@ -1,0 +1,542 @@
+"""Permanences, appointments and mailbox meetings: given, taken alone, moved, cancelled, told, erased."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from django.urls import reverse
+from icalendar import Calendar
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.agenda import access
+from maillage.apps.agenda.actions import appointments, deadlines, mailbox, permanences, series
+from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
+from maillage.apps.agenda.queries import appointment_book, persons, slots
+from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import forgetting
+from maillage.apps.orientations.queries import copies
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday, ten o’clock in Paris
+TUESDAY = date(2026, 11, 24)
+NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # in Paris
+HALF, DAY = timedelta(minutes=30), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """Pages read the clock: for them it is the day of these tests, or the moment a test says."""
+    now = {"at": AT}
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now["at"])
+    return now
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "aidant", structure=library.structure)
+
+
+@pytest.fixture
+def fatou(karim, library):
+    return people.welcome(by=karim, structure=library.structure, nickname="Fatou", at=AT)
+
+
+def values(lieu, **more):
+    held = {"title": "Mes démarches", "lieu": lieu, "hours": [[1, "09:00", "10:30"]], "minutes": 30}
+    return {**held, "first_on": date(2026, 11, 3), **more}
+
+
+@pytest.fixture
+def opened(karim, library):
+    return permanences.open_door(by=karim, structure=library.structure, values=values(library), at=AT)
+
+
+@pytest.fixture
+def published(opened, karim):
+    return permanences.publish(opened, by=karim, at=AT)
+
+
+def book(permanence, **more):
+    draft = {"kind": rules.PROCEDURE, "starts_at": NINE, "name": "Denis"}
+    context = {name: more.pop(name) for name in ("by", "person", "at") if name in more}
+    return appointments.book(
+        Draft(**draft | more),
+        structure=permanence.structure,
+        permanence=permanence,
+        **{"by": None, "at": AT} | context,
+    )
+
+
+def hours(permanence, on=TUESDAY):
+    return [f"{each.starts_at:%H:%M}" for each in slots.free_slots(permanence, on, on, AT)]
+
+
+# --------------------------------------------------------------------------------------------------- booked
+
+
+def test_a_slot_is_given_once_and_the_next_stays_free(opened, karim, fatou):
+    assert hours(opened) == ["09:00", "09:30", "10:00"]
+    made = book(opened, by=karim, person=fatou)
+    assert (made.minutes, made.lieu, made.seat) == (30, opened.lieu, 0)
+    assert hours(opened) == ["09:30", "10:00"]
+    with pytest.raises(Refused, match="vient de prendre cette heure"):
+        book(opened, by=karim)
+    assert Entry.objects.filter(verb="appointment.booked").count() == 1
+
+
+def test_two_seats_receive_two_people_at_once(opened, karim):
+    permanences.change(opened, {"seats": 2}, by=karim, at=AT)
+    assert [book(opened, by=karim).seat, book(opened, by=karim, name="Nadia").seat] == [0, 1]
+    with pytest.raises(Refused, match="vient de prendre"):
+        book(opened, by=karim, name="Youssef")
+
+
+def test_what_is_sent_twice_counts_once(opened, karim):
+    key = "a" * 32
+    assert book(opened, by=karim, key=key) == book(opened, by=karim, key=key)
+    with pytest.raises(Refused, match="déjà servi"):
+        book(opened, by=karim, key=key, starts_at=NINE + HALF)
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"name": ""}, "manque un prénom"),
+        ({"name": "mot de passe : Soleil38"}, "un mot de passe"),
+        ({"subject": "son code pin est 1234"}, "un code secret"),
+        ({"starts_at": NINE + timedelta(minutes=10)}, "n’est pas ouverte à cette heure"),
+        ({"starts_at": NINE + timedelta(days=800)}, "plus d’un an"),
+        ({"kind": "fete"}, "pour quoi"),
+    ],
+)
+def test_what_cannot_be_is_refused(opened, karim, more, why):
+    with pytest.raises(Refused, match=why):
+        book(opened, by=karim, **more)
+    assert not Appointment.objects.exists()
+
+
+def test_nobody_is_expected_twice_at_one_moment(opened, karim, fatou, library):
+    book(opened, by=karim, person=fatou)
+    draft = Draft(kind=rules.LEARN, starts_at=NINE + timedelta(minutes=10))
+    with pytest.raises(Refused, match="a déjà un rendez-vous"):
+        appointments.book(draft, structure=library.structure, by=karim, person=fatou, at=AT)
+    other = Draft(kind=rules.LEARN, starts_at=NINE, name="Nadia")
+    appointments.book(other, structure=library.structure, by=karim, helper=karim, at=AT)
+    with pytest.raises(Refused, match="reçoit déjà quelqu’un"):
+        appointments.book(other, structure=library.structure, by=karim, helper=karim, at=AT)
+
+
+def test_a_helper_kept_elsewhere_has_no_free_slot(opened, karim, library):
+    permanences.change(opened, {"helper": karim}, by=karim, at=AT)
+    home = Draft(kind=rules.PROCEDURE, starts_at=NINE + HALF, name="Mme Haddad", where=rules.HOME)
+    made = appointments.book(home, structure=library.structure, by=karim, helper=karim, at=AT)
+    assert (made.where, made.lieu) == (rules.HOME, None)
+    opened.refresh_from_db()
+    assert hours(opened) == ["09:00", "10:00"]
+
+
+def test_another_structure_gives_and_sees_nothing(client, opened, fatou, karim):
+    stranger = account("leila", "aidant", structure=place("maison").structure)
+    with pytest.raises(Refused, match="ne recevez personne"):
+        book(opened, by=stranger)
+    made = book(opened, by=karim, person=fatou)
+    client.force_login(stranger)
+    for address in ("", "geste/"):
+        assert client.get(f"/espace/rendez-vous/{made.pk}/{address}").status_code in (404, 405)
+    assert client.get(f"/espace/rendez-vous/permanences/{opened.pk}/").status_code == 404
+    with pytest.raises(Refused, match="n’est pas celui de votre structure"):
+        appointments.cancel(made, by=stranger, at=AT)
+
+
+def test_a_volunteer_sees_only_what_they_give_or_hold(client, opened, karim, library):
+    ali = account("ali", "benevole", structure=library.structure)
+    theirs, other = book(opened, by=ali, name="Youssef"), book(opened, by=karim, starts_at=NINE + HALF)
+    assert list(access.appointments_for(ali)) == [theirs]
+    client.force_login(ali)
+    assert client.get(f"/espace/rendez-vous/{other.pk}/").status_code == 404
+    assert client.get(f"/espace/rendez-vous/{theirs.pk}/").status_code == 200
+
+
+# ----------------------------------------------------------------------------------------------- by the person
+
+
+def test_a_person_takes_an_hour_with_a_first_name_and_gives_it_back(client, published):
+    page = client.get(f"/rendez-vous/{published.pk}/").content.decode()
+    moment = re.findall(r'name="quand"\s+value="([^"]+)"', page)[0]
+    sent = {"quand": moment, "prenom": "Mira", "cle": "b" * 32}
+    answer = client.post(f"/rendez-vous/{published.pk}/", sent)
+    assert answer.status_code == 302
+    assert client.post(f"/rendez-vous/{published.pk}/", sent).url == answer.url  # a double click
+    made = Appointment.objects.get()
+    assert (made.name, made.channel, made.contact) == ("Mira", rules.LINK, "")
+    address = answer.url.partition("?")[0]
+    shown = client.get(answer.url).content.decode()
+    assert "Mardi 24 novembre 2026" in shown
+    assert "Je ne peux pas venir" in shown
+    client.post(address, {"geste": "rendre"})
+    made.refresh_from_db()
+    assert (made.state, made.cancelled_by, made.sequence) == (rules.CANCELLED, rules.PERSON, 1)
+    assert hours(published)[0] == "09:00"
+    client.post(address, {"geste": "reprendre"})
+    made.refresh_from_db()
+    assert made.state == rules.BOOKED
+
+
+def test_an_hour_taken_meanwhile_does_not_come_back(client, published, karim):
+    made = book(published, channel=rules.LINK)
+    link = access.link_of_appointment(made)
+    appointments.cancel(made, token=link, at=AT)
+    book(published, by=karim, name="Nadia")
+    with pytest.raises(Refused, match="vient de prendre"):
+        appointments.put_back(made, token=link, at=AT)
+
+
+def test_the_link_of_another_opens_nothing(client, published):
+    made = book(published)
+    assert client.get(f"/rendez-vous/le-mien/{made.key}/").status_code == 404
+    with pytest.raises(Refused, match="n’est pas celui de ce rendez-vous"):
+        appointments.cancel(made, token="x" * 32, at=AT)
+
+
+def test_a_permanence_that_is_not_published_is_nobody_s(client, opened, published, karim):
+    permanences.hide(published, by=karim, at=AT)
+    assert client.get(f"/rendez-vous/{opened.pk}/").status_code == 404
+    opened.refresh_from_db()
+    with pytest.raises(Refused, match="On ne prend pas rendez-vous d’ici"):
+        book(opened, channel=rules.LINK)
+
+
+def test_the_sheet_of_the_place_and_the_list_show_the_next_hour(client, published):
+    for address in ("/lieux/bibliotheque/", "/rendez-vous/", "/rendez-vous/?ou=Grenoble"):
+        page = client.get(address, follow=True).content.decode()
+        assert "Mes démarches" in page, address
+        assert "mardi 24 novembre 2026 à 9\u202fh" in page.replace("\u00a0", "\u202f").replace(
+            " h", "\u202fh"
+        )
+    assert "Mes démarches" not in client.get("/rendez-vous/?ou=Lyon").content.decode()
+
+
+# ------------------------------------------------------------------------------------------ moved, cancelled
+
+
+def told():
+    return list(Message.objects.exclude(state="cancelled").order_by("pk").values_list("subject", flat=True))
+
+
+def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
+    phone = {"way": rules.PHONE, "contact": "+33612345678"}
+    made = book(opened, by=karim, **phone)
+    _, done = appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    assert (done.reached, done.to_call) == (1, ())
+    _, done = appointments.cancel(made, by=karim, at=AT, reason="Réunion")
+    assert done.reached == 1
+    texts = [each.text for each in Message.objects.order_by("pk")]
+    assert "Annulé : votre rendez-vous" in texts[-1]
+    assert "9 h 30" in texts[-1].replace("\u00a0", " ").replace("\u202f", " ")
+    assert all(each.never_after is not None for each in Message.objects.all())
+    silent = book(opened, by=karim, name="Mme Haddad")
+    assert appointments.cancel(silent, by=karim, at=AT)[1].to_call == ("Mme Haddad",)
+
+
+def test_who_cannot_come_by_phone_is_not_told_what_they_said(opened, karim):
+    made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
+    appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)
+    made.refresh_from_db()
+    assert made.cancelled_by == rules.PERSON
+    assert told() == []  # the one that was waiting is taken back too
+
+
+def test_a_moved_appointment_frees_its_slot(opened, karim):
+    made = book(opened, by=karim)
+    appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    assert hours(opened) == ["09:00", "10:00"]
+    with pytest.raises(Refused, match="déjà ce jour et cette heure"):
+        appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    made.refresh_from_db()
+    assert (made.state, made.cancelled_at, made.sequence) == (rules.BOOKED, None, 1)
+
+
+def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
+    made = [book(opened, by=karim, name=name, starts_at=NINE + n * HALF) for n, name in enumerate("AB")]
+    _, done = permanences.close(
+        opened, first_on=TUESDAY, last_on=TUESDAY, by=karim, at=AT, move=True, reason="Inventaire"
+    )
+    assert (done.moved, done.cancelled, done.notified.to_call) == (2, 0, ("A", "B"))
+    assert [each.starts_at for each in Appointment.objects.order_by("pk")] == [
+        NINE + 7 * DAY,
+        NINE + 7 * DAY + HALF,
+    ]
+    assert hours(opened) == []
+    _, done = permanences.close(
+        opened, first_on=TUESDAY + 7 * DAY, last_on=TUESDAY + 8 * DAY, by=karim, at=AT
+    )
+    assert done.cancelled == 2
+    permanences.reopen(Closure.objects.first(), by=karim, at=AT)
+    assert hours(opened) == ["09:00", "09:30", "10:00"]
+    assert {each.refresh_from_db() or each.state for each in made} == {rules.CANCELLED}
+
+
+def test_a_stopped_permanence_gives_nothing_more(client, published, karim):
+    made = book(published)
+    row, done = permanences.stop(published, by=karim, at=AT)
+    assert (done.cancelled, hours(row)) == (1, [])
+    made.refresh_from_db()
+    assert made.cancelled_by == rules.STRUCTURE
+    assert client.get(f"/rendez-vous/{published.pk}/").status_code == 404
+    permanences.resume(row, by=karim, at=AT)
+    assert client.get(f"/rendez-vous/{published.pk}/").status_code == 200
+
+
+def test_hours_that_change_name_who_is_left_out(client, opened, karim):
+    book(opened, by=karim)
+    permanences.change(opened, {"hours": [[2, "09:00", "10:30"]]}, by=karim, at=AT)
+    client.force_login(karim)
+    page = client.get(f"/espace/rendez-vous/permanences/{opened.pk}/").content.decode()
+    assert "Attendus hors des heures" in page
+    with pytest.raises(Refused, match="avant le début"):
+        permanences.change(opened, {"hours": [[2, "12:00", "10:30"]]}, by=karim, at=AT)
+
+
+# -------------------------------------------------------------------------------------------------- who came
+
+
+def test_who_came_is_told_in_one_touch_from_the_day_itself(client, clock, opened, karim):
+    made = book(opened, by=karim)
+    with pytest.raises(Refused, match="n’a pas encore eu lieu"):
+        appointments.tick(made, True, by=karim, at=AT)
+    clock["at"] = NINE
+    client.force_login(karim)
+    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "absente": made.pk})
+    made.refresh_from_db()
+    assert made.state == rules.ABSENT
+    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "rien": made.pk})
+    made.refresh_from_db()
+    assert made.state == rules.BOOKED
+
+
+def test_a_day_ends_when_everybody_is_told(client, clock, opened, karim):
+    first, second = book(opened, by=karim), book(opened, by=karim, name="Nadia", starts_at=NINE + HALF)
+    clock["at"] = NINE + 4 * HALF
+    client.force_login(karim)
+    appointments.tick(first, True, by=karim, at=clock["at"])
+    page = client.post(
+        "/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore"}, follow=True
+    ).content.decode()
+    assert "Nadia" in page
+    assert "n’est pas close" in page
+    client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore-absentes"})
+    second.refresh_from_db()
+    assert second.state == rules.ABSENT
+    assert "Tout est dit" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+
+
+def test_an_appointment_of_yesterday_without_a_word_is_asked_for(client, clock, opened, karim):
+    book(opened, by=karim)
+    clock["at"] = NINE + DAY
+    client.force_login(karim)
+    assert "Venues ou pas" in client.get("/espace/rendez-vous/").content.decode()
+
+
+# ------------------------------------------------------------------------------------------------- mailboxes
+
+
+def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
+    """Every other week at the same hour, over a closed day; each time noted; then nobody looks for a month."""
+    draft = Draft(kind=rules.MAILBOX, starts_at=NINE)
+    permanences.close(
+        opened, first_on=date(2026, 12, 22), last_on=date(2026, 12, 24), by=karim, at=AT, reason="Congés"
+    )
+    made = series.plan(
+        draft,
+        every=14,
+        times=6,
+        structure=opened.structure,
+        permanence=opened,
+        person=fatou,
+        by=karim,
+        at=AT,
+    )
+    days = [f"{each.starts_at.astimezone(each.zone):%d/%m %H:%M}" for each in made.booked]
+    assert days == ["24/11 09:00", "08/12 09:00", "05/01 09:00", "19/01 09:00", "02/02 09:00"]
+    assert [day for day, _ in made.skipped] == [date(2026, 12, 22)]
+    client.force_login(karim)
+    clock["at"] = made.booked[0].starts_at
+    assert [each.late for each in appointment_book.mailboxes(karim, clock["at"])] == [True]
+    for n, each in enumerate(made.booked):
+        clock["at"] = each.starts_at + HALF
+        client.force_login(karim)  # a session lasts a week
+        sent = {"geste": "boite", "lus": 3 + n, "repondus": 1, "fait": "Papiers de la Caf triés"}
+        assert client.post(f"/espace/rendez-vous/{each.pk}/geste/", sent).status_code == 302
+        last = persons.mailbox_last_looked(fatou, clock["at"])
+        assert last == each.starts_at.astimezone(each.zone).date()
+    assert [each.late for each in appointment_book.mailboxes(karim, clock["at"])] == [False]
+    assert "Regardées il y a peu" in client.get("/espace/rendez-vous/boites/").content.decode()
+    clock["at"] += 30 * DAY
+    client.force_login(karim)
+    page = client.get("/espace/rendez-vous/boites/").content.decode()
+    assert "Fatou" in page
+    assert "il y a 30" in page.replace("\u00a0", " ")
+    assert MailboxRecord.objects.count() == 5
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"read": 1, "answered": 2}, "plus de réponses"),
+        ({"done": "mdp: Soleil38"}, "un mot de passe"),
+        ({"next_on": date(2026, 1, 1)}, "déjà passée"),
+        ({"read": 5000}, "de 0 à"),
+    ],
+)
+def test_a_record_holds_counts_and_no_secret(opened, karim, fatou, more, why):
+    row = book(opened, by=karim, person=fatou, kind=rules.MAILBOX)
+    with pytest.raises(Refused, match=why):
+        mailbox.note(row, **{"read": 3, "answered": 1} | more, by=karim, at=NINE)
+    assert not MailboxRecord.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------------- calendars
+
+
+def test_a_calendar_leaves_out_closed_days_and_holidays_and_never_names_who_comes(
+    client, published, karim, library
+):
+    permanences.change(published, {"hours": [[4, "09:00", "12:00"]]}, by=karim, at=AT)  # Fridays
+    permanences.close(published, first_on=date(2026, 12, 4), last_on=date(2026, 12, 4), by=karim, at=AT)
+    book(published, by=karim, name="Fatou", starts_at=datetime(2026, 11, 27, 8, tzinfo=UTC))
+    answer = client.get(f"/rendez-vous/structures/{library.structure.pk}.ics")
+    assert b"Fatou" not in answer.content
+    assert max(len(line) for line in answer.content.split(b"\r\n")) <= 75
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    assert event["RRULE"]["FREQ"] == ["WEEKLY"]
+    off = {each.dt.date() for each in event["EXDATE"].dts}
+    assert {date(2026, 12, 4), date(2026, 12, 25), date(2027, 1, 1)} <= off
+    assert date(2026, 11, 27) not in off
+    assert event["DTSTART"].dt.utcoffset() == timedelta(hours=1)
+    permanences.stop(published, by=karim, at=AT)
+    (after,) = Calendar.from_ical(client.get(f"/rendez-vous/{published.pk}/permanence.ics").content).walk(
+        "VEVENT"
+    )
+    assert (after["UID"], after["STATUS"]) == (event["UID"], "CANCELLED")
+    assert after["SEQUENCE"] > event["SEQUENCE"]
+
+
+def test_one_s_own_calendar_says_when_it_is_cancelled(client, published, karim):
+    made = book(published)
+    address = reverse("appointment_calendar", args=[access.link_of_appointment(made)])
+    before = Calendar.from_ical(client.get(address).content).walk("VEVENT")[0]
+    appointments.cancel(made, by=karim, at=AT)
+    after = Calendar.from_ical(client.get(address).content).walk("VEVENT")[0]
+    assert (before["STATUS"], after["STATUS"]) == ("CONFIRMED", "CANCELLED")
+    assert (before["UID"], before["SEQUENCE"] + 1) == (after["UID"], after["SEQUENCE"])
+    assert "Denis" not in client.get(address).content.decode()
+
+
+# ---------------------------------------------------------------------------------------------------- overseas
+
+
+def test_a_place_overseas_lives_by_its_own_clock(client, karim, library):
+    reunion = place("saint-denis", {"nom": "Case numérique", "code_insee": "97411", "commune": "Saint-Denis"})
+    marie = account("marie", "gestionnaire", structure=reunion.structure)
+    row = permanences.open_door(by=marie, structure=reunion.structure, values=values(reunion), at=AT)
+    permanences.publish(row, by=marie, at=AT)
+    (first, *_) = slots.free_slots(row, TUESDAY, TUESDAY, AT)
+    assert first.starts_at.astimezone(UTC).hour == 5
+    made = book(row, by=marie, starts_at=first.starts_at)
+    shown = client.get(f"/rendez-vous/le-mien/{access.link_of_appointment(made)}/").content.decode()
+    assert re.search(r">9[\s\u00a0\u202f]h<", shown)
+
+
+# ---------------------------------------------------------------------------------------------------- pages
+
+
+def test_an_appointment_is_given_from_the_page_of_the_day(client, opened, karim, fatou):
+    client.force_login(karim)
+    page = client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+    assert "Mes démarches" in page
+    asked = urlencode({"permanence": opened.pk, "quand": NINE.astimezone().isoformat()})
+    assert client.get(f"/espace/rendez-vous/donner/?{asked}").status_code == 200
+    sent = {"permanence": opened.pk, "personne": fatou.pk, "pour": rules.PROCEDURE, "cle": "c" * 32}
+    assert client.post("/espace/rendez-vous/donner/", sent).status_code == 400
+    sent["quand"] = NINE.isoformat()
+    assert client.post("/espace/rendez-vous/donner/", sent).status_code == 302
+    made = Appointment.objects.get()
+    assert (made.person, made.channel, made.starts_at) == (fatou, rules.COUNTER, NINE)
+    assert "Fatou" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+    assert client.get(f"/espace/rendez-vous/{made.pk}/").status_code == 200
+
+
+def test_an_appointment_at_home_is_typed_with_its_hour(client, karim, library):
+    client.force_login(karim)
+    sent = {"qui": "Mme Haddad", "pour": rules.DEVICE, "jour": "2026-11-26", "heure": "14:15", "ou": "home"}
+    answer = client.post("/espace/rendez-vous/donner/", {**sent, "minutes": 60, "rythme": "14", "fois": "3"})
+    assert answer.status_code == 302
+    rows = list(Appointment.objects.all())
+    assert [f"{each.starts_at.astimezone(each.zone):%d/%m %H:%M}" for each in rows] == [
+        "26/11 14:15",
+        "10/12 14:15",
+        "24/12 14:15",
+    ]
+    assert {(each.where, each.minutes, each.lieu) for each in rows} == {("home", 60, None)}
+    assert len({each.series for each in rows}) == 1
+
+
+def test_a_permanence_is_opened_published_and_closed_from_its_pages(client, karim, library):
+    client.force_login(karim)
+    sent = {"titre": "Connectée", "lieu": library.pk, "duree": 30, "a_la_fois": 1, "rythme": 1}
+    sent |= {"du": "2026-11-23", "de_1_0": "09:00", "a_1_0": "12:00", "feries": "on"}
+    assert client.post("/espace/rendez-vous/permanences/nouvelle/", {**sent, "a_1_0": ""}).status_code == 400
+    answer = client.post("/espace/rendez-vous/permanences/nouvelle/", sent)
+    assert answer.status_code == 302
+    address = answer.url
+    for geste in ("publier", "cacher", "publier"):
+        assert client.post(f"{address}geste/", {"geste": geste}).status_code == 302
+    closing = {"geste": "fermer", "ferme_du": "2026-12-01", "alors": "annuler", "raison": "Travaux"}
+    assert client.post(f"{address}geste/", closing).status_code == 302
+    page = client.get(address).content.decode()
+    assert "Travaux" in page
+    assert client.get(f"{address}modifier/").content.decode().count("09:00") >= 1
+    changed = client.post(f"{address}modifier/", {**sent, "titre": "Autrement"})
+    assert changed.status_code == 302
+    closed = Closure.objects.get()
+    client.post(f"{address}geste/", {"geste": "rouvrir", "fermeture": closed.pk})
+    assert not Closure.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------- copied, erased
+
+
+def test_a_person_takes_their_appointments_away_and_erases_them(opened, karim, fatou):
+    past = book(opened, by=karim, person=fatou, kind=rules.MAILBOX, subject="Boîte mail")
+    mailbox.note(past, read=2, answered=1, done="Papiers triés", by=karim, at=NINE)
+    book(opened, by=karim, person=fatou, starts_at=NINE + 7 * DAY)
+    copy = copies.of_person(fatou)["rendez_vous"]
+    assert [each["en_quelques_mots"] for each in copy] == ["Boîte mail", ""]
+    assert copy[0]["boite_regardee"]["messages_lus"] == 2
+    forgetting.forget(fatou, by=karim, at=NINE + DAY)
+    kept = list(Appointment.objects.order_by("starts_at"))
+    assert [(each.person, each.subject, each.token) for each in kept] == [(None, "", "")] * 2
+    assert [each.state for each in kept] == [rules.CAME, rules.CANCELLED]
+    noted = MailboxRecord.objects.get()
+    assert (noted.person, noted.done, noted.read) == (None, "", 2)
+
+
+def test_names_are_erased_three_months_later(opened, karim):
+    made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678", subject="Caf")
+    assert deadlines.run_deadlines(at=NINE + rules.KEPT)["rendez_vous_effaces"] == 0
+    assert deadlines.run_deadlines(at=NINE + rules.KEPT + HALF)["rendez_vous_effaces"] == 1
+    made.refresh_from_db()
+    assert (made.name, made.contact, made.subject, made.token) == ("", "", "", "")
+    assert made.called == "Sans nom"

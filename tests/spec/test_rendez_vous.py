@@ -1,0 +1,316 @@
+"""Des permanences sur rendez-vous : quelles heures elles donnent, quand elles sont fermées, quand une boîte
+mail n’a pas été regardée depuis trop longtemps.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from opening_hours import OpeningHours
+
+from maillage.apps.agenda.rules import appointments, mailbox, permanences
+from maillage.apps.agenda.rules.permanences import Hours, Opening
+from maillage.reference import clocks, holidays
+
+title = "Donner des rendez-vous"
+
+TUESDAY = (Hours(1, time(9), time(11)),)
+FIRST = date(2026, 11, 3)  # a Tuesday
+COMMUNES = {
+    "Grenoble": "38185",
+    "Saint-Denis (La Réunion)": "97411",
+    "Saint-Pierre-et-Miquelon": "97502",
+    "Strasbourg": "67482",
+}
+
+
+def opening(**more: Any) -> Opening:
+    return Opening(**{"hours": TUESDAY, "minutes": 60, "first_on": FIRST, "commune": "38185"} | more)
+
+
+def hours(text: str) -> tuple[Hours, ...]:
+    """« mar 9-12 » → the hours of a Tuesday; Monday is 0."""
+    names = ("lun", "mar", "mer", "jeu", "ven", "sam", "dim")
+    found = []
+    for part in text.split(", "):
+        day, span = part.split(" ")
+        begin, end = (time(*map(int, each.split("h"))) for each in span.split("-"))
+        found.append(Hours(names.index(day), begin, end))
+    return tuple(found)
+
+
+def test_a_span_gives_the_slots_that_fit_whole(spec):
+    """Une plage donne les rendez-vous qui y tiennent en entier : le dernier finit avant la fermeture, ou avec
+    elle.
+
+    Une plage d’un mardi, la durée d’un rendez-vous. La réponse : combien d’heures, la première et la dernière.
+    """
+
+    def call(t: dict[str, Any]) -> dict[str, list[Any]]:
+        found = [
+            permanences.slots(opening(hours=hours(span), minutes=int(n)), FIRST, FIRST)
+            for span, n in zip(t["plage"], t["minutes"], strict=True)
+        ]
+        return {
+            "combien": [len(each) for each in found],
+            "premiere": [f"{each[0]:%Hh%M}" for each in found],
+            "derniere": [f"{each[-1]:%Hh%M}" for each in found],
+        }
+
+    spec(
+        """
+        plage          | minutes
+        ---------------+--------
+        mar 9h0-12h0   |      30
+        mar 9h0-12h0   |      45
+        mar 9h0-12h0   |     120
+        mar 14h15-17h0 |      60
+        """,
+        call,
+        """
+        combien | premiere | derniere
+        --------+----------+---------
+              6 | 09h00    | 11h30
+              4 | 09h00    | 11h15
+              1 | 09h00    | 09h00
+              2 | 14h15    | 15h15
+        """,
+    )
+
+
+def test_the_night_when_clocks_change_has_an_hour_less_or_more(spec):
+    """Les heures sont celles de l’horloge du lieu. La nuit du changement d’heure, une heure manque ou se répète ;
+    le lendemain, la permanence ouvre à la même heure de l’horloge. Outre-mer, rien ne change, sauf à
+    Saint-Pierre-et-Miquelon, qui suit l’Amérique.
+
+    Une permanence de 1 h à 4 h, rendez-vous d’une heure, le dimanche dit. La réponse : combien d’heures.
+    """
+
+    def call(t: dict[str, Any]) -> list[int]:
+        return [
+            len(
+                permanences.slots(
+                    opening(
+                        hours=(Hours(6, time(1), time(4)),),
+                        first_on=date(2026, 1, 1),
+                        commune=COMMUNES[commune],
+                    ),
+                    date.fromisoformat(str(day)),
+                    date.fromisoformat(str(day)),
+                )
+            )
+            for commune, day in zip(t["commune"], t["dimanche"], strict=True)
+        ]
+
+    spec(
+        """
+        commune                  | dimanche   | pourquoi
+        -------------------------+------------+------------------------------
+        Grenoble                 | 2026-03-22 | un dimanche ordinaire
+        Grenoble                 | 2026-03-29 | on avance : 2 h n’existe pas
+        Grenoble                 | 2026-10-25 | on recule : 2 h revient
+        Saint-Denis (La Réunion) | 2026-03-29 | La Réunion ne change pas
+        Saint-Pierre-et-Miquelon | 2026-03-08 | Saint-Pierre-et-Miquelon
+        Saint-Pierre-et-Miquelon | 2026-03-29 | Saint-Pierre-et-Miquelon
+        """,
+        call,
+        [3, 2, 4, 3, 2, 3],
+    )
+
+
+def test_the_hour_of_the_wall_stays_on_both_sides_of_a_change(spec):
+    """Chaque mardi à 9 h, heure du lieu : 8 h en temps universel l’hiver, 7 h l’été ; 5 h toute l’année à La
+    Réunion.
+    """
+
+    def call(t: dict[str, Any]) -> list[int]:
+        found = []
+        for commune, day in zip(t["commune"], t["mardi"], strict=True):
+            on = date.fromisoformat(str(day))
+            rule = opening(first_on=date(2026, 1, 1), commune=COMMUNES[commune])
+            found.append(permanences.slots(rule, on, on)[0].astimezone(UTC).hour)
+        return found
+
+    spec(
+        """
+        commune                  | mardi
+        -------------------------+-----------
+        Grenoble                 | 2026-03-24
+        Grenoble                 | 2026-03-31
+        Grenoble                 | 2026-10-20
+        Grenoble                 | 2026-10-27
+        Saint-Denis (La Réunion) | 2026-03-24
+        Saint-Denis (La Réunion) | 2026-03-31
+        """,
+        call,
+        [8, 7, 7, 8, 5, 5],
+    )
+
+
+def test_a_day_is_open_in_its_turn_and_neither_closed_nor_a_holiday(spec):
+    """Un jour est ouvert s’il est dans les dates et la semaine de la permanence, et ni fermé ni férié. Fermée du
+    24 au 25 novembre 2026, du 3 novembre au 31 décembre 2026, une semaine sur deux.
+    """
+    rule = opening(every=2, until_on=date(2026, 12, 31), closed=((date(2026, 11, 24), date(2026, 11, 25)),))
+
+    def call(t: dict[str, Any]) -> list[str]:
+        days = [date.fromisoformat(str(each)) for each in t["jour"]]
+        return ["ouvert" if permanences.is_open(rule, day) else "fermé" for day in days]
+
+    spec(
+        """
+        jour       | pourquoi
+        -----------+-----------------------------------
+        2026-11-02 | avant la première date
+        2026-11-03 | sa semaine
+        2026-11-11 | l’autre semaine, et un jour férié
+        2026-11-17 | sa semaine
+        2026-11-24 | l’autre semaine, et une fermeture
+        2026-12-01 | sa semaine
+        2026-12-25 | Noël
+        2027-01-12 | après la dernière date
+        """,
+        call,
+        ["fermé", "ouvert", "fermé", "ouvert", "fermé", "ouvert", "fermé", "fermé"],
+    )
+
+
+def test_a_closure_holds_its_first_and_its_last_day():
+    """Une fermeture tient ses deux bouts ; la veille et le lendemain sont ouverts."""
+    rule = opening(closed=((date(2026, 11, 10), date(2026, 11, 17)),))
+    days = list(permanences.days(rule, FIRST, date(2026, 11, 24)))
+    assert days == [date(2026, 11, 3), date(2026, 11, 24)]
+
+
+def test_a_holiday_of_one_place_is_a_working_day_elsewhere(spec):
+    """Un jour férié de l’outre-mer ou d’Alsace-Moselle ne ferme que là."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        return [
+            holidays.name_of(date.fromisoformat(str(day)), COMMUNES[commune]) or "ouvré"
+            for day, commune in zip(t["jour"], t["commune"], strict=True)
+        ]
+
+    spec(
+        """
+        jour       | commune
+        -----------+-------------------------
+        2026-12-20 | Saint-Denis (La Réunion)
+        2026-12-20 | Grenoble
+        2026-04-03 | Strasbourg
+        2026-04-03 | Grenoble
+        2026-05-14 | Grenoble
+        """,
+        call,
+        ["Abolition de l’esclavage", "ouvré", "Vendredi saint", "ouvré", "Ascension"],
+    )
+
+
+@pytest.mark.parametrize("year", [2024, 2026, 2027, 2035, 2049])
+def test_the_holidays_are_those_that_another_program_knows(year):
+    """Les onze jours fériés de France, d’après un autre programme (opening-hours), une année ou l’autre."""
+    other = OpeningHours("24/7; PH off", country="FR")
+    days = [date(year, 1, 1) + timedelta(days=n) for n in range(365)]
+    off = {day for day in days if other.is_closed(datetime.combine(day, time(12)))}
+    assert set(holidays.of_year(year)) == off
+
+
+def test_hours_that_cannot_be_are_said(spec):
+    """Ce qui n’est pas possible est dit dans les mots de qui l’a écrit."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        return [permanences.wrong_hours(hours(str(each)), 30) for each in t["semaine"]]
+
+    spec(
+        """
+        semaine
+        ----------------------------
+        mar 9h0-12h0
+        mar 12h0-9h0
+        mar 9h0-9h15
+        mar 9h0-12h0, mar 11h0-14h0
+        """,
+        call,
+        [
+            "",
+            "Mardi : la fin est avant le début.",
+            "Mardi : un rendez-vous de 30 minutes n’y tient pas.",
+            "Mardi : deux plages se chevauchent.",
+        ],
+    )
+
+
+def test_two_appointments_share_a_moment_only_if_they_overlap(spec):
+    """Finir à l’heure où l’autre commence n’est pas se chevaucher."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        at = datetime(2026, 11, 24, 9, tzinfo=UTC)
+        return [
+            "oui" if appointments.overlaps(at, int(n), at + timedelta(minutes=int(later)), 30) else "non"
+            for n, later in zip(t["dure"], t["plus_tard"], strict=True)
+        ]
+
+    spec(
+        """
+        dure | plus_tard
+        -----+----------
+          30 |         0
+          30 |        29
+          30 |        30
+          60 |        30
+        """,
+        call,
+        ["oui", "oui", "non", "oui"],
+    )
+
+
+def test_a_mailbox_is_late_from_thirty_days_on(spec):
+    """Une boîte est dite « pas regardée » au trentième jour, ou quand personne ne l’a jamais regardée."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        today = date(2026, 11, 23)
+        return [
+            "tard"
+            if mailbox.is_late(None if n == "jamais" else today - timedelta(days=int(n)), today)
+            else "bien"
+            for n in map(str, t["jours"])
+        ]
+
+    spec(
+        """
+        jours
+        ------
+        0j
+        14j
+        29j
+        30j
+        jamais
+        """,
+        lambda t: call({"jours": [str(each).removesuffix("j") for each in t["jours"]]}),
+        ["bien", "bien", "bien", "tard", "tard"],
+    )
+
+
+@given(
+    st.dates(date(2020, 1, 1), date(2040, 12, 31)),
+    st.sampled_from(["38185", "97411", "97502", "98735", "97105"]),
+    st.sampled_from(permanences.SLOTS),
+    st.integers(0, 23),
+)
+def test_slots_never_overlap_and_end_before_the_door_closes(day, commune, minutes, begin):
+    rule = opening(
+        hours=(Hours(day.weekday(), time(begin), time(23, 59)),),
+        minutes=minutes,
+        first_on=day,
+        commune=commune,
+        off_on_holidays=False,
+    )
+    found = permanences.slots(rule, day, day)
+    closes = datetime.combine(day, time(23, 59), tzinfo=clocks.zone(commune))
+    moments = [each.astimezone(UTC) for each in found]
+    assert all(later - sooner == timedelta(minutes=minutes) for sooner, later in pairwise(moments))
+    assert all(each + timedelta(minutes=minutes) <= closes.astimezone(UTC) for each in moments)
+    assert all(each.date() == day for each in found)
