@@ -87,7 +87,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
 
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli.demonstration import acts, network, stories, survey, workshops
+    from maillage.cli.demonstration import acts, appointments, network, stories, survey, workshops
 
     at = timezone.localtime()
     structures = {}
@@ -111,6 +111,8 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         print(f"Actes d’exemple : {made}, dont un rayé et une urgence")
     if made := workshops.tell(at, accounts, structures):
         print(f"Ateliers d’exemple : {made}, à venir et passés")
+    if made := appointments.tell(at, accounts, structures):
+        print(f"Rendez-vous d’exemple : {made}, dans deux permanences")
     if made := network.tell(at, accounts, structures):
         print(f"Annonces d’exemple : {made}, entre trois structures")
     if address := survey.tell(at, accounts):

@@ -7,7 +7,7 @@ from icalendar import Calendar, Event, vRecur, vText
 
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
-from maillage.apps.agenda.queries import permanences as shown
+from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments, permanences
 from maillage.apps.directory.queries import places
@@ -57,7 +57,7 @@ def _calendar(name: str, events: Iterable[Event]) -> bytes:
 def _weekly(row: Permanence, at: datetime) -> Iterator[Event]:
     """Yield one event for each span of the week, in the time of the place."""
     opening, zone = slots.opening_of(row), clocks.zone(row.commune)
-    closed = [day for day, _ in shown.closed_days(row, row.first_on, at.date() + EXCLUDED_AHEAD)]
+    closed = [day for day, _ in doors.closed_days(row, row.first_on, at.date() + EXCLUDED_AHEAD)]
     for rank, each in enumerate(opening.hours):
         first = _first(opening, each)
         if first is None:

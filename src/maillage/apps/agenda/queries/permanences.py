@@ -33,7 +33,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PermanencePage:
     """A permanence in words. hours: one line for each day of the week."""
 
     permanence: Permanence
@@ -45,10 +45,10 @@ class Shown:
     kinds: tuple[tuple[str, str], ...]
 
 
-def shown(row: Permanence, at: datetime) -> Shown:
+def detail(row: Permanence, at: datetime) -> PermanencePage:
     """Return a permanence in words, with its next free slot."""
     days = free_days(row, at, most=1)
-    return Shown(
+    return PermanencePage(
         permanence=row,
         place=place(row),
         address=typed(places.full_address(row.lieu.sheet)) if row.lieu is not None else "",
@@ -111,18 +111,18 @@ def _slot(each: Slot) -> tuple[str, str]:
     return opening.clock(each.starts_at), each.starts_at.isoformat()
 
 
-def published(at: datetime, communes: Sequence[str] = ()) -> list[Shown]:
+def published(at: datetime, communes: Sequence[str] = ()) -> list[PermanencePage]:
     """Return the published permanences that still receive, by the name of their structure."""
     rows = access.published_permanences().prefetch_related("closures")
     if communes:
         rows = rows.filter(commune__in=communes)
-    return [shown(each, at) for each in _alive(rows, at).order_by("structure__name", "pk")[:PAGE]]
+    return [detail(each, at) for each in _alive(rows, at).order_by("structure__name", "pk")[:PAGE]]
 
 
-def of_place(lieu: Lieu, at: datetime) -> list[Shown]:
+def of_place(lieu: Lieu, at: datetime) -> list[PermanencePage]:
     """Return the permanences at a place, for its sheet in the directory."""
     rows = _alive(access.published_permanences().prefetch_related("closures").filter(lieu=lieu), at)
-    return [shown(each, at) for each in rows[:SOON]]
+    return [detail(each, at) for each in rows[:SOON]]
 
 
 def _alive(rows: QuerySet[Permanence], at: datetime) -> QuerySet[Permanence]:

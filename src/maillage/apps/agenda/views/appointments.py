@@ -55,7 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "free": appointment_book.free(request.user, on, at),
         "coming": appointment_book.coming(request.user, on, at),
         "permanences": [
-            permanences.shown(each, at)
+            permanences.detail(each, at)
             for each in access.permanences_for(request.user).prefetch_related("closures")
         ],
         "structures": list(access.receiving_for(request.user)),

@@ -60,7 +60,7 @@ def permanence(request: HttpRequest, pk: int) -> HttpResponse:
     """One permanence: its next free slots, and a first name to take one."""
     row = _published(pk)
     at = timezone.now()
-    shown = permanences.shown(row, at)
+    shown = permanences.detail(row, at)
     form = BookForm(request.POST if request.method == "POST" else None, kinds=shown.kinds)
     no = None
     if form.is_bound and form.is_valid():

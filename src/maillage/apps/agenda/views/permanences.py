@@ -100,7 +100,7 @@ def _page(request: HttpRequest, row: Permanence, *, closing: ClosureForm | None 
     out = permanences.out_of_hours(row, at)
     context = {
         "permanence": row,
-        "shown": permanences.shown(row, at),
+        "shown": permanences.detail(row, at),
         "days": permanences.free_days(row, at, alone=False),
         "closures": [each for each in row.closures.all() if each.last_on >= today],
         "closed": permanences.closed_days(row, today, today + SHOWN_CLOSED),
