@@ -39,7 +39,7 @@ def andrei(leila, structure) -> Person:
 
 
 def signed(
-    person, structure, *keys: str, starts_on=date(2026, 11, 9), ends_on=date(2027, 5, 9), **more
+    person, structure, *keys: str, starts_on=date(2026, 11, 9), ends_on=date(2027, 5, 8), **more
 ) -> Mandat:
     """Return a mandate as scenery."""
     code = f"CODE{Mandat.objects.count():04}"
@@ -67,7 +67,7 @@ def test_a_mandate_allows_its_procedures_to_its_structure(andrei, structure, oth
     for key in ("prime-activite", "argent", "impots"):
         verdict = queries.allows(andrei, structure, key, AT)
         assert (verdict.allowed, verdict.mandat) == (True, mandat), key
-        assert "9 mai 2027" in verdict.why
+        assert "8 mai 2027" in verdict.why
     refused = queries.allows(andrei, structure, "logement-social", AT)
     assert (refused.allowed, refused.mandat) == (False, mandat)
     elsewhere = queries.allows(andrei, other, "impots", AT)
@@ -81,8 +81,8 @@ def test_a_mandate_allows_its_procedures_to_its_structure(andrei, structure, oth
     [
         (datetime(2026, 11, 8, 22, 59, tzinfo=UTC), False),  # still the 8th in Paris
         (datetime(2026, 11, 8, 23, 1, tzinfo=UTC), True),
-        (datetime(2027, 5, 9, 21, 59, tzinfo=UTC), True),  # summer time: the 9th until 22:00 UTC
-        (datetime(2027, 5, 9, 22, 1, tzinfo=UTC), False),
+        (datetime(2027, 5, 8, 21, 59, tzinfo=UTC), True),  # summer time: the 8th until 22:00 UTC
+        (datetime(2027, 5, 8, 22, 1, tzinfo=UTC), False),
     ],
 )
 def test_its_days_are_those_of_the_local_calendar(andrei, structure, at, allowed):

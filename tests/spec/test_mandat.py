@@ -11,8 +11,9 @@ FAMILIES = {"prime-activite": "social", "rsa": "social", "logement-social": "log
 
 
 def test_how_long_a_mandate_lasts(spec):
-    """Un mandat dure un jour, un mois, six mois ou un an. Le premier et le dernier jour comptent. Ce sont les
-    durées d’Aidants Connect : 1, 31, 182 et 365 jours.
+    """Un mandat dure un jour, un mois, six mois ou un an du calendrier. Le premier et le dernier jour
+    comptent : du 9 novembre au 8 mai. Quand le mois de la fin n’a pas ce jour, il finit le dernier jour de ce
+    mois.
     """
     spec(
         """
@@ -20,17 +21,26 @@ def test_how_long_a_mandate_lasts(spec):
         ---------+------------+-------------
         day      | 2026-11-09 | 2026-11-09
         day      | 2028-02-29 | 2028-02-29
-        month    | 2026-11-09 | 2026-12-09
-        month    | 2027-02-01 | 2027-03-03
-        semester | 2026-11-09 | 2027-05-09
+        month    | 2026-11-09 | 2026-12-08
+        month    | 2027-02-01 | 2027-02-28
+        month    | 2027-01-31 | 2027-02-28
+        semester | 2026-11-09 | 2027-05-08
+        semester | 2026-08-29 | 2027-02-28
+        semester | 2027-08-29 | 2028-02-28
+        semester | 2027-08-30 | 2028-02-29
         year     | 2026-11-09 | 2027-11-08
-        year     | 2027-06-01 | 2028-05-30
+        year     | 2028-02-29 | 2029-02-28
+        year     | 2027-03-01 | 2028-02-29
         """,
         lambda t: [
             str(frame.ends_on(date.fromisoformat(day), duration))
             for duration, day in zip(t["durée"].tolist(), t["commence"].tolist(), strict=True)
         ],
-        ["2026-11-09", "2028-02-29", "2026-12-09", "2027-03-03", "2027-05-09", "2027-11-08", "2028-05-30"],
+        [
+            *("2026-11-09", "2028-02-29", "2026-12-08", "2027-02-28", "2027-02-28"),
+            *("2027-05-08", "2027-02-28", "2028-02-28", "2028-02-29"),
+            *("2027-11-08", "2029-02-28", "2028-02-29"),
+        ],
     )
 
 

@@ -131,7 +131,7 @@ def _chosen(keys: Sequence[str], structure: Structure) -> list[queries.Choice]:
 
 
 def _first_day(starts_on: date | None, today: date, duration: str, *, emergency: bool) -> date:
-    if duration not in frame.DAYS and not emergency:
+    if duration not in frame.MONTHS and not emergency:
         raise _not_prepared("Cette durée n’existe pas.", "Choisissez un jour, un mois, six mois ou un an.")
     start = today if starts_on is None or emergency else starts_on
     if start < today:

@@ -192,9 +192,8 @@ def signing_day(row: Mandat, how: str, today: date) -> date:
 
 def to_remind(today: date) -> list[Mandat]:
     """Return the mandates that end soon and lasted long enough to be forgotten, unless all was said."""
-    lasting = [key for key, days in frame.DAYS.items() if days > frame.REMINDED_OVER]
     rows = Mandat.objects.filter(
-        duration__in=lasting,
+        duration__in=frame.REMINDED,
         signed_at__isnull=False,
         withdrawn_at__isnull=True,
         stripped_at__isnull=True,
@@ -352,7 +351,7 @@ def timeline(row: Mandat, today: date) -> Timeline:
     days = (row.ends_on - row.starts_on).days + 1
     done = min(max((today - row.starts_on).days, 0), days)
     remind = row.ends_on - timedelta(days=max(frame.REMINDERS))
-    reminded = frame.DAYS[row.duration] > frame.REMINDED_OVER
+    reminded = row.duration in frame.REMINDED
     return Timeline(
         days=days,
         left=max(days - done, 0),

@@ -1,18 +1,20 @@
 """What a mandate allows, to which structure, from which day to which day: whatever stores it."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from maillage.words.dates import in_words
 
-# The keys and the days of Aidants Connect, so that lists and exports are read by both. Both ends count.
-DAYS: Mapping[str, int] = {"day": 1, "month": 31, "semester": 182, "year": 365}
+# The keys of Aidants Connect, so that lists and exports are read by both. The months are those of the
+# calendar, as the person reads them, where Aidants Connect counts 31, 182 and 365 days.
+MONTHS: Mapping[str, int] = {"day": 0, "month": 1, "semester": 6, "year": 12}
 DURATIONS: Mapping[str, str] = {"day": "un jour", "month": "un mois", "semester": "six mois", "year": "un an"}
 AHEAD = timedelta(days=31)  # how far a mandate may begin, and how old what was prepared may be
 REGULARISE = timedelta(hours=48)
 REMINDERS = (30, 7)  # days before the end
-REMINDED_OVER = 31  # days: a shorter mandate ends before anybody forgets it
+REMINDED = ("semester", "year")  # a shorter mandate ends before anybody forgets it
 SOON = timedelta(days=30)
 SHOWN = timedelta(days=365)  # after the end
 
@@ -42,12 +44,21 @@ STOPPED: Mapping[str, str] = {CARD: "par la personne, avec sa carte", NOTED: "no
 
 
 def ends_on(starts_on: date, duration: str) -> date:
-    """Return the last day of a mandate, included.
+    """Return the last day of a mandate, included: the eve of the same day so many months later, or the last
+    day of a month that has no such day (Code de procédure civile, article 641).
 
     >>> ends_on(date(2026, 11, 9), "day"), ends_on(date(2026, 11, 9), "semester")
-    (datetime.date(2026, 11, 9), datetime.date(2027, 5, 9))
+    (datetime.date(2026, 11, 9), datetime.date(2027, 5, 8))
+    >>> ends_on(date(2026, 8, 31), "semester")
+    datetime.date(2027, 2, 28)
     """
-    return starts_on + timedelta(days=DAYS[duration] - 1)
+    if not MONTHS[duration]:
+        return starts_on
+    year, month = divmod(starts_on.year * 12 + starts_on.month - 1 + MONTHS[duration], 12)
+    last = monthrange(year, month + 1)[1]
+    if starts_on.day > last:
+        return date(year, month + 1, last)
+    return date(year, month + 1, starts_on.day) - timedelta(days=1)
 
 
 def state(*, signed: bool, withdrawn: bool, starts_on: date | None, ends_on: date | None, today: date) -> str:
