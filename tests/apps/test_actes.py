@@ -1,6 +1,6 @@
 """Acts of help: noted once, in the frame of a mandate or said to be outside it; every change leaves its trace."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,23 +16,10 @@ from maillage.apps.orientations.queries import people as sheets
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
 from tests.conftest import account
+from tests.support.acts import AT, draft, stored
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-AT = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
-
-
-def draft(**more) -> rules.Draft:
-    held = {
-        "uid": uuid4(),
-        "kind": rules.TOGETHER,
-        "procedure": "prime-activite",
-        "minutes": 15,
-        "where": rules.HERE,
-        "end": rules.DONE,
-        "done_at": AT,
-    }
-    return rules.Draft(**{**held, **more})
 
 
 @pytest.fixture
@@ -343,24 +330,11 @@ def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant,
     signed(andrei, library, "social", "travail")
     for days in (0, 100, 300):
         said = draft(kind=rules.PLACE, done_at=AT - timedelta(days=days))
-        Act.objects.create(
-            **actions._said(said),
-            uid=said.uid,
-            structure=library,
-            person=andrei,
-            noted_at=AT,
-        )
+        stored(said, structure=library, person=andrei)
     assert lists.proposals(andrei, AT) == [("Prime d’activité", "caf-prime-activite")]
     last = Act.objects.filter(person=andrei).first()
     actions.strike(
-        Act.objects.create(
-            **actions._said(draft(kind=rules.PLACE, procedure="impots")),
-            uid=uuid4(),
-            by=aidant,
-            structure=library,
-            person=andrei,
-            noted_at=AT,
-        ),
+        stored(draft(kind=rules.PLACE, procedure="impots"), by=aidant, structure=library, person=andrei),
         by=aidant,
         at=AT,
     )

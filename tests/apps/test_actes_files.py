@@ -2,8 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, date, datetime, timedelta
-from uuid import uuid4
+from datetime import date, timedelta
 
 import pytest
 
@@ -20,12 +19,11 @@ from maillage.apps.orientations.queries import activities
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
-from tests.apps.test_actes import draft
 from tests.conftest import account
+from tests.support.acts import AT, draft, stored
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
@@ -216,8 +214,7 @@ def test_what_is_no_table_of_that_format_is_refused(content, db):
 
 def many(structure, n: int, **more) -> None:
     for _ in range(n):
-        said = draft(**more)
-        Act.objects.create(**actions._said(said), uid=uuid4(), structure=structure, noted_at=AT)
+        stored(draft(**more), structure=structure)
 
 
 def test_small_counts_are_withheld_and_nothing_is_found_by_subtraction(library):

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from maillage.apps.actes.models import Act
-from tests.apps.test_actes import draft
+from tests.support.acts import draft
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
