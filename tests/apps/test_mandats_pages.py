@@ -5,7 +5,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from io import BytesIO
-from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,7 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.rules.journal import DAILY
 from maillage.apps.actes import actions as acts
 from maillage.apps.actes import rules as helped
 from maillage.apps.mandats import access, actions, forms, queries
@@ -25,6 +26,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.reports.assistance import models as papers
 from tests.conftest import account
+from tests.support.acts import draft
 from tests.support.mandats import STROKES, drafted, given
 from tests.support.places import place
 
@@ -445,15 +447,7 @@ def test_a_coordinator_adds_for_the_territory_and_touches_no_other(client, coord
 def test_the_sheet_shows_what_was_done_under_it_to_those_who_did_it(client, pro, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
     assert "Aucun acte encore" in text(pro.get(reverse("mandat", args=[mandat.pk])))
-    done = helped.Draft(
-        uid=uuid4(),
-        kind=helped.PLACE,
-        procedure="prime-activite",
-        minutes=15,
-        where=helped.HERE,
-        end=helped.DONE,
-        done_at=NOW,
-    )
+    done = draft(kind=helped.PLACE, done_at=NOW)
     act = acts.note(done, by=leila, structure=structure, person=andrei, at=NOW)
     told = text(pro.get(reverse("mandat", args=[mandat.pk])))
     assert "1 acte, 15 minutes" in told
@@ -464,3 +458,40 @@ def test_the_sheet_shows_what_was_done_under_it_to_those_who_did_it(client, pro,
     told = text(client.get(reverse("mandat", args=[mandat.pk])))
     assert "Aucun acte encore" in told and "15 min" not in told, "who sees the mandate does not see the acts"
     assert act.mandat == mandat
+
+
+def test_the_sheet_says_what_was_refused_meanwhile_and_the_way_on(client, pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    said = draft(kind=helped.PLACE, procedure="logement-social", done_at=NOW)
+    with pytest.raises(acts.OutsideMandate):
+        acts.note(said, by=leila, structure=structure, person=andrei, at=NOW)
+    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    line = Entry.objects.get(verb="act.refused")
+    assert " 1 refus " in told and f"maillon {line.pk}" in told
+    assert "a voulu noter « Logement social »" in told
+    page = pro.get(reverse("mandat", args=[mandat.pk])).content.decode()
+    assert f"?personne={andrei.pk}&amp;demarche=logement-social" in page
+    other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
+    karim = account("karim", "formation", structure=other)
+    people.follow(person=andrei, structure=other, by=karim, at=NOW)
+    client.force_login(karim)
+    assert "logement social" not in text(client.get(reverse("mandat", args=[mandat.pk])))
+
+
+def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    sheet = reverse("mandat", args=[mandat.pk])
+    assert text(pro.get(sheet)).count("pas encore ancré") == 2
+    head = journal.anchor(at=NOW, cause=DAILY)
+    actions.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
+    told = text(pro.get(sheet))
+    assert told.count(f"par la tête {head.line}") == 2 and told.count("pas encore ancré") == 1
+
+
+def test_a_tail_cut_below_an_anchor_is_said_on_the_sheet(pro, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    head = journal.anchor(at=NOW, cause=DAILY)
+    with journal.unlocked():
+        Entry.objects.filter(pk=head.line).delete()
+    told = text(pro.post(reverse("mandat_verify", args=[mandat.pk]), follow=True))
+    assert f"Le maillon {head.line} du journal ne tient pas" in told and "la fin a été coupée" in told

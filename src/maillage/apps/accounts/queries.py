@@ -66,6 +66,19 @@ def matches_seal(row: Model, text: str, digest: str) -> bool | None:
 
 
 def broken() -> tuple[int, journal.Break | None]:
-    """Return how many lines the journal has, and where it was changed first, None when it is whole."""
-    found = proof()
-    return found.n_lines, found.broken
+    """Return how many lines the journal has, and where it was changed or cut first, None when it is whole and
+    goes through every end that this database remembers.
+    """
+    found = proof(heads())
+    cut = [journal.missing_tail(head, there=there) for head, there in found.unmatched]
+    return found.n_lines, found.broken or next(iter(cut), None)
+
+
+def anchors_over(lines: Iterable[int]) -> dict[int, Anchor]:
+    """Return, for each line of the journal that was anchored since, the first end that covers it."""
+    wanted = sorted(lines)
+    if not wanted:
+        return {}
+    held = list(Anchor.objects.filter(line__gte=wanted[0]).order_by("line", "pk"))
+    first = {n: next((each for each in held if each.line >= n), None) for n in wanted}
+    return {n: each for n, each in first.items() if each is not None}

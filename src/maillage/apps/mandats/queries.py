@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from maillage.apps.accounts import queries as journal
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.models import Anchor, Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import access
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
@@ -370,11 +370,24 @@ def left_in_words(row: Mandat, today: date) -> str:
     return f"Encore {months:.0f} mois" + (" et demi" if half > 10 else "")
 
 
-def proof_of(row: Mandat) -> list[tuple[Entry, str, str]]:
-    """Return the lines of the journal that prove a mandate: each with its words, and who wrote it."""
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the journal that proves a mandate: its words, who wrote it, the first end of the chain that
+    covers it, None before the next anchor.
+    """
+
+    entry: Entry
+    words: str
+    who: str
+    anchor: Anchor | None
+
+
+def proof_of(row: Mandat) -> list[Link]:
+    """Return the lines of the journal that prove a mandate, oldest first."""
     entries = list(journal.entries_about(row).filter(verb__in=list(STEPS)))
     names = journal.names(entries)
-    return [(each, STEPS[each.verb], names.get(each.by or 0, "")) for each in entries]
+    ends = journal.anchors_over(each.pk for each in entries)
+    return [Link(each, STEPS[each.verb], names.get(each.by or 0, ""), ends.get(each.pk)) for each in entries]
 
 
 def agrees_with_proof(row: Mandat) -> bool:

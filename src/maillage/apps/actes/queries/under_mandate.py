@@ -1,24 +1,96 @@
-"""What was done in the place of somebody under one mandate, for its sheet."""
+"""What was done in the place of somebody under one mandate, and what it did not permit, for its sheet."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from maillage.apps.accounts.models import User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.accounts import queries as journal
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.rules.journal import milliseconds
 from maillage.apps.actes import access
+from maillage.apps.actes.queries import catalogue
 from maillage.apps.actes.queries.lists import Line, lines
 from maillage.apps.mandats.models import Mandat
+
+KEPT = ("act.noted", "act.outside", "act.regularised")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An act that somebody wanted to note in the place of a person, and that nothing allowed: nothing was
+    kept of it but this line of the journal, which the person reads with their card. key: of the procedure, ''
+    when it is offered no more.
+    """
+
+    at: datetime
+    who: str
+    procedure: str
+    key: str
+    link: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One or the other, as a line of one list. link: the number of its line in the journal, 0 for an act that
+    has none.
+    """
+
+    at: datetime
+    link: int
+    line: Line | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The acts that a mandate allowed, the latest first; minutes: of those that stand."""
+    """The acts that a mandate allowed and those that were refused meanwhile, the latest first.
 
-    lines: list[Line]
+    minutes: of the acts that stand.
+    """
+
+    rows: list[Row]
+    refusals: list[Refusal]
     n: int
     minutes: int
 
 
 def of_mandate(mandat: Mandat, user: User) -> Done:
     """Return the acts under a mandate, among those that a user may see (`settings.SHOWN_WITH_A_MANDATE`)."""
-    rows = list(access.acts_for(user).filter(mandat=mandat).order_by("-done_at", "-pk"))
-    kept = [each for each in rows if each.struck_at is None]
-    return Done(lines(rows, user), len(kept), sum(each.minutes for each in kept))
+    acts = list(access.acts_for(user).filter(mandat=mandat).order_by("-done_at", "-pk"))
+    kept = [each for each in acts if each.struck_at is None]
+    written = journal.entries_about(*acts).filter(verb__in=KEPT) if acts else Entry.objects.none()
+    links = dict(written.order_by("-pk").values_list("row", "pk"))
+    refused = _refusals(mandat, user)
+    rows = [Row(line.act.done_at, links.get(line.act.pk, 0), line=line) for line in lines(acts, user)]
+    rows += [Row(each.at, each.link, refusal=each) for each in refused]
+    rows.sort(key=lambda row: (row.at, row.link), reverse=True)
+    return Done(rows, refused, len(kept), sum(each.minutes for each in kept))
+
+
+def _refusals(mandat: Mandat, user: User) -> list[Refusal]:
+    """Return what was refused to the structure of a mandate from its signature to its last day, the latest
+    first, even once it was stopped.
+    """
+    entries = [each for each in _entries(mandat, user) if timezone.localdate(each.at) <= mandat.ends_on]
+    names = journal.names(entries)
+    keys = {each.label: each.key for each in catalogue.options(mandat.structure)} if entries else {}
+    return [
+        Refusal(each.at, names.get(each.by or 0, ""), each.words, keys.get(each.words, ""), each.pk)
+        for each in entries
+    ]
+
+
+def _entries(mandat: Mandat, user: User) -> QuerySet[Entry]:
+    """Return the refusals that a user may read: those of their structures; for a volunteer, their own."""
+    rights = rights_of(user)
+    whole, mine = rights.structures(access.SEE), rights.structures(access.MINE)
+    since = milliseconds(mandat.signed_at or mandat.made_at)
+    return (
+        journal.entries_about(mandat.person)
+        .filter(Q(structure__in=whole) | Q(structure__in=mine, by=user.pk), structure=mandat.structure_id)
+        .filter(verb="act.refused", at__gte=since)
+        .order_by("-pk")
+    )

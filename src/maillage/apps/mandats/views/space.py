@@ -169,7 +169,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "kept": [each for each in permitted if each.revoked_at is None],
         "signature": proof.svg(signature.strokes) if signature and signature.strokes else "",
         "photograph": bool(signature and signature.photograph),
-        "entries": queries.proof_of(row),
+        "links": queries.proof_of(row),
         "agrees": queries.agrees_with_proof(row),
         "followers": followers.select_related("structure", "by"),
         "may_act": access.may_act(request.user, row.structure_id),
