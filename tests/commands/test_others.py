@@ -172,6 +172,9 @@ def test_demo_is_safe_to_repeat_and_prints_the_account(process, demonstration, t
     demonstration(tmp_path / "maison")
     again = process("demo", "--sans-calcul", MAILLAGE_HOME=str(tmp_path / "maison"))
     assert again.code == 0
+    read = process("verifier-journal", "--json", MAILLAGE_HOME=str(tmp_path / "maison"))
+    found = json.loads(read.out)
+    assert (found["remarques"], found["rupture"]) == ([], None), "its stories are written in order"
     assert "coordination@demo.maillage.example" in again.out
 
 

@@ -40,16 +40,18 @@ def run(given: argparse.Namespace) -> int:
     ready()
     from maillage.apps.dossiers import actions, rules
     from maillage.apps.dossiers.queries import StudyRequest
+    from maillage.cli.demonstration.ordered import in_order_of_dates
     from maillage.config import settings
 
     password = os.environ.get("MAILLAGE_DEMO_PASSWORD", PASSWORD)
     accounts = _accounts(
         password, production=settings.PRODUCTION
     )  # refused in production, before anything is kept
-    _perimeter()
-    for card, source in CENSUSES:
-        _census(card, source)
-    _stories(accounts)
+    with in_order_of_dates():
+        _perimeter()
+        for card, source in CENSUSES:
+            _census(card, source)
+        _stories(accounts)
     steps = Steps()
     for place in () if given.sans_calcul else PLACES:
         study = actions.ask(StudyRequest(place=place))
