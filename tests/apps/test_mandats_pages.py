@@ -27,7 +27,7 @@ from maillage.kernel.errors import Refused
 from maillage.reports.assistance import models as papers
 from tests.conftest import account
 from tests.support.acts import draft
-from tests.support.mandats import STROKES, drafted, given
+from tests.support.mandats import STROKES, by_touch, drafted, given
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -226,9 +226,9 @@ def test_the_list_puts_first_what_cannot_wait(pro, andrei, structure, leila):
     told = text(pro.get("/espace/mandats/"))
     assert told.index("Urgences à régulariser") < told.index("Impôts")
     assert "le délai est passé" in told
-    assert "Retraite" not in told and "Dossier de handicap" not in told
-    assert "Retraite" in text(pro.get("/espace/mandats/?etat=finis"))
-    assert "Dossier de handicap" in text(pro.get("/espace/mandats/?etat=a-signer"))
+    assert listed(pro) == {"Impôts", "RSA"}
+    assert listed(pro, etat="finis") == {"Retraite"}
+    assert listed(pro, etat="a-signer") == {"Dossier de handicap"}
 
 
 def test_what_ends_soon_is_said_and_what_ended_over_a_year_ago_is_not_shown(pro, andrei, structure, leila):
@@ -241,7 +241,75 @@ def test_what_ends_soon_is_said_and_what_ended_over_a_year_ago_is_not_shown(pro,
         Mandat.objects.filter(pk=mandat.pk).update(
             starts_on=today - timedelta(days=600), ends_on=today - timedelta(days=days)
         )
-        assert ("Impôts" in text(pro.get("/espace/mandats/?etat=finis"))) is shown, days
+        assert (listed(pro, etat="finis") == {"Impôts"}) is shown, days
+
+
+def listed(pro, **asked) -> set[str]:
+    """Return the mandates of a list, by their place in the page."""
+    found = pro.get("/espace/mandats/", asked).context["lines"]
+    return {each.label for row, _ in found for each in row.authorisations.all()}
+
+
+def test_the_list_is_filtered_by_helper_end_and_procedure(pro, andrei, structure, leila):
+    colleague = account("collegue", "aidant", shown="Zoé", structure=structure)
+    given(andrei, structure, leila, "impots", at=NOW, token="a", duration="month")
+    given(andrei, structure, colleague, "social", at=NOW, token="b")
+    given(andrei, structure, colleague, "retraite", "actualisation", at=NOW, token="c", duration="year")
+    assert listed(pro, aidant=leila.pk) == {"Impôts"}
+    assert listed(pro, fin=90) == {"Impôts"} and listed(pro, fin=7) == set()
+    social = {each for each in listed(pro) if each not in ("Impôts", "Retraite")} - {
+        "Actualisation mensuelle"
+    }
+    assert listed(pro, demarche="prime-activite") <= social, "what a whole family permits is found by each"
+    assert listed(pro, demarche="argent") == {"Impôts"}, "a family finds all that it holds"
+    assert listed(pro, demarche="prime-activite", aidant=leila.pk) == set()
+    assert len(listed(pro, demarche="x", aidant="x", fin="x", etat="x", page="x")) == 4, "unread is left out"
+    told = text(pro.get("/espace/mandats/", {"fin": 7}))
+    assert "Aucun mandat ainsi" in told and "Tout montrer" in told
+
+
+def test_several_are_prepared_again_and_dropped_at_once(client, pro, andrei, structure, leila):
+    rows = [given(andrei, structure, leila, key, at=NOW, token=key) for key in ("impots", "retraite")]
+    address, sent = reverse("mandats_several"), {"geste": "renouveler", "cochee": [r.pk for r in rows]}
+    for _ in range(2):  # a double click
+        told = text(pro.post(address, sent | {"envoi": "meme"}, follow=True))
+    drafts = Mandat.objects.filter(signed_at=None)
+    assert drafts.count() == 2 and "signer avec chaque personne : 2 mandats" in told
+    both = {"geste": "refuser", "cochee": [drafts[0].pk, rows[0].pk, 10**9, "x"]}
+    told = text(pro.post(address, both, follow=True))
+    assert drafts.count() == 1 and "Ôtés : 1 mandat" in told
+    assert f"Sans changement : {rows[0].printed} : Ce mandat est signé" in told
+    assert "aucune ligne n’était cochée" in text(pro.post(address, {"geste": "refuser"}, follow=True))
+    assert pro.post(address, {"geste": "x"}).status_code == 404
+    other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
+    client.force_login(account("karim", "formation", structure=other))
+    client.post(address, {"geste": "refuser", "cochee": drafts[0].pk})
+    assert drafts.count() == 1, "somebody else's is not there"
+
+
+def test_today_says_which_mandates_end_and_which_emergencies_wait(client, pro, andrei, structure, leila):
+    assert "Mandats à voir" not in text(pro.get("/espace/"))
+    today = timezone.localdate()
+    ending = given(andrei, structure, leila, "impots", at=NOW, token="a")
+    for days, shown in ((31, False), (30, True), (0, True)):
+        Mandat.objects.filter(pk=ending.pk).update(ends_on=today + timedelta(days=days))
+        found = pro.get("/espace/").context["mandate_tasks"]
+        assert [task.mandat.pk for task in found] == [ending.pk] * shown, days
+    assert "dernier jour" in text(pro.get("/espace/"))
+    month = given(andrei, structure, leila, "retraite", at=NOW, token="b", duration="month")
+    for days, shown in ((8, False), (7, True)):
+        Mandat.objects.filter(pk=month.pk).update(ends_on=today + timedelta(days=days))
+        assert [task.left for task in queries.tasks(leila, NOW, 5)] == [1, *[8] * shown], "what lasts a month"
+    given(andrei, structure, leila, "impots", at=NOW, token="c")
+    assert [task.left for task in queries.tasks(leila, NOW, 5)] == [8], "renewed, it is nobody's task"
+    urgent = drafted(andrei, structure, leila, "rsa", at=NOW, emergency=True, token="urgent")
+    actions.sign(urgent, by_touch(urgent, NOW), by=leila, at=NOW)
+    first, _ = queries.tasks(leila, NOW + timedelta(hours=49), 5)
+    assert (first.mandat, first.late) == (urgent, True)
+    other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
+    karim = account("karim", "formation", structure=other)
+    people.follow(person=andrei, structure=other, by=karim, at=NOW)
+    assert queries.tasks(karim, NOW, 5) == [], "a task is of those who act"
 
 
 def test_the_list_asks_as_little_for_many_as_for_one(

@@ -107,6 +107,7 @@ LISTS: dict[str, set[str]] = {
             "bilans",
             "bilan_typed",
             "mandats",
+            "mandats_several",
             "mandat_new",
             "papers",
         )

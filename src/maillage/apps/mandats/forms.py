@@ -1,5 +1,6 @@
 """What is typed about a mandate: what it permits, until when; how the person says yes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import queries
 from maillage.apps.mandats.actions import Helper, Signing
 from maillage.apps.mandats.rules import frame
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
 from maillage.web.photographs import read_photograph
 
@@ -126,3 +128,46 @@ class ProcedureForm(forms.Form):
     def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["pour"].choices = owners
+
+
+WITHIN = {"7": "sept jours", "30": "trente jours", "90": "trois mois"}
+
+
+class FilterForm(forms.Form):
+    """What a list of mandates is asked for: a state, a helper, an end, a procedure."""
+
+    etat = forms.ChoiceField(required=False, widget=forms.HiddenInput)
+    aidant = forms.ChoiceField(label="Préparé par", required=False)
+    demarche = forms.ChoiceField(label="Qui permet", required=False)
+    fin = forms.ChoiceField(
+        label="Finit dans", required=False, choices=[("", "N’importe quand"), *WITHIN.items()]
+    )
+
+    def __init__(
+        self, *args: Any, states: Iterable[str], helpers: list[tuple[int, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["etat"].choices = [(key, key) for key in states]
+        self.fields["aidant"].choices = [("", "Tout le monde"), *((str(pk), name) for pk, name in helpers)]
+        self.fields["demarche"].choices = [
+            ("", "Toutes les démarches"),
+            *((key, family.label) for key, family in procedures.families().items()),
+            *(
+                (
+                    family.label,
+                    [(key, each.label) for key, each in procedures.procedures().items() if each.family == id],
+                )
+                for id, family in procedures.families().items()
+            ),
+        ]
+
+    def criteria(self) -> queries.Criteria:
+        """Return what is asked; what cannot be read is left out."""
+        self.is_valid()
+        said = self.cleaned_data
+        return queries.Criteria(
+            state=said.get("etat") or "",
+            helper=whole(said.get("aidant") or "", ROWS),
+            within=whole(said.get("fin") or ""),
+            procedure=said.get("demarche") or "",
+        )

@@ -3,9 +3,11 @@
 from base64 import b64encode
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -13,7 +15,7 @@ from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Anchor, Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import access
-from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat, Signature
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.memberships.access import current
 from maillage.apps.memberships.rules import ROLES
@@ -205,14 +207,24 @@ def to_remind(today: date) -> list[Mandat]:
 
 
 def is_renewed(row: Mandat) -> bool:
-    """Return whether the person already signed another mandate that goes further, for the same structure."""
-    return Mandat.objects.filter(
-        person=row.person_id,
-        structure=row.structure_id,
-        signed_at__isnull=False,
-        withdrawn_at__isnull=True,
-        ends_on__gt=row.ends_on,
-    ).exists()
+    """Return whether the person already signed another mandate that goes further, for the same structure and
+    something that this one permits.
+    """
+    return Mandat.objects.filter(pk=row.pk).filter(_renewed()).exists()
+
+
+def _renewed() -> Exists:
+    permitted = Autorisation.objects.filter(mandat=OuterRef(OuterRef("pk")), revoked_at=None)
+    further = Autorisation.objects.filter(
+        key__in=permitted.values("key"),
+        revoked_at=None,
+        mandat__person=OuterRef("person"),
+        mandat__structure=OuterRef("structure"),
+        mandat__signed_at__isnull=False,
+        mandat__withdrawn_at__isnull=True,
+        mandat__ends_on__gt=OuterRef("ends_on"),
+    )
+    return Exists(further)
 
 
 # ------------------------------------------------------------------------------------------------- one person
@@ -282,8 +294,35 @@ def to_regularise(rows: QuerySet[Mandat]) -> QuerySet[Mandat]:
 
 
 def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
-    """Return, of some mandates, those that run and end within thirty days, the first to end first."""
-    return running(rows, today).filter(ends_on__lte=today + frame.SOON).order_by("ends_on", "pk")
+    """Return, of some mandates, those that soon end and are not renewed, the first to end first: thirty days
+    before the end, or seven for those that last a month.
+    """
+    soon = [Q(duration=key, ends_on__lte=today + timedelta(days=days)) for key, days in frame.TASK.items()]
+    return running(rows, today).filter(reduce(or_, soon)).exclude(_renewed())
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A mandate to see to: an emergency to regularise, or one that ends. left: days, its last one included;
+    late: the delay of the emergency is past.
+    """
+
+    mandat: Mandat
+    left: int
+    late: bool = False
+
+
+def tasks(user: Any, at: datetime, most: int) -> list[Task]:
+    """Return what the mandates of the structures that a user helps for ask of them, the most pressing first:
+    emergencies, then those that end, `most` of each.
+    """
+    today = timezone.localdate(at)
+    rows = access.mandats_for(user).filter(structure__in=access.structures_for(user).values("pk"))
+    urgent = [
+        Task(row, 0, late=row.regularise_before is not None and row.regularise_before < at)
+        for row in to_regularise(rows)[:most]
+    ]
+    return urgent + [Task(row, (row.ends_on - today).days + 1) for row in ending(rows, today)[:most]]
 
 
 def running(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
@@ -304,6 +343,50 @@ def over(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
 def drafts(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
     """Return, of some mandates, those that can still be signed, the latest first."""
     return rows.filter(signed_at__isnull=True, made_at__date__gte=today - frame.AHEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a list of mandates is asked for; '' or None where anything is wanted.
+
+    state: '' those that run, `a-signer`, `finis`; helper: the account that prepared it; within: days to its
+    end; procedure: a procedure, which its family permits too, or a family and all that it holds.
+    """
+
+    state: str = ""
+    helper: int | None = None
+    within: int | None = None
+    procedure: str = ""
+
+
+def found(rows: QuerySet[Mandat], asked: Criteria, today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that a list is asked for, in the order of their state."""
+    kept = {"": running, "a-signer": drafts, "finis": over}[asked.state](rows, today)
+    if asked.helper:
+        kept = kept.filter(by=asked.helper)
+    if asked.within is not None:
+        kept = kept.filter(ends_on__lte=today + timedelta(days=asked.within))
+    if asked.procedure:
+        permitting = Autorisation.objects.filter(
+            mandat=OuterRef("pk"), key__in=_permitting(asked.procedure), revoked_at=None
+        )
+        kept = kept.filter(Exists(permitting))
+    return kept
+
+
+def _permitting(procedure_key: str) -> set[str]:
+    """Return the keys by which a mandate permits a procedure, or something of a family."""
+    if procedure_key not in procedures.families():
+        return {procedure_key, family_of(procedure_key)}
+    added = LocalProcedure.objects.filter(family=procedure_key)
+    common = (key for key, each in procedures.procedures().items() if each.family == procedure_key)
+    return {procedure_key, *common, *(each.key for each in added)}
+
+
+def helpers(rows: QuerySet[Mandat]) -> list[tuple[int, str]]:
+    """Return who prepared some mandates: number and name."""
+    accounts = User.objects.filter(pk__in=rows.order_by().values("by")).order_by("name", "email")
+    return [(each.pk, str(each)) for each in accounts]
 
 
 def by_family(structure: Structure | None) -> list[tuple[str, str, list[Choice]]]:

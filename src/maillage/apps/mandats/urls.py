@@ -10,6 +10,7 @@ urlpatterns = [
     path("mandat/<str:code>/", public.check, name="mandat_check"),
     path("espace/mandats/", space.mandats, name="mandats"),
     path("espace/mandats/nouveau/", space.new, name="mandat_new"),
+    path("espace/mandats/plusieurs/", space.several, name="mandats_several"),
     path("espace/mandats/demarches/", procedures.procedures, name="mandat_procedures"),
     path("espace/mandats/demarches/retirer/", procedures.retire, name="mandat_procedure_retire"),
     path("espace/mandats/<int:pk>/", space.mandat, name="mandat"),

@@ -27,6 +27,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.views.requests import unknown
+from maillage.apps.mandats import queries as mandats
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import access as outbox
 from maillage.apps.messages import queries as sent
@@ -38,6 +39,8 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
+
+TASKS = 12  # of a kind: the others are in their list
 
 
 @login_required
@@ -57,6 +60,7 @@ def space(request: HttpRequest) -> HttpResponse:
         context |= {
             "acts_today": acts.today(account_of(request), at).sums,
             "acts_waiting": acts.to_regularise(user)[:100],
+            "mandate_tasks": mandats.tasks(user, at, TASKS),
         }
     if rights.any(community_access.WRITES):
         context["written_to"] = community.unanswered(user).count()

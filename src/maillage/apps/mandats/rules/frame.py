@@ -15,7 +15,7 @@ AHEAD = timedelta(days=31)  # how far a mandate may begin, and how old what was 
 REGULARISE = timedelta(hours=48)
 REMINDERS = (30, 7)  # days before the end
 REMINDED = ("semester", "year")  # a shorter mandate ends before anybody forgets it
-SOON = timedelta(days=30)
+TASK: Mapping[str, int] = {"month": 7, "semester": 30, "year": 30}  # days before the end: then it is a task
 SHOWN = timedelta(days=365)  # after the end
 
 DRAFT, COMING, RUNNING, ENDED, WITHDRAWN = "draft", "coming", "running", "ended", "withdrawn"

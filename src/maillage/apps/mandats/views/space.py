@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.accounts.queries import broken
 from maillage.apps.mandats import access, actions, queries
-from maillage.apps.mandats.forms import PrepareForm, SignForm
+from maillage.apps.mandats.forms import FilterForm, PrepareForm, SignForm
 from maillage.apps.mandats.models import Mandat, Signature
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.people.access import people_for
@@ -27,8 +27,13 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import models as papers
 from maillage.web import printing, refusals
 from maillage.words.languages import FRENCH, LANGUAGES, speaking
+from maillage.words.wording import count
 
 PAGE = 40
+SEVERAL = {
+    "renouveler": "Préparés, à signer avec chaque personne : {}. Une erreur ? Cochez-les ici, puis ôtez-les.",
+    "refuser": "Ôtés : {}. Il n’en reste rien, que d’avoir été proposés.",
+}
 FILTERS = {
     "": "En cours",
     "a-signer": "À signer",
@@ -40,24 +45,68 @@ helping = holding(*access.SEES)
 @helping
 @require_safe
 def mandats(request: HttpRequest) -> HttpResponse:
-    """The mandates of the persons one helps: what cannot wait first."""
+    """The mandates of the persons one helps: what cannot wait first, then those that are asked for."""
     today, rows = timezone.localdate(), access.mandats_for(request.user)
-    asked = request.GET.get("etat", "")
-    state = asked if asked in FILTERS else ""
-    found = {"": queries.running, "a-signer": queries.drafts, "finis": queries.over}[state](rows, today)
-    page = Paginator(found.prefetch_related("authorisations"), PAGE).get_page(request.GET.get("page"))
+    form = FilterForm(request.GET, states=FILTERS, helpers=queries.helpers(rows))
+    asked = form.criteria()
+    found = queries.found(rows, asked, today).prefetch_related("authorisations")
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
+        "form": form,
         "page": page,
         "lines": [(row, row.state_on(today)) for row in page],
         "filters": FILTERS,
-        "state": state,
+        "state": asked.state,
+        "filtered": asked != queries.Criteria(state=asked.state),
+        "query": _without(request, "page"),
+        "query_elsewhere": _without(request, "page", "etat"),
         "urgent": queries.to_regularise(rows)[:PAGE],
         "ending": queries.ending(rows, today)[:PAGE],
         "now": timezone.now(),
         "papers": papers.TITLES,
         "states": frame.STATES,
+        "sending": secrets.token_urlsafe(12),
     }
     return render(request, "mandats/space/index.html", context)
+
+
+def _without(request: HttpRequest, *names: str) -> str:
+    """Return what is asked of a list, but for some names."""
+    query = request.GET.copy()
+    for name in names:
+        query.pop(name, None)
+    return query.urlencode()
+
+
+@helping
+@require_POST
+def several(request: HttpRequest) -> HttpResponse:
+    """The same gesture on several mandates: each goes through, or says why not."""
+    by, at, asked = account_of(request), timezone.now(), request.POST.get("geste", "")
+    if asked not in SEVERAL:
+        raise Http404
+    chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:PAGE]
+    rows = list(access.mandats_for(request.user).filter(pk__in=filter(None, chosen)))
+    done, left = 0, dict[str, list[str]]()  # why, and which
+    for row in rows:
+        try:
+            if asked == "renouveler":
+                token = f"{request.POST.get('envoi', '')[:20]}-{row.pk}"
+                actions.renew(row, by=by, at=at, token=token)
+            else:
+                actions.decline(row, by=by, at=at)
+        except Refused as error:
+            left.setdefault(error.why, []).append(row.printed)
+        else:
+            done += 1
+    if not rows:
+        messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée.")
+    if done:
+        messages.success(request, SEVERAL[asked].format(count(done, "mandat")))
+    if left:
+        told = " ".join(f"{', '.join(which)} : {why}" for why, which in left.items())
+        messages.error(request, f"Sans changement : {told}")
+    return redirect(f"{reverse('mandats')}?etat=a-signer")
 
 
 @helping
