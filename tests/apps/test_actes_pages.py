@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -230,6 +231,49 @@ def test_the_list_shows_struck_acts_with_their_trace(client, aidant, library):
     trace = client.get(f"/espace/actes/{struck.pk}/").content.decode()
     assert all(words in trace for words in ("l’a noté", "l’a rayé", "l’a remis"))
     assert kept.revisions.count() == 1
+
+
+def words(response) -> str:
+    return unescape(" ".join(response.content.decode().split()))
+
+
+def test_several_acts_are_struck_and_put_back_at_once(client, aidant, library):
+    rows = [note(aidant, library), note(aidant, library, minutes=10)]
+    address = "/espace/actes/plusieurs/"
+    sent = {"cochee": [row.pk for row in rows], "retour": "nature=together&etat=struck"}
+    page = client.post(address, sent | {"geste": "rayer"}, follow=True)
+    told = words(page)
+    assert page.redirect_chain[-1][0] == "/espace/actes/?nature=together&etat=struck"
+    assert "Rayés : 2 actes" in told and told.count("Rayé par vous") == 2
+    rows[0].refresh_from_db()
+    actions.restore(rows[0], by=aidant, at=timezone.now())
+    told = words(client.post(address, sent | {"geste": "remettre"}, follow=True))
+    assert (
+        "Comptés de nouveau : 1 acte" in told and "Sans changement, 1 acte : Cet acte n’est pas rayé" in told
+    )
+    told = words(client.post(address, {"geste": "regulariser", "cochee": rows[0].pk}, follow=True))
+    assert "déjà en règle" in told
+    assert "aucune ligne n’était cochée" in words(client.post(address, {"geste": "rayer"}, follow=True))
+    assert client.post(address, {"geste": "x"}).status_code == 404
+    stranger = account(
+        "ailleurs", "aidant", structure=place("b", {"nom": "B", "pivot": "21380185500015"}).structure
+    )
+    client.force_login(stranger)
+    client.post(address, {"geste": "rayer", "cochee": rows[0].pk})
+    assert Act.objects.get(pk=rows[0].pk).struck_at is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "n"),
+    [({"etat": "counted"}, 2), ({"etat": "struck"}, 1), ({"etat": "to_sign"}, 0), ({"fin": "waiting"}, 1)],
+)
+def test_the_list_is_filtered_by_what_became_of_acts(client, aidant, library, asked, n):
+    note(aidant, library, end="waiting")
+    note(aidant, library)
+    actions.strike(note(aidant, library), by=aidant, at=timezone.now())
+    page = client.get("/espace/actes/", asked)
+    assert page.context["page"].paginator.count == n
+    assert ("Aucun acte ainsi" in page.content.decode()) is (n == 0)
 
 
 def test_an_empty_list_says_how_to_begin(client, aidant):

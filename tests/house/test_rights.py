@@ -142,7 +142,7 @@ LISTS: dict[str, set[str]] = {
     **{key: {"surveys"} for key in ("surveys", "survey_new", "survey_figure")},
     **{
         key: {"people", "mine"}
-        for key in ("acts", "acts_csv", "act_new", "acts_offline", "acts_state", "acts_send")
+        for key in ("acts", "acts_csv", "acts_several", "act_new", "acts_offline", "acts_state", "acts_send")
     },
     "acts_load": {"measures"},
     **{

@@ -7,6 +7,7 @@ from maillage.apps.actes.views import device, lists, load, note
 urlpatterns = [
     path("espace/actes/", lists.index, name="acts"),
     path("espace/actes/actes.csv", lists.table, name="acts_csv"),
+    path("espace/actes/plusieurs/", lists.several, name="acts_several"),
     path("espace/actes/noter/", note.new, name="act_new"),
     path("espace/actes/cadre/", note.frame, name="act_frame"),
     path("espace/actes/hors-ligne.js", device.script, name="acts_offline"),

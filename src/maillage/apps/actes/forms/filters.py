@@ -7,7 +7,7 @@ from django import forms
 
 from maillage.apps.actes import rules
 from maillage.apps.actes.queries.catalogue import Option
-from maillage.apps.actes.queries.lists import Criteria
+from maillage.apps.actes.queries.lists import STATES, Criteria
 from maillage.apps.actes.queries.load import Assumptions, assumptions
 from maillage.kernel.typed import whole
 
@@ -16,7 +16,9 @@ USUAL = timedelta(days=30)
 
 
 class FilterForm(forms.Form):
-    """A period, both days included, the last thirty days by default; a helper, a kind, a procedure."""
+    """A period, both days included, the last thirty days by default; a helper, a kind, a procedure, what it
+    gave, whether it counts.
+    """
 
     du = forms.DateField(
         label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -27,6 +29,8 @@ class FilterForm(forms.Form):
     aidant = forms.ChoiceField(label="Par", required=False)
     nature = forms.ChoiceField(label="Quoi", required=False, choices=[("", "Tout"), *rules.KINDS.items()])
     demarche = forms.ChoiceField(label="Démarche", required=False)
+    fin = forms.ChoiceField(label="À la fin", required=False, choices=[("", "Tout"), *rules.ENDS.items()])
+    etat = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *STATES.items()])
 
     def __init__(
         self,
@@ -52,6 +56,8 @@ class FilterForm(forms.Form):
             whole(said.get("aidant") or ""),
             said.get("nature") or "",
             said.get("demarche") or "",
+            said.get("fin") or "",
+            said.get("etat") or "",
         )
 
 

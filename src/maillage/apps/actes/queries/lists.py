@@ -34,13 +34,26 @@ ENDS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Criteria:
-    """What a list is asked for. helper: an account's number; None or '' where anything is wanted."""
+    """What a list is asked for; None or '' where anything is wanted. helper: an account's number; end: among
+    `rules.ENDS`; state: among STATES.
+    """
 
     since: date
     until: date
     helper: int | None = None
     kind: str = ""
     procedure: str = ""
+    end: str = ""
+    state: str = ""
+
+
+COUNTED, STRUCK, TO_SIGN = "counted", "struck", "to_sign"
+STATES: Mapping[str, str] = {COUNTED: "Qui comptent", STRUCK: "Rayés", TO_SIGN: "Mandat à signer"}
+_IN_STATE: Mapping[str, Q] = {
+    COUNTED: Q(struck_at=None),
+    STRUCK: Q(struck_at__isnull=False),
+    TO_SIGN: Q(struck_at=None, regularised_at=None) & ~Q(outside=""),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +101,14 @@ class Day:
 def acts(user: Any, asked: Criteria) -> QuerySet[Act]:
     """Return the acts of a period that a user sees, struck ones included, the latest first."""
     rows = access.acts_for(user).filter(on_day__gte=asked.since, on_day__lte=asked.until)
-    wanted: dict[str, Any] = {"by": asked.helper, "kind": asked.kind, "procedure": asked.procedure}
-    return rows.filter(**{name: value for name, value in wanted.items() if value})
+    wanted: dict[str, Any] = {
+        "by": asked.helper,
+        "kind": asked.kind,
+        "procedure": asked.procedure,
+        "end": asked.end,
+    }
+    kept = rows.filter(**{name: value for name, value in wanted.items() if value})
+    return kept.filter(_IN_STATE[asked.state]) if asked.state else kept
 
 
 def sums(rows: QuerySet[Act]) -> Sums:
@@ -162,12 +181,7 @@ def noted_procedures(user: Any, since: date) -> list[tuple[str, str]]:
 
 def to_regularise(user: Any) -> QuerySet[Act]:
     """Return the acts that a user sees and that wait for a mandate, the oldest first: none is forgotten."""
-    return (
-        access.acts_for(user)
-        .filter(regularised_at=None, struck_at=None)
-        .exclude(outside="")
-        .order_by("regularise_before", "pk")
-    )
+    return access.acts_for(user).filter(_IN_STATE[TO_SIGN]).order_by("regularise_before", "pk")
 
 
 def revisions(act: Act) -> list[tuple[Revision, list[tuple[str, str, str]]]]:

@@ -1,11 +1,13 @@
 """The acts of a structure, day by day; one act, its trace, its corrections."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,9 +19,16 @@ from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import catalogue, lists
 from maillage.apps.community.queries import resources
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
+from maillage.words.wording import count
 
-PAGE = 200
+PAGE = 100
+SEVERAL = {
+    "rayer": "Rayés : {}. Leur trace reste. Une erreur ? Cochez-les, puis remettez-les.",
+    "remettre": "Comptés de nouveau : {}.",
+    "regulariser": "Mis sous mandat : {}.",
+}
 
 
 @holding(*access.HELPS)
@@ -106,6 +115,36 @@ def _initial(found: Act) -> dict[str, Any]:
         "fin": found.end,
         "precision": found.precision,
     }
+
+
+@holding(*access.HELPS)
+@require_POST
+def several(request: HttpRequest) -> HttpResponse:
+    """The same gesture on several acts: each goes through, or says why not."""
+    by, at = account_of(request), timezone.now()
+    gestures = {"rayer": actions.strike, "remettre": actions.restore, "regulariser": actions.regularise}
+    asked = request.POST.get("geste", "")
+    if asked not in gestures:
+        raise Http404
+    chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][:PAGE]
+    rows = list(access.acts_for(request.user).filter(pk__in=filter(None, chosen)))
+    done, left = 0, Counter[str]()
+    for row in rows:
+        try:
+            gestures[asked](row, by=by, at=at)
+        except Refused as error:
+            left[error.why] += 1
+        else:
+            done += 1
+    if not rows:
+        messages.warning(request, "Rien n’a changé : aucune ligne n’était cochée.")
+    if done:
+        messages.success(request, SEVERAL[asked].format(count(done, "acte")))
+    if left:
+        told = " ".join(f"{count(n, 'acte')} : {why}" for why, n in left.items())
+        messages.error(request, f"Sans changement, {told}")
+    back = QueryDict(request.POST.get("retour", "")[:500]).urlencode()
+    return redirect(f"{reverse('acts')}?{back}")
 
 
 @require_POST
