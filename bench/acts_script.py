@@ -4,7 +4,9 @@ import json
 import os
 import random
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from maillage.config.bootstrap import ready
@@ -19,8 +21,10 @@ from maillage.apps.accounts.models import User
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Structure
+from maillage.apps.mandats.models import Autorisation, Mandat
 from maillage.apps.memberships.models import Membership
 from maillage.apps.people import actions as people
+from maillage.apps.people.models import Following, Person
 from maillage.reference import procedures
 
 
@@ -62,6 +66,8 @@ def main() -> None:
         if n >= 3:  # the first ones read the templates and the references
             times.append(time.perf_counter() - start)
         assert answer.status_code == 302, answer.status_code
+    _mandates(user, structure, chance, int(os.environ["MANDATES"]))
+    told: dict[str, Any] = {"pages": _pages(client)}
     bare = []
     for _ in range(min(50, len(times))):
         held = row(structure, chance)
@@ -69,8 +75,71 @@ def main() -> None:
         held.save()
         bare.append(time.perf_counter() - start)
     times.sort()
-    told = {"note": times[int(0.95 * len(times))], "median": times[len(times) // 2], "bare": max(bare)}
+    told |= {"note": times[int(0.95 * len(times))], "median": times[len(times) // 2], "bare": max(bare)}
     print(json.dumps(told))
+
+
+def _mandates(user: User, structure: Structure, chance: random.Random, n: int) -> None:
+    """Store people with a mandate of one procedure each, spread over the coming half-year."""
+    at, today = timezone.now(), timezone.localdate()
+    persons = Person.objects.bulk_create(
+        [
+            Person(code=f"{k:08d}", picture="maison", nickname=f"P{k}", made_at=at, active_at=at)
+            for k in range(n)
+        ],
+        batch_size=500,
+    )
+    Following.objects.bulk_create(
+        [Following(person=each, structure=structure, by=user, since=at) for each in persons], batch_size=500
+    )
+    rows = Mandat.objects.bulk_create(
+        [
+            Mandat(
+                person=each,
+                structure=structure,
+                by=user,
+                code=f"{k:08d}",
+                token=f"banc-{k}",
+                duration="semester",
+                starts_on=today - timedelta(days=chance.randint(1, 200)),
+                ends_on=today + timedelta(days=chance.randint(-1, 180)),
+                made_at=at,
+                how="touch",
+                signed_at=at,
+            )
+            for k, each in enumerate(persons)
+        ],
+        batch_size=500,
+    )
+    keys = list(procedures.procedures())
+    Autorisation.objects.bulk_create(
+        [Autorisation(mandat=each, key=chance.choice(keys), label="Démarche") for each in rows],
+        batch_size=500,
+    )
+
+
+PAGES = {
+    "mandats": "/espace/mandats/",
+    "mandats filtrés": "/espace/mandats/?demarche=argent&fin=90",
+    "actes": "/espace/actes/?nature=together&etat=counted",
+    "aujourd’hui": "/espace/",
+}
+
+
+def _pages(client: Client) -> dict[str, float]:
+    """Return the seconds that the server takes for each page that lists, p95."""
+    return {name: _p95(lambda path=path: client.get(path)) for name, path in PAGES.items()}
+
+
+def _p95(ask: Callable[[], Any]) -> float:
+    took = []
+    for n in range(23):
+        start = time.perf_counter()
+        answer = ask()
+        assert answer.status_code == 200, answer.status_code
+        if n >= 3:  # the first ones read the templates
+            took.append(time.perf_counter() - start)
+    return sorted(took)[int(0.95 * len(took))]
 
 
 if __name__ == "__main__":

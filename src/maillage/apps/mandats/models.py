@@ -72,7 +72,7 @@ class Mandat(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=("person", "structure"), name="mandats_of_person"),
+            models.Index(fields=("person", "structure", "ends_on"), name="mandats_of_person"),
             models.Index(fields=("structure", "ends_on"), name="mandats_ours"),
         )
 
