@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from tests.databases.conftest import python
-from tests.support.profile import times
+from tests.support.profile import COMPLETE, times
 from tests.support.shared import ROOT, environment, furnish
 from tests.support.speed import PATIENCE, until
 
@@ -176,3 +176,22 @@ def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_serve
         assert len(started) == 3  # the pages, the studies, what is due
         os.kill(server.pid, signal.SIGKILL)
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+
+
+# What was written, for the kills to say anything; and what the complete profile has time to write too.
+SIGNED = {"mandat.prepared", "mandat.signed", "mandat.withdrawn", "act.noted"}
+ALL = SIGNED | {
+    *("mandat.revoked", "mandat.declined", "mandat.reminded", "mandat.regularised", "mandat.forgotten"),
+    *("act.outside", "act.refused", "act.corrected", "act.struck", "act.restored", "act.regularised"),
+}
+
+
+@pytest.mark.slow("kills whoever signs two hundred times in the complete profile")
+def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database, tmp_path):
+    kills = times(20, 200)
+    done = python("-m", "tests.databases.signing", str(kills), home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    assert told["faults"] == []
+    assert told["inside"] >= 0.4 * kills, "the kills fell in the middle of transactions"
+    assert set(told["rows"]) >= (ALL if COMPLETE else SIGNED), told["rows"]

@@ -1,0 +1,296 @@
+"""Kill whoever signs, stops and notes acts, as often as asked, at random; after each, nothing may be half done.
+
+python -m tests.databases.signing KILLS: one program writes without pause, forked from this one, which kills it
+and looks. Prints JSON: kills in a transaction, rows, faults.
+"""
+
+import contextlib
+import json
+import mmap
+import os
+import random
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from maillage.config.bootstrap import ready
+from maillage.kernel.errors import Refused
+
+AT = datetime(2026, 11, 9, 9, tzinfo=UTC)
+KEYS = ("prime-activite", "impots", "retraite", "actualisation", "social")
+PEOPLE = 6
+
+
+def main() -> None:
+    ready()
+    from django.db import connections
+
+    scenery()
+    for gesture in writes():  # what is read once is read here: those that are killed write at once
+        with contextlib.suppress(Refused):
+            gesture(random.Random(1), AT)
+    doing, inside, faults, seen = mmap.mmap(-1, 8), 0, [], (0, "")
+    draw = random.Random(5)
+    for turn in range(int(sys.argv[1])):
+        connections.close_all()
+        doing[0] = doing[1] = 0
+        pid = os.fork()
+        if not pid:
+            work(turn, doing)
+        while not doing[1]:  # however busy the computer is, the writer has begun
+            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
+            time.sleep(0.001)
+        time.sleep(draw.uniform(0.0, 0.12))
+        os.kill(pid, signal.SIGKILL)
+        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
+        inside += doing[0]
+        seen, broken = lines_after(seen)
+        faults += broken + found()
+    json.dump({"inside": inside, "faults": faults + whole(), "rows": rows()}, sys.stdout)
+
+
+def work(turn: int, doing: mmap.mmap) -> None:
+    """Write without end; `doing` says whether a transaction is under way, and whether one is over."""
+    from django.db import connection
+
+    def watch(execute: Callable[..., Any], *statement: Any) -> Any:
+        doing[0] = connection.in_atomic_block
+        return execute(*statement)
+
+    connection.execute_wrappers.append(watch)
+    draw, at, gestures = random.Random(turn), AT + timedelta(minutes=turn), writes()
+    try:
+        while True:
+            at += timedelta(milliseconds=1)
+            with contextlib.suppress(Refused):  # many gestures do not apply to the row they fall on
+                draw.choice(gestures)(draw, at)
+            doing[0], doing[1] = 0, 1
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+        os._exit(3)
+
+
+def scenery() -> None:
+    """A structure, its helper, and people who may be written to."""
+    from maillage.apps.accounts.models import User
+    from maillage.apps.people import actions as people
+    from tests.conftest import with_role
+    from tests.support.places import place
+
+    structure = place("signer", {"nom": "Signer", "pivot": "21380185500099"}).structure
+    leila = with_role(
+        User.objects.create_user("signer@exemple.fr", "x", name="Leïla"), "aidant", structure=structure
+    )
+    for n in range(PEOPLE):
+        person = people.welcome(
+            by=leila,
+            structure=structure,
+            nickname=f"P{n}",
+            reach="email",
+            reach_value=f"p{n}@exemple.fr",
+            at=AT,
+        )
+        people.agree(person=person, purpose="write", how="read", by=leila, at=AT)
+
+
+def writes() -> list[Callable[[random.Random, datetime], Any]]:
+    """Return what is drawn from: every gesture on a mandate and on an act."""
+    from maillage.apps.accounts.models import User
+    from maillage.apps.actes import actions as acts
+    from maillage.apps.actes import rules
+    from maillage.apps.actes.models import Act
+    from maillage.apps.directory.models import Structure
+    from maillage.apps.mandats import actions
+    from maillage.apps.mandats.models import Mandat
+    from maillage.apps.mandats.rules import frame
+    from maillage.apps.orientations.actions import forgetting
+    from maillage.apps.people import actions as people
+    from maillage.apps.people.models import Person
+    from tests.support.mandats import STROKES, shown
+
+    leila, structure = User.objects.get(name="Leïla"), Structure.objects.get(name="Signer")
+
+    def any_of(draw: random.Random, rows: Any) -> Any:
+        numbers = list(rows.order_by("-pk").values_list("pk", flat=True)[:30])
+        return rows.model.objects.get(pk=draw.choice(numbers)) if numbers else None
+
+    def person(draw: random.Random) -> Person:
+        return any_of(draw, Person.objects.filter(forgotten_at=None))
+
+    def prepare(draw: random.Random, at: datetime) -> None:
+        actions.prepare(
+            person=person(draw),
+            structure=structure,
+            keys=draw.sample(KEYS, 2),
+            duration=draw.choice(list(frame.MONTHS)),
+            emergency=draw.random() < 0.2,
+            by=leila,
+            at=at,
+            token=f"{at:%H%M%S%f}-{draw.random()}",
+        )
+
+    def sign(draw: random.Random, at: datetime) -> None:
+        if row := any_of(draw, Mandat.objects.filter(signed_at=None)):
+            how = draw.choice(list(frame.HOW))
+            said = actions.Signing(
+                how=how, shown=shown(row, at), strokes=STROKES, photograph=b"\xff\xd8" * 2000, witness="Paul"
+            )
+            actions.sign(row, said, by=leila, at=at)
+
+    def sign_new(draw: random.Random, at: datetime) -> None:
+        prepare(draw, at)
+        sign(draw, at)
+
+    def of_running(gesture: Callable[..., Any]) -> Callable[[random.Random, datetime], Any]:
+        def run(draw: random.Random, at: datetime) -> None:
+            if row := any_of(draw, Mandat.objects.filter(signed_at__isnull=False, stripped_at=None)):
+                gesture(draw, row, at)
+
+        return run
+
+    def withdraw(draw: random.Random, row: Mandat, at: datetime) -> None:
+        actions.withdraw(row, by=draw.choice([leila, None]), at=at)
+
+    def revoke(draw: random.Random, row: Mandat, at: datetime) -> None:
+        actions.revoke(draw.choice(list(row.authorisations.all())), by=leila, at=at)
+
+    def renew(draw: random.Random, row: Mandat, at: datetime) -> None:
+        actions.renew(row, by=leila, at=at, token=f"{at:%H%M%S%f}-{draw.random()}")
+        sign(draw, at)
+
+    def decline(draw: random.Random, at: datetime) -> None:
+        if row := any_of(draw, Mandat.objects.filter(signed_at=None)):
+            actions.decline(row, by=leila, at=at)
+
+    def remind(draw: random.Random, at: datetime) -> None:
+        actions.run_deadlines(at=at + timedelta(days=draw.choice((155, 176))))
+
+    def note(draw: random.Random, at: datetime) -> None:
+        said = rules.Draft(
+            uid=UUID(int=draw.getrandbits(128)),
+            kind=draw.choice([rules.PLACE, rules.PLACE, rules.TOGETHER]),
+            procedure=draw.choice(KEYS),
+            minutes=15,
+            where=rules.HERE,
+            end=rules.DONE,
+            done_at=at,
+            urgent=draw.random() < 0.2,
+        )
+        acts.note(said, by=leila, structure=structure, person=person(draw), at=at)
+
+    def of_act(gesture: Callable[..., Any]) -> Callable[[random.Random, datetime], Any]:
+        def run(draw: random.Random, at: datetime) -> None:
+            if row := any_of(draw, Act.objects.all()):
+                gesture(row, by=leila, at=at)
+
+        return run
+
+    def correct(row: Act, *, by: User, at: datetime) -> None:
+        acts.correct(row, {"minutes": 1 + at.microsecond // 1000 % 600}, by=by, at=at)
+
+    def forget(draw: random.Random, at: datetime) -> None:
+        if draw.random() < 0.3:
+            gone = person(draw)
+            forgetting.forget(gone, by=leila, at=at)
+            people.welcome(by=leila, structure=structure, nickname=gone.nickname, at=at)
+
+    stops = [of_running(withdraw), of_running(revoke), of_running(renew), decline, remind, forget]
+    changes = [of_act(each) for each in (correct, acts.strike, acts.restore, acts.regularise)]
+    return [sign_new, sign_new, sign, note, note, *stops, *changes]
+
+
+def lines_after(seen: tuple[int, str]) -> tuple[tuple[int, str], list[str]]:
+    """Return the end of the journal, and where the lines written after an end do not follow."""
+    from maillage.apps.accounts.models import Entry
+    from maillage.apps.accounts.rules import journal
+
+    number, digest = seen
+    found = Entry.objects.filter(pk__gt=number).order_by("pk").values_list(*journal.Line._fields)
+    for line in map(journal.Line._make, found):
+        if line.previous != digest or line.digest != journal.expected(line):
+            return (line.pk, line.digest), [f"line {line.pk} does not follow"]
+        number, digest = line.pk, line.digest
+    return (number, digest), []
+
+
+def found() -> list[str]:
+    """Return what is half done: a row without those written with it."""
+    from django.db.models import Count
+
+    from maillage.apps.accounts.models import Entry
+    from maillage.apps.actes.models import Act, Revision
+    from maillage.apps.mandats.models import Mandat, Signature
+    from maillage.apps.messages.models import Message
+
+    faults = []
+
+    def same(what: str, first: Any, second: Any) -> None:
+        if first != second:
+            faults.append(f"{what}: {first} and {second}")
+
+    def written(verb: str) -> set[int]:
+        return set(Entry.objects.filter(verb=verb).values_list("row", flat=True))
+
+    def those(**asked: Any) -> set[int]:
+        return set(Mandat.objects.filter(**asked).values_list("pk", flat=True))
+
+    there, stripped = those(), those(stripped_at__isnull=False)
+    same("mandates without a procedure", those(authorisations=None), set())
+    same("prepared", there - written("mandat.prepared"), set())
+    same("declined", written("mandat.declined") & there, set())
+    same("signed", those(signed_at__isnull=False), written("mandat.signed"))
+    same("signed without words", those(signed_at__isnull=False, words="", stripped_at=None), set())
+    same("stopped", those(withdrawn_at__isnull=False) - stripped, written("mandat.withdrawn") - stripped)
+    same("stripped", stripped, written("mandat.forgotten"))
+    same("regularised", those(regularised_at__isnull=False), written("mandat.regularised"))
+    drawn = set(Signature.objects.values_list("mandat", flat=True))
+    same("images", drawn, those(how__in=("touch", "paper"), stripped_at=None))
+    waiting = Message.objects.filter(key__startswith="mandat-", state="waiting").values_list("key", flat=True)
+    same("reminders of what is stopped", {int(k.split("-")[1]) for k in waiting} & those(withdrawn_at__isnull=False), set())  # fmt: skip
+    acts = set(Act.objects.values_list("pk", flat=True))
+    same("acts", acts, written("act.noted") | written("act.outside"))
+    lines = dict(Entry.objects.filter(kind="actes.act").order_by().values_list("row").annotate(n=Count("pk")))
+    changes = dict(Revision.objects.order_by().values_list("act").annotate(n=Count("pk")))
+    same("changes of acts", lines, changes)
+    ends = dict(Revision.objects.filter(verb__in=("noted", "struck", "restored")).order_by("pk").values_list("act", "verb"))  # fmt: skip
+    struck = set(Act.objects.filter(struck_at__isnull=False).values_list("pk", flat=True))
+    same("struck", {pk for pk, verb in ends.items() if verb == "struck"}, struck)
+    alone = Act.objects.filter(kind="place", mandat=None, outside="", person__forgotten_at=None)
+    same("in their place without a mandate", alone.count(), 0)
+    return faults
+
+
+def whole() -> list[str]:
+    """Return what does not hold together in the end: the chain, the proof of each mandate, the file."""
+    from django.db import connection
+
+    from maillage.apps.accounts import queries as journal
+    from maillage.apps.mandats import queries
+    from maillage.apps.mandats.models import Mandat
+
+    faults = [str(broken)] if (broken := journal.broken()[1]) else []
+    signed = Mandat.objects.filter(signed_at__isnull=False, stripped_at=None)
+    faults += [f"the proof of mandate {row.pk}" for row in signed if not queries.agrees_with_proof(row)]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for check, sound in (("foreign_key_check", []), ("integrity_check", [("ok",)])):
+                if cursor.execute(f"pragma {check}").fetchall() != sound:
+                    faults.append(check)
+    return faults
+
+
+def rows() -> dict[str, int]:
+    """Return how many lines of the journal each gesture wrote."""
+    from maillage.apps.accounts.models import Entry
+
+    verbs = Entry.objects.filter(verb__regex=r"^(mandat|act)\.").values_list("verb", flat=True)
+    return dict(Counter(verbs))
+
+
+if __name__ == "__main__":
+    main()
