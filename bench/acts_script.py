@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -128,7 +129,7 @@ PAGES = {
 
 def _pages(client: Client) -> dict[str, float]:
     """Return the seconds that the server takes for each page that lists, p95."""
-    return {name: _p95(lambda path=path: client.get(path)) for name, path in PAGES.items()}
+    return {name: _p95(partial(client.get, path)) for name, path in PAGES.items()}
 
 
 def _p95(ask: Callable[[], Any]) -> float:

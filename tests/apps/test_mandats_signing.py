@@ -345,7 +345,7 @@ def reminders() -> list[str]:
 
 def told(mandat, *days: int) -> list[str]:
     """Return the keys of what leaves those days before its end: to the helper, then to the person."""
-    over = datetime(2027, 5, 9, 22, tzinfo=UTC).timestamp()
+    over = datetime(2027, 5, 8, 22, tzinfo=UTC).timestamp()
     return sorted(
         key
         for n in days
@@ -371,8 +371,8 @@ def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, lei
 def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)
+    actions.run_deadlines(at=datetime(2027, 5, 7, 9, tzinfo=UTC))
     actions.run_deadlines(at=datetime(2027, 5, 8, 9, tzinfo=UTC))
-    actions.run_deadlines(at=datetime(2027, 5, 9, 9, tzinfo=UTC))
     assert reminders() == told(mandat, 7)
 
 
