@@ -1,5 +1,7 @@
 """What a study says in its files and its pages: one value for one share, a code for each place, whom n counts."""
 
+import csv
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -17,7 +19,7 @@ from maillage.reports.territory import dossier, presentation, sentences, study_j
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
 from maillage.studies.diagnosis.compare import NeedByDefinition
-from maillage.studies.diagnosis.diagnosis import Request, Spread, Target
+from maillage.studies.diagnosis.diagnosis import LEVEL_NAMES, Inside, Request, Spread, Target
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -170,6 +172,39 @@ def test_n_counts_persons_and_rows_have_their_own_name(d):
     header = study_json.table(d).decode("utf-8").splitlines()[0].split(",")
     for name in ("precarite_numerique", "taux_precarite_numerique", "precarite_sociale", "cumul", "niveaux"):
         assert {f"{name}_univers", f"{name}_n"} <= set(header)
+
+
+def test_files_say_which_values_pages_leave_out(d):
+    """Une valeur qu’une page remplace par sa fourchette est dite telle dans chaque fichier, et nulle autre."""
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    rows = {row["code"]: row for row in csv.DictReader(study_json.table(d).decode("utf-8").splitlines())}
+    features = {f["id"]: f["properties"] for f in json.loads(study_json.geography(d))["features"]}
+    documents = {zone["code"]: zone for zone in study_json.document(d)["zones"]}
+    loose = 0
+    for zone in read.zones:
+        alone = rows[zone.code]["fourchette_seule"].split()
+        held = documents[zone.code]
+        for name, shown in (("precarite_numerique", zone.people), ("taux_precarite_numerique", zone.share)):
+            ranged = (
+                zone.people is None and not zone.reason
+                if name == "precarite_numerique"
+                else "\xa0–\xa0" in shown
+            )
+            assert (name in alone) == ranged == held[name].get("fourchette_seule", False)
+            loose += ranged
+        assert (features[zone.code]["fourchette_seule"] or "").split() == alone
+        for name in LEVEL_NAMES:
+            assert (f"niveau_{name}" in alone) == held["niveaux"][name].get("fourchette_seule", False)
+    assert 0 < loose < 2 * len(read.zones)
+
+
+def test_residents_are_whole_under_a_filter_too(d):
+    areas = len(population.sources().rp2021["pop"])
+    kept = Inside(id="tiers", label="un tiers", share=np.full(areas, 1 / 3), source="", doubt="")
+    zones = tuple(replace(zone, population=zone.population / 3) for zone in d.zones)
+    told = study_json.document(replace(under(d, inside=kept), population=d.population / 3, zones=zones))
+    assert told["territoire"]["population"] == round(d.population / 3)
+    assert all(isinstance(zone["population"], int) for zone in told["zones"])
 
 
 def test_files_give_the_chances_of_each_class(d):

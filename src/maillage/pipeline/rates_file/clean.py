@@ -6,6 +6,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
 from maillage.reference.definitions import Definition, Margin
+from maillage.reference.parameters import number
 
 COLUMNS = ("indicateur", "annee", "champ", "ventilation", "modalite", "valeur", "source", "citation")
 ENGLISH = {
@@ -41,8 +42,7 @@ DIPLOMAS = {
     "bac+3": "long",
     "bac+3 ou plus": "long",
 }
-EARLIEST, LATEST = 2014, 2035  # 2014: the oldest survey whose rates were applied and checked here
-OLDEST_START = 18  # of an age from which a survey still asks the whole population
+LATEST = 2035  # a later year is a slip of the pen
 RESTRICTED = re.compile(
     r"\b(?:usag|utilisat|internaut|connect|équip|demandeu|chôm|allocat|étudiant|élève|lycéen|retrait|salari|"
     r"actif|inactif|agent|client|bénéfici|locatai|ménage|foyer|femme|homme|jeune|senior|parmi)",
@@ -184,7 +184,11 @@ def _check_field(row: Row) -> None:
     """Refuse a universe that is a part of the population: its rate is not that of everybody."""
     champ = row["champ"]
     start = START.search(champ)
-    if not (CEILING.search(champ) or RESTRICTED.search(champ) or (start and int(start[1]) > OLDEST_START)):
+    if not (
+        CEILING.search(champ)
+        or RESTRICTED.search(champ)
+        or (start and int(start[1]) > number("rates/oldest_start"))
+    ):
         return
     raise row.fault(
         "champ",
@@ -317,13 +321,13 @@ def _span(category: str) -> tuple[int, int]:
 
 
 def _year(row: Row) -> int:
-    text = row["annee"]
-    if not (text.isdigit() and EARLIEST <= int(text) <= LATEST):
+    text, earliest = row["annee"], round(number("rates/earliest_year"))
+    if not (text.isdigit() and earliest <= int(text) <= LATEST):
         raise row.fault(
             "annee",
-            f"une année est un nombre entre {EARLIEST} et {LATEST}",
+            f"une année est un nombre entre {earliest} et {LATEST}",
             why=(
-                f"Elle dit quel écart avec l’outre-mer appliquer ; avant {EARLIEST}, l’illectronisme de 2021"
+                f"Elle dit quel écart avec l’outre-mer appliquer ; avant {earliest}, l’illectronisme de 2021"
                 " ne peut rien dire de ce qui manque."
             ),
             do="Écrivez par exemple 2021, ou prenez une enquête plus récente.",

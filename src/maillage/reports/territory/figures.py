@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from maillage.kernel.estimate import Figure, Withheld
+from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.definitions import definitions
 
 
@@ -13,6 +13,7 @@ class FigureJson(TypedDict):
     n: persons observed, respondents of the survey behind the figure, or residents whom the census counts
     when no survey is; n_suppose: some of these respondents are assumed, since the producer does not say how
     many there were; n_communes, n_quartiers: rows read besides, under a name that says which.
+    fourchette_seule: pages show the bounds alone, the value being too uncertain.
     """
 
     valeur: float | None
@@ -24,6 +25,7 @@ class FigureJson(TypedDict):
     methode: str
     motif: NotRequired[str]
     n_suppose: NotRequired[bool]
+    fourchette_seule: NotRequired[bool]
     n_communes: NotRequired[int]
     n_quartiers: NotRequired[int]
 
@@ -33,6 +35,8 @@ def figure(f: Figure) -> FigureJson:
     out = _figure(f)
     if any(source in definitions() and not definitions()[source].n_known for source in f.sources):
         out["n_suppose"] = True
+    if isinstance(f, Estimate) and f.is_loose:
+        out["fourchette_seule"] = True
     for name, n in f.counted:
         out[f"n_{name}"] = n  # type: ignore[literal-required]
     return out

@@ -44,7 +44,7 @@ class ZoneJson(TypedDict):
 
     code: str
     nom: str
-    population: float | None
+    population: int | None
     precarite_numerique: FigureJson
     taux_precarite_numerique: FigureJson
     precarite_sociale: FigureJson
@@ -93,7 +93,7 @@ def document(d: Diagnosis, o: Offered | None = None, beside: Sequence[Beside] = 
             ),
             "type": PERIMETER if request.slug else t.kind,
             **({"depart": {"code": t.code, "nom": t.name, "type": t.kind}} if request.slug else {}),
-            "population": people(d, d.population),
+            "population": round(d.population),
             "millesime_geographique": "communes d’aujourd’hui, IRIS du recensement de 2021",
         },
         "definition": {
@@ -181,11 +181,6 @@ def _spread(found: Spread) -> dict[str, float]:
     return {"valeur": found.value, "bas": found.low, "haut": found.high}
 
 
-def people(d: Diagnosis, value: float) -> float:
-    """Return residents: whole where everybody counts, as they are where a filter takes parts of areas."""
-    return round(value) if d.request.inside is None else value
-
-
 def poverty(d: Diagnosis) -> str:
     """Return the sentence that keeps modest and poor apart."""
     if isinstance(d.poor, Withheld) or isinstance(d.poor_both, Withheld):
@@ -206,7 +201,7 @@ def zone(d: Diagnosis, r: ZoneResult, o: Offered | None = None) -> ZoneJson:
     out: ZoneJson = {
         "code": r.zone.code,
         "nom": r.zone.name,
-        "population": None if r.is_outside else people(d, r.population),
+        "population": None if r.is_outside else round(r.population),
         "precarite_numerique": figure(r.need),
         "taux_precarite_numerique": figure(r.rate),
         "precarite_sociale": figure(r.modest),
@@ -279,6 +274,8 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     """Return a zone as flat columns: empty where withheld or unknown, the reason in `motif`.
 
     Where places are silent, the bounds are those of a range, and the figure itself is empty.
+    `fourchette_seule` names the columns whose value is too uncertain to stand without its bounds: pages leave
+    it out.
     """
     out: dict[str, Cell] = {"code": row["code"], "nom": row["nom"], "population": _cell(row["population"])}
     figures: list[tuple[str, FigureJson]] = [(name, row[name]) for name in FIGURES]
@@ -308,10 +305,13 @@ def flat(row: ZoneJson) -> dict[str, Cell]:
     if row["offre"] is not None:
         out |= {"lieux": row["lieux"], "lieux_muets": row["lieux_muets"]}
         out |= {f"offre_{line}": n for line, n in row["offre"].items()}
-        for line, found in row["portee"].items():
-            out |= _bounded(f"hors_de_portee_{line}", found["hors_de_portee"])
+        away = [(f"hors_de_portee_{line}", found["hors_de_portee"]) for line, found in row["portee"].items()]
+        for name, f in away:
+            out |= _bounded(name, f)
+        figures += away
         for found in list(row["portee"].values())[:1]:  # the same for every line
             out |= _based("hors_de_portee", found["hors_de_portee"])
+    out["fourchette_seule"] = " ".join(name for name, f in (*figures, *levels) if f.get("fourchette_seule"))
     return out
 
 

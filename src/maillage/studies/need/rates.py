@@ -22,8 +22,6 @@ Floats = NDArray[np.float64]
 
 AGE_STARTS = (0, 15, 20, 25, 30, 40, 45, 60, 65, 75, 110)  # where the bins of engine.ages start, and the end
 
-COMPLETE = 0.005  # share of people that classes may leave out and still say the total by themselves
-
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -377,14 +375,14 @@ def _completed(
 ) -> tuple[Floats, Floats]:
     """Return the classes of a breakdown and the one it omits, whose rate follows from the total.
 
-    A breakdown that holds everybody, but for COMPLETE of them, is scaled to the total. Raises Refused when
-    the classes alone imply another total.
+    A breakdown that holds everybody, but for `rates/complete` of them, is scaled to the total. Raises Refused
+    when the classes alone imply another total.
     """
     base, left = inside @ people, 1 - inside.sum(axis=0)
     known, size = rates @ base / people.sum(), float(left @ people)
     middle, rest = float(np.median(known)), size / people.sum()
-    if rest < COMPLETE:
-        if float(np.abs(known - total).max()) > 0.02:
+    if rest < number("rates/complete"):
+        if float(np.abs(known - total).max()) > number("rates/other_total"):
             raise _other_total(d, breakdown, f"de {_percent(middle)}", float(np.median(total)))
         return inside, rates * (total * base.sum() / people.sum() / known)[:, None]
     missing = (total - known) / rest
