@@ -23,6 +23,9 @@ def main() -> None:
     from django.db import connection
 
     from maillage.apps.accounts.models import User
+    from maillage.apps.documents.actions import storing
+    from maillage.apps.documents.models import Paper
+    from maillage.apps.documents.queries import storage
     from maillage.apps.orientations.actions import forgetting, steps
     from maillage.apps.orientations.models import Orientation
     from maillage.apps.people import actions
@@ -38,11 +41,17 @@ def main() -> None:
     people = [actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT) for _ in range(N)]
     gate = Barrier(2)
 
+    def store(person: Person) -> None:
+        upload = storing.Upload(b"x" * 200_000, "image/jpeg")
+        held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
+        storing.store(upload, person=person, structure=library, token=f"{person.pk}", **held)
+
     def write() -> None:
         try:
             for person in people:
                 gate.wait(timeout=PATIENCE)
                 with suppress(Refused):
+                    store(person)
                     actions.correct(person, {"nickname": "Zohra"}, by=leila, at=AT)
                     actions.agree(person=person, purpose="keep", how="read", by=leila, at=AT)
                     steps.prepare(
@@ -70,6 +79,7 @@ def main() -> None:
                 "named": ours.exclude(nickname="").count(),
                 "agreed": Consent.objects.filter(person__in=ours, withdrawn_at=None).count(),
                 "referred": Orientation.objects.filter(person__in=ours).count(),
+                "papers": Paper.objects.count() + len(list(storage.folder().glob("*"))),
             }
         )
     )

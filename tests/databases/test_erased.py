@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db.utils import ConnectionHandler
 
+from maillage.apps.documents.rules.cipher import new_key
 from maillage.config import scheduler
 from tests.databases.conftest import python
 from tests.databases.erasing import N
@@ -37,12 +38,13 @@ def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypa
 
 
 def erased(home, database: str) -> dict[str, int]:
-    done = python("-m", "tests.databases.erasing", home=home, database=database)
+    key = {"MAILLAGE_PAPERS_KEY": new_key(), "MAILLAGE_CLAMD": "non"}
+    done = python("-m", "tests.databases.erasing", home=home, database=database, **key)
     assert done.returncode == 0, done.stderr[-2000:]
     return json.loads(done.stdout)
 
 
-WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0}
+WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "papers": 0}
 
 
 def test_who_corrects_while_somebody_erases_brings_nothing_back(database, tmp_path):

@@ -22,7 +22,7 @@ def pdf(pages: int = 1, **told: str) -> bytes:
         made.add_blank_page()
     for name, words in told.items():
         made.docinfo[f"/{name}"] = words
-    made.save(out)
+    made.save(out, deterministic_id=True)
     return out.getvalue()
 
 

@@ -35,12 +35,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that a safe may ask. question: the same, said of the person."""
+    """Something that a safe may ask. theirs, mine: that one has it, said by a helper or by the person."""
 
     id: str
     icon: str
     label: str
-    question: str
+    theirs: str
+    mine: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,26 @@ class Safe:
     certified: Fact
     asks: Mapping[str, str]
     facts: Sequence[Fact]
+
+    @property
+    def conditions(self) -> Mapping[str, Fact]:
+        """Return what is known of it, by the name of each condition in French."""
+        return {name: fact for name, fact in self._told if fact.text}
+
+    @property
+    def unknown(self) -> Sequence[str]:
+        """Return the conditions that no source says."""
+        return [name.lower() for name, fact in self._told if not fact.text]
+
+    @property
+    def _told(self) -> Sequence[tuple[str, Fact]]:
+        return (
+            ("Tenu par", self.run_by),
+            ("Pour qui", self.for_whom),
+            ("Prix", self.price),
+            ("Langues", self.languages),
+            ("Certification", self.certified),
+        )
 
 
 @dataclass(frozen=True, slots=True)

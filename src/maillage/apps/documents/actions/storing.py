@@ -1,7 +1,7 @@
 """Keep a paper, open it, erase it: its file is written before its row, and leaves after it."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -134,12 +134,13 @@ def read(paper: Paper, *, by: User, at: datetime) -> Iterator[bytes]:
     opened: nothing is recorded then.
     """
     acting = access.acting_for(by, paper, timezone.localdate(at))
-    pieces = _opened(paper)
+    pieces = opened(paper)
     record("paper.read", paper, by=by, at=at, structure=acting)
     return pieces
 
 
-def _opened(paper: Paper) -> Iterator[bytes]:
+def opened(paper: Paper) -> Iterator[bytes]:
+    """Return the content of a paper, a piece at a time, telling nobody; Refused when it cannot be opened."""
     key = storage.keyring().unwrap(paper.wrapped)
     try:
         file = storage.path_of(paper.name).open("rb")
@@ -154,7 +155,7 @@ def _opened(paper: Paper) -> Iterator[bytes]:
     return _closing(chain((first,), pieces), file.close)
 
 
-def _closing(pieces, close) -> Iterator[bytes]:
+def _closing(pieces: Iterator[bytes], close: Callable[[], None]) -> Iterator[bytes]:
     try:
         yield from pieces
     finally:

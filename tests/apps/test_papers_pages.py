@@ -1,0 +1,264 @@
+"""The pages of papers: the safes, what is kept of a person, one paper, and what a card lets them stop."""
+
+import re
+from datetime import UTC, datetime
+from html import unescape
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.directory.models import Structure
+from maillage.apps.documents.actions import scanning, sharing, storing
+from maillage.apps.documents.models import Paper, Share
+from maillage.apps.documents.rules import cipher, papers
+from maillage.apps.orientations.views.card import KEY
+from maillage.apps.people import actions as people
+from maillage.apps.people.access import digest
+from maillage.apps.people.models import Person
+from maillage.reference import safes
+from tests.conftest import account
+from tests.support.papers import EICAR, clamd, pdf, picture
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture(autouse=True)
+def keys(settings, home) -> None:
+    settings.PAPERS = {"key": cipher.new_key(), "key_file": "", "scanner": scanning.OFF}
+
+
+@pytest.fixture
+def structure() -> Structure:
+    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
+
+
+@pytest.fixture
+def other() -> Structure:
+    return Structure.objects.create(key="ccas", name="CCAS")
+
+
+@pytest.fixture
+def leila(structure) -> User:
+    return account("leila", "aidant", shown="Leïla", structure=structure)
+
+
+@pytest.fixture
+def andrei(leila, structure) -> Person:
+    return people.welcome(by=leila, structure=structure, nickname="M. Andrei", at=NOW)
+
+
+@pytest.fixture
+def pro(client, leila):
+    client.force_login(leila)
+    return client
+
+
+@pytest.fixture
+def paper(andrei, structure, leila) -> Paper:
+    upload = storing.Upload(pdf(), papers.PDF)
+    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "at": NOW, "token": "t"}
+    return storing.store(upload, person=andrei, structure=structure, by=leila, **held)
+
+
+def text(response) -> str:
+    bare = re.sub("[\u2066-\u2069]", "", response.content.decode())
+    return " ".join(unescape(re.sub(r"<[^>]+>|\s+", " ", bare)).replace("\u202f", " ").split())
+
+
+def sent(file: SimpleUploadedFile, **more) -> dict:
+    typed = {"papier": "identite", "pour": "rsa", "jours": "30", "comment": "read", "envoi": "e"}
+    return typed | {"fichier": file} | more
+
+
+# ------------------------------------------------------------------------------------------------- the safes
+
+
+def test_every_safe_says_its_conditions_and_where_they_were_read(client):
+    page = client.get("/coffres/")
+    words, content = text(page), page.content.decode()
+    for each in safes.safes().safes:
+        assert each.name in words
+    for number, (id, source) in enumerate(safes.safes().sources.items(), 1):
+        assert f'id="source-{id}"' in content, number
+        assert source.words in words
+    assert words.count("Pas la page de qui tient le service") == sum(
+        bool(each.url) and not each.producer for each in safes.safes().sources.values()
+    )
+    assert "Convient" not in words, "nobody said what they have yet"
+
+
+def test_what_one_has_puts_first_what_suits_and_is_not_kept(client):
+    page = client.get("/coffres/?fait=1&a=email&a=phone&a=inconnu")
+    order = re.findall(r'class="carton coffre coffre-(\w+)" id="coffre-([\w-]+)"', page.content.decode())
+    assert [verdict for verdict, _ in order] == ["suits"] * 3 + ["lacks"] * 3
+    assert ("suits", "digiposte") in order and ("lacks", "banque") in order
+    assert "Set-Cookie" not in page.headers
+
+
+def test_the_places_that_help_with_a_safe_are_told(client):
+    assert "Aucun lieu de l’annuaire" in text(client.get("/coffres/"))
+    place("coffre", {"nom": "Accueil de jour", "practices": {"coffre_fort": {"state": "offered"}}})
+    assert "Accueil de jour" in text(client.get("/coffres/"))
+
+
+def test_a_helper_chooses_with_the_person(pro, andrei):
+    page = pro.get(reverse("person_safe", args=[andrei.pk]) + "?fait=1&a=helper")
+    assert "Choisir un coffre avec M. Andrei" in text(page) and "À demander avant" in text(page)
+
+
+# ---------------------------------------------------------------------------------------------- kept or not
+
+
+def test_off_the_page_says_why_and_how_and_keeps_nothing(pro, andrei, settings):
+    settings.PAPERS |= {"key": ""}
+    address = reverse("person_papers", args=[andrei.pk])
+    words = text(pro.get(address))
+    assert "Maillage ne garde aucun papier ici" in words and "MAILLAGE_PAPERS_KEY_FILE" in words
+    answer = pro.post(f"{address}ajouter/", sent(SimpleUploadedFile("p.pdf", pdf())))
+    assert answer.url == address and not Paper.objects.exists()
+    settings.PAPERS |= {"key": "x"}
+    assert "44 signes" in text(pro.get(address))
+
+
+def test_a_paper_is_kept_in_one_form_and_says_that_nothing_scanned_it(pro, andrei):
+    address = reverse("person_paper_add", args=[andrei.pk])
+    assert "Aucun antivirus n’est installé" in text(pro.get(address))
+    answer = pro.post(address, sent(SimpleUploadedFile("p.pdf", pdf(Author="Fatou"))), follow=True)
+    words = text(answer)
+    assert "pas analysé" in words and "auteur : Fatou" in words and "Pas analysé" in words
+    paper = Paper.objects.get()
+    assert "chiffrée" in paper.words and paper.scanner == ""
+    assert "Pièce d’identité" in text(pro.get(reverse("person_papers", args=[andrei.pk])))
+    assert "Déjà gardé pour cette démarche" in text(pro.get(f"{address}?demarche=rsa"))
+
+
+def test_a_paper_that_was_scanned_says_by_what_and_an_infected_one_why(pro, andrei, settings, tmp_path):
+    at = tmp_path / "c"
+    settings.PAPERS |= {"scanner": f"unix:{at}"}
+    address = reverse("person_paper_add", args=[andrei.pk])
+    with clamd(at):
+        answer = pro.post(address, sent(SimpleUploadedFile("p.png", picture("PNG"))), follow=True)
+        assert "analysé par ClamAV 1.4.3, signatures 27800, rien de dangereux" in text(answer)
+        assert "ClamAV 1.4.3" in text(pro.get("/espace/papiers/"))
+        bad = pdf().replace(b"%%EOF", EICAR + b"\n%%EOF")
+        answer = pro.post(address, sent(SimpleUploadedFile("p.pdf", bad), envoi="f"))
+    assert answer.status_code == 400 and "Eicar-Signature" in text(answer)
+    assert "ne répond pas" in text(pro.get("/espace/papiers/"))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"comment": ""}, "Il manque son accord"),
+        ({"jours": ""}, "Il manque ce choix"),
+        ({"fichier": ""}, "Il manque le papier"),
+        ({"fichier": SimpleUploadedFile("p.pdf", b"")}, "Ce fichier est vide"),
+        ({"fichier": SimpleUploadedFile("p.pdf", b"MZ")}, "ni un PDF"),
+    ],
+)
+def test_what_is_missing_is_said(pro, andrei, more, words):
+    answer = pro.post(
+        reverse("person_paper_add", args=[andrei.pk]), sent(SimpleUploadedFile("p.pdf", pdf())) | more
+    )
+    assert answer.status_code == 400 and words in text(answer)
+    assert not Paper.objects.exists()
+
+
+# ----------------------------------------------------------------------------------------------- one paper
+
+
+def test_a_paper_leaves_whole_as_a_file_and_its_opening_is_told(pro, paper, andrei):
+    answer = pro.get(reverse("paper_file", args=[paper.pk]), headers={"accept-encoding": "gzip"})
+    content = b"".join(answer.streaming_content)
+    assert content == pdf() and len(content) == int(answer["Content-Length"])
+    assert answer["Content-Disposition"] == 'attachment; filename="identite.pdf"'
+    assert answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert Entry.objects.filter(verb="paper.read").count() == 1
+    assert "Leïla (Pimms Mediation Grenoble)" in text(pro.get(reverse("paper", args=[paper.pk])))
+    person = text(pro.get(reverse("person", args=[andrei.pk])))
+    assert "a ouvert un papier : Pièce d’identité, RSA" in person
+
+
+def test_a_file_that_is_gone_is_said(pro, paper):
+    from maillage.apps.documents.queries.storage import path_of
+
+    path_of(paper.name).unlink()
+    answer = pro.get(reverse("paper_file", args=[paper.pk]))
+    assert answer.status_code == 409 and "Son fichier manque" in text(answer)
+
+
+def test_it_is_shown_in_two_steps_read_by_the_other_and_stopped(pro, client, paper, other):
+    paul = account("paul", "aidant", structure=other)
+    address = reverse("paper_share", args=[paper.pk])
+    page = pro.get(address, {"structure": other.pk, "jours": "7"})
+    (words,) = re.findall(r"« (Est-ce que CCAS.*?) »", text(page))
+    assert pro.post(address, {"structure": other.pk, "jours": "7"}).status_code == 400, "nobody said yes"
+    answer = pro.post(address, {"structure": other.pk, "jours": "7", "comment": "read"})
+    share = Share.objects.get()
+    assert answer.url == reverse("paper", args=[paper.pk])
+    assert " ".join(share.words.split()) == words, "what was read is what is kept"
+    client.force_login(paul)
+    assert "Pièce d’identité" in text(client.get("/espace/papiers/"))
+    assert "Effacer" not in text(client.get(reverse("paper", args=[paper.pk])))
+    assert client.get(reverse("paper_share", args=[paper.pk])).status_code == 404
+    assert client.post(reverse("paper_gesture", args=[paper.pk]), {"geste": "effacer"}).status_code == 404
+    assert b"".join(client.get(reverse("paper_file", args=[paper.pk])).streaming_content) == pdf()
+    sharing.withdraw(share, by=None, at=NOW)
+    for name in ("paper", "paper_file"):
+        assert client.get(reverse(name, args=[paper.pk])).status_code == 404
+
+
+def test_a_share_of_another_paper_is_not_stopped_here(pro, paper, other):
+    account("paul", "aidant", structure=other)
+    asked = {"geste": "arreter", "partage": "1"}
+    assert pro.post(reverse("paper_gesture", args=[paper.pk]), asked).status_code == 404
+    assert pro.post(reverse("paper_gesture", args=[paper.pk]), {"geste": "x"}).status_code == 404
+
+
+def test_it_is_erased_in_a_gesture(pro, paper, andrei, django_capture_on_commit_callbacks):
+    asked = {"geste": "effacer", "parce_que": "person"}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = pro.post(reverse("paper_gesture", args=[paper.pk]), asked)
+    assert answer.url == reverse("person_papers", args=[andrei.pk])
+    assert pro.get(reverse("paper_file", args=[paper.pk])).status_code == 404
+    assert Paper.objects.get().erased_how == papers.TAKEN_BACK
+
+
+# ------------------------------------------------------------------------------------------------ with a card
+
+
+def test_with_their_card_the_person_stops_and_erases_and_opens_nothing(
+    client, paper, andrei, other, leila, django_capture_on_commit_callbacks
+):
+    account("paul", "aidant", structure=other)
+    share = sharing.share(paper, structure=other, days=7, how="read", by=leila, at=NOW)
+    session = client.session
+    session[KEY] = [andrei.pk, timezone.now().isoformat(), digest(andrei)]
+    session.save()
+    page = client.get("/ma-carte/garde/")
+    assert "Vos papiers gardés" in text(page) and "CCAS" in text(page)
+    assert "fichier" not in page.content.decode()
+    address = reverse("card_paper", args=[paper.pk])
+    assert "ne lit plus ce papier" in text(client.post(address, {"partage": share.pk}, follow=True))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert "C’est effacé" in text(client.post(address, follow=True))
+    assert client.post(address).status_code == 404
+    copy = client.get("/ma-carte/copie/")
+    assert "la personne l’a demandé" in text(copy) and "Montré à CCAS" in text(copy)
+    (told,) = client.get("/ma-carte/copie/?format=json").json()["papiers"]
+    assert told["montre_a"][0]["etat"] == "arrêté"
+
+
+def test_a_card_stops_nothing_of_somebody_else(client, paper, structure, leila):
+    fatou = people.welcome(by=leila, structure=structure, nickname="Fatou", at=NOW)
+    session = client.session
+    session[KEY] = [fatou.pk, timezone.now().isoformat(), digest(fatou)]
+    session.save()
+    assert client.post(reverse("card_paper", args=[paper.pk])).status_code == 404
+    assert Paper.objects.get().erased_at is None

@@ -1,0 +1,136 @@
+"""Kill whoever keeps, shows, erases and seals again papers, as often as asked, at random; nothing may be half
+done.
+
+python -m tests.databases.shredding KILLS. Prints JSON: kills while a paper was on its way, papers kept, files
+left by those that were killed, and what is half done.
+"""
+
+import json
+import mmap
+import os
+import random
+import signal
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+from maillage.config.bootstrap import ready
+
+AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
+WEIGHT = 400_000  # bytes: several chunks, so that a kill falls between two
+
+
+def main() -> None:
+    ready()
+    from django.db import connections
+
+    from maillage.apps.documents.models import Paper
+
+    scenery()
+    work_once(random.Random(1), "first")
+    doing, inside, left, faults = mmap.mmap(-1, 8), 0, 0, []
+    draw = random.Random(5)
+    for turn in range(int(sys.argv[1])):
+        connections.close_all()
+        doing[0] = doing[1] = 0
+        pid = os.fork()
+        if not pid:
+            work(turn, doing)
+        while not doing[1]:  # however busy the computer is, the writer has begun
+            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
+            time.sleep(0.001)
+        time.sleep(draw.uniform(0.0, 0.15))
+        os.kill(pid, signal.SIGKILL)
+        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
+        inside += doing[0]
+        more, wrong = found()
+        left, faults = left + more, faults + wrong
+    json.dump({"inside": inside, "papers": Paper.objects.count(), "left": left, "faults": faults}, sys.stdout)
+
+
+def scenery() -> None:
+    from maillage.apps.accounts.models import User
+    from maillage.apps.directory.models import Structure
+    from maillage.apps.people import actions
+    from tests.conftest import with_role
+
+    for name in ("garde", "lit"):
+        structure = Structure.objects.create(key=name, name=name)
+        user = with_role(
+            User.objects.create_user(f"{name}@exemple.fr", "x", name=name), "aidant", structure=structure
+        )
+        if name == "garde":
+            actions.welcome(by=user, structure=structure, at=AT)
+
+
+def work(turn: int, doing: mmap.mmap) -> None:
+    """Keep, show and erase papers without end; `doing` says whether one is on its way."""
+    draw = random.Random(turn)
+    try:
+        for n in range(10**9):
+            doing[0] = 1
+            work_once(draw, f"{turn}-{n}")
+            doing[0], doing[1] = 0, 1
+    except BaseException as error:
+        sys.stderr.write(f"{type(error).__name__}: {error}\n")
+    os._exit(3)
+
+
+def work_once(draw: random.Random, token: str) -> None:
+    from maillage.apps.accounts.models import User
+    from maillage.apps.directory.models import Structure
+    from maillage.apps.documents.actions import rotation, sharing, storing
+    from maillage.apps.people.models import Person
+
+    user, held = (
+        User.objects.get(name="garde"),
+        {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read"},
+    )
+    upload = storing.Upload(draw.randbytes(WEIGHT), "image/jpeg")
+    person, ours = Person.objects.get(), Structure.objects.get(name="garde")
+    paper = storing.store(upload, person=person, structure=ours, by=user, at=AT, token=token, **held)
+    sharing.share(paper, structure=Structure.objects.get(name="lit"), days=7, how="read", by=user, at=AT)
+    if draw.random() < 0.3:
+        rotation.rotate()
+    storing.erase(paper, by=user, at=AT, how="used")
+
+
+def found() -> tuple[int, list[str]]:
+    """Return how many files the killed ones left, and what is half done once these are swept."""
+    from maillage.apps.accounts.models import Entry
+    from maillage.apps.documents.actions import deadlines, storing
+    from maillage.apps.documents.models import Paper, Share
+    from maillage.apps.documents.queries import storage
+    from maillage.kernel.errors import Refused
+
+    faults = []
+    there = list(Paper.objects.filter(erased_at=None).select_related("person"))
+    for row in there:
+        try:
+            size = sum(len(piece) for piece in storing.opened(row))
+        except Refused as refused:
+            faults.append(f"paper {row.pk}: {refused.why}")
+        else:
+            if size != WEIGHT:
+                faults.append(f"paper {row.pk} has {size} bytes")
+    lines = {
+        verb: Entry.objects.filter(verb=f"paper.{verb}").count() for verb in ("stored", "erased", "shared")
+    }
+    rows = {
+        "stored": Paper.objects.count(),
+        "erased": Paper.objects.exclude(erased_at=None).count(),
+        "shared": Share.objects.count(),
+    }
+    if lines != rows:
+        faults.append(f"{lines} lines, {rows} rows")
+    if Share.objects.filter(withdrawn_at=None, paper__erased_at__isnull=False).exists():
+        faults.append("a paper that is erased is still shown")
+    left = deadlines.sweep(at=datetime.now(UTC) + timedelta(days=1))
+    more = {path.name for path in storage.folder().iterdir()} ^ {row.name for row in there}
+    for row in there:  # the next writer begins with none: a person keeps only so many
+        storing.erase(row, by=None, at=AT, how="used")
+    return left, [*faults, *(f"{name} is left, or missing" for name in more)]
+
+
+if __name__ == "__main__":
+    main()
