@@ -427,6 +427,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     file = b"nom;commune;code postal\nMaison;Grenoble;38000\n"
     waiting = imports.keep(file, "x.csv", source=f"S {kind}", licence="", by=theirs, at=AT)
     twin = place(f"twin-{kind}", {"nom": lieu.name, "code_insee": commune})
+    friend = place(f"friend-{kind}", {"nom": f"Ami {kind}", "code_insee": commune})
     membership = Membership.objects.get(user=helper)
     group = groups.open_group(by=helper, structure=lieu.structure, title=kind, modules=[], at=AT)
     (learner,) = groups.welcome(group, [kind], by=helper, at=AT)
@@ -528,7 +529,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "listing": {"pk": (listing := _listing(lieu.structure, helper, kind)).pk},
         "reply": {"pk": Reply.objects.create(listing=listing, structure=third.structure, words="x", at=AT).pk},
         "resource": {"pk": _resource(lieu.structure, helper, kind).pk},
-        "partnership": {"pk": network.work_together(lieu.structure, twin.structure if twin.structure_id != lieu.structure_id else third.structure, about=kind, by=helper, at=AT).pk},
+        "partnership": {"pk": network.work_together(lieu.structure, friend.structure, about=kind, by=helper, at=AT).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
