@@ -13,10 +13,11 @@ from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions
-from maillage.apps.people.models import Consent, Following, Person
+from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.apps.reminders.models import Reminder
 from tests.conftest import account
 from tests.spec.test_bilan import AURELIE
+from tests.support.cards import open_page
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -46,6 +47,21 @@ COPIED: dict[type, dict[str, str]] = {
         "by": "devant",
         "at": "le",
         "withdrawn_at": "retire_le",
+    },
+    CardSecret: {
+        "kind": "sorte",
+        "by": "choisi_avec",
+        "at": "choisi_le",
+        "misses": "essais_faux",
+        "missed_at": "dernier_essai_faux_le",
+    },
+    CorrectionRequest: {
+        "structure": "a",
+        "words": "quoi",
+        "asked_at": "demandee_le",
+        "done_at": "repondue_le",
+        "done_by": "repondue_par",
+        "answer": "reponse",
     },
     Path: {
         "made_at": "parcours_commence_le",
@@ -153,6 +169,8 @@ LEFT_OUT: dict[type, dict[str, str]] = {
     Person: {"id": NUMBER, "forgotten_at": "nobody has a copy once they are erased"},
     Following: {"id": NUMBER, "person": THEIRS},
     Consent: {"id": NUMBER, "person": THEIRS},
+    CardSecret: {"id": NUMBER, "person": THEIRS, "hash": "the secret itself, which nobody reads"},
+    CorrectionRequest: {"id": NUMBER, "person": THEIRS},
     Path: {
         "id": NUMBER,
         "person": THEIRS,
@@ -269,7 +287,10 @@ def told(client) -> dict[str, Any]:
     )
     Following.objects.update(ended_at=AT)
     Consent.objects.update(withdrawn_at=AT)
-    client.post("/ma-carte/", {"code": person.card})
+    asked = actions.ask_correction(person, library.structure, "Mon année", by=None, at=AT)
+    actions.answer_correction(asked, by=leila, answer="C’est corrigé", at=AT)
+    open_page(client, person)
+    CardSecret.objects.update(by=leila, misses=1, missed_at=AT)
     return json.loads(client.get("/ma-carte/copie/?format=json").content)
 
 
@@ -278,7 +299,8 @@ def test_each_field_that_is_copied_says_something(told):
     bilan = next(row for row in told["bilans"] if row["resultat_change"])
     served = next(line for line in step["historique"] if line["note"])
     share = next(said for said in told["accords"] if said["structure"] == "Centre social")
-    entries = [told, told["suivis"][0], share, step, step, served, bilan, told["rappels"][0]]
+    (secret,), (asked,) = told["secret_de_la_carte"], told["corrections_demandees"]
+    entries = [told, told["suivis"][0], share, secret, asked, step, step, served, bilan, told["rappels"][0]]
     for (model, names), entry in zip(COPIED.items(), entries, strict=True):
         silent = [field for field, name in names.items() if entry[name] in ("", None, [], {})]
         assert not silent, model
@@ -299,7 +321,15 @@ def test_the_page_says_as_much_as_the_file(client, told):
         "Compte ouvert",
         "Revenir lundi",
     )
-    for each in (*words, "Elle a su faire seule", "La mairie", "À rappeler", "1 place Grenette"):
+    for each in (
+        *words,
+        "Mon année",
+        "C’est corrigé",
+        "Elle a su faire seule",
+        "La mairie",
+        "À rappeler",
+        "1 place Grenette",
+    ):
         assert each in page
     unnamed = {*told["orientations"][0], *told["bilans"][0]} - {*copies.LABELS, "pour", "ou"}
     assert not unnamed

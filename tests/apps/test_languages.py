@@ -18,6 +18,7 @@ from maillage.words import languages, opening, wording
 from maillage.words.languages import LANGUAGES, say, speaking, to_say, typed
 from tests.apps.test_place import RICH
 from tests.spec.test_bilan import AURELIE
+from tests.support.cards import SECRET, decide, try_card
 from tests.support.lieux import lieu, offering
 from tests.support.profile import some
 from tools import messages
@@ -46,6 +47,9 @@ PAGES = (
     "/aider-un-proche/questions/",
     "/ma-carte/",
     "/nulle-part/",
+)
+PAGES_OF_A_CARD = (
+    *("suivi", "garde", "effacer", "imprimer", "secret", "bilan", "places", "mandats", "vues", "corriger"),
 )
 # Words that only French has among the seven languages, where Latin letters may stand.
 FRENCH_WORDS = re.compile(
@@ -244,8 +248,11 @@ def test_helping_a_relative_and_following_a_card_are_whole_in_the_language_chose
     assert_whole(client.get("/aider-un-proche/trouver/riche/?besoin=libre_acces"), code)
     client.post("/aider-un-proche/trouver/riche/", {"besoin": "libre_acces"})
     assert_whole(client.get("/aider-un-proche/carte/"), code)
-    client.post("/ma-carte/", {"code": Person.objects.get().code})
-    for page in ("suivi", "garde", "effacer", "imprimer"):
+    try_card(client, Person.objects.get().code)
+    assert_whole(client.get("/ma-carte/"), code)
+    decide(client, "/ma-carte/secret/", {"secret": SECRET})
+    assert_whole(client.get("/ma-carte/"), code)
+    for page in PAGES_OF_A_CARD:
         assert_whole(client.get(f"/ma-carte/{page}/"), code)
 
 

@@ -23,7 +23,6 @@ from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.conversion import conversion, plans_of
 from maillage.apps.learning.queries.groups import listed
 from maillage.apps.learning.rules.progress import Fact as Done
-from maillage.apps.learning.views import open_cards
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, forgetting
@@ -35,6 +34,7 @@ from maillage.modules.outlines import outlines
 from maillage.modules.packs import packs
 from maillage.modules.paths import paths
 from tests.conftest import with_role
+from tests.support.cards import learn, try_card
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -167,7 +167,7 @@ def test_a_card_replaced_or_erased_receives_nothing_more(client, learner, aidant
 
 def test_a_token_reads_nothing(client, learner):
     send(client, learner, fact(1))
-    assert MOUSE not in client.get("/apprendre/ma-carte/").content.decode()
+    assert MOUSE not in client.get("/ma-carte/apprendre/", follow=True).content.decode()
     assert set(send(client, learner, fact(2)).json()) == {"recus", "refuses", "nouveaux"}
 
 
@@ -175,40 +175,51 @@ def test_a_token_reads_nothing(client, learner):
 
 
 def test_a_card_is_made_alone_opened_elsewhere_and_closed(client, learner):
-    client.post("/apprendre/ma-carte/nouvelle/", {"surnom": "  Ali  "})
+    client.post("/ma-carte/nouvelle/", {"surnom": "  Ali  "})
     made = Person.objects.exclude(pk=learner.pk).get()
     assert (made.nickname, Following.objects.count()) == ("Ali", 0)
     send(client, made, fact(1), fact(2, "done"))
-    client.post("/apprendre/ma-carte/fermer/")
-    assert made.card not in client.get("/apprendre/ma-carte/").content.decode()
-    assert client.post("/apprendre/ma-carte/", {"code": "AAAA-AAAA"}).status_code == 400
-    page = client.post("/apprendre/ma-carte/", {"code": made.card.lower()}, follow=True).content.decode()
+    client.post("/ma-carte/apprendre/fermer/")
+    assert made.card not in client.get("/ma-carte/apprendre/", follow=True).content.decode()
+    assert try_card(client, "AAAA-AAAA").status_code == 400
+    page = try_card(client, made.card.lower(), suite="apprendre", follow=True).content.decode()
     assert "Reprendre à l’étape 2" in page
 
 
 def test_a_card_closes_by_itself_on_a_shared_computer(client, learner):
-    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    learn(client, learner)
     session = client.session
-    pk, _since, *rest = session[open_cards.KEY]
-    session[open_cards.KEY] = [pk, (timezone.now() - timedelta(hours=4)).isoformat(), *rest]
+    pk, _since, *rest = session[access.KEY]
+    long_ago = (timezone.now() - timedelta(hours=4)).isoformat()
+    session[access.KEY] = [pk, long_ago, *rest]
+    session["carte"] = session["carte"] | {"since": long_ago}
     session.save()
-    assert "J’ai une carte" in client.get("/apprendre/ma-carte/").content.decode()
+    assert "Code de la carte" in client.get("/ma-carte/apprendre/", follow=True).content.decode()
 
 
-def test_cards_are_not_guessed(client, learner, monkeypatch):
+def test_cards_are_not_guessed_at_the_door_of_a_group(client, learner, group, monkeypatch):
     monkeypatch.setattr(access, "CARDS_AN_HOUR", 2)
+    typed = {"code": group.code, "rejoindre": "1"}
     for _ in range(access.CARDS_AN_HOUR):
-        client.post("/apprendre/ma-carte/", {"code": "AAAA-AAAA"})
-    said = client.post("/apprendre/ma-carte/", {"code": learner.card})
+        client.post("/apprendre/groupe/", typed | {"carte": "AAAA-AAAA"})
+    said = client.post("/apprendre/groupe/", typed | {"carte": learner.card})
     assert said.status_code == 429
     assert "Trop d’essais" in said.content.decode()
 
 
+def test_addresses_of_before_lead_to_the_one_card(client, learner):
+    assert client.get("/apprendre/ma-carte/").url == "/ma-carte/apprendre/"
+    for name in ("nouvelle/", "fermer/", "effacer/"):
+        moved = client.post(f"/apprendre/ma-carte/{name}")
+        assert moved.status_code == 308, "what an old page sends arrives"
+        assert moved.url.startswith("/ma-carte/")
+
+
 def test_learning_is_erased_at_will_and_the_card_stays(client, learner):
-    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    learn(client, learner)
     send(client, learner, fact(1))
     progress.follow(learner, "tranquille", at=AT)
-    client.post("/apprendre/ma-carte/effacer/")
+    client.post("/ma-carte/apprendre/effacer/")
     assert queries.standings(learner) == {}
     assert not Route.objects.exists()
     assert Fact.objects.get().person is None
@@ -216,9 +227,9 @@ def test_learning_is_erased_at_will_and_the_card_stays(client, learner):
 
 
 def test_a_path_is_followed_with_a_card(client, learner):
-    assert client.post("/apprendre/parcours/tranquille/").url == "/apprendre/ma-carte/"
+    assert client.post("/apprendre/parcours/tranquille/").url == "/ma-carte/apprendre/"
     assert not Route.objects.exists()
-    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    learn(client, learner)
     client.post("/apprendre/parcours/tranquille/")
     found = queries.following(learner, {})
     assert found is not None
@@ -329,7 +340,7 @@ def test_a_lost_card_is_replaced_and_the_progress_stays(client, aidant, group):
     client.post(f"/espace/apprendre/{group.pk}/personnes/{row.pk}/", {"geste": "carte"})
     row.person.refresh_from_db()
     assert row.person.code != lost
-    assert client.post("/apprendre/ma-carte/", {"code": lost}).status_code == 400
+    assert try_card(client, lost).status_code == 400
     assert queries.standings(row.person)[MOUSE].steps[2] == "done"
 
 
@@ -736,18 +747,18 @@ def test_the_token_of_a_device_does_not_tell_the_card(learner):
 
 
 def test_a_card_replaced_closes_where_the_lost_one_was_open(client, learner, aidant):
-    client.post("/apprendre/ma-carte/", {"code": learner.card})
+    learn(client, learner)
     people.renew_card(learner, by=aidant, at=AT)
     learner.refresh_from_db()
-    page = client.get("/apprendre/ma-carte/").content.decode()
-    assert "J’ai une carte" in page
+    page = client.get("/ma-carte/apprendre/", follow=True).content.decode()
+    assert "Code de la carte" in page
     assert learner.card not in page
 
 
 def test_the_code_is_shown_when_the_card_is_made_and_not_later(client, learner):
-    page = client.post("/apprendre/ma-carte/nouvelle/", {}, follow=True).content.decode()
+    page = client.post("/ma-carte/nouvelle/", {}, follow=True).content.decode()
     assert Person.objects.latest("pk").card in page
-    page = client.post("/apprendre/ma-carte/", {"code": learner.card}, follow=True).content.decode()
+    page = try_card(client, learner.card, suite="apprendre", follow=True).content.decode()
     assert "Samira" in page
     assert learner.card not in page
 

@@ -21,6 +21,7 @@ from maillage.config import sessions
 from maillage.kernel.errors import Refused
 from tests.apps.test_bilan import SANDRINE, walk
 from tests.conftest import with_role
+from tests.support.cards import decide, open_page, try_card
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PASSWORD, OTHER = "un-mot-de-passe-long", "quatre mots sans lien"
@@ -128,15 +129,15 @@ def test_codes_tried_by_an_account_are_counted_with_those_of_the_other_pages(cli
         )
     assert "Trop de codes" in client.post("/bilan/refaire/", {"code": "2222-2222"}).content.decode()
     code = people.welcome(by=None, structure=None, at=AT).code
-    assert client.post("/ma-carte/", {"code": code}).status_code == 429
+    assert try_card(client, code).status_code == 429
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("typed", ["", "x", "²", "9" * 30, "-1"])
 def test_taking_back_an_agreement_that_has_no_number_finds_no_page(client, typed):
     person = people.welcome(by=None, structure=None, at=AT)
-    assert client.post("/ma-carte/", {"code": person.code}).status_code == 302
-    assert client.post("/ma-carte/accord/", {"accord": typed}).status_code == 404
+    open_page(client, person)
+    assert decide(client, "/ma-carte/accord/", {"accord": typed}).status_code == 404
 
 
 # --------------------------------------------------------------------------------------- an access given back
@@ -187,8 +188,8 @@ def test_a_page_that_a_device_keeps_is_the_one_of_nobody(client, structure):
     """
     address = "/apprendre/tenir-la-souris/"
     assert "no-store" not in client.get(address).get("Cache-Control", "")
-    client.post("/apprendre/ma-carte/nouvelle/", {"surnom": "Hélène"})
-    client.post("/apprendre/ma-carte/effacer/")
+    client.post("/ma-carte/nouvelle/", {"surnom": "Hélène"})
+    client.post("/ma-carte/apprendre/effacer/")
     said = client.get(address)
     assert "C’est effacé" in said.content.decode()
     assert "no-store" in said["Cache-Control"]

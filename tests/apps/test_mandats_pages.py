@@ -19,14 +19,13 @@ from maillage.apps.actes import actions as acts
 from maillage.apps.actes import rules as helped
 from maillage.apps.mandats import access, actions, forms, queries
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
-from maillage.apps.orientations.views.card import KEY
 from maillage.apps.people import actions as people
-from maillage.apps.people.access import digest
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.reports.assistance import models as papers
 from tests.conftest import account
 from tests.support.acts import draft
+from tests.support.cards import decide, open_page
 from tests.support.mandats import STROKES, by_touch, drafted, given
 from tests.support.places import place
 
@@ -62,12 +61,6 @@ def text(response) -> str:
 
 def hidden(response, name: str) -> str:
     return re.search(rf'name="{name}"\s+value="([^"]*)"', response.content.decode())[1]
-
-
-def show_card(client, person: Person) -> None:
-    session = client.session
-    session[KEY] = [person.pk, timezone.now().isoformat(), digest(person)]
-    session.save()
 
 
 # ------------------------------------------------------------------------------------------------ in two steps
@@ -447,15 +440,15 @@ def test_a_code_may_be_typed(client, andrei, structure, leila):
 
 def test_the_person_stops_it_with_their_card_and_takes_the_proof(client, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
-    show_card(client, andrei)
-    assert "Mon mandat" in text(client.get("/ma-carte/suivi/"))
+    open_page(client, andrei)
+    assert "Mon mandat" in text(client.get("/ma-carte/mandats/"))
     address = reverse("card_mandate_stop", args=[mandat.pk])
     assert client.get(reverse("card_mandate_proof", args=[mandat.pk])).status_code == 404
     first = mandat.authorisations.first()
-    client.post(address, {"demarche": first.pk})
+    decide(client, address, {"demarche": first.pk})
     first.refresh_from_db()
     assert first.revoked_at and first.revoked_with is None
-    assert "Plus rien ne se fait" in text(client.post(address, follow=True))
+    assert "Plus rien ne se fait" in text(decide(client, address, follow=True))
     mandat.refresh_from_db()
     assert (mandat.withdrawn_how, mandat.withdrawn_with) == ("card", None)
     assert mandat.printed in pages_of(client.get(reverse("card_mandate_proof", args=[mandat.pk])).content)
@@ -464,16 +457,16 @@ def test_the_person_stops_it_with_their_card_and_takes_the_proof(client, andrei,
 def test_a_card_opens_no_mandate_of_somebody_else(client, andrei, structure, leila):
     other = people.welcome(by=leila, structure=structure, at=NOW)
     mandat = given(andrei, structure, leila, at=NOW)
-    show_card(client, other)
-    assert "Mon mandat" not in text(client.get("/ma-carte/suivi/"))
-    assert client.post(reverse("card_mandate_stop", args=[mandat.pk])).status_code == 404
+    open_page(client, other)
+    assert "Aucun mandat" in text(client.get("/ma-carte/mandats/"))
+    assert decide(client, reverse("card_mandate_stop", args=[mandat.pk])).status_code == 404
     draft = drafted(other, structure, leila, at=NOW, token="brouillon")
-    assert client.post(reverse("card_mandate_stop", args=[draft.pk])).status_code == 404
+    assert decide(client, reverse("card_mandate_stop", args=[draft.pk])).status_code == 404
 
 
 def test_the_copy_of_the_person_holds_the_words(client, andrei, structure, leila):
     mandat = given(andrei, structure, leila, at=NOW)
-    show_card(client, andrei)
+    open_page(client, andrei)
     told = json.loads(client.get("/ma-carte/copie/?format=json").content)
     assert told["mandats"][0]["mots_lus"] == mandat.words
     assert "articles 1984" in text(client.get("/ma-carte/copie/"))

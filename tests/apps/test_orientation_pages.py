@@ -21,6 +21,7 @@ from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Person
 from maillage.words import opening
 from tests.conftest import account
+from tests.support.cards import decide, open_page
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -198,7 +199,7 @@ def test_who_holds_the_next_step_is_the_same_everywhere(client, worker, ccas, li
     client.force_login(worker)
     assert "Responsable maintenant : CCAS." in text(client.get(reverse("orientation_sent", args=[row.pk])))
     assert "C’est à vous." in text(client.get(f"/espace/orientations/{row.pk}/?cote=envoi"))
-    client.post("/ma-carte/", {"code": person.code})
+    open_page(client, person)
     assert "Maintenant, c’est à : <strong>CCAS</strong>" in text(client.get("/ma-carte/suivi/"))
 
 
@@ -206,7 +207,7 @@ def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas,
     day = timezone.localdate() + 7 * DAY
     sent(worker, ccas, library, person, procedure="sante", procedure_words="carte Vitale", urgent_before=day)
     sent(worker, ccas, library, person, procedure="logement", procedure_words="")
-    client.post("/ma-carte/", {"code": person.code})
+    open_page(client, person)
     page = text(client.get("/ma-carte/suivi/"))
     headings = [each.partition("</h2>")[0] for each in page.split("<h2 ")[1:3]]
     assert "Logement" in headings[0]
@@ -217,12 +218,12 @@ def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas,
 
 
 def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orientation):
-    client.post("/ma-carte/", {"code": person.code})
+    open_page(client, person)
     assert "Je ne veux plus y aller" in text(client.get("/ma-carte/suivi/"))
     steps.refuse(orientation, by=aidant, at=timezone.now(), reason="not_for")
     assert "Je ne veux plus y aller" not in text(client.get("/ma-carte/suivi/"))
     page = text(
-        client.post(f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True)
+        decide(client, f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True)
     )  # a page opened before
     said = page.partition('class="message error"')[2].partition("</div>")[0]
     assert (
@@ -1065,8 +1066,8 @@ def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(
     page = text(client.get(f"/espace/personnes/{person.pk}/"))
     assert "Le lieu, par son lien (Bibliothèque Barnave) a vu l’orientation" in page
     assert page.count("Le lieu, par son lien (Bibliothèque Barnave) a lu l’orientation") == 2
-    client.post("/ma-carte/", {"code": person.card})
-    assert "Vous, ou Maillage (Bibliothèque" not in text(client.get("/ma-carte/garde/"))
+    open_page(client, person)
+    assert "Vous, ou Maillage (Bibliothèque" not in text(client.get("/ma-carte/vues/"))
 
 
 def test_an_agreement_is_noted_by_the_house_of_whoever_notes_it(client, worker, library, person):

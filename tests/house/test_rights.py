@@ -213,6 +213,8 @@ ROWS: dict[str, tuple[set[str], str]] = {
             "person_leave",
             "person_card",
             "person_reminders",
+            "person_page",
+            "person_secret",
             "droits",
             "droits_print",
             "droit_add",
@@ -221,6 +223,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     ),
     **dict.fromkeys(("droit", "droit_paper", "droit_turn"), ({"people"}, "droit")),
     **dict.fromkeys(("droit_fact", "droit_letter"), ({"people"}, "droit_fact")),
+    "correction_answer": ({"people"}, "correction"),
     "bilan_person": ({"people"}, "person"),
     **dict.fromkeys(
         ("mandat", "mandat_gesture", "mandat_verify", "mandat_print", "mandat_proof", "mandat_photograph"),
@@ -472,7 +475,9 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         by=helper,
         at=AT,
     )
+    asked = people.ask_correction(person, lieu.structure, "Mon année", by=None, at=AT)
     return {
+        "correction": {"pk": asked.pk},
         "lieu": {"place": lieu.slug},
         "practice": {"place": lieu.slug, "code": "wifi"},
         "missing": {"place": lieu.slug},

@@ -46,7 +46,7 @@ def facts(environment, card: str) -> list[tuple[int, str]]:
 
 
 def make_card(page, name: str = "") -> str:
-    page.goto(page.url.split("/apprendre/")[0] + "/apprendre/ma-carte/")
+    page.goto(re.match(r"https?://[^/]+", page.url)[0] + "/ma-carte/?suite=apprendre")
     page.fill("#surnom", name)
     page.get_by_role("button", name="Faire ma carte").press("Enter")
     until(page, HELD)
@@ -75,7 +75,7 @@ def sent(page) -> None:
 
 def test_the_page_of_a_card_shows_once_the_device_holds_it(visit):
     """Who goes on before would do all of it without the card."""
-    page = visit("/apprendre/ma-carte/", **PHONE, service_workers="block")
+    page = visit("/ma-carte/?suite=apprendre", **PHONE, service_workers="block")
     page.fill("#surnom", "Lente")
     late: list = []
     page.route("**/progres*.js", lambda route: late.append(route))
@@ -315,11 +315,11 @@ def test_a_procedure_is_planned_then_asked(visit):
     expect(page.locator(".success")).to_contain_text("Bravo")
 
 
-PUBLIC = ["/apprendre/", "/apprendre/ma-carte/", "/apprendre/groupe/", "/apprendre/parcours/mes-demarches/", "/apprendre/ft-actualisation/", "/apprendre/ft-actualisation/pour-de-vrai/"]  # fmt: skip
+PUBLIC = ["/apprendre/", "/ma-carte/?suite=apprendre", "/apprendre/groupe/", "/apprendre/parcours/mes-demarches/", "/apprendre/ft-actualisation/", "/apprendre/ft-actualisation/pour-de-vrai/"]  # fmt: skip
 TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "packs/acces-aux-droits/?ou=Grenoble"]
 
 
-@pytest.mark.parametrize("address", some(PUBLIC, "/apprendre/ma-carte/"))
+@pytest.mark.parametrize("address", some(PUBLIC, "/ma-carte/?suite=apprendre"))
 def test_the_public_pages_pass_axe_on_a_phone(visit, faults_of, address):
     page = visit(address, **PHONE)
     assert faults_of(page) == []

@@ -163,7 +163,10 @@ def test_without_script_a_relative_asks_finds_and_leaves_with_a_card(visit):
     page.goto(page.url.split("/aider")[0] + "/ma-carte/")
     page.fill("[name=code]", code)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/ma-carte/suivi/")
+    page.wait_for_selector("text=Choisir ce secret")
+    page.fill("[name=secret]", "framboise")
+    page.keyboard.press("Enter")
+    page.click("text=On m’a envoyé")
     assert "Allez-y avec votre carte" in page.inner_text("main")
 
 

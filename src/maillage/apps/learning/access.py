@@ -1,9 +1,11 @@
 """Who sees whose learning: a card opens one's own, a structure sees its groups, a territory sees counts."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
@@ -15,6 +17,35 @@ from maillage.apps.people.models import Person
 SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
+KEY, NEW = "apprenant", "apprenant-nouveau"  # of the session
+LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
+
+
+def open_card(request: HttpRequest, person: Person, at: datetime, *, made: bool = False) -> None:
+    """Let this browser learn with a card for some hours: its progress only. made: just now, its code is
+    still to be noted.
+    """
+    close_card(request)
+    for key in (KEY, NEW) if made else (KEY,):
+        cards.open_card(request, person, at, key=key)
+
+
+def learner(request: HttpRequest, at: datetime) -> Person | None:
+    """Return whose card is open for learning in this browser; nobody's once it was replaced."""
+    return cards.card_in(request, at, key=KEY, shown_for=LEARNING_FOR)
+
+
+def to_note(request: HttpRequest, at: datetime) -> bool:
+    """Return whether the code of the card was given a moment ago: later, on a shared computer, it is no
+    longer shown.
+    """
+    return cards.card_in(request, at, key=NEW, shown_for=NOTED) is not None
+
+
+def close_card(request: HttpRequest) -> None:
+    """Let this browser learn with no card any more."""
+    for key in (KEY, NEW):
+        cards.close_card(request, key=key)
 
 
 def token(person: Person) -> str:

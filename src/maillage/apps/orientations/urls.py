@@ -3,7 +3,6 @@
 from django.urls import path
 
 from maillage.apps.orientations.views import (
-    card,
     link,
     measures,
     new,
@@ -14,6 +13,7 @@ from maillage.apps.orientations.views import (
     relative,
     reminders,
 )
+from maillage.apps.orientations.views.card import opening, page
 
 urlpatterns = [
     path("orientation/<str:code>/", link.link, name="orientation_link"),
@@ -48,18 +48,28 @@ urlpatterns = [
     path("espace/personnes/<int:pk>/effacer/", people.forget, name="person_forget"),
     path("espace/personnes/<int:pk>/quitter/", people.leave, name="person_leave"),
     path("espace/personnes/<int:pk>/rappels/", reminders.of_person, name="person_reminders"),
-    path("espace/personnes/<int:pk>/carte/", card.of_person, name="person_card"),
+    path("espace/personnes/<int:pk>/carte/", opening.of_person, name="person_card"),
+    path("espace/personnes/<int:pk>/page/", opening.with_helper, name="person_page"),
+    path("espace/personnes/<int:pk>/secret/", opening.secret_with_helper, name="person_secret"),
+    path("espace/personnes/corrections/<int:pk>/", opening.answer_correction, name="correction_answer"),
     path("bilan/qualite/", quality.page, name="bilan_quality"),
-    path("ma-carte/", card.card, name="card"),
-    path("ma-carte/suivi/", card.follow, name="card_follow"),
-    path("ma-carte/garde/", card.personal_data, name="card_kept"),
-    path("ma-carte/copie/", card.copy, name="card_copy"),
-    path("ma-carte/accord/", card.withdraw, name="card_withdraw"),
-    path("ma-carte/etapes/<int:pk>/annuler/", card.cancel, name="card_cancel"),
-    path("ma-carte/mandats/<int:pk>/arreter/", card.stop_mandate, name="card_mandate_stop"),
-    path("ma-carte/mandats/<int:pk>/preuve/", card.mandate_proof, name="card_mandate_proof"),
-    path("ma-carte/papiers/<int:pk>/", card.paper, name="card_paper"),
-    path("ma-carte/effacer/", card.forget, name="card_forget"),
-    path("ma-carte/fermer/", card.leave, name="card_leave"),
-    path("ma-carte/imprimer/", card.to_print, name="card_print"),
+    path("ma-carte/", opening.card, name="card"),
+    path("ma-carte/secret/", opening.secret, name="card_secret"),
+    path("ma-carte/fermer/", opening.leave, name="card_leave"),
+    path("ma-carte/bilan/", page.bilan, name="card_bilan"),
+    path("ma-carte/places/", page.seats, name="card_seats"),
+    path("ma-carte/suivi/", page.follow, name="card_follow"),
+    path("ma-carte/mandats/", page.mandates, name="card_mandates"),
+    path("ma-carte/vues/", page.traces, name="card_seen"),
+    path("ma-carte/garde/", page.personal_data, name="card_kept"),
+    path("ma-carte/imprimer/", page.to_print, name="card_print"),
+    path("ma-carte/absence/<str:kind>/<int:pk>/", page.absent, name="card_absent"),
+    path("ma-carte/corriger/", page.correct, name="card_correct"),
+    path("ma-carte/copie/", page.copy, name="card_copy"),
+    path("ma-carte/accord/", page.withdraw, name="card_withdraw"),
+    path("ma-carte/etapes/<int:pk>/annuler/", page.cancel, name="card_cancel"),
+    path("ma-carte/mandats/<int:pk>/arreter/", page.stop_mandate, name="card_mandate_stop"),
+    path("ma-carte/mandats/<int:pk>/preuve/", page.mandate_proof, name="card_mandate_proof"),
+    path("ma-carte/papiers/<int:pk>/", page.paper, name="card_paper"),
+    path("ma-carte/effacer/", page.forget, name="card_forget"),
 ]

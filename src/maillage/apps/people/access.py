@@ -2,6 +2,8 @@
 card.
 """
 
+import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,8 +11,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.people.models import Following, Person
+from maillage.apps.accounts.access import account_of, rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.people import rules
+from maillage.apps.people.models import CardSecret, CorrectionRequest, Following, Person
 
 
 def people_for(user: Any) -> QuerySet[Person]:
@@ -23,6 +27,16 @@ def people_for(user: Any) -> QuerySet[Person]:
         Q(structure__in=whole) | Q(structure__in=mine, by=user.pk), ended_at__isnull=True
     ).values("person")
     return Person.objects.filter(pk__in=followed, forgotten_at__isnull=True)
+
+
+def corrections_for(user: Any) -> QuerySet[CorrectionRequest]:
+    """Return what persons asked a user’s structures to correct: of those the user may see."""
+    rights = rights_of(user)
+    ours = rights.structures("people.see") | rights.structures("people.mine")
+    if not ours:
+        return CorrectionRequest.objects.none()
+    found = CorrectionRequest.objects.filter(structure__in=ours, person__in=people_for(user).values("pk"))
+    return found.select_related("person", "structure")
 
 
 def may_help(user: Any, structure: int | None) -> bool:
@@ -54,7 +68,7 @@ def card_in(request: HttpRequest, at: datetime, *, key: str, shown_for: timedelt
     was erased.
     """
     match request.session.get(key):
-        case [pk, since, kept] if at - datetime.fromisoformat(since) < shown_for:
+        case [pk, since, kept] if rules.still_open(datetime.fromisoformat(since), at, shown_for):
             return person_of_code(pk, kept)
     return None
 
@@ -74,3 +88,80 @@ def digest(person: Person) -> str:
     opened.
     """
     return salted_hmac("card", person.code).hexdigest()
+
+
+# -------------------------------------------------------------------------- the person's page, in a browser
+
+PAGE, FORM = "carte", "carte-formulaire"  # of the session
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The page of a person, open in this browser. token: of this opening, that its forms carry; whole: by
+    their secret or with a helper, not by the code alone; helper: the account it was opened with.
+    """
+
+    person: Person
+    token: str
+    whole: bool
+    helper: User | None
+
+
+def open_page(
+    request: HttpRequest, person: Person, at: datetime, *, whole: bool, helper: User | None = None
+) -> None:
+    """Let this browser read the page of a person: under a new session number, unless an account holds it."""
+    if helper is None:
+        request.session.cycle_key()
+    request.session[PAGE] = {
+        "pk": person.pk,
+        "kept": _page_digest(person),
+        "token": secrets.token_urlsafe(12),
+        "whole": whole,
+        "helper": helper and helper.pk,
+        "since": at.isoformat(),
+    }
+
+
+def page_in(request: HttpRequest, at: datetime) -> Opened | None:
+    """Return the page open in this browser, for ten more minutes; None once they passed, once the code or
+    the secret changed, once the helper logged out, or once the person was erased.
+    """
+    held = request.session.get(PAGE)
+    match held:
+        case {"pk": pk, "kept": kept, "token": token, "whole": whole, "helper": helper, "since": since}:
+            person = Person.objects.filter(pk=pk, forgotten_at__isnull=True).first()
+            account = account_of(request) if helper is not None else None
+            if (
+                person is None
+                or not rules.still_open(datetime.fromisoformat(since), at)
+                or not constant_time_compare(kept, _page_digest(person))
+                or (helper is not None and (account is None or account.pk != helper))
+                or (account is not None and not people_for(account).filter(pk=pk).exists())
+            ):
+                return None
+            request.session[PAGE] = {**held, "since": at.isoformat()}
+            return Opened(person, token, whole, account)
+    return None
+
+
+def close_page(request: HttpRequest) -> None:
+    """Close the page: what was on the screen opens nothing any more."""
+    for key in (PAGE, FORM):
+        request.session.pop(key, None)
+
+
+def new_form(request: HttpRequest) -> str:
+    """Return the number of a form that opens a page: it serves once."""
+    request.session[FORM] = secrets.token_urlsafe(12)
+    return str(request.session[FORM])
+
+
+def spend_form(request: HttpRequest, typed: str) -> bool:
+    """Return whether a form is the last one shown in this browser, and serves for the first time."""
+    return constant_time_compare(str(request.session.pop(FORM, secrets.token_hex())), typed)
+
+
+def _page_digest(person: Person) -> str:
+    held = CardSecret.objects.filter(person=person).values_list("hash", flat=True).first()
+    return salted_hmac("page", f"{person.code}:{held or ''}").hexdigest()

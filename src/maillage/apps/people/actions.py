@@ -2,9 +2,11 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,11 +14,12 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import access, queries, rules
-from maillage.apps.people.models import Consent, Following, Person
+from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.words.languages import say, to_say
 
 KNOWN = ("nickname", "born", "language", "reach", "reach_value")
 
@@ -181,6 +184,137 @@ def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
     return row
 
 
+# --------------------------------------------------------------------------------------- the secret of a card
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A card that opens. whole: with its secret; misses: the tries that failed since it last did."""
+
+    person: Person
+    whole: bool
+    misses: int = 0
+
+
+def unlock(*, code: str, said: rules.Secret | None, at: datetime) -> Unlocked | None:
+    """Return the card that a code and a secret open; the code alone opens one that has no secret yet, not
+    whole. None in the same time, whatever the reason: no such code, wrong secret, too many tries.
+    """
+    person = queries.by_code(code)
+    held = queries.secret_of(person) if person is not None else None
+    text = said.text if said is not None else ""
+    if held is None:
+        if person is not None:
+            return Unlocked(person, whole=False)
+        make_password(text)
+        return None
+    # Counted before it is compared: two tries at once never count as one.
+    tried = (
+        bool(text)
+        and rules.may_try(held.misses, held.missed_at, at)
+        and CardSecret.objects.filter(pk=held.pk, hash=held.hash, misses=held.misses).update(
+            misses=held.misses + 1, missed_at=at
+        )
+    )
+    if not check_password(text, held.hash) or not tried:
+        if tried and (held.misses + 1) % rules.TRIES == 0:
+            journal.record(by=None, verb="person.card_locked", row=held.person, at=at)
+        return None
+    CardSecret.objects.filter(pk=held.pk).update(misses=0, missed_at=None)
+    touch(held.person, at=at)
+    return Unlocked(held.person, whole=True, misses=held.misses)
+
+
+@transaction.atomic
+def choose_secret(
+    person: Person,
+    said: rules.Secret | None,
+    *,
+    by: User | None,
+    at: datetime,
+    recognised: bool = False,
+    acting: int | None = None,
+) -> CardSecret:
+    """Keep the hash of what a person chose; it replaces what they had, and closes what that had opened.
+
+    by: the helper who is there, None for the person alone; recognised: by their present secret. acting: the
+    structure of the helper, for the journal.
+    """
+    row = lock(person)
+    if by is None and not recognised and not queries.chooses_alone(row):
+        raise Refused(
+            to_say("Votre secret n’est pas encore choisi."),
+            why=to_say("Quelqu’un vous aide déjà : votre carte dit plus que vous seul."),
+            do=to_say("Choisissez-le avec la personne qui vous aide, dans son lieu."),
+        )
+    if by is not None and not access.people_for(by).filter(pk=row.pk).exists():
+        raise _not_followed()
+    printed = (say(rules.PICTURES[row.picture]), rules.PICTURES[row.picture].split("’")[-1].split()[-1])
+    rules.check_secret(said, known=(row.nickname, str(row.born or ""), row.code, *printed))
+    values = {"kind": said.kind, "hash": make_password(said.text), "by": by, "at": at}
+    made, _ = CardSecret.objects.update_or_create(
+        person=row, defaults=values | {"misses": 0, "missed_at": None}
+    )
+    journal.record(by=by, verb="person.secret_chosen", row=row, at=at, structure=acting)
+    touch(row, at=at)
+    return made
+
+
+def record_opening(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a helper opened the page of a person with them."""
+    journal.record(by=by, verb="person.page_opened", row=person, at=at, structure=structure)
+
+
+# ----------------------------------------------------------------------------- what a person asks to correct
+
+MOST_REQUESTS = 10  # that wait for an answer, from one person
+
+
+@transaction.atomic
+def ask_correction(
+    person: Person, structure: Structure, words: str, *, by: User | None, at: datetime
+) -> CorrectionRequest:
+    """Ask a structure to correct what it wrote of a person. by: the helper who is there, None for the person
+    alone.
+    """
+    row = lock(person)
+    said = line(words, 300)
+    refuse_secrets(said)
+    why = "" if said else to_say("Il n’y a rien d’écrit.")
+    if CorrectionRequest.objects.filter(person=row, done_at=None).count() >= MOST_REQUESTS:
+        why = to_say("Plusieurs demandes attendent déjà une réponse.")
+    if why:
+        raise Refused(
+            to_say("La demande n’est pas partie."),
+            why=why,
+            do=to_say("Dites ce qui est faux, en peu de mots. Ou parlez-en à la personne qui vous aide."),
+        )
+    made = CorrectionRequest.objects.create(person=row, structure=structure, words=said, asked_at=at)
+    journal.record(by=by, verb="person.correction_asked", row=row, at=at, structure=structure.pk)
+    touch(row, at=at)
+    return made
+
+
+@transaction.atomic
+def answer_correction(asked: CorrectionRequest, *, by: User, at: datetime, answer: str) -> CorrectionRequest:
+    """Answer what a person asked to correct: what was done, or why not, as they will read it."""
+    row = CorrectionRequest.objects.select_for_update().get(pk=asked.pk)
+    said = line(answer, 300)
+    refuse_secrets(said)
+    if not access.may_help(by, row.structure_id) or row.done_at is not None or not said:
+        raise Refused(
+            "La réponse n’a pas été enregistrée.",
+            why="Quelqu’un a déjà répondu." if row.done_at else "Il faut une phrase, que la personne lira.",
+            do="Rechargez la page, ou écrivez ce qui a été corrigé, ou pourquoi rien ne change.",
+        )
+    row.done_at, row.done_by, row.answer = at, by, said
+    row.save(update_fields=["done_at", "done_by", "answer"])
+    journal.record(
+        by=by, verb="person.correction_answered", row=row.person, at=at, structure=row.structure_id
+    )
+    return row
+
+
 @transaction.atomic
 def leave(*, person: Person, structure: Structure, by: User | None, at: datetime) -> None:
     """End the following of a person by a structure: it sees their sheet no more."""
@@ -274,6 +408,8 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     row.save()
     Following.objects.filter(person=row, ended_at=None).update(ended_at=at)
     Consent.objects.filter(person=row, withdrawn_at=None).update(withdrawn_at=at)
+    CardSecret.objects.filter(person=row).delete()
+    CorrectionRequest.objects.filter(person=row).delete()
     journal.destroy_seal(row, at=at)
     journal.record(by=by, verb="person.forgotten", row=row, at=at)
 

@@ -119,3 +119,51 @@ class Consent(models.Model):
         """What the journal seals of an answer: what was read, how, and what was answered."""
         answer = canonical(purpose=self.purpose, given=self.given, how=self.how, words=self.words, at=self.at)
         return answer.decode()
+
+
+class CardSecret(models.Model):
+    """What a person chose so that their card opens for them alone: a word, drawings or digits, of which only
+    the hash is stored.
+
+    by: the helper who was there, None when they chose it alone. misses: tries that failed since it last
+    opened; missed_at: the last one.
+    """
+
+    person = models.OneToOneField(
+        Person, verbose_name="personne", on_delete=models.CASCADE, related_name="secret"
+    )
+    kind = models.CharField("sorte", max_length=8, choices=list(rules.SECRETS.items()))
+    hash = models.CharField("empreinte", max_length=128)
+    by = by_account("choisi avec", blank=True)
+    at = models.DateTimeField("choisi le")
+    misses = models.PositiveSmallIntegerField("essais faux", default=0)
+    missed_at = models.DateTimeField("dernier essai faux", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "secret d’une carte"
+
+    def __str__(self) -> str:
+        return f"{self.person_id} : {self.kind}"
+
+
+class CorrectionRequest(models.Model):
+    """What a person asks a structure to correct, among what others wrote; `done_at`: once answered."""
+
+    person = models.ForeignKey(
+        Person, verbose_name="personne", on_delete=models.CASCADE, related_name="corrections"
+    )
+    structure = models.ForeignKey(
+        Structure, verbose_name="demandé à", on_delete=models.CASCADE, related_name="+"
+    )
+    words = models.CharField("à corriger", max_length=300)
+    asked_at = models.DateTimeField("demandé le")
+    done_at = models.DateTimeField("répondu le", null=True, blank=True)
+    done_by = by_account("répondu par", blank=True)
+    answer = models.CharField("réponse", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "correction demandée"
+        ordering = ("-asked_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.person_id} : {self.structure_id}"

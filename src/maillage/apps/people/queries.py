@@ -7,7 +7,7 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.queries import matches_seal
 from maillage.apps.directory.models import Lieu
 from maillage.apps.people import rules
-from maillage.apps.people.models import Consent, Person
+from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.kernel import codes
 
 SEALED = "consent.sealed"  # the line of the journal that proves what was read, and what was answered
@@ -19,6 +19,23 @@ def by_code(text: str) -> Person | None:
     """
     code = codes.read(text)
     return Person.objects.filter(code=code, forgotten_at__isnull=True).first() if code else None
+
+
+def secret_of(person: Person) -> CardSecret | None:
+    """Return what the card of a person opens with beside its code, None while nothing was chosen."""
+    return CardSecret.objects.filter(person=person).select_related("by").first()
+
+
+def chooses_alone(person: Person) -> bool:
+    """Return whether a person may choose the secret of their card by its code alone: none was chosen, and no
+    structure ever followed them. Otherwise who found the card would read who helps.
+    """
+    return secret_of(person) is None and not Following.objects.filter(person=person).exists()
+
+
+def corrections(person: Person) -> list[CorrectionRequest]:
+    """Return what a person asked to correct, the latest first."""
+    return list(CorrectionRequest.objects.filter(person=person).select_related("structure", "done_by"))
 
 
 def agreed(person: Person, purpose: str, structure: int | None = None) -> bool:

@@ -1,9 +1,11 @@
 """What a person is asked, in which words, and how long the data is stored."""
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from maillage.kernel.errors import Refused
 from maillage.words.languages import to_say
 
 KEPT_MONTHS = 24  # of inactivity, then everything that identifies the person is erased
@@ -112,3 +114,93 @@ def forget_before(at: datetime) -> datetime:
 def born_in(year: int | None, on: date) -> bool:
     """Return whether a living person may be born in a year."""
     return year is None or on.year - OLDEST <= year <= on.year
+
+
+# ------------------------------------------------------------------------------------- the secret of a card
+
+WORD, DRAWINGS, DIGITS = "word", "drawings", "digits"
+SECRETS: Mapping[str, str] = {WORD: "un mot", DRAWINGS: "des dessins", DIGITS: "des chiffres"}
+SHORTEST_WORD = 5  # signs: those of four are mostly first names
+MOST_SIGNS = 40
+DIGITS_FROM, DIGITS_TO = 4, 6
+DRAWN = 4  # drawings among twenty: 4,845 ways
+TRIES, WAIT = 5, timedelta(hours=1)  # after five tries that fail, an hour
+MOST_TRIES = 20  # in a row; then a helper only: 1 chance in 240 for drawings, 1 in 500 for four digits
+SHOWN_FOR = timedelta(minutes=10)  # without a gesture: on a shared computer, the next person reads nothing
+DRIFT = timedelta(minutes=1)  # that the clocks of two machines may differ by
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A secret as it is compared: neither case, accents nor spaces count, nor the order of drawings."""
+
+    kind: str
+    value: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+def read_secret(typed: str, drawings: Sequence[str] = ()) -> Secret | None:
+    """Return what was typed, or the drawings chosen, as a secret; None when there is nothing.
+
+    >>> [read_secret(*each).text for each in ((" Éléphant ",), ("٢٠٤٨",), ("", ["lune", "chat"]))]
+    ['word:elephant', 'digits:2048', 'drawings:chat,lune']
+    """
+    chosen = sorted({each for each in drawings if each in PICTURES})
+    signs = unicodedata.normalize("NFKD", typed.casefold())
+    kept = "".join(_digit(sign) for sign in signs if sign.isalnum())
+    if kept:
+        return Secret(DIGITS if kept.isdigit() else WORD, kept)
+    return Secret(DRAWINGS, ",".join(chosen)) if chosen else None
+
+
+def _digit(sign: str) -> str:
+    return str(unicodedata.digit(sign)) if sign.isdecimal() else sign
+
+
+def check_secret(said: Secret | None, *, known: Sequence[str]) -> None:
+    """Refuse a secret that somebody else finds at once. known: what the card or the sheet already says."""
+    why = "" if said is None else _weakness(said, known)
+    if said is None or why:
+        raise Refused(
+            to_say("Votre secret n’est pas encore choisi."),
+            why=why or to_say("Il n’y a rien d’écrit."),
+            do=to_say("Prenez un mot de 5 lettres ou plus, 4 à 6 chiffres, ou 4 dessins."),
+        )
+
+
+def _weakness(said: Secret, known: Sequence[str]) -> str:
+    """Return why a secret is found at once, in French; '' when it is not."""
+    if said.kind == DRAWINGS:
+        return "" if said.value.count(",") == DRAWN - 1 else to_say("Il faut 4 dessins, ni plus ni moins.")
+    held = [told for each in known if (told := read_secret(each)) is not None]
+    if any(said.value in each.value or (len(each.value) > 3 and each.value in said.value) for each in held):
+        return to_say("C’est écrit sur votre carte ou sur votre fiche.")
+    if said.kind == WORD:
+        if not SHORTEST_WORD <= len(said.value) <= MOST_SIGNS or len(set(said.value)) < 3:
+            return to_say("Ce mot est trop court.")
+        return ""
+    if not DIGITS_FROM <= len(said.value) <= DIGITS_TO:
+        return to_say("Il faut 4, 5 ou 6 chiffres.")
+    steps = {int(b) - int(a) for a, b in zip(said.value, said.value[1:], strict=False)}
+    return to_say("Ces chiffres se suivent.") if steps in ({0}, {1}, {-1}) else ""
+
+
+def may_try(misses: int, missed_at: datetime | None, at: datetime) -> bool:
+    """Return whether a secret may be tried: after each five that failed, not before an hour; after twenty,
+    no more. A clock set back waits longer.
+    """
+    if misses >= MOST_TRIES:
+        return False
+    if misses == 0 or misses % TRIES or missed_at is None:
+        return True
+    return at - missed_at >= WAIT
+
+
+def still_open(since: datetime, at: datetime, shown_for: timedelta = SHOWN_FOR) -> bool:
+    """Return whether what was opened, or last looked at, at a moment still is; no clock set back opens it
+    longer.
+    """
+    return -DRIFT <= at - since < shown_for

@@ -324,6 +324,7 @@ def _andrei(stage: Stories) -> None:
     )
     from maillage.apps.orientations.actions import steps
     from maillage.apps.people import actions as people
+    from maillage.apps.people import rules as persons
 
     # He shows his card, and lets them see his sheet.
     people.follow(
@@ -355,6 +356,14 @@ def _andrei(stage: Stories) -> None:
     stage.play(following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), who="formation")
 
     _mandate_of(stage, andrei)
+    # His page opens with this word and his card: whoever tries the demonstration is told of it.
+    people.choose_secret(
+        andrei,
+        persons.read_secret("cerises"),
+        by=stage.accounts["aidant"],
+        acting=stage.structures[HELP].pk,
+        at=stage.ago(13),
+    )
 
 
 def _mandate_of(stage: Stories, andrei: Any) -> None:

@@ -15,6 +15,8 @@ from maillage.apps.autonomy.forms.answers import CardForm
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.rules import Carried
+from maillage.apps.people import access as people
+from maillage.apps.people.queries import secret_of
 from maillage.kernel.errors import Refused
 from maillage.words.languages import to_say
 
@@ -42,17 +44,19 @@ def again(request: HttpRequest) -> HttpResponse:
 
 
 def _last(request: HttpRequest) -> Bilan:
-    """Return the last diagnosis kept with a card; Refused, and counted, when no card has this code, or
-    none was kept.
+    """Return the last diagnosis kept with a card; Refused, and counted, when no card has this code, when
+    none was kept, or when the card has a secret and its page is not open here.
     """
-    person = CardForm(request.POST).person()
+    person, page = CardForm(request.POST).person(), people.page_in(request, timezone.now())
+    if person is not None and secret_of(person) is not None and (page is None or page.person != person):
+        person = None
     held = retained.latest(person) if person is not None else None
     if held is None:
         count(request, "cartes")
         raise Refused(
             to_say("Nous ne trouvons pas cette carte."),
             why=to_say("Le code a 8 signes, et un bilan doit être gardé avec."),
-            do=to_say("Regardez votre carte et recommencez, ou faites le point sans carte."),
+            do=to_say("Relisez la carte. Si elle a un secret, ouvrez-la d’abord dans « Ma carte »."),
         )
     return held
 

@@ -6,10 +6,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import count, counted, once_more
 from maillage.apps.learning import access
@@ -18,16 +19,17 @@ from maillage.apps.learning.forms import facts
 from maillage.apps.learning.models import Group
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.groups import by_code
-from maillage.apps.learning.views import open_cards
-from maillage.apps.people import queries as cards
+from maillage.apps.people import access as cards
+from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
+from maillage.apps.people.rules import read_secret
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
 
 NO_CARD = Refused(
-    "Aucune carte n’a ce code.",
-    why="Une lettre ou un chiffre est peut-être mal lu.",
-    do="Relisez la carte. Ou montrez-la à la personne qui vous aide.",
+    "La carte ne s’ouvre pas.",
+    why="Le code est peut-être mal lu, ou la carte a un secret.",
+    do="Relisez la carte. Si elle a un secret, ouvrez-la d’abord dans « Ma carte ».",
 )
 CLOSED = Refused(
     "Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide."
@@ -43,24 +45,18 @@ TOO_MANY = Refused(
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 def card(request: HttpRequest) -> HttpResponse:
-    """One's card: typed, or open with what comes next."""
+    """What one learns with the card that is open here, and what comes next."""
     at = timezone.now()
-    typed, error = request.POST.get("code", "").strip()[:20], None
-    if request.method == "POST":
-        found, error = _typed(request, typed)
-        if found is not None:
-            open_cards.open_card(request, found, at)
-            return redirect("learning_card")
-    person = open_cards.learner(request, at)
-    if person is None or error is TOO_MANY:
-        return render(request, "learning/card.html", {"error": error, "typed": typed}, status=_status(error))
+    person = _learner(request, at)
+    if person is None:
+        return redirect(f"{reverse('card')}?suite=apprendre")
     held = queries.standings(person)
     opened = queries.opened(held)
     context: dict[str, Any] = {
         "person": person,
-        "to_note": open_cards.to_note(request, at),
+        "to_note": access.to_note(request, at),
         "held": {
             "jeton": access.token(person),
             "image": person.drawn,
@@ -79,17 +75,19 @@ def card(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Making one's card alone: a picture and a code, a name only if one wants."""
     if not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
-        return render(request, "learning/card.html", {"error": TOO_MANY}, status=429)
+        return refusals.page(request, TOO_MANY, status=429)
     at = timezone.now()
     person = groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at)
-    open_cards.open_card(request, person, at, made=True)
+    cards.close_page(request)
+    access.open_card(request, person, at, made=True)
     return redirect("learning_card")
 
 
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
     """Closing one's card on this computer."""
-    open_cards.close_card(request)
+    access.close_card(request)
+    cards.close_page(request)
     return redirect("learning")
 
 
@@ -97,11 +95,24 @@ def close(request: HttpRequest) -> HttpResponse:
 def erase(request: HttpRequest) -> HttpResponse:
     """Erasing all that one learnt; the card stays."""
     at = timezone.now()
-    person = open_cards.learner(request, at)
+    person = access.learner(request, at)
     if person is not None:
         progress.erase(person, at=at)
         messages.success(request, "C’est effacé. Votre carte est vide, et toujours à vous.")
     return redirect("learning_card")
+
+
+def _learner(request: HttpRequest, at: datetime) -> Person | None:
+    """Return who learns in this browser: whose page is open, unless a helper opened it, or whose card is."""
+    page = cards.page_in(request, at)
+    if page is not None and page.helper is None and page.person != access.learner(request, at):
+        access.open_card(request, page.person, at)
+    return access.learner(request, at)
+
+
+def moved(request: HttpRequest, name: str) -> HttpResponse:
+    """Send an address of before, kept on devices and on paper, to the one card."""
+    return redirect(name, permanent=True, preserve_request=name != "learning_card")
 
 
 @csrf_exempt  # no cookie is read here: the token of the card, which only lets add, is in what is sent
@@ -137,7 +148,7 @@ def group(request: HttpRequest) -> HttpResponse:
         error = _enter(request, found, at)
         if error is None:
             return redirect("learning_card")
-    context = {"error": error, "typed": typed, "group": found, "person": open_cards.learner(request, at)}
+    context = {"error": error, "typed": typed, "group": found, "person": _learner(request, at)}
     return render(request, "learning/join.html", context, status=_status(error))
 
 
@@ -160,9 +171,7 @@ def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
     """Let somebody into a group, with the card open here, the one typed, or a new one; return why not."""
     person, typed = None, request.POST.get("carte", "").strip()
     if "moi" in request.POST or typed:
-        person, error = (
-            (open_cards.learner(request, at), None) if "moi" in request.POST else _typed(request, typed)
-        )
+        person, error = (_learner(request, at), None) if "moi" in request.POST else _typed(request, typed)
         if person is None:
             return error or NO_CARD
     elif not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
@@ -170,10 +179,10 @@ def _enter(request: HttpRequest, found: Group, at: datetime) -> Refused | None:
     with refusals.as_message(request):
         if person is None:
             made = groups.enter(found, nickname=request.POST.get("surnom", "")[:60], at=at)
-            open_cards.open_card(request, made, at, made=True)
+            access.open_card(request, made, at, made=True)
         else:
             groups.join(found, person, at=at)
-            open_cards.open_card(request, person, at)
+            access.open_card(request, person, at)
     return None
 
 
@@ -183,8 +192,8 @@ def _typed(request: HttpRequest, typed: str) -> tuple[Person | None, Refused | N
     """
     if counted(request, "cartes-apprendre") >= access.CARDS_AN_HOUR:
         return None, TOO_MANY
-    found = cards.by_code(typed)
+    found = people.unlock(code=typed, said=read_secret(""), at=timezone.now())
     if found is None:
         count(request, "cartes-apprendre")
         return None, NO_CARD
-    return found, None
+    return found.person, None

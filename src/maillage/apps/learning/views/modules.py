@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from maillage.apps.learning import access
 from maillage.apps.learning.actions import progress as actions
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
-from maillage.apps.learning.views.open_cards import learner
 from maillage.kernel.typed import whole
 from maillage.modules.format import Module
 from maillage.modules.paths import paths
@@ -33,7 +33,7 @@ def path(request: HttpRequest, id: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         at = timezone.now()
-        person = learner(request, at)
+        person = access.learner(request, at)
         if person is not None:
             actions.follow(person, id, at=at)
         return redirect("learning_card")

@@ -22,7 +22,6 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import plans as queries
 from maillage.apps.learning.queries.progress import services
 from maillage.apps.learning.rules import plans
-from maillage.apps.learning.views.open_cards import learner
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
@@ -55,7 +54,7 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     if module is None or module.service is None:
         raise Http404
     at = timezone.now()
-    person = helped or learner(request, at)
+    person = helped or access.learner(request, at)
     form = PlanForm(request.POST if request.method == "POST" else None)
     made: Plan | None = None
     if form.is_bound and not once_more(request, "projets", PLANS_AN_HOUR):

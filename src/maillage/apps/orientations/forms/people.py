@@ -121,13 +121,6 @@ class PersonForm(forms.Form):
             "reach_value": clean["valeur"],
         }
 
-    def reach_changed(self, person: Person) -> bool:
-        """Return whether the way to reach a person differs from the sheet."""
-        return (person.reach, person.reach_value) != (
-            self.cleaned_data["joindre"],
-            self.cleaned_data["valeur"],
-        )
-
     def structure_chosen(self) -> Any:
         """Return the structure that the sheet belongs to."""
         return self.structures[self.cleaned_data.get("structure") or next(iter(self.structures))]

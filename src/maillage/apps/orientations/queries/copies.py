@@ -19,6 +19,7 @@ from maillage.apps.mandats import queries as mandats
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.queries import people, timeline
 from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as persons
 from maillage.apps.people import rules
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.queries import lists as reminders
@@ -136,6 +137,27 @@ def of_person(person: Person) -> dict[str, Any]:
                 "retire_le": _moment(said.withdrawn_at),
             }
             for said in person.consents.select_related("structure", "by")
+        ],
+        "secret_de_la_carte": [
+            {
+                "sorte": held.get_kind_display(),
+                "choisi_le": held.at.isoformat(),
+                "choisi_avec": str(held.by or ""),
+                "essais_faux": held.misses,
+                "dernier_essai_faux_le": _moment(held.missed_at),
+            }
+            for held in filter(None, [persons.secret_of(person)])
+        ],
+        "corrections_demandees": [
+            {
+                "a": asked.structure.name,
+                "quoi": asked.words,
+                "demandee_le": asked.asked_at.isoformat(),
+                "repondue_le": _moment(asked.done_at),
+                "repondue_par": str(asked.done_by or ""),
+                "reponse": asked.answer,
+            }
+            for asked in persons.corrections(person)
         ],
         "orientations": _referrals(person),
         "bilans": [_diagnosis(row) for row, _ in people.bilans(person)],

@@ -104,6 +104,11 @@ def where_it_stands(code: str) -> Standing | None:
     return Standing(person, [_step(row, lines[row.pk]) for row in steps])
 
 
+def state_words(row: Orientation) -> str:
+    """Return what the person reads of the state of a step, to say in their language."""
+    return UNTOLD.get(row.channel, PLAIN[row.state]) if row.state == cycle.SENT else PLAIN[row.state]
+
+
 def _step(row: Orientation, lines: Sequence[Line]) -> Step:
     sheet = row.lieu.sheet if row.lieu is not None else {}
     when = (
@@ -118,7 +123,7 @@ def _step(row: Orientation, lines: Sequence[Line]) -> Step:
         place=row.lieu_name,
         address=places.full_address(sheet),
         phones=[phone.words for phone in places.phones(sheet)],
-        words=UNTOLD.get(row.channel, PLAIN[row.state]) if row.state == cycle.SENT else PLAIN[row.state],
+        words=state_words(row),
         when=_when(when) if when else "",
         who=_holder(row),
         lines=lines,

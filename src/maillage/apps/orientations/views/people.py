@@ -25,7 +25,7 @@ from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
-from maillage.apps.orientations.actions import agreements, forgetting
+from maillage.apps.orientations.actions import agreements, cards, forgetting
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as queries
@@ -172,6 +172,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "no_reminder": reminders.refusal(found) is not None,
         "traces": queries.traces(found),
         "months": rules.KEPT_MONTHS,
+        "secret": persons.secret_of(found),
+        "to_correct": access.corrections_for(request.user).filter(person=found, done_at=None),
     }
     return render(request, "orientations/people/person.html", context)
 
@@ -182,10 +184,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = PersonForm(request.POST or None, structures=_structures(request), person=found)
     if form.is_bound and form.is_valid():
         try:
-            with transaction.atomic():
-                actions.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
-                if form.reach_changed(found):
-                    agreements.silence(found, at=timezone.localtime())
+            cards.correct(found, form.values(), by=account_of(request), at=timezone.localtime())
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:

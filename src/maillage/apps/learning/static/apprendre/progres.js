@@ -197,18 +197,20 @@ if (recue) {
     await synchroniser();
     location.reload();
   });
-  const fermer = un("[data-fermer-carte]");
-  fermer.addEventListener("submit", async (e) => {
-    e.preventDefault();
-    await Promise.race([synchroniser(), new Promise((f) => setTimeout(f, 3000))]);
-    oublier(c);
-    fermer.submit();
-  });
   un("[data-effacer-carte]").addEventListener("submit", () => {
     for (const cle of cles()) if (prendre(cle, {}).jeton === jeton) oter(cle);
     oter(chez(c));
   });
 }
+for (const fermer of document.querySelectorAll("[data-fermer-carte]"))
+  fermer.addEventListener("submit", async (e) => {
+    const c = carte();
+    if (!c) return;
+    e.preventDefault();
+    await Promise.race([synchroniser(), new Promise((f) => setTimeout(f, 3000))]);
+    oublier(c);
+    fermer.submit();
+  });
 const ouverte = carte(),
   bandeau = un("[data-carte-ouverte]");
 if (ouverte && bandeau) {

@@ -1,0 +1,399 @@
+"""The page of a person: what comes next, where they are, who helps them until when, who saw their sheet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from maillage.apps.agenda.models import Appointment, Seat
+from maillage.apps.agenda.queries import appointment_words
+from maillage.apps.agenda.queries import words as workshop_words
+from maillage.apps.agenda.rules import appointments
+from maillage.apps.agenda.rules import workshops as agenda
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import places
+from maillage.apps.learning.queries import progress as learning
+from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.rules import frame
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import people, persons
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people.models import Person
+from maillage.reference import bilan, offer
+from maillage.words import opening
+from maillage.words.languages import say, to_say, typed
+
+SEAT, MEETING, STEP = "place", "rendez-vous", "orientation"  # what one comes to, as addresses name it
+LAST_SEEN = 3
+PETALS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What a person comes to. kind, pk: what they give up; when: in words; slug: of the place, '' when its
+    sheet does not show the way; why: of the place that cancelled, in French;
+    who: receives, when it is known.
+    """
+
+    kind: str
+    pk: int
+    at: datetime
+    when: str
+    place: str
+    address: str
+    about: str
+    slug: str
+    who: str = ""
+    waiting: bool = False
+    cancelled: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of “where I am”. words: in the language of the page, what stays French kept apart; name: of
+    the address of its detail; petals: of learning, those that are full.
+    """
+
+    icon: str
+    title: str
+    words: str
+    name: str
+    tag: str = ""
+    petals: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helper:
+    """Who helps a person: by name, where, for what, until when in words."""
+
+    name: str
+    where: str
+    what: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True)
+class TraceLine:
+    """Somebody saw or did something: when, in words; who, '' for the person or the platform; what."""
+
+    when: str
+    who: str
+    where: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """Everything that the first page of a card shows. before: the nearest deadline when nothing comes."""
+
+    next: Coming | None
+    cancelled: Sequence[Coming]
+    before: str
+    lines: Sequence[Line]
+    helpers: Sequence[Helper]
+    seen: Sequence[TraceLine]
+    mandate: bool
+
+
+def card(person: Person, at: datetime) -> Card:
+    """Return the page of a person, as they read it."""
+    today = timezone.localdate(at)
+    ahead = coming(person, at)
+    kept = [each for each in ahead if not each.cancelled]
+    held = mandats.for_card(person, today)
+    running = [row for row, state in held if state in (frame.RUNNING, frame.COMING)]
+    steps = _steps(person)
+    return Card(
+        next=next(iter(kept), None),
+        cancelled=[each for each in ahead if each.cancelled],
+        before=_deadline(steps, today) if not kept else "",
+        lines=[
+            *_bilan(person),
+            _learning(person),
+            *_seats(person, kept),
+            *_sent(steps),
+            *_mandate(held),
+        ],
+        helpers=helpers(person, running, steps, kept),
+        seen=[each for each in traces(person, at) if each.who][:LAST_SEEN],
+        mandate=bool(running),
+    )
+
+
+# ------------------------------------------------------------------------------------------------- what comes
+
+
+def coming(person: Person, at: datetime) -> list[Coming]:
+    """Return what a person comes to from now on, the first first; what the place cancelled stays shown until
+    its hour.
+    """
+    seats = Seat.objects.filter(person=person, workshop__starts_at__gt=at).exclude(status=agenda.CANCELLED)
+    steps = Orientation.objects.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
+    found = [_seat(each, at) for each in seats.select_related("workshop__lieu", "workshop__structure")]
+    found += [_step(each, at) for each in steps.select_related("lieu")]
+    met = Appointment.objects.filter(person=person, starts_at__gt=at)
+    met = met.filter(Q(state=appointments.BOOKED) | Q(cancelled_by=appointments.STRUCTURE))
+    found += [_meeting(each, at) for each in met.select_related("lieu", "structure", "helper")]
+    return sorted(found, key=lambda each: (each.at, each.kind, each.pk))
+
+
+def one_coming(person: Person, kind: str, pk: int, at: datetime) -> Coming | None:
+    """Return what a person wants to give up, None when it is not theirs, or past, or cancelled already."""
+    asked = (each for each in coming(person, at) if (each.kind, each.pk) == (kind, pk))
+    return next((each for each in asked if not each.cancelled), None)
+
+
+def seats(person: Person, at: datetime) -> list[tuple[Seat, Coming]]:
+    """Return the seats of a person at workshops to come, those given up too, the first first."""
+    rows = Seat.objects.filter(person=person, workshop__starts_at__gt=at)
+    rows = rows.select_related("workshop__lieu", "workshop__structure").order_by("workshop__starts_at", "pk")
+    return [(each, _seat(each, at)) for each in rows]
+
+
+def _seat(seat: Seat, at: datetime) -> Coming:
+    row = seat.workshop
+    return Coming(
+        kind=SEAT,
+        pk=seat.pk,
+        at=row.starts_at,
+        when=_said(timezone.localtime(row.starts_at), at),
+        place=workshop_words.name_of_place(row),
+        address=workshop_words.address(row),
+        about=typed(row.title),
+        slug=_slug(row.lieu),
+        waiting=seat.status == agenda.WAITING,
+        cancelled=row.cancelled_at is not None,
+        why=row.cancel_reason,
+    )
+
+
+def _step(row: Orientation, at: datetime) -> Coming:
+    return Coming(
+        kind=STEP,
+        pk=row.pk,
+        at=row.appointment_at,
+        when=_said(timezone.localtime(row.appointment_at), at),
+        place=row.lieu_name,
+        address=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
+        about=typed(row.procedure_words) or say(persons.PROCEDURES.get(row.procedure, "")),
+        slug=_slug(row.lieu),
+    )
+
+
+def _meeting(row: Appointment, at: datetime) -> Coming:
+    here = row.where == appointments.HERE
+    place = row.lieu.name if row.lieu is not None else row.structure.name
+    return Coming(
+        kind=MEETING,
+        pk=row.pk,
+        at=row.starts_at,
+        when=_said(appointment_words.local(row), at),
+        place=place if here else row.structure.name,
+        address=(places.full_address(row.lieu.sheet) if row.lieu is not None else row.address)
+        if here
+        else "",
+        about=appointment_words.about(row)
+        if here
+        else f"{appointment_words.about(row)}. {appointment_words.where(row)}",
+        slug=_slug(row.lieu) if here else "",
+        who=appointment_words.helper(row),
+        cancelled=row.state == appointments.CANCELLED,
+        why=row.cancel_reason,
+    )
+
+
+def _slug(lieu: Lieu | None) -> str:
+    return lieu.slug if lieu is not None and lieu.state == directory.PUBLISHED else ""
+
+
+def _said(local: datetime, at: datetime) -> str:
+    """Return a moment to come, in the time of its place: “Demain, mardi 24 novembre à 10 h”."""
+    today = at.astimezone(local.tzinfo).date()
+    day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date(), year=False)}"
+    hour = opening.clock(local)
+    match (local.date() - today).days:
+        case 0:
+            return say("Aujourd’hui, {day} à {hour}", day=day, hour=hour)
+        case 1:
+            return say("Demain, {day} à {hour}", day=day, hour=hour)
+    return say("{day} à {hour}", day=f"{day[:1].upper()}{day[1:]}", hour=hour)
+
+
+def _deadline(steps: Iterable[Orientation], today: date) -> str:
+    """Return the nearest day before which something must be done, '' when there is none."""
+    days = [
+        row.urgent_before
+        for row in steps
+        if row.state in cycle.RUNNING and row.urgent_before is not None and row.urgent_before >= today
+    ]
+    return say("À faire avant le {day}", day=opening.date_text(min(days))) if days else ""
+
+
+# --------------------------------------------------------------------------------------------- where they are
+
+
+def bilans(person: Person) -> list[tuple[Bilan, str]]:
+    """Return the diagnoses kept with a card, the latest first, each in the words of the person."""
+    rows = Bilan.objects.filter(person=person).order_by("-at", "-pk")
+    return [(row, _result(row)) for row in rows]
+
+
+def _result(row: Bilan) -> str:
+    """Return a result as the person says it: never the level, nor the professional’s words."""
+    face = row.changed_result or bilan.lines()[row.line].face
+    return bilan.faces()[face].word
+
+
+def _bilan(person: Person) -> list[Line]:
+    rows = bilans(person)
+    if not rows:
+        return []
+    row, word = rows[0]
+    said = say("{what}. Le {day}", what=say(word), day=opening.date_text(timezone.localdate(row.at)))
+    return [Line(icon="clipboard-check", title=to_say("Mon bilan"), words=said, name="card_bilan")]
+
+
+def _learning(person: Person) -> Line:
+    held = learning.standings(person)
+    done = sum(finished for _, _, finished in learning.opened(held))
+    following = learning.following(person, held)
+    if not held:
+        words = say("Pas commencé")
+    elif following is not None:
+        words = typed(following.module.title)
+    else:
+        words = say("{n} module fini", "{n} modules finis", n=done)
+    return Line(
+        icon="graduation-cap",
+        title=to_say("J’apprends"),
+        words=words,
+        name="learning_card",
+        petals=min(done, PETALS),
+    )
+
+
+def _seats(person: Person, kept: Iterable[Coming]) -> list[Line]:
+    theirs = [each for each in kept if each.kind == SEAT]
+    if theirs:
+        words = f"{theirs[0].about}. {theirs[0].when}"
+    elif Seat.objects.filter(person=person).exists():
+        words = say("Rien à venir")
+    else:
+        return []
+    return [Line(icon="ticket", title=to_say("Ma place"), words=words, name="card_seats")]
+
+
+def _steps(person: Person) -> list[Orientation]:
+    rows = Orientation.objects.filter(person=person).exclude(state=cycle.DRAFT)
+    return list(
+        rows.select_related("lieu", "to_structure", "from_structure", "sender").order_by(
+            "-prepared_at", "-pk"
+        )
+    )
+
+
+def _sent(steps: Sequence[Orientation]) -> list[Line]:
+    if not steps:
+        return []
+    row = next((each for each in steps if each.state in cycle.RUNNING), steps[0])
+    words = (
+        f"{typed(row.lieu_name)}. {say(persons.state_words(row))}"
+        if row.lieu_name
+        else say(persons.state_words(row))
+    )
+    return [Line(icon="send", title=to_say("On m’a envoyé"), words=words, name="card_follow")]
+
+
+def _mandate(held: Sequence[tuple[mandats.Mandat, str]]) -> list[Line]:
+    if not held:
+        return []
+    order = (frame.RUNNING, frame.COMING, frame.WITHDRAWN, frame.ENDED)
+    row, state = min(held, key=lambda each: order.index(each[1]))
+    who, day = typed(str(row.by or row.structure or "")), opening.date_text(row.ends_on)
+    if state == frame.RUNNING:
+        words = say("{who}, jusqu’au {day}", who=who, day=day)
+    elif state == frame.COMING:
+        words = say("{who}, à partir du {day}", who=who, day=opening.date_text(row.starts_on))
+    elif state == frame.WITHDRAWN:
+        stopped = opening.date_text(timezone.localdate(row.withdrawn_at))
+        words = say("Arrêté le {day}", day=stopped)
+    else:
+        words = say("Fini le {day}", day=day)
+    return [Line(icon="shield", title=to_say("Mon mandat"), words=words, name="card_mandates")]
+
+
+# --------------------------------------------------------------------------------------------- who helps them
+
+
+def helpers(
+    person: Person,
+    running: Sequence[mandats.Mandat],
+    steps: Sequence[Orientation],
+    kept: Sequence[Coming],
+) -> list[Helper]:
+    """Return who helps a person today: by a mandate, by following them, by receiving them."""
+    found = [
+        Helper(
+            name=row.relative or str(row.by or ""),
+            where=row.structure.name if row.structure else "",
+            what=typed(", ".join(each.label for each in row.authorisations.all() if not each.revoked_at)),
+            until=say("Jusqu’au {day}", day=opening.date_text(row.ends_on)),
+        )
+        for row in running
+    ]
+    acting = {row.structure_id for row in running}
+    found += [
+        Helper(
+            name=str(each.by or ""),
+            where=each.structure.name,
+            what=say("Me suit, et voit ma fiche."),
+            until=say("Sans date de fin"),
+        )
+        for each in people.structures_following(person)
+        if each.structure_id not in acting
+    ]
+    when = {each.pk: each.when for each in kept if each.kind == STEP}
+    known = acting | {each.structure_id for each in people.structures_following(person)}
+    found += [
+        Helper(
+            name="",
+            where=row.lieu_name,
+            what=typed(row.procedure_words) or say(offer.practices()[row.need].label),
+            until=when.get(row.pk, say("Attend ma venue")),
+        )
+        for row in steps
+        if row.state in (cycle.ACCEPTED, cycle.APPOINTED) and row.to_structure_id not in known
+    ]
+    found += [
+        Helper(name=each.who, where=each.place, what=each.about, until=each.when)
+        for each in kept
+        if each.kind == MEETING
+    ]
+    return found
+
+
+def traces(person: Person, at: datetime) -> list[TraceLine]:
+    """Return who saw and did what about a person, the latest first, refused acts too."""
+    today = timezone.localdate(at)
+    return [
+        TraceLine(_past(timezone.localtime(each.at), today), each.who, each.where, each.words)
+        for each in people.traces(person)
+    ]
+
+
+def _past(moment: datetime, today: date) -> str:
+    """Return a moment that is past: “aujourd’hui, 9 h 52”."""
+    day, hour = moment.date(), opening.clock(moment)
+    if day == today:
+        return say("aujourd’hui, {hour}", hour=hour)
+    return f"{opening.date_text(day, year=day.year != today.year)}, {hour}"
+
+
+def who_wrote(person: Person) -> list[Structure]:
+    """Return the structures that may have written of a person, and can still correct it."""
+    return [each.structure for each in people.structures_following(person)]

@@ -1,0 +1,276 @@
+"""What a person reads of each line of their page, and decides: give up, stop, correct, take away, erase."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.agenda import access as agenda_access
+from maillage.apps.agenda.actions import appointments
+from maillage.apps.agenda.actions import seats as agenda
+from maillage.apps.agenda.models import Appointment, Seat
+from maillage.apps.agenda.rules.appointments import PERSON
+from maillage.apps.documents.actions import sharing, storing
+from maillage.apps.documents.models import Paper
+from maillage.apps.documents.queries import papers as paper_queries
+from maillage.apps.documents.rules.papers import TAKEN_BACK
+from maillage.apps.learning import access as learning
+from maillage.apps.mandats import actions as mandats
+from maillage.apps.mandats import queries as mandat_queries
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.rules import frame as mandat_frame
+from maillage.apps.orientations.actions import agreements, cards, forgetting, steps
+from maillage.apps.orientations.forms.card import OwnForm, RequestForm
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import card as queries
+from maillage.apps.orientations.queries import people, persons
+from maillage.apps.orientations.views.card.opening import with_card
+from maillage.apps.orientations.views.people import copy_of
+from maillage.apps.people import access, actions
+from maillage.apps.people import queries as corrections
+from maillage.apps.people.access import Opened
+from maillage.apps.people.models import Consent
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.reports.assistance import models as papers
+from maillage.web import printing, refusals
+from maillage.words.languages import say
+
+RUNNING = (mandat_frame.RUNNING, mandat_frame.COMING)
+
+
+def _page(request: HttpRequest, name: str, opened: Opened, **more: Any) -> HttpResponse:
+    context = {"opened": opened, "person": opened.person, **more}
+    return render(request, name, context)
+
+
+# ------------------------------------------------------------------------------------------------ its lines
+
+
+@with_card
+@require_safe
+def bilan(request: HttpRequest, opened: Opened) -> HttpResponse:
+    return _page(request, "orientations/card/bilan.html", opened, bilans=queries.bilans(opened.person))
+
+
+@with_card
+@require_http_methods(["GET", "HEAD", "POST"])
+def seats(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """One's seats to come; one given up is taken back here."""
+    at = timezone.now()
+    if request.method == "POST":
+        number = whole(request.POST.get("place", ""), ROWS) or 0
+        row = get_object_or_404(Seat, pk=number, person=opened.person)
+        with refusals.as_message(request):
+            agenda.put_back(row, by=None, at=at, token=agenda_access.link_of(row))
+            messages.success(request, say("Votre place est gardée."))
+        return redirect("card_seats")
+    return _page(request, "orientations/card/seats.html", opened, seats=queries.seats(opened.person, at))
+
+
+@with_card
+@require_safe
+def follow(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Where each step stands, and who has to do something."""
+    return _page(
+        request, "orientations/card/follow.html", opened, standing=persons.where_it_stands(opened.person.code)
+    )
+
+
+@with_card
+@require_safe
+def mandates(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """What others may do in one's place, and how to stop it."""
+    held = mandat_queries.for_card(opened.person, timezone.localdate())
+    return _page(
+        request,
+        "orientations/card/mandates.html",
+        opened,
+        mandats=[(row, state, state in RUNNING) for row, state in held],
+    )
+
+
+@with_card
+@require_safe
+def traces(request: HttpRequest, opened: Opened) -> HttpResponse:
+    return _page(
+        request, "orientations/card/seen.html", opened, traces=queries.traces(opened.person, timezone.now())
+    )
+
+
+@with_card
+@require_safe
+def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """What is kept, and what was agreed."""
+    return _page(
+        request,
+        "orientations/card/kept.html",
+        opened,
+        consents=people.consents(opened.person),
+        followings=people.structures_following(opened.person),
+        papers=paper_queries.for_card(opened.person, timezone.localdate()),
+        bilans=queries.bilans(opened.person),
+    )
+
+
+@with_card(whole=False)
+@require_safe
+def to_print(request: HttpRequest, opened: Opened) -> HttpResponse:
+    return _page(request, "orientations/card/print.html", opened)
+
+
+# ------------------------------------------------------------------------------------------ what they decide
+
+
+@with_card
+@require_http_methods(["GET", "HEAD", "POST"])
+def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResponse:
+    """Saying that one cannot come: asked once, then told to the place."""
+    at = timezone.now()
+    found = queries.one_coming(opened.person, kind, pk, at)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        with refusals.as_message(request):
+            if kind == queries.SEAT:
+                row = get_object_or_404(Seat, pk=pk, person=opened.person)
+                agenda.give_up([row], at=at, token=agenda_access.link_of(row))
+            elif kind == queries.MEETING:
+                held = get_object_or_404(Appointment, pk=pk, person=opened.person)
+                appointments.cancel(held, at=at, who=PERSON)
+            else:
+                step = get_object_or_404(Orientation, pk=pk, person=opened.person)
+                steps.cancel(step, by=None, at=at, person=opened.person)
+            messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))
+        return redirect("card")
+    return _page(request, "orientations/card/absent.html", opened, coming=found)
+
+
+@with_card
+@require_POST
+def cancel(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
+    """Giving up a step."""
+    row = get_object_or_404(Orientation, pk=pk, person=opened.person)
+    with refusals.as_message(request):
+        steps.cancel(row, by=None, at=timezone.now(), person=opened.person)
+        messages.success(request, say("C’est annulé."))
+    return redirect("card_follow")
+
+
+@with_card
+@require_POST
+def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
+    """Stopping a mandate, or taking one procedure back from it."""
+    row = get_object_or_404(Mandat, pk=pk, person=opened.person, signed_at__isnull=False)
+    key = whole(request.POST.get("demarche", ""), ROWS)
+    with refusals.as_message(request):
+        if key is None:
+            mandats.withdraw(row, by=opened.helper, at=timezone.now())
+            messages.success(request, say("C’est arrêté. Plus rien ne se fait à votre place."))
+        else:
+            each = get_object_or_404(row.authorisations, pk=key)
+            mandats.revoke(each, by=opened.helper, at=timezone.now())
+            messages.success(request, say("C’est retiré. Cette démarche ne se fait plus à votre place."))
+    return redirect("card_mandates")
+
+
+@with_card
+@require_safe
+def mandate_proof(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
+    """The proof that a mandate was stopped."""
+    row = get_object_or_404(Mandat, pk=pk, person=opened.person, withdrawn_at__isnull=False)
+    mandats.record_view(row, by=opened.helper, at=timezone.now(), verb="mandat.proof")
+    path = reverse("mandat_check", args=[row.printed])
+    check = (printing.address(request, path).partition("://")[2] or path, "")
+    content = papers.withdrawal(mandat_queries.paper(row), check=check, on=timezone.localdate())
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="arret-du-mandat.pdf"'
+    return response
+
+
+@with_card
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Correcting what is known of oneself, or asking who helps to correct what they wrote."""
+    person, at = opened.person, timezone.now()
+    structures = queries.who_wrote(person)
+    asks = request.method == "POST" and "quoi" in request.POST
+    own = OwnForm(request.POST if request.method == "POST" and not asks else None, person=person)
+    asked = RequestForm(request.POST if asks else None, structures=structures)
+    error = None
+    try:
+        if own.is_bound and own.is_valid():
+            cards.correct(person, own.values(), by=opened.helper, at=at)
+            messages.success(request, say("C’est corrigé."))
+            return redirect("card")
+        if asked.is_bound and asked.is_valid():
+            words = asked.cleaned_data["quoi"]
+            actions.ask_correction(person, asked.structure(), words, by=opened.helper, at=at)
+            messages.success(request, say("La demande est partie. La réponse sera ici."))
+            return redirect("card_correct")
+    except Refused as refused:
+        error = refused
+    context = {
+        "opened": opened,
+        "person": person,
+        "form": own,
+        "structures": structures,
+        "words": request.POST.get("quoi", "")[:300] if asks else "",
+        "asked": corrections.corrections(person),
+        "error": error,
+    }
+    bad = error is not None or own.errors or asked.errors
+    return render(request, "orientations/card/correct.html", context, status=400 if bad else 200)
+
+
+@with_card
+@require_safe
+def copy(request: HttpRequest, opened: Opened) -> HttpResponse:
+    return copy_of(request, opened.person)
+
+
+@with_card
+@require_POST
+def withdraw(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Taking back an agreement."""
+    said = get_object_or_404(
+        Consent, pk=whole(request.POST.get("accord", ""), ROWS) or 0, person=opened.person, withdrawn_at=None
+    )
+    agreements.withdraw(said, by=opened.helper, at=timezone.now())
+    messages.success(request, say("C’est noté. Cet accord ne vaut plus."))
+    return redirect("card_kept")
+
+
+@with_card
+@require_POST
+def paper(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
+    """Showing a paper to a structure no more, or having it erased. The page never opens one: it may be read
+    over a shoulder.
+    """
+    row = get_object_or_404(Paper, pk=pk, person=opened.person, erased_at__isnull=True)
+    key = whole(request.POST.get("partage", ""), ROWS)
+    with refusals.as_message(request):
+        if key is None:
+            storing.erase(row, by=opened.helper, at=timezone.now(), how=TAKEN_BACK)
+            messages.success(request, say("C’est effacé. Personne ne peut plus ouvrir ce papier."))
+        else:
+            sharing.withdraw(get_object_or_404(row.shares, pk=key), by=opened.helper, at=timezone.now())
+            messages.success(request, say("C’est arrêté. Cette structure ne lit plus ce papier."))
+    return redirect("card_kept")
+
+
+@with_card
+@require_http_methods(["GET", "HEAD", "POST"])
+def forget(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Having everything erased: asked once, with what goes and what the law keeps."""
+    if request.method == "POST":
+        forgetting.forget(opened.person, by=opened.helper, at=timezone.now())
+        access.close_page(request)
+        learning.close_card(request)
+        messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
+        return redirect("card")
+    return _page(request, "orientations/card/forget.html", opened)

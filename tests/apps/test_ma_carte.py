@@ -1,0 +1,492 @@
+"""The page of a person: opened by the code of the card and a secret of theirs, or with a helper; attacked."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.agenda.actions import appointments, planning, seats
+from maillage.apps.agenda.models import Appointment, Seat
+from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import cards, forgetting
+from maillage.apps.orientations.queries import card as queries
+from maillage.apps.people import access, actions, rules
+from maillage.apps.people.models import CardSecret, CorrectionRequest, Person
+from maillage.apps.people.rules import read_secret
+from maillage.kernel.errors import Refused
+from tests.conftest import account, with_role
+from tests.support.cards import SECRET, decide, give_secret, open_page, try_card
+from tests.support.mandats import given
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime.now(UTC) - timedelta(days=2)
+SHUT = "Le code ou le secret n’est pas le bon"
+PAGES = ("", "secret/", "bilan/", "places/", "suivi/", "mandats/", "vues/", "garde/", "corriger/", "effacer/")
+
+
+@pytest.fixture
+def lieu():
+    return place("bibliotheque")
+
+
+@pytest.fixture
+def leila(lieu) -> User:
+    made = User.objects.create_user("leila@exemple.fr", "x", name="Leïla", is_demonstration=True)
+    return with_role(made, "aidant", structure=lieu.structure)
+
+
+@pytest.fixture
+def fatou(leila, lieu) -> Person:
+    return actions.welcome(
+        by=leila,
+        structure=lieu.structure,
+        nickname="Fatou",
+        born=1988,
+        reach="phone",
+        reach_value="+33639981234",
+        at=AT,
+    )
+
+
+@pytest.fixture
+def alone() -> Person:
+    """Somebody whom no structure ever followed."""
+    return actions.welcome(by=None, structure=None, nickname="Ali", at=AT)
+
+
+def text(answer) -> str:
+    return " ".join(answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+# -------------------------------------------------------------------------------------------------- it opens
+
+
+def test_the_code_and_the_secret_open_every_page_and_none_is_kept_by_a_cache(client, fatou):
+    open_page(client, fatou)
+    for page in PAGES:
+        answer = client.get(f"/ma-carte/{page}")
+        assert answer.status_code == 200, page
+        assert "no-store" in answer["Cache-Control"], page
+    assert SECRET not in str(dict(client.session)) + str(list(CardSecret.objects.values()))
+
+
+def test_a_secret_is_a_word_digits_or_drawings_however_they_are_typed(client, fatou):
+    drawn = ["lune", "chat", "velo", "train"]
+    for chosen, tried in (
+        (read_secret("Éléphant"), {"secret": " elephant "}),
+        (read_secret("20 48"), {"secret": "2048"}),
+        (read_secret("", drawn), {"dessins": reversed(drawn)}),
+        (read_secret("слово-й"), {"secret": "СЛОВОИ"}),
+    ):
+        actions.choose_secret(fatou, chosen, by=None, at=AT, recognised=True)
+        client.post("/ma-carte/fermer/")
+        assert try_card(client, fatou.code, **tried).url == "/ma-carte/", chosen
+        assert client.session[access.PAGE]["whole"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "mot", "Fatou", "fatou88", "1988", "1234", "9876", "1111", "123", "7654321", "aaaaaa"]
+)
+def test_a_secret_found_at_once_is_refused(fatou, typed):
+    with pytest.raises(Refused, match="pas encore choisi"):
+        actions.choose_secret(fatou, read_secret(typed), by=None, at=AT, recognised=True)
+    assert not CardSecret.objects.exists()
+
+
+def test_three_drawings_are_too_few(fatou):
+    with pytest.raises(Refused, match="4 dessins"):
+        actions.choose_secret(
+            fatou, read_secret("", ["lune", "chat", "velo"]), by=None, at=AT, recognised=True
+        )
+
+
+def test_ten_minutes_without_a_gesture_close_it_on_the_server(client, fatou):
+    open_page(client, fatou)
+    session = client.session
+    almost = timezone.now() - rules.SHOWN_FOR + timedelta(seconds=30)
+    session[access.PAGE] |= {"since": almost.isoformat()}
+    session.save()
+    assert client.get("/ma-carte/garde/").status_code == 200, "and a gesture gives ten more"
+    assert datetime.fromisoformat(client.session[access.PAGE]["since"]) > almost
+    session = client.session
+    session[access.PAGE] |= {"since": (timezone.now() - rules.SHOWN_FOR).isoformat()}
+    session.save()
+    assert "fermée seule, après 10 minutes" in text(client.get("/ma-carte/garde/", follow=True))
+    assert access.PAGE not in client.session
+
+
+def test_closing_empties_what_the_browser_kept(client, fatou):
+    open_page(client, fatou)
+    answer = client.post("/ma-carte/fermer/")
+    assert answer["Clear-Site-Data"] == '"cache"'
+    assert "Fatou" not in text(client.get("/ma-carte/"))
+
+
+# ------------------------------------------------------------------------------------------ the code alone
+
+
+def test_the_code_alone_never_says_who_helps(client, fatou, leila, lieu):
+    given(fatou, lieu.structure, leila, at=timezone.now())
+    try_card(client, fatou.code)
+    page = text(client.get("/ma-carte/"))
+    assert "n’a pas encore de secret" in page
+    for hidden in ("Leïla", "Fatou", lieu.structure.name, "mandat", "1988", fatou.card):
+        assert hidden not in page, hidden
+    for address in PAGES[2:]:
+        assert client.get(f"/ma-carte/{address}").url == "/ma-carte/"
+    assert client.get("/ma-carte/copie/").url == "/ma-carte/"
+    assert decide(client, "/ma-carte/effacer/").url == "/ma-carte/"
+    fatou.refresh_from_db()
+    assert fatou.forgotten_at is None
+
+
+def test_whoever_finds_a_card_that_somebody_follows_chooses_no_secret(client, fatou):
+    try_card(client, fatou.code)
+    answer = decide(client, "/ma-carte/secret/", {"secret": SECRET})
+    assert answer.status_code == 400
+    assert "avec la personne qui vous aide" in text(answer)
+    assert not CardSecret.objects.exists()
+
+
+def test_a_card_that_nobody_follows_gets_its_secret_from_its_owner_alone(client, alone):
+    try_card(client, alone.code)
+    assert decide(client, "/ma-carte/secret/", {"secret": SECRET}).url == "/ma-carte/"
+    assert "Où j’en suis" in text(client.get("/ma-carte/"))
+    assert CardSecret.objects.get().by is None
+    other = Client()
+    try_card(other, alone.code)
+    assert access.PAGE not in other.session, "the code alone opens nothing any more"
+
+
+def test_learning_needs_the_secret_once_there_is_one(client, alone):
+    try_card(client, alone.code, suite="apprendre")
+    assert "votre suite" in text(client.get("/ma-carte/apprendre/"))
+    give_secret(alone)
+    other = Client()
+    assert try_card(other, alone.code, suite="apprendre").status_code == 400
+    assert other.get("/ma-carte/apprendre/").url == "/ma-carte/?suite=apprendre"
+    assert other.post("/apprendre/groupe/", {"code": "x", "carte": alone.code}).status_code == 400
+    assert other.post("/bilan/refaire/", {"code": alone.code}).status_code == 400
+
+
+# ---------------------------------------------------------------------------------------------- it is attacked
+
+
+def test_nothing_says_whether_a_code_exists(client, fatou):
+    give_secret(fatou)
+    answers = [
+        try_card(client, code, secret)
+        for code, secret in (
+            ("2222-2222", "orange"),
+            ("2222-2222", ""),
+            (fatou.code, "orange"),
+            (fatou.code, ""),
+        )
+    ]
+    assert {each.status_code for each in answers} == {400}
+    shown = {text(each).partition('role="alert"')[2].partition("</div>")[0] for each in answers}
+    assert len(shown) == 1
+    assert SHUT in shown.pop()
+
+
+def test_five_wrong_tries_wait_an_hour_and_twenty_want_a_helper(fatou, leila):
+    give_secret(fatou)
+
+    def opens(typed: str, at: datetime) -> bool:
+        return actions.unlock(code=fatou.code, said=read_secret(typed), at=at) is not None
+
+    at = timezone.now()
+    for n in range(rules.TRIES):
+        assert not opens(f"orange{n}", at)
+    assert not opens(SECRET, at + timedelta(minutes=59)), "right, and too early"
+    assert not opens(SECRET, at - timedelta(days=1)), "a clock set back waits longer"
+    assert Entry.objects.filter(verb="person.card_locked").count() == 1
+    assert opens(SECRET, at + timedelta(hours=1))
+    for n in range(rules.MOST_TRIES):
+        assert not opens("orange", at + timedelta(hours=2 + n))
+    assert not opens(SECRET, at + timedelta(days=400))
+    cards.choose_secret(fatou, read_secret("cerises"), by=leila, at=at)
+    assert opens("cerises", at + timedelta(days=2))
+
+
+def test_wrong_tries_are_told_to_the_person(client, fatou):
+    give_secret(fatou)
+    for typed in ("orange", "citron"):
+        try_card(client, fatou.code, typed)
+    try_card(client, fatou.code, SECRET)
+    assert "2 essais faux depuis la dernière fois" in text(client.get("/ma-carte/"))
+
+
+def test_tries_sent_at_once_are_all_counted(fatou, monkeypatch):
+    """Somebody else's try lands between the reading of the count and its writing."""
+    give_secret(fatou)
+    read = actions.queries.secret_of
+
+    def late(person):
+        held = read(person)
+        CardSecret.objects.update(misses=3)
+        return held
+
+    monkeypatch.setattr(actions.queries, "secret_of", late)
+    assert actions.unlock(code=fatou.code, said=read_secret(SECRET), at=timezone.now()) is None
+    assert CardSecret.objects.get().misses == 3
+
+
+def test_a_form_that_opens_serves_once(client, fatou):
+    give_secret(fatou)
+    client.get("/ma-carte/")
+    sent = {"code": fatou.code, "secret": SECRET, "envoi": client.session[access.FORM]}
+    assert client.post("/ma-carte/", sent).status_code == 302
+    client.post("/ma-carte/fermer/")
+    again = client.post("/ma-carte/", sent)  # the button of the browser, after somebody left
+    assert again.status_code == 400
+    assert "restée d’une autre fois" in text(again)
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_the_code_of_another_with_ones_own_secret_opens_nothing(client, fatou, alone):
+    give_secret(fatou)
+    give_secret(alone, "cerises")
+    assert try_card(client, fatou.code, "cerises").status_code == 400
+    assert access.PAGE not in client.session
+
+
+def test_the_form_of_one_card_does_nothing_to_another(client, fatou, alone):
+    open_page(client, alone)
+    stale = {"ouverture": client.session[access.PAGE]["token"]}
+    open_page(client, fatou)
+    for address in ("effacer/", "secret/", "corriger/", "accord/"):
+        assert client.post(f"/ma-carte/{address}", stale | {"secret": "cerises"}).url == "/ma-carte/"
+    assert "restée d’une autre fois" in text(client.get("/ma-carte/"))
+    assert Person.objects.filter(forgotten_at=None).count() == 2
+
+
+def test_a_session_copied_from_one_card_opens_no_other(client, fatou, alone):
+    give_secret(alone)
+    open_page(client, fatou)
+    session = client.session
+    session[access.PAGE] |= {"pk": alone.pk}
+    session.save()
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_a_clock_set_back_opens_it_no_longer(client, fatou):
+    open_page(client, fatou)
+    session = client.session
+    session[access.PAGE] |= {"since": (timezone.now() + timedelta(hours=1)).isoformat()}
+    session.save()
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_another_secret_closes_what_the_former_had_opened(client, fatou, leila):
+    open_page(client, fatou)
+    cards.choose_secret(fatou, read_secret("cerises"), by=leila, at=timezone.now())
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_guesses_are_counted_by_connection_whoever_s_the_cards(client, fatou):
+    give_secret(fatou)
+    for n in range(30):
+        try_card(client, f"2222-22{n:02}".replace("0", "3").replace("1", "4"), "orange")
+    assert try_card(client, fatou.code, SECRET).status_code == 429
+
+
+# ---------------------------------------------------------------------------------------------- with a helper
+
+
+def test_a_helper_opens_it_with_the_person_who_reads_it(client, fatou, leila):
+    client.force_login(leila)
+    assert client.post(f"/espace/personnes/{fatou.pk}/page/").url == "/ma-carte/"
+    assert "Page ouverte avec :" in text(client.get("/ma-carte/"))
+    assert "a ouvert la page de la personne avec elle" in text(client.get("/ma-carte/vues/"))
+    assert client.post("/ma-carte/fermer/").url == f"/espace/personnes/{fatou.pk}/"
+    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    client.logout()
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_a_helper_who_no_longer_follows_reads_it_no_more(client, fatou, leila, lieu):
+    client.force_login(leila)
+    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    actions.leave(person=fatou, structure=lieu.structure, by=leila, at=timezone.now())
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_what_is_decided_with_a_helper_says_so(client, fatou, leila, lieu):
+    mandat = given(fatou, lieu.structure, leila, at=timezone.now())
+    client.force_login(leila)
+    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/")
+    mandat.refresh_from_db()
+    assert mandat.withdrawn_with == leila
+
+
+def test_a_forgotten_secret_is_chosen_again_with_a_helper_and_told(client, fatou, leila, lieu):
+    give_secret(fatou)
+    actions.agree(person=fatou, purpose="write", how="read", by=leila, at=AT)
+    stranger = account("omar", "aidant", structure=place("autre", {"pivot": "21380185500015"}).structure)
+    client.force_login(stranger)
+    assert client.post(f"/espace/personnes/{fatou.pk}/secret/", {"secret": "cerises"}).status_code == 404
+    client.force_login(leila)
+    assert client.post(f"/espace/personnes/{fatou.pk}/secret/", {"secret": "1988"}).status_code == 400
+    assert client.post(f"/espace/personnes/{fatou.pk}/secret/", {"secret": "cerises"}).status_code == 302
+    assert Entry.objects.get(verb="person.secret_chosen", by=leila.pk).structure == lieu.structure.pk
+    assert "Le secret de votre carte a changé, avec Leïla" in Message.objects.get().text
+    other = Client()
+    assert try_card(other, fatou.code, SECRET).status_code == 400
+    try_card(other, fatou.code, "cerises")
+    assert "Leïla a choisi le secret de la carte" in text(other.get("/ma-carte/"))
+
+
+# ------------------------------------------------------------------------------------------------ what it shows
+
+
+def test_an_empty_card_says_what_to_do(client, alone):
+    open_page(client, alone)
+    page = text(client.get("/ma-carte/"))
+    for words in (
+        "Rien n’est prévu.",
+        "Pas commencé",
+        "Personne pour l’instant.",
+        "Personne ne l’a ouverte.",
+    ):
+        assert words in page, words
+    assert "Arrêter le mandat" not in page
+
+
+def test_a_mandate_is_said_while_it_runs_once_stopped_and_once_over(fatou, leila, lieu):
+    at = timezone.now()
+    mandat = given(fatou, lieu.structure, leila, at=at)
+
+    def said(at: datetime) -> str:
+        return next(each.words for each in queries.card(fatou, at).lines if each.name == "card_mandates")
+
+    assert said(at).startswith("Leïla, jusqu’au")
+    assert said(at + timedelta(days=300)).startswith("Fini le")
+    assert queries.card(fatou, at).helpers[0].name == "Leïla"
+    mandat.withdrawn_at = at
+    mandat.save()
+    assert said(at).startswith("Arrêté le")
+    assert not queries.card(fatou, at).mandate
+
+
+@pytest.fixture
+def meeting(fatou, leila, lieu) -> Appointment:
+    draft = Draft(kind="mailbox", starts_at=timezone.now() + timedelta(days=3), helper_name="Karim")
+    return appointments.book(
+        draft, structure=lieu.structure, person=fatou, lieu=lieu, by=leila, at=timezone.now()
+    )
+
+
+def test_the_next_appointment_is_told_given_up_once_asked_and_only_by_its_owner(
+    client, fatou, alone, meeting
+):
+    open_page(client, alone)
+    address = f"/ma-carte/absence/rendez-vous/{meeting.pk}/"
+    assert client.get(address).status_code == 404
+    open_page(client, fatou)
+    page = text(client.get("/ma-carte/"))
+    for words in ("Ce qui vient", "Karim", "Boîte aux lettres", "Comment y aller", address):
+        assert words in page, words
+    assert "Le lieu sera prévenu" in text(client.get(address))
+    meeting.refresh_from_db()
+    assert meeting.state == "booked", "asked, not done"
+    assert "vous ne venez pas" in text(decide(client, address, follow=True))
+    meeting.refresh_from_db()
+    assert (meeting.state, meeting.cancelled_by) == ("cancelled", "person")
+    assert decide(client, address).status_code == 404
+
+
+def test_an_appointment_cancelled_by_the_place_is_said(client, fatou, leila, meeting):
+    appointments.cancel(meeting, at=timezone.now(), by=leila, reason="Travaux")
+    open_page(client, fatou)
+    page = text(client.get("/ma-carte/"))
+    assert "Annulé par le lieu" in page
+    assert "Travaux" in page
+    assert "Rien n’est prévu." in page
+
+
+def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
+    gerante = account("gerante", "gestionnaire", structure=lieu.structure)
+    begin = timezone.now() + timedelta(days=2)
+    values = {"title": "Premiers mails", "subject": "mail", "level": "debutant", "capacity": 4, "lieu": lieu}
+    times = {"starts_at": begin, "ends_at": begin + timedelta(hours=2), "format": "collectif"}
+    row = planning.plan(by=gerante, structure=lieu.structure, values=values | times, at=AT)
+    planning.publish(row, by=gerante, at=AT)
+    seat = seats.book(workshop=row, name="Fatou", person=fatou, by=gerante, channel="counter", at=AT)
+    open_page(client, fatou)
+    assert "Premiers mails" in text(client.get("/ma-carte/"))
+    decide(client, f"/ma-carte/absence/place/{seat.pk}/")
+    assert Seat.objects.get().status == "cancelled"
+    assert "Finalement, je viens" in text(client.get("/ma-carte/places/"))
+    decide(client, "/ma-carte/places/", {"place": seat.pk})
+    assert Seat.objects.get().status == "booked"
+
+
+# ----------------------------------------------------------------------------------------------- they decide
+
+
+def test_the_person_corrects_what_is_theirs(client, fatou):
+    open_page(client, fatou)
+    typed = {"prenom": "Fatoumata", "langue": "ar", "joindre": "none", "naissance": ""}
+    assert decide(client, "/ma-carte/corriger/", typed).url == "/ma-carte/"
+    fatou.refresh_from_db()
+    assert (fatou.nickname, fatou.language, fatou.reach, fatou.born) == ("Fatoumata", "ar", "none", None)
+    assert decide(client, "/ma-carte/corriger/", typed | {"joindre": "phone"}).status_code == 400
+
+
+def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu):
+    open_page(client, fatou)
+    asked = {"a_qui": lieu.structure.pk, "quoi": "Mon année est fausse"}
+    decide(client, "/ma-carte/corriger/", asked)
+    assert "On attend la réponse" in text(client.get("/ma-carte/corriger/"))
+    autre = place("autre", {"pivot": "21380185500015"}).structure
+    assert decide(client, "/ma-carte/corriger/", asked | {"a_qui": autre.pk}).status_code == 400
+    row = CorrectionRequest.objects.get()
+    client.force_login(account("omar", "aidant", structure=autre))
+    address = f"/espace/personnes/corrections/{row.pk}/"
+    assert client.post(address, {"reponse": "Non"}).status_code == 404
+    client.force_login(leila)
+    assert "Mon année est fausse" in text(client.get(f"/espace/personnes/{fatou.pk}/"))
+    assert client.post(address, {"reponse": "C’est fait"}).url == f"/espace/personnes/{fatou.pk}/"
+    assert client.post(address, {"reponse": "Encore"}).status_code == 404
+    client.logout()
+    open_page(client, fatou)
+    assert "C’est fait" in text(client.get("/ma-carte/corriger/"))
+
+
+def test_a_secret_typed_in_a_request_is_refused(fatou, lieu):
+    with pytest.raises(Refused):
+        actions.ask_correction(fatou, lieu.structure, "mon mot de passe : Soleil38!", by=None, at=AT)
+
+
+def test_erasing_says_what_goes_what_stays_and_takes_the_secret_too(client, fatou, lieu):
+    actions.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
+    open_page(client, fatou)
+    page = text(client.get("/ma-carte/effacer/"))
+    assert "Ce qui s’efface" in page
+    assert "Ce que la loi garde" in page
+    assert "C’est effacé" in text(decide(client, "/ma-carte/effacer/", follow=True))
+    assert not CardSecret.objects.exists()
+    assert not CorrectionRequest.objects.exists()
+    assert try_card(client, fatou.code, SECRET).status_code == 400
+
+
+def test_a_person_erased_elsewhere_is_read_no_more(client, fatou):
+    open_page(client, fatou)
+    forgetting.forget(fatou, by=None, at=timezone.now())
+    assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+
+
+def test_the_page_asks_as_much_of_the_database_for_many_steps(
+    client, fatou, leila, lieu, django_assert_max_num_queries
+):
+    open_page(client, fatou)
+    for n in range(12):
+        actions.record_view(fatou, by=leila, structure=lieu.structure.pk, at=AT + timedelta(minutes=n))
+    with django_assert_max_num_queries(45):
+        client.get("/ma-carte/")
