@@ -46,7 +46,7 @@ from tests.support.lieux import lieu
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
-UNSAID = "donnee-manquante"
+UNSAID, UNDECIDED = "donnee-manquante", "indecis"
 NOTHING = census.part(0, 0)
 EMPTY = census.Shares(free=NOTHING, hours=NOTHING, phone=NOTHING, recent=NOTHING, evening_or_weekend=NOTHING)
 AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -468,7 +468,7 @@ SILENT = "Des lieux ne le disent pas."
     ("help_", "access", "said"),
     [
         ((88, 97), (66, 98), "fort"),  # somebody helps nearly everybody, whatever silent places give
-        ((40, 97), (66, 70), UNSAID),
+        ((40, 97), (66, 70), UNDECIDED),
         ((10, 30), (20, 45), "faible"),
         (66, (10, 70), "moyen"),
     ],
@@ -481,14 +481,15 @@ def test_silent_places_stop_a_verdict_only_where_the_rule_parts_their_bounds(hel
         f"accès accompagné : entre {access[0]} et {access[1]} %" in row.evidence.replace("\xa0", " ").lower()
     )
     assert SILENT in row.evidence
-    assert ("elle ne tranche pas" in row.evidence) == (said == UNSAID)
+    assert ("elle ne tranche pas" in row.evidence) == (said == UNDECIDED)
+    assert ("indécis" in row.label) == (said == UNDECIDED)
     assert "Aucun lieu recensé" not in row.evidence
 
 
 def test_lines_between_two_bounds_are_known_lines():
     others = [known((30, 60), "wifi", "Wifi"), known((80, 99), "formation", "Formation")]
     row = of_the_grid(BALANCE, offer_of((88, 97), {}, {}, *others))
-    assert (row.verdict, "Moins de trois" in row.evidence) == (UNSAID, False)
+    assert (row.verdict, "Moins de trois" in row.evidence) == (UNDECIDED, False)
     assert row.evidence.replace("\xa0", " ").startswith(
         "Entre 30 et 60 % (wifi) ; entre 80 et 99 % (formation)"
     )
@@ -504,7 +505,7 @@ def test_publics_are_compared_between_the_same_bounds():
     near = of_the_grid(PUBLICS, offer_of((90, 92), {"60+": (88, 91)}, {}))
     assert (near.verdict, SILENT in near.evidence) == ("fort", True)
     wide = of_the_grid(PUBLICS, offer_of((40, 92), {"60+": (38, 91)}, {}))
-    assert (wide.verdict, "elle ne tranche pas" in wide.evidence) == (UNSAID, True)
+    assert (wide.verdict, "elle ne tranche pas" in wide.evidence) == (UNDECIDED, True)
     assert "60+ : entre 38 et 91 %" in wide.evidence.replace("\xa0", " ")
 
 
@@ -532,7 +533,7 @@ def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
     assert row.evidence.endswith(
         "Incertain à B. La règle irait de « axe de progrès » à « point fort » : elle ne tranche pas."
     )
-    assert row.verdict == UNSAID
+    assert row.verdict == UNDECIDED
     many = offer_of(60, {}, dict.fromkeys("ABCDEFGH", 10))
     cut = of_the_grid(CROSSED, many, crossed=tuple("ABCDEFGH"), crossing=crossing)
     assert cut.evidence.endswith("Moins de la moitié à A, B, C, D, E, F et 2\xa0autres.")

@@ -23,6 +23,7 @@ from maillage.studies.diagnosis.diagnosis import LEVEL_NAMES, Inside, Request, S
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
+from maillage.studies.need.social import BY_ID
 from maillage.words import wording
 
 
@@ -302,6 +303,16 @@ def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
     said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
     assert "la part n’est pas parmi les plus fortes" in said
     assert not any(words in said for words in ("plus faible", "plus basse", "qu’ailleurs"))
+
+
+def test_an_index_of_one_variable_says_so(d):
+    """Creuse, Corse-du-Sud : seul le revenu est connu de la plupart des communes, et « social » y veut dire revenu."""
+    income = BY_ID["revenu"]
+    alone = replace(d, social=replace(d.social, variables=(income,)))
+    for told in (sentences.class_lists(alone, names_of), sentences.warnings(alone)):
+        assert [text for text in told if "niveau de vie médian" in text and "Une seule variable" in text]
+    for told in (sentences.class_lists(d, names_of), sentences.warnings(d)):
+        assert not [text for text in told if "Une seule variable" in text]
 
 
 def test_a_table_of_zones_follows_the_numbers_that_it_prints(d):

@@ -272,6 +272,9 @@ def test_a_table_that_is_not_made_again_says_where_to_read_it():
     assert second.kept
     assert not second.told
     assert any("n’est pas refait, et se lit dans l’édition précédente" in note for note in second.notes)
+    held = tabulation.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
+    told = document.base(cards.card(held, second), "brut")
+    assert told.count("n’est pas refait") == 1, "said once, as the reason or as the note"
 
 
 # ------------------------------------------------------------------------------------------------- disclosure

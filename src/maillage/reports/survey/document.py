@@ -397,7 +397,7 @@ def base(card: Card, computed: str) -> str:
     told = (
         *(f"Non publié : {lower_first(reason)}" for reason in why),
         *(f"{WILL_NOT} : {lower_first(reason)}" for reason in later),
-        *card.notes,
+        *(note for note in card.notes if note not in why),
     )
     return " ; ".join(parts) + "." + "".join(f" {text.rstrip('.')}." for text in told)
 

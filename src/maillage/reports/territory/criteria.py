@@ -1,7 +1,8 @@
 """The grid of a diagnosis: maillage, visibilité, attractivité, coordination.
 
 Each criterion reads figures already computed and gives a verdict by a rule that is written beside it; where
-nothing tells, it says “donnée manquante” and what would tell. No verdict is typed.
+nothing tells, it says “donnée manquante” and what would tell; where what is known lies on both sides of the
+rule, it says “indécis”. No verdict is typed.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -16,7 +17,14 @@ from maillage.words import rounding
 from maillage.words.wording import NBSP, count, listing, lower_first, number, percent
 
 STRONG, PARTLY, WEAK, UNKNOWN = "fort", "moyen", "faible", "donnee-manquante"
-WORDS = {STRONG: "point fort", PARTLY: "axe de progrès", WEAK: "manque", UNKNOWN: "donnée manquante"}
+UNDECIDED = "indecis"
+WORDS = {
+    STRONG: "point fort",
+    PARTLY: "axe de progrès",
+    WEAK: "manque",
+    UNKNOWN: "donnée manquante",
+    UNDECIDED: "indécis",
+}
 FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 MOST = 50.0  # percent of the people of a zone who have a line of the offer within a walk
 FEWEST_LINES = 3  # of the offer, for a balance to be read
@@ -175,8 +183,8 @@ def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
 
 
 def _verdict(share: float | Bounds | None, criterion: Criterion) -> tuple[str, str]:
-    """Return the verdict, and what to add to the evidence: between two bounds that the rule parts, none is
-    given.
+    """Return the verdict, and what to add to the evidence: between two bounds that the rule parts, it is
+    undecided.
     """
     if share is None:
         return UNKNOWN, ""
@@ -187,7 +195,7 @@ def _verdict(share: float | Bounds | None, criterion: Criterion) -> tuple[str, s
     )
     if least == most:
         return least, ""
-    return UNKNOWN, f" La règle irait de « {WORDS[least]} » à « {WORDS[most]} » : elle ne tranche pas."
+    return UNDECIDED, f" La règle irait de « {WORDS[least]} » à « {WORDS[most]} » : elle ne tranche pas."
 
 
 def _bounds(line: OfferLine) -> Bounds | None:

@@ -137,6 +137,20 @@ def class_lists(d: Diagnosis, names_of: Names) -> list[str]:
     return [
         certainty.relative(unit_of(d)),
         certainty.strongest(names, odds, [r.odds[-1] if r.odds else 0.0 for r in ordered], unit_of(d)),
+        *narrow_index(d),
+    ]
+
+
+def narrow_index(d: Diagnosis) -> list[str]:
+    """Return what “social” means where a single variable is known: that variable, and nothing more."""
+    if len(d.social.variables) != 1 or not any(r.social_class for r in d.zones):
+        return []
+    (variable,) = d.social.variables
+    return [
+        "**Une seule variable fait ici la précarité sociale des zones** :"
+        f" {wording.lower_first(variable.label)}."
+        " Les autres sont connues de trop peu de zones pour compter. « Précarité sociale forte » n’y dit rien"
+        " d’autre."
     ]
 
 
@@ -300,7 +314,7 @@ def warnings(d: Diagnosis) -> list[str]:
                 "Limites déduites d’un texte ou d’une carte, à confirmer localement :"
                 f" {wording.listing(inferred)}."
             )
-    out += smoothed(d)
+    out += [*smoothed(d), *(text.replace("**", "") for text in narrow_index(d))]
     small = d.flags[frames.SMALL]
     if small:
         out.append(
@@ -328,7 +342,7 @@ def warnings(d: Diagnosis) -> list[str]:
         noun = wording.count(len(withheld), unit_of(d))
         out.append(
             f"{noun.capitalize()} de moins de 50 personnes de 15 ans et plus : chiffre non montré, compté"
-            " dans le total."
+            " dans le total avec la composition de ce qui l’entoure."
         )
     missing = len(d.shapes.missing)
     if missing:
