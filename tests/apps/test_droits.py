@@ -12,14 +12,16 @@ from django.utils import timezone
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.actes import actions as acts
 from maillage.apps.actes.rules import Draft
+from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.droits import actions
 from maillage.apps.droits.actions import Telling
 from maillage.apps.droits.models import Fact, LocalChecklist
-from maillage.apps.droits.queries import checklists, lines, persons
+from maillage.apps.droits.queries import cards, checklists, lines, persons
 from maillage.apps.droits.rules import facts
 from maillage.apps.learning.models import Plan
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import forgetting
+from maillage.apps.orientations.actions import forgetting, steps
+from maillage.apps.orientations.forms.answers import ServedForm
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Consent, Person
@@ -317,6 +319,7 @@ def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
 
 def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
     actions.tell(andrei, RIGHT, by=leila, at=AT)
+    assert "À refaire avant le 30 novembre" in text(pro.get("/espace/"))
     shown = text(pro.get(f"/espace/personnes/{andrei.pk}/"))
     assert "1 à refaire avant le 30 novembre." in shown
     assert "a noté où en est une démarche : Complémentaire santé solidaire" in shown
@@ -368,3 +371,78 @@ def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
     forgetting.forget(andrei, by=leila, at=AT)
     assert not Fact.objects.exists()
     assert not Message.objects.filter(key__startswith="droit-", state="waiting").exists()
+
+
+# ---------------------------------------------------------------------------------------------------- the referral
+
+
+def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo, structure):
+    lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
+    row = steps.prepare(
+        by=leila,
+        structure=structure,
+        person=andrei,
+        lieu=lieu,
+        need="assistance",
+        procedure="logement",
+        shared=["procedure"],
+        at=AT - timedelta(days=3),
+    )
+    people.agree(
+        person=andrei,
+        purpose="share",
+        how="read",
+        structure=lieu.structure,
+        by=leila,
+        at=AT - timedelta(days=3),
+    )
+    row = steps.send(row, by=leila, channel="phone", at=AT - timedelta(days=3))
+    form = ServedForm(
+        {"fait": ["assistance"], "issue": "reached", "demarche": "logement-social", "droit": "sent"},
+        followed=True,
+    )
+    assert form.is_valid(), form.errors
+    half = ServedForm({"fait": ["assistance"], "issue": "reached", "demarche": "rsa"}, followed=True)
+    assert not half.is_valid()
+    assert "demarche" not in ServedForm(followed=False).fields
+    steps.serve(row, **form.served(), telling=form.telling(TODAY), by=leila, at=AT)
+    (fact,) = Fact.objects.all()
+    assert (fact.source, fact.structure) == (f"orientation-{row.pk}", structure)
+    assert states(leila, andrei) == {"logement-social": "sent"}
+    again = Telling(procedure="logement-social", kind=facts.OBTAINED, on=TODAY)
+    same = actions.tell(andrei, again, by=None, at=AT, structure=structure, source=fact.source)
+    assert same == fact, "a referral tells once"
+
+
+# ------------------------------------------------------------------------------------------------------ the mailbox
+
+
+def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structure, pro):
+    assert "On ne sait pas" in text(pro.get(page(andrei)))
+    looked = AT - timedelta(days=30)
+    met = Appointment.objects.create(
+        key="a",
+        structure=structure,
+        person=andrei,
+        kind="mailbox",
+        starts_at=looked,
+        minutes=30,
+        where="here",
+        channel="counter",
+        state="came",
+        made_at=looked,
+        changed_at=looked,
+    )
+    MailboxRecord.objects.create(
+        appointment=met, person=andrei, looked_at=looked, read=2, answered=1, noted_at=looked, by=leila
+    )
+    shown = text(pro.get(page(andrei)))
+    assert "Avec Leïla. 2 messages lus, 1 réponse faite." in shown.replace("\xa0", " ")
+    assert "un courrier a pu passer" in shown
+    assert cards.late_mailboxes(leila, AT) == [(andrei, 30)]
+    assert "Boîte mail, M. Andrei" in text(pro.get("/espace/"))
+    assert cards.late_mailboxes(leila, AT - timedelta(days=1)) == []
+    met.pk, met.key, met.state, met.starts_at = None, "b", "booked", AT + timedelta(days=1)
+    met.save()
+    assert cards.late_mailboxes(leila, AT) == [], "a meeting is planned"
+    assert "Demain, mardi 24 novembre" in text(pro.get(page(andrei)))

@@ -48,7 +48,7 @@ def tell(
     person: Person,
     telling: Telling,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     was: str | None = None,
     structure: Structure | None = None,
@@ -58,7 +58,7 @@ def tell(
 
     was: the stamp of the line that was read, None when nothing was; Refused when somebody told something
     meanwhile. structure: on whose behalf, by default the first that helps the person; source: what else told
-    it, such as a referral, once for each.
+    it, such as a referral, once for each; by: None for a place without an account, that answers by its link.
     """
     row = people.lock(person)
     acting = structure or _acting(by, row)
@@ -72,7 +72,7 @@ def tell(
         return same
     if source and (told := Fact.objects.filter(source=source).first()) is not None:
         return told
-    if was is not None and was != _stamp(by, row, telling.procedure):
+    if by is not None and was is not None and was != _stamp(by, row, telling.procedure):
         raise _meanwhile(row, telling.procedure)
     made = Fact.objects.create(
         person=row,
@@ -93,9 +93,9 @@ def tell(
     return made
 
 
-def _acting(by: User, person: Person) -> Structure:
+def _acting(by: User | None, person: Person) -> Structure:
     """Return the structure on whose behalf a user helps a person; Refused when there is none."""
-    found = access.helping(by, person)
+    found = access.helping(by, person) if by is not None else []
     if not found:
         raise _not_told(
             "Votre structure ne suit pas cette personne.",

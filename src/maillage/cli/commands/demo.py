@@ -90,6 +90,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
     from maillage.cli.demonstration import acts, appointments, network, stories, survey, workshops
+    from maillage.cli.demonstration import acts, network, rights, stories, survey, workshops
 
     at = timezone.localtime()
     structures = {}
@@ -111,6 +112,8 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
     if made := acts.tell(at, accounts, structures):
         print(f"Actes d’exemple : {made}, dont un rayé et une urgence")
+    if made := rights.tell(at, accounts, structures):
+        print(f"Droits d’exemple : {made} faits, d’une personne inventée")
     if made := workshops.tell(at, accounts, structures):
         print(f"Ateliers d’exemple : {made}, à venir et passés")
     if made := appointments.tell(at, accounts, structures):

@@ -28,6 +28,8 @@ from maillage.apps.dossiers.forms import (
 from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.views.requests import unknown
 from maillage.apps.mandats import queries as mandats
+from maillage.apps.droits.queries import cards
+from maillage.apps.droits.queries import persons as droits
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import access as outbox
 from maillage.apps.messages import queries as sent
@@ -61,6 +63,8 @@ def space(request: HttpRequest) -> HttpResponse:
             "acts_today": acts.today(account_of(request), at).sums,
             "acts_waiting": acts.to_regularise(user)[:100],
             "mandate_tasks": mandats.tasks(user, at, TASKS),
+            "rights": droits.deadlines(account_of(request), at.date())[:20],
+            "mailboxes": cards.late_mailboxes(user, at)[:20],
         }
     if rights.any(community_access.WRITES):
         context["written_to"] = community.unanswered(user).count()

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.queries import appointment_words
@@ -85,6 +86,28 @@ def mailbox_of(user: Any, person: Person, at: datetime) -> Mailbox:
         planned=planned,
         most=mailbox.not_read_for(),
     )
+
+
+def late_mailboxes(user: Any, at: datetime) -> list[tuple[Person, int]]:
+    """Return the persons that a user helps whose mailbox their structures have not looked at for too long,
+    with the days since, the longest first; not those whose next meeting is planned.
+    """
+    followings = access.followings_for(user)
+    records = MailboxRecord.objects.filter(
+        person__in=followings.values("person"), appointment__structure__in=followings.values("structure")
+    )
+    last = dict(records.order_by().values_list("person").annotate(latest=Max("looked_at")))
+    planned = Appointment.objects.filter(
+        person__in=last, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
+    ).values_list("person", flat=True)
+    today = timezone.localdate(at)
+    days = {
+        pk: (today - timezone.localdate(looked)).days
+        for pk, looked in last.items()
+        if mailbox.is_late(timezone.localdate(looked), today)
+    }
+    persons = Person.objects.filter(pk__in=days).exclude(pk__in=planned)
+    return sorted(((each, days[each.pk]) for each in persons), key=lambda pair: (-pair[1], pair[0].pk))
 
 
 def _counted(last: MailboxRecord) -> str:

@@ -219,7 +219,8 @@ def other_helpers(user: Any, person: Person) -> list[OtherHelper]:
     other structures that still help the person, if the person agreed that helpers be told.
     """
     structures = [each.pk for each in access.helping(user, person)]
-    rows = Fact.objects.filter(person=person, struck_at=None, by__isnull=False).exclude(kind=facts.PAPER)
+    rows = Fact.objects.filter(person=person, struck_at=None, by__isnull=False, source="")
+    rows = rows.exclude(kind=facts.PAPER)
     held = list(rows.select_related("by", "structure").order_by("at", "pk"))
     ours = {row.procedure for row in held if row.structure_id in structures}
     shown = people.agreed(person, purposes.SHOW)

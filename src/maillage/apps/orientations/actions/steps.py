@@ -19,6 +19,8 @@ from maillage.apps.directory import rules as directory
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
+from maillage.apps.droits import actions as droits
+from maillage.apps.droits.actions import Telling
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import notifications
@@ -494,11 +496,12 @@ def serve(
     minutes: int | None = None,
     words: str = "",
     next_step: str = "",
+    telling: Telling | None = None,
     token: str = "",
     was: str = "",
 ) -> Orientation:
     """Record what was done and its outcome. did: practices of the offer; outcome of OUTCOMES; level_after of
-    LEVELS.
+    LEVELS; telling: of a procedure of the person, for their rights as whoever sent them follows them.
 
     Refused without a practice or an outcome, or for a value outside these lists.
     """
@@ -531,6 +534,9 @@ def serve(
         notifications.sender(
             row, event, f"La personne a été aidée : {done}. Issue : {cycle.OUTCOMES[outcome]}.", at=at
         )
+        if telling is not None and row.person is not None and row.from_structure is not None:
+            source = f"orientation-{row.pk}"
+            droits.tell(row.person, telling, by=by, at=at, structure=row.from_structure, source=source)
     return row
 
 

@@ -1,16 +1,22 @@
 """The answers of a place: a date, a reason, another place, what was done."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 
 from maillage.apps.directory.forms.moments import DayField, HourField
+from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.queries.lines import known_procedures
+from maillage.apps.droits.rules import facts
 from maillage.apps.orientations.queries.detail import MEANT
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import offer
+
+# What a place may tell of a procedure, as it says what came of a referral.
+RIGHTS = (facts.BEGUN, facts.SENT, facts.NOTHING, facts.OBTAINED, facts.REFUSED)
 
 
 class DateForm(forms.Form):
@@ -160,6 +166,40 @@ class ServedForm(forms.Form):
         max_length=300,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+
+    demarche = forms.ChoiceField(label="Pour quelle démarche (facultatif)", required=False)
+    droit = forms.ChoiceField(
+        label="Où elle en est",
+        required=False,
+        choices=[("", "on ne sait pas"), *((kind, facts.FACTS[kind]) for kind in RIGHTS)],
+    )
+
+    def __init__(self, *args: Any, followed: bool, **kwargs: Any) -> None:
+        """followed: whether the person agrees that their procedures be followed, and shares this one."""
+        super().__init__(*args, **kwargs)
+        if not followed:
+            del self.fields["demarche"], self.fields["droit"]
+            return
+        self.fields["demarche"].choices = [
+            ("", "aucune, ou une autre"),
+            *((label, [(each.key, each.label) for each in known]) for label, known in known_procedures(None)),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if bool(said.get("demarche")) != bool(said.get("droit")):
+            self.add_error(
+                "droit",
+                "Dites la démarche et où elle en est, ou ni l’une ni l’autre.",
+            )
+        return said
+
+    def telling(self, on: date) -> Telling | None:
+        """Return what is told of a procedure of the person; None when nothing is."""
+        said = self.cleaned_data
+        if not said.get("demarche"):
+            return None
+        return Telling(procedure=said["demarche"], kind=said["droit"], on=on)
 
     def served(self) -> dict[str, Any]:
         said = self.cleaned_data

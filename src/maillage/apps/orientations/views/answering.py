@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu
+from maillage.apps.droits.queries import lines as droits
 from maillage.apps.orientations.actions import steps, transitions
 from maillage.apps.orientations.forms.answers import DateForm, ElsewhereForm, RefusalForm, ServedForm
 from maillage.apps.orientations.models import Orientation
@@ -93,13 +94,18 @@ def _elsewhere(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str
 
 def _serve(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     form = _read("servir", post, row, who["at"])
-    steps.serve(row, **form.served(), **who)
+    steps.serve(row, **form.served(), telling=form.telling(timezone.localdate(who["at"])), **who)
     return "Merci : la suite est connue."
 
 
 def _close(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     steps.close(row, **who)
     return "C’est terminé."
+
+
+def _followed(row: Orientation) -> bool:
+    """Return whether the place may tell where a procedure of the person stands."""
+    return row.person is not None and "procedure" in row.readable and droits.follows(row.person)
 
 
 ANSWERS: Mapping[str, Callable[[QueryDict, Orientation, Mapping[str, Any]], str]] = {
@@ -118,7 +124,7 @@ FORMS: Mapping[str, Callable[[QueryDict, Orientation, datetime], Form]] = {
     "date": lambda post, row, at: DateForm(post, doubt=lambda when: referral_detail.doubt(row, when)),
     "refuser": lambda post, row, at: RefusalForm(post),
     "ailleurs": lambda post, row, at: ElsewhereForm(post, near=neighbours(row, at)),
-    "servir": lambda post, row, at: ServedForm(post),
+    "servir": lambda post, row, at: ServedForm(post, followed=_followed(row)),
 }
 
 
@@ -159,7 +165,7 @@ def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None =
         "date": DateForm(initial={"jour": local, "heure": local}) if {"appoint", "move"} & allowed else None,
         "refuser": RefusalForm() if "refuse" in allowed else None,
         "ailleurs": ElsewhereForm(near=near) if near else None,
-        "servir": ServedForm(initial=first) if "serve" in allowed else None,
+        "servir": ServedForm(initial=first, followed=_followed(row)) if "serve" in allowed else None,
     }
     if unread is not None:
         made[unread.verb] = unread.form
