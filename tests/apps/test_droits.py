@@ -117,7 +117,7 @@ def test_two_pages_open_at_once_lose_nothing(andrei, leila, structure):
     shown = lines.one(leila, andrei, "logement-social", TODAY).stamp
     telling = Telling(procedure="logement-social", kind=facts.SENT, on=TODAY)
     actions.tell(andrei, telling, by=leila, at=AT, was=shown)
-    late = Telling(procedure="logement-social", kind=facts.BEGUN, on=TODAY)
+    late = Telling(procedure="logement-social", kind=facts.OBTAINED, on=TODAY)
     with pytest.raises(Refused, match="Leïla a noté autre chose"):
         actions.tell(andrei, late, by=karim, at=AT, was=shown)
     assert Fact.objects.count() == 1

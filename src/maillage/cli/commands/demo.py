@@ -89,8 +89,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
 
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli.demonstration import acts, appointments, network, stories, survey, workshops
-    from maillage.cli.demonstration import acts, network, rights, stories, survey, workshops
+    from maillage.cli.demonstration import acts, appointments, network, rights, stories, survey, workshops
 
     at = timezone.localtime()
     structures = {}
@@ -108,18 +107,16 @@ def _stories(accounts: Mapping[str, Any]) -> None:
             )
         if structure:
             structures[structure] = over
-    if made := stories.tell(at, accounts, structures):
-        print(f"Personnes inventées : {made}, avec leurs bilans et leurs orientations")
-    if made := acts.tell(at, accounts, structures):
-        print(f"Actes d’exemple : {made}, dont un rayé et une urgence")
-    if made := rights.tell(at, accounts, structures):
-        print(f"Droits d’exemple : {made} faits, d’une personne inventée")
-    if made := workshops.tell(at, accounts, structures):
-        print(f"Ateliers d’exemple : {made}, à venir et passés")
-    if made := appointments.tell(at, accounts, structures):
-        print(f"Rendez-vous d’exemple : {made}, dans deux permanences")
-    if made := network.tell(at, accounts, structures):
-        print(f"Annonces d’exemple : {made}, entre trois structures")
+    for tell, words in (
+        (stories.tell, "Personnes inventées : {}, avec leurs bilans et leurs orientations"),
+        (acts.tell, "Actes d’exemple : {}, dont un rayé et une urgence"),
+        (rights.tell, "Droits d’exemple : {} faits, d’une personne inventée"),
+        (workshops.tell, "Ateliers d’exemple : {}, à venir et passés"),
+        (appointments.tell, "Rendez-vous d’exemple : {}, dans deux permanences"),
+        (network.tell, "Annonces d’exemple : {}, entre trois structures"),
+    ):
+        if made := tell(at, accounts, structures):
+            print(words.format(made))
     if address := survey.tell(at, accounts):
         print(f"Enquête d’exemple : {survey.N} réponses inventées, redressées et publiées sur {address}")
 

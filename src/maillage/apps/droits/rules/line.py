@@ -469,13 +469,13 @@ def _n(found: Sequence[Standing], *states: str) -> int:
 def fact_choices(state: str) -> list[str]:
     """Return the facts that may be told of a procedure, the likeliest of its state first."""
     usual = {
-        UNKNOWN: (facts.BEGUN, facts.ASKED),
+        UNKNOWN: (facts.ASKED, facts.BEGUN),
         PREPARED: (facts.SENT,),
         GATHERED: (facts.SENT,),
         SENT: (facts.RECEIPT, facts.NOTHING),
         WAITING: (facts.NOTHING, facts.NOTIFIED),
         NOTIFIED: (facts.SENT,),
     }.get(state, ())
-    told = (*facts.FACTS,)
-    never = (facts.OPENED, facts.PAPER, facts.AGAIN, facts.STOPPED)
-    return [*usual, *(kind for kind in told if kind not in (*usual, *never))]
+    once = (facts.ASKED, facts.BEGUN)  # before anything is known
+    never = (facts.OPENED, facts.PAPER, facts.AGAIN, facts.STOPPED, *once)
+    return [*usual, *(kind for kind in facts.FACTS if kind not in (*usual, *never))]
