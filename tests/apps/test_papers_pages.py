@@ -7,19 +7,17 @@ from html import unescape
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.actions import scanning, sharing, storing
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.documents.rules import cipher, papers
-from maillage.apps.orientations.views.card import KEY
 from maillage.apps.people import actions as people
-from maillage.apps.people.access import digest
 from maillage.apps.people.models import Person
 from maillage.reference import safes
 from tests.conftest import account
+from tests.support.cards import decide, open_page
 from tests.support.papers import EICAR, clamd, pdf, picture
 from tests.support.places import place
 
@@ -238,17 +236,15 @@ def test_with_their_card_the_person_stops_and_erases_and_opens_nothing(
 ):
     account("paul", "aidant", structure=other)
     share = sharing.share(paper, structure=other, days=7, how="read", by=leila, at=NOW)
-    session = client.session
-    session[KEY] = [andrei.pk, timezone.now().isoformat(), digest(andrei)]
-    session.save()
+    open_page(client, andrei)
     page = client.get("/ma-carte/garde/")
     assert "Vos papiers gardés" in text(page) and "CCAS" in text(page)
     assert "fichier" not in page.content.decode()
     address = reverse("card_paper", args=[paper.pk])
-    assert "ne lit plus ce papier" in text(client.post(address, {"partage": share.pk}, follow=True))
+    assert "ne lit plus ce papier" in text(decide(client, address, {"partage": share.pk}, follow=True))
     with django_capture_on_commit_callbacks(execute=True):
-        assert "C’est effacé" in text(client.post(address, follow=True))
-    assert client.post(address).status_code == 404
+        assert "C’est effacé" in text(decide(client, address, follow=True))
+    assert decide(client, address).status_code == 404
     copy = client.get("/ma-carte/copie/")
     assert "la personne l’a demandé" in text(copy) and "Montré à CCAS" in text(copy)
     (told,) = client.get("/ma-carte/copie/?format=json").json()["papiers"]
@@ -257,8 +253,6 @@ def test_with_their_card_the_person_stops_and_erases_and_opens_nothing(
 
 def test_a_card_stops_nothing_of_somebody_else(client, paper, structure, leila):
     fatou = people.welcome(by=leila, structure=structure, nickname="Fatou", at=NOW)
-    session = client.session
-    session[KEY] = [fatou.pk, timezone.now().isoformat(), digest(fatou)]
-    session.save()
-    assert client.post(reverse("card_paper", args=[paper.pk])).status_code == 404
+    open_page(client, fatou)
+    assert decide(client, reverse("card_paper", args=[paper.pk])).status_code == 404
     assert Paper.objects.get().erased_at is None

@@ -12,6 +12,9 @@ PAGES = {
     "finis": "/espace/mandats/?etat=finis",
     "demarches": "/espace/mandats/demarches/",
     "verifier": "/mandat/",
+    "papiers montres": "/espace/papiers/",
+    "papiers d’une personne": "/espace/personnes/1/papiers/",
+    "coffre": "/espace/personnes/1/papiers/coffre/?fait=1&a=helper",
 }
 
 

@@ -34,6 +34,7 @@ PAGES = {
     "referentiel": "/bilan/referentiel/",
     "qualite": "/bilan/qualite/",
     "qualite des exemples": "/bilan/qualite/?exemples=1",
+    "coffres": "/coffres/?fait=1&a=helper",
     "inconnu": "/territoires/99999/",
     "404": "/nulle-part/",
 }

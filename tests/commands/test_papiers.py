@@ -1,0 +1,62 @@
+"""maillage papiers: a key made, another before it, every paper sealed again, and how they are kept."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.documents.actions import storing
+from maillage.apps.documents.models import Paper
+from maillage.apps.people import actions as people
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def key(tmp_path_factory, settings, home):
+    """The file of a key, outside the home folder, that the platform was given."""
+    path = tmp_path_factory.mktemp("cles") / "papiers.cle"
+    settings.PAPERS = {"key": "", "key_file": str(path), "scanner": "non"}
+    return path
+
+
+def test_a_key_is_written_for_its_owner_alone_and_a_second_one_goes_first(maillage, key):
+    assert "Gardez-en une copie ailleurs" in maillage("papiers", "cle", "--fichier", key).out
+    first = key.read_text().split()
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert "papiers rotation" in maillage("papiers", "cle", "--fichier", key).out
+    assert key.read_text().split()[1:] == first
+    assert len(maillage("papiers", "cle").out.strip()) == 44
+
+
+def test_the_state_says_whether_papers_are_kept(maillage, key):
+    assert not json.loads(maillage("papiers", "etat", "--json").out)["garde"]
+    key.write_text("x")
+    assert "44 signes" in maillage("papiers", "etat").out
+    maillage("papiers", "cle", "--fichier", key.with_name("b"))
+    key.write_text(key.with_name("b").read_text())
+    assert (
+        maillage("papiers", "etat").out
+        == "Des papiers se gardent ici.\nPapiers gardés : 0. Antivirus : aucun.\n"
+    )
+
+
+def test_every_paper_is_sealed_again_and_one_whose_key_is_lost_is_said(maillage, key):
+    maillage("papiers", "cle", "--fichier", key)
+    structure = Structure.objects.create(key="a", name="A")
+    leila = account("leila", "aidant", structure=structure)
+    person = people.welcome(by=leila, structure=structure, at=NOW)
+    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": NOW}
+    storing.store(storing.Upload(b"x", "image/jpeg"), person=person, structure=structure, token="t", **held)
+    former = Paper.objects.get().wrapped
+    maillage("papiers", "cle", "--fichier", key)
+    assert "1 papiers scellés" in maillage("papiers", "rotation").out
+    assert Paper.objects.get().wrapped != former
+    assert json.loads(maillage("papiers", "rotation", "--json").out) == {"scelles": 0, "deja": 1, "perdus": 0}
+    key.unlink()
+    maillage("papiers", "cle", "--fichier", key)
+    lost = maillage("papiers", "rotation")
+    assert lost.code == 2 and "ne s’ouvrent avec aucune" in lost.err
