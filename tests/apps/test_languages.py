@@ -49,7 +49,19 @@ PAGES = (
     "/nulle-part/",
 )
 PAGES_OF_A_CARD = (
-    *("suivi", "garde", "effacer", "imprimer", "secret", "bilan", "places", "mandats", "vues", "corriger"),
+    *(
+        "suivi",
+        "garde",
+        "effacer",
+        "imprimer",
+        "secret",
+        "bilan",
+        "places",
+        "mandats",
+        "demarches",
+        "vues",
+        "corriger",
+    ),
 )
 # Words that only French has among the seven languages, where Latin letters may stand.
 FRENCH_WORDS = re.compile(

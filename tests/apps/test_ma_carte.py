@@ -10,11 +10,14 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, planning, seats
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.droits import actions as droits
+from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.rules import facts
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import cards, forgetting
 from maillage.apps.orientations.queries import card as queries
 from maillage.apps.people import access, actions, rules
-from maillage.apps.people.models import CardSecret, CorrectionRequest, Person
+from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Person
 from maillage.apps.people.rules import read_secret
 from maillage.kernel.errors import Refused
 from tests.conftest import account, with_role
@@ -25,7 +28,19 @@ from tests.support.places import place
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime.now(UTC) - timedelta(days=2)
 SHUT = "Le code ou le secret n’est pas le bon"
-PAGES = ("", "secret/", "bilan/", "places/", "suivi/", "mandats/", "vues/", "garde/", "corriger/", "effacer/")
+PAGES = (
+    "",
+    "secret/",
+    "bilan/",
+    "places/",
+    "suivi/",
+    "mandats/",
+    "demarches/",
+    "vues/",
+    "garde/",
+    "corriger/",
+    "effacer/",
+)
 
 
 @pytest.fixture
@@ -425,6 +440,24 @@ def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
     assert "Finalement, je viens" in text(client.get("/ma-carte/places/"))
     decide(client, "/ma-carte/places/", {"place": seat.pk})
     assert Seat.objects.get().status == "booked"
+
+
+def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lieu):
+    actions.agree(person=fatou, purpose="track", how="read", by=leila, at=AT)
+    on = timezone.localdate()
+    ends = on + timedelta(days=70)  # asked again until two months before its end
+    right = Telling(
+        procedure="complementaire-sante", kind=facts.OBTAINED, on=on - timedelta(days=290), until=ends
+    )
+    droits.tell(fatou, right, by=leila, at=timezone.now())
+    (line,) = [each for each in queries.card(fatou, timezone.now()).lines if each.name == "card_rights"]
+    assert line.words.startswith("1 à refaire avant le")
+    assert line.tag.endswith("jours")
+    open_page(client, fatou)
+    assert "À faire avant le" in text(client.get("/ma-carte/"))
+    assert "Complémentaire santé solidaire" in text(client.get("/ma-carte/demarches/"))
+    actions.withdraw(Consent.objects.get(purpose="track"), by=None, at=timezone.now())
+    assert "Rien n’est noté" in text(client.get("/ma-carte/demarches/"))
 
 
 # ----------------------------------------------------------------------------------------------- they decide

@@ -11,7 +11,19 @@ from tests.journeys.conftest import PHONE
 from tests.support.profile import some
 
 WORD = "framboise"
-PAGES = ("", "mandats/", "vues/", "garde/", "corriger/", "effacer/", "secret/", "suivi/", "places/", "bilan/")
+PAGES = (
+    "",
+    "mandats/",
+    "demarches/",
+    "vues/",
+    "garde/",
+    "corriger/",
+    "effacer/",
+    "secret/",
+    "suivi/",
+    "places/",
+    "bilan/",
+)
 MADE = """
 import sys
 from django.utils import timezone

@@ -41,7 +41,7 @@ TRANSLATED = frozenset(
         *("workshops", "workshop", "workshop_poster", "seat", "unsubscribe"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
         *("card_secret", "card_bilan", "card_seats", "card_mandates", "card_seen", "card_absent"),
-        *("card_correct", "card_leave", "card_mandate_stop"),
+        *("card_correct", "card_leave", "card_rights", "card_mandate_stop"),
     }
 )
 

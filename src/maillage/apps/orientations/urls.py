@@ -60,6 +60,7 @@ urlpatterns = [
     path("ma-carte/places/", page.seats, name="card_seats"),
     path("ma-carte/suivi/", page.follow, name="card_follow"),
     path("ma-carte/mandats/", page.mandates, name="card_mandates"),
+    path("ma-carte/demarches/", page.procedures, name="card_rights"),
     path("ma-carte/vues/", page.traces, name="card_seen"),
     path("ma-carte/garde/", page.personal_data, name="card_kept"),
     path("ma-carte/imprimer/", page.to_print, name="card_print"),

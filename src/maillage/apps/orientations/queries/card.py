@@ -16,6 +16,7 @@ from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
+from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning.queries import progress as learning
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.mandats.rules import frame
@@ -29,6 +30,7 @@ from maillage.words.languages import say, to_say, typed
 
 SEAT, MEETING, STEP = "place", "rendez-vous", "orientation"  # what one comes to, as addresses name it
 LAST_SEEN = 3
+SOON = 30  # days: a deadline is then said beside its line
 PETALS = 5
 
 
@@ -107,17 +109,18 @@ def card(person: Person, at: datetime) -> Card:
     kept = [each for each in ahead if not each.cancelled]
     held = mandats.for_card(person, today)
     running = [row for row, state in held if state in (frame.RUNNING, frame.COMING)]
-    steps = _steps(person)
+    steps, own = _steps(person), rights.for_card(person, today)
     return Card(
         next=next(iter(kept), None),
         cancelled=[each for each in ahead if each.cancelled],
-        before=_deadline(steps, today) if not kept else "",
+        before=_deadline(steps, own, today) if not kept else "",
         lines=[
             *_bilan(person),
             _learning(person),
             *_seats(person, kept),
             *_sent(steps),
             *_mandate(held),
+            *_rights(own, today),
         ],
         helpers=helpers(person, running, steps, kept),
         seen=[each for each in traces(person, at) if each.who][:LAST_SEEN],
@@ -224,9 +227,10 @@ def _said(local: datetime, at: datetime) -> str:
     return say("{day} à {hour}", day=f"{day[:1].upper()}{day[1:]}", hour=hour)
 
 
-def _deadline(steps: Iterable[Orientation], today: date) -> str:
+def _deadline(steps: Iterable[Orientation], own: rights.Own | None, today: date) -> str:
     """Return the nearest day before which something must be done, '' when there is none."""
-    days = [
+    days = [each.due for each in own.lines if each.due is not None and each.due >= today] if own else []
+    days += [
         row.urgent_before
         for row in steps
         if row.state in cycle.RUNNING and row.urgent_before is not None and row.urgent_before >= today
@@ -325,6 +329,22 @@ def _mandate(held: Sequence[tuple[mandats.Mandat, str]]) -> list[Line]:
     else:
         words = say("Fini le {day}", day=day)
     return [Line(icon="shield", title=to_say("Mon mandat"), words=words, name="card_mandates")]
+
+
+def _rights(own: rights.Own | None, today: date) -> list[Line]:
+    if own is None:
+        return []
+    due = min((each.due for each in own.lines if each.due is not None and each.due >= today), default=None)
+    left = (due - today).days if due is not None else SOON + 1
+    return [
+        Line(
+            icon="file-text",
+            title=to_say("Mes démarches"),
+            words=own.pressing or own.rest,
+            name="card_rights",
+            tag=say("{n} jour", "{n} jours", n=left) if left <= SOON else "",
+        )
+    ]
 
 
 # --------------------------------------------------------------------------------------------- who helps them

@@ -18,6 +18,7 @@ from maillage.apps.documents.actions import sharing, storing
 from maillage.apps.documents.models import Paper
 from maillage.apps.documents.queries import papers as paper_queries
 from maillage.apps.documents.rules.papers import TAKEN_BACK
+from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning import access as learning
 from maillage.apps.mandats import actions as mandats
 from maillage.apps.mandats import queries as mandat_queries
@@ -79,6 +80,14 @@ def follow(request: HttpRequest, opened: Opened) -> HttpResponse:
     return _page(
         request, "orientations/card/follow.html", opened, standing=persons.where_it_stands(opened.person.code)
     )
+
+
+@with_card
+@require_safe
+def procedures(request: HttpRequest, opened: Opened) -> HttpResponse:
+    """Where each of one's procedures stands, as far as anybody told it."""
+    own = rights.for_card(opened.person, timezone.localdate())
+    return _page(request, "orientations/card/procedures.html", opened, own=own)
 
 
 @with_card
