@@ -6,7 +6,6 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from maillage.engine import reach
 from maillage.words.wording import listing
 
 OFFERS, SEEKS = "offers", "seeks"
@@ -131,6 +130,8 @@ def distance(one: Wish, other: Wish) -> float | None:
     """Return the kilometres between two listings as the crow flies, None when one of them is nowhere."""
     if one.latitude is None or other.latitude is None:
         return None
+    from maillage.engine import reach  # here: whoever starts the platform does not load scipy for its tables
+
     ends = np.array([[one.longitude, one.latitude], [other.longitude, other.latitude]], dtype=float)
     first, second = reach.on_sphere(ends)
     return float(reach.metres(np.linalg.norm(first - second))) / 1000
