@@ -3,16 +3,17 @@ accounts.
 """
 
 import os
+import pickle
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 
 import pytest
 from django.conf import settings as of_django
 
-from tests.environment import REPLAYED
+from tests.environment import REPLAYED, SHARED
 from tests.support import shared
 from tests.support.profile import COMPLETE, times
 from tests.support.speed import processor, slowness
@@ -105,8 +106,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
 @pytest.fixture(scope="session")
 def demonstration() -> Callable[[Path], Path]:
     """Put at a path a copy of the home folder that `maillage demo --sans-calcul` leaves, made once for all
-    the workers.
+    the workers: here, so that nobody pays for all in the seconds of its own test.
     """
+    shared.demonstrated()
     return shared.demonstration
 
 
@@ -179,27 +181,34 @@ def account(name: str, role: str, **over):
     return with_role(User.objects.create_user(email, "x", name=shown, is_demonstration=True), role, **over)
 
 
+ROW = "ligne.pickle"  # beside the files of the study computed once
 PLACE = "38151"  # Échirolles: fifteen quarters with contours
 
 
 @pytest.fixture(scope="session")
 def computed(django_db_setup, django_db_blocker, tmp_path_factory):
-    """One study computed as the worker does, with its files: (home, fields of its row)."""
+    """One study computed as the worker does, once for all the workers of a run, with its files: (a home of
+    this worker, fields of its row).
+    """
     from django.test import override_settings
 
     from maillage.apps.dossiers import actions
     from maillage.apps.dossiers.models import Study
     from maillage.apps.dossiers.queries import StudyRequest
 
-    home = tmp_path_factory.mktemp("calcule")
-    (home / "etudes").mkdir()
-    with django_db_blocker.unblock(), override_settings(HOME=home):
-        study = actions.ask(StudyRequest(place=PLACE))
-        actions.compute(study)
-        study.refresh_from_db()
-        fields = {f.name: getattr(study, f.name) for f in Study._meta.fields if f.name != "id"}
-        study.delete()
-    return home, fields
+    def compute(part: Path) -> None:
+        (part / "etudes").mkdir(parents=True)
+        with django_db_blocker.unblock(), override_settings(HOME=part):
+            study = actions.ask(StudyRequest(place=PLACE))
+            actions.compute(study)
+            study.refresh_from_db()
+            fields = {f.name: getattr(study, f.name) for f in Study._meta.fields if f.name != "id"}
+            study.delete()
+        (part / ROW).write_bytes(pickle.dumps(fields))
+
+    made = shared.once(SHARED / "calculee", compute)
+    home = copytree(made, tmp_path_factory.mktemp("calcule"), dirs_exist_ok=True)
+    return home, pickle.loads((home / ROW).read_bytes())
 
 
 @pytest.fixture

@@ -18,7 +18,12 @@ INSIDE = re.compile(
 BEFORE = re.compile(r"[ \n]+(</(?:a|b|bdi|button|em|label|select|span|strong)>)")
 
 
+ODD = re.compile(r"\s\s|[^\S ]|\s/?>$")  # most tags are on one line: nothing to join
+
+
 def _tag(found: re.Match[str]) -> str:
+    if not ODD.search(found[0]):
+        return found[0]
     parts = re.split(r"(\"[^\"]*\"|'[^']*')", found[0])
     parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
     return re.sub(r"\s+(/?>)$", r"\1", "".join(parts))

@@ -12,6 +12,7 @@ from frictionless import Resource, Schema
 from maillage.reference import standards
 from maillage.reference.cards import cards
 from maillage.reference.offer import UNKNOWN_PIVOT
+from tests.support.shared import furnish
 from tests.support.speed import PATIENCE
 
 FORMATS = {
@@ -42,7 +43,7 @@ def homes(tmp_path_factory):
             check=False,
         )
 
-    home = tmp_path_factory.mktemp("annuaire")
+    home = furnish(tmp_path_factory.mktemp("annuaire"))
     for source, card in CENSUSES.items():
         done = run(home, "offre", "importer", cards()[card].file, "--source", source, "--json")
         assert done.returncode in (0, 1), done.stderr
@@ -132,7 +133,7 @@ def test_what_leaves_comes_back_the_same(homes, exported, tmp_path):
     """lmn → import → lmn : mêmes lignes, mot pour mot, sauf la source et la date."""
     run, _ = homes
     first, _ = exported["lmn-1.0.2"]
-    other = tmp_path / "autre"
+    other = furnish(tmp_path / "autre")
     taken = run(other, "offre", "importer", first, "--source", "Aller-retour", "--json")
     assert taken.returncode == 0, taken.stderr
     assert json.loads(taken.stdout)["refuses"] == 0
@@ -147,7 +148,8 @@ def test_what_leaves_comes_back_the_same(homes, exported, tmp_path):
 
 def test_an_empty_directory_is_told(homes, tmp_path):
     run, _ = homes
-    done = run(tmp_path / "vide", "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "vide.csv")
+    empty = furnish(tmp_path / "vide")
+    done = run(empty, "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "vide.csv")
     assert (done.returncode, rows(tmp_path / "vide.csv")) == (0, [])
     assert "Aucun lieu" in done.stderr
 

@@ -3,12 +3,14 @@
 import csv
 import json
 import os
+import pickle
 import sqlite3
 from contextlib import closing
+from shutil import copytree
 
 import pytest
 
-from tests.support.profile import times
+from tests.support.profile import some, times
 from tests.support.shared import furnish
 
 SIX = {
@@ -83,7 +85,9 @@ def test_sources_say_where_each_figure_comes_from(maillage):
         assert row["titre"]
 
 
-@pytest.mark.parametrize("level", ["iris", "commune", "epci", "departement", "region"])
+@pytest.mark.parametrize(
+    "level", some(["iris", "commune", "epci", "departement", "region"], "epci", "region")
+)
 def test_estimates_of_every_area_at_every_level(maillage, tmp_path, level):
     path = tmp_path / "besoins.csv"
     within = ["--dans", "38"] if level in ("iris", "commune", "epci") else []
@@ -179,9 +183,8 @@ def test_demo_is_safe_to_repeat_and_prints_the_account(process, demonstration, t
 
 
 def test_demo_is_refused_in_production(process, tmp_path):
-    answer = process(
-        "demo", "--sans-calcul", MAILLAGE_HOME=str(tmp_path / "maison"), MAILLAGE_ENV="production"
-    )
+    home = furnish(tmp_path / "maison")
+    answer = process("demo", "--sans-calcul", MAILLAGE_HOME=str(home), MAILLAGE_ENV="production")
     assert answer.code == 2
     assert "production" in answer.err
     with closing(sqlite3.connect(tmp_path / "maison/maillage.sqlite3")) as base:
@@ -268,6 +271,7 @@ def test_what_a_backup_holds_comes_back_to_the_letter(process, demonstration, tm
             [typed],
         )
         base.execute("update territories_perimeter set created_at = ?", [moment])
+    furnish(tmp_path / "ailleurs")
     assert process("sauvegarder", tmp_path / "copie.zip", **home).code == 0
     assert process("restaurer", tmp_path / "copie.zip", **other).code == 0
     with closing(sqlite3.connect(tmp_path / "ailleurs/maillage.sqlite3")) as base:
@@ -301,8 +305,8 @@ def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonst
     [
         ({"format": 99, "migrations": [], "fichiers": {}}, "format 99"),
         ({"format": 1, "migrations": [], "fichiers": []}, "abîmé"),
-        ({"fichiers": {}}, "abîmé"),
-        ([], "abîmé"),
+        pytest.param({"fichiers": {}}, "abîmé", marks=pytest.mark.complete),
+        pytest.param([], "abîmé", marks=pytest.mark.complete),
     ],
 )
 def test_an_archive_that_is_no_backup_of_ours(process, tmp_path, manifest, told):
@@ -343,8 +347,19 @@ def test_an_address_of_another_computer(process, tmp_path):
     assert "n’est pas de cet ordinateur" in answer.err
 
 
-@pytest.mark.slow("two studies computed, restored and cut")
-def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, tmp_path):
+STUDIED = """
+import pickle, sys
+from pathlib import Path
+from maillage.config.bootstrap import ready
+ready()
+from maillage.apps.dossiers.models import Study
+Study.objects.create(**pickle.loads(Path(sys.argv[1]).read_bytes()))
+"""
+
+
+@pytest.mark.django_db
+@pytest.mark.slow("two homes saved, restored and cut")
+def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, computed, tmp_path):
     """The plug is pulled at several moments: the database is the former or the new one, and its studies
     have their files.
     """
@@ -352,15 +367,16 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, tmp_pa
     import sys
     import time
 
+    made, study = computed
     homes = {}
-    for name, place in (("une", "38485"), ("autre", "38317")):
-        homes[name] = {"MAILLAGE_HOME": str(furnish(tmp_path / name))}
-        script = (
-            "from maillage.config.bootstrap import ready; ready()\n"
-            "from maillage.apps.dossiers import actions; from maillage.apps.dossiers.queries import StudyRequest\n"
-            f"actions.compute(actions.ask(StudyRequest(place={place!r})))"
+    for name in ("une", "autre"):
+        home, row = furnish(tmp_path / name), tmp_path / f"{name}.pickle"
+        homes[name] = {"MAILLAGE_HOME": str(home)}
+        copytree(made / "etudes" / study["key"], home / "etudes" / name)
+        row.write_bytes(pickle.dumps({**study, "key": name}))
+        subprocess.run(
+            [sys.executable, "-c", STUDIED, str(row)], env={**os.environ, **homes[name]}, check=True
         )
-        subprocess.run([sys.executable, "-c", script], env={**os.environ, **homes[name]}, check=True)
         assert process("sauvegarder", tmp_path / f"{name}.zip", **homes[name]).code == 0
     home = tmp_path / "une"
     moments = ((0.9, "autre"), (1.6, "une"), (0.5, "autre"), (1.3, "autre"), (1.9, "autre"), (2.2, "une"))

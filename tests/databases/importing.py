@@ -1,25 +1,48 @@
-"""Say what the directory holds, import a file through the command, and be killed by the system after a
-statement, if asked.
+"""Import files through the command one after the other, each in a process that the system kills after a
+statement if asked, and say what the directory held before.
 
-python importing.py FILE [STATEMENT]: one line of JSON for what was there, then what the command prints.
+python importing.py STEPS FILE: STEPS is a file of JSON, [content, statement] for each import. Prints a line of
+JSON for each: how it ended, what was there before, what the command counted. Each is a fork of one process
+that has read the country: starting nine would take longer than what they do.
 """
 
 import json
 import os
 import signal
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 
 from maillage.config.bootstrap import ready
 
 
 def main() -> None:
-    file, statement = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else ""
+    steps, file = map(Path, sys.argv[1:])
     ready()
-    from django.db import connection
+    from django.db import connection, connections
 
+    from maillage.apps.directory.queries import where
     from maillage.cli.main import main as maillage
 
-    print(json.dumps(held(connection)), flush=True)
+    where.of_code("38185")
+    words = ["offre", "importer", str(file), "--source", "Réseau", "--json"]
+    for content, statement in json.loads(steps.read_text("utf-8")):
+        file.write_text(content, "utf-8")
+        before = held(connection)
+        connections.close_all()
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+            if not (pid := os.fork()):
+                os.dup2(said.fileno(), sys.stdout.fileno())
+                watch(connection, statement)
+                leave(lambda: maillage(words))
+            code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            said.seek(0)
+            print(json.dumps([code, before, json.loads(said.read() or "null")]), flush=True)
+
+
+def watch(connection, statement: str) -> None:
+    """Have the system kill this process after a statement, if any."""
 
     def killed(execute, sql, *given):
         answer = execute(sql, *given)
@@ -29,7 +52,19 @@ def main() -> None:
 
     if statement:
         connection.execute_wrappers.append(killed)
-    sys.exit(maillage(["offre", "importer", file, "--source", "Réseau", "--json"]))
+
+
+def leave(run) -> None:
+    """End a fork with the code that a call returns, and nothing of what its parent would do."""
+    code = 70
+    try:
+        code = run()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
 
 
 def held(connection) -> dict[str, int | str]:

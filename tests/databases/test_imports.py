@@ -11,7 +11,7 @@ import pytest
 from tests.databases.conftest import python
 from tests.support.profile import times
 
-N = times(300, 2_000)
+N = times(100, 1_000)
 KINDS = ("Médiathèque", "Mairie", "Centre social", "Espace public numérique", "Maison des habitants")
 NAMES = ("Simone Veil", "Jules Ferry", "Olympe de Gouges", "Aimé Césaire", "les Tilleuls", "du Lac", "Germaine Tillion", "Le Lien")  # fmt: skip
 COMMUNES = (
@@ -50,39 +50,40 @@ def places(n, phone="04 76 00"):
     return json.dumps([*rows, {**rows[-1], "id": "again"}], ensure_ascii=False)
 
 
-@pytest.mark.slow("nine imports in processes of their own")
+@pytest.mark.slow("nine imports, five of them killed")
 def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(database, tmp_path):
-    file = tmp_path / "lieux.json"
+    new, changed = places(N), places(N, phone="04 38 00")
+    steps = [
+        (places(20), ""),
+        *((new, statement) for statement in STATEMENTS),
+        (new, ""),
+        (changed, "update directory_lieu "),
+        (changed, ""),
+        (changed, ""),
+    ]
+    (tmp_path / "steps.json").write_text(json.dumps(steps), "utf-8")
+    words = ("tests/databases/importing.py", str(tmp_path / "steps.json"), str(tmp_path / "lieux.json"))
+    done = python(*words, home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-2000:]
+    told = iter([json.loads(line) for line in done.stdout.splitlines()])
 
-    def importing(content, statement=""):
-        """Import; return how it ended, what was there before, and what it counted."""
-        file.write_text(content)
-        done = python("tests/databases/importing.py", str(file), statement, home=tmp_path, database=database)
-        before, *counts = done.stdout.splitlines(keepends=True)
-        return done.returncode, json.loads(before), json.loads("".join(counts) or "null")
-
-    code, held, counts = importing(places(20))
+    code, held, counts = next(told)
     assert (code, held["Lieu"], counts["crees"]) == (0, 0, 20)
     seen = []
     for statement in STATEMENTS:
-        code, held, counts = importing(places(N), statement)
+        code, held, counts = next(told)
         assert (statement, code, counts) == (statement, -signal.SIGKILL, None)
         seen.append(held)
-    code, held, counts = importing(places(N))
+    code, held, counts = next(told)
     assert [*seen, held] == [seen[0]] * (len(STATEMENTS) + 1)
     assert (held["Import"], held["Lieu"], held["Change"], held["directory_words"]) == (1, 20, 20, 20)
-    assert (code, counts["lus"], counts["crees"], counts["modifies"]) == (
-        0,
-        N,
-        N - 20,
-        1,
-    )  # the place said twice
+    # The place said twice is one.
+    assert (code, counts["lus"], counts["crees"], counts["modifies"]) == (0, N, N - 20, 1)
 
-    changed = places(N, phone="04 38 00")
-    code, whole, _ = importing(changed, "update directory_lieu ")
+    code, whole, _ = next(told)
     assert (code, whole["Import"], whole["Lieu"], whole["directory_words"]) == (-signal.SIGKILL, 2, N, N)
-    code, held, counts = importing(changed)
+    code, held, counts = next(told)
     assert held == whole
     assert (code, counts["modifies"], counts["crees"]) == (0, N, 0)
-    code, held, counts = importing(changed)
+    code, held, counts = next(told)
     assert (code, held["Lieu"], held["Import"], counts["inchanges"]) == (0, N, 3, N)

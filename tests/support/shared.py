@@ -68,7 +68,12 @@ def furnish(home: Path) -> Path:
 
 def demonstration(home: Path) -> Path:
     """Give a home folder what `maillage demo --sans-calcul` leaves there."""
-    return copytree(once(SHARED / "demonstration", _demonstrate), home, dirs_exist_ok=True)
+    return copytree(demonstrated(), home, dirs_exist_ok=True)
+
+
+def demonstrated() -> Path:
+    """Return the home folder of the demonstration, which is copied and never changed."""
+    return once(SHARED / "demonstration", _demonstrate)
 
 
 def studied(home: Path) -> Path:
