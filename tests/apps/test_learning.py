@@ -13,9 +13,10 @@ from maillage.apps.learning.rules import judging
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
 from maillage.reports.page import drawings
+from tests.support.learning import MODULES, every_kind
+from tests.support.profile import some
 from tests.support.speed import within
 
-MODULES = module_reading.own_modules()
 MOUSE = module_reading.OURS / "02-tenir-la-souris" / module_reading.FILE
 MOST_BYTES = 150_000  # a step on an old phone, its drawings included
 
@@ -50,7 +51,7 @@ def test_what_comes_before_and_after_exists():
         assert named <= set(MODULES), (module.id, named - set(MODULES))
 
 
-@pytest.mark.parametrize("id", MODULES)
+@pytest.mark.parametrize("id", some(MODULES, *every_kind()))
 def test_each_step_opens_and_stays_light(client, id):
     for number, step in enumerate(MODULES[id].steps, 1):
         response = client.get(f"/apprendre/{id}/{number}/")

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import transaction
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.actions import sheets
@@ -676,25 +677,12 @@ def test_whoever_does_not_send_may_not_decide(orientation, aidant):
             gesture(orientation, by=aidant, at=AT)
 
 
+BY_SENDER = ("close", "cancel", "unsolved", "remind")
+BY_RECEIVER = ("accept", "refuse", "redirect", "appoint", "move", "came", "absent", "serve")
+
+
 @pytest.mark.parametrize("state", list(cycle.STATES))
-@pytest.mark.parametrize(
-    "verb",
-    [
-        "accept",
-        "refuse",
-        "redirect",
-        "appoint",
-        "move",
-        "came",
-        "absent",
-        "serve",
-        "close",
-        "cancel",
-        "unsolved",
-        "remind",
-    ],
-)
-def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, worker, state, verb):
+def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, worker, state, subtests):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     Orientation.objects.filter(pk=orientation.pk).update(state=state, appointment_at=AT - DAY)
     said = {
@@ -704,21 +692,22 @@ def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, wor
         "move": {"when": AT + DAY},
         "serve": {"did": ["assistance"], "outcome": "reached"},
     }
-    by, side = (
-        (worker, cycle.SENDER)
-        if verb in ("close", "cancel", "unsolved", "remind")
-        else (aidant, cycle.RECEIVER)
-    )
     events = orientation.events.count()
-    if cycle.allowed(verb, state, side):
-        row = getattr(steps, verb)(orientation, by=by, at=AT, **said.get(verb, {}))
-        assert (row.state, row.held_by) == cycle.after(verb, state, orientation.held_by)
-        assert orientation.events.count() == events + 1
-    else:
-        with pytest.raises(Refused):
-            getattr(steps, verb)(orientation, by=by, at=AT, **said.get(verb, {}))
-        orientation.refresh_from_db()
-        assert (orientation.state, orientation.events.count()) == (state, events)
+    for verb in (*BY_RECEIVER, *BY_SENDER):
+        by, side = (worker, cycle.SENDER) if verb in BY_SENDER else (aidant, cycle.RECEIVER)
+        with subtests.test(verb=verb), transaction.atomic():
+            before = Orientation.objects.get(pk=orientation.pk)
+            held_by, gesture = before.held_by, getattr(steps, verb)
+            if cycle.allowed(verb, state, side):
+                row = gesture(before, by=by, at=AT, **said.get(verb, {}))
+                assert (row.state, row.held_by) == cycle.after(verb, state, held_by)
+                assert orientation.events.count() == events + 1
+            else:
+                with pytest.raises(Refused):
+                    gesture(before, by=by, at=AT, **said.get(verb, {}))
+                before.refresh_from_db()
+                assert (before.state, orientation.events.count()) == (state, events)
+            transaction.set_rollback(True)
 
 
 # ------------------------------------------------------------------------------------------------------ links

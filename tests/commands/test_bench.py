@@ -19,7 +19,7 @@ PEERS = {"redressement": "svy", "acces": "access", "implantation": "spopt"}
 
 
 @pytest.mark.slow("a suite starts the platform, or loads the country, in processes of its own")
-@pytest.mark.parametrize("suite", some(bench.SUITES, "doublons", "orientations", "redressement"))
+@pytest.mark.parametrize("suite", some(bench.SUITES, "doublons", "redressement"))
 def test_a_suite_runs_whole_at_a_small_size(suite, tmp_path):
     if suite in PEERS and find_spec(PEERS[suite]) is None:
         pytest.skip(f"« {PEERS[suite]} » n’est pas installé : make .venv/.bench")

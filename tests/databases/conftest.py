@@ -21,7 +21,12 @@ def postgresql() -> Callable[[], str]:
     return shared.new_database
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+# The quick profile asks the second engine what only it may answer otherwise: test_agreement, test_agenda.
+SECOND = pytest.param("postgresql", marks=(pytest.mark.postgresql, pytest.mark.complete))
+
+
+@pytest.fixture(params=["sqlite", SECOND])
 def database(request) -> str:
     """The address of a database of each engine in turn; "" is SQLite's, a file of the home folder."""
     return request.getfixturevalue("postgresql")() if request.param == "postgresql" else ""

@@ -4,11 +4,14 @@ empty.
 
 import json
 
+import pytest
+
 from tests.databases import appointing
-from tests.databases.conftest import python
+from tests.databases.conftest import POSTGRESQL, python
 from tests.databases.seating import LEAVE, MEETINGS, PEOPLE, SEATS
 
 
+@pytest.mark.parametrize("database", ["sqlite", POSTGRESQL], indirect=True)
 def test_many_who_register_at_once_never_take_the_same_seat(database, tmp_path):
     done = python("-m", "tests.databases.seating", home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-2000:]

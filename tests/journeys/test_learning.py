@@ -10,27 +10,10 @@ import pytest
 from playwright.sync_api import expect
 
 from maillage.modules import format as module_format
-from maillage.modules import reading as module_reading
 from maillage.modules.format import Element, Screens
 from tests.journeys.conftest import PHONE
+from tests.support.learning import MODULES, ONE_OF_EACH, every_kind
 from tests.support.profile import some
-
-MODULES = module_reading.own_modules()
-ONE_OF_EACH = {
-    exercise.kind: (module.id, number)
-    for module in reversed(MODULES.values())
-    for number, exercise in module.exercises()
-}
-
-
-def every_kind() -> list[str]:
-    """Return a few modules that have together an exercise of every kind."""
-    missing, chosen = set(ONE_OF_EACH), []
-    kinds = {id: {exercise.kind for _, exercise in module.exercises()} for id, module in MODULES.items()}
-    while missing:
-        chosen.append(max(kinds, key=lambda id: len(kinds[id] & missing)))
-        missing -= kinds[chosen[-1]]
-    return chosen
 
 
 def way(scene: Screens) -> list[tuple[str, Element]]:
