@@ -66,6 +66,7 @@ class Appointments(Stage):
             helper = self.accounts[who]
             values = {"title": title, "lieu": self.lieu(structure), "hours": hours, "minutes": 30}
             values |= {"kinds": kinds, "helper_name": _first_name(helper), "first_on": opened.date()}
+            values["helper"] = helper
             common: dict[str, Any] = {"by": helper, "at": opened}
             row = permanences.open_door(
                 structure=self.structures[structure], values=values, example=True, **common
@@ -129,8 +130,10 @@ class Appointments(Stage):
         from maillage.apps.people.access import people_for
 
         helper, person = self.accounts[who], self._person(name)
+        by = helper
         if person is not None and not people_for(helper).filter(pk=person.pk).exists():
-            person = None
+            # Who was sent there is known there without their sheet; anybody else is a first name.
+            person, by = (person, None) if structure == LEARN else (None, helper)
         return appointments.book(
             Draft(
                 kind=kind,
@@ -143,7 +146,7 @@ class Appointments(Stage):
             lieu=self.lieu(structure),
             person=person,
             helper=helper,
-            by=helper,
+            by=by,
             at=min(self.at, starts_at - timedelta(days=7)),
             example=True,
         )

@@ -317,7 +317,7 @@ class PermanenceForm(forms.Form):
     aidant = forms.ChoiceField(label="Qui reçoit", required=False)
     nom = forms.CharField(label="Son nom, comme le public le lit (facultatif)", max_length=60, required=False)
     pour = forms.MultipleChoiceField(
-        label="On vient pour",
+        label="On vient pour (tout, si rien n’est coché)",
         choices=list(rules.KINDS.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,

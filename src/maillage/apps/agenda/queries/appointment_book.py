@@ -68,7 +68,7 @@ def line(row: Appointment, at: datetime) -> Line:
         clock=words.clock(row),
         about=words.about(row),
         helper=words.helper(row),
-        where=words.where(row) if row.where == appointments.HERE else appointments.WHERE[row.where],
+        where=words.place(row),
         state=words.state(row),
         tone=TONES.get(row.state, ""),
         tickable=row.state != appointments.CANCELLED and words.local(row).date() <= today,

@@ -30,6 +30,13 @@ def when(row: Appointment) -> str:
     return say("{day} à {hour}", day=day(row), hour=clock(row))
 
 
+def place(row: Appointment) -> str:
+    """Return where it takes place, in two or three words: a name, without the address."""
+    if row.where != rules.HERE:
+        return say(rules.WHERE[row.where])
+    return row.lieu.name if row.lieu is not None else row.address or row.structure.name
+
+
 def where(row: Appointment) -> str:
     """Return where it takes place, in a sentence; names and addresses stay in French."""
     if row.where != rules.HERE:

@@ -52,7 +52,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": lines,
         "to_end": [each for each in lines if each.tickable and each.appointment.state == rules.BOOKED],
         "untold": appointment_book.untold(request.user, today, at) if on == today else [],
-        "free": appointment_book.free(request.user, on, at),
+        "free": appointment_book.free(request.user, on, at) if on >= today else [],
         "coming": appointment_book.coming(request.user, on, at),
         "permanences": [
             permanences.detail(each, at)
@@ -237,8 +237,9 @@ def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = 
         "link": request.build_absolute_uri(
             reverse("appointment_mine", args=[access.link_of_appointment(row)])
         )
-        if row.stripped_at is None
+        if row.starts_at > at
         else "",
+        "sheet": row.person is not None and people_for(request.user).filter(pk=row.person.pk).exists(),
     }
     return render(request, "agenda/appointments/one.html", context, status=400 if form else 200)
 

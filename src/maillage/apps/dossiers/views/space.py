@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import account_of, holding, rights_of
 from maillage.apps.actes import access as acts_access
 from maillage.apps.actes.queries import lists as acts
+from maillage.apps.agenda.queries import appointment_book
 from maillage.apps.autonomy.queries import retained as bilans
 from maillage.apps.community import access as community_access
 from maillage.apps.community.queries import listings as community
@@ -60,6 +61,8 @@ def space(request: HttpRequest) -> HttpResponse:
         }
     if rights.any(*acts_access.HELPS):
         context |= {
+            "day": appointment_book.of_day(user, at.date(), at),
+            "boxes_late": sum(each.late for each in appointment_book.mailboxes(user, at)),
             "acts_today": acts.today(account_of(request), at).sums,
             "acts_waiting": acts.to_regularise(user)[:100],
             "mandate_tasks": mandats.tasks(user, at, TASKS),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.accounts.access import account_of, count, counted, holding, rights_of
 from maillage.apps.actes.access import acts_for
 from maillage.apps.actes.queries import lists as acts
+from maillage.apps.agenda.queries import appointment_book
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import lines as droits
@@ -165,6 +166,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "mandat": mandats.latest(found, timezone.localdate()),
         "mandat_states": mandat_frame.STATES,
         "papers": papers.count(found, timezone.localdate()),
+        "appointments": appointment_book.of_person(request.user, found, timezone.now()),
         "acts": acts.lines(acts.of_person(found).filter(pk__in=seen)[:8], account_of(request)),
         "rights_followed": droits.follows(found),
         "rights": rights.summary(request.user, found, timezone.localdate()),

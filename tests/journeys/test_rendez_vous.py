@@ -1,0 +1,75 @@
+"""An hour of a permanence, given by keyboard and taken without script; a paper that keeps secrets at home."""
+
+import io
+
+import pypdfium2
+import pytest
+
+from tests.journeys.conftest import PHONE
+from tests.support.profile import some
+
+HELPER = "aidant"
+FINDS = """
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import Appointment, Permanence
+row = Appointment.objects.filter(example=True, mailbox__isnull=False).first()
+door = Permanence.objects.filter(example=True).first()
+print(row.pk, access.link_of_appointment(row), door.pk)
+"""
+
+
+@pytest.fixture(scope="module")
+def found(in_the_platform) -> dict[str, str]:
+    """Rows of the demonstration: a mailbox meeting that was held, its link, a permanence."""
+    return dict(zip(("row", "link", "door"), in_the_platform(FINDS).split(), strict=True))
+
+
+def test_an_hour_is_given_by_keyboard_then_given_back_by_its_link(enter, visit, found):
+    page = enter(HELPER, f"/espace/rendez-vous/donner/?permanence={found['door']}")
+    page.get_by_label("Pour qui").fill("Yann")
+    page.locator("input[name=quand]").last.focus()
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Donner le rendez-vous").press("Enter")
+    page.wait_for_selector("text=Rendez-vous donné : Yann")
+    page.get_by_role("link", name="Yann").first.click()
+    link = page.inner_text(".adresse").strip()
+    theirs = visit(f"/rendez-vous/{link.partition('/rendez-vous/')[2]}", java_script_enabled=False, **PHONE)
+    theirs.get_by_role("button", name="Je ne peux pas venir").click()
+    assert "Vous ne venez pas" in theirs.inner_text("main")
+    page.reload()
+    assert "annulé par la personne" in page.inner_text("main").lower()
+
+
+def test_somebody_takes_an_hour_without_script(visit, found):
+    page = visit(f"/rendez-vous/{found['door']}/", java_script_enabled=False, **PHONE)
+    page.locator("input[name=quand]").nth(1).check(force=True)
+    page.fill("#prenom", "Sans script")
+    page.click("main form button[type=submit]")
+    assert "C’est noté" in page.inner_text("h1")
+
+
+PAGES = (
+    *("/rendez-vous/", "/rendez-vous/{door}/", "/rendez-vous/le-mien/{link}/"),
+    *("/boite-mail/", "/boite-mail/feuille/", "/boite-mail/messages-douteux/"),
+    *("/espace/rendez-vous/", "/espace/rendez-vous/donner/", "/espace/rendez-vous/boites/"),
+    *("/espace/rendez-vous/donner/?permanence={door}", "/espace/rendez-vous/{row}/"),
+    *("/espace/rendez-vous/permanences/{door}/", "/espace/rendez-vous/permanences/nouvelle/"),
+)
+
+
+@pytest.mark.parametrize("address", some(PAGES, "/rendez-vous/{door}/", "/espace/rendez-vous/{row}/"))
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    visit, signed_in, faults_by_day_and_night, found, address
+):
+    signed = {"storage_state": signed_in(HELPER)} if address.startswith("/espace/") else {}
+    page = visit(address.format(**found), **signed)
+    assert faults_by_day_and_night(page, enhanced=not signed) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_the_sheet_to_keep_at_home_holds_on_one_page(visit):
+    page = visit("/boite-mail/feuille/")
+    paper = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    assert len(paper) == 1
+    paper.close()
