@@ -1,0 +1,203 @@
+"""Live a year of reminders, its clock ours: appointments booked, moved and cancelled, workers killed while they
+send, people who answer STOP; and say in JSON what became of each.
+
+python -m tests.databases.reminding PEOPLE KILLS PORT: the settings name the gateway; what it hands over is posted to PORT.
+"""
+
+import json
+import mmap
+import os
+import random
+import signal
+import sys
+import time
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+from zoneinfo import ZoneInfo
+
+from maillage.config.bootstrap import ready
+
+BEGINS, ENDS = date(2026, 3, 2), date(2027, 3, 1)
+CHANGES = (date(2026, 3, 29), date(2026, 10, 25))  # the two Sundays when clocks change in Europe
+PLACES = (("38185", "Europe/Paris"), ("97411", "Indian/Reunion"), ("97105", "America/Guadeloupe"))
+HOURS = (5, 8, 13, 17)  # UTC, at which somebody looks at what is due
+CLOCK = Path(os.environ["MAILLAGE_HOME"]) / "horloge"
+
+
+def main() -> None:
+    n, kills, port = (int(word) for word in sys.argv[1:])
+    ready()
+    from django.utils import timezone
+
+    timezone.now = lambda: datetime.fromisoformat(CLOCK.read_text("utf-8"))
+    from django.db import connections
+
+    from maillage.apps.accounts.models import User
+    from maillage.apps.agenda.actions import appointments, deadlines
+    from maillage.apps.agenda.models import Appointment
+    from maillage.apps.agenda.rules.appointments import Draft
+    from maillage.apps.messages import actions as outbox
+    from maillage.apps.messages.models import Message, Stop
+    from maillage.apps.people import actions as people
+    from maillage.apps.reminders.models import Reminder
+    from maillage.config.providers import chosen
+    from tests.conftest import with_role
+    from tests.support.places import place
+
+    begun = mmap.mmap(-1, 1)
+
+    class Watched:
+        """Carries messages as the gateway does, and says when it begins."""
+
+        def __init__(self, real) -> None:
+            self.real, self.name, self.status, self.cost = real, real.name, real.status, real.cost
+
+        def send(self, message) -> str:
+            begun[0] = 1
+            return self.real.send(message)
+
+    def look(at: datetime) -> None:
+        """Do all that is due at a moment."""
+        deadlines.run_deadlines(at=at)
+        while outbox.send_ready(at=at, providers=lambda channel: Watched(chosen.provider(channel)))["sent"]:
+            pass
+
+    def killed(at: datetime) -> bool:
+        """Have a worker do it, killed as it sends; return whether it was sending."""
+        begun[0] = 0
+        connections.close_all()
+        if not (pid := os.fork()):
+            try:
+                look(at)
+            finally:
+                os._exit(0)
+        while not begun[0] and not os.waitpid(pid, os.WNOHANG)[0]:
+            time.sleep(0.001)
+        if begun[0]:
+            time.sleep(draw.uniform(0.0, 0.01))
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+        return bool(begun[0])
+
+    CLOCK.write_text(datetime.combine(BEGINS, datetime.min.time(), UTC).isoformat(), "utf-8")
+    served = _serve(port)
+    draw = random.Random(29)
+    structure = place("annee", {"nom": "Le Lien"}).structure
+    leila = with_role(
+        User.objects.create_user("annee@exemple.fr", "x", name="Leila"), "aidant", structure=structure
+    )
+    start = timezone.now()
+    booked, gestures = [], []
+    for k in range(n):
+        person = people.welcome(
+            by=leila,
+            structure=structure,
+            at=start,
+            reach="phone",
+            reach_value=f"06 39 98 {k // 100:02d} {k % 100:02d}",
+        )
+        people.agree(person=person, purpose="write", how="read", by=leila, at=start)
+        moment, code = _moment(draw, k)
+        draft = Draft(kind="procedure", starts_at=moment, commune=code)
+        row = appointments.book(draft, structure=structure, by=leila, person=person, at=start)
+        booked.append(row)
+        when = moment - draw.choice((timedelta(hours=20), timedelta(days=3), timedelta(hours=2)))
+        if k % 5 == 1:
+            gestures.append((when, "move", row, moment + timedelta(days=draw.choice((1, 2, 7)))))
+        elif k % 10 == 4:  # whose number answers STOP: they are expected once more, and hear nothing of it
+            again = Draft(kind="procedure", starts_at=moment + timedelta(days=21), commune=code)
+            booked.append(appointments.book(again, structure=structure, by=leila, person=person, at=start))
+        elif k % 5 == 2:
+            gestures.append((when, "cancel", row, None))
+    gestures.sort(key=lambda each: each[0])
+    days = (
+        {BEGINS + timedelta(days=k) for k in range((ENDS - BEGINS).days)}
+        if n > FEW
+        else _around(booked, gestures)
+    )
+    left = kills
+    for day in sorted(days):
+        for hour in HOURS:
+            at = datetime(day.year, day.month, day.day, hour, 5, tzinfo=UTC)
+            while gestures and gestures[0][0] <= at:
+                when, verb, row, moment = gestures.pop(0)
+                CLOCK.write_text(when.isoformat(), "utf-8")
+                if verb == "move":
+                    appointments.move(row, starts_at=moment, by=leila, at=when)
+                else:
+                    appointments.cancel(row, by=leila, at=when)
+            CLOCK.write_text(at.isoformat(), "utf-8")
+            if left and killed(at):
+                left -= 1
+            look(at)
+            connections.close_all()
+    os.kill(served, signal.SIGKILL)
+    messages = {message.key: message for message in Message.objects.all()}
+    json.dump(
+        {
+            "kills": kills - left,
+            "appointments": [
+                [row.pk, row.state, row.starts_at.isoformat(), row.commune, row.changed_at.isoformat()]
+                for row in Appointment.objects.order_by("pk")
+            ],
+            "reminders": [
+                {
+                    "row": row.row,
+                    "moment": row.moment.isoformat(),
+                    "reason": row.reason,
+                    "withdrawn": row.withdrawn_at is not None,
+                    "reference": messages[row.key].digest if row.key in messages else "",
+                    "state": messages[row.key].state if row.key in messages else "",
+                }
+                for row in Reminder.objects.filter(kind="appointment").order_by("pk")
+            ],
+            "answers": [m.digest for m in messages.values() if m.purpose == "answer"],
+            "stopped": sorted(Stop.objects.values_list("to", flat=True)),
+        },
+        sys.stdout,
+    )
+
+
+FEW = 60
+
+
+def _moment(draw: random.Random, k: int) -> tuple[datetime, str]:
+    """Return when an appointment is, by the time of its place: on each day around a change of clocks, then on
+    any day.
+    """
+    code, zone = PLACES[k % len(PLACES)]
+    day = (
+        CHANGES[k // 6 % 2] + timedelta(days=k % 6 - 2)
+        if k < 24
+        else BEGINS + timedelta(days=draw.randrange(12, (ENDS - BEGINS).days - 12))
+    )
+    return datetime(day.year, day.month, day.day, draw.randrange(9, 18), 30, tzinfo=ZoneInfo(zone)), code
+
+
+def _around(booked, gestures) -> set[date]:
+    """Return the days when something may happen."""
+    moments = [row.starts_at for row in booked] + [each[3] for each in gestures if each[3] is not None]
+    return {moment.date() + timedelta(days=k) for moment in moments for k in (-4, -3, -2, -1, 0, 1)}
+
+
+def _serve(port: int) -> int:
+    """Serve the platform from a process of its own, for what the gateway hands over; return its number."""
+    from django.db import connections
+
+    connections.close_all()
+    if pid := os.fork():
+        return pid
+
+    class Silent(WSGIRequestHandler):
+        def log_message(self, *_) -> None:
+            pass
+
+    from maillage.config.wsgi import application
+
+    make_server("127.0.0.1", port, application, handler_class=Silent).serve_forever()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

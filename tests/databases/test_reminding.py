@@ -1,0 +1,194 @@
+"""A year of reminders on both engines: each once, never after, by the clock of its place, none after STOP;
+whatever happens to who sends, and to the gateway.
+"""
+
+import json
+import socket
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from maillage.apps.messages.rules import incoming
+from maillage.reference import clocks
+from tests.databases.conftest import python
+from tests.support.profile import times
+
+SECRET = "le-secret-de-la-passerelle-locale"
+PARIS = ZoneInfo("Europe/Paris")
+PEOPLE, KILLS = times(30, 150), times(5, 40)
+
+
+@dataclass
+class Gateway:
+    """A gateway of SMS that fails in each way a gateway may, and hands STOP over, twice, from every ninth
+    number.
+    """
+
+    clock: Path
+    taken: dict[str, list[tuple[datetime, str]]] = field(default_factory=dict)
+    stopped: dict[str, int] = field(default_factory=dict)  # how many it had taken by then
+    codes: Counter = field(default_factory=Counter)
+    asked: int = 0
+
+    def __post_init__(self) -> None:
+        gateway = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                gateway.receive(self, content)
+
+            def do_GET(self) -> None:
+                gateway.answer(self, 200 if self.path.rsplit("/", 1)[1] in gateway.taken else 404)
+
+            def log_message(self, *_) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.clock.read_text("utf-8"))
+
+    def receive(self, handler: BaseHTTPRequestHandler, content: dict) -> None:
+        self.asked += 1
+        match self.asked % 12:
+            case 3:
+                return self.answer(handler, 503)  # later
+            case 5:
+                return self.answer(handler, 500)  # it took nothing, and cannot say so
+            case 8:
+                return self.answer(handler, 401)  # its settings are being changed
+            case 10:
+                time.sleep(0.05)  # slow
+        self.taken.setdefault(content["reference"], []).append((self.now, content["to"]))
+        if content["to"][-1] == "4" and "STOP" in content["text"]:
+            self.stopped.setdefault(content["to"], len(self.taken))
+            for _ in range(2):
+                self.hand_over(content["to"])
+        match self.asked % 12:
+            case 1:
+                return self.answer(handler, 500)  # it took it, and says that it failed
+            case 6:
+                handler.close_connection = True  # it took it, and says nothing
+                return None
+            case 9:
+                return self.answer(handler, 200, b"<html>")
+        return self.answer(handler, 200)
+
+    def answer(self, handler: BaseHTTPRequestHandler, code: int, content: bytes = b"") -> None:
+        try:
+            handler.send_response(code)
+            handler.send_header("Content-Length", str(len(content)))
+            handler.end_headers()
+            handler.wfile.write(content)
+        except OSError:
+            pass  # whoever asked is dead
+
+    def hand_over(self, number: str) -> None:
+        body = json.dumps({"from": number, "text": "Stop.", "id": f"recu-{number}"}).encode()
+        headers = {
+            "Content-Type": "application/json",
+            "X-Signature": incoming.sign(SECRET, body, self.now),
+        }
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.request("POST", "/messages/recus/", body, headers)
+        self.codes[connection.getresponse().status] += 1
+        connection.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        address = f"http://127.0.0.1:{self.server.server_port}"
+        return {
+            "MAILLAGE_SMS": address,
+            "MAILLAGE_SMS_STATUS": address + "/{reference}",
+            "MAILLAGE_SMS_IN": "signature",
+            "MAILLAGE_SMS_IN_SECRET": SECRET,
+        }
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    made = Gateway(tmp_path / "horloge")
+    yield made
+    made.server.shutdown()
+    made.server.server_close()
+
+
+@pytest.mark.slow("a year of days, and workers killed in it")
+def test_a_year_of_reminders(database, gateway, tmp_path):
+    words = ("-m", "tests.databases.reminding", str(PEOPLE), str(KILLS), str(gateway.port))
+    done = python(*words, home=tmp_path, database=database, **gateway.environment)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    assert told["kills"] == KILLS
+    assert set(gateway.codes) == {200}
+    _each_once(gateway, told)
+    _in_time(gateway, told)
+    _nobody_forgotten(gateway, told)
+    _none_after_stop(gateway, told)
+
+
+def _each_once(gateway, told) -> None:
+    assert {len(each) for each in gateway.taken.values()} == {1}
+    sent = {each["reference"] for each in told["reminders"] if each["state"] == "sent"}
+    assert sent <= set(gateway.taken)
+    assert all(each["state"] == "sent" for each in told["reminders"] if each["reference"] in gateway.taken), (
+        "the gateway tells what it took: nothing is left in doubt"
+    )
+    heard = Counter(
+        (each["row"], each["moment"]) for each in told["reminders"] if each["reference"] in gateway.taken
+    )
+    assert set(heard.values()) == {1}
+
+
+def _in_time(gateway, told) -> None:
+    communes = {row: commune for row, _, _, commune, _ in told["appointments"]}
+    for each in told["reminders"]:
+        for at, _ in gateway.taken.get(each["reference"], ()):
+            zone = clocks.zone(communes[each["row"]])
+            moment, here = datetime.fromisoformat(each["moment"]).astimezone(zone), at.astimezone(zone)
+            assert at < moment
+            assert here.hour >= 9 or here.date() == moment.date(), each
+            assert timedelta(0) <= moment.date() - here.date() <= timedelta(days=4), each
+            phone = at.astimezone(PARIS)
+            assert 8 <= phone.hour < 20 and phone.weekday() != 6, each
+
+
+def _nobody_forgotten(gateway, told) -> None:
+    """Who is still expected heard of it, unless they had just been told, or asked for no more."""
+    standing = {(each["row"], each["moment"]): each for each in told["reminders"] if not each["withdrawn"]}
+    for row, state, moment, _, _ in told["appointments"]:
+        found = standing.get((row, moment))
+        if state == "cancelled":
+            assert found is None or found["reference"] in gateway.taken
+            continue
+        assert found is not None, (row, moment)
+        late = found["state"] == "expired"
+        assert found["reference"] in gateway.taken or found["reason"] in ("told", "stopped") or late, found
+    assert sum(each["state"] == "expired" for each in standing.values()) <= PEOPLE / 10
+
+
+def _none_after_stop(gateway, told) -> None:
+    """Their second appointment is not told of; that they are heard is, once."""
+    assert told["stopped"] == sorted(gateway.stopped)
+    assert len(told["stopped"]) >= 2
+    heard = [
+        (number, to, reference) for number, (reference, ((_, to),)) in enumerate(gateway.taken.items(), 1)
+    ]
+    after = [(to, reference) for number, to, reference in heard if number > gateway.stopped.get(to, number)]
+    assert {reference for _, reference in after} == set(told["answers"])
+    assert Counter(to for to, _ in after) == dict.fromkeys(gateway.stopped, 1)
+    assert sum(each["reason"] == "stopped" for each in told["reminders"]) >= len(gateway.stopped)
