@@ -38,6 +38,7 @@ SUITES = {
     "apprendre": "learning",
     "actes": "acts",
     "journal": "journal",
+    "rappels": "reminders",
 }
 FULL, TRIAL = "entiere", "essai"
 

@@ -23,9 +23,13 @@ from maillage.apps.mandats.queries import label_of
 from maillage.apps.messages import actions as outbox
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.queries.occasions import Occasion
+from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.words.languages import say
 from maillage.words.opening import date_text
 
 MOST_PAPERS, LONGEST_PAPER, LONGEST_LETTER = 20, 120, 600
@@ -378,7 +382,8 @@ def _remind(reminder: persons.Reminder, *, at: datetime) -> bool:
     """Write one reminder, that never leaves after its date. An invalid address blocks nothing."""
     fact, day = reminder.fact, reminder.day
     link = f"{settings.ADDRESS}{reverse('droits', args=[fact.person_id])}"
-    night = datetime.combine(day + timedelta(days=1), datetime.min.time())
+    over = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
+    _remind_person(reminder, over, at=at)
     with suppress(Refused):
         outbox.put(
             channel="email",
@@ -388,12 +393,33 @@ def _remind(reminder: persons.Reminder, *, at: datetime) -> bool:
             f" avant le {date_text(day)}.\nOù elle en est : {link}",
             key=reminder.key,
             at=at,
-            never_after=timezone.make_aware(night),
+            never_after=over,
             structure=fact.structure_id,
         )
         _record("droit.reminded", fact, by=None, at=at)
         return True
     return False
+
+
+def _remind_person(reminder: persons.Reminder, over: datetime, *, at: datetime) -> None:
+    """Remind the person, by what reaches them, without naming the procedure."""
+    fact = reminder.fact
+    occasion = Occasion(
+        kind=ways.RIGHT,
+        row=fact.pk,
+        days=reminder.days,
+        moment=over,
+        subject=lambda: say("Une démarche à refaire"),
+        text=lambda: say(
+            "Rappel : une de vos démarches est à faire avant le {end}. Venez voir la personne qui vous aide.",
+            end=date_text(reminder.day),
+        ),
+        structure=fact.structure_id,
+        person=fact.person,
+        language=fact.person.language,
+        example=fact.example,
+    )
+    reminders.plan([occasion], at=at)
 
 
 # ------------------------------------------------------------------------------------------------- forgetting

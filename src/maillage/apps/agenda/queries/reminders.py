@@ -1,6 +1,7 @@
 """What people are reminded of: the seats and the appointments to come, and how each is said."""
 
 from datetime import datetime
+from functools import cache
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -107,5 +108,11 @@ def of_appointment(row: Appointment) -> Occasion:
 
 
 def _cannot_come(name: str, link: str) -> str:
-    address = f"{settings.ADDRESS}{reverse(name, args=[link])}"
-    return f"{say('Vous ne pouvez pas venir ? Dites-le ici :')} {address}"
+    return f"{say('Vous ne pouvez pas venir ? Dites-le ici :')} {_start(name)}{link}/"
+
+
+@cache
+def _start(name: str) -> str:
+    """Return what the links of one kind have in common: thousands are written at once."""
+    whole = reverse(name, args=["lien"])
+    return f"{settings.ADDRESS}{whole.removesuffix('lien/')}"

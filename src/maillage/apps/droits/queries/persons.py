@@ -111,10 +111,13 @@ def agreeing(persons: list[Person]) -> list[Person]:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A reminder to write: of the fact that holds the date, of that day; key: of the message."""
+    """A reminder to write: of the fact that holds the date, of that day, so many days before; key: of the
+    message.
+    """
 
     fact: Fact
     day: date
+    days: int
     key: str
 
 
@@ -135,7 +138,7 @@ def to_remind(today: date) -> list[Reminder]:
     written = set(Message.objects.filter(key__in=keys.values()).values_list("key", flat=True))
     rows = Fact.objects.filter(pk__in=[pk for pk, key in keys.items() if key not in written])
     return [
-        Reminder(row, near[row.pk], keys[row.pk])
+        Reminder(row, near[row.pk], _days(near[row.pk], today), keys[row.pk])
         for row in rows.select_related("person", "structure", "by").order_by("pk")
         if _presses(row, today)
     ]

@@ -36,10 +36,10 @@ def line(text: str) -> str:
 
 def body(text: str) -> str:
     """Return a text with its lines, without invisible characters."""
-    kept = (
-        each for each in text.replace("\r\n", "\n").replace("\r", "\n") if each in "\n\t" or not _hidden(each)
-    )
-    return "".join(kept).strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    for each in {each for each in set(lines) if each not in "\n\t" and _hidden(each)}:
+        lines = lines.replace(each, "")
+    return lines.strip()
 
 
 @lru_cache(maxsize=2000)

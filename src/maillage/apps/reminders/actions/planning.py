@@ -69,7 +69,7 @@ def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
             drafts.append(_draft(each, way, row, at=at))
         elif way.way in ways.BY_HAND:
             _word(each, row)
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    outbox.write_rows(rows)
     outbox.put_many(drafts, at=at)
     return sum(way.way != ways.NONE for way in chosen)
 
