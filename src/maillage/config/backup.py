@@ -30,6 +30,7 @@ from maillage.config import anchors
 from maillage.config.copies import ROWS
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
+from maillage.web.free_text import as_stored
 
 FORMAT = 1
 LEFT_OUT = {
@@ -302,6 +303,11 @@ def restore(path: Path) -> dict[str, Any]:
 def _put_back(lines: list[bytes]) -> int:
     """Write the rows of some lines, as they were, and return how many."""
     items = list(serializers.deserialize("json", b"[" + b",".join(lines) + b"]"))
+    with as_stored():
+        return _write(items)
+
+
+def _write(items: list[Any]) -> int:
     for model, alike in groupby(items, key=lambda item: type(item.object)):
         some = list(alike)
         if model._meta.many_to_many or any(

@@ -19,6 +19,8 @@ from django.utils.cache import patch_cache_control
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.autonomy.forms import carried
 from maillage.config import interrupted_posts, sessions
+from maillage.kernel.errors import Refused
+from maillage.web import refusals
 from maillage.words.wording import spaced
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -44,6 +46,20 @@ PROVEN = (
     "network.run",
 )  # who sees people, or gives who sees them
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class Refusals:
+    """Answer what no page expected to be refused, and that is: a page that says what, why, and what to do."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.answer(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page of a refusal, None for anything else, which is a fault and stays one."""
+        return refusals.page(request, error) if isinstance(error, Refused) else None
 
 
 class NoNul:

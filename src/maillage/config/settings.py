@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "maillage.config.middleware.PrivatePages",
     "django.middleware.csrf.CsrfViewMiddleware",
     "maillage.config.middleware.NoNul",
+    "maillage.config.middleware.Refusals",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

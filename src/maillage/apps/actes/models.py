@@ -8,6 +8,7 @@ from maillage.apps.actes import rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats.models import Mandat
 from maillage.apps.people.models import Person
+from maillage.web.free_text import FreeChar
 
 
 class Act(models.Model):
@@ -28,7 +29,7 @@ class Act(models.Model):
     )
     kind = models.CharField("ce qui a été fait", max_length=8, choices=list(rules.KINDS.items()))
     procedure = models.CharField("démarche", max_length=40)
-    operator = models.CharField("organisme", max_length=120, blank=True)
+    operator = FreeChar("organisme", max_length=120, blank=True)
     minutes = models.PositiveSmallIntegerField("minutes")
     where = models.CharField("où", max_length=8, choices=list(rules.WHERE.items()))
     lieu = models.ForeignKey(
@@ -39,7 +40,7 @@ class Act(models.Model):
     done_at = models.DateTimeField("fait le")
     on_day = models.DateField("jour")
     noted_at = models.DateTimeField("noté le")
-    precision = models.CharField("précision", max_length=rules.LONGEST, blank=True)
+    precision = FreeChar("précision", max_length=rules.LONGEST, blank=True)
     mandat = models.ForeignKey(
         Mandat, verbose_name="mandat", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

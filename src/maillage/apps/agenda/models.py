@@ -12,6 +12,7 @@ from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.models import Person
 from maillage.reference import clocks
+from maillage.web.free_text import FreeChar, FreeText
 
 
 class Course(models.Model):
@@ -20,7 +21,7 @@ class Course(models.Model):
     structure = models.ForeignKey(
         Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
     )
-    title = models.CharField("titre", max_length=120)
+    title = FreeChar("titre", max_length=120)
     format = models.CharField(
         "format", max_length=10, choices=[(id, rules.FORMATS[id]) for id in rules.COURSES]
     )
@@ -28,7 +29,7 @@ class Course(models.Model):
     level = models.CharField("niveau", max_length=13, choices=list(rules.LEVELS.items()))
     language = models.CharField("langue", max_length=8, default="fr")
     outline = models.CharField("trame", max_length=41, blank=True)
-    aim = models.TextField("but", blank=True)
+    aim = FreeText("but", blank=True)
     made_at = models.DateTimeField("planifié le")
     by = by_account()
     example = models.BooleanField("exemple", default=False)
@@ -73,9 +74,9 @@ class Workshop(models.Model):
     )
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True, db_index=True)
-    title = models.CharField("titre", max_length=120)
-    aim = models.TextField("but", blank=True)
-    bring = models.CharField("à apporter", max_length=300, blank=True)
+    title = FreeChar("titre", max_length=120)
+    aim = FreeText("but", blank=True)
+    bring = FreeChar("à apporter", max_length=300, blank=True)
     subject = models.CharField("sujet", max_length=12, choices=list(rules.SUBJECTS.items()))
     format = models.CharField("format", max_length=10, choices=list(rules.FORMATS.items()))
     level = models.CharField("niveau", max_length=13, choices=list(rules.LEVELS.items()))
@@ -86,15 +87,15 @@ class Workshop(models.Model):
     capacity = models.PositiveSmallIntegerField("places")
     drop_in = models.BooleanField("sans inscription", default=False)
     price = models.CharField("prix", max_length=11, choices=list(rules.PRICES.items()), blank=True)
-    price_words = models.CharField("précision sur le prix", max_length=120, blank=True)
+    price_words = FreeChar("précision sur le prix", max_length=120, blank=True)
     outline = models.CharField("trame", max_length=41, blank=True)
     modules = models.JSONField("modules", default=list, blank=True)
-    aidants = models.CharField("qui anime", max_length=200, blank=True)
+    aidants = FreeChar("qui anime", max_length=200, blank=True)
     published_at = models.DateTimeField("publié le", null=True, blank=True)
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
-    cancel_reason = models.CharField("pourquoi", max_length=300, blank=True)
+    cancel_reason = FreeChar("pourquoi", max_length=300, blank=True)
     anonymous = models.PositiveSmallIntegerField("venues sans donner de nom", default=0)
-    report = models.TextField("compte rendu", blank=True)
+    report = FreeText("compte rendu", blank=True)
     reported_at = models.DateTimeField("compte rendu le", null=True, blank=True)
     sequence = models.PositiveIntegerField("version", default=0)
     made_at = models.DateTimeField("planifié le")
@@ -145,11 +146,11 @@ class Seat(models.Model):
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    name = models.CharField("prénom ou surnom", max_length=60, blank=True)
+    name = FreeChar("prénom ou surnom", max_length=60, blank=True)
     way = models.CharField(
         "comment la prévenir", max_length=5, choices=list(rules.WAYS.items()), default=rules.NO_WAY
     )
-    contact = models.CharField("contact", max_length=160, blank=True)
+    contact = FreeChar("contact", max_length=160, blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
     channel = models.CharField("inscrite", max_length=7, choices=list(rules.CHANNELS.items()))
     status = models.CharField("état", max_length=9, choices=list(rules.SEATS.items()))
@@ -161,11 +162,11 @@ class Seat(models.Model):
     stopped_because = models.CharField(
         "pourquoi elle s’arrête", max_length=9, choices=list(rules.STOPPED.items()), blank=True
     )
-    stopped_words = models.CharField("précision", max_length=300, blank=True)
+    stopped_words = FreeChar("précision", max_length=300, blank=True)
     next_proposed = models.CharField(
         "proposé ensuite", max_length=10, choices=list(rules.NEXT.items()), blank=True
     )
-    next_words = models.CharField("précision sur la suite", max_length=300, blank=True)
+    next_words = FreeChar("précision sur la suite", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "place"
@@ -198,14 +199,14 @@ class Permanence(models.Model):
     )
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True)
-    title = models.CharField("titre", max_length=120)
+    title = FreeChar("titre", max_length=120)
     kinds = models.JSONField("pour quoi", default=list, blank=True)
     hours = models.JSONField("jours et heures", default=list)
     every = models.PositiveSmallIntegerField("une semaine sur", default=1)
     minutes = models.PositiveSmallIntegerField("minutes d’un rendez-vous")
     seats = models.PositiveSmallIntegerField("personnes à la fois", default=1)
     helper = by_account("qui reçoit", blank=True)
-    helper_name = models.CharField("nom de qui reçoit", max_length=60, blank=True)
+    helper_name = FreeChar("nom de qui reçoit", max_length=60, blank=True)
     first_on = models.DateField("à partir du")
     until_on = models.DateField("jusqu’au", null=True, blank=True)
     off_on_holidays = models.BooleanField("fermée les jours fériés", default=True)
@@ -239,7 +240,7 @@ class Closure(models.Model):
     )
     first_on = models.DateField("du")
     last_on = models.DateField("au")
-    reason = models.CharField("pourquoi", max_length=120, blank=True)
+    reason = FreeChar("pourquoi", max_length=120, blank=True)
     at = models.DateTimeField("écrite le")
     by = by_account()
 
@@ -278,9 +279,9 @@ class Appointment(models.Model):
     person = models.ForeignKey(
         Person, verbose_name="personne", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    name = models.CharField("prénom ou surnom", max_length=60, blank=True)
+    name = FreeChar("prénom ou surnom", max_length=60, blank=True)
     kind = models.CharField("pour quoi", max_length=9, choices=list(appointments.KINDS.items()))
-    subject = models.CharField("en quelques mots", max_length=120, blank=True)
+    subject = FreeChar("en quelques mots", max_length=120, blank=True)
     starts_at = models.DateTimeField("commence le", db_index=True)
     minutes = models.PositiveSmallIntegerField("minutes")
     where = models.CharField("où", max_length=8, choices=list(appointments.WHERE.items()))
@@ -290,7 +291,7 @@ class Appointment(models.Model):
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True)
     helper = by_account("qui reçoit", blank=True)
-    helper_name = models.CharField("nom de qui reçoit", max_length=60, blank=True)
+    helper_name = FreeChar("nom de qui reçoit", max_length=60, blank=True)
     channel = models.CharField("pris", max_length=7, choices=list(appointments.CHANNELS.items()))
     way = models.CharField(
         "comment la prévenir",
@@ -298,7 +299,7 @@ class Appointment(models.Model):
         choices=list(appointments.WAYS.items()),
         default=appointments.NO_WAY,
     )
-    contact = models.CharField("contact", max_length=160, blank=True)
+    contact = FreeChar("contact", max_length=160, blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
     state = models.CharField(
         "état", max_length=9, choices=list(appointments.STATES.items()), default=appointments.BOOKED
@@ -307,7 +308,7 @@ class Appointment(models.Model):
         "annulé", max_length=9, choices=list(appointments.WHO.items()), blank=True
     )
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
-    cancel_reason = models.CharField("pourquoi", max_length=300, blank=True)
+    cancel_reason = FreeChar("pourquoi", max_length=300, blank=True)
     series = models.CharField("série", max_length=32, blank=True, db_index=True)
     token = models.CharField("empreinte du lien", max_length=64, blank=True, db_index=True)
     sequence = models.PositiveIntegerField("version", default=0)
@@ -377,7 +378,7 @@ class MailboxRecord(models.Model):
     looked_at = models.DateTimeField("boîte regardée le")
     read = models.PositiveSmallIntegerField("messages lus")
     answered = models.PositiveSmallIntegerField("réponses envoyées")
-    done = models.CharField("ce qui a été fait", max_length=mailbox.LONGEST, blank=True)
+    done = FreeChar("ce qui a été fait", max_length=mailbox.LONGEST, blank=True)
     next_on = models.DateField("prochaine fois", null=True, blank=True)
     noted_at = models.DateTimeField("noté le")
     by = by_account()

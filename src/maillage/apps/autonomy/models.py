@@ -7,6 +7,7 @@ from maillage.apps.autonomy import rules
 from maillage.apps.directory.models import of_structure
 from maillage.apps.people.models import Person
 from maillage.reference import bilan
+from maillage.web.free_text import FreeChar
 
 RESULTS = [(id, row.label) for id, row in bilan.results().items()]
 
@@ -48,7 +49,7 @@ class Bilan(models.Model):
     changed_reason = models.CharField(
         "raison", max_length=8, choices=list(bilan.override_reasons().items()), blank=True
     )
-    changed_words = models.CharField("en mots", max_length=300, blank=True)
+    changed_words = FreeChar("en mots", max_length=300, blank=True)
     changed_by = by_account("changé par", blank=True)
     changed_at = models.DateTimeField("changé le", null=True, blank=True)
     chosen = models.JSONField("suites choisies", default=list)

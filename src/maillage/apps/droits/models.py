@@ -7,6 +7,7 @@ from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Structure, of_structure
 from maillage.apps.droits.rules import facts
 from maillage.apps.people.models import Person
+from maillage.web.free_text import FreeChar
 
 
 class Fact(models.Model):
@@ -27,7 +28,7 @@ class Fact(models.Model):
     on = models.DateField("le")
     until = models.DateField("jusqu’au", null=True, blank=True)
     paper = models.CharField("papier", max_length=40, blank=True)
-    words = models.CharField("en quelques mots", max_length=facts.LONGEST, blank=True)
+    words = FreeChar("en quelques mots", max_length=facts.LONGEST, blank=True)
     at = models.DateTimeField("noté le")
     corrects = models.ForeignKey(
         "self", verbose_name="corrige", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"

@@ -6,6 +6,7 @@ from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Structure, of_structure
 from maillage.apps.learning.rules import plans, progress
 from maillage.apps.people.models import Person
+from maillage.web.free_text import FreeChar
 
 
 class Group(models.Model):
@@ -18,11 +19,11 @@ class Group(models.Model):
         Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+"
     )
     partner = of_structure("structure qui anime aussi")
-    title = models.CharField("nom du groupe", max_length=80)
+    title = FreeChar("nom du groupe", max_length=80)
     code = models.CharField("code pour rejoindre", max_length=8, unique=True)
     modules = models.JSONField("modules", default=list)
     outline = models.CharField("trame", max_length=41, blank=True)
-    note = models.CharField("note de l’équipe", max_length=500, blank=True)
+    note = FreeChar("note de l’équipe", max_length=500, blank=True)
     by = by_account("fait par", blank=True)
     at = models.DateTimeField("fait le")
     example = models.BooleanField("groupe inventé", default=False)
@@ -43,7 +44,7 @@ class Member(models.Model):
 
     group = models.ForeignKey(Group, verbose_name="groupe", on_delete=models.CASCADE, related_name="members")
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
-    note = models.CharField("note", max_length=200, blank=True)
+    note = FreeChar("note", max_length=200, blank=True)
     proposed = models.CharField("module proposé", max_length=41, blank=True)
     at = models.DateTimeField("arrivée le")
 

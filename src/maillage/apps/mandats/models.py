@@ -11,6 +11,7 @@ from maillage.apps.mandats.rules import frame
 from maillage.apps.people.models import Person
 from maillage.kernel.codes import in_halves
 from maillage.reference import procedures
+from maillage.web.free_text import FreeChar
 
 FAMILIES = [(key, family.label) for key, family in procedures.families().items()]
 
@@ -31,7 +32,7 @@ class Mandat(models.Model):
     helper = models.CharField(
         "aidant", max_length=12, choices=list(frame.HELPERS.items()), default=frame.PROFESSIONAL
     )
-    relative = models.CharField("nom du proche", max_length=60, blank=True)
+    relative = FreeChar("nom du proche", max_length=60, blank=True)
     supervisor = by_account("sous la responsabilité de", blank=True)
     code = models.CharField("code", max_length=8, unique=True)
     token = models.CharField("envoi", max_length=40, unique=True)
@@ -47,7 +48,7 @@ class Mandat(models.Model):
     language = models.CharField("langue", max_length=8, default="fr")
     made_at = models.DateTimeField("préparé le")
     how = models.CharField("comment", max_length=6, choices=list(frame.HOW.items()), blank=True)
-    witness = models.CharField("témoin", max_length=80, blank=True)
+    witness = FreeChar("témoin", max_length=80, blank=True)
     words = models.TextField("mots lus", blank=True)
     digest = models.CharField("empreinte", max_length=64, blank=True)
     secret = models.CharField("clé de l’empreinte", max_length=64, blank=True)
@@ -138,8 +139,8 @@ class LocalProcedure(models.Model):
     structure = of_structure()
     territory = models.CharField("territoire", max_length=61, blank=True)
     family = models.CharField("famille", max_length=12, choices=FAMILIES)
-    label = models.CharField("nom", max_length=120)
-    operator = models.CharField("organisme", max_length=120, blank=True)
+    label = FreeChar("nom", max_length=120)
+    operator = FreeChar("organisme", max_length=120, blank=True)
     by = by_account("ajoutée par", blank=True)
     at = models.DateTimeField("ajoutée le")
     retired_at = models.DateTimeField("retirée le", null=True, blank=True)

@@ -8,6 +8,7 @@ from maillage.apps.directory.models import Lieu, of_structure
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
 from maillage.reference import offer
+from maillage.web.free_text import FreeChar, FreeText
 
 NEEDS = [(id, practice.label) for id, practice in offer.practices().items()]
 
@@ -56,7 +57,7 @@ class Orientation(models.Model):
     procedure = models.CharField(
         "démarche", max_length=12, choices=list(cycle.PROCEDURES.items()), blank=True
     )
-    procedure_words = models.CharField("précision", max_length=120, blank=True)
+    procedure_words = FreeChar("précision", max_length=120, blank=True)
     lieu = models.ForeignKey(
         Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -79,8 +80,8 @@ class Orientation(models.Model):
         "comment le lieu est prévenu", max_length=6, choices=list(cycle.CHANNELS.items()), blank=True
     )
     shared = models.JSONField("ce que la personne partage", default=list)
-    note = models.TextField("mot pour le lieu", blank=True)
-    availability = models.CharField("jours possibles", max_length=200, blank=True)
+    note = FreeText("mot pour le lieu", blank=True)
+    availability = FreeChar("jours possibles", max_length=200, blank=True)
     urgent_before = models.DateField("avant le", null=True, blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
     result = models.CharField("résultat du bilan à l’envoi", max_length=20, blank=True)
@@ -104,7 +105,7 @@ class Orientation(models.Model):
     reason = models.CharField(
         "motif", max_length=14, choices=[(id, r.label) for id, r in cycle.REASONS.items()], blank=True
     )
-    reason_words = models.CharField("précision du motif", max_length=300, blank=True)
+    reason_words = FreeChar("précision du motif", max_length=300, blank=True)
     proposed = models.ForeignKey(
         Lieu, verbose_name="lieu proposé", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -115,8 +116,8 @@ class Orientation(models.Model):
         "niveau après", max_length=24, choices=list(cycle.LEVELS.items()), blank=True
     )
     minutes = models.PositiveSmallIntegerField("minutes passées", null=True, blank=True)
-    outcome_words = models.TextField("en quelques mots", blank=True)
-    next_step = models.CharField("et maintenant", max_length=300, blank=True)
+    outcome_words = FreeText("en quelques mots", blank=True)
+    next_step = FreeChar("et maintenant", max_length=300, blank=True)
     example = models.BooleanField("exemple", default=False)
     stripped_at = models.DateTimeField("rendue anonyme le", null=True, blank=True)
 
@@ -189,7 +190,7 @@ class Event(models.Model):
     by = by_account("par", blank=True)
     state = models.CharField("état ensuite", max_length=10, choices=list(cycle.STATES.items()))
     content = models.JSONField("ce qui a été dit", default=dict)
-    note = models.TextField("note pour les professionnels", blank=True)
+    note = FreeText("note pour les professionnels", blank=True)
 
     class Meta:
         verbose_name = "événement"

@@ -8,6 +8,7 @@ from maillage.apps.accounts.rules.journal import canonical
 from maillage.apps.directory.models import Structure
 from maillage.apps.people import rules
 from maillage.kernel.codes import in_halves
+from maillage.web.free_text import FreeChar
 
 
 class Person(models.Model):
@@ -17,13 +18,13 @@ class Person(models.Model):
 
     code = models.CharField("code de la carte", max_length=8, unique=True)
     picture = models.CharField("dessin de la carte", max_length=12, choices=list(rules.PICTURES.items()))
-    nickname = models.CharField("prénom ou surnom", max_length=60, blank=True)
+    nickname = FreeChar("prénom ou surnom", max_length=60, blank=True)
     born = models.PositiveSmallIntegerField("année de naissance", null=True, blank=True)
     language = models.CharField("langue parlée", max_length=8, default="fr")
     reach = models.CharField(
         "comment la joindre", max_length=6, choices=list(rules.REACH.items()), default=rules.NONE
     )
-    reach_value = models.CharField("numéro, adresse, ou par qui", max_length=160, blank=True)
+    reach_value = FreeChar("numéro, adresse, ou par qui", max_length=160, blank=True)
     example = models.BooleanField("personne inventée", default=False)
     made_at = models.DateTimeField("carte faite le")
     active_at = models.DateTimeField("dernière activité", db_index=True)

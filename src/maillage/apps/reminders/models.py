@@ -7,6 +7,7 @@ from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Structure
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.rules import ways
+from maillage.web.free_text import FreeChar
 
 
 class Reminder(models.Model):
@@ -35,8 +36,8 @@ class Reminder(models.Model):
     )
     way = models.CharField("comment", max_length=6, choices=list(ways.WAYS.items()))
     reason = models.CharField("raison", max_length=11, choices=list(ways.REASONS.items()), blank=True)
-    name = models.CharField("prénom ou surnom", max_length=60, blank=True)
-    contact = models.CharField("numéro, adresse, ou par qui", max_length=160, blank=True)
+    name = FreeChar("prénom ou surnom", max_length=60, blank=True)
+    contact = FreeChar("numéro, adresse, ou par qui", max_length=160, blank=True)
     language = models.CharField("langue", max_length=8, default="fr")
     subject = models.CharField("objet", max_length=200, blank=True)
     text = models.TextField("texte", blank=True)
