@@ -183,9 +183,11 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         )
         acts.note(said, by=leila, structure=structure, person=person(draw), at=at)
 
-    def of_act(gesture: Callable[..., Any]) -> Callable[[random.Random, datetime], Any]:
+    def of_act(
+        gesture: Callable[..., Any], rows: Any = Act.objects
+    ) -> Callable[[random.Random, datetime], Any]:
         def run(draw: random.Random, at: datetime) -> None:
-            if row := any_of(draw, Act.objects.all()):
+            if row := any_of(draw, rows.all()):
                 gesture(row, by=leila, at=at)
 
         return run
@@ -200,7 +202,8 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             people.welcome(by=leila, structure=structure, nickname=gone.nickname, at=at)
 
     stops = [of_running(withdraw), of_running(revoke), of_running(renew), decline, remind, forget]
-    changes = [of_act(each) for each in (correct, acts.strike, acts.restore, acts.regularise)]
+    changes = [of_act(each) for each in (correct, acts.strike, acts.restore)]
+    changes += [of_act(acts.regularise, Act.objects.filter(regularised_at=None).exclude(outside=""))]
     return [sign_new, sign_new, sign, note, note, *stops, *changes]
 
 
