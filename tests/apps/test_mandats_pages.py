@@ -23,6 +23,7 @@ from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.reports.assistance import models as papers
+from maillage.words.languages import LANGUAGES
 from tests.conftest import account
 from tests.support.acts import draft
 from tests.support.cards import decide, open_page
@@ -376,6 +377,18 @@ def test_the_printed_mandate_says_what_was_kept(pro, andrei, structure, leila):
     told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
     assert "Je suis M. Andrei" in told, "the words that were signed, not those of today"
     assert "signé avec le doigt" in told and mandat.digest[:20] in told
+
+
+def test_what_is_heard_is_printed_in_the_language_of_the_person_from_right_to_left(pro, leila, structure):
+    amina = people.welcome(by=leila, structure=structure, nickname="Amina", language="ar", at=NOW)
+    mandat = given(amina, structure, leila, at=NOW)
+    heard = queries.paper(mandat).heard
+    assert heard is not None and (heard.language, LANGUAGES[heard.language].direction) == ("ar", "rtl")
+    told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
+    assert (
+        len(re.findall("[\u0600-\u06ff\ufb50-\ufeff]", told)) > 200
+        and "?" not in told.split("Les démarches")[0]
+    )
 
 
 def test_the_proof_of_a_stop_exists_once_it_is_stopped(pro, andrei, structure, leila):

@@ -22,6 +22,7 @@ ABOUT = {
 PLAIN: dict[str, set[str]] = {
     "drawn at random, or a digest of it": {
         "documents.Paper.name",
+        "hash",
         "code",
         "token",
         "digest",

@@ -24,6 +24,7 @@ from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
 from maillage.reports.assistance import models
+from maillage.words.languages import FRENCH, LANGUAGES
 from maillage.words.wording import of
 
 # What the journal says of a mandate, as the person reads it too.
@@ -528,7 +529,11 @@ def paper(row: Mandat) -> models.Paper:
         structure=row.structure.name if row.structure else "",
         helper=row.relative or str(row.by or ""),
         parts=[models.Part(each.title, each.lines, each.listed) for each in found],
-        heard=models.Part("Ce qui est lu à la personne", tuple(heard)),
+        heard=models.Part(
+            "Ce qui est lu à la personne",
+            tuple(heard),
+            language=row.language if row.language in LANGUAGES else FRENCH,
+        ),
         how=row.get_how_display(),
         witness=row.witness,
         digest=row.digest,

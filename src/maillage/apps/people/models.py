@@ -156,11 +156,11 @@ class CorrectionRequest(models.Model):
     structure = models.ForeignKey(
         Structure, verbose_name="demandé à", on_delete=models.CASCADE, related_name="+"
     )
-    words = models.CharField("à corriger", max_length=300)
+    words = FreeChar("à corriger", max_length=300)
     asked_at = models.DateTimeField("demandé le")
     done_at = models.DateTimeField("répondu le", null=True, blank=True)
     done_by = by_account("répondu par", blank=True)
-    answer = models.CharField("réponse", max_length=300, blank=True)
+    answer = FreeChar("réponse", max_length=300, blank=True)
 
     class Meta:
         verbose_name = "correction demandée"

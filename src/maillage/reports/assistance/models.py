@@ -9,6 +9,7 @@ from maillage.reports.page.design import tokens
 from maillage.reports.page.logo import logo
 from maillage.words import opening
 from maillage.words.dates import in_words
+from maillage.words.languages import FRENCH, LANGUAGES
 
 TITLES: Mapping[str, str] = {
     "mandat-vierge": "Mandat à remplir",
@@ -20,11 +21,12 @@ TITLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a paper: its title, then its lines, as a list or not."""
+    """A part of a paper: its title, in French, then its lines, as a list or not, in a language."""
 
     title: str
     lines: tuple[str, ...]
     listed: bool = False
+    language: str = FRENCH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -281,7 +283,16 @@ def _compiled(
         "code": code,
         "verifier": check[0],
         "qr": check[1],
-        "parties": [{"titre": p.title, "lignes": list(p.lines), "liste": p.listed} for p in parts],
+        "parties": [
+            {
+                "titre": p.title,
+                "lignes": list(p.lines),
+                "liste": p.listed,
+                "langue": p.language,
+                "sens": LANGUAGES[p.language].direction,
+            }
+            for p in parts
+        ],
         "tableau": table,
         "signatures": list(boxes),
         "pied": foot,
