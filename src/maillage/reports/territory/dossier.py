@@ -262,7 +262,7 @@ def _summary(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[
     return Chapter(
         number="",
         short="Synthèse",
-        title="L’essentiel en une page",
+        title="L’essentiel",
         blocks=(
             _figure(r),
             *_contradicted(r),
