@@ -446,3 +446,26 @@ def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structur
     met.save()
     assert cards.late_mailboxes(leila, AT) == [], "a meeting is planned"
     assert "Demain, mardi 24 novembre" in text(pro.get(page(andrei)))
+
+
+def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure):
+    lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
+    before = AT - timedelta(days=3)
+    row = steps.prepare(
+        by=leila,
+        structure=structure,
+        person=andrei,
+        lieu=lieu,
+        need="formation",
+        procedure_words="Boîte mail",
+        shared=["procedure"],
+        at=before,
+    )
+    people.agree(person=andrei, purpose="share", how="read", structure=lieu.structure, by=leila, at=before)
+    row = steps.send(row, by=leila, channel="phone", at=before)
+    steps.appoint(row, by=leila, at=before, when=AT + timedelta(days=1))
+    found = cards.next_appointment(leila, andrei, AT)
+    assert (found.when, found.about, found.soon) == ("Demain, mardi 24 novembre à 10 h", "Boîte mail", True)
+    assert cards.next_appointment(diallo, andrei, AT) is None, (
+        "another structure reads what the person lets it"
+    )

@@ -167,6 +167,8 @@ RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
 # Who acts for a structure and who is on their way to a place: what a place would take along if it changed
 # hands.
 STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
+# The next appointment that a referral gives a person, as a user may read it: their rights say it.
+REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {
     "agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place",

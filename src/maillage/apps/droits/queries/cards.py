@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.queries import appointment_words
@@ -14,17 +16,32 @@ from maillage.apps.droits import access
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
+from maillage.words.opening import clock, date_text, weekday
 from maillage.words.wording import count
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """The next appointment, in French: when, what for, where and with whom."""
+    """The next appointment, in French: at, in the time of the place; what for, where and with whom."""
 
-    when: str
+    at: datetime
     about: str
     where: str
-    soon: bool
+    today: date
+
+    @property
+    def soon(self) -> bool:
+        """Whether it is today or tomorrow."""
+        return (self.at.date() - self.today).days <= 1
+
+    @property
+    def when(self) -> str:
+        """Return its day and hour: “Demain, mardi 24 novembre à 10 h”."""
+        lead = {0: "Aujourd’hui, ", 1: "Demain, "}.get((self.at.date() - self.today).days, "")
+        told = (
+            f"{lead}{weekday(self.at.weekday())} {date_text(self.at.date(), year=False)} à {clock(self.at)}"
+        )
+        return f"{told[:1].upper()}{told[1:]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +59,17 @@ class Mailbox:
 
 
 def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
-    """Return the next appointment of a person that a user may read; None when there is none."""
+    """Return the next appointment of a person that a user may read, of the agenda or of a referral; None when
+    there is none.
+
+    Referrals stand above this feature: `REFERRAL_OF` names what reads theirs.
+    """
+    referred: Next | None = import_string(settings.REFERRAL_OF)(user, person, at)
+    found = [each for each in (_booked(user, person, at), referred) if each is not None]
+    return min(found, key=lambda each: each.at, default=None)
+
+
+def _booked(user: Any, person: Person, at: datetime) -> Next | None:
     row = (
         _readable(user, person, Appointment.objects.filter(person=person), "structure")
         .filter(state=appointments.BOOKED, starts_at__gt=at)
@@ -52,16 +79,13 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     )
     if row is None:
         return None
-    days = (appointment_words.local(row).date() - at.astimezone(row.zone).date()).days
-    lead = {0: "Aujourd’hui, ", 1: "Demain, "}.get(days, "")
-    told = f"{lead}{appointment_words.when(row)}"
     where = row.lieu.name if row.lieu is not None else appointment_words.where(row)
     by = appointment_words.helper(row)
     return Next(
-        f"{told[:1].upper()}{told[1:]}",
+        appointment_words.local(row),
         appointment_words.about(row),
         f"{where}, avec {by}" if by else where,
-        days <= 1,
+        at.astimezone(row.zone).date(),
     )
 
 

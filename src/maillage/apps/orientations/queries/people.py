@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
@@ -16,10 +17,13 @@ from maillage.apps.autonomy.queries.retained import Progress
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import persons as droits
+from maillage.apps.droits.queries.cards import Next
 from maillage.apps.mandats import queries as mandats
+from maillage.apps.orientations.access import orientations_for
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access, rules
+from maillage.apps.people import queries as persons
 from maillage.apps.people.models import Consent, Following, Person
 from maillage.kernel import codes
 from maillage.kernel.names import plain
@@ -88,6 +92,24 @@ def people(user: Any, text: str = "") -> QuerySet[Person]:
 def structures_following(person: Person) -> list[Following]:
     """Return the structures that see a person today."""
     return list(person.followings.filter(ended_at=None).select_related("structure", "by").order_by("since"))
+
+
+def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
+    """Return the next appointment that a referral gives a person: the user’s own; others’, if the person
+    agreed to let helpers know (`REFERRAL_OF`).
+    """
+    told = persons.agreed(person, rules.SHOW)
+    rows = Orientation.objects.filter(stripped_at=None) if told else orientations_for(user)
+    row = (
+        rows.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
+        .order_by("appointment_at", "pk")
+        .first()
+    )
+    if row is None or row.appointment_at is None:
+        return None
+    local = timezone.localtime(row.appointment_at)
+    about = row.procedure_words or row.get_procedure_display() or row.need_text
+    return Next(local, about, row.lieu_name, timezone.localdate(at))
 
 
 def consents(person: Person) -> list[Consent]:
