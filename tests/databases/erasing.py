@@ -28,8 +28,8 @@ def main() -> None:
     from maillage.apps.documents.queries import storage
     from maillage.apps.orientations.actions import forgetting, steps
     from maillage.apps.orientations.models import Orientation
-    from maillage.apps.people import actions
-    from maillage.apps.people.models import Consent, Person
+    from maillage.apps.people import actions, rules
+    from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Person
     from maillage.kernel.errors import Refused
     from tests.conftest import with_role
     from tests.support.places import place
@@ -54,6 +54,9 @@ def main() -> None:
                     store(person)
                     actions.correct(person, {"nickname": "Zohra"}, by=leila, at=AT)
                     actions.agree(person=person, purpose="keep", how="read", by=leila, at=AT)
+                    secret = rules.read_secret("framboise")
+                    actions.choose_secret(person, secret, by=leila, at=AT)
+                    actions.ask_correction(person, library, "Zohra", by=leila, at=AT)
                     steps.prepare(
                         by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra"
                     )
@@ -79,6 +82,7 @@ def main() -> None:
                 "named": ours.exclude(nickname="").count(),
                 "agreed": Consent.objects.filter(person__in=ours, withdrawn_at=None).count(),
                 "referred": Orientation.objects.filter(person__in=ours).count(),
+                "secrets": CardSecret.objects.count() + CorrectionRequest.objects.count(),
                 "papers": Paper.objects.count() + len(list(storage.folder().glob("*"))),
             }
         )

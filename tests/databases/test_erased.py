@@ -44,7 +44,7 @@ def erased(home, database: str) -> dict[str, int]:
     return json.loads(done.stdout)
 
 
-WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "papers": 0}
+WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "secrets": 0, "papers": 0}
 
 
 def test_who_corrects_while_somebody_erases_brings_nothing_back(database, tmp_path):

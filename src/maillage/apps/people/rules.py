@@ -1,4 +1,7 @@
-"""What a person is asked, in which words, and how long the data is stored."""
+"""What a person is asked, in which words, how long the data is stored, and what opens their page.
+
+Source: docs/methods/ma-carte.md
+"""
 
 import unicodedata
 from collections.abc import Mapping, Sequence

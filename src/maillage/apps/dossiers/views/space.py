@@ -35,6 +35,7 @@ from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import access as outbox
 from maillage.apps.messages import queries as sent
 from maillage.apps.orientations.queries import lists
+from maillage.apps.people import access as people
 from maillage.apps.reminders import access as reminders_access
 from maillage.apps.reminders.queries import lists as reminders
 from maillage.apps.territories import actions as territory_actions
@@ -65,6 +66,7 @@ def space(request: HttpRequest) -> HttpResponse:
             "boxes_late": sum(each.late for each in appointment_book.mailboxes(user, at)),
             "acts_today": acts.today(account_of(request), at).sums,
             "acts_waiting": acts.to_regularise(user)[:100],
+            "asked_corrections": people.corrections_for(user).filter(done_at=None)[:TASKS],
             "mandate_tasks": mandats.tasks(user, at, TASKS),
             "rights": droits.deadlines(account_of(request), at.date())[:20],
             "mailboxes": cards.late_mailboxes(user, at)[:20],
