@@ -256,3 +256,11 @@ def test_a_card_stops_nothing_of_somebody_else(client, paper, structure, leila):
     open_page(client, fatou)
     assert decide(client, reverse("card_paper", args=[paper.pk])).status_code == 404
     assert Paper.objects.get().erased_at is None
+
+
+def test_what_is_read_is_also_in_the_language_of_the_person_and_kept_in_french(pro, andrei):
+    Person.objects.update(language="ro")
+    address = reverse("person_paper_add", args=[andrei.pk])
+    assert "Română : Poate Pimms Mediation Grenoble să păstreze o copie" in text(pro.get(address))
+    pro.post(address, sent(SimpleUploadedFile("p.pdf", pdf())))
+    assert Paper.objects.get().words.startswith("Est-ce que Pimms")

@@ -24,6 +24,8 @@ def main() -> None:
     from django.db import connection, models
 
     from maillage.apps.accounts.models import User
+    from maillage.apps.documents.actions import storing
+    from maillage.apps.documents.models import Paper
     from maillage.apps.people import actions
     from maillage.apps.people.models import Following, Person
     from maillage.config import backup
@@ -35,7 +37,10 @@ def main() -> None:
     leila = with_role(
         User.objects.create_user("sauver@exemple.fr", "x", name="Leila"), "aidant", structure=library
     )
-    actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT)
+    fatou = actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT)
+    upload = storing.Upload(b"a paper of hers", "image/jpeg")
+    held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
+    storing.store(upload, person=fatou, structure=library, token="t", **held)
     errors: list[str] = []
     in_order = backup.backed_up_models
 
@@ -73,12 +78,14 @@ def main() -> None:
 
     archive = Path(settings.HOME) / "copie.zip"
     told = {"said": save(archive), "errors": errors, "there": counted()}
+    storing.erase(Paper.objects.get(), by=leila, at=AT, how="used")
     mode = getattr(connection, "transaction_mode", None)
     try:
         backup.restore(archive)
     except Refused as refused:
         told["said"] = str(refused)
     told |= {"restored": counted(), "mode": mode}
+    told["paper"] = b"".join(storing.opened(Paper.objects.get())).decode()
     backup._instant = nullcontext
     without = Path(settings.HOME) / "sans.zip"
     told |= {

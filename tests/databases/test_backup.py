@@ -2,16 +2,19 @@
 
 import json
 
+from maillage.apps.documents.rules.cipher import new_key
 from tests.databases.conftest import python
 
 
 def test_a_backup_is_of_one_instant_and_stops_nobody(database, tmp_path):
-    done = python("-m", "tests.databases.saving", home=tmp_path, database=database)
+    key = {"MAILLAGE_PAPERS_KEY": new_key(), "MAILLAGE_CLAMD": "non"}
+    done = python("-m", "tests.databases.saving", home=tmp_path, database=database, **key)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["errors"] == [], "whoever writes meanwhile does not wait"
     assert told["said"] == ""
     assert told["there"] == [2, 2]
+    assert told["paper"] == "a paper of hers", "its file was erased since, and comes back with its key"
     assert told["restored"] == [1, 1], "the person came after the instant, and so did who follows her"
     assert told["mode"] == (None if database else "IMMEDIATE"), "writing goes on as before"
     assert "people.following" in told["without"] and "people.person" in told["without"]

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 
 from maillage.reference import procedures
 from maillage.reference.parameters import number, numbers
-from maillage.words.dates import in_words
+from maillage.words.languages import say, typed
+from maillage.words.opening import date_text
 
 KINDS: Mapping[str, str] = {
     "identite": "Pièce d’identité",
@@ -90,18 +91,25 @@ def share_state(*, withdrawn: bool, ends_on: date, today: date) -> str:
 
 
 def words_to_keep(structure: str) -> str:
-    """Return what is read to the person before their paper is kept."""
-    return (
-        f"Est-ce que {structure} garde une copie de ce papier, pour cette démarche seulement ? Elle est"
+    """Return what is read to the person before their paper is kept, in the language that is spoken."""
+    return say(
+        "Est-ce que {structure} garde une copie de ce papier, pour cette démarche seulement ? Elle est"
         " chiffrée, et s’efface seule à la date choisie. Vous pouvez la faire effacer avant, sans dire"
-        " pourquoi. Chaque lecture vous est dite."
+        " pourquoi. Chaque lecture vous est dite.",
+        structure=typed(structure),
     )
 
 
 def words_to_share(*, kind: str, purpose: str, structure: str, ends_on: date) -> str:
-    """Return what is read to the person before another structure reads their paper."""
-    return (
-        f"Est-ce que {structure}, et personne d’autre, peut lire ce papier : {KINDS[kind]} ? C’est pour :"
-        f" {purposes()[purpose]}. Jusqu’au {in_words(ends_on)}. Vous pouvez arrêter quand vous voulez, sans"
-        " dire pourquoi : c’est arrêté tout de suite. Chaque lecture vous est dite."
+    """Return what is read to the person before another structure reads their paper, in the language that is
+    spoken.
+    """
+    return say(
+        "Est-ce que {structure}, et personne d’autre, peut lire ce papier : {kind} ? C’est pour : {purpose}."
+        " Jusqu’au {end}. Vous pouvez arrêter quand vous voulez, sans dire pourquoi : c’est arrêté tout de"
+        " suite. Chaque lecture vous est dite.",
+        structure=typed(structure),
+        kind=typed(KINDS[kind]),
+        purpose=typed(purposes()[purpose]),
+        end=date_text(ends_on),
     )

@@ -1,5 +1,7 @@
 """One paper: what it is and serves, who may read it, who did; opened, shown, erased."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from maillage.apps.documents.models import Paper
 from maillage.apps.documents.queries import papers as queries
 from maillage.apps.documents.queries.storage import storage
 from maillage.apps.documents.rules import papers as rules
+from maillage.apps.documents.views.person import in_language_of
 from maillage.apps.people.access import people_for
 from maillage.apps.people.rules import HOW
 from maillage.kernel.errors import Refused
@@ -86,9 +89,14 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
     error = None
     if form.is_bound and form.is_valid():
         ends_on = rules.until(today, form.days, limit=row.expires_on)
-        context["words"] = rules.words_to_share(
-            kind=row.kind, purpose=row.purpose, structure=form.chosen.name, ends_on=ends_on
+        read = partial(
+            rules.words_to_share,
+            kind=row.kind,
+            purpose=row.purpose,
+            structure=form.chosen.name,
+            ends_on=ends_on,
         )
+        context |= {"words": read(), "spoken": in_language_of(row.person, read)}
         if request.method == "POST":
             try:
                 sharing.share(

@@ -1,6 +1,7 @@
 """The papers of one person: those that are kept here, keeping one more, choosing a safe with them."""
 
 import secrets
+from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +22,7 @@ from maillage.apps.documents.views.public import chosen
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
+from maillage.words.languages import LANGUAGES, Language, speaking
 
 
 @never_cache
@@ -51,6 +53,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     ours = set(access.papers_for(request.user, today).values_list("pk", flat=True))
     initial = {"pour": procedure, "jours": str(rules.retention_days()[0])}
     form = PaperForm(request.POST or None, request.FILES or None, structures=structures, initial=initial)
+    ours_name = structures[0].name if len(structures) == 1 else "notre structure"
     error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
     if form.is_bound and form.is_valid():
         try:
@@ -68,13 +71,23 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "error": error,
         "sending": token,
-        "words": rules.words_to_keep(structures[0].name if len(structures) == 1 else "notre structure"),
+        "words": rules.words_to_keep(ours_name),
+        "spoken": in_language_of(found, lambda: rules.words_to_keep(ours_name)),
         "scanner": scanning.scanner(),
         "megabytes": heaviest_megabytes(),
         "most": rules.most_papers(),
         "there": [row for row in queries.for_procedure(found, procedure, today) if row.pk in ours],
     }
     return render(request, "documents/space/add.html", context, status=400 if error or form.errors else 200)
+
+
+def in_language_of(person: Person, words: Callable[[], str]) -> tuple[Language, str] | None:
+    """Return a sentence in the language of a person; None when it is French, or none of ours."""
+    language = LANGUAGES.get(person.language)
+    if language is None or language.is_french:
+        return None
+    with speaking(language.code):
+        return language, words()
 
 
 def _tell(request: HttpRequest, scanner: str, told: tuple[str, ...]) -> None:
