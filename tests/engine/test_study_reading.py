@@ -315,6 +315,20 @@ def test_an_index_of_one_variable_says_so(d):
         assert not [text for text in told if "Une seule variable" in text]
 
 
+def test_digital_precarity_alone_never_says_that_income_is_fine(d):
+    """Pyrénées-Orientales : un indice « moyen », des revenus sous la moyenne ; d’où vient la difficulté, rien ne le dit."""
+    middle = next(zone for zone in d.zones if zone.social_class == "moyenne")
+    zones = [
+        replace(zone, cell="numerique", cell_odds=0.95) if zone is middle else replace(zone, cell_odds=0.5)
+        for zone in d.zones
+    ]
+    alone = replace(d, zones=tuple(zones), digital_only=(middle.zone.code,), social_only=())
+    (told,) = sentences.discordances(alone, names_of)
+    assert "n’y est pas parmi les plus fortes de ce territoire" in told.advice
+    said = f"{told.advice} {zone_sheet.verdict(alone, alone.zone(middle.zone.code))}"
+    assert not any(words in said for words in ("moins du revenu", "vient surtout", "sans précarité"))
+
+
 def test_a_table_of_zones_follows_the_numbers_that_it_prints(d):
     """« De la plus nombreuse à la moins » : 134 000 ne précède pas 135 000, que le pas de chacun a produits."""
     first, second, *others = d.zones

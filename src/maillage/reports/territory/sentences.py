@@ -166,8 +166,9 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
                     " sans le social."
                 ),
                 advice=(
-                    "La difficulté y vient surtout de l’âge ou du diplôme, moins du revenu. Des cours et des"
-                    " groupes d’entraide peuvent suffire."
+                    "La précarité sociale n’y est pas parmi les plus fortes de ce territoire, mais des"
+                    " revenus peuvent y rester bas. Des cours et des groupes d’entraide peuvent répondre au"
+                    " besoin, si l’appareil et la connexion sont là."
                 ),
             )
         )

@@ -32,8 +32,9 @@ VERDICTS = {
         " précarité sociale. L’aide doit être humaine, gratuite et proche."
     ),
     "numerique": (
-        "La difficulté est **numérique, plus que sociale** : la part est parmi les plus fortes, sans"
-        " précarité sociale marquée. Des cours et des groupes d’entraide peuvent répondre au besoin."
+        "La difficulté est **numérique, plus que sociale** : la part est parmi les plus fortes, la précarité"
+        " sociale ne l’est pas. Des cours et des groupes d’entraide peuvent répondre au besoin, si l’appareil"
+        " et la connexion sont là."
     ),
     "sociale": (
         "La difficulté est **sociale, plus que numérique** : la précarité sociale est forte, la part n’est"
