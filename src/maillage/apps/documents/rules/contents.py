@@ -79,9 +79,7 @@ def examine(content: bytes) -> Examined:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             pages = len(pdf.pages)
             _refuse_active(pdf)
-            told = [
-                f"{word} : {str(pdf.docinfo[key])[:80]}" for key, word in TOLD.items() if key in pdf.docinfo
-            ]
+            said = {key: str(pdf.docinfo[key]).strip()[:80] for key in TOLD if key in pdf.docinfo}
     except pikepdf.PasswordError as error:
         raise refused(
             "Un mot de passe le ferme : il ne peut être ni lu, ni analysé.",
@@ -92,6 +90,7 @@ def examine(content: bytes) -> Examined:
     most = int(number("papers/most_pages"))
     if not 0 < pages <= most:
         raise refused(f"Il a {pages} pages : {most} au plus.", "Gardez seulement les pages utiles.")
+    told = (f"{TOLD[key]} : {words}" for key, words in said.items() if words)
     return Examined(pages, tuple(dict.fromkeys(told)))
 
 
