@@ -176,6 +176,7 @@ COPIED: dict[type, dict[str, str]] = {
 COPIED[Reminder] = {
     "kind": "de_quoi",
     "moment": "pour_le",
+    "commune": "commune",
     "days": "jours_avant",
     "way": "comment",
     "reason": "etat",
@@ -317,7 +318,7 @@ def told(client) -> dict[str, Any]:
     said = dict.fromkeys(("name", "contact", "subject", "text", "french"), "Fatou")
     Reminder.objects.create(
         **{"kind": "seat", "row": 1, "days": 1, "moment": AT, "way": "call", "planned_at": AT, "done_at": AT},
-        **{"purge_on": AT.date(), "done_by": leila, "withdrawn_at": AT, "person": person},
+        **{"commune": "38185", "purge_on": AT.date(), "done_by": leila, "withdrawn_at": AT, "person": person},
         **said,
         structure=library.structure,
     )

@@ -14,8 +14,9 @@ class Reminder(models.Model):
     """One reminder of one event: a message of the outbox, or something that a helper says or prints.
 
     kind, row: which event; days: how long before; moment: when it takes place, and beyond which a reminder is
-    of no use; round: how many of the same were withdrawn before. name, contact, subject, text, french: of
-    what is done by hand only; the outbox holds the rest. They are erased on `purge_on`, and the row stays.
+    of no use; commune: whose clock it has; round: how many of the same were withdrawn before. name, contact,
+    subject, text, french: of what is done by hand only; the outbox holds the rest. They are erased on
+    `purge_on`, and the row stays.
     """
 
     kind = models.CharField("de quoi", max_length=11, choices=list(ways.KINDS.items()))
@@ -34,6 +35,7 @@ class Reminder(models.Model):
         blank=True,
         related_name="+",
     )
+    commune = models.CharField("de la commune", max_length=5, blank=True)
     way = models.CharField("comment", max_length=6, choices=list(ways.WAYS.items()))
     reason = models.CharField("raison", max_length=11, choices=list(ways.REASONS.items()), blank=True)
     name = FreeChar("prénom ou surnom", max_length=60, blank=True)

@@ -37,6 +37,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         stage.open_doors()
         stage.read_mailboxes()
         stage.give()
+        stage.remind()
     return int(Appointment.objects.filter(example=True).count())
 
 
@@ -108,6 +109,13 @@ class Appointments(Stage):
                 structure=LEARN,
                 who="formation",
             )
+
+    def remind(self) -> None:
+        """Plan what is to be said or printed: nothing leaves, as nobody of it is real."""
+        from maillage.apps.agenda.queries import reminders as agenda
+        from maillage.apps.reminders.actions import planning
+
+        planning.plan_all(agenda.booked(self.at), agenda.of_appointment, at=self.at)
 
     def _person(self, name: str) -> Any:
         from maillage.apps.people.models import Person

@@ -120,6 +120,7 @@ def _row(each: Occasion, way: Way, *, round: int, at: datetime) -> Reminder:
         round=round,
         person=each.person,
         structure_id=each.structure,
+        commune=each.commune,
         way=way.way,
         reason=way.reason,
         language=_language(each),

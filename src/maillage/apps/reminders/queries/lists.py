@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from maillage.apps.messages.models import Message
 from maillage.apps.messages.rules import states
@@ -17,6 +16,7 @@ from maillage.apps.reminders.rules import schedule, ways
 from maillage.reference import clocks
 from maillage.words import opening
 from maillage.words.languages import FRENCH, LANGUAGES, Language, say, speaking, typed
+from maillage.words.wording import spaced
 
 CALLS, PAPERS, NOTES = "appeler", "imprimer", "savoir"
 PAGE, SHOWN, STILL_SHOWN = 40, 30, timedelta(days=2)
@@ -116,7 +116,7 @@ def task(row: Reminder) -> Task:
     """Return a reminder as a helper gives it: in French, and in the person's language where we have it."""
     who = row.name or (str(row.person) if row.person is not None else "Sans nom")
     number = row.contact if row.way == ways.CALL else ""
-    return Task(row, who, in_words(row.moment, row.kind), number, tuple(_scripts(row, who)))
+    return Task(row, who, in_words(row.moment, row.kind, row.commune), number, tuple(_scripts(row, who)))
 
 
 def _scripts(row: Reminder, who: str) -> list[Script]:
@@ -132,13 +132,15 @@ def _script(row: Reminder, who: str, language: str, text: str) -> str:
         hello = say("Bonjour, ici {structure}.", structure=here) if here else say("Bonjour.")
         if row.way == ways.VIA:
             asked = say("Pouvez-vous dire ceci à {name} ?", name=typed(who))
-            return f"{hello} {asked} « {text} »"
-        return f"{hello} {text} {say('Vous pourrez venir ?')}"
+            return spaced(f"{hello} {asked} {text}")
+        return spaced(f"{hello} {text} {say('Vous pourrez venir ?')}")
 
 
-def in_words(moment: datetime, kind: str) -> str:
-    """Return when an event takes place: a day, and its hour unless the whole day counts."""
-    local = timezone.localtime(moment)
+def in_words(moment: datetime, kind: str, commune: str) -> str:
+    """Return when an event takes place, by the clock of its commune: a day, and its hour unless the whole day
+    counts.
+    """
+    local = moment.astimezone(clocks.zone(commune))
     if kind in WHOLE_DAYS:
         return opening.date_text((local - timedelta(minutes=1)).date())
     day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
@@ -162,7 +164,7 @@ def of_person(person: Person, at: datetime, *, structures: frozenset[int]) -> li
     return [
         Line(
             row.get_kind_display(),
-            in_words(row.moment, row.kind),
+            in_words(row.moment, row.kind, row.commune),
             row.get_way_display(),
             _state(row, message, at),
             row.moment > at,
@@ -192,15 +194,15 @@ def _state(row: Reminder, message: Message | None, at: datetime) -> str:
         if message is None:
             return "exemple : rien n’est parti"
         if message.state == states.SENT and message.sent_at is not None:
-            return f"parti le {_moment(message.sent_at)}"
+            return f"parti le {_moment(message.sent_at, row.commune)}"
         return f"{message.get_state_display()}. {message.why}".strip()
     if row.done_at is not None:
-        return f"fait le {_moment(row.done_at)}"
+        return f"fait le {_moment(row.done_at, row.commune)}"
     return "à faire" if row.moment > at else "pas fait à temps"
 
 
-def _moment(at: datetime) -> str:
-    local = timezone.localtime(at)
+def _moment(at: datetime, commune: str) -> str:
+    local = at.astimezone(clocks.zone(commune))
     return f"{opening.date_text(local.date(), year=False)} à {opening.clock(local)}"
 
 
@@ -218,8 +220,8 @@ def to_come(occasions: Iterable[Occasion], at: datetime) -> list[Line]:
             agreed=agreed,
             refused=refusal(each.person) is not None,
         )
-        state = ways.REASONS[way.reason] or f"prévu le {_moment(due)}"
-        when = in_words(each.moment, each.kind)
+        state = ways.REASONS[way.reason] or f"prévu le {_moment(due, each.commune)}"
+        when = in_words(each.moment, each.kind, each.commune)
         lines.append(Line(ways.KINDS[each.kind], when, ways.WAYS[way.way], state, is_ahead=True))
     return lines
 
@@ -229,7 +231,8 @@ def copy(person: Person, at: datetime) -> list[dict[str, Any]]:
     told = [
         {
             "de_quoi": row.get_kind_display(),
-            "pour_le": timezone.localtime(row.moment).isoformat(),
+            "pour_le": row.moment.astimezone(clocks.zone(row.commune)).isoformat(),
+            "commune": row.commune,
             "jours_avant": row.days,
             "comment": row.get_way_display(),
             "etat": _state(row, message, at),
