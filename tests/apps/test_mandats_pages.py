@@ -8,6 +8,7 @@ from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -205,6 +206,29 @@ def test_a_refused_photograph_leaves_the_draft_to_sign(pro, andrei, structure, l
 
 
 # ---------------------------------------------------------------------------------------------- list and sheet
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file that may not grow is SQLite's")
+def test_a_full_disk_keeps_nothing_of_a_signature_nor_of_an_act(pro, andrei, structure, leila):
+    mandat = drafted(andrei, structure, leila, at=NOW)
+    noise = BytesIO()
+    Image.effect_noise((1600, 1600), 90).convert("RGB").save(noise, "JPEG", quality=95)
+    photo = SimpleUploadedFile("p.jpg", noise.getvalue(), content_type="image/jpeg")
+    lines = Entry.objects.count()
+    with connection.cursor() as cursor:
+        pages = cursor.execute("pragma page_count").fetchone()[0]
+        cursor.execute(f"pragma max_page_count = {pages + 4}")
+        try:
+            with transaction.atomic():
+                sent = {"comment": "paper", "photo": photo}
+                answer = pro.post(reverse("mandat_sign", args=[mandat.pk]), sent)
+                transaction.set_rollback(True)
+        finally:
+            cursor.execute("pragma max_page_count = 1073741823")
+    assert answer.status_code == 507 and "est plein" in text(answer)
+    assert Mandat.objects.get(pk=mandat.pk).signed_at is None and not Signature.objects.exists()
+    assert Entry.objects.count() == lines
+    acts.note(draft(done_at=NOW), by=leila, structure=structure, at=NOW)
 
 
 def test_the_list_puts_first_what_cannot_wait(pro, andrei, structure, leila):

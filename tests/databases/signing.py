@@ -1,7 +1,8 @@
 """Kill whoever signs, stops and notes acts, as often as asked, at random; after each, nothing may be half done.
 
 python -m tests.databases.signing KILLS: one program writes without pause, forked from this one, which kills it
-and looks. Prints JSON: kills in a transaction, rows, faults.
+and looks. Prints JSON: kills in a transaction, rows, faults. With `together` in place of a number, two helpers
+answer at once.
 """
 
 import contextlib
@@ -14,12 +15,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
+from tests.support.speed import PATIENCE
 
 AT = datetime(2026, 11, 9, 9, tzinfo=UTC)
 KEYS = ("prime-activite", "impots", "retraite", "actualisation", "social")
@@ -31,6 +35,9 @@ def main() -> None:
     from django.db import connections
 
     scenery()
+    if sys.argv[1] == "together":
+        json.dump(together(), sys.stdout)
+        return
     for gesture in writes():  # what is read once is read here: those that are killed write at once
         with contextlib.suppress(Refused):
             gesture(random.Random(1), AT)
@@ -205,6 +212,78 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     changes = [of_act(each) for each in (correct, acts.strike, acts.restore)]
     changes += [of_act(acts.regularise, Act.objects.filter(regularised_at=None).exclude(outside=""))]
     return [sign_new, sign_new, sign, note, note, *stops, *changes]
+
+
+ROUNDS = 12
+
+
+def together() -> dict[str, int]:
+    """Let two helpers answer one draft at once, then note an act while it is stopped; return how often each
+    came first, and `faults`: both, neither, or an act allowed after the stop.
+    """
+    from django.db import connection
+
+    from maillage.apps.accounts.models import Entry, User
+    from maillage.apps.actes import actions as acts
+    from maillage.apps.actes.models import Act
+    from maillage.apps.directory.models import Structure
+    from maillage.apps.mandats import actions
+    from maillage.apps.mandats.models import Mandat, Signature
+    from maillage.apps.people.models import Person
+    from tests.support.acts import draft
+    from tests.support.mandats import by_touch, drafted
+
+    leila, structure = User.objects.get(name="Leïla"), Structure.objects.get(name="Signer")
+    told: Counter[str] = Counter(faults=0)
+
+    def both(*gestures: Callable[[], Any]) -> list[bool]:
+        gate = Barrier(len(gestures))
+
+        def run(gesture: Callable[[], Any]) -> bool:
+            try:
+                gate.wait(timeout=PATIENCE)
+                gesture()
+            except Refused:
+                return False
+            finally:
+                connection.close()
+            return True
+
+        with ThreadPoolExecutor(len(gestures)) as pool:
+            return list(pool.map(run, gestures))
+
+    for n in range(ROUNDS):
+        at = AT + timedelta(minutes=n)
+        person = Person.objects.order_by("pk")[n % PEOPLE]
+        made = drafted(person, structure, leila, "impots", at=at, token=f"ensemble-{n}")
+        yes = by_touch(made, at)
+        signed, declined = both(
+            lambda row=made, yes=yes, at=at: actions.sign(row, yes, by=leila, at=at),
+            lambda row=made, at=at: actions.decline(row, by=leila, at=at),
+        )
+        row = Mandat.objects.filter(pk=made.pk).first()
+        kept = row is not None and row.signed_at is not None
+        drawn = Signature.objects.filter(mandat=made.pk).exists()
+        lines = Entry.objects.filter(row=made.pk, verb__in=("mandat.signed", "mandat.declined")).count()
+        told["signed" if signed else "declined"] += 1
+        told["faults"] += (signed, declined) not in ((True, False), (False, True))
+        told["faults"] += not (kept == drawn == signed and lines == 1)
+        if row is None:
+            continue
+        said = draft(uid=UUID(int=n), kind="place", procedure="impots", done_at=at)
+        noted, stopped = both(
+            lambda said=said, at=at, to=person: acts.note(
+                said, by=leila, structure=structure, person=to, at=at
+            ),
+            lambda row=row, at=at: actions.withdraw(row, by=None, at=at),
+        )
+        stop = Entry.objects.get(row=row.pk, verb="mandat.withdrawn").pk
+        acted = Act.objects.filter(uid=said.uid).first()
+        told["noted" if noted else "refused"] += 1
+        told["faults"] += not stopped or noted != (acted is not None)
+        if acted is not None:
+            told["faults"] += Entry.objects.get(row=acted.pk, verb="act.noted").pk > stop
+    return told
 
 
 def lines_after(seen: tuple[int, str]) -> tuple[tuple[int, str], list[str]]:

@@ -195,3 +195,11 @@ def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database
     assert told["faults"] == []
     assert told["inside"] >= 0.4 * kills, "the kills fell in the middle of transactions"
     assert set(told["rows"]) >= (ALL if COMPLETE else SIGNED), told["rows"]
+
+
+def test_two_who_sign_and_stop_at_once_leave_one_answer(database, tmp_path):
+    done = python("-m", "tests.databases.signing", "together", home=tmp_path, database=database)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    assert told["faults"] == 0, told
+    assert told.get("signed", 0) + told.get("declined", 0) == 12

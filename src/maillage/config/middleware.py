@@ -1,6 +1,7 @@
 """What every request and every answer goes through."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.core.exceptions import SuspiciousOperation
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -48,8 +50,18 @@ PROVEN = (
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
+NO_ROOM = Refused(
+    "Rien n’a été enregistré.",
+    why="Le disque de l’ordinateur qui tient la plateforme est plein.",
+    do="Prévenez la personne qui la tient. Ce qui était enregistré avant est intact.",
+)
+FULL = ("disk is full", "No space left")  # as SQLite and PostgreSQL say it
+
+
 class Refusals:
-    """Answer what no page expected to be refused, and that is: a page that says what, why, and what to do."""
+    """Answer what no page expected to be refused, and a disk that is full: a page that says what, why, and
+    what to do.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -59,7 +71,11 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of a refusal, None for anything else, which is a fault and stays one."""
-        return refusals.page(request, error) if isinstance(error, Refused) else None
+        if isinstance(error, Refused):
+            return refusals.page(request, error)
+        if isinstance(error, OperationalError) and any(words in str(error) for words in FULL):
+            return refusals.page(request, NO_ROOM, status=HTTPStatus.INSUFFICIENT_STORAGE)
+        return None
 
 
 class NoNul:

@@ -1,6 +1,7 @@
 """The demonstration's acts of help: M. Andrei's, and those of people that nobody named. All are invented."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import uuid5
@@ -13,6 +14,7 @@ ANDREI = (
     (9, "shown", "cheque-energie", 15, "here", "done", False),
     (1, "place", "compte-ameli", 10, "distance", "done", True),
 )
+REFUSED = 2, "logement-social"  # days ago: what his mandate does not permit, and that was not done
 NOBODY = (
     *((21, "together", "actualisation", 20, "here", "done"), (15, "shown", "impots", 10, "distance", "done")),
     *(
@@ -65,4 +67,32 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 **common,
             )
         actions.strike(last, by=accounts["aidant"], at=at)
+        _refused(stage, andrei)
     return int(Act.objects.filter(example=True).count())
+
+
+def _refused(stage: Stage, andrei: Any) -> None:
+    """Let somebody try to note what the mandate does not permit: the journal says so, and he reads it."""
+    from uuid import NAMESPACE_URL
+
+    from maillage.apps.actes import actions
+    from maillage.apps.actes.rules import Draft
+
+    days, procedure = REFUSED
+    draft = Draft(
+        uid=uuid5(NAMESPACE_URL, "maillage-demo-acte-refuse"),
+        kind="place",
+        procedure=procedure,
+        minutes=15,
+        where="here",
+        end="done",
+        done_at=stage.ago(days),
+    )
+    with suppress(actions.OutsideMandate):
+        actions.note(
+            draft,
+            by=stage.accounts["aidant"],
+            structure=stage.structures[HELP],
+            person=andrei,
+            at=stage.ago(days),
+        )
