@@ -53,7 +53,7 @@ from tests.databases.kills import SHEET
 lieu = quick_actions.add({{**SHEET, "nom": "Le Lien"}}, by="essai", at=timezone.localtime())
 keys = []
 for n in range({WRITERS}):
-    user = User.objects.create_user(f"u{{n}}@exemple.fr", "x", name=f"U{{n}}", is_demonstration=True)
+    user = User.objects.create_user(f"u{{n}}@exemple.fr", None, name=f"U{{n}}", is_demonstration=True)
     Membership.objects.create(user=user, role="gestionnaire", structure=lieu.structure, since=date(2020, 1, 1))
     visit = SessionStore()
     visit[SESSION_KEY], visit[BACKEND_SESSION_KEY] = str(user.pk), "maillage.config.adapter.Backend"
