@@ -18,6 +18,7 @@ from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
+from maillage.apps.orientations.queries.people import traces
 from maillage.apps.people import actions as people
 from maillage.kernel.errors import Refused
 from tests.conftest import account
@@ -119,6 +120,7 @@ def test_what_is_sent_twice_counts_once(opened, karim):
         ({"starts_at": NINE + timedelta(minutes=10)}, "n’est pas ouverte à cette heure"),
         ({"starts_at": NINE + timedelta(days=800)}, "plus d’un an"),
         ({"kind": "fete"}, "pour quoi"),
+        ({"way": rules.EMAIL, "contact": "karim@exemple.fr"}, "d’un professionnel"),
     ],
 )
 def test_what_cannot_be_is_refused(opened, karim, more, why):
@@ -540,3 +542,11 @@ def test_names_are_erased_three_months_later(opened, karim):
     made.refresh_from_db()
     assert (made.name, made.contact, made.subject, made.token) == ("", "", "", "")
     assert made.called == "Sans nom"
+
+
+def test_a_person_reads_who_gave_and_moved_their_appointments(opened, karim, fatou):
+    made = book(opened, by=karim, person=fatou)
+    appointments.move(made, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
+    told = [(each.who, each.words) for each in traces(fatou)]
+    assert ("Karim", "a donné un rendez-vous") in told
+    assert ("Karim", "a déplacé un rendez-vous") in told

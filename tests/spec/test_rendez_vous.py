@@ -121,6 +121,28 @@ def test_the_night_when_clocks_change_has_an_hour_less_or_more(spec):
     )
 
 
+def test_a_door_that_closes_in_the_hour_that_comes_twice_closes_the_second_time(spec):
+    """Une permanence de 1 h à 2 h 30, un rendez-vous toutes les demi-heures : la nuit où 2 h revient, elle dure une
+    heure de plus.
+    """
+
+    def call(t: dict[str, Any]) -> list[int]:
+        rule = opening(hours=(Hours(6, time(1), time(2, 30)),), minutes=30, first_on=date(2026, 1, 1))
+        days = [date.fromisoformat(str(each)) for each in t["dimanche"]]
+        return [len(permanences.slots(rule, day, day)) for day in days]
+
+    spec(
+        """
+        dimanche
+        ----------
+        2026-10-18
+        2026-10-25
+        """,
+        call,
+        [3, 5],
+    )
+
+
 def test_the_hour_of_the_wall_stays_on_both_sides_of_a_change(spec):
     """Chaque mardi à 9 h, heure du lieu : 8 h en temps universel l’hiver, 7 h l’été ; 5 h toute l’année à La
     Réunion.

@@ -20,6 +20,7 @@ from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import permanences
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people import actions as people
+from maillage.apps.people import queries as persons
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
@@ -245,7 +246,7 @@ def tick(appointment: Appointment, came: bool | None, *, by: User | None, at: da
     row.state = state
     row.changed_at = at
     row.save(update_fields=["state", "changed_at"])
-    record(row, row.state, by=by, at=at)
+    record(row, "untold" if came is None else row.state, by=by, at=at)
     if came and row.person is not None:
         people.touch(row.person, at=at)
     return row
@@ -350,6 +351,12 @@ def _check(
             NOT_BOOKED, why="Cette permanence est celle d’une autre structure.", do="Choisissez-en une autre."
         )
     refuse_secrets(draft.name, draft.subject, draft.address)
+    if by is not None and draft.way == rules.EMAIL and persons.belongs_to_helpers(by, draft.contact):
+        raise Refused(
+            NOT_BOOKED,
+            why="Cette adresse est celle d’un professionnel ou d’une structure : la personne n’y lira rien.",
+            do="Laissez le contact vide, ou écrivez son adresse à elle.",
+        )
 
 
 def _check_free(person: Person | None, helper: User | None, starts_at: datetime, minutes: int) -> None:

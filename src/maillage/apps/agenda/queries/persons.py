@@ -10,6 +10,23 @@ from maillage.apps.agenda.queries import appointment_words
 from maillage.apps.agenda.rules import appointments
 from maillage.apps.people.models import Person
 
+# What the journal says of the appointments of a person, as they read it.
+VERBS = {
+    "appointment.booked": "a donné un rendez-vous",
+    "appointment.moved": "a déplacé un rendez-vous",
+    "appointment.cancelled": "a annulé un rendez-vous",
+    "appointment.put_back": "a remis un rendez-vous",
+    "appointment.came": "a noté la venue à un rendez-vous",
+    "appointment.absent": "a noté une absence à un rendez-vous",
+    "appointment.untold": "a effacé ce qui était noté d’un rendez-vous",
+    "mailbox.noted": "a noté que la boîte mail a été regardée",
+}
+
+
+def rows_of(person: Person) -> list[Appointment]:
+    """Return the appointments of a person, as the journal names them."""
+    return list(Appointment.objects.filter(person=person))
+
 
 def workshops_of(person: Person) -> list[dict[str, Any]]:
     """Return a person's workshops, in French, as they receive them."""

@@ -141,7 +141,10 @@ def coming(person: Person, at: datetime) -> list[Coming]:
     found += [_step(each, at) for each in steps.select_related("lieu")]
     met = Appointment.objects.filter(person=person, starts_at__gt=at)
     met = met.filter(Q(state=appointments.BOOKED) | Q(cancelled_by=appointments.STRUCTURE))
-    found += [_meeting(each, at) for each in met.select_related("lieu", "structure", "helper")]
+    meetings = [_meeting(each, at) for each in met.select_related("lieu", "structure", "helper")]
+    # The place that gave a date may have written it in its agenda too: told once, with who receives.
+    kept = {each.at for each in meetings if not each.cancelled}
+    found = [each for each in found if each.kind != STEP or each.at not in kept] + meetings
     return sorted(found, key=lambda each: (each.at, each.kind, each.pk))
 
 

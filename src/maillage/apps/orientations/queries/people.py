@@ -11,6 +11,7 @@ from django.utils import timezone
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
 from maillage.apps.actes.queries import lists as acts
+from maillage.apps.agenda.queries import persons as agenda
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.queries.retained import Progress
@@ -54,6 +55,7 @@ VERBS = {
     **mandats.VERBS,
     **papers.VERBS,
     **droits.VERBS,
+    **agenda.VERBS,
     "act.noted": "a noté un acte d’aide",
     "act.outside": "a fait à sa place hors du mandat",
     "act.refused": "n’a pas pu faire à sa place",
@@ -145,7 +147,8 @@ def traces(person: Person) -> list[Trace]:
     steps = list(Orientation.objects.filter(person=person))
     entries: list[Entry] = list(journal.entries_about(person))
     kept = papers.of_person(person)
-    for rows in (steps, mandats.of_person(person), kept, list(acts.of_person(person))):
+    met = agenda.rows_of(person)
+    for rows in (steps, mandats.of_person(person), kept, list(acts.of_person(person)), met):
         if rows:
             entries += journal.entries_about(*rows)
     names = journal.names(entries)
