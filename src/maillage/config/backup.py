@@ -304,10 +304,10 @@ def _put_back(lines: list[bytes]) -> int:
     """Write the rows of some lines, as they were, and return how many."""
     items = list(serializers.deserialize("json", b"[" + b",".join(lines) + b"]"))
     with as_stored():
-        return _write(items)
+        return _write_again(items)
 
 
-def _write(items: list[Any]) -> int:
+def _write_again(items: list[Any]) -> int:
     for model, alike in groupby(items, key=lambda item: type(item.object)):
         some = list(alike)
         if model._meta.many_to_many or any(
