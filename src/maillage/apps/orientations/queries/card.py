@@ -54,6 +54,11 @@ class Coming:
     cancelled: bool = False
     why: str = ""
 
+    @property
+    def where(self) -> str:
+        """The place and its address, in French."""
+        return ", ".join(filter(None, (self.place, self.address)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
