@@ -273,5 +273,7 @@ def test_the_page_of_the_load_says_its_period_its_method_and_its_assumptions(cli
         "1er janvier 2026",
         "/methodes/actes/",
         'value="60"',
+        "Deux craintes reviennent",
+        'href="/espace/enquetes/"',
     ):
         assert words in page
