@@ -12,7 +12,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, mailbox, permanences, series
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
-from maillage.apps.agenda.queries import appointment_book, persons, slots
+from maillage.apps.agenda.queries import appointment_book, slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.messages.models import Message
@@ -381,8 +381,8 @@ def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
         client.force_login(karim)  # a session lasts a week
         sent = {"geste": "boite", "lus": 3 + n, "repondus": 1, "fait": "Papiers de la Caf triés"}
         assert client.post(f"/espace/rendez-vous/{each.pk}/geste/", sent).status_code == 302
-        last = persons.mailbox_last_looked(fatou, clock["at"])
-        assert last == each.starts_at.astimezone(each.zone).date()
+        (box,) = appointment_book.mailboxes(karim, clock["at"])
+        assert box.looked_on == each.starts_at.astimezone(each.zone).date()
     assert [each.late for each in appointment_book.mailboxes(karim, clock["at"])] == [False]
     assert "Regardées il y a peu" in client.get("/espace/rendez-vous/boites/").content.decode()
     clock["at"] += 30 * DAY

@@ -142,15 +142,16 @@ def of_series(row: Appointment) -> Sequence[Appointment]:
 
 
 def mailboxes(user: Any, at: datetime) -> list[Mailbox]:
-    """Return the people who have mailbox meetings, those not looked at for the longest first."""
+    """Return the people who have mailbox meetings here, those not looked at for the longest first. What
+    another structure did is theirs.
+    """
+    ours = access.appointments_for(user).filter(kind=appointments.MAILBOX, person__isnull=False)
     seen = people_for(user).filter(
-        pk__in=Appointment.objects.filter(kind=appointments.MAILBOX, person__isnull=False)
-        .exclude(state=appointments.CANCELLED)
-        .values("person")
+        pk__in=ours.exclude(state=appointments.CANCELLED).order_by().values("person")
     )
     people = list(seen.order_by("pk")[:MOST_BOXES])
-    looked = _looked(people, at)
-    nexts = _nexts(people, at)
+    looked = _looked(ours, people, at)
+    nexts = _nexts(ours, people, at)
     today = timezone.localdate(at)
     found = []
     for person in people:
@@ -167,9 +168,11 @@ def mailboxes(user: Any, at: datetime) -> list[Mailbox]:
     return sorted(found, key=lambda each: (each.looked_on or date.min, each.person.pk))
 
 
-def _looked(people: Sequence[Person], at: datetime) -> dict[int, date]:
+def _looked(ours: QuerySet[Appointment], people: Sequence[Person], at: datetime) -> dict[int, date]:
     last = (
-        MailboxRecord.objects.filter(person__in=people, looked_at__lte=at)
+        MailboxRecord.objects.filter(
+            appointment__in=ours.order_by().values("pk"), person__in=people, looked_at__lte=at
+        )
         .order_by()
         .values_list("person")
         .annotate(last=Max("looked_at"))
@@ -177,10 +180,8 @@ def _looked(people: Sequence[Person], at: datetime) -> dict[int, date]:
     return {person: timezone.localdate(moment) for person, moment in last}
 
 
-def _nexts(people: Sequence[Person], at: datetime) -> dict[int, Appointment]:
-    rows = Appointment.objects.filter(
-        person__in=people, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
-    ).select_related("structure", "lieu", "helper")
+def _nexts(ours: QuerySet[Appointment], people: Sequence[Person], at: datetime) -> dict[int, Appointment]:
+    rows = ours.filter(person__in=people, state=appointments.BOOKED, starts_at__gt=at)
     found: dict[int, Appointment] = {}
     for row in rows.order_by("starts_at", "pk"):
         found.setdefault(row.person_id, row)

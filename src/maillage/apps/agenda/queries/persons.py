@@ -1,11 +1,11 @@
 """The workshops and appointments of one person: for the copy of their data, and for who helps them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from maillage.apps.agenda.models import Appointment, MailboxRecord, Seat
+from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.queries import appointment_words
 from maillage.apps.agenda.rules import appointments
 from maillage.apps.people.models import Person
@@ -99,13 +99,3 @@ def next_appointment(person: Person, at: datetime) -> Appointment | None:
     """Return the next appointment of a person, None when there is none."""
     coming = Appointment.objects.filter(person=person, state=appointments.BOOKED, starts_at__gt=at)
     return coming.select_related("structure", "lieu", "helper").order_by("starts_at", "pk").first()
-
-
-def mailbox_last_looked(person: Person, at: datetime) -> date | None:
-    """Return the day, in the time of the place, when somebody last looked at a person's mailbox with them;
-    None when nobody noted it.
-    """
-    last = (
-        MailboxRecord.objects.filter(person=person, looked_at__lte=at).select_related("appointment").first()
-    )
-    return last.looked_at.astimezone(last.appointment.zone).date() if last is not None else None

@@ -63,7 +63,6 @@ def space(request: HttpRequest) -> HttpResponse:
     if rights.any(*acts_access.HELPS):
         context |= {
             "day": appointment_book.of_day(user, at.date(), at),
-            "boxes_late": sum(each.late for each in appointment_book.mailboxes(user, at)),
             "acts_today": acts.today(account_of(request), at).sums,
             "acts_waiting": acts.to_regularise(user)[:100],
             "asked_corrections": people.corrections_for(user).filter(done_at=None)[:TASKS],
