@@ -1,13 +1,11 @@
 """The workshops and appointments of one person: for the copy of their data, and for who helps them."""
 
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.queries import appointment_words
-from maillage.apps.agenda.rules import appointments
 from maillage.apps.people.models import Person
 
 # What the journal says of the appointments of a person, as they read it.
@@ -93,9 +91,3 @@ def _looked(row: Appointment) -> dict[str, Any]:
         "note_le": noted.noted_at.isoformat(),
         "note_par": str(noted.by or ""),
     }
-
-
-def next_appointment(person: Person, at: datetime) -> Appointment | None:
-    """Return the next appointment of a person, None when there is none."""
-    coming = Appointment.objects.filter(person=person, state=appointments.BOOKED, starts_at__gt=at)
-    return coming.select_related("structure", "lieu", "helper").order_by("starts_at", "pk").first()
