@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
 from maillage.apps.droits import access
 from maillage.apps.droits.models import Fact
 from maillage.apps.droits.queries import checklists, lines
@@ -88,8 +89,8 @@ def counts(held: list[Line]) -> list[tuple[str, int]]:
 
 def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
     """Return the rights at risk or to renew of the persons that a user helps, the nearest date first."""
-    followings = access.followings_for(user).select_related("structure")
-    structures = {each.structure_id: each.structure for each in followings}
+    followings = access.followings_for(user)  # thousands of them, of a few structures
+    structures = Structure.objects.filter(pk__in=followings.order_by().values("structure")).order_by("pk")
     dated = Fact.objects.filter(
         person=OuterRef("pk"),
         structure__in=structures,
@@ -97,7 +98,7 @@ def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
         kind__in=(facts.OBTAINED, facts.NOTIFIED),
     )
     followed = Person.objects.filter(Exists(dated), pk__in=followings.values("person"))
-    return lines.pressing(agreeing(list(followed)), list(structures.values()), today)
+    return lines.pressing(agreeing(list(followed)), list(structures), today)
 
 
 def agreeing(persons: list[Person]) -> list[Person]:
