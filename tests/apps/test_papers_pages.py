@@ -264,3 +264,14 @@ def test_what_is_read_is_also_in_the_language_of_the_person_and_kept_in_french(p
     assert "Română : Poate Pimms Mediation Grenoble să păstreze o copie" in text(pro.get(address))
     pro.post(address, sent(SimpleUploadedFile("p.pdf", pdf())))
     assert Paper.objects.get().words.startswith("Est-ce que Pimms")
+
+
+def test_the_papers_of_a_procedure_are_beside_what_is_to_gather(pro, andrei, leila, paper, settings):
+    people.agree(person=andrei, purpose="track", how="read", by=leila, at=NOW)
+    page = text(pro.get(reverse("droit", args=[andrei.pk, "rsa"])))
+    assert "Gardés ici, chiffrés :" in page
+    assert "Garder un papier pour cette démarche" in page
+    settings.PAPERS = {"key": "", "key_file": "", "scanner": scanning.OFF}
+    other = text(pro.get(reverse("droit", args=[andrei.pk, "impots"])))
+    assert "Gardés ici" not in other
+    assert "Garder un papier" not in other

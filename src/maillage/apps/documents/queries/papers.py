@@ -79,6 +79,12 @@ def for_procedure(person: Person, procedure_key: str, today: date) -> list[Paper
     ]
 
 
+def for_procedure_of(user: Any, person: Person, procedure_key: str, today: date) -> list[Paper]:
+    """Return, of the papers kept for a procedure of a person, those that a user may open."""
+    ours = set(access.papers_for(user, today).filter(person=person).values_list("pk", flat=True))
+    return [row for row in for_procedure(person, procedure_key, today) if row.pk in ours]
+
+
 def for_card(person: Person, today: date) -> list[tuple[Paper, list[Share]]]:
     """Return the papers of a person that are there, each with its sharings that run, as they read them with
     their card.

@@ -50,7 +50,6 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("person_papers", pk)
     structures = list(access.structures_for(request.user))
     procedure, today = request.GET.get("demarche", ""), timezone.localdate()
-    ours = set(access.papers_for(request.user, today).values_list("pk", flat=True))
     initial = {"pour": procedure, "jours": str(rules.retention_days()[0])}
     form = PaperForm(request.POST or None, request.FILES or None, structures=structures, initial=initial)
     ours_name = structures[0].name if len(structures) == 1 else "notre structure"
@@ -76,7 +75,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "scanner": scanning.scanner(),
         "megabytes": heaviest_megabytes(),
         "most": rules.most_papers(),
-        "there": [row for row in queries.for_procedure(found, procedure, today) if row.pk in ours],
+        "there": queries.for_procedure_of(request.user, found, procedure, today),
     }
     return render(request, "documents/space/add.html", context, status=400 if error or form.errors else 200)
 

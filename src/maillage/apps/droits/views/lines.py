@@ -10,6 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import account_of
+from maillage.apps.documents.queries import papers
+from maillage.apps.documents.queries.storage import storage
 from maillage.apps.droits import access, actions
 from maillage.apps.droits.forms import LetterForm, TellForm
 from maillage.apps.droits.queries import cards, lines, persons
@@ -107,9 +109,12 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
             found = line_of(request, person, procedure)
         else:
             return redirect(f"{reverse('droits', args=[pk])}?note={told.pk}")
+    today = timezone.localdate()
     context = {
         "person": person,
         "line": found,
+        "kept": papers.for_procedure_of(request.user, person, procedure, today),
+        "may_keep": storage().is_on,
         "form": form,
         "error": error,
         "papers": [
