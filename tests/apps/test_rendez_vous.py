@@ -205,6 +205,13 @@ def test_an_hour_taken_meanwhile_does_not_come_back(client, published, karim):
         appointments.put_back(made, token=link, at=AT)
 
 
+@pytest.mark.parametrize("after", ["9999-12-31", "0001-01-01", "demain"])
+def test_a_day_that_no_calendar_has_shows_the_next_hours(client, published, after):
+    answer = client.get(f"/rendez-vous/{published.pk}/", {"apres": after})
+    assert answer.status_code == 200
+    assert "9 h 30" in answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+
+
 def test_the_link_of_another_opens_nothing(client, published):
     made = book(published)
     assert client.get(f"/rendez-vous/le-mien/{made.key}/").status_code == 404

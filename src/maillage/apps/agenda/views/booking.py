@@ -23,6 +23,7 @@ from maillage.apps.agenda.queries import appointment_calendar as calendar
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences
 from maillage.apps.agenda.rules import appointments as rules
+from maillage.apps.agenda.rules import workshops
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries import places, where
 from maillage.kernel.errors import Refused
@@ -113,7 +114,7 @@ def _phones(row: Permanence | Appointment) -> list[places.Phone]:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        return day if (day := date.fromisoformat(text)).year in workshops.YEARS else None
     except ValueError:
         return None
 
