@@ -11,10 +11,12 @@ from icalendar import Calendar
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, mailbox, permanences, series
+from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
 from maillage.apps.agenda.queries import appointment_book, slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
+from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
@@ -257,6 +259,18 @@ def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
     assert all(each.never_after is not None for each in Message.objects.all())
     silent = book(opened, by=karim, name="Mme Haddad")
     assert appointments.cancel(silent, by=karim, at=AT)[1].to_call == ("Mme Haddad",)
+
+
+def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
+    sunday = datetime(2026, 11, 22, 10, tzinfo=UTC)  # an SMS waits for Monday, at eight
+    phone = {"way": rules.PHONE, "contact": "+33612345678", "starts_at": sunday + 4 * HALF}
+    made = appointments.book(
+        Draft(kind=rules.PROCEDURE, name="Zoé", **phone), structure=opened.structure, by=karim, at=sunday
+    )
+    assert appointments.cancel(made, by=karim, at=sunday)[1] == Notified(0, ("Zoé",))
+    outbox.stop(channel="sms", to="+33612345678", by=None, at=AT)
+    stopped = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
+    assert appointments.cancel(stopped, by=karim, at=AT)[1].to_call == ("Denis",)
 
 
 def test_who_cannot_come_by_phone_is_not_told_what_they_said(opened, karim):

@@ -97,6 +97,14 @@ class Message(models.Model):
     def is_erased(self) -> bool:
         return not self.text
 
+    @property
+    def is_useless(self) -> bool:
+        """Whether it reaches nobody: its address refuses messages, or it would leave after its last
+        moment.
+        """
+        late = self.never_after is not None and self.never_after <= self.due_at
+        return self.state == states.CANCELLED or (self.state == states.WAITING and late)
+
 
 class Stop(models.Model):
     """An address that asked for no more messages: storing it is the minimum needed to respect the request."""

@@ -114,7 +114,8 @@ def _put(
     link: bool = True,
 ) -> Notified:
     """Write to who comes in their language, or in French where the pages do not have it. An invalid address
-    blocks nothing. Nothing leaves once the appointment is past.
+    blocks nothing. Nothing leaves once the appointment is past: whom no message reaches by then, on a Sunday
+    or after a STOP, is to call.
     """
     channel, to = way_to(row)
     if not channel:
@@ -126,18 +127,21 @@ def _put(
         if link:
             body = f"{body}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {address}"
         about = subject()
-    if not row.example:  # nobody real hears of people who were invented
-        with suppress(Refused):
-            outbox.put(
-                channel=channel,
-                to=to,
-                subject=about,
-                text=body,
-                key=f"{_about(row)}{what}",
-                at=at,
-                never_after=row.starts_at,
-                language=language,
-                structure=row.structure_id,
-                commune=row.commune,
-            )
-    return Notified(1)
+    if row.example:  # nobody real hears of people who were invented
+        return Notified(1)
+    with suppress(Refused):
+        message = outbox.put(
+            channel=channel,
+            to=to,
+            subject=about,
+            text=body,
+            key=f"{_about(row)}{what}",
+            at=at,
+            never_after=row.starts_at,
+            language=language,
+            structure=row.structure_id,
+            commune=row.commune,
+        )
+        if not message.is_useless:
+            return Notified(1)
+    return Notified(0, (row.called,))

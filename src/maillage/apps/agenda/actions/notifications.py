@@ -62,7 +62,7 @@ def _put(
     only_before: bool = True,
 ) -> Notified:
     """Write to a participant in their language, or in French where the pages do not have it. An invalid
-    address blocks nothing.
+    address blocks nothing. Whom no message reaches in time, on a Sunday or after a STOP, is to call.
     """
     channel, to = way_to(seat)
     workshop = seat.workshop
@@ -75,21 +75,24 @@ def _put(
             f"{text()}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {link}" if only_before else text()
         )
         about = subject()
-    if not workshop.example:  # nobody real hears of people who were invented
-        with suppress(Refused):
-            outbox.put(
-                channel=channel,
-                to=to,
-                subject=about,
-                text=body,
-                key=f"atelier-{seat.learner}-{workshop.pk}-{what}",
-                at=at,
-                never_after=workshop.starts_at if only_before else None,
-                language=language,
-                structure=workshop.structure_id,
-                commune=workshop.commune,
-            )
-    return Notified(1)
+    if workshop.example:  # nobody real hears of people who were invented
+        return Notified(1)
+    with suppress(Refused):
+        message = outbox.put(
+            channel=channel,
+            to=to,
+            subject=about,
+            text=body,
+            key=f"atelier-{seat.learner}-{workshop.pk}-{what}",
+            at=at,
+            never_after=workshop.starts_at if only_before else None,
+            language=language,
+            structure=workshop.structure_id,
+            commune=workshop.commune,
+        )
+        if not message.is_useless:
+            return Notified(1)
+    return Notified(0, (seat.name,) if seat.name else ())
 
 
 def _facts(workshop: Workshop) -> dict[str, str]:
