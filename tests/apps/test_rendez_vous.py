@@ -273,6 +273,16 @@ def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     assert appointments.cancel(stopped, by=karim, at=AT)[1].to_call == ("Denis",)
 
 
+def test_who_was_told_not_to_come_hears_that_it_stands_again(opened, karim):
+    made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
+    made, _ = appointments.cancel(made, by=karim, at=AT, reason="Malade")
+    assert told() == ["Votre rendez-vous est annulé"]
+    with pytest.raises(Refused, match="Le lieu a annulé"):
+        appointments.put_back(made, token=access.link_of_appointment(made), at=AT)
+    assert appointments.put_back(made, by=karim, at=AT)[1].reached == 1
+    assert told() == ["Votre rendez-vous"]  # what had not left yet, to stay at home, is kept back
+
+
 def test_who_cannot_come_by_phone_is_not_told_what_they_said(opened, karim):
     made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)

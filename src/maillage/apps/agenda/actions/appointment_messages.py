@@ -82,6 +82,14 @@ def cancelled(row: Appointment, *, at: datetime) -> Notified:
     )
 
 
+def put_back(row: Appointment, *, at: datetime) -> Notified:
+    """Tell who comes that their appointment stands again, and keep back that it is cancelled, unless that
+    left already.
+    """
+    outbox.cancel(*(f"{_about(row)}annule-{n}" for n in range(row.sequence + 1)))
+    return booked(row, at=at)
+
+
 def take_back(row: Appointment, *, at: datetime) -> None:
     """Cancel the messages and reminders of an appointment that have not left yet."""
     reminders.withdraw(ways.APPOINTMENT, [row.pk], at=at)

@@ -173,20 +173,27 @@ def cancel(
 @transaction.atomic
 def put_back(
     appointment: Appointment, *, at: datetime, by: User | None = None, token: str = ""
-) -> Appointment:
-    """Put back a cancelled appointment at the same moment; Refused once somebody else has the slot."""
+) -> tuple[Appointment, Notified]:
+    """Put back a cancelled appointment at the same moment, and return who was told: who was told not to come
+    would stay at home. Refused once somebody else has the slot; to a person, when the structure cancelled it.
+    """
     row = lock(appointment, by=by, token=token)
     if row.state != rules.CANCELLED:
-        return row
+        return row, Notified()
     if token and row.starts_at <= at:
         raise Refused("Rien n’a changé.", why="Ce moment est déjà passé.", do="Appelez le lieu.")
+    if token and row.cancelled_by == rules.STRUCTURE:
+        raise Refused(
+            "Rien n’a changé.", why="Le lieu a annulé ce rendez-vous.", do="Prenez une autre heure."
+        )
     if row.permanence is not None:
         row.seat = _seat_in(row.permanence, row.starts_at, what="Le rendez-vous reste annulé.")
     _check_free(row.person, row.helper if row.permanence is None else None, row.starts_at, row.minutes)
     row.state, row.cancelled_at, row.cancelled_by, row.cancel_reason = rules.BOOKED, None, "", ""
     _changed(row, at)
     record(row, "put_back", by=by, at=at)
-    return row
+    told = not token and row.starts_at > at
+    return row, messages.put_back(row, at=at) if told else Notified()
 
 
 @transaction.atomic

@@ -260,8 +260,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, spaced(f"Le rendez-vous est annulé. {_who(told)}".strip()))
         elif asked == "remettre":
-            appointments.put_back(row, by=by, at=at)
-            messages.success(request, "Le rendez-vous est de nouveau pris.")
+            _, told = appointments.put_back(row, by=by, at=at)
+            messages.success(request, spaced(f"Le rendez-vous est de nouveau pris. {_who(told)}".strip()))
         elif asked == "deplacer":
             _move(request, row, at)
         elif asked in ("venue", "absente", "rien"):
