@@ -261,6 +261,16 @@ def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
     assert appointments.cancel(silent, by=karim, at=AT)[1].to_call == ("Mme Haddad",)
 
 
+def test_one_meeting_more_is_said_in_the_singular(client, opened, karim):
+    client.force_login(karim)
+    sent = {"qui": "Bob", "pour": rules.PROCEDURE, "quand": NINE.isoformat(), "rythme": "14", "fois": "2"}
+    page = client.post(f"/espace/rendez-vous/donner/?permanence={opened.pk}", sent, follow=True)
+    assert "Et 1 autre ensuite" in page.content.decode()
+    shown = client.get(f"/espace/rendez-vous/{Appointment.objects.first().pk}/").content.decode()
+    assert ">1 autre<" in shown
+    assert "(une démarche)" not in shown  # said once
+
+
 def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     sunday = datetime(2026, 11, 22, 10, tzinfo=UTC)  # an SMS waits for Monday, at eight
     phone = {"way": rules.PHONE, "contact": "+33612345678", "starts_at": sunday + 4 * HALF}

@@ -145,7 +145,8 @@ def _told(made: series.Series) -> str:
     first = made.booked[0]
     said = f"Rendez-vous donné : {first.called}, {words.when(first)}."
     if len(made.booked) > 1:
-        said += f" Et {len(made.booked) - 1} autres ensuite."
+        others = len(made.booked) - 1
+        said += f" Et {others} autre{'s' if others > 1 else ''} ensuite."
     if made.skipped:
         days = listing([f"{day:%d/%m/%Y}" for day, _ in made.skipped])
         said += f" Sautés, parce que l’heure n’y est pas libre : {days}."
