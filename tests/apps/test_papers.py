@@ -27,7 +27,7 @@ from maillage.apps.people.models import Person
 from maillage.config import backup
 from maillage.kernel.errors import Refused
 from tests.conftest import account
-from tests.support.papers import EICAR, active_pdf, clamd, closed_pdf, pdf, picture
+from tests.support.papers import CLAMD, EICAR, active_pdf, clamd, closed_pdf, pdf, picture, real_clamd
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -322,12 +322,13 @@ def test_the_command_of_clamav_is_asked_when_no_service_listens(tmp_path, settin
         scanning.scan(EICAR)
 
 
-@pytest.mark.skipif(not Path(scanning.USUAL).is_socket(), reason="no service of ClamAV on this computer")
-def test_the_real_clamav_finds_the_file_that_all_know(settings):
-    settings.PAPERS |= {"scanner": ""}
-    assert scanning.scan(pdf()).startswith("ClamAV")
-    with pytest.raises(Refused, match=r"(?i)eicar"):
-        scanning.scan(EICAR)
+@pytest.mark.skipif(not CLAMD, reason="ClamAV n’est pas installé : sudo apt install clamav-daemon")
+def test_the_real_clamav_finds_the_file_that_all_know(tmp_path, settings):
+    with real_clamd(tmp_path) as at:
+        settings.PAPERS |= {"scanner": at}
+        assert scanning.scan(pdf()).startswith("ClamAV")
+        with pytest.raises(Refused, match=r"(?i)eicar"):
+            scanning.scan(EICAR)
 
 
 # ---------------------------------------------------------------------------------------------------- shown

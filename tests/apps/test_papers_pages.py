@@ -171,14 +171,14 @@ def test_what_is_missing_is_said(pro, andrei, more, words):
 
 
 def test_a_paper_leaves_whole_as_a_file_and_its_opening_is_told(pro, paper, andrei):
-    answer = pro.get(reverse("paper_file", args=[paper.pk]), headers={"accept-encoding": "gzip"})
+    answer = pro.get(reverse("kept_paper_file", args=[paper.pk]), headers={"accept-encoding": "gzip"})
     content = b"".join(answer.streaming_content)
     assert content == pdf() and len(content) == int(answer["Content-Length"])
     assert answer["Content-Disposition"] == 'attachment; filename="identite.pdf"'
     assert answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
     assert "sandbox" in answer["Content-Security-Policy"]
     assert Entry.objects.filter(verb="paper.read").count() == 1
-    assert "Leïla (Pimms Mediation Grenoble)" in text(pro.get(reverse("paper", args=[paper.pk])))
+    assert "Leïla (Pimms Mediation Grenoble)" in text(pro.get(reverse("kept_paper", args=[paper.pk])))
     person = text(pro.get(reverse("person", args=[andrei.pk])))
     assert "a ouvert un papier : Pièce d’identité, RSA" in person
 
@@ -187,44 +187,46 @@ def test_a_file_that_is_gone_is_said(pro, paper):
     from maillage.apps.documents.queries.storage import path_of
 
     path_of(paper.name).unlink()
-    answer = pro.get(reverse("paper_file", args=[paper.pk]))
+    answer = pro.get(reverse("kept_paper_file", args=[paper.pk]))
     assert answer.status_code == 409 and "Son fichier manque" in text(answer)
 
 
 def test_it_is_shown_in_two_steps_read_by_the_other_and_stopped(pro, client, paper, other):
     paul = account("paul", "aidant", structure=other)
-    address = reverse("paper_share", args=[paper.pk])
+    address = reverse("kept_paper_share", args=[paper.pk])
     page = pro.get(address, {"structure": other.pk, "jours": "7"})
     (words,) = re.findall(r"« (Est-ce que CCAS.*?) »", text(page))
     assert pro.post(address, {"structure": other.pk, "jours": "7"}).status_code == 400, "nobody said yes"
     answer = pro.post(address, {"structure": other.pk, "jours": "7", "comment": "read"})
     share = Share.objects.get()
-    assert answer.url == reverse("paper", args=[paper.pk])
+    assert answer.url == reverse("kept_paper", args=[paper.pk])
     assert " ".join(share.words.split()) == words, "what was read is what is kept"
     client.force_login(paul)
     assert "Pièce d’identité" in text(client.get("/espace/papiers/"))
-    assert "Effacer" not in text(client.get(reverse("paper", args=[paper.pk])))
-    assert client.get(reverse("paper_share", args=[paper.pk])).status_code == 404
-    assert client.post(reverse("paper_gesture", args=[paper.pk]), {"geste": "effacer"}).status_code == 404
-    assert b"".join(client.get(reverse("paper_file", args=[paper.pk])).streaming_content) == pdf()
+    assert "Effacer" not in text(client.get(reverse("kept_paper", args=[paper.pk])))
+    assert client.get(reverse("kept_paper_share", args=[paper.pk])).status_code == 404
+    assert (
+        client.post(reverse("kept_paper_gesture", args=[paper.pk]), {"geste": "effacer"}).status_code == 404
+    )
+    assert b"".join(client.get(reverse("kept_paper_file", args=[paper.pk])).streaming_content) == pdf()
     sharing.withdraw(share, by=None, at=NOW)
-    for name in ("paper", "paper_file"):
+    for name in ("kept_paper", "kept_paper_file"):
         assert client.get(reverse(name, args=[paper.pk])).status_code == 404
 
 
 def test_a_share_of_another_paper_is_not_stopped_here(pro, paper, other):
     account("paul", "aidant", structure=other)
     asked = {"geste": "arreter", "partage": "1"}
-    assert pro.post(reverse("paper_gesture", args=[paper.pk]), asked).status_code == 404
-    assert pro.post(reverse("paper_gesture", args=[paper.pk]), {"geste": "x"}).status_code == 404
+    assert pro.post(reverse("kept_paper_gesture", args=[paper.pk]), asked).status_code == 404
+    assert pro.post(reverse("kept_paper_gesture", args=[paper.pk]), {"geste": "x"}).status_code == 404
 
 
 def test_it_is_erased_in_a_gesture(pro, paper, andrei, django_capture_on_commit_callbacks):
     asked = {"geste": "effacer", "parce_que": "person"}
     with django_capture_on_commit_callbacks(execute=True):
-        answer = pro.post(reverse("paper_gesture", args=[paper.pk]), asked)
+        answer = pro.post(reverse("kept_paper_gesture", args=[paper.pk]), asked)
     assert answer.url == reverse("person_papers", args=[andrei.pk])
-    assert pro.get(reverse("paper_file", args=[paper.pk])).status_code == 404
+    assert pro.get(reverse("kept_paper_file", args=[paper.pk])).status_code == 404
     assert Paper.objects.get().erased_how == papers.TAKEN_BACK
 
 

@@ -5,6 +5,7 @@ Whoever adds an address says here who opens it: an address that is in no table f
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -231,7 +232,9 @@ ROWS: dict[str, tuple[set[str], str]] = {
     ),
     "mandat_sign": ({"people"}, "mandat_draft"),
     **dict.fromkeys(("person_papers", "person_paper_add", "person_safe"), ({"people"}, "person")),
-    **dict.fromkeys(("paper", "paper_file", "paper_share", "paper_gesture"), ({"people"}, "paper")),
+    **dict.fromkeys(
+        ("kept_paper", "kept_paper_file", "kept_paper_share", "kept_paper_gesture"), ({"people"}, "paper")
+    ),
     "bilan_paper_of": ({"people"}, "person"),
     **dict.fromkeys(
         ("bilan_sheet", "bilan_change", "bilan_annex", "bilan_plan", "bilan_redo", "bilan_erase"),
@@ -300,7 +303,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
 SENT = {
     "lieu_gesture": {"geste": "confirmer"},
     "mandat_gesture": {"geste": "arreter"},
-    "paper_gesture": {"geste": "effacer"},
+    "kept_paper_gesture": {"geste": "effacer"},
     "reminder_decide": {"geste": "fait"},
     "person_reminders": {"geste": "plus"},
     "census_say": {"etat": "contacted"},
@@ -620,6 +623,13 @@ def test_every_address_says_who_opens_it():
     assert silent == []
     names = {name for _, name in routes(get_resolver().url_patterns)}
     assert said - names == set()
+
+
+def test_a_name_leads_to_one_page():
+    """Two pages of one name: each link to it leads to the last one."""
+    alone = {"services", "search", "sources"}  # pages of the API, under a name of their own
+    named = Counter(name for _, name in routes(get_resolver().url_patterns) if name and name not in alone)
+    assert [name for name, n in named.items() if n > 1 and name != "values"] == []
 
 
 def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -> int:

@@ -1,8 +1,11 @@
 """Papers as tests need them: files that are what they say and files that lie, a key, a scanner that answers."""
 
 import io
+import os
+import shutil
 import socketserver
 import struct
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,8 +14,13 @@ from pathlib import Path
 import pikepdf
 from PIL import Image
 
+from tests.support.speed import until
+
 # The file that every scanner knows (https://www.eicar.org), in two halves so that none finds it here.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + rb"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+
+SIGNATURES = "44d88612fea8a8f36de82e1278abb02f:68:Eicar-Test-Signature\n"  # digest and size of that file
+CLAMD = shutil.which("clamd", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
 
 def pdf(pages: int = 1, **told: str) -> bytes:
@@ -106,3 +114,19 @@ def clamd(path: Path, *, full: bool = False) -> Iterator[_Server]:
             yield server
         finally:
             server.shutdown()
+
+
+@contextmanager
+def real_clamd(folder: Path) -> Iterator[str]:
+    """Start the service of ClamAV that is installed, which knows one signature; give how it is reached."""
+    at, signatures, told = folder / "clamd.ctl", folder / "signatures", folder / "clamd.conf"
+    signatures.mkdir()
+    (signatures / "eicar.hdb").write_text(SIGNATURES)
+    told.write_text(f"LocalSocket {at}\nDatabaseDirectory {signatures}\nForeground yes\n")
+    service = subprocess.Popen([str(CLAMD), f"--config-file={told}"], stdout=subprocess.DEVNULL)
+    try:
+        until(at.is_socket)
+        yield f"unix:{at}"
+    finally:
+        service.terminate()
+        service.wait()

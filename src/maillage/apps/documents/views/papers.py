@@ -113,7 +113,7 @@ def share(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.success(
                     request, f"{form.chosen.name} peut lire ce papier. La personne peut arrêter."
                 )
-                return redirect("paper", pk)
+                return redirect("kept_paper", pk)
     wrong = error or (form.is_bound and form.errors)
     return render(
         request, "documents/space/share.html", context | {"error": error}, status=400 if wrong else 200
@@ -137,7 +137,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("person_papers", row.person_id)
         else:
             raise Http404
-    return redirect("paper", pk)
+    return redirect("kept_paper", pk)
 
 
 def _paper(request: HttpRequest, pk: int) -> Paper:

@@ -64,7 +64,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
             error = refusal
         else:
             _tell(request, made.scanner, values["upload"].told)
-            return redirect("paper", made.pk)
+            return redirect("kept_paper", made.pk)
     context = {
         "person": found,
         "form": form,
