@@ -1,6 +1,7 @@
 """Permanences: opened, changed, published, closed some days, stopped; who was expected is moved, or told."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -148,8 +149,8 @@ def close(
     done = Rearranged()
     for each in _expected(row, at):
         if first_on <= each.starts_at.astimezone(zone).date() <= last_on:
-            to = _next_slot(row, last_on, at) if move else None
-            done += _move(each, row, to, by=by, at=at) if to else _cancel(each, reason, by=by, at=at)
+            moved = _moved(each, row, last_on, by=by, at=at) if move else None
+            done += moved or _cancel(each, reason, by=by, at=at)
     return made, done
 
 
@@ -253,11 +254,17 @@ def _expected(row: Permanence, at: datetime) -> list[Appointment]:
     return list(coming.order_by("starts_at", "pk"))
 
 
-def _next_slot(row: Permanence, after: date, at: datetime) -> datetime | None:
-    """Return the first free slot after a day, within four weeks; None when there is none."""
+def _moved(
+    each: Appointment, row: Permanence, after: date, *, by: User | None, at: datetime
+) -> Rearranged | None:
+    """Move an appointment to the first free slot after a day, within four weeks, when the person is expected
+    nowhere else; None when there is none.
+    """
     first = after + timedelta(days=1)
-    found = slots.free_slots(row, first, first + MOVED_WITHIN, at)
-    return found[0].starts_at if found else None
+    for slot in slots.free_slots(row, first, first + MOVED_WITHIN, at):
+        with suppress(Refused):
+            return _move(each, row, slot.starts_at, by=by, at=at)
+    return None
 
 
 def _cancel(each: Appointment, reason: str, *, by: User | None, at: datetime) -> Rearranged:
