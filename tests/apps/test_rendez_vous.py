@@ -331,6 +331,14 @@ def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
     assert {each.refresh_from_db() or each.state for each in made} == {rules.CANCELLED}
 
 
+def test_days_close_even_when_somebody_is_expected_twice(opened, karim, fatou):
+    book(opened, by=karim, person=fatou)
+    book(opened, by=karim, person=fatou, starts_at=NINE + 7 * DAY)
+    _, done = permanences.close(opened, first_on=TUESDAY, last_on=TUESDAY, by=karim, at=AT, move=True)
+    assert (done.moved, done.cancelled) == (1, 0)
+    assert Appointment.objects.order_by("pk").first().starts_at == NINE + 7 * DAY + HALF
+
+
 def test_a_stopped_permanence_gives_nothing_more(client, published, karim):
     made = book(published)
     row, done = permanences.stop(published, by=karim, at=AT)
@@ -383,6 +391,16 @@ def test_a_day_ends_when_everybody_is_told(client, clock, opened, karim):
     second.refresh_from_db()
     assert second.state == rules.ABSENT
     assert "Tout est dit" in client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+
+
+def test_a_day_is_not_over_while_somebody_is_expected(client, clock, opened, karim):
+    book(opened, by=karim)
+    clock["at"] = NINE - 2 * HALF
+    client.force_login(karim)
+    page = client.post("/espace/rendez-vous/clore/", {"jour": "2026-11-24", "geste": "clore"}, follow=True)
+    said = page.content.decode().replace("\u00a0", " ")
+    assert "est close" not in said
+    assert "personne n’est venu. 1 personne est attendue encore" in said
 
 
 def test_an_appointment_of_yesterday_without_a_word_is_asked_for(client, clock, opened, karim):

@@ -30,6 +30,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
+from maillage.words.wording import count as counted
 from maillage.words.wording import listing, spaced
 
 HELPS = (access.SEE, access.MINE)
@@ -80,13 +81,20 @@ def end_day(request: HttpRequest) -> HttpResponse:
     with refusals.as_message(request):
         others = request.POST.get("geste") == "clore-absentes"
         n = opening.end_day(rows, {}, by=account_of(request), at=at, others_absent=others)
-        came = sum(each.state == rules.CAME for each in rows)
-        said = f"{came} personne{'s' if came > 1 else ''} venue{'s' if came > 1 else ''}"
-        messages.success(
-            request,
-            spaced(f"La journée est close : {said}{f', {n} notée(s) absente(s)' if n else ''}."),
-        )
+        left = sum(each.state == rules.BOOKED and each.starts_at > at for each in rows)
+        messages.success(request, spaced(_ended(sum(each.state == rules.CAME for each in rows), n, left)))
     return redirect(back)
+
+
+def _ended(came: int, absent: int, left: int) -> str:
+    """Report who came and who did not; left: how many are still expected that day, which is not over then."""
+    parts = [counted(came, "personne venue", "personnes venues") if came else "personne n’est venu"]
+    if absent:
+        parts.append(counted(absent, "personne notée absente", "personnes notées absentes"))
+    said = ", ".join(parts)
+    if not left:
+        return f"La journée est close : {said}."
+    return f"Jusqu’ici : {said}. {counted(left, 'personne est attendue', 'personnes sont attendues')} encore."
 
 
 # -------------------------------------------------------------------------------------------------- a new one
