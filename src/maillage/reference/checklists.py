@@ -5,6 +5,7 @@ Source: docs/methods/droits.md; each checklist names what it was read from, when
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,10 @@ class Source:
     @property
     def reading(self) -> str:
         return SEEN[self.seen]
+
+    @property
+    def day(self) -> date:
+        return date.fromisoformat(self.on)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
