@@ -317,6 +317,13 @@ def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
     assert Entry.objects.filter(verb="droit.printed", row=andrei.pk).exists()
 
 
+def test_what_was_just_told_reads_its_second_date_for_what_it_is(andrei, leila, pro):
+    letter = {"fait": facts.NOTIFIED, "le": "2026-11-20", "echeance": "2026-12-24"}
+    page = pro.post(f"/espace/personnes/{andrei.pk}/droits/rsa/", letter, follow=True).content.decode()
+    told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "Un courrier est arrivé, le 20 novembre 2026, répondre avant le 24 décembre 2026" in told
+
+
 def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
     actions.tell(andrei, RIGHT, by=leila, at=AT)
     assert "À refaire avant le 30 novembre" in text(pro.get("/espace/"))

@@ -44,6 +44,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "mailbox": cards.mailbox_of(request.user, person, timezone.now()),
             "stopped": lines.former(request.user, person, today),
             "others": lines.other_helpers(request.user, person),
+            "until": facts.UNTIL,
             "letter": LetterForm(),
             "gestures": line.GESTURES,
             "families": lines.known_procedures(structure),
