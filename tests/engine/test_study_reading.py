@@ -315,6 +315,35 @@ def test_an_index_of_one_variable_says_so(d):
         assert not [text for text in told if "Une seule variable" in text]
 
 
+def test_a_gap_is_printed_with_the_sign_of_its_value(d):
+    """Un revenu sous la moyenne est écrit « −12 % », même s’il compte pour la précarité."""
+    gaps = np.array([[0.5, 0.12]] * len(d.zones))
+    index = replace(d.social.index, gaps=gaps, means=np.array([10.0, 25_000.0]), clipped=gaps > 1)
+    told = replace(
+        d.social,
+        variables=(BY_ID["rsa"], BY_ID["revenu"]),
+        signs=np.array([1.0, -1.0]),
+        weights=np.ones(2),
+        values=np.array([[15.0, 22_000.0]] * len(d.zones)),
+        index=index,
+    )
+    read = presentation.present(Study(replace(d, social=told), None, (), (), None), fingerprint="").index
+    assert [v.gap for v in read.rows[0].values] == [f"+50{wording.NBSP}%", f"−12{wording.NBSP}%"]
+    assert [v.direction.endswith("compte à l’envers") for v in read.variables] == [False, True]
+
+
+def test_a_zone_out_of_the_filter_has_no_row_in_the_index(d):
+    """Hors du filtre, ce n’est pas « inconnu »."""
+    areas = len(population.sources().rp2021["pop"])
+    kept = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
+    out, *rest = d.zones
+    unknown = Withheld(reason=diagnosis.OUTSIDE, unit="personnes", universe="", n=0, method="")
+    outside = replace(out, share_inside=0.0, need=unknown)
+    some = replace(under(d, inside=kept), zones=(outside, *rest))
+    read = presentation.present(Study(some, None, (), (), None), fingerprint="")
+    assert {row.code for row in read.index.rows} == {zone.zone.code for zone in rest}
+
+
 def test_digital_precarity_alone_never_says_that_income_is_fine(d):
     """Pyrénées-Orientales : un indice « moyen », des revenus sous la moyenne ; d’où vient la difficulté, rien ne le dit."""
     middle = next(zone for zone in d.zones if zone.social_class == "moyenne")

@@ -544,7 +544,7 @@ def _index(d: Diagnosis) -> SocialIndex:
             direction=(
                 "une valeur forte signale la précarité"
                 if sign > 0
-                else "une valeur forte éloigne la précarité"
+                else "une valeur forte éloigne la précarité : son écart compte à l’envers"
             ),
             weight=wording.number(weight, 0 if weight == int(weight) else 1),
             mean=_value(s.index.means[k], v.unit),
@@ -564,13 +564,14 @@ def _index(d: Diagnosis) -> SocialIndex:
                 IndexValue(
                     short=v.short,
                     value=_value(s.values[i, k], v.unit),
-                    gap=MASKED if _small(s.values[i, k], v.unit) else _gap(s.index.gaps[i, k]),
+                    gap=MASKED if _small(s.values[i, k], v.unit) else _gap(sign * s.index.gaps[i, k]),
                     is_clipped=bool(s.index.clipped[i, k]),
                 )
-                for k, v in enumerate(s.variables)
+                for k, (v, sign) in enumerate(zip(s.variables, s.signs, strict=True))
             ),
         )
         for i, r in enumerate(d.zones)
+        if not r.is_outside
     ]
     rows.sort(key=lambda row: (row.rank is None, row.rank or 0, row.code))
     return SocialIndex(
