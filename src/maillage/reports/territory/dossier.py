@@ -157,7 +157,7 @@ def _guide(r: Reading) -> Chapter:
                         " territoire entre elles,"
                         " et à rien d’autre. Rayures blanches sur une carte, ou pourcentage entre"
                         " parenthèses : la"
-                        " classe n’est pas sûre. Une zone n’est nommée qu’à 8 chances sur 10 ou plus."
+                        " classe n’est pas sûre. Une phrase ne nomme une zone qu’à 8 chances sur 10 ou plus."
                     ),
                     (
                         "**« … vivent aussi modestement »** : une partie du premier nombre, jamais un nombre"
@@ -637,8 +637,8 @@ def _offer(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
             f"{wording.count(whole.n_places, 'lieu', 'lieux')} dans le périmètre"
             f"{', dans les zones que le filtre garde' if o.filter else ''}, d’après {o.source}. Les lieux"
             f" sont comptés ; les personnes à portée de marche ({o.minutes} minutes, environ) sont estimées,"
-            " comme le besoin. Une fourchette sans valeur, ou « ? » : des lieux ne disent pas ce qu’ils"
-            " proposent."
+            " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent. Une fourchette sans"
+            " valeur : pour la même raison, ou parce que la valeur serait trop peu sûre."
         ),
         blocks=(
             Grid(
