@@ -330,6 +330,16 @@ def test_today_says_which_mandates_end_and_which_emergencies_wait(client, pro, a
     assert queries.tasks(karim, NOW, 5) == [], "a task is of those who act"
 
 
+def test_who_reads_a_mandate_is_told_with_their_own_structure(client, andrei, structure, leila):
+    mandat = given(andrei, structure, leila, at=NOW)
+    other = place("b", {"nom": "SLS", "pivot": "21380185500015"}).structure
+    diallo = account("diallo", "aidant", structure=other)
+    people.follow(person=andrei, structure=other, by=diallo, at=NOW)
+    client.force_login(diallo)
+    assert client.get(reverse("mandat", args=[mandat.pk])).status_code == 200
+    assert Entry.objects.get(verb="mandat.seen", by=diallo.pk).structure == other.pk
+
+
 def test_the_list_asks_as_little_for_many_as_for_one(
     pro, andrei, structure, leila, django_assert_max_num_queries
 ):

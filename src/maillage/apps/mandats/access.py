@@ -36,6 +36,16 @@ def may_act(user: Any, structure: int | None) -> bool:
     return structure is not None and any(rights.may(right, structure=structure) for right in SEES)
 
 
+def acting_for(user: Any, row: Mandat) -> int | None:
+    """Return the structure for which a user handles a mandate: the one that it is given to, or theirs that
+    follows the person.
+    """
+    if user is None or may_act(user, row.structure_id):
+        return row.structure_id
+    followings = row.person.followings.filter(ended_at=None, structure__in=structures_for(user))
+    return followings.order_by("since").values_list("structure", flat=True).first()
+
+
 def procedures_of(structure: Structure | None) -> QuerySet[LocalProcedure]:
     """Return the procedures added by a structure, or by a territory where it stands."""
     if structure is None:

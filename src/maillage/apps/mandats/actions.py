@@ -549,7 +549,8 @@ def record_view(mandat: Mandat, *, by: User | None, at: datetime, verb: str = "m
 
 
 def _record(verb: str, row: Mandat, *, by: User | None, at: datetime, told: str = "") -> None:
-    journal.record(by=by, verb=verb, row=row, at=at, structure=row.structure_id, words=told)
+    acting = access.acting_for(by, row)
+    journal.record(by=by, verb=verb, row=row, at=at, structure=acting, words=told)
 
 
 def _not_prepared(why: str, do: str) -> Refused:
