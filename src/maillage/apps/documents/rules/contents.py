@@ -73,6 +73,8 @@ def media_of(content: bytes, name: str) -> str:
 
 def examine(content: bytes) -> Examined:
     """Return what a PDF is; Refused when it is closed by a password, hides something, or cannot be read."""
+    if END not in content:
+        raise refused("Ce PDF est abîmé : sa fin manque.", "Redemandez-le, ou photographiez le papier.")
     if zipfile.is_zipfile(io.BytesIO(content)) or not content.rstrip(b"\0\r\n \t").endswith(END):
         raise refused("Quelque chose est caché après sa dernière page.", "Photographiez le papier.")
     try:

@@ -90,8 +90,8 @@ def in_language_of(person: Person, words: Callable[[], str]) -> tuple[Language, 
 
 
 def _tell(request: HttpRequest, scanner: str, told: tuple[str, ...]) -> None:
-    checked = f"analysé par {scanner}, rien de dangereux" if scanner else "pas analysé : aucun antivirus ici"
-    messages.success(request, f"Le papier est gardé, chiffré ; il est {checked}.")
+    checked = f"il est analysé par {scanner}, rien de dangereux" if scanner else "aucun antivirus ne l’a lu"
+    messages.success(request, f"Le papier est gardé, chiffré ; {checked}.")
     if told:
         messages.info(request, f"Ce PDF dit aussi, à qui l’ouvre : {' ; '.join(told)}.")
 
