@@ -87,6 +87,14 @@ def test_another_procedure_and_other_minutes_are_typed(client, aidant):
     assert (act.procedure, act.minutes) == ("retraite", 75)
 
 
+def test_a_procedure_that_left_the_thumb_while_the_page_was_open_is_noted(client, aidant, library):
+    for procedure in ("rsa", "retraite", "handicap", "formation", "impots"):
+        note(aidant, library, procedure=procedure)
+    assert 'value="prime-activite" id="id_demarche_' not in client.get(NOTE).content.decode()
+    client.post(NOTE, said(demarche="prime-activite"))
+    assert Act.objects.filter(procedure="prime-activite").count() == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

@@ -27,14 +27,22 @@ class ActForm(forms.Form):
     uid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     structure = forms.ChoiceField(label="Au nom de", required=False)
     nature = forms.ChoiceField(
-        label="Vous avez fait", choices=list(rules.KINDS.items()), widget=forms.RadioSelect
+        label="Vous avez fait",
+        choices=list(rules.KINDS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque ce que vous avez fait."},
     )
-    demarche = forms.ChoiceField(label="Quelle démarche ?", widget=forms.RadioSelect)
+    demarche = forms.ChoiceField(
+        label="Quelle démarche ?",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque la démarche."},
+    )
     demarche_autre = forms.ChoiceField(label="Une autre démarche", required=False)
     minutes = forms.ChoiceField(
         label="Combien de minutes ?",
         choices=[*((str(n), str(n)) for n in rules.MINUTES), (OTHER, "Autre")],
         widget=forms.RadioSelect,
+        error_messages={"required": "Il manque le nombre de minutes."},
     )
     minutes_autre = forms.IntegerField(
         label="Nombre de minutes",
@@ -45,7 +53,12 @@ class ActForm(forms.Form):
     ou = forms.ChoiceField(
         label="Où ?", choices=list(rules.WHERE.items()), widget=forms.RadioSelect, initial=rules.HERE
     )
-    fin = forms.ChoiceField(label="À la fin", choices=list(rules.ENDS.items()), widget=forms.RadioSelect)
+    fin = forms.ChoiceField(
+        label="À la fin",
+        choices=list(rules.ENDS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque ce que cela a donné."},
+    )
     carte = forms.CharField(
         label="Le code de sa carte",
         required=False,

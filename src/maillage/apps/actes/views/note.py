@@ -77,6 +77,9 @@ def _form(request: HttpRequest, structures: list[Structure], like: Act | None, a
         data = request.POST.copy()
         for name, value in WAYS.get(data.get("voie", ""), {}).items():
             data[name] = value
+        chosen, under = data.get("demarche"), {each.key for each in first}
+        if chosen not in under and any(each.key == chosen for each in among):
+            data["demarche"], data["demarche_autre"] = OTHER, chosen  # it left the thumb meanwhile
     initial = _as_before(like, [each.key for each in first]) if like is not None else {}
     return ActForm(data, structures=structures, first=first, among=among, initial=initial)
 
