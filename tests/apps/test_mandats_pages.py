@@ -20,6 +20,7 @@ from maillage.apps.actes import actions as acts
 from maillage.apps.actes import rules as helped
 from maillage.apps.mandats import access, actions, forms, queries
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.rules import proof
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
@@ -358,6 +359,23 @@ def test_the_sheet_says_how_long_what_who_and_the_proof(pro, andrei, structure, 
     assert Entry.objects.filter(verb="mandat.seen", row=mandat.pk, by=leila.pk).count() == 1
     Mandat.objects.filter(pk=mandat.pk).update(words="autre chose")
     assert "ne correspond plus" in text(pro.get(reverse("mandat", args=[mandat.pk])))
+    again = proof.digest(mandat.secret, words="autre chose", how="touch", witness="", image=STROKES.encode())
+    Mandat.objects.filter(pk=mandat.pk).update(digest=again)
+    told = text(pro.get(reverse("mandat", args=[mandat.pk])))
+    assert "ne correspond plus" in told, "the journal still has the digest of what was signed"
+
+
+def test_what_was_said_without_a_witness_or_kept_without_a_photograph_is_told_so(
+    pro, andrei, structure, leila
+):
+    urgent = drafted(andrei, structure, leila, at=NOW, emergency=True)
+    shown = by_touch(urgent, NOW).shown
+    actions.sign(urgent, actions.Signing(how="spoken", shown=shown), by=leila, at=NOW)
+    told = text(pro.get(reverse("mandat", args=[urgent.pk])))
+    assert "sans témoin" in told and "devant un témoin" not in told and "au texte gardé," in told
+    paper = drafted(andrei, structure, leila, at=NOW, token="papier")
+    actions.sign(paper, actions.Signing(how="paper"), by=leila, at=NOW)
+    assert "Aucune photographie du papier" in text(pro.get(reverse("mandat", args=[paper.pk])))
 
 
 def test_the_sheet_stops_takes_back_and_prepares_another(pro, andrei, structure, leila):

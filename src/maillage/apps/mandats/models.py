@@ -85,6 +85,12 @@ class Mandat(models.Model):
         """The code as it is printed."""
         return in_halves(self.code)
 
+    @property
+    def how_told(self) -> str:
+        """How the person said yes, as it was."""
+        alone = self.how == frame.SPOKEN and not self.witness
+        return frame.ALONE if alone else self.get_how_display()
+
     def state_on(self, today: date) -> str:
         """Return where the mandate stands on a day of the local calendar."""
         return frame.state(

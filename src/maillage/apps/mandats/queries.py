@@ -270,7 +270,7 @@ def _copied(row: Mandat, signature: Signature | None) -> dict[str, Any]:
         "langue": row.language,
         "signe_le": row.signed_at.isoformat() if row.signed_at else "",
         "signe_avec": str(row.signed_with or ""),
-        "comment": row.get_how_display(),
+        "comment": row.how_told,
         "temoin": row.witness,
         "mots_lus": row.words,
         "empreinte": row.digest,
@@ -475,13 +475,16 @@ def proof_of(row: Mandat) -> list[Link]:
 
 
 def agrees_with_proof(row: Mandat) -> bool:
-    """Return whether what is kept of a signed mandate is still what its digest covers."""
+    """Return whether what is kept of a signed mandate is still what its digest covers, in its row and in the
+    journal: whoever rewrites the words may rewrite the digest beside them.
+    """
     signature = Signature.objects.filter(mandat=row).first()
     image = b""
     if signature is not None:
         image = bytes(signature.photograph or b"") or signature.strokes.encode()
     told = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=image)
-    return constant_time_compare(told, row.digest)
+    written = journal.entries_about(row).filter(verb="mandat.signed").values_list("words", flat=True)
+    return constant_time_compare(told, row.digest) and any(words.endswith(told) for words in written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,7 +537,7 @@ def paper(row: Mandat) -> models.Paper:
             tuple(heard),
             language=row.language if row.language in LANGUAGES else FRENCH,
         ),
-        how=row.get_how_display(),
+        how=row.how_told,
         witness=row.witness,
         digest=row.digest,
         strokes=proof.svg(signature.strokes) if signature and signature.strokes else "",

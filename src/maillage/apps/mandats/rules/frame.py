@@ -32,6 +32,7 @@ HOW: Mapping[str, str] = {
     PAPER: "signé sur papier",
     SPOKEN: "dit à voix haute, devant un témoin",
 }
+ALONE = "dit à voix haute, sans témoin"  # in an emergency alone
 PROFESSIONAL, VOLUNTEER, RELATIVE = "professional", "volunteer", "relative"
 HELPERS: Mapping[str, str] = {
     PROFESSIONAL: "un professionnel",
