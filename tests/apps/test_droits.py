@@ -322,6 +322,9 @@ def test_what_was_just_told_reads_its_second_date_for_what_it_is(andrei, leila, 
     page = pro.post(f"/espace/personnes/{andrei.pk}/droits/rsa/", letter, follow=True).content.decode()
     told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "Un courrier est arrivé, le 20 novembre 2026, répondre avant le 24 décembre 2026" in told
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    page = pro.get(f"/espace/personnes/{andrei.pk}/droits/{RIGHT.procedure}/").content.decode()
+    assert "(jusqu’au 31 janvier 2027)" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):

@@ -36,6 +36,13 @@ UNTIL: Mapping[str, str] = {
     REFUSED: "Contester avant le, écrit sur le courrier",
     LOST: "Contester avant le, écrit sur le courrier",
 }
+# The same, inside a sentence and before the date.
+UNTIL_TOLD: Mapping[str, str] = {
+    NOTIFIED: "répondre avant le",
+    OBTAINED: "jusqu’au",
+    REFUSED: "contester avant le",
+    LOST: "contester avant le",
+}
 # Of two facts of one day, the one that comes later in the life of a request.
 RANK: Mapping[str, int] = {kind: n for n, kind in enumerate(FACTS)}
 EARLIEST = timedelta(days=366 * 15)  # before today: a card lasts ten years

@@ -44,7 +44,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "mailbox": cards.mailbox_of(request.user, person, timezone.now()),
             "stopped": lines.former(request.user, person, today),
             "others": lines.other_helpers(request.user, person),
-            "until": facts.UNTIL,
+            "until_told": facts.UNTIL_TOLD,
             "letter": LetterForm(),
             "gestures": line.GESTURES,
             "families": lines.known_procedures(structure),
@@ -123,6 +123,7 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
         ],
         "struck": access.facts_for(request.user, person).filter(procedure=procedure, struck_at__isnull=False),
         "until": facts.UNTIL,
+        "until_told": facts.UNTIL_TOLD,
         "followed": bool(found.entries) and found.standing.state != line.STOPPED,
         "redo": bool(found.entries) and found.standing.gesture != line.ASK,
     }
