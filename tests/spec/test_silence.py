@@ -435,3 +435,12 @@ def test_silence_has_no_default_place():
     """Sans rien savoir du silence, tous les lieux sont lus comme ils parlent."""
     assert Silence().unsaid == {}
     assert Silence().unasked == frozenset()
+
+
+def test_a_place_with_two_sheets_is_silent_when_both_are():
+    """Deux fiches d’un même lieu, l’une muette : le lieu parle."""
+    said, mute = (replace(at("Claix", 4000), id=id, same="claix") for id in ("dite", "muette"))
+    alone = replace(at("Corenc", 0), id="seule")
+    g = SimpleNamespace(places=(said, mute, alone))
+    assert census._silent(g, frozenset({"muette", "seule"})) == {"seule"}
+    assert census._silent(g, frozenset({"dite", "muette"})) == {"dite", "muette"}

@@ -362,7 +362,7 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
         {public: gaps.gaps(ground, public=public, cells=cells) for public in publics()},
         ground,
         n_places=_counted(ground, None),
-        n_silent=_counted(ground, given.silent),
+        n_silent=_counted(ground, _silent(ground, given.silent)),
         n_vague=_counted(ground, given.vague),
         border=across(ground, own, request.zoning.rows, given.places),
         moving=_moved(ground),
@@ -433,6 +433,12 @@ def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:
             if len(held) == 1:
                 found[g.zones[int(held[0])].code].add(place.same or k)
     return {code: len(some) for code, some in found.items()}
+
+
+def _silent(g: reach.Ground, sheets: frozenset[str]) -> frozenset[str]:
+    """Return the silent sheets of silent places: a place with two sheets, one of which talks, is not one."""
+    talking = {place.same for place in g.places if place.same and place.id not in sheets}
+    return frozenset(place.id for place in g.places if place.id in sheets and place.same not in talking)
 
 
 def around(rows: NDArray[np.int64]) -> set[str]:
