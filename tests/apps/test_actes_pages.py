@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from maillage.apps.actes import actions, rules
 from maillage.apps.actes.models import Act
+from maillage.apps.actes.queries import lists
+from maillage.apps.orientations.actions import forgetting
 from maillage.apps.people import actions as people
 from tests.apps.test_actes import signed
 from tests.conftest import account
@@ -313,6 +315,17 @@ def test_an_emergency_is_regularised_from_its_page(client, aidant, library, andr
     client.post(f"/espace/actes/{act.pk}/geste/", {"geste": "regulariser", "carte": andrei.card})
     act.refresh_from_db()
     assert (act.person, act.lacks_mandate) == (andrei, False)
+
+
+def test_an_act_of_somebody_erased_names_nobody_and_waits_for_nobody(client, aidant, library, andrei):
+    act = note(aidant, library, kind="place", person=andrei, urgent=True)
+    assert [each.pk for each in lists.to_regularise(aidant)] == [act.pk]
+    forgetting.forget(andrei, by=aidant, at=timezone.now())
+    assert not lists.to_regularise(aidant).exists()
+    card = Act.objects.get().person.card
+    for address in (f"/espace/actes/{act.pk}/", "/espace/actes/", f"{NOTE}?comme={act.pk}"):
+        page = client.get(address).content.decode()
+        assert card not in page and f"/espace/personnes/{andrei.pk}/" not in page, address
 
 
 def test_the_table_names_nobody_and_holds_no_precision(client, aidant, library, andrei):

@@ -76,9 +76,15 @@ class Act(models.Model):
         return f"Acte {self.pk} : {self.get_kind_display()}, {self.procedure}"
 
     @property
+    def named(self) -> Person | None:
+        """The person it was for; None for nobody, and once they are erased."""
+        return None if self.person is None or self.person.forgotten_at is not None else self.person
+
+    @property
     def lacks_mandate(self) -> bool:
-        """Return whether a mandate is still to be signed for it."""
-        return bool(self.outside) and self.regularised_at is None and self.struck_at is None
+        """Return whether a mandate is still to be signed for it; nobody signs for who is erased."""
+        waits = bool(self.outside) and self.regularised_at is None and self.struck_at is None
+        return waits and (self.person_id is None or self.named is not None)
 
 
 class Revision(models.Model):

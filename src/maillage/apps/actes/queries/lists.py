@@ -52,7 +52,7 @@ STATES: Mapping[str, str] = {COUNTED: "Qui comptent", STRUCK: "Rayés", TO_SIGN:
 _IN_STATE: Mapping[str, Q] = {
     COUNTED: Q(struck_at=None),
     STRUCK: Q(struck_at__isnull=False),
-    TO_SIGN: Q(struck_at=None, regularised_at=None) & ~Q(outside=""),
+    TO_SIGN: Q(struck_at=None, regularised_at=None, person__forgotten_at=None) & ~Q(outside=""),
 }
 
 

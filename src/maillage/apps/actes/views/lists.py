@@ -18,6 +18,7 @@ from maillage.apps.actes.forms.note import person_of_card
 from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import catalogue, lists
 from maillage.apps.community.queries import resources
+from maillage.apps.people.access import people_for
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -100,6 +101,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         "line": lists.lines([found], account_of(request))[0],
         "form": form if may_change else None,
         "revisions": lists.revisions(found),
+        "sees": people_for(request.user).filter(pk=found.person_id).exists(),
         "resources": resources.for_procedure(found.procedure),
     }
     return render(request, "actes/act.html", context, status=400 if form.errors else 200)

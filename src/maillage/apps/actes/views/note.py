@@ -55,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
         status = 400
     context = {
         "form": form,
-        "person": person or (like.person if like is not None else None),
+        "person": person or (like.named if like is not None else None),
         "structures": structures,
         "refused": refused,
         "outside": isinstance(refused, actions.OutsideMandate),
