@@ -167,6 +167,7 @@ def test_a_photograph_is_kept_upright_without_what_telephones_write_beside(pro, 
     file = SimpleUploadedFile("papier.jpg", with_place(), content_type="image/jpeg")
     pro.post(reverse("mandat_sign", args=[mandat.pk]), {"comment": "paper", "photo": file})
     kept = pro.get(reverse("mandat_photograph", args=[mandat.pk]))
+    assert Entry.objects.filter(verb="mandat.seen", row=mandat.pk, by=leila.pk).exists()
     assert kept["Content-Type"] == "image/jpeg"
     with Image.open(BytesIO(kept.content)) as shown:
         assert shown.size == (300, 400)

@@ -311,6 +311,7 @@ def photograph(request: HttpRequest, pk: int) -> HttpResponse:
     found = Signature.objects.filter(mandat=row).first()
     if found is None or not found.photograph:
         raise Http404
+    actions.record_view(row, by=account_of(request), at=timezone.now())
     response = HttpResponse(bytes(found.photograph), content_type="image/jpeg")
     response["Content-Disposition"] = 'inline; filename="mandat.jpg"'
     response["X-Content-Type-Options"] = "nosniff"
