@@ -84,11 +84,10 @@ def withdrawal(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
             (
                 f"Le mandat {paper.code}, donné à {paper.structure}, est arrêté depuis le"
                 f" {_moment(paper.withdrawn_at)}, {paper.withdrawn_how}.",
-                "Depuis ce moment, personne de cette structure ne peut plus rien faire "
-                "à la place de la personne.",
+                "Depuis ce moment, ce mandat ne permet plus rien.",
             ),
         ),
-        Part("Ce qui n’est plus permis", tuple(paper.procedures), listed=True),
+        Part("Ce qu’il ne permet plus", tuple(paper.procedures), listed=True),
         Part(
             "Ce qui reste",
             (
