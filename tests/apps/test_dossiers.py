@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.kernel.names import plain
 from maillage.reports.territory import edition
+from maillage.reports.territory.reading import PublishedNote
 from maillage.studies.diagnosis.diagnosis import Cancelled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -100,6 +102,20 @@ def test_a_check_without_a_number_says_what_to_do(client, study):
 def test_comparing_with_itself_finds_no_gap(client, study):
     page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
     assert "On ne peut pas dire" in page
+
+
+def test_comparing_tells_what_contradicts_either_side(client, study, monkeypatch):
+    """La Corse à côté de l’Isère : le chiffre publié qui contredit le nôtre est dit avec le verdict."""
+    read = queries.reading
+    note = PublishedNote(kind="contredit", text="**Un chiffre publié** contredit le nôtre.")
+    monkeypatch.setattr(queries, "reading", lambda kept: replace(read(kept), published=(note,)))
+    page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
+    assert page.count("Un chiffre publié contredit le nôtre.") == 1
+
+
+def test_a_check_offers_rounded_shares_first(client, study):
+    """« 39 000 personnes, 13 % » : une part sans décimale est presque toujours arrondie."""
+    assert re.search(r'name="part_arrondie"[^>]*checked', client.get(f"{ADDRESS}verifier/").content.decode())
 
 
 def test_comparing_with_nonsense_explains(client, study):

@@ -111,7 +111,9 @@ class CheckForm(forms.Form):
     effectif = FigureField(label="Effectif publié", min_value=1, help_text="Par exemple 44 000")
     part = FigureField(label="Part publiée, en %", min_value=0.1, max_value=100, help_text="Par exemple 19")
     pas = FigureField(label="Effectif arrondi à", min_value=1, initial="1 000", help_text="Par exemple 1 000")
-    part_arrondie = forms.BooleanField(label="La part aussi est arrondie, au point près", required=False)
+    part_arrondie = forms.BooleanField(
+        label="La part aussi est arrondie, au point près", required=False, initial=True
+    )
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

@@ -301,7 +301,13 @@ def _other(
     other = queries.reading(second)
     theirs = {c.label: c for c in other.context}
     pairs = [(c, theirs[c.label]) for c in reading.context if c.label in theirs]
-    return context | {"other": other, "gap": _told_gap(gap, likely), "pairs": pairs}
+    against = dict.fromkeys(n.text for r in (reading, other) for n in r.published if n.kind == "contredit")
+    return context | {
+        "other": other,
+        "gap": _told_gap(gap, likely),
+        "pairs": pairs,
+        "contradictions": list(against),
+    }
 
 
 TOO_MANY = Refused(
