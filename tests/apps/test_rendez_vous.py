@@ -539,6 +539,16 @@ def test_an_appointment_is_given_from_the_page_of_the_day(client, opened, karim,
     assert client.get(f"/espace/rendez-vous/{made.pk}/").status_code == 200
 
 
+def test_a_card_that_nobody_has_is_not_a_first_name(client, opened, karim):
+    client.force_login(karim)
+    sent = {"qui": "4TRX-8XHB", "pour": rules.PROCEDURE, "quand": NINE.isoformat()}
+    answer = client.post(f"/espace/rendez-vous/donner/?permanence={opened.pk}", sent)
+    assert answer.status_code == 400
+    assert "Aucune carte n’a ce code" in answer.content.decode()
+    assert not Appointment.objects.exists()
+    assert "Personne n’a" in client.get("/espace/rendez-vous/boites/").content.decode()
+
+
 def test_an_appointment_at_home_is_typed_with_its_hour(client, karim, library):
     client.force_login(karim)
     sent = {"qui": "Mme Haddad", "pour": rules.DEVICE, "jour": "2026-11-26", "heure": "14:15", "ou": "home"}

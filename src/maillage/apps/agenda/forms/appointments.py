@@ -2,6 +2,7 @@
 closed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -23,6 +24,8 @@ from maillage.reference import clocks
 from maillage.words.opening import DAYS
 
 ONCE = "0"
+# The code of a card, never a first name; « Jean 1975 » is one.
+LIKE_A_CODE = re.compile(r"(?=.*\d)(?![A-Za-z]{4}[ -]?\d{4})[0-9A-Za-z]{4}[ -]?[0-9A-Za-z]{4}")
 SPANS = 2  # of one day: a morning and an afternoon
 
 
@@ -131,6 +134,8 @@ class AppointmentForm(forms.Form):
         name = str(self.cleaned_data["qui"]).strip()
         if not name and self.person is None:
             raise forms.ValidationError("Il manque un prénom. Un surnom, ou le code d’une carte, suffit.")
+        if self.person is None and LIKE_A_CODE.fullmatch(name) and not people.by_code(name):
+            raise forms.ValidationError("Aucune carte n’a ce code. Relisez-le, ou écrivez un prénom.")
         return name
 
     def clean_contact(self) -> tuple[str, str]:
