@@ -328,6 +328,15 @@ def test_an_act_of_somebody_erased_names_nobody_and_waits_for_nobody(client, aid
         assert card not in page and f"/espace/personnes/{andrei.pk}/" not in page, address
 
 
+def test_an_act_put_under_a_mandate_is_not_corrected_out_of_it(client, aidant, library, andrei):
+    act = note(aidant, library, kind="place", person=andrei, urgent=True)
+    signed(andrei, library, "impots")
+    actions.regularise(act, by=aidant, at=timezone.now())
+    wanted = {"nature": "place", "demarche": "retraite", "minutes": "20", "ou": "here", "fin": "done"}
+    assert client.post(f"/espace/actes/{act.pk}/", wanted).status_code == 400
+    assert Act.objects.get().procedure == "impots"
+
+
 def test_the_table_names_nobody_and_holds_no_precision(client, aidant, library, andrei):
     note(aidant, library, person=andrei, precision="Avec son fils")
     text = client.get("/espace/actes/actes.csv").content.decode()

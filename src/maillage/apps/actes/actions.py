@@ -231,7 +231,7 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime) -> A
     _check_values(draft, at)
     if draft.kind == rules.PLACE and (row.kind, row.procedure) != (draft.kind, draft.procedure):
         verdict = _verdict(draft.kind, draft.procedure, row.person, row.structure, row.done_at)
-        if not verdict.allowed and not row.outside:
+        if not verdict.allowed and (not row.outside or row.regularised_at is not None):
             raise OutsideMandate(
                 "L’acte n’est pas corrigé.",
                 why=verdict.why,
