@@ -273,7 +273,7 @@ def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environm
 # --------------------------------------------------------------------------------------------- with an aidant
 
 
-def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, enter, faults_of):
+def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, site, enter, faults_of):
     room = enter(TRAINER, "/espace/apprendre/nouveau/?trame=trame:premiers-gestes")
     room.get_by_label("Nom du groupe").fill("Mardi matin")
     room.get_by_label("Personnes (facultatif)").fill("Fatou\nFatou")
@@ -288,7 +288,7 @@ def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, enter, faults_of
     page.get_by_role("button", name="J’entre dans le groupe").press("Enter")
     expect(page.locator(".suite-carton")).to_contain_text("Groupe Mardi matin")
     until(page, HELD)
-    page.goto(page.url.split("/apprendre/")[0] + f"{MOUSE}6/")
+    page.goto(f"{site}{MOUSE}6/")
     for _ in range(3):
         page.locator("[data-choisir] [type=radio]").last.check()
         page.get_by_role("button", name="Vérifier").press("Enter")
