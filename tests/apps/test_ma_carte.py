@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
@@ -142,6 +143,18 @@ def test_closing_empties_what_the_browser_kept(client, fatou):
 
 
 # ------------------------------------------------------------------------------------------ the code alone
+
+
+def test_a_slower_answer_does_not_open_the_page_again(client, fatou):
+    """A page asked before the closing writes its session after it."""
+    open_page(client, fatou)
+    late = client.session
+    assert late[access.PAGE]["whole"]
+    client.post("/ma-carte/fermer/")
+    with pytest.raises(UpdateError):
+        late.save()
+    assert access.PAGE not in client.session
+    assert "Fatou" not in text(client.get("/ma-carte/"))
 
 
 def test_the_code_alone_never_says_who_helps(client, fatou, leila, lieu):

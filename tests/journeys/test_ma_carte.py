@@ -125,6 +125,7 @@ def test_it_closes_by_itself_after_ten_minutes_and_says_so_before(visit, andrei)
     page.clock.fast_forward("10:10")
     expect(page.locator("#code")).to_be_visible()
     expect(page.locator("body")).not_to_contain_text("Andrei")
+    page.wait_for_load_state()
     page.go_back()
     expect(page.locator("body")).not_to_contain_text("Andrei")
 

@@ -146,9 +146,15 @@ def page_in(request: HttpRequest, at: datetime) -> Opened | None:
 
 
 def close_page(request: HttpRequest) -> None:
-    """Close the page: what was on the screen opens nothing any more."""
+    """Close the page: what was on the screen opens nothing any more.
+
+    The session changes its number: a slower answer, asked before, would write back that the page is open.
+    """
+    was_open = PAGE in request.session
     for key in (PAGE, FORM):
         request.session.pop(key, None)
+    if was_open:
+        request.session.cycle_key()
 
 
 def new_form(request: HttpRequest) -> str:

@@ -18,12 +18,16 @@ const present = async () => {
 annonce.querySelector("button").addEventListener("click", present);
 const regarder = () => {
   const reste = FERMEE - (Date.now() - vu);
-  if (reste <= 0) return fermer.requestSubmit();
+  if (reste <= 0) {
+    clearInterval(tour); // fermer une fois suffit : un second envoi arrêterait le premier
+    return fermer.requestSubmit();
+  }
   annonce.hidden = reste > AVANT;
 };
-setInterval(regarder, 5_000);
+const tour = setInterval(regarder, 5_000);
 document.addEventListener("visibilitychange", regarder);
-// Le bouton « page d’avant » du navigateur ne remontre rien : la page se redemande.
+// Le bouton « page d’avant » du navigateur ne remontre rien : quittée, la page se vide ; revenue, elle se redemande.
+addEventListener("pagehide", () => document.body.replaceChildren());
 addEventListener("pageshow", (e) => {
   if (e.persisted) location.reload();
 });
