@@ -128,7 +128,7 @@ def test_a_paper_is_kept_in_one_form_and_says_that_nothing_scanned_it(pro, andre
     assert "Aucun antivirus n’est installé" in text(pro.get(address))
     answer = pro.post(address, sent(SimpleUploadedFile("p.pdf", pdf(Author="Fatou"))), follow=True)
     words = text(answer)
-    assert "pas analysé" in words and "auteur : Fatou" in words and "Pas analysé" in words
+    assert "aucun antivirus ne l’a lu" in words and "auteur : Fatou" in words and "Pas analysé" in words
     paper = Paper.objects.get()
     assert "chiffrée" in paper.words and paper.scanner == ""
     assert "Pièce d’identité" in text(pro.get(reverse("person_papers", args=[andrei.pk])))

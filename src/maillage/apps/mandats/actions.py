@@ -238,7 +238,7 @@ def sign(mandat: Mandat, signing: Signing, *, by: User, at: datetime) -> Mandat:
             strokes=signing.strokes if signing.how == frame.TOUCH else "",
             photograph=signing.photograph if signing.how == frame.PAPER else None,
         )
-    _record("mandat.signed", row, by=by, at=at, told=f"{row.how_told}, empreinte {row.digest}")
+    _record("mandat.signed", row, by=by, at=at, told=f"{row.signed_how}, empreinte {row.digest}")
     if row.renews is not None and row.renews.emergency and not row.emergency:
         Mandat.objects.filter(pk=row.renews_id, regularised_at=None).update(regularised_at=at)
         _record("mandat.regularised", row.renews, by=by, at=at)

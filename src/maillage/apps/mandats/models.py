@@ -86,7 +86,7 @@ class Mandat(models.Model):
         return in_halves(self.code)
 
     @property
-    def how_told(self) -> str:
+    def signed_how(self) -> str:
         """How the person said yes, as it was."""
         alone = self.how == frame.SPOKEN and not self.witness
         return frame.ALONE if alone else self.get_how_display()
