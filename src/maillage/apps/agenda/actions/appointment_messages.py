@@ -11,33 +11,15 @@ from django.conf import settings
 from django.urls import reverse
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.actions.notifications import Notified
+from maillage.apps.agenda.actions.notifications import Notified, way_to
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import appointment_words as words
-from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.rules import addresses
-from maillage.apps.people import queries as people
-from maillage.apps.people import rules as persons
 from maillage.apps.reminders.actions import forgetting
 from maillage.apps.reminders.actions import planning as reminders
 from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
-
-
-def way_to(row: Appointment) -> tuple[str, str]:
-    """Return the channel and address to reach who comes; ('', '') when there is none.
-
-    What they left for this appointment first; else what their sheet says, if they agreed to be written to.
-    """
-    way, value = row.way, row.contact
-    if way == rules.NO_WAY and row.person is not None and people.agreed(row.person, persons.WRITE):
-        way, value = row.person.reach, row.person.reach_value
-    if way == rules.EMAIL:
-        return ("email", value) if addresses.read("email", value) else ("", "")
-    mobile = addresses.mobile(value) if way == rules.PHONE else ""
-    return ("sms", mobile) if mobile else ("", "")
 
 
 def booked(row: Appointment, *, at: datetime) -> Notified:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.models import Appointment, Seat, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.messages import actions as outbox
@@ -38,14 +38,14 @@ class Notified:
         return Notified(self.reached + other.reached, tuple(dict.fromkeys((*self.to_call, *other.to_call))))
 
 
-def way_to(seat: Seat) -> tuple[str, str]:
-    """Return the channel and address to reach a participant; ('', '') when there is none.
+def way_to(row: Seat | Appointment) -> tuple[str, str]:
+    """Return the channel and address to reach who comes; ('', '') when there is none.
 
-    What they left for this workshop first; else what their sheet says, if they agreed to be written to.
+    What they left for this meeting first; else what their sheet says, if they agreed to be written to.
     """
-    way, value = seat.way, seat.contact
-    if way == rules.NO_WAY and seat.person is not None and people.agreed(seat.person, persons.WRITE):
-        way, value = seat.person.reach, seat.person.reach_value
+    way, value = row.way, row.contact
+    if way == rules.NO_WAY and row.person is not None and people.agreed(row.person, persons.WRITE):
+        way, value = row.person.reach, row.person.reach_value
     if way == rules.EMAIL:
         return ("email", value) if addresses.read("email", value) else ("", "")
     mobile = addresses.mobile(value) if way == rules.PHONE else ""
@@ -59,7 +59,7 @@ def _put(
     text: Callable[[], str],
     *,
     at: datetime,
-    only_before: bool = True,
+    may_say_no: bool = True,
 ) -> Notified:
     """Write to a participant in their language, or in French where the pages do not have it. An invalid
     address blocks nothing. Whom no message reaches in time, on a Sunday or after a STOP, is to call.
@@ -72,7 +72,7 @@ def _put(
     with speaking(language):
         link = f"{settings.ADDRESS}{reverse('seat', args=[access.link_of(seat)])}"
         body = (
-            f"{text()}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {link}" if only_before else text()
+            f"{text()}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {link}" if may_say_no else text()
         )
         about = subject()
     if workshop.example:  # nobody real hears of people who were invented
@@ -85,7 +85,7 @@ def _put(
             text=body,
             key=f"atelier-{seat.learner}-{workshop.pk}-{what}",
             at=at,
-            never_after=workshop.starts_at if only_before else None,
+            never_after=workshop.starts_at,
             language=language,
             structure=workshop.structure_id,
             commune=workshop.commune,
@@ -159,7 +159,7 @@ def cancelled(workshop: Workshop, *, at: datetime) -> Notified:
     return _all(
         workshop,
         lambda seat: _put(
-            seat, "annule", lambda: say("Votre atelier est annulé"), text, at=at, only_before=False
+            seat, "annule", lambda: say("Votre atelier est annulé"), text, at=at, may_say_no=False
         ),
     )
 
