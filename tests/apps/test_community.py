@@ -83,6 +83,22 @@ def test_nobody_writes_a_secret_to_the_network(library, karim):
         published(library, karim, words="le mot de passe du wifi est Grenoble38!")
 
 
+@pytest.mark.parametrize("words", ["Appelez le 06 12 34 56 78", "Écrivez à a.martin@exemple.fr"])
+def test_a_number_or_an_address_is_not_told_to_the_whole_network(library, karim, words):
+    with pytest.raises(Refused, match="un numéro ou une adresse"):
+        published(library, karim, words=words)
+
+
+def test_a_partnership_says_who_says_so(client, library, hall, karim, leila):
+    client.force_login(leila)
+    page = "/espace/reseau/qui-avec-qui/"
+    actions.work_together(library.structure, hall.structure, about="Écrans", by=karim, at=AT)
+    assert "dit par Bibliothèque seulement" in client.get(page).content.decode()
+    actions.work_together(hall.structure, library.structure, about="Écrans", by=leila, at=AT)
+    assert "dit par les deux" in client.get(page).content.decode()
+    assert Partnership.objects.count() == 1
+
+
 def test_a_message_gets_a_yes_and_two_structures_work_together(client, library, hall, karim, leila):
     row = published(library, karim)
     client.force_login(leila)

@@ -1,6 +1,9 @@
 """What people type: whole numbers, those of an address too, and words on one line."""
 
+import re
+
 ROWS = 2**63 - 1  # the largest number that a database gives a row
+CONTACT = re.compile(r"\S@\S|(?:\d[ .\u00a0\u202f-]?){9,}")
 # Marks that turn a line around without being seen: a name in Arabic needs none of them, a trap does.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 STRAIGHT = dict.fromkeys(map(ord, TURNING))
@@ -26,3 +29,12 @@ def line(text: str, most: int | None = None) -> str:
     ('Marie Anne', 'Marie', 'Marie')
     """
     return " ".join(text.translate(STRAIGHT).split())[:most].rstrip()
+
+
+def holds_contact(text: str) -> bool:
+    """Return whether a text gives an e-mail address or as many digits as a telephone.
+
+    >>> holds_contact("Appelez le 06 12 34 56 78"), holds_contact("12 portables, 10 h")
+    (True, False)
+    """
+    return bool(CONTACT.search(text))

@@ -94,13 +94,16 @@ class Reply(models.Model):
 
 
 class Partnership(models.Model):
-    """Two structures that work together: about what, since when. A row has the smaller number first."""
+    """Two structures that work together: about what, since when. A row has the smaller number first. said_by:
+    the one that says so, None when both did.
+    """
 
     first = _structure("structure")
     second = _structure("avec")
     about = models.CharField("à propos de", max_length=200)
     since = models.DateField("depuis le")
     ended_on = models.DateField("jusqu’au", null=True, blank=True)
+    said_by = of_structure("dit par")
     by = by_account("noté par", blank=True)
     at = models.DateTimeField("noté le")
     example = models.BooleanField("exemple", default=False)

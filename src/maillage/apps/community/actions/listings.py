@@ -13,7 +13,7 @@ from maillage.apps.community.rules import listings as rules
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.kernel.typed import line
+from maillage.kernel.typed import holds_contact, line
 from maillage.words.opening import date_text
 
 
@@ -40,6 +40,12 @@ def publish(
     if found := Listing.objects.filter(token=token).first():
         return found
     refuse_secrets(words)
+    if holds_contact(words):
+        raise Refused(
+            "L’annonce n’a pas été publiée.",
+            why="Elle donne un numéro ou une adresse, que tout le réseau lirait.",
+            do="Ôtez-le : on vous écrit par Maillage, et vous répondez.",
+        )
     today = timezone.localdate(at)
     if not max(starts_on, today) <= ends_on <= max(starts_on, today) + rules.LONGEST:
         raise Refused(
@@ -157,17 +163,25 @@ def answer(row: Reply, *, yes: bool, words: str = "", by: User, at: datetime) ->
     held.save()
     listing = held.listing
     if yes:
-        work_together(listing.structure, held.structure, about=listing.get_kind_display(), by=by, at=at)
+        about = listing.get_kind_display()
+        work_together(listing.structure, held.structure, about=about, by=by, at=at, both=True)
     journal.record(by=by, verb="listing.answered", row=listing, at=at, structure=listing.structure_id)
     return held
 
 
 @transaction.atomic
 def work_together(
-    one: Structure, other: Structure, *, about: str, by: User, at: datetime, example: bool = False
+    one: Structure,
+    other: Structure,
+    *,
+    about: str,
+    by: User,
+    at: datetime,
+    both: bool = False,
+    example: bool = False,
 ) -> Partnership:
-    """Write down that two structures work together about something; twice is once. Refused for a structure
-    and itself, or about nothing.
+    """Write down that two structures work together about something. Said twice, it is one row; said by each,
+    both say it. Refused for a structure and itself, or about nothing.
     """
     if one.pk == other.pk or not line(about):
         raise Refused(
@@ -181,8 +195,17 @@ def work_together(
         second_id=second,
         about=line(about, 200),
         ended_on=None,
-        defaults={"since": timezone.localdate(at), "by": by, "at": at, "example": example},
+        defaults={
+            "since": timezone.localdate(at),
+            "said_by": None if both else one,
+            "by": by,
+            "at": at,
+            "example": example,
+        },
     )
+    if row.said_by_id not in (None, one.pk) or (both and row.said_by_id is not None):
+        row.said_by = None
+        row.save(update_fields=["said_by"])
     if made:
         journal.record(by=by, verb="partnership.noted", row=row, at=at, structure=one.pk)
     return row

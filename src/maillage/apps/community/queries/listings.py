@@ -117,7 +117,7 @@ def unanswered(user: Any) -> QuerySet[Reply]:
 
 def current() -> QuerySet[Partnership]:
     """Return the partnerships that go on."""
-    return Partnership.objects.filter(ended_on=None).select_related("first", "second")
+    return Partnership.objects.filter(ended_on=None).select_related("first", "second", "said_by")
 
 
 def network() -> list[Node]:

@@ -1,6 +1,5 @@
 """The devices of a place: received, lent and returned, repaired, withdrawn."""
 
-import re
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -11,10 +10,10 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.outreach.models import Device, Loan
 from maillage.apps.outreach.queries.devices import HERE, LENT, OUT, REPAIR
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import holds_contact
 from maillage.words.opening import date_text
 
 LONGEST = timedelta(days=366)
-DIGITS = 9  # as many as a telephone
 
 
 @transaction.atomic
@@ -64,7 +63,7 @@ def lend(device: Device, *, to: str, due_on: date, by: User, at: datetime) -> Lo
             why="Personne ne saurait à qui le redemander.",
             do="Écrivez un prénom, ou un numéro de carte.",
         )
-    if "@" in to or len(re.sub(r"\D", "", to)) >= DIGITS:
+    if holds_contact(to):
         raise Refused(
             f"« {held.label} » n’a pas été prêté.",
             why="Un téléphone ou une adresse n’a pas sa place ici : le prêt n’en a pas besoin.",
