@@ -31,17 +31,56 @@ _CARD = re.compile(
 )
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d\d(?:[ \u00a0\u202f-]?[A-Z0-9]){11,30}(?!\w)", re.IGNORECASE)
 _FRENCH = re.compile(r"FR\d{12}[A-Z0-9]{11}\d\d")
-_PASSWORD = re.compile(r"\b(?:mots? de passe|mdp|password|passwd|phrase secr[eè]te)\b", re.IGNORECASE)
-_PIN = re.compile(
-    r"\b(?:(?:code )?pin|digicode|code (?:secret|confidentiel|personnel|d[’']accès|de déverrouillage)"
-    r"|code (?:de )?(?:sa |la |son |ma |mon )?"
-    r"(?:carte(?: bleue| bancaire| vitale)?|téléphone|tablette|cb))\b",
+_NUMBERED = re.compile(
+    r"(?:\bn\s?[°o]|\bnuméro)\s*(?:(?:de|sa|la|ma|son)\s+)*(?P<what>cartes?|cb|séc[uo]\w*)\b"
+    r"(?:\s+(?:bleue|bancaire|visa|mastercard|sociale))?\W{0,4}(?P<digits>\d(?:[ .\u00a0\u202f-]?\d){3,})",
     re.IGNORECASE,
 )
-_SAID = re.compile(r"^\W{0,2}\s*(?:[:=]|est\b|c[’']est\b)\s*(?P<then>\S.*)", re.IGNORECASE | re.DOTALL)
-_NUMBER = re.compile(r"^\W{0,3}(?:\s*(?:est|c[’']est)\s)?\W{0,3}(?:\d[ .-]?){3,7}\d(?![\d/])", re.IGNORECASE)
-_LATER = re.compile(
-    r"^(?:\s+[^\W\d]+[’']?){1,4}\s*(?:[:=]|\best\b|c[’']est)\s*(?:\d[ .-]?){3,7}\d(?![\d/])", re.IGNORECASE
+_BANK = re.compile(
+    r"\b(?:cb|carte (?:bleue|bancaire)|visa|mastercard)\b\W{0,4}(?:\d[ .\u00a0\u202f-]?){12}", re.IGNORECASE
+)
+_PASSWORD = re.compile(
+    r"\b(?:mots? de pass(?:e|es)?|motdepasse|m\.?d\.?p\b\.?|password|passwd|pwd|phrase secrète"
+    r"|réponse (?:secrète|à la question secrète))(?!\w)",
+    re.IGNORECASE,
+)
+# “Pass” alone is a card for the bus, and “passe” what somebody does: only before a colon are they a secret.
+_PASS = re.compile(r"(?<!\w)(?P<who>\w+\s+)?pass(?:e|word)?\s*[:=]\s*(?P<then>\S+)", re.IGNORECASE)
+_DOES = frozenset("il elle on ça qui je tu se me te il la le les lui y en".split())
+_WIFI = re.compile(
+    r"\bclés? (?:(?:du|de la|de sa|de son|de) )?(?:wi-?fi|wep|wpa|box|réseau)\b\W{0,4}"
+    r"(?=\S*\d)(?P<then>[\w!?@#*-]{6,})",
+    re.IGNORECASE,
+)
+_SHORT = re.compile(
+    r"\b(?:pin|puk|digicode|cryptogramme|c[vc][vc]2?|code à (?:3|trois) chiffres)\b", re.IGNORECASE
+)
+_CODE = re.compile(r"\bcodes?\b", re.IGNORECASE)
+# What follows a word that announces a code: some words, then its digits, close together.
+_THEN = re.compile(
+    r"(?P<words>(?:[\s:=«\"“’',-]+[^\W\d_]+)*)[\s:=«\"“’'-]*(?P<number>\d(?:[ .-]?[\dA-Z])+)"
+    r"(?![\w/€%]|\s*(?:euros?|€|Go\b|ans\b))"
+)
+_SPELT = re.compile(r"(?:\W+(?:zéro|un|deux|trois|quatre|cinq|six|sept|huit|neuf)\b){4}", re.IGNORECASE)
+_FEWEST, _MOST, _BETWEEN = 4, 8, 7  # digits of a code; words before them
+_NEAR = 200  # signs that are read after a word that announces a secret
+# Codes that everybody may read, and words after which a number is a date or something else.
+_PUBLIC = frozenset(
+    (
+        "postal postaux insee commune communal ape naf rome route travail urbanisme civil pénal erreur "
+        "article articles promo promotion barre barres qr source client en depuis fin début avant après "
+        "oublié oubliée perdu perdue refait changé bloqué dossier formulaire rue place avenue chez"
+    ).split()
+)
+_DATE = re.compile(r"^(?:0?[1-9]|[12]\d|3[01])[ .-](?:0?[1-9]|1[0-2])[ .-](?:\d\d|(?:19|20)\d\d)$")
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+_SAID = re.compile(
+    r"^\W{0,2}\s*(?:[:=]|(?:est|reste|devient|c[’']est)\b)\s*(?P<then>\S.*)", re.IGNORECASE | re.DOTALL
+)
+_GUESSED = re.compile(
+    r"^\W*(?:est|c[’']est|reste)\s+(?:toujours\s+|encore\s+)?(?:sa|la|son|le|l[’']|celui|celle)\s*"
+    r"(?:date de naissance|prénom|surnom|nom d|numéro d|année d|code postal)",
+    re.IGNORECASE,
 )
 _QUOTES = dict.fromkeys(map(ord, '«»“”"\u00a0\u202f'), " ")
 _ADDRESS = re.compile(r"^[^@\s]+@[^@\s]+\.\w+$")
@@ -52,7 +91,23 @@ _ORDINARY = frozenset(
         "retrouvé réinitialisé nouveau ancien expiré à a en fait faire ok non oui pas même le la "
         "les un une son sa ses on elle il chez dans avec trop plus bon faux demandé choisi créé "
         "appris revu vu su gardé toujours encore personne personnel différent compris difficile "
-        "facile"
+        "facile aussi seul seule simple fort faible court long unique incorrect requis remis sûr "
+        "identique commun suite demain lundi mardi mercredi jeudi vendredi samedi ensemble ici "
+        "inchangé compliqué absent manquant aucun rien sans par pour sur et ou puis mais car qui que "
+        "partout assez juste je tu ce nous vous ils elles bien mal solide solides parfois jamais"
+    ).split()
+)
+_ENDINGS = ("é", "ée", "és", "ées", "er", "ir", "able", "ible", "aire", "oire", "ique", "ide", "ant")
+# Whose password it is: said beside it, never the password itself.
+_OWNERS = frozenset(
+    (
+        "de du des d la le les l sa son ses leur mon ma votre vos compte espace site boîte boite mail mails "
+        "e-mail email messagerie adresse ordinateur ordi téléphone portable tablette box wifi wi-fi internet "
+        "ameli caf impôts impots franceconnect france connect travail pôle emploi cpam msa carsat ants anef "
+        "doctolib google gmail orange free sfr bouygues laposte poste banque facebook whatsapp instagram "
+        "outlook hotmail yahoo apple icloud microsoft windows edf engie sncf netflix vinted leboncoin pix "
+        "pronote ent agirc arrco urssaf cesu pajemploi service public info-retraite mutuelle digiposte "
+        "fils fille mari femme voisin voisine"
     ).split()
 )
 _WINDOW = 6  # words after “mot de passe” among which the password itself may stand
@@ -72,15 +127,19 @@ def looks_like_secret(text: str) -> str:
     """
     if _holds_social(text):
         return SOCIAL
-    if any(_luhn(re.sub(r"\D", "", found[0])) for found in _CARD.finditer(text)):
+    if any(_luhn(re.sub(r"\D", "", found[0])) for found in _CARD.finditer(text)) or _BANK.search(text):
         return CARD
+    if found := _NUMBERED.search(text):
+        return _numbered(found)
     if any(_is_account(found[0]) for found in _IBAN.finditer(text)):
         return ACCOUNT
-    if any(_gives_code(text[found.end() :]) for found in _PIN.finditer(text)):
+    if any(_gives_code(_after(text, found), 3) for found in _SHORT.finditer(text)):
         return PIN
-    if any(_gives_password(text[found.end() :]) for found in _PASSWORD.finditer(text)):
+    if any(_gives_code(_after(text, found), _FEWEST) for found in _CODE.finditer(text)):
+        return PIN
+    if any(_gives_password(_after(text, found)) for found in _PASSWORD.finditer(text)):
         return PASSWORD
-    return ""
+    return PASSWORD if _WIFI.search(text) or any(map(_is_pass, _PASS.finditer(text))) else ""
 
 
 def refuse_secrets(*texts: str) -> None:
@@ -124,20 +183,78 @@ def _is_account(text: str) -> bool:
     )
 
 
-def _gives_code(after: str) -> bool:
-    return bool(_NUMBER.match(after) or _LATER.match(after))
+def _after(text: str, found: re.Match[str]) -> str:
+    """Return what stands just after a word that announces a secret."""
+    return text[found.end() : found.end() + _NEAR]
+
+
+def _numbered(found: re.Match[str]) -> str:
+    """Return which number is announced by its name, '' for the few digits of something else."""
+    digits = re.sub(r"\D", "", found["digits"])
+    if found["what"].casefold().startswith("séc"):
+        return SOCIAL if len(digits) >= 7 else ""
+    return CARD if digits[0] in "3456" else ""
+
+
+def _gives_code(after: str, fewest: int) -> bool:
+    """Return whether a code is said after the word that announces it, in figures or in letters."""
+    if _SPELT.match(re.sub(r"^\W*(?:est|c[’']est)?", " ", after, flags=re.IGNORECASE)):
+        return True
+    found = _THEN.match(after)
+    if found is None:
+        return False
+    words = [each.casefold() for each in re.findall(r"[^\W\d_]+", found["words"])]
+    number = found["number"].strip()
+    if len(words) > _BETWEEN or _PUBLIC & set(words) or _DATE.match(number):
+        return False
+    if words and words[-1] in ("le", "du", "au") and _YEAR.match(number):
+        return False
+    digits: int = len(re.sub(r"\D", "", number))
+    return fewest <= digits <= _MOST
+
+
+def _is_pass(found: re.Match[str]) -> bool:
+    who = (found["who"] or "").strip().casefold()
+    return who not in _DOES and found["then"].casefold() not in _ORDINARY
 
 
 def _gives_password(after: str) -> bool:
-    said = _SAID.match(after)
+    """Return whether a password is said after the words that announce it, whose it is left aside."""
+    clean, named = _without_owners(after)
+    if _GUESSED.match(clean):
+        return True
+    said = _SAID.match(clean)
     if said is not None:
         first, *more = re.split(r"\s+", said["then"].translate(_QUOTES).strip(), maxsplit=1)
         alone = not more or first[-1] in ",;." or more[0][0] in "(,;"
         bare = first.strip("' ,;.")
-        if bare and bare.casefold() not in _ORDINARY and (alone or _is_mixed(bare)):
+        if bare and not _is_ordinary(bare) and (alone or _is_mixed(bare)):
             return True
     words = after.split()[:_WINDOW]
-    return any(_is_mixed(each.strip('«»"“”,;.()')) for each in words)
+    return (not named and _is_bare_word(clean)) or any(_is_mixed(each.strip('«»"“”,;.()')) for each in words)
+
+
+def _without_owners(after: str) -> tuple[str, bool]:
+    """Return what follows, once the words that say whose password it is are passed; and whether one of them
+    was a preposition, after which a name comes.
+    """
+    found, named = re.match(r"\s*[,:(]?\s*([\w-]+)[’']?", after), False
+    while found is not None and found[1].casefold() in _OWNERS:
+        named = named or found[1].casefold() in ("de", "du", "d", "des")
+        after = after[found.end() :]
+        found = re.match(r"\s*([\w-]+)[’']?", after)
+    return after, named
+
+
+def _is_bare_word(after: str) -> bool:
+    """Return whether one word alone follows, which says nothing of a password but what it is."""
+    found = re.match(r"^\s+[«\"“]?\s*([\w!?@#*-]{3,})\s*[»\"”]?\s*(?:$|[,;/)]|\.(?:\s|$))", after)
+    return found is not None and not _is_ordinary(found[1])
+
+
+def _is_ordinary(word: str) -> bool:
+    plain = word.casefold()
+    return plain in _ORDINARY or plain in _OWNERS or plain.endswith(_ENDINGS)
 
 
 def _is_mixed(word: str) -> bool:
