@@ -17,6 +17,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponseNotFound
 from django.test import override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -630,6 +631,14 @@ def test_a_name_leads_to_one_page():
     alone = {"services", "search", "sources"}  # pages of the API, under a name of their own
     named = Counter(name for _, name in routes(get_resolver().url_patterns) if name and name not in alone)
     assert [name for name, n in named.items() if n > 1 and name != "values"] == []
+
+
+@pytest.fixture(autouse=True)
+def _bare_refusals(monkeypatch) -> None:
+    """What says that a page does not exist is laid out by its own tests: here its status alone is read, eight
+    thousand times.
+    """
+    monkeypatch.setattr("maillage.config.urls.handler404", lambda request, exception: HttpResponseNotFound())
 
 
 def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -> int:
