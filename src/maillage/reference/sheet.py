@@ -16,10 +16,44 @@ A sheet is a mapping from the fields of `reference/offer/fields.yaml` to:
 A field that nobody filled is absent: never '', None or an empty list.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypedDict
 
 Sheet = Mapping[str, Any]
+
+
+class Practice(TypedDict, total=False):
+    """A practice of a place and its conditions, as `reference/offer/conditions.yaml` has them; one that
+    nobody filled is absent.
+    """
+
+    state: Literal["offered", "planned", "ended"]
+    publics: list[str]
+    ages: str
+    residence: str
+    prescription: bool
+    niveau: list[str]
+    frais: list[str]
+    frais_precisions: str
+    langues: list[str]
+    prise_en_charge: list[str]
+    materiel: list[str]
+    postes: int
+    accompagnement: list[str]
+    endroit: list[str]
+    hors_les_murs: bool
+    permanence: str
+    etapes: list[str]
+    regularite: str
+    inscription: str
+    capacite: int
+    complet: bool
+    barrieres: list[str]
+    reorientation: list[str]
+    horaires: dict[str, str]
+    themes: list[str]
+    precisions: str
+
 
 STATES = {"offered": "proposé", "planned": "en projet", "ended": "arrêté"}
 
@@ -29,7 +63,7 @@ def dated(sheet: Sheet) -> str:
     return str(sheet.get("date_maj", ""))
 
 
-def practices(sheet: Sheet) -> dict[str, dict[str, Any]]:
+def practices(sheet: Sheet) -> dict[str, Practice]:
     """Return the practices of a place: those it says, and those its services imply; what it says wins, were
     it “no”.
     """
@@ -40,23 +74,23 @@ def practices(sheet: Sheet) -> dict[str, dict[str, Any]]:
     }
 
 
-def implied(sheet: Sheet) -> dict[str, dict[str, Any]]:
+def implied(sheet: Sheet) -> dict[str, Practice]:
     """Return the practices that the nine services of the national schema imply, none guessed beyond their
     words.
     """
     services = set(sheet.get("services", ()))
     ways = [way for way in sheet.get("modalites_accompagnement", ()) if way in ("alone", "person", "group")]
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Practice] = {}
     if "access" in services:
-        found["libre_acces"] = _with({"accompagnement": [way for way in ways if way != "group"]})
+        found["libre_acces"] = _offered([way for way in ways if way != "group"])
     if "equipment" in services:
-        found["vente"] = _with({})
+        found["vente"] = _offered()
     if "procedures" in services:
-        found["assistance"] = _with({"accompagnement": [way for way in ways if way == "person"]})
+        found["assistance"] = _offered([way for way in ways if way == "person"])
     if services & {"everyday", "work", "safety", "parenting", "leisure", "understanding"}:
-        found["formation"] = _with({"accompagnement": [way for way in ways if way != "alone"]})
+        found["formation"] = _offered([way for way in ways if way != "alone"])
     return found
 
 
-def _with(conditions: dict[str, Any]) -> dict[str, Any]:
-    return {"state": "offered", **{name: value for name, value in conditions.items() if value}}
+def _offered(ways: Sequence[str] = ()) -> Practice:
+    return {"state": "offered", "accompagnement": list(ways)} if ways else {"state": "offered"}

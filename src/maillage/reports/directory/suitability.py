@@ -7,13 +7,12 @@ does not tell.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from maillage.reference import offer
-from maillage.reference.sheet import Sheet
+from maillage.reference.sheet import Practice, Sheet
 from maillage.words import wording
 
-Practices = Mapping[str, Mapping[str, Any]]
+Practices = Mapping[str, Practice]
 SOCIAL = ("centre-social", "ccas", "departement", "association", "france-services", "mission-locale")
 HABIT = ("bibliotheque",)  # whose door is hard to push for who never did
 ENOUGH = 2  # facts, beside a social welcome

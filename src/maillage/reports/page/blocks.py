@@ -1,7 +1,8 @@
 """A document as a list of blocks, written once and rendered in every form."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +145,40 @@ class Cover:
     legend: tuple[tuple[str, str], ...] = field(default_factory=tuple)
 
 
+class ChapterData(TypedDict):
+    """A chapter as plain values: its blocks are told apart by their kind."""
+
+    number: str
+    title: str
+    lead: str
+    blocks: Sequence[Mapping[str, object]]
+    short: str
+    flows: bool
+    folds: bool
+
+
+class CoverData(TypedDict):
+    """The first page as plain values."""
+
+    title: str
+    subtitle: str
+    over: str
+    edition: str
+    print: str
+    svg: str
+    alt: str
+    legend: Sequence[tuple[str, str]]
+
+
+class DocumentData(TypedDict):
+    """A document as plain values, for a layout or a store."""
+
+    title: str
+    cover: CoverData
+    chapters: Sequence[ChapterData]
+    keywords: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A whole document, ready to be rendered."""
@@ -153,9 +188,10 @@ class Document:
     chapters: tuple[Chapter, ...]
     keywords: tuple[str, ...] = ()
 
-    def data(self) -> dict[str, Any]:
+    def data(self) -> DocumentData:
         """Return the document as plain values."""
-        return asdict(self)
+        made: Any = asdict(self)
+        return made  # type: ignore[no-any-return]
 
 
 KINDS = {
@@ -165,7 +201,7 @@ KINDS = {
 }  # fmt: skip
 
 
-def load(data: dict[str, Any]) -> Document:
+def load(data: DocumentData) -> Document:
     """Return the document that `Document.data` wrote, read back from JSON.
 
     >>> chapter = Chapter(number="1", title="Un", blocks=(Text(text="Deux"), Beside(left=(Heading(
@@ -175,8 +211,11 @@ def load(data: dict[str, Any]) -> Document:
     >>> load(document.data()) == document
     True
     """
-    chapters = tuple(Chapter(**{**each, "blocks": _blocks(each["blocks"])}) for each in data["chapters"])
-    cover = Cover(**{**data["cover"], "legend": tuple((a, b) for a, b in data["cover"]["legend"])})
+    # An earlier edition may lack what came since: it takes the values by default.
+    stored: list[dict[str, Any]] = [dict(each) for each in data["chapters"]]
+    first: dict[str, Any] = dict(data["cover"])
+    chapters = tuple(Chapter(**{**each, "blocks": _blocks(each["blocks"])}) for each in stored)
+    cover = Cover(**{**first, "legend": tuple((a, b) for a, b in first["legend"])})
     return Document(title=data["title"], cover=cover, chapters=chapters, keywords=tuple(data["keywords"]))
 
 

@@ -4,8 +4,8 @@ model.
 Source: docs/methods/enquete-et-estimation.md
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -37,7 +37,7 @@ Kept = Literal["combinee", "modele"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """The survey answers that measure need. Nothing else of the survey is needed to combine it, or stored.
+    """The survey answers that measure need. Nothing else of the survey is needed to combine it.
 
     title: the survey; question: the name of its question; link: how it reads. n: unweighted answers to the
     question; said: how many of them are concerned; share: weighted, 0 to 1; effective: the size of a simple
@@ -54,19 +54,6 @@ class Measured:
     effective: float
     residents: float
     variables: tuple[str, ...] = ()
-
-    def data(self) -> dict[str, Any]:
-        """Return plain values, for JSON; `load` reads them back."""
-        return asdict(self)
-
-
-def load(data: Mapping[str, Any]) -> Measured:
-    """Return the value that `Measured.data` wrote."""
-    held = dict(data)
-    link: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in held.pop("link").items()
-    }
-    return Measured(**{**held, "link": Link(**link), "variables": tuple(held.get("variables", ()))})
 
 
 @dataclass(frozen=True, slots=True)

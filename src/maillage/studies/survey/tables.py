@@ -4,7 +4,7 @@ withheld.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal, NotRequired, TypedDict
 
 from maillage.engine.proportions import Share
 from maillage.kernel.estimate import Estimate, Figure, Withheld
@@ -85,6 +85,19 @@ class Group:
     unpublished: bool = False
 
 
+class Counts(TypedDict):
+    """The counts that a publication stores: cells as (category, by, n), None where withheld. The oldest
+    publications have no bounds.
+    """
+
+    question: str
+    by: str
+    n: int | None
+    groups: dict[str, int | None]
+    cells: list[tuple[str, str, int | None]]
+    bounds: NotRequired[list[float]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tabulation:
     """The table of a question.
@@ -136,7 +149,7 @@ class Tabulation:
             else rounding.rounded(row.percent, rule=self.rounding, decimals=self.decimals)
         )
 
-    def counts(self) -> dict[str, Any]:
+    def counts(self) -> Counts:
         """Return the counts of people it publishes, as plain values to store with a publication; `counted`
         reads them back. Raises ValueError on a table made for those who hold the answers.
         """
@@ -147,7 +160,7 @@ class Tabulation:
             "by": self.by,
             "n": self.n if self.told else None,
             "groups": {group.by: group.n for group in self.groups},
-            "cells": [[row.category, row.by, row.n] for row in self.rows],
+            "cells": [(row.category, row.by, row.n) for row in self.rows],
             "bounds": list(self.bounds),
         }
 
@@ -167,10 +180,10 @@ class Counted:
     edition: int = 0
 
 
-def counted(told: Mapping[str, Any], edition: int = 0) -> Counted:
+def counted(told: Counts, edition: int = 0) -> Counted:
     """Return the counts that `Tabulation.counts` wrote.
 
-    >>> counted({"question": "aise", "by": "", "n": 40, "groups": {}, "cells": [["oui", "", 28]]}).cells
+    >>> counted({"question": "aise", "by": "", "n": 40, "groups": {}, "cells": [("oui", "", 28)]}).cells
     {('oui', ''): 28}
     """
     cells = {(category, by): n for category, by, n in told["cells"]}

@@ -1,16 +1,15 @@
 """data·inclusion, schema v1: a structure and a service for each place, and the quality score of a service."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 from maillage.kernel.disk import write_whole
 from maillage.reference import offer
 from maillage.reference.sheet import Sheet
 from maillage.reports.directory.formats.published import (
-    Json,
     Published,
     Remark,
     as_json,
@@ -58,7 +57,84 @@ DEDUCED = {
 }
 
 
-def structure(place: Published, *, on: date) -> Json:
+class Address(TypedDict):
+    """Where a place is, as the schema writes it; None when unknown."""
+
+    commune: str | None
+    code_postal: str | None
+    code_insee: str | None
+    adresse: str | None
+    complement_adresse: str | None
+    longitude: float | None
+    latitude: float | None
+
+
+class Structure(Address):
+    """The 20 fields of a structure, and the two that the API adds."""
+
+    source: str
+    id: str
+    nom: str
+    date_maj: str | None
+    description: str | None
+    lien_source: str | None
+    siret: str | None
+    telephone: str | None
+    courriel: str | None
+    site_web: str | None
+    horaires_accueil: str | None
+    accessibilite_lieu: str | None
+    reseaux_porteurs: list[str] | None
+    adresse_certifiee: bool
+    score_qualite: float
+
+
+class Service(Address):
+    """The 33 fields of a service."""
+
+    source: str
+    structure_id: str
+    id: str
+    nom: str
+    description: str
+    lien_source: str | None
+    date_maj: str | None
+    type: str | None
+    thematiques: list[str] | None
+    frais: str | None
+    frais_precisions: str | None
+    publics: list[str]
+    publics_precisions: str | None
+    conditions_acces: str | None
+    telephone: str | None
+    courriel: str | None
+    modes_accueil: list[str]
+    zone_eligibilite: list[str] | None
+    contact_nom_prenom: str | None
+    lien_mobilisation: str | None
+    modes_mobilisation: list[str] | None
+    mobilisable_par: list[str]
+    mobilisation_precisions: str | None
+    volume_horaire_hebdomadaire: float | None
+    nombre_semaines: int | None
+    horaires_accueil: str | None
+
+
+class ListedService(Service):
+    """A service, and the two fields that the API adds."""
+
+    adresse_certifiee: bool
+    score_qualite: float
+
+
+class Duplicate(TypedDict):
+    """A structure that may be the same one."""
+
+    source: str
+    id: str
+
+
+def structure(place: Published, *, on: date) -> Structure:
     """Return the structure of a place: the 20 fields of the schema, None when unknown, and the two that the
     API adds.
 
@@ -86,7 +162,7 @@ def structure(place: Published, *, on: date) -> Json:
     }
 
 
-def services(place: Published, *, on: date) -> list[Json]:
+def services(place: Published, *, on: date) -> list[ListedService]:
     """Return the services of a place, today a single one: the 33 fields of the schema, and the two that the
     API adds.
     """
@@ -94,7 +170,7 @@ def services(place: Published, *, on: date) -> list[Json]:
     return [{**service, "adresse_certifiee": False, "score_qualite": quality(service, on)[0]}]
 
 
-def duplicates(place: Published) -> list[Json]:
+def duplicates(place: Published) -> list[Duplicate]:
     """Return the possible duplicates of a place, as the API lists them beside a structure."""
     return [{"source": SOURCE, "id": identifier(id)} for id in place.duplicates]
 
@@ -103,7 +179,7 @@ def identifier(id: str) -> str:
     return f"{SOURCE}--{id}"
 
 
-def _service(place: Published) -> Json:
+def _service(place: Published) -> Service:
     s = place.sheet
     modes = _values(s, "modalites_acces")
     frais, precisions = _price(s)
@@ -146,7 +222,7 @@ def _service(place: Published) -> Json:
     }
 
 
-def _address(s: Sheet) -> Json:
+def _address(s: Sheet) -> Address:
     located = point(s)
     return {
         "commune": s.get("commune"),
@@ -267,7 +343,7 @@ MISSING = {
 }
 
 
-def quality(service: Mapping[str, Any], on: date) -> tuple[float, dict[str, float]]:
+def quality(service: Service, on: date) -> tuple[float, dict[str, float]]:
     """Return the score of a service, 0 to 1, and what each applicable criterion gives.
 
     The algorithm of data·inclusion: mean of the criteria that apply, each rounded to two decimals. Where
@@ -278,12 +354,12 @@ def quality(service: Mapping[str, Any], on: date) -> tuple[float, dict[str, floa
     return round(sum(found.values()) / len(found), 2), found
 
 
-def missing(service: Mapping[str, Any], on: date) -> list[str]:
+def missing(service: Service, on: date) -> list[str]:
     """Return in French what a service still needs to score 1, in the order of the criteria."""
     return [MISSING[name] for name, value in quality(service, on)[1].items() if value < 1]
 
 
-def _criteria(service: Mapping[str, Any], on: date) -> dict[str, float | None]:
+def _criteria(service: Service, on: date) -> dict[str, float | None]:
     modes = service["modes_mobilisation"] or ()
     on_site = "en-presentiel" in (service["modes_accueil"] or ()) or "se-presenter" in modes
     return {
@@ -292,7 +368,9 @@ def _criteria(service: Mapping[str, Any], on: date) -> dict[str, float | None]:
         "au_moins_un_public": float(bool(service["publics"])),
         "au_moins_une_thematique": float(bool(service["thematiques"])),
         "au_moins_un_moyen_de_contact": float(
-            any(service[field] for field in ("courriel", "lien_mobilisation", "telephone")),
+            any(
+                (service["courriel"], service["lien_mobilisation"], service["telephone"]),
+            ),
         ),
         "courriel_bien_defini": _when("envoyer-un-courriel" in modes, service["courriel"]),
         "date_maj_recente": None if service["source"] in UNDATED else _recent(service["date_maj"], on),
@@ -313,7 +391,7 @@ def _recent(date_maj: str | None, on: date) -> float:
     return min(1.0, max(0.0, (STALE - age) / (STALE - FRESH)))
 
 
-def _priced(service: Mapping[str, Any]) -> float:
+def _priced(service: Service) -> float:
     if service["frais"] == "payant":
         return 1.0 if service["frais_precisions"] else 0.5
     return float(bool(service["frais"]))
@@ -328,10 +406,12 @@ def _described(length: int) -> float:
 # ------------------------------------------------------------------------------------------------------- file
 
 
-def rows(places: Iterable[Published], *, on: date) -> tuple[list[Json], list[Json], list[Remark]]:
+def rows(
+    places: Iterable[Published], *, on: date
+) -> tuple[list[Structure], list[ListedService], list[Remark]]:
     """Return the structures and the services that the schema accepts, by id, and the places left out."""
-    structures: list[Json] = []
-    all_services: list[Json] = []
+    structures: list[Structure] = []
+    all_services: list[ListedService] = []
     remarks: list[Remark] = []
     for index, place in enumerate(ordered(places), 1):
         found = structure(place, on=on)
@@ -343,7 +423,7 @@ def rows(places: Iterable[Published], *, on: date) -> tuple[list[Json], list[Jso
     return structures, all_services, remarks
 
 
-def _fault(found: Json, on: date) -> tuple[str, str] | None:
+def _fault(found: Structure, on: date) -> tuple[str, str] | None:
     """Return the required field that the schema rejects, and why, in French."""
     if not found["nom"]:
         return "nom", "nom manquant, champ exigé par le format"

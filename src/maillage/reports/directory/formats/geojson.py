@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from typing import Literal, NotRequired, TypedDict
 
 from maillage.kernel.disk import write_whole
 from maillage.reference import clocks
 from maillage.reference.sheet import Sheet
 from maillage.reports.directory.formats import data_inclusion, lmn
 from maillage.reports.directory.formats.published import (
-    Json,
     Published,
     as_json,
     departement,
@@ -23,7 +23,31 @@ DECIMALS = 6  # eleven centimetres
 OPEN, CLOSED, UNKNOWN = "ouvert", "ferme", "inconnu"
 
 
-def collection(places: Iterable[Published], *, on: date, at: datetime | None = None) -> Json:
+class Geometry(TypedDict):
+    """A point: longitude, then latitude."""
+
+    type: Literal["Point"]
+    coordinates: list[float]
+
+
+class Feature(TypedDict):
+    """A place on a map. properties: the columns of the national schema, the score and what a map needs."""
+
+    type: Literal["Feature"]
+    id: str
+    geometry: Geometry | None
+    properties: dict[str, str | float]
+
+
+class Collection(TypedDict):
+    """The places of a file, and the box that holds those whose point is known."""
+
+    type: Literal["FeatureCollection"]
+    bbox: NotRequired[list[float]]
+    features: list[Feature]
+
+
+def collection(places: Iterable[Published], *, on: date, at: datetime | None = None) -> Collection:
     """Return the FeatureCollection of places, by id: the names of the national schema, plus what a map needs.
 
     on: the day of the score (0 to 1) and of the freshness (0 to 4). at: a moment with its time zone; when
@@ -33,11 +57,13 @@ def collection(places: Iterable[Published], *, on: date, at: datetime | None = N
     features = [feature(place, on=on, at=at) for place in ordered(places)]
     located = [each["geometry"]["coordinates"] for each in features if each["geometry"]]
     wests, souths = zip(*located, strict=True) if located else ((), ())
-    box = {"bbox": [min(wests), min(souths), max(wests), max(souths)]} if located else {}
-    return {"type": "FeatureCollection", **box, "features": features}
+    if not located:
+        return {"type": "FeatureCollection", "features": features}
+    box = [min(wests), min(souths), max(wests), max(souths)]
+    return {"type": "FeatureCollection", "bbox": box, "features": features}
 
 
-def feature(place: Published, *, on: date, at: datetime | None = None) -> Json:
+def feature(place: Published, *, on: date, at: datetime | None = None) -> Feature:
     """Return the feature of a place; its coordinates are in its geometry alone."""
     located = point(place.sheet)
     known = {

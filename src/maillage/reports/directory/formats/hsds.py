@@ -19,7 +19,6 @@ from maillage.reference import offer, standards
 from maillage.reference.sheet import Sheet
 from maillage.reports.directory.formats.data_inclusion import SERVICE_NAME, SIRET
 from maillage.reports.directory.formats.published import (
-    Json,
     Published,
     Remark,
     as_csv,
@@ -44,7 +43,8 @@ ELIGIBILITY = ("publics", "ages", "residence", "prise_en_charge")
 PRICE = ("frais", "frais_precisions")
 APART = ("horaires", "langues", *ELIGIBILITY, *PRICE)
 
-Tables = dict[str, list[Json]]
+Cells = dict[str, object]  # of an object of the standard: its fields are read in standards.hsds()
+Tables = dict[str, list[Cells]]
 
 
 def tables(places: Iterable[Published]) -> Tables:
@@ -53,9 +53,9 @@ def tables(places: Iterable[Published]) -> Tables:
     A place is a location; its structure an organization; what it does, a service, and one more for each
     practice it says.
     """
-    out: dict[str, dict[str, Json]] = {name: {} for name in standards.hsds()}
+    out: dict[str, dict[str, Cells]] = {name: {} for name in standards.hsds()}
     for name, row in chain(_taxonomies(), *map(_place, ordered(places))):
-        out[name].setdefault(row["id"], row)  # a structure comes with each of its places
+        out[name].setdefault(str(row["id"]), row)  # a structure comes with each of its places
     return {name: list(rows.values()) for name, rows in out.items()}
 
 
@@ -66,14 +66,14 @@ def uid(kind: str, *names: str) -> str:
     return str(uuid.uuid5(NAMESPACE, "/".join((kind, *names))))
 
 
-def _row(kind: str, names: Sequence[str], **fields: Any) -> tuple[str, Json]:
+def _row(kind: str, names: Sequence[str], **fields: Any) -> tuple[str, Cells]:
     return kind, {
         "id": uid(kind, *names),
         **{name: value for name, value in fields.items() if value not in (None, "", [])},
     }
 
 
-def _place(place: Published) -> Iterator[tuple[str, Json]]:
+def _place(place: Published) -> Iterator[tuple[str, Cells]]:
     s, id = place.sheet, place.id
     organization, location, service = (
         uid("organization", place.structure_id),
@@ -166,7 +166,7 @@ def _place(place: Published) -> Iterator[tuple[str, Json]]:
         yield from _practice(place, practice, details)
 
 
-def _practice(place: Published, practice: str, details: Mapping[str, Any]) -> Iterator[tuple[str, Json]]:
+def _practice(place: Published, practice: str, details: Mapping[str, Any]) -> Iterator[tuple[str, Cells]]:
     """Yield the service for a practice, with its own conditions, hours, prices and languages."""
     names = [place.id, practice]
     service = uid("service", *names)
@@ -191,7 +191,7 @@ def _practice(place: Published, practice: str, details: Mapping[str, Any]) -> It
     yield _attribute(service, "pratique", OURS, practice)
 
 
-def _attribute(service: str, kind: str, field: str, slug: str) -> tuple[str, Json]:
+def _attribute(service: str, kind: str, field: str, slug: str) -> tuple[str, Cells]:
     return _row(
         "attribute",
         [service, field, slug],
@@ -202,9 +202,9 @@ def _attribute(service: str, kind: str, field: str, slug: str) -> tuple[str, Jso
     )
 
 
-def _cost(option: str) -> Json:
+def _cost(option: str) -> Cells:
     """Return a price: free is zero euro; paid has no amount until somebody enters one."""
-    free: Json = {"amount": 0, "currency": "EUR"} if option == "free" else {}
+    free: Cells = {"amount": 0, "currency": "EUR"} if option == "free" else {}
     return {"option": offer.lists()["frais_a_charge"].values[option].label, **free}
 
 
@@ -251,7 +251,7 @@ def _national_lists() -> frozenset[str]:
     }
 
 
-def _taxonomies() -> Iterator[tuple[str, Json]]:
+def _taxonomies() -> Iterator[tuple[str, Cells]]:
     """Yield both taxonomies and all their terms, used or not, in the order of our lists."""
     yield _row(
         "taxonomy",
@@ -280,7 +280,7 @@ def _values(field: str) -> Iterator[tuple[str, str, str]]:
             yield code, code, kind.label
 
 
-def _term(taxonomy: str, field: str, slug: str, name: str, description: str) -> tuple[str, Json]:
+def _term(taxonomy: str, field: str, slug: str, name: str, description: str) -> tuple[str, Cells]:
     return _row(
         "taxonomy_term",
         [field, slug],
@@ -308,7 +308,7 @@ APART_DAYS = re.compile(
 
 def _schedules(
     names: Sequence[str], hours: Mapping[str, str], link: str | None, **owner: str
-) -> Iterator[tuple[str, Json]]:
+) -> Iterator[tuple[str, Cells]]:
     """Yield a schedule for each time slot of the week, or one that only holds the text when hours are too
     complex.
     """

@@ -13,7 +13,6 @@ from maillage.kernel.names import plain
 from maillage.reference import offer, standards
 from maillage.reference.offer import UNKNOWN_PIVOT, Field
 from maillage.reports.directory.formats.published import (
-    Json,
     Published,
     Remark,
     Row,
@@ -26,7 +25,9 @@ from maillage.reports.directory.formats.published import (
 )
 
 COLUMNS = offer.lmn_columns()
-CONSTRAINTS: dict[str, Json] = {field["name"]: field["constraints"] for field in standards.lmn()["fields"]}
+CONSTRAINTS: dict[str, dict[str, Any]] = {
+    field["name"]: field["constraints"] for field in standards.lmn()["fields"]
+}
 # Closed lists are checked by their values: the patterns of the schema accept what they should not.
 PATTERNS = {
     name: re.compile(rule["pattern"])
@@ -152,7 +153,7 @@ def decimal(number: float) -> str:
     return format(Decimal(repr(number)), "f")
 
 
-def to_json(kept: Iterable[Row]) -> list[Json]:
+def to_json(kept: Iterable[Row]) -> list[dict[str, str | float]]:
     """Return the JSON twin: the same 32 keys, absent when empty; coordinates are numbers, several values
     stay parted by |.
     """

@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TypedDict
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.reports.directory.formats import lmn
-from maillage.reports.directory.formats.published import Json, Published, Remark, Row, as_csv, as_json
+from maillage.reports.directory.formats.published import Published, Remark, Row, as_csv, as_json
 from maillage.reports.directory.formats.table import safe
 
 SCHEMA = "LaMednum/standard-mediation-num"
@@ -43,12 +44,40 @@ class Producer:
     licence: str = "lov2"
 
 
-def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Json:
+class Resource(TypedDict):
+    """A file of the folder, as data.gouv.fr describes it."""
+
+    source: str
+    schema: str
+    description: str
+
+
+class Zone(TypedDict, total=False):
+    """Where the data set is about, absent when data.gouv.fr has no name for it."""
+
+    zone: str
+
+
+class Description(Zone):
+    """What data.gouv.fr asks of a data set, under its names."""
+
+    title: str
+    description: str
+    tags: list[str]
+    frequency: str
+    license: str
+    granularity: str
+    start: str
+    end: str
+    ressources: list[Resource]
+
+
+def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Description:
     """Return what describes the data set: its title recognises it from one time to the next, so it never
     holds a date.
     """
     days = [row["date_maj"] for row in kept]
-    resources = [
+    resources: list[Resource] = [
         {
             "source": lmn.file_name(on=on, producer=producer.id, territory=producer.territory, suffix=suffix),
             "schema": SCHEMA,
@@ -62,6 +91,7 @@ def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Json:
             ("json", "Une liste d’objets aux mêmes noms ; une clé absente est une case vide."),
         )
     ]
+    zone: Zone = {"zone": producer.zone} if producer.zone else {}
     return {
         "title": (
             f"Lieux de médiation numérique sur le territoire {producer.territory} fournis par {producer.name}"
@@ -76,7 +106,7 @@ def description(kept: Sequence[Row], producer: Producer, *, on: date) -> Json:
         "frequency": producer.frequency,
         "license": producer.licence,
         "granularity": "poi",
-        **({"zone": producer.zone} if producer.zone else {}),
+        **zone,
         "start": min(days),
         "end": max(days),
         "ressources": resources,

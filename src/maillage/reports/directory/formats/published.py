@@ -16,7 +16,6 @@ from maillage.reference.sheet import Sheet
 
 NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?(?:[eE][-+]?\d+)?")
 FORMULA = re.compile(r"(^|[;\t\r\n])([ \"']*[=+\-@＝＋－＠])")
-Json = dict[str, Any]
 Row = Mapping[str, str]
 LAST_DEGREE = 3  # beyond 18 months, age no longer matters
 
@@ -139,7 +138,7 @@ def closure(closing: Mapping[str, str]) -> str:
     return f"{days} : {closing['motif']}" if closing.get("motif") else days
 
 
-def practice_text(details: Mapping[str, Any], *names: str) -> str:
+def practice_text(details: Mapping[str, object], *names: str) -> str:
     """Return the details of a practice, or of some of its conditions, as one sentence; '' when there are
     none.
 
@@ -183,7 +182,7 @@ def harmless(value: Any) -> Any:
     return FORMULA.sub(r"\1'\2", value)
 
 
-def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
     """Return a CSV: comma, decimal point, header first, quotes where needed, one line feed a row."""
     out = io.StringIO()
     writer = csv.DictWriter(out, columns, lineterminator="\n", restval="")
