@@ -10,8 +10,10 @@ from icalendar import Calendar
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import deadlines, forgetting, planning, seats
+from maillage.apps.agenda.forms.space import PlanForm, from_workshop
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import public, space
+from maillage.apps.agenda.queries import words as workshop_words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting as everywhere
@@ -1152,3 +1154,24 @@ def test_another_structures_workshop_does_not_exist(client, workshop, leila):
     client.force_login(leila)
     for address in (f"/espace/ateliers/{workshop.pk}/", f"/espace/ateliers/{workshop.pk}/emargement/"):
         assert client.get(address).status_code == 404
+
+
+def test_a_workshop_overseas_is_typed_and_read_in_the_time_of_its_place(client):
+    noumea = place("noumea", {"nom": "Case", "code_insee": "98818", "commune": "Nouméa"})
+    marie = account("marie", "gestionnaire", structure=noumea.structure)
+    nine = datetime(2026, 11, 23, 22, tzinfo=UTC)
+    row = planning.plan(
+        by=marie,
+        structure=noumea.structure,
+        values=said(noumea, starts_at=nine, ends_at=nine + timedelta(hours=2)),
+        at=AT,
+    )
+    assert workshop_words.when(row).replace("\u00a0", " ") == "mardi 24 novembre 2026 à 9 h"
+    client.force_login(marie)
+    page = client.get(f"/espace/ateliers/{row.pk}/modifier/").content.decode()
+    assert 'value="2026-11-24"' in page
+    assert 'value="09:00"' in page
+    sent = {field: value for field, value in from_workshop(row).items() if value not in (None, False)}
+    form = PlanForm({**sent, "heure": "09:30", "fin": "11:00"}, user=marie, workshop=row)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["starts_at"] == nine + timedelta(minutes=30)

@@ -13,7 +13,7 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, deadlines, mailbox, permanences, series
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
-from maillage.apps.agenda.queries import appointment_book, slots
+from maillage.apps.agenda.queries import mailboxes, slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.messages import actions as outbox
@@ -331,6 +331,31 @@ def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
     assert {each.refresh_from_db() or each.state for each in made} == {rules.CANCELLED}
 
 
+def test_days_already_past_do_not_close(opened, karim):
+    yesterday = AT.date() - DAY
+    with pytest.raises(Refused, match="déjà passés"):
+        permanences.close(opened, first_on=yesterday, last_on=yesterday, by=karim, at=AT)
+    permanences.close(opened, first_on=yesterday, last_on=AT.date(), by=karim, at=AT)
+
+
+def test_who_was_told_by_message_hears_the_new_hours(opened, karim):
+    row = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
+    permanences.change(opened, {"hours": [[1, "14:00", "15:00"]]}, by=karim, at=AT)
+    done = permanences.rearrange(opened, by=karim, at=AT)
+    assert (done.moved, done.notified.reached, done.to_say) == (1, 1, ())
+    row.refresh_from_db()
+    assert row.starts_at == NINE + 10 * HALF, "the same day, in the new hours"
+    assert "14 h" in Message.objects.latest("pk").text.replace("\u00a0", " ")
+
+
+def test_a_permanence_that_ended_leaves_the_public_list(client, clock, published, karim):
+    permanences.change(published, {"until_on": TUESDAY}, by=karim, at=AT)
+    clock["at"] = NINE
+    assert "Mes démarches" in client.get("/rendez-vous/").content.decode()
+    clock["at"] = NINE + DAY
+    assert "Mes démarches" not in client.get("/rendez-vous/").content.decode()
+
+
 def test_days_close_even_when_somebody_is_expected_twice(opened, karim, fatou):
     book(opened, by=karim, person=fatou)
     book(opened, by=karim, person=fatou, starts_at=NINE + 7 * DAY)
@@ -356,6 +381,12 @@ def test_hours_that_change_name_who_is_left_out(client, opened, karim):
     client.force_login(karim)
     page = client.get(f"/espace/rendez-vous/permanences/{opened.pk}/").content.decode()
     assert "Attendus hors des heures" in page
+    sent = {"geste": "replacer"}
+    page = client.post(
+        f"/espace/rendez-vous/permanences/{opened.pk}/geste/", sent, follow=True
+    ).content.decode()
+    assert "À prévenir vous-même : Denis, mercredi 25 novembre 2026 à 9 h." in page.replace("\u00a0", " ")
+    assert "Attendus hors des heures" not in page
     with pytest.raises(Refused, match="avant le début"):
         permanences.change(opened, {"hours": [[2, "12:00", "10:30"]]}, by=karim, at=AT)
 
@@ -434,15 +465,17 @@ def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
     assert [day for day, _ in made.skipped] == [date(2026, 12, 22)]
     client.force_login(karim)
     clock["at"] = made.booked[0].starts_at
-    assert [each.late for each in appointment_book.mailboxes(karim, clock["at"])] == [True]
+    assert [each.late for each in mailboxes.book(karim, clock["at"]).boxes] == [False], (
+        "followed for four days"
+    )
     for n, each in enumerate(made.booked):
         clock["at"] = each.starts_at + HALF
         client.force_login(karim)  # a session lasts a week
         sent = {"geste": "boite", "lus": 3 + n, "repondus": 1, "fait": "Papiers de la Caf triés"}
         assert client.post(f"/espace/rendez-vous/{each.pk}/geste/", sent).status_code == 302
-        (box,) = appointment_book.mailboxes(karim, clock["at"])
+        (box,) = mailboxes.book(karim, clock["at"]).boxes
         assert box.looked_on == each.starts_at.astimezone(each.zone).date()
-    assert [each.late for each in appointment_book.mailboxes(karim, clock["at"])] == [False]
+    assert [each.late for each in mailboxes.book(karim, clock["at"]).boxes] == [False]
     assert "Regardées il y a peu" in client.get("/espace/rendez-vous/boites/").content.decode()
     clock["at"] += 30 * DAY
     client.force_login(karim)
@@ -466,6 +499,119 @@ def test_a_record_holds_counts_and_no_secret(opened, karim, fatou, more, why):
     with pytest.raises(Refused, match=why):
         mailbox.note(row, **{"read": 3, "answered": 1} | more, by=karim, at=NINE)
     assert not MailboxRecord.objects.exists()
+
+
+def test_the_next_time_is_booked_moved_and_taken_back(client, clock, opened, karim, fatou):
+    """Written in a record, it is an appointment at the same hour; corrected, it moves; undone, it is cancelled."""
+    row = book(opened, by=karim, person=fatou, kind=rules.MAILBOX)
+    clock["at"] = NINE + HALF
+    client.force_login(karim)
+    address = f"/espace/rendez-vous/{row.pk}/geste/"
+    sent = {"geste": "boite", "lus": 3, "repondus": 1, "prochaine": "2026-12-08"}
+    assert client.post(address, sent).status_code == 302
+    record = MailboxRecord.objects.get()
+    booked = record.next
+    assert (booked.starts_at, booked.permanence, booked.person) == (NINE + 14 * DAY, opened, fatou)
+    assert "mardi 8 décembre 2026" in client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
+    client.post(address, sent)
+    assert Appointment.objects.count() == 2, "sent twice, it is booked once"
+    client.post(address, sent | {"prochaine": "2026-12-15"})
+    booked.refresh_from_db()
+    assert (Appointment.objects.count(), booked.starts_at) == (2, NINE + 21 * DAY)
+    client.post(address, {"geste": "sans-suite"})
+    booked.refresh_from_db()
+    assert booked.state == rules.CANCELLED
+    client.post(address, {"geste": "avec-suite"})
+    client.post(address, sent | {"prochaine": ""})
+    booked.refresh_from_db()
+    assert booked.state == rules.CANCELLED
+
+
+def test_a_next_time_that_is_not_free_is_said_and_the_record_stays(client, clock, opened, karim, fatou):
+    row = book(opened, by=karim, person=fatou, kind=rules.MAILBOX)
+    noted = mailbox.note(row, read=1, answered=0, next_on=date(2026, 12, 9), by=karim, at=NINE + HALF)
+    assert (noted.next, noted.why) == (None, "La permanence n’est pas ouverte à cette heure.")
+    clock["at"] = NINE + HALF
+    client.force_login(karim)
+    page = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
+    assert f"pour=mailbox&amp;jour=2026-12-09&amp;personne={fatou.pk}" in page
+
+
+def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
+    client, clock, opened, karim, library, monkeypatch, django_assert_max_num_queries
+):
+    monkeypatch.setattr(mailboxes, "PAGE", 2)
+    persons = [
+        people.welcome(by=karim, structure=library.structure, nickname=f"N{n}", at=AT) for n in range(5)
+    ]
+    for n, person in enumerate(persons):
+        draft = Draft(kind=rules.MAILBOX, starts_at=AT - timedelta(days=27 - n))
+        when = AT - timedelta(days=40) if n == 4 else AT
+        row = appointments.book(draft, structure=library.structure, by=karim, person=person, at=when)
+        if n < 3:
+            mailbox.note(row, read=1, answered=0, by=karim, at=AT)
+    later = AT + timedelta(days=4)
+    found = mailboxes.book(karim, later)
+    assert (found.n, found.n_late, found.page.paginator.num_pages) == (5, 3, 3)
+    names = [str(each.person) for n in (1, 2, 3) for each in mailboxes.book(karim, later, number=n).boxes]
+    assert names == ["N4", "N0", "N1", "N2", "N3"], "never looked at counts from its first meeting"
+    late = mailboxes.book(karim, later, mailboxes.LATE)
+    assert [each.late for each in late.boxes] == [True, True]
+    assert mailboxes.late(karim, later) == 3
+    with django_assert_max_num_queries(12):
+        mailboxes.book(karim, later, mailboxes.UNPLANNED, 2)
+    clock["at"] = later
+    client.force_login(karim)
+    page = client.get("/espace/rendez-vous/boites/?voir=tard").content.decode()
+    assert "Page 1 sur 2" in page
+
+
+# --------------------------------------------------------------------------------------------------- a series
+
+
+def test_a_series_is_cancelled_whole_and_put_back_and_the_person_told_once(client, opened, karim, fatou):
+    draft = Draft(kind=rules.MAILBOX, starts_at=NINE, way="email", contact="fatou@exemple.fr")
+    made = series.plan(
+        draft,
+        every=7,
+        times=4,
+        structure=opened.structure,
+        permanence=opened,
+        person=fatou,
+        by=karim,
+        at=AT,
+    )
+    client.force_login(karim)
+    second = made.booked[1]
+    page = client.get(f"/espace/rendez-vous/{second.pk}/").content.decode()
+    assert "4 rendez-vous à venir seront annulés" in page.replace("\u00a0", " ")
+    address = f"/espace/rendez-vous/{second.pk}/geste/"
+    client.post(address, {"geste": "annuler-serie", "raison": "Karim est absent"})
+    assert {each.state for each in Appointment.objects.all()} == {rules.CANCELLED}
+    assert told() == ["Vos rendez-vous sont annulés"], "once, for the four"
+    book(opened, by=karim, starts_at=made.booked[2].starts_at)
+    client.post(address, {"geste": "remettre-serie"})
+    states = [Appointment.objects.get(pk=each.pk).state for each in made.booked]
+    assert states == [rules.BOOKED, rules.BOOKED, rules.CANCELLED, rules.BOOKED]
+    assert told() == ["Vos rendez-vous"], "what had not left is kept back"
+    assert "Leur nombre : 3." in Message.objects.latest("pk").text.replace("\u00a0", " ")
+
+
+def test_a_series_that_is_over_is_not_cancelled(opened, karim, fatou):
+    made = series.plan(
+        Draft(kind=rules.LEARN, starts_at=NINE),
+        every=7,
+        times=2,
+        structure=opened.structure,
+        person=fatou,
+        by=karim,
+        at=AT,
+    )
+    with pytest.raises(Refused, match="plus de rendez-vous à venir"):
+        series.cancel(made.booked[0], by=karim, at=AT + 60 * DAY)
+    alone = book(opened, by=karim, starts_at=NINE + HALF)
+    with pytest.raises(Refused, match="plus de rendez-vous à venir"):
+        series.cancel(alone, by=karim, at=AT)
 
 
 # ------------------------------------------------------------------------------------------------- calendars
@@ -518,6 +664,35 @@ def test_a_place_overseas_lives_by_its_own_clock(client, karim, library):
     made = book(row, by=marie, starts_at=first.starts_at)
     shown = client.get(f"/rendez-vous/le-mien/{access.link_of_appointment(made)}/").content.decode()
     assert re.search(r">9[\s\u00a0\u202f]h<", shown)
+
+
+def test_nine_o_clock_in_noumea_is_not_the_day_before(client, library):
+    """In Paris it is eleven in the evening of the eve."""
+    noumea = place("noumea", {"nom": "Case", "code_insee": "98818", "commune": "Nouméa"})
+    marie = account("marie", "gestionnaire", structure=noumea.structure)
+    denis = people.welcome(by=marie, structure=noumea.structure, nickname="Denis", at=AT)
+    made = series.plan(
+        Draft(kind=rules.MAILBOX, starts_at=datetime(2026, 11, 23, 22, tzinfo=UTC), commune="98818"),
+        every=7,
+        times=2,
+        structure=noumea.structure,
+        lieu=noumea,
+        person=denis,
+        by=marie,
+        at=AT,
+    )
+    client.force_login(marie)
+    row, other = made.booked
+    shown = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode()
+    assert "?jour=2026-11-24" in shown
+    assert "Mardi 24 novembre 2026" in shown
+    assert "mardi 1er décembre 2026" in shown, other.starts_at
+    assert "mardi 24 novembre" in client.get("/espace/rendez-vous/boites/").content.decode()
+    assert "24 novembre 2026" in client.get(f"/espace/personnes/{denis.pk}/").content.decode()
+    row.way, row.contact = rules.PHONE, "+33612345678"
+    row.save()
+    shown = client.get(f"/espace/rendez-vous/{row.pk}/").content.decode().replace("\u00a0", " ")
+    assert "06 12 34 56 78" in shown
 
 
 # ---------------------------------------------------------------------------------------------------- pages

@@ -214,6 +214,15 @@ def test_no_label_ends_with_a_sign_of_django():
     assert [path.name for path, text in texts("src/*.html").items() if "label_tag" in text] == []
 
 
+INSTANT = re.compile(r"\.(?:starts_at|ends_at|appointment_at|looked_at)\s*\|(?!place_time:)")
+
+
+def test_a_moment_of_a_place_is_written_in_its_time():
+    """`date` alone writes in the time of Paris: in Nouméa, nine o’clock would be the day before."""
+    wrong = [path.name for path, text in texts("src/*.html").items() if INSTANT.search(text)]
+    assert wrong == [], "write `|place_time:row.commune|date:…`"
+
+
 def test_every_template_is_used():
     templates = {path for path in tracked("src/*.html") if "templates" in path.parts}
     everything = "\n".join(texts("src/*.py", "src/*.html").values())

@@ -94,7 +94,9 @@ def test_a_sentence_is_translated_and_a_learner_reads_it(visit, enter, site, fau
     press(page, "Enregistrer")
     expect(page.get_by_text("C’est gardé.")).to_be_visible()
     learner = visit("/apprendre/tenir-la-souris/")
-    while not learner.get_by_role("link", name="العربية").count():  # the worker publishes; the test's limit ends it
+    while not learner.get_by_role(
+        "link", name="العربية"
+    ).count():  # the worker publishes; the test's limit ends it
         learner.wait_for_timeout(300)
         learner.reload()
     learner.get_by_role("link", name="العربية").press("Enter")

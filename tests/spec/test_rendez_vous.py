@@ -290,29 +290,36 @@ def test_two_appointments_share_a_moment_only_if_they_overlap(spec):
 
 
 def test_a_mailbox_is_late_from_thirty_days_on(spec):
-    """Une boîte est dite « pas regardée » au trentième jour, ou quand personne ne l’a jamais regardée."""
+    """Une boîte est dite « pas regardée » au trentième jour. Jamais regardée, elle l’est au trentième jour depuis
+    que le premier rendez-vous fut donné : une personne inscrite aujourd’hui n’est pas en retard.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         today = date(2026, 11, 23)
+
+        def before(days: str) -> date | None:
+            return None if days == "jamais" else today - timedelta(days=int(days.removesuffix("j")))
+
+        pairs = zip(map(str, t["regardee"]), map(str, t["suivie"]), strict=True)
         return [
-            "tard"
-            if mailbox.is_late(None if n == "jamais" else today - timedelta(days=int(n)), today)
-            else "bien"
-            for n in map(str, t["jours"])
+            "tard" if mailbox.is_late(before(looked), before(since) or today, today) else "bien"
+            for looked, since in pairs
         ]
 
     spec(
         """
-        jours
-        ------
-        0j
-        14j
-        29j
-        30j
-        jamais
+        regardee | suivie
+        ---------+-------
+        0j       | 90j
+        14j      | 90j
+        29j      | 90j
+        30j      | 90j
+        jamais   | 0j
+        jamais   | 29j
+        jamais   | 30j
         """,
-        lambda t: call({"jours": [str(each).removesuffix("j") for each in t["jours"]]}),
-        ["bien", "bien", "bien", "tard", "tard"],
+        call,
+        ["bien", "bien", "bien", "tard", "bien", "bien", "tard"],
     )
 
 

@@ -128,6 +128,11 @@ class Workshop(models.Model):
         return self.title
 
     @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of where it takes place."""
+        return clocks.zone(self.commune)
+
+    @property
     def minutes(self) -> int:
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
 
@@ -260,7 +265,8 @@ class Appointment(models.Model):
 
     commune: code, which gives the time zone. seat: which of the people received at once, in a slot; None out
     of a permanence. series: shared by those planned together. key: makes the link of the person; token:
-    digest of that link, which is all a visitor's link is compared with. sequence: version for calendars.
+    digest of that link, which is all a visitor's link is compared with. referral: the orientation whose date
+    it is, a number as orientations stand above; it alone changes the row. sequence: version for calendars.
     """
 
     key = models.CharField("clé", max_length=32, unique=True)
@@ -311,6 +317,7 @@ class Appointment(models.Model):
     cancel_reason = FreeChar("pourquoi", max_length=300, blank=True)
     series = models.CharField("série", max_length=32, blank=True, db_index=True)
     token = models.CharField("empreinte du lien", max_length=64, blank=True, db_index=True)
+    referral = models.BigIntegerField("orientation dont c’est la date", null=True, blank=True, unique=True)
     sequence = models.PositiveIntegerField("version", default=0)
     made_at = models.DateTimeField("pris le")
     changed_at = models.DateTimeField("changé le")
@@ -367,7 +374,9 @@ class Appointment(models.Model):
 
 
 class MailboxRecord(models.Model):
-    """What came of a mailbox meeting: counts and a few words, never a message. next_on: the next one."""
+    """What came of a mailbox meeting: counts and a few words, never a message. next_on: the next one, and its
+    appointment once it is booked.
+    """
 
     appointment = models.OneToOneField(
         Appointment, verbose_name="rendez-vous", on_delete=models.CASCADE, related_name="mailbox"
@@ -380,6 +389,14 @@ class MailboxRecord(models.Model):
     answered = models.PositiveSmallIntegerField("réponses envoyées")
     done = FreeChar("ce qui a été fait", max_length=mailbox.LONGEST, blank=True)
     next_on = models.DateField("prochaine fois", null=True, blank=True)
+    next = models.ForeignKey(
+        Appointment,
+        verbose_name="rendez-vous de la prochaine fois",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
     noted_at = models.DateTimeField("noté le")
     by = by_account()
 

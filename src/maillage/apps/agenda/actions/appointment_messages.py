@@ -3,7 +3,7 @@
 Reminders are planned elsewhere, from the appointments themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -64,19 +64,77 @@ def cancelled(row: Appointment, *, at: datetime) -> Notified:
     )
 
 
+def series_cancelled(rows: Sequence[Appointment], *, at: datetime) -> Notified:
+    """Tell who comes, once, that several appointments are cancelled, from the first one on."""
+    row = rows[0]
+    return _put(
+        row,
+        f"annule-serie-{row.sequence}",
+        lambda: say("Vos rendez-vous sont annulés"),
+        lambda: " ".join(
+            filter(
+                None,
+                (
+                    say(
+                        "Annulés : vos rendez-vous de la même série, à partir de {when}. Leur nombre : {n}."
+                        " Ne vous déplacez pas.",
+                        n=len(rows),
+                        when=words.when(row),
+                    ),
+                    typed(row.cancel_reason),
+                ),
+            )
+        ),
+        at=at,
+        link=False,
+    )
+
+
+def series_put_back(rows: Sequence[Appointment], *, at: datetime) -> Notified:
+    """Tell who comes, once, that several appointments stand again, from the first one on, and keep back that
+    they are cancelled, unless that left already.
+    """
+    for each in rows:
+        _hold(each)
+    row = rows[0]
+    return _put(
+        row,
+        f"pris-serie-{row.sequence}",
+        lambda: say("Vos rendez-vous"),
+        lambda: say(
+            "Vos rendez-vous de la même série ont lieu, à partir de {when}. Leur nombre : {n}."
+            " Lieu : {where}.",
+            n=len(rows),
+            **_facts(row),
+        ),
+        at=at,
+    )
+
+
 def put_back(row: Appointment, *, at: datetime) -> Notified:
     """Tell who comes that their appointment stands again, and keep back that it is cancelled, unless that
     left already.
     """
-    outbox.cancel(*(f"{_about(row)}annule-{n}" for n in range(row.sequence + 1)))
+    _hold(row)
     return booked(row, at=at)
+
+
+def _hold(row: Appointment) -> None:
+    """Keep back the messages that say an appointment is cancelled, if they have not left."""
+    outbox.cancel(
+        *(f"{_about(row)}{what}-{n}" for what in ("annule", "annule-serie") for n in range(row.sequence + 1))
+    )
 
 
 def take_back(row: Appointment, *, at: datetime) -> None:
     """Cancel the messages and reminders of an appointment that have not left yet."""
     reminders.withdraw(ways.APPOINTMENT, [row.pk], at=at)
     outbox.cancel(
-        *(f"{_about(row)}{what}-{n}" for what in ("pris", "change") for n in range(row.sequence + 1))
+        *(
+            f"{_about(row)}{what}-{n}"
+            for what in ("pris", "pris-serie", "change")
+            for n in range(row.sequence + 1)
+        )
     )
 
 

@@ -143,9 +143,11 @@ def cancel(
     token: str = "",
     who: str = rules.STRUCTURE,
     reason: str = "",
+    tell: bool = True,
 ) -> tuple[Appointment, Notified]:
     """Cancel an appointment: by the person's link, or by the structure, which says `who` cannot; its slot is
-    free again. Return who was told. Cancelled twice, it changes nothing.
+    free again. Return who was told. Cancelled twice, it changes nothing. tell False: a message says it for
+    several at once.
     """
     refuse_secrets(reason)
     row = lock(appointment, by=by, token=token)
@@ -165,17 +167,18 @@ def cancel(
     _changed(row, at)
     record(row, "cancelled", by=by, at=at)
     messages.take_back(row, at=at)
-    if row.cancelled_by == rules.STRUCTURE and row.starts_at > at:
+    if tell and row.cancelled_by == rules.STRUCTURE and row.starts_at > at:
         return row, messages.cancelled(row, at=at)
     return row, Notified()
 
 
 @transaction.atomic
 def put_back(
-    appointment: Appointment, *, at: datetime, by: User | None = None, token: str = ""
+    appointment: Appointment, *, at: datetime, by: User | None = None, token: str = "", tell: bool = True
 ) -> tuple[Appointment, Notified]:
     """Put back a cancelled appointment at the same moment, and return who was told: who was told not to come
     would stay at home. Refused once somebody else has the slot; to a person, when the structure cancelled it.
+    tell False: a message says it for several at once.
     """
     row = lock(appointment, by=by, token=token)
     if row.state != rules.CANCELLED:
@@ -192,8 +195,9 @@ def put_back(
     row.state, row.cancelled_at, row.cancelled_by, row.cancel_reason = rules.BOOKED, None, "", ""
     _changed(row, at)
     record(row, "put_back", by=by, at=at)
-    told = not token and row.starts_at > at
-    return row, messages.put_back(row, at=at) if told else Notified()
+    if token or not tell or row.starts_at <= at:
+        return row, Notified()
+    return row, messages.put_back(row, at=at)
 
 
 @transaction.atomic

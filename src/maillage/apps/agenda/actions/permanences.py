@@ -14,6 +14,8 @@ from maillage.apps.agenda.actions import appointments as booking
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.actions.write import check_lead
 from maillage.apps.agenda.models import Appointment, Closure, Permanence
+from maillage.apps.agenda.queries import appointment_words as words
+from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments, permanences
 from maillage.apps.directory.models import Structure
@@ -32,15 +34,21 @@ MOVED_WITHIN = timedelta(days=28)  # after a closure: further on, it is cancelle
 
 @dataclass(frozen=True, slots=True)
 class Rearranged:
-    """What became of those who were expected on days that close, and who was told."""
+    """What became of those who were expected on days that close, and who was told. to_say: what to say to
+    whom, for those whom no message reaches: their name, and their new hour.
+    """
 
     moved: int = 0
     cancelled: int = 0
     notified: Notified = field(default_factory=Notified)
+    to_say: tuple[str, ...] = ()
 
     def __add__(self, other: "Rearranged") -> "Rearranged":
         return Rearranged(
-            self.moved + other.moved, self.cancelled + other.cancelled, self.notified + other.notified
+            self.moved + other.moved,
+            self.cancelled + other.cancelled,
+            self.notified + other.notified,
+            self.to_say + other.to_say,
         )
 
 
@@ -141,17 +149,35 @@ def close(
             why="Elle finit avant d’avoir commencé, ou dure plus d’un an.",
             do="Corrigez l’un des deux jours, ou arrêtez la permanence.",
         )
+    zone = clocks.zone(row.commune)
+    if last_on < at.astimezone(zone).date():
+        raise Refused(
+            "La fermeture n’est pas gardée.",
+            why="Ces jours sont déjà passés.",
+            do="Corrigez les jours. Pour un rendez-vous qui n’a pas eu lieu, dites-le sur sa page.",
+        )
     made = Closure.objects.create(
         permanence=row, first_on=first_on, last_on=last_on, reason=line(reason, 120), at=at, by=by
     )
     _changed(row, "closed", by=by, at=at)
-    zone = clocks.zone(row.commune)
     done = Rearranged()
     for each in _expected(row, at):
         if first_on <= each.starts_at.astimezone(zone).date() <= last_on:
-            moved = _moved(each, row, last_on, by=by, at=at) if move else None
-            done += moved or _cancel(each, reason, by=by, at=at)
+            done += _elsewhere(each, row, last_on, reason, by=by, at=at, move=move)
     return made, done
+
+
+@transaction.atomic
+def rearrange(permanence: Permanence, *, by: User | None, at: datetime, move: bool = True) -> Rearranged:
+    """Move to the next free slot within four weeks, or cancel, who is expected at an hour that is none any
+    more since the hours changed, and tell them; return whom the structure must call itself.
+    """
+    row = _locked(permanence, by)
+    done = Rearranged()
+    for each in doors.out_of_hours(row, at):
+        eve = each.starts_at.astimezone(clocks.zone(row.commune)).date() - timedelta(days=1)
+        done += _elsewhere(each, row, eve, "", by=by, at=at, move=move)
+    return done
 
 
 @transaction.atomic
@@ -267,11 +293,20 @@ def _moved(
     return None
 
 
+def _elsewhere(
+    each: Appointment, row: Permanence, after: date, reason: str, *, by: User | None, at: datetime, move: bool
+) -> Rearranged:
+    """Move an appointment after a day, or cancel it."""
+    moved = _moved(each, row, after, by=by, at=at) if move else None
+    return moved or _cancel(each, reason, by=by, at=at)
+
+
 def _cancel(each: Appointment, reason: str, *, by: User | None, at: datetime) -> Rearranged:
     _, told = booking.cancel(each, by=by, at=at, reason=reason)
-    return Rearranged(cancelled=1, notified=told)
+    return Rearranged(cancelled=1, notified=told, to_say=told.to_call)
 
 
 def _move(each: Appointment, row: Permanence, to: datetime, *, by: User | None, at: datetime) -> Rearranged:
-    _, told = booking.move(each, starts_at=to, permanence=row, by=by, at=at)
-    return Rearranged(moved=1, notified=told)
+    moved, told = booking.move(each, starts_at=to, permanence=row, by=by, at=at)
+    to_say = tuple(f"{name}, {words.when(moved)}" for name in told.to_call)
+    return Rearranged(moved=1, notified=told, to_say=to_say)

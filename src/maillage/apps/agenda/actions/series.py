@@ -1,12 +1,17 @@
 """Appointments planned together: the same hour, again and again, as for a mailbox read every other week."""
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
+from django.db import transaction
+
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import appointment_messages as messages
 from maillage.apps.agenda.actions import appointments as booking
+from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.agenda.queries import appointment_book as books
 from maillage.apps.agenda.rules import appointments
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.models import Person
@@ -71,3 +76,51 @@ def plan(
                 raise
             skipped.append((starts_at.date(), refused.why))
     return Series(tuple(booked), tuple(skipped))
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Meetings of a series that changed together, who was told, and the days that could not follow, each with
+    its reason.
+    """
+
+    rows: tuple[Appointment, ...] = ()
+    notified: Notified = field(default_factory=Notified)
+    skipped: tuple[tuple[date, str], ...] = ()
+
+
+@transaction.atomic
+def cancel(appointment: Appointment, *, by: User, at: datetime, reason: str = "") -> Changed:
+    """Cancel all that is to come of the series of an appointment; the person is told once. Refused when
+    nothing of it is to come.
+    """
+    coming = books.coming_of_series(appointment, at)
+    if not coming:
+        raise Refused(
+            "Rien n’a changé.",
+            why="La série n’a plus de rendez-vous à venir.",
+            do="Donnez un autre rendez-vous, s’il en faut un.",
+        )
+    done = [booking.cancel(each, by=by, at=at, reason=reason, tell=False)[0] for each in coming]
+    return Changed(tuple(done), messages.series_cancelled(done, at=at))
+
+
+@transaction.atomic
+def put_back(appointment: Appointment, *, by: User, at: datetime) -> Changed:
+    """Put back what was cancelled together with an appointment; the person is told once. A day whose slot was
+    given since is skipped and said; Refused when none can be put back.
+    """
+    done, skipped = [], []
+    for each in books.cancelled_together(appointment, at):
+        try:
+            with transaction.atomic():
+                done.append(booking.put_back(each, by=by, at=at, tell=False)[0])
+        except Refused as refused:
+            skipped.append((each.starts_at.astimezone(each.zone).date(), refused.why))
+    if not done:
+        raise Refused(
+            "La série reste annulée.",
+            why="Ses heures sont passées, ou d’autres personnes les ont prises.",
+            do="Donnez d’autres rendez-vous.",
+        )
+    return Changed(tuple(done), messages.series_put_back(done, at=at), tuple(skipped))

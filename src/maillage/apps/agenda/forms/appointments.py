@@ -280,6 +280,7 @@ class MailboxForm(forms.Form):
     prochaine = forms.DateField(
         label="La prochaine fois (facultatif)",
         required=False,
+        help_text="Un rendez-vous est pris ce jour-là, à la même heure, et la personne est prévenue.",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Cette date n’existe pas. Choisissez-la de nouveau."},
     )

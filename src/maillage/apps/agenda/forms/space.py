@@ -3,15 +3,15 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from babel import Locale
 from django import forms
-from django.utils import timezone
 
 from maillage.apps.agenda import access
+from maillage.apps.agenda.forms.appointments import at_the_clock
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.rules import workshops as rules
@@ -190,9 +190,12 @@ class PlanForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
+        said["code"] = ""
+        if said.get("lieu") == ELSEWHERE:
+            self._elsewhere(said)
         if {"jour", "heure", "fin"} <= said.keys():
             said["starts_at"], said["ends_at"] = (
-                _moment(said["jour"], said[name]) for name in ("heure", "fin")
+                at_the_clock(said["jour"], said[name], self._commune()) for name in ("heure", "fin")
             )
             if said["starts_at"] is None or said["ends_at"] is None:
                 self.add_error(
@@ -203,10 +206,12 @@ class PlanForm(forms.Form):
                 self.add_error(
                     "fin", "L’atelier finit avant d’avoir commencé. Corrigez l’une des deux heures."
                 )
-        said["code"] = ""
-        if said.get("lieu") == ELSEWHERE:
-            self._elsewhere(said)
         return said
+
+    def _commune(self) -> str:
+        """Return the code of the commune whose time is meant."""
+        lieu = self.lieux.get(self.cleaned_data.get("lieu", ""))
+        return lieu.code_insee if lieu is not None else str(self.cleaned_data.get("code", ""))
 
     def _elsewhere(self, said: dict[str, Any]) -> None:
         if not said.get("adresse"):
@@ -252,14 +257,6 @@ class PlanForm(forms.Form):
         }
 
 
-def _moment(day: date, hour: Any) -> datetime | None:
-    """Return a moment of the wall clock, None for an hour that the clock skips."""
-    naive = datetime.combine(day, hour)
-    moment = timezone.make_aware(naive)
-    through = moment.astimezone(UTC).astimezone(timezone.get_current_timezone())
-    return moment if through.replace(tzinfo=None, fold=0) == naive else None
-
-
 def from_outline(outline: Outline) -> dict[str, Any]:
     """Return what an outline fills in."""
     return {
@@ -279,7 +276,7 @@ def from_outline(outline: Outline) -> dict[str, Any]:
 
 def from_workshop(row: Workshop) -> dict[str, Any]:
     """Return the values of a workshop; a lieu its structure no longer runs stays available."""
-    begin, end = timezone.localtime(row.starts_at), timezone.localtime(row.ends_at)
+    begin, end = row.starts_at.astimezone(row.zone), row.ends_at.astimezone(row.zone)
     return {
         "trame": row.outline,
         "titre": row.title,
@@ -344,7 +341,7 @@ class CourseForm(PlanForm):
         said = super().clean()
         if said.get("starts_at") and said.get("ends_at") and {"fois", "tous_les", "sauter"} <= said.keys():
             for day in self._days(said):
-                if None in (_moment(day, said["heure"]), _moment(day, said["fin"])):
+                if None in (at_the_clock(day, said[name], self._commune()) for name in ("heure", "fin")):
                     self.add_error(
                         "heure",
                         f"Le {day:%d/%m/%Y}, on change d’heure : celle-ci n’existe pas. Choisissez-en une"
@@ -365,8 +362,8 @@ class CourseForm(PlanForm):
         made = []
         for n, day in enumerate(self._days(said)):
             own: dict[str, Any] = {
-                "starts_at": _moment(day, said["heure"]),
-                "ends_at": _moment(day, said["fin"]),
+                "starts_at": at_the_clock(day, said["heure"], self._commune()),
+                "ends_at": at_the_clock(day, said["fin"], self._commune()),
             }
             if n < len(told):
                 own |= {"aim": told[n].aim, "modules": list(told[n].modules)}

@@ -1,4 +1,4 @@
-"""The appointments that professionals see: a day, what comes, free slots, mailboxes that wait."""
+"""The appointments that professionals see: a day, what comes, free slots."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,22 +6,19 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Max, QuerySet
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Appointment, MailboxRecord, Permanence
+from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences, slots
-from maillage.apps.agenda.rules import appointments, mailbox
-from maillage.apps.people.access import people_for
+from maillage.apps.agenda.rules import appointments
 from maillage.apps.people.models import Person
 from maillage.reference import clocks
 from maillage.words import opening
 
 COMING_DAYS = 14
 MOST_COMING = 60
-MOST_BOXES = 100
 TONES = {appointments.CAME: "ouvert", appointments.ABSENT: "bientot", appointments.CANCELLED: "ferme"}
 
 
@@ -47,17 +44,6 @@ class Free:
     permanence: Permanence
     place: str
     slots: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Mailbox:
-    """A person whose mailbox is read with them: when it was last, in words, and what comes next."""
-
-    person: Person
-    looked_on: date | None
-    days: int | None
-    next: Appointment | None
-    late: bool
 
 
 def line(row: Appointment, at: datetime) -> Line:
@@ -138,51 +124,19 @@ def of_series(row: Appointment) -> Sequence[Appointment]:
     return list(others.select_related("structure", "lieu").order_by("starts_at"))
 
 
-# ------------------------------------------------------------------------------------------------- mailboxes
+def coming_of_series(row: Appointment, at: datetime) -> list[Appointment]:
+    """Return what is to come of the series of an appointment, itself included, in order."""
+    return list(_of_series(row, at).filter(state=appointments.BOOKED))
 
 
-def mailboxes(user: Any, at: datetime) -> list[Mailbox]:
-    """Return the people who have mailbox meetings here, those not looked at for the longest first. What
-    another structure did is theirs.
-    """
-    ours = access.appointments_for(user).filter(kind=appointments.MAILBOX, person__isnull=False)
-    seen = people_for(user).filter(
-        pk__in=ours.exclude(state=appointments.CANCELLED).order_by().values("person")
-    )
-    people = list(seen.order_by("pk")[:MOST_BOXES])
-    looked = _looked(ours, people, at)
-    nexts = _nexts(ours, people, at)
-    today = timezone.localdate(at)
-    found = []
-    for person in people:
-        on = looked.get(person.pk)
-        found.append(
-            Mailbox(
-                person=person,
-                looked_on=on,
-                days=(today - on).days if on else None,
-                next=nexts.get(person.pk),
-                late=mailbox.is_late(on, today),
-            )
-        )
-    return sorted(found, key=lambda each: (each.looked_on or date.min, each.person.pk))
+def cancelled_together(row: Appointment, at: datetime) -> list[Appointment]:
+    """Return what is to come of a series and was cancelled in the same gesture as one, itself included."""
+    if row.cancelled_at is None:
+        return []
+    return list(_of_series(row, at).filter(state=appointments.CANCELLED, cancelled_at=row.cancelled_at))
 
 
-def _looked(ours: QuerySet[Appointment], people: Sequence[Person], at: datetime) -> dict[int, date]:
-    last = (
-        MailboxRecord.objects.filter(
-            appointment__in=ours.order_by().values("pk"), person__in=people, looked_at__lte=at
-        )
-        .order_by()
-        .values_list("person")
-        .annotate(last=Max("looked_at"))
-    )
-    return {person: timezone.localdate(moment) for person, moment in last}
-
-
-def _nexts(ours: QuerySet[Appointment], people: Sequence[Person], at: datetime) -> dict[int, Appointment]:
-    rows = ours.filter(person__in=people, state=appointments.BOOKED, starts_at__gt=at)
-    found: dict[int, Appointment] = {}
-    for row in rows.order_by("starts_at", "pk"):
-        found.setdefault(row.person_id, row)
-    return found
+def _of_series(row: Appointment, at: datetime) -> QuerySet[Appointment]:
+    rows = Appointment.objects.filter(series=row.series, structure=row.structure_id, starts_at__gt=at)
+    rows = rows.select_related("structure", "lieu").order_by("starts_at", "pk")
+    return rows if row.series else rows.none()

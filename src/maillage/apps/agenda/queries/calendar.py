@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
 from icalendar import Calendar, Event, vGeo, vText
 
 from maillage.apps.agenda.models import Workshop
@@ -33,7 +32,7 @@ def feed(rows: Iterable[Workshop], name: str) -> bytes:
 
 
 def _event(row: Workshop) -> Event:
-    zone = timezone.get_default_timezone()
+    zone = row.zone
     event = Event()
     event.add("uid", f"atelier-{row.pk}@{urlsplit(settings.ADDRESS).hostname}")
     event.add("dtstamp", row.changed_at.astimezone(UTC))

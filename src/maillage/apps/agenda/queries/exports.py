@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Workshop
@@ -69,7 +68,7 @@ def activity(row: Workshop) -> dict[str, str]:
     return {
         "id": f"atelier-{row.pk}",
         "type": "collectif",
-        "date": timezone.localdate(row.starts_at).isoformat(),
+        "date": words.local(row).date().isoformat(),
         "duree": str(row.minutes),
         "type_lieu": "lieu_activite" if row.lieu is not None else "autre",
         "structure": safe(row.structure.name),

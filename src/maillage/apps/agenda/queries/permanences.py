@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
+from itertools import groupby, islice
 
 from django.db.models import QuerySet
 
@@ -116,17 +116,23 @@ def published(at: datetime, communes: Sequence[str] = ()) -> list[PermanencePage
     rows = access.published_permanences().prefetch_related("closures")
     if communes:
         rows = rows.filter(commune__in=communes)
-    return [detail(each, at) for each in _alive(rows, at).order_by("structure__name", "pk")[:PAGE]]
+    return _pages(rows.order_by("structure__name", "pk"), at, PAGE)
 
 
 def of_place(lieu: Lieu, at: datetime) -> list[PermanencePage]:
     """Return the permanences at a place, for its sheet in the directory."""
-    rows = _alive(access.published_permanences().prefetch_related("closures").filter(lieu=lieu), at)
-    return [detail(each, at) for each in rows[:SOON]]
+    return _pages(access.published_permanences().prefetch_related("closures").filter(lieu=lieu), at, SOON)
 
 
-def _alive(rows: QuerySet[Permanence], at: datetime) -> QuerySet[Permanence]:
-    return rows.exclude(until_on__lt=at.date() - timedelta(days=1))
+def _pages(rows: QuerySet[Permanence], at: datetime, most: int) -> list[PermanencePage]:
+    """Return permanences in words, without those that ended."""
+    near = rows.exclude(until_on__lt=at.date() - timedelta(days=1))  # a day is not over everywhere at once
+    return [detail(each, at) for each in islice((row for row in near if not is_over(row, at)), most)]
+
+
+def is_over(row: Permanence, at: datetime) -> bool:
+    """Return whether the last day of a permanence is past, in the time of its place."""
+    return row.until_on is not None and row.until_on < at.astimezone(clocks.zone(row.commune)).date()
 
 
 def closed_days(row: Permanence, first: date, last: date) -> list[tuple[date, str]]:

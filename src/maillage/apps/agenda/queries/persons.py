@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from django.utils import timezone
-
 from maillage.apps.agenda.models import Appointment, Seat
-from maillage.apps.agenda.queries import appointment_words
+from maillage.apps.agenda.queries import appointment_words, words
 from maillage.apps.people.models import Person
 
 # What the journal says of the appointments of a person, as they read it.
@@ -32,7 +30,7 @@ def workshops_of(person: Person) -> list[dict[str, Any]]:
     return [
         {
             "atelier": seat.workshop.title,
-            "le": timezone.localtime(seat.workshop.starts_at).isoformat(),
+            "le": words.local(seat.workshop).isoformat(),
             "etat": seat.get_status_display(),
             "venue": {True: "oui", False: "non", None: "pas noté"}[seat.came],
             "arret": seat.get_stopped_because_display() or "",

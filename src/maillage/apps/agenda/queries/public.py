@@ -10,7 +10,6 @@ from babel import Locale
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.db.models.lookups import LessThanOrEqual
-from django.utils import timezone
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Seat, Workshop
@@ -65,11 +64,11 @@ class WorkshopPage:
 
     @property
     def date(self) -> datetime:
-        return timezone.localtime(self.workshop.starts_at)
+        return words.local(self.workshop)
 
     @cached_property
     def day(self) -> str:
-        return words.day(self.workshop.starts_at)
+        return words.day(self.workshop)
 
     @property
     def weekday(self) -> str:

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.utils import timezone
-
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries import places
@@ -12,22 +10,28 @@ from maillage.words import opening
 from maillage.words.languages import say, typed
 
 
-def day(moment: datetime) -> str:
-    """Return a day with its name: “mardi 24 novembre 2026”."""
-    local = timezone.localtime(moment)
-    return f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
+def local(workshop: Workshop) -> datetime:
+    """Return when it starts, in the time of the place."""
+    return workshop.starts_at.astimezone(workshop.zone)
+
+
+def day(workshop: Workshop) -> str:
+    """Return its day with its name: “mardi 24 novembre 2026”."""
+    begin = local(workshop)
+    return f"{opening.weekday(begin.weekday())} {opening.date_text(begin.date())}"
 
 
 def hours(workshop: Workshop) -> str:
     """Return from when to when: “14 h – 16 h”."""
-    begin, end = (opening.clock(timezone.localtime(each)) for each in (workshop.starts_at, workshop.ends_at))
+    begin, end = (
+        opening.clock(each.astimezone(workshop.zone)) for each in (workshop.starts_at, workshop.ends_at)
+    )
     return say("{begin} – {end}", begin=begin, end=end)
 
 
 def when(workshop: Workshop) -> str:
     """Return when it starts, in a sentence: “mardi 24 novembre 2026 à 14 h”."""
-    clock = opening.clock(timezone.localtime(workshop.starts_at))
-    return say("{day} à {hour}", day=day(workshop.starts_at), hour=clock)
+    return say("{day} à {hour}", day=day(workshop), hour=opening.clock(local(workshop)))
 
 
 def name_of_place(workshop: Workshop) -> str:

@@ -3,7 +3,7 @@
 Source: docs/methods/rendez-vous.md
 """
 
-from datetime import date, datetime
+from datetime import date, timedelta
 from functools import cache
 
 from maillage.reference.parameters import number
@@ -18,9 +18,16 @@ def not_read_for() -> int:
     return int(number("mailbox/not_read_days"))
 
 
-def is_late(looked_on: date | None, on: date) -> bool:
-    """Return whether a mailbox was not looked at for too long. looked_on None: never, as far as is known."""
-    return looked_on is None or (on - looked_on).days >= not_read_for()
+def is_late(looked_on: date | None, since: date, on: date) -> bool:
+    """Return whether a mailbox was not looked at for too long. looked_on None: never, as far as is known; it
+    then counts from the day it began to be followed.
+    """
+    return (looked_on or since) <= late_day(on)
+
+
+def late_day(on: date) -> date:
+    """Return the last day that is too long ago, on a day."""
+    return on - timedelta(days=not_read_for())
 
 
 def wrong_counts(read: int, answered: int) -> str:
@@ -32,6 +39,8 @@ def wrong_counts(read: int, answered: int) -> str:
     return ""
 
 
-def wrong_next(next_on: date | None, at: datetime) -> str:
-    """Return what is not possible in the next date, in French; '' when it holds."""
-    return "La prochaine date est déjà passée." if next_on is not None and next_on < at.date() else ""
+def wrong_next(next_on: date | None, on: date, today: date) -> str:
+    """Return what is not possible in the next date after a meeting on a day, in French; '' when it holds."""
+    if next_on is None or (next_on > on and next_on >= today):
+        return ""
+    return "La prochaine date est déjà passée." if next_on < today else "La prochaine date est le même jour."

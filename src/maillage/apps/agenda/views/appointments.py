@@ -20,6 +20,7 @@ from maillage.apps.agenda.forms.appointments import AppointmentForm, MailboxForm
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_book, permanences
 from maillage.apps.agenda.queries import appointment_words as words
+from maillage.apps.agenda.queries import mailboxes as mailboxes_book
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import mailbox as boxes
 from maillage.apps.agenda.rules import workshops
@@ -31,7 +32,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
 from maillage.words.wording import count as counted
-from maillage.words.wording import listing, spaced
+from maillage.words.wording import listing, lower_first, spaced
 
 HELPS = (access.SEE, access.MINE)
 FREE_DAYS = 6  # days with a free slot, offered to who gives an appointment
@@ -60,7 +61,7 @@ def index(request: HttpRequest) -> HttpResponse:
             for each in access.permanences_for(request.user).prefetch_related("closures")
         ],
         "structures": list(access.receiving_for(request.user)),
-        "boxes_late": sum(each.late for each in appointment_book.mailboxes(request.user, at)),
+        "boxes_late": mailboxes_book.late(request.user, at),
     }
     return render(request, "agenda/appointments/index.html", context)
 
@@ -243,6 +244,11 @@ def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = 
         if row.permanence is not None
         else [],
         "series": [appointment_book.line(each, at) for each in appointment_book.of_series(row)],
+        "series_coming": len(appointment_book.coming_of_series(row, at)),
+        "series_cancelled": len(appointment_book.cancelled_together(row, at)),
+        "next": noted.next if noted is not None else None,
+        "next_when": words.when(noted.next) if noted is not None and noted.next is not None else "",
+        "next_coming": noted is not None and noted.next is not None and noted.next.starts_at > at,
         "link": request.build_absolute_uri(
             reverse("appointment_mine", args=[access.link_of_appointment(row)])
         )
@@ -268,9 +274,21 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 row, by=by, at=at, who=who, reason=request.POST.get("raison", "")[:300]
             )
             messages.success(request, spaced(f"Le rendez-vous est annulé. {_who(told)}".strip()))
+        elif asked == "annuler-serie":
+            done = series.cancel(row, by=by, at=at, reason=request.POST.get("raison", "")[:300])
+            n = counted(len(done.rows), "rendez-vous est annulé", "rendez-vous sont annulés")
+            messages.success(request, spaced(f"{n}. {_who(done.notified)}".strip()))
+        elif asked == "remettre-serie":
+            done = series.put_back(row, by=by, at=at)
+            n = counted(len(done.rows), "rendez-vous est de nouveau pris", "rendez-vous sont de nouveau pris")
+            lost = listing([f"{day:%d/%m/%Y}" for day, _ in done.skipped])
+            lost = f"Restent annulés, l’heure n’est plus libre : {lost}. " if lost else ""
+            messages.success(request, spaced(f"{n}. {lost}{_who(done.notified)}".strip()))
         elif asked == "remettre":
             _, told = appointments.put_back(row, by=by, at=at)
             messages.success(request, spaced(f"Le rendez-vous est de nouveau pris. {_who(told)}".strip()))
+        elif asked in ("sans-suite", "avec-suite"):
+            _next_time(request, row, asked == "avec-suite", at)
         elif asked == "deplacer":
             _move(request, row, at)
         elif asked in ("venue", "absente", "rien"):
@@ -279,6 +297,17 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             raise Http404
     return redirect("appointment", pk)
+
+
+def _next_time(request: HttpRequest, row: Appointment, wanted: bool, at: datetime) -> None:
+    """Cancel the appointment that a mailbox record booked, or put it back, without leaving the record."""
+    noted = getattr(row, "mailbox", None)
+    if noted is None or noted.next is None:
+        raise Http404
+    act = appointments.put_back if wanted else appointments.cancel
+    _, told = act(noted.next, by=account_of(request), at=at)
+    said = "est de nouveau pris" if wanted else "est annulé"
+    messages.success(request, spaced(f"Le prochain rendez-vous {said}. {_who(told)}".strip()))
 
 
 def _move(request: HttpRequest, row: Appointment, at: datetime) -> None:
@@ -304,7 +333,7 @@ def _note_mailbox(request: HttpRequest, row: Appointment, at: datetime) -> HttpR
         return _page(request, row, form=form)
     said = form.cleaned_data
     try:
-        mailbox.note(
+        noted = mailbox.note(
             row,
             read=said["lus"],
             answered=said["repondus"],
@@ -316,8 +345,15 @@ def _note_mailbox(request: HttpRequest, row: Appointment, at: datetime) -> HttpR
     except Refused as error:
         form.add_error(None, " ".join(error.sentences))
         return _page(request, row, form=form)
-    messages.success(request, "C’est gardé : des nombres et quelques mots, aucun message.")
+    messages.success(request, spaced(_noted(noted)))
     return redirect("appointment", row.pk)
+
+
+def _noted(noted: mailbox.Noted) -> str:
+    said = "C’est gardé : des nombres et quelques mots, aucun message."
+    if noted.next is not None:
+        return f"{said} Prochain rendez-vous : {words.when(noted.next)}."
+    return f"{said} Le prochain rendez-vous n’est pas pris : {lower_first(noted.why)}" if noted.why else said
 
 
 def _who(told: Notified) -> str:
@@ -329,7 +365,7 @@ def _who(told: Notified) -> str:
 
 def _ours(request: HttpRequest, pk: int) -> Appointment:
     """Return an appointment that the user sees, or 404."""
-    return get_object_or_404(access.appointments_for(request.user).select_related("mailbox"), pk=pk)
+    return get_object_or_404(access.appointments_for(request.user).select_related("mailbox__next"), pk=pk)
 
 
 # -------------------------------------------------------------------------------------------------- mailboxes
@@ -339,11 +375,16 @@ def _ours(request: HttpRequest, pk: int) -> Appointment:
 @require_safe
 def mailboxes(request: HttpRequest) -> HttpResponse:
     """The people whose mailbox is read with them, those not looked at for the longest first."""
-    held = appointment_book.mailboxes(request.user, timezone.now())
+    view = request.GET.get("voir", "")
+    book = mailboxes_book.book(request.user, timezone.now(), view, request.GET.get("page"))
     context = {
-        "late": [each for each in held if each.late],
-        "others": [each for each in held if not each.late],
+        "book": book,
+        "page": book.page,
+        "late": [each for each in book.boxes if each.late],
+        "others": [each for each in book.boxes if not each.late],
         "after": boxes.not_read_for(),
+        "views": mailboxes_book.VIEWS.items(),
+        "view": view if view in mailboxes_book.VIEWS else "",
     }
     return render(request, "agenda/appointments/mailboxes.html", context)
 

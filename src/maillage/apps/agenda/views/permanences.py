@@ -21,7 +21,7 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
-from maillage.words.wording import count, listing, spaced
+from maillage.words.wording import count, spaced
 
 SHOWN_CLOSED = timedelta(days=120)
 
@@ -61,7 +61,12 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
-            messages.success(request, "La permanence est changée. Les rendez-vous déjà pris restent.")
+            out = len(permanences.out_of_hours(row, timezone.now()))
+            are = count(out, "personne est attendue", "personnes sont attendues")
+            more = f" {are} hors des nouvelles heures : déplacez-les d’ici." if out else ""
+            messages.success(
+                request, spaced(f"La permanence est changée. Les rendez-vous déjà pris restent.{more}")
+            )
             return redirect("permanence", row.pk)
     return _edit_page(request, form, row)
 
@@ -126,6 +131,9 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         elif asked == "cacher":
             actions.hide(row, by=by, at=at)
             messages.success(request, "Seule votre structure y donne des rendez-vous.")
+        elif asked in ("replacer", "annuler-hors"):
+            done = actions.rearrange(row, by=by, at=at, move=asked == "replacer")
+            messages.success(request, spaced(_became(done) or "Plus personne n’est attendu hors des heures."))
         elif asked == "arreter":
             _, done = actions.stop(row, by=by, at=at, reason=request.POST.get("raison", "")[:300])
             messages.success(request, spaced(f"La permanence est arrêtée. {_became(done)}".strip()))
@@ -173,8 +181,8 @@ def _became(done: actions.Rearranged) -> str:
         parts.append(f"{count(done.moved, 'rendez-vous déplacé', 'rendez-vous déplacés')}.")
     if done.cancelled:
         parts.append(f"{count(done.cancelled, 'rendez-vous annulé', 'rendez-vous annulés')}.")
-    if done.notified.to_call:
-        parts.append(f"À prévenir vous-même : {listing(list(done.notified.to_call))}.")
+    if done.to_say:
+        parts.append(f"À prévenir vous-même : {' ; '.join(done.to_say)}.")
     elif done.notified.reached:
         parts.append("Toutes les personnes sont prévenues.")
     return " ".join(parts)

@@ -28,7 +28,7 @@ from maillage.apps.agenda.forms.space import (
     ticked,
 )
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.agenda.queries import exports, public, rooms, space
+from maillage.apps.agenda.queries import exports, public, rooms, space, words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -206,14 +206,14 @@ def _page(request: HttpRequest, row: Workshop, **more: Any) -> HttpResponse:
     at = timezone.now()
     row = rooms.counted(row)
     held = space.group(row, at)
-    day = timezone.localdate(row.starts_at)
+    day, today = words.local(row).date(), at.astimezone(row.zone).date()
     context = {
         "workshop": row,
         "shown": public.detail(row),
         "group": held,
         "names": NamesForm(user=request.user),
         "leads": access.may_lead(request.user, row.structure_id),
-        "ticking": row.cancelled_at is None and day <= timezone.localdate(at),
+        "ticking": row.cancelled_at is None and day <= today,
         "over": row.ends_at <= at,
         "begun": row.starts_at <= at,
         "outline": space.outline(row),

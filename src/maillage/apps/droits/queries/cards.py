@@ -106,7 +106,7 @@ def mailbox_of(user: Any, person: Person, at: datetime) -> Mailbox:
         on,
         (today - on).days,
         " ".join(filter(None, parts)),
-        late=mailbox.is_late(on, today),
+        late=mailbox.is_late(on, on, today),
         planned=planned,
         most=mailbox.not_read_for(),
     )
@@ -125,11 +125,8 @@ def late_mailboxes(user: Any, at: datetime) -> list[tuple[Person, int]]:
         person__in=last, kind=appointments.MAILBOX, state=appointments.BOOKED, starts_at__gt=at
     ).values_list("person", flat=True)
     today = timezone.localdate(at)
-    days = {
-        pk: (today - timezone.localdate(looked)).days
-        for pk, looked in last.items()
-        if mailbox.is_late(timezone.localdate(looked), today)
-    }
+    looked_on = {pk: timezone.localdate(looked) for pk, looked in last.items()}
+    days = {pk: (today - on).days for pk, on in looked_on.items() if mailbox.is_late(on, on, today)}
     persons = Person.objects.filter(pk__in=days).exclude(pk__in=planned)
     return sorted(((each, days[each.pk]) for each in persons), key=lambda pair: (-pair[1], pair[0].pk))
 

@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sized
+from datetime import datetime
 from functools import cache
 from urllib.parse import parse_qsl
 
 from django import template
 from django.conf import settings
 from django.template import defaultfilters
+from django.templatetags import tz
 from django.utils import translation
 from django.utils.html import conditional_escape, escape, format_html, format_html_join
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
+from maillage.apps.directory.queries import places
+from maillage.reference import clocks
 from maillage.reference.files import ASSETS
 from maillage.reference.glossary import terms
 from maillage.reports.page import drawings
@@ -186,6 +190,22 @@ def dated(value: object, arg: str | None = None) -> str:
     """Return a date as Django writes it; in French, the first of a month is « 1er »."""
     shown = str(defaultfilters.date(value, arg))
     return FIRST.sub("1er ", shown, count=1) if translation.get_language() == languages.FRENCH else shown
+
+
+@register.filter
+def place_time(moment: datetime, commune: str) -> datetime:
+    """Return a moment in the time of its place, which `date` writes as it is. commune: code of the place."""
+    return tz.do_timezone(moment, clocks.zone(commune))
+
+
+@register.filter
+def contact_text(value: str) -> str:
+    """Return how to reach somebody, as one reads it: a telephone by pairs of digits, an e-mail as it is.
+
+    >>> contact_text("+33612345678").replace(chr(160), " "), contact_text("x@exemple.fr")
+    ('06 12 34 56 78', 'x@exemple.fr')
+    """
+    return places.phones({"telephone": [value]})[0].words if value.startswith("+") else value
 
 
 @register.filter
