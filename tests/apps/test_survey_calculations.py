@@ -11,7 +11,7 @@ from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Version
 from maillage.apps.surveys.queries import calculations as kept
-from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.queries import frames, sentences
 from tests.apps.test_survey_results import AT, analyst, answered, browser, survey, where  # noqa: F401
 from tests.support.speed import processor
 
@@ -100,7 +100,7 @@ def test_another_rule_computes_it_again(survey, counted, monkeypatch):
 
 def test_a_sentence_edited_changes_the_edition_and_not_the_tables(browser, survey, counted):
     browser.get(where(survey, "publier/"))
-    sentence = results.sentences(results.frame(survey))[0]
+    sentence = sentences.sentences(frames.frame(survey))[0]
     counted.clear()
     browser.post(
         where(survey, "enseignements/"),

@@ -11,8 +11,7 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.surveys.actions import campaigns, receive, results
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries import needs
-from maillage.apps.surveys.queries import results as read
+from maillage.apps.surveys.queries import editions, needs
 from maillage.apps.surveys.rules import Sent
 from maillage.pipeline.survey import margins
 from maillage.reference.definitions import definition
@@ -72,7 +71,7 @@ def published(runner):
         Survey.objects.filter(pk=survey.pk).update(example=example)
         survey.refresh_from_db()
         if publish:
-            return results.publish(survey, read.edition(survey, at=AT), by=runner, at=AT)
+            return results.publish(survey, editions.edition(survey, at=AT), by=runner, at=AT)
         return None
 
     return run

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
-from maillage.apps.surveys.queries import answers, places, results
+from maillage.apps.surveys.queries import answers, frames, margins, places, sentences
 from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
@@ -362,7 +362,7 @@ def test_an_age_told_by_its_class_weighs_like_one_told_in_years(client, analyst)
     sample_survey.send(client, token, *(sample_survey.answer(values=values) for values in told))
     offered = places.offered_variables(row)
     assert list(offered)[:2] == ["classe_age", "sexe"] and "age" not in offered
-    ages, _ = results.strata(row, places.census_margins(row, list(offered)[:2]))
+    ages, _ = margins.strata(row, places.census_margins(row, list(offered)[:2]))
     assert (ages["label"], ages["silent"]) == ("Âge", 0)
     assert {each["name"]: each["n"] for each in ages["rows"] if each["n"]} == {"61-70 ans": 2}
 
@@ -400,7 +400,7 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
     assert [stratum.n for stratum in held["sexe"].strata] == [3, 3]
     assert held["age"].unplaced == held["sexe"].unplaced == 0
     for margin in places.census_margins(row, ("age", "sexe")):
-        assert not results.strata(row, [margin])[0]["unknown"]
+        assert not margins.strata(row, [margin])[0]["unknown"]
 
 
 def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
@@ -445,9 +445,9 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
         ("q2", 6, 0),
     ]
     published.weigh(row, places.census_margins(row, ["q2"]), by=None, at=sample_survey.AT)
-    stratum, *_ = results.chosen(row).told["strata"]
+    stratum, *_ = frames.chosen(row).told["strata"]
     assert stratum["variable"] == "q2"
-    assert not [each for each in results.sentences(results.frame(row)) if "Vous êtes" in each.text]
+    assert not [each for each in sentences.sentences(frames.frame(row)) if "Vous êtes" in each.text]
 
 
 def test_what_is_published_keeps_its_rounding(survey):

@@ -11,7 +11,7 @@ import pytest
 
 from maillage.apps.surveys.actions import campaigns, receive
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.queries import editions
 from maillage.apps.surveys.rules import Sent
 from maillage.reference.practices import study
 from maillage.reference.surveys import banks
@@ -75,7 +75,7 @@ def test_a_practice_of_a_few_is_marked_for_who_holds_the_answers_and_never_publi
     said = page(browser, row)
     assert "ne sera pas publié" in said
     assert "Les professionnels répondent sur eux-mêmes" in said
-    made = json.dumps(results.edition(row, at=AT), ensure_ascii=False).replace("\xa0", " ")
+    made = json.dumps(editions.edition(row, at=AT), ensure_ascii=False).replace("\xa0", " ")
     assert "**Être formé** : non publié" in made
     assert not re.search(r"(?<!\d)7 %", made)
 
@@ -100,7 +100,7 @@ def test_every_practice_is_a_question_of_the_bank_with_that_answer():
 
 
 def test_the_document_has_the_page_and_no_other_survey_has_it(browser):
-    made = results.edition(asked(), at=AT)["document"]
+    made = editions.edition(asked(), at=AT)["document"]
     assert "À la place, détecter, orienter, être formé" in [each["title"] for each in made["chapters"]]
     inhabitants = campaigns.prepare(
         by=None, title="Habitants", territory="38151", questionnaire=banks()["habitants"], at=AT
@@ -108,7 +108,9 @@ def test_the_document_has_the_page_and_no_other_survey_has_it(browser):
     where = f"/espace/enquetes/{inhabitants.pk}/resultats/"
     assert browser.get(f"{where}pratiques/").status_code == 302
     assert "Pratiques" not in browser.get(where).content.decode()
-    assert "À la place" not in json.dumps(results.edition(inhabitants, at=AT)["document"], ensure_ascii=False)
+    assert "À la place" not in json.dumps(
+        editions.edition(inhabitants, at=AT)["document"], ensure_ascii=False
+    )
 
 
 def test_without_an_answer_the_page_says_so(browser):

@@ -16,7 +16,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.surveys.actions import campaigns, receive, verbatims
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey, Weighting
-from maillage.apps.surveys.queries import needs, results
+from maillage.apps.surveys.queries import editions, frames, needs, publications, sentences, weights
+from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.queries import verbatims as read
 from maillage.apps.surveys.rules import Sent
 from maillage.forms.questionnaire import Choice, National, Question, Questionnaire
@@ -130,7 +131,7 @@ def where(survey: Survey, tab: str = "") -> str:
 
 def published(survey: Survey, days: int = 0) -> Publication:
     at = AT + timedelta(days=days)
-    return actions.publish(survey, {"digest": results.edition(survey, at=at)["digest"]}, by=None, at=at)
+    return actions.publish(survey, {"digest": editions.edition(survey, at=at)["digest"]}, by=None, at=at)
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -171,7 +172,7 @@ def test_working_tables_say_in_their_file_what_will_not_be_published(browser, su
     kept = [line for line in told if line["publication"].startswith("ne sera pas publié")]
     assert kept
     assert all(line["part"] != "" for line in told)
-    edition = results.edition(survey, at=AT)
+    edition = editions.edition(survey, at=AT)
     shown = {(row["question"], row["modalite"]): row for row in edition["tables"]}
     for line in told:
         row = shown[line["question"], line["modalite"]]
@@ -182,16 +183,16 @@ def test_working_tables_say_in_their_file_what_will_not_be_published(browser, su
 
 def test_an_answer_nobody_chose_is_not_counted_among_what_is_withheld(survey):
     """« 1 chiffre retenu » : les réponses que personne n’a données n’en sont pas."""
-    made = results.edition(survey, at=AT)
+    made = editions.edition(survey, at=AT)
     nobody = tabulation_counts(survey)
     assert made["withheld"] + made["shown"] == len(made["tables"]) - nobody
 
 
 def tabulation_counts(survey) -> int:
-    table = results.frame(survey).table
+    table = frames.frame(survey).table
     return sum(
         row["modalite"] not in table[row["question"]].tolist()
-        for row in results.edition(survey, at=AT)["tables"]
+        for row in editions.edition(survey, at=AT)["tables"]
     )
 
 
@@ -201,7 +202,7 @@ def test_answers_that_no_file_weighs_start_at_the_mean_of_those_that_it_does(bro
     row = actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     assert "1\xa0réponse sans poids de départ" in row.told["warnings"][0]
     assert "la moyenne des autres, 4,00" in row.told["warnings"][0]
-    held = results.frame(survey)
+    held = frames.frame(survey)
     assert not held.stale
     assert held.weights is not None and set(held.weights.initial) == {4.0}
 
@@ -218,7 +219,7 @@ def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, s
     address = where(survey, "redressement/")
     page = browser.post(address, {"geste": "preparer", "fichier": SimpleUploadedFile("marges.csv", MARGINS)})
     browser.post(address, {"geste": "calculer", "marges": page.context["marges"], "methode": "raking"})
-    (sample,) = results.samples(results.chosen(survey))
+    (sample,) = weights.samples(frames.chosen(survey))
     assert (sample.label, [row[0] for row in sample.rows]) == ("Votre âge ?", ["Jeune", "Moyen", "Âgé"])
     assert sample.source == "Population : marges données (marges.csv)."
     table = browser.get(where(survey, "?question=tranche")).content.decode()
@@ -329,7 +330,7 @@ def test_an_empty_class_is_merged_in_one_click(browser, survey):
 
 
 def test_weights_nobody_can_meet_are_refused_with_what_to_do(browser, survey):
-    marges = json.dumps([results.margin_record(each) for each in margins.parse(MARGINS, "m.csv")])
+    marges = json.dumps([survey_margins.margin_record(each) for each in margins.parse(MARGINS, "m.csv")])
     given = {"geste": "calculer", "marges": marges, "methode": "logit", "bas": "0,9", "haut": "1,1"}
     page = browser.post(where(survey, "redressement/"), given)
     assert page.status_code == 400
@@ -358,32 +359,38 @@ def test_margins_forged_on_the_way_are_refused(browser, survey, text):
 
 
 def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_document(browser, survey):
-    held = results.frame(survey)
-    sentence = next(each for each in results.sentences(held) if each.key == "haut:aise")
+    held = frames.frame(survey)
+    sentence = next(each for each in sentences.sentences(held) if each.key == "haut:aise")
     browser.post(
         where(survey, "enseignements/"),
         {"cle": sentence.key, "geste": "reprendre", "texte": "Peu de gens sont à l’aise."},
     )
-    said = next(each for each in results.findings(results.frame(survey)) if each.sentence.key == sentence.key)
+    said = next(
+        each for each in sentences.findings(frames.frame(survey)) if each.sentence.key == sentence.key
+    )
     assert (said.text, said.flagged) == ("Peu de gens sont à l’aise.", False)
     answered(survey, 60, seed=9)
-    said = next(each for each in results.findings(results.frame(survey)) if each.sentence.key == sentence.key)
+    said = next(
+        each for each in sentences.findings(frames.frame(survey)) if each.sentence.key == sentence.key
+    )
     assert said.flagged
-    assert "Peu de gens" not in json.dumps(results.edition(survey, at=AT), ensure_ascii=False)
+    assert "Peu de gens" not in json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
     browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "revenir"})
-    assert not any(each.edited for each in results.findings(results.frame(survey)))
+    assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
 
 
 def test_a_sentence_taken_off_is_not_published(browser, survey):
-    sentence = results.sentences(results.frame(survey))[0]
+    sentence = sentences.sentences(frames.frame(survey))[0]
     browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "retirer"})
     assert Finding.objects.get(key=sentence.key).hidden
-    assert sentence.text not in json.dumps(results.edition(survey, at=AT)["document"], ensure_ascii=False)
+    assert sentence.text not in json.dumps(editions.edition(survey, at=AT)["document"], ensure_ascii=False)
 
 
 def test_the_national_figure_stands_beside_the_answers_it_adds_up(survey):
     told = [
-        each.text for each in results.sentences(results.frame(survey)) if each.key.startswith("national:aise")
+        each.text
+        for each in sentences.sentences(frames.frame(survey))
+        if each.key.startswith("national:aise")
     ]
     assert len(told) == 1
     assert "contre 20\xa0% au national" in told[0]
@@ -393,7 +400,7 @@ def test_the_national_figure_stands_beside_the_answers_it_adds_up(survey):
 def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, client, survey):
     waiting = read.unread(survey)
     assert len(waiting) == 4
-    assert "Nadia" not in json.dumps(results.edition(survey, at=AT))
+    assert "Nadia" not in json.dumps(editions.edition(survey, at=AT))
     given = {"reponse": waiting[0].answer, "question": "mots", "geste": "garder"}
     prefix = f"{waiting[0].answer}-mots"
     given |= {
@@ -403,7 +410,7 @@ def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, 
         f"{prefix}-device": "",
     }
     assert browser.post(where(survey, "paroles/"), given).status_code == 302
-    kept = json.dumps(results.edition(survey, at=AT), ensure_ascii=False)
+    kept = json.dumps(editions.edition(survey, at=AT), ensure_ascii=False)
     assert "« Parole relue »" in kept
     assert "Nadia" not in kept
     assert len(read.unread(survey)) == 3
@@ -440,7 +447,7 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
         'aria-label="150 réponses au questionnaire ; 1 groupe de discussion (acteurs sociaux,'
         ' 12\xa0personnes)."' in drawn
     )
-    made = results.edition(survey, at=AT)["document"]["chapters"]
+    made = editions.edition(survey, at=AT)["document"]["chapters"]
     (method,) = [each for each in made if each["short"] == "Méthode"]
     assert method["blocks"][1]["svg"].count('class="plein"') == 2
 
@@ -458,7 +465,7 @@ def test_a_way_of_answering_of_a_few_is_not_counted_alone(survey):
             for _ in range(n)
         ]
         receive.receive(survey, sent, at=AT)
-    told = results.method(results.frame(survey))
+    told = editions.method(frames.frame(survey))
     assert (
         told[1] == "Dans la rue, avec un enquêteur : 150 ; Chez un partenaire et Par téléphone : 43 ensemble."
     )
@@ -466,7 +473,7 @@ def test_a_way_of_answering_of_a_few_is_not_counted_alone(survey):
         where_ = campaigns.add_place(survey, place, by=None, at=AT, channel="street")
         kept = survey.answers.filter(place=None).values_list("pk", flat=True)[:n]
         survey.answers.filter(pk__in=list(kept)).update(place=where_)
-    told = results.method(results.frame(survey))
+    told = editions.method(frames.frame(survey))
     assert told[2] == "Lieux : Marché : 140 ; Gare et Bus : 53 ensemble."
 
 
@@ -480,7 +487,7 @@ def test_actors_findings_write_their_chapter_and_stand_on_the_grid(browser, surv
         "geste": "constat",
     }
     assert browser.post(where(survey, "constats/"), given).status_code == 302
-    made = json.dumps(results.edition(survey, at=AT)["document"], ensure_ascii=False)
+    made = json.dumps(editions.edition(survey, at=AT)["document"], ensure_ascii=False)
     assert "La perception des acteurs" in made
     assert "5\xa0personnes le disent" in made
     (said,) = read.statements_of(survey.territory)
@@ -589,7 +596,7 @@ def test_an_edition_is_frozen_and_small_counts_are_not_in_it(client, survey):
 
 
 def test_what_changed_since_the_preview_is_not_published(survey):
-    seen = results.edition(survey, at=AT)
+    seen = editions.edition(survey, at=AT)
     answered(survey, 20, seed=4)
     with pytest.raises(Refused, match="Rien n’est publié"):
         actions.publish(survey, seen, by=None, at=AT)
@@ -616,14 +623,14 @@ def test_nothing_is_found_by_comparing_two_editions(survey):
 def test_the_sentences_of_an_edition_say_only_what_its_tables_show(survey):
     published(survey)
     answered(survey, 8, seed=5)  # eight people more: a table that moved would tell what they answered
-    then = results.edition(
+    then = editions.edition(
         survey, at=AT + timedelta(days=1)
     )  # seen before it is published: it will be refused
     shown = {each["libelle"] for each in then["tables"] if each["part"] != ""}
     held = {each["libelle"] for each in then["tables"]} - shown
     taught = [each for each in then["document"]["chapters"] if each["title"] == "Enseignements principaux"]
     said = json.dumps(taught, ensure_ascii=False)
-    raw = " ".join(each.text for each in results.sentences(results.frame(survey)))
+    raw = " ".join(each.text for each in sentences.sentences(frames.frame(survey)))
     assert any(label in raw for label in held)
     assert not any(label in said for label in held)
 
@@ -652,7 +659,7 @@ def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, sur
     row = published(survey)
     actions.withdraw(row, by=None, at=AT)
     assert client.get(f"/enquetes/{survey.slug}/resultats/").status_code == 404
-    assert results.published_counts(survey)
+    assert publications.published_counts(survey)
     with pytest.raises(Refused, match="Rien n’a changé"):
         actions.withdraw(row, by=None, at=AT)
 
@@ -710,6 +717,6 @@ def test_who_is_left_out_of_a_base_is_told_once(survey):
     Answer.objects.filter(pk__in=list(Answer.objects.values_list("pk", flat=True)[:14])).update(
         values={"aise": "nsp"}
     )
-    told = [document.base(each, "brut").lower() for each in results.frame(survey).cards]
+    told = [document.base(each, "brut").lower() for each in frames.frame(survey).cards]
     assert any("hors de la base : 14 ne savent pas" in text for text in told)
     assert not any("hors base" in text for text in told)

@@ -16,7 +16,7 @@ from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import campaigns, targets
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Survey, Target, Weighting
-from maillage.apps.surveys.queries import compared, places, results, sheets
+from maillage.apps.surveys.queries import compared, frames, places, sheets
 from maillage.apps.surveys.queries import targets as queries
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Category, Margin
@@ -306,7 +306,7 @@ def test_old_weights_by_residents_are_not_read_any_more(survey, runner):
         chosen=True,
         made_at=AT,
     )
-    assert results.chosen(survey) is None
+    assert frames.chosen(survey) is None
     with pytest.raises(Refused, match="Ces poids ne servent plus"):
         actions.choose(survey, row, by=None, at=AT)
 

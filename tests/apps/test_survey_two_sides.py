@@ -8,7 +8,7 @@ import pytest
 from maillage.apps.surveys.actions import campaigns, receive
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.queries import editions
 from maillage.apps.surveys.rules import Sent
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from tests.conftest import account
@@ -47,7 +47,7 @@ def side(kind: str, *, territory: str = "38151", **ways: int) -> Survey:
 
 
 def publish(row: Survey) -> None:
-    actions.publish(row, {"digest": results.edition(row, at=AT)["digest"]}, by=None, at=AT)
+    actions.publish(row, {"digest": editions.edition(row, at=AT)["digest"]}, by=None, at=AT)
 
 
 def test_both_sides_stand_together_on_the_page_in_the_pdf_and_in_a_file(client):

@@ -11,7 +11,7 @@ import pytest
 from maillage.apps.surveys.actions import campaigns, receive
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Publication, Survey
-from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.queries import editions
 from maillage.apps.surveys.rules import Sent
 from maillage.engine import comparisons
 from maillage.engine.proportions import wilson
@@ -48,12 +48,12 @@ def wave(at: datetime, helped: int, *, n: int = 192, form: Questionnaire = FORM,
 
 
 def publish(row: Survey, at: datetime) -> Publication:
-    return actions.publish(row, {"digest": results.edition(row, at=at)["digest"]}, by=None, at=at)
+    return actions.publish(row, {"digest": editions.edition(row, at=at)["digest"]}, by=None, at=at)
 
 
 def chapter(row: Survey, at: datetime = NOW) -> str:
     """Return what the document of a survey says of its changes, '' when it says nothing of them."""
-    chapters = results.edition(row, at=at)["document"]["chapters"]
+    chapters = editions.edition(row, at=at)["document"]["chapters"]
     found = [each for each in chapters if each["short"] == "Changements"]
     return json.dumps(found, ensure_ascii=False).replace("\xa0", " ") if found else ""
 

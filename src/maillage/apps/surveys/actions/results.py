@@ -13,7 +13,8 @@ from maillage.apps.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
-from maillage.apps.surveys.queries import answers, results
+from maillage.apps.surveys.queries import answers, editions, frames, weights
+from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Margin
 from maillage.reports.survey.findings import Sentence
@@ -37,7 +38,7 @@ def weigh(
     """
     check_run(by, survey.territory)
     survey = lock(survey)
-    table, told = results.begun(answers.table(survey))
+    table, told = frames.begun(answers.table(survey))
     if survey.kind not in rules.OF_RESIDENTS:
         study.check_structures(margins, len(table))
     found = study.weigh(
@@ -46,7 +47,7 @@ def weigh(
         method=method,  # type: ignore[arg-type]
         bounds=bounds,
         trim=trim,
-        places=results.by_place(survey),
+        places=frames.by_place(survey),
     )
     Weighting.objects.filter(survey=survey, chosen=True).update(chosen=False)
     row = Weighting.objects.create(
@@ -54,9 +55,9 @@ def weigh(
         method=method,
         low=found.bounds[0] if found.bounds else None,
         high=found.bounds[1] if found.bounds else None,
-        variables=[results.margin_record(margin) for margin in margins],
+        variables=[survey_margins.margin_record(margin) for margin in margins],
         weights=dict(zip(found.ids.tolist(), found.weights.tolist(), strict=True)),
-        told=results.weighting_record(replace(found, warnings=(*([told] if told else []), *found.warnings))),
+        told=weights.weighting_record(replace(found, warnings=(*([told] if told else []), *found.warnings))),
         n=found.n,
         chosen=True,
         made_at=at,
@@ -71,7 +72,7 @@ def choose(survey: Survey, row: Weighting | None, *, by: User | None, at: dateti
     """Choose the weights that results are read with; None for raw figures."""
     check_run(by, survey.territory)
     survey = lock(survey)
-    if row is not None and not results.suits(survey, row):
+    if row is not None and not frames.suits(survey, row):
         raise Refused(
             "Ces poids ne servent plus.",
             why="Ils comptent des habitants, et ce ne sont pas des habitants qui ont répondu.",
@@ -127,12 +128,12 @@ def publish(
     """Publish the results as they are now, frozen; Refused when nothing can be published, or when they
     changed since the preview.
 
-    content: the content of the preview (`queries.results.edition`), computed again here: what is published is
+    content: the content of the preview (`editions.edition`), computed again here: what is published is
     what was previewed. None without a preview: the demonstration.
     """
     check_run(by, survey.territory)
     survey = lock(survey)
-    made = results.edition(survey, at=at)
+    made = editions.edition(survey, at=at)
     if content is not None and made["digest"] != content.get("digest"):
         raise Refused(
             "Rien n’est publié.",
@@ -142,7 +143,7 @@ def publish(
             ),
             do="Relisez l’aperçu, puis confirmez.",
         )
-    if stale := results.frame(survey).stale:
+    if stale := frames.frame(survey).stale:
         raise Refused(
             "Rien n’est publié.",
             why=f"Les réponses ont changé depuis le redressement : {stale}",
@@ -169,7 +170,7 @@ def publish(
         survey=survey,
         number=number,
         content=made,
-        weighting=results.chosen(survey),
+        weighting=frames.chosen(survey),
         published_at=at,
         by=by,
     )

@@ -26,7 +26,8 @@ from maillage.apps.surveys.models import (
     Verbatim,
     Version,
 )
-from maillage.apps.surveys.queries import answers, counterparts, results
+from maillage.apps.surveys.queries import answers, counterparts, editions, frames
+from maillage.apps.surveys.queries import sentences as survey_sentences
 from maillage.kernel.errors import Refused
 from maillage.reference.parameters import number
 from maillage.reports.page import blocks, html
@@ -67,7 +68,7 @@ def stored(survey: Survey, part: str, at: datetime) -> Json | None:
 def key(survey: Survey, part: str, at: datetime) -> str:
     """Return what tells a computation from another: all that it reads."""
     rule = protection.rule_of(survey.kind)
-    row = results.chosen(survey)
+    row = frames.chosen(survey)
     read = [
         VERSION,
         [survey.pk, survey.slug, survey.kind, survey.rounding, survey.territory],
@@ -122,9 +123,9 @@ def _words(survey: Survey, at: datetime) -> list[Any]:
 def content(survey: Survey, part: str, at: datetime) -> Json:
     """Return a part, computed now: plain values, ready to be written."""
     if part == EDITION:
-        edition = results.edition(survey, at=at)
+        edition = editions.edition(survey, at=at)
         return edition | {"drawn": read_on_page(blocks.load(edition["document"]))}
-    held = results.frame(survey)
+    held = frames.frame(survey)
     made: Json = {
         "head": {
             "n": len(held.table),
@@ -139,20 +140,21 @@ def content(survey: Survey, part: str, at: datetime) -> Json:
         return made | _tables(held, made["computed"])
     question, by, where = json.loads(part)
     try:
-        card = results.card_of(held, question, by=by, where=where)
+        card = frames.card_of(held, question, by=by, where=where)
     except Refused as error:
         return made | {"refused": list(error.sentences)}
     drawn = html.fragment(document.card_blocks(card, made["computed"], id="q"))
     return made | {"one": drawn, "rows": document.private_rows([card], computed=made["computed"])}
 
 
-def _tables(held: results.Frame, computed: str) -> Json:
+def _tables(held: frames.Frame, computed: str) -> Json:
     asked = [card.asked for card in held.whole]
     return {
         "chapters": drawn(document.themes(held.questionnaire, held.whole, computed)) if asked else [],
         "rows": document.private_rows(held.whole, computed=computed),
         "sentences": [
-            {"key": each.key, "text": each.text, "figures": each.data()} for each in results.sentences(held)
+            {"key": each.key, "text": each.text, "figures": each.data()}
+            for each in survey_sentences.sentences(held)
         ],
         "practices": html.fragment(practices.blocks(asked, computed, id="pratiques"))
         if held.survey.kind == practices.KIND

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
-from maillage.apps.surveys.queries.results import Frame
+from maillage.apps.surveys.queries.frames import Frame
 from maillage.forms.questionnaire import Question, words
 from maillage.kernel.errors import Refused
 from maillage.reports.survey import cards as survey_cards

@@ -1,7 +1,7 @@
 """What the surveys of a territory contribute to the estimate of its need."""
 
 from maillage.apps.surveys.models import Publication
-from maillage.apps.surveys.queries import results
+from maillage.apps.surveys.queries import frames
 from maillage.engine.variance import Plan
 from maillage.reference.definitions import Definition
 from maillage.studies.need import local_survey
@@ -38,7 +38,7 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
     )
     if row is None:
         return None
-    held = results.framed(row.survey, row.weighting)
+    held = frames.framed(row.survey, row.weighting)
     if held.weights is None or not len(held.table):
         return Unread(f"« {row.survey.title} » : plus aucune réponse n’a de poids.")
     if held.stale:

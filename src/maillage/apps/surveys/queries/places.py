@@ -16,7 +16,7 @@ from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import sheets
 from maillage.apps.surveys.queries.answers import table
-from maillage.apps.surveys.queries.results import questionnaire
+from maillage.apps.surveys.queries.frames import questionnaire
 from maillage.apps.territories import queries as territories
 from maillage.forms.questionnaire import Choice, Questionnaire, words
 from maillage.kernel.errors import HouseError, Refused

@@ -20,8 +20,19 @@ from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.forms.results import MarginsForm, TableForm, WeighForm
 from maillage.apps.surveys.models import Publication, Survey, Weighting
-from maillage.apps.surveys.queries import answers, compared, places, results
+from maillage.apps.surveys.queries import (
+    answers,
+    compared,
+    editions,
+    frames,
+    places,
+    publications,
+    sentences,
+    verbatims,
+    weights,
+)
 from maillage.apps.surveys.queries import calculations as kept
+from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -52,7 +63,7 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
     context = framed(survey, "tableaux", "Résultats")
     if not answers.counted(survey).exists():
         return render(request, "surveys/results/tables.html", context)
-    form = TableForm(request.GET or None, questionnaire=results.collection_form(survey))
+    form = TableForm(request.GET or None, questionnaire=frames.collection_form(survey))
     part = _part(form)
     made = calculations.ask(survey, part, at=timezone.now())
     if made is None:
@@ -93,7 +104,7 @@ def _drawn(held: list[blocks.Block]) -> str:
 def table_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The table that is on screen, or all of them, as CSV."""
     survey = _survey(request, pk)
-    form = TableForm(request.GET or None, questionnaire=results.collection_form(survey))
+    form = TableForm(request.GET or None, questionnaire=frames.collection_form(survey))
     if form.is_bound and not form.is_valid():
         raise Http404
     if not answers.counted(survey).exists():
@@ -168,9 +179,9 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
                 survey, given["variables"]
             )
         elif asked in ("reunir", "calculer"):
-            margins = results.margins_of_page(request.POST.get("marges", ""))
+            margins = survey_margins.margins_of_page(request.POST.get("marges", ""))
         if asked == "reunir":
-            margins = results.merged_page(margins, request.POST.get("classes", ""))
+            margins = survey_margins.merged_page(margins, request.POST.get("classes", ""))
     except Refused as problem:
         error = problem
     how = WeighForm(request.POST if asked == "calculer" else None)
@@ -205,14 +216,14 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
     if margins:
         try:
             context |= {
-                "strata": results.strata(survey, margins),
+                "strata": survey_margins.strata(survey, margins),
                 "marges": json.dumps(
-                    [results.margin_record(margin) for margin in margins], ensure_ascii=False
+                    [survey_margins.margin_record(margin) for margin in margins], ensure_ascii=False
                 ),
             }
         except Refused as problem:
             context["error"] = error or problem
-    if (chosen := results.chosen(survey)) is not None:
+    if (chosen := frames.chosen(survey)) is not None:
         context |= _chosen(survey, chosen)
     return render(
         request, "surveys/results/weighting.html", context, status=400 if error or start.errors else 200
@@ -237,7 +248,7 @@ def _chosen(survey: Survey, row: Weighting) -> dict[str, Any]:
         label="Répartition des poids, en poids moyens : 1 est une réponse qui compte pour une.",
     )
     drawn: list[blocks.Block] = []
-    for k, sample in enumerate(results.samples(row)):
+    for k, sample in enumerate(weights.samples(row)):
         drawn += document.sample_blocks(sample, id=f"s{k}")
     behind = answers.counted(survey).count() - row.n
     labels = {each["question"]: each["label"] for each in row.variables}
@@ -288,9 +299,9 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
         made = calculations.ask(survey, kept.TABLES, at=timezone.now())
         if made is None:
             return _computing(request, survey, "enseignements")
-        head, said = made["head"], results.edited_sentences(survey, kept.sentences(made))
+        head, said = made["head"], sentences.edited_sentences(survey, kept.sentences(made))
     if request.method == "POST":
-        sentence = results.sentence_of(said, request.POST.get("cle", ""))
+        sentence = sentences.sentence_of(said, request.POST.get("cle", ""))
         if sentence is None:
             messages.error(request, "Rien n’a changé : cette phrase n’est plus écrite. Rechargez la page.")
             return redirect("survey_findings", pk)
@@ -332,7 +343,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     other = others.filter(pk=chosen).first() if chosen else survey.after if survey.after in others else None
     if other is not None:
         try:
-            context |= {"other": other, "found": compared.beside(results.frame(survey), results.frame(other))}
+            context |= {"other": other, "found": compared.beside(frames.frame(survey), frames.frame(other))}
         except Refused as error:
             context["refused"] = error
     return render(request, "surveys/results/compare.html", context)
@@ -345,8 +356,8 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
     say; the variables.
     """
     survey = _survey(request, pk)
-    held = results.frame(survey)
-    told = results.results(held, (), at=timezone.now())
+    held = frames.frame(survey)
+    told = editions.results(held, (), at=timezone.now())
     context = framed(survey, "methode", "Comment cette enquête est faite") | {
         "told": told,
         "codebook": document.codebook(held.questionnaire),
@@ -383,14 +394,14 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     made = calculations.ask(survey, kept.EDITION, at=at)
     if made is None:
         return _computing(request, survey, "publier")
-    public = results.public_edition(survey.slug)
+    public = publications.public_edition(survey.slug)
     context = framed(survey, "publier", "Publier les résultats") | {
         "made": made,
         "chapters": _safe(made["drawn"]),
-        "rows": results.publications(survey),
+        "rows": publications.publications(survey),
         "public": public,
         "same": public is not None and public.content["digest"] == made["digest"],
-        "unread": len(results.verbatims.unread(survey)),
+        "unread": len(verbatims.unread(survey)),
     }
     return render(request, "surveys/results/publish.html", context)
 
@@ -444,7 +455,7 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
 
 
 def _public(slug: str) -> Publication:
-    row = results.public_edition(slug)
+    row = publications.public_edition(slug)
     if row is None:
         raise Http404
     return row

@@ -21,7 +21,7 @@ from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import campaigns, importing
 from maillage.apps.surveys.forms import files, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
-from maillage.apps.surveys.queries import answers, places, results, targets
+from maillage.apps.surveys.queries import answers, frames, places, targets
 from maillage.apps.surveys.queries import space as queries
 from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
@@ -348,7 +348,7 @@ def answers_csv(request: HttpRequest, pk: int) -> HttpResponse:
     weights.
     """
     row = managed_survey(request, pk)
-    held = answers.table(row, raw=True) if "brut" in request.GET else results.weighted_table(row)
+    held = answers.table(row, raw=True) if "brut" in request.GET else frames.weighted_table(row)
     name = f"{row.slug}-reponses{'-brutes' if 'brut' in request.GET else ''}.csv"
     return _csv(list(held.columns), held.rows(), name)
 

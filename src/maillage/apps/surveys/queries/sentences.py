@@ -1,0 +1,86 @@
+"""The sentences of a survey: those that its tables write, and what a person made of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from maillage.apps.surveys.models import Finding, Survey
+from maillage.apps.surveys.queries.frames import Frame
+from maillage.reports.survey import cards as survey_cards
+from maillage.reports.survey import findings as survey_findings
+from maillage.reports.survey.document import Card
+from maillage.reports.survey.findings import Sentence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditedSentence:
+    """A sentence as the analyst sees it. text: as published; edited: it is theirs; flagged: its figure
+    changed since.
+    """
+
+    sentence: Sentence
+    text: str
+    edited: bool
+    flagged: bool
+    hidden: bool
+    before: Sequence[Mapping[str, Any]] = ()
+
+    @property
+    def leads(self) -> bool:
+        """Return whether it comes first: by the rules, or because the analyst edited it."""
+        return self.edited or self.sentence.leads
+
+
+def sentences(held: Frame, cards: Sequence[Card] | None = None) -> list[Sentence]:
+    """Return what the rules write of a survey, question by question; nothing of what nobody answered."""
+    people = survey_findings.who(held.survey.kind, weighted=held.weighted)
+    return survey_cards.sentences(held.cards if cards is None else cards, people)
+
+
+def findings(held: Frame, cards: Sequence[Card] | None = None) -> list[EditedSentence]:
+    """Return the sentences of a survey with the analyst's edits; those whose figure no longer exists come
+    last, flagged.
+
+    cards: those an edition publishes, protected against earlier ones: its sentences reveal nothing that its
+    tables withhold.
+    """
+    return edited_sentences(held.survey, sentences(held, cards))
+
+
+def edited_sentences(survey: Survey, written: Sequence[Sentence]) -> list[EditedSentence]:
+    """Return sentences as written by the rules, with the analyst's edits."""
+    rows = {row.key: row for row in Finding.objects.filter(survey=survey)}
+    out = []
+    for sentence in written:
+        row = rows.pop(sentence.key, None)
+        edited = row.edited if row else ""
+        out.append(
+            EditedSentence(
+                sentence=sentence,
+                text=edited or sentence.text,
+                edited=bool(edited),
+                flagged=bool(edited)
+                and survey_findings.changed((row.edited_from if row else None) or [], sentence.data()),
+                hidden=bool(row and row.hidden),
+                before=(row.edited_from if row else None) or (),
+            )
+        )
+    for row in rows.values():
+        if row.edited:
+            lost = Sentence(key=row.key, text=row.written, figures=())
+            out.append(
+                EditedSentence(
+                    sentence=lost,
+                    text=row.edited,
+                    edited=True,
+                    flagged=True,
+                    hidden=row.hidden,
+                    before=row.figures,
+                )
+            )
+    return out
+
+
+def sentence_of(said: Sequence[EditedSentence], key: str) -> Sentence | None:
+    """Return one sentence as the rules write it now; one that was edited and lost its figure, as it was."""
+    return next((each.sentence for each in said if each.sentence.key == key), None)
