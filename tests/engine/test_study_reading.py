@@ -216,6 +216,13 @@ def test_files_give_the_chances_of_each_class(d):
             assert row["probabilite_forte"] == pytest.approx(sum(zone.odds[3:]))
             assert row["probabilite_case"] == zone.cell_odds
     cells = study_json.document(d)["croisement"]
+    for cell in cells.values():
+        assert (cell["zones"]["unite"], cell["part_des_habitants"]["unite"]) == ("zones", "part de 0 à 1")
+        assert (cell["zones"]["n"], cell["part_des_habitants"]["n"]) == (
+            sum(zone.cell is not None for zone in d.zones),
+            round(d.population),
+        )
+        assert all(each["univers"] and each["methode"] for each in cell.values())
     assert sum(cell["zones"]["valeur"] for cell in cells.values()) == pytest.approx(
         sum(zone.cell is not None for zone in d.zones)
     )
@@ -498,3 +505,16 @@ def test_what_the_calculation_brings_near_the_mean_is_told_where_it_applies(d):
     assert any("ou une commune très rurale" in text for text in sentences.warnings(rural))
     by_commune = under(d, zoning=replace(d.request.zoning, kind="commune"))
     assert not sentences.smoothed(replace(by_commune, flags=d.flags | {population.SMALL: 0.0}))
+
+
+def test_poverty_beside_the_country_has_its_interval_and_no_word_beyond_it(d):
+    """The only estimate of that table: « plus qu’en France » is said only outside the interval."""
+    found = presentation.context(d)[-1]
+    assert (found.label[:17], bool(found.between)) == ("Sous le seuil de ", True)
+    country = next(each.country for each in d.context if each.id == "pauvrete")
+    at = country * d.universe
+    wide = replace(d.poor, value=1.1 * at, low=0.8 * at, high=1.4 * at)
+    high = replace(d.poor, value=1.5 * at, low=1.4 * at, high=1.6 * at)
+    moved = [replace(each, here=1.5 * country) if each.id == "pauvrete" else each for each in d.context]
+    told = [presentation.context(replace(d, poor=p, context=moved))[-1].direction for p in (wide, high)]
+    assert told == ["pas d’écart net avec la France", "plus qu’en France"]

@@ -67,8 +67,8 @@ def test_a_question_asked_of_some_names_them():
     (told,) = findings.sentences(asked(*lines, partial=True), findings.PEOPLE["inhabitants"])
     assert (
         told.text.replace("\u00a0", " ")
-        == "« Souhaitez-vous en apprendre plus ? » : un répondant sur deux répond « Oui » (48 %, entre 37 et"
-        " 59 %). Base : répondants."
+        == "« Souhaitez-vous en apprendre plus ? » : environ un répondant sur deux répond « Oui » (48 %, entre"
+        " 37 et 59 %). Base : répondants."
     )
     assert (
         written(asked(*lines, observed=True)) == []

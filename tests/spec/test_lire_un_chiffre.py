@@ -3,7 +3,7 @@
 import numpy as np
 
 from maillage.kernel.estimate import Estimate, Withheld, from_draws
-from maillage.words import rounding, wording
+from maillage.words import fractions, rounding, wording
 
 title = "Lire un chiffre"
 
@@ -145,31 +145,36 @@ def test_draws_add_up_and_intervals_do_not(spec):
 
 
 def test_shares_are_said_as_people_say_them(spec):
-    """Une part se dit aussi « 1 personne sur 8 », d’après le pourcentage montré à côté : 13 % se dit partout pareil.
-
-    Le pas est celui du pourcentage montré, en points.
+    """Une part se dit aussi « 1 personne sur 8 » quand cette fraction donne le pourcentage montré à côté ; « environ »
+    quand elle en donne un autre, dans la fourchette ; « près de » ou « un peu plus de » quand toute la fourchette est
+    d’un côté. Sans fraction simple à deux points et demi, rien : 45 % n’est pas 1 personne sur 2.
     """
     spec(
         """
-        part  | pas
-        ------+----
-        0.131 | 1
-        0.1345| 1
-        0.182 | 1
-        0.154 | 0.1
-        0.50  | 1
-        0.65  | 1
-        0.90  | 1
-        0.004 | 1
+        part | bas  | haut | decimales
+        -----+------+------+----------
+        13.1 | 11   | 15   | 0
+        18.2 | 16   | 20   | 0
+        15.4 | 15.1 | 15.8 | 1
+        48   | 44   | 53   | 0
+        48   | 47   | 49   | 0
+        45   | 41   | 49   | 0
+        65   | 60   | 70   | 0
+        90   | 88   | 92   | 0
+        0.4  | 0.2  | 0.6  | 0
         """,
-        lambda t: [wording.one_in(x, by) for x, by in zip(t["part"], t["pas"], strict=True)],
+        lambda t: [
+            fractions.one_in(x, low, high, decimals=int(decimals))
+            for x, low, high, decimals in zip(t["part"], t["bas"], t["haut"], t["decimales"], strict=True)
+        ],
         [
             "1 personne sur 8",
-            "1 personne sur 8",
-            "1 personne sur 6",
-            "1 personne sur 6",
-            "1 personne sur 2",
-            "7 personnes sur 10",
+            "environ 1 personne sur 6",
+            "un peu plus de 1 personne sur 7",
+            "environ 1 personne sur 2",
+            "près de 1 personne sur 2",
+            "",
+            "environ 2 personnes sur 3",
             "9 personnes sur 10",
             "moins de 1 personne sur 100",
         ],

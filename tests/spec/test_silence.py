@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maillage.engine import matching
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.territory import offer, ranges
+from maillage.reports.territory import dossier, offer, ranges
 from maillage.studies.offer import census, gaps, reach, what_if
 from maillage.studies.offer.census import Border, Census, Offered
 from maillage.studies.offer.reach import Place
@@ -75,6 +75,19 @@ def test_a_list_by_name_keeps_silence_apart(spec):
             "On ne sait pas : des lieux de la zone ne disent pas s’ils le proposent : Claix",
         ],
     )
+
+
+def test_a_list_says_out_of_which_zones_it_counts():
+    """« Les deux précarités » se compte sur les zones qui ont les deux classes ; une liste d’offre, sur toutes."""
+    t = {"zone": np.array(["A", "B", "C"]), "metre": np.array([0.0, 9e3, 2e4]), "besoin": np.full(3, 100.0)}
+    o = offered_of(t, [at("A", 0, "wifi")])
+    known = replace(o, gaps=gaps.gaps(o.ground, cells={"A": "les_deux", "B": None}), n_classed=2)
+    found = {each.rule: each for each in offer.read(known).lists if each.id in ("", "wifi")}
+    told = {rule: dossier._listed(each).replace("\xa0", " ") for rule, each in found.items()}
+    assert told["deux-precarites"].endswith(
+        ": 1 sur 2 zones avec une classe numérique et une classe sociale : A."
+    )
+    assert told["sans-wifi"].endswith(": 2 sur 3 zones de l’étude : B et C.")
 
 
 def test_a_number_becomes_a_range_where_places_are_silent(spec):
@@ -444,3 +457,40 @@ def test_a_place_with_two_sheets_is_silent_when_both_are():
     g = SimpleNamespace(places=(said, mute, alone))
     assert census._silent(g, frozenset({"muette", "seule"})) == {"seule"}
     assert census._silent(g, frozenset({"dite", "muette"})) == {"dite", "muette"}
+
+
+def test_a_place_with_two_sheets_is_one_silence_or_none(spec):
+    """Deux fiches d’un même lieu ne sont pas deux silences, et ce que l’une dit, l’autre n’a pas à le dire.
+
+    Chaque ligne est une fiche : son lieu, et ce qu’elle dit de l’accès libre. La réponse donne les fiches qui laissent la
+    question de l’accompagnement ouverte : une pour A, aucune pour B ni pour C.
+    """
+    said: dict[str, dict[str, Any]] = {
+        "sans précision": {"libre_acces": {"state": "offered"}},
+        "on aide": {"libre_acces": {"state": "offered", "accompagnement": ["person"]}},
+        "rien": {},
+    }
+
+    def call(t: dict[str, Any]) -> list[str]:
+        ids = [f"{lieu}{k}" for k, lieu in enumerate(t["lieu"])]
+        sheets = [
+            {"id": id, "nom": id, "code_insee": "38185", "practices": said[str(word)]}
+            for id, word in zip(ids, t["dit"], strict=True)
+        ]
+        doubles = {id: [other for other in ids if other != id and other[0] == id[0]] for id in ids}
+        return sorted(census.census("essai", sheets, doubles=doubles).unsaid(census.HELPED))
+
+    spec(
+        """
+        lieu | dit
+        -----+----------------
+        A    | sans précision
+        A    | sans précision
+        B    | sans précision
+        B    | on aide
+        C    | rien
+        C    | on aide
+        """,
+        call,
+        ["A0"],
+    )

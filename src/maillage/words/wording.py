@@ -197,21 +197,6 @@ def of(name: str) -> str:
     return f"d’{name}" if name[:1].casefold() in "aeiouyàâéèêëîïôöùûüœh" else f"de {name}"
 
 
-def one_in(value: float, by: float = 1.0) -> str:
-    """Return a share between 0 and 1 as people say it, from the percentage that stands beside it, to the
-    nearest `by` points: the same percentage is always said the same way.
-
-    >>> one_in(0.141), one_in(0.5), one_in(0.9), one_in(0.1335), one_in(0.1335, 0.1)
-    ('1 personne sur 7', '1 personne sur 2', '9 personnes sur 10', '1 personne sur 8', '1 personne sur 7')
-    """
-    if value < 0.01:
-        return "moins de 1 personne sur 100"
-    shown = rounding.nearest(100 * value, by)
-    if shown > 55:
-        return f"{rounding.nearest(shown / 10, 1):.0f} personnes sur 10"
-    return f"1 personne sur {rounding.nearest(100 / shown, 1):.0f}"
-
-
 @dataclass(frozen=True, slots=True)
 class FigureText:
     """A figure ready to be read.

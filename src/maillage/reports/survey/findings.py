@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from maillage.engine import ranking
 from maillage.forms.questionnaire import National
 from maillage.kernel.estimate import Estimate, Figure
+from maillage.words import fractions
 from maillage.words.rounding import outwards, rounded
 from maillage.words.wording import NBSP, bounds, listing, number, survey_share
 
@@ -15,20 +16,9 @@ SMALL = 50  # respondents: under, a sentence says how few
 PROFILE = frozenset(
     {"age", "age_environ", "classe_age", "sexe", "commune", "diplome", "pcs"}
 )  # who answered teaches nothing
-NEAR = 2.5  # points between a share and the fraction that may tell it
 FEW = 40  # percent: a favourable share under it is « seul »
 LEADING = frozenset({"national", "ecart", "vagues", "haut", "bas"})  # rules whose sentences are read first
-FRACTIONS: tuple[tuple[float, str], ...] = (
-    (10, "un {one} sur dix"),
-    (20, "un {one} sur cinq"),
-    (25, "un {one} sur quatre"),
-    (100 / 3, "un {one} sur trois"),
-    (50, "un {one} sur deux"),
-    (200 / 3, "deux {many} sur trois"),
-    (75, "trois {many} sur quatre"),
-    (80, "quatre {many} sur cinq"),
-    (90, "neuf {many} sur dix"),
-)
+NUMBERS = {1: "un", 2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 9: "neuf", 10: "dix"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,28 +241,27 @@ def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
     return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=behind)
 
 
-def portion(figure: Estimate, people: Who) -> str:
-    """Return a share as people say it, '' when no simple fraction is near; « près de » or « un peu plus »
-    when the fraction is outside the interval.
+def portion(figure: Estimate, people: Who, rule: str = "nearest") -> str:
+    """Return a share as people say it, '' when no simple fraction is near. rule: how it is printed beside.
 
     >>> def share(value, low, high):
     ...     return Estimate(value=value, low=low, high=high, unit="pourcent", universe="", n=192,
     ...                     method="resultats-enquete")
     >>> portion(share(33.4, 28, 39), PEOPLE["inhabitants"]), portion(share(48, 40, 56), PEOPLE["structures"])
-    ('un habitant sur trois', 'une structure sur deux')
+    ('un habitant sur trois', 'environ une structure sur deux')
     >>> portion(share(31.5, 31, 32), RESPONDENTS), portion(share(60, 55, 65), RESPONDENTS)
     ('près d’un répondant sur trois', '')
     """
-    at, words = min(FRACTIONS, key=lambda each: abs(each[0] - figure.value))
-    if abs(at - figure.value) > NEAR:
+    found = fractions.fraction(figure.value, figure.low, figure.high, rule=rule)
+    if found is None:
         return ""
-    told = words.format(one=people.one, many=people.many)
-    if people.feminine and told.startswith("un "):
-        told = told.replace("un ", "une ", 1)
-    if figure.low <= at <= figure.high:
-        return told
-    of = f"d’{told}" if told.startswith("un") else f"de {told}"
-    return f"près {of}" if figure.value < at else f"un peu plus {of}"
+    first = "une" if found.part == 1 and people.feminine else NUMBERS[found.part]
+    noun = people.one if found.part == 1 else people.many
+    told = f"{first} {noun} sur {NUMBERS[found.whole]}"
+    lead = f"{found.lead} "
+    if found.part == 1 and lead.endswith(" de "):
+        lead = f"{lead[:-2]}’"
+    return f"{lead}{told}" if found.lead else told
 
 
 def changed(before: Sequence[Mapping[str, object]], now: Sequence[Mapping[str, object]]) -> bool:
@@ -467,7 +456,7 @@ def _national(asked: QuestionAnswers, people: Who) -> list[Sentence]:
 def _lead(line: Line, asked: QuestionAnswers, people: Who, *, favourable: bool = False) -> str:
     """Return « Seul un habitant sur trois répond « oui » : 33 % (entre 28 et 38 %). »"""
     assert isinstance(line.figure, Estimate)
-    value, told = line.figure.value, portion(line.figure, people)
+    value, told = line.figure.value, portion(line.figure, people, asked.rounding)
     said = "répondent" if value > 55 else "répond"
     if not told and line.figure.low > 50:
         told = f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux"
@@ -488,7 +477,7 @@ def _lead(line: Line, asked: QuestionAnswers, people: Who, *, favourable: bool =
 
 def _told(line: Line, asked: QuestionAnswers, people: Who) -> str:
     assert isinstance(line.figure, Estimate)
-    told = portion(line.figure, people)
+    told = portion(line.figure, people, asked.rounding)
     if not told and line.figure.low > 50:
         told = f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux"
     return f", {told + ', ' if told else ''}{_percent(line.figure, asked)} ({_between(line.figure)})"

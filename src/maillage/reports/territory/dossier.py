@@ -372,11 +372,11 @@ def _needs(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping[str, 
                 caption="Ce qui rend la difficulté plus ou moins fréquente ici",
                 columns=("Indicateur", "Ici", "France", "Lecture"),
                 align="gddg",
-                widths=(4.4, 0.8, 0.9, 2.0),
+                widths=(4.0, 1.5, 0.8, 2.0),
                 rows=tuple(
                     (
                         Cell(text=x.label),
-                        Cell(text=x.here, strong=True),
+                        Cell(text=f"{x.here} ({x.between})" if x.between and x.here else x.here or x.between),
                         Cell(text=x.country),
                         Cell(text=x.direction),
                     )
@@ -696,7 +696,7 @@ def _offer(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
             ),
             Heading(text="Les listes, et leur règle"),
             _rules(o, known),
-            Bullets(items=tuple(_listed(each, len(o.zones)) for each in o.lists if each.rule in NAMED)),
+            Bullets(items=tuple(_listed(each) for each in o.lists if each.rule in NAMED)),
             *(
                 (
                     Heading(text="Commune par commune"),
@@ -743,12 +743,14 @@ def _rules(o: OfferReading, known: Sequence[OfferLine]) -> Block:
     )
 
 
-def _listed(each: ZoneList, total: int) -> str:
-    """Return a list of zones in one sentence: its rule, how many, and their names when they are few."""
+def _listed(each: ZoneList) -> str:
+    """Return a list of zones in one sentence: its rule, how many out of which, and their names when they are
+    few.
+    """
     names = [zone.name for zone in each.zones]
     kind = f" ({wording.lower_first(each.offer)})" if each.offer else ""
     head = f"**{each.sentence}**{kind} : "
-    counted = f"{wording.number(len(names))} sur {wording.number(total)}"
+    counted = f"{wording.number(len(names))} sur {each.out_of}"
     if len(names) > MOST_LISTED:
         return f"{head}{counted}."
     return f"{head}{counted} : {wording.listing(names)}."

@@ -45,6 +45,7 @@ SIGN_WORDS = {
     FEW: "trop peu d’habitants pour le dire",
 }
 SUPPLY_WORDS = {"lieux": "lieux", "places-heures": "places × heures par semaine"}
+SUPPLY_UNITS = {base: f"{words} pour 1 000 personnes concernées" for base, words in SUPPLY_WORDS.items()}
 
 
 def unasked(o: Offered) -> list[str]:
@@ -82,6 +83,7 @@ class SupplyJson(TypedDict):
     bas: float | None
     haut: float | None
     base: str | None
+    unite: str
     univers: str
     n: int
     methode: str
@@ -207,7 +209,14 @@ def _supply(gap: Gap) -> SupplyJson:
         if isinstance(most, Supply) and most.basis == found.basis:
             low, high, base = min(found.low, most.low), max(found.high, most.high), found.basis
     out = SupplyJson(
-        valeur=value, bas=low, haut=high, base=base, univers=found.universe, n=found.n, methode=found.method
+        valeur=value,
+        bas=low,
+        haut=high,
+        base=base,
+        unite=SUPPLY_UNITS[base or "lieux"],
+        univers=found.universe,
+        n=found.n,
+        methode=found.method,
     )
     if reason:
         out["motif"] = reason
@@ -369,6 +378,7 @@ def read(o: Offered) -> OfferReading:
                 id=line,
                 offer=labels.get(line, ""),
                 zones=tuple(NamedZone(code, names[code]) for code in codes),
+                out_of=_out_of(o, rule.id),
             )
             for rule in gap_rules.rules()
             for line in rule.offers
@@ -378,6 +388,14 @@ def read(o: Offered) -> OfferReading:
         filter="" if o.inside is None else filtered(o),
         communes=_communes(o),
     )
+
+
+def _out_of(o: Offered, rule: str) -> str:
+    """Return the zones that a rule looks at, counted: on the joint map, those that have both classes."""
+    n, which = len(o.gaps.zones), "de l’étude" if o.inside is None else "où le filtre compte quelqu’un"
+    if rule in gap_rules.OF_CELLS:
+        n, which = o.n_classed, "avec une classe numérique et une classe sociale"
+    return f"{wording.count(n, 'zone')} {which}"
 
 
 def _communes(o: Offered) -> tuple[CommuneList, ...]:

@@ -75,7 +75,7 @@ from maillage.studies.diagnosis.diagnosis import (
 )
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.need.social import MISSING
-from maillage.words import rounding, wording
+from maillage.words import fractions, rounding, wording
 from maillage.words.wording import FigureText
 
 
@@ -262,7 +262,10 @@ def _definition_row(each: NeedByDefinition) -> DefinitionRow:
 def _headline(d: Diagnosis, need: FigureText, rate: FigureText) -> Headline:
     one_in, bar = "", None
     if isinstance(d.need, Estimate) and isinstance(d.rate, Estimate):
-        one_in = wording.one_in(d.rate.value / 100, wording.rate_step(d.rate)) if rate.value else ""
+        decimals = 1 if wording.rate_step(d.rate) < 1 else 0
+        one_in = (
+            fractions.one_in(d.rate.value, d.rate.low, d.rate.high, decimals=decimals) if rate.value else ""
+        )
         label = f"{need.about} ; {need.between}"
         bar = Bars(
             charts.interval_bar(d.need, id="h-l", ticks=6, width=720, label=label),
@@ -383,24 +386,36 @@ def _round_like(value: float, figure: Figure) -> float:
 
 
 DIRECTIONS = {"plus": "plus qu’en France", "moins": "moins qu’en France", "autant": "comme en France"}
+UNSETTLED = "pas d’écart net avec la France"
 
 
 def context(d: Diagnosis) -> tuple[Indicator, ...]:
     """Return what makes the difficulty more or less frequent here, beside the country; a poverty that is
     withheld is left out.
     """
-    return tuple(
-        Indicator(
-            label=indicator.label,
-            here=wording.percent(100 * indicator.here),
-            country=wording.percent(100 * indicator.country),
-            direction=DIRECTIONS[indicator.direction],
-            source=source_cards()[indicator.source].producer,
-            year=indicator.year,
+    out = []
+    for indicator in d.context:
+        here, between = wording.percent(100 * indicator.here), ""
+        direction = DIRECTIONS[indicator.direction]
+        if indicator.id == "pauvrete":
+            if not isinstance(d.poor, Estimate):
+                continue
+            told = wording.share_of(d.poor, d.universe)
+            here, between = told.value or "", told.span
+            low, high = d.poor.low / d.universe, d.poor.high / d.universe
+            direction = UNSETTLED if low <= indicator.country <= high else direction
+        out.append(
+            Indicator(
+                label=indicator.label,
+                here=here,
+                between=between,
+                country=wording.percent(100 * indicator.country),
+                direction=direction,
+                source=source_cards()[indicator.source].producer,
+                year=indicator.year,
+            )
         )
-        for indicator in d.context
-        if indicator.id != "pauvrete" or isinstance(d.poor, Estimate)
-    )
+    return tuple(out)
 
 
 def _profile(d: Diagnosis) -> tuple[Group, ...]:

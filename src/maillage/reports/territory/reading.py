@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
 
-Version = Literal[5]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[6]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -207,10 +207,11 @@ class Discordance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indicator:
-    """A share here and in the country."""
+    """A share here and in the country. between: the interval of an estimate, "" for what is counted."""
 
     label: str
     here: str
+    between: str
     country: str
     direction: str
     source: str
@@ -476,7 +477,9 @@ class NamedZone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneList:
-    """The zones that a rule finds. id, offer: its line of the offer, "" when it is of none."""
+    """The zones that a rule finds. id, offer: its line of the offer, "" when it is of none; out_of: how
+    many zones it looks at, and which ones.
+    """
 
     rule: str
     sentence: str
@@ -484,6 +487,7 @@ class ZoneList:
     id: str
     offer: str
     zones: tuple[NamedZone, ...]
+    out_of: str
 
 
 @dataclass(frozen=True, slots=True)

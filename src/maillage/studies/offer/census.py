@@ -39,7 +39,8 @@ class Census:
 
     name: who supplied them. silent: ids of places whose sheet does not say what they offer; vague: of
     free-access places that do not say whether somebody helps; untold: by line, ids of other places that do
-    not say whether they give it. None of them counts as an absence. cards: what the matching reads of each
+    not say whether they give it. A place with several sheets is there once, and not at all where one of
+    them says it. None of them counts as an absence. cards: what the matching reads of each
     place, in the same order; apart: pairs of ids that somebody told apart. unread: the rows refused, by
     name or line: they count nowhere, and readers must know it.
     """
@@ -107,8 +108,9 @@ class Offered:
 
     gaps: for everybody; publics: for each public, by id. ground: the starting point of a “what if” question.
     n_places, n_silent, n_vague: by code of zone, '' for all of them. twins: names of places that may be one,
-    counted twice. inside: the filter of the study, None without; cut: how many areas it keeps in part.
-    communes: by line, the communes without it, where zones are not whole communes; empty elsewhere.
+    counted twice. inside: the filter of the study, None without; cut: how many areas it keeps in part;
+    n_classed: the zones that have a place on the joint map, sure or not. communes: by line, the communes
+    without it, where zones are not whole communes; empty elsewhere.
     """
 
     census: Census
@@ -124,6 +126,7 @@ class Offered:
     inside: Inside | None = None
     cut: int = 0
     communes: Mapping[str, CommuneGap] = field(default_factory=dict)
+    n_classed: int = 0
 
 
 def _in_order(place: reach.Place) -> tuple[object, ...]:
@@ -153,17 +156,21 @@ def census(
     ids = [str(sheet.get("id", "")) for sheet in many]
     said = {id: practices(sheet) for id, sheet in zip(ids, many, strict=True)}
     denying = {id for id, sheet in zip(ids, many, strict=True) if sheet.get("sans")}
-    same = _one_place(doubles) | _moving(many)
+    one = _one_place(doubles)
+    silent = {id for id, found in said.items() if not found and id not in denying}
+    free = {id for id, found in said.items() if "libre_acces" in found}
+    clear = {id for id in free if said[id]["libre_acces"].get("accompagnement")}
+    untold = _untold(many, said, source_of)
     return Census(
         name,
-        tuple(as_reached(sheet, same.get(id, "")) for id, sheet in zip(ids, many, strict=True)),
-        silent=frozenset(id for id, found in said.items() if not found and id not in denying),
-        vague=frozenset(
-            id
-            for id, found in said.items()
-            if "libre_acces" in found and not found["libre_acces"].get("accompagnement")
+        tuple(
+            as_reached(sheet, (one | _moving(many)).get(id, "")) for id, sheet in zip(ids, many, strict=True)
         ),
-        untold=_untold(many, said, source_of),
+        silent=_unanswered(silent, {*ids} - silent, one),
+        vague=_unanswered(free - clear, clear, one),
+        untold={
+            line: _unanswered(found, {*ids} - silent - found, one) for line, found in sorted(untold.items())
+        },
         cards=tuple(as_place(sheet) for sheet in many),
         apart=frozenset(apart),
         unread=tuple(unread),
@@ -201,6 +208,19 @@ MOVES = frozenset(("camion", "bus", "van", "fourgon", "caravane", "itinerant", "
 
 
 ON_TOUR = "itinérant "  # before the name of a moving place
+
+
+def _unanswered(
+    asking: Collection[str], answering: Collection[str], one: Mapping[str, str]
+) -> frozenset[str]:
+    """Return the sheets that leave a question open: of a place with several sheets, none once one of them
+    answers, and the first that asks otherwise. A stop of a moving place stands for itself.
+
+    asking, answering: ids; one: see `_one_place`.
+    """
+    told = {one[id] for id in answering if id in one}
+    first = {one[id]: id for id in sorted(asking, reverse=True) if id in one}
+    return frozenset(id for id in asking if id not in one or (one[id] not in told and first[one[id]] == id))
 
 
 def _one_place(doubles: Mapping[str, Iterable[str]]) -> dict[str, str]:
@@ -370,6 +390,7 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
         inside=request.inside,
         cut=int(((held > 0) & (held < 1)).sum()),
         communes=gaps.by_commune(ground) if request.zoning.kind in ("iris", "file") else {},
+        n_classed=sum(r.cell is not None for r in d.zones),
     )
 
 
@@ -436,7 +457,7 @@ def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:
 
 
 def _silent(g: reach.Ground, sheets: frozenset[str]) -> frozenset[str]:
-    """Return the silent sheets of silent places: a place with two sheets, one of which talks, is not one."""
+    """Return the silent sheets of silent places: a moving place with a stop that talks is not one."""
     talking = {place.same for place in g.places if place.same and place.id not in sheets}
     return frozenset(place.id for place in g.places if place.id in sheets and place.same not in talking)
 

@@ -73,6 +73,9 @@ class Gap:
         return self.reach if self.most is None else self.most
 
 
+OF_CELLS = frozenset(
+    {"precarite-numerique-non-sociale", "precarite-sociale-non-numerique", "deux-precarites"}
+)  # rules that read the joint map alone
 UNKNOWN = frozenset({"offre-inconnue", "acces-libre-inconnu", "portee-inconnue"})  # rules that find no gap
 
 
