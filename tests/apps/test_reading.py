@@ -132,6 +132,16 @@ def test_the_home_page_shows_no_example_rather_than_a_former_one(client, study, 
     assert "reading" not in response.context
 
 
+def test_another_method_computes_again_and_shows_no_former_figure(client, study, monkeypatch):
+    """The example of the home page is asked again, and until it is ready nothing shows its former figures."""
+    monkeypatch.setattr("maillage.apps.site.views.DEMONSTRATION", PLACE)
+    monkeypatch.setattr(rules, "VERSION", rules.VERSION + 1)
+    assert queries.latest(PLACE) is None
+    assert "reading" not in client.get("/").context
+    again = actions.ask(StudyRequest(place=PLACE))
+    assert (again.pk != study.pk, again.status) == (True, rules.QUEUED)
+
+
 def test_a_comment_waits_for_a_study_that_is_computed_again(study):
     """Its dossier is not written again from half of a study: the computation will take the comment."""
     kept_by_former_code(study)

@@ -229,6 +229,11 @@ def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     assert "communes de moins de 2 000 habitants" in study["territoire"]["nom"]
     assert study["filtre"]["doute"]
     left = [zone for zone in study["zones"] if zone["part_dans_le_filtre"] == 0]
+    rows = list(csv.DictReader((tmp_path / "zones.csv").open(encoding="utf-8")))
+    assert {row["filtre"] for row in rows} == {study["filtre"]["libelle"]}
+    out = [row for row in rows if float(row["part_dans_le_filtre"]) == 0]
+    assert {row["precarite_numerique"] for row in out} == {""}
+    assert all(row["motif"] for row in out)
     assert left
     assert "Hors du filtre : aucun de ses habitants n’est compté." in {
         z["precarite_numerique"]["motif"] for z in left

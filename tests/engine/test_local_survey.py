@@ -139,6 +139,8 @@ def test_a_stated_link_is_the_definition_itself():
     measured = read(link=link, usage=["jamais"] * 200 + ["souvent"] * 800)
     c = local_survey.compose(measured, INSEE, rates(), seed=1)
     assert c.survey.value == pytest.approx(c.asked.value, abs=0.3)
+    assert c.asked.value == 100 * c.measured.share  # the share that the tables of the survey print
+    assert c.asked.low <= c.asked.value <= c.asked.high
 
 
 def test_the_estimate_stands_between_and_is_surer():

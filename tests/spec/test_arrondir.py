@@ -93,6 +93,15 @@ def test_the_file_holds_the_same_bounds():
     assert (row["bas"], row["haut"]) == (6.833333, 11.400001)
 
 
+@mark.parametrize(("rule", "told"), [("nearest", "au plus proche"), ("down", "par troncature")])
+def test_the_file_names_its_rounding_in_french(rule, told):
+    """La colonne « arrondi » d’un fichier se lit : « au plus proche » ou « par troncature »."""
+    lines = document.rows([question(share(9.04, 6.8, 11.4), weighted=True, rule=rule)], computed="redressé")
+    text = document.as_csv(document.COLUMNS, lines).decode()
+    assert f",{told}," in text
+    assert rule not in text
+
+
 @given(figures(), st.sampled_from(["nearest", "down"]))
 def test_what_is_printed_covers_what_was_computed_and_holds_its_value(figure, rule):
     """La valeur imprimée est entre les bornes imprimées, et celles-ci contiennent l’intervalle calculé."""

@@ -10,7 +10,7 @@ from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
 from maillage.reference.voices import voices
 
-VERSION = 26  # raised when the method or the drawing changes: kept studies are then computed again
+VERSION = 27  # raised when the method or the drawing changes: kept studies are then computed again
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {

@@ -39,6 +39,7 @@ from maillage.words.dates import in_words
 from maillage.words.wording import DASH, NBSP, count, lower_first, number, percent, survey_share
 
 ROUNDING = {"nearest": "au plus proche, la moitié vers le haut", "down": "par troncature"}
+IN_FILES = {"nearest": "au plus proche", "down": "par troncature"}  # an edition is stored with the slug
 VARIABLES = "Guide des variables"
 WILL_NOT = "Ne sera pas publié"  # beside a figure shown to those who hold the answers
 MOST_WITHHELD = 5  # withheld answers beyond which they are told in one line
@@ -761,8 +762,16 @@ def private_rows(cards: Iterable[Card], *, computed: str) -> list[dict[str, obje
 
 def as_csv(columns: Sequence[str], lines: Iterable[Mapping[str, object]]) -> bytes:
     """Return rows as CSV bytes, as the house publishes them; no cell that a spreadsheet would run."""
-    safe = ({name: published.harmless(line.get(name, "")) for name in columns} for line in lines)
+    safe = ({name: published.harmless(_in_french(name, line)) for name in columns} for line in lines)
     return published.as_csv(columns, safe).encode("utf-8")
+
+
+def _in_french(name: str, line: Mapping[str, object]) -> object:
+    """Return a cell of a row as a reader of the file reads it: stored editions name their rounding by its
+    slug.
+    """
+    value = line.get(name, "")
+    return IN_FILES.get(str(value), value) if name == "arrondi" else value
 
 
 def _point(figure: Figure) -> float | None:

@@ -19,7 +19,14 @@ from maillage.reports.territory import cards, local_survey, offer, published, se
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.labels import name_of, names_of
 from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
-from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
+from maillage.studies.diagnosis.diagnosis import (
+    CLASS_NAMES,
+    LEVEL_NAMES,
+    METHOD_BOTH,
+    Diagnosis,
+    Spread,
+    ZoneResult,
+)
 from maillage.studies.diagnosis.published import Beside
 from maillage.studies.offer import silence
 from maillage.studies.offer.census import Offered
@@ -140,7 +147,12 @@ def document(d: Diagnosis, o: Offered | None = None, beside: Sequence[Beside] = 
             for code in codes
         ],
         "croisement": {
-            name: {"zones": _spread(held.zones), "part_des_habitants": _spread(held.residents)}
+            name: {
+                "zones": _spread(held.zones, "zones", IN_CLASSES, n=classed(d)),
+                "part_des_habitants": _spread(
+                    held.residents, "part de 0 à 1", LIVING_THERE, n=round(d.population)
+                ),
+            }
             for name, held in d.cell_spreads.items()
         },
         "grappes_sociales": [list(group) for group in d.clusters],
@@ -177,8 +189,26 @@ def document(d: Diagnosis, o: Offered | None = None, beside: Sequence[Beside] = 
     return out
 
 
-def _spread(found: Spread) -> dict[str, float]:
-    return {"valeur": found.value, "bas": found.low, "haut": found.high}
+IN_CLASSES = "zones du territoire qui ont une classe pour le numérique et pour le social"
+LIVING_THERE = "habitants du territoire que l’étude compte, tous âges"
+
+
+def classed(d: Diagnosis) -> int:
+    """Return how many zones have a place on the joint map."""
+    return sum(r.cell is not None for r in d.zones)
+
+
+def _spread(found: Spread, unit: str, universe: str, *, n: int) -> dict[str, object]:
+    """Return what a cell of the joint map holds. n: the zones, or the residents, that are shared out."""
+    return {
+        "valeur": found.value,
+        "bas": found.low,
+        "haut": found.high,
+        "unite": unit,
+        "univers": universe,
+        "n": n,
+        "methode": METHOD_BOTH,
+    }
 
 
 def poverty(d: Diagnosis) -> str:
@@ -253,9 +283,12 @@ def fingerprint(content: bytes) -> str:
 
 
 def table(d: Diagnosis, o: Offered | None = None) -> bytes:
-    """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`."""
+    """Return zones.csv: one row per zone, figures flattened with `_bas` and `_haut`. Under a filter, each row
+    names it, and a zone that it leaves out is an empty row that says so.
+    """
     where = d.request.slug or d.request.territory.code
-    rows = [flat(zone(d, r, o)) | {"territoire": where} for r in d.zones]
+    kept = {} if d.request.inside is None else {"filtre": d.request.inside.label}
+    rows = [flat(zone(d, r, o)) | {"territoire": where} | kept for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
     file = io.StringIO(newline="")
     writer = csv.DictWriter(file, header, lineterminator="\n", restval="")

@@ -5,7 +5,7 @@ Source: docs/methods/enquete-et-estimation.md
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -28,6 +28,7 @@ Bools = NDArray[np.bool_]
 METHOD = "enquete-et-estimation"
 LEAST = 11  # answers in a class, and in the others, below which a share of the survey is not told
 SOURCE = "enquete-locale"
+OF_THE_QUESTION = "personnes que l’enquête représente, d’après celles qui ont répondu à la question"
 UNSAID = frozenset(
     plain(word) for word in (UNKNOWN, DECLINED, "ne sait pas", "ne souhaite pas répondre", "refusé")
 )
@@ -248,7 +249,7 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         )
     return Composite(
         measured=measured,
-        asked=_estimate(drawn, f"{chosen.universe} ; réponses à la question", measured.n, (SOURCE,)),
+        asked=_asked(measured, drawn),
         model=_estimate(rates, universe, chosen.n, (chosen.id,), method="besoins"),
         survey=_estimate(carried, universe, measured.n, (SOURCE,)),
         combined=_estimate(found.draws, universe, both, (chosen.id, SOURCE)),
@@ -268,6 +269,15 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
         scenarios=tuple(scenarios),
         draws=found.draws,
     )
+
+
+def _asked(measured: Measured, drawn: Floats) -> Estimate:
+    """Return the share for the question itself: the one counted, as the tables of the survey print it; its
+    draws give the interval alone.
+    """
+    found = _estimate(drawn, OF_THE_QUESTION, measured.n, (SOURCE,))
+    value = 100 * measured.share
+    return replace(found, value=value, low=min(found.low, value), high=max(found.high, value))
 
 
 def _carried(measured: Measured, chosen: Definition, drawn: Floats, seed: int, selection: float) -> Floats:
