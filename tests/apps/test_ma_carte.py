@@ -517,7 +517,8 @@ def test_erasing_says_what_goes_what_stays_and_takes_the_secret_too(client, fato
     open_page(client, fatou)
     page = text(client.get("/ma-carte/effacer/"))
     assert "Ce qui s’efface" in page
-    assert "Ce que la loi garde" in page
+    assert "Vos demandes de correction (1)" in page
+    assert "Ce qui reste comme preuve, sans votre nom" in page
     assert "C’est effacé" in text(decide(client, "/ma-carte/effacer/", follow=True))
     assert not CardSecret.objects.exists()
     assert not CorrectionRequest.objects.exists()

@@ -23,6 +23,7 @@ from maillage.apps.surveys.actions.receive import on_disk
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
+from maillage.reference import procedures
 
 NOT_NOTED = "L’acte n’est pas noté."
 # What a correction may change, and a revision remembers.
@@ -329,8 +330,17 @@ def _trace(row: Act, verb: str, before: Mapping[str, Any], *, by: User, at: date
 
 
 def forget(person: Person) -> None:
-    """Clear what was written of somebody in their acts, which still count."""
+    """Clear what was written of somebody in their acts, which still count: precisions, and the organisms that
+    no list has, typed by hand.
+    """
+    known = {"", *(each.operator for each in procedures.procedures().values())}
     Act.objects.filter(person=person).exclude(precision="").update(precision="")
+    Act.objects.filter(person=person).exclude(operator__in=known).update(operator="")
+    for row in Revision.objects.filter(act__person=person):
+        for values in (row.before, row.after):
+            if values.get("operator", "") not in known:
+                values["operator"] = ""
+        row.save(update_fields=["before", "after"])
 
 
 # --------------------------------------------------------------------------------------------- from a device

@@ -20,11 +20,12 @@ from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.memberships.access import current
 from maillage.apps.memberships.rules import ROLES
 from maillage.apps.people.models import Person
+from maillage.apps.people.rules import PROVEN, DataKind
 from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
 from maillage.reports.assistance import models
-from maillage.words.languages import FRENCH, LANGUAGES
+from maillage.words.languages import FRENCH, LANGUAGES, to_say
 from maillage.words.wording import of
 
 # What the journal says of a mandate, as the person reads it too.
@@ -547,3 +548,15 @@ def paper(row: Mandat) -> models.Paper:
         procedures=[each.label for each in row.authorisations.all()],
         example=row.example,
     )
+
+
+PERSONAL_DATA = (
+    DataKind(
+        id="mandats",
+        title=to_say("Vos mandats"),
+        why=to_say("Pour prouver ce que vous avez permis, et à qui."),
+        fate=PROVEN,
+        models=("mandats.Mandat", "mandats.Autorisation", "mandats.Signature"),
+        rows=copy,
+    ),
+)

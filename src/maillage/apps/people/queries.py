@@ -1,6 +1,7 @@
-"""Find a person by their card, what they agreed to, and who is to be forgotten."""
+"""Find a person by their card, what they agreed to, what is stored about them, and who is to be forgotten."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import Entry, User
@@ -9,6 +10,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.people import rules
 from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.kernel import codes
+from maillage.words.languages import to_say
 
 SEALED = "consent.sealed"  # the line of the journal that proves what was read, and what was answered
 
@@ -80,3 +82,128 @@ def belongs_to_helpers(by: User, address: str) -> bool:
     ours = rights.structures("people.see") | rights.structures("people.mine")
     held = Lieu.objects.filter(structure__in=ours).values_list("sheet", flat=True)
     return any(asked == str(each).casefold() for sheet in held for each in sheet.get("courriels", ()))
+
+
+# ---------------------------------------------------------------------------------- what is stored about them
+
+
+YES_NO = {True: "oui", False: "non", None: ""}
+
+
+def _moment(at: datetime | date | None) -> str:
+    return at.isoformat() if at is not None else ""
+
+
+def _sheet(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "carte": person.card,
+            "dessin": person.get_picture_display(),
+            "prenom_ou_surnom": person.nickname,
+            "annee_de_naissance": person.born,
+            "langue": person.language,
+            "comment_vous_joindre": rules.REACH[person.reach],
+            "numero_ou_adresse": person.reach_value,
+            "personne_inventee": YES_NO[person.example],
+            "carte_faite_le": person.made_at.isoformat(),
+            "derniere_activite": person.active_at.isoformat(),
+        }
+    ]
+
+
+def _followings(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "structure": row.structure.name,
+            "par": str(row.by or ""),
+            "depuis": _moment(row.since),
+            "jusqu_au": _moment(row.ended_at),
+        }
+        for row in person.followings.select_related("structure", "by").order_by("since", "pk")
+    ]
+
+
+def _agreements(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "pour": row.get_purpose_display(),
+            "structure": row.structure.name if row.structure else "",
+            "reponse": YES_NO[row.given],
+            "mots_lus": row.words,
+            "comment": row.get_how_display(),
+            "devant": str(row.by or ""),
+            "le": row.at.isoformat(),
+            "retire_le": _moment(row.withdrawn_at),
+        }
+        for row in person.consents.select_related("structure", "by")
+    ]
+
+
+def _secret(person: Person) -> list[dict[str, Any]]:
+    row = secret_of(person)
+    if row is None:
+        return []
+    return [
+        {
+            "sorte": row.get_kind_display(),
+            "choisi_le": row.at.isoformat(),
+            "choisi_avec": str(row.by or ""),
+            "essais_faux": row.misses,
+            "dernier_essai_faux_le": _moment(row.missed_at),
+        }
+    ]
+
+
+def _correction_requests(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "a": row.structure.name,
+            "quoi": row.words,
+            "demandee_le": row.asked_at.isoformat(),
+            "repondue_le": _moment(row.done_at),
+            "repondue_par": str(row.done_by or ""),
+            "reponse": row.answer,
+        }
+        for row in corrections(person)
+    ]
+
+
+PERSONAL_DATA = (
+    rules.DataKind(
+        id="fiche",
+        title=to_say("Votre fiche"),
+        why=to_say("Pour vous reconnaître, et vous joindre si vous le voulez."),
+        models=("people.Person",),
+        rows=_sheet,
+    ),
+    rules.DataKind(
+        id="suivis",
+        title=to_say("Qui vous suit"),
+        why=to_say("Pour savoir qui peut voir votre fiche."),
+        fate=rules.COUNTED,
+        models=("people.Following",),
+        rows=_followings,
+    ),
+    rules.DataKind(
+        id="accords",
+        title=to_say("Vos accords"),
+        why=to_say("Pour prouver ce que vous avez accepté ou refusé."),
+        fate=rules.PROVEN,
+        models=("people.Consent",),
+        rows=_agreements,
+    ),
+    rules.DataKind(
+        id="secret_de_la_carte",
+        title=to_say("Le secret de votre carte"),
+        why=to_say("Pour que votre page s’ouvre pour vous seul. Personne ne peut le lire."),
+        models=("people.CardSecret",),
+        rows=_secret,
+    ),
+    rules.DataKind(
+        id="corrections_demandees",
+        title=to_say("Vos demandes de correction"),
+        why=to_say("Pour vous répondre."),
+        models=("people.CorrectionRequest",),
+        rows=_correction_requests,
+    ),
+)

@@ -4,9 +4,10 @@ Source: docs/methods/ma-carte.md
 """
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from maillage.kernel.errors import Refused
 from maillage.words.languages import to_say
@@ -99,6 +100,37 @@ HOW: Mapping[str, str] = {
     "paper": "papier signé",
     "click": "d’un geste sur l’écran",
 }
+
+
+# What erasing a person does to each kind of data about them.
+DELETED, COUNTED, PROVEN = "deleted", "counted", "proven"
+FATES: Mapping[str, str] = {
+    DELETED: to_say("Ce qui s’efface"),
+    COUNTED: to_say("Ce qui compte encore, sans votre nom"),
+    PROVEN: to_say("Ce qui reste comme preuve, sans votre nom"),
+}
+UNTIL_INACTIVE = to_say("Jusqu’à deux ans après la dernière aide.")
+UNTIL_THREE_MONTHS = to_say(
+    "Votre nom et votre numéro : trois mois après. Le reste : deux ans après la dernière aide."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataKind:
+    """A kind of data that a feature stores about a person: one line of the register that the page of the
+    person, their copy and their erasure read.
+
+    id: its name in a copy; title, why, until: sentences for the person; fate: what erasure does with it;
+    models: those that hold it, as `app.Model`; rows: how to read it, in French words.
+    """
+
+    id: str
+    title: str
+    why: str
+    until: str = UNTIL_INACTIVE
+    fate: str = DELETED
+    models: tuple[str, ...]
+    rows: Callable[[Any], Sequence[Mapping[str, Any]]]
 
 
 def forget_before(at: datetime) -> datetime:

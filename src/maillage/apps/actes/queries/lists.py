@@ -13,9 +13,11 @@ from maillage.apps.accounts.models import User
 from maillage.apps.actes import access, rules
 from maillage.apps.actes.models import Act, Revision
 from maillage.apps.mandats.queries import label_of
+from maillage.apps.people import rules as register
 from maillage.apps.people.models import Person
 from maillage.reports.directory.formats.published import as_csv
 from maillage.reports.directory.formats.table import safe
+from maillage.words.languages import to_say
 
 COLUMNS = (
     *("id", "date", "heure", "structure", "nature", "demarche", "organisme", "minutes", "ou", "lieu"),
@@ -287,3 +289,15 @@ def copy(person: Person) -> list[dict[str, Any]]:
         }
         for act in of_person(person)
     ]
+
+
+PERSONAL_DATA = (
+    register.DataKind(
+        id="actes",
+        title=to_say("Ce qui a été fait pour vous ou avec vous"),
+        why=to_say("Pour que vous puissiez le relire, et pour compter l’aide donnée."),
+        fate=register.COUNTED,
+        models=("actes.Act", "actes.Revision"),
+        rows=copy,
+    ),
+)

@@ -5,6 +5,8 @@ from typing import Any
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.queries import appointment_words, words
 from maillage.apps.people.models import Person
+from maillage.apps.people.rules import COUNTED, UNTIL_THREE_MONTHS, DataKind
+from maillage.words.languages import to_say
 
 # What the journal says of the appointments of a person, as they read it.
 VERBS = {
@@ -33,8 +35,18 @@ def workshops_of(person: Person) -> list[dict[str, Any]]:
             "le": words.local(seat.workshop).isoformat(),
             "etat": seat.get_status_display(),
             "venue": {True: "oui", False: "non", None: "pas noté"}[seat.came],
+            "inscrite_le": seat.booked_at.isoformat(),
+            "inscrite_par": seat.get_channel_display(),
+            "prenom_donne": seat.name,
+            "prevenir": seat.get_way_display(),
+            "contact_donne": seat.contact,
+            "langue": seat.language,
+            "annule_le": seat.cancelled_at.isoformat() if seat.cancelled_at else "",
+            "rappele_le": seat.reminded_at.isoformat() if seat.reminded_at else "",
             "arret": seat.get_stopped_because_display() or "",
+            "arret_en_mots": seat.stopped_words,
             "propose": seat.get_next_proposed_display() or "",
+            "propose_en_mots": seat.next_words,
         }
         for seat in seats
     ]
@@ -89,3 +101,25 @@ def _looked(row: Appointment) -> dict[str, Any]:
         "note_le": noted.noted_at.isoformat(),
         "note_par": str(noted.by or ""),
     }
+
+
+PERSONAL_DATA = (
+    DataKind(
+        id="ateliers",
+        title=to_say("Vos places dans des ateliers"),
+        why=to_say("Pour vous garder une place."),
+        until=UNTIL_THREE_MONTHS,
+        fate=COUNTED,
+        models=("agenda.Seat",),
+        rows=workshops_of,
+    ),
+    DataKind(
+        id="rendez_vous",
+        title=to_say("Vos rendez-vous"),
+        why=to_say("Pour vous recevoir à l’heure, et savoir quand votre courrier a été lu."),
+        until=UNTIL_THREE_MONTHS,
+        fate=COUNTED,
+        models=("agenda.Appointment", "agenda.MailboxRecord"),
+        rows=appointments_of,
+    ),
+)

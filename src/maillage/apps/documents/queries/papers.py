@@ -14,6 +14,8 @@ from maillage.apps.documents import access
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.documents.rules import papers
 from maillage.apps.people.models import Person
+from maillage.apps.people.rules import DataKind
+from maillage.words.languages import to_say
 
 MOST_PLACES = 30
 # What the journal says of a paper, as the person reads it too.
@@ -155,3 +157,17 @@ def _copied(row: Paper) -> dict[str, Any]:
             for each in row.shares.all()
         ],
     }
+
+
+PERSONAL_DATA = (
+    DataKind(
+        id="papiers",
+        title=to_say("Vos papiers gardés"),
+        why=to_say("Pour ne pas vous les redemander."),
+        until=to_say(
+            "Le papier : jusqu’au jour écrit à côté. Qu’il a été gardé : deux ans après la dernière aide."
+        ),
+        models=("documents.Paper", "documents.Share"),
+        rows=copy,
+    ),
+)

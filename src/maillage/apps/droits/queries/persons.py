@@ -19,7 +19,7 @@ from maillage.apps.mandats.queries import label_of
 from maillage.apps.messages.models import Message
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Consent, Person
-from maillage.words.languages import typed
+from maillage.words.languages import to_say, typed
 
 # What the journal says of the line of somebody’s rights, as the person reads it too.
 VERBS = {
@@ -196,3 +196,14 @@ def copy(person: Person) -> list[dict[str, Any]]:
 
 def _moment(at: datetime) -> str:
     return timezone.localtime(at).isoformat()
+
+
+PERSONAL_DATA = (
+    purposes.DataKind(
+        id="droits",
+        title=to_say("Vos démarches"),
+        why=to_say("Pour ne pas manquer une date."),
+        models=("droits.Fact",),
+        rows=copy,
+    ),
+)

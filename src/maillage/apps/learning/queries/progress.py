@@ -12,8 +12,10 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans, progress
 from maillage.apps.learning.rules.progress import Standing
 from maillage.apps.people.models import Person
+from maillage.apps.people.rules import COUNTED, DataKind
 from maillage.modules.format import Module
 from maillage.modules.paths import Path, paths
+from maillage.words.languages import to_say
 
 LIVE = timedelta(minutes=20)  # since the last fact of somebody who is there now
 
@@ -125,36 +127,58 @@ def services() -> list[Module]:
 
 def copy(person: Person) -> dict[str, Any]:
     """Return all the data on a person's learning, in French words, for their copy."""
+    return {kind.id: kind.rows(person) for kind in PERSONAL_DATA}
+
+
+def _facts(person: Person) -> list[dict[str, Any]]:
     rows = Fact.objects.filter(person=person).order_by("at", "pk")
     known = contents.modules()
-    return {
-        "apprentissage": [
-            {
-                "module": known[row.module].title if row.module in known else row.module,
-                "etape": row.step,
-                "ce_qui_s_est_passe": row.get_state_display(),
-                "essais": row.tries,
-                "indices": row.hints,
-                "secondes": row.seconds,
-                "avec": row.get_way_display(),
-                "le": row.at.isoformat(),
-            }
-            for row in rows
-        ],
-        "groupes": [
-            {"groupe": m.group.title, "structure": m.group.structure.name, "note": m.note}
-            for m in Member.objects.filter(person=person).select_related("group__structure")
-        ],
-        "projets": [
-            {
-                "demarche": known[plan.module].title if plan.module in known else plan.module,
-                "pour_le": plan.on.isoformat(),
-                "avec_qui": plans.WITH[plan.together],
-                "reponse": plans.ANSWERS.get(plan.answer, ""),
-            }
-            for plan in Plan.objects.filter(person=person)
-        ],
-    }
+    return [
+        {
+            "module": known[row.module].title if row.module in known else row.module,
+            "etape": row.step,
+            "ce_qui_s_est_passe": row.get_state_display(),
+            "essais": row.tries,
+            "indices": row.hints,
+            "secondes": row.seconds,
+            "avec": row.get_way_display(),
+            "le": row.at.isoformat(),
+        }
+        for row in rows
+    ]
+
+
+def _groups(person: Person) -> list[dict[str, Any]]:
+    known = contents.modules()
+    return [
+        {
+            "groupe": m.group.title,
+            "structure": m.group.structure.name,
+            "arrivee_le": m.at.isoformat(),
+            "note": m.note,
+            "module_propose": known[m.proposed].title if m.proposed in known else m.proposed,
+        }
+        for m in Member.objects.filter(person=person).select_related("group__structure")
+    ]
+
+
+def _plans(person: Person) -> list[dict[str, Any]]:
+    known = contents.modules()
+    return [
+        {
+            "demarche": known[plan.module].title if plan.module in known else plan.module,
+            "pour_le": plan.on.isoformat(),
+            "avec_qui": plans.WITH[plan.together],
+            "reponse": plans.ANSWERS.get(plan.answer, ""),
+        }
+        for plan in Plan.objects.filter(person=person)
+    ]
+
+
+def _routes(person: Person) -> list[dict[str, Any]]:
+    return [
+        {"parcours": row.path, "choisi_le": row.at.isoformat()} for row in Route.objects.filter(person=person)
+    ]
 
 
 # ---------------------------------------------------------------------------------------------------- a group
@@ -255,3 +279,37 @@ def last_activity(groups: Iterable[Group]) -> dict[int, datetime]:
         Fact.objects.filter(group__in=list(groups)).order_by().values_list("group").annotate(last=Max("at"))
     )
     return dict(rows)
+
+
+PERSONAL_DATA = (
+    DataKind(
+        id="apprentissage",
+        title=to_say("Ce que vous avez appris"),
+        why=to_say("Pour reprendre où vous en étiez."),
+        fate=COUNTED,
+        models=("learning.Fact",),
+        rows=_facts,
+    ),
+    DataKind(
+        id="parcours",
+        title=to_say("Le parcours que vous suivez"),
+        why=to_say("Pour reprendre où vous en étiez."),
+        models=("learning.Route",),
+        rows=_routes,
+    ),
+    DataKind(
+        id="groupes",
+        title=to_say("Vos groupes"),
+        why=to_say("Pour apprendre avec d’autres."),
+        models=("learning.Member",),
+        rows=_groups,
+    ),
+    DataKind(
+        id="projets",
+        title=to_say("Ce que vous avez prévu de faire"),
+        why=to_say("Pour vous demander si cela a marché."),
+        fate=COUNTED,
+        models=("learning.Plan",),
+        rows=_plans,
+    ),
+)

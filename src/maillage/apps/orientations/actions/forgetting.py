@@ -1,6 +1,8 @@
 """Erase a person everywhere at once, and persons inactive for two years."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -18,6 +20,20 @@ from maillage.apps.people import queries
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.actions import forgetting as reminders
 
+# What erases what each feature holds, in this order, by the name of its application: every line of the
+# register has one. Referrals come first, as every gesture holds them; then nobody writes of the person.
+ERASERS: Mapping[str, Callable[[Person, datetime], Any]] = {
+    "orientations": lambda person, at: deadlines.strip(person, at=at),
+    "autonomy": lambda person, at: autonomy.forget(person),
+    "learning": lambda person, at: learning.forget(person, at=at),
+    "agenda": lambda person, at: agenda.forget(person, at=at),
+    "mandats": lambda person, at: mandats.forget(person, at=at),
+    "documents": lambda person, at: documents.forget(person, at=at),
+    "actes": lambda person, at: acts.forget(person),
+    "reminders": lambda person, at: reminders.forget(person, at=at),
+    "droits": lambda person, at: droits.forget(person, at=at),
+}
+
 
 @transaction.atomic
 def forget(person: Person, *, by: User | None, at: datetime) -> None:
@@ -33,15 +49,8 @@ def forget(person: Person, *, by: User | None, at: datetime) -> None:
     )  # referrals first, as every gesture holds them; then the person, of whom nobody writes from here on
     if Person.objects.select_for_update().get(pk=person.pk).forgotten_at is not None:
         return
-    deadlines.strip(person, at=at)  # what was prepared meanwhile
-    autonomy.forget(person)
-    learning.forget(person, at=at)
-    agenda.forget(person, at=at)
-    mandats.forget(person, at=at)
-    documents.forget(person, at=at)
-    acts.forget(person)
-    reminders.forget(person, at=at)
-    droits.forget(person, at=at)
+    for erase in ERASERS.values():  # referrals once more: what was prepared meanwhile
+        erase(person, at)
     people.forget(person, by=by, at=at)
 
 

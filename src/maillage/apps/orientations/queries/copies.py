@@ -1,31 +1,19 @@
-"""All the data on a person, in French words, for their own copy: a page or a file."""
+"""All the data on a person, in French words, for their own copy: a page to read or print, or a file."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from babel import Locale
 from django.utils import timezone
 
-from maillage.apps.actes.queries import lists as acts
-from maillage.apps.agenda.queries import persons as agenda
-from maillage.apps.autonomy import rules as autonomy
-from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import retained
-from maillage.apps.directory.queries import places
-from maillage.apps.documents.queries import papers
-from maillage.apps.droits.queries import persons as droits
-from maillage.apps.learning.queries import progress as learning
-from maillage.apps.mandats import queries as mandats
-from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.orientations.queries import people, timeline
-from maillage.apps.orientations.rules import cycle
-from maillage.apps.people import queries as persons
-from maillage.apps.people import rules
+from maillage.apps.orientations.queries import people, register
 from maillage.apps.people.models import Person
-from maillage.apps.reminders.queries import lists as reminders
-from maillage.reference import bilan, bilan_tasks, offer
-
-YES_NO = {True: "oui", False: "non", None: ""}
+from maillage.apps.people.rules import DataKind
+from maillage.words.languages import FRENCH, speaking
+from maillage.words.opening import clock, date_text
 
 # What each line of a copy is called where it is read on a page: those of a file have no accent and no space.
 LABELS: Mapping[str, str] = {
@@ -99,239 +87,242 @@ LABELS: Mapping[str, str] = {
     "a_refaire_vers_le": "À refaire vers le",
     "regle": "Règle",
     "garde_pour": "Gardé pour",
+    "carte": "Code de la carte",
+    "dessin": "Dessin de la carte",
+    "prenom_ou_surnom": "Prénom ou surnom",
+    "annee_de_naissance": "Année de naissance",
+    "comment_vous_joindre": "Comment vous joindre",
+    "numero_ou_adresse": "Numéro ou adresse",
+    "carte_faite_le": "Carte faite le",
+    "derniere_activite": "Dernière aide le",
+    "par": "Par",
+    "depuis": "Depuis le",
+    "jusqu_au": "Jusqu’au",
+    "pour": "Pour",
+    "reponse": "Réponse",
+    "mots_lus": "Les mots qui vous ont été lus",
+    "comment": "Comment",
+    "devant": "Devant",
+    "retire_le": "Retiré ou remplacé le",
+    "sorte": "C’est",
+    "choisi_le": "Choisi le",
+    "choisi_avec": "Choisi avec",
+    "essais_faux": "Essais faux",
+    "dernier_essai_faux_le": "Dernier essai faux le",
+    "a": "Demandé à",
+    "quoi": "Quoi",
+    "demandee_le": "Demandé le",
+    "repondue_par": "Réponse de",
+    "ou": "Où",
+    "code": "Mandat",
+    "donne_a": "Donné à",
+    "prepare_par": "Préparé par",
+    "prepare_le": "Préparé le",
+    "aidant": "Qui agit",
+    "proche": "Nom du proche",
+    "sous_la_responsabilite_de": "Sous la responsabilité de",
+    "demarches": "Démarches permises",
+    "du": "Du",
+    "au": "Au",
+    "urgence": "En urgence",
+    "a_regulariser_avant_le": "À régulariser avant le",
+    "suit_le_mandat": "Suit le mandat",
+    "regularise_le": "Régularisé le",
+    "signe_le": "Signé le",
+    "signe_avec": "Signé avec",
+    "temoin": "Témoin",
+    "arrete_le": "Arrêté le",
+    "arrete_comment": "Arrêté",
+    "arret_note_par": "Arrêt noté par",
+    "arrete_avec": "Arrêté avec",
+    "rappels": "Rappels faits",
+    "organisme": "Organisme",
+    "a_la_fin": "À la fin",
+    "hors_du_mandat": "Hors du mandat",
+    "a_regulariser_avant": "À régulariser avant le",
+    "raye": "Rayé",
+    "ce_qui_s_est_passe": "Ce qui s’est passé",
+    "date_du_courrier": "Date écrite sur le courrier",
+    "papier_ou_precision": "Papier, ou précision",
+    "note_par": "Noté par",
+    "note_le": "Noté le",
+    "vient_de": "Vient de",
+    "corrige_un_fait_du": "Corrige ce qui était noté le",
+    "raye_le": "Rayé le",
+    "raye_par": "Rayé par",
+    "papier": "Papier",
+    "garde_par": "Gardé par",
+    "garde_avec": "Gardé avec",
+    "garde_le": "Gardé le",
+    "s_efface_apres_le": "S’efface après le",
+    "fichier": "Fichier",
+    "le_demander_a": "Pour l’avoir, demander à",
+    "analyse_par": "Vérifié par",
+    "accord": "Votre accord",
+    "efface_le": "Effacé le",
+    "efface_parce_que": "Effacé parce que",
+    "montre_a": "Montré à",
+    "atelier": "Atelier",
+    "inscrite_le": "Inscription le",
+    "inscrite_par": "Inscription",
+    "prenom_donne": "Prénom donné",
+    "prevenir": "Comment vous prévenir",
+    "contact_donne": "Numéro ou adresse donnés",
+    "annule_le": "Annulé le",
+    "rappele_le": "Rappelé le",
+    "arret": "Pourquoi vous avez arrêté",
+    "arret_en_mots": "Arrêt, en mots",
+    "propose": "Proposé ensuite",
+    "propose_en_mots": "Proposé, en mots",
+    "adresse_ecrite": "Adresse écrite",
+    "permanence": "Permanence",
+    "avec": "Avec",
+    "pris": "Pris",
+    "pris_le": "Pris le",
+    "pris_par": "Pris par",
+    "pourquoi": "Pourquoi",
+    "boite_regardee": "Boîte mail regardée",
+    "de_quoi": "Rappel de",
+    "pour_le": "Pour le",
+    "jours_avant": "Jours avant",
+    "au_nom_de": "Au nom de",
+    "numero_ou_par_qui": "Numéro, ou par qui",
+    "objet": "Objet",
+    "texte": "Texte",
+    "texte_en_francais": "Texte en français",
+    "prevu_le": "Prévu le",
+    "mots_effaces_le": "Mots effacés le",
+    "fait_le": "Fait le",
+    "fait_par": "Fait par",
+    "module": "Module",
+    "etape": "Étape",
+    "indices": "Aides demandées",
+    "parcours": "Parcours",
+    "groupe": "Groupe",
+    "arrivee_le": "Arrivée le",
+    "note": "Note",
+    "module_propose": "Module proposé",
+    "avec_qui": "Avec qui",
+    "qui": "Qui",
 }
+
+# What a page does not say: it is for machines, or too long to be read. The file has it, and the page says so.
+FILE_ONLY = frozenset(
+    (
+        "empreinte",
+        "signature",
+        "photographie",
+        "secondes",
+        "secondes_par_ecran",
+        "version_des_essais",
+        "rendez_vous_invente",
+        "personne_inventee",
+        "rang",
+        "ligne",
+        "regle",
+    )
+)
+# What an entry is called by: the values of these lines, in this order.
+HEADS: Mapping[str, Sequence[str]] = {
+    "suivis": ("structure",),
+    "accords": ("pour", "structure"),
+    "secret_de_la_carte": ("sorte",),
+    "corrections_demandees": ("quoi",),
+    "mandats": ("code", "donne_a"),
+    "actes": ("le", "ce_qui_a_ete_fait", "demarche"),
+    "droits": ("demarche", "ce_qui_s_est_passe"),
+    "papiers": ("papier", "pour"),
+    "ateliers": ("atelier", "le"),
+    "rendez_vous": ("pour", "le"),
+    "rappels": ("de_quoi", "pour_le"),
+    "orientations": ("pour", "ou"),
+    "bilans": ("resultat", "le"),
+    "apprentissage": ("le", "module"),
+    "parcours": ("parcours",),
+    "groupes": ("groupe",),
+    "projets": ("demarche",),
+    "qui_a_vu": ("le", "qui", "quoi"),
+}
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_MOMENT = re.compile(r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d")
+LONG = 160  # signs: a longer text is quoted under its entry
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a copy, as it is read: what it is called, its lines, and long texts word for word."""
+
+    title: str
+    lines: Sequence[tuple[str, str]]
+    quotes: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a copy says of one kind of data. short: each entry is one sentence."""
+
+    kind: DataKind
+    entries: Sequence[Entry]
+
+    @property
+    def short(self) -> bool:
+        return not any(each.lines or each.quotes for each in self.entries)
 
 
 def of_person(person: Person) -> dict[str, Any]:
-    """Return all the data on a person."""
-    return learning.copy(person) | {
-        "carte": person.card,
-        "dessin": person.get_picture_display(),
-        "prenom_ou_surnom": person.nickname,
-        "annee_de_naissance": person.born,
-        "langue": person.language,
-        "comment_vous_joindre": rules.REACH[person.reach],
-        "numero_ou_adresse": person.reach_value,
-        "personne_inventee": YES_NO[person.example],
-        "carte_faite_le": person.made_at.isoformat(),
-        "derniere_activite": person.active_at.isoformat(),
-        "suivie_par": [f.structure.name for f in people.structures_following(person)],
-        "suivis": [
-            {
-                "structure": f.structure.name,
-                "par": str(f.by or ""),
-                "depuis": _moment(f.since),
-                "jusqu_au": _moment(f.ended_at),
-            }
-            for f in person.followings.select_related("structure", "by").order_by("since", "pk")
-        ],
-        "accords": [
-            {
-                "pour": said.get_purpose_display(),
-                "structure": said.structure.name if said.structure else "",
-                "reponse": YES_NO[said.given],
-                "mots_lus": said.words,
-                "comment": said.get_how_display(),
-                "devant": str(said.by or ""),
-                "le": said.at.isoformat(),
-                "retire_le": _moment(said.withdrawn_at),
-            }
-            for said in person.consents.select_related("structure", "by")
-        ],
-        "secret_de_la_carte": [
-            {
-                "sorte": held.get_kind_display(),
-                "choisi_le": held.at.isoformat(),
-                "choisi_avec": str(held.by or ""),
-                "essais_faux": held.misses,
-                "dernier_essai_faux_le": _moment(held.missed_at),
-            }
-            for held in filter(None, [persons.secret_of(person)])
-        ],
-        "corrections_demandees": [
-            {
-                "a": asked.structure.name,
-                "quoi": asked.words,
-                "demandee_le": asked.asked_at.isoformat(),
-                "repondue_le": _moment(asked.done_at),
-                "repondue_par": str(asked.done_by or ""),
-                "reponse": asked.answer,
-            }
-            for asked in persons.corrections(person)
-        ],
-        "orientations": _referrals(person),
-        "bilans": [_diagnosis(row) for row, _ in people.bilans(person)],
-        "ateliers": agenda.workshops_of(person),
-        "rendez_vous": agenda.appointments_of(person),
-        "mandats": mandats.copy(person),
-        "papiers": papers.copy(person),
-        "droits": droits.copy(person),
-        "actes": acts.copy(person),
-        "rappels": reminders.copy(person, timezone.now()),
-        "qui_a_vu": [
-            {"le": trace.at.isoformat(), "qui": trace.who, "pour": trace.where, "quoi": trace.words}
-            for trace in people.traces(person)
-        ],
-    }
+    """Return all the data on a person, as their file has it: the sheet, then each kind of the register."""
+    told: dict[str, Any] = {"suivie_par": [f.structure.name for f in people.structures_following(person)]}
+    for kind in register.REGISTER:
+        rows = list(kind.rows(person))
+        told |= rows[0] if kind.id == "fiche" else {kind.id: rows}
+    return told
 
 
-def lines(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Return the lines of a referral or a diagnosis in a copy: filled fields only, each under its name."""
-    told = [(LABELS[name], _text(value)) for name, value in entry.items() if name in LABELS]
-    return [(label, words) for label, words in told if words]
+def page(person: Person) -> list[Section]:
+    """Return all the data on a person as a page says it: plain French, dates in words, nothing empty."""
+    with speaking(FRENCH):
+        return [
+            Section(held.kind, [_entry(held.kind.id, row) for row in held.rows])
+            for held in register.of_person(person)
+        ]
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return " : ".join(words for each in value.values() if (words := _text(each)))
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return " ; ".join(words for each in value if (words := _text(each)))
-    return "" if value is None else str(value)
-
-
-def _moment(at: datetime | date | None) -> str:
-    return at.isoformat() if at is not None else ""
-
-
-# -------------------------------------------------------------------------------------------------- referrals
-
-
-def _referrals(person: Person) -> list[dict[str, Any]]:
-    rows = Orientation.objects.filter(person=person).order_by("-path__made_at", "path", "position")
-    steps = list(
-        rows.select_related(
-            "path__by",
-            "path__structure",
-            "lieu",
-            "sent_to",
-            "to_structure",
-            "from_structure",
-            "sender",
-            "proposed",
-        )
+def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
+    head = HEADS.get(kind, ())
+    title = ", ".join(words for name in head if (words := text_of(name, row.get(name))))
+    said = [
+        (LABELS[name], text_of(name, value))
+        for name, value in row.items()
+        if name in LABELS and name not in head
+    ]
+    full = [(label, words) for label, words in said if words]
+    return Entry(
+        title[:1].upper() + title[1:],
+        [(label, words) for label, words in full if len(words) <= LONG and "\n" not in words],
+        [(label, words) for label, words in full if len(words) > LONG or "\n" in words],
     )
-    events: dict[int, list[Event]] = {row.pk: [] for row in steps}
-    for event in Event.objects.filter(orientation__in=steps).select_related(
-        "by", "orientation__from_structure"
-    ):
-        events[event.orientation_id].append(event)
-    return [_referral(row, events[row.pk]) for row in steps]
 
 
-def _referral(row: Orientation, events: Sequence[Event]) -> dict[str, Any]:
-    begun = row.path
-    return {
-        "pour": row.get_need_display(),
-        "parcours_commence_le": begun.made_at.isoformat(),
-        "parcours_commence_par": ", ".join(
-            filter(None, (str(begun.by or ""), begun.structure.name if begun.structure else ""))
-        ),
-        "rang": row.position,
-        "demarche": row.get_procedure_display(),
-        "precision": row.procedure_words,
-        "ou": row.lieu_name or (row.lieu.name if row.lieu else ""),
-        "lieu_de_depart": row.sent_to.name if row.sent_to else "",
-        "adresse": places.full_address(row.lieu.sheet) if row.lieu else "",
-        "structure_du_lieu": row.to_structure.name if row.to_structure else "",
-        "envoyee_par": str(row.sender or ""),
-        "structure_qui_envoie": row.from_structure.name if row.from_structure else "",
-        "d_ou_vient_la_demande": row.get_origin_display(),
-        "commune": row.commune,
-        "lieu_prevenu_par": row.get_channel_display(),
-        "partage": [cycle.SHARED[name] for name in row.shared],
-        "partage_suspendu": YES_NO[row.is_suspended],
-        "mot": row.note,
-        "jours_possibles": row.availability,
-        "avant_le": _moment(row.urgent_before),
-        "langue": row.language,
-        "resultat_du_bilan": bilan.results()[row.result].label
-        if row.result in bilan.results()
-        else row.result,
-        "etat": row.get_state_display(),
-        "la_suite_est_a": row.get_held_by_display(),
-        "le": row.prepared_at.isoformat(),
-        "envoyee_le": _moment(row.sent_at),
-        "vue_le": _moment(row.seen_at),
-        "repondue_le": _moment(row.answered_at),
-        "rendez_vous": timezone.localtime(row.appointment_at).isoformat() if row.appointment_at else "",
-        "venue": YES_NO[row.came],
-        "venue_notee_le": _moment(row.met_at),
-        "aidee_le": _moment(row.served_at),
-        "finie_le": _moment(row.ended_at),
-        "dernier_geste_le": row.changed_at.isoformat(),
-        "reponse_attendue_avant": _moment(row.expires_on),
-        "lien_ouvert_jusqu_au": _moment(row.link_until),
-        "motif": row.get_reason_display(),
-        "motif_en_mots": row.reason_words,
-        "lieu_propose": row.proposed.name if row.proposed else "",
-        "ce_qui_a_ete_fait": [offer.practices()[id].label for id in row.did if id in offer.practices()],
-        "issue": row.get_outcome_display(),
-        "niveau_apres": row.get_level_after_display(),
-        "minutes": row.minutes,
-        "en_quelques_mots": row.outcome_words,
-        "et_maintenant": row.next_step,
-        "personne_inventee": YES_NO[row.example],
-        "historique": [
-            {
-                "le": timezone.localtime(event.at).isoformat(),
-                "qui": timeline.who(event),
-                "quoi": f"a {cycle.MOVES[event.verb].label}",
-                "mots": str(event.content.get("words", "")),
-                "note": event.note,
-            }
-            for event in events
-        ],
-    }
+def text_of(name: str, value: Any) -> str:
+    """Return a value of a copy in words: dates as they are said, lists one after the other."""
+    if isinstance(value, Mapping):
+        told = ((LABELS.get(key, ""), text_of(key, each)) for key, each in value.items())
+        return ", ".join(
+            f"{label.lower()} {words}" if label.endswith(" le") else words for label, words in told if words
+        )
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " ; ".join(words for each in value if (words := text_of(name, each)))
+    text = "" if value is None else str(value).strip()
+    if name == "langue":
+        return str(Locale("fr").languages.get(text, text))
+    if _DAY.match(text):
+        return date_text(date.fromisoformat(text))
+    if _MOMENT.match(text):
+        return _moment_text(datetime.fromisoformat(text))
+    return text
 
 
-# -------------------------------------------------------------------------------------------------- diagnoses
-
-
-def _diagnosis(row: Bilan) -> dict[str, Any]:
-    sheet = retained.sheet(row)
-    tasks = bilan_tasks.tasks()
-    return {
-        "le": timezone.localdate(row.at).isoformat(),
-        "resultat": row.get_result_display(),
-        "resultat_change": row.get_changed_result_display(),
-        "raison_du_changement": sheet.reason,
-        "changement_en_mots": row.changed_words,
-        "change_par": str(row.changed_by or ""),
-        "change_le": _moment(row.changed_at),
-        "fait_avec": str(row.by or ""),
-        "structure": row.structure.name if row.structure else "",
-        "commune": row.place,
-        "qui_touchait_l_ecran": row.get_mode_display(),
-        "reponses": [
-            {"question": question.text, "reponse": [option.label for option in options]}
-            for question, options in sheet.answers
-        ],
-        "essais": [
-            {
-                "essai": tasks[id].text if id in tasks else id,
-                "mesures": [f"{name} : {said}" for name, said in task.items()],
-            }
-            for id, task in row.tasks.items()
-        ],
-        "version_des_essais": row.form,
-        "secondes_par_ecran": [f"{screen} : {seconds}" for screen, seconds in row.timings.items()],
-        "annexe": [
-            {"question": each.text, "reponse": _said(row, each)} for each, given in sheet.annex if given
-        ],
-        "acces": row.get_access_display(),
-        "usage_dit": row.get_declared_display(),
-        "usage_vu": sheet.observed.label if sheet.observed else "",
-        "usage": row.get_use_display(),
-        "ligne": row.line,
-        "signaux": [flag.label for flag in sheet.flags],
-        "suites_choisies": list(row.chosen),
-        "refait_celui_du": timezone.localdate(row.retest_of.at).isoformat() if row.retest_of else "",
-        "a_refaire_vers_le": _moment(row.retest_on),
-        "regle": row.version,
-        "garde_pour": row.get_kept_display(),
-    }
-
-
-def _said(row: Bilan, question: bilan.Question) -> str:
-    """Return an answer of the annex, in words."""
-    return ", ".join(option.label for option in autonomy.chosen_answers(row.annex, question))
+def _moment_text(moment: datetime) -> str:
+    """Return a moment in words; a moment of our own clock, in the time of France."""
+    local = timezone.localtime(moment) if moment.utcoffset() is not None else moment
+    return f"{date_text(local.date())} à {clock(local)}"

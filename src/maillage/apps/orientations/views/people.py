@@ -241,15 +241,13 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def copy_of(request: HttpRequest, found: Person) -> HttpResponse:
-    """Return the copy of what is kept, as a file when it is asked so."""
-    told = copies.of_person(found)
+    """Return the copy of what is kept: a page to read or print, or a file when it is asked so."""
     if request.GET.get("format") == "json":
+        told = copies.of_person(found)
         response = JsonResponse(told, json_dumps_params={"ensure_ascii": False, "indent": 1})
         response["Content-Disposition"] = 'attachment; filename="ce-qui-est-garde.json"'
         return response
-    context = {"told": told, "person": found}
-    context["referrals"] = [(each["pour"], each["ou"], copies.lines(each)) for each in told["orientations"]]
-    context["diagnoses"] = [copies.lines(each) for each in told["bilans"]]
+    context = {"sections": copies.page(found), "person": found, "today": timezone.localdate()}
     return render(request, "orientations/people/copy.html", context)
 
 

@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from maillage.apps.messages.models import Message
 from maillage.apps.messages.rules import states
 from maillage.apps.people.models import Person
+from maillage.apps.people.rules import COUNTED, DataKind
 from maillage.apps.reminders.models import Refusal, Reminder
 from maillage.apps.reminders.queries.occasions import Occasion, agreed_among
 from maillage.apps.reminders.rules import schedule, ways
 from maillage.reference import clocks
 from maillage.words import opening
-from maillage.words.languages import FRENCH, LANGUAGES, Language, say, speaking, typed
+from maillage.words.languages import FRENCH, LANGUAGES, Language, say, speaking, to_say, typed
 from maillage.words.wording import spaced
 
 CALLS, PAPERS, NOTES = "appeler", "imprimer", "savoir"
@@ -256,3 +258,16 @@ def copy(person: Person, at: datetime) -> list[dict[str, Any]]:
         asked = {"de_quoi": "Plus aucun rappel", "prevu_le": no.at.isoformat(), "fait_par": str(no.by or "")}
         return [asked | {"etat": "demandé"}, *told]
     return told
+
+
+PERSONAL_DATA = (
+    DataKind(
+        id="rappels",
+        title=to_say("Vos rappels"),
+        why=to_say("Pour vous rappeler un jour, ou ne plus rien vous rappeler."),
+        until=to_say("Les mots : un mois après. Le reste : deux ans après la dernière aide."),
+        fate=COUNTED,
+        models=("reminders.Reminder", "reminders.Refusal"),
+        rows=lambda person: copy(person, timezone.now()),
+    ),
+)

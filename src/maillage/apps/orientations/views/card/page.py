@@ -28,7 +28,7 @@ from maillage.apps.orientations.actions import agreements, cards, forgetting, st
 from maillage.apps.orientations.forms.card import OwnForm, RequestForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
-from maillage.apps.orientations.queries import people, persons
+from maillage.apps.orientations.queries import people, persons, register
 from maillage.apps.orientations.views.card.opening import with_card
 from maillage.apps.orientations.views.people import copy_of
 from maillage.apps.people import access, actions
@@ -123,6 +123,7 @@ def personal_data(request: HttpRequest, opened: Opened) -> HttpResponse:
         followings=people.structures_following(opened.person),
         papers=paper_queries.for_card(opened.person, timezone.localdate()),
         bilans=queries.bilans(opened.person),
+        holdings=register.of_person(opened.person),
     )
 
 
@@ -282,4 +283,5 @@ def forget(request: HttpRequest, opened: Opened) -> HttpResponse:
         learning.close_card(request)
         messages.success(request, say("C’est effacé. Votre carte n’ouvre plus rien."))
         return redirect("card")
-    return _page(request, "orientations/card/forget.html", opened)
+    holdings = register.of_person(opened.person)
+    return _page(request, "orientations/card/forget.html", opened, fates=register.by_fate(holdings))
