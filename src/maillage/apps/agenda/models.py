@@ -298,7 +298,7 @@ class Appointment(models.Model):
     commune = models.CharField("commune", max_length=5, blank=True)
     helper = by_account("qui reçoit", blank=True)
     helper_name = FreeChar("nom de qui reçoit", max_length=60, blank=True)
-    channel = models.CharField("pris", max_length=7, choices=list(appointments.CHANNELS.items()))
+    channel = models.CharField("pris", max_length=8, choices=list(appointments.CHANNELS.items()))
     way = models.CharField(
         "comment la prévenir",
         max_length=5,

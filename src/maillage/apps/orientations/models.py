@@ -1,5 +1,7 @@
 """Paths of persons from place to place, their steps, and what happened at each."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +9,7 @@ from maillage.apps.accounts.models import by_account
 from maillage.apps.directory.models import Lieu, of_structure
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
-from maillage.reference import offer
+from maillage.reference import clocks, offer
 from maillage.web.free_text import FreeChar, FreeText
 
 NEEDS = [(id, practice.label) for id, practice in offer.practices().items()]
@@ -144,6 +146,18 @@ class Orientation(models.Model):
 
     def __str__(self) -> str:
         return f"Orientation {self.pk} : {self.get_state_display()}"
+
+    @property
+    def place_commune(self) -> str:
+        """The code of the commune where the person goes, which gives the time of the appointment."""
+        return self.lieu.code_insee if self.lieu is not None else self.commune
+
+    @property
+    def local_appointment(self) -> datetime | None:
+        """The appointment, in the time of the place."""
+        if self.appointment_at is None:
+            return None
+        return self.appointment_at.astimezone(clocks.zone(self.place_commune))
 
     @property
     def is_suspended(self) -> bool:

@@ -90,25 +90,9 @@ class Appointments(Stage):
             )
 
     def give(self) -> None:
-        """Give the next appointments; M. Andrei's is the one that the place he was sent to gave him."""
-        from maillage.apps.orientations.models import Orientation
-
+        """Give the next appointments; M. Andrei's is the one that his referral gave."""
         for name, days, hour, kind, subject in TO_COME:
             self._book(name, self.when(days, hour), kind, subject)
-        sent = Orientation.objects.filter(
-            person=self._person("M. Andrei"),
-            lieu__structure=self.structures[LEARN],
-            appointment_at__gt=self.at,
-        ).first()
-        if sent is not None and sent.appointment_at is not None:
-            self._book(
-                "M. Andrei",
-                sent.appointment_at,
-                "mailbox",
-                "Boîte mail et mots de passe",
-                structure=LEARN,
-                who="formation",
-            )
 
     def remind(self) -> None:
         """Plan what is to be said or printed: nothing leaves, as nobody of it is real."""
@@ -128,20 +112,15 @@ class Appointments(Stage):
         starts_at: datetime,
         kind: str,
         subject: str,
-        *,
-        structure: str = HELP,
-        who: str = "aidant",
     ) -> Any:
         """Give an appointment a week before, with the sheet of the person if this structure follows them."""
         from maillage.apps.agenda.actions import appointments
         from maillage.apps.agenda.rules.appointments import Draft
         from maillage.apps.people.access import people_for
 
-        helper, person = self.accounts[who], self._person(name)
-        by = helper
+        helper, person = self.accounts["aidant"], self._person(name)
         if person is not None and not people_for(helper).filter(pk=person.pk).exists():
-            # Who was sent there is known there without their sheet; anybody else is a first name.
-            person, by = (person, None) if structure == LEARN else (None, helper)
+            person = None
         return appointments.book(
             Draft(
                 kind=kind,
@@ -150,11 +129,11 @@ class Appointments(Stage):
                 subject=subject,
                 helper_name=_first_name(helper),
             ),
-            structure=self.structures[structure],
-            lieu=self.lieu(structure),
+            structure=self.structures[HELP],
+            lieu=self.lieu(HELP),
             person=person,
             helper=helper,
-            by=by,
+            by=helper,
             at=min(self.at, starts_at - timedelta(days=7)),
             example=True,
         )

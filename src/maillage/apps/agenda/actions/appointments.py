@@ -125,6 +125,12 @@ def lock(appointment: Appointment, *, by: User | None, token: str = "") -> Appoi
             why="Ce rendez-vous n’est pas celui de votre structure.",
             do="Revenez à la liste de vos rendez-vous.",
         )
+    if row.referral is not None:
+        raise Refused(
+            "Rien n’a changé.",
+            why="C’est la date d’une orientation : elle se change là, pour que chacun soit prévenu.",
+            do="Appelez le lieu." if token else "Ouvrez l’orientation, et changez la date.",
+        )
     if by is None and token and access.digest(token) != row.token:
         raise Refused(
             "Rien n’a changé.",

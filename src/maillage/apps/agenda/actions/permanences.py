@@ -114,7 +114,7 @@ def stop(
     _changed(row, "stopped", by=by, at=at)
     done = Rearranged()
     for each in _expected(row, at):
-        done += _cancel(each, reason, by=by, at=at)
+        done += _elsewhere(each, row, at.date(), reason, by=by, at=at, move=False)
     return row, done
 
 
@@ -204,7 +204,11 @@ def end_day(
 
     Refused while somebody is left untold, unless they are all said absent at once.
     """
-    waiting = [each for each in rows if each.state == appointments.BOOKED and each.starts_at <= at]
+    waiting = [
+        each
+        for each in rows
+        if each.state == appointments.BOOKED and each.starts_at <= at and each.referral is None
+    ]
     missing = [each for each in waiting if each.pk not in came]
     if missing and not others_absent:
         raise Refused(
@@ -296,7 +300,9 @@ def _moved(
 def _elsewhere(
     each: Appointment, row: Permanence, after: date, reason: str, *, by: User | None, at: datetime, move: bool
 ) -> Rearranged:
-    """Move an appointment after a day, or cancel it."""
+    """Move an appointment after a day, or cancel it; the date of a referral is changed there, by hand."""
+    if each.referral is not None:
+        return Rearranged(to_say=(f"{each.called}, {words.when(each)}, par son orientation",))
     moved = _moved(each, row, after, by=by, at=at) if move else None
     return moved or _cancel(each, reason, by=by, at=at)
 

@@ -57,7 +57,9 @@ def line(row: Appointment, at: datetime) -> Line:
         where=words.place(row),
         state=words.state(row),
         tone=TONES.get(row.state, ""),
-        tickable=row.state != appointments.CANCELLED and words.local(row).date() <= today,
+        tickable=row.state != appointments.CANCELLED
+        and row.referral is None
+        and words.local(row).date() <= today,
         untold=row.state == appointments.BOOKED and row.ends_at <= at,
     )
 
@@ -73,7 +75,7 @@ def of_day(user: Any, on: date, at: datetime, permanence: int | None = None) -> 
 def untold(user: Any, before: date, at: datetime) -> list[Line]:
     """Return the appointments of the past month of which nobody said whether the person came."""
     rows = access.appointments_for(user).filter(
-        state=appointments.BOOKED, starts_at__lt=at, starts_at__gte=at - appointments.BACK
+        state=appointments.BOOKED, starts_at__lt=at, starts_at__gte=at - appointments.BACK, referral=None
     )
     return [line(each, at) for each in rows if words.local(each).date() < before][:MOST_COMING]
 

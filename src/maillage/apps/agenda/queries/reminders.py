@@ -31,7 +31,7 @@ def booked(at: datetime) -> QuerySet[Appointment]:
     """Return the appointments of which somebody is to be reminded now."""
     paper = on_paper(way=appointments.NO_WAY)
     where = to_remind(ways.APPOINTMENT, at, moment="starts_at", commune="commune", on_paper=paper)
-    found = Appointment.objects.filter(where, state=appointments.BOOKED)
+    found = Appointment.objects.filter(where, state=appointments.BOOKED, referral=None)  # referrals remind
     return found.select_related("structure", "lieu", "person")
 
 
@@ -43,7 +43,9 @@ def of_person(person: Person, at: datetime) -> list[Occasion]:
         workshop__cancelled_at__isnull=True,
         workshop__starts_at__gt=at,
     )
-    held = Appointment.objects.filter(person=person, state=appointments.BOOKED, starts_at__gt=at)
+    held = Appointment.objects.filter(
+        person=person, state=appointments.BOOKED, starts_at__gt=at, referral=None
+    )
     return [
         *(of_seat(row) for row in theirs.select_related("workshop", "workshop__lieu", "person")),
         *(of_appointment(row) for row in held.select_related("structure", "lieu", "person")),

@@ -28,11 +28,12 @@ WHERE: Mapping[str, str] = {
     HOME: to_say("À domicile"),
     DISTANCE: to_say("À distance"),
 }
-LINK, COUNTER, PHONE_CALL = "link", "counter", "phone"
+LINK, COUNTER, PHONE_CALL, REFERRAL = "link", "counter", "phone", "referral"
 CHANNELS: Mapping[str, str] = {
     COUNTER: "à l’accueil",
     PHONE_CALL: "par téléphone",
     LINK: "par la personne, sur sa page",
+    REFERRAL: "par une orientation",
 }
 BOOKED, CAME, ABSENT, CANCELLED = "booked", "came", "absent", "cancelled"
 STATES: Mapping[str, str] = {BOOKED: "prévu", CAME: "venue", ABSENT: "pas venue", CANCELLED: "annulé"}
@@ -42,7 +43,7 @@ WHO: Mapping[str, str] = {PERSON: "par la personne", STRUCTURE: "par la structur
 PHONE, EMAIL, NO_WAY = "phone", "email", "none"
 WAYS: Mapping[str, str] = {PHONE: "par téléphone", EMAIL: "par e-mail", NO_WAY: "on ne peut pas la prévenir"}
 
-SHORTEST, LONGEST = 5, 240  # minutes
+SHORTEST, USUAL, LONGEST = 5, 30, 240  # minutes
 BACK = timedelta(days=31)  # an appointment that was held, written afterwards
 AHEAD = timedelta(days=400)
 KEPT = timedelta(days=91)  # three months after it: then first names and contacts are erased

@@ -10,7 +10,7 @@ from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.actions import plans
 from maillage.apps.messages import actions as outbox
-from maillage.apps.orientations.actions import transitions
+from maillage.apps.orientations.actions import dates, transitions
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import actions as people
 from maillage.apps.people import rules
@@ -24,6 +24,7 @@ def withdraw(said: Consent, *, by: User | None, at: datetime, acting: int | None
     """Withdraw a consent and everything it allowed. acting: the structure of the user who records it."""
     people.withdraw(said, by=by, at=at, acting=acting)
     _undo(said.person, said.purpose, said.structure_id, by=by, at=at, acting=acting)
+    dates.sync_all(said.person, at=at)
 
 
 @transaction.atomic
@@ -52,6 +53,7 @@ def answer(
         )  # it reads them again
     if not given:
         _undo(person, purpose, structure and structure.pk, by=by, at=at, acting=acting)
+    dates.sync_all(person, at=at)
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 from maillage.words.wording import spaced
 
 MORNING = time(9)
-GIVEN = ("appoint", "move")  # what sets a date
+GIVEN = cycle.DATING
 ASKED_AFTER = 1  # days after an appointment: did they come?
 SIGNED = "Maillage, le réseau d’aide au numérique"
 
@@ -101,9 +101,9 @@ def open_again(row: Orientation, *, at: datetime) -> None:
 def ask_if_came(row: Orientation, *, at: datetime) -> None:
     """Ask the place, the morning after an appointment, whether the person came."""
     given = _dates(row)
-    if row.appointment_at is None or row.token is None or not given or row.state != cycle.APPOINTED:
+    if row.local_appointment is None or row.token is None or not given or row.state != cycle.APPOINTED:
         return
-    day = timezone.localdate(row.appointment_at)
+    day = row.local_appointment.date()
     text = (
         f"Bonjour,\n\nUn rendez-vous était donné le {opening.date_text(day)} pour : {about(row)}.\n"
         f"La personne est-elle venue ? Un geste suffit :\n{_link(row)}\n\n{SIGNED}"
@@ -312,8 +312,8 @@ def _door(row: Orientation) -> str:
 
 def appointment_in_words(row: Orientation) -> str:
     """Return when, in local time: “mardi 24 novembre 2026 à 14 h”."""
-    if row.appointment_at is None:
+    local = row.local_appointment
+    if local is None:
         return ""
-    local = timezone.localtime(row.appointment_at)
     day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
     return say("{day} à {hour}", day=day, hour=opening.clock(local))

@@ -44,7 +44,7 @@ from maillage.apps.people import rules as persons
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
-from maillage.reference import offer
+from maillage.reference import clocks, offer
 from maillage.words import opening
 from maillage.words.wording import listing
 
@@ -594,7 +594,7 @@ def _dated(
             why="Ce moment est déjà passé, ou trop loin." if when != at else "Ce moment est maintenant.",
             do="Choisissez un jour et une heure à venir.",
         )
-    day, content = timezone.localdate(when), {"when": when.isoformat()}
+    day, content = when.astimezone(clocks.zone(row.place_commune)).date(), {"when": when.isoformat()}
     if any(is_same(row, given, by=by, side=side, content=content) for given in ("appoint", "move")):
         return row  # the same date, sent again after going back
     values = {

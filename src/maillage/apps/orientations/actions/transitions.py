@@ -9,6 +9,7 @@ from django.utils import timezone
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import dates
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.queries import persons, timeline
 from maillage.apps.orientations.rules import cycle
@@ -58,6 +59,7 @@ def change(
         row.shared = [name for name in row.shared if name not in cycle.OF_PERSON]
     row.changed_at = at
     row.save()
+    dates.sync(row, at=at, strict=verb in cycle.DATING, by_person=side == cycle.PERSON)
     return write_event(row, verb, by=by, side=side, at=at, content=said, aside=aside)
 
 

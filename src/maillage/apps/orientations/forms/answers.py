@@ -1,12 +1,12 @@
 """The answers of a place: a date, a reason, another place, what was done."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
+from maillage.apps.agenda.forms.appointments import at_the_clock
 from maillage.apps.directory.forms.moments import DayField, HourField
 from maillage.apps.droits.actions import Telling
 from maillage.apps.droits.queries.lines import known_procedures
@@ -20,8 +20,8 @@ RIGHTS = (facts.BEGUN, facts.SENT, facts.NOTHING, facts.OBTAINED, facts.REFUSED)
 
 
 class DateForm(forms.Form):
-    """An appointment: a day and an hour, local time. doubt: the field of a (naive) moment that may be a slip,
-    and why; '' when none.
+    """An appointment: a day and an hour, in the time of a commune. doubt: the field of a (naive) moment that
+    may be a slip, and why; '' when none.
 
     The user is asked about a slip once, and confirms with `voulu`.
     """
@@ -31,10 +31,14 @@ class DateForm(forms.Form):
     voulu = forms.BooleanField(label=MEANT, required=False)
 
     def __init__(
-        self, *args: Any, doubt: Callable[[datetime], tuple[str, str]] = lambda _: ("", ""), **kwargs: Any
+        self,
+        *args: Any,
+        doubt: Callable[[datetime], tuple[str, str]] = lambda _: ("", ""),
+        commune: str = "",
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self._doubt, self.doubted = doubt, False
+        self._doubt, self._commune, self.doubted = doubt, commune, False
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -54,10 +58,7 @@ class DateForm(forms.Form):
         """Return the moment, the earlier of two when clocks go back; None for an hour skipped when they go
         forward.
         """
-        naive = datetime.combine(self.cleaned_data["jour"], self.cleaned_data["heure"])
-        moment = timezone.make_aware(naive)
-        through = moment.astimezone(UTC).astimezone(timezone.get_current_timezone())
-        return moment if through.replace(tzinfo=None, fold=0) == naive else None
+        return at_the_clock(self.cleaned_data["jour"], self.cleaned_data["heure"], self._commune)
 
 
 class RefusalForm(forms.Form):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.utils import timezone
 
+from maillage.apps.agenda.access import link_of_appointment
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.queries import appointment_words
 from maillage.apps.agenda.queries import words as workshop_words
@@ -38,7 +39,7 @@ PETALS = 5
 class Coming:
     """What a person comes to. kind, pk: what they give up; when: in words; slug: of the place, '' when its
     sheet does not show the way; why: of the place that cancelled, in French;
-    who: receives, when it is known.
+    who: receives, when it is known; calendar: the code of its link for a calendar, '' when it has none.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Coming:
     waiting: bool = False
     cancelled: bool = False
     why: str = ""
+    calendar: str = ""
 
     @property
     def where(self) -> str:
@@ -143,14 +145,14 @@ def coming(person: Person, at: datetime) -> list[Coming]:
     seats = Seat.objects.filter(person=person, workshop__starts_at__gt=at).exclude(status=agenda.CANCELLED)
     steps = Orientation.objects.filter(person=person, state=cycle.APPOINTED, appointment_at__gt=at)
     found = [_seat(each, at) for each in seats.select_related("workshop__lieu", "workshop__structure")]
-    found += [_step(each, at) for each in steps.select_related("lieu")]
-    met = Appointment.objects.filter(person=person, starts_at__gt=at)
+    theirs = Appointment.objects.filter(person=person, starts_at__gt=at)
+    theirs = theirs.select_related("lieu", "structure", "helper")
+    dated = {each.referral: each for each in theirs.filter(referral__isnull=False)}
+    found += [_step(each, dated.get(each.pk), at) for each in steps.select_related("lieu")]
+    met = theirs.filter(referral=None)
     met = met.filter(Q(state=appointments.BOOKED) | Q(cancelled_by=appointments.STRUCTURE))
-    meetings = [_meeting(each, at) for each in met.select_related("lieu", "structure", "helper")]
-    # The place that gave a date may have written it in its agenda too: told once, with who receives.
-    kept = {each.at for each in meetings if not each.cancelled}
-    found = [each for each in found if each.kind != STEP or each.at not in kept] + meetings
-    return sorted(found, key=lambda each: (each.at, each.kind, each.pk))
+    meetings = [_meeting(each, at) for each in met]
+    return sorted([*found, *meetings], key=lambda each: (each.at, each.kind, each.pk))
 
 
 def one_coming(person: Person, kind: str, pk: int, at: datetime) -> Coming | None:
@@ -172,7 +174,7 @@ def _seat(seat: Seat, at: datetime) -> Coming:
         kind=SEAT,
         pk=seat.pk,
         at=row.starts_at,
-        when=_said(timezone.localtime(row.starts_at), at),
+        when=_said(workshop_words.local(row), at),
         place=workshop_words.name_of_place(row),
         address=workshop_words.address(row),
         about=typed(row.title),
@@ -183,16 +185,18 @@ def _seat(seat: Seat, at: datetime) -> Coming:
     )
 
 
-def _step(row: Orientation, at: datetime) -> Coming:
+def _step(row: Orientation, dated: Appointment | None, at: datetime) -> Coming:
     return Coming(
         kind=STEP,
         pk=row.pk,
         at=row.appointment_at,
-        when=_said(timezone.localtime(row.appointment_at), at),
+        when=_said(row.local_appointment, at),
         place=row.lieu_name,
         address=places.full_address(row.lieu.sheet) if row.lieu is not None else "",
         about=typed(row.procedure_words) or say(persons.PROCEDURES.get(row.procedure, "")),
         slug=_slug(row.lieu),
+        who=appointment_words.helper(dated) if dated is not None else "",
+        calendar=_calendar(dated),
     )
 
 
@@ -213,9 +217,15 @@ def _meeting(row: Appointment, at: datetime) -> Coming:
         else f"{appointment_words.about(row)}. {appointment_words.where(row)}",
         slug=_slug(row.lieu) if here else "",
         who=appointment_words.helper(row),
+        calendar=_calendar(row),
         cancelled=row.state == appointments.CANCELLED,
         why=row.cancel_reason,
     )
+
+
+def _calendar(row: Appointment | None) -> str:
+    """Return the link of an appointment that a calendar opens, '' when there is none."""
+    return link_of_appointment(row) if row is not None and row.token else ""
 
 
 def _slug(lieu: Lieu | None) -> str:

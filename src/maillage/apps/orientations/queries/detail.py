@@ -241,8 +241,8 @@ def _waits(row: Orientation, at: datetime, section: str) -> tuple[str, bool, boo
     first.
     """
     on = timezone.localdate(at)
-    if row.state == cycle.APPOINTED and row.appointment_at is not None and section != "unknown":
-        local = timezone.localtime(row.appointment_at)
+    local = row.local_appointment
+    if row.state == cycle.APPOINTED and local is not None and section != "unknown":
         if local.date() == on:
             return opening.clock(local), False, True
         day = lower_first(opening.DAYS[local.weekday()])
@@ -452,9 +452,7 @@ def _due(row: Orientation, at: datetime) -> str:
 
 def appointment(row: Orientation) -> str:
     """Return when somebody is expected, in full: “mardi 24 novembre 2026 à 14 h”; '' without a date."""
-    if row.appointment_at is None:
-        return ""
-    return timeline.moment(timezone.localtime(row.appointment_at))
+    return timeline.moment(row.local_appointment) if row.local_appointment is not None else ""
 
 
 def phones_of(row: Orientation) -> Sequence[places.Phone]:

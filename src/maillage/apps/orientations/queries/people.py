@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q, QuerySet
-from django.utils import timezone
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry
@@ -107,11 +106,11 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
         .order_by("appointment_at", "pk")
         .first()
     )
-    if row is None or row.appointment_at is None:
+    local = row.local_appointment if row is not None else None
+    if row is None or local is None:
         return None
-    local = timezone.localtime(row.appointment_at)
     about = row.procedure_words or row.get_procedure_display() or row.need_text
-    return Next(local, about, row.lieu_name, timezone.localdate(at))
+    return Next(local, about, row.lieu_name, at.astimezone(local.tzinfo).date())
 
 
 def consents(person: Person) -> list[Consent]:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from maillage.apps.directory.queries import places
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
@@ -111,11 +109,7 @@ def state_words(row: Orientation) -> str:
 
 def _step(row: Orientation, lines: Sequence[Line]) -> Step:
     sheet = row.lieu.sheet if row.lieu is not None else {}
-    when = (
-        timezone.localtime(row.appointment_at)
-        if row.appointment_at and row.state == cycle.APPOINTED
-        else None
-    )
+    when = row.local_appointment if row.state == cycle.APPOINTED else None
     return Step(
         orientation=row,
         need=offer.practices()[row.need].label,

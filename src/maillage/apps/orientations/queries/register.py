@@ -113,7 +113,7 @@ def _referral(row: Orientation, events: Sequence[Event]) -> dict[str, Any]:
         "envoyee_le": _moment(row.sent_at),
         "vue_le": _moment(row.seen_at),
         "repondue_le": _moment(row.answered_at),
-        "rendez_vous": timezone.localtime(row.appointment_at).isoformat() if row.appointment_at else "",
+        "rendez_vous": row.local_appointment.isoformat() if row.local_appointment else "",
         "venue": YES_NO[row.came],
         "venue_notee_le": _moment(row.met_at),
         "aidee_le": _moment(row.served_at),

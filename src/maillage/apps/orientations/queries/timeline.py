@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.rules import cycle
-from maillage.reference import bilan
+from maillage.reference import bilan, clocks
 from maillage.words import opening
 from maillage.words.wording import lower_first
 
@@ -90,7 +90,8 @@ def sentence(event: Event) -> str:
     reason = cycle.REASONS.get(event.content.get("reason", ""))
     more = f" : {lower_first(reason.label)}" if reason else ""
     if given := str(event.content.get("when", "")):
-        more = f" : {moment(timezone.localtime(datetime.fromisoformat(given)))}"
+        zone = clocks.zone(event.orientation.place_commune)
+        more = f" : {moment(datetime.fromisoformat(given).astimezone(zone))}"
     return (
         f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.date_text(when.date())} à"
         f" {opening.clock(when)}{more}."

@@ -68,6 +68,7 @@ class Move:
 
 
 WAITING = (SENT, SEEN)
+DATING = ("appoint", "move")  # the moves that set a date
 MET = (CAME, ABSENT)
 RUNNING = (*WAITING, ACCEPTED, APPOINTED, *MET)
 BACK = (REFUSED, REDIRECTED, EXPIRED)  # it is for the sender again

@@ -121,7 +121,9 @@ ANSWERS: Mapping[str, Callable[[QueryDict, Orientation, Mapping[str, Any]], str]
 
 
 FORMS: Mapping[str, Callable[[QueryDict, Orientation, datetime], Form]] = {
-    "date": lambda post, row, at: DateForm(post, doubt=lambda when: referral_detail.doubt(row, when)),
+    "date": lambda post, row, at: DateForm(
+        post, doubt=lambda when: referral_detail.doubt(row, when), commune=row.place_commune
+    ),
     "refuser": lambda post, row, at: RefusalForm(post),
     "ailleurs": lambda post, row, at: ElsewhereForm(post, near=neighbours(row, at)),
     "servir": lambda post, row, at: ServedForm(post, followed=_followed(row)),
@@ -159,7 +161,7 @@ def forms(row: Orientation, at: datetime, *, asked: str, unread: Unread | None =
         allowed -= {"came", "absent"}
     wanted = unread.verb if unread is not None else asked
     near = neighbours(row, at) if "redirect" in allowed and wanted == "ailleurs" else []
-    local = timezone.localtime(row.appointment_at) if row.appointment_at else None
+    local = row.local_appointment
     first = {"fait": [row.need] if row.need in offer.practices() else []}
     made: dict[str, Any] = {
         "date": DateForm(initial={"jour": local, "heure": local}) if {"appoint", "move"} & allowed else None,
