@@ -63,10 +63,22 @@ def test_a_line_that_no_test_owns_meets_the_tests_of_its_module():
 def test_tests_of_a_mutant_stay_within_their_time():
     names = [f"t{n:02}" for n in range(40)]
     near = Near({FILE: {3: names}}, dict.fromkeys(names, 1.0), {name: k for k, name in enumerate(names)}, [])
-    first, wide = near.tests(mutant())
+    first, wide, whole = near.tests(mutant())
     assert len(first) == mutants.NEAR
     assert len(wide) == mutants.WIDE
-    assert wide[0] == "t39", "whole computations, from the widest"
+    assert wide[0] == "t39", "from the one that computes the most"
+    assert whole == ()
+
+
+def test_whole_computations_of_the_module_come_last_whatever_their_line():
+    kept = f"{mutants.WHOLE}.py::test_a"
+    near = Near(
+        {FILE: {3: ["a", "b"], 9: [kept]}},
+        dict.fromkeys(("a", "b", kept), 1.0),
+        {"a": 1, "b": 2, kept: 9},
+        [],
+    )
+    assert list(near.tests(mutant(3))) == [("a", "b"), (), (kept,)]
 
 
 def test_a_mutant_is_killed_by_a_test_near_it_and_survives_without(monkeypatch):
