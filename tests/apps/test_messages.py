@@ -249,6 +249,36 @@ def test_a_killed_sending_is_settled_by_what_the_provider_knows(known, state, ta
     assert (now(message).state, len(provider.taken)) == (state, taken)
 
 
+@pytest.mark.parametrize(
+    ("known", "state"),
+    [
+        (sending.LEFT, states.SENT),
+        (sending.UNKNOWN, states.DOUBTFUL),
+        (sending.ABSENT, states.CANCELLED),
+        (sending.REPEATABLE, states.DOUBTFUL),
+    ],
+)
+def test_what_is_withdrawn_while_a_killed_sender_holds_it_never_leaves_later(known, state):
+    message, provider = claimed(put()), Provider(status=known)
+    assert actions.cancel("k") == 0, "it may be arriving"
+    for minutes in (10, 13, 60, 600):
+        send(provider, at=AT + timedelta(minutes=minutes))
+    assert (now(message).state, provider.taken) == (state, [])
+
+
+@pytest.mark.parametrize("refusal", [sending.NotNow("busy"), sending.Never("refused")])
+def test_what_is_withdrawn_while_it_is_sent_is_not_tried_again(refusal):
+    message = put()
+
+    class Withdrawn(Provider):
+        def send(self, sent):
+            actions.cancel("k")
+            return super().send(sent)
+
+    assert send(Withdrawn(refusal)) == {states.CANCELLED: 1}
+    assert (now(message).state, now(message).reason) == (states.CANCELLED, "withdrawn")
+
+
 def test_a_provider_that_does_not_answer_is_asked_for_a_day():
     message, provider = claimed(put()), Provider(status=sending.NotNow("unreachable"))
     at = AT + states.LEASE

@@ -20,6 +20,8 @@ from maillage.apps.people import actions as people
 from maillage.apps.reminders.actions import planning, tasks
 from maillage.apps.reminders.models import Refusal, Reminder
 from maillage.config.providers import mail
+from maillage.kernel.errors import Refused
+from maillage.web import bulk
 from tests.conftest import with_role
 from tests.layout import flat
 from tests.support.places import place
@@ -170,6 +172,75 @@ def test_an_event_moved_back_to_its_first_hour_is_told_of_again(leila, structure
     assert list(sent().values_list("state", flat=True)) == ["cancelled", "waiting"]
 
 
+class Killed(BaseException):
+    """A worker that is killed: nothing in the code catches it."""
+
+
+class Carrier:
+    """A gateway whose first sender is killed, that then tells what became of it, and takes what follows."""
+
+    name, leaves = "sms", True
+
+    def __init__(self, known):
+        self.known, self.taken = known, []
+
+    def send(self, message):
+        if message.attempts == 1 and message.never_after == TEN and not message.key.endswith("-1"):
+            raise Killed
+        self.taken.append(message.never_after)
+        return ""
+
+    def status(self, message):
+        return self.known
+
+    def cost(self, message):
+        return 1
+
+
+@pytest.fixture
+def held_by_a_killed_worker(leila, structure):
+    """An appointment whose reminder was being sent when its worker was killed; and what runs what is due."""
+
+    def start(known):
+        row, provider = book(leila, structure, welcome(leila, structure)), Carrier(known)
+        Message.objects.all().delete()
+        run()
+        with pytest.raises(Killed):
+            outbox.send_ready(at=EVE, providers=lambda channel: provider)
+
+        def look(at):
+            n = run(at)
+            outbox.send_ready(at=at, providers=lambda channel: provider)
+            return n
+
+        return row, provider, look
+
+    return start
+
+
+@pytest.mark.parametrize("known", ["absent", "left"])
+def test_what_moves_while_a_killed_worker_holds_its_reminder_says_no_former_hour(
+    leila, held_by_a_killed_worker, known
+):
+    row, provider, look = held_by_a_killed_worker(known)
+    planning.withdraw("appointment", [row.pk], at=EVE + HOUR)
+    type(row).objects.update(starts_at=TEN + DAY)
+    for hours in (1, 2, 3, 24, 25):
+        look(EVE + hours * HOUR)
+    assert provider.taken == [TEN + DAY]
+    standing = list(Reminder.objects.filter(withdrawn_at=None).values_list("moment", "is_recalled"))
+    assert standing == ([(TEN, False)] if known == "left" else []) + [(TEN + DAY, False)]
+
+
+@pytest.mark.parametrize(("known", "times"), [("absent", 1), ("left", 0), ("unknown", 0)])
+def test_what_comes_back_is_told_once_whoever_was_killed(held_by_a_killed_worker, known, times):
+    row, provider, look = held_by_a_killed_worker(known)
+    planning.withdraw("appointment", [row.pk], at=EVE + HOUR / 12)
+    assert look(EVE + HOUR / 10) == 0, "nobody knows yet whether it left"
+    assert [look(EVE + hours * HOUR) for hours in (1, 2, 3)] == [0, times, 0]
+    assert provider.taken == [TEN] * times
+
+
 def test_overseas_is_told_by_its_own_clock(leila, structure):
     reunion = ZoneInfo("Indian/Reunion")
     moment = datetime(2026, 11, 24, 10, tzinfo=reunion)
@@ -184,6 +255,21 @@ def test_many_are_planned_in_few_queries(leila, structure, django_assert_max_num
     with django_assert_max_num_queries(40):
         assert run() == 30
     assert sent().count() == 30
+
+
+def test_rows_written_at_once_are_those_written_one_by_one_and_refuse_a_secret(leila, structure):
+    person = welcome(leila, structure)
+    row = {"kind": "right", "days": 7, "moment": TEN, "person_id": person.pk, "structure_id": None}
+    row |= {"way": "call", "planned_at": AT, "purge_on": TEN.date(), "name": 'Zoé « d’été » {\\",é}'}
+    alone = Reminder.objects.create(row=1, **row)
+    bulk.insert(Reminder, [{"row": number, **row} for number in (1, 2, 3)])
+    made = Reminder.objects.exclude(pk=alone.pk).order_by("row")
+    assert [each.row for each in made] == [2, 3], "what stands already stays"
+    fields = [each.attname for each in Reminder._meta.concrete_fields if each.name not in ("id", "row")]
+    alone.refresh_from_db()
+    assert all(getattr(each, name) == getattr(alone, name) for each in made for name in fields)
+    with pytest.raises(Refused):
+        bulk.insert(Reminder, [{"row": 4, **row, "name": "mot de passe : Soleil38"}])
 
 
 # ------------------------------------------------------------------------------------------------ no more of it

@@ -3,15 +3,15 @@
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from django.db import connection, connections, models, transaction
-from django.db.models import Case, Value, When
+from django.db import transaction
+from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
@@ -21,6 +21,7 @@ from maillage.apps.messages.models import Message, Received, Stop
 from maillage.apps.messages.rules import addresses, hours, sending, states, words
 from maillage.apps.messages.rules.sending import Provider
 from maillage.kernel.errors import Refused
+from maillage.web import bulk
 
 LONGEST_KEY, LONGEST_SUBJECT, LONGEST_TEXT = 150, 200, 20_000
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ def put(*, at: datetime, **draft: Any) -> Message:
     given = Draft(**draft)
     if found := Message.objects.filter(key=given.key).first():
         return found
-    made = _written(given, at=at)
+    made = Message(**_written(given, at=at))
     if given.purpose != states.ANSWER and queries.is_stopped(made.channel, made.to):
         made.state, made.reason = states.CANCELLED, "stopped"
     Message.objects.bulk_create([made], ignore_conflicts=True)
@@ -75,34 +76,17 @@ def put_many(drafts: Iterable[Draft], *, at: datetime) -> int:
     for draft in drafts:
         with suppress(Refused):
             made.append(_written(draft, at=at))
-    refused = queries.stopped_among((each.channel, each.to) for each in made)
-    for each in made:
-        if each.purpose != states.ANSWER and (each.channel, addresses.same(each.channel, each.to)) in refused:
-            each.state, each.reason = states.CANCELLED, "stopped"
-    write_rows(made)
+    refused = queries.stopped_among((each["channel"], each["to"]) for each in made)
+    for each in made if refused else ():
+        way = each["channel"], addresses.same(each["channel"], each["to"])
+        if each["purpose"] != states.ANSWER and way in refused:
+            each |= {"state": states.CANCELLED, "reason": "stopped"}
+    bulk.insert(Message, made)
     return len(made)
 
 
-def write_rows(rows: Sequence[models.Model]) -> None:
-    """Insert rows of one model, but for those that stand already: as `bulk_create(ignore_conflicts=True)`
-    does, with a statement made once instead of once for each batch of values.
-    """
-    if not rows:
-        return
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.primary_key]
-    quoted = connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields)
-    places = ", ".join(["%s"] * len(fields))
-    table = quoted(rows[0]._meta.db_table)
-    base = connections[connection.alias]  # itself, asked a million times, and not what stands for it
-    named = [(field.attname, field.get_db_prep_save) for field in fields]
-    values = [[prepared(getattr(row, name), base) for name, prepared in named] for row in rows]
-    with connection.cursor() as cursor:
-        sql = f"insert into {table} ({columns}) values ({places}) on conflict do nothing"  # noqa: S608, our own names
-        cursor.executemany(sql, values)
-
-
-def _written(draft: Draft, *, at: datetime) -> Message:
+def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
+    """Return the columns of a message."""
     if draft.channel not in states.CHANNELS or not 0 < len(draft.key) <= LONGEST_KEY:
         raise ValueError(f"a message by {draft.channel!r} under a key of {len(draft.key)} characters")
     address = readable(draft.channel, draft.to)
@@ -116,22 +100,22 @@ def _written(draft: Draft, *, at: datetime) -> Message:
             else "Raccourcissez-le, puis recommencez.",
         )
     leaves_at = hours.leaves_at(draft.channel, address, draft.due_at or at)
-    return Message(
-        channel=draft.channel,
-        to=address,
-        subject=words.line(draft.subject)[:LONGEST_SUBJECT],
-        text=said,
-        language=draft.language,
-        purpose=draft.purpose,
-        key=draft.key,
-        structure=draft.structure,
-        commune=draft.commune,
-        made_at=at,
-        due_at=leaves_at,
-        never_after=draft.never_after,
-        purge_on=draft.purge_on or timezone.localdate(leaves_at + states.KEPT),
-        state=states.WAITING,
-    )
+    return {
+        "channel": draft.channel,
+        "to": address,
+        "subject": words.line(draft.subject)[:LONGEST_SUBJECT],
+        "text": said,
+        "language": draft.language,
+        "purpose": draft.purpose,
+        "key": draft.key,
+        "structure": draft.structure,
+        "commune": draft.commune,
+        "made_at": at,
+        "due_at": leaves_at,
+        "never_after": draft.never_after,
+        "purge_on": draft.purge_on or timezone.localdate(leaves_at + states.KEPT),
+        "state": states.WAITING,
+    }
 
 
 def readable(channel: str, to: str) -> str:
@@ -151,9 +135,26 @@ def readable(channel: str, to: str) -> str:
     )
 
 
+@transaction.atomic
 def cancel(*keys: str) -> int:
-    """Cancel the pending messages of these keys, and return how many; those already sent are unaffected."""
-    waiting = Message.objects.filter(key__in=keys, state=states.WAITING)
+    """Cancel the pending messages of these keys, and return how many.
+
+    Those already sent are unaffected. One that somebody is sending just then is not counted: it may arrive,
+    but is not tried again.
+    """
+    return _withdraw(Message.objects.filter(key__in=keys))
+
+
+def _withdraw(written: QuerySet[Message]) -> int:
+    """Cancel what is pending of these, and mark what is being sent: if this attempt fails, it is the last."""
+    alive = written.filter(state__in=(states.WAITING, states.SENDING)).order_by("pk")
+    # Locked before it is sorted: between two updates, a message could pass from one state to the other.
+    pks = list(alive.select_for_update().values_list("pk", flat=True))
+    if not pks:
+        return 0
+    found = Message.objects.filter(pk__in=pks)
+    found.filter(state=states.SENDING).update(is_withdrawn=True)
+    waiting = found.filter(state=states.WAITING)
     return waiting.update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
 
 
@@ -167,7 +168,7 @@ def forget(*, about: str, at: datetime) -> int:
     if not about:
         raise ValueError("an empty start would erase everything")
     written = Message.objects.filter(key__startswith=about)
-    written.filter(state=states.WAITING).update(state=_unless_unsure(states.CANCELLED), reason="withdrawn")
+    _withdraw(written)
     return written.filter(purge_on__gt=timezone.localdate(at)).update(purge_on=timezone.localdate(at))
 
 
@@ -204,6 +205,7 @@ def resend(message: Message, *, by: User, at: datetime) -> None:
             do="Appelez la personne, ou ôtez son adresse de la liste si elle le demande.",
         )
     row.state, row.reason, row.code, row.unsure, row.attempts = states.WAITING, "", None, False, 0
+    row.is_withdrawn = False
     row.rounds += 1
     row.due_at = hours.leaves_at(row.channel, row.to, at)
     row.purge_on = max(row.purge_on, timezone.localdate(row.due_at + states.KEPT))
@@ -358,13 +360,23 @@ def _again(message: Message, at: datetime, reason: str, code: int | None = None)
 
 
 def _mark(message: Message, state: str, **fields: object) -> str:
-    """Record how an attempt ended, unless another one followed: its sender knows better than a process that
-    only suspected.
+    """Record how an attempt ended, and return the state it came to, unless another one followed: its sender
+    knows better than a process that only suspected.
+
+    What was withdrawn meanwhile is not tried again.
     """
     if state != states.SENDING:
         fields["lease_until"] = None
     same = Message.objects.filter(pk=message.pk, attempts=message.attempts, rounds=message.rounds)
-    same.filter(state__in=(states.SENDING, states.DOUBTFUL)).update(state=state, **fields)
+    same = same.filter(state__in=(states.SENDING, states.DOUBTFUL))
+    if state not in (states.WAITING, states.FAILED):
+        same.update(state=state, **fields)
+    elif not same.filter(is_withdrawn=False).update(state=state, **fields):
+        # In this order: a message is withdrawn while it is sent, and never the other way round.
+        ended = states.DOUBTFUL if message.unsure else states.CANCELLED
+        fields |= {"reason": "withdrawn", "code": None}
+        if same.filter(is_withdrawn=True).update(state=ended, **fields):
+            return ended
     return state
 
 

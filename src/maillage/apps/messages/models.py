@@ -38,6 +38,7 @@ class Message(models.Model):
     tried_at = models.DateTimeField("dernier essai", null=True, blank=True)
     lease_until = models.DateTimeField("tenu jusqu’à", null=True, blank=True)
     unsure = models.BooleanField("un essai sans réponse", default=False)
+    is_withdrawn = models.BooleanField("retiré pendant un envoi", default=False)
     reason = models.CharField("raison", max_length=12, blank=True)
     code = models.PositiveSmallIntegerField("réponse du serveur", null=True, blank=True)
     provider = models.CharField("envoyé par", max_length=12, blank=True)

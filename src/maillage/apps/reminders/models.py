@@ -1,5 +1,7 @@
 """What somebody is reminded of, once, and how; and those who want no reminder."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -14,9 +16,10 @@ class Reminder(models.Model):
     """One reminder of one event: a message of the outbox, or something that a helper says or prints.
 
     kind, row: which event; days: how long before; moment: when it takes place, and beyond which a reminder is
-    of no use; commune: whose clock it has; round: how many of the same were withdrawn before. name, contact,
-    subject, text, french: of what is done by hand only; the outbox holds the rest. They are erased on
-    `purge_on`, and the row stays.
+    of no use; commune: whose clock it has; round: how many of the same were withdrawn before. is_recalled:
+    it was withdrawn while somebody was sending it; withdrawn indeed once it is known that it did not leave.
+    name, contact, subject, text, french: of what is done by hand only; the outbox holds the rest. They are
+    erased on `purge_on`, and the row stays.
     """
 
     kind = models.CharField("de quoi", max_length=11, choices=list(ways.KINDS.items()))
@@ -49,6 +52,7 @@ class Reminder(models.Model):
     done_at = models.DateTimeField("fait le", null=True, blank=True)
     done_by = by_account("fait par", blank=True)
     withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    is_recalled = models.BooleanField("à retirer s’il n’est pas parti", default=False)
 
     class Meta:
         verbose_name = "rappel"
@@ -68,6 +72,10 @@ class Reminder(models.Model):
             ),
             models.Index(fields=("person", "-moment"), name="reminders_of_person"),
             models.Index(fields=("purge_on",), name="reminders_purge", condition=~Q(name="", text="")),
+            models.Index(
+                fields=("kind", "row"), name="reminders_withdrawn", condition=Q(withdrawn_at__isnull=False)
+            ),
+            models.Index(fields=("id",), name="reminders_recalled", condition=Q(is_recalled=True)),
         )
 
     def __str__(self) -> str:
@@ -76,7 +84,12 @@ class Reminder(models.Model):
     @property
     def key(self) -> str:
         """The key of its message in the outbox."""
-        return f"rappel-{self.kind}-{self.row}-{self.days}-{self.moment.timestamp():.0f}-{self.round}"
+        return key_of(self.kind, self.row, self.days, self.moment, self.round)
+
+
+def key_of(kind: str, row: int, days: int, moment: datetime, round: int) -> str:
+    """Return the key, in the outbox, of the message of a reminder."""
+    return f"rappel-{kind}-{row}-{days}-{moment.timestamp():.0f}-{round}"
 
 
 class Refusal(models.Model):

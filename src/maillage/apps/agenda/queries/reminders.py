@@ -32,7 +32,8 @@ def booked(at: datetime) -> QuerySet[Appointment]:
     paper = on_paper(way=appointments.NO_WAY)
     where = to_remind(ways.APPOINTMENT, at, moment="starts_at", commune="commune", on_paper=paper)
     found = Appointment.objects.filter(where, state=appointments.BOOKED, referral=None)  # referrals remind
-    return found.select_related("structure", "lieu", "person")
+    # One structure and one place for all of theirs: thousands are read at once.
+    return found.select_related("person").prefetch_related("structure", "lieu")
 
 
 def of_person(person: Person, at: datetime) -> list[Occasion]:

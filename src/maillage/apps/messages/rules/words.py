@@ -13,15 +13,13 @@ LETTERS = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 DOUBLE = frozenset("^{}\\[~]|€")
-PLAIN = str.maketrans(
-    {
-        **dict.fromkeys("’‘ʼ", "'"),
-        **dict.fromkeys("“”", '"'),
-        **dict.fromkeys("\u00a0\u202f\u2009\t", " "),
-        **dict.fromkeys("–—−", "-"),
-        **{"«": '"', "»": '"', "…": "...", "œ": "oe", "Œ": "OE"},
-    }
-)
+PLAIN = {
+    **dict.fromkeys("’‘ʼ", "'"),
+    **dict.fromkeys("“”", '"'),
+    **dict.fromkeys("\u00a0\u202f\u2009\t", " "),
+    **dict.fromkeys("–—−", "-"),
+    **{"«": '"', "»": '"', "…": "...", "œ": "oe", "Œ": "OE"},
+}
 ONE, EACH, ONE_WIDE, EACH_WIDE = 160, 153, 70, 67
 
 
@@ -31,7 +29,9 @@ def line(text: str) -> str:
     >>> line("Rendez-vous\\r\\nBcc: x@exemple.fr")
     'Rendez-vous Bcc: x@exemple.fr'
     """
-    return " ".join("".join(" " if _hidden(each) else each for each in text).split())
+    for each in {each for each in set(text) if _hidden(each)}:
+        text = text.replace(each, " ")
+    return " ".join(text.split())
 
 
 def body(text: str) -> str:
@@ -53,7 +53,10 @@ def short(text: str) -> str:
     >>> short("C’est « demain » à 9 h…")
     'C\\'est " demain " à 9 h...'
     """
-    return body(text).translate(PLAIN)
+    plain = body(text)
+    for each in set(plain) & PLAIN.keys():
+        plain = plain.replace(each, PLAIN[each])
+    return plain
 
 
 def parts(text: str) -> int:

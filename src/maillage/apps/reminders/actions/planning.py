@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from maillage.apps.messages import actions as outbox
@@ -15,10 +15,11 @@ from maillage.apps.messages import queries as messages
 from maillage.apps.messages.actions import Draft
 from maillage.apps.messages.rules import addresses, states
 from maillage.apps.people.models import Person
-from maillage.apps.reminders.models import Refusal, Reminder
-from maillage.apps.reminders.queries.occasions import AT_ONCE, Occasion, agreed_among
+from maillage.apps.reminders.models import Reminder, key_of
+from maillage.apps.reminders.queries.occasions import AT_ONCE, Occasion, agreed_among, refused_among
 from maillage.apps.reminders.rules import ways
 from maillage.apps.reminders.rules.ways import Way
+from maillage.web import bulk
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking
 
 ROUNDS = 100  # batches in one run: what is beyond waits for the next
@@ -38,16 +39,19 @@ def plan_all(
     events: those to remind of, fewer after each batch; another process plans those that this one holds. mark:
     records it on the events of a batch.
     """
-    planned = 0
+    settle_recalled(at=at)
+    planned, last = 0, 0
     for _ in range(ROUNDS):
         with transaction.atomic():
-            held = events.select_for_update(of=("self",), skip_locked=True)
-            rows = list(held.order_by("pk")[:AT_ONCE])
+            # Those behind are planned, or another process holds them: they are not read again.
+            locked = events.filter(pk__gt=last).select_for_update(of=("self",), skip_locked=True)
+            rows = list(locked.order_by("pk")[:AT_ONCE])
             planned += plan([occasion(row) for row in rows], at=at)
             if mark is not None and rows:
                 mark(events.model.objects.filter(pk__in=[row.pk for row in rows]))
         if len(rows) < AT_ONCE:
             break
+        last = rows[-1].pk
     return planned
 
 
@@ -63,13 +67,14 @@ def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
     withdrawn = _withdrawn(found)
     rows, drafts = [], []
     for each, way in zip(found, chosen, strict=True):
-        row = _row(each, way, round=withdrawn[each.kind, each.row, each.days, each.moment], at=at)
+        round = withdrawn[each.kind, each.row, each.days, each.moment]
+        row = _row(each, way, round=round, at=at)
         rows.append(row)
         if way.way in ways.WRITTEN and not each.example:
-            drafts.append(_draft(each, way, row, at=at))
+            drafts.append(_draft(each, way, round))
         elif way.way in ways.BY_HAND:
-            _word(each, row)
-    outbox.write_rows(rows)
+            row |= _words(each)
+    bulk.insert(Reminder, rows)
     outbox.put_many(drafts, at=at)
     return sum(way.way != ways.NONE for way in chosen)
 
@@ -78,7 +83,7 @@ def _ways(occasions: Sequence[Occasion]) -> list[Way]:
     """Return how each is reminded: by what they left for the event, else by what their sheet says."""
     known = [each.person for each in occasions if each.person is not None]
     agreed = agreed_among(known)
-    refused = set(Refusal.objects.filter(person__in=known).values_list("person", flat=True))
+    refused = refused_among(known)
     chosen = []
     for each in occasions:
         pk = each.person.pk if each.person is not None else None
@@ -111,40 +116,45 @@ def _withdrawn(occasions: Sequence[Occasion]) -> Counter[tuple[str, int, int, da
     return Counter({row[:4]: row[4] for row in found.order_by().values_list(*keys).annotate(n=Count("pk"))})
 
 
-def _row(each: Occasion, way: Way, *, round: int, at: datetime) -> Reminder:
-    return Reminder(
-        kind=each.kind,
-        row=each.row,
-        days=each.days,
-        moment=each.moment,
-        round=round,
-        person=each.person,
-        structure_id=each.structure,
-        commune=each.commune,
-        way=way.way,
-        reason=way.reason,
-        language=_language(each),
-        planned_at=at,
-        purge_on=timezone.localdate(each.moment + KEPT),
-    )
+def _row(each: Occasion, way: Way, *, round: int, at: datetime) -> dict[str, Any]:
+    """Return the columns of a reminder."""
+    return {
+        "kind": each.kind,
+        "row": each.row,
+        "days": each.days,
+        "moment": each.moment,
+        "round": round,
+        "person_id": each.person.pk if each.person is not None else None,
+        "structure_id": each.structure,
+        "commune": each.commune,
+        "way": way.way,
+        "reason": way.reason,
+        "language": _language(each),
+        "planned_at": at,
+        "purge_on": timezone.localdate(each.moment + KEPT),
+        **NO_WORDS,
+    }
+
+
+NO_WORDS = {"name": "", "contact": "", "subject": "", "text": "", "french": ""}
 
 
 def _language(each: Occasion) -> str:
     return each.language if each.language in LANGUAGES else FRENCH
 
 
-def _word(each: Occasion, row: Reminder) -> None:
-    """Write down what a helper needs: who, where, the words in French and in the person's language."""
-    row.name = each.name
-    row.contact = each.contact or (each.person.reach_value if each.person is not None else "")
+def _words(each: Occasion) -> dict[str, str]:
+    """Return what a helper needs: who, where, the words in French and in the person's language."""
     with speaking(FRENCH):
-        row.french = each.text()
-    with speaking(row.language):
-        row.subject, row.text = each.subject(), each.text()
+        french = each.text()
+    with speaking(_language(each)):
+        subject, text = each.subject(), each.text()
+    contact = each.contact or (each.person.reach_value if each.person is not None else "")
+    return {"name": each.name, "contact": contact, "subject": subject, "text": text, "french": french}
 
 
-def _draft(each: Occasion, way: Way, row: Reminder, *, at: datetime) -> Draft:
-    with speaking(row.language):
+def _draft(each: Occasion, way: Way, round: int) -> Draft:
+    with speaking(_language(each)):
         text = "\n".join(filter(None, (each.text(), each.link())))
         if way.way == ways.SMS and settings.SENDING["SMS_IN"]:
             text += f" {say('Pour ne plus en recevoir, répondez STOP.')}"
@@ -154,9 +164,9 @@ def _draft(each: Occasion, way: Way, row: Reminder, *, at: datetime) -> Draft:
         to=way.contact,
         subject=subject,
         text=text,
-        key=row.key,
+        key=key_of(each.kind, each.row, each.days, each.moment, round),
         never_after=each.moment,
-        language=row.language,
+        language=_language(each),
         structure=each.structure,
         commune=each.commune,
         purpose=states.REMINDER,
@@ -184,6 +194,23 @@ def _take_back(reminders: QuerySet[Reminder], *, at: datetime) -> int:
     alive = list(reminders.filter(withdrawn_at=None, done_at=None))
     keys = {row.key: row.pk for row in alive if row.way in ways.WRITTEN}
     outbox.cancel(*keys)
-    heard = {keys[each] for each in messages.leaving(keys)}
-    gone = Q(pk__in=[row.pk for row in alive if row.pk not in heard])
-    return Reminder.objects.filter(gone).update(withdrawn_at=at)
+    leaving = messages.states_of(messages.leaving(keys))
+    sending = [keys[key] for key, state in leaving.items() if state == states.SENDING]
+    Reminder.objects.filter(pk__in=sending).update(is_recalled=True)
+    retained = {keys[key] for key in leaving}
+    withdrawn = Reminder.objects.filter(pk__in=[row.pk for row in alive if row.pk not in retained])
+    return withdrawn.update(withdrawn_at=at)
+
+
+def settle_recalled(*, at: datetime) -> int:
+    """Take back the reminders withdrawn while somebody was sending them, now that it is known that they did
+    not leave, and return how many: their event may be told of again.
+    """
+    if not (recalled := list(Reminder.objects.filter(is_recalled=True, withdrawn_at=None)[:AT_ONCE])):
+        return 0
+    found = messages.states_of(row.key for row in recalled)
+    ended = [row for row in recalled if found.get(row.key) not in (states.SENDING, states.WAITING)]
+    absent = [row.pk for row in ended if found.get(row.key) in (None, states.CANCELLED, states.EXPIRED)]
+    with transaction.atomic():
+        Reminder.objects.filter(pk__in=[row.pk for row in ended]).update(is_recalled=False)
+        return Reminder.objects.filter(pk__in=absent, withdrawn_at=None).update(withdrawn_at=at)

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Consent, Person
-from maillage.apps.reminders.models import Reminder
+from maillage.apps.reminders.models import Refusal, Reminder
 from maillage.apps.reminders.rules import schedule
 from maillage.reference import clocks
 
@@ -101,3 +101,12 @@ def agreed_among(people_asked: Sequence[Person]) -> set[int]:
     for person, given, withdrawn in said.order_by("at", "pk").values_list("person", "given", "withdrawn_at"):
         last[person] = given and withdrawn is None
     return {person for person, yes in last.items() if yes}
+
+
+def refused_among(people_asked: Sequence[Person]) -> set[int]:
+    """Return which of these persons want no reminder."""
+    asked = [person.pk for person in people_asked]
+    refusals = Refusal.objects.all()
+    if refusals.count() > AT_ONCE:  # else reading them all takes less than asking for each
+        refusals = refusals.filter(person__in=asked)
+    return set(asked) & set(refusals.values_list("person", flat=True))

@@ -1,0 +1,74 @@
+"""Rows written by thousands: one statement, its values prepared once each."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, connections, models
+
+# Values that a database takes as they are. Of these fields themselves: what extends them may refuse a value.
+AS_THEY_ARE = {
+    models.CharField: (str,),
+    models.TextField: (str,),
+    models.BigIntegerField: (int, type(None)),
+    models.ForeignKey: (int, type(None)),
+}
+
+
+def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, but for those that stand already: as `bulk_create(ignore_conflicts=True)` does, several
+    times faster.
+
+    rows: the columns of each, by `attname`, the same in all; the others have their default value.
+    """
+    if not rows:
+        return
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    columns = [_column(field, rows) for field in fields]
+    quoted = connection.ops.quote_name
+    into = f"{quoted(model._meta.db_table)} ({', '.join(quoted(field.column) for field in fields)})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # What is the same in every row is given once; the rest, an array a column.
+            same = [len(set(column)) == 1 for column in columns]
+            typed = [f"%s::{_type(field)}" for field in fields]
+            places = [place if one else f"unnest({place}[])" for place, one in zip(typed, same, strict=True)]
+            if all(same):
+                places[0], same[0] = f"unnest({typed[0]}[])", False
+            cursor.execute(
+                f"insert into {into} select {', '.join(places)} on conflict do nothing",
+                [column[0] if one else column for column, one in zip(columns, same, strict=True)],
+            )
+        else:
+            places = ["%s"] * len(fields)
+            cursor.executemany(
+                f"insert into {into} values ({', '.join(places)}) on conflict do nothing",  # noqa: S608, our own names
+                list(zip(*columns, strict=True)),
+            )
+
+
+def _type(field: models.Field[Any, Any]) -> str:
+    """Return the type of a column without its length: a cast would cut what is too long, and say nothing."""
+    return str(field.db_type(connection)).partition("(")[0]
+
+
+def _column(field: models.Field[Any, Any], rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Return the values of a column as the database takes them; each one is prepared once."""
+    if field.attname not in rows[0]:
+        return [_prepared(field)(field.get_default())] * len(rows)
+    values = [row[field.attname] for row in rows]
+    if all(type(value) in AS_THEY_ARE.get(type(field), ()) for value in values):
+        return values
+    prepared = _prepared(field)
+    known = {value: prepared(value) for value in set(values)}
+    return [known[value] for value in values]
+
+
+def _prepared(field: models.Field[Any, Any]) -> Callable[[Any], Any]:
+    base = connections[connection.alias]  # itself, asked thousands of times, and not what stands for it
+
+    def prepared(value: Any) -> Any:
+        found = field.get_db_prep_save(value, base)
+        return found.isoformat() if isinstance(found, date | datetime) else found
+
+    return prepared
