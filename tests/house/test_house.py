@@ -358,6 +358,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "droits",
         "orientations",
         "dossiers",
+        "network",
     ]
     for model in apps.get_models():
         if not model.__module__.startswith("maillage."):

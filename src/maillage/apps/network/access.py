@@ -1,0 +1,167 @@
+"""Who answers applications, who writes for a structure, who reads whose sheet."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from maillage.apps.accounts.access import once_more, rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.community.access import KEEPS, MEMBERS, structures_for
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.memberships.access import MANAGE, communes_of, communes_of_structure, holds_territory
+from maillage.apps.network.models import (
+    Application,
+    Declaration,
+    Group,
+    Handover,
+    Letter,
+    Member,
+    Post,
+    Professional,
+    Profile,
+    Revision,
+)
+from maillage.apps.network.rules import joining, profiles
+
+__all__ = ("KEEPS", "MANAGE", "MEMBERS", "holds_territory", "structures_for")
+
+READS_REGISTER_AN_HOUR = 600
+
+
+def is_member(user: Any) -> bool:
+    """Return whether a user is of the network, and reads what its structures write for it."""
+    return rights_of(user).any(*MEMBERS)
+
+
+def own_structures(user: Any) -> QuerySet[Structure]:
+    """Return the structures of which a user keeps the sheet: their own, never those of their territory."""
+    rights = rights_of(user)
+    held = {pk for right in KEEPS for pk in rights.structures(right)}
+    return Structure.objects.filter(pk__in=held).order_by("name", "pk")
+
+
+def _led(user: Any, prefix: str = "") -> Q:
+    """Return the condition for a row's commune to be of a territory whose network a user leads."""
+    communes = rights_of(user).communes(MANAGE)
+    return Q() if communes is None else Q(**{f"{prefix}commune__in": communes})
+
+
+def applications_for(user: Any) -> QuerySet[Application]:
+    """Return the applications that a user answers: those of their territory. A team reads none."""
+    if not holds_territory(user):
+        return Application.objects.none()
+    return Application.objects.filter(_led(user)).select_related("lieu", "structure", "decided_by")
+
+
+def led_structures(user: Any) -> QuerySet[Structure]:
+    """Return the structures seated, or with a place, in the territories whose network a user leads."""
+    if not holds_territory(user):
+        return Structure.objects.none()
+    communes = rights_of(user).communes(MANAGE)
+    if communes is None:
+        return Structure.objects.all()
+    standing = Lieu.objects.filter(code_insee__in=communes).values("structure")
+    return Structure.objects.filter(Q(code_insee__in=communes) | Q(pk__in=standing))
+
+
+def leads(user: Any, structure: Structure) -> bool:
+    """Return whether a user leads the network where a structure stands."""
+    communes = rights_of(user).communes(MANAGE)
+    if not holds_territory(user):
+        return False
+    return communes is None or bool(communes & communes_of_structure(structure))
+
+
+def profiles_for(user: Any) -> QuerySet[Profile]:
+    """Return the sheets of structures that a user changes."""
+    return Profile.objects.filter(structure__in=own_structures(user)).select_related("structure", "by")
+
+
+def revisions_for(user: Any) -> QuerySet[Revision]:
+    """Return the versions written at once among which a user chooses."""
+    return Revision.objects.filter(profile__in=profiles_for(user)).select_related("profile__structure", "by")
+
+
+def readable_profiles(user: Any) -> QuerySet[Profile]:
+    """Return the sheets of structures that a user, or a stranger, may read."""
+    rows = Profile.objects.select_related("structure")
+    if not is_member(user):
+        return rows.filter(visibility=profiles.PUBLIC)
+    seen = Q(visibility__in=(profiles.PUBLIC, profiles.NETWORK)) | Q(structure__in=own_structures(user))
+    return rows.filter(seen)
+
+
+def readable_professionals(user: Any) -> QuerySet[Professional]:
+    """Return the sheets of professionals that a user, or a stranger, may read."""
+    rows = Professional.objects.filter(user__is_active=True).select_related("user", "structure")
+    if not is_member(user):
+        return rows.filter(visibility=profiles.PUBLIC)
+    seen = Q(visibility__in=(profiles.PUBLIC, profiles.NETWORK)) | Q(user=user)
+    return rows.filter(seen)
+
+
+def letters_for(user: Any) -> QuerySet[Letter]:
+    """Return the letters that a user reads: written or received by their structures, or to themselves."""
+    mine = own_structures(user)
+    return Letter.objects.filter(
+        Q(sender__in=mine) | Q(to_structure__in=mine) | Q(to_user=user)
+    ).select_related("sender", "to_structure", "to_user", "by", "answered_by")
+
+
+def received_letters(user: Any) -> QuerySet[Letter]:
+    """Return the letters that a user may answer."""
+    return letters_for(user).filter(Q(to_structure__in=own_structures(user)) | Q(to_user=user))
+
+
+def open_groups() -> QuerySet[Group]:
+    """Return the groups that any member of the network may read about and join."""
+    return Group.objects.filter(closed_at=None)
+
+
+def groups_of(user: Any) -> QuerySet[Group]:
+    """Return the groups of which a user is: they alone read what is written there."""
+    return open_groups().filter(pk__in=Member.objects.filter(user=user).values("group"))
+
+
+def groups_led_by(user: Any) -> QuerySet[Group]:
+    """Return the groups that a user leads: as their animator, or as the coordination of their territory."""
+    leading = Q(pk__in=Member.objects.filter(user=user, leads=True).values("group"))
+    if not holds_territory(user):
+        return open_groups().filter(leading)
+    communes = rights_of(user).communes(MANAGE)
+    if communes is None:
+        return open_groups()
+    codes = open_groups().exclude(territory="").values_list("territory", flat=True).distinct()
+    inside = [code for code in codes if (communes_of(code) or {""}) <= communes]
+    return open_groups().filter(leading | Q(territory__in=inside))
+
+
+def posts_for(user: Any) -> QuerySet[Post]:
+    """Return the messages that a user may take down, or put back: their own, and those of groups they
+    lead.
+    """
+    return Post.objects.filter(Q(by=user, group__in=groups_of(user)) | Q(group__in=groups_led_by(user)))
+
+
+def declarations_for(user: Any) -> QuerySet[Declaration]:
+    """Return the declarations that a user answers: never those of their own structures."""
+    rows = Declaration.objects.select_related("structure", "by", "decided_by")
+    return rows.filter(structure__in=led_structures(user)).exclude(structure__in=own_structures(user))
+
+
+def own_declarations(user: Any) -> QuerySet[Declaration]:
+    """Return the declarations of a user's structures."""
+    return Declaration.objects.filter(structure__in=own_structures(user)).select_related("structure")
+
+
+def handovers_for(user: User) -> QuerySet[Handover]:
+    """Return the handovers that a user may call off: their own."""
+    return Handover.objects.filter(membership__user=user).select_related(
+        "structure", "invitation", "membership"
+    )
+
+
+def may_apply(request: HttpRequest) -> bool:
+    """Return whether a visitor may send one more application this hour."""
+    return once_more(request, "rejoindre", joining.APPLICATIONS_AN_HOUR)

@@ -1,0 +1,136 @@
+"""Open a group, join it, leave it, write in it, take a message down."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.access import count_of
+from maillage.apps.accounts.models import User
+from maillage.apps.network.models import Group, Member, Post
+from maillage.apps.network.rules import groups as rules
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+
+
+@transaction.atomic
+def open_group(
+    *,
+    name: str,
+    about: str,
+    trade: str,
+    territory: str,
+    token: str,
+    by: User,
+    at: datetime,
+    example: bool = False,
+) -> Group:
+    """Open a group, led by who opens it; the same token twice is the same group."""
+    refuse_secrets(name, about)
+    if not line(name):
+        raise Refused("Le groupe n’est pas ouvert.", why="Il n’a pas de nom.", do="Donnez-lui un nom.")
+    row, made = Group.objects.get_or_create(
+        token=token,
+        defaults={
+            "name": line(name, 120),
+            "about": line(about, 400),
+            "trade": trade,
+            "territory": territory,
+            "made_at": at,
+            "by": by,
+            "example": example,
+        },
+    )
+    if made:
+        Member.objects.create(group=row, user=by, since=timezone.localdate(at), leads=True)
+        journal.record(by=by, verb="group.opened", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def join(group: Group, *, by: User, at: datetime) -> Member:
+    """Join a group; already of it: nothing changes. Refused once it is closed."""
+    row = Group.objects.select_for_update().get(pk=group.pk)
+    if row.closed_at is not None:
+        raise Refused(
+            "Vous n’êtes pas du groupe.",
+            why="Il est fermé.",
+            do="Choisissez un autre groupe, ou ouvrez-en un.",
+        )
+    found, made = Member.objects.get_or_create(
+        group=row, user=by, defaults={"since": timezone.localdate(at), "leads": not row.members.exists()}
+    )
+    if made:
+        journal.record(by=by, verb="group.joined", row=row, at=at)
+    return found
+
+
+@transaction.atomic
+def leave(group: Group, *, by: User, at: datetime) -> None:
+    """Leave a group; when its animator leaves, the eldest member leads."""
+    row = Group.objects.select_for_update().get(pk=group.pk)
+    gone, _ = Member.objects.filter(group=row, user=by).delete()
+    if not gone:
+        return
+    if not row.members.filter(leads=True).exists() and (
+        eldest := row.members.order_by("since", "pk").first()
+    ):
+        eldest.leads = True
+        eldest.save(update_fields=["leads"])
+    journal.record(by=by, verb="group.left", row=row, at=at)
+
+
+@transaction.atomic
+def close(group: Group, *, by: User, at: datetime) -> Group:
+    """Close a group, or open it again: nobody writes in it, its messages stay."""
+    row = Group.objects.select_for_update().get(pk=group.pk)
+    row.closed_at = None if row.closed_at else at
+    row.save(update_fields=["closed_at"])
+    journal.record(by=by, verb="group.closed" if row.closed_at else "group.reopened", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def write(group: Group, *, words: str, token: str, by: User, at: datetime, example: bool = False) -> Post:
+    """Write in a group; the same token twice is the same message. Refused when one is no longer of it, when
+    it is empty, gives a secret, or comes after too many in an hour.
+    """
+    if found := Post.objects.filter(token=token).first():
+        return found
+    refuse_secrets(words)
+    if not line(words):
+        raise rules.EMPTY
+    row = Group.objects.select_for_update().get(pk=group.pk)
+    if row.closed_at is not None or not row.members.filter(user=by).exists():
+        raise Refused(
+            "Le message n’a pas été écrit.",
+            why="Vous n’êtes plus de ce groupe, ou il est fermé.",
+            do="Rejoignez-le de nouveau, puis recommencez.",
+        )
+    if not example and count_of(f"account-{by.pk}", "groupes") > rules.MESSAGES_AN_HOUR:
+        raise Refused(
+            "Le message n’a pas été écrit.",
+            why=f"Vous en avez écrit {rules.MESSAGES_AN_HOUR} en une heure.",
+            do="Revenez dans une heure.",
+        )
+    made = Post.objects.create(
+        group=row, words=words.strip()[: rules.LONGEST_MESSAGE], token=token, by=by, at=at, example=example
+    )
+    journal.record(by=by, verb="group.written", row=made, at=at)
+    return made
+
+
+@transaction.atomic
+def remove(post: Post, *, because: str, by: User, at: datetime) -> Post:
+    """Take a message down for a reason, or put it back ("")."""
+    row = Post.objects.select_for_update().get(pk=post.pk)
+    if because and because not in rules.REMOVED:
+        raise Refused("Le message reste.", why="Il manque la raison.", do="Choisissez une raison.")
+    row.removed = because
+    row.removed_at, row.removed_by = (at, by) if because else (None, None)
+    row.save(update_fields=["removed", "removed_at", "removed_by"])
+    verb = "group.message_removed" if because else "group.message_restored"
+    journal.record(by=by, verb=verb, row=row, at=at, words=because)
+    return row

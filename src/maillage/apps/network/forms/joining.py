@@ -1,0 +1,228 @@
+"""What is typed to join the network, to answer an application, to hand over."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.network.rules import joining as rules
+from maillage.kernel.names import plain
+from maillage.reference import offer
+
+ELSEWHERE = "autre"
+
+
+class StartForm(forms.Form):
+    """Who, and where: nothing else before seeing what one gains."""
+
+    nom = forms.CharField(
+        label="Le nom de votre structure",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+        error_messages={"required": "Il manque le nom. Écrivez-le comme sur votre porte."},
+    )
+    ou = forms.CharField(
+        label="Sa commune, ou son code postal",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+        error_messages={"required": "Il manque la commune. Écrivez son nom, ou son code postal."},
+    )
+
+
+class ApplicationForm(forms.Form):
+    """What a structure says of itself to join: one page, five minutes. Nothing but a name of referent is
+    needed.
+    """
+
+    part = forms.MultipleChoiceField(
+        label="Quelle part voulez-vous prendre ?",
+        required=False,
+        choices=list(rules.PARTS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Celle que vous pouvez. Rien de coché : rien pour l’instant, et c’est très bien.",
+    )
+    equipe = forms.ChoiceField(
+        label="Qui peut aider, chez vous ?",
+        required=False,
+        choices=[("", "Je ne sais pas"), *rules.STAFF.items()],
+    )
+    ordinateurs = forms.IntegerField(
+        label="Ordinateurs ou tablettes pour le public (facultatif)",
+        required=False,
+        min_value=0,
+        max_value=1000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={
+            "invalid": "Ce n’est pas un nombre. Écrivez des chiffres, ou videz la case.",
+            "max_value": "Ce nombre est trop grand. Vérifiez-le, ou videz la case.",
+            "min_value": "Ce nombre est négatif. Écrivez 0, ou videz la case.",
+        },
+    )
+    demande = forms.ChoiceField(
+        label="Vous demande-t-on de l’aide ?",
+        required=False,
+        choices=[("", "Je ne sais pas"), *rules.DEMAND.items()],
+    )
+    type = forms.ChoiceField(label="Type de lieu", required=False)
+    adresse = forms.CharField(
+        label="Numéro et rue (facultatif)",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    fiche = forms.ChoiceField(
+        label="Est-ce déjà l’un de ces lieux ?", required=False, widget=forms.RadioSelect
+    )
+    mots = forms.CharField(
+        label="Autre chose à nous dire (facultatif)",
+        required=False,
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Ne parlez d’aucune personne aidée.",
+    )
+    referent = forms.CharField(
+        label="Votre nom",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="Vous tiendrez la fiche. Vous pourrez passer le relais.",
+        error_messages={"required": "Il manque votre nom. Nous devons savoir qui demander. Écrivez-le."},
+    )
+    reponse = forms.ChoiceField(
+        label="Comment vous répondre ?",
+        choices=list(rules.WAYS.items()),
+        widget=forms.RadioSelect,
+        initial=rules.PHONE,
+        error_messages={"required": "Il manque comment vous répondre. Choisissez une ligne."},
+    )
+    contact = forms.CharField(
+        label="Le numéro, ou l’adresse e-mail",
+        required=False,
+        max_length=160,
+        help_text="De préférence celui de votre structure. Effacé un mois après la réponse.",
+    )
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    site = forms.CharField(label="Ne remplissez pas cette case", required=False)
+
+    def __init__(self, *args: Any, alike: list[Lieu], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.alike = {str(lieu.pk): lieu for lieu in alike}
+        kinds = sorted(offer.kinds().values(), key=lambda kind: plain(kind.label))
+        self.fields["type"].choices = [("", "Je ne sais pas"), *((k.id, k.label) for k in kinds)]  # type: ignore[attr-defined]
+        if alike:
+            self.fields["fiche"].choices = [  # type: ignore[attr-defined]
+                *(
+                    (pk, f"{lieu.name}, {lieu.sheet.get('adresse', '')}".rstrip(", "))
+                    for pk, lieu in self.alike.items()
+                ),
+                (ELSEWHERE, "Non, c’est un autre lieu"),
+            ]
+        else:
+            del self.fields["fiche"]
+
+    def clean_site(self) -> str:
+        """Refuse a filled honeypot, with a message: a person whose browser filled it can empty it."""
+        if self.cleaned_data["site"]:
+            raise forms.ValidationError("Cette case doit rester vide. Elle arrête les machines. Videz-la.")
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        way, contact = clean.get("reponse"), clean.get("contact", "").strip()
+        if way == rules.EMAIL and ("@" not in contact or "." not in contact.rpartition("@")[2]):
+            self.add_error(
+                "contact", "Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la."
+            )
+        if way == rules.PHONE and sum(each.isdigit() for each in contact) < 9:
+            self.add_error(
+                "contact",
+                "Ce numéro est trop court. Il faut 10 chiffres. Vérifiez-le, ou revenez avec un code.",
+            )
+        return clean
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """Return what was typed, as `apply` takes it."""
+        clean = self.cleaned_data
+        return {
+            "parts": clean["part"],
+            "staff": clean["equipe"],
+            "computers": clean["ordinateurs"],
+            "demand": clean["demande"],
+            "kind": clean["type"],
+            "address": clean["adresse"],
+            "lieu": self.alike.get(clean.get("fiche", "")),
+            "words": clean["mots"],
+            "referent": clean["referent"],
+            "way": clean["reponse"],
+            "contact": clean["contact"],
+            "token": clean["jeton"],
+        }
+
+
+class CodeForm(forms.Form):
+    """The code given when applying."""
+
+    code = forms.CharField(
+        label="Votre code",
+        max_length=40,
+        help_text="12 signes, en trois groupes. Majuscules ou minuscules, comme vous voulez.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+        error_messages={"required": "Il manque le code. Recopiez-le de votre papier."},
+    )
+
+    def clean_code(self) -> str:
+        """Return the code as it was made."""
+        found = rules.read_code(self.cleaned_data["code"])
+        if not found:
+            raise forms.ValidationError(
+                "Ce code n’est pas complet. Il a 12 signes, sans 0, O, 1, I ni L. Recopiez-le."
+            )
+        return found
+
+
+class WelcomeForm(forms.Form):
+    """What the coordination says when it welcomes."""
+
+    verifiee = forms.ChoiceField(
+        label="Comment l’avez-vous vérifiée ?",
+        choices=list(rules.CHECKS.items()),
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque la vérification. Appelez la structure à son numéro public."},
+    )
+    laquelle = forms.ChoiceField(label="Dans l’annuaire, c’est", widget=forms.RadioSelect, initial="")
+
+    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.fields["laquelle"].choices = [  # type: ignore[attr-defined]
+            *((pk, f"{each.name} (déjà là)") for pk, each in self.structures.items()),
+            ("", "Une structure nouvelle : sa fiche est publiée"),
+        ]
+        self.fields["laquelle"].required = False
+        self.fields["laquelle"].initial = next(iter(self.structures), "")
+
+    @property
+    def structure(self) -> Structure | None:
+        """Return the structure that it already is, None for a new one."""
+        return self.structures.get(self.cleaned_data["laquelle"])
+
+
+class HandoverForm(forms.Form):
+    """Who follows, and until when one stays."""
+
+    structure = forms.ChoiceField(label="Pour quelle structure")
+    pour_qui = forms.CharField(
+        label="Qui vous suit ?",
+        max_length=120,
+        error_messages={"required": "Il manque un nom. Écrivez qui répondra de la structure."},
+    )
+    jusquau = DayField(
+        label="Votre dernier jour", help_text="Vous restez jusque-là, et tant que le lien n’est pas ouvert."
+    )
+
+    def __init__(self, *args: Any, held: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["structure"].choices = list(held.items())  # type: ignore[attr-defined]

@@ -1,0 +1,60 @@
+"""Groups, their members and what is written in them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, QuerySet
+
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.network import access
+from maillage.apps.network.models import Group, Member, Post
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.studies.diagnosis.territories import gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A group in a list. is_own: the reader is of it."""
+
+    group: Group
+    territory: str
+    n_members: int
+    is_own: bool
+
+
+def territory_name(code: str) -> str:
+    """Return the name of a territory, "" for none."""
+    if not code:
+        return ""
+    stored = territories.perimeter(code)
+    if stored is not None:
+        return stored.name
+    try:
+        return gazetteer().get(code).long_name
+    except UnknownTerritory:
+        return ""
+
+
+def lines(user: Any) -> list[Line]:
+    """Return the open groups, those of the reader first."""
+    own = set(access.groups_of(user).values_list("pk", flat=True))
+    rows = access.open_groups().annotate(n=Count("members"))
+    found = [Line(row, territory_name(row.territory), row.n, row.pk in own) for row in rows]  # type: ignore[attr-defined]
+    return sorted(found, key=lambda each: (not each.is_own, each.group.name))
+
+
+def members(group: Group) -> QuerySet[Member]:
+    """Return who is of a group, those who lead first."""
+    return group.members.select_related("user")
+
+
+def posts(group: Group) -> QuerySet[Post]:
+    """Return what is written in a group, the latest first."""
+    return group.posts.select_related("by", "removed_by")
+
+
+def is_known(code: str) -> bool:
+    """Return whether a territory has communes."""
+    communes = communes_of(code)
+    return communes is None or bool(communes)

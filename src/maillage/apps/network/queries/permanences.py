@@ -1,0 +1,150 @@
+"""Permanences that two listings make possible, and the people they would newly reach."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+from typing import Any
+
+from django.core.cache import cache
+
+from maillage.apps.community import access as community
+from maillage.apps.community.models import Listing
+from maillage.apps.community.queries import listings as queries
+from maillage.apps.community.rules import listings as listing_rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.places import is_located
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
+from maillage.apps.network import access
+from maillage.apps.network.queries.joining import study_of
+from maillage.apps.network.rules import permanences as rules
+from maillage.reports.territory import offer
+from maillage.reports.territory.offer import ChangeReading
+from maillage.studies.offer.reach import Place
+from maillage.studies.offer.what_if import opened
+
+STORED_FOR = 24 * 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Possible:
+    """A permanence that two listings make possible: who brings the place, who brings the people, how they
+    suit.
+    """
+
+    place: Listing
+    people: Listing
+    match: listing_rules.Match
+
+    @property
+    def lieu(self) -> Lieu | None:
+        return self.place.lieu
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """The people whom a permanence would newly bring within a walk, from which study. already: the sheet of
+    the place says that it offers this line.
+    """
+
+    study: Study
+    change: ChangeReading
+    universe: str
+    source: str
+    already: bool
+
+
+def possible(user: Any, on: date) -> list[Possible]:
+    """Return the permanences that open listings make possible and that concern a user: one of their
+    structures takes part, or they lead the network where one of them stands. The surest first.
+    """
+    rows = list(queries.opened(on))
+    wishes = {row.pk: queries.wish(row) for row in rows}
+    mine = set(access.own_structures(user).values_list("pk", flat=True))
+    led = set(access.led_structures(user).values_list("pk", flat=True))
+    found = []
+    for one, other in combinations(rows, 2):
+        if one.structure_id == other.structure_id or not {one.structure_id, other.structure_id} & (
+            mine | led
+        ):
+            continue
+        parts = rules.roles((one.side, one.kind), (other.side, other.kind))
+        if parts is None:
+            continue
+        met = listing_rules.match(wishes[one.pk], wishes[other.pk], on=on)
+        if met is not None:
+            pair = (one, other)
+            found.append(Possible(pair[parts.place], pair[parts.people], met))
+    return sorted(found, key=lambda each: (each.lieu is None, *listing_rules.rank(each.match), each.place.pk))
+
+
+def one(user: Any, place: int, people: int, on: date) -> Possible | None:
+    """Return a possible permanence from its two listings, None when it is none for this user."""
+    return next((p for p in possible(user, on) if (p.place.pk, p.people.pk) == (place, people)), None)
+
+
+def without_staff(user: Any) -> list[Lieu]:
+    """Return the places in a user's reach that say they lend computers, and no help beside: somebody could
+    come there (G-027).
+    """
+    led = access.led_structures(user) | access.own_structures(user).order_by()
+    rows = Lieu.objects.filter(structure__in=led.values("pk"), state="published", merged_into=None)
+    return [
+        row for row in rows.select_related("structure").order_by("name")[:2_000] if _is_without_staff(row)
+    ][:40]
+
+
+def _is_without_staff(lieu: Lieu) -> bool:
+    said = lieu.sheet.get("practices", {})
+    state = {name: (said.get(name) or {}).get("state") for name in ("libre_acces", "assistance", "formation")}
+    return state["libre_acces"] == "offered" and "offered" not in (state["assistance"], state["formation"])
+
+
+def reached(lieu: Lieu, line: str, *, compute: bool) -> Reached | None:
+    """Return whom this line of the offer would newly reach at a place; None when nobody computed a study
+    there, the place is not located, or, unless `compute`, when it was not computed within the day.
+
+    The first computation of a territory places its inhabitants: some seconds.
+    """
+    study = study_of(lieu.code_insee)
+    if study is None or not is_located(lieu) or lieu.latitude is None or lieu.longitude is None:
+        return None
+    key = f"permanence-{study.key}-{study.offer}-{line}-{lieu.latitude:.5f}-{lieu.longitude:.5f}"
+    change = cache.get(key)
+    if change is None:
+        if not compute:
+            return None
+        new = Place(
+            id=f"+{lieu.pk}",
+            name=lieu.name,
+            commune=lieu.code_insee,
+            lon=lieu.longitude,
+            lat=lieu.latitude,
+            offers=frozenset({line}),
+        )
+        change = offer.change_read(opened(dossiers.ground(study), line, [new]))
+        cache.set(key, change, STORED_FOR)
+    card = dossiers.reading(study).source
+    return Reached(
+        study=study,
+        change=change,
+        universe=card.among,
+        source=f"{card.producer}, {card.year}" if card.producer else card.title,
+        already=(lieu.sheet.get("practices", {}).get(line) or {}).get("state") == "offered",
+    )
+
+
+def may_be_computed(lieu: Lieu | None) -> bool:
+    """Return whether the people newly reached at a place can be computed."""
+    return lieu is not None and is_located(lieu) and study_of(lieu.code_insee) is not None
+
+
+def drafting_structures(user: Any, possible_: Possible) -> Iterator[Any]:
+    """Yield the structures of a possible permanence in whose name a user makes a draft: who brings people
+    first.
+    """
+    mine = set(community.structures_for(user).values_list("pk", flat=True))
+    for listing in (possible_.people, possible_.place):
+        if listing.structure_id in mine:
+            yield listing.structure

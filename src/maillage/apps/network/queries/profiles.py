@@ -1,0 +1,184 @@
+"""The directory of the network: structures and professionals, by what they do and what they look for."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maillage.apps.community.models import Listing
+from maillage.apps.community.queries.listings import commune_name, opened
+from maillage.apps.community.rules.resources import PUBLICS
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.network import access
+from maillage.apps.network.models import Declaration, Letter, Professional, Profile, Revision
+from maillage.apps.network.rules import charter, profiles
+from maillage.apps.network.rules import joining as joining_rules
+from maillage.kernel.names import plain
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a reader looks for in the directory; "" for anything."""
+
+    words: str = ""
+    skill: str = ""
+    public: str = ""
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A structure of the directory, in words: offers and seeks are its open listings."""
+
+    profile: Profile
+    town: str
+    parts: tuple[str, ...]
+    skills: tuple[str, ...]
+    publics: tuple[str, ...]
+    offers: tuple[Listing, ...]
+    seeks: tuple[Listing, ...]
+    lieu: Lieu | None
+    charter_until: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A professional of the directory, in words."""
+
+    sheet: Professional
+    skills: tuple[str, ...]
+    publics: tuple[str, ...]
+
+
+def labels(keys: Any, known: Any) -> tuple[str, ...]:
+    """Return the labels of keys, in the order of their list."""
+    return tuple(words for key, words in known.items() if key in keys)
+
+
+def structures(user: Any, search: Search, on: date) -> list[Row]:
+    """Return the structures that a reader may see, by name."""
+    rows = [
+        row for row in access.readable_profiles(user).order_by("structure__name", "pk") if _suits(row, search)
+    ]
+    found = described(rows, on, with_listings=access.is_member(user))
+    typed = plain(search.words).split()
+    return [row for row in found if all(word in plain(_text(row)) for word in typed)]
+
+
+def _suits(row: Profile | Professional, search: Search) -> bool:
+    parts = row.parts if isinstance(row, Profile) else []
+    return (
+        (not search.skill or search.skill in row.skills)
+        and (not search.public or search.public in row.publics or "all" in row.publics)
+        and (not search.part or search.part in parts)
+    )
+
+
+def _text(row: Row) -> str:
+    said = (*row.parts, *row.skills, *row.publics)
+    return " ".join((row.profile.structure.name, row.town, row.profile.about, *said))
+
+
+def described(rows: list[Profile], on: date, *, with_listings: bool) -> list[Row]:
+    """Return sheets of structures in words, in a number of queries that does not depend on theirs."""
+    pks = [row.structure_id for row in rows]
+    listings: dict[int, list[Listing]] = defaultdict(list)
+    for each in opened(on).filter(structure__in=pks) if with_listings else ():
+        listings[each.structure_id].append(each)
+    lieux: dict[int, Lieu] = {}
+    for lieu in Lieu.objects.filter(structure__in=pks, state="published", merged_into=None).order_by("pk"):
+        lieux.setdefault(lieu.structure_id, lieu)
+    granted = {
+        each.structure_id: each.until
+        for each in Declaration.objects.filter(structure__in=pks, state=charter.GRANTED, until__gte=on)
+    }
+    return [
+        Row(
+            profile=row,
+            town=commune_name(
+                lieux[row.structure_id].code_insee if row.structure_id in lieux else row.structure.code_insee
+            ),
+            parts=labels(row.parts, joining_rules.SHORT_PARTS),
+            skills=labels(row.skills, profiles.SKILLS),
+            publics=labels(row.publics, PUBLICS),
+            offers=tuple(each for each in listings[row.structure_id] if each.side == "offers"),
+            seeks=tuple(each for each in listings[row.structure_id] if each.side == "seeks"),
+            lieu=lieux.get(row.structure_id),
+            charter_until=granted.get(row.structure_id),
+        )
+        for row in rows
+    ]
+
+
+def professionals(user: Any, search: Search) -> list[Person]:
+    """Return the professionals that a reader may see, by name; none when a part of structures is looked
+    for.
+    """
+    if search.part:
+        return []
+    typed = plain(search.words).split()
+    found = []
+    for row in access.readable_professionals(user).order_by("user__name", "pk"):
+        person = Person(
+            sheet=row, skills=labels(row.skills, profiles.SKILLS), publics=labels(row.publics, PUBLICS)
+        )
+        said = (str(row.user), row.get_trade_display(), row.about, *person.skills, *person.publics)
+        structure = row.structure.name if row.structure else ""
+        if _suits(row, search) and all(word in plain(" ".join((*said, structure))) for word in typed):
+            found.append(person)
+    return found
+
+
+def to_choose(user: Any) -> Any:
+    """Return the versions written at once that await a choice of a user."""
+    return access.revisions_for(user).filter(chosen=None)
+
+
+def differences(revision: Revision) -> list[profiles.Difference]:
+    """Return what differs between the current sheet of a structure and a version written at once, in
+    words.
+    """
+    profile = revision.profile
+    stored = {name: getattr(profile, name) for name in profiles.FIELDS}
+    return [
+        profiles.Difference(
+            str(Profile._meta.get_field(name).verbose_name),
+            _said(name, stored[name]),
+            _said(name, revision.values.get(name)),
+        )
+        for name in profiles.differing(stored, revision.values)
+    ]
+
+
+KNOWN = {
+    "parts": joining_rules.SHORT_PARTS,
+    "skills": profiles.SKILLS,
+    "publics": PUBLICS,
+    "staff": joining_rules.STAFF,
+    "demand": joining_rules.DEMAND,
+    "visibility": profiles.VISIBILITIES,
+}
+
+
+def _said(name: str, value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(labels(value, KNOWN[name])) or "rien"
+    if name in KNOWN:
+        return KNOWN[name].get(value, "rien")
+    return "rien" if value in (None, "") else str(value)
+
+
+def unread(user: Any) -> Any:
+    """Return the letters that await an answer of a user."""
+    return access.received_letters(user).filter(answered_at=None)
+
+
+def own_letters(user: Any) -> list[Letter]:
+    """Return the letters of a user, the latest first."""
+    return list(access.letters_for(user)[:100])
+
+
+def sheet(structure: Structure, on: date) -> Row | None:
+    """Return the sheet of a structure in words, None when it has none."""
+    row = Profile.objects.select_related("structure").filter(structure=structure).first()
+    return described([row], on, with_listings=True)[0] if row else None

@@ -1,0 +1,134 @@
+"""Groups by trade and by territory."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.network import access
+from maillage.apps.network.actions import groups as actions
+from maillage.apps.network.forms.network import GroupForm, PostForm
+from maillage.apps.network.queries import groups as queries
+from maillage.apps.network.rules import groups as rules
+from maillage.kernel.errors import Refused
+from maillage.web import refusals
+
+PAGE = 30
+
+
+@holding(*access.MEMBERS)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The groups of the network, one's own first."""
+    context = {"lines": queries.lines(request.user), "tab": "groupes"}
+    return render(request, "network/groups.html", context)
+
+
+@holding(*access.MEMBERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A group to open."""
+    form = GroupForm(request.POST or None, initial={"jeton": get_random_string(24)})
+    error = None
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            row = actions.open_group(
+                name=clean["nom"],
+                about=clean["mots"],
+                trade=clean["metier"],
+                territory=clean["territoire"],
+                token=clean["jeton"],
+                by=account_of(request),
+                at=timezone.localtime(),
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "Le groupe est ouvert : le réseau le voit, et peut le rejoindre.")
+            return redirect("trade_group", row.pk)
+    context = {"form": form, "error": error, "tab": "groupes"}
+    return render(request, "network/group_new.html", context, status=400 if error or form.errors else 200)
+
+
+@holding(*access.MEMBERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def group(request: HttpRequest, pk: int) -> HttpResponse:
+    """A group: who is of it, and, for them, what is written there."""
+    user, at = account_of(request), timezone.localtime()
+    leads = access.groups_led_by(user).filter(pk=pk).exists()
+    row = get_object_or_404(access.open_groups(), pk=pk)
+    is_own = access.groups_of(user).filter(pk=pk).exists()
+    form = PostForm(request.POST or None, initial={"jeton": get_random_string(24)}) if is_own else None
+    error = None
+    if form is not None and form.is_bound and form.is_valid():
+        try:
+            clean = form.cleaned_data
+            actions.write(row, words=clean["mots"], token=clean["jeton"], by=user, at=at)
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "Votre message est écrit : le groupe le lit.")
+            return redirect("trade_group", pk)
+    elif request.method == "POST" and form is None:
+        error = Refused(
+            "Le message n’a pas été écrit.",
+            why="Vous n’êtes plus de ce groupe.",
+            do="Rejoignez-le de nouveau, puis recommencez.",
+        )
+    posts = queries.posts(row) if is_own or leads else queries.posts(row).none()
+    context = {
+        "group": row,
+        "territory": queries.territory_name(row.territory),
+        "members": queries.members(row),
+        "page": Paginator(posts, PAGE).get_page(request.GET.get("page")),
+        "mine": set(access.posts_for(user).filter(group=row).values_list("pk", flat=True)),
+        "is_own": is_own,
+        "leads": leads,
+        "form": form,
+        "error": error,
+        "reasons": rules.REMOVED,
+        "tab": "groupes",
+    }
+    failed = error is not None or (form is not None and bool(form.errors))
+    return render(request, "network/group.html", context, status=400 if failed else 200)
+
+
+@holding(*access.MEMBERS)
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Join a group, leave it; close it, for who leads it."""
+    row = get_object_or_404(access.open_groups(), pk=pk)
+    user, at, geste = account_of(request), timezone.localtime(), request.POST.get("geste", "")
+    with refusals.as_message(request):
+        if geste == "rejoindre":
+            actions.join(row, by=user, at=at)
+            messages.success(request, "Vous êtes du groupe.")
+        elif geste == "quitter":
+            actions.leave(row, by=user, at=at)
+            messages.success(
+                request, "Vous avez quitté le groupe. Vos messages y restent ; vous pouvez revenir."
+            )
+        elif geste == "fermer":
+            actions.close(get_object_or_404(access.groups_led_by(user), pk=pk), by=user, at=at)
+            messages.success(request, "Le groupe est fermé. Ses messages ne se lisent plus.")
+            return redirect("trade_groups")
+    return redirect("trade_group", pk)
+
+
+@holding(*access.MEMBERS)
+@require_POST
+def remove(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a message down, or put it back: one's own, or in a group that one leads."""
+    row = get_object_or_404(access.posts_for(request.user), pk=pk)
+    with refusals.as_message(request):
+        because = request.POST.get("raison", "")
+        actions.remove(row, because=because, by=account_of(request), at=timezone.localtime())
+        messages.success(
+            request, "Le message est ôté. Vous pouvez le remettre." if because else "Le message est remis."
+        )
+    return redirect("trade_group", row.group_id)

@@ -1,0 +1,37 @@
+"""The charter of the network: what a structure declares that it does."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from maillage.reference.files import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One promise of the charter, and what lets others see it. needed: without it nothing is granted."""
+
+    id: str
+    says: str
+    shows: str
+    needed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Charter:
+    """A version of the charter."""
+
+    version: str
+    title: str
+    aim: str
+    criteria: tuple[Criterion, ...]
+
+
+@cache
+def charter() -> Charter:
+    """Return the charter in force."""
+    raw = read_yaml(Path(__file__).with_name("charter.yaml"))
+    criteria = tuple(
+        Criterion(id, row["says"], row["shows"], bool(row["needed"])) for id, row in raw["criteria"].items()
+    )
+    return Charter(str(raw["version"]), raw["title"], raw["aim"], criteria)
