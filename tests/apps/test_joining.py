@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 
 from maillage.apps.accounts.models import Entry, User
+from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import where
 from maillage.apps.memberships.actions import digest
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message
@@ -33,7 +33,7 @@ def _now(monkeypatch, home):
 @pytest.fixture(autouse=True, scope="module")
 def _towns() -> None:
     """The names of communes, read once: nobody pays for all in the seconds of their own test."""
-    where.suggestions("Grenoble")
+    commune_name("38185")
 
 
 @pytest.fixture
@@ -62,7 +62,9 @@ def test_a_structure_joins_without_account_and_its_code_opens_one(client, leader
     (row,) = Application.objects.all()
     code = sent.context["code"]
     assert row.code == digest(code), "the code itself is stored nowhere"
-    assert client.post(PAGE, typed(), follow=True).context["code"] == code, "sent twice, it is one application"
+    assert client.post(PAGE, typed(), follow=True).context["code"] == code, (
+        "sent twice, it is one application"
+    )
     assert Application.objects.count() == 1
     wait = client.post("/rejoindre/suivi/", {"code": code.lower().replace("-", " ")}).content.decode()
     assert "n’a pas encore été lue" in wait
@@ -161,13 +163,17 @@ def test_a_wrong_application_says_what_to_mend_and_keeps_the_rest(client, wrong,
 
 
 def test_a_flood_of_applications_stops(client):
-    codes = [client.post(PAGE, typed(jeton=f"j{n}")).status_code for n in range(rules.APPLICATIONS_AN_HOUR + 1)]
+    codes = [
+        client.post(PAGE, typed(jeton=f"j{n}")).status_code for n in range(rules.APPLICATIONS_AN_HOUR + 1)
+    ]
     assert codes[-2:] == [302, 429]
 
 
 def test_a_code_is_not_guessed(client):
     wrong = {"code": "AAAA-BBBB-CCCC"}
-    codes = [client.post("/rejoindre/suivi/", wrong).status_code for _ in range(rules.WRONG_CODES_AN_HOUR + 1)]
+    codes = [
+        client.post("/rejoindre/suivi/", wrong).status_code for _ in range(rules.WRONG_CODES_AN_HOUR + 1)
+    ]
     assert codes[-2:] == [400, 429]
 
 
@@ -210,12 +216,16 @@ def test_a_referent_leaves_and_the_structure_keeps_its_sheet(client):
     held.refresh_from_db()
     assert held.until is None, "nobody followed: the referent stays"
     client.logout()
-    client.post(link, {"nom": "Samir", "courriel": "samir@exemple.fr", "mot_de_passe": "quatre mots sans lien"})
+    client.post(
+        link, {"nom": "Samir", "courriel": "samir@exemple.fr", "mot_de_passe": "quatre mots sans lien"}
+    )
     assert actions.end_handovers(at=datetime(2026, 11, 30, 12, tzinfo=UTC)) == 0, "the last day is included"
     assert actions.end_handovers(at=datetime(2026, 12, 1, 12, tzinfo=UTC)) == 1
     held.refresh_from_db()
     assert held.until == date(2026, 11, 30)
-    assert Membership.objects.filter(user__email="samir@exemple.fr", structure=lieu.structure, until=None).exists()
+    assert Membership.objects.filter(
+        user__email="samir@exemple.fr", structure=lieu.structure, until=None
+    ).exists()
     lieu.refresh_from_db()
     assert lieu.structure_id == held.structure_id
 

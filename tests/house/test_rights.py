@@ -44,6 +44,17 @@ from maillage.apps.learning.models import Plan
 from maillage.apps.mandats import actions as signing
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message, Stop
+from maillage.apps.network.actions import joining
+from maillage.apps.network.models import (
+    Application,
+    Declaration,
+    Group,
+    Handover,
+    Letter,
+    Post,
+    Profile,
+    Revision,
+)
 from maillage.apps.orientations.actions import steps
 from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
 from maillage.apps.people import actions as people
@@ -68,7 +79,7 @@ HOLDS = {
     "prescripteur": {"people"},
     "formation": {"people", "answer", "workshops"},
     "benevole": {"mine"},
-    "gestionnaire": {"people", "answer", "workshops", "sheet", "team"},
+    "gestionnaire": {"people", "answer", "workshops", "sheet", "team", "referent"},
     "coordination": {"sheet", "import", "territory", "modules", "team", "measures", "surveys"},
     "analyste": {"territory", "measures", "surveys"},
     "administration": {"sheet", "import", "territory", "modules", "team", "measures", "surveys", "run"},
@@ -152,6 +163,15 @@ LISTS: dict[str, set[str]] = {
         for key in ("network", "network_ties", "resources")
     },
     **{key: {"workshops"} for key in ("listing_new", "resource_new")},
+    **{
+        key: {"people", "mine", "sheet", "measures", "run"}
+        for key in (
+            *("network_directory", "own_sheet", "letters", "trade_groups", "trade_group_new"),
+            *("charter_own", "possible_permanences"),
+        )
+    },
+    "applications": {"import"},
+    "handover": {"referent"},
     **{
         key: {"people", "mine"}
         for key in ("appointments", "appointments_end_day", "appointment_new", "mailboxes")
@@ -297,6 +317,14 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "listing_answer": ({"workshops", "sheet"}, "reply"),
     "partnership_end": ({"workshops", "sheet"}, "partnership"),
     "resource_withdraw": ({"workshops", "sheet"}, "resource"),
+    "application": ({"import"}, "application"),
+    "handover_cancel": ({"referent"}, "handover"),
+    "profile_edit": ({"workshops"}, "team"),
+    "profile_choose": ({"workshops"}, "revision"),
+    "letter_answer": ({"workshops"}, "letter"),
+    "trade_group_post": ({"import"}, "post"),
+    "declaration": ({"workshops", "import"}, "declaration"),
+    "possible_permanence": ({"workshops", "import"}, "possible"),
     **dict.fromkeys(("appointment", "appointment_gesture"), ({"people"}, "appointment")),
     **dict.fromkeys(("permanence", "permanence_edit", "permanence_gesture"), ({"workshops"}, "permanence")),
 }
@@ -335,6 +363,7 @@ OPEN = {
     "outbox_section",
     "import_progress",
     "correct",
+    *("profile", "professional", "trade_group", "trade_group_gesture"),  # what each chose to show the network
     *("listing", "resource", "resource_file"),  # what a structure shares is shared with the whole network
 }
 
@@ -539,6 +568,13 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "reply": {"pk": Reply.objects.create(listing=listing, structure=third.structure, words="x", at=AT).pk},
         "resource": {"pk": _resource(lieu.structure, helper, kind).pk},
         "partnership": {"pk": network.work_together(lieu.structure, friend.structure, about=kind, by=helper, at=AT).pk},
+        "application": {"pk": _application(commune, kind).pk},
+        "handover": {"pk": _handover(lieu, users["gestionnaire"] if kind == "own" else None, kind).pk},
+        "revision": {"pk": _revision(lieu.structure).pk},
+        "letter": {"pk": Letter.objects.create(sender=third.structure, to_structure=lieu.structure, words="x", at=AT).pk},
+        "post": {"pk": _post(commune, kind).pk},
+        "declaration": {"pk": Declaration.objects.create(structure=lieu.structure, version="1", declared_at=AT).pk},
+        "possible": _possible(lieu, friend, helper, kind),
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
@@ -593,6 +629,43 @@ def _resource(structure, helper: User, kind: str) -> Resource:
     said = {"title": kind, "about": "x", "format": "site", "level": "start", "public": "all", "author": "x"}
     shared = {**said, "licence": "cc-by", "link": "https://exemple.fr/", "token": kind}
     return resources.share(structure, **shared, by=helper, at=AT)
+
+
+def _application(commune: str, kind: str) -> Application:
+    said = {"name": kind, "commune": commune, "way": "visit", "contact": "", "referent": "x", "token": kind}
+    return joining.apply(**said, at=AT)[0]
+
+
+def _handover(lieu, referent: User | None, kind: str) -> Handover:
+    user = referent or with_role(
+        User.objects.create_user(f"referent-{kind}@exemple.fr", "x"), "gestionnaire", structure=lieu.structure
+    )
+    held = Membership.objects.get(user=user, role="gestionnaire")
+    on = datetime.now(UTC)
+    return joining.hand_over(held, for_whom="x", leaves_on=on.date() + timedelta(days=9), by=user, at=on)[0]
+
+
+def _revision(structure) -> Revision:
+    profile = Profile.objects.create(structure=structure, changed_at=AT)
+    return Revision.objects.create(profile=profile, values={"about": "x"}, at=AT)
+
+
+def _post(commune: str, kind: str) -> Post:
+    group = Group.objects.create(name=kind, territory=commune, made_at=AT, token=kind)
+    return Post.objects.create(group=group, words="x", at=AT, token=kind)
+
+
+def _possible(lieu, friend, helper: User, kind: str) -> dict[str, Any]:
+    """Return the two listings of a permanence that is possible there."""
+    day, on = date.today(), datetime.now(UTC)
+    dates = {"starts_on": day, "ends_on": day + timedelta(days=30), "by": helper, "at": on}
+    room = network.publish(
+        lieu.structure, side="seeks", kind="mediator", lieu=lieu, token=f"place-{kind}", **dates
+    )
+    come = network.publish(
+        friend.structure, side="seeks", kind="room", lieu=friend, token=f"people-{kind}", **dates
+    )
+    return {"place": room.pk, "people": come.pk}
 
 
 def _invitation(lieu, kind: str) -> Invitation:
@@ -735,6 +808,7 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
     """Une page publique, la connexion, ou 404 ; jamais la ligne de quelqu’un."""
     filled = {
         "str:place": "99999",
+        "str:commune": "99999",
         "str:code": "x",
         "cle:key": "0" * 20,
         "path:name": "x",

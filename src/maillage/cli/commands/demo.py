@@ -89,7 +89,16 @@ def _stories(accounts: Mapping[str, Any]) -> None:
 
     from maillage.apps.directory.models import Structure
     from maillage.apps.memberships.actions import give
-    from maillage.cli.demonstration import acts, appointments, network, rights, stories, survey, workshops
+    from maillage.cli.demonstration import (
+        acts,
+        appointments,
+        joining,
+        network,
+        rights,
+        stories,
+        survey,
+        workshops,
+    )
 
     at = timezone.localtime()
     structures = {}
@@ -114,6 +123,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         (workshops.tell, "Ateliers d’exemple : {}, à venir et passés"),
         (appointments.tell, "Rendez-vous d’exemple : {}, dans deux permanences"),
         (network.tell, "Annonces d’exemple : {}, entre trois structures"),
+        (joining.tell, "Réseau d’exemple : {} lignes, demandes d’entrée, fiches, groupe et charte"),
     ):
         if made := tell(at, accounts, structures):
             print(words.format(made))

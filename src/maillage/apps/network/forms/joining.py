@@ -141,7 +141,22 @@ class ApplicationForm(forms.Form):
         return clean
 
     @property
-    def said(self) -> dict[str, Any]:
+    def needed(self) -> list[Any]:
+        """Return the fields that the page shows open, in order."""
+        return [self[name] for name in ("referent", "reponse", "contact", "site")]
+
+    @property
+    def more(self) -> list[Any]:
+        """Return the fields that may wait."""
+        return [self[name] for name in ("equipe", "ordinateurs", "demande", "type", "adresse", "mots")]
+
+    @property
+    def more_is_wrong(self) -> bool:
+        """Whether one of the fields that may wait is to be mended."""
+        return any(each.errors for each in self.more)
+
+    @property
+    def values(self) -> dict[str, Any]:
         """Return what was typed, as `apply` takes it."""
         clean = self.cleaned_data
         return {

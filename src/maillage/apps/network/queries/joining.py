@@ -156,7 +156,7 @@ def commune_of(typed: str) -> tuple[str, list[tuple[str, str]]]:
 
 def alike(name: str, commune: str) -> list[Lieu]:
     """Return the places of a commune that may already be those of a structure of this name."""
-    words = [word for word in plain(name).split() if len(word) > 2]
+    words = [word for word in plain(name).split() if len(word) > 3]
     found = []
     for lieu in Lieu.objects.filter(code_insee=commune, state="published", merged_into=None).select_related(
         "structure"

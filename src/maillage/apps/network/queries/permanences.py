@@ -79,6 +79,17 @@ def possible(user: Any, on: date) -> list[Possible]:
     return sorted(found, key=lambda each: (each.lieu is None, *listing_rules.rank(each.match), each.place.pk))
 
 
+def without_repeats(rows: list[Possible]) -> list[Possible]:
+    """Return one possible permanence for each pair of structures at a place: a place without anybody is
+    looked for and offered in two listings, and makes one permanence.
+    """
+    found: dict[tuple[int | None, int, int], Possible] = {}
+    for each in sorted(rows, key=lambda row: not row.match.permanence):
+        key = (each.place.lieu_id, each.place.structure_id, each.people.structure_id)
+        found.setdefault(key, each)
+    return [each for each in rows if each in found.values()]
+
+
 def one(user: Any, place: int, people: int, on: date) -> Possible | None:
     """Return a possible permanence from its two listings, None when it is none for this user."""
     return next((p for p in possible(user, on) if (p.place.pk, p.people.pk) == (place, people)), None)

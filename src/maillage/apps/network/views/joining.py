@@ -82,7 +82,7 @@ def apply(request: HttpRequest, commune: str) -> HttpResponse:
         if not access.may_apply(request):
             return refusals.page(request, TOO_MANY, status=429)
         try:
-            _, code = actions.apply(name=name, commune=commune, at=at, **form.said)
+            _, code = actions.apply(name=name, commune=commune, at=at, **form.values)
         except Refused as refused:
             error = refused
         else:

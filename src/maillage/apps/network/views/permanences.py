@@ -19,7 +19,7 @@ from maillage.web import refusals
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The permanences that the open listings make possible; the places equipped without anybody."""
-    found = queries.possible(request.user, timezone.localdate())
+    found = queries.without_repeats(queries.possible(request.user, timezone.localdate()))
     context = {
         "rows": [
             (each, queries.reached(each.lieu, rules.USUAL_LINE, compute=False) if each.lieu else None)

@@ -1,0 +1,369 @@
+"""Who does what: sheets and who reads them, letters, groups, the charter, possible permanences."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.agenda.models import Permanence
+from maillage.apps.community.actions import listings
+from maillage.apps.community.models import Reply
+from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.network.actions import charter as charters
+from maillage.apps.network.actions import groups, profiles
+from maillage.apps.network.models import (
+    Declaration,
+    Group,
+    Letter,
+    Member,
+    Post,
+    Professional,
+    Profile,
+    Revision,
+)
+from maillage.apps.network.queries import permanences
+from maillage.apps.network.rules import charter as charter_rules
+from maillage.apps.network.rules import profiles as rules
+from maillage.kernel.errors import Refused
+from maillage.reference.charter import charter
+from maillage.reports.territory.offer import ChangeReading
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+SHEET = {"parts": ["initiation"], "skills": ["repair"], "visibility": "network"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _towns() -> None:
+    """The names of communes, read once: nobody pays for all in the seconds of their own test."""
+    commune_name("38185")
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def hall(home):
+    return place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", structure=library.structure)
+
+
+@pytest.fixture
+def leila(hall):
+    return account("leila", "gestionnaire", structure=hall.structure)
+
+
+@pytest.fixture
+def leader(db):
+    return account("meneuse", "coordination", territory="38")
+
+
+def stored(lieu, by, base=0, **more):
+    return profiles.write(lieu.structure, {**SHEET, **more}, base=base, by=by, at=AT)
+
+
+# ---------------------------------------------------------------------------------------------- who reads what
+
+
+@pytest.mark.parametrize(
+    ("visibility", "stranger", "network", "own"),
+    [("public", True, True, True), ("network", False, True, True), ("nobody", False, False, True)],
+)
+def test_each_structure_chooses_who_reads_its_sheet(
+    client, library, karim, leila, visibility, stranger, network, own
+):
+    stored(library, karim, visibility=visibility, about="Nous réparons.")
+    page = f"/espace/reseau/annuaire/structures/{library.structure.pk}/"
+    assert ("Bibliothèque" in client.get("/reseau/").content.decode()) is stranger
+    client.force_login(leila)
+    assert (client.get(page).status_code == 200) is network
+    assert (
+        f'annuaire/structures/{library.structure.pk}/"'
+        in client.get("/espace/reseau/annuaire/").content.decode()
+    ) is network
+    assert ("Bibliothèque" in client.get("/reseau/").content.decode()) is stranger, (
+        "the public page is everybody’s"
+    )
+    client.force_login(karim)
+    assert (client.get(page).status_code == 200) is own
+    assert rules.is_readable(visibility, of_network=False, own=False) is stranger
+
+
+def test_the_directory_is_searched_by_what_one_does(client, library, hall, karim, leila):
+    stored(library, karim, publics=["seniors"])
+    stored(hall, leila, skills=["procedures"], parts=["assistance"])
+    client.force_login(leila)
+    for query, found in (
+        ("savoir=repair", [library]),
+        ("public=seniors", [library]),
+        ("part=assistance", [hall]),
+        ("mots=echirolles", [hall]),
+        ("mots=reparation", [library]),
+        ("savoir=mail", []),
+    ):
+        answer = client.get(f"/espace/reseau/annuaire/?{query}")
+        got = [row.profile.structure_id for row in answer.context["page"]]
+        assert got == [lieu.structure_id for lieu in found], query
+
+
+def test_a_professional_writes_their_sheet_and_erases_it(client, library, karim, leila):
+    client.force_login(karim)
+    said = {"metier": "trainer", "structure": library.structure.pk, "savoir": ["french"], "lue_par": "public"}
+    client.post("/espace/reseau/annuaire/ma-fiche/", {**said, "mots": "J’anime le mardi."})
+    assert "Karim" in client.get("/reseau/").content.decode()
+    called = {**said, "mots": "Appelez le 06 12 34 56 78"}
+    assert client.post("/espace/reseau/annuaire/ma-fiche/", called).status_code == 400
+    client.post("/espace/reseau/annuaire/ma-fiche/", {"geste": "effacer"})
+    assert not Professional.objects.exists()
+    profiles.write_professional(
+        karim, trade="trainer", structure=None, skills=[], publics=[], about="", visibility="public", at=AT
+    )
+    karim.delete()
+    assert not Professional.objects.exists(), "an account takes its sheet along"
+
+
+# ------------------------------------------------------------------------------------ two people writing at once
+
+
+def test_two_people_writing_at_once_are_both_stored_and_shown(client, library, karim):
+    other = account("zoe", "gestionnaire", structure=library.structure)
+    stored(library, karim, about="Le mardi.")
+    page = f"/espace/reseau/annuaire/structures/{library.structure.pk}/changer/"
+    typed = {"part": ["hosting"], "lue_par": "network", "version": 1}
+    for user, words in ((karim, "Le mercredi."), (other, "Le jeudi.")):
+        client.force_login(user)
+        answer = client.post(page, {**typed, "mots": words}, follow=True)
+    seen = answer.content.decode()
+    assert "Deux personnes ont écrit en même temps" in seen
+    assert "Le mercredi." in seen
+    assert "Le jeudi." in seen
+    (revision,) = Revision.objects.all()
+    client.post(f"/espace/reseau/annuaire/versions/{revision.pk}/", {"garder": "autre"})
+    assert Profile.objects.get().about == "Le jeudi."
+    with pytest.raises(Refused):
+        profiles.choose(revision, take=False, by=karim, at=AT)
+
+
+def test_the_same_words_written_twice_are_no_quarrel(library, karim):
+    stored(library, karim, about="Le mardi.")
+    _, revision = stored(library, karim, base=0, about="Le mardi.")
+    assert revision is None
+
+
+def test_nobody_writes_the_sheet_of_another_structure(library, leila, leader):
+    for user in (leila, leader):
+        with pytest.raises(Refused):
+            stored(library, user)
+
+
+# ------------------------------------------------------------------------------------------------------- letters
+
+
+def test_a_letter_goes_through_the_platform_and_is_answered(client, library, hall, karim, leila):
+    stored(hall, leila)
+    client.force_login(karim)
+    page = f"/espace/reseau/annuaire/structures/{hall.structure.pk}/"
+    client.post(page, {"mots": "Pourriez-vous nous prêter la salle ?"})
+    assert client.post(page, {"mots": "Encore nous."}).status_code == 400, "one letter until its answer"
+    (letter,) = Letter.objects.all()
+    client.force_login(leila)
+    assert "1 à lire" in client.get("/espace/reseau/annuaire/").content.decode().replace("\u00a0", " ")
+    client.post(f"/espace/reseau/lettres/{letter.pk}/", {"mots": "Oui, le mardi."})
+    client.force_login(karim)
+    assert "Oui, le mardi." in client.get("/espace/reseau/lettres/").content.decode()
+    third = account("tierce", "gestionnaire", structure=place("poste", {"nom": "La Poste"}).structure)
+    client.force_login(third)
+    assert "prêter la salle" not in client.get("/espace/reseau/lettres/").content.decode()
+    assert client.post(f"/espace/reseau/lettres/{letter.pk}/", {"mots": "x"}).status_code == 404
+
+
+def test_letters_to_everybody_are_stopped(library, karim):
+    for n in range(rules.LETTERS_AN_HOUR):
+        other = place(f"p{n}", {"nom": f"P{n}"})
+        profiles.send(library.structure, words="Bonjour", to_structure=other.structure, by=karim, at=AT)
+    last = place("pz", {"nom": "Pz"})
+    with pytest.raises(Refused, match="en une heure"):
+        profiles.send(library.structure, words="Bonjour", to_structure=last.structure, by=karim, at=AT)
+
+
+# -------------------------------------------------------------------------------------------------------- groups
+
+
+def test_a_group_is_joined_written_in_and_left(client, karim, leila, leader):
+    client.force_login(karim)
+    said = {"nom": "Les médiathèques", "metier": "library", "territoire": "38", "jeton": "g"}
+    for _ in range(2):
+        client.post("/espace/reseau/groupes/nouveau/", said)
+    (group,) = Group.objects.all()
+    page = f"/espace/reseau/groupes/{group.pk}/"
+    client.post(page, {"mots": "Qui prête des souris adaptées ?", "jeton": "m"})
+    client.force_login(leila)
+    assert "souris" not in client.get(page).content.decode(), "its members alone read it"
+    assert client.post(page, {"mots": "Nous", "jeton": "n"}).status_code == 400
+    client.post(f"{page}geste/", {"geste": "rejoindre"})
+    assert "souris" in client.get(page).content.decode()
+    client.force_login(karim)
+    client.post(f"{page}geste/", {"geste": "quitter"})
+    assert Member.objects.get(group=group).leads, "who stays leads"
+    assert Post.objects.count() == 1
+    outside = account("lille", "coordination", territory="59")
+    (post,) = Post.objects.all()
+    client.force_login(outside)
+    assert client.post(f"/espace/reseau/groupes/messages/{post.pk}/", {"raison": "hurts"}).status_code == 404
+    client.force_login(leader)
+    client.post(f"/espace/reseau/groupes/messages/{post.pk}/", {"raison": "hurts"})
+    client.force_login(leila)
+    seen = client.get(page).content.decode()
+    assert "souris" not in seen
+    assert "Message ôté par Meneuse" in seen
+    assert Entry.objects.filter(verb="group.message_removed").exists()
+
+
+def test_a_member_removed_while_writing_is_told(karim, leila):
+    group = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
+    with pytest.raises(Refused, match="plus de ce groupe"):
+        groups.write(group, words="Bonjour", token="m", by=leila, at=AT)
+    groups.close(group, by=karim, at=AT)
+    with pytest.raises(Refused, match="fermé"):
+        groups.join(group, by=leila, at=AT)
+
+
+# ----------------------------------------------------------------------------------------------------- the charter
+
+
+def declared(lieu, by, **more):
+    answers = {each.id: "yes" for each in charter().criteria} | more
+    return charters.declare(lieu.structure, answers, by=by, at=AT)
+
+
+def test_the_charter_is_declared_granted_and_withdrawn_in_public(client, library, karim, leader):
+    client.force_login(karim)
+    answers = {each.id: "yes" for each in charter().criteria}
+    client.post("/espace/reseau/charte/", answers)
+    (row,) = Declaration.objects.all()
+    assert "Bibliothèque" not in client.get("/reseau/charte/").content.decode()
+    page = f"/espace/reseau/charte/{row.pk}/"
+    client.post(page, {"geste": "accorder", "jusquau": "2027-11-20", "nom": "Moi-même"})
+    row.refresh_from_db()
+    assert row.state == charter_rules.DECLARED, "nobody grants their own"
+    client.force_login(leader)
+    client.post(page, {"geste": "accorder", "jusquau": "2027-11-20", "nom": "Le réseau d’Isère"})
+    register = client.get("/reseau/charte/").content.decode()
+    assert "Le réseau d’Isère" in register
+    assert "20 novembre 2027" in register
+    client.post(page, {"geste": "retirer", "raison": "Le lieu a fermé."})
+    register = client.get("/reseau/charte/").content.decode()
+    assert "Retirée le 20 novembre 2026" in register
+    assert "Le lieu a fermé." in register
+
+
+def test_a_charter_lacking_what_is_needed_is_not_granted(library, karim, leader):
+    row = declared(library, karim, discretion="later")
+    with pytest.raises(Refused, match="Il manque"):
+        charters.grant(row, until=date(2027, 1, 1), granted_by="R", by=leader, at=AT)
+    again = declared(library, karim)
+    assert again.pk == row.pk, "declared again before an answer, the last one stands"
+    for until in (TODAY, date(2029, 1, 1)):
+        with pytest.raises(Refused):
+            charters.grant(again, until=until, granted_by="R", by=leader, at=AT)
+    granted = charters.grant(again, until=date(2027, 1, 1), granted_by="R", by=leader, at=AT)
+    assert charter_rules.in_force(granted.state, granted.until, date(2027, 1, 1))
+    assert not charter_rules.in_force(granted.state, granted.until, date(2027, 1, 2))
+
+
+# -------------------------------------------------------------------------------------------- possible permanences
+
+
+def published(lieu, by, side, kind, token, **more):
+    said = {"half_days": ("1-am",), "starts_on": TODAY, "ends_on": TODAY + timedelta(days=90), **more}
+    return listings.publish(
+        lieu.structure, side=side, kind=kind, lieu=lieu, token=token, by=by, at=AT, **said
+    )
+
+
+def test_a_place_without_staff_and_a_mediator_without_room_make_a_draft(client, library, hall, karim, leila):
+    room = published(hall, leila, "seeks", "mediator", "a")
+    come = published(library, karim, "seeks", "room", "b", half_days=("1-am", "2-pm"))
+    client.force_login(karim)
+    assert "Bibliothèque chez" in client.get("/espace/reseau/permanences/").content.decode()
+    page = f"/espace/reseau/permanences/{room.pk}/{come.pk}/"
+    assert client.get(f"/espace/reseau/permanences/{come.pk}/{room.pk}/").status_code == 404
+    client.post(page)
+    (draft,) = Permanence.objects.all()
+    assert draft.published_at is None
+    assert (draft.structure, draft.lieu) == (library.structure, hall)
+    assert draft.hours == [[1, "09:00", "12:00"]]
+    (reply,) = Reply.objects.all()
+    assert (reply.listing, reply.structure) == (room, library.structure)
+    third = account("tierce", "gestionnaire", structure=place("poste", {"nom": "La Poste"}).structure)
+    client.force_login(third)
+    assert client.get(page).status_code == 404
+    assert client.post(page).status_code == 404
+
+
+def test_the_coordination_sees_what_is_possible_and_drafts_nothing(
+    client, library, hall, karim, leila, leader
+):
+    room = published(hall, leila, "seeks", "mediator", "a")
+    come = published(library, karim, "offers", "adviser", "b")
+    client.force_login(leader)
+    page = f"/espace/reseau/permanences/{room.pk}/{come.pk}/"
+    assert "montrez-leur cette page" in client.get(page).content.decode()
+    assert client.post(page).status_code == 403
+    assert not Permanence.objects.exists()
+
+
+def test_whom_a_permanence_reaches_is_said_with_its_interval(
+    client, library, hall, karim, leila, monkeypatch
+):
+    room = published(hall, leila, "seeks", "mediator", "a")
+    come = published(library, karim, "seeks", "room", "b")
+    change = ChangeReading(
+        offer="Aide aux démarches", people="environ 120 personnes", between="entre 80 et 170", is_nil=False,
+        before="entre 900 et 1 300 personnes", after="entre 800 et 1 200 personnes", doubt="", zones=(),
+    )  # fmt: skip
+    study = type("Study", (), {"place": "38", "name": "Isère"})()
+    told = permanences.Reached(
+        study=study, change=change, universe="habitants", source="Insee, 2023", already=False
+    )
+    monkeypatch.setattr(permanences, "reached", lambda lieu, line, *, compute: told if compute else None)
+    monkeypatch.setattr(permanences, "may_be_computed", lambda lieu: True)
+    client.force_login(karim)
+    page = f"/espace/reseau/permanences/{room.pk}/{come.pk}/"
+    assert "Pas encore compté" in client.get(page).content.decode()
+    seen = client.get(f"{page}?offre=assistance").content.decode()
+    assert "Environ 120 personnes de plus" in seen
+    assert "entre 80 et 170" in seen
+    assert "Insee, 2023" in seen
+
+
+def test_places_equipped_without_help_are_listed(client, library, karim):
+    alone = place("seul", {"nom": "Salle libre", "practices": {"libre_acces": {"state": "offered"}}})
+    account("x", "gestionnaire", structure=alone.structure)
+    leader = account("meneuse", "coordination", territory="38")
+    client.force_login(leader)
+    page = client.get("/espace/reseau/permanences/").content.decode()
+    assert "Salle libre" in page
+    assert "Bibliothèque" not in page
+
+
+def test_one_permanence_is_told_once_for_two_listings_of_a_place(client, library, hall, karim, leila):
+    published(hall, leila, "seeks", "mediator", "a")
+    published(hall, leila, "offers", "room", "c")
+    published(library, karim, "seeks", "room", "b")
+    client.force_login(karim)
+    assert client.get("/espace/reseau/permanences/").content.decode().count("Bibliothèque chez") == 1
