@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 
 from maillage.apps.accounts.models import Entry, User
-from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
 from maillage.apps.memberships.actions import digest
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message
@@ -31,9 +31,10 @@ def _now(monkeypatch, home):
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _towns() -> None:
+def _towns(django_db_setup, django_db_blocker) -> None:
     """The names of communes, read once: nobody pays for all in the seconds of their own test."""
-    commune_name("38185")
+    with django_db_blocker.unblock():
+        where.suggestions("Grenoble")
 
 
 @pytest.fixture
