@@ -1,0 +1,1 @@
+"""What a co-design workshop leaves: journey maps, printed boards."""
