@@ -29,6 +29,7 @@ from maillage.apps.agenda.actions import appointments, permanences, planning, se
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
+from maillage.apps.codesign import actions as codesign
 from maillage.apps.community.actions import listings as network
 from maillage.apps.community.actions import resources
 from maillage.apps.community.models import Listing, Reply, Resource
@@ -109,7 +110,7 @@ LISTS: dict[str, set[str]] = {
         )
     },
     **{key: {"import"} for key in ("publish", "paper_back")},
-    **{key: {"territory"} for key in ("new_perimeter", "new_marking")},
+    **{key: {"territory"} for key in ("new_perimeter", "new_marking", "codesign_sessions", "codesign_new")},
     "team": {"team"},
     **{
         key: {"people", "mine"}
@@ -313,6 +314,10 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "survey_target_one": ({"surveys"}, "target"),
     "seat_run": ({"workshops"}, "seat"),
     **dict.fromkeys(("act", "act_gesture"), ({"people"}, "act")),
+    **dict.fromkeys(
+        ("codesign_session", "codesign_gesture", "codesign_ballots"), ({"territory"}, "codesign")
+    ),
+    "codesign_profile": ({"territory"}, "codesign_group"),
     "listing_gesture": ({"workshops", "sheet"}, "listing"),
     "listing_answer": ({"workshops", "sheet"}, "reply"),
     "partnership_end": ({"workshops", "sheet"}, "partnership"),
@@ -345,6 +350,7 @@ SENT = {
     "permanence_gesture": {"geste": "publier"},
     "survey_gesture": {"geste": "public"},
     "listing_gesture": {"geste": "found"},
+    "codesign_gesture": {"geste": "vote"},
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
 }
 # Rows that belong to no structure: the administration alone.
@@ -575,6 +581,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "post": {"pk": _post(commune, kind).pk},
         "declaration": {"pk": Declaration.objects.create(structure=lieu.structure, version="1", declared_at=AT).pk},
         "possible": _possible(lieu, friend, helper, kind),
+        "codesign": {"pk": (board := _board(commune, theirs)).pk},
+        "codesign_group": {"pk": board.groups.first().pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
@@ -623,6 +631,12 @@ def _listing(structure, helper: User, kind: str) -> Listing:
     day = date.today()
     said = {"side": "offers", "kind": "room", "starts_on": day, "ends_on": day + timedelta(days=30)}
     return network.publish(structure, **said, token=kind, by=helper, at=datetime.now(UTC))
+
+
+def _board(commune: str, by: User):
+    """Return a co-design workshop of a territory."""
+    told = {"title": commune, "objective": "x", "held_on": AT.date()}
+    return codesign.prepare(commune, **told, token=uuid4().hex, by=by, at=AT)
 
 
 def _resource(structure, helper: User, kind: str) -> Resource:

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "maillage.apps.actes",
     "maillage.apps.orientations",
     "maillage.apps.dossiers",
+    "maillage.apps.codesign",
     "maillage.apps.network",
     "maillage.apps.site",
     "allauth",  # after ours: its pages wear our templates

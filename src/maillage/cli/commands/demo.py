@@ -92,6 +92,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
     from maillage.cli.demonstration import (
         acts,
         appointments,
+        board,
         joining,
         network,
         rights,
@@ -122,6 +123,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         (rights.tell, "Droits d’exemple : {} faits, d’une personne inventée"),
         (workshops.tell, "Ateliers d’exemple : {}, à venir et passés"),
         (appointments.tell, "Rendez-vous d’exemple : {}, dans deux permanences"),
+        (board.tell, "Atelier de co-construction d’exemple : {} cartes sur un tableau"),
         (network.tell, "Annonces d’exemple : {}, entre trois structures"),
         (joining.tell, "Réseau d’exemple : {} lignes, demandes d’entrée, fiches, groupe et charte"),
     ):

@@ -1,0 +1,376 @@
+"""Prepare and lead a co-design workshop: groups, cards, levels, causes, votes, draft actions."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.codesign import queries, rules
+from maillage.apps.codesign.models import (
+    Card,
+    Cause,
+    DraftAction,
+    Group,
+    Level,
+    Participant,
+    Session,
+    Vote,
+)
+from maillage.apps.dossiers import actions as dossiers
+from maillage.apps.dossiers.models import Finding
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import holds_contact, line
+from maillage.reference.codesign import LEVELS, causes, stages, trades
+
+# ----------------------------------------------------------------------------------------------- the workshop
+
+
+@transaction.atomic
+def prepare(
+    place: str,
+    *,
+    title: str,
+    objective: str,
+    operator: str = "",
+    question: str = "",
+    held_on: date,
+    votes_each: int = 4,
+    groups: int = 4,
+    token: str,
+    by: User,
+    at: datetime,
+    example: bool = False,
+) -> Session:
+    """Prepare a workshop and its groups, whose profiles are still to be written; the same form sent twice
+    makes one.
+    """
+    if found := Session.objects.filter(token=token).first():
+        return found
+    session = Session.objects.create(
+        place=place,
+        title=line(title, 120),
+        objective=line(objective, 400),
+        operator=line(operator, 80),
+        question=question,
+        held_on=held_on,
+        votes_each=votes_each,
+        token=token,
+        by=by,
+        at=at,
+        example=example,
+    )
+    for number in range(1, min(groups, rules.MOST_GROUPS) + 1):
+        Group.objects.create(session=session, number=number, name=f"Profil {number}", who="")
+    journal.record(by=by, verb="codesign.prepared", row=session, at=at)
+    return session
+
+
+def describe(
+    group: Group, *, name: str, who: str, equipment: str = "", skills: str = "", zone: str = ""
+) -> None:
+    """Write the invented profile of a group."""
+    _open(group.session)
+    group.name, group.who = line(name, 40), line(who, 200)
+    group.equipment, group.skills = line(equipment, 200), line(skills, 200)
+    known = dict(queries.zones(group.session.place))  # empty before the first study: taken at its word
+    group.zone = zone if zone in known or not known else ""
+    for words in (group.who, group.equipment, group.skills):
+        _no_person(words)
+    group.save()
+
+
+@transaction.atomic
+def seat(session: Session, group: Group | None, *, trade: str, structure: str = "") -> Participant:
+    """Add somebody around a table: a trade and a structure, no name."""
+    held = Session.objects.select_for_update().get(pk=session.pk)
+    _open(held)
+    last = held.participants.aggregate(last=Max("number"))["last"] or 0
+    if trade not in trades() or held.participants.count() >= rules.MOST_PARTICIPANTS:
+        raise Refused(
+            "Cette personne n’a pas été ajoutée.",
+            why=f"Il manque son métier, ou l’atelier en compte déjà {rules.MOST_PARTICIPANTS}.",
+            do="Choisissez un métier, ou ôtez quelqu’un d’abord.",
+        )
+    return Participant.objects.create(
+        session=held, group=group, number=last + 1, trade=trade, structure=line(structure, 120)
+    )
+
+
+def unseat(participant: Participant) -> None:
+    """Take somebody off the tables, with their votes."""
+    _open(participant.session)
+    participant.delete()
+
+
+@transaction.atomic
+def go_to(session: Session, step: str, *, minutes: int | None = None, by: User, at: datetime) -> Session:
+    """Begin a step, and its clock: `minutes`, else its usual length. Going back is possible."""
+    held = Session.objects.select_for_update().get(pk=session.pk)
+    _open(held)
+    held.step, held.step_ends_at = step, at + timedelta(minutes=minutes or rules.MINUTES[step])
+    held.save(update_fields=["step", "step_ends_at"])
+    journal.record(by=by, verb="codesign.step", row=held, at=at)
+    return held
+
+
+@transaction.atomic
+def close(session: Session, *, by: User, at: datetime) -> Session:
+    """End a workshop: boards and ballots are only read; the causes that groups ticked enter the grid."""
+    held = Session.objects.select_for_update().get(pk=session.pk)
+    _open(held)
+    held.closed_at, held.step_ends_at = at, None
+    held.save(update_fields=["closed_at", "step_ends_at"])
+    for found in _findings(held):
+        dossiers.note(held.place, found, by=by, at=at)
+    journal.record(by=by, verb="codesign.closed", row=held, at=at)
+    return held
+
+
+@transaction.atomic
+def reopen(session: Session, *, by: User, at: datetime) -> Session:
+    """Open a closed workshop again; what it had found is taken off the grid until it ends again."""
+    held = Session.objects.select_for_update().get(pk=session.pk)
+    if held.closed_at is None:
+        return held
+    for finding in Finding.objects.filter(place=held.place, source=_source(held), withdrawn_at=None):
+        dossiers.withdraw(finding, at=at)
+    held.closed_at = None
+    held.save(update_fields=["closed_at"])
+    journal.record(by=by, verb="codesign.reopened", row=held, at=at)
+    return held
+
+
+def _findings(session: Session) -> list[dict[str, object]]:
+    """Return what the groups found, as the grid takes it: one finding each, the most ticked cause of it."""
+    out: dict[str, dict[str, object]] = {}
+    n = session.groups.count()
+    for each in queries.ticked(session):
+        cause = causes()[each.id]
+        words = f"{cause.says} : {each.groups} {'groupe' if each.groups == 1 else 'groupes'} sur {n}."
+        out.setdefault(
+            cause.finding,
+            {
+                "who": "workshop",
+                "kind": cause.finding,
+                "confirms": True,
+                "words": words,
+                "source": _source(session),
+                "year": session.held_on.year,
+            },
+        )
+    return list(out.values())
+
+
+def _source(session: Session) -> str:
+    return f"Atelier « {session.title} », n° {session.pk}"
+
+
+def _open(session: Session) -> None:
+    if Session.objects.filter(pk=session.pk, closed_at__isnull=False).exists():  # perhaps a moment ago
+        raise Refused(
+            "Rien n’a été changé.",
+            why="Cet atelier est clos.",
+            do="Demandez à qui l’a mené de le rouvrir.",
+        )
+
+
+# -------------------------------------------------------------------------------------------------- the board
+
+
+@transaction.atomic
+def put(
+    group: Group, *, stage: str, kind: str, words: str, trade: str = "", token: str, at: datetime
+) -> Card:
+    """Put a card on a board; the same form sent twice puts one. Refused on a closed workshop, when it is
+    empty, names somebody’s secrets or contact, or when the cell is full.
+    """
+    if found := Card.objects.filter(token=token).first():
+        return found
+    _open(group.session)
+    told = line(words, rules.LONGEST)
+    _no_person(told)
+    if not told or stage not in stages() or kind not in rules.KIND_LABELS:
+        raise Refused(
+            "La carte n’a pas été posée.",
+            why="Il manque ses mots, son étape ou sa sorte.",
+            do="Écrivez quelques mots, et choisissez où la poser.",
+        )
+    if group.cards.filter(stage=stage, withdrawn_at=None).count() >= rules.MOST_CARDS:
+        raise Refused(
+            "La carte n’a pas été posée.",
+            why=f"Cette étape a déjà {rules.MOST_CARDS} cartes.",
+            do="Réunissez celles qui disent la même chose, ou retirez-en une.",
+        )
+    return Card.objects.create(
+        group=group,
+        stage=stage,
+        kind=kind,
+        words=told,
+        trade=trade if trade in trades() else "",
+        token=token,
+        at=at,
+    )
+
+
+@transaction.atomic
+def type_back(group: Group, cells: Iterable[tuple[str, str, str]], *, token: str, at: datetime) -> int:
+    """Put the cards of a printed board, one a line; return how many. All of them, or none."""
+    made = 0
+    for cell in rules.typed_back(cells):
+        present = set(
+            group.cards.filter(stage=cell.stage, kind=cell.kind, withdrawn_at=None).values_list(
+                "words", flat=True
+            )
+        )
+        for n, words in enumerate(cell.lines):
+            if words not in present:
+                key = f"{token}-{cell.stage}-{cell.kind}-{n}"
+                put(group, stage=cell.stage, kind=cell.kind, words=words, token=key, at=at)
+                made += 1
+    return made
+
+
+@transaction.atomic
+def change(card: Card, *, words: str, stage: str, kind: str, version: int, at: datetime) -> Card:
+    """Change or move a card. When somebody else changed its words meanwhile, both stay: what was typed is a
+    card beside it. Refused once it has votes, which were given to its words.
+    """
+    _open(card.group.session)
+    held = Card.objects.select_for_update().get(pk=card.pk)
+    told = line(words, rules.LONGEST)
+    _no_person(told)
+    if not told or stage not in stages() or kind not in rules.KIND_LABELS:
+        raise Refused(
+            "La carte n’a pas changé.",
+            why="Il manque ses mots, son étape ou sa sorte.",
+            do="Écrivez quelques mots, ou retirez la carte.",
+        )
+    if held.version != version and held.words != told:
+        return Card.objects.create(
+            group_id=held.group_id,
+            stage=held.stage,
+            kind=held.kind,
+            words=told,
+            trade=held.trade,
+            beside=held,
+            token=f"{held.token[:40]}-{version}-{held.version}-{at:%H%M%S%f}"[:60],
+            at=at,
+        )
+    if held.words != told and held.votes.exists():
+        raise Refused(
+            "La carte n’a pas changé.",
+            why="Elle a déjà des voix, données à ses mots d’avant.",
+            do="Posez une autre carte à côté.",
+        )
+    held.version += held.words != told
+    held.words, held.stage, held.kind = told, stage, kind
+    held.save(update_fields=["words", "stage", "kind", "version"])
+    return held
+
+
+def withdraw(card: Card, *, at: datetime) -> None:
+    """Take a card off its board, or put it back when it was."""
+    _open(card.group.session)
+    card.withdrawn_at = None if card.withdrawn_at else at
+    card.save(update_fields=["withdrawn_at"])
+
+
+def place(group: Group, stage: str, *, today: str, then: str) -> None:
+    """Write where the profile stands at a stage: today, and with the levers; "" for not said."""
+    _open(group.session)
+    if stage in stages() and {today, then} <= {"", *LEVELS}:
+        Level.objects.update_or_create(group=group, stage=stage, defaults={"today": today, "then": then})
+
+
+@transaction.atomic
+def tick(group: Group, chosen: Collection[str]) -> None:
+    """Write the causes that a group ticks, instead of those it ticked before."""
+    _open(group.session)
+    group.causes.exclude(cause__in=chosen).delete()
+    for id in causes():
+        if id in chosen:
+            Cause.objects.get_or_create(group=group, cause=id)
+
+
+def _no_person(words: str) -> None:
+    refuse_secrets(words)
+    if holds_contact(words):
+        raise Refused(
+            "Rien n’a été écrit.",
+            why="Ces mots donnent un numéro ou une adresse. Un parcours ne parle de personne qui existe.",
+            do="Ôtez-les : inventez, ou restez dans le général.",
+        )
+
+
+# --------------------------------------------------------------------------------------------- votes, actions
+
+
+@transaction.atomic
+def vote(participant: Participant, chosen: Collection[int], *, at: datetime) -> int:
+    """Cast a ballot: it replaces the one before. Return how many votes it gives. Refused out of the vote, for
+    more cards than votes, or for a card of another workshop.
+    """
+    session = Session.objects.select_for_update().get(pk=participant.session_id)
+    _open(session)
+    if session.step != rules.VOTE:
+        raise Refused(
+            "Votre bulletin n’a pas été pris.",
+            why="Ce n’est pas l’heure du vote.",
+            do="Attendez qu’il soit ouvert : cette page restera la vôtre.",
+        )
+    known = set(
+        Card.objects.filter(group__session=session, withdrawn_at=None, kind__in=rules.VOTED).values_list(
+            "pk", flat=True
+        )
+    )
+    if why := rules.may_vote(chosen, known, session.votes_each):
+        raise Refused(
+            "Votre bulletin n’a pas été pris.", why=why, do=f"Choisissez {session.votes_each} cartes au plus."
+        )
+    participant.votes.exclude(card__in=chosen).delete()
+    Vote.objects.bulk_create(
+        [Vote(participant=participant, card_id=pk) for pk in set(chosen)], ignore_conflicts=True
+    )
+    participant.voted_at = at
+    participant.save(update_fields=["voted_at"])
+    return len(set(chosen))
+
+
+@transaction.atomic
+def propose(lever: Card, *, title: str, pilot: str = "", obstacle: Card | None, at: datetime) -> DraftAction:
+    """Propose an action for the plan, from a lever or a solution and the obstacle it removes. Proposed again,
+    it is changed.
+    """
+    session = lever.group.session
+    _open(session)
+    for words in (title, pilot):
+        _no_person(words)
+    if lever.kind not in rules.ANSWERS or not line(title):
+        raise Refused(
+            "L’action n’a pas été proposée.",
+            why="Il manque ses mots, ou la carte n’est ni un levier ni une solution.",
+            do="Choisissez un levier, et dites ce que l’on ferait.",
+        )
+    row, _ = DraftAction.objects.update_or_create(
+        lever=lever,
+        defaults={
+            "session": session,
+            "place": session.place,
+            "title": line(title, 160),
+            "pilot": line(pilot, 120),
+            "obstacle": obstacle,
+            "state": rules.DRAFT,
+            "at": at,
+        },
+    )
+    return row
+
+
+def drop(draft: DraftAction) -> None:
+    """Put a proposed action aside, or take it back when it was."""
+    draft.state = rules.DRAFT if draft.state == rules.DROPPED else rules.DROPPED
+    draft.save(update_fields=["state"])

@@ -1,0 +1,172 @@
+"""What is typed about a co-design workshop."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.codesign import queries, rules
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.reference.codesign import KINDS, LEVELS, questions, stages, trades
+
+TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())]
+
+
+class SessionForm(forms.Form):
+    """A workshop: where, about what, when, how many groups."""
+
+    territoire = forms.CharField(
+        label="Territoire",
+        max_length=120,
+        help_text="Une commune, un département, ou un périmètre gardé : « agglomeration-grenobloise ».",
+        error_messages={"required": "Il manque le territoire. Ses chiffres iront à côté des profils."},
+    )
+    titre = forms.CharField(
+        label="Titre",
+        max_length=120,
+        help_text="« L’accès aux droits, avec la Caf ».",
+        error_messages={"required": "Il manque le titre. Dites la démarche et l’opérateur."},
+    )
+    objectif = forms.CharField(
+        label="Ce que l’on veut changer",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Il manque l’objectif. Une phrase suffit."},
+    )
+    operateur = forms.CharField(
+        label="Opérateur (facultatif)",
+        max_length=80,
+        required=False,
+        help_text="Un seul, pour aller au bout : on généralise ensuite.",
+    )
+    question = forms.ChoiceField(label="Question posée au réseau (facultatif)", required=False)
+    jour = DayField(label="Le")
+    groupes = forms.IntegerField(label="Groupes", min_value=1, max_value=rules.MOST_GROUPS, initial=4)
+    voix = forms.IntegerField(label="Voix par personne", min_value=1, max_value=10, initial=4)
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = [("", "Aucune"), *((each.id, each.says) for each in questions().values())]
+        self.fields["question"].choices = asked  # type: ignore[attr-defined]
+
+    def clean_territoire(self) -> str:
+        """Return the code or the address of the territory that was typed."""
+        typed = self.cleaned_data["territoire"].strip()
+        kept = territories.perimeter(typed)
+        if kept is not None:
+            return str(kept.slug)
+        named = territories.perimeters_named(typed)
+        if len(named) == 1:
+            return str(named[0].slug)
+        try:
+            return territories.territory(typed).code
+        except UnknownTerritory as error:
+            raise forms.ValidationError(" ".join(error.sentences)) from error
+
+
+class ProfileForm(forms.Form):
+    """The invented profile of a group."""
+
+    name = forms.CharField(
+        label="Prénom inventé",
+        max_length=40,
+        error_messages={"required": "Il manque un prénom. Inventez-le."},
+    )
+    who = forms.CharField(
+        label="Sa situation",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Son âge, son travail, ce à quoi elle a droit. Personne qui existe.",
+        error_messages={"required": "Il manque sa situation. Une phrase suffit."},
+    )
+    equipment = forms.CharField(label="Son équipement (facultatif)", max_length=200, required=False)
+    skills = forms.CharField(label="Ce qu’elle sait faire (facultatif)", max_length=200, required=False)
+    zone = forms.ChoiceField(label="Où elle vit (facultatif)", required=False)
+
+    def __init__(self, *args: Any, place: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["zone"].choices = [  # type: ignore[attr-defined]
+            ("", "Quelque part dans le territoire"),
+            *queries.zones(place),
+        ]
+
+
+class SeatForm(forms.Form):
+    """Somebody around a table."""
+
+    trade = forms.ChoiceField(label="Métier", choices=[(each.id, each.says) for each in trades().values()])
+    structure = forms.CharField(label="Structure (facultatif)", max_length=120, required=False)
+
+
+class CardForm(forms.Form):
+    """A card: where, what, whose trade."""
+
+    stage = forms.ChoiceField(label="Étape", choices=list(stages().items()))
+    kind = forms.ChoiceField(label="C’est", choices=list(rules.KIND_LABELS.items()))
+    words = forms.CharField(
+        label="En quelques mots",
+        max_length=rules.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Il manque les mots de la carte."},
+    )
+    trade = forms.ChoiceField(label="Qui le dit", choices=TRADES, required=False)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+
+class ChangeForm(forms.Form):
+    """A card that changes, or moves."""
+
+    words = forms.CharField(label="Ses mots", max_length=rules.LONGEST)
+    stage = forms.ChoiceField(label="Étape", choices=list(stages().items()))
+    kind = forms.ChoiceField(label="C’est", choices=list(rules.KIND_LABELS.items()))
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class LevelsForm(forms.Form):
+    """Where the profile stands at each stage: today-…, then-…."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [("", "non dit"), *LEVELS.items()]
+        for id, title in stages().items():
+            for key, words in (("today", "aujourd’hui"), ("then", "avec les leviers")):
+                self.fields[f"{key}-{id}"] = forms.ChoiceField(
+                    label=f"{title}, {words}", choices=offered, required=False
+                )
+
+
+class PaperForm(forms.Form):
+    """A printed board typed back: one field a cell, one card a line."""
+
+    token = forms.CharField(widget=forms.HiddenInput, max_length=16)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for stage, title in stages().items():
+            for kind, label in KINDS.items():
+                self.fields[f"{stage}-{kind}"] = forms.CharField(
+                    label=f"{title} : {label[:1].lower()}{label[1:]}",
+                    required=False,
+                    max_length=4_000,
+                    widget=forms.Textarea(attrs={"rows": 3}),
+                )
+
+    @property
+    def cells(self) -> list[tuple[str, str, str]]:
+        """Return what was typed, cell by cell."""
+        return [(stage, kind, self.cleaned_data[f"{stage}-{kind}"]) for stage in stages() for kind in KINDS]
+
+
+class DraftForm(forms.Form):
+    """An action to propose."""
+
+    lever = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31)
+    title = forms.CharField(
+        label="L’action",
+        max_length=160,
+        error_messages={"required": "Il manque l’action. Dites ce que l’on ferait."},
+    )
+    pilot = forms.CharField(label="Qui la porterait (facultatif)", max_length=120, required=False)
+    obstacle = forms.IntegerField(required=False, min_value=1, max_value=2**31)

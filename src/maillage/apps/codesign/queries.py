@@ -1,0 +1,242 @@
+"""Boards as their groups read them, journeys to draw, votes counted, and the figures beside a profile."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, QuerySet
+
+from maillage.apps.codesign import rules
+from maillage.apps.codesign.models import Card, Cause, DraftAction, Group, Level, Participant, Session
+from maillage.apps.dossiers import queries as dossiers
+from maillage.kernel.errors import HouseError
+from maillage.reference import procedures
+from maillage.reference.codesign import KINDS, causes, questions, stages, trades
+from maillage.reports.codesign import journey as maps
+from maillage.reports.territory.reading import Reading
+from maillage.words import dates, wording
+
+DIGITAL = "en difficulté avec Internet"
+HELPED = "libre_acces_accompagne"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the board: the cards of a kind at a stage, the most voted first."""
+
+    stage: str
+    kind: str
+    label: str
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A stage of the board. level: what the group said of it, None yet."""
+
+    id: str
+    title: str
+    level: Level | None
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneFigure:
+    """A figure of the zone of a profile: an estimate, its interval, what it counts."""
+
+    value: str
+    between: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The figures of a profile’s territory. name: of the zone or of the territory; note: source, year and
+    what they count.
+    """
+
+    name: str
+    figures: tuple[ZoneFigure, ...]
+    note: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class TickedCause:
+    """A cause, and how many groups ticked it."""
+
+    id: str
+    says: str
+    groups: int
+
+
+def cards_of(group: Group) -> QuerySet[Card]:
+    """Return the cards of a group, withdrawn ones left out, each with its votes and draft."""
+    return (
+        Card.objects.filter(group=group, withdrawn_at=None)
+        .select_related("draft", "beside")
+        .annotate(n_votes=Count("votes"))
+        .order_by("-n_votes", "pk")
+    )
+
+
+def board(group: Group) -> tuple[Column, ...]:
+    """Return the board of a group, stage by stage."""
+    cards, levels = list(cards_of(group)), {each.stage: each for each in group.levels.all()}
+    return tuple(
+        Column(
+            id,
+            title,
+            levels.get(id),
+            tuple(
+                Cell(id, kind, label, tuple(c for c in cards if c.stage == id and c.kind == kind))
+                for kind, label in KINDS.items()
+            ),
+        )
+        for id, title in stages().items()
+    )
+
+
+def withdrawn(group: Group) -> QuerySet[Card]:
+    """Return the cards that a group withdrew, the latest first."""
+    return Card.objects.filter(group=group, withdrawn_at__isnull=False).order_by("-withdrawn_at")
+
+
+def journey(group: Group) -> maps.Journey:
+    """Return what a group wrote, as a journey map draws it."""
+    session, members = group.session, list(group.members.all())
+    cast = Participant.objects.filter(session=session, voted_at__isnull=False).count()
+    who = wording.count(len(members), "personne")
+    crafts = wording.count(len({each.trade for each in members}), "métier")
+    voices = f" {wording.count(cast, 'bulletin')} de {session.votes_each} voix au plus." if cast else ""
+    return maps.Journey(
+        title=group.title,
+        who=" ".join(each.rstrip(".") + "." for each in (group.who, group.equipment, group.skills) if each),
+        note=wording.spaced(
+            f"« {session.title} », {dates.in_words(session.held_on)}, groupe {group.number} : {who},"
+            f" {crafts}."
+            f"{voices} {group.name} n’existe pas : ce profil est inventé."
+        ),
+        stages=tuple(
+            maps.Stage(
+                column.title,
+                column.level.today if column.level else "",
+                column.level.then if column.level else "",
+                tuple(
+                    maps.Card(card.kind, card.words, card.n_votes)  # type: ignore[attr-defined]
+                    for cell in column.cells
+                    for card in cell.cards
+                ),
+            )
+            for column in board(group)
+        ),
+    )
+
+
+def choices(session: Session) -> list[tuple[Group, list[tuple[str, list[Card]]]]]:
+    """Return what a participant chooses among, group by group, stage by stage."""
+    rows = (
+        Card.objects.filter(group__session=session, withdrawn_at=None, kind__in=rules.VOTED)
+        .select_related("group")
+        .order_by("group__number", "pk")
+    )
+    out = []
+    for group in session.groups.all():
+        own = [card for card in rows if card.group_id == group.pk]
+        parts = [(title, [card for card in own if card.stage == id]) for id, title in stages().items()]
+        out.append((group, [(title, cards) for title, cards in parts if cards]))
+    return out
+
+
+def ticked(session: Session) -> list[TickedCause]:
+    """Return the causes that groups ticked, the most ticked first."""
+    n = Counter(Cause.objects.filter(group__session=session).values_list("cause", flat=True))
+    return [TickedCause(id, causes()[id].says, many) for id, many in n.most_common()]
+
+
+def drafts(session: Session) -> QuerySet[DraftAction]:
+    """Return the actions that a workshop proposes, dropped ones last."""
+    return (
+        DraftAction.objects.filter(session=session)
+        .select_related("lever__group", "obstacle")
+        .order_by("-state", "at", "pk")
+    )
+
+
+def table(session: Session) -> list[tuple[Group, str, list[Participant]]]:
+    """Return the groups, what each lacks, and who sits there."""
+    people = list(Participant.objects.filter(session=session))
+    return [
+        (group, rules.lacking([p.trade for p in own]), own)
+        for group in session.groups.all()
+        for own in [[p for p in people if p.group_id == group.pk]]
+    ]
+
+
+def question(session: Session) -> str:
+    """Return the question of a workshop in words, "" when it has none."""
+    found = questions().get(session.question)
+    return found.says if found else ""
+
+
+def operators() -> list[str]:
+    """Return the operators of the procedures that the platform knows, in order."""
+    return sorted({each.operator for each in procedures.procedures().values() if each.operator})
+
+
+def zones(place: str) -> list[tuple[str, str]]:
+    """Return the zones of the latest study of a territory, by name; none without a study."""
+    study = dossiers.latest(place)
+    if study is None or dossiers.is_lost(study):
+        return []
+    try:
+        rows = dossiers.reading(study).zones
+    except HouseError:
+        return []
+    return sorted(((row.code, row.name) for row in rows if not row.is_outside), key=lambda row: row[1])
+
+
+def portrait(group: Group) -> Portrait | None:
+    """Return the figures of the zone of a profile, else those of the territory; None without a study."""
+    study = dossiers.latest(group.session.place)
+    if study is None or dossiers.is_lost(study):
+        return None
+    try:
+        reading = dossiers.reading(study)
+    except HouseError:
+        return None
+    known = reading.definition
+    note = (
+        f"Estimation selon « {known.label} » ({known.universe}). Le vrai nombre est entre les bornes 90 fois"
+        " sur 100, si les taux publiés sont justes ici."
+    )
+    found = next((row for row in reading.zones if row.code == group.zone), None)
+    if found is None:
+        head, both = reading.headline, reading.both
+        figures = [ZoneFigure(head.value or "", head.between, DIGITAL)]
+        if not reading.withheld:
+            figures.append(ZoneFigure(both.value or "", both.between, "ont aussi peu de revenus"))
+    else:
+        figures = [
+            ZoneFigure(found.people or "", found.between if found.people else found.reason, DIGITAL),
+            *_without_help(reading, found.code),
+        ]
+    name = found.name if found else reading.territory.name
+    return Portrait(name, tuple(each for each in figures if each.value or each.between), note, study.place)
+
+
+def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
+    """Return how many of a zone have nowhere on foot to be helped; a range when places do not say."""
+    offer = reading.offer_of(code)
+    line = next((each for each in offer.lines if each.id == HELPED), None) if offer else None
+    if line is None:
+        return []
+    value, between = (
+        (line.missing, line.missing_between) if line.missing_between else ("", line.missing_about)
+    )
+    return [ZoneFigure(value, between, "sans lieu à pied où quelqu’un aide")]
+
+
+def trade_words(ids: Iterable[str]) -> str:
+    """Return the trades of a group in words."""
+    return wording.listing([trades()[each].says for each in ids if each in trades()])

@@ -1,0 +1,340 @@
+"""Boards of groups and ballots, by their code, without an account; the journeys that anybody may read."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import count, counted
+from maillage.apps.codesign import access, actions, queries, rules
+from maillage.apps.codesign.forms import CardForm, ChangeForm, DraftForm, LevelsForm, PaperForm
+from maillage.apps.codesign.models import Card, Group, Participant
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference.codesign import LEVELS, causes, journeys, questions, stages, trades
+from maillage.reports.codesign import journey as maps
+from maillage.reports.page import pdf
+from maillage.web import refusals
+
+UNKNOWN = Refused(
+    "Ce code n’ouvre rien.",
+    why="Il est mal recopié, ou l’atelier a été effacé.",
+    do="Relisez-le sur la feuille de votre groupe, ou demandez à qui mène l’atelier.",
+)
+FORMS = {
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "pdf": "application/pdf",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    """Return the page of a code that opens nothing, and count it."""
+    status = 429 if counted(request, "liens") >= rules.LINKS_AN_HOUR else 404
+    count(request, "liens")
+    return refusals.page(request, UNKNOWN, status=status)
+
+
+def _group(request: HttpRequest, code: str) -> Group | None:
+    return None if counted(request, "liens") >= rules.LINKS_AN_HOUR else access.group_of(code)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """Open the board of a group, or a ballot, by the code on its sheet."""
+    if request.method == "POST":
+        code = request.POST.get("code", "")
+        if _group(request, code) is not None:
+            return redirect("codesign_board", codes.read(code))
+        if access.voter_of(code) is not None:
+            return redirect("codesign_ballot", codes.read(code))
+        return _refused(request)
+    return render(request, "codesign/enter.html")
+
+
+@never_cache
+@require_safe
+def board(request: HttpRequest, code: str) -> HttpResponse:
+    """The board of a group, its journey map, and what its code may do."""
+    group = _group(request, code)
+    return _refused(request) if group is None else _board(request, group)
+
+
+def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) -> HttpResponse:
+    session, at = group.session, timezone.now()
+    columns, journey = queries.board(group), queries.journey(group)
+    cards = [card for column in columns for cell in column.cells for card in cell.cards]
+    context = {
+        "group": group,
+        "session": session,
+        "n_groups": session.groups.count(),
+        "crafts": queries.trade_words(dict.fromkeys(each.trade for each in group.members.all())),
+        "question": queries.question(session),
+        "steps": _steps(group, cards),
+        "ends_at": session.step_ends_at if session.step_ends_at and session.step_ends_at > at else None,
+        "portrait": queries.portrait(group),
+        "columns": columns,
+        "obstacles": [card for card in cards if card.kind == "obstacle"],
+        "gone": queries.withdrawn(group),
+        "wide": maps.drawn(journey),
+        "narrow": maps.drawn_narrow(journey),
+        "journey": journey,
+        "form": form,
+        "token": get_random_string(24),
+        "kinds": rules.KIND_LABELS,
+        "stages": stages(),
+        "trades": trades().values(),
+        "levels": LEVELS,
+        "causes": [(each, each.id in _ticked(group)) for each in causes().values()],
+        "others": [(each, each.pk == group.pk) for each in session.groups.all()],
+        "is_open": session.closed_at is None,
+    }
+    return render(request, "codesign/board.html", context, status=400 if form else 200)
+
+
+def _ticked(group: Group) -> set[str]:
+    return set(group.causes.values_list("cause", flat=True))
+
+
+def _steps(group: Group, cards: list[Card]) -> list[dict[str, object]]:
+    """Return the five steps: over, under way or to come, and what each gave so far."""
+    session = group.session
+    n = {kind: sum(card.kind == kind for card in cards) for kind in rules.KIND_LABELS}
+    gave = {
+        rules.OBSTACLES: f"{n['obstacle']} écrits" if n["obstacle"] else "",
+        rules.LEVERS: f"{n['lever'] + n['solution']} écrits" if n["lever"] + n["solution"] else "",
+        rules.VOTE: f"{session.participants.exclude(voted_at=None).count()} bulletins",
+        rules.ACTIONS: f"{session.drafts.filter(lever__group=group, state=rules.DRAFT).count()} proposées",
+    }
+    return [
+        {
+            "title": title,
+            "done": rules.before(id, session.step) or session.closed_at is not None,
+            "now": id == session.step and session.closed_at is None,
+            "gave": gave.get(id, ""),
+        }
+        for id, title in rules.STEPS.items()
+    ]
+
+
+@never_cache
+@require_POST
+def gesture(request: HttpRequest, code: str) -> HttpResponse:
+    """Write on the board of a group: a card, a change, a level, causes, an action."""
+    group = _group(request, code)
+    if group is None:
+        return _refused(request)
+    with refusals.as_message(request):
+        if request.POST.get("geste") == "poser":
+            form = CardForm(request.POST)
+            if not form.is_valid():
+                return _board(request, group, form=form)
+            actions.put(group, **form.cleaned_data, at=timezone.now())
+        elif write := GESTURES.get(request.POST.get("geste", "")):
+            write(request, group)
+    return redirect("codesign_board", group.code)
+
+
+def _withdraw(request: HttpRequest, group: Group) -> None:
+    card = _card(request, group)
+    actions.withdraw(card, at=timezone.now())
+    gone = "La carte est retirée. Elle reste sous le tableau."
+    messages.success(request, gone if card.withdrawn_at else "La carte est remise.")
+
+
+def _change(request: HttpRequest, group: Group) -> None:
+    card, form = _card(request, group), ChangeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "La carte n’a pas changé. Il manque ses mots. Écrivez-les.")
+    elif actions.change(card, **form.cleaned_data, at=timezone.now()).pk != card.pk:
+        messages.warning(
+            request,
+            "Quelqu’un d’autre a changé cette carte en même temps. Les deux sont gardées, l’une à côté de"
+            " l’autre : retirez celle de trop.",
+        )
+
+
+def _card(request: HttpRequest, group: Group) -> Card:
+    return get_object_or_404(Card, group=group, pk=whole(request.POST.get("carte", ""), 2**31))
+
+
+def _place(request: HttpRequest, group: Group) -> None:
+    form = LevelsForm(request.POST)
+    if form.is_valid():
+        clean = form.cleaned_data
+        for stage in stages():
+            actions.place(group, stage, today=clean[f"today-{stage}"], then=clean[f"then-{stage}"])
+        messages.success(request, "La carte du parcours est redessinée.")
+
+
+def _tick(request: HttpRequest, group: Group) -> None:
+    actions.tick(group, request.POST.getlist("cause"))
+    messages.success(request, "Les causes sont notées.")
+
+
+def _propose(request: HttpRequest, group: Group) -> None:
+    form = DraftForm(request.POST)
+    if not form.is_valid():
+        messages.error(
+            request, "L’action n’a pas été proposée. Il manque ses mots. Dites ce que l’on ferait."
+        )
+        return
+    clean = form.cleaned_data
+    cards = Card.objects.filter(group=group, withdrawn_at=None)
+    actions.propose(
+        get_object_or_404(cards, pk=clean["lever"]),
+        title=clean["title"],
+        pilot=clean["pilot"],
+        obstacle=cards.filter(pk=clean["obstacle"], kind="obstacle").first() if clean["obstacle"] else None,
+        at=timezone.now(),
+    )
+    messages.success(request, "L’action est proposée : elle attend le plan d’action du territoire.")
+
+
+GESTURES = {
+    "retirer": _withdraw,
+    "changer": _change,
+    "niveaux": _place,
+    "causes": _tick,
+    "action": _propose,
+}
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def typed_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Type back the printed board of a group, one card a line."""
+    group = _group(request, code)
+    if group is None:
+        return _refused(request)
+    form = PaperForm(request.POST or None, initial={"token": get_random_string(12)})
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            made = actions.type_back(group, form.cells, token=form.cleaned_data["token"], at=timezone.now())
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, f"{made} cartes posées." if made > 1 else f"{made} carte posée.")
+            return redirect("codesign_board", group.code)
+    context = {"group": group, "form": form, "error": error}
+    return render(request, "codesign/typed_back.html", context, status=400 if error or form.errors else 200)
+
+
+@require_safe
+def paper(request: HttpRequest, code: str) -> HttpResponse:
+    """The board of a group to print and fill in by hand."""
+    group = _group(request, code)
+    if group is None:
+        return _refused(request)
+    content = maps.board(
+        queries.journey(group),
+        question=queries.question(group.session),
+        group=f"Groupe {group.number} sur {group.session.groups.count()}, code {codes.in_halves(group.code)}",
+        on=timezone.localdate(),
+    )
+    return _file(content, "application/pdf", f"planche-groupe-{group.number}.pdf")
+
+
+@require_safe
+def journey_map(request: HttpRequest, code: str, form: str) -> HttpResponse:
+    """The journey map of a group: a picture, a PDF, plain text."""
+    group = _group(request, code)
+    if group is None or form not in FORMS:
+        return _refused(request)
+    return _map(queries.journey(group), form, f"parcours-groupe-{group.number}")
+
+
+def _map(journey: maps.Journey, form: str, name: str) -> HttpResponse:
+    on = timezone.localdate()
+    made: dict[str, object] = {
+        "svg": lambda: pdf.styled(maps.drawn(journey)).encode(),
+        "png": lambda: pdf.png(maps.drawn(journey)),
+        "pdf": lambda: maps.document(journey, on=on),
+        "txt": lambda: maps.text(journey).encode(),
+    }
+    return _file(made[form](), FORMS[form], f"{name}.{form}")  # type: ignore[operator]
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ballot(request: HttpRequest, code: str) -> HttpResponse:
+    """The ballot of a participant: a few cards among all those of the workshop; cast again, it replaces the
+    first.
+    """
+    voter: Participant | None = None
+    if counted(request, "liens") < rules.LINKS_AN_HOUR:
+        voter = access.voter_of(code)
+    if voter is None:
+        return _refused(request)
+    error, session = None, voter.session
+    chosen = [n for each in request.POST.getlist("carte") if (n := whole(each, 2**31)) is not None]
+    if request.method == "POST":
+        try:
+            n = actions.vote(voter, chosen, at=timezone.now())
+        except Refused as refused:
+            error = refused
+        else:
+            said = f"{n} voix comptées" if n > 1 else f"{n} voix comptée"
+            messages.success(request, f"Votre bulletin est pris : {said}. Vous pouvez le changer.")
+            return redirect("codesign_ballot", voter.code)
+    held = set(chosen) if error else set(voter.votes.values_list("card", flat=True))
+    context = {
+        "voter": voter,
+        "session": session,
+        "error": error,
+        "held": held,
+        "choices": queries.choices(session),
+        "is_open": session.closed_at is None and session.step == rules.VOTE,
+    }
+    return render(request, "codesign/ballot.html", context, status=400 if error else 200)
+
+
+# ------------------------------------------------------------------------------------------- already written
+
+
+@require_safe
+def examples(request: HttpRequest) -> HttpResponse:
+    """The journeys of the plan of Grenoble, and the questions of a network."""
+    return render(
+        request, "codesign/examples.html", {"rows": journeys().values(), "questions": questions().values()}
+    )
+
+
+@require_safe
+def example(request: HttpRequest, id: str) -> HttpResponse:
+    """A journey of the plan: its map, its list, where it comes from."""
+    row = journeys().get(id)
+    if row is None:
+        raise Http404
+    drawn = maps.of_plan(row)
+    context = {
+        "row": row,
+        "journey": drawn,
+        "wide": maps.drawn(drawn),
+        "narrow": maps.drawn_narrow(drawn),
+        "kinds": maps.KINDS.items(),
+        "levels": LEVELS,
+    }
+    return render(request, "codesign/example.html", context)
+
+
+@require_safe
+def example_map(request: HttpRequest, id: str, form: str) -> HttpResponse:
+    """The map of a journey of the plan, as a file."""
+    row = journeys().get(id)
+    if row is None or form not in FORMS:
+        raise Http404
+    return _map(maps.of_plan(row), form, f"parcours-{id}")

@@ -1,0 +1,166 @@
+"""For who leads a co-design workshop: prepare it, seat people, run its steps, end it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.codesign import access, actions, queries, rules
+from maillage.apps.codesign.forms import ProfileForm, SeatForm, SessionForm
+from maillage.apps.codesign.models import Group, Participant, Session
+from maillage.apps.dossiers.access import may_write
+from maillage.kernel import codes
+from maillage.kernel.typed import whole
+from maillage.reference.codesign import journeys
+from maillage.web import printing, refusals
+
+
+@holding(access.LEADS)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The workshops of one's territories, and the journeys already written."""
+    rows = access.sessions_for(request.user)
+    return render(request, "codesign/index.html", {"rows": rows, "journeys": journeys().values()})
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A workshop to prepare."""
+    at = timezone.localtime()
+    form = SessionForm(
+        request.POST or None,
+        initial={"jour": at.date(), "groupes": 4, "voix": 4, "jeton": get_random_string(24)},
+    )
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        if may_write(request.user, clean["territoire"]):
+            row = actions.prepare(
+                clean["territoire"],
+                title=clean["titre"],
+                objective=clean["objectif"],
+                operator=clean["operateur"],
+                question=clean["question"],
+                held_on=clean["jour"],
+                groups=clean["groupes"],
+                votes_each=clean["voix"],
+                token=clean["jeton"],
+                by=account_of(request),
+                at=at,
+            )
+            messages.success(request, "L’atelier est prêt. Écrivez le profil de chaque groupe.")
+            return redirect("codesign_session", row.pk)
+        form.add_error(
+            "territoire", "Ce territoire n’est pas le vôtre. Choisissez-en un dont vous tenez le diagnostic."
+        )
+    context = {"form": form, "operators": queries.operators()}
+    return render(request, "codesign/new.html", context, status=400 if form.errors else 200)
+
+
+@holding(access.LEADS)
+@require_safe
+def session(request: HttpRequest, pk: int) -> HttpResponse:
+    """A workshop: its steps, its groups and their codes, who sits there, what comes out of it."""
+    row = _ours(request, pk)
+    return _page(request, row)
+
+
+def _page(request: HttpRequest, row: Session, *, form: SeatForm | None = None) -> HttpResponse:
+    at = timezone.now()
+    context = {
+        "row": row,
+        "question": queries.question(row),
+        "steps": [
+            (id, title, rules.before(id, row.step), id == row.step) for id, title in rules.STEPS.items()
+        ],
+        "next": rules.next_step(row.step),
+        "next_title": rules.STEPS.get(rules.next_step(row.step), ""),
+        "ends_at": row.step_ends_at if row.step_ends_at and row.step_ends_at > at else None,
+        "tables": queries.table(row),
+        "standing": row.participants.filter(group=None),
+        "form": form or SeatForm(),
+        "causes": queries.ticked(row),
+        "drafts": queries.drafts(row),
+        "address": printing.address(request, reverse("codesign_enter"))
+        or request.build_absolute_uri(reverse("codesign_enter")),
+    }
+    return render(request, "codesign/session.html", context, status=400 if form else 200)
+
+
+@holding(access.LEADS)
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin a step, seat somebody or take them off, put a draft aside, end the workshop or open it again."""
+    row = _ours(request, pk)
+    by, at, what = account_of(request), timezone.now(), request.POST.get("geste", "")
+    with refusals.as_message(request):
+        if what in rules.STEPS:
+            actions.go_to(row, what, minutes=whole(request.POST.get("minutes", ""), 240), by=by, at=at)
+            messages.success(request, f"C’est le temps de : {rules.STEPS[what].lower()}.")
+        elif what == "asseoir":
+            form = SeatForm(request.POST)
+            if not form.is_valid():
+                return _page(request, row, form=form)
+            group = row.groups.filter(number=whole(request.POST.get("groupe", ""), 99) or 0).first()
+            actions.seat(row, group, **form.cleaned_data)
+        elif what == "lever":
+            number = whole(request.POST.get("numero", ""), 10**4)
+            actions.unseat(get_object_or_404(Participant, session=row, number=number))
+            messages.success(request, f"Le n° {number} est ôté, avec ses voix.")
+        elif what == "ecarter":
+            actions.drop(get_object_or_404(row.drafts, pk=whole(request.POST.get("action", ""), 2**31)))
+        elif what == "clore":
+            actions.close(row, by=by, at=at)
+            messages.success(
+                request, "L’atelier est clos. Les causes cochées se lisent sur la grille du territoire."
+            )
+        elif what == "rouvrir":
+            actions.reopen(row, by=by, at=at)
+            messages.success(request, "L’atelier est rouvert. Ses causes sont ôtées de la grille.")
+    return redirect("codesign_session", row.pk)
+
+
+@holding(access.LEADS)
+@require_safe
+def ballots(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ballots to cut out: one a participant, with its own address."""
+    row = _ours(request, pk)
+    people: list[dict[str, Any]] = [
+        {
+            "number": each.number,
+            "group": each.group,
+            "trade": each.get_trade_display(),
+            "code": codes.in_halves(each.code),
+            "address": request.build_absolute_uri(reverse("codesign_ballot", args=[each.code])),
+        }
+        for each in row.participants.select_related("group")
+    ]
+    return render(request, "codesign/ballots.html", {"row": row, "people": people})
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: HttpRequest, pk: int) -> HttpResponse:
+    """The invented profile of a group."""
+    group = get_object_or_404(
+        Group.objects.select_related("session"), pk=pk, session__in=access.sessions_for(request.user)
+    )
+    kept = {key: getattr(group, key) for key in ("name", "who", "equipment", "skills", "zone")}
+    form = ProfileForm(request.POST or None, place=group.session.place, initial=kept)
+    if form.is_bound and form.is_valid():
+        with refusals.as_message(request):
+            actions.describe(group, **form.cleaned_data)
+            messages.success(request, f"Le groupe {group.number} suit {group.name}.")
+            return redirect("codesign_session", group.session_id)
+    context = {"group": group, "form": form}
+    return render(request, "codesign/profile.html", context, status=400 if form.errors else 200)
+
+
+def _ours(request: HttpRequest, pk: int) -> Session:
+    return get_object_or_404(access.sessions_for(request.user), pk=pk)

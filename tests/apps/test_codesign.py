@@ -1,0 +1,243 @@
+"""A co-design workshop: four groups from profiles to draft actions, boards by code, votes, causes in the grid."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from maillage.apps.codesign import actions, queries
+from maillage.apps.codesign.models import Card, DraftAction, Group, Participant, Session, Vote
+from maillage.apps.dossiers.models import Finding
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "analyste", territory="38")
+
+
+@pytest.fixture
+def session(lea):
+    return actions.prepare(
+        "38185",
+        title="La Caf",
+        objective="Aller au bout",
+        held_on=date(2026, 11, 20),
+        token="x",
+        by=lea,
+        at=AT,
+    )
+
+
+@pytest.fixture
+def group(session):
+    return session.groups.get(number=2)
+
+
+def put(group, words="Pas d’adresse mail", kind="obstacle", stage="claim", token=None):
+    return actions.put(group, stage=stage, kind=kind, words=words, token=token or words, at=AT)
+
+
+def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):
+    client.force_login(lea)
+    given = {"titre": "La Caf", "objectif": "Aller au bout", "jour": "2026-11-20", "groupes": 4, "voix": 4}
+    answer = client.post("/espace/co-construction/nouveau/", {**given, "territoire": "38185", "jeton": "a"})
+    row = Session.objects.get()
+    assert answer.url == f"/espace/co-construction/{row.pk}/"
+    assert [each.number for each in row.groups.all()] == [1, 2, 3, 4]
+    client.post("/espace/co-construction/nouveau/", {**given, "territoire": "38185", "jeton": "a"})
+    assert Session.objects.count() == 1
+    far = client.post("/espace/co-construction/nouveau/", {**given, "territoire": "59392", "jeton": "b"})
+    assert far.status_code == 400
+    assert "n’est pas le vôtre" in far.content.decode()
+    lost = client.post(
+        "/espace/co-construction/nouveau/", {**given, "territoire": "Nulle-Part", "jeton": "c"}
+    )
+    assert lost.status_code == 400
+
+
+def test_a_group_opens_its_board_by_its_code_without_account(client, group):
+    page = client.post("/groupe/", {"code": group.halves.lower()}, follow=True).content.decode()
+    assert group.title in page
+    assert "n’a pas encore d’étude" in page
+    assert client.get("/groupe/AAAAAAAA/").status_code == 404
+    assert client.get("/groupe/x/").status_code == 404
+
+
+def test_codes_are_not_guessed_for_long(client, group):
+    for _ in range(60):
+        client.get("/groupe/AAAAAAAA/")
+    assert client.get(f"/groupe/{group.code}/").status_code == 429
+
+
+def test_a_card_is_put_once_changed_withdrawn_and_put_back(client, group):
+    address = f"/groupe/{group.code}/geste/"
+    typed = {"geste": "poser", "stage": "claim", "kind": "lever", "words": "<b>Un mail</b>", "token": "t"}
+    client.post(address, typed)
+    client.post(address, typed)
+    card = Card.objects.get()
+    page = client.get(f"/groupe/{group.code}/").content.decode()
+    assert "&lt;b&gt;Un mail" in page
+    change = {
+        "geste": "changer",
+        "carte": card.pk,
+        "version": 1,
+        "words": "Un mail",
+        "stage": "file",
+        "kind": "solution",
+    }
+    client.post(address, change)
+    card.refresh_from_db()
+    assert (card.words, card.stage, card.kind, card.version) == ("Un mail", "file", "solution", 2)
+    client.post(address, {"geste": "retirer", "carte": card.pk})
+    assert "Cartes retirées (1)" in client.get(f"/groupe/{group.code}/").content.decode()
+    client.post(address, {"geste": "retirer", "carte": card.pk})
+    card.refresh_from_db()
+    assert card.withdrawn_at is None
+    assert client.post(address, {**typed, "words": "", "token": "u"}).status_code == 400
+
+
+def test_the_card_of_another_group_is_not_touched(client, session, group):
+    card = put(session.groups.get(number=1))
+    assert (
+        client.post(f"/groupe/{group.code}/geste/", {"geste": "retirer", "carte": card.pk}).status_code == 404
+    )
+
+
+def test_two_people_change_one_card_and_both_stay(group):
+    card = put(group)
+    told = {"stage": "claim", "kind": "obstacle", "at": AT}
+    actions.change(card, words="Pas de mail à elle", version=1, **told)
+    other = actions.change(card, words="Mail de son fils", version=1, **told)
+    assert other.beside_id == card.pk
+    assert {each.words for each in queries.cards_of(group)} == {"Pas de mail à elle", "Mail de son fils"}
+    assert actions.change(card, words="Pas de mail à elle", version=1, **told).pk == card.pk
+
+
+@pytest.mark.parametrize("words", ["", "Appeler Mme Roche au 06 12 34 56 78", "Son mot de passe : Soleil38"])
+def test_a_card_without_words_or_with_somebody_real_is_refused(group, words):
+    with pytest.raises(Refused):
+        put(group, words=words, token="t")
+    assert not Card.objects.exists()
+
+
+def test_a_printed_board_is_typed_back_once(client, group):
+    put(group, words="Pas de mail")
+    page = f"/groupe/{group.code}/retaper/"
+    typed = {"token": "abc", "claim-obstacle": "Pas de mail\nLe code expire", "follow-lever": "- Un SMS"}
+    for _ in range(2):
+        client.post(page, typed)
+    assert sorted(Card.objects.values_list("words", flat=True)) == ["Le code expire", "Pas de mail", "Un SMS"]
+    bad = client.post(page, {"token": "d", "claim-obstacle": "Bien\nAppelez le 06 12 34 56 78"})
+    assert bad.status_code == 400
+    assert "Bien" in bad.content.decode()
+    assert Card.objects.count() == 3
+
+
+def test_votes_are_cast_once_each_in_their_time(client, session, group, lea):
+    cards = [put(group, words=f"Carte {n}") for n in range(6)]
+    fact = put(group, words="Son fils l’aide", kind="workaround")
+    voter = actions.seat(session, group, trade="mediator")
+    page = f"/voix/{voter.code}/"
+    assert client.post(page, {"carte": [cards[0].pk]}).status_code == 400
+    actions.go_to(session, "vote", by=lea, at=AT)
+    assert client.post(page, {"carte": [card.pk for card in cards[:5]]}).status_code == 400
+    assert client.post(page, {"carte": [fact.pk]}).status_code == 400
+    assert not Vote.objects.exists()
+    client.post(page, {"carte": [card.pk for card in cards[:4]]})
+    client.post(page, {"carte": [cards[4].pk, cards[4].pk]})
+    assert list(Vote.objects.values_list("card", flat=True)) == [cards[4].pk]
+    with pytest.raises(Refused):
+        actions.change(cards[4], words="Autre chose", stage="claim", kind="obstacle", version=1, at=AT)
+    assert next(iter(queries.cards_of(group))).pk == cards[4].pk
+    actions.unseat(voter)
+    assert not Vote.objects.exists()
+    assert client.get(page).status_code == 404
+
+
+def test_a_board_becomes_a_journey_and_draft_actions(client, group):
+    obstacle, lever = put(group), put(group, words="Créer un mail avec quelqu’un", kind="lever")
+    address = f"/groupe/{group.code}/geste/"
+    client.post(address, {"geste": "niveaux", "today-claim": "blocked", "then-claim": "together"})
+    client.post(
+        address, {"geste": "action", "lever": lever.pk, "title": "Un atelier mail", "obstacle": obstacle.pk}
+    )
+    client.post(
+        address,
+        {"geste": "action", "lever": lever.pk, "title": "Deux ateliers mail", "obstacle": obstacle.pk},
+    )
+    draft = DraftAction.objects.get()
+    assert (draft.title, draft.obstacle, draft.place) == ("Deux ateliers mail", obstacle, "38185")
+    actions.drop(draft)
+    assert DraftAction.objects.get().state == "dropped"
+    text = client.get(f"/groupe/{group.code}/carte.txt").content.decode().replace("\u00a0", " ")
+    assert "aujourd’hui : bloquée ; avec les leviers : avec quelqu’un" in text
+    assert text.index("Pas d’adresse mail") < text.index("Créer un mail avec quelqu’un")
+    assert client.get(f"/groupe/{group.code}/carte.pdf").content.startswith(b"%PDF")
+    assert client.get(f"/groupe/{group.code}/carte.png").content.startswith(b"\x89PNG")
+    assert b"parcours-triangle" in client.get(f"/groupe/{group.code}/carte.svg").content
+    assert client.get(f"/groupe/{group.code}/carte.exe").status_code == 404
+    assert client.get(f"/groupe/{group.code}/planche.pdf").content.startswith(b"%PDF")
+
+
+def test_causes_enter_the_grid_when_it_ends_and_leave_it_when_it_opens_again(session, lea):
+    for number, chosen in ((1, ["apart", "capacity"]), (2, ["apart"])):
+        actions.tick(session.groups.get(number=number), chosen)
+    actions.close(session, by=lea, at=AT)
+    found = {row.kind: row.words for row in Finding.objects.filter(place="38185", withdrawn_at=None)}
+    assert found["no_network"] == "Les structures ne sont pas réunies : 2 groupes sur 4."
+    assert found["low_capacity"].endswith("1 groupe sur 4.")
+    with pytest.raises(Refused):
+        put(session.groups.get(number=1))
+    actions.reopen(Session.objects.get(), by=lea, at=AT)
+    assert not Finding.objects.filter(withdrawn_at=None).exists()
+
+
+def test_another_territory_s_workshop_does_not_exist(client, session, home):
+    client.force_login(account("jo", "analyste", territory="59"))
+    assert client.get(f"/espace/co-construction/{session.pk}/").status_code == 404
+    assert "La Caf" not in client.get("/espace/co-construction/").content.decode()
+
+
+def test_seats_steps_and_ballots(client, session, lea):
+    client.force_login(lea)
+    address = f"/espace/co-construction/{session.pk}/geste/"
+    client.post(address, {"geste": "asseoir", "trade": "mediator", "structure": "PIMMS", "groupe": "2"})
+    client.post(address, {"geste": "vote"})
+    voter = Participant.objects.get()
+    assert (voter.group.number, voter.number) == (2, 1)
+    page = client.get(f"/espace/co-construction/{session.pk}/").content.decode()
+    assert "Il manque une personne de l’action sociale" in page
+    assert (
+        f"/voix/{voter.code}/"
+        in client.get(f"/espace/co-construction/{session.pk}/bulletins/").content.decode()
+    )
+    assert client.post(address, {"geste": "asseoir", "trade": "roi"}).status_code == 400
+    client.post(address, {"geste": "lever", "numero": 1})
+    assert not Participant.objects.exists()
+
+
+def test_a_profile_is_invented_and_names_nobody(client, group, lea):
+    client.force_login(lea)
+    page = f"/espace/co-construction/groupes/{group.pk}/profil/"
+    client.post(page, {"name": "Farida", "who": "58 ans, fait des ménages."})
+    assert Group.objects.get(pk=group.pk).title == "Le parcours de Farida"
+    told = client.post(page, {"name": "Farida", "who": "Joignable au 06 12 34 56 78"}, follow=True)
+    assert "Personne qui existe" in told.content.decode() or "personne qui existe" in told.content.decode()
+    assert Group.objects.get(pk=group.pk).who == "58 ans, fait des ménages."
+
+
+@pytest.mark.parametrize("id", ["andrei", "aurelie", "sandrine"])
+def test_the_journeys_of_the_plan_are_read_by_anybody(client, id):
+    page = client.get(f"/parcours/{id}/").content.decode()
+    assert "redit avec nos mots" in page
+    assert client.get(f"/parcours/{id}/carte.pdf").content.startswith(b"%PDF")
+
+
+def test_a_journey_that_nobody_wrote_is_not_there(client, db):
+    assert client.get("/parcours/").status_code == 200
+    assert client.get("/parcours/quatrieme/").status_code == 404
+    assert client.get("/parcours/andrei/carte.exe").status_code == 404

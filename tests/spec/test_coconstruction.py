@@ -1,0 +1,93 @@
+"""Plusieurs métiers réécrivent une démarche : où chacun en est, ce qui bloque, ce qui aiderait."""
+
+import pytest
+
+from maillage.apps.codesign import rules
+from maillage.reference.codesign import causes, journeys, questions, stages
+from maillage.reference.findings import kinds
+from maillage.reports.codesign import journey as maps
+
+title = "Co-construire une démarche"
+
+
+def test_une_table_reunit_les_deux_mondes():
+    """Un groupe compte au moins une personne de la médiation numérique et une de l’action sociale ; sinon, la
+    page dit qui manque.
+    """
+    assert rules.lacking(["mediator", "assistant"]) == ""
+    assert rules.lacking(["mediator", "writer"]) == "une personne de l’action sociale"
+    assert rules.lacking(["social"]) == "une personne de la médiation numérique"
+    assert " et " in rules.lacking([])
+
+
+@pytest.mark.parametrize(
+    ("chosen", "why"),
+    [
+        ([1, 2, 3, 4], ""),
+        ([1, 1, 2], ""),
+        ([], ""),
+        ([1, 2, 3, 4, 5], "Il y a 5 cartes cochées, pour 4 voix."),
+        ([1, 9], "Une des cartes a été retirée depuis."),
+    ],
+)
+def test_chacun_a_ses_voix(chosen, why):
+    """Un bulletin donne quatre voix au plus, une par carte, à des cartes qui sont encore sur un tableau."""
+    assert rules.may_vote(chosen, [1, 2, 3, 4, 5], 4) == why
+
+
+def test_une_planche_se_retape_ligne_a_ligne():
+    """Une ligne fait une carte. Les tirets, les lignes vides et les doubles ne comptent pas."""
+    cells = rules.typed_back([("claim", "obstacle", "- Pas de mail\n\n  Pas de mail \n• Le code\t expire")])
+    assert [each.lines for each in cells] == [("Pas de mail", "Le code expire")]
+    assert rules.typed_back([("claim", "lever", " \n - \n")]) == []
+
+
+def test_trois_parcours_sont_deja_ecrits():
+    """Andrei, Aurélie et Sandrine, de Grenoble : quatre étapes chacun, et un parcours qui n’est jamais pire avec
+    les leviers. Le plan nomme quatre profils et en raconte trois : le quatrième n’est pas inventé.
+    """
+    order = list(maps.ORDER)
+    assert list(journeys()) == ["andrei", "aurelie", "sandrine"]
+    for row in journeys().values():
+        assert [each.id for each in row.stages] == list(stages())
+        assert all(order.index(each.then) <= order.index(each.today) for each in row.stages)
+        assert row.document.id == "004"
+
+
+def test_la_carte_et_le_texte_disent_la_meme_chose():
+    """Chaque carte d’un parcours est dans son texte, à son étape ; le dessin dit où en est la personne, aux
+    quatre étapes, sans la couleur.
+    """
+    for row in journeys().values():
+        journey = maps.of_plan(row)
+        told = maps.text(journey).replace("\u00a0", " ")
+        for stage in journey.stages:
+            assert all(f"- {card.words.replace(chr(160), ' ')}" in told for card in stage.cards)
+            assert f"{stage.title} : " in maps.drawn(journey)
+        assert maps.drawn(journey).count("parcours-disque") >= len(stages())
+        assert maps.drawn_narrow(journey).count("parcours-triangle") == len(stages())
+
+
+def test_une_etape_non_dite_ne_se_dessine_pas():
+    """Où en est la personne, si personne ne l’a dit, ne se devine pas : la courbe s’interrompt."""
+    told = (
+        maps.Stage("S’informer", "alone", "alone"),
+        maps.Stage("Demander", "", ""),
+        maps.Stage("Suivre", "blocked", "together"),
+    )
+    drawn = maps.drawn(maps.Journey("Le parcours de Léa", "", "", told))
+    assert '<path class="parcours-jour"' not in drawn
+    assert drawn.count("parcours-triangle") == 2
+    assert "Demander : non dit aujourd’hui, non dit avec les leviers" in drawn
+
+
+def test_une_cause_cochee_nourrit_la_grille():
+    """Onze causes d’un travail qui ne se fait pas ensemble : chacune nourrit un constat de la grille."""
+    assert len(causes()) == 11
+    assert {cause.finding for cause in causes().values()} <= set(kinds())
+
+
+def test_huit_questions_d_un_reseau():
+    """Les huit questions posées à Strasbourg se prennent telles quelles, avec leur place dans le document."""
+    assert list(questions()) == [f"S-{n:03}" for n in range(5, 13)]
+    assert all(each.document.id == "001" and each.lines for each in questions().values())
