@@ -479,3 +479,18 @@ def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure)
     third = place("tiers", {"nom": "Tiers", "pivot": "13002526500013"}).structure
     stranger = account("tiers", "aidant", structure=third)
     assert cards.next_appointment(stranger, andrei, AT) is None, "another structure reads what it may"
+
+
+def test_doing_it_again_is_taken_back_in_one_gesture(pro, leila, andrei):
+    """Begun again by mistake, a line comes back as it was."""
+    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    before = lines.one(leila, andrei, RIGHT.procedure, TODAY).standing
+    root = f"/espace/personnes/{andrei.pk}/droits/"
+    address = f"{root}{RIGHT.procedure}/geste/"
+    page = pro.post(address, {"geste": "refaire"}, follow=True).content.decode()
+    assert lines.one(leila, andrei, RIGHT.procedure, TODAY).standing != before
+    undo = f"{root}faits/{Fact.objects.latest('pk').pk}/"
+    message = page[page.index("C’est noté.") :]
+    assert undo in message[: message.index("Annuler")], "it stands beside what was just told"
+    pro.post(undo, {"rayer": "1"})
+    assert lines.one(leila, andrei, RIGHT.procedure, TODAY).standing == before

@@ -237,7 +237,9 @@ def test_the_five_marks(spec):
 
 
 def test_what_stands_above_the_lines(spec):
-    """D’abord ce qui presse, avec la plus proche date ; puis le reste. Un zéro ne se dit pas."""
+    """D’abord ce qui presse, avec la plus proche date ; puis le reste. Un zéro ne se dit pas. La phrase ne dit pas
+    autre chose que la ligne : une date passée y est « tout de suite », une fin passée « à vérifier ».
+    """
     right, letter = "Obtenu le 1/2/2026 → 31/1/2027", "Courrier le 20/11/2026 → 30/11/2026"
     cells = {
         "droit": right,
@@ -248,6 +250,9 @@ def test_what_stands_above_the_lines(spec):
         "obtenu": "Obtenu le 2/11/2026",
         "inconnu": "Suivie le 1/11/2026",
         "refusé": "Refusé le 16/11/2026",
+        "autre": "Obtenu le 1/3/2026 → 28/2/2027",
+        "tard": "Obtenu le 1/2/2026 → 31/12/2026",
+        "fini": "Obtenu le 1/2/2026 → 31/10/2026",
     }
     spec(
         """
@@ -256,6 +261,8 @@ def test_what_stands_above_the_lines(spec):
         droit, attend, envoyée, prépare, obtenu, inconnu
         droit, lettre
         droit, droit, refusé, obtenu, obtenu
+        droit, autre
+        tard, droit, fini
         inconnu
         """,
         lambda t: [
@@ -266,6 +273,8 @@ def test_what_stands_above_the_lines(spec):
             "1 à refaire avant le 30 novembre. 2 en route, 1 à préparer, 1 obtenu, 1 inconnu.",
             "1 à refaire avant le 30 novembre, 1 réponse à donner avant le 30 novembre.",
             "2 à refaire avant le 30 novembre. 1 refusé ou arrêté, 2 obtenus.",
+            "2 à refaire, au plus tôt avant le 30 novembre.",
+            "1 à refaire tout de suite, 1 à refaire avant le 30 novembre, 1 à vérifier.",
             "1 inconnu.",
         ],
     )
@@ -361,5 +370,6 @@ def test_the_common_lists_say_where_they_come_from():
         assert each.papers, key
         assert each.source.doubt.endswith("."), key
         assert read(each.source.on), key
+        assert each.source.url.startswith("https://") or each.to_check, key
     health = checklists()["complementaire-sante"]
     assert (health.lasts, health.opens, health.closes) == (12, 4, 2)

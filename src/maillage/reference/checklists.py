@@ -3,7 +3,7 @@
 Source: docs/methods/droits.md; each checklist names what it was read from, when, and what is doubtful in it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -22,7 +22,9 @@ SEEN: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a checklist was read from. seen: a key of SEEN; on: the day, AAAA-MM-JJ."""
+    """What a checklist was read from. seen: a key of SEEN; on: the day; text_on: when its producer wrote it,
+    '' when they do not say; both AAAA-MM-JJ.
+    """
 
     producer: str
     title: str
@@ -30,10 +32,20 @@ class Source:
     seen: str
     on: str
     doubt: str
+    text_on: str = ""
 
     @property
     def reading(self) -> str:
         return SEEN[self.seen]
+
+    @property
+    def is_found(self) -> bool:
+        """Whether a page of the producer was found."""
+        return self.seen != "elsewhere"
+
+    @property
+    def text_day(self) -> date | None:
+        return date.fromisoformat(self.text_on) if self.text_on else None
 
     @property
     def day(self) -> date:
@@ -46,7 +58,7 @@ class Checklist:
 
     lasts: months of the right; opens, closes: months before its end, between which it is asked for again;
     appeal: months to contest a decision; None where no rule is known. endless: nothing to do again; at_once:
-    what is done is obtained.
+    what is done is obtained. to_check: what no page of the producer says.
     """
 
     source: Source
@@ -57,6 +69,7 @@ class Checklist:
     appeal: int | None = None
     endless: bool = False
     at_once: bool = False
+    to_check: Sequence[str] = ()
 
 
 @cache
@@ -67,5 +80,6 @@ def checklists() -> Mapping[str, Checklist]:
     }
     assert set(found) <= set(procedures.procedures())
     assert all(each.source.seen in SEEN for each in found.values())
+    assert all(each.source.is_found or each.to_check for each in found.values()), "say what is to be checked"
     assert all((each.opens is None) == (each.closes is None) for each in found.values())
     return found

@@ -37,6 +37,8 @@ ORDER: Mapping[str, int] = {state: n for n, state in enumerate(STATES)}
 MARKS = ("réunir", "envoyer", "attendre", "obtenu", "à refaire")
 DONE, NOW, CLOCK, DANGER, NO, EMPTY, QUESTION = "done", "now", "clock", "danger", "no", "empty", "question"
 
+PRESSES = (DATED, AT_ONCE, TO_CHECK) = ("dated", "at_once", "to_check")
+
 REMINDERS = (30, 7)  # days before a date that presses, as before the end of a mandate
 
 NOTE, PAPERS, ASK, REDO = "note", "papers", "ask", "redo"  # the gesture that a line offers
@@ -67,7 +69,8 @@ class Standing:
     """Where a procedure stands. marks: five of the marks; current: which of them, from 0, None for none.
 
     tag: the state in a few words, as the person reads it too; sentence: more, for professionals; due: the
-    last day to do something; gathered, missing: papers, by their words.
+    last day to do something; press: how it presses, as its tag says it: before a day, at once, or to be
+    looked at; gathered, missing: papers, by their words.
     """
 
     state: str
@@ -77,6 +80,7 @@ class Standing:
     sentence: str
     gesture: str
     due: date | None = None
+    press: str = DATED
     gathered: Mapping[str, date] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
 
@@ -313,12 +317,13 @@ def _to_renew(end: date, close: date, last: Statement, today: date) -> Standing:
     state, mark = (AT_RISK, DANGER) if close - today <= _risk() else (RENEWAL, CLOCK)
     tag = say("À refaire avant le {day}", day=_day(close, today))
     sentence = f"{_left(close, today)} {ends}"
-    gesture = REDO
+    gesture, press = REDO, DATED
     if end < today:
         tag, gesture = say("À vérifier : la fin était le {day}", day=_day(end, today)), ASK
+        press = TO_CHECK
         sentence = "Personne n’a noté si le droit a été refait."
     elif close < today:
-        tag = say("À refaire tout de suite")
+        tag, press = say("À refaire tout de suite"), AT_ONCE
         sentence = f"La date, le {_day(close, today)}, est passée. {ends}"
     return Standing(
         state=state,
@@ -328,6 +333,7 @@ def _to_renew(end: date, close: date, last: Statement, today: date) -> Standing:
         sentence=sentence,
         gesture=gesture,
         due=close if close >= today else end if end >= today else None,
+        press=press,
     )
 
 
@@ -355,6 +361,7 @@ def _still_running(found: Standing, held: Statement, rule: Rule, today: date, *,
         sentence=f"{found.tag if begun else 'On la refait'}. {pressing.sentence}",
         gesture=PAPERS if rule.papers and found.state != GATHERED else NOTE,
         due=pressing.due,
+        press=pressing.press,
     )
 
 
@@ -426,7 +433,7 @@ def _day(day: date, today: date) -> str:
 
 def order(found: Standing) -> tuple[int, date]:
     """Return where a line stands among the others: what presses first, then the nearest date."""
-    return ORDER[found.state], found.due or date.max
+    return ORDER[found.state], (found.due or date.max) if found.press == DATED else date.min
 
 
 def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
@@ -434,8 +441,11 @@ def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
     due = [each for each in found if each.state in (AT_RISK, RENEWAL)]
     answers = [each for each in due if each.marks[2] == DANGER]
     renewed = [each for each in due if each not in answers]
+    dated, now, check = ([each for each in renewed if each.press == press] for press in PRESSES)
     pressing = [
-        *([_before(say("{n} à refaire", n=len(renewed)), renewed, today)] if renewed else []),
+        *([say("{n} à refaire tout de suite", n=len(now))] if now else []),
+        *([_before(say("{n} à refaire", n=len(dated)), dated, today)] if dated else []),
+        *([say("{n} à vérifier", n=len(check))] if check else []),
         *(
             [_before(say("{n} réponse à donner", "{n} réponses à donner", n=len(answers)), answers, today)]
             if answers
@@ -454,8 +464,13 @@ def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
 
 
 def _before(said: str, part: Sequence[Standing], today: date) -> str:
-    dues = [each.due for each in part if each.due is not None]
-    return say("{what} avant le {day}", what=said, day=_day(min(dues), today)) if dues else said
+    dues = sorted({each.due for each in part if each.due is not None})
+    if not dues:
+        return said
+    day = _day(dues[0], today)
+    if len(dues) > 1:  # the first day is not that of all
+        return say("{what}, au plus tôt avant le {day}", what=said, day=day)
+    return say("{what} avant le {day}", what=said, day=day)
 
 
 def _ended(text: str) -> str:

@@ -14,10 +14,12 @@ from maillage.apps.documents.queries import papers
 from maillage.apps.documents.queries.storage import storage
 from maillage.apps.droits import access, actions
 from maillage.apps.droits.forms import LetterForm, TellForm
+from maillage.apps.droits.models import Fact
 from maillage.apps.droits.queries import cards, lines, persons
 from maillage.apps.droits.rules import facts, line
 from maillage.apps.droits.views.requests import helping, line_of, person_of, structure_of
 from maillage.apps.people import rules as purposes
+from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 
@@ -36,7 +38,6 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
     agreed = lines.follows(person)
     context: dict[str, Any] = {"person": person, "agreed": agreed, "counts": persons.counts(held)}
     if agreed:
-        asked = whole(request.GET.get("note", ""), ROWS)
         context |= {
             "lines": held,
             "headline": line.headline([each.standing for each in held], today),
@@ -49,7 +50,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "gestures": line.GESTURES,
             "families": lines.known_procedures(structure),
             "first": [(key, actions.label_of(key)) for key in lines.FIRST],
-            "told": access.facts_for(request.user, person).filter(pk=asked, struck_at=None).first(),
+            "told": _told(request, person),
         }
     else:
         context |= {"words": purposes.PURPOSES[purposes.TRACK].words, "how": purposes.HOW}
@@ -113,6 +114,7 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "person": person,
+        "told": _told(request, person),
         "line": found,
         "kept": papers.for_procedure_of(request.user, person, procedure, today),
         "may_keep": storage().is_on,
@@ -128,3 +130,9 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
         "redo": bool(found.entries) and found.standing.gesture != line.ASK,
     }
     return render(request, "droits/line.html", context, status=400 if error or form.errors else 200)
+
+
+def _told(request: HttpRequest, person: Person) -> Fact | None:
+    """Return what was just told, to be taken back in one gesture; None when nothing was."""
+    number = whole(request.GET.get("note", ""), ROWS)
+    return access.facts_for(request.user, person).filter(pk=number, struck_at=None).first()

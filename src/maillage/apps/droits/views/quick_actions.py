@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -71,12 +72,8 @@ def turn(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
             was=request.POST.get("vu") if kind == facts.AGAIN else None,
         )
         if kind == facts.STOPPED:
-            messages.success(
-                request, "C’est noté : cette démarche n’est plus suivie. Elle est en bas de la page."
-            )
-            return redirect("droits", pk)
-        if kind == facts.AGAIN:
-            messages.success(request, f"C’est noté : on la refait, le {told.on:%d/%m/%Y}.")
+            return redirect(f"{reverse('droits', args=[pk])}?note={told.pk}")
+        return redirect(f"{reverse('droit', args=[pk, procedure])}?note={told.pk}")
     return redirect("droit", pk, procedure)
 
 
