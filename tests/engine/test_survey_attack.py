@@ -17,9 +17,9 @@ from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import document as survey_document
-from maillage.studies.survey import tabulation, ties
+from maillage.studies.survey import samples, tabulation, ties
+from maillage.studies.survey.samples import Weights
 from maillage.studies.survey.tables import Tabulation, counted
-from maillage.studies.survey.tabulation import Weights
 from tests.engine.attacker import OUT, Attacker
 from tests.support.profile import some, times
 
@@ -84,13 +84,11 @@ def everything(answers: Table) -> list[tuple[Tabulation, dict[str, str]]]:
     """Return every table one may ask of a survey: each question alone, by another, under one filter or
     two.
     """
-    held, out = tabulation.sample(answers, FORM), []
+    held, out = samples.sample(answers, FORM), []
     for question in ANSWERS:
         others = tuple(name for name in ANSWERS if name != question)
         for where in filters(others):
-            only = (
-                tabulation.only(held, {name: [answer] for name, answer in where.items()}) if where else held
-            )
+            only = samples.only(held, {name: [answer] for name, answer in where.items()}) if where else held
             for by in ("", *others):
                 if by not in where and len(where) + bool(by) < 3:
                     out.append((tabulation.of_sample(only, question, by=by), where))
@@ -143,7 +141,7 @@ def test_two_questions_told_alone_and_crossed(seed):
     croisements.
     """
     answers, attacker = drawn(seed), Attacker({name: ANSWERS[name] for name in ("age", "aise")})
-    held = tabulation.sample(answers, FORM)
+    held = samples.sample(answers, FORM)
     attacker.learn(attacker.mask(), len(answers))
     for question, by in (("age", ""), ("aise", ""), ("age", "aise"), ("aise", "age")):
         attacker.read(tabulation.of_sample(held, question, by=by))
@@ -166,7 +164,7 @@ def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
         "",
         random.choice(["proche", "lieu", "autre", "nsp"], len(answers), p=[0.6, 0.27, 0.1, 0.03]),
     )
-    held = tabulation.sample(table(aise=aise, qui=who), FORM)
+    held = samples.sample(table(aise=aise, qui=who), FORM)
     attacker = Attacker({"aise": ANSWERS["aise"], "qui": ("proche", "lieu", "autre")})
     attacker.learn(attacker.mask(), len(answers))
     asked_ = 1 - attacker.mask(aise=["tres"])
@@ -205,7 +203,7 @@ def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed)
         for each in FORM.items
     )
     form = Questionnaire(id="deux", title="Deux", kind="inhabitants", lists=FORM.lists, items=items)
-    held = tabulation.sample(table(age=age, aide=aide, qui=who), form)
+    held = samples.sample(table(age=age, aide=aide, qui=who), form)
     attacker = Attacker({"age": ANSWERS["age"], "aide": ANSWERS["aide"]})
     attacker.learn(attacker.mask(), n)
     for question, by in (("age", ""), ("aide", ""), ("age", "aide"), ("aide", "age")):
@@ -224,7 +222,7 @@ def test_a_question_asked_of_nearly_all_tells_neither_its_base_nor_its_shares():
     answers = table(
         aise=["pas"] * 60 + ["peu"] * 125 + ["tres"] * 7, qui=["proche"] * 90 + ["lieu"] * 95 + [""] * 7
     )
-    held = tabulation.sample(answers, FORM)
+    held = samples.sample(answers, FORM)
     card = next(each for each in survey_cards.every(held) if each.asked.name == "qui")
     assert all(
         line["effectif"] == "" and line["base"] == ""
@@ -299,7 +297,7 @@ def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(see
     kept, variable, counts, weights, given_weights = weighed(seed)
     if counts.min() < LEAST:
         return
-    held = tabulation.sample(kept, FORM, given_weights)
+    held = samples.sample(kept, FORM, given_weights)
     strata = ANSWERS[variable]
     each_weight = {name: float(weights[kept[variable] == name].mean()) for name in strata}
     for question in ANSWERS:
@@ -518,7 +516,7 @@ def test_an_age_said_in_several_ways_gives_nobody_away(seed):
     random = chance.generator(seed, "decoupage")
     ages, columns = aged(seed, int(random.integers(60, 260)))
     cut = CUTS[int(random.integers(len(CUTS)))]
-    held = tabulation.sample(table(**columns), TWICE, weights_on(ages, cut) if cut else None)
+    held = samples.sample(table(**columns), TWICE, weights_on(ages, cut) if cut else None)
     data, lines, _, made = edition(held)
     attacker = spied(made, cut)
     attacker.size = {"1": len(ages)}
@@ -540,7 +538,7 @@ def test_few_raw_answers_of_an_age_in_years_and_in_classes_give_nobody_away(seed
         TWICE,
         items=(Question(name="annees", kind="integer", label={"fr": words}), *TWICE.items[1:2]),
     )
-    held = tabulation.sample(table(annees=columns["age"], tranche=columns["tranche"]), form)
+    held = samples.sample(table(annees=columns["age"], tranche=columns["tranche"]), form)
     data, lines, _, made = edition(held)
     attacker = spied(made, None)
     attacker.size = {"1": len(ages)}
@@ -559,7 +557,7 @@ def test_a_year_of_birth_and_a_class_of_age_are_cut_together():
         ),
     )
     answers = table(ne_en=2026 - ages, tranche=band(ages, BANDS, np.zeros(len(ages), dtype=bool)))
-    reader = tabulation.sample(answers, form).reader
+    reader = samples.sample(answers, form).reader
     assert ties.of(reader, {name: reader.group(name) for name in ("ne_en", "tranche")}, {}) == [
         {"ne_en", "tranche"}
     ]
@@ -584,7 +582,7 @@ def test_two_editions_of_ages_said_twice_give_nobody_away(seed):
     ages, columns = aged(seed, n + more)
     cut = CUTS[int(random.integers(len(CUTS)))]
     held = [
-        tabulation.sample(
+        samples.sample(
             table(**{name: cells[:size] for name, cells in columns.items()}),
             TWICE,
             weights_on(ages[:size], cut) if cut else None,
@@ -606,7 +604,7 @@ def test_who_answered_is_published_when_it_tells_of_nobody():
     """Sans réponse masquée autour, « Qui a répondu » reste publié : la protection ne retire pas tout."""
     ages = np.repeat([20, 35, 45, 70], 30)
     columns = {"age": ages.astype(str), "tranche": band(ages, BANDS, np.zeros(120, dtype=bool))}
-    held = tabulation.sample(table(**columns), TWICE, weights_on(ages, CUTS[2]))
+    held = samples.sample(table(**columns), TWICE, weights_on(ages, CUTS[2]))
     assert held.tells_margin("age")
     data, *_ = edition(held)
     assert [grid for grid in drawn_tables(data) if grid["columns"][1] == "Réponses"]
@@ -622,7 +620,7 @@ def test_the_demonstration_is_not_found_by_subtraction():
         "tranche": band(ages, BANDS, np.zeros(192, dtype=bool)),
     }
     cut = ((0, 25), (26, 39), (40, 60), (61, 70), (71, 120))
-    held = tabulation.sample(table(**columns), TWICE, weights_on(ages, cut))
+    held = samples.sample(table(**columns), TWICE, weights_on(ages, cut))
     data, lines, _, made = edition(held)
     attacker = spied(made, cut)
     attacker.size = {"1": 192}

@@ -11,7 +11,8 @@ from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey import charts
 from maillage.reports.survey import document as survey_document
 from maillage.reports.survey.findings import Line, QuestionAnswers
-from maillage.studies.survey.tabulation import of_sample, sample
+from maillage.studies.survey.samples import sample
+from maillage.studies.survey.tabulation import of_sample
 
 CHOICES = {"oui": "Oui", "non": "Non"}
 

@@ -18,9 +18,10 @@ from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
 from maillage.reports.survey import cards, document
 from maillage.studies.survey import differences as survey_differences
-from maillage.studies.survey import tabulation
+from maillage.studies.survey import samples, tabulation
+from maillage.studies.survey.samples import Weights, sample
 from maillage.studies.survey.tables import counted
-from maillage.studies.survey.tabulation import Weights, of_sample, sample, tabulate
+from maillage.studies.survey.tabulation import of_sample, tabulate
 from tests.support.profile import times
 
 EASE = ("pas", "peu", "plutot", "tres")
@@ -272,7 +273,7 @@ def test_a_table_that_is_not_made_again_says_where_to_read_it():
     assert second.kept
     assert not second.told
     assert any("n’est pas refait, et se lit dans l’édition précédente" in note for note in second.notes)
-    held = tabulation.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
+    held = samples.sample(table(aise=["pas"] * 37 + ["tres"] * 30), FORM)
     told = document.base(cards.card(held, second), "brut")
     assert told.count("n’est pas refait") == 1, "said once, as the reason or as the note"
 
@@ -495,7 +496,7 @@ def two_groups(first, second, n=150):
 
 
 def test_groups_are_compared_and_many_looks_counted():
-    held = tabulation.sample(two_groups(30, 75), FORM)
+    held = samples.sample(two_groups(30, 75), FORM)
     found = survey_differences.between_groups(held, tabulation.of_sample(held, "aide", by="age"))
     pair = next(each for each in found.pairs if each.category == "oui")
     assert (pair.one, pair.other, pair.points) == ("Jeune", "Adulte", approx(-30))
@@ -523,10 +524,10 @@ def test_a_national_figure_stands_beside_and_the_way_is_computed():
     )  # fmt: skip
     question = asked("aise", choices="ease", scale="ease", national=(national,))
     form = Questionnaire(id="n", title="N", lists=FORM.lists, items=(question,))
-    held = tabulation.sample(table(aise=people({"pas": 40, "peu": 40, "plutot": 60, "tres": 60})), form)
+    held = samples.sample(table(aise=people({"pas": 40, "peu": 40, "plutot": 60, "tres": 60})), form)
     (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "aise"))
     assert (found.percent, found.points, found.way) == (approx(40), approx(13), "more")
-    held = tabulation.sample(table(aise=people({"pas": 30, "peu": 26, "plutot": 72, "tres": 72})), form)
+    held = samples.sample(table(aise=people({"pas": 30, "peu": 26, "plutot": 72, "tres": 72})), form)
     (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "aise"))
     assert found.way == "close"
 
@@ -540,8 +541,8 @@ def test_what_inhabitants_say_beside_what_structures_believe():
         lists=FORM.lists,
         items=(asked("vu", choices="oui", topic="aide"),),
     )
-    one = tabulation.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
-    other = tabulation.sample(table(vu=people({"oui": 45, "non": 21})), theirs)
+    one = samples.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
+    other = samples.sample(table(vu=people({"oui": 45, "non": 21})), theirs)
     (gap,) = survey_differences.perception(one, other, names=("habitants", "structures"))
     assert gap.topic == "aide"
     assert [each.way for each in gap.differences.pairs] == ["less", "more"]
@@ -618,7 +619,7 @@ def test_a_margin_that_some_leave_unsaid_is_imposed_on_the_others():
 
 
 def test_only_crossed_tables_have_groups_to_compare():
-    held = tabulation.sample(two_groups(30, 75), FORM)
+    held = samples.sample(two_groups(30, 75), FORM)
     with pytest.raises(Refused, match="n’est pas croisé"):
         survey_differences.between_groups(held, tabulation.of_sample(held, "aide"))
     with pytest.raises(Refused, match="aucune réponse en commun"):
@@ -629,7 +630,7 @@ def test_only_crossed_tables_have_groups_to_compare():
 
 def test_groups_of_one_sample_are_apart_and_the_note_counts_the_looks():
     """Three groups and two answers: six comparisons; two groups alike, the third apart from both."""
-    held = tabulation.sample(two_groups(30, 75), FORM)
+    held = samples.sample(two_groups(30, 75), FORM)
     found = survey_differences.between_groups(held, tabulation.of_sample(held, "aide", by="age"))
     assert len(found.pairs) == 6
     assert found.left == 0
@@ -673,13 +674,13 @@ def test_a_national_figure_of_several_answers_stands_beside_those_who_gave_one_o
     question = asked("eq", "many", choices="eq", national=(both, lacking))
     form = Questionnaire(id="n", title="N", lists=FORM.lists, items=(question,))
     answers = table(eq=people({"tel": 30, "tel ordi": 40, "ordi": 30, "rien": 100}))
-    held = tabulation.sample(answers, form)
+    held = samples.sample(answers, form)
     (found,) = survey_differences.beside_national(held, tabulation.of_sample(held, "eq"))
     assert (found.percent, found.n, found.way) == (approx(50), 200, "close")
     assert found.label == "Tel ou Ordi"
     low, high = (100 * bound for bound in proportions.wilson(0.5, 200))
     assert [found.low, found.high] == approx([low, high], abs=0.5)
-    weighted = tabulation.sample(
+    weighted = samples.sample(
         answers, form, weights=Weights(values=np.where(answers["eq"] == "rien", 3.0, 1.0))
     )
     (found,) = survey_differences.beside_national(weighted, tabulation.of_sample(weighted, "eq"))
@@ -693,8 +694,8 @@ def test_two_surveys_say_what_keeps_their_questions_apart():
         lists={**FORM.lists, "oui": choices("oui", "peut-etre")},
         items=(asked("aide", "many", choices="oui", topic="aide", universe="structures"),),
     )
-    one = tabulation.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
-    other = tabulation.sample(table(aide=people({"oui": 45, "peut-etre": 21})), theirs)
+    one = samples.sample(table(aide=people({"oui": 60, "non": 132})), FORM)
+    other = samples.sample(table(aide=people({"oui": 45, "peut-etre": 21})), theirs)
     (gap,) = survey_differences.perception(one, other, names=("habitants", "structures"))
     told = " ".join(gap.differ)
     assert "structures (structures)" in told

@@ -15,8 +15,8 @@ from maillage.studies.diagnosis.diagnosis import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
 from maillage.studies.offer import gaps, reach, siting, what_if
-from maillage.studies.survey import differences, tabulation, weighting
-from maillage.studies.survey.tabulation import Weights
+from maillage.studies.survey import differences, samples, tabulation, weighting
+from maillage.studies.survey.samples import Weights
 from tests.engine.test_tabulation import FORM, table
 from tests.spec.test_manques import at, ground, spot
 from tests.support.unchanged import check
@@ -96,7 +96,7 @@ def test_the_tables_of_a_survey(weighted):
         if weighted
         else None
     )
-    held = tabulation.sample(answers, FORM, weights=weights)
+    held = samples.sample(answers, FORM, weights=weights)
     alone = {
         name: tabulation.of_sample(held, name) for name in ("aise", "age", "eq", "annees", "aide", "jour")
     }

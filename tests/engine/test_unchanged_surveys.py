@@ -10,9 +10,10 @@ import pytest
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import parse
 from maillage.studies.survey import differences, tabulation, weighting
+from maillage.studies.survey import samples as survey_samples
 from maillage.studies.survey.columns import Reader
-from maillage.studies.survey.tables import counted
-from maillage.studies.survey.tabulation import Weights
+from maillage.studies.survey.samples import Weights
+from maillage.studies.survey.tables import Tabulation, counted
 from tests.engine.test_tabulation import FORM, table
 from tests.engine.test_unchanged import TOLD, survey
 from tests.support.unchanged import check
@@ -70,7 +71,7 @@ OPTIONS = {
 @pytest.mark.parametrize("option", OPTIONS)
 def test_the_tables_of_a_few_people(option):
     kind, given = OPTIONS[option]
-    held = tabulation.sample(answers(), replace(BRIEF, kind=kind))
+    held = survey_samples.sample(answers(), replace(BRIEF, kind=kind))
     found = {
         f"{name} by {by}": outcome(lambda name=name, by=by: tabulation.of_sample(held, name, by=by, **given))
         for name, by in (
@@ -82,26 +83,26 @@ def test_the_tables_of_a_few_people(option):
             ("mot", ""),
         )
     }
-    told = [each for each in found.values() if isinstance(each, tabulation.Tabulation)]
+    told = [each for each in found.values() if isinstance(each, Tabulation)]
     found["respondents"] = [tabulation.respondents(held, each) for each in told]
     found["tells"] = [tabulation.counts_tell(held, each) for each in told]
     check(f"few-{option}", found, leave_out=TOLD)
 
 
 def test_the_table_of_a_part_of_them():
-    held = tabulation.sample(answers(), BRIEF, where={"age": ["adulte", "ancien"]})
+    held = survey_samples.sample(answers(), BRIEF, where={"age": ["adulte", "ancien"]})
     check("few-part", tabulation.of_sample(held, "aide"), leave_out=TOLD)
 
 
 def test_the_tables_of_a_second_edition():
-    first = tabulation.sample(answers(80), BRIEF)
+    first = survey_samples.sample(answers(80), BRIEF)
     before = [
         counted(tabulation.of_sample(first, name, by=by).counts(), 1)
         for name, by in (("aise", ""), ("aise", "age"), ("aide", ""))
     ]
     chance = np.random.default_rng(2)
     weights = Weights(values=chance.uniform(1, 5, 90), clusters=np.arange(90) // 3)
-    later = tabulation.sample(answers(90), BRIEF, weights)
+    later = survey_samples.sample(answers(90), BRIEF, weights)
     found = {
         f"{name} by {by}": tabulation.of_sample(later, name, by=by, before=before)
         for name, by in (("aise", ""), ("aise", "age"), ("aide", ""), ("annees", ""))
@@ -111,7 +112,7 @@ def test_the_tables_of_a_second_edition():
 
 def test_two_surveys_side_by_side():
     one, other = answers(90), survey()
-    samples = [tabulation.sample(each, FORM) for each in (one, other)]
+    samples = [survey_samples.sample(each, FORM) for each in (one, other)]
     tables = [
         [tabulation.of_sample(held, name, by=by) for name, by in (("aise", ""), ("aise", "age"), ("eq", ""))]
         for held in samples

@@ -10,7 +10,7 @@ from maillage.reference.surveys import banks
 from maillage.reports.page.blocks import Grid
 from maillage.reports.survey import cards, document, findings
 from maillage.reports.survey.findings import Gap, Line, QuestionAnswers
-from maillage.studies.survey import tabulation
+from maillage.studies.survey import samples
 
 title = "Ce qu’une enquête permet d’écrire"
 
@@ -264,9 +264,7 @@ def test_a_question_without_a_national_mean_says_so():
         "a.csv",
         {"id": np.arange(40).astype(str), "depenses": np.tile(["5", "15", "25", "40"], 10)},
     )
-    (card,) = [
-        each for each in cards.every(tabulation.sample(answers, bank)) if each.asked.name == "depenses"
-    ]
+    (card,) = [each for each in cards.every(samples.sample(answers, bank)) if each.asked.name == "depenses"]
     note = next(block for block in document.card_blocks(card, "brut", id="d") if isinstance(block, Grid)).note
     assert "sans imprimer ni l’une ni l’autre : aucune moyenne nationale ne peut être mise à côté." in note
     assert not card.asked.national

@@ -8,7 +8,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.answers import WEIGHT
 from maillage.pipeline.survey.margins import parse
-from maillage.studies.survey import tabulation, weighting
+from maillage.studies.survey import samples, weighting
 
 title = "Quand une enquête ne se redresse pas"
 
@@ -232,7 +232,7 @@ def test_every_answer_of_a_table_has_a_weight(spec):
         for one, two in zip(t["1"].tolist(), t["2"].tolist(), strict=True):
             weights = {id: float(w) for id, w in (("1", one), ("2", two)) if w != "rien"}
             try:
-                out.append(" ".join(f"{w:g}" for w in tabulation.weights_by_id(answers, weights)))
+                out.append(" ".join(f"{w:g}" for w in samples.weights_by_id(answers, weights)))
             except Refused as refused:
                 out.append(refused.what)
         return out

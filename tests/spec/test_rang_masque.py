@@ -15,8 +15,8 @@ from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
 from maillage.reports.survey import cards, document, findings
-from maillage.studies.survey import tabulation
-from maillage.studies.survey.tabulation import Weights
+from maillage.studies.survey import samples, tabulation
+from maillage.studies.survey.samples import Weights
 from tests.support.profile import times
 
 title = "Aucun rang quand une réponse masquée peut être devant"
@@ -76,7 +76,7 @@ def texts(value: Any) -> Iterator[str]:
 def denied(seed: int) -> list[str]:
     """Return the sentences of a published survey that its whole table denies."""
     form, table, weights = drawn(seed)
-    held = tabulation.sample(table, form, weights)
+    held = samples.sample(table, form, weights)
     shown = cards.every(held)
     made = document.document(
         cards.results(
@@ -146,7 +146,7 @@ def said_of(counts: list[int], kind: str = "one") -> str:
     )
     given_ = [name for name, n in zip(names, counts, strict=True) for _ in range(n)]
     table = Table("a.csv", {"id": np.arange(len(given_)).astype(str), "q": np.array(given_)})
-    shown = cards.every(tabulation.sample(table, form))[:1]
+    shown = cards.every(samples.sample(table, form))[:1]
     return " ".join(each.text for each in cards.sentences(shown, findings.PEOPLE["structures"]))
 
 

@@ -9,7 +9,8 @@ from maillage.engine.proportions import Share
 from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
 from maillage.studies.survey import differences as survey_differences
-from maillage.studies.survey.tabulation import Weights, tabulate
+from maillage.studies.survey.samples import Weights
+from maillage.studies.survey.tabulation import tabulate
 
 title = "Lire les résultats d’une enquête"
 

@@ -13,7 +13,7 @@ from maillage.kernel.table import Table
 from maillage.pipeline.survey import answers
 from maillage.reference.surveys import banks
 from maillage.reports.survey import cards, document
-from maillage.studies.survey import tabulation
+from maillage.studies.survey import samples, tabulation
 from maillage.studies.survey.tabulation import tabulate
 
 title = "Le secret d’une enquête"
@@ -142,7 +142,7 @@ def test_who_holds_the_answers_sees_everything_marked(spec):
 @cache
 def maubeuge():
     read = answers.read(ROOT / "maubeuge-structures.csv")
-    return tabulation.sample(read.table, banks()["structures"])
+    return samples.sample(read.table, banks()["structures"])
 
 
 def test_the_structures_of_maubeuge_are_published(spec):
@@ -208,9 +208,7 @@ def test_a_mark_is_never_lost_in_a_drawing():
         items=(Question(name="q", kind="one", label={"fr": "À l’aise ?"}, choices="r", scale="ease"),),
     )
     said = [name for name, n in zip(names, (40, 30, 20, 4), strict=True) for _ in range(n)]
-    held = tabulation.sample(
-        Table("r.csv", {"id": np.arange(len(said)).astype(str), "q": np.array(said)}), form
-    )
+    held = samples.sample(Table("r.csv", {"id": np.arange(len(said)).astype(str), "q": np.array(said)}), form)
     (card,) = cards.every(held, inside=True)
     drawn = document.chart(card, id="q")
     assert drawn.alt.count("ne sera pas publié") == sum(bool(line.unpublished) for line in card.asked.lines)

@@ -60,7 +60,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.reports.survey import cards as survey_cards
     from maillage.reports.survey import document as survey_document
     from maillage.reports.territory import edition
-    from maillage.studies.survey import tabulation
+    from maillage.studies.survey import samples
 
     edition.check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
@@ -71,7 +71,7 @@ def run(given: argparse.Namespace) -> int:
         else (None, [])
     )
     today = date.today()
-    sample = tabulation.sample(read.table, form.questionnaire, weights, today=today)
+    sample = samples.sample(read.table, form.questionnaire, weights, today=today)
     cards = survey_cards.every(
         sample, rounding="down" if given.arrondi == "troncature" else "nearest", by=given.par.strip()
     )

@@ -15,8 +15,8 @@ from maillage.words.rounding import apart, outwards
 
 if TYPE_CHECKING:
     from maillage.pipeline.survey.answers import Answers
+    from maillage.studies.survey.samples import Weights
     from maillage.studies.survey.tables import Measured, Row, Tabulation
-    from maillage.studies.survey.tabulation import Weights
 
 WIDE = 46
 MISSED = 0.001  # of the population: beyond, these are not the margins of these weights
@@ -107,7 +107,7 @@ def weights_of(
     from maillage.pipeline.survey import margins as known
     from maillage.pipeline.survey import weights
     from maillage.studies.survey import weighting
-    from maillage.studies.survey.tabulation import Weights, weights_by_id
+    from maillage.studies.survey.samples import Weights, weights_by_id
 
     given = weights.read(path)
     values = weights_by_id(read.table, given)

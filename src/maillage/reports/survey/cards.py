@@ -12,17 +12,11 @@ from maillage.reports.survey.findings import Gap, Line, QuestionAnswers, Sentenc
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey.columns import CITED
 from maillage.studies.survey.differences import Compared
+from maillage.studies.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
 from maillage.studies.survey.protection import PERSONS, STRUCTURES
+from maillage.studies.survey.samples import Sample
 from maillage.studies.survey.tables import METHOD, Counted, Row, Tabulation
-from maillage.studies.survey.tabulation import (
-    ALONE,
-    LOOSE,
-    LOOSE_STRUCTURES,
-    RAW,
-    Sample,
-    counts_tell,
-    of_sample,
-)
+from maillage.studies.survey.tabulation import counts_tell, of_sample
 from maillage.words.wording import bounds, lower_first, number
 
 ORDERED = ("ease", "satisfaction")  # scales from the worst to the best, drawn on both sides of a middle

@@ -287,7 +287,7 @@ def table(d: Diagnosis, o: Offered | None = None) -> bytes:
     names it, and a zone that it leaves out is an empty row that says so.
     """
     where = d.request.slug or d.request.territory.code
-    kept = {} if d.request.inside is None else {"filtre": d.request.inside.label}
+    kept: dict[str, Cell] = {} if d.request.inside is None else {"filtre": d.request.inside.label}
     rows = [flat(zone(d, r, o)) | {"territoire": where} | kept for r in d.zones]
     header = list(dict.fromkeys(key for row in rows for key in row))
     file = io.StringIO(newline="")

@@ -16,8 +16,9 @@ from maillage.engine import comparisons, variance
 from maillage.engine.proportions import LEVEL, Share
 from maillage.forms.questionnaire import National, Question, Questionnaire
 from maillage.kernel.errors import Refused
+from maillage.studies.survey.samples import Least, Sample
 from maillage.studies.survey.tables import Row, Tabulation
-from maillage.studies.survey.tabulation import Least, Sample, of_sample
+from maillage.studies.survey.tabulation import of_sample
 from maillage.words.rounding import apart, rounded
 
 Way = Literal["more", "less", "close"]

@@ -19,7 +19,7 @@ from maillage.kernel.table import Table
 from maillage.pipeline.survey.answers import WEIGHT, numbers
 from maillage.reports.survey import cards as survey_cards
 from maillage.reports.survey.document import Card
-from maillage.studies.survey import tabulation, weighting
+from maillage.studies.survey import samples, tabulation, weighting
 from maillage.studies.survey.tables import Counted, Tabulation
 from maillage.words.wording import count, number
 
@@ -37,7 +37,7 @@ class Frame:
     questionnaire: Questionnaire
     table: Table
     weighting: Weighting | None
-    weights: tabulation.Weights | None
+    weights: samples.Weights | None
     left: int
     stale: str = ""
 
@@ -50,8 +50,8 @@ class Frame:
         return self.weighting.n - len(self.table) if self.weighting else 0
 
     @cached_property
-    def sample(self) -> tabulation.Sample:
-        return tabulation.sample(self.table, self.questionnaire, self.weights)
+    def sample(self) -> samples.Sample:
+        return samples.sample(self.table, self.questionnaire, self.weights)
 
     @cached_property
     def cards(self) -> list[Card]:
@@ -158,12 +158,12 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
     held = table.take(at)
     margins = [margin_of(each) for each in row.variables]
     values, stale = np.array([row.weights[id] for id in held["id"].tolist()], dtype=np.float64), ""
-    weights = tabulation.Weights(values=values)
+    weights = samples.Weights(values=values)
     if len(held):
         try:
             initial, codes = weighting.calibrated(begun(held)[0], margins)
             variables = tuple(margin.variable for margin in margins)
-            weights = tabulation.Weights(values=values, initial=initial, codes=codes, variables=variables)
+            weights = samples.Weights(values=values, initial=initial, codes=codes, variables=variables)
         except Refused as error:
             stale = error.what
     return Frame(survey, form, held, row, weights, int((~at).sum()), stale)
@@ -205,11 +205,11 @@ def weighted_table(survey: Survey) -> Table:
     return table.adding(**{answers.FOUND: np.array(weights, dtype=np.str_)})
 
 
-def sampled(held: Frame, where: Mapping[str, str] | None = None) -> tabulation.Sample:
+def sampled(held: Frame, where: Mapping[str, str] | None = None) -> samples.Sample:
     """Return some of the answers ready for tabulation: where: question → one of its answers."""
     if not where:
         return held.sample
-    return tabulation.only(held.sample, {name: [value] for name, value in where.items()})
+    return samples.only(held.sample, {name: [value] for name, value in where.items()})
 
 
 def card_of(held: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:

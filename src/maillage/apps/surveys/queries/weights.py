@@ -6,7 +6,8 @@ from typing import Any
 from maillage.apps.surveys.models import Weighting
 from maillage.apps.surveys.queries.frames import Frame
 from maillage.reports.survey.document import Sample
-from maillage.studies.survey import tabulation, weighting
+from maillage.studies.survey import samples as survey_samples
+from maillage.studies.survey import weighting
 from maillage.studies.survey.tables import Counted
 from maillage.studies.survey.withholding import EVERYBODY
 from maillage.words.wording import number
@@ -71,7 +72,7 @@ def sample_counts(held: Frame, told: Sequence[Sample]) -> list[Json]:
         {"question": EVERYBODY, "by": "", "n": len(held.table), "groups": {}, "cells": [], "bounds": []},
         *(
             {
-                "question": tabulation.MARGIN + each.name,
+                "question": survey_samples.MARGIN + each.name,
                 "by": "",
                 "n": len(held.table),
                 "groups": {},

@@ -1,0 +1,199 @@
+"""The cells of a table: what each counts, and which are withheld so that no subtraction gives a small one."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from maillage.engine import disclosure
+from maillage.studies.survey.columns import Column
+from maillage.studies.survey.samples import Bools, Sample, hides_newcomers, joined_answers
+from maillage.studies.survey.tables import Counted, Group
+from maillage.studies.survey.withholding import ANY, Withholding
+
+SUBTRACTED = "Masqué pour qu’une soustraction ne rende pas un petit effectif."
+BEFORE = (
+    "Masqué : comparé à l’édition précédente, ce chiffre dirait la réponse de moins de {least} répondants."
+)
+FEW_MORE = (
+    "Depuis l’édition précédente, moins de {least} réponses ont changé : ce tableau n’est pas refait, et"
+    " se lit dans l’édition précédente."
+)
+OTHER_CLASSES = (
+    "Masqué : les classes ne sont plus celles de l’édition précédente, et les deux se soustrairaient."
+)
+NOBODY = "Personne n’a répondu à cette question."
+
+
+class Cells:
+    """The counts of a table, and which may be published.
+
+    counts: (categories, groups) respondents; bases: (groups,); seen, shown_bases: which may be shown; joined:
+    the grouped answers of a scale, positions of their categories; joined_seen: (joined, groups). Without a
+    cross, one group: everybody who answered.
+    """
+
+    def __init__(
+        self,
+        held: Sample,
+        column: Column,
+        cross: Column | None,
+        withholding: Withholding,
+        *,
+        inside: bool = False,
+    ) -> None:
+        self.column, self.cross, self.inside_only = column, cross, inside
+        self.rule, self.least = withholding.rule, withholding.least
+        self.q_said = column.answered
+        groups = cross.members if cross else np.ones((len(held.domain), 1), dtype=bool)
+        self.size = groups.shape[1]
+        both = column.answered & held.domain & (cross.answered if cross else True)
+        self.n = int(both.sum())
+        self.inside = groups & both[:, None]
+        self.bases = self.inside.sum(axis=0)
+        self.counts = column.members.T.astype(np.int64) @ self.inside.astype(np.int64)
+        self.joined = joined_answers(column)
+        self.joined_counts = np.array([self.counts[list(each)].sum(axis=0) for each in self.joined]).reshape(
+            -1, self.size
+        )
+        self.why: dict[tuple[int, int], str] = {}
+        self.whole = ""  # why the whole table is withheld
+        kept = {
+            name: held.positions(name, answers) for name, answers in held.where.items() if name != column.name
+        }
+        among = [{**kept, **({cross.name: (g,)} if cross else {})} for g in range(self.size)]
+
+        def shown(positions: Sequence[tuple[int, ...]]) -> Bools:
+            found = [
+                [withholding.may_publish({column.name: each, **group}) for group in among]
+                for each in positions
+            ]
+            return np.array(found, dtype=bool).reshape(len(positions), self.size)
+
+        self.seen, self.joined_seen = shown([(k,) for k in range(len(self.counts))]), shown(self.joined)
+        self.shown_bases: Bools = shown([ANY])[0]
+        self.told = not self.least or (
+            not self.rule.is_small(self.n)
+            and (not kept or withholding.may_publish({column.name: ANY, **kept}))
+        )
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the groups of the cross, in order."""
+        if self.cross:
+            for (name, label), n, seen in zip(
+                self.cross.categories, self.bases.tolist(), self.shown_bases, strict=False
+            ):
+                shown = bool(seen) or self.inside_only
+                yield Group(by=name, label=label, n=n if shown else None, unpublished=not seen)
+
+    def withhold(self, why: str) -> None:
+        """Withhold the whole table, and how many answered."""
+        self.seen[:], self.joined_seen[:], self.shown_bases[:], self.told = False, False, False, False
+        self.whole = why
+
+    def keep_from(self, earlier: Counted) -> None:
+        """Withhold whatever, compared with a table already published, would reveal the answers of a few
+        newcomers.
+        """
+        least = self.least
+        new = least if earlier.n is None else self.n - earlier.n
+        names = [name for name, _ in self.column.categories]
+        if self.column.form in (
+            "number",
+            "date",
+        ):  # a class is known by its place: its name may change with its neighbours
+            then = list(dict.fromkeys(name for name, _ in earlier.cells))
+            if len(then) != len(names) and any(n is not None for n in earlier.cells.values()):
+                self.withhold(OTHER_CLASSES)
+                return
+            names = then if len(then) == len(names) else names
+        cells = {
+            (k, g): earlier.cells.get((name, by))
+            for k, name in enumerate(names)
+            for g, (by, _) in enumerate(self.cross.categories if self.cross else (("", ""),))
+        }
+        moved = any(n is not None and self.seen[at] and n != self.counts[at] for at, n in cells.items())
+        # Subtracting the two editions would give the answers of the few who came or left in between.
+        if 0 < abs(new) < least or (new == 0 and moved):
+            self.withhold(FEW_MORE.format(least=least))
+            return
+        for g in range(self.size):
+            name = self.cross.categories[g][0] if self.cross else ""
+            base = earlier.groups.get(name) if self.cross else earlier.n
+            old = [cells[k, g] for k in range(len(self.counts))]
+            old += [
+                earlier.cells.get(("+".join(self.column.categories[k][0] for k in each), name))
+                for each in self.joined
+            ]
+            now = [*self.counts[:, g].tolist(), *self.joined_counts[:, g].tolist()]
+            if base is not None and 0 < abs(int(self.bases[g]) - base) < least:
+                kept = np.zeros(len(now), dtype=bool)
+            elif self.column.exclusive:
+                kept = self._since(old, base, g)
+            else:
+                come = None if base is None else int(self.bases[g]) - base
+                kept = np.array(
+                    [
+                        then is None or hides_newcomers(n - then, come, least)
+                        for n, then in zip(now, old, strict=True)
+                    ]
+                )
+            for k in np.flatnonzero(~kept).tolist():
+                if k >= len(self.counts):
+                    self.joined_seen[k - len(self.counts), g] = False
+                elif self.seen[k, g]:
+                    self.seen[k, g] = False
+                    self.why[k, g] = BEFORE.format(least=least)
+
+    def _since(self, old: Sequence[int | None], base: int | None, g: int) -> Bools:
+        """Return which cells, then grouped answers, of a group may be published, given those published
+        before.
+
+        A cell is made of the people counted then and of those who came since. What was withheld then stays
+        withheld, and so do answers given by only a few newcomers.
+        """
+        now, least = self.counts[:, g], self.least
+        size = len(now)
+        masks = np.array(
+            [*np.eye(size), *(np.isin(np.arange(size), each) for each in self.joined)], dtype=np.float64
+        )
+        none = np.zeros_like(masks)
+        before, after, both = np.hstack([masks, none]), np.hstack([none, masks]), np.hstack([masks, masks])
+        since = {k: int(masks[k] @ now) - n for k, n in enumerate(old) if n is not None}
+        told = [before[k] for k in since] + [np.ones(2 * size)]
+        values = [float(n) for n in old if n is not None]
+        if base is not None:
+            told.append(np.hstack([np.ones(size), np.zeros(size)]))
+            values.append(float(base))
+        # Parts withheld then are not kept: any people that agree with what was shown stand for them.
+        own = [each[:size] for each in told if not each[size:].any()]
+        then, left = disclosure.people_before(np.array(own), np.array(values), now)
+        same = base is not None and int(now.sum()) == base
+        secret = [before[k] for k in range(len(masks)) if k not in since]
+        secret += [after[k] for k, come in since.items() if not same and abs(come) < least]
+        return disclosure.protect(
+            np.concatenate([then, now - then]),
+            both,
+            [*self.seen[:, g].tolist(), *self.joined_seen[:, g].tolist()],
+            np.array(told),
+            least,
+            free=[False] * size + [left] * size,
+            secret=secret,
+        )
+
+    def reason(self, k: int, g: int, count: int) -> str:
+        """Return why a cell is withheld."""
+        if self.whole:
+            return self.whole
+        if (k, g) in self.why:
+            return self.why[k, g]
+        if not self.n:
+            return NOBODY
+        small = self.rule.is_small
+        if small(count) or small(int(self.bases[g]) - count) or not self.shown_bases[g]:
+            return self.rule.few
+        return SUBTRACTED
+
+
+def inside_words(label: str) -> str:
+    """Return a label as written inside a sentence: without its capital, unless it is an acronym."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() or label[1:2] in (" ", "") else label

@@ -1,0 +1,137 @@
+"""Means, medians and ranks of a question, with what the plan of the survey doubts."""
+
+from collections.abc import Iterator, Sequence
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from maillage.engine import disclosure, variance
+from maillage.engine.proportions import LEVEL, Share
+from maillage.studies.survey.cells import NOBODY, Cells
+from maillage.studies.survey.samples import Bools, Floats, Sample
+from maillage.studies.survey.tables import Measured
+
+NEAR = 5.0  # people: a count found nearer than this is as good as told
+
+
+def pinned(
+    cells: NDArray[np.int64],
+    weight: Floats,
+    bounds: Sequence[tuple[float, float] | None],
+    owned: Sequence[Bools],
+    least: int,
+) -> bool:
+    """Return whether a small count is known to within NEAR people.
+
+    cells: (answers, classes) people; weight: (classes,) of one of them; bounds: of the weighted share of each
+    answer, None when it is not shown; owned: (classes,) true where a class belongs to a class of one margin.
+    """
+    eye = np.eye(len(cells))
+    known = [np.outer(np.ones(len(cells)), own) for own in np.eye(len(weight))]
+    low: list[float] = cells.sum(axis=0).tolist()
+    high = list(low)
+    for row, bound in enumerate(bounds):
+        if bound is not None:
+            known += [np.outer(eye[row], np.ones(len(weight))), np.outer(eye[row], weight)]
+            low += [cells[row].sum(), bound[0]]
+            high += [cells[row].sum(), bound[1]]
+    sums = np.array(known).reshape(len(known), -1)
+    return any(
+        disclosure.doubt(np.outer(eye[row], own).ravel(), sums, low, high) < NEAR
+        for row in range(len(cells))
+        for own in owned
+        if 0 < cells[row, own].sum() < least <= cells[:, own].sum()  # a class of a few people is never told
+    )
+
+
+def measures_of(held: Sample, cells: Cells) -> Iterator[Measured]:
+    """Yield means and medians of numbers, and mean ranks, overall or by group."""
+    column = cells.column
+    groups = cells.cross.categories if cells.cross else (("", ""),)
+    for g, (by, by_label) in enumerate(groups):
+        inside = cells.inside[:, g]
+        n = int(inside.sum())
+        told = not cells.least or (bool(cells.shown_bases[g]) and n >= cells.least)
+        if column.values is not None:
+            if cells.least and n and np.ptp(column.values[inside]) == 0:
+                told = False  # the mean would be what each of them answered
+            for measure, label in (("mean", "Moyenne"), ("median", "Médiane")):
+                why = "" if told and n else cells.whole or (cells.rule.few if n else NOBODY)
+                found = None
+                if not why or (cells.inside_only and n):
+                    found = (_mean if measure == "mean" else _median)(
+                        held, np.nan_to_num(column.values), inside
+                    )
+                yield _measured(measure, label, by, by_label, found, n, why)
+        if column.ranks is not None:
+            for k, (name, label) in enumerate(column.categories):
+                ranked = inside & np.isfinite(column.ranks[:, k])
+                count = int(ranked.sum())
+                few = cells.least and (not told or count < cells.least or 0 < n - count < cells.least)
+                why = cells.whole or (cells.rule.few if few else "" if count else NOBODY)
+                hidden = why and not (cells.inside_only and count)
+                found = None if hidden else _mean(held, np.nan_to_num(column.ranks[:, k]), ranked)
+                yield _measured("mean_rank", label, by, by_label, found, count, why, name)
+
+
+def _measured(
+    measure: str,
+    label: str,
+    by: str,
+    by_label: str,
+    found: tuple[float, float, float] | None,
+    n: int,
+    why: str,
+    category: str = "",
+) -> Measured:
+    value, low, high = found or (None, None, None)
+    return Measured(
+        measure=measure,  # type: ignore[arg-type]
+        label=label,
+        by=by,
+        by_label=by_label,
+        value=value,
+        low=low,
+        high=high,
+        n=n if found is not None else 0,
+        why=why if found is None else "",
+        category=category,
+        unpublished=why if found is not None else "",
+    )
+
+
+def _mean(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
+    """Return a weighted mean and its 90 % interval (Student)."""
+    found = variance.of_means(values[:, None], inside[:, None], held.plan)
+    mean, n = float(found.values[0]), int(inside.sum())
+    df = min(held.plan.df, n - 1)
+    half = (
+        float(stdtrit(df, 0.5 + LEVEL / 2)) * sqrt(max(0.0, float(found.covariance[0, 0])))
+        if df > 0
+        else float("inf")
+    )
+    return mean, mean - half, mean + half
+
+
+def _median(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, float]:
+    """Return a weighted median and its 90 % interval: that of the share below it, converted back to values
+    (Woodruff, 1952).
+    """
+    order = np.argsort(values[inside], kind="stable")
+    ordered, weights = values[inside][order], held.plan.weights[inside][order]
+    risen = np.cumsum(weights) / weights.sum()
+
+    def at(share: float) -> float:
+        return float(ordered[min(int(np.searchsorted(risen, share - 1e-12)), len(ordered) - 1)])
+
+    middle = at(0.5)
+    under = (values <= middle) & inside
+    found = variance.of_means(under[:, None], inside[:, None], held.plan)
+    n = int(inside.sum())
+    half = Share(
+        value=0.5, variance=float(found.covariance[0, 0]) or 0.25 / n, n=n, df=min(held.plan.df, n - 1)
+    )
+    low, high = half.interval()
+    return middle, at(low), at(high)

@@ -1,0 +1,394 @@
+"""Answers ready to be tabulated: who is counted, with which weights, what may be said of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache, cached_property
+from itertools import pairwise
+from math import prod
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine.variance import Plan
+from maillage.forms.questionnaire import Questionnaire
+from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table
+from maillage.studies.survey import ties
+from maillage.studies.survey.age_classes import age_span
+from maillage.studies.survey.columns import CITED, SOME_DAY, Column, Reader, discreet
+from maillage.studies.survey.protection import NOTHING, Protection, chosen, rule_of
+from maillage.studies.survey.tables import Counted
+from maillage.studies.survey.withholding import ANY, Axis, Condition, Key, Span, Variable, Withholding
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+MOST_JOINT = 200  # of the questions that a condition reads: beyond, its base is compared to each alone
+NO_TABLE = ("text", "note", "geopoint", "image", "time", "calculate", "hidden")
+GROUPED = ("ease", "satisfaction")
+Least = int | None | Literal["rule"]
+MARGIN = "§"  # before the name of a variable of the margins: no question is called so
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Weights:
+    """The weights of a table of answers, in its order.
+
+    values: (n,). initial: (n,) before calibration; codes: for each variable of the margins, (n,) classes
+    (`Weighting.codes`): without them the interval ignores calibration, and the table says it. variables:
+    their names; a share that they impose has no sampling error. clusters: (n,) where people were met, when
+    places were drawn rather than people.
+    """
+
+    values: Floats
+    initial: Floats | None = None
+    codes: Sequence[NDArray[np.int64]] = ()
+    variables: tuple[str, ...] = ()
+    clusters: NDArray[np.int64] | None = None
+
+
+def weights_by_id(answers: Table, weights: Mapping[str, float]) -> Floats:
+    """Return (n,) the weight of each answer, from weights by `id`. Raises Refused when a weight is missing or
+    negative.
+    """
+    ids = [str(each) for each in answers["id"].tolist()]
+    if missing := [each for each in ids if each not in weights]:
+        raise Refused(
+            f"{answers.name}, colonne id, valeur « {missing[0][:40]} » : cette réponse n’a pas de poids"
+            f"{f' ({len(missing)} réponses sont dans ce cas)' if len(missing) > 1 else ''}.",
+            why="Une réponse sans poids manquerait au total sans qu’on le voie.",
+            do="Refaites les poids avec ce fichier de réponses : « maillage enquete ponderer ».",
+        )
+    found = np.array([weights[each] for each in ids])
+    _checked(found, answers.name)
+    return found
+
+
+def _checked(weights: Floats, name: str) -> None:
+    if wrong := np.flatnonzero(~(np.isfinite(weights) & (weights >= 0))).tolist():
+        raise Refused(
+            f"{name} : le poids de la réponse n° {wrong[0] + 1} est {weights[wrong[0]]:g}"
+            f"{f' ({len(wrong)} réponses sont dans ce cas)' if len(wrong) > 1 else ''}.",
+            why="Un poids dit combien de personnes une réponse représente : il est positif ou nul.",
+            do="Refaites les poids avec la méthode « raking », ou donnez des bornes à la méthode linéaire.",
+        )
+    if len(weights) and not weights.sum() > 0:
+        raise Refused(
+            f"{name} : tous les poids sont nuls.", why="Personne ne serait compté.", do="Refaites les poids."
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Answers with their weights, ready to be tabulated. domain: (n,) those that a filter selects; words: how
+    the filter is worded.
+    """
+
+    reader: Reader
+    plan: Plan
+    weights: Weights | None
+    domain: Bools
+    words: str
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    _held: dict[Any, Withholding] = field(default_factory=dict, repr=False, compare=False)
+
+    def positions(self, name: str, answers: Sequence[str]) -> tuple[int, ...]:
+        """Return the positions of some answers of a question."""
+        names = [category for category, _ in self.reader.group(name).categories]
+        return tuple(sorted(names.index(each) for each in answers))
+
+    def has_one_first(self, name: str) -> bool:
+        """Return whether a question is a ranking where nobody put two answers first: its shares add up."""
+        question = self.reader.questionnaire.question(name)
+        if question is None or question.kind != "rank":
+            return False
+        column = self.reader.group(name)
+        return bool((column.members[column.answered].sum(axis=1) == 1).all())
+
+    @property
+    def is_simple(self) -> bool:
+        """Whether all weights are equal and people were drawn one by one: Wilson's interval is then valid."""
+        plan = self.plan
+        return (
+            not plan.is_calibrated
+            and plan.clusters is None
+            and bool(np.ptp(plan.weights) <= 1e-12 * plan.weights.max())
+        )
+
+    def withholding(
+        self, rule: Protection, classes: Mapping[str, Sequence[float]], before: Sequence[Counted] = ()
+    ) -> Withholding:
+        """Return what may be published about these answers, filtered or not: decided once for every table
+        made of them.
+        """
+        key = (
+            rule,
+            tuple(sorted((name, tuple(bounds)) for name, bounds in classes.items())),
+            tuple(sorted({each.edition for each in before})),
+        )
+        if key not in self._held:
+            self._held[key] = _Cuts(self, rule, classes).withholding(before)
+        return self._held[key]
+
+    def tells_margin(self, variable: str, before: Sequence[Counted] = ()) -> bool:
+        """Return whether a publication may say how many answered in each class of a variable of the weights,
+        beside its tables.
+        """
+        if self.weights is None or variable not in self.weights.variables:
+            return False
+        rule = rule_of(self.reader.questionnaire.kind)
+        return self.withholding(rule, classes_then(before), before).tells_margin(MARGIN + variable)
+
+
+class _Cuts:
+    """The questions of a survey as disclosure control reads them, and which of them say one thing."""
+
+    def __init__(self, held: Sample, rule: Protection, classes: Mapping[str, Sequence[float]]) -> None:
+        self.held, self.rule, self.classes = held, rule, classes
+
+    def withholding(self, before: Sequence[Counted]) -> Withholding:
+        return Withholding(
+            cache(self.variable), self.rule, self.tied, tuple(before), tuple(self.conditions())
+        )
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield the condition of each question that says how many were put it, when it reads answers of which
+        one only is given.
+        """
+        reader, least = self.held.reader, self.rule.least
+        for name in reader.partial():
+            asked = reader.eligible(name)
+            if min(int(asked.sum()), int((~asked).sum())) < least:
+                continue
+            try:
+                few = leaves_few(reader, reader.group(name), self.rule)
+                columns = [
+                    reader.group(each, classes=self.classes.get(each, ())) for each in reader.read_by(name)
+                ]
+            except Refused:  # words: they make no table
+                continue
+            cells = prod(len(each.categories) + 1 for each in columns)
+            if not few and columns and cells <= MOST_JOINT and all(each.exclusive for each in columns):
+                yield Condition(name=name, asked=asked, by=tuple(each.name for each in columns))
+
+    def variable(self, name: str) -> Variable:
+        """Return a question, or a variable of the margins, as disclosure control reads it."""
+        if name.startswith(MARGIN):
+            codes = self.margins[name][1]
+            return Variable(
+                name=name,
+                members=codes[:, None] == np.arange(int(codes.max(initial=0)) + 1),
+                answered=codes >= 0,
+                exclusive=True,
+                names=tuple(map(str, range(int(codes.max(initial=0)) + 1))),
+                margin=True,
+                spans=self._spans_met(name, codes),
+            )
+        reader, least = self.held.reader, self.rule.least
+        column = discreet(reader.group(name, classes=self.classes.get(name, ())), least)
+        return Variable(
+            name=name,
+            members=column.members,
+            answered=column.answered,
+            exclusive=column.exclusive,
+            names=tuple(each for each, _ in column.categories),
+            joined=tuple(joined_answers(column)),
+            public=name.removesuffix(CITED) in self.rule.public,
+            counted=column.form in ("number", "date"),
+            adds_up=self.held.has_one_first(name),
+            spans=self._spans(column),
+            **_asked_after(reader, column, least),
+        )
+
+    def _spans(self, column: Column) -> tuple[Span | None, ...]:
+        """Return the numbers that each answer holds, or the ages that its label states."""
+        if column.values is not None:
+            ends = (-np.inf, *column.bounds, np.inf)
+            return tuple(pairwise(ends)) if len(ends) == len(column.categories) + 1 else ()
+        question = self.held.reader.questionnaire.question(column.name)
+        if question is None or question.kind != "one":
+            return ()
+        stated = {each.name: age_span(each) for each in self.held.reader.questionnaire.choices(question)}
+        found = [stated.get(name) for name, _ in column.categories]
+        return tuple((span[0], span[1] + 1) if span else None for span in found)
+
+    def _spans_met(self, margin: str, codes: NDArray[np.int64]) -> tuple[Span | None, ...]:
+        """Return the numbers that each class of a margin may hold, from those that are met: up to those of
+        its neighbours.
+        """
+        tied = next((group for group in self.groups if margin in group), {margin})
+        columns = (self.held.reader.group(name) for name in sorted(tied) if not name.startswith(MARGIN))
+        column = next((each for each in columns if each.values is not None), None)
+        if column is None or column.values is None:
+            return ()
+        met = {
+            code: column.values[column.answered & (codes == code)]
+            for code in range(int(codes.max(initial=0)) + 1)
+        }
+        ends = sorted((float(v.min()), float(v.max()), code) for code, v in met.items() if len(v))
+        lows = [-np.inf, *(high + 1 for _, high, _ in ends)]
+        highs = [*(low for low, _, _ in ends[1:]), np.inf]
+        spans = {code: (low, high) for (_, _, code), low, high in zip(ends, lows, highs, strict=False)}
+        return tuple(spans.get(code) for code in met)
+
+    @cached_property
+    def margins(self) -> dict[str, tuple[str, NDArray[np.int64]]]:
+        """The variables of the weights: name → question, (n,) class of each respondent."""
+        weights = self.held.weights
+        if weights is None:
+            return {}
+        return {
+            MARGIN + name: (name, np.asarray(code))
+            for name, code in zip(weights.variables, weights.codes, strict=False)
+        }
+
+    @cached_property
+    def groups(self) -> list[set[str]]:
+        """The questions that say one thing."""
+        reader, columns = self.held.reader, {}
+        for question in reader.questionnaire.questions():
+            if question.name not in reader.answers or (question.kind in NO_TABLE and not question.is_classed):
+                continue
+            try:
+                column = reader.group(question.name, classes=self.classes.get(question.name, ()))
+            except Refused:  # words, a place, too many values: it makes no table
+                continue
+            if column.exclusive:
+                columns[question.name] = column
+        return ties.of(reader, columns, self.margins)
+
+    def tied(self, key: Key) -> Axis:
+        """Return the cuts that say the same thing as one, itself among them."""
+        name, positions = key
+        if positions:
+            question = self.held.reader.questionnaire.question(name.removesuffix(CITED))
+            if question is None or question.kind != "rank":
+                return (key,)
+            return tuple((each, positions) for each in (question.name, question.name + CITED))
+        group = next((each for each in self.groups if name in each), {name})
+        return tuple((each, ANY) for each in sorted(group))
+
+
+def classes_then(before: Sequence[Counted]) -> dict[str, Sequence[float]]:
+    """Return where numbers and dates were cut: other classes would give, by subtraction, what stands between
+    the two.
+    """
+    return {each.question: each.bounds for each in before if each.bounds}
+
+
+def sample(
+    answers: Table,
+    questionnaire: Questionnaire,
+    weights: Weights | None = None,
+    *,
+    where: Mapping[str, Sequence[str]] | None = None,
+    today: date | None = None,
+) -> Sample:
+    """Return the answers ready to be tabulated. where: question → names of the answers selected; all
+    questions must match.
+    """
+    if not len(answers):
+        raise Refused(
+            f"{answers.name} : aucune réponse.",
+            why="Sans réponse, il n’y a pas de tableau.",
+            do="Vérifiez le fichier.",
+        )
+    reader = Reader(answers, questionnaire, today or SOME_DAY)
+    if weights is None:
+        plan = Plan(np.ones(len(answers)))
+    else:
+        _checked(weights.values, answers.name)
+        plan = Plan(
+            weights.values, weights.initial, clusters=weights.clusters, codes=weights.codes, cautious=True
+        )
+    everybody = Sample(reader, plan, weights, np.ones(len(answers), dtype=bool), "")
+    return only(everybody, where) if where else everybody
+
+
+def only(held: Sample, where: Mapping[str, Sequence[str]]) -> Sample:
+    """Return a selection of the answers, ready to be tabulated beside the whole. where: question → names of
+    the answers selected.
+    """
+    reader, domain, told = held.reader, np.ones(len(held.domain), dtype=bool), []
+    for name, kept in where.items():
+        column = reader.group(name)
+        at = {category: k for k, (category, _) in enumerate(column.categories)}
+        if unknown := [each for each in kept if each not in at]:
+            raise Refused(
+                f"Le filtre « {name} = {unknown[0]} » ne garde personne : cette réponse n’existe pas.",
+                why="Un tableau de personne ne se lit pas.",
+                do=f"Choisissez parmi : {', '.join(list(at)[:12])}.",
+            )
+        if column.values is not None:
+            raise Refused(
+                f"Le filtre « {name} » porte sur un nombre.",
+                why=(
+                    "Ses classes dépendent des réponses reçues : un filtre ne peut pas en choisir une à"
+                    " l’avance."
+                ),
+                do="Filtrez par une question à choix, par exemple une classe d’âge.",
+            )
+        chosen = [at[each] for each in kept]
+        domain &= column.members[:, chosen].any(axis=1)
+        told.append(f"{column.label} : {' ou '.join(column.categories[k][1] for k in chosen)}")
+    return replace(held, domain=domain, words=" ; ".join(told), where=where)
+
+
+def protection_of(held: Sample, least: Least) -> Protection:
+    kind = held.reader.questionnaire.kind
+    if least is None:
+        return NOTHING
+    return rule_of(kind) if least == "rule" else chosen(kind, least)
+
+
+def leaves_few(reader: Reader, column: Column, rule: Protection) -> bool:
+    return column.name not in rule.public and reader.leaves_few(column, rule.least)
+
+
+def universe_of(held: Sample, column: Column) -> str:
+    who = column.universe or "répondants à cette question"
+    return who + (f" ; {held.words}" if held.words else "")
+
+
+def hides_newcomers(more: int, come: int | None, least: int) -> bool:
+    """Return whether the increase in one answer hides individuals: enough newcomers gave it, and enough did
+    not.
+
+    come: how many more answered, None when it was not published.
+
+    >>> [hides_newcomers(more, 30, 11) for more in (0, 5, 15, 25, 30)]
+    [False, False, True, False, False]
+    >>> hides_newcomers(0, 0, 11), hides_newcomers(0, None, 11)
+    (True, True)
+    """
+    if not come:
+        return more == 0 or abs(more) >= least
+    return abs(more) >= least and abs(come - more) >= least
+
+
+def _asked_after(reader: Reader, column: Column, least: int) -> dict[str, Any]:
+    """Return what the conditions of other questions reveal about the answers to one: totals of some answers,
+    and who was not asked.
+
+    A total is revealed by the base of the other question, once published: see `Reader.leaves_few`.
+    """
+    told: dict[tuple[int, ...], None] = {}
+    never: dict[str, tuple[int, ...]] = {}
+    given = column.members & column.answered[:, None]
+    for name in reader.after(column.name):
+        asked = reader.eligible(name)
+        inside, outside = ((given & mask[:, None]).any(axis=0) for mask in (asked, ~asked))
+        never[name] = tuple(np.flatnonzero(outside & ~inside).tolist())
+        few = min(int((column.answered & asked).sum()), int((column.answered & ~asked).sum())) < least
+        if column.exclusive and not few and not (inside & outside).any():
+            told[tuple(np.flatnonzero(inside).tolist())] = None
+    return {"told": tuple(told), "never": never if column.exclusive else {}}
+
+
+def joined_answers(column: Column) -> list[tuple[int, ...]]:
+    """Return the answers of a scale that are also published together: the two worst, the two best."""
+    size = len(column.categories)
+    return (
+        [(0, 1), (size - 2, size - 1)] if column.scale in GROUPED and size >= 4 and column.exclusive else []
+    )
