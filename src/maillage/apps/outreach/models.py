@@ -155,6 +155,7 @@ class Outing(models.Model):
     public = models.CharField("pour qui", max_length=200, blank=True)
     rhythm = models.CharField("fréquence", max_length=120, blank=True)
     on = models.DateField("quand")
+    cost = models.PositiveIntegerField("coût, en euros", null=True, blank=True)
     state = models.CharField(
         "état", max_length=9, choices=list(rules.OUTING_STATES.items()), default="planned"
     )

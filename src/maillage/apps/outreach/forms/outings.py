@@ -20,6 +20,9 @@ class OutingForm(forms.Form):
     public = forms.CharField(label="Pour qui (facultatif)", max_length=200, required=False)
     rhythm = forms.CharField(label="Fréquence (facultatif)", max_length=120, required=False)
     on = DayField(label="Quand")
+    cost = forms.IntegerField(
+        label="Coût, en euros (si on le connaît)", min_value=0, max_value=10_000_000, required=False
+    )
     state = forms.ChoiceField(label="État", choices=list(rules.OUTING_STATES.items()))
     met = forms.IntegerField(
         label="Personnes rencontrées (si on les a comptées)", min_value=0, max_value=100_000, required=False

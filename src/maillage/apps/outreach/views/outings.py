@@ -13,6 +13,7 @@ from maillage.apps.outreach.forms.outings import OutingForm
 from maillage.apps.outreach.models import Outing
 from maillage.apps.outreach.queries import outings
 from maillage.kernel.errors import Refused
+from maillage.reference.awareness import kits
 
 TYPED = tuple(OutingForm.base_fields)
 
@@ -48,7 +49,11 @@ def kit(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "outreach/outings/kit.html",
-        {"outing": found, "near": outings.nearby(found, on=timezone.localdate())},
+        {
+            "outing": found,
+            "kit": kits()[found.kind],
+            "near": outings.nearby(found, on=timezone.localdate()),
+        },
     )
 
 
