@@ -30,9 +30,9 @@ from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.codesign import actions as codesign
+from maillage.apps.community.actions import bulletins, meetings, resources
 from maillage.apps.community.actions import listings as network
-from maillage.apps.community.actions import resources
-from maillage.apps.community.models import Listing, Reply, Resource
+from maillage.apps.community.models import Bulletin, Listing, Meeting, News, Reply, Resource, ServiceChange
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Pair, Proposal
 from maillage.apps.documents.actions import storing
@@ -81,9 +81,19 @@ HOLDS = {
     "formation": {"people", "answer", "workshops"},
     "benevole": {"mine"},
     "gestionnaire": {"people", "answer", "workshops", "sheet", "team", "referent"},
-    "coordination": {"sheet", "import", "territory", "modules", "team", "measures", "surveys"},
+    "coordination": {"sheet", "lead", "import", "territory", "modules", "team", "measures", "surveys"},
     "analyste": {"territory", "measures", "surveys"},
-    "administration": {"sheet", "import", "territory", "modules", "team", "measures", "surveys", "run"},
+    "administration": {
+        "sheet",
+        "lead",
+        "import",
+        "territory",
+        "modules",
+        "team",
+        "measures",
+        "surveys",
+        "run",
+    },
 }
 # Which rows each reaches, of those it may reach at all.
 REACHES = {
@@ -161,8 +171,14 @@ LISTS: dict[str, set[str]] = {
     "acts_load": {"measures"},
     **{
         key: {"people", "mine", "sheet", "measures", "run"}
-        for key in ("network", "network_ties", "resources")
+        for key in (
+            *("network", "network_ties", "resources", "meetings", "shared_agenda", "shared_agenda_feed"),
+            *("discussions", "network_digest", "bulletins", "service_changes", "awareness"),
+        )
     },
+    **{key: {"workshops", "lead"} for key in ("meeting_new", "news_new")},
+    **{key: {"lead"} for key in ("moderation", "bulletin_new")},
+    "network_writings": {"workshops"},
     **{key: {"workshops"} for key in ("listing_new", "resource_new")},
     **{
         key: {"people", "mine", "sheet", "measures", "run"}
@@ -330,6 +346,14 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "trade_group_post": ({"import"}, "post"),
     "declaration": ({"workshops", "import"}, "declaration"),
     "possible_permanence": ({"workshops", "import"}, "possible"),
+    **dict.fromkeys(
+        ("meeting_gesture", "meeting_record", "meeting_decide"), ({"workshops", "lead"}, "meeting")
+    ),
+    "meeting_task": ({"people", "mine", "workshops", "lead"}, "task"),
+    "news_withdraw": ({"workshops", "lead"}, "news"),
+    "bulletin_gesture": ({"lead"}, "bulletin"),
+    "service_change_gesture": ({"lead"}, "service_change"),
+    "network_writings_of": ({"workshops"}, "writings"),
     **dict.fromkeys(("appointment", "appointment_gesture"), ({"people"}, "appointment")),
     **dict.fromkeys(("permanence", "permanence_edit", "permanence_gesture"), ({"workshops"}, "permanence")),
 }
@@ -351,6 +375,8 @@ SENT = {
     "survey_gesture": {"geste": "public"},
     "listing_gesture": {"geste": "found"},
     "codesign_gesture": {"geste": "vote"},
+    "meeting_gesture": {"geste": "annuler"},
+    "service_change_gesture": {"geste": "retirer"},
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
 }
 # Rows that belong to no structure: the administration alone.
@@ -370,7 +396,15 @@ OPEN = {
     "import_progress",
     "correct",
     *("profile", "professional", "trade_group", "trade_group_gesture"),  # what each chose to show the network
-    *("listing", "resource", "resource_file"),  # what a structure shares is shared with the whole network
+    *("listing", "resource", "resource_file", "meeting", "meeting_calendar", "awareness_action"),
+    *(
+        "discussion",
+        "post_gesture",
+        "post_report",
+        "bulletin",
+        "bulletin_pdf",
+        "awareness_kit",
+    ),  # what a structure shares is shared with the whole network
 }
 
 
@@ -573,6 +607,12 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "listing": {"pk": (listing := _listing(lieu.structure, helper, kind)).pk},
         "reply": {"pk": Reply.objects.create(listing=listing, structure=third.structure, words="x", at=AT).pk},
         "resource": {"pk": _resource(lieu.structure, helper, kind).pk},
+        "meeting": {"pk": (meeting := _meeting(lieu, helper, kind)).pk},
+        "task": {"pk": meeting.decisions.get().pk},
+        "news": {"pk": News.objects.create(structure=lieu.structure, commune=commune, title=kind, words="x", token=kind, at=AT).pk},
+        "bulletin": {"pk": Bulletin.objects.create(title=kind, commune=commune, token=kind, made_at=AT).pk},
+        "service_change": {"pk": _service_change(commune, helper, kind).pk},
+        "writings": {"pk": lieu.structure_id},
         "partnership": {"pk": network.work_together(lieu.structure, friend.structure, about=kind, by=helper, at=AT).pk},
         "application": {"pk": _application(commune, kind).pk},
         "handover": {"pk": _handover(lieu, users["gestionnaire"] if kind == "own" else None, kind).pk},
@@ -680,6 +720,25 @@ def _possible(lieu, friend, helper: User, kind: str) -> dict[str, Any]:
         friend.structure, side="seeks", kind="room", lieu=friend, token=f"people-{kind}", **dates
     )
     return {"place": room.pk, "people": come.pk}
+
+
+def _meeting(lieu, helper: User, kind: str) -> Meeting:
+    """Return a meeting that took place, with a task that its structure pilots."""
+    past = datetime.now(UTC) - timedelta(days=3)
+    said = {"title": kind, "kind": "meeting", "lieu": lieu, "commune": lieu.code_insee, "minutes": 60}
+    made = meetings.propose(
+        lieu.structure, **said, dates=[past], token=kind, by=helper, at=past - timedelta(days=9)
+    )
+    task = {"leads": "structure", "pilot": lieu.structure, "until_on": date.today() + timedelta(days=9)}
+    meetings.decide(made, words=kind, **task, token=kind, by=helper, at=datetime.now(UTC))
+    return made
+
+
+def _service_change(commune: str, helper: User, kind: str) -> ServiceChange:
+    said = {"kind": "online", "operator": "Caf", "procedure": "RSA", "obligation": "en ligne", "source": "x"}
+    return bulletins.note_change(
+        **said, starts_on=AT.date(), commune=commune, token=kind, by=helper, at=datetime.now(UTC)
+    )
 
 
 def _invitation(lieu, kind: str) -> Invitation:
@@ -830,6 +889,8 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
     }
     filled |= {
         "str:kind": "x",
+        "int:row": "1",
+        "slug:kind": "x",
         "int:pk": "1",
         "str:table": "x",
         "slug:slug": "x",

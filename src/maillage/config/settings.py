@@ -171,6 +171,20 @@ RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
 STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
 # The next appointment that a referral gives a person, as a user may read it: their rights say it.
 REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
+# What a discussion stands under: for each kind, what gives its object to whoever may read it.
+DISCUSSED = {
+    "resource": "maillage.apps.community.queries.subjects.resource",
+    "lieu": "maillage.apps.community.queries.subjects.lieu",
+    "outing": "maillage.apps.community.queries.subjects.outing",
+    "meeting": "maillage.apps.community.queries.subjects.meeting",
+    "workshop": "maillage.apps.agenda.queries.network.subject",
+}
+# What each feature brings to the shared agenda of the network, between two moments.
+SHARED_AGENDA = (
+    "maillage.apps.community.queries.agenda.of_meetings",
+    "maillage.apps.agenda.queries.network.workshops",
+    "maillage.apps.agenda.queries.network.permanences",
+)
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {
     "agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place",

@@ -7,14 +7,26 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.community.models import Listing, Partnership, Reply, Resource
+from maillage.apps.community.models import (
+    Bulletin,
+    Decision,
+    Listing,
+    Meeting,
+    News,
+    Partnership,
+    Post,
+    Reply,
+    Resource,
+    ServiceChange,
+)
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.access import structures_with
+from maillage.apps.memberships.access import communes_of_structure, structures_with
 
 # Any of these makes an account one of the network: it reads what structures offer and look for.
 MEMBERS = ("people.see", "people.mine", "directory.edit", "measures.see", "network.run")
 WRITES = "workshops.manage"
-KEEPS = (WRITES, "directory.edit")
+LEADS = "directory.edit"
+KEEPS = (WRITES, LEADS)
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:
@@ -49,6 +61,68 @@ def replies_for(user: Any) -> QuerySet[Reply]:
 
 def _replies() -> QuerySet[Reply]:
     return Reply.objects.select_related("structure", "listing__structure", "by", "answered_by")
+
+
+def speaking_for(user: Any) -> QuerySet[Structure]:
+    """Return the structures in whose name a user asks, answers and votes."""
+    rights = rights_of(user)
+    numbers = frozenset().union(*(rights.structures(right) for right in MEMBERS))
+    return Structure.objects.filter(pk__in=numbers).order_by("name", "pk")
+
+
+def leads(user: Any) -> bool:
+    """Return whether a user leads the network of a territory, or of all."""
+    communes = rights_of(user).communes(LEADS)
+    return communes is None or bool(communes)
+
+
+def seat_of(user: Any) -> str:
+    """Return a commune of the territory whose network a user leads, "" for none or for all of them."""
+    return min(rights_of(user).communes(LEADS) or ("",))
+
+
+def commune_of(structure: Structure) -> str:
+    """Return the commune of a structure: its seat, else that of a place, "" when it stands nowhere."""
+    return structure.code_insee or min(communes_of_structure(structure), default="")
+
+
+def in_territory(user: Any, field: str = "commune") -> Q:
+    """Return the condition for a row to stand in a territory whose network one leads."""
+    communes = rights_of(user).communes(LEADS)
+    return ~Q(pk=None) if communes is None else Q(**{f"{field}__in": communes})
+
+
+def meetings_for(user: Any) -> QuerySet[Meeting]:
+    """Return the meetings a user may lead: those of their structures, those of their territory."""
+    mine = Q(structure__in=structures_for(user)) | in_territory(user)
+    return Meeting.objects.filter(mine).select_related("structure", "lieu")
+
+
+def decisions_for(user: Any) -> QuerySet[Decision]:
+    """Return the decisions a user may say done: those they pilot, those of the meetings they lead."""
+    mine = Q(pilot__in=speaking_for(user)) | Q(meeting__in=meetings_for(user))
+    return Decision.objects.filter(mine).select_related("meeting", "pilot")
+
+
+def posts_for(user: Any) -> QuerySet[Post]:
+    """Return the messages a user moderates: those of the territory whose network they lead."""
+    return Post.objects.filter(in_territory(user)).select_related("structure", "question")
+
+
+def news_for(user: Any) -> QuerySet[News]:
+    """Return the news a user may withdraw: those of their structures, those of their territory."""
+    mine = Q(structure__in=structures_for(user)) | in_territory(user)
+    return News.objects.filter(mine).select_related("structure")
+
+
+def bulletins_for(user: Any) -> QuerySet[Bulletin]:
+    """Return the bulletins a user prepares: those of their territory."""
+    return Bulletin.objects.filter(in_territory(user))
+
+
+def changes_for(user: Any) -> QuerySet[ServiceChange]:
+    """Return the changes of services a user keeps: those of their territory."""
+    return ServiceChange.objects.filter(in_territory(user))
 
 
 def partnerships_for(user: Any) -> QuerySet[Partnership]:

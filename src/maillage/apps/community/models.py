@@ -1,12 +1,15 @@
 """Listings of structures and the answers they get, who works with whom, and the resources they share."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 
-from maillage.apps.accounts.models import by_account
+from maillage.apps.accounts.models import User, by_account
+from maillage.apps.community.rules import bulletins, discussions, meetings, resources
 from maillage.apps.community.rules import listings as rules
-from maillage.apps.community.rules import resources
 from maillage.apps.directory.models import Lieu, Structure, of_structure
+from maillage.web.free_text import FreeChar, FreeText
 
 
 def _structure(words: str) -> models.ForeignKey:
@@ -122,6 +125,305 @@ class Partnership(models.Model):
         return f"{self.first_id} et {self.second_id}"
 
 
+# ----------------------------------------------------------------------------- meetings, and what they decide
+
+
+class Meeting(models.Model):
+    """A meeting of the network: dates proposed and voted, then one of them, its minutes, its decisions.
+
+    structure None: the coordination of the territory of `commune` convenes it. starts_at None: no date is
+    chosen yet. lieu None: `address` says where. sequence: version number for calendars.
+    """
+
+    structure = of_structure("réunit")
+    kind = models.CharField("sorte", max_length=8, choices=list(meetings.KINDS.items()))
+    title = FreeChar("titre", max_length=160)
+    about = FreeText("à l’ordre du jour", blank=True)
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    address = FreeChar("adresse", max_length=200, blank=True)
+    commune = models.CharField("commune", max_length=5, db_index=True)
+    minutes = models.PositiveSmallIntegerField("durée en minutes", default=120)
+    starts_at = models.DateTimeField("commence le", null=True, blank=True, db_index=True)
+    cancelled_at = models.DateTimeField("annulée le", null=True, blank=True)
+    cancel_reason = FreeChar("pourquoi", max_length=300, blank=True)
+    present = models.PositiveSmallIntegerField("structures présentes", null=True, blank=True)
+    record = FreeText("compte rendu", blank=True)
+    recorded_at = models.DateTimeField("compte rendu le", null=True, blank=True)
+    sequence = models.PositiveIntegerField("version", default=0)
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("proposée par", blank=True)
+    made_at = models.DateTimeField("proposée le")
+    changed_at = models.DateTimeField("changée le")
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "réunion"
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """Return when it ends, None before a date is chosen."""
+        return self.starts_at and self.starts_at + timedelta(minutes=self.minutes)
+
+
+class MeetingDate(models.Model):
+    """A date proposed for a meeting."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name="réunion", on_delete=models.CASCADE, related_name="dates"
+    )
+    starts_at = models.DateTimeField("commence le")
+
+    class Meta:
+        verbose_name = "date proposée"
+        ordering = ("starts_at", "pk")
+        constraints = (models.UniqueConstraint("meeting", "starts_at", name="community_meeting_date_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.meeting_id} : {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class Vote(models.Model):
+    """What one account answers to a date: one answer each, that it may change until a date is chosen. It
+    leaves with the account.
+    """
+
+    date = models.ForeignKey(MeetingDate, verbose_name="date", on_delete=models.CASCADE, related_name="votes")
+    by = models.ForeignKey(User, verbose_name="par", on_delete=models.CASCADE, related_name="+")
+    answer = models.CharField("réponse", max_length=5, choices=list(meetings.ANSWERS.items()))
+    at = models.DateTimeField("le")
+
+    class Meta:
+        verbose_name = "vote"
+        constraints = (models.UniqueConstraint("date", "by", name="community_vote_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.date_id} : {self.get_answer_display()}"
+
+
+class Decision(models.Model):
+    """What a meeting decided; with a pilot, a task: whose, until when, whether it is done.
+
+    leads: who does it, among PILOTS, "" for a decision without task. pilot: the structure, when it is one.
+    """
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name="réunion", on_delete=models.CASCADE, related_name="decisions"
+    )
+    words = FreeChar("décision", max_length=400)
+    leads = models.CharField(
+        "qui s’en charge", max_length=12, choices=list(meetings.PILOTS.items()), blank=True
+    )
+    pilot = of_structure("structure pilote")
+    until_on = models.DateField("pour le", null=True, blank=True)
+    done_at = models.DateTimeField("faite le", null=True, blank=True)
+    done_by = by_account("faite par", blank=True)
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("notée par", blank=True)
+    at = models.DateTimeField("notée le")
+
+    class Meta:
+        verbose_name = "décision"
+        ordering = ("at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(leads="", until_on=None) | ~Q(leads="") & Q(until_on__isnull=False),
+                name="community_task_has_a_date",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.words
+
+
+# ------------------------------------------------------------------------------------------------ discussions
+
+
+class Post(models.Model):
+    """A message under an object, or what answers it. kind, row: the object, as `DISCUSSED` names it.
+
+    structure None: the coordination speaks. question None: it opens a thread. accepted_at: the answer that
+    solved it. hidden_at: taken off by moderation; its text is erased some time later.
+    """
+
+    kind = models.CharField("sous quoi", max_length=8, choices=list(discussions.SUBJECTS.items()))
+    row = models.BigIntegerField("numéro")
+    question = models.ForeignKey(
+        "self",
+        verbose_name="répond à",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="answers",
+    )
+    structure = of_structure("de la part de")
+    commune = models.CharField("commune", max_length=5, blank=True)
+    words = FreeText("message", blank=True)
+    accepted_at = models.DateTimeField("a répondu le", null=True, blank=True)
+    accepted_by = by_account("dit par", blank=True)
+    hidden_at = models.DateTimeField("retiré le", null=True, blank=True)
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("écrit par", blank=True)
+    at = models.DateTimeField("écrit le")
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "message d’une discussion"
+        ordering = ("at", "pk")
+        indexes = (models.Index(fields=("kind", "row"), name="community_post_of"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.row} : {self.pk}"
+
+
+class PostReport(models.Model):
+    """Somebody reports a message, once; the animator answers."""
+
+    post = models.ForeignKey(Post, verbose_name="message", on_delete=models.CASCADE, related_name="reports")
+    by = models.ForeignKey(User, verbose_name="par", on_delete=models.CASCADE, related_name="+")
+    reason = models.CharField("pourquoi", max_length=8, choices=list(discussions.REASONS.items()))
+    at = models.DateTimeField("le")
+    settled_at = models.DateTimeField("répondu le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "signalement"
+        ordering = ("at", "pk")
+        constraints = (models.UniqueConstraint("post", "by", name="community_report_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.post_id} : {self.get_reason_display()}"
+
+
+class Moderation(models.Model):
+    """One line of the trail of moderation: which gesture, why, by whom. Never changed."""
+
+    post = models.ForeignKey(Post, verbose_name="message", on_delete=models.CASCADE, related_name="trail")
+    gesture = models.CharField("geste", max_length=7, choices=list(discussions.GESTURES.items()))
+    reason = models.CharField("pourquoi", max_length=8, choices=list(discussions.REASONS.items()), blank=True)
+    by = by_account()
+    at = models.DateTimeField("le")
+
+    class Meta:
+        verbose_name = "modération"
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.post_id} : {self.get_gesture_display()}"
+
+
+class Digest(models.Model):
+    """An account that chose to receive the week of the network by e-mail. It leaves with the account."""
+
+    user = models.OneToOneField(User, verbose_name="compte", on_delete=models.CASCADE, related_name="+")
+    since = models.DateTimeField("depuis le")
+
+    class Meta:
+        verbose_name = "résumé choisi"
+
+    def __str__(self) -> str:
+        return f"{self.user_id}"
+
+
+# -------------------------------------------------------------------------------------- bulletin and calendar
+
+
+class Bulletin(models.Model):
+    """A bulletin of the network, as it was published: `contents` no longer moves. published_at None: a draft.
+
+    commune: one of the territory whose coordination makes it.
+    """
+
+    title = FreeChar("titre", max_length=120)
+    opening = FreeText("mot d’ouverture", blank=True)
+    commune = models.CharField("commune", max_length=5, blank=True)
+    contents = models.JSONField("contenu", default=dict, blank=True)
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("préparé par", blank=True)
+    made_at = models.DateTimeField("préparé le")
+    published_at = models.DateTimeField("publié le", null=True, blank=True)
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "bulletin"
+        ordering = ("-made_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class News(models.Model):
+    """News of a structure, for the next bulletin. structure None: of the coordination."""
+
+    structure = of_structure("de")
+    commune = models.CharField("commune", max_length=5, blank=True)
+    title = FreeChar("titre", max_length=120)
+    words = FreeText("en quelques mots")
+    link = models.URLField("adresse", max_length=500, blank=True)
+    bulletin = models.ForeignKey(
+        Bulletin,
+        verbose_name="bulletin",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="news",
+    )
+    withdrawn_at = models.DateTimeField("retirée le", null=True, blank=True)
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("écrite par", blank=True)
+    at = models.DateTimeField("écrite le")
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "nouvelle"
+        verbose_name_plural = "nouvelles"
+        ordering = ("-at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ServiceChange(models.Model):
+    """A procedure that goes online, or a service that stops answering, as a territory learns of it.
+
+    commune: one of the territory that writes it. ends_on: of an outage, None while it lasts.
+    """
+
+    kind = models.CharField("sorte", max_length=12, choices=list(bulletins.CHANGES.items()))
+    operator = FreeChar("opérateur", max_length=120)
+    procedure = FreeChar("démarche", max_length=160)
+    obligation = FreeChar("ce qui change", max_length=300)
+    starts_on = models.DateField("à partir du")
+    ends_on = models.DateField("jusqu’au", null=True, blank=True)
+    source = FreeChar("source", max_length=200)
+    link = models.URLField("adresse de la source", max_length=500, blank=True)
+    commune = models.CharField("commune", max_length=5, blank=True)
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+    token = models.CharField("envoi", max_length=40, unique=True)
+    by = by_account("noté par", blank=True)
+    at = models.DateTimeField("noté le")
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "changement d’un service"
+        ordering = ("-starts_on", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="community_change_ends_after"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.operator} : {self.procedure}"
+
+
+# -------------------------------------------------------------------------------------------------- resources
+
+
 class Resource(models.Model):
     """Something made to help others, shared with the network: a link, or a file kept here.
 
@@ -135,6 +437,7 @@ class Resource(models.Model):
     format = models.CharField("format", max_length=8, choices=list(resources.FORMATS.items()))
     level = models.CharField("niveau", max_length=7, choices=list(resources.LEVELS.items()))
     public = models.CharField("public", max_length=10, choices=list(resources.PUBLICS.items()))
+    theme = models.CharField("thème", max_length=9, choices=list(resources.THEMES.items()), blank=True)
     procedure = models.CharField("démarche", max_length=40, blank=True)
     author = models.CharField("faite par", max_length=160)
     licence = models.CharField("licence", max_length=10, choices=list(resources.LICENCES.items()))

@@ -1,8 +1,17 @@
-"""Addresses of the network: listings, answers, partnerships, resources."""
+"""Addresses of the network: listings, resources, discussions, meetings, agenda, bulletin, awareness."""
 
 from django.urls import path
 
-from maillage.apps.community.views import listings, resources
+from maillage.apps.community.views import (
+    agenda,
+    awareness,
+    bulletins,
+    discussions,
+    exports,
+    listings,
+    meetings,
+    resources,
+)
 
 urlpatterns = [
     path("espace/reseau/", listings.index, name="network"),
@@ -17,4 +26,34 @@ urlpatterns = [
     path("espace/reseau/ressources/<int:pk>/", resources.resource, name="resource"),
     path("espace/reseau/ressources/<int:pk>/fichier/", resources.file, name="resource_file"),
     path("espace/reseau/ressources/<int:pk>/retirer/", resources.withdraw, name="resource_withdraw"),
+    path("espace/agenda/", agenda.index, name="shared_agenda"),
+    path("espace/agenda/agenda.ics", agenda.feed, name="shared_agenda_feed"),
+    path("espace/reseau/reunions/", meetings.index, name="meetings"),
+    path("espace/reseau/reunions/nouvelle/", meetings.new, name="meeting_new"),
+    path("espace/reseau/reunions/<int:pk>/", meetings.meeting, name="meeting"),
+    path("espace/reseau/reunions/<int:pk>/geste/", meetings.gesture, name="meeting_gesture"),
+    path("espace/reseau/reunions/<int:pk>/compte-rendu/", meetings.record, name="meeting_record"),
+    path("espace/reseau/reunions/<int:pk>/decider/", meetings.decide, name="meeting_decide"),
+    path("espace/reseau/reunions/<int:pk>/reunion.ics", meetings.calendar, name="meeting_calendar"),
+    path("espace/reseau/taches/<int:pk>/", meetings.task, name="meeting_task"),
+    path("espace/reseau/discussions/", discussions.index, name="discussions"),
+    path("espace/reseau/discussions/moderation/", discussions.moderation, name="moderation"),
+    path("espace/reseau/discussions/messages/<int:pk>/", discussions.gesture, name="post_gesture"),
+    path("espace/reseau/discussions/messages/<int:pk>/signaler/", discussions.report, name="post_report"),
+    path("espace/reseau/discussions/<str:kind>/<int:row>/", discussions.discussion, name="discussion"),
+    path("espace/reseau/semaine/", discussions.digest, name="network_digest"),
+    path("espace/reseau/bulletin/", bulletins.index, name="bulletins"),
+    path("espace/reseau/bulletin/nouveau/", bulletins.new, name="bulletin_new"),
+    path("espace/reseau/bulletin/nouvelles/", bulletins.news, name="news_new"),
+    path("espace/reseau/bulletin/nouvelles/<int:pk>/", bulletins.withdraw_news, name="news_withdraw"),
+    path("espace/reseau/bulletin/<int:pk>/", bulletins.bulletin, name="bulletin"),
+    path("espace/reseau/bulletin/<int:pk>/bulletin.pdf", bulletins.pdf, name="bulletin_pdf"),
+    path("espace/reseau/bulletin/<int:pk>/geste/", bulletins.gesture, name="bulletin_gesture"),
+    path("espace/reseau/services/", bulletins.service_changes, name="service_changes"),
+    path("espace/reseau/services/<int:pk>/", bulletins.change_gesture, name="service_change_gesture"),
+    path("espace/reseau/aller-vers/", awareness.index, name="awareness"),
+    path("espace/reseau/aller-vers/<int:pk>/", awareness.action, name="awareness_action"),
+    path("espace/reseau/aller-vers/kits/<slug:kind>/", awareness.kit, name="awareness_kit"),
+    path("espace/reseau/nos-ecrits/", exports.index, name="network_writings"),
+    path("espace/reseau/nos-ecrits/<int:pk>.zip", exports.archive, name="network_writings_of"),
 ]

@@ -8,11 +8,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
+from maillage.apps.community.queries import bulletins
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.estimate import Estimate
-from maillage.reference import calendar, voices
+from maillage.reference import calendar, initiatives, voices
 from maillage.reference.cards import cards
 from maillage.reference.definitions import offered
 from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
@@ -25,6 +26,7 @@ from maillage.reports.page.design import tokens
 from maillage.reports.territory import provenance
 from maillage.words import wording
 
+CHANGES = 100  # of services, the latest
 DEMONSTRATION = "agglomeration-grenobloise"
 FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}
 
@@ -153,8 +155,28 @@ def testimonies(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dematerialisation(request: HttpRequest) -> HttpResponse:
-    """When procedures went online, and when services stopped answering."""
-    return render(request, "site/calendar.html", {"events": calendar.events(), "tab": "sources"})
+    """When procedures went online, and when services stopped answering: as documents tell it, then as
+    territories do.
+    """
+    context = {
+        "events": calendar.events(),
+        "changes": [(row, bulletins.where(row)) for row in bulletins.changes()[:CHANGES]],
+        "tab": "sources",
+    }
+    return render(request, "site/calendar.html", context)
+
+
+@require_safe
+def inspiring_initiatives(request: HttpRequest) -> HttpResponse:
+    """What was done elsewhere, as the founding studies tell it: facts, and where they are written."""
+    groups = [
+        (
+            label,
+            wording.spaced_within([each for each in initiatives.initiatives().values() if each.theme == id]),
+        )
+        for id, label in initiatives.themes().items()
+    ]
+    return render(request, "site/initiatives.html", {"groups": groups, "tab": "sources"})
 
 
 @require_safe

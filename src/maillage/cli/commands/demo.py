@@ -96,6 +96,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         joining,
         network,
         rights,
+        sharing,
         stories,
         survey,
         workshops,
@@ -126,6 +127,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         (board.tell, "Atelier de co-construction d’exemple : {} cartes sur un tableau"),
         (network.tell, "Annonces d’exemple : {}, entre trois structures"),
         (joining.tell, "Réseau d’exemple : {} lignes, demandes d’entrée, fiches, groupe et charte"),
+        (sharing.tell, "Réunions d’exemple : {}, avec leurs décisions, un bulletin, des questions"),
     ):
         if made := tell(at, accounts, structures):
             print(words.format(made))

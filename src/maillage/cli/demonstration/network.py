@@ -6,17 +6,17 @@ from typing import Any
 
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL, Stage
 
-# Title, what it is for, format, level, public, procedure.
+# Title, what it is for, format, level, public, procedure, theme.
 RESOURCES = (
     (
         "Actualiser sa situation, écran par écran",
         "Les six écrans, en grand, avec ce que l’on répond le plus souvent. À poser à côté du clavier.",
-        *("sheet", "start", "jobseekers", "actualisation"),
+        *("sheet", "start", "jobseekers", "actualisation", "jobs"),
     ),
     (
         "Un mot de passe que l’on retient",
         "Un jeu de cartes pour en composer un long, sans jamais l’écrire devant les autres.",
-        *("exercise", "start", "all", ""),
+        *("exercise", "start", "all", "", "safety"),
     ),
 )
 # Structure, side, kind, half days, words.
@@ -73,7 +73,7 @@ def _resources(stage: Stage, who: Mapping[str, Any]) -> None:
     """Share two invented resources, one of them used elsewhere."""
     from maillage.apps.community.actions import resources
 
-    for n, (title, about, format, level, public, procedure) in enumerate(RESOURCES):
+    for n, (title, about, format, level, public, procedure, theme) in enumerate(RESOURCES):
         row = resources.share(
             stage.structures[LEARN],
             title=title,
@@ -82,6 +82,7 @@ def _resources(stage: Stage, who: Mapping[str, Any]) -> None:
             level=level,
             public=public,
             procedure=procedure,
+            theme=theme,
             author="Association l’Age d’Or (exemple inventé)",
             licence="cc-by-sa",
             link="https://exemple.fr/",

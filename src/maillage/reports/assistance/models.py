@@ -115,6 +115,11 @@ def blank(slug: str, *, on: date) -> bytes:
     return makes[slug](TITLES[slug], on)
 
 
+def sheet(title: str, parts: Sequence[Part], *, on: date, foot: str = "") -> bytes:
+    """Return a sheet of some parts as PDF, without code nor signature: a bulletin, a notice."""
+    return _compiled(title, parts, on=on, foot=foot)
+
+
 PROMISES = (
     "Je demande avant de faire, et je dis à voix haute ce que je fais.",
     "Je fais à côté de la personne, et le plus possible avec elle.",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.community.forms.speaking import structure_named
 from maillage.apps.community.rules import listings as rules
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Lieu, Structure
@@ -150,21 +150,7 @@ class PartnerForm(OnBehalf):
 
     def clean_avec(self) -> Structure:
         """Return the structure of that name; several of one name are told by their commune."""
-        typed = " ".join(self.cleaned_data["avec"].split())
-        name, _, town = typed.rpartition(", ")
-        found = list(Structure.objects.filter(name__iexact=typed)[:2])
-        if not found and name:
-            alike = Structure.objects.filter(name__iexact=name)
-            found = [each for each in alike if commune_name(each.code_insee).casefold() == town.casefold()][
-                :2
-            ]
-        if len(found) != 1:
-            raise forms.ValidationError(
-                f"« {typed} » : aucune structure ne porte ce nom. Écrivez-le comme sur sa fiche."
-                if not found
-                else f"« {typed} » : plusieurs structures portent ce nom. Écrivez « nom, commune »."
-            )
-        return found[0]
+        return structure_named(self.cleaned_data["avec"])
 
 
 def usual(on: date, token: str) -> dict[str, Any]:

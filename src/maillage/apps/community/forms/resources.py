@@ -37,6 +37,9 @@ class ResourceForm(OnBehalf):
         help_text="À quoi elle sert, comment vous vous en servez.",
         error_messages={"required": "Il manque à quoi elle sert. Une phrase suffit."},
     )
+    theme = forms.ChoiceField(
+        label="Thème (facultatif)", required=False, choices=[("", "Aucun"), *rules.THEMES.items()]
+    )
     format = forms.ChoiceField(label="Ce que c’est", choices=list(rules.FORMATS.items()))
     niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()))
     public = forms.ChoiceField(label="Pour", choices=list(rules.PUBLICS.items()))
@@ -81,6 +84,7 @@ class ResourceForm(OnBehalf):
             "format": clean["format"],
             "level": clean["niveau"],
             "public": clean["public"],
+            "theme": clean["theme"],
             "procedure": clean["demarche"],
             "author": clean["auteur"],
             "licence": clean["licence"],
@@ -96,6 +100,7 @@ class WantedForm(forms.Form):
     mots = forms.CharField(
         label="Mots", required=False, max_length=80, widget=forms.TextInput(attrs={"type": "search"})
     )
+    theme = forms.ChoiceField(label="Thème", required=False, choices=[("", "Tous"), *rules.THEMES.items()])
     format = forms.ChoiceField(
         label="Ce que c’est", required=False, choices=[("", "Tout"), *rules.FORMATS.items()]
     )
@@ -113,6 +118,7 @@ class WantedForm(forms.Form):
         clean = self.cleaned_data if self.is_valid() else {}
         return Wanted(
             words=clean.get("mots", ""),
+            theme=clean.get("theme", ""),
             format=clean.get("format", ""),
             level=clean.get("niveau", ""),
             public=clean.get("public", ""),

@@ -1,5 +1,6 @@
 """The resources of the network: those that a search keeps, and how each went."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
@@ -8,6 +9,7 @@ from maillage.apps.community.models import Resource, Use
 from maillage.apps.community.rules import resources as rules
 from maillage.kernel.names import plain
 from maillage.reference import procedures
+from maillage.reference.trade_words import alternatives
 from maillage.words.wording import count, listing
 
 
@@ -16,6 +18,7 @@ class Wanted:
     """What is asked of a resource; "" asks for nothing. procedure: a family keeps those of its procedures."""
 
     words: str = ""
+    theme: str = ""
     format: str = ""
     level: str = ""
     public: str = ""
@@ -30,17 +33,26 @@ def shared() -> QuerySet[Resource]:
 
 def chosen(wanted: Wanted) -> list[Resource]:
     """Return the shared resources that are what is asked; each word is looked for in what they say, accents
-    forgiven.
+    forgiven, or another word of the trade for the same thing.
     """
     rows = shared()
-    for name in ("format", "level", "public"):
+    for name in ("theme", "format", "level", "public"):
         if value := getattr(wanted, name):
             rows = rows.filter(**{name: value})
     if wanted.procedure:
         inside = [key for key, each in procedures.procedures().items() if each.family == wanted.procedure]
         rows = rows.filter(Q(procedure=wanted.procedure) | Q(procedure__in=inside))
-    typed = plain(wanted.words).split()
-    return [row for row in rows if all(word in plain(_held(row)) for word in typed)]
+    asked = alternatives(wanted.words)
+    return [row for row in rows if _says(plain(_held(row)), asked)]
+
+
+def _says(text: str, asked: Iterable[frozenset[str]]) -> bool:
+    return all(any(_holds(text, way) for way in ways) for ways in asked)
+
+
+def _holds(text: str, way: str) -> bool:
+    # A short word stands alone: « pc » is not in « upcycling ».
+    return way in text if len(way) > 3 else f" {way} " in f" {text} "
 
 
 def for_procedure(key: str, limit: int = 3) -> list[Resource]:
@@ -82,4 +94,5 @@ def went(row: Resource) -> str:
 
 def _held(row: Resource) -> str:
     who = row.structure.name if row.structure else ""
-    return f"{row.title} {row.about} {row.author} {who} {procedure_label(row.procedure)}"
+    labels = f"{row.get_theme_display()} {row.get_public_display()} {row.get_level_display()}"
+    return f"{row.title} {row.about} {row.author} {who} {procedure_label(row.procedure)} {labels}"

@@ -14,6 +14,20 @@ FORMATS: Mapping[str, str] = {
     "site": "site ou outil en ligne",
     "form": "grille, questionnaire, modèle",
 }
+THEMES: Mapping[str, str] = {
+    "equipment": "s’équiper, se connecter",
+    "start": "premiers gestes",
+    "mail": "boîte mail et messages",
+    "rights": "droits et démarches",
+    "jobs": "emploi",
+    "health": "santé",
+    "school": "école, enfants",
+    "safety": "pièges et sécurité",
+    "language": "lire, écrire, apprendre le français",
+    "referral": "repérer et orienter",
+    "network": "travailler ensemble",
+    "outreach": "faire connaître, aller vers",
+}
 LEVELS: Mapping[str, str] = {
     "start": "pour débuter",
     "further": "pour aller plus loin",

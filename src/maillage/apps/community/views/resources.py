@@ -162,6 +162,7 @@ def _of(row: Resource) -> dict[str, str]:
         "format": row.format,
         "niveau": row.level,
         "public": row.public,
+        "theme": row.theme,
         "demarche": row.procedure,
         "auteur": row.author,
         "licence": row.licence,

@@ -18,6 +18,7 @@ from maillage.apps.agenda.queries import appointment_book
 from maillage.apps.autonomy.queries import retained as bilans
 from maillage.apps.community import access as community_access
 from maillage.apps.community.queries import listings as community
+from maillage.apps.community.queries import meetings
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
@@ -70,6 +71,8 @@ def space(request: HttpRequest) -> HttpResponse:
             "rights": droits.deadlines(account_of(request), at.date())[:20],
             "mailboxes": cards.late_mailboxes(user, at)[:20],
         }
+    if rights.any(*community_access.MEMBERS):
+        context["network_tasks"] = meetings.my_tasks(user, at.date())[:TASKS]
     if rights.any(community_access.WRITES):
         context["written_to"] = community.unanswered(user).count()
     if rights.any(*reminders_access.SEES, reminders_access.WORKSHOPS):

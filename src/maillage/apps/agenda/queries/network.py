@@ -1,0 +1,84 @@
+"""What the network reads of workshops and permanences: lines of its agenda, objects of discussions."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import Permanence, Workshop
+from maillage.apps.agenda.queries import permanences as doors
+from maillage.apps.agenda.queries import slots, words
+from maillage.apps.agenda.rules import permanences as rules
+from maillage.apps.community.queries.agenda import in_words
+from maillage.apps.community.rules import agenda
+from maillage.apps.community.rules.agenda import Occurrence
+from maillage.apps.community.rules.discussions import Subject
+from maillage.reference import clocks
+
+
+def workshops(first: datetime, last: datetime) -> list[Occurrence]:
+    """Return the published workshops that start between two moments, as lines of the shared agenda."""
+    rows = access.published().filter(starts_at__gte=first, starts_at__lt=last, cancelled_at=None)
+    return [
+        Occurrence(
+            kind=agenda.WORKSHOP,
+            uid=f"atelier-{row.pk}",
+            title=row.title,
+            starts_at=row.starts_at,
+            ends_at=row.ends_at,
+            **in_words(row.starts_at, row.ends_at, row.commune),
+            where=words.where(row),
+            who=row.structure.name,
+            url=reverse("workshop", args=[row.pk]),
+            commune=row.commune,
+            sequence=row.sequence,
+            changed_at=row.changed_at,
+            example=row.example,
+        )
+        for row in rows.select_related("structure", "lieu")
+    ]
+
+
+def permanences(first: datetime, last: datetime) -> list[Occurrence]:
+    """Return the published permanences held between two moments, a line for each span of each day."""
+    rows = access.published_permanences().filter(stopped_at=None).exclude(until_on__lt=first.date())
+    rows = rows.select_related("structure", "lieu").prefetch_related("closures")
+    return [each for row in rows for each in _held(row, first, last)]
+
+
+def _held(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurrence]:
+    opening, zone = slots.opening_of(row), clocks.zone(row.commune)
+    for day in rules.days(opening, first.astimezone(zone).date(), last.astimezone(zone).date()):
+        for rank, hours in enumerate(opening.hours):
+            if hours.weekday != day.weekday():
+                continue
+            begin, end = (datetime.combine(day, each, tzinfo=zone) for each in (hours.begin, hours.end))
+            if first <= begin < last:
+                yield Occurrence(
+                    kind=agenda.PERMANENCE,
+                    uid=f"permanence-{row.pk}-{rank}-{day:%Y%m%d}",
+                    title=row.title,
+                    starts_at=begin,
+                    ends_at=end,
+                    **in_words(begin, end, row.commune),
+                    where=doors.place(row),
+                    who=row.structure.name,
+                    url=reverse("permanence_public", args=[row.pk]),
+                    commune=row.commune,
+                    sequence=row.sequence,
+                    changed_at=row.changed_at,
+                    example=row.example,
+                )
+
+
+def subject(row: int, user: Any) -> Subject | None:
+    """Return a workshop as the object of a discussion: published, or run by the reader."""
+    found = Workshop.objects.filter(pk=row, published_at__isnull=False).first()
+    found = found or access.workshops_for(user).filter(pk=row).first()
+    if found is None:
+        return None
+    is_public = found.published_at is not None
+    url = reverse("workshop" if is_public else "workshop_run", args=[row])
+    return Subject("workshop", row, found.title, url, found.commune, found.structure_id)

@@ -1,0 +1,256 @@
+"""Propose a meeting, vote its dates, choose one, write its minutes, and follow what was decided."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
+from maillage.apps.community.rules import meetings as rules
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+
+
+@transaction.atomic
+def propose(
+    structure: Structure | None,
+    *,
+    title: str,
+    kind: str,
+    about: str = "",
+    lieu: Lieu | None = None,
+    address: str = "",
+    commune: str,
+    minutes: int,
+    dates: Collection[datetime],
+    token: str,
+    by: User,
+    at: datetime,
+    example: bool = False,
+) -> Meeting:
+    """Propose a meeting: one date is chosen at once, several are voted. The same token twice is the same
+    meeting. structure None: the coordination convenes. Refused for dates that nobody could keep, or a secret.
+    """
+    if found := Meeting.objects.filter(token=token).first():
+        return found
+    refuse_secrets(title, about, address)
+    kept = rules.check_dates(dates, minutes=minutes, at=at)
+    row = Meeting.objects.create(
+        structure=structure,
+        title=line(title, 160),
+        kind=kind,
+        about=about.strip(),
+        lieu=lieu,
+        address="" if lieu else line(address, 200),
+        commune=lieu.code_insee if lieu and lieu.code_insee else commune,
+        minutes=minutes,
+        starts_at=kept[0] if len(kept) == 1 else None,
+        token=token,
+        by=by,
+        made_at=at,
+        changed_at=at,
+        example=example,
+    )
+    MeetingDate.objects.bulk_create(MeetingDate(meeting=row, starts_at=each) for each in kept)
+    _record(row, "meeting.proposed", by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def vote(meeting: Meeting, answers: Mapping[int, str], *, by: User, at: datetime) -> int:
+    """Answer the proposed dates, by their numbers; answered again, the last answer counts, and each account
+    counts once. Return how many dates are answered. Refused once a date is chosen, or the meeting cancelled.
+    """
+    held = lock(meeting)
+    if held.cancelled_at or held.starts_at is not None:
+        raise Refused(
+            "Votre réponse n’a pas été notée.",
+            why="Cette réunion est annulée." if held.cancelled_at else "Sa date est déjà choisie.",
+            do="Rechargez la page pour la lire.",
+        )
+    said = {each.pk: answers[each.pk] for each in held.dates.all() if answers.get(each.pk) in rules.ANSWERS}
+    if not said:
+        raise Refused(
+            "Votre réponse n’a pas été notée.",
+            why="Aucune date n’a de réponse.",
+            do="Choisissez oui, si besoin ou non pour au moins une date.",
+        )
+    for number, answer in said.items():
+        Vote.objects.update_or_create(date_id=number, by=by, defaults={"answer": answer, "at": at})
+    _record(held, "meeting.voted", by=by, at=at)
+    return len(said)
+
+
+@transaction.atomic
+def choose(meeting: Meeting, option: MeetingDate, *, by: User, at: datetime) -> Meeting:
+    """Choose one of the proposed dates; Refused when it is past, when the meeting is cancelled, or when
+    another was chosen meanwhile.
+    """
+    held = lock(meeting)
+    if held.starts_at == option.starts_at and not held.cancelled_at:
+        return held
+    if held.cancelled_at or held.starts_at is not None or option.starts_at <= at:
+        raise Refused(
+            "La date n’a pas été choisie.",
+            why="La réunion est annulée."
+            if held.cancelled_at
+            else "Une autre l’est déjà."
+            if held.starts_at
+            else "Elle est passée.",
+            do="Rechargez la page. Pour changer une date choisie, remettez d’abord le vote.",
+        )
+    return _dated(held, option.starts_at, "meeting.dated", by=by, at=at)
+
+
+@transaction.atomic
+def reopen_vote(meeting: Meeting, *, by: User, at: datetime) -> Meeting:
+    """Put the vote back, the date having been chosen too early; Refused once the meeting took place."""
+    held = lock(meeting)
+    if held.starts_at is not None and held.starts_at <= at:
+        raise Refused(
+            "Le vote n’a pas été remis.",
+            why="La réunion a déjà eu lieu.",
+            do="Proposez-en une autre.",
+        )
+    return _dated(held, None, "meeting.vote_reopened", by=by, at=at)
+
+
+@transaction.atomic
+def cancel(meeting: Meeting, *, reason: str = "", by: User, at: datetime) -> Meeting:
+    """Cancel a meeting, or hold it after all when it was cancelled by mistake."""
+    refuse_secrets(reason)
+    held = lock(meeting)
+    held.cancelled_at = None if held.cancelled_at else at
+    held.cancel_reason = line(reason, 300) if held.cancelled_at else ""
+    held.sequence, held.changed_at = held.sequence + 1, at
+    held.save(update_fields=["cancelled_at", "cancel_reason", "sequence", "changed_at"])
+    _record(held, "meeting.cancelled" if held.cancelled_at else "meeting.put_back", by=by, at=at)
+    return held
+
+
+@transaction.atomic
+def write_minutes(
+    meeting: Meeting, *, text: str, present: int | None, seen: str, by: User, at: datetime
+) -> Meeting:
+    """Write the minutes of a meeting. seen: the stamp of the text that was changed; Refused when somebody
+    else wrote meanwhile, before it started, for a secret, or without a word.
+    """
+    refuse_secrets(text)
+    held = lock(meeting)
+    if held.starts_at is None or held.starts_at > at or held.cancelled_at:
+        raise _unwritten("La réunion n’a pas encore eu lieu.", "Revenez quand elle a commencé.")
+    if not text.strip():
+        raise _unwritten("Il est vide.", "Écrivez ce qui s’est dit, en quelques lignes.")
+    if seen != stamp(held):
+        raise _unwritten(
+            "Quelqu’un l’a écrit pendant ce temps. Votre texte est encore dans la page, le sien au-dessus.",
+            "Reprenez ce qui manque, puis enregistrez de nouveau.",
+        )
+    held.record, held.present = text.strip(), present
+    held.recorded_at = held.changed_at = at
+    held.save(update_fields=["record", "present", "recorded_at", "changed_at"])
+    _record(held, "meeting.recorded", by=by, at=at)
+    return held
+
+
+def stamp(meeting: Meeting) -> str:
+    """Return which state of the minutes a page shows."""
+    return meeting.recorded_at.isoformat() if meeting.recorded_at else ""
+
+
+@transaction.atomic
+def decide(
+    meeting: Meeting,
+    *,
+    words: str,
+    leads: str = "",
+    pilot: Structure | None = None,
+    until_on: date | None = None,
+    token: str,
+    by: User,
+    at: datetime,
+) -> Decision:
+    """Note what a meeting decided; with who does it, it is a task, and needs a day. The same token twice is
+    the same decision. Refused before the meeting started, without words, without its pilot or its day.
+    """
+    if found := Decision.objects.filter(token=token).first():
+        return found
+    refuse_secrets(words)
+    held = lock(meeting)
+    today = timezone.localdate(at)
+    if held.starts_at is None or held.starts_at > at or held.cancelled_at:
+        raise _undecided("La réunion n’a pas encore eu lieu.", "Revenez quand elle a commencé.")
+    if not line(words):
+        raise _undecided("Elle est vide.", "Écrivez ce qui a été décidé.")
+    if leads == rules.STRUCTURE and pilot is None:
+        raise _undecided("Il manque quelle structure s’en charge.", "Écrivez son nom.")
+    if leads and until_on is None:
+        raise _undecided("Il manque pour quand.", "Donnez un jour : une tâche sans date s’oublie.")
+    if leads and until_on is not None:
+        rules.check_day(until_on, on=today)
+    row = Decision.objects.create(
+        meeting=held,
+        words=line(words, 400),
+        leads=leads,
+        pilot=pilot if leads == rules.STRUCTURE else None,
+        until_on=until_on if leads else None,
+        token=token,
+        by=by,
+        at=at,
+    )
+    journal.record(by=by, verb="decision.noted", row=row, at=at, structure=row.pilot_id)
+    return row
+
+
+@transaction.atomic
+def finish(decision: Decision, *, by: User, at: datetime) -> Decision:
+    """Say that a task is done, or that it is not after all."""
+    held = Decision.objects.select_for_update().get(pk=decision.pk)
+    held.done_at, held.done_by = (None, None) if held.done_at else (at, by)
+    held.save(update_fields=["done_at", "done_by"])
+    verb = "decision.done" if held.done_at else "decision.reopened"
+    journal.record(by=by, verb=verb, row=held, at=at, structure=held.pilot_id)
+    return held
+
+
+@transaction.atomic
+def erase(decision: Decision, *, by: User, at: datetime) -> None:
+    """Erase a decision noted by mistake; Refused once its task is done."""
+    held = Decision.objects.select_for_update().get(pk=decision.pk)
+    if held.done_at is not None:
+        raise Refused(
+            "La décision n’a pas été effacée.",
+            why="Sa tâche est faite : on en perdrait la trace.",
+            do="Dites d’abord qu’elle n’est pas faite.",
+        )
+    journal.record(by=by, verb="decision.erased", row=held, at=at, structure=held.pilot_id)
+    held.delete()
+
+
+def lock(meeting: Meeting) -> Meeting:
+    """Return a meeting that nobody else changes before this transaction ends."""
+    return Meeting.objects.select_for_update().get(pk=meeting.pk)
+
+
+def _dated(held: Meeting, starts_at: datetime | None, verb: str, *, by: User, at: datetime) -> Meeting:
+    held.starts_at, held.changed_at, held.sequence = starts_at, at, held.sequence + 1
+    held.save(update_fields=["starts_at", "changed_at", "sequence"])
+    _record(held, verb, by=by, at=at)
+    return held
+
+
+def _record(row: Meeting, verb: str, *, by: User, at: datetime) -> None:
+    journal.record(by=by, verb=verb, row=row, at=at, structure=row.structure_id)
+
+
+def _unwritten(why: str, do: str) -> Refused:
+    return Refused("Le compte rendu n’a pas été enregistré.", why=why, do=do)
+
+
+def _undecided(why: str, do: str) -> Refused:
+    return Refused("La décision n’a pas été notée.", why=why, do=do)

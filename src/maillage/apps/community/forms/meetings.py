@@ -1,0 +1,220 @@
+"""What is typed about a meeting: its dates, its minutes, what it decided."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django import forms
+
+from maillage.apps.community.access import commune_of
+from maillage.apps.community.forms.speaking import Speaking, structure_named
+from maillage.apps.community.models import MeetingDate
+from maillage.apps.community.rules import meetings as rules
+from maillage.apps.directory.forms.moments import DayField, HourField
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import where
+from maillage.reference import clocks
+
+ROWS = 4  # dates that a form offers: more is a second vote
+DURATIONS = {"60": "1 heure", "90": "1 h 30", "120": "2 heures", "180": "3 heures", "420": "une journée"}
+
+
+class MeetingForm(Speaking):
+    """A meeting to propose: one date, or several to vote."""
+
+    titre = forms.CharField(
+        label="Titre",
+        max_length=160,
+        error_messages={"required": "Il manque le titre. Quelques mots suffisent."},
+    )
+    sorte = forms.ChoiceField(label="Sorte", choices=list(rules.KINDS.items()))
+    ordre = forms.CharField(
+        label="À l’ordre du jour (facultatif)",
+        required=False,
+        max_length=2_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Une ligne par sujet. Ne parlez d’aucune personne aidée.",
+    )
+    lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
+    adresse = forms.CharField(label="Sinon, à quelle adresse", required=False, max_length=200)
+    commune = forms.CharField(
+        label="Dans quelle commune",
+        required=False,
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="Rien d’écrit : celle du lieu, ou de votre structure.",
+    )
+    duree = forms.ChoiceField(label="Durée", choices=list(DURATIONS.items()), initial="120")
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, seat: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seat = seat
+        self.lieux = {
+            str(lieu.pk): lieu
+            for lieu in Lieu.objects.filter(
+                structure__in=list(self.structures.values()), merged_into=None
+            ).order_by("name")
+        }
+        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
+            ("", "Ailleurs, ou à distance"),
+            *((pk, lieu.name) for pk, lieu in self.lieux.items()),
+        ]
+        for n in range(1, ROWS + 1):
+            self.fields[f"jour_{n}"] = DayField(label=f"Date {n}", required=False)
+            self.fields[f"heure_{n}"] = HourField(label=f"Heure {n}", required=False)
+
+    @property
+    def pairs(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
+        """Yield the fields of each date."""
+        for n in range(1, ROWS + 1):
+            yield self[f"jour_{n}"], self[f"heure_{n}"]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        """Return the other fields that are seen."""
+        return [each for each in self.visible_fields() if not each.name.startswith(("jour_", "heure_"))]
+
+    def clean_commune(self) -> str:
+        """Return the code of the commune that was typed, "" when none was."""
+        typed = self.cleaned_data["commune"].strip()
+        if not typed:
+            return ""
+        spot = where.find(typed).spot
+        if spot is None or len(spot.communes) != 1:
+            raise forms.ValidationError(
+                f"« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
+            )
+        return spot.communes[0]
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        if self.errors:
+            return clean
+        lieu = self.lieux.get(clean["lieu"])
+        own = commune_of(self.structure) if self.structure else self.seat
+        clean["where"] = (lieu.code_insee if lieu else "") or clean["commune"] or own
+        if not clean["where"]:
+            self.add_error("commune", "Il manque la commune : c’est elle qui dit de quel réseau il s’agit.")
+            return clean
+        zone, dates = clocks.zone(clean["where"]), []
+        for n in range(1, ROWS + 1):
+            day, hour = clean.get(f"jour_{n}"), clean.get(f"heure_{n}")
+            if day and hour:
+                dates.append(datetime.combine(day, hour, tzinfo=zone))
+            elif day or hour:
+                missing = f"heure_{n}" if day else f"jour_{n}"
+                self.add_error(missing, "Il manque l’heure." if day else "Il manque le jour.")
+        if not dates and not self.errors:
+            self.add_error("jour_1", "Il manque une date. Donnez au moins la première.")
+        clean["dates"] = dates
+        return clean
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, as `propose` takes it."""
+        clean = self.cleaned_data
+        return {
+            "title": clean["titre"],
+            "kind": clean["sorte"],
+            "about": clean["ordre"],
+            "lieu": self.lieux.get(clean["lieu"]),
+            "address": clean["adresse"],
+            "commune": clean["where"],
+            "minutes": int(clean["duree"]),
+            "dates": clean["dates"],
+            "token": clean["jeton"],
+        }
+
+
+class VoteForm(forms.Form):
+    """What one answers to each date."""
+
+    def __init__(self, *args: Any, dates: list[MeetingDate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dates = dates
+        for each in dates:
+            self.fields[f"date_{each.pk}"] = forms.ChoiceField(
+                required=False, choices=list(rules.ANSWERS.items()), widget=forms.RadioSelect
+            )
+
+    @property
+    def answers(self) -> dict[int, str]:
+        """Return the answer to each date that has one, by its number."""
+        clean = self.cleaned_data
+        return {each.pk: said for each in self.dates if (said := clean.get(f"date_{each.pk}"))}
+
+
+class MinutesForm(forms.Form):
+    """The minutes of a meeting."""
+
+    texte = forms.CharField(
+        label="Ce qui s’est dit",
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Des faits, pas des personnes : aucun nom de personne aidée.",
+        error_messages={"required": "Il est vide. Écrivez ce qui s’est dit, en quelques lignes."},
+    )
+    presentes = forms.IntegerField(
+        label="Structures présentes (facultatif)",
+        required=False,
+        min_value=0,
+        max_value=1_000,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    etat = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+
+class DecisionForm(forms.Form):
+    """What was decided, who does it, for when."""
+
+    decision = forms.CharField(
+        label="Ce qui est décidé",
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Il manque la décision. Une phrase suffit."},
+    )
+    qui = forms.ChoiceField(
+        label="Qui s’en charge",
+        required=False,
+        choices=[("", "Personne : c’est une décision"), *rules.PILOTS.items()],
+        widget=forms.RadioSelect,
+    )
+    pilote = forms.CharField(
+        label="Quelle structure",
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "structures"}),
+        help_text="Son nom, comme sur sa fiche.",
+    )
+    pour = DayField(label="Pour le", required=False)
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def clean(self) -> dict[str, Any]:
+        clean = super().clean() or {}
+        typed = clean.get("pilote", "")
+        clean["structure"] = None
+        if clean.get("qui") == rules.STRUCTURE:
+            if not typed:
+                self.add_error("pilote", "Il manque quelle structure s’en charge. Écrivez son nom.")
+            else:
+                try:
+                    clean["structure"] = structure_named(typed)
+                except forms.ValidationError as error:
+                    self.add_error("pilote", error)
+        if clean.get("qui") and "pour" not in self.errors and not clean.get("pour"):
+            self.add_error("pour", "Il manque pour quand. Une tâche sans date s’oublie.")
+        return clean
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what was typed, as `decide` takes it."""
+        clean = self.cleaned_data
+        until: date | None = clean.get("pour")
+        return {
+            "words": clean["decision"],
+            "leads": clean["qui"],
+            "pilot": clean["structure"],
+            "until_on": until,
+            "token": clean["jeton"],
+        }

@@ -1,0 +1,52 @@
+"""In whose name somebody writes: a structure of theirs, or the coordination they lead."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.directory.models import Structure
+
+COORDINATION = "coordination"
+
+
+class Speaking(forms.Form):
+    """What is written in the name of a structure, or of the coordination; asked when there is a choice."""
+
+    au_nom_de = forms.ChoiceField(label="Au nom de")
+
+    def __init__(self, *args: Any, structures: list[Structure], leads: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        choices = [(pk, each.name) for pk, each in self.structures.items()]
+        if leads:
+            choices.append((COORDINATION, "La coordination du territoire"))
+        self.fields["au_nom_de"].choices = choices  # type: ignore[attr-defined]
+        if len(choices) == 1:
+            del self.fields["au_nom_de"]
+
+    @property
+    def structure(self) -> Structure | None:
+        """Return the structure that writes, None when it is the coordination."""
+        if "au_nom_de" in self.fields:
+            return self.structures.get(self.cleaned_data["au_nom_de"])
+        return next(iter(self.structures.values()), None)
+
+
+def structure_named(typed: str) -> Structure:
+    """Return the structure of that name; several of one name are told apart by their commune, after a comma.
+    A ValidationError when none is, or several.
+    """
+    bare = " ".join(typed.split())
+    name, _, town = bare.rpartition(", ")
+    found = list(Structure.objects.filter(name__iexact=bare)[:2])
+    if not found and name:
+        alike = Structure.objects.filter(name__iexact=name)
+        found = [each for each in alike if commune_name(each.code_insee).casefold() == town.casefold()][:2]
+    if len(found) != 1:
+        raise forms.ValidationError(
+            f"« {bare} » : aucune structure ne porte ce nom. Écrivez-le comme sur sa fiche."
+            if not found
+            else f"« {bare} » : plusieurs structures portent ce nom. Écrivez « nom, commune »."
+        )
+    return found[0]

@@ -1,0 +1,114 @@
+"""The week of the network for one account: answers, tasks, meetings, what was shared and asked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Model
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.community.models import Bulletin, Digest, Listing
+from maillage.apps.community.queries import discussions, listings, meetings, resources
+
+WEEK = timedelta(days=7)
+MOST = 8  # of a section: a sheet is read standing
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing to know: its title, a few words, its page."""
+
+    title: str
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Several things of one sort."""
+
+    title: str
+    lines: tuple[Line, ...]
+
+
+def week(user: User, at: datetime) -> tuple[Section, ...]:
+    """Return what the last seven days brought, and what comes; sections without a line are left out."""
+    since, today = at - WEEK, timezone.localdate(at)
+    found = (
+        ("On vous a répondu", [_asked(each) for each in discussions.answers_to(user, since)]),
+        ("Ce que vous avez à faire", [_task(each) for each in meetings.my_tasks(user, today)]),
+        (
+            "Une date à choisir",
+            [
+                Line(row.title, "Dites quand vous pouvez.", reverse("meeting", args=[row.pk]))
+                for row in meetings.to_vote(at)[:MOST]
+            ],
+        ),
+        (
+            "À venir",
+            [
+                Line(row.title, f"{meetings.when(row)}, {meetings.place(row)}", _page("meeting", row))
+                for row in meetings.to_come(at)[:MOST]
+            ],
+        ),
+        (
+            "Questions sans réponse",
+            [_asked(each) for each in discussions.unanswered_since(since, user, MOST)],
+        ),
+        (
+            "Ressources partagées",
+            [
+                Line(row.title, row.about, reverse("resource", args=[row.pk]))
+                for row in resources.shared().filter(at__gte=since)[:MOST]
+            ],
+        ),
+        (
+            "Annonces",
+            [_listing(row) for row in listings.opened(today).filter(made_at__gte=since)[:MOST]],
+        ),
+        (
+            "Bulletin",
+            [
+                Line(row.title, row.opening[:200], reverse("bulletin", args=[row.pk]))
+                for row in Bulletin.objects.filter(published_at__gte=since)[:MOST]
+            ],
+        ),
+    )
+    return tuple(Section(title, tuple(lines[:MOST])) for title, lines in found if lines)
+
+
+def _asked(each: discussions.Entry) -> Line:
+    url = reverse("discussion", args=[each.subject.kind, each.subject.row])
+    return Line(each.question.words[:200], f"Sous « {each.subject.title} »", f"{url}#m-{each.question.pk}")
+
+
+def _page(name: str, row: Model) -> str:
+    return reverse(name, args=[row.pk])
+
+
+def _listing(row: Listing) -> Line:
+    title = f"{row.structure.name} {row.get_side_display()} {row.get_kind_display()}"
+    return Line(title, row.words, _page("listing", row))
+
+
+def _task(each: meetings.Task) -> Line:
+    return Line(each.decision.words, each.when, reverse("meeting", args=[each.decision.meeting_id]))
+
+
+def text(sections: tuple[Section, ...]) -> str:
+    """Return the sheet as the text of an e-mail, each thing with its address."""
+    parts = []
+    for section in sections:
+        lines = [
+            f"- {line.title}{' : ' + line.words if line.words else ''}\n  {settings.ADDRESS}{line.url}"
+            for line in section.lines
+        ]
+        parts.append(f"{section.title}\n" + "\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def chosen() -> list[User]:
+    """Return the accounts that receive it by e-mail, and may still sign in."""
+    return [each.user for each in Digest.objects.filter(user__is_active=True).select_related("user")]

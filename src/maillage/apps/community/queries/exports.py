@@ -1,0 +1,152 @@
+"""All that a structure wrote in the network, in open formats: tables, texts, files."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.apps import apps
+from django.db.models import BinaryField, Field, ForeignKey, Model, Q
+from django.utils import timezone
+from django.utils.text import slugify
+
+from maillage.apps.community.models import Decision, Meeting, News, Post, Resource
+from maillage.apps.community.queries import meetings
+from maillage.apps.community.rules import discussions as rules
+from maillage.apps.directory.models import Structure
+
+# Accounts of others, and marks of forms: neither was written by the structure.
+UNSAID = frozenset({"by", "token", "answered_by", "accepted_by", "done_by"})
+READ_ME = """# Ce que {name} a écrit dans le réseau
+
+Fait le {on}. Tables en CSV (UTF-8, virgules), textes en Markdown, fichiers tels quels.
+Ce que d’autres ont écrit n’y est pas, sauf les réponses reçues à vos annonces.
+
+{tables}
+"""
+
+
+def archive(structure: Structure, at: datetime) -> bytes:
+    """Return a zip of everything a structure wrote: a table for each sort of row, minutes and messages as
+    text, files as they were given. Two calls at the same moment give the same bytes.
+    """
+    files: dict[str, bytes] = {}
+    tables = []
+    for model in apps.get_app_config("community").get_models():
+        owners = _owners(model)
+        if not owners:
+            continue
+        rows = model._default_manager.filter(_any(owners, structure)).order_by("pk")
+        if found := list(rows):
+            name = f"{slugify(str(model._meta.verbose_name_plural))}.csv"
+            files[name] = _table(model, found)
+            tables.append(f"- {name} : {len(found)}")
+    files |= _texts(structure) | _files(structure)
+    readme = READ_ME.format(
+        name=structure.name,
+        on=f"{timezone.localtime(at):%d/%m/%Y}",
+        tables="\n".join(tables) or "Rien n’a encore été écrit.",
+    )
+    files["LISEZ-MOI.md"] = readme.encode("utf-8")
+    return _zipped(files, at)
+
+
+def _owners(model: type[Model]) -> list[str]:
+    """Return the fields by which a row is a structure's."""
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, ForeignKey) and field.related_model is Structure
+    ]
+
+
+def _any(names: Iterable[str], structure: Structure) -> Q:
+    found = Q()
+    for name in names:
+        found |= Q(**{name: structure})
+    return found
+
+
+def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if field.name not in UNSAID and not isinstance(field, BinaryField)
+    ]
+    held = io.StringIO(newline="")
+    writer = csv.writer(held)
+    writer.writerow([str(field.verbose_name) for field in fields])
+    for row in rows:
+        writer.writerow([_cell(row, field) for field in fields])
+    return held.getvalue().encode("utf-8-sig")
+
+
+def _cell(row: Model, field: Field) -> str:
+    value: Any = getattr(row, field.attname)
+    if value is None:
+        return ""
+    if isinstance(field, ForeignKey) and field.related_model is Structure:
+        return str(getattr(row, field.name))
+    if field.choices:
+        return str(getattr(row, f"get_{field.name}_display")())
+    if isinstance(value, datetime):
+        return timezone.localtime(value).isoformat(timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    # A spreadsheet would run what begins so: a quote makes it a text again.
+    return f"'{text}" if text[:1] in "=+-@\t\r" and isinstance(value, str) else text
+
+
+def _texts(structure: Structure) -> dict[str, bytes]:
+    """Return the minutes, the messages and the news of a structure, as Markdown."""
+    files = {}
+    for row in Meeting.objects.filter(structure=structure).exclude(record=""):
+        decided = [_decision(each) for each in Decision.objects.filter(meeting=row).select_related("pilot")]
+        text = f"# {row.title}\n\n{meetings.when(row)}\n\n{row.record}\n"
+        if decided:
+            text += "\n## Décisions\n\n" + "\n".join(decided) + "\n"
+        files[f"comptes-rendus/{row.pk}-{slugify(row.title)[:60]}.md"] = text.encode("utf-8")
+    posts = [
+        f"## {rules.SUBJECTS[row.kind].capitalize()}, {timezone.localtime(row.at):%d/%m/%Y}\n\n{row.words}\n"
+        for row in Post.objects.filter(structure=structure).exclude(words="").order_by("pk")
+    ]
+    if posts:
+        files["discussions.md"] = "\n".join(["# Ce que nous avons écrit\n", *posts]).encode("utf-8")
+    news = [
+        f"## {row.title}\n\n{row.words}\n{row.link}\n"
+        for row in News.objects.filter(structure=structure).order_by("pk")
+    ]
+    if news:
+        files["nouvelles.md"] = "\n".join(["# Nos nouvelles\n", *news]).encode("utf-8")
+    return files
+
+
+def _decision(row: Decision) -> str:
+    who = meetings.pilot_name(row)
+    task = f" ({who}, pour le {row.until_on:%d/%m/%Y})" if who and row.until_on else ""
+    return f"- {row.words}{task}"
+
+
+def _files(structure: Structure) -> dict[str, bytes]:
+    rows = Resource.objects.filter(structure=structure, file__isnull=False).select_related("file")
+    return {
+        f"ressources/{row.pk}-{slugify(row.title)[:60]}.{row.file.extension}": bytes(row.file.content)
+        for row in rows
+    }
+
+
+def _zipped(files: dict[str, bytes], at: datetime) -> bytes:
+    held = io.BytesIO()
+    moment = timezone.localtime(at).timetuple()[:6]
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in sorted(files.items()):
+            archive.writestr(zipfile.ZipInfo(name, moment), content, zipfile.ZIP_DEFLATED)
+    return held.getvalue()

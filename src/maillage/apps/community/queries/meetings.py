@@ -1,0 +1,210 @@
+"""The meetings of the network: what is proposed, what a vote says, which tasks wait for whom."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
+from icalendar import Calendar, Event, vText
+
+from maillage.apps.accounts.models import User
+from maillage.apps.community import access
+from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
+from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.community.rules import meetings as rules
+from maillage.apps.directory.queries import places
+from maillage.reference import clocks
+from maillage.words import opening
+
+PRODUCER = "-//Maillage//Agenda//FR"
+DOMAIN = "agenda.maillage"  # fixed: identifiers stay when the address of the installation changes
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A proposed date: its counts, what the reader answered, whether no other suits more people."""
+
+    date: MeetingDate
+    words: str
+    tally: rules.Tally
+    mine: str
+    is_best: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task: its decision, how far its day is, whether it is late."""
+
+    decision: Decision
+    when: str
+    late: bool
+
+    @property
+    def pilot(self) -> str:
+        """Who does it, in words."""
+        return pilot_name(self.decision)
+
+
+def to_vote(at: datetime) -> QuerySet[Meeting]:
+    """Return the meetings whose date is not chosen, and that still have one to come, the latest first."""
+    ahead = MeetingDate.objects.filter(starts_at__gt=at).values("meeting")
+    return _alive().filter(starts_at=None, pk__in=ahead)
+
+
+def to_come(at: datetime) -> QuerySet[Meeting]:
+    """Return the meetings to come, the nearest first; those that started today are still there."""
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _alive().filter(starts_at__gte=morning).order_by("starts_at", "pk")
+
+
+def past(at: datetime) -> QuerySet[Meeting]:
+    """Return the meetings that took place, the latest first."""
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _alive().filter(starts_at__lt=morning).order_by("-starts_at", "-pk")
+
+
+def _alive() -> QuerySet[Meeting]:
+    rows = Meeting.objects.filter(cancelled_at=None).select_related("structure", "lieu")
+    return rows.annotate(n_decisions=Count("decisions"))
+
+
+def options(meeting: Meeting, user: User) -> list[Option]:
+    """Return the proposed dates of a meeting in their order, with what everybody answered."""
+    dates = list(meeting.dates.all())
+    answers: dict[int, list[str]] = defaultdict(list)
+    mine: dict[int, str] = {}
+    for number, by, answer in Vote.objects.filter(date__in=dates).values_list("date", "by", "answer"):
+        answers[number].append(answer)
+        if by == user.pk:
+            mine[number] = answer
+    tallies = [rules.tally(answers[each.pk]) for each in dates]
+    best = rules.best(tallies)
+    return [
+        Option(
+            each,
+            moment_words(each.starts_at, meeting.commune),
+            tallies[rank],
+            mine.get(each.pk, ""),
+            rank in best,
+        )
+        for rank, each in enumerate(dates)
+    ]
+
+
+def voters(meeting: Meeting) -> int:
+    """Return how many accounts answered at least one date."""
+    return Vote.objects.filter(date__meeting=meeting).values("by").distinct().count()
+
+
+def place(row: Meeting) -> str:
+    """Return where a meeting is: its place or its address, and its town."""
+    if row.lieu is not None:
+        return ", ".join(filter(None, (row.lieu.name, places.full_address(row.lieu.sheet))))
+    return ", ".join(filter(None, (row.address, commune_name(row.commune))))
+
+
+def convener(row: Meeting) -> str:
+    """Return who convenes a meeting, in words."""
+    return row.structure.name if row.structure else "la coordination"
+
+
+def pilot_name(row: Decision) -> str:
+    """Return who does a task, in words; "" for a decision without task."""
+    if row.leads == rules.STRUCTURE:
+        return row.pilot.name if row.pilot else "une structure qui n’est plus dans l’annuaire"
+    return "la coordination" if row.leads else ""
+
+
+# ------------------------------------------------------------------------------------------------------ tasks
+
+
+def tasks_of(meeting: Meeting, on: date) -> list[Task]:
+    """Return the decisions of a meeting in their order, each with how far its day is."""
+    return [_task(row, on) for row in meeting.decisions.select_related("pilot", "meeting")]
+
+
+def my_tasks(user: Any, on: date) -> list[Task]:
+    """Return the open tasks that wait for somebody: those their structures pilot, and those of the
+    coordination for who leads there; the most pressing first.
+    """
+    mine = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_for(user))
+    if access.leads(user):
+        mine |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
+    return [_task(row, on) for row in _open().filter(mine)]
+
+
+def open_tasks(on: date) -> list[Task]:
+    """Return every open task of the network, the most pressing first."""
+    return [_task(row, on) for row in _open()]
+
+
+def _open() -> QuerySet[Decision]:
+    rows = Decision.objects.exclude(leads="").filter(done_at=None, meeting__cancelled_at=None)
+    return rows.select_related("meeting", "pilot").order_by("until_on", "pk")
+
+
+def _task(row: Decision, on: date) -> Task:
+    done = row.done_at is not None
+    words = rules.when_words(row.until_on, on=on) if row.until_on and not done else ""
+    return Task(row, words, rules.is_late(row.until_on, done=done, on=on))
+
+
+# --------------------------------------------------------------------------------------------------- calendar
+
+
+def feed(rows: Iterable[Meeting], name: str) -> bytes:
+    """Return a calendar of meetings (RFC 5545), each under a number that never changes, with its version and
+    whether it takes place; never who comes.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCER)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", vText(name))
+    zone = timezone.get_default_timezone()
+    for row in rows:
+        if row.starts_at is None or row.ends_at is None:
+            continue
+        event = Event()
+        event.add("uid", f"reunion-{row.pk}@{DOMAIN}")
+        event.add("dtstamp", row.changed_at.astimezone(UTC))
+        event.add("dtstart", row.starts_at.astimezone(zone))
+        event.add("dtend", row.ends_at.astimezone(zone))
+        event.add("summary", row.title)
+        event.add("location", place(row))
+        if row.about:
+            event.add("description", row.about)
+        event.add("status", "CANCELLED" if row.cancelled_at else "CONFIRMED")
+        event.add("sequence", row.sequence)
+        calendar.add_component(event)
+    calendar.add_missing_timezones()
+    return bytes(calendar.to_ical())
+
+
+def between(first: datetime, last: datetime, communes: Collection[str] = ()) -> QuerySet[Meeting]:
+    """Return the meetings that start between two moments, in some communes when any is named."""
+    rows = _alive().filter(starts_at__gte=first, starts_at__lt=last).order_by("starts_at", "pk")
+    return rows.filter(commune__in=communes) if communes else rows
+
+
+def moment_words(moment: datetime, commune: str) -> str:
+    """Return a moment in words, in the time of a commune: « mardi 24 novembre 2026 à 10 h »."""
+    local = moment.astimezone(clocks.zone(commune))
+    return f"{opening.weekday(local.weekday())} {opening.date_text(local.date())} à {_clock(local)}"
+
+
+def when(row: Meeting) -> str:
+    """Return when a meeting is, from its beginning to its end; "" before a date is chosen."""
+    if row.starts_at is None or row.ends_at is None:
+        return ""
+    end = row.ends_at.astimezone(clocks.zone(row.commune))
+    return f"{moment_words(row.starts_at, row.commune)}, jusqu’à {_clock(end)}"
+
+
+def _clock(local: datetime) -> str:
+    return opening.clock(local).replace(" ", "\u00a0")  # never « 9 » at the end of a line, « h » below

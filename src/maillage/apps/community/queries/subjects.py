@@ -1,0 +1,59 @@
+"""The objects that a discussion stands under: whether somebody may read each, its title, its page.
+
+What stands above this feature says so by the setting `DISCUSSED`, a function for each kind.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from maillage.apps.community import access
+from maillage.apps.community.models import Meeting, Resource
+from maillage.apps.community.rules.discussions import SUBJECTS, Subject
+from maillage.apps.directory.models import Lieu
+from maillage.apps.outreach.models import Outing
+
+
+def find(kind: str, row: int, user: Any) -> Subject | None:
+    """Return the object of a kind and a number; None when there is none that a user may read."""
+    if kind not in SUBJECTS or kind not in settings.DISCUSSED:
+        return None
+    return import_string(settings.DISCUSSED[kind])(row, user)
+
+
+def resource(row: int, user: Any) -> Subject | None:
+    """Return a shared resource."""
+    found = Resource.objects.filter(pk=row, withdrawn_at=None).select_related("structure").first()
+    if found is None:
+        return None
+    commune = access.commune_of(found.structure) if found.structure else ""
+    url = reverse("resource", args=[row])
+    return Subject("resource", row, found.title, url, commune, found.structure_id)
+
+
+def meeting(row: int, user: Any) -> Subject | None:
+    """Return a meeting, even cancelled: one says why under it."""
+    found = Meeting.objects.filter(pk=row).first()
+    if found is None:
+        return None
+    url = reverse("meeting", args=[row])
+    return Subject("meeting", row, found.title, url, found.commune, found.structure_id)
+
+
+def lieu(row: int, user: Any) -> Subject | None:
+    """Return a place of the directory."""
+    found = Lieu.objects.filter(pk=row, merged_into=None).first()
+    if found is None:
+        return None
+    url = reverse("lieu", args=[found.slug])
+    return Subject("lieu", row, found.name, url, found.code_insee, found.structure_id)
+
+
+def outing(row: int, user: Any) -> Subject | None:
+    """Return an awareness action of the register, unless it is cancelled."""
+    found = Outing.objects.filter(pk=row).exclude(state="cancelled").first()
+    if found is None:
+        return None
+    return Subject("outing", row, found.name, reverse("awareness_action", args=[row]), "", None)

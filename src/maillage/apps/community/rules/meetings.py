@@ -1,0 +1,110 @@
+"""A meeting: the dates that may be proposed, what a vote says, and when a task is late."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from maillage.kernel.errors import Refused
+from maillage.words.wording import count
+
+KINDS: Mapping[str, str] = {
+    "meeting": "réunion",
+    "group": "groupe de travail",
+    "training": "formation entre nous",
+    "event": "temps fort",
+}
+YES, MAYBE, NO = "yes", "maybe", "no"
+ANSWERS: Mapping[str, str] = {YES: "oui", MAYBE: "si besoin", NO: "non"}
+STRUCTURE, COORDINATION = "structure", "coordination"
+PILOTS: Mapping[str, str] = {STRUCTURE: "une structure", COORDINATION: "la coordination"}
+MOST_DATES = 8  # beyond, nobody answers each of them
+FURTHEST = timedelta(days=550)
+SHORTEST, LONGEST = 15, 600  # minutes
+LONGEST_TASK = timedelta(days=3 * 366)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many answered each thing about one date."""
+
+    yes: int = 0
+    maybe: int = 0
+    no: int = 0
+
+    @property
+    def words(self) -> str:
+        """The counts in words: « 3 oui, 1 si besoin, 2 non »."""
+        parts = [
+            f"{n} {ANSWERS[key]}" for key, n in ((YES, self.yes), (MAYBE, self.maybe), (NO, self.no)) if n
+        ]
+        return ", ".join(parts) or "personne n’a répondu"
+
+
+def tally(answers: Iterable[str]) -> Tally:
+    """Return how many gave each answer about one date."""
+    found = Counter(answers)
+    return Tally(found[YES], found[MAYBE], found[NO])
+
+
+def best(tallies: Sequence[Tally]) -> frozenset[int]:
+    """Return which dates suit most people, by their rank: most yes, then fewest no, then most « si besoin ».
+    Several when nothing tells them apart; none before anybody said yes or « si besoin ».
+
+    >>> sorted(best([Tally(3, 0, 1), Tally(3, 1, 0), Tally(1, 9, 0)]))
+    [1]
+    """
+    scores = [(each.yes, -each.no, each.maybe) for each in tallies]
+    suits = [rank for rank, each in enumerate(tallies) if each.yes or each.maybe]
+    if not suits:
+        return frozenset()
+    top = max(scores[rank] for rank in suits)
+    return frozenset(rank for rank in suits if scores[rank] == top)
+
+
+def check_dates(dates: Collection[datetime], *, minutes: int, at: datetime) -> tuple[datetime, ...]:
+    """Return the dates of a meeting in their order, each once. Refused without any, with too many, in the
+    past, too far, or for a meeting that lasts no time or more than a day.
+    """
+    kept = tuple(sorted(set(dates)))
+    if not kept:
+        raise _refused("Aucune date n’est donnée.", "Donnez un jour et une heure, ou plusieurs.")
+    if len(kept) > MOST_DATES:
+        raise _refused(
+            f"Plus de {MOST_DATES} dates : personne ne répondrait à chacune.",
+            "Gardez celles qui ont le plus de chances.",
+        )
+    if kept[0] <= at:
+        raise _refused("Une des dates est déjà passée.", "Choisissez des jours à venir.")
+    if kept[-1] > at + FURTHEST:
+        raise _refused("Une des dates est à plus de dix-huit mois.", "Vérifiez l’année.")
+    if not SHORTEST <= minutes <= LONGEST:
+        raise _refused("Elle durerait moins d’un quart d’heure, ou plus de dix heures.", "Corrigez sa durée.")
+    return kept
+
+
+def check_day(day: date, *, on: date) -> None:
+    """Refuse a day for a task that is past, or years away."""
+    if not on <= day <= on + LONGEST_TASK:
+        raise Refused(
+            "La décision n’a pas été notée.",
+            why="Sa date est passée, ou à plus de trois ans.",
+            do="Choisissez un jour à venir.",
+        )
+
+
+def is_late(day: date | None, *, done: bool, on: date) -> bool:
+    """Return whether a task is late: its day is over, and nobody said that it is done."""
+    return day is not None and not done and day < on
+
+
+def when_words(day: date, *, on: date) -> str:
+    """Return how far the day of a task is: « en retard de 3 jours », « aujourd’hui », « dans 12 jours »."""
+    days = (day - on).days
+    if days < 0:
+        return f"en retard de {count(-days, 'jour')}"
+    return "aujourd’hui" if days == 0 else f"dans {count(days, 'jour')}"
+
+
+def _refused(why: str, do: str) -> Refused:
+    return Refused("La réunion n’a pas été proposée.", why=why, do=do)

@@ -1,0 +1,33 @@
+"""What pages of any feature show of the network: the discussion under an object, resources beside it."""
+
+from typing import Any
+
+from django import template
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.community import access
+from maillage.apps.community.queries import beside, discussions
+
+register = template.Library()
+
+
+@register.inclusion_tag("community/discussions/_of.html", takes_context=True)
+def discussion(context: template.Context, kind: str, row: int) -> dict[str, Any]:
+    """Return what a page says of the discussion under its object; nothing for who is not of the network."""
+    user = context["request"].user
+    if not rights_of(user).any(*access.MEMBERS):
+        return {"kind": ""}
+    asked, unanswered = discussions.count_of(kind, row)
+    return {"kind": kind, "row": row, "asked": asked, "unanswered": unanswered}
+
+
+@register.inclusion_tag("community/_beside.html", takes_context=True)
+def resources_beside(context: template.Context, about: str, *keys: str) -> dict[str, Any]:
+    """Return the shared resources that fit what a page is about: `about` says of what its keys are, among
+    those of `queries.beside.THEMES`; nothing for who is not of the network.
+    """
+    user = context["request"].user
+    if not rights_of(user).any(*access.MEMBERS):
+        return {"rows": []}
+    rows = beside.resources(about, [str(key) for key in keys])
+    return {"rows": rows, "id": "-".join((about, *map(str, keys)))}

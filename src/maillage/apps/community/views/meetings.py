@@ -1,0 +1,251 @@
+"""The meetings of the network: proposed, voted, held, written down, followed."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.community import access
+from maillage.apps.community.actions import meetings as actions
+from maillage.apps.community.forms.meetings import DecisionForm, MeetingForm, MinutesForm, VoteForm
+from maillage.apps.community.models import Meeting, MeetingDate
+from maillage.apps.community.queries import meetings as queries
+from maillage.apps.community.rules import meetings as rules
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+
+PAGE = 30
+ROWS = 10**15
+
+
+@holding(*access.MEMBERS)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The meetings to vote, to come and past, and the open tasks."""
+    at = timezone.localtime()
+    context = {
+        "votes": queries.to_vote(at)[:PAGE],
+        "rows": [_line(row) for row in queries.to_come(at)[:PAGE]],
+        "tasks": queries.open_tasks(at.date())[:PAGE],
+        "page": (page := Paginator(queries.past(at), PAGE).get_page(request.GET.get("page"))),
+        "past": [_line(row) for row in page],
+        "may_write": _may_propose(request),
+        "tab": "reunions",
+    }
+    return render(request, "community/meetings/index.html", context)
+
+
+@holding(*access.KEEPS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A meeting to propose, with one date or several."""
+    if not _may_propose(request):
+        raise Http404
+    today = timezone.localdate()
+    form = MeetingForm(
+        request.POST or None,
+        structures=list(access.structures_for(request.user)),
+        leads=access.leads(request.user),
+        seat=access.seat_of(request.user),
+        initial={"jeton": get_random_string(24), "jour_1": today + timedelta(days=14), "heure_1": "10:00"},
+    )
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            row = actions.propose(
+                form.structure, **form.values, by=account_of(request), at=timezone.localtime()
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "La réunion est proposée : tout le réseau la voit.")
+            return redirect("meeting", row.pk)
+    context = {"form": form, "error": error, "tab": "reunions"}
+    return render(
+        request, "community/meetings/new.html", context, status=400 if error or form.errors else 200
+    )
+
+
+@holding(*access.MEMBERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """One meeting: its dates to vote, or its day, its minutes, its decisions."""
+    row = get_object_or_404(Meeting.objects.select_related("structure", "lieu"), pk=pk)
+    form, error = VoteForm(request.POST or None, dates=list(row.dates.all())), None
+    if form.is_bound and form.is_valid():
+        try:
+            actions.vote(row, form.answers, by=account_of(request), at=timezone.localtime())
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "Votre réponse est notée. Vous pouvez la changer jusqu’au choix.")
+            return redirect("meeting", row.pk)
+    context = _context(request, row) | {"vote_error": error}
+    return render(request, "community/meetings/meeting.html", context, status=400 if error else 200)
+
+
+@holding(*access.KEEPS)
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose a date, put the vote back, cancel the meeting."""
+    row = get_object_or_404(access.meetings_for(request.user), pk=pk)
+    by, at = account_of(request), timezone.localtime()
+    asked = request.POST.get("geste", "")
+    try:
+        match asked:
+            case "choisir":
+                number = whole(request.POST.get("date", ""), most=ROWS)
+                option = get_object_or_404(MeetingDate.objects.filter(meeting=row), pk=number)
+                actions.choose(row, option, by=by, at=at)
+                messages.success(request, "La date est choisie. Elle est à l’agenda du réseau.")
+            case "revoter":
+                actions.reopen_vote(row, by=by, at=at)
+                messages.success(request, "Le vote est remis. Les réponses données sont gardées.")
+            case "annuler":
+                row = actions.cancel(row, reason=request.POST.get("raison", ""), by=by, at=at)
+                messages.success(
+                    request,
+                    "La réunion est annulée. Vous pouvez la remettre."
+                    if row.cancelled_at
+                    else "La réunion a lieu, comme prévu.",
+                )
+            case _:
+                raise Http404
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    return redirect("meeting", row.pk)
+
+
+@holding(*access.KEEPS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes of a meeting, to write; what somebody else wrote meanwhile is shown beside."""
+    row = get_object_or_404(access.meetings_for(request.user), pk=pk)
+    initial = {"texte": row.record, "presentes": row.present, "etat": actions.stamp(row)}
+    form, error = MinutesForm(request.POST or None, initial=initial), None
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            actions.write_minutes(
+                row,
+                text=clean["texte"],
+                present=clean["presentes"],
+                seen=clean["etat"],
+                by=account_of(request),
+                at=timezone.localtime(),
+            )
+        except Refused as refused:
+            error = refused
+            row.refresh_from_db()
+            # The next saving takes over: whoever writes has just read what the other one wrote.
+            form.data = form.data.copy() | {"etat": actions.stamp(row)}
+        else:
+            messages.success(request, "Le compte rendu est enregistré. Notez maintenant ce qui est décidé.")
+            return redirect("meeting", row.pk)
+    theirs = row.record if error and row.record != form.data.get("texte") else ""
+    context = {"row": row, "form": form, "error": error, "theirs": theirs, "when": queries.when(row)}
+    failed = error is not None or bool(form.errors)
+    return render(request, "community/meetings/record.html", context, status=400 if failed else 200)
+
+
+@holding(*access.KEEPS)
+@require_POST
+def decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note a decision of a meeting."""
+    row = get_object_or_404(access.meetings_for(request.user), pk=pk)
+    form, error = DecisionForm(request.POST), None
+    if form.is_valid():
+        try:
+            made = actions.decide(row, **form.values, by=account_of(request), at=timezone.localtime())
+        except Refused as refused:
+            error = refused
+        else:
+            who = queries.pilot_name(made)
+            messages.success(
+                request,
+                f"C’est noté. La tâche attend {who}, sur sa page Aujourd’hui." if who else "C’est noté.",
+            )
+            return redirect("meeting", row.pk)
+    context = _context(request, row) | {"decision_form": form, "decision_error": error}
+    return render(request, "community/meetings/meeting.html", context, status=400)
+
+
+@holding(*access.MEMBERS)
+@require_POST
+def task(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that a task is done, or not after all; erase a decision noted by mistake."""
+    row = get_object_or_404(access.decisions_for(request.user), pk=pk)
+    by, at = account_of(request), timezone.localtime()
+    try:
+        if request.POST.get("geste") == "effacer":
+            get_object_or_404(access.meetings_for(request.user), pk=row.meeting_id)
+            actions.erase(row, by=by, at=at)
+            messages.success(request, "La décision est effacée.")
+        else:
+            row = actions.finish(row, by=by, at=at)
+            done = "La tâche est faite." if row.done_at else "La tâche est de nouveau à faire."
+            messages.success(request, done)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+    if request.POST.get("retour") == "aujourd-hui":
+        return redirect("space")
+    return redirect("meeting", row.meeting_id)
+
+
+@holding(*access.MEMBERS)
+@require_safe
+def calendar(request: HttpRequest, pk: int) -> HttpResponse:
+    """One meeting, for a calendar."""
+    row = get_object_or_404(
+        Meeting.objects.exclude(starts_at=None).select_related("structure", "lieu"), pk=pk
+    )
+    return _file(queries.feed([row], row.title), "reunion.ics")
+
+
+def _file(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _may_propose(request: HttpRequest) -> bool:
+    return access.leads(request.user) or access.structures_for(request.user).exists()
+
+
+def _line(row: Meeting) -> dict[str, Any]:
+    return {"row": row, "when": queries.when(row), "where": queries.place(row)}
+
+
+def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
+    """Return what the page of a meeting shows to this reader."""
+    at = timezone.localtime()
+    is_ours = access.meetings_for(request.user).filter(pk=row.pk).exists()
+    started = row.starts_at is not None and row.starts_at <= at and row.cancelled_at is None
+    tasks = queries.tasks_of(row, at.date())
+    mine = set(access.decisions_for(request.user).filter(meeting=row).values_list("pk", flat=True))
+    return {
+        "row": row,
+        "when": queries.when(row),
+        "where": queries.place(row),
+        "convener": queries.convener(row),
+        "options": queries.options(row, account_of(request)) if row.starts_at is None else [],
+        "answers": rules.ANSWERS,
+        "n_voters": queries.voters(row),
+        "n_dates": row.dates.count(),
+        "is_ours": is_ours,
+        "started": started,
+        "tasks": tasks,
+        "mine": mine,
+        "now": at,
+        "decision_form": DecisionForm(initial={"jeton": get_random_string(24)})
+        if is_ours and started
+        else None,
+        "tab": "reunions",
+    }

@@ -1,0 +1,236 @@
+"""The bulletin of the network, services that change, awareness kits, what stands beside, and what leaves."""
+
+import csv
+import io
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.community.actions import bulletins as actions
+from maillage.apps.community.actions import discussions, meetings, resources
+from maillage.apps.community.models import Bulletin, News, ServiceChange
+from maillage.apps.community.queries import beside, exports
+from maillage.apps.community.queries import resources as found
+from maillage.apps.community.queries.resources import Wanted
+from maillage.apps.messages.models import Message
+from maillage.apps.outreach.actions import outings
+from maillage.kernel.errors import Refused
+from maillage.reference.awareness import kits
+from maillage.reference.initiatives import initiatives
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PDF = b"%PDF-1.7\n" + b"x" * 50
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", structure=library.structure)
+
+
+@pytest.fixture
+def lead(home):
+    return account("nora", "coordination", territory="38")
+
+
+def shared(lieu, by, token="a", **more):
+    held = {
+        "title": "Fiche", "about": "Six écrans", "format": "sheet", "level": "start", "public": "all",
+        "author": "Nous", "licence": "cc-by", "link": "https://exemple.fr/",
+    }  # fmt: skip
+    return resources.share(lieu.structure, **{**held, **more}, token=token, by=by, at=AT)
+
+
+def test_small_news_go_into_a_bulletin_that_no_longer_moves(client, library, karim, lead):
+    client.force_login(karim)
+    typed = {"titre": "Deux places", "mots": "Au cours du jeudi.", "jeton": "n"}
+    for _ in range(2):
+        client.post("/espace/reseau/bulletin/nouvelles/", typed)
+    (news,) = News.objects.all()
+    client.post("/espace/reseau/semaine/", {"recevoir": "oui"})
+    client.force_login(lead)
+    chosen = {"titre": "N° 1", "ouverture": "Bonjour.", "news": [f"news-{news.pk}"], "jeton": "b"}
+    client.post("/espace/reseau/bulletin/nouveau/", chosen)
+    (row,) = Bulletin.objects.all()
+    client.force_login(karim)
+    page = f"/espace/reseau/bulletin/{row.pk}/"
+    assert client.get(page).status_code == 404, "a draft is read by who makes it"
+    client.force_login(lead)
+    for _ in range(2):
+        client.post(f"{page}geste/", {"geste": "publier"})
+    News.objects.update(words="Autre chose.")
+    client.force_login(karim)
+    assert "Au cours du jeudi." in client.get(page).content.decode()
+    pdf = client.get(f"{page}bulletin.pdf")
+    assert pdf.content.startswith(b"%PDF") and pdf["Content-Type"] == "application/pdf"
+    assert "Au cours du jeudi." in Message.objects.get().text
+    with pytest.raises(Refused):
+        actions.withdraw_news(News.objects.get(), by=karim, at=AT)
+    client.post(f"/espace/reseau/bulletin/nouvelles/{news.pk}/")
+    assert News.objects.get().withdrawn_at is None
+
+
+def test_a_bulletin_without_anything_is_refused_and_a_draft_is_erased(client, library, karim, lead):
+    with pytest.raises(Refused):
+        actions.prepare(title="Vide", keys=(), commune="38185", token="v", by=lead, at=AT)
+    said = {"title": "x", "words": "y", "commune": "38185"}
+    row = actions.write_news(library.structure, **said, token="n", by=karim, at=AT)
+    draft = actions.prepare(title="N° 1", keys=[f"news-{row.pk}"], commune="38185", token="b", by=lead, at=AT)
+    client.force_login(lead)
+    client.post(f"/espace/reseau/bulletin/{draft.pk}/geste/", {"geste": "effacer"})
+    assert not Bulletin.objects.exists() and News.objects.exists()
+
+
+def change(**more):
+    return {
+        "sorte": "interruption", "operateur": "Caf", "demarche": "Mon compte", "change": "Ne répond plus",
+        "debut": "2026-11-19", "source": "Vu à l’accueil", "jeton": "c", **more,
+    }  # fmt: skip
+
+
+def test_a_territory_keeps_its_calendar_and_the_public_reads_it(client, karim, lead):
+    page = "/espace/reseau/services/"
+    client.force_login(karim)
+    assert client.post(page, change()).status_code == 404, "reads, does not write"
+    client.force_login(lead)
+    for _ in range(2):
+        client.post(page, change())
+    (row,) = ServiceChange.objects.all()
+    assert "en panne" in client.get(page).content.decode()
+    public = client.get("/dematerialisation/").content.decode()
+    assert "Mon compte" in public and "Vu à l’accueil" in public
+    client.post(f"{page}{row.pk}/", {"geste": "fini"})
+    row.refresh_from_db()
+    assert row.ends_on == AT.date()
+    for shown in (False, True):
+        client.post(f"{page}{row.pk}/", {"geste": "retirer"})
+        assert ("Mon compte" in client.get("/dematerialisation/").content.decode()) == shown
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"source": ""},
+        {"debut": "1890-01-01"},
+        {"debut": "2050-01-01"},
+        {"fin": "2026-11-01"},
+        {"adresse": "javascript:alert(1)"},
+    ],
+)
+def test_a_change_without_source_or_out_of_time_is_refused(client, lead, wrong):
+    client.force_login(lead)
+    assert client.post("/espace/reseau/services/", change(**wrong)).status_code == 400
+    assert not ServiceChange.objects.exists()
+
+
+def test_the_network_reads_the_register_and_each_kit(client, karim, lead):
+    said = {
+        "kind": "market", "name": "Au marché", "place": "Grenoble", "public": "tous", "rhythm": "", "met": 30,
+        "came": 4, "cost": 120, "effect": "Quatre inscrits", "on": date(2026, 11, 1), "state": "done",
+    }  # fmt: skip
+    row = outings.keep(by=lead, today=AT.date(), **said)
+    client.force_login(karim)
+    page = client.get("/espace/reseau/aller-vers/").content.decode()
+    assert "Au marché" in page and "120\u00a0€" in page.replace(" €", "\u00a0€")
+    detail = client.get(f"/espace/reseau/aller-vers/{row.pk}/").content.decode()
+    assert "Quatre inscrits" in detail and "En discuter" in detail
+    for kind, kit in kits().items():
+        assert kit.aim in client.get(f"/espace/reseau/aller-vers/kits/{kind}/").content.decode()
+    assert client.get("/espace/reseau/aller-vers/kits/autre/").status_code == 404
+    outings.keep(by=lead, outing=row, today=AT.date(), **{**said, "state": "cancelled"})
+    assert client.get(f"/espace/reseau/aller-vers/{row.pk}/").status_code == 404
+
+
+def test_initiatives_are_facts_with_their_lines(client):
+    page = client.get("/sources/initiatives/").content.decode()
+    for each in initiatives().values():
+        assert each.lines in page and each.facts
+
+
+@pytest.mark.parametrize(
+    ("words", "finds"),
+    [("mdp", True), ("MOT DE PASSE", True), ("courriel", False), ("passe", True), ("pc", False)],
+)
+def test_a_search_understands_the_words_of_the_trade(library, karim, words, finds):
+    shared(library, karim, title="Un mot de passe que l’on retient", about="Un jeu de cartes, upcycling.")
+    assert bool(found.chosen(Wanted(words=words))) == finds
+
+
+def test_the_right_resources_stand_beside(client, library, karim):
+    row = shared(library, karim, theme="network", title="Se réunir")
+    shared(library, karim, theme="mail", title="Boîte", token="b", procedure="rsa")
+    assert [each.title for each in beside.resources("axis", ["coordination"])] == ["Se réunir"]
+    assert [each.title for each in beside.resources("module", ["mail"])] == ["Boîte"]
+    assert [each.title for each in beside.resources("procedure", ["prime-activite", "rsa"])] == ["Boîte"]
+    assert beside.resources("axis", ["inconnu", ""]) == []
+    resources.withdraw(row, by=karim, at=AT)
+    assert beside.resources("axis", ["coordination"]) == []
+    client.force_login(karim)
+    assert "Boîte" in client.get("/apprendre/creer-ma-boite/").content.decode()
+    client.logout()
+    assert "Des ressources du réseau" not in client.get("/apprendre/creer-ma-boite/").content.decode()
+
+
+def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, karim, lead):
+    other = place("maison", {"nom": "Maison des habitants"})
+    zoe = account("zoe", "gestionnaire", structure=other.structure)
+    row = shared(library, karim, link="", content=PDF)
+    shared(other, zoe, token="z", title="À elles")
+    said = {"title": "=Réunion", "kind": "meeting", "commune": "38185", "minutes": 60}
+    held = meetings.propose(
+        library.structure,
+        **said,
+        dates=[AT - timedelta(days=1)],
+        token="m",
+        by=karim,
+        at=AT - timedelta(days=9),
+    )
+    meetings.write_minutes(held, text="Neuf structures.", present=9, seen="", by=karim, at=AT)
+    pilot = {"leads": "structure", "pilot": library.structure, "until_on": date(2026, 12, 1)}
+    meetings.decide(held, words="Relire", **pilot, token="d", by=karim, at=AT)
+    from maillage.apps.community.queries import subjects
+
+    subject = subjects.find("resource", row.pk, karim)
+    discussions.write(subject, library.structure, words="Qui l’a essayée ?", token="q", by=karim, at=AT)
+    client.force_login(karim)
+    assert client.get(f"/espace/reseau/nos-ecrits/{other.structure_id}.zip").status_code == 404
+    answer = client.get(f"/espace/reseau/nos-ecrits/{library.structure_id}.zip")
+    held_files = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert held_files.testzip() is None
+    texts = {name: held_files.read(name) for name in held_files.namelist()}
+    assert PDF in texts.values()
+    minutes = next(text.decode() for name, text in texts.items() if name.startswith("comptes-rendus/"))
+    assert "Neuf structures." in minutes and "- Relire (Bibliothèque, pour le 01/12/2026)" in minutes
+    assert "Qui l’a essayée ?" in texts["discussions.md"].decode()
+    table = list(csv.reader(io.StringIO(texts["reunions.csv"].decode("utf-8-sig"))))
+    assert "'=Réunion" in table[1], "a spreadsheet runs nothing"
+    whole = b"".join(texts.values()).decode("utf-8", "replace")
+    assert "À elles" not in whole and "karim@exemple.fr" not in whole
+    assert exports.archive(library.structure, AT) == exports.archive(library.structure, AT)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("fiche.pdf", b"MZ\x90" + b"x" * 50), ("fiche.png", PDF.replace(b"%PDF", b"<svg")), ("gros.pdf", PDF + b"x" * 5_000_001)],
+)  # fmt: skip
+def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, name, content):
+    client.force_login(karim)
+    typed = {
+        "titre": "T", "mots": "m", "format": "sheet", "niveau": "start", "public": "all", "auteur": "a",
+        "licence": "cc-by", "jeton": "j", "fichier": SimpleUploadedFile(name, content),
+    }  # fmt: skip
+    assert client.post("/espace/reseau/ressources/nouvelle/", typed).status_code == 400

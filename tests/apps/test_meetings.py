@@ -1,0 +1,284 @@
+"""A meeting of the network: dates voted, one chosen, its minutes, the tasks it leaves, the shared agenda."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.community.actions import meetings as actions
+from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
+from maillage.apps.community.queries import agenda
+from maillage.apps.community.queries import meetings as queries
+from maillage.apps.memberships.models import Membership
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+SOON, LATER = AT + timedelta(days=5), AT + timedelta(days=12)
+AFTER = LATER + timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def hall(home):
+    return place("maison", {"nom": "Maison des habitants"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", structure=library.structure)
+
+
+@pytest.fixture
+def leila(hall):
+    return account("leila", "gestionnaire", structure=hall.structure)
+
+
+@pytest.fixture
+def lead(home):
+    return account("nora", "coordination", territory="38")
+
+
+def proposed(structure, by, dates=(SOON, LATER), token="a", **more):
+    said = {"title": "Se connaître", "kind": "meeting", "commune": "38185", "minutes": 90, **more}
+    return actions.propose(structure, dates=dates, token=token, by=by, at=AT, **said)
+
+
+def held(lead, token="t"):
+    """Return a meeting that took place yesterday, for who writes tomorrow."""
+    return proposed(None, lead, dates=(SOON,), token=token)
+
+
+def test_a_meeting_goes_from_a_vote_to_its_minutes_and_to_tasks(client, library, karim, lead):
+    client.force_login(lead)
+    typed = {
+        "titre": "Se connaître", "sorte": "meeting", "duree": "120", "commune": "Grenoble", "jeton": "j",
+        "jour_1": "2026-11-25", "heure_1": "10:00", "jour_2": "2026-11-26", "heure_2": "14:00",
+    }  # fmt: skip
+    for _ in range(2):
+        client.post("/espace/reseau/reunions/nouvelle/", typed)
+    (row,) = Meeting.objects.all()
+    assert (row.starts_at, row.structure, row.dates.count()) == (None, None, 2)
+    first, second = row.dates.all()
+    page = f"/espace/reseau/reunions/{row.pk}/"
+    client.force_login(karim)
+    for answer in ("no", "yes"):  # answered again: the last one counts
+        client.post(page, {f"date_{first.pk}": "no", f"date_{second.pk}": answer})
+    assert Vote.objects.count() == 2
+    assert "convient au plus de monde" in client.get(page).content.decode()
+    assert client.post(f"{page}geste/", {"geste": "choisir", "date": second.pk}).status_code == 404
+    client.force_login(lead)
+    client.post(f"{page}geste/", {"geste": "choisir", "date": second.pk})
+    row.refresh_from_db()
+    assert row.starts_at == second.starts_at
+    Meeting.objects.update(starts_at=AT - timedelta(hours=2))  # the day has come
+    client.post(f"{page}compte-rendu/", {"texte": "Neuf structures.", "presentes": "9", "etat": ""})
+    task = {
+        "decision": "Relire les fiches",
+        "qui": "structure",
+        "pilote": "bibliothèque",
+        "pour": "2026-12-10",
+    }
+    for _ in range(2):
+        client.post(f"{page}decider/", {**task, "jeton": "d"})
+    client.post(f"{page}decider/", {"decision": "Deux heures, pas plus", "qui": "", "jeton": "e"})
+    assert Decision.objects.count() == 2
+    client.force_login(karim)
+    today = client.get("/espace/").content.decode()
+    assert "Relire les fiches" in today and "Deux heures" not in today
+    (made,) = Decision.objects.filter(leads="structure")
+    client.post(f"/espace/reseau/taches/{made.pk}/", {"retour": "aujourd-hui"})
+    assert "Relire les fiches" not in client.get("/espace/").content.decode()
+    verbs = [verb for verb in Entry.objects.order_by("pk").values_list("verb", flat=True) if "." in verb]
+    assert verbs[-4:] == ["meeting.recorded", "decision.noted", "decision.noted", "decision.done"]
+
+
+def test_one_account_has_one_voice_for_a_date(library, karim, lead):
+    row = proposed(None, lead)
+    first = row.dates.first()
+    actions.vote(row, {first.pk: "yes"}, by=karim, at=AT)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Vote.objects.create(date=first, by=karim, answer="no", at=AT)
+    assert [each.tally.yes for each in queries.options(row, karim)] == [1, 0]
+
+
+def test_nobody_votes_for_the_date_of_another_meeting_nor_once_it_is_chosen(karim, lead):
+    row, other = proposed(None, lead), proposed(None, lead, token="b")
+    with pytest.raises(Refused, match="pas été notée"):
+        actions.vote(row, {other.dates.first().pk: "yes"}, by=karim, at=AT)
+    actions.choose(row, row.dates.first(), by=lead, at=AT)
+    with pytest.raises(Refused) as refused:
+        actions.vote(row, {row.dates.first().pk: "yes"}, by=karim, at=AT)
+    assert "déjà choisie" in refused.value.why
+
+
+@pytest.mark.parametrize(
+    ("dates", "minutes"),
+    [
+        ((), 60),
+        ((AT - timedelta(days=1),), 60),
+        ((SOON, AT + timedelta(days=4000)), 60),
+        (tuple(AT + timedelta(days=n) for n in range(1, 12)), 60),
+        ((SOON,), 0),
+        ((SOON,), 5000),
+    ],
+)
+def test_dates_that_nobody_could_keep_are_refused(lead, dates, minutes):
+    with pytest.raises(Refused):
+        proposed(None, lead, dates=dates, minutes=minutes)
+    assert not Meeting.objects.exists()
+
+
+def test_the_same_date_twice_is_one_date(lead):
+    assert proposed(None, lead, dates=(SOON, SOON, LATER)).dates.count() == 2
+
+
+def test_minutes_wait_for_the_meeting_and_two_writers_lose_nothing(client, lead):
+    row = held(lead)
+    with pytest.raises(Refused):
+        actions.write_minutes(row, text="Trop tôt", present=None, seen="", by=lead, at=AT)
+    Meeting.objects.update(starts_at=AT - timedelta(hours=2))
+    actions.write_minutes(row, text="Le mien.", present=2, seen="", by=lead, at=AT)
+    client.force_login(lead)
+    page = f"/espace/reseau/reunions/{row.pk}/compte-rendu/"
+    answer = client.post(page, {"texte": "Le sien.", "etat": ""})
+    shown = answer.content.decode()
+    assert answer.status_code == 400 and "Le mien." in shown and "Le sien." in shown
+    row.refresh_from_db()
+    assert row.record == "Le mien."
+    client.post(page, {"texte": "Les deux.", "etat": actions.stamp(row)})
+    row.refresh_from_db()
+    assert row.record == "Les deux."
+
+
+def test_a_secret_enters_neither_minutes_nor_decisions(lead):
+    row = held(lead)
+    with pytest.raises(Refused):
+        actions.write_minutes(
+            row, text="mot de passe : Grenoble38!", present=None, seen="", by=lead, at=AFTER
+        )
+    with pytest.raises(Refused):
+        actions.decide(row, words="le code de sa carte est 4321", token="s", by=lead, at=AFTER)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"leads": "structure", "until_on": date(2027, 1, 5)},
+        {"leads": "coordination"},
+        {"leads": "coordination", "until_on": date(2026, 11, 1)},
+        {"leads": "coordination", "until_on": date(2040, 1, 1)},
+        {"words": "  "},
+    ],
+)
+def test_a_task_has_a_pilot_and_a_day_to_come(lead, more):
+    with pytest.raises(Refused):
+        actions.decide(held(lead), **{"words": "Relire", "token": "x", "by": lead, "at": AFTER, **more})
+
+
+def test_a_late_task_says_so_and_a_done_one_is_not_erased(client, lead):
+    row = held(lead)
+    made = actions.decide(
+        row, words="Relire", leads="coordination", until_on=AFTER.date(), token="x", by=lead, at=AFTER
+    )
+    (task,) = queries.my_tasks(lead, AFTER.date() + timedelta(days=3))
+    assert task.late and task.when == "en retard de 3\u00a0jours"
+    actions.finish(made, by=lead, at=AFTER)
+    with pytest.raises(Refused):
+        actions.erase(made, by=lead, at=AFTER)
+    actions.finish(made, by=lead, at=AFTER)
+    actions.erase(made, by=lead, at=AFTER)
+    assert not Decision.objects.exists()
+
+
+def test_somebody_taken_off_the_network_while_writing_changes_nothing(client, library, karim, lead):
+    row = proposed(None, lead)
+    client.force_login(karim)
+    page = f"/espace/reseau/reunions/{row.pk}/"
+    assert client.get(page).status_code == 200
+    Membership.objects.filter(user=karim).update(until=date(2026, 11, 1))
+    assert client.post(page, {f"date_{row.dates.first().pk}": "yes"}).status_code == 404
+    assert not Vote.objects.exists()
+
+
+def test_another_structure_reads_a_meeting_and_leads_it_not(client, library, hall, karim, leila):
+    row = proposed(library.structure, karim)
+    client.force_login(leila)
+    page = f"/espace/reseau/reunions/{row.pk}/"
+    assert client.get(page).status_code == 200
+    assert client.post(f"{page}geste/", {"geste": "annuler"}).status_code == 404
+    assert client.get(f"{page}compte-rendu/").status_code == 404
+    assert client.post(f"{page}decider/", {"decision": "x"}).status_code == 404
+
+
+def test_a_meeting_cancelled_by_mistake_is_held_after_all(client, library, karim):
+    row = proposed(library.structure, karim)
+    client.force_login(karim)
+    for n in (1, 0):
+        client.post(f"/espace/reseau/reunions/{row.pk}/geste/", {"geste": "annuler", "raison": "Grève"})
+        row.refresh_from_db()
+        assert bool(row.cancelled_at) == bool(n)
+    assert row.sequence == 2
+
+
+def test_the_hour_of_a_meeting_is_that_of_its_place(lead):
+    row = proposed(None, lead, dates=(datetime(2026, 12, 1, 6, tzinfo=UTC),), commune="97411")
+    assert "10\u00a0h" in queries.when(row)
+
+
+def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(client, library, karim, lead):
+    from maillage.apps.agenda.actions import permanences, planning
+
+    proposed(None, lead, dates=(SOON,), title="Se connaître")
+    made = planning.plan(
+        by=None,
+        structure=library.structure,
+        values={
+            "title": "Boîte mail", "subject": "mail", "level": "debutant", "lieu": library, "capacity": 4,
+            "starts_at": SOON + timedelta(hours=4), "ends_at": SOON + timedelta(hours=6),
+        },
+        at=AT,
+    )  # fmt: skip
+    planning.publish(made, by=karim, at=AT)
+    door = permanences.open_door(
+        by=None,
+        structure=library.structure,
+        values={
+            "title": "Permanence du mardi", "lieu": library, "hours": [[1, "09:00", "12:00"]], "minutes": 30,
+            "first_on": AT.date(),
+        },
+        at=AT,
+    )  # fmt: skip
+    permanences.publish(door, by=karim, at=AT)
+    client.force_login(karim)
+    page = client.get("/espace/agenda/").content.decode()
+    assert "Se connaître" in page and "Boîte mail" in page and "Permanence du mardi" in page
+    alone = client.get("/espace/agenda/?sorte=meeting").content.decode()
+    assert "Se connaître" in alone and "Boîte mail" not in alone
+    assert "Rien à ces dates" in client.get("/espace/agenda/?ou=Lille").content.decode()
+    feed = client.get("/espace/agenda/agenda.ics").content.decode()
+    assert feed.count("BEGIN:VEVENT") == 2 + 4 and "karim" not in feed.lower()
+    assert client.get("/espace/agenda/?ou=Nulle-Part&jours=x").status_code == 200
+    assert len(agenda.occurrences(AT, AT + timedelta(days=30))) == 6
+
+
+def test_one_meeting_goes_into_a_calendar_with_its_version(client, lead):
+    row = proposed(None, lead, dates=(SOON,))
+    client.force_login(lead)
+    feed = client.get(f"/espace/reseau/reunions/{row.pk}/reunion.ics").content.decode()
+    assert f"UID:reunion-{row.pk}@agenda.maillage" in feed and "SEQUENCE:0" in feed
+    waiting = proposed(None, lead, token="b")
+    assert client.get(f"/espace/reseau/reunions/{waiting.pk}/reunion.ics").status_code == 404
+    assert MeetingDate.objects.count() == 3
