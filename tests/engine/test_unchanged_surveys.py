@@ -9,7 +9,7 @@ import pytest
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import parse
-from maillage.studies.survey import differences, tabulation, weighting
+from maillage.studies.survey import differences, sample_margins, tabulation, weighting
 from maillage.studies.survey import samples as survey_samples
 from maillage.studies.survey.columns import Reader
 from maillage.studies.survey.samples import Weights
@@ -278,12 +278,12 @@ def test_margins_read_beside_a_sample():
     age = margins[0]
     counts = [(1, 40, 30, 0), (0, 0, 90, 0), (12, 3, 3, 2), (40, 40, 40, 40)]
     found = {
-        "sample": [outcome(lambda each=each: weighting.sample_margin(held, each)) for each in margins],
-        "merges": [weighting.merges(age, each, thin=thin) for each in counts for thin in (None, 1, 11)],
-        "mended": [weighting.mended(age, each, thin=thin) for each in counts for thin in (1, 11)],
-        "proposal": [weighting.proposal(age, rank, each) for each in counts for rank in range(4)],
+        "sample": [outcome(lambda each=each: sample_margins.sample_margin(held, each)) for each in margins],
+        "merges": [sample_margins.merges(age, each, thin=thin) for each in counts for thin in (None, 1, 11)],
+        "mended": [sample_margins.mended(age, each, thin=thin) for each in counts for thin in (1, 11)],
+        "proposal": [sample_margins.proposal(age, rank, each) for each in counts for rank in range(4)],
         "merged": [
-            outcome(lambda names=names: weighting.merged(age, names))
+            outcome(lambda names=names: sample_margins.merged(age, names))
             for names in (["jeune", "adulte"], ["ancien", "jeune"], ["jeune"], ["jeune", "vieux"])
         ],
         "structures": [outcome(lambda n=n: weighting.check_structures(margins, n)) for n in (10, 10_000)],

@@ -8,7 +8,7 @@ from maillage.forms.questionnaire import Choice
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey.margins import Category, Margin
-from maillage.studies.survey import weighting
+from maillage.studies.survey import sample_margins, weighting
 from maillage.studies.survey.age_classes import class_starts
 from maillage.studies.survey.census_margins import AVAILABLE, in_question_classes, margins_of
 
@@ -107,13 +107,13 @@ def test_classes_of_age_are_those_that_a_question_asks():
         "30-59 ans",
         "60 ans et plus",
     ]  # the census says nothing past 75
-    assert weighting.sample_margin(answers(age=["a", "b", "c", "d", "nsp"]), ages).counts == (1, 1, 2)
+    assert sample_margins.sample_margin(answers(age=["a", "b", "c", "d", "nsp"]), ages).counts == (1, 1, 2)
     sexes = [
         Choice(name="1", label={"fr": "Féminin"}),
         Choice(name="2", label={"fr": "Un homme"}),
         Choice(name="3", label={"fr": "Autre"}),
     ]
-    seen = weighting.sample_margin(
+    seen = sample_margins.sample_margin(
         answers(sexe=["1", "2", "2", "3"]), in_question_classes(margins_of(METROPOLE, ("sexe",))[0], sexes)
     )
     assert (seen.counts, seen.unknown) == ((1, 2), {"3": 1})
@@ -126,7 +126,7 @@ def test_answers_that_are_no_classes_of_age_leave_those_of_the_house(names):
 
 def test_classes_made_one_keep_their_people_answers_and_the_form_of_an_age():
     ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
-    found = weighting.merged(ages, ["60-74 ans", "75 ans et plus"])
+    found = sample_margins.merged(ages, ["60-74 ans", "75 ans et plus"])
     assert [each.name for each in found.categories] == [
         "15-29 ans",
         "30-44 ans",
@@ -136,20 +136,22 @@ def test_classes_made_one_keep_their_people_answers_and_the_form_of_an_age():
     assert found.total == pytest.approx(ages.total)
     assert found.categories[-1].span == (60, 120)
     assert {"60-74", "75+"} <= set(found.categories[-1].values)
-    assert weighting.merged(ages, ["15-29 ans", "30-44 ans"]).categories[0].name == "15-44 ans"
-    assert weighting.merged(ages, ["15-29 ans", "30-44 ans"], into="jeunes").categories[0].name == "jeunes"
+    assert sample_margins.merged(ages, ["15-29 ans", "30-44 ans"]).categories[0].name == "15-44 ans"
+    assert (
+        sample_margins.merged(ages, ["15-29 ans", "30-44 ans"], into="jeunes").categories[0].name == "jeunes"
+    )
 
 
 @pytest.mark.parametrize("names", [["15-29 ans"], ["15-29 ans", "inconnue"], []])
 def test_a_merge_of_one_class_or_of_an_unknown_one_is_refused(names):
     ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45))[0]
     with pytest.raises(Refused):
-        weighting.merged(ages, names)
+        sample_margins.merged(ages, names)
 
 
 def test_empty_and_thin_classes_are_merged_until_none_is_left():
     ages = margins_of(METROPOLE, ("age",), starts=(15, 30, 45, 60, 75))[0]
-    found, made = weighting.mended(ages, [40, 30, 0, 2, 9], thin=5)
+    found, made = sample_margins.mended(ages, [40, 30, 0, 2, 9], thin=5)
     assert all("aucune réponse" in merge.reason or "seulement" in merge.reason for merge in made)
     assert found.total == pytest.approx(ages.total)
     kept = {"15-29 ans": 40, "30-44 ans": 30}
@@ -162,15 +164,15 @@ def test_empty_and_thin_classes_are_merged_until_none_is_left():
 def test_communes_without_answers_become_the_others():
     communes = margins_of(METROPOLE, ("commune",))[0]
     counts = [12 if each.name in ("Grenoble", "Échirolles", "Meylan") else 0 for each in communes.categories]
-    found, made = weighting.mended(communes, counts)
+    found, made = sample_margins.mended(communes, counts)
     assert len(found.categories) == 3
-    assert sum(weighting.OTHERS in each.name for each in found.categories) == 1
+    assert sum(sample_margins.OTHERS in each.name for each in found.categories) == 1
     assert len(made) == 47
     assert found.total == pytest.approx(communes.total)
 
 
 def test_what_answers_hold_of_a_margin_is_counted():
-    found = weighting.sample_margin(
+    found = sample_margins.sample_margin(
         answers(age=["a", "a", "b", "", "nsp", "z"]), margin("age", a=1, b=2, c=3)
     )
     assert (found.counts, found.silent, found.unknown) == ((2, 1, 0), 2, {"z": 1})

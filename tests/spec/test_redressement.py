@@ -9,7 +9,7 @@ from maillage.engine import variance
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
 from maillage.pipeline.survey import margins
-from maillage.studies.survey import weighting
+from maillage.studies.survey import sample_margins, weighting
 
 title = "Redresser une enquête"
 
@@ -201,7 +201,7 @@ def test_a_class_with_few_answers_would_better_join_its_neighbour(spec):
         margin = margins.Margin(
             "age", tuple(margins.Category(name, people, (name,)) for name, people in classes)
         )
-        found = weighting.merges(margin, [int(n) for n in t["réponses"]], thin=10)
+        found = sample_margins.merges(margin, [int(n) for n in t["réponses"]], thin=10)
         return [f"{' et '.join(merge.names)} : {merge.reason}" for merge in found]
 
     spec(

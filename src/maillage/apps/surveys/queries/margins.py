@@ -9,7 +9,7 @@ from maillage.apps.surveys.queries import answers
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
-from maillage.studies.survey import weighting
+from maillage.studies.survey import sample_margins
 
 Json = dict[str, Any]
 
@@ -104,7 +104,9 @@ def merged_page(margins: Sequence[Margin], classes: str) -> tuple[Margin, ...]:
     except (ValueError, TypeError):
         raise _changed() from None
     return tuple(
-        weighting.merged(margin, [str(name) for name in names]) if margin.variable == variable else margin
+        sample_margins.merged(margin, [str(name) for name in names])
+        if margin.variable == variable
+        else margin
         for margin in margins
     )
 
@@ -118,7 +120,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
     table = answers.table(survey)
     out = []
     for margin in margins:
-        seen = weighting.sample_margin(table, margin)
+        seen = sample_margins.sample_margin(table, margin)
         n, total = sum(seen.counts), margin.total
         rows = [
             {
@@ -126,7 +128,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                 "n": counted_,
                 "share": 100 * counted_ / n if n else 0.0,
                 "target": 100 * each.total / total if total else 0.0,
-                "thin": counted_ < weighting.thin_class() and each.total > 0,
+                "thin": counted_ < sample_margins.thin_class() and each.total > 0,
             }
             for each, counted_ in zip(margin.categories, seen.counts, strict=True)
         ]
@@ -138,7 +140,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                 "rows": rows,
                 "silent": seen.silent,
                 "unknown": [
-                    (value, n, weighting.nearest(value, (each.name for each in margin.categories)))
+                    (value, n, sample_margins.nearest(value, (each.name for each in margin.categories)))
                     for value, n in list(seen.unknown.items())[:8]
                 ],
                 "merges": [
@@ -147,7 +149,7 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                         "reason": each.reason,
                         "value": json.dumps([margin.variable, *each.names], ensure_ascii=False),
                     }
-                    for each in weighting.merges(margin, seen.counts)
+                    for each in sample_margins.merges(margin, seen.counts)
                     # a class is perhaps empty because it is written otherwise: merging it would hide that
                     if not seen.unknown
                 ],

@@ -41,7 +41,7 @@ from maillage.reports.survey import charts as survey_charts
 from maillage.reports.survey import document, two_sides
 from maillage.reports.survey import practices as survey_practices
 from maillage.reports.survey import published_figure as survey_published_figure
-from maillage.studies.survey.weighting import BoundsRefused
+from maillage.studies.survey.weight_bounds import BoundsRefused
 from maillage.web import refusals
 
 MOST = 10**9

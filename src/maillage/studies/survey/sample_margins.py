@@ -1,0 +1,373 @@
+"""A margin beside the answers of a survey: which class each stands in, which are too thin, what to merge."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+from maillage.forms.questionnaire import DECLINED, UNKNOWN
+from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
+from maillage.kernel.table import Table
+from maillage.pipeline.offer.forms.sheet import listed, quoted
+from maillage.pipeline.survey.answers import ID, WEIGHT
+from maillage.pipeline.survey.margins import Category, Margin, key
+from maillage.reference.parameters import number
+from maillage.studies.survey.weight_words import answers_text, few_text, people_text, percent_text
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+ALIKE = 60  # likeness, 0 to 100, from which a spelling is proposed
+UNSAID = "sans réponse"
+SILENT = frozenset({"", UNKNOWN, DECLINED})
+
+
+def thin_class() -> int:
+    """Return the number of answers below which a class is too thin to represent its people."""
+    return int(number("weighting/thin"))
+
+
+def merged(margin: Margin, names: Sequence[str], *, into: str = "") -> Margin:
+    """Return the margin with several of its classes merged, at the position of the first.
+
+    into: the name of the merged class; by default, the names joined. Raises Refused when a class is unknown,
+    or fewer than two are named.
+    """
+    chosen = {key(name) for name in names}
+    kept = [each for each in margin.categories if key(each.name) in chosen]
+    if len(kept) < 2 or len(kept) < len(chosen):
+        missing = chosen - {key(each.name) for each in kept}
+        raise Refused(
+            f"Ces classes de « {margin.variable} » ne peuvent pas être réunies"
+            f"{f' : « {quoted(min(missing))} » n’en est pas une' if missing else ''}.",
+            why="Une réunion prend au moins deux classes de la variable.",
+            do=f"Choisissez parmi : {listed([each.name for each in margin.categories], most=12)}.",
+        )
+    spans = [each.span for each in kept if each.span is not None]
+    whole = Category(
+        into or _joined_name(kept),
+        sum(each.total for each in kept),
+        tuple(value for each in kept for value in each.values),
+        (min(low for low, _ in spans), max(high for _, high in spans)) if len(spans) == len(kept) else None,
+        kept[0].line,
+    )
+    categories = [whole if each is kept[0] else each for each in margin.categories if each not in kept[1:]]
+    return replace(margin, categories=tuple(categories))
+
+
+AGES = re.compile(
+    r"(\d+)\s*(?:-|–|à)\s*(\d+)(.*)|(\d+)(\s*(?:\+|ans et \+|ans ou plus|ans et plus|et plus|ou plus))(.*)"
+)
+
+
+def _joined_name(kept: Sequence[Category]) -> str:
+    """Return the name of merged classes: two consecutive ages still read as an age."""
+    first, last = AGES.fullmatch(kept[0].name), AGES.fullmatch(kept[-1].name)
+    if first and first[1] and last:
+        return f"{first[1]}-{last[2]}{last[3]}" if last[1] else f"{first[1]}{last[5]}{last[6]}"
+    return " ou ".join(each.name for each in kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The position of an answer, for messages."""
+
+    name: str
+    lines: Sequence[int] | NDArray[np.int64] | None
+
+    def row(self, row: int, ids: NDArray[np.str_]) -> str:
+        return (
+            f"{self.name}, ligne {self.lines[row]}"
+            if self.lines is not None
+            else f"{self.name}, réponse « {ids[row]} »"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleMargin:
+    """How a sample fills a margin: answers by class, those without an answer, and values that match no class,
+    with their answers.
+    """
+
+    counts: tuple[int, ...]
+    silent: int
+    unknown: Mapping[str, int]
+
+
+def sample_margin(answers: Table, margin: Margin) -> SampleMargin:
+    """Return how many answers fall in each class of a margin. Raises Refused when no column holds its
+    variable.
+    """
+    values, counts = np.unique(answers[column_of(answers, margin.variable)].astype(str), return_counts=True)
+    known = known_values(margin)
+    by_class = [0] * (len(margin.categories) + 1)
+    unknown: dict[str, int] = {}
+    for value, n in zip(values.tolist(), counts.tolist(), strict=True):
+        if (rank := _class(key(value), known, margin)) < 0:
+            unknown[value] = n
+        else:
+            by_class[rank] += n
+    return SampleMargin(counts=tuple(by_class[:-1]), silent=by_class[-1], unknown=unknown)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge:
+    """Classes of a variable that should be merged, and why. n: answers of the thin or empty one."""
+
+    variable: str
+    names: tuple[str, str]
+    n: int
+    reason: str
+
+
+def merges(margin: Margin, counts: Sequence[int], *, thin: int | None = None) -> tuple[Merge, ...]:
+    """Return the proposed merges: each class that is empty or under `thin` answers, with its best neighbour;
+    empty ones first.
+    """
+    found, least = [], thin_class() if thin is None else thin
+    for rank, (each, n) in enumerate(zip(margin.categories, counts, strict=True)):
+        if n >= least or not each.total or (other := _neighbour(margin, rank, counts)) is None:
+            continue
+        pair = (
+            (each.name, margin.categories[other].name)
+            if rank < other
+            else (margin.categories[other].name, each.name)
+        )
+        found.append(Merge(variable=margin.variable, names=pair, n=n, reason=few_text(n)))
+    return tuple(sorted(found, key=lambda merge: merge.n))
+
+
+OTHERS = "Autres"
+
+
+def mended(margin: Margin, counts: Sequence[int], *, thin: int = 1) -> tuple[Margin, tuple[Merge, ...]]:
+    """Return the margin after the merges that leave no class under `thin` answers, and those merges.
+
+    Unordered classes (communes, occupations) are grouped under « Autres » as soon as two of them are too
+    thin.
+    """
+    made: list[Merge] = []
+    held = list(counts)
+    few = [
+        rank
+        for rank, (each, n) in enumerate(zip(margin.categories, held, strict=True))
+        if n < thin and each.total
+    ]
+    if len(few) > 1 and not _ordered(margin):
+        names = [margin.categories[rank].name for rank in few]
+        made += [
+            Merge(variable=margin.variable, names=(name, OTHERS), n=held[rank], reason=few_text(held[rank]))
+            for rank, name in zip(few, names, strict=True)
+        ]
+        margin, held = merged(margin, names, into=OTHERS), _summed(held, few)
+    while len(margin.categories) > 1 and (proposed := merges(margin, held, thin=thin)):
+        merge = proposed[0]
+        ranks = [rank for rank, each in enumerate(margin.categories) if each.name in merge.names]
+        margin, held = (
+            merged(margin, merge.names, into=OTHERS if OTHERS in merge.names else ""),
+            _summed(held, ranks),
+        )
+        made.append(merge)
+    return margin, tuple(made)
+
+
+def _summed(counts: Sequence[int], ranks: Sequence[int]) -> list[int]:
+    """Return the counts after merging these classes, at the position of the first."""
+    whole = sum(counts[rank] for rank in ranks)
+    return [whole if rank == ranks[0] else n for rank, n in enumerate(counts) if rank not in ranks[1:]]
+
+
+def _ordered(margin: Margin) -> bool:
+    """Return whether classes are ordered, as ages are: each has a number in its name."""
+    return all(re.search(r"\d", each.name) for each in margin.categories)
+
+
+def known_values(margin: Margin) -> dict[str, int]:
+    return {key(value): rank for rank, each in enumerate(margin.categories) for value in each.values}
+
+
+def column_of(answers: Table, variable: str) -> str:
+    """Return the column that holds a variable. Raises Refused, with the nearest name, when there is none."""
+    wanted = key(variable)
+    names = [name for name in answers.columns if name not in (ID, WEIGHT)]
+    for form in (
+        key,
+        lambda name: key(name).rpartition("/")[2],
+        plain,
+    ):  # as typed; without the groups of a form; in a hurry
+        if len(found := [name for name in names if form(name) == form(wanted)]) == 1:
+            return found[0]
+    near = nearest(variable, names)
+    raise Refused(
+        f"{answers.name} : la variable « {variable} » des marges n’est pas une colonne des réponses"
+        f"{f' ; la plus proche est « {quoted(near)} »' if near else ''}.",
+        why="Sans elle, on ne sait pas dans quelle classe ranger chaque réponse.",
+        do=(
+            f"{'Renommez-la' if near else 'Ajoutez la colonne'}, ou retirez la variable des marges. Colonnes"
+            f" lues : {listed([quoted(name) for name in names], most=8)}."
+        ),
+    )
+
+
+def nearest(text: str, among: Iterable[str]) -> str:
+    """Return the text most like another, '' when none is close."""
+    found = process.extractOne(
+        plain(text), {name: plain(name) for name in among}, scorer=fuzz.WRatio, score_cutoff=ALIKE
+    )
+    return str(found[2]) if found else ""
+
+
+def classes_of(
+    answers: Table, margin: Margin, initial: Floats, where: Where, notes: list[str]
+) -> tuple[Margin, Ints]:
+    """Return the margin restricted to what the sample can meet, and the class of each answer in it."""
+    column = column_of(answers, margin.variable)
+    values, at = np.unique(answers[column].astype(str), return_inverse=True)
+    known = known_values(margin)
+    classes = np.array([_class(key(value), known, margin) for value in values.tolist()], dtype=np.int64)
+    silent = len(margin.categories)
+    unknown = np.flatnonzero(classes < 0)
+    if unknown.size:
+        _refuse_unknown(answers, margin, column, values, at, unknown, where)
+    code = classes[at]
+    counts = np.bincount(code, minlength=silent + 1)
+    named = [
+        each for each, n in zip(margin.categories, counts[:-1].tolist(), strict=True) if n and not each.total
+    ]
+    if named:
+        row = int(np.flatnonzero(code == margin.categories.index(named[0]))[0])
+        raise Refused(
+            f"{where.row(row, answers[ID])}, colonne {column}, valeur « {quoted(str(answers[column][row]))} »"
+            " : les marges disent qu’il n’y a personne dans cette classe (effectif 0).",
+            why="Aucun poids supérieur à zéro ne peut donner un total nul.",
+            do="Corrigez l’effectif, réunissez cette classe à une autre, ou retirez la réponse.",
+        )
+    absent = [
+        rank
+        for rank, (each, n) in enumerate(zip(margin.categories, counts[:-1].tolist(), strict=True))
+        if each.total and not n
+    ]
+    if counts[silent] == len(code):
+        raise Refused(
+            f"{answers.name}, colonne {column} : aucune réponse n’est remplie.",
+            why="On ne sait pas dans quelle classe ranger chaque réponse.",
+            do=f"Retirez « {margin.variable} » des marges, ou complétez la colonne.",
+        )
+    if absent:
+        _refuse_absent(answers, margin, absent, counts[:-1])
+    kept = [rank for rank, each in enumerate(margin.categories) if each.total]
+    categories = [margin.categories[rank] for rank in kept]
+    renumbered = np.full(silent + 1, -1, dtype=np.int64)
+    renumbered[kept] = np.arange(len(kept))
+    if counts[silent]:
+        renumbered[silent] = len(kept)
+        share = float(initial[code == silent].sum() / initial.sum())
+        categories = [replace(each, total=each.total * (1 - share)) for each in categories]
+        categories.append(Category(UNSAID, margin.total * share, tuple(sorted(SILENT))))
+        n = int(counts[silent])
+        notes.append(
+            f"« {margin.label or margin.variable} » : {n}"
+            f" {'réponses ne la disent pas' if n > 1 else 'réponse ne la dit pas'} ; elles gardent leur part"
+            f" de l’échantillon ({percent_text(share)}), les autres classes se partagent le reste."
+        )
+    return replace(margin, categories=tuple(categories)), renumbered[code]
+
+
+def _class(value: str, known: Mapping[str, int], margin: Margin) -> int:
+    """Return the rank of the class of a value; the rank after the last when there is no answer, -1 when it is
+    unknown.
+    """
+    if (rank := known.get(value)) is not None:
+        return rank
+    if value in SILENT:
+        return len(margin.categories)
+    if value.isdigit():
+        age = int(value)
+        for rank, each in enumerate(margin.categories):
+            if each.span is not None and each.span[0] <= age <= each.span[1]:
+                return rank
+    return -1
+
+
+def _refuse_unknown(
+    answers: Table,
+    margin: Margin,
+    column: str,
+    values: NDArray[np.str_],
+    at: Ints,
+    unknown: Ints,
+    where: Where,
+) -> NoReturn:
+    rows = np.flatnonzero(np.isin(at, unknown))
+    row = int(rows[0])
+    value = str(answers[column][row])
+    near = nearest(value, (each.name for each in margin.categories))
+    many = unknown.size > max(10, 2 * len(margin.categories))
+    more = (
+        f" ; et {unknown.size - 1} autre{'s' * (unknown.size > 2)} valeur{'s' * (unknown.size > 2)}"
+        if unknown.size > 1
+        else ""
+    )
+    do = f"Écrivez « {near} » si c’est elle" if near else "Corrigez la réponse"
+    if many:
+        do = f"Rangez d’abord les réponses de « {column} » en classes, comme les marges"
+    raise Refused(
+        f"{where.row(row, answers[ID])}, colonne {column}, valeur « {quoted(value)} » : cette modalité n’est"
+        f" pas dans les marges de « {margin.variable} » ({answers_text(rows.size)}{more}).",
+        why=(
+            "On ne sait pas combien de personnes elle compte. Modalités connues :"
+            f" {listed([each.name for each in margin.categories], most=8)}."
+        ),
+        do=f"{do}, ou ajoutez la modalité et son effectif à {margin.file or 'la marge'}.",
+    )
+
+
+def _refuse_absent(answers: Table, margin: Margin, absent: Sequence[int], counts: Ints) -> NoReturn:
+    first = margin.categories[absent[0]]
+    others = listed([f"« {margin.categories[rank].name} »" for rank in absent[1:]])
+    at = f"{margin.file}, ligne {first.line}, " if margin.file and first.line else ""
+    raise Refused(
+        f"{at}variable « {margin.variable} », modalité « {first.name} » : {people_text(first.total)} dans la"
+        f" population, aucune réponse dans {answers.name}{f' ; de même pour {others}' if others else ''}.",
+        why="Personne ne peut répondre à la place d’une classe vide : aucun poids ne la remplace.",
+        do=(
+            f"Réunissez-la avec {proposal(margin, absent[0], counts)} (dans les marges et dans les réponses),"
+            " ou retirez cette variable."
+        ),
+    )
+
+
+def proposal(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> str:
+    """Return, between quotes, the class that a thin or empty one is best merged with."""
+    chosen = _neighbour(margin, rank, counts)
+    return f"« {margin.categories[chosen].name} »" if chosen is not None else "une autre classe"
+
+
+def _neighbour(margin: Margin, rank: int, counts: Sequence[int] | Ints) -> int | None:
+    """Return the class nearest to another, among those that have answers.
+
+    Ages and other numbered classes go with the closest in order; others with the class most alike in
+    spelling, else the smallest that has answers.
+    """
+    full = [other for other, n in enumerate(counts) if n and other != rank]
+    if not full:
+        return None
+    names = [each.name for each in margin.categories]
+    if _ordered(margin):
+        return min(full, key=lambda other: (abs(other - rank), counts[other]))
+    near = nearest(names[rank], [names[other] for other in full])
+    return names.index(near) if near else min(full, key=lambda other: counts[other])
+
+
+def thin_warnings(margin: Margin, counts: Ints, least: int) -> list[str]:
+    return [
+        f"« {margin.label or margin.variable} », « {each.name} » : {answers_text(int(n))} seulement pour"
+        f" {people_text(each.total)}. Réunissez-la avec {proposal(margin, rank, counts)} si vous le pouvez :"
+        " ses poids reposent sur très peu de personnes."
+        for rank, (each, n) in enumerate(zip(margin.categories, counts.tolist(), strict=True))
+        if n < least and each.name != UNSAID
+    ]
