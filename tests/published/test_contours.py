@@ -6,6 +6,10 @@ import shapely
 
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
+from maillage.studies.diagnosis import shapes, zoning
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.need import population as frames
 
 
 @pytest.fixture(scope="module")
@@ -29,3 +33,22 @@ def test_a_surface_is_the_published_one(whole):
     """Affieux (19001), 30,9 km² d’après l’Insee."""
     square = whole["19001"].area * 111.32**2 * np.cos(np.radians(45.5))
     assert square == pytest.approx(30.9, rel=0.02)
+
+
+@pytest.mark.parametrize("place", ["01", "23", "38"])
+def test_communes_that_merged_are_drawn_in_whatever_holds_them_all(place):
+    """Deux communes réunies depuis le recensement : la commune d’aujourd’hui, le département, ont leur contour."""
+    iris = frames.sources().rp2021
+    cut = zoning.usual(gazetteer().get(place), iris)
+    assert shapes.of_zones(cut.zones, iris).missing == []
+    everything = Zone(code=place, name=place, rows=np.sort(cut.rows))
+    assert shapes.of_zones([everything], iris).missing == []
+
+
+def test_part_of_a_commune_that_merged_has_no_contour():
+    """Une moitié de commune réunie n’est pas dessinée comme la commune entière."""
+    iris = frames.sources().rp2021
+    merged = np.flatnonzero((iris["published"] != iris["commune"]) & (iris["departement"] == "01"))
+    assert len(merged)
+    half = Zone(code="x", name="x", rows=merged[:1])
+    assert shapes.of_zones([half], iris).missing == [0]

@@ -50,16 +50,21 @@ def of_zones(zones: Sequence[Zone], iris: Table) -> Shapes:
     rows = np.concatenate([zone.rows for zone in zones])
     known = contours.iris(set(iris["iris"][rows].tolist()))
     lacking = [row for row in rows.tolist() if str(iris["iris"][row]) not in known]
-    whole = contours.communes(
-        set(iris["published"][lacking].tolist()) | set(iris["commune"][lacking].tolist())
-    )
+    today = set(iris["commune"][lacking].tolist())
+    members = np.isin(iris["commune"], np.array(sorted(today), dtype=iris["commune"].dtype))
+    whole = contours.communes(today | set(iris["published"][members].tolist())) if lacking else {}
     check.check(known)
     check.check(whole)
     size: dict[str, int] = {}
-    if lacking:
-        for code in iris["published"].tolist():
-            size[code] = size.get(code, 0) + 1
+    for row in np.flatnonzero(members).tolist():
+        size[_drawn_by(row, iris, whole)] = size.get(_drawn_by(row, iris, whole), 0) + 1
     return Shapes(tuple(_shape(zone, iris, known, whole, size) for zone in zones), known)
+
+
+def _drawn_by(row: int, iris: Table, whole: Mapping[str, shapely.Geometry]) -> str:
+    """Return the code of the contour that holds an IRIS: its own commune, else the one that it became."""
+    published = str(iris["published"][row])
+    return published if published in whole else str(iris["commune"][row])
 
 
 def _shape(
@@ -76,13 +81,10 @@ def _shape(
         if (shape := known.get(str(iris["iris"][row]))) is not None:
             parts.append(shape)
         else:
-            by_commune.setdefault(str(iris["published"][row]), []).append(row)
+            by_commune.setdefault(_drawn_by(row, iris, whole), []).append(row)
     for code, members in by_commune.items():
-        shape, everybody = whole.get(code), size[code]
-        if shape is None:  # a commune that merged: only the contour of the one it became is drawn
-            became = str(iris["commune"][members[0]])
-            shape, everybody = whole.get(became), int((iris["commune"] == became).sum())
-        if shape is not None and len(members) < everybody:
+        shape = whole.get(code)
+        if shape is not None and len(members) < size[code]:
             return None
         if shape is None:
             lost += float(iris["pop"][members].sum())
