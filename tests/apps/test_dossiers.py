@@ -102,6 +102,27 @@ def test_a_check_without_a_number_says_what_to_do(client, study):
 def test_comparing_with_itself_finds_no_gap(client, study):
     page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
     assert "On ne peut pas dire" in page
+    assert "On peut dire" not in page
+
+
+def test_comparing_gives_each_figure_with_its_margin_universe_and_year(client, study):
+    """Chaque estimation du tableau a sa fourchette, son champ et son année ; chaque territoire se retire."""
+    page = client.get(f"{ADDRESS}comparer/?avec=38151")
+    first = next(each for each in page.context["compared"] if not each.rows[0].missing)
+    assert (bool(first.rows[0].between), first.year) == (True, "enquête de 2021, recensement de 2021")
+    text = text_of(page)
+    for each in page.context["compared"]:
+        assert text.count(each.universe.replace("\xa0", " ")) >= 2, (
+            each.label
+        )  # its card, and its row of the table
+        assert each.counted or all(row.missing or row.between or "–" in row.text for row in each.rows)
+    assert "Retirer" in text
+
+
+def test_comparing_stops_at_six_and_says_so(client, study):
+    typed = "&".join(f"avec={code}" for code in ("38151", "a1", "a2", "a3", "a4", "38185"))
+    page = text_of(client.get(f"{ADDRESS}comparer/?{typed}"))
+    assert "Six territoires au plus : 38185 n’y est pas." in page
 
 
 def test_comparing_tells_what_contradicts_either_side(client, study, monkeypatch):

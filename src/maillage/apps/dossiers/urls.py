@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from maillage.apps.dossiers.views import files, offer, pages, space
+from maillage.apps.dossiers.views import comparing, files, offer, pages, space
 
 
 class Key:
@@ -25,7 +25,7 @@ urlpatterns = [
     path("territoires/<str:place>/", pages.territory, name="territory"),
     path("territoires/<str:place>/zones/<str:code>/", pages.zone, name="zone"),
     path("territoires/<str:place>/definitions/", pages.definitions, name="definitions"),
-    path("territoires/<str:place>/comparer/", pages.against, name="against"),
+    path("territoires/<str:place>/comparer/", comparing.against, name="against"),
     path("territoires/<str:place>/indice/", pages.index, name="index"),
     path("territoires/<str:place>/verifier/", pages.check, name="check"),
     path("territoires/<str:place>/lieux/", offer.places, name="places"),

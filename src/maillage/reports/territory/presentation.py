@@ -18,6 +18,7 @@ from maillage.reports.territory import (
     atlas,
     cards,
     certainty,
+    comparison,
     local_survey,
     offer,
     published,
@@ -141,6 +142,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
         survey=local_survey.read(d),
         map_note=_map_note(study),
         definitions=tuple(_definition_row(each) for each in study.by_definition),
+        measures=comparison.measures(d, o),
         sheets={
             r.zone.code: zone_sheet.read(d, r.zone.code, beside.zones.get(r.zone.code) if beside else None)
             for r in d.zones

@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from maillage.kernel.errors import HouseError
+from maillage.reports.territory.comparison import Measure
 
 Version = Literal[6]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
@@ -668,6 +669,7 @@ class Reading:
     survey: SurveyReading | None
     map_note: str
     definitions: tuple[DefinitionRow, ...]
+    measures: tuple[Measure, ...]
     sheets: Mapping[str, ZoneSheet]
 
     def zone(self, code: str) -> ZoneRow:

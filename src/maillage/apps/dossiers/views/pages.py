@@ -16,16 +16,14 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import finished, obtained, query_of, study_or_answer
+from maillage.apps.dossiers.views.requests import finished, query_of, study_or_answer
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
-from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
 from maillage.reports.territory import atlas, evaluation
 from maillage.reports.territory.reading import Base, Reading
-from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.need.social import VARIABLES
 from maillage.words import wording
@@ -257,101 +255,6 @@ def definitions(request: HttpRequest, place: str) -> HttpResponse:
             "diagram": evaluation.digital(reading),
         },
     )
-
-
-@require_safe
-def against(request: HttpRequest, place: str) -> HttpResponse:
-    """Two territories under one definition, with the doubt on their difference."""
-    typed = request.GET.get("avec", "").strip()[:LONGEST_NAME]
-
-    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
-        context: dict[str, Any] = {
-            "with": typed,
-            "kept": [k for k in queries.finished_studies() if k.place != study.place],
-        }
-        return context | (_other(request, study, asked, reading, typed) if typed else {})
-
-    return study_page(request, place, "dossiers/against.html", "comparer", more)
-
-
-def _other(
-    request: HttpRequest, study: Study, asked: StudyRequest, reading: Reading, typed: str
-) -> dict[str, Any]:
-    """Return the second territory beside the first, or what keeps it from being there."""
-    try:
-        place, choices = _territory_typed(typed)
-        if choices:
-            return {"choices": choices, "kinds": KIND_LABELS}
-        second = obtained(
-            request,
-            StudyRequest(
-                place=place, definition=asked.definition, inside=asked.inside, weights=asked.weights
-            ),
-        )
-    except (UnknownTerritory, Refused) as error:
-        return {"error": error}
-    if second is None:
-        return {"error": TOO_MANY}
-    context = {"second": second, "with": place, "second_mine": access.may_stop(request, second)}
-    if second.status != rules.DONE:
-        return context
-    gap, likely = compare.difference(
-        queries.draws(study), queries.draws(second), definition=definition(asked.definition)
-    )
-    other = queries.reading(second)
-    theirs = {c.label: c for c in other.context}
-    pairs = [(c, theirs[c.label]) for c in reading.context if c.label in theirs]
-    against = dict.fromkeys(n.text for r in (reading, other) for n in r.published if n.kind == "contredit")
-    return context | {
-        "other": other,
-        "gap": _told_gap(gap, likely),
-        "pairs": pairs,
-        "contradictions": list(against),
-    }
-
-
-TOO_MANY = Refused(
-    "Trop de calculs ont été demandés depuis votre adresse cette heure-ci.",
-    why="Chaque nouveau territoire occupe l’ordinateur quelques secondes.",
-    do="Attendez un peu, ou comparez avec un territoire déjà calculé.",
-)
-
-
-def _territory_typed(text: str) -> tuple[str, list[dict[str, str]]]:
-    """Return the code of a territory typed by code or by name, or the territories that a name may mean."""
-    if territories.perimeter(text):
-        return text, []
-    try:
-        return gazetteer().get(text).code, []
-    except UnknownTerritory:
-        found = gazetteer().find(text, limit=SUGGESTED)
-        choices = [
-            {"code": p.slug, "nom": p.name, "quoi": "périmètre gardé"}
-            for p in territories.perimeters_named(text)
-        ]
-        choices += [
-            {
-                "code": t.code,
-                "nom": t.long_name,
-                "quoi": ", ".join(filter(None, (KIND_LABELS[t.kind], t.place))),
-            }
-            for t in found
-        ]
-        if not choices:
-            raise
-        return (choices[0]["code"], []) if len(choices) == 1 else ("", choices)
-
-
-def _told_gap(gap: Any, likely: float) -> dict[str, Any]:
-    low, high = wording.bounds(gap.low, gap.high, 1)
-    return {
-        "sure": gap.low > 0 or gap.high < 0,
-        "bas": low,
-        "haut": high,
-        "valeur": wording.number(gap.value, 1),
-        "chance": wording.share(likely),
-        "plus": gap.value > 0,
-    }
 
 
 @require_safe

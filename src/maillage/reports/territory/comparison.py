@@ -1,0 +1,299 @@
+"""Territories side by side: what may be said of them, and what may not. Two intervals that overlap are never
+ordered.
+
+Source: docs/methods/lecture.md
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from maillage.kernel.estimate import Estimate, Figure, Withheld
+from maillage.reference.offer import diagnosis_lines
+from maillage.reports.page import sides as drawn
+from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.offer.census import Offered
+from maillage.studies.offer.silence import Between, Told
+from maillage.words import rounding, wording
+
+NO_CENSUS = "pas d’annuaire chargé"
+AWAY = ("assistance", "equipement_solidaire")  # the lines of the offer that are compared
+CENSUS_YEAR = "recensement de 2021"
+OVERLAP = "Les marges se recouvrent : on ne peut pas ranger."
+ALONE, NOTHING = "Un seul chiffre connu : rien à comparer.", "Aucun chiffre connu."
+MOST_SIDES = len(drawn.MARKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A percentage of a territory that others have too.
+
+    universe, year: whom it counts, and when; counted: whether it is a count, without an interval. value: None
+    where a range alone may be said; low, high: None where nothing may, for a reason; detail: the count.
+    """
+
+    id: str
+    label: str
+    universe: str
+    year: str
+    counted: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    detail: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A territory in a comparison. sign, bar: its drawing; text: its figure, a range where no point
+    holds; between: its interval, "" for a count; missing: why there is none.
+    """
+
+    name: str
+    sign: str
+    text: str
+    between: str
+    detail: str
+    missing: str
+    bar: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One measure of every territory. conclusion: what may be said; is_ordered: whether it orders two of
+    them; overlaps: whether no two can be; axis: under the bars.
+    """
+
+    label: str
+    universe: str
+    year: str
+    counted: bool
+    conclusion: str
+    is_ordered: bool
+    overlaps: bool
+    rows: tuple[Row, ...]
+    axis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A territory, and its measures, in the order of the others."""
+
+    name: str
+    measures: tuple[Measure, ...]
+
+
+def measures(d: Diagnosis, o: Offered | None) -> tuple[Measure, ...]:
+    """Return what a territory may be compared by: three shares of its need, then three of its offer."""
+    chosen = d.request.definition
+    when = f"enquête de {chosen.year}, {CENSUS_YEAR}"
+    inside = "" if d.request.inside is None else f" ; {d.request.inside.label}"
+    need = f"{chosen.universe}{inside}"
+    modest = f"{need} ; deux premiers cinquièmes de niveau de vie"
+    exclusion = d.levels["exclusion"]
+    return (
+        _estimated("taux", f"Personnes qui {chosen.statement}", need, when, d.rate),
+        _estimated("cumul", "En difficulté, et vivant modestement", modest, when, _share(d.both, d.universe)),
+        _estimated(
+            "exclusion",
+            "Ne peuvent rien faire sans aide (exclusion numérique)",
+            f"{exclusion.universe}{inside}",
+            f"étude de 2017, {CENSUS_YEAR}",
+            _share(exclusion, d.universe),
+        ),
+        *(_away(o, line, when) for line in AWAY),
+        _quiet(o),
+    )
+
+
+def _away(o: Offered | None, line: str, when: str) -> Measure:
+    label = f"En difficulté, sans {wording.lower_first(diagnosis_lines()[line].label)} à pied"
+    if o is None:
+        return _missing(f"sans_{line}", label, "personnes en difficulté", when, counted=False)
+    whole = o.gaps.whole.gaps[line]
+    share = whole.figure("share")
+    universe = f"{share.universe}, en difficulté ; {o.ground.walk.minutes:.0f} minutes de marche"
+    return _estimated(f"sans_{line}", label, universe, when, _rest(share))
+
+
+def _quiet(o: Offered | None) -> Measure:
+    label = "Lieux qui ne disent pas ce qu’on y trouve"
+    if o is None or not o.n_places[""]:
+        return _missing("lieux_muets", label, "lieux de l’annuaire", "", counted=True)
+    quiet, n = o.n_silent[""], o.n_places[""]
+    value = 100.0 * quiet / n
+    return Measure(
+        id="lieux_muets",
+        label=label,
+        universe="lieux de l’annuaire, au jour du calcul",
+        year="",
+        counted=True,
+        value=value,
+        low=value,
+        high=value,
+        detail=f"{wording.number(quiet)} sur {wording.number(n)}",
+    )
+
+
+def _missing(id: str, label: str, universe: str, year: str, *, counted: bool) -> Measure:
+    return Measure(
+        id=id,
+        label=label,
+        universe=universe,
+        year=year,
+        counted=counted,
+        value=None,
+        low=None,
+        high=None,
+        reason=NO_CENSUS,
+    )
+
+
+def _estimated(id: str, label: str, universe: str, year: str, f: Told) -> Measure:
+    return Measure(
+        id=id,
+        label=label,
+        universe=universe,
+        year=year,
+        counted=False,
+        value=f.value if isinstance(f, Estimate) and not f.is_loose else None,
+        low=None if isinstance(f, Withheld) else f.low,
+        high=None if isinstance(f, Withheld) else f.high,
+        reason=f.reason if isinstance(f, Withheld) else "",
+    )
+
+
+def _share(f: Figure, whole: float) -> Figure:
+    """Return a number of people as a percentage of a known whole."""
+    if isinstance(f, Withheld) or whole <= 0:
+        return f
+    ends = {name: 100 * getattr(f, name) / whole for name in ("value", "low", "high")}
+    return Estimate(
+        **ends,
+        unit="pourcent",
+        universe=f.universe,
+        n=f.n,
+        method=f.method,
+        sources=f.sources,
+        counted=f.counted,
+    )
+
+
+def _rest(share: Told) -> Told:
+    """Return what a percentage leaves on a hundred."""
+    if isinstance(share, Withheld):
+        return share
+    ends = {"low": 100 - share.high, "high": 100 - share.low}
+    if isinstance(share, Between):
+        return replace(share, **ends)
+    return replace(share, value=100 - share.value, **ends)
+
+
+def compare(sides: Sequence[Side]) -> tuple[Compared, ...]:
+    """Return each measure of these territories, in their order, two at least."""
+    columns = list(zip(*(side.measures for side in sides), strict=True))
+    tops = _tops(columns)
+    return tuple(
+        _compared([side.name for side in sides], held, top) for held, top in zip(columns, tops, strict=True)
+    )
+
+
+def _tops(columns: Sequence[Sequence[Measure]]) -> list[float]:
+    """Return the end of each axis: one for the shares of the need, 100 % for those of the offer."""
+    need = [each.high for held in columns for each in held if _of_need(each) and each.high is not None]
+    top = min(100.0, 5.0 * (int(max(need, default=20.0) / 5) + 1))
+    return [top if _of_need(held[0]) else 100.0 for held in columns]
+
+
+def _of_need(m: Measure) -> bool:
+    return m.id in ("taux", "cumul", "exclusion")
+
+
+def _compared(names: Sequence[str], held: Sequence[Measure], top: float) -> Compared:
+    first = next((each for each in held if not each.reason), held[0])
+    conclusion, is_ordered, overlaps = _conclusion(names, held)
+    return Compared(
+        label=first.label,
+        universe=first.universe,
+        year=first.year,
+        counted=first.counted,
+        conclusion=conclusion,
+        is_ordered=is_ordered,
+        overlaps=overlaps,
+        rows=tuple(
+            _row(name, mark, each, top) for name, mark, each in zip(names, drawn.MARKS, held, strict=False)
+        ),
+        axis=drawn.axis(top),
+    )
+
+
+def printed(m: Measure) -> tuple[float, float] | None:
+    """Return the bounds of a measure as they are printed, None where nothing may be said."""
+    if m.low is None or m.high is None:
+        return None
+    if m.counted:
+        return m.low, m.high
+    return rounding.outwards(m.low, m.high, 0.1 if _is_fine(m) else 1.0, most=100.0)
+
+
+def _is_fine(m: Measure) -> bool:
+    """Return whether a percentage is printed with a decimal: `wording.rate_step`."""
+    return not m.counted and m.high is not None and m.low is not None and m.high - m.low < 2
+
+
+def _row(name: str, sign: str, m: Measure, top: float) -> Row:
+    ends = printed(m)
+    if ends is None or m.low is None or m.high is None:
+        missing = m.reason or "manquant"
+        return Row(
+            name=name,
+            sign=drawn.mark(sign),
+            text="",
+            between="",
+            detail="",
+            missing=missing,
+            bar=drawn.no_bar(),
+        )
+    decimals = 1 if _is_fine(m) else 0
+    span = f"{wording.number(ends[0], decimals)}{wording.NBSP}{wording.DASH}{wording.NBSP}"
+    span = "" if m.counted else f"{span}{wording.percent(ends[1], decimals)}"
+    text = "" if m.value is None else wording.percent(m.value, decimals)
+    return Row(
+        name=name,
+        sign=drawn.mark(sign),
+        text=text or span,
+        between=span if text else "",
+        detail=m.detail,
+        missing="",
+        bar=drawn.bar(m.low, m.value, m.high, sign=sign, top=top, counted=m.counted),
+    )
+
+
+def overlap(one: Measure, other: Measure) -> bool:
+    """Return whether two figures cannot be ordered: their intervals touch once printed, or one is missing."""
+    first, second = printed(one), printed(other)
+    return first is None or second is None or (first[0] <= second[1] and second[0] <= first[1])
+
+
+def _conclusion(names: Sequence[str], held: Sequence[Measure]) -> tuple[str, bool, bool]:
+    """Return what may be said of a measure; whether it orders two territories; whether nothing does."""
+    known = [(name, each) for name, each in zip(names, held, strict=True) if printed(each) is not None]
+    if any(each.counted for each in held):
+        told = [f"{each.detail} pour {name}" for name, each in known]
+        return f"{wording.listing(told)}." if told else NOTHING, False, False
+    if len(known) < 2:
+        return ALONE if known else NOTHING, False, False
+    apart = [(one, [other for other, theirs in known if _is_over(each, theirs)]) for one, each in known]
+    apart = [(one, under) for one, under in apart if under]
+    if not apart:
+        return OVERLAP, False, True
+    told = [f"plus haut pour {one} que pour {wording.listing(under)}" for one, under in apart]
+    n_pairs = sum(len(under) for _, under in apart)
+    rest = "" if 2 * n_pairs == len(known) * (len(known) - 1) else f" Sinon, {wording.lower_first(OVERLAP)}"
+    text = f"{' ; '.join(told)}.{rest}"
+    return text[0].upper() + text[1:], True, False
+
+
+def _is_over(one: Measure, other: Measure) -> bool:
+    first, second = printed(one), printed(other)
+    return first is not None and second is not None and first[0] > second[1]
