@@ -43,6 +43,7 @@ YAML: Mapping[str, Sequence[str]] = {
         "endroits.plain",
         "barrieres.plain",
     ),
+    "reference/safes.yaml": ("mine", "label", "holds", "about", "before.text"),
     "reference/connections.yaml": ("title", "text", "ask", "label", "bank", "email"),
     "reference/bilan/questions.yaml": ("text", "spoken", "label", "help", "knows", "has", "blocks"),
     "reference/bilan/screening.yaml": ("questions.text", "questions.label"),

@@ -45,6 +45,12 @@ PAGES = (
     "/bilan/arreter/",
     "/aider-un-proche/",
     "/aider-un-proche/questions/",
+    "/rendez-vous/",
+    "/boite-mail/",
+    "/boite-mail/feuille/",
+    "/boite-mail/messages-douteux/",
+    "/coffres/",
+    "/coffres/?fait=1&a=email",
     "/ma-carte/",
     "/nulle-part/",
 )

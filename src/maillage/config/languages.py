@@ -39,6 +39,8 @@ TRANSLATED = frozenset(
             "relative_card",
         ),
         *("workshops", "workshop", "workshop_poster", "seat", "unsubscribe"),
+        *("permanences_public", "permanence_public", "appointment_mine"),
+        *("mailbox_guide", "mailbox_paper", "mailbox_safety", "safes"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
         *("card_secret", "card_bilan", "card_seats", "card_mandates", "card_seen", "card_absent"),
         *("card_correct", "card_leave", "card_rights", "card_mandate_stop"),

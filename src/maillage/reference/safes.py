@@ -52,7 +52,7 @@ class Safe:
     name: str
     icon: str
     holds: str
-    text: str
+    about: str
     run_by: Fact
     for_whom: Fact
     price: Fact

@@ -28,13 +28,14 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
 
     from maillage.apps.agenda.models import Appointment
 
-    if Appointment.objects.filter(example=True).exists() or any(
+    if Appointment.objects.filter(example=True, referral=None).exists() or any(
         structures.get(name) is None for name in (HELP, LEARN)
     ):
         return 0
     with transaction.atomic():
         stage = Appointments(at, accounts, structures)
         stage.open_doors()
+        stage.seat_referrals()
         stage.read_mailboxes()
         stage.give()
         stage.remind()
@@ -73,6 +74,14 @@ class Appointments(Stage):
                 structure=self.structures[structure], values=values, example=True, **common
             )
             permanences.publish(row, **common)
+
+    def seat_referrals(self) -> None:
+        """Let the dates that referrals gave before the doors were opened take their slots."""
+        from maillage.apps.agenda.models import Appointment
+        from maillage.apps.orientations.actions import dates
+
+        Appointment.objects.filter(example=True, referral__isnull=False, starts_at__gt=self.at).delete()
+        dates.fill_in(at=self.at)
 
     def read_mailboxes(self) -> None:
         """Read mailboxes with people, in the past weeks, and note it."""
