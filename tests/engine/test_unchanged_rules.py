@@ -84,6 +84,14 @@ def test_where_procedures_stand():
             TODAY + facts.FARTHEST + timedelta(days=1),
         )
     ]
+    edges = [
+        facts.wrong_dates("obtained", TODAY, day, TODAY) == ""
+        for day in (date(2046, 12, 8), date(2046, 12, 9))
+    ]
+    past = [
+        facts.wrong_dates("sent", day, None, TODAY) == "" for day in (date(2011, 11, 12), date(2011, 11, 11))
+    ]
+    assert (edges, past) == ([True, False], [True, False]), "twenty years ahead, fifteen behind, of 366 days"
     check("rules-droits", {"stands": found, "heads": heads, "order": order, "later": later, "wrong": wrong})
 
 

@@ -201,3 +201,9 @@ def test_a_class_at_fault_is_named_as_its_variable_is_read():
     )
     with pytest.raises(Refused, match="« Âge », « vieux »"):
         weighting.weigh(answers, (ages,), method="logit", bounds=(0.5, 2.0))
+
+
+def test_a_class_that_ends_at_fifteen_is_of_people_asked():
+    classes = [Choice(name=name, label={}) for name in ("10-15", "16-29", "30+")]
+    assert class_starts(classes) == (15, 16, 30)
+    assert class_starts([Choice(name="9-14", label={}), *classes[1:]]) == (16, 30)
