@@ -97,6 +97,9 @@ def test_a_partnership_says_who_says_so(client, library, hall, karim, leila):
     actions.work_together(hall.structure, library.structure, about="Écrans", by=leila, at=AT)
     assert "dit par les deux" in client.get(page).content.decode()
     assert Partnership.objects.count() == 1
+    drawn = client.get(page).content.decode()
+    assert drawn.count("<svg class=\"fig liens\"") == 2
+    assert "lien-un" not in drawn
 
 
 def test_a_message_gets_a_yes_and_two_structures_work_together(client, library, hall, karim, leila):

@@ -17,7 +17,12 @@ from maillage.apps.directory.queries import where
 from maillage.apps.directory.queries.places import is_located
 from maillage.kernel.errors import UnknownTerritory
 from maillage.kernel.names import plain
+from maillage.reports.page.ties import Tie, arcs
 from maillage.studies.diagnosis.territories import gazetteer
+
+
+MOST_DRAWN = 30  # structures: beyond, a drawing says nothing and the table says all
+WIDE, NARROW = 960, 350  # of the drawings
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,3 +137,23 @@ def network() -> list[Node]:
             ties[one.pk] += 1
     nodes = [Node(structures[pk], tuple(sorted(names)), ties[pk]) for pk, names in partners.items()]
     return sorted(nodes, key=lambda node: (-len(node.partners), node.structure.name))
+
+
+def drawing(nodes: list[Node], rows: list[Partnership]) -> dict[str, str]:
+    """Return the network drawn for a wide screen and a narrow one: its most tied structures."""
+    drawn_nodes = nodes[:MOST_DRAWN]
+    rank = {node.structure.pk: k for k, node in enumerate(drawn_nodes)}
+    counts: Counter[tuple[int, int]] = Counter()
+    agreed: set[tuple[int, int]] = set()
+    for row in rows:
+        if row.first_id in rank and row.second_id in rank:
+            pair = (rank[row.first_id], rank[row.second_id])
+            counts[pair] += 1
+            agreed |= {pair} if row.said_by_id is None else set()
+    ties = [Tie(*pair, n, pair in agreed) for pair, n in counts.items()]
+    names = [node.structure.name for node in drawn_nodes]
+    label = f"{len(names)} structures et {len(ties)} liens : le tableau les dit tous"
+    return {
+        size: arcs(names, ties, width=width, label=label)
+        for size, width in (("large", WIDE), ("etroit", NARROW))
+    }

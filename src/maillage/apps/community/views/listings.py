@@ -188,11 +188,14 @@ def ties(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"C’est noté : vous travaillez avec {clean['avec'].name}.")
             return redirect("network_ties")
+    nodes, rows = queries.network(), list(queries.current())
     context = {
         "form": form,
         "error": error,
-        "nodes": queries.network(),
-        "rows": queries.current(),
+        "nodes": nodes,
+        "rows": rows,
+        "drawing": queries.drawing(nodes, rows) if nodes else None,
+        "most_drawn": queries.MOST_DRAWN,
         "ours": set(access.partnerships_for(request.user).values_list("pk", flat=True)),
         "tab": "liens",
     }

@@ -1,0 +1,90 @@
+"""Who works with whom, drawn: names one under the other, an arc for each tie."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from textwrap import wrap
+
+ROW = 46  # of a name, in two lines at most
+LETTER = 8.2  # the width of one, at 15 px
+MOST_WIDE, MOST_NARROW = 0.42, 0.34  # the part of the width that arcs take
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """Two names that work together: their positions, in how many partnerships, whether both say so."""
+
+    one: int
+    other: int
+    n: int
+    both: bool
+
+
+def in_order(n: int, ties: Sequence[Tie]) -> list[int]:
+    """Return the positions of n names so that those who work together stand near: from the most tied, to who
+    works with them.
+
+    >>> in_order(4, [Tie(0, 3, 1, True), Tie(1, 2, 1, True), Tie(2, 3, 1, True)])
+    [2, 1, 3, 0]
+    """
+    near: dict[int, set[int]] = {k: set() for k in range(n)}
+    for tie in ties:
+        near[tie.one].add(tie.other)
+        near[tie.other].add(tie.one)
+    found: list[int] = []
+    known: set[int] = set()
+    for start in sorted(near, key=lambda k: (-len(near[k]), k)):
+        queue = deque([start] if start not in known else [])
+        known.add(start)
+        while queue:
+            at = queue.popleft()
+            found.append(at)
+            nexts = sorted(near[at] - known, key=lambda k: (len(near[k]), k))
+            known.update(nexts)
+            queue.extend(nexts)
+    return found
+
+
+def arcs(names: Sequence[str], ties: Sequence[Tie], *, width: int, label: str) -> str:
+    """Return the drawing of who works with whom. A line is as thick as partnerships are many; dashed where
+    one of the two alone says so.
+    """
+    order = in_order(len(names), ties)
+    rank = {name: k for k, name in enumerate(order)}
+    left = width * (MOST_NARROW if width < 700 else MOST_WIDE)
+    height = ROW * len(names) + 12
+
+    def y(position: int) -> float:
+        return ROW * (rank[position] + 0.5) + 6
+
+    longest = max((abs(rank[tie.one] - rank[tie.other]) for tie in ties), default=1)
+    lines = []
+    for tie in sorted(ties, key=lambda tie: tie.n):
+        top, bottom = sorted((y(tie.one), y(tie.other)))
+        depth = (left - 20) * abs(rank[tie.one] - rank[tie.other]) / longest
+        kind = "lien" if tie.both else "lien lien-un"
+        # A cubic whose two handles stand at the same depth goes three quarters of the way to them.
+        bend = left - depth / 0.75
+        lines.append(
+            f'<path class="{kind}" stroke-width="{min(1.5 + 1.5 * tie.n, 8):.1f}"'
+            f' d="M{left:.0f} {top:.0f}C{max(bend, 4 - left / 3):.0f} {top:.0f} {max(bend, 4 - left / 3):.0f}'
+            f' {bottom:.0f} {left:.0f} {bottom:.0f}"/>'
+        )
+    texts = [_name(name, left + 16, y(k), int((width - left - 18) / LETTER)) for k, name in enumerate(names)]
+    dots = [f'<circle class="lien-point" cx="{left:.0f}" cy="{y(k):.0f}" r="6"/>' for k in range(len(names))]
+    return (
+        f'<svg class="fig liens" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}"'
+        f' xmlns="http://www.w3.org/2000/svg">{"".join(lines)}{"".join(dots)}{"".join(texts)}</svg>'
+    )
+
+
+def _name(name: str, x: float, y: float, letters: int) -> str:
+    rows = wrap(name, max(letters, 8)) or [""]
+    if len(rows) > 2:
+        rows = [rows[0], rows[1][: max(letters - 1, 7)] + "…"]
+    first = y + 5 - 9 * (len(rows) - 1)
+    spans = "".join(
+        f'<tspan x="{x:.0f}" y="{first + 18 * k:.0f}">{escape(row)}</tspan>' for k, row in enumerate(rows)
+    )
+    return f'<text class="lien-nom">{spans}</text>'
