@@ -20,7 +20,6 @@ from maillage.kernel.names import plain
 from maillage.reports.page.ties import Tie, arcs
 from maillage.studies.diagnosis.territories import gazetteer
 
-
 MOST_DRAWN = 30  # structures: beyond, a drawing says nothing and the table says all
 WIDE, NARROW = 960, 350  # of the drawings
 
