@@ -1,7 +1,10 @@
 """Who does what: sheets and who reads them, letters, groups, the charter, possible permanences."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from maillage.apps.accounts.models import Entry
@@ -28,6 +31,8 @@ from maillage.kernel.errors import Refused
 from maillage.reference.charter import charter
 from maillage.reports.territory.offer import ChangeReading
 from tests.conftest import account
+from tests.spec.test_manques import at
+from tests.spec.test_manques import ground as street
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -367,3 +372,30 @@ def test_one_permanence_is_told_once_for_two_listings_of_a_place(client, library
     published(library, karim, "seeks", "room", "b")
     client.force_login(karim)
     assert client.get("/espace/reseau/permanences/").content.decode().count("Bibliothèque chez") == 1
+
+
+@pytest.mark.parametrize(("others", "is_nil"), [((), False), ((100,), True)])
+def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, monkeypatch, others, is_nil):
+    """Sa fiche dit l’aide, son annonce dit qu’il n’y a personne : seul un autre lieu à pied ôte du monde."""
+    library.latitude, library.longitude = 45.0, 5.0
+    library.sheet = {**library.sheet, "practices": {"assistance": {"state": "offered"}}}
+    table = {
+        "zone": np.array(["a", "b"]),
+        "metre": np.array([0.0, 500.0]),
+        "besoin": np.array([900.0, 800.0]),
+    }
+    here = replace(at("a", 0, "assistance"), id=library.slug)
+    ground = street(table, here, *(at("a", metre, "assistance") for metre in others))
+    card = SimpleNamespace(among="habitants", producer="Insee", year=2023, title="")
+    study = SimpleNamespace(key=f"k{len(others)}", offer="o", place="38", name="Isère", pk=1)
+    monkeypatch.setattr(permanences, "study_of", lambda commune: study)
+    monkeypatch.setattr(permanences.dossiers, "ground", lambda study: ground)
+    monkeypatch.setattr(permanences.dossiers, "reading", lambda study: SimpleNamespace(source=card))
+    assert permanences.reached(library, "assistance", compute=False) is None
+    found = permanences.reached(library, "assistance", compute=True)
+    assert found.already
+    assert found.change.is_nil is is_nil
+    again = permanences.reached(library, "assistance", compute=False)
+    assert again.change == found.change, "counted once a day"
+    if not is_nil:
+        assert found.change.between.startswith("entre ")

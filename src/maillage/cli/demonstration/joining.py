@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from maillage.cli.demonstration.stage import HELP, LEARN, Stage
+from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL, Stage
 
 # Name, commune, part, days ago, way, contact (numbers that nobody has), words.
 APPLICATIONS = (
@@ -50,7 +50,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         return 0
     stage = Stage(at, accounts, structures)
     with transaction.atomic():
-        return _applications(stage) + _sheets(stage) + _group(stage) + _charter(stage)
+        return _applications(stage) + _sheets(stage) + _group(stage) + _charter(stage) + _ties(stage)
 
 
 def _applications(stage: Stage) -> int:
@@ -138,3 +138,31 @@ def _charter(stage: Stage) -> int:
                 at=stage.ago(10),
             )
     return 2
+
+
+def _ties(stage: Stage) -> int:
+    from maillage.apps.community.actions import listings
+
+    said = (
+        (
+            HELP,
+            SOCIAL,
+            "Un créneau réservé le jeudi aux personnes que le service social envoie",
+            True,
+            "aidant",
+        ),
+        (SOCIAL, LEARN, "Des places gardées dans le cours du mardi", False, "travail-social"),
+        (HELP, SOCIAL, "Une réunion par trimestre sur les situations bloquées", True, "aidant"),
+    )
+    for one, other, about, both, who in said:
+        if stage.structures.get(one) is not None and stage.structures.get(other) is not None:
+            listings.work_together(
+                stage.structures[one],
+                stage.structures[other],
+                about=about,
+                both=both,
+                by=stage.accounts[who],
+                at=stage.ago(40),
+                example=True,
+            )
+    return len(said)

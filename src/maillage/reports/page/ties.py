@@ -8,6 +8,7 @@ from textwrap import wrap
 
 ROW = 46  # of a name, in two lines at most
 LETTER = 8.2  # the width of one, at 15 px
+NEAR = 5  # rows
 MOST_WIDE, MOST_NARROW = 0.42, 0.34  # the part of the width that arcs take
 
 
@@ -58,7 +59,9 @@ def arcs(names: Sequence[str], ties: Sequence[Tie], *, width: int, label: str) -
     def y(position: int) -> float:
         return ROW * (rank[position] + 0.5) + 6
 
+    # Two names alone are not drawn as far apart as the ends of a long list.
     longest = max((abs(rank[tie.one] - rank[tie.other]) for tie in ties), default=1)
+    longest = max(longest, NEAR)
     lines = []
     for tie in sorted(ties, key=lambda tie: tie.n):
         top, bottom = sorted((y(tie.one), y(tie.other)))

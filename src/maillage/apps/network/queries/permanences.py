@@ -21,7 +21,7 @@ from maillage.apps.network.queries.joining import study_of
 from maillage.apps.network.rules import permanences as rules
 from maillage.reports.territory import offer
 from maillage.reports.territory.offer import ChangeReading
-from maillage.studies.offer.reach import Place
+from maillage.studies.offer.reach import Ground, Place, with_places
 from maillage.studies.offer.what_if import opened
 
 STORED_FOR = 24 * 3600  # seconds
@@ -45,7 +45,7 @@ class Possible:
 @dataclass(frozen=True, slots=True)
 class Reached:
     """The people whom a permanence would newly bring within a walk, from which study. already: the sheet of
-    the place says that it offers this line.
+    the place says that it offers this line, and was not believed: its listing says that nobody is there.
     """
 
     study: Study
@@ -134,7 +134,7 @@ def reached(lieu: Lieu, line: str, *, compute: bool) -> Reached | None:
             lat=lieu.latitude,
             offers=frozenset({line}),
         )
-        change = offer.change_read(opened(dossiers.ground(study), line, [new]))
+        change = offer.change_read(opened(_without(dossiers.ground(study), lieu), line, [new]))
         cache.set(key, change, STORED_FOR)
     card = dossiers.reading(study).source
     return Reached(
@@ -144,6 +144,11 @@ def reached(lieu: Lieu, line: str, *, compute: bool) -> Reached | None:
         source=f"{card.producer}, {card.year}" if card.producer else card.title,
         already=(lieu.sheet.get("practices", {}).get(line) or {}).get("state") == "offered",
     )
+
+
+def _without(ground: Ground, lieu: Lieu) -> Ground:
+    """Return a ground where this place offers nothing: it looks for who would."""
+    return with_places(ground, [place for place in ground.places if place.id != lieu.slug])
 
 
 def may_be_computed(lieu: Lieu | None) -> bool:
