@@ -45,6 +45,7 @@ def andrei(aidant, library):
 def signed(person, structure, *keys, until=date(2027, 5, 8)) -> Mandat:
     """Return a mandate as somebody signed it two weeks before."""
     row = Mandat.objects.create(
+        whole_structure=True,
         person=person,
         structure=structure,
         code=f"{person.pk:04}{Mandat.objects.count():04}",

@@ -376,7 +376,7 @@ def test_what_was_said_without_a_witness_or_kept_without_a_photograph_is_told_so
     assert "sans témoin" in told and "devant un témoin" not in told and "au texte gardé," in told
     paper = drafted(andrei, structure, leila, at=NOW, token="papier")
     actions.sign(paper, actions.Signing(how="paper"), by=leila, at=NOW)
-    assert "Aucune photographie du papier" in text(pro.get(reverse("mandat", args=[paper.pk])))
+    assert "Photo à joindre" in text(pro.get(reverse("mandat", args=[paper.pk])))
 
 
 def test_the_sheet_stops_takes_back_and_prepares_another(pro, andrei, structure, leila):

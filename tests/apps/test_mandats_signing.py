@@ -455,6 +455,8 @@ COPIED = {
     "regularise_before": "a_regulariser_avant_le",
     "regularised_at": "regularise_le",
     "renews": "suit_le_mandat",
+    "whole_structure": "tous_les_aidants_de_la_structure",
+    "photograph_before": "photographie_avant_le",
     "language": "langue",
     "made_at": "prepare_le",
     "how": "comment",
@@ -487,7 +489,9 @@ def test_each_field_of_a_mandate_is_copied_or_left_out_for_a_reason(andrei, leil
     signing = Signing(how=frame.SPOKEN, witness="Mme Roche", shown=shown(mandat))
     actions.sign(mandat, signing, by=leila, at=AT)
     actions.withdraw(mandat, by=leila, at=AT)
-    Mandat.objects.filter(pk=mandat.pk).update(regularise_before=AT, regularised_at=AT, reminded=[30])
+    Mandat.objects.filter(pk=mandat.pk).update(
+        regularise_before=AT, regularised_at=AT, photograph_before=AT, reminded=[30]
+    )
     told = next(each for each in copies.of_person(andrei)["mandats"] if each["proche"])
     assert [name for name in COPIED.values() if told[name] in ("", None, [])] == []
 

@@ -164,3 +164,57 @@ def test_one_procedure_taken_back_leaves_its_family(spec):
         ],
         ["oui", "non"],
     )
+
+
+def by_helper(t, k: int) -> str:
+    """Return what is answered to a helper of the structure, under a mandate that names Leïla, or everybody."""
+    known = {"Leïla": 1, "Karim": 2}
+    names = [known[name] for name in str(t["nomme"][k]).split(" et ") if name in known]
+    photographed = str(t["photo avant"][k])
+    given = frame.Frame(
+        structure=OURS,
+        starts_on=date(2026, 11, 9),
+        ends_on=date(2027, 5, 8),
+        permitted=frozenset({"social"}),
+        helpers=None if t["nomme"][k] == "la structure" else frozenset(names),
+        named=str(t["nomme"][k]),
+        photograph_before=None if photographed == "jointe" else date.fromisoformat(photographed),
+    )
+    found = frame.judge(
+        [given],
+        structure=OURS,
+        procedure="rsa",
+        family="social",
+        on=date(2026, 11, 20),
+        helper=known[str(t["agit"][k])],
+    )
+    return f"{'oui' if found.allowed else 'non'} : {found.why}"
+
+
+def test_who_acts_under_a_mandate(spec):
+    """Un mandat est donné à une structure (Aidants Connect), et dit qui agit : les aidants qu’il nomme, ou tous. Un
+    papier signé sans sa photographie permet sept jours ; après, plus rien tant qu’elle n’est pas jointe.
+    """
+    spec(
+        """
+        nomme          | agit  | photo avant
+        ---------------+-------+------------
+        Leïla          | Leïla | jointe
+        Leïla          | Karim | jointe
+        Leïla et Karim | Karim | jointe
+        la structure   | Karim | jointe
+        personne       | Leïla | jointe
+        Leïla          | Leïla | 2026-11-20
+        Leïla          | Leïla | 2026-11-19
+        """,
+        lambda t: [by_helper(t, k) for k in range(len(t["nomme"]))],
+        [
+            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
+            "non : Ce mandat ne vous nomme pas. Qui agit : Leïla.",
+            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
+            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
+            "non : Ce mandat ne vous nomme pas. Qui agit : personne.",
+            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
+            "non : Le papier signé n’a pas été photographié à temps.",
+        ],
+    )

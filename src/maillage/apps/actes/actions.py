@@ -58,7 +58,7 @@ def note(
     with on_disk(), transaction.atomic():
         if person is not None:
             people.lock(person)  # a mandate stopped while the form was open is seen from here on
-        verdict = _verdict(draft.kind, draft.procedure, person, structure, draft.done_at)
+        verdict = _verdict(draft.kind, draft.procedure, person, structure, draft.done_at, by=by)
         outside = _outside(verdict, draft, offline=offline and person is not None)
         if verdict.allowed or outside:
             return _keep(
@@ -164,7 +164,15 @@ def operator_of(procedure: str) -> str:
     return found.operator if found else ""
 
 
-def _verdict(kind: str, procedure: str, person: Person | None, structure: Structure, at: datetime) -> Verdict:
+def _verdict(
+    kind: str,
+    procedure: str,
+    person: Person | None,
+    structure: Structure,
+    at: datetime,
+    *,
+    by: User | None,
+) -> Verdict:
     """Return whether an act may be: only what is done in the place of somebody asks for a mandate."""
     if kind != rules.PLACE:
         return Verdict(allowed=True, mandat=None, why="")
@@ -175,7 +183,7 @@ def _verdict(kind: str, procedure: str, person: Person | None, structure: Struct
             why="À sa place demande un mandat, et personne n’est nommé.",
             what_to_do="Dites pour qui, ou notez « avec elle ».",
         )
-    return mandats.allows(person, structure, procedure, at)
+    return mandats.allows(person, structure, procedure, at, by=by)
 
 
 def _refused(
@@ -231,7 +239,7 @@ def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime) -> A
     )
     _check_values(draft, at)
     if draft.kind == rules.PLACE and (row.kind, row.procedure) != (draft.kind, draft.procedure):
-        verdict = _verdict(draft.kind, draft.procedure, row.person, row.structure, row.done_at)
+        verdict = _verdict(draft.kind, draft.procedure, row.person, row.structure, row.done_at, by=row.by)
         if not verdict.allowed and (not row.outside or row.regularised_at is not None):
             raise OutsideMandate(
                 "L’acte n’est pas corrigé.",
@@ -287,7 +295,7 @@ def regularise(act: Act, *, by: User, at: datetime, person: Person | None = None
         raise Refused(
             "L’acte n’est pas en règle.", why="Personne n’est nommé.", do="Lisez la carte de la personne."
         )
-    verdict = mandats.allows(whom, row.structure, row.procedure, at)
+    verdict = mandats.allows(whom, row.structure, row.procedure, at, by=row.by)
     if not verdict.allowed:
         raise OutsideMandate("L’acte n’est pas en règle.", why=verdict.why, do=verdict.what_to_do)
     row.person, row.mandat, row.regularised_at = whom, verdict.mandat, at

@@ -17,7 +17,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats import access, queries
-from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat, NamedHelper, Signature
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.messages import actions as outbox
 from maillage.apps.people import actions as people
@@ -40,11 +40,15 @@ MOST_PROCEDURES = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Helper:
-    """Who will act: a professional, or somebody for whom a supervisor answers. relative: their name."""
+    """Who will act: a professional, or somebody for whom a supervisor answers. relative: their name; named:
+    the helpers who act beside who prepares it; whole: every helper of the structure does.
+    """
 
     kind: str = frame.PROFESSIONAL
     relative: str = ""
     supervisor: User | None = None
+    named: Sequence[User] = ()
+    whole: bool = False
 
 
 @transaction.atomic
@@ -76,6 +80,10 @@ def prepare(
             "Demandez-lui de montrer sa carte, puis recommencez.",
         )
     chosen = _chosen(keys, structure)
+    if (emergency or renews is not None) and (
+        same := _same_draft(row, structure, chosen, renews)
+    ) is not None:
+        return same
     today = timezone.localdate(at)
     start = _first_day(starts_on, today, duration, emergency=emergency)
     lasting = "day" if emergency else duration
@@ -87,6 +95,7 @@ def prepare(
         helper=who.kind,
         relative=who.relative,
         supervisor=who.supervisor,
+        whole_structure=who.whole,
         code=_unused(),
         token=token,
         duration=lasting,
@@ -101,10 +110,28 @@ def prepare(
     Autorisation.objects.bulk_create(
         Autorisation(mandat=made, key=each.key, label=each.label, operator=each.operator) for each in chosen
     )
+    if not who.whole:
+        NamedHelper.objects.bulk_create(
+            NamedHelper(mandat=made, user=each, at=at, by=by) for each in who.named
+        )
     asked = count(len(chosen), "démarche")
     _record("mandat.prepared", made, by=by, at=at, told=f"{asked}, {frame.DURATIONS[lasting]}")
     people.touch(row, at=at)
     return made
+
+
+def _same_draft(
+    person: Person, structure: Structure, chosen: Sequence[queries.Choice], renews: Mandat | None
+) -> Mandat | None:
+    """Return the draft that says the same and was not signed yet: an emergency, or what follows a mandate, is
+    proposed once.
+    """
+    rows = Mandat.objects.filter(
+        person=person, structure=structure, signed_at=None, renews=renews, emergency=renews is None
+    )
+    keys = {each.key for each in chosen}
+    found = rows.prefetch_related("authorisations")
+    return next((row for row in found if {each.key for each in row.authorisations.all()} == keys), None)
 
 
 def _chosen(keys: Sequence[str], structure: Structure) -> list[queries.Choice]:
@@ -152,8 +179,13 @@ def _checked(helper: Helper, *, by: User, structure: Structure) -> Helper:
     refuse_secrets(relative)
     if kind not in frame.HELPERS or (kind == frame.RELATIVE and not relative):
         raise _not_prepared("Le nom du proche manque.", "Écrivez-le : la personne doit savoir qui agit.")
+    named = list(dict.fromkeys((by, *helper.named)))
+    if any(not access.may_act(each, structure.pk) for each in named):
+        raise _not_prepared(
+            "Une des personnes nommées n’aide pas au nom de cette structure.", "Ôtez-la, puis recommencez."
+        )
     if kind not in frame.SUPERVISED:
-        return Helper()
+        return Helper(named=named, whole=helper.whole)
     answering = helper.supervisor
     if (
         answering is None
@@ -164,7 +196,9 @@ def _checked(helper: Helper, *, by: User, structure: Structure) -> Helper:
             "Un bénévole ou un proche agit sous la responsabilité d’un aidant de la structure.",
             "Choisissez qui en répond.",
         )
-    return Helper(kind=kind, relative=relative, supervisor=answering)
+    return Helper(
+        kind=kind, relative=relative, supervisor=answering, named=list(dict.fromkeys((by, answering)))
+    )
 
 
 def _unused() -> str:
@@ -230,6 +264,8 @@ def sign(mandat: Mandat, signing: Signing, *, by: User, at: datetime) -> Mandat:
     row.starts_on, row.ends_on = start, frame.ends_on(start, row.duration)
     row.signed_at, row.signed_with = at, by
     row.regularise_before = at + frame.REGULARISE if row.emergency else None
+    lacks = signing.how == frame.PAPER and not image
+    row.photograph_before = at + frame.PHOTOGRAPH if lacks else None
     row.digest = proof.digest(row.secret, words=said, how=row.how, witness=witness, image=image)
     row.save()
     if image:
@@ -298,6 +334,40 @@ def _image(signing: Signing) -> bytes:
 
 
 @transaction.atomic
+def join_photograph(mandat: Mandat, photograph: bytes, *, by: User, at: datetime) -> Mandat:
+    """Join the photograph of the paper that a person signed, or put another in its place: the proof covers it
+    from then on. b"": erase the one that is kept; the mandate then waits for another.
+    """
+    row = lock(mandat)
+    if row.how != frame.PAPER or not access.may_act(by, row.structure_id):
+        raise Refused(
+            "La photographie n’a pas été jointe.",
+            why="Ce mandat n’a pas été signé sur papier, devant votre structure.",
+            do="Ouvrez le mandat qui correspond au papier.",
+        )
+    signature = Signature.objects.filter(mandat=row).first()
+    held = bytes(signature.photograph or b"") if signature is not None else b""
+    if held == photograph:
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette photographie est déjà celle du mandat."
+            if held
+            else "Aucune photographie n’est gardée.",
+            do="Choisissez la photographie du papier signé : les deux signatures y sont.",
+        )
+    if photograph:
+        Signature.objects.update_or_create(mandat=row, defaults={"photograph": photograph})
+    else:
+        Signature.objects.filter(mandat=row).delete()
+    row.photograph_before = None if photograph else at + frame.PHOTOGRAPH
+    row.digest = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=photograph)
+    row.save(update_fields=["photograph_before", "digest"])
+    verb = "mandat.photographed" if photograph else "mandat.unphotographed"
+    _record(verb, row, by=by, at=at, told=f"empreinte {row.digest}")
+    return row
+
+
+@transaction.atomic
 def decline(mandat: Mandat, *, by: User, at: datetime) -> None:
     """Drop a mandate that the person does not want: nothing of it is kept, but that it was proposed."""
     row = lock(mandat)
@@ -361,6 +431,56 @@ def revoke(autorisation: Autorisation, *, by: User | None, at: datetime) -> Mand
     return withdraw(row, by=by, at=at)
 
 
+# ------------------------------------------------------------------------------------------------- who acts
+
+
+@transaction.atomic
+def add_helper(mandat: Mandat, user: User, *, by: User, at: datetime, agreed: bool) -> NamedHelper:
+    """Let another helper of the structure act under a mandate, with the agreement of the person, who is
+    there; the same one twice is one. They read it with their card, and may take it back.
+    """
+    row = lock(mandat)
+    why = ""
+    if row.state_on(timezone.localdate(at)) not in (frame.RUNNING, frame.COMING):
+        why = "Ce mandat n’est plus en cours."
+    elif not access.may_act(by, row.structure_id) or not access.may_act(user, row.structure_id):
+        why = "Un mandat ne s’étend pas hors de sa structure."
+    elif not agreed:
+        why = "La personne n’a pas dit qu’elle est d’accord."
+    if why:
+        raise Refused(
+            "Personne n’a été ajouté.",
+            why=why,
+            do="Demandez-le à la personne, quand elle est là. Ou proposez-lui un autre mandat.",
+        )
+    made, new = NamedHelper.objects.get_or_create(
+        mandat=row, user=user, removed_at=None, defaults={"at": at, "by": by}
+    )
+    if new:
+        _record("mandat.helper_added", row, by=by, at=at)
+        people.touch(row.person, at=at)
+    return made
+
+
+@transaction.atomic
+def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Mandat:
+    """Let a helper act no more under a mandate; the last one removed stops it. by: None for the person."""
+    row = lock(named.mandat)
+    found = NamedHelper.objects.select_for_update(of=("self",)).get(pk=named.pk)
+    if found.removed_at is not None:
+        raise Refused(
+            "Rien n’a changé.", why="Cet aidant n’agit déjà plus.", do="Rechargez la page pour voir qui agit."
+        )
+    found.removed_at, found.removed_by = at, by
+    found.save(update_fields=["removed_at", "removed_by"])
+    _record("mandat.helper_removed", row, by=by, at=at)
+    people.touch(row.person, at=at)
+    running = row.state_on(timezone.localdate(at)) in (frame.RUNNING, frame.COMING)
+    if running and not row.whole_structure and not row.named.filter(removed_at=None).exists():
+        return withdraw(row, by=by, at=at)
+    return row
+
+
 # ------------------------------------------------------------------------------------- another, to go further
 
 
@@ -380,7 +500,13 @@ def renew(
         raise _not_prepared(
             "La structure qui le tenait n’existe plus.", "Préparez un mandat au nom de la vôtre."
         )
-    same = Helper(kind=row.helper, relative=row.relative, supervisor=row.supervisor)
+    same = Helper(
+        kind=row.helper,
+        relative=row.relative,
+        supervisor=row.supervisor,
+        named=[each for each in queries.named(row) if access.may_act(each, row.structure.pk)],
+        whole=row.whole_structure,
+    )
     return prepare(
         person=row.person,
         structure=row.structure,

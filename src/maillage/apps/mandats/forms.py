@@ -41,6 +41,10 @@ class PrepareForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    aidants = forms.MultipleChoiceField(
+        label="Qui peut agir avec vous", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    tous = forms.BooleanField(label="Tous les aidants de la structure", required=False)
     responsable = forms.ChoiceField(label="Qui répond d’un bénévole ou d’un proche", required=False)
     urgence = forms.BooleanField(
         label="C’est une urgence : pour aujourd’hui seulement, à régulariser dans les 48 heures",
@@ -48,7 +52,13 @@ class PrepareForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, structures: list[Structure], chosen: Structure, on: Any, **kwargs: Any
+        self,
+        *args: Any,
+        structures: list[Structure],
+        chosen: Structure,
+        on: Any,
+        by: Any = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
@@ -63,6 +73,9 @@ class PrepareForm(forms.Form):
         self.fields["responsable"].choices = [
             ("", "Personne : un professionnel agit"),
             *((pk, str(user)) for pk, user in self.supervisors.items()),
+        ]
+        self.fields["aidants"].choices = [
+            (pk, str(user)) for pk, user in self.supervisors.items() if by is None or user.pk != by.pk
         ]
         self.fields["structure"].choices = [(pk, each.name) for pk, each in self.structures.items()]
         if len(structures) < 2:
@@ -86,6 +99,8 @@ class PrepareForm(forms.Form):
                 kind=clean["aidant"],
                 relative=clean["proche"],
                 supervisor=self.supervisors.get(clean["responsable"]),
+                named=[self.supervisors[pk] for pk in clean["aidants"]],
+                whole=clean["tous"],
             ),
         }
 

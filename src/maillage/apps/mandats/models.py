@@ -20,10 +20,12 @@ class Mandat(models.Model):
     """A mandate given by a person to a structure, whose helpers act for it. What it says never changes once
     signed: to change it, another is signed.
 
-    by: who prepared it; supervisor: who answers for a volunteer or a relative, relative: the name of the
-    latter. token: of the draft, so that a form sent twice makes one mandate. words: those read and signed, in
-    French, then in `language`; digest: of the words, the way of signing and the image, keyed by `secret`,
-    which erasure destroys. renews: the mandate that it follows, or the emergency that it regularises.
+    by: who prepared it; whole_structure: every helper of the structure acts, otherwise those that its `named`
+    rows name, and nobody else. supervisor: who answers for a volunteer or a relative, relative: the name of
+    the latter. token: of the draft, so that a form sent twice makes one mandate. words: those read and
+    signed, in French, then in `language`; digest: of the words, the way of signing and the image, keyed by
+    `secret`, which erasure destroys. renews: the mandate that it follows, or the emergency that it
+    regularises. photograph_before: of a paper whose photograph is not there, when it permits no more.
     """
 
     person = models.ForeignKey(Person, verbose_name="personne", on_delete=models.CASCADE, related_name="+")
@@ -34,6 +36,7 @@ class Mandat(models.Model):
     )
     relative = FreeChar("nom du proche", max_length=60, blank=True)
     supervisor = by_account("sous la responsabilité de", blank=True)
+    whole_structure = models.BooleanField("tous les aidants de la structure", default=False)
     code = models.CharField("code", max_length=8, unique=True)
     token = models.CharField("envoi", max_length=40, unique=True)
     duration = models.CharField("durée", max_length=8, choices=list(frame.DURATIONS.items()))
@@ -41,6 +44,7 @@ class Mandat(models.Model):
     ends_on = models.DateField("finit le")
     emergency = models.BooleanField("urgence", default=False)
     regularise_before = models.DateTimeField("à régulariser avant le", null=True, blank=True)
+    photograph_before = models.DateTimeField("photographie à joindre avant le", null=True, blank=True)
     regularised_at = models.DateTimeField("régularisé le", null=True, blank=True)
     renews = models.ForeignKey(
         "self", verbose_name="suit", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -91,6 +95,11 @@ class Mandat(models.Model):
         alone = self.how == frame.SPOKEN and not self.witness
         return frame.ALONE if alone else self.get_how_display()
 
+    @property
+    def lacks_photograph(self) -> bool:
+        """Whether it was signed on a paper whose photograph is still to join."""
+        return self.photograph_before is not None
+
     def state_on(self, today: date) -> str:
         """Return where the mandate stands on a day of the local calendar."""
         return frame.state(
@@ -100,6 +109,32 @@ class Mandat(models.Model):
             ends_on=self.ends_on,
             today=today,
         )
+
+
+class NamedHelper(models.Model):
+    """A helper whom a mandate lets act: named when it was signed, or added since with the agreement of the
+    person. removed_at: since when they act no more; removed_by: None for the person, with their card.
+    """
+
+    mandat = models.ForeignKey(Mandat, verbose_name="mandat", on_delete=models.CASCADE, related_name="named")
+    user = by_account("aidant")
+    at = models.DateTimeField("nommé le")
+    by = by_account("ajouté par", blank=True)
+    removed_at = models.DateTimeField("retiré le", null=True, blank=True)
+    removed_by = by_account("retrait noté par", blank=True)
+
+    class Meta:
+        verbose_name = "aidant nommé"
+        verbose_name_plural = "aidants nommés"
+        ordering = ("at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                "mandat", "user", condition=Q(removed_at__isnull=True), name="mandats_named_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mandat_id} : {self.user_id}"
 
 
 class Autorisation(models.Model):

@@ -26,7 +26,7 @@ from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
 from maillage.reports.assistance import models
 from maillage.words.languages import FRENCH, LANGUAGES, to_say
-from maillage.words.wording import of
+from maillage.words.wording import listing, of
 
 # What the journal says of a mandate, as the person reads it too.
 VERBS = {
@@ -35,6 +35,10 @@ VERBS = {
     "mandat.signed": "a fait signer un mandat",
     "mandat.withdrawn": "a arrêté un mandat",
     "mandat.revoked": "a retiré une démarche du mandat",
+    "mandat.helper_added": "a ajouté un aidant au mandat",
+    "mandat.helper_removed": "a retiré un aidant du mandat",
+    "mandat.photographed": "a joint la photographie du mandat",
+    "mandat.unphotographed": "a effacé la photographie du mandat",
     "mandat.regularised": "a régularisé une urgence",
     "mandat.reminded": "a rappelé qu’un mandat finit",
     "mandat.seen": "a ouvert le mandat",
@@ -46,6 +50,10 @@ STEPS = {
     "mandat.prepared": "Préparé",
     "mandat.signed": "Signé",
     "mandat.revoked": "Une démarche retirée",
+    "mandat.photographed": "Photographie du papier jointe",
+    "mandat.unphotographed": "Photographie du papier effacée",
+    "mandat.helper_added": "Un aidant ajouté",
+    "mandat.helper_removed": "Un aidant retiré",
     "mandat.reminded": "Rappel de fin",
     "mandat.regularised": "Régularisé",
     "mandat.withdrawn": "Arrêté",
@@ -64,9 +72,12 @@ class Verdict:
     what_to_do: str = ""
 
 
-def allows(person: Person, structure: Structure, procedure_key: str, at: datetime) -> Verdict:
+def allows(
+    person: Person, structure: Structure, procedure_key: str, at: datetime, *, by: User | None = None
+) -> Verdict:
     """Return whether a structure may do a procedure in the place of a person, now: the only answer to it.
 
+    by: the helper who does it, None to know whether any of the structure may.
     procedure_key: of a common procedure, of one that was added, or of a family.
     """
     if Person.objects.filter(pk=person.pk, forgotten_at__isnull=True).first() is None:
@@ -74,13 +85,15 @@ def allows(person: Person, structure: Structure, procedure_key: str, at: datetim
             *(False, None, "La fiche de cette personne est effacée."),
             "Si la personne veut encore de l’aide, faites-lui une nouvelle carte.",
         )
-    rows = list(Mandat.objects.filter(person=person).prefetch_related("authorisations").order_by("pk"))
+    held = Mandat.objects.filter(person=person).prefetch_related("authorisations", "named__user")
+    rows = list(held.order_by("pk"))
     found = frame.judge(
         [frame_of(row) for row in rows],
         structure=structure.pk,
         procedure=procedure_key,
         family=family_of(procedure_key),
         on=timezone.localdate(at),
+        helper=by.pk if by is not None else None,
     )
     mandat = None if found.frame is None else rows[found.frame]
     if mandat is not None and mandat.structure_id != structure.pk:
@@ -90,7 +103,7 @@ def allows(person: Person, structure: Structure, procedure_key: str, at: datetim
 
 def frame_of(row: Mandat) -> frame.Frame:
     """Return a mandate as a verdict reads it, its days in the local calendar."""
-    permitted = row.authorisations.all()
+    permitted, held = row.authorisations.all(), named(row)
     return frame.Frame(
         structure=row.structure_id,
         starts_on=row.starts_on,
@@ -99,7 +112,30 @@ def frame_of(row: Mandat) -> frame.Frame:
         withdrawn_on=timezone.localdate(row.withdrawn_at) if row.withdrawn_at else None,
         permitted=frozenset(each.key for each in permitted if each.revoked_at is None),
         revoked={each.key: timezone.localdate(each.revoked_at) for each in permitted if each.revoked_at},
+        photograph_before=timezone.localdate(row.photograph_before) if row.photograph_before else None,
+        helpers=None if row.whole_structure else frozenset(each.pk for each in held),
+        named=listing([str(each) for each in held]),
     )
+
+
+def named(row: Mandat) -> list[User]:
+    """Return the accounts that a mandate names today; none when the whole structure acts."""
+    return [each.user for each in row.named.all() if each.removed_at is None and each.user is not None]
+
+
+def acting(row: Mandat) -> str:
+    """Return who acts under a mandate, as it is written: names, or all the helpers of the structure."""
+    if row.whole_structure:
+        return f"tous les aidants {of(row.structure.name)}" if row.structure else ""
+    return listing([*filter(None, (row.relative,)), *(str(each) for each in named(row))])
+
+
+def may_join(row: Mandat, on: date) -> list[User]:
+    """Return the helpers of the structure whom a running mandate does not name."""
+    if row.whole_structure:
+        return []
+    held = {each.pk for each in named(row)}
+    return [each for each in supervisors(row.structure, on) if each.pk not in held]
 
 
 def family_of(procedure_key: str) -> str:
@@ -167,6 +203,8 @@ def terms(row: Mandat, starts_on: date | None = None) -> words.Terms:
         born=row.person.born,
         structure=row.structure.name if row.structure else "",
         helper=str(row.by or ""),
+        named=[str(each) for each in named(row)],
+        whole=row.whole_structure,
         kind=row.helper,
         relative=row.relative,
         supervisor=str(row.supervisor or ""),
@@ -238,7 +276,7 @@ def of_person(person: Person) -> list[Mandat]:
     return list(
         rows.select_related(
             "structure", "by", "supervisor", "signed_with", "withdrawn_with", "renews"
-        ).prefetch_related("authorisations")
+        ).prefetch_related("authorisations", "named__user", "named__by", "named__removed_by")
     )
 
 
@@ -258,6 +296,17 @@ def _copied(row: Mandat, signature: Signature | None) -> dict[str, Any]:
         "aidant": row.get_helper_display(),
         "proche": row.relative,
         "sous_la_responsabilite_de": str(row.supervisor or ""),
+        "tous_les_aidants_de_la_structure": "oui" if row.whole_structure else "non",
+        "aidants_nommes": [
+            {
+                "nom": str(each.user or ""),
+                "nomme_le": each.at.isoformat(),
+                "ajoute_par": str(each.by or ""),
+                "aidant_retire_le": each.removed_at.isoformat() if each.removed_at else "",
+                "retrait_note_par": str(each.removed_by or ""),
+            }
+            for each in row.named.all()
+        ],
         "demarches": [
             each.label + (f" (retirée le {timezone.localdate(each.revoked_at)})" if each.revoked_at else "")
             for each in row.authorisations.all()
@@ -267,6 +316,7 @@ def _copied(row: Mandat, signature: Signature | None) -> dict[str, Any]:
         "urgence": "oui" if row.emergency else "non",
         "a_regulariser_avant_le": row.regularise_before.isoformat() if row.regularise_before else "",
         "suit_le_mandat": row.renews.printed if row.renews else "",
+        "photographie_avant_le": row.photograph_before.isoformat() if row.photograph_before else "",
         "regularise_le": row.regularised_at.isoformat() if row.regularised_at else "",
         "langue": row.language,
         "signe_le": row.signed_at.isoformat() if row.signed_at else "",
@@ -306,17 +356,18 @@ def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
 @dataclass(frozen=True, slots=True)
 class Task:
     """A mandate to see to: an emergency to regularise, or one that ends. left: days, its last one included;
-    late: the delay of the emergency is past.
+    late: the delay of the emergency, or of the photograph, is past. photograph: its paper is to photograph.
     """
 
     mandat: Mandat
     left: int
     late: bool = False
+    photograph: bool = False
 
 
 def tasks(user: Any, at: datetime, most: int) -> list[Task]:
     """Return what the mandates of the structures that a user helps for ask of them, the most pressing first:
-    emergencies, then those that end, `most` of each.
+    emergencies, papers to photograph, then those that end, `most` of each.
     """
     today = timezone.localdate(at)
     rows = access.mandats_for(user).filter(structure__in=access.structures_for(user).values("pk"))
@@ -324,13 +375,35 @@ def tasks(user: Any, at: datetime, most: int) -> list[Task]:
         Task(row, 0, late=row.regularise_before is not None and row.regularise_before < at)
         for row in to_regularise(rows)[:most]
     ]
-    return urgent + [Task(row, (row.ends_on - today).days + 1) for row in ending(rows, today)[:most]]
+    lacking = [
+        Task(row, 0, late=row.photograph_before < at, photograph=True)
+        for row in running(rows, today).filter(photograph_before__isnull=False)[:most]
+    ]
+    return (
+        urgent + lacking + [Task(row, (row.ends_on - today).days + 1) for row in ending(rows, today)[:most]]
+    )
 
 
 def running(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
     """Return, of some mandates, those that are signed and neither stopped nor past."""
     return rows.filter(signed_at__isnull=False, withdrawn_at__isnull=True, ends_on__gte=today).order_by(
         "ends_on", "pk"
+    )
+
+
+def running_of(person: Person, today: date) -> QuerySet[Mandat]:
+    """Return the mandates of a person that run or are to begin, the first to end first."""
+    rows = Mandat.objects.filter(person=person, stripped_at__isnull=True)
+    return running(rows, today).select_related("structure")
+
+
+def still_permitted(person: Person, key: str, today: date) -> Mandat | None:
+    """Return a mandate that still permits what was taken back from another, None when none does."""
+    keys = _permitting(key) if key in procedures.families() else {key, family_of(key)}
+    return (
+        running_of(person, today)
+        .filter(Exists(Autorisation.objects.filter(mandat=OuterRef("pk"), key__in=keys, revoked_at=None)))
+        .first()
     )
 
 
@@ -484,8 +557,10 @@ def agrees_with_proof(row: Mandat) -> bool:
     if signature is not None:
         image = bytes(signature.photograph or b"") or signature.strokes.encode()
     told = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=image)
-    written = journal.entries_about(row).filter(verb="mandat.signed").values_list("words", flat=True)
-    return constant_time_compare(told, row.digest) and any(words.endswith(told) for words in written)
+    sealing = ("mandat.signed", "mandat.photographed", "mandat.unphotographed")
+    written = journal.entries_about(row).filter(verb__in=sealing).order_by("pk")
+    last = written.values_list("words", flat=True).last() or ""
+    return constant_time_compare(told, row.digest) and last.endswith(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,7 +606,7 @@ def paper(row: Mandat) -> models.Paper:
         code=row.printed,
         person=called(row.person),
         structure=row.structure.name if row.structure else "",
-        helper=row.relative or str(row.by or ""),
+        helper=acting(row) or str(row.by or ""),
         parts=[models.Part(each.title, each.lines, each.listed) for each in found],
         heard=models.Part(
             "Ce qui est lu à la personne",
@@ -556,7 +631,7 @@ PERSONAL_DATA = (
         title=to_say("Vos mandats"),
         why=to_say("Pour prouver ce que vous avez permis, et à qui."),
         fate=PROVEN,
-        models=("mandats.Mandat", "mandats.Autorisation", "mandats.Signature"),
+        models=("mandats.Mandat", "mandats.NamedHelper", "mandats.Autorisation", "mandats.Signature"),
         rows=copy,
     ),
 )

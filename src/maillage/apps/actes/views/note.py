@@ -132,7 +132,7 @@ def frame(request: HttpRequest) -> JsonResponse:
     structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
     if person is None or structure is None or not mandats.label_of(procedure):
         raise Http404
-    verdict = mandats.allows(person, structure, procedure, timezone.now())
+    verdict = mandats.allows(person, structure, procedure, timezone.now(), by=account_of(request))
     if verdict.allowed and verdict.mandat is not None:
         told = f"Dans son mandat, jusqu’au {in_words(verdict.mandat.ends_on)}."
     else:

@@ -13,6 +13,9 @@ MONTHS: Mapping[str, int] = {"day": 0, "month": 1, "semester": 6, "year": 12}
 DURATIONS: Mapping[str, str] = {"day": "un jour", "month": "un mois", "semester": "six mois", "year": "un an"}
 AHEAD = timedelta(days=31)  # how far a mandate may begin, and how old what was prepared may be
 REGULARISE = timedelta(hours=48)
+PHOTOGRAPH = timedelta(
+    days=7
+)  # that a paper permits without its photograph: then nothing, until it is joined
 REMINDERS = (30, 7)  # days before the end
 REMINDED = ("semester", "year")  # a shorter mandate ends before anybody forgets it
 TASK: Mapping[str, int] = {"month": 7, "semester": 30, "year": 30}  # days before the end: then it is a task
@@ -76,7 +79,8 @@ def state(*, signed: bool, withdrawn: bool, starts_on: date | None, ends_on: dat
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """One mandate, as a verdict reads it. permitted: keys of families or procedures; revoked: those that the
-    person took back, since when.
+    person took back, since when. helpers: the accounts that it names, None for all those of the structure;
+    named: what they are called.
     """
 
     structure: int | None
@@ -86,6 +90,13 @@ class Frame:
     withdrawn_on: date | None = None
     permitted: frozenset[str] = frozenset()
     revoked: Mapping[str, date] = field(default_factory=dict)
+    helpers: frozenset[int] | None = None
+    named: str = ""
+    photograph_before: date | None = None
+
+    def lets(self, helper: int | None) -> bool:
+        """Return whether a helper of the structure acts under it; None: one of them, whoever it is."""
+        return helper is None or self.helpers is None or helper in self.helpers
 
     def state_on(self, day: date) -> str:
         """Return where the mandate stands on a day."""
@@ -114,15 +125,29 @@ class Judgement:
 
 WITH_THEM = "Faites-la avec la personne, sans la faire à sa place."
 SIGN = "Faites-la avec la personne, ou proposez-lui un mandat : elle choisit, puis signe."
+JOIN = "Joignez sa photographie au mandat : il permet de nouveau. En attendant, faites-la avec la personne."
+NAMED = (
+    "Faites-la avec la personne, ou laissez faire l’aidant nommé. Si elle est d’accord pour que vous"
+    " agissiez, ajoutez-vous au mandat, devant elle."
+)
 AGAIN = "Faites-la avec la personne, ou proposez-lui un nouveau mandat : elle signe à nouveau."
 
 
 def judge(
-    frames: Sequence[Frame], *, structure: int | None, procedure: str, family: str, on: date
+    frames: Sequence[Frame],
+    *,
+    structure: int | None,
+    procedure: str,
+    family: str,
+    on: date,
+    helper: int | None = None,
 ) -> Judgement:
     """Return whether a structure may do a procedure in the place of somebody, by the mandates they gave.
 
-    family: of the procedure, '' when nobody knows it. When no mandate allows it, the nearest to it says why.
+    family: of the procedure, '' when nobody knows it. helper: who does it, None to know whether anybody of
+    the structure may: a mandate is given to the structure, and lets act those whom it names.
+
+    When no mandate allows it, the nearest to it says why.
     """
     if not family:
         return Judgement(
@@ -133,7 +158,17 @@ def judge(
         )
     ours = [(n, frame) for n, frame in enumerate(frames) if frame.structure == structure]
     running = [(n, frame) for n, frame in ours if frame.state_on(on) == RUNNING]
-    allowing = [(frame.ends_on or on, n) for n, frame in running if frame.covers(procedure, family)]
+    covering = [(n, frame) for n, frame in running if frame.covers(procedure, family)]
+    allowing = [(frame.ends_on or on, n) for n, frame in covering if frame.lets(helper)]
+    late = [(end, n) for end, n in allowing if _lacks_photograph(frames[n], on)]
+    if late and len(late) == len(allowing):
+        return Judgement(False, late[-1][1], "Le papier signé n’a pas été photographié à temps.", JOIN)
+    allowing = [each for each in allowing if each not in late]
+    if covering and not allowing:
+        n, frame = covering[-1]
+        return Judgement(
+            False, n, f"Ce mandat ne vous nomme pas. Qui agit : {frame.named or 'plus personne'}.", NAMED
+        )
     if allowing:
         end, n = max(allowing)
         return Judgement(True, n, f"Le mandat permet cette démarche jusqu’au {in_words(end)}.")
@@ -146,6 +181,11 @@ def judge(
     if running:
         return Judgement(False, running[0][0], "Le mandat en cours ne comprend pas cette démarche.", AGAIN)
     return _past(ours, on) or _elsewhere(frames, procedure, family, on)
+
+
+def _lacks_photograph(frame: Frame, on: date) -> bool:
+    """Return whether the paper of a mandate was to be photographed before a day."""
+    return frame.photograph_before is not None and on > frame.photograph_before
 
 
 def _past(ours: Sequence[tuple[int, Frame]], on: date) -> Judgement | None:

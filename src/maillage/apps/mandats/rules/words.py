@@ -8,8 +8,8 @@ from datetime import date
 from maillage.apps.mandats.rules import frame
 from maillage.words import opening
 from maillage.words.dates import in_words
-from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
-from maillage.words.wording import of
+from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, to_say, typed
+from maillage.words.wording import listing, of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +30,23 @@ class Terms:
     ends_on: date
     emergency: bool = False
     language: str = FRENCH
+    named: Sequence[str] = ()
+    whole: bool = False
 
     @property
     def acting(self) -> str:
-        """Who is beside the person: the relative, or the helper."""
-        return self.relative if self.kind == frame.RELATIVE else self.helper
+        """Who acts: the relative, the helpers that it names, or the whole structure."""
+        if self.kind == frame.RELATIVE:
+            return self.relative
+        return self.structure if self.whole else listing(self.names)
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Everybody who acts, by name; nobody in particular when it is the whole structure."""
+        if self.whole:
+            return ()
+        relative = (self.relative,) if self.kind == frame.RELATIVE else ()
+        return (*relative, *(self.named or [each for each in (self.helper,) if each]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ def sections(terms: Terms) -> tuple[Section, ...]:
     parts = [
         Section(
             "Ce que je permets",
-            (f"Je suis {who}. Je donne mandat à {terms.structure}. Ses aidants peuvent faire à ma place :",),
+            (f"Je suis {who}. Je donne mandat à {terms.structure}. {_actors(terms)}",),
         ),
         Section(
             "Les démarches",
@@ -125,6 +137,17 @@ def sections(terms: Terms) -> tuple[Section, ...]:
     return tuple(parts)
 
 
+def _actors(terms: Terms) -> str:
+    """Return who acts under a mandate, in the text that is signed."""
+    if terms.whole or not terms.names:
+        return "Tous ses aidants peuvent faire à ma place :"
+    verb = "peuvent" if len(terms.names) > 1 else "peut"
+    return (
+        f"{listing(terms.names)} {verb} agir, et personne d’autre, sauf un autre de ses aidants si je"
+        " le dis : c’est alors écrit, et je le vois avec ma carte. À ma place, c’est permis de faire :"
+    )
+
+
 def supervised(terms: Terms) -> str:
     """Return who helps without being a professional, and who answers for them."""
     who = (
@@ -156,9 +179,12 @@ class Screen:
 
 def screen(terms: Terms) -> Screen:
     """Return what is read before signing, in the language spoken now."""
+    several = terms.kind != frame.RELATIVE and len(terms.names) > 1
     return Screen(
         question=say(
-            "Est-ce que {who} peut faire ces démarches à votre place ?",
+            to_say("Est-ce que ces personnes peuvent faire ces démarches à votre place : {who} ?")
+            if several
+            else to_say("Est-ce que {who} peut faire ces démarches à votre place ?"),
             who=typed(terms.acting or terms.structure),
         ),
         permitted=say("C’est permis"),

@@ -26,6 +26,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import models as papers
 from maillage.web import printing, refusals
+from maillage.web.photographs import read_photograph
 from maillage.words.languages import FRENCH, LANGUAGES, speaking
 from maillage.words.wording import count
 
@@ -126,6 +127,7 @@ def new(request: HttpRequest) -> HttpResponse:
         structures=structures,
         chosen=chosen,
         on=timezone.localdate(),
+        by=account_of(request),
         initial={"aidant": frame.PROFESSIONAL, "demarches": request.GET.getlist("demarche")},
     )
     error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
@@ -222,6 +224,9 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "agrees": queries.agrees_with_proof(row),
         "followers": followers.select_related("structure", "by"),
         "may_act": access.may_act(request.user, row.structure_id),
+        "acting": queries.acting(row),
+        "named": [each for each in row.named.select_related("user", "by") if each.removed_at is None],
+        "may_join": queries.may_join(row, today),
         "now": timezone.now(),
         "sending": secrets.token_urlsafe(12),
         "beside": [
@@ -240,12 +245,45 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals.as_message(request):
         if asked == "arreter":
             actions.withdraw(row, by=by, at=at)
-            messages.success(request, "C’est arrêté. Imprimez la preuve : elle est pour la personne.")
+            others = queries.running_of(row.person, timezone.localdate(at)).count()
+            also = (
+                f" Attention : {count(others, 'autre mandat', 'autres mandats')} de cette personne en cours."
+            )
+            messages.success(
+                request,
+                f"C’est arrêté. Imprimez la preuve : elle est pour la personne.{also if others else ''}",
+            )
         elif asked == "retirer":
             key = whole(request.POST.get("demarche", ""), ROWS) or 0
             each = get_object_or_404(row.authorisations, pk=key)
             actions.revoke(each, by=by, at=at)
             messages.success(request, f"« {each.label} » n’est plus permise.")
+        elif asked == "ajouter":
+            key = whole(request.POST.get("aidant", ""), ROWS) or 0
+            user = next(
+                (each for each in queries.may_join(row, timezone.localdate(at)) if each.pk == key), None
+            )
+            if user is None:
+                raise Http404
+            actions.add_helper(row, user, by=by, at=at, agreed="accord" in request.POST)
+            messages.success(request, f"C’est écrit : {user} peut agir. La personne le voit avec sa carte.")
+        elif asked in ("photographier", "effacer-photo"):
+            sent = request.FILES.get("photo")
+            if asked == "photographier" and sent is None:
+                raise Refused(
+                    "Rien n’a été joint.", why="Aucune photographie n’est choisie.", do="Choisissez-en une."
+                )
+            actions.join_photograph(row, read_photograph(sent) if sent else b"", by=by, at=at)
+            messages.success(
+                request,
+                "La photographie est jointe au mandat."
+                if sent
+                else "La photographie est effacée, cela reste écrit. Joignez-en une autre avant sept jours.",
+            )
+        elif asked == "oter":
+            key = whole(request.POST.get("nomme", ""), ROWS) or 0
+            actions.remove_helper(get_object_or_404(row.named, pk=key), by=by, at=at)
+            messages.success(request, "C’est écrit : cette personne n’agit plus.")
         elif asked == "renouveler":
             token = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
             return redirect("mandat_sign", actions.renew(row, by=by, at=at, token=token).pk)

@@ -336,7 +336,7 @@ def _mandate(held: Sequence[tuple[mandats.Mandat, str]]) -> list[Line]:
         return []
     order = (frame.RUNNING, frame.COMING, frame.WITHDRAWN, frame.ENDED)
     row, state = min(held, key=lambda each: order.index(each[1]))
-    who, day = typed(str(row.by or row.structure or "")), opening.date_text(row.ends_on)
+    who, day = typed(mandats.acting(row) or str(row.structure or "")), opening.date_text(row.ends_on)
     if state == frame.RUNNING:
         words = say("{who}, jusqu’au {day}", who=who, day=day)
     elif state == frame.COMING:
@@ -377,7 +377,7 @@ def helpers(
     """Return who helps a person today: by a mandate, by following them, by receiving them."""
     found = [
         Helper(
-            name=row.relative or str(row.by or ""),
+            name=mandats.acting(row),
             where=row.structure.name if row.structure else "",
             what=typed(", ".join(each.label for each in row.authorisations.all() if not each.revoked_at)),
             until=say("Jusqu’au {day}", day=opening.date_text(row.ends_on)),

@@ -39,7 +39,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import models as papers
 from maillage.web import printing, refusals
-from maillage.words.languages import say
+from maillage.words.languages import say, typed
 
 RUNNING = (mandat_frame.RUNNING, mandat_frame.COMING)
 
@@ -99,8 +99,13 @@ def mandates(request: HttpRequest, opened: Opened) -> HttpResponse:
         request,
         "orientations/card/mandates.html",
         opened,
-        mandats=[(row, state, state in RUNNING) for row, state in held],
+        mandats=[(row, state, state in RUNNING, _who_acts(row)) for row, state in held],
     )
+
+
+def _who_acts(row: Mandat) -> list[Any]:
+    """Return the helpers whom a mandate names today."""
+    return [each for each in row.named.all() if each.removed_at is None and each.user is not None]
 
 
 @with_card
@@ -176,16 +181,45 @@ def cancel(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
 def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
     """Stopping a mandate, or taking one procedure back from it."""
     row = get_object_or_404(Mandat, pk=pk, person=opened.person, signed_at__isnull=False)
-    key = whole(request.POST.get("demarche", ""), ROWS)
+    key, named = (whole(request.POST.get(name, ""), ROWS) for name in ("demarche", "aidant"))
+    by, at = opened.helper, timezone.now()
     with refusals.as_message(request):
-        if key is None:
-            mandats.withdraw(row, by=opened.helper, at=timezone.now())
-            messages.success(request, say("C’est arrêté. Plus rien ne se fait à votre place."))
+        if named is not None:
+            after = mandats.remove_helper(get_object_or_404(row.named, pk=named), by=by, at=at)
+            stopped = after.withdrawn_at is not None
+            messages.success(
+                request,
+                _stopped(opened, row, at)
+                if stopped
+                else say("C’est noté. Cet aidant n’agit plus à votre place."),
+            )
+        elif key is None:
+            mandats.withdraw(row, by=by, at=at)
+            messages.success(request, _stopped(opened, row, at))
         else:
             each = get_object_or_404(row.authorisations, pk=key)
-            mandats.revoke(each, by=opened.helper, at=timezone.now())
-            messages.success(request, say("C’est retiré. Cette démarche ne se fait plus à votre place."))
+            after = mandats.revoke(each, by=by, at=at)
+            other = mandat_queries.still_permitted(opened.person, each.key, timezone.localdate(at))
+            if other is not None:
+                words = say(
+                    "C’est retiré. Mais un autre mandat permet encore cette démarche, à {structure}.",
+                    structure=typed(other.structure.name if other.structure else ""),
+                )
+            elif after.withdrawn_at is not None:
+                words = _stopped(opened, row, at)
+            else:
+                words = say("C’est retiré. Cette démarche ne se fait plus à votre place.")
+            messages.success(request, words)
     return redirect("card_mandates")
+
+
+def _stopped(opened: Opened, row: Mandat, at: Any) -> str:
+    """Return what is said once a mandate is stopped: that others still run, when they do."""
+    others = mandat_queries.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
+    if not others:
+        return say("C’est arrêté. Plus rien ne se fait à votre place.")
+    to = ", ".join(dict.fromkeys(each.structure.name for each in others if each.structure))
+    return say("Ce mandat est arrêté. Mais un autre mandat dure encore : {structure}.", structure=typed(to))
 
 
 @with_card

@@ -1,0 +1,173 @@
+"""Who acts under a mandate: those whom it names; a paper and its photograph; an emergency proposed once."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.mandats import actions, queries
+from maillage.apps.mandats.actions import Helper, Signing
+from maillage.apps.mandats.models import Mandat, Signature
+from maillage.apps.mandats.rules import frame
+from maillage.apps.people import actions as people
+from maillage.kernel.errors import Refused
+from tests.apps.test_mandats_pages import picture, text
+from tests.conftest import account
+from tests.support.cards import decide, open_page
+from tests.support.mandats import drafted, given
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+@pytest.fixture
+def structure():
+    return place("a").structure
+
+
+@pytest.fixture
+def leila(structure):
+    return account("leila", "aidant", shown="Leïla", structure=structure)
+
+
+@pytest.fixture
+def karim(structure):
+    return account("karim", "aidant", shown="Karim", structure=structure)
+
+
+@pytest.fixture
+def andrei(leila, structure):
+    return people.welcome(by=leila, structure=structure, nickname="Andrei", at=timezone.now())
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def may(person, structure, by, at) -> bool:
+    return queries.allows(person, structure, "prime-activite", at, by=by).allowed
+
+
+def test_a_mandate_lets_act_those_whom_it_names_and_its_words_say_so(andrei, leila, karim, structure, now):
+    alone = given(andrei, structure, leila, at=now)
+    assert may(andrei, structure, leila, now) and not may(andrei, structure, karim, now)
+    assert "Leïla peut agir, et personne d’autre" in alone.words
+    both = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]), token="b")
+    assert may(andrei, structure, karim, now)
+    assert "Leïla et Karim peuvent agir" in both.words and "ces personnes peuvent" in both.words
+    actions.withdraw(both, by=leila, at=now)
+    whole = given(andrei, structure, leila, at=now, helper=Helper(whole=True), token="c")
+    assert may(andrei, structure, karim, now) and "Tous ses aidants" in whole.words
+
+
+def test_nobody_of_another_structure_is_named(andrei, leila, structure, now):
+    stranger = account("s", "aidant", structure=place("b", {"nom": "B", "pivot": "21380185500015"}).structure)
+    with pytest.raises(Refused, match="n’aide pas au nom"):
+        drafted(andrei, structure, leila, at=now, helper=Helper(named=[stranger]))
+    mandat = given(andrei, structure, leila, at=now)
+    with pytest.raises(Refused, match="hors de sa structure"):
+        actions.add_helper(mandat, stranger, by=leila, at=now, agreed=True)
+
+
+def test_a_colleague_is_added_with_the_agreement_of_the_person_who_takes_it_back(
+    client, andrei, leila, karim, structure, now
+):
+    mandat = given(andrei, structure, leila, at=now)
+    client.force_login(leila)
+    address = reverse("mandat_gesture", args=[mandat.pk])
+    client.post(address, {"geste": "ajouter", "aidant": karim.pk})
+    assert not may(andrei, structure, karim, now), "the person did not agree"
+    client.post(address, {"geste": "ajouter", "aidant": karim.pk, "accord": "on"})
+    assert may(andrei, structure, karim, now)
+    assert Entry.objects.filter(verb="mandat.helper_added", row=mandat.pk).exists()
+    client.logout()
+    open_page(client, andrei)
+    page = text(client.get("/ma-carte/mandats/"))
+    assert "Leïla" in page and "Karim" in page and "Ajouté avec votre accord le" in page
+    added = mandat.named.get(user=karim)
+    told = decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": added.pk}, follow=True)
+    assert "n’agit plus" in text(told) and not may(andrei, structure, karim, now)
+    last = mandat.named.get(user=leila)
+    decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": last.pk})
+    assert Mandat.objects.get(pk=mandat.pk).withdrawn_at, "nobody acts any more: it is stopped"
+
+
+def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, leila, structure, now):
+    first = given(andrei, structure, leila, at=now, token="a")
+    second = given(andrei, structure, leila, "impots", at=now, token="b")
+    open_page(client, andrei)
+    told = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
+    assert "un autre mandat dure encore" in told and "Plus rien ne se fait" not in told
+    told = text(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
+    assert "Plus rien ne se fait à votre place" in told
+
+
+def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(
+    client, andrei, leila, structure, now
+):
+    first = given(andrei, structure, leila, "impots", "retraite", at=now, token="a")
+    given(andrei, structure, leila, "impots", at=now, token="b")
+    open_page(client, andrei)
+    key = first.authorisations.get(key="impots").pk
+    told = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", {"demarche": key}, follow=True))
+    assert "un autre mandat permet encore cette démarche" in told
+
+
+def on_paper(andrei, structure, leila, at) -> Mandat:
+    return actions.sign(
+        drafted(andrei, structure, leila, at=at, token="p"), Signing(how=frame.PAPER), by=leila, at=at
+    )
+
+
+def test_a_paper_without_its_photograph_permits_seven_days_then_nothing_until_it_is_joined(
+    client, andrei, leila, structure, now
+):
+    mandat = on_paper(andrei, structure, leila, now - timedelta(days=8))
+    assert may(andrei, structure, leila, now - timedelta(days=2)) and not may(andrei, structure, leila, now)
+    client.force_login(leila)
+    (task,) = queries.tasks(leila, now, 5)
+    assert task.photograph and task.late
+    assert "ne permet plus rien" in text(client.get("/espace/"))
+    assert "photo à joindre" in text(client.get("/espace/mandats/"))
+    address = reverse("mandat_gesture", args=[mandat.pk])
+    photo = SimpleUploadedFile("p.jpg", picture("JPEG"), "image/jpeg")
+    client.post(address, {"geste": "photographier", "photo": photo})
+    mandat.refresh_from_db()
+    assert may(andrei, structure, leila, now) and queries.agrees_with_proof(mandat)
+    assert queries.tasks(leila, now, 5) == []
+    client.post(address, {"geste": "effacer-photo"})
+    mandat.refresh_from_db()
+    assert mandat.lacks_photograph and not Signature.objects.exists() and queries.agrees_with_proof(mandat)
+    steps = [link.words for link in queries.proof_of(mandat)]
+    assert steps[-2:] == ["Photographie du papier jointe", "Photographie du papier effacée"]
+
+
+def test_a_photograph_taken_away_behind_its_back_is_found(andrei, leila, structure, now):
+    mandat = on_paper(andrei, structure, leila, now)
+    actions.join_photograph(mandat, b"image", by=leila, at=now)
+    Signature.objects.all().delete()
+    assert not queries.agrees_with_proof(Mandat.objects.get(pk=mandat.pk))
+
+
+def test_an_emergency_and_its_regularisation_are_proposed_once(andrei, leila, karim, structure, now):
+    urgent = drafted(andrei, structure, leila, "rsa", at=now, emergency=True, token="1")
+    assert drafted(andrei, structure, karim, "rsa", at=now, emergency=True, token="2") == urgent
+    assert drafted(andrei, structure, leila, "impots", at=now, emergency=True, token="3") != urgent
+    urgent = actions.sign(urgent, Signing(how=frame.PAPER), by=leila, at=now)
+    again = actions.renew(urgent, by=leila, at=now, token="4")
+    assert actions.renew(urgent, by=karim, at=now, token="5") == again
+
+
+def test_a_stopped_mandate_is_told_in_the_past(client, andrei, leila, structure, now):
+    mandat = given(andrei, structure, leila, at=now)
+    actions.withdraw(mandat, by=leila, at=now)
+    client.force_login(leila)
+    page = text(client.get(reverse("mandat", args=[mandat.pk])))
+    assert "Ce qu’il permettait" in page and "Qui agissait" in page and "dernier jour prévu" in page
+    assert "Ce qu’il permet<" not in page and "il s’arrête seul" not in page.partition("Lire le texte")[0]
+    client.logout()
+    assert "Il était pour ces démarches" in text(client.get(f"/mandat/{mandat.printed}/"))
