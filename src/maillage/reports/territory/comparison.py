@@ -183,10 +183,10 @@ def _rest(share: Told) -> Told:
     """Return what a percentage leaves on a hundred."""
     if isinstance(share, Withheld):
         return share
-    ends = {"low": 100 - share.high, "high": 100 - share.low}
+    low, high = 100 - share.high, 100 - share.low
     if isinstance(share, Between):
-        return replace(share, **ends)
-    return replace(share, value=100 - share.value, **ends)
+        return replace(share, low=low, high=high)
+    return replace(share, value=100 - share.value, low=low, high=high)
 
 
 def compare(sides: Sequence[Side]) -> tuple[Compared, ...]:

@@ -610,6 +610,7 @@ def _zones(r: Reading, said: Mapping[str, str]) -> Chapter:
     return Chapter(
         number="n",
         short=SECTIONS["zones"],
+        flows=True,
         title="Zone par zone",
         lead=lead,
         blocks=(
@@ -985,6 +986,7 @@ def _glossary() -> Chapter:
     return Chapter(
         number="",
         short="Glossaire",
+        flows=True,
         title="Glossaire",
         blocks=(
             Grid(

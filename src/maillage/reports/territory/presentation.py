@@ -165,7 +165,8 @@ def _both_residents(d: Diagnosis) -> str:
     if spread is None or not spread.residents.high:
         return ""
     people, shares = certainty.residents(spread.residents, d.population)
-    return f"{people} habitants, soit {shares}"
+    whole = "du territoire" if d.request.inside is None else "que l’étude compte"
+    return f"{people} habitants, soit {shares} de ceux {whole}"
 
 
 def _place(d: Diagnosis) -> Place:
