@@ -1,9 +1,10 @@
 """A study computes everything once: one model of the need, drawn from by all that follows."""
 
-from pytest import fixture
+import numpy as np
+from pytest import approx, fixture
 
 from maillage.reference.definitions import DEFAULT, definition, offered
-from maillage.studies.diagnosis import diagnosis, published, zoning
+from maillage.studies.diagnosis import compare, diagnosis, published, zoning
 from maillage.studies.diagnosis.diagnosis import Request
 from maillage.studies.diagnosis.study import study
 from maillage.studies.diagnosis.territories import gazetteer
@@ -66,3 +67,10 @@ def test_a_territory_without_contours_is_drawn_by_commune_from_the_same_model(re
     found = study(request_)
     assert found.drawn is found.diagnosis
     assert found.diagnosis.is_drawable
+
+
+def test_the_difference_of_two_territories_is_the_first_less_the_second():
+    first, second = np.array([12.0, 14.0, 16.0, 9.0]), np.array([10.0, 11.0, 12.0, 10.0])
+    found, chance = compare.difference(first, second, definition=definition(DEFAULT))
+    assert found.value == approx(np.mean(first - second))
+    assert (found.unit, chance) == ("pourcent", 0.75)

@@ -19,6 +19,7 @@ from maillage.kernel.table import Table
 from maillage.reports.survey import cards, document
 from maillage.studies.survey import differences as survey_differences
 from maillage.studies.survey import samples, tabulation
+from maillage.studies.survey.columns import Reader
 from maillage.studies.survey.samples import Weights, sample
 from maillage.studies.survey.tables import counted
 from maillage.studies.survey.tabulation import of_sample, tabulate
@@ -716,3 +717,15 @@ def test_one_find_among_many_looks_is_said_in_the_singular():
     assert found.note.startswith(
         "4 comparaisons regardées ensemble : 1 sort du hasard prise une à une, 1 une fois"
     )
+
+
+@pytest.mark.parametrize(("n", "few"), [(0, False), (1, True), (10, True), (11, False)])
+def test_a_question_put_to_all_but_a_few_tells_of_them(n, few):
+    answers = table(aide=["oui"] * 20 + ["non"] * n, content=["oui"] * 20 + [""] * n)
+    reader = Reader(answers, FORM)
+    assert reader.leaves_few(reader.column("content"), 11) is few
+
+
+def test_a_question_is_not_crossed_with_itself():
+    with pytest.raises(Refused, match="avec elle-même"):
+        tabulate(table(aide=["oui"] * 30 + ["non"] * 30), FORM, "aide", by="aide")
