@@ -58,6 +58,8 @@ class Gateway(BaseHTTPRequestHandler):
 
 
 def main() -> None:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
+    settings.SENDING |= {"SMS": f"http://127.0.0.1:{server.server_port}"}
     _world()
     first = agenda.of_appointment(Appointment.objects.select_related("person")[0])
     first.text(), first.link()  # words and addresses are read once
@@ -66,8 +68,6 @@ def main() -> None:
     assert not agenda.booked(EVE).exists()
     took["one_by_one"] = FEW * _seconds(_one_by_one)
     Message.objects.filter(pk__gt=Message.objects.order_by("pk")[SENT - 1].pk).delete()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
-    settings.SENDING |= {"SMS": f"http://127.0.0.1:{server.server_port}"}
     took["sent"] = _by_two(_send, server)
     assert Message.objects.filter(state="sent", attempts=1).count() == SENT
     assert len(TAKEN) == SENT and set(TAKEN.values()) == {1}, "each once"

@@ -12,7 +12,7 @@ from maillage.apps.people.models import Person
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 9, 9, 22, tzinfo=UTC)
 
 

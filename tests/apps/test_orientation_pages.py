@@ -24,7 +24,7 @@ from tests.conftest import account
 from tests.support.cards import decide, open_page
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
 HELPS = {"practices": {"assistance": {"state": "offered"}}}

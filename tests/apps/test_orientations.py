@@ -24,7 +24,7 @@ from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)
 DAY = timedelta(days=1)

@@ -323,6 +323,20 @@ def test_the_command_of_clamav_is_asked_when_no_service_listens(tmp_path, settin
         scanning.scan(EICAR)
 
 
+def test_a_scanner_without_signatures_is_said_to_read_nothing(
+    andrei, structure, leila, settings, tmp_path, client
+):
+    command = tmp_path / "clamscan"
+    command.write_text('#!/bin/sh\n[ "$1" = "--version" ] && { echo "ClamAV 1.4.6"; exit 0; }\nexit 2\n')
+    command.chmod(0o700)
+    settings.PAPERS |= {"scanner": str(command)}
+    assert kept(andrei, structure, leila).scanner == ""
+    client.force_login(leila)
+    for address in ("/espace/papiers/", f"/espace/personnes/{andrei.pk}/papiers/"):
+        page = client.get(address).content.decode()
+        assert "sans ses signatures" in page and "freshclam" in page, address
+
+
 @pytest.mark.skipif(not CLAMD, reason="ClamAV n’est pas installé : sudo apt install clamav-daemon")
 def test_the_real_clamav_finds_the_file_that_all_know(tmp_path, settings):
     with real_clamd(tmp_path) as at:

@@ -9,6 +9,7 @@ import pytest
 
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, deadlines
+from maillage.apps.agenda.queries import reminders as agenda
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages import queries as messages
@@ -19,6 +20,8 @@ from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions as people
 from maillage.apps.reminders.actions import planning, tasks
 from maillage.apps.reminders.models import Refusal, Reminder
+from maillage.apps.reminders.queries import lists
+from maillage.apps.reminders.rules import ways
 from maillage.config.providers import mail
 from maillage.kernel.errors import Refused
 from maillage.web import bulk
@@ -26,7 +29,7 @@ from tests.conftest import with_role
 from tests.layout import flat
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 16, 9, tzinfo=UTC)  # a Monday
 TEN = datetime(2026, 11, 24, 10, tzinfo=PARIS)  # the Tuesday of the week after
@@ -119,6 +122,32 @@ def test_each_is_reminded_by_what_reaches_them(leila, structure, reach, value, a
     assert (row.way, row.contact, row.reason) == (way, contact, reason)
     assert sent().count() == (way == "email")
     assert bool(row.text) == (way in ("call", "via"))
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+@pytest.mark.parametrize("agrees", [True, False])
+@pytest.mark.parametrize(
+    "ways_of", [("phone", NUMBER, "sms", "call"), ("email", "andrei@exemple.fr", "email", "print")]
+)
+@pytest.mark.parametrize("provider", [True, False])
+def test_nobody_is_said_to_be_told_unless_a_message_leaves(
+    leila, structure, settings, provider, ways_of, agrees, stopped
+):
+    reach, value, channel, otherwise = ways_of
+    if not provider:
+        settings.SENDING = settings.SENDING | {"SMS": "", "SMTP": ""}
+    person = welcome(leila, structure, reach=reach, value=value, agrees=agrees)
+    if stopped:
+        outbox.stop(channel=channel, to=value, by=leila, at=AT)
+    row = book(leila, structure, person)
+    announced = [line.how for line in lists.to_come([agenda.of_appointment(row)], AT)]
+    run()
+    way = "none" if not agrees or stopped else channel if provider else otherwise
+    assert Reminder.objects.get().way == way
+    assert announced == [ways.WAYS[way]], "what the sheet announces is what is done"
+    assert sent().exists() is (way == channel)
+    _, told = appointments.move(row, starts_at=TEN + DAY, by=leila, at=EVE + HOUR)
+    assert (told.reached, told.to_call) == ((1, ()) if way == channel else (0, (row.called,)))
 
 
 @pytest.mark.parametrize(("reach", "value"), [("none", ""), ("letter", "1 rue du Lac")])

@@ -26,7 +26,7 @@ from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday, ten o’clock in Paris
 TUESDAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # in Paris

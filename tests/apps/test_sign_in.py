@@ -456,6 +456,40 @@ def test_what_was_being_sent_is_given_back_to_whoever_sent_it(client, helper):
 
 
 @pytest.mark.urls(__name__)
+def test_what_is_sent_once_the_session_was_closed_elsewhere_is_given_back_too(client, helper):
+    Membership.objects.all().delete()
+    sign_in(client)
+    client.get("/espace/")
+    Session.objects.all().delete()
+    response = client.post("/espace/note/", {"note": "Ana viendra mardi"})
+    assert response["Location"] == "/connexion/?next=%2Fcompte%2Freprendre%2F"
+    sign_in(client, next="/compte/reprendre/")
+    assert 'name="note" value="Ana viendra mardi"' in read(client.get("/compte/reprendre/"))
+
+
+@pytest.mark.urls(__name__)
+def test_once_signed_out_nothing_more_is_kept_and_a_forged_name_keeps_nothing(client, helper):
+    sign_in(client)
+    client.get("/espace/")
+    client.post("/deconnexion/")
+    for _ in range(2):
+        client.post("/espace/note/", {"note": "Ana viendra mardi"})
+        assert all("Ana" not in str(each.get_decoded()) for each in Session.objects.all())
+        client.cookies["visite"] = f"{helper.pk}:faux"
+
+
+def test_a_form_that_is_no_page_leads_a_stranger_to_a_page(client, db):
+    for sender, back in (
+        ("", "/espace/"),
+        ("https://mechant.example/x", "/espace/"),
+        ("/espace/messages/?p=2", ""),
+    ):
+        sender = sender and (sender if "//" in sender else f"http://testserver{sender}")
+        response = client.post("/espace/messages/3/", {}, headers={"referer": sender})
+        assert response["Location"] == f"/connexion/?next={back or '/espace/messages/%3Fp%3D2'}"
+
+
+@pytest.mark.urls(__name__)
 def test_somebody_else_does_not_find_it(client, helper):
     User.objects.create_user("autre@exemple.fr", PASSWORD)
     sign_in(client)

@@ -18,8 +18,8 @@ SECRETS = ("/compte/", "/connexion/", "/deconnexion/")
 NAMES = ("pass", "passe", "credential", "secret")  # parts of the names of fields that are never kept
 
 
-def of(request: HttpRequest) -> dict[str, Any] | None:
-    """Return the post of a request, None when nothing of it may or need be stored. Files are not."""
+def of(request: HttpRequest, account: int) -> dict[str, Any] | None:
+    """Return the post of an account, None when nothing of it may or need be stored. Files are not."""
     if request.method != "POST" or request.path.startswith(SECRETS):
         return None
     fields = [
@@ -32,7 +32,7 @@ def of(request: HttpRequest) -> dict[str, Any] | None:
     if too_long or any(part in name.lower() for name, _ in fields for part in NAMES):
         return None
     return {
-        "account": request.user.pk,
+        "account": account,
         "path": request.get_full_path(),
         "fields": fields,
         "files": bool(request.FILES),

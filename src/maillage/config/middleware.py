@@ -10,6 +10,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
 from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 
-from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.access import return_address, rights_of
 from maillage.apps.autonomy.forms import carried
 from maillage.config import interrupted_posts, sessions
 from maillage.kernel.errors import Refused
@@ -47,6 +48,7 @@ PROVEN = (
     "members.manage",
     "network.run",
 )  # who sees people, or gives who sees them
+VISITOR = "visite"  # the cookie that says whose session just ended, until the browser closes
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
@@ -126,21 +128,45 @@ class Sessions:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         before = _whose(request)
         response = self.answer(request)
-        if before and _whose(request) != before:
+        after = _whose(request)
+        if before and after != before:
             carried.erase(response)  # the diagnosis that they were filling in with somebody
+        if after and _visitor(request) != after:
+            response.set_signed_cookie(
+                VISITOR,
+                after,
+                salt=VISITOR,
+                httponly=True,
+                secure=settings.SESSION_COOKIE_SECURE,
+                samesite=settings.SESSION_COOKIE_SAMESITE,
+            )
+        elif before and not after:
+            response.delete_cookie(VISITOR)
         return response
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or SESSION_KEY not in request.session:
-            return None  # a stranger's page depends on no cookie
+            return self._absent(request)
         at = timezone.now()
         if sessions.is_over(request.session, at):
-            return self._end(request, interrupted_posts.of(request))
+            return self._end(request, interrupted_posts.of(request, request.user.pk))
         if sessions.KEPT not in request.session:
             sessions.begin(request, shared=True, at=at)
         sessions.note(request.session, at)
         request.ends_in = int(sessions.limits(request.session).idle.total_seconds())  # type: ignore[attr-defined]
         return None
+
+    def _absent(self, request: HttpRequest) -> HttpResponse | None:
+        """Keep what somebody posts whose session is no more: closed elsewhere, or erased after its time. Only
+        the browser where they were signed in says who they are; others are asked. A stranger's
+        page depends on no cookie.
+        """
+        if request.method != "POST" or not request.path.startswith(PRIVATE):
+            return None
+        account = _visitor(request)
+        if not account:
+            return redirect_to_login(return_address(request))
+        return self._end(request, interrupted_posts.of(request, int(account)))
 
     def _end(self, request: HttpRequest, sending: dict[str, Any] | None) -> HttpResponse | None:
         logout(request)
@@ -182,6 +208,11 @@ def _whose(request: HttpRequest) -> str:
     return str(
         request.session.get(SESSION_KEY) or request.session.get(interrupted_posts.KEPT, {}).get("account", "")
     )
+
+
+def _visitor(request: HttpRequest) -> str:
+    """Return the account that was signed in last in this browser, since it was opened; '' when nobody was."""
+    return str(request.get_signed_cookie(VISITOR, default="", salt=VISITOR))
 
 
 def _told(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from contextlib import suppress
 from functools import wraps
 from ipaddress import IPv6Address, IPv6Network
 from typing import Any, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Tally, User
@@ -44,7 +46,7 @@ def holding(*rights: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
         @wraps(view)
         def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(return_address(request))
             if not rights_of(request.user).any(*rights):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -52,6 +54,19 @@ def holding(*rights: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
         return answer
 
     return door
+
+
+def return_address(request: HttpRequest) -> str:
+    """Return where to come back, once signed in: the page, or the one whose form was sent, since an address
+    that only takes a form shows nothing.
+    """
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    sender = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(sender, {request.get_host()}, require_https=request.is_secure()):
+        parts = urlsplit(sender)
+        return urlunsplit(("", "", parts.path, parts.query, ""))
+    return str(settings.LOGIN_REDIRECT_URL)
 
 
 def account_of(request: HttpRequest) -> User:

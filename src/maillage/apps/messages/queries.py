@@ -31,9 +31,20 @@ class Kind:
 
 
 def leaving(keys: Iterable[str]) -> dict[str, str]:
-    """Return the messages sent or to be sent, among those with these keys: their channel, by key."""
-    found = Message.objects.filter(key__in=list(keys)).exclude(state__in=(states.CANCELLED, states.EXPIRED))
-    return dict(found.values_list("key", "channel"))
+    """Return the messages that reached or are to reach somebody, among those with these keys: their channel,
+    by key. What is only written on this computer reaches nobody.
+    """
+    return {each.key: each.channel for each in Message.objects.filter(key__in=list(keys)) if reaches(each)}
+
+
+def reaches(message: Message) -> bool:
+    """Return whether a message reached, or is to reach, somebody: it left, or its channel leaves this
+    computer, its address takes messages, and its hour is in time. Else nobody is said to be told.
+    """
+    if message.state == states.SENT:
+        return message.provider in states.LEAVING
+    never = message.is_useless or message.state in (states.EXPIRED, states.FAILED)
+    return leaves(message.channel) and not never
 
 
 def states_of(keys: Iterable[str]) -> dict[str, str]:
@@ -207,6 +218,6 @@ def sent_since(found: QuerySet[Message], at: datetime) -> list[tuple[str, int, i
     """Return what was really sent since a moment: (channel in words, messages, how many they are billed
     as).
     """
-    left = found.filter(state=states.SENT, sent_at__gte=at, provider__in=("smtp", "sms"))
+    left = found.filter(state=states.SENT, sent_at__gte=at, provider__in=states.LEAVING)
     counted = left.order_by("channel").values_list("channel").annotate(n=Count("pk"), units=Sum("units"))
     return [(states.CHANNELS[channel], n, units) for channel, n, units in counted]

@@ -80,6 +80,8 @@ def _state(given: argparse.Namespace) -> int:
     held = storage.storage()
     try:
         scanner = scanning.version()
+    except scanning.NoSignatures:
+        scanner = "installé, sans signatures : n’analyse rien (sudo freshclam)"
     except scanning.ScannerFailed:
         scanner = "installé, ne répond pas"
     papers = access.here(timezone.localdate()).count()

@@ -53,9 +53,9 @@ def run(given: argparse.Namespace) -> int:
     actions.tidy()  # while the server reads what it needs; no worker writes yet
     actions.resume()
     helpers = {module: start(*module) for module in (WORKER, DUE)}
-    print(f"Maillage répond sur http://{given.adresse}:{given.port}", flush=True)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
+        _announce(server, given.adresse, given.port)
         while server.poll() is None:
             time.sleep(1)
             for module, helper in helpers.items():
@@ -77,6 +77,22 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
+def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
+    """Wait until a page is answered, and say so: the port takes calls before anybody answers them."""
+    import http.client
+
+    here = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104, an address that is compared
+    while server.poll() is None:
+        call = http.client.HTTPConnection(here, port, timeout=WAITED)
+        with contextlib.closing(call), contextlib.suppress(OSError, http.client.HTTPException):
+            call.request("HEAD", "/", headers={"Host": "localhost"})
+            call.getresponse().read()  # even a refusal is an answer
+            print(f"Maillage répond sur http://{address}:{port}", flush=True)
+            return
+        time.sleep(0.1)
+
+
+WAITED = 30  # seconds for one answer, on a slow computer
 WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay")
 DUE = ("maillage.config.scheduler",)
 

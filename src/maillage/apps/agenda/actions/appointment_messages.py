@@ -15,6 +15,7 @@ from maillage.apps.agenda.actions.notifications import Notified, way_to
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.queries import reaches
 from maillage.apps.reminders.actions import forgetting
 from maillage.apps.reminders.actions import planning as reminders
 from maillage.apps.reminders.rules import ways
@@ -190,6 +191,6 @@ def _put(
             structure=row.structure_id,
             commune=row.commune,
         )
-        if not message.is_useless:
+        if reaches(message):
             return Notified(1)
     return Notified(0, (row.called,))

@@ -17,6 +17,7 @@ from maillage.apps.agenda.models import Appointment, Seat, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.queries import reaches
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
@@ -75,8 +76,8 @@ def _put(
             f"{text()}\n{say('Vous ne pouvez pas venir ? Dites-le ici :')} {link}" if may_say_no else text()
         )
         about = subject()
-    if workshop.example:  # nobody real hears of people who were invented
-        return Notified(1)
+    if workshop.example:  # nobody hears of people who were invented
+        return Notified(0, (seat.name,) if seat.name else ())
     with suppress(Refused):
         message = outbox.put(
             channel=channel,
@@ -90,7 +91,7 @@ def _put(
             structure=workshop.structure_id,
             commune=workshop.commune,
         )
-        if not message.is_useless:
+        if reaches(message):
             return Notified(1)
     return Notified(0, (seat.name,) if seat.name else ())
 

@@ -179,7 +179,7 @@ def _check_alive(row: Workshop) -> None:
     if row.cancelled_at is not None:
         raise Refused(
             "Rien n’a changé : cet atelier est annulé.",
-            why="Les personnes inscrites ont été prévenues.",
+            why="Les personnes inscrites ont pu l’apprendre.",
             do="Planifiez-en un autre.",
         )
 
@@ -224,7 +224,7 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
         raise Refused(
             "L’atelier reste publié.",
             why="Des personnes sont inscrites : elles le chercheraient sans le trouver.",
-            do="Annulez-le : elles seront prévenues.",
+            do="Annulez-le : Maillage leur écrit, ou vous dit qui appeler.",
         )
     for row in rows:
         row.published_at, row.changed_at = None, at

@@ -16,11 +16,15 @@ USUAL = "/run/clamav/clamd.ctl"  # where Debian and Ubuntu put it
 WAITED, WAITED_COMMAND = 30, 180  # seconds: the command reads all its signatures each time
 STEP = 65_536
 OFF = "non"  # MAILLAGE_CLAMD=non: whoever runs the platform wants none
-COMMAND = "clamscan"
+COMMAND, READ = "clamscan", ("--no-summary", "--stdout", "-")
 
 
 class ScannerFailed(Exception):
     """The scanner is there and did not answer: nothing says that the file is sound."""
+
+
+class NoSignatures(ScannerFailed):
+    """The scanner is there without any signature: it finds nothing in any file."""
 
 
 def scanner() -> str:
@@ -36,27 +40,46 @@ def scanner() -> str:
 
 
 def version() -> str:
-    """Return what the scanner says it is, '' when there is none; ScannerFailed when it is silent."""
+    """Return what the scanner says it is, '' when there is none; ScannerFailed when it is silent,
+    NoSignatures when it is there and knows nothing.
+    """
     at = scanner()
     if not at:
         return ""
-    if _is_command(at):
-        return _run([at, "--version"], b"", wait=WAITED)[1]
-    with _connected(at) as link:
-        link.sendall(b"zVERSION\0")
-        return _answer(link)
+    if not _is_command(at):  # a service does not start without signatures
+        with _connected(at) as link:
+            link.sendall(b"zVERSION\0")
+            return _answer(link)
+    told = _run([at, "--version"], b"", wait=WAITED)[1]
+    if told and "/" not in told and _run([at, *READ], b"x", wait=WAITED)[0] not in (0, 1):
+        raise NoSignatures(told)  # a version with its signatures says their number
+    return told
+
+
+def warning() -> str:
+    """Return why a paper is not read by an antivirus here, in a sentence; '' when it is."""
+    try:
+        return "" if version() else "Aucun antivirus n’est installé ici."
+    except NoSignatures:
+        return (
+            "ClamAV est installé ici sans ses signatures : il ne reconnaît rien. Lancez « sudo freshclam »."
+        )
+    except ScannerFailed:
+        return "L’antivirus est installé et ne répond pas : aucun papier ne se garde tant qu’il se tait."
 
 
 def scan(content: bytes) -> str:
-    """Return what found nothing in a file, '' when no scanner is installed; Refused when the file is
-    infected, or when the scanner does not answer.
+    """Return what found nothing in a file, '' when no scanner is installed, or none that knows anything;
+    Refused when the file is infected, or when the scanner does not answer.
     """
     at = scanner()
     if not at:
         return ""
     try:
+        told = version()
         found = _by_command(at, content) if _is_command(at) else _by_service(at, content)
-        told = version() if not found else ""
+    except NoSignatures:
+        return ""
     except ScannerFailed as error:
         raise refused(
             "L’antivirus n’a pas répondu : rien ne dit que ce fichier est sain.",
@@ -91,7 +114,7 @@ def _by_service(at: str, content: bytes) -> str:
 
 
 def _by_command(at: str, content: bytes) -> str:
-    code, told = _run([at, "--no-summary", "--stdout", "-"], content, wait=WAITED_COMMAND)
+    code, told = _run([at, *READ], content, wait=WAITED_COMMAND)
     if code == 1 and told.endswith("FOUND"):
         return told.rpartition(":")[2].removesuffix("FOUND").strip()
     if code != 0:

@@ -32,14 +32,14 @@ def papers(request: HttpRequest) -> HttpResponse:
     """The papers that persons let one’s structure read, and whether papers are kept here at all."""
     today = timezone.localdate()
     try:
-        scanner, silent = scanning.version(), False
+        scanner = scanning.version()
     except scanning.ScannerFailed:
-        scanner, silent = "", True
+        scanner = ""
     context = {
         "received": queries.received(request.user, today),
         "storage": storage(),
         "scanner": scanner,
-        "silent": silent,
+        "unread": "" if scanner else scanning.warning(),
     }
     return render(request, "documents/space/index.html", context)
 

@@ -36,7 +36,7 @@ def papers(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": lines,
         "others": queries.count(found, today) - len(lines),
         "storage": storage(),
-        "scanner": scanning.scanner(),
+        "unread": scanning.warning() if storage().is_on else "",
     }
     return render(request, "documents/space/person.html", context)
 
@@ -72,7 +72,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         "sending": token,
         "words": rules.words_to_keep(ours_name),
         "spoken": in_language_of(found, lambda: rules.words_to_keep(ours_name)),
-        "scanner": scanning.scanner(),
+        "unread": scanning.warning() if storage().is_on else "",
         "megabytes": heaviest_megabytes(),
         "most": rules.most_papers(),
         "there": queries.for_procedure_of(request.user, found, procedure, today),

@@ -13,6 +13,7 @@ from maillage.apps.droits.actions import Telling
 from maillage.apps.droits.forms import DatesForm, LetterForm
 from maillage.apps.droits.rules import facts
 from maillage.apps.droits.views.requests import fact_of, helping, line_of, person_of
+from maillage.apps.messages.queries import leaves
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
 
@@ -125,6 +126,12 @@ def write(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
                 "Le message n’est pas parti.",
                 why="Beaucoup de messages viennent de partir.",
                 do="Attendez une heure.",
+            )
+        if not leaves("email"):
+            raise Refused(
+                "Le message n’est pas parti.",
+                why="Aucun e-mail ne part d’ici : Maillage n’a pas de serveur d’envoi.",
+                do=f"Appelez {other.who}.",
             )
         actions.write_to(other, form.cleaned_data["texte"], by=account_of(request), at=timezone.now())
         messages.success(request, f"Le message part vers {other.who}, par e-mail.")

@@ -21,6 +21,7 @@ STATES = {
     CANCELLED: "annulé",
     EXPIRED: "trop tard",
 }
+LEAVING = ("smtp", "sms")  # providers whose messages leave this computer
 AGAIN = (FAILED, DOUBTFUL, CANCELLED)  # what a person may send once more
 
 RETRIES = (

@@ -20,6 +20,7 @@ from maillage.apps.autonomy import access as diagnoses
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.memberships.access import communes_of_structure
+from maillage.apps.messages.queries import leaves
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import agreements, steps
 from maillage.apps.orientations.actions.transitions import check_still_helped
@@ -426,6 +427,7 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
         "told": told,
         "steps": referral_detail.path_of(row, request.user),
         "reminders": _reminders(row),
+        "mail_leaves": leaves("email"),
     }
     context["holder"] = timeline.holder(row)
     return render(request, "orientations/new/sent.html", context)

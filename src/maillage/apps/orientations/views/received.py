@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.directory.actions import links
+from maillage.apps.messages.queries import leaves
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import agreements, steps
 from maillage.apps.orientations.forms.share import AGREED, REFUSED
@@ -216,11 +217,17 @@ def share_again(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _who_is_told(verb: str, row: Orientation) -> str:
     if verb == "remind":
-        return "Le lieu reçoit un e-mail." if row.token else "Ce lieu n’a pas d’e-mail : appelez-le."
+        if not row.token:
+            return "Ce lieu n’a pas d’e-mail : appelez-le."
+        return (
+            "Le lieu reçoit un e-mail."
+            if leaves("email")
+            else "Aucun e-mail ne part d’ici : appelez le lieu."
+        )
     if verb == "cancel" and row.sent_at is not None:  # the person is not named: they may be followed no more
         place = (
             "Le lieu est prévenu que personne ne vient."
-            if row.token
+            if row.token and leaves("email")
             else "Prévenez le lieu s’il l’attendait."
         )
         return f"{place} {referral_detail.informed(row, side=referral_detail.RECEIVER)}".strip()

@@ -13,10 +13,10 @@ from django.utils import timezone
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages import queries as messages
 from maillage.apps.messages.actions import Draft
-from maillage.apps.messages.rules import addresses, states
+from maillage.apps.messages.rules import states
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.models import Reminder, key_of
-from maillage.apps.reminders.queries.occasions import AT_ONCE, Occasion, agreed_among, refused_among
+from maillage.apps.reminders.queries.occasions import AT_ONCE, Occasion, ways_to
 from maillage.apps.reminders.rules import ways
 from maillage.apps.reminders.rules.ways import Way
 from maillage.web import bulk
@@ -63,7 +63,7 @@ def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
     found = [each for each in occasions if each.moment > at]
     if not found:
         return 0
-    chosen = _ways(found)
+    chosen = ways_to(found)
     withdrawn = _withdrawn(found)
     rows, drafts = [], []
     for each, way in zip(found, chosen, strict=True):
@@ -77,32 +77,6 @@ def plan(occasions: Sequence[Occasion], *, at: datetime) -> int:
     bulk.insert(Reminder, rows)
     outbox.put_many(drafts, at=at)
     return sum(way.way != ways.NONE for way in chosen)
-
-
-def _ways(occasions: Sequence[Occasion]) -> list[Way]:
-    """Return how each is reminded: by what they left for the event, else by what their sheet says."""
-    known = [each.person for each in occasions if each.person is not None]
-    agreed = agreed_among(known)
-    refused = refused_among(known)
-    chosen = []
-    for each in occasions:
-        pk = each.person.pk if each.person is not None else None
-        if each.told:
-            chosen.append(Way(ways.NONE, reason=ways.TOLD))
-        elif each.reach:
-            chosen.append(ways.way_of(each.reach, each.contact, agreed=True, refused=pk in refused))
-        elif each.person is not None:
-            reach, value = each.person.reach, each.person.reach_value
-            chosen.append(ways.way_of(reach, value, agreed=pk in agreed, refused=pk in refused))
-        else:
-            chosen.append(Way(ways.NONE, reason=ways.UNREACHABLE))
-    stopped = messages.stopped_among((way.way, way.contact) for way in chosen if way.way in ways.WRITTEN)
-    return [
-        Way(ways.NONE, reason=ways.STOPPED)
-        if way.way in ways.WRITTEN and (way.way, addresses.same(way.way, way.contact)) in stopped
-        else way
-        for way in chosen
-    ]
 
 
 def _withdrawn(occasions: Sequence[Occasion]) -> Counter[tuple[str, int, int, datetime]]:
@@ -194,10 +168,10 @@ def _take_back(reminders: QuerySet[Reminder], *, at: datetime) -> int:
     alive = list(reminders.filter(withdrawn_at=None, done_at=None))
     keys = {row.key: row.pk for row in alive if row.way in ways.WRITTEN}
     outbox.cancel(*keys)
-    leaving = messages.states_of(messages.leaving(keys))
-    sending = [keys[key] for key, state in leaving.items() if state == states.SENDING]
+    found = messages.states_of(keys)
+    sending = [keys[key] for key, state in found.items() if state == states.SENDING]
     Reminder.objects.filter(pk__in=sending).update(is_recalled=True)
-    retained = {keys[key] for key in leaving}
+    retained = {keys[key] for key, state in found.items() if state not in (states.CANCELLED, states.EXPIRED)}
     withdrawn = Reminder.objects.filter(pk__in=[row.pk for row in alive if row.pk not in retained])
     return withdrawn.update(withdrawn_at=at)
 

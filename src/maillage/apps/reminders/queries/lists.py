@@ -13,7 +13,7 @@ from maillage.apps.messages.rules import states
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import COUNTED, DataKind
 from maillage.apps.reminders.models import Refusal, Reminder
-from maillage.apps.reminders.queries.occasions import Occasion, agreed_among
+from maillage.apps.reminders.queries.occasions import Occasion, ways_to
 from maillage.apps.reminders.rules import schedule, ways
 from maillage.reference import clocks
 from maillage.words import opening
@@ -196,6 +196,8 @@ def _state(row: Reminder, message: Message | None, at: datetime) -> str:
         if message is None:
             return "exemple : rien n’est parti"
         if message.state == states.SENT and message.sent_at is not None:
+            if message.provider not in states.LEAVING:
+                return "écrit sur cet ordinateur : rien n’est parti"
             return f"parti le {_moment(message.sent_at, row.commune)}"
         return f"{message.get_state_display()}. {message.why}".strip()
     if row.done_at is not None:
@@ -215,13 +217,7 @@ def to_come(occasions: Iterable[Occasion], at: datetime) -> list[Line]:
         due = schedule.leaves_at(each.moment, each.days, clocks.zone(each.commune))
         if each.person is None or due <= at:
             continue
-        agreed = bool(each.reach) or each.person.pk in agreed_among([each.person])
-        way = ways.way_of(
-            each.reach or each.person.reach,
-            each.contact if each.reach else each.person.reach_value,
-            agreed=agreed,
-            refused=refusal(each.person) is not None,
-        )
+        (way,) = ways_to([each])
         state = ways.REASONS[way.reason] or f"prévu le {_moment(due, each.commune)}"
         when = in_words(each.moment, each.kind, each.commune)
         lines.append(Line(ways.KINDS[each.kind], when, ways.WAYS[way.way], state, is_ahead=True))

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from maillage.apps.messages import queries as messages
+from maillage.apps.messages.rules import addresses
 from maillage.apps.people import rules as people
 from maillage.apps.people.models import Consent, Person
 from maillage.apps.reminders.models import Refusal, Reminder
-from maillage.apps.reminders.rules import schedule
+from maillage.apps.reminders.rules import schedule, ways
+from maillage.apps.reminders.rules.ways import Way
 from maillage.reference import clocks
 
 AT_ONCE = 2000  # events planned in one transaction
@@ -110,3 +113,33 @@ def refused_among(people_asked: Sequence[Person]) -> set[int]:
     if refusals.count() > AT_ONCE:  # else reading them all takes less than asking for each
         refusals = refusals.filter(person__in=asked)
     return set(asked) & set(refusals.values_list("person", flat=True))
+
+
+def ways_to(occasions: Sequence[Occasion]) -> list[Way]:
+    """Return how each is reminded: by what they left for the event, else by what their sheet says; by hand
+    where no message of that kind leaves this computer.
+    """
+    known = [each.person for each in occasions if each.person is not None]
+    agreed, refused = agreed_among(known), refused_among(known)
+    chosen = []
+    for each in occasions:
+        pk = each.person.pk if each.person is not None else None
+        if each.told:
+            chosen.append(Way(ways.NONE, reason=ways.TOLD))
+        elif each.reach:
+            chosen.append(ways.way_of(each.reach, each.contact, agreed=True, refused=pk in refused))
+        elif each.person is not None:
+            reach, value = each.person.reach, each.person.reach_value
+            chosen.append(ways.way_of(reach, value, agreed=pk in agreed, refused=pk in refused))
+        else:
+            chosen.append(Way(ways.NONE, reason=ways.UNREACHABLE))
+    stopped = messages.stopped_among((way.way, way.contact) for way in chosen if way.way in ways.WRITTEN)
+    leaving = {way for way in ways.WRITTEN if messages.leaves(way)}
+    return [
+        Way(ways.NONE, reason=ways.STOPPED)
+        if stopped and way.way in ways.WRITTEN and (way.way, addresses.same(way.way, way.contact)) in stopped
+        else way
+        if way.way in leaving
+        else ways.by_hand(way)
+        for way in chosen
+    ]

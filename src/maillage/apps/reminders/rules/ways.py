@@ -75,3 +75,12 @@ def way_of(reach: str, contact: str, *, agreed: bool, refused: bool = False) -> 
     if mobile:
         return Way(SMS, mobile)
     return Way(CALL, contact) if any(each.isdigit() for each in contact) else Way(NONE, reason=UNREACHABLE)
+
+
+def by_hand(way: Way) -> Way:
+    """Return how somebody is reminded where no message leaves: called at the number that would take an SMS,
+    or given a card.
+    """
+    if way.way not in WRITTEN:
+        return way
+    return Way(CALL, way.contact) if way.way == SMS else Way(PRINT)
