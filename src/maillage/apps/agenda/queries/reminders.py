@@ -1,5 +1,6 @@
 """What people are reminded of: the seats and the appointments to come, and how each is said."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
@@ -8,7 +9,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Appointment, Seat
+from maillage.apps.agenda.models import Appointment, Seat, Workshop
 from maillage.apps.agenda.queries import appointment_words, words
 from maillage.apps.agenda.rules import appointments, workshops
 from maillage.apps.people.models import Person
@@ -55,13 +56,14 @@ def of_person(person: Person, at: datetime) -> list[Occasion]:
 
 def of_seat(seat: Seat) -> Occasion:
     """Return what the owner of a seat is reminded of."""
-    row, left = seat.workshop, "" if seat.way == workshops.NO_WAY else seat.way
-    days = days_before(seat.person, left)
-    return Occasion(
+    row = seat.workshop
+    return _occasion(
+        seat,
+        row,
         kind=ways.SEAT,
-        row=seat.pk,
-        days=days,
-        moment=row.starts_at,
+        name=seat.name,
+        no_way=workshops.NO_WAY,
+        since=seat.booked_at,
         subject=lambda: say("Rappel"),
         text=lambda: say(
             "Rappel : {what}, {when}. Lieu : {where}. On vous attend.",
@@ -70,27 +72,18 @@ def of_seat(seat: Seat) -> Occasion:
             where=words.where(row),
         ),
         link=lambda: _cannot_come("seat", access.link_of(seat)),
-        structure=row.structure_id,
-        commune=row.commune,
-        person=seat.person,
-        name=seat.name,
-        reach=left,
-        contact=seat.contact,
-        language=seat.language,
-        told=is_recent(seat.booked_at, row.starts_at, days, row.commune),
-        example=row.example,
     )
 
 
 def of_appointment(row: Appointment) -> Occasion:
     """Return what who comes to an appointment is reminded of; never what it is for."""
-    left = "" if row.way == appointments.NO_WAY else row.way
-    days = days_before(row.person, left)
-    return Occasion(
+    return _occasion(
+        row,
+        row,
         kind=ways.APPOINTMENT,
-        row=row.pk,
-        days=days,
-        moment=row.starts_at,
+        name=row.called,
+        no_way=appointments.NO_WAY,
+        since=row.changed_at,
         subject=lambda: say("Rappel de votre rendez-vous"),
         text=lambda: say(
             "Rappel : vous avez rendez-vous {when}. Lieu : {where}.",
@@ -98,15 +91,39 @@ def of_appointment(row: Appointment) -> Occasion:
             where=appointment_words.where(row),
         ),
         link=lambda: _cannot_come("appointment_mine", access.link_of_appointment(row)),
-        structure=row.structure_id,
-        commune=row.commune,
-        person=row.person,
-        name=row.called,
-        reach=left,
-        contact=row.contact,
-        language=row.language,
-        told=is_recent(row.changed_at, row.starts_at, days, row.commune),
-        example=row.example,
+    )
+
+
+def _occasion(
+    comer: Seat | Appointment,
+    event: Workshop | Appointment,
+    *,
+    kind: str,
+    name: str,
+    no_way: str,
+    since: datetime,
+    **said: Callable[[], str],
+) -> Occasion:
+    """Return what somebody who comes is reminded of. comer: who, how to reach them; event: when, where;
+    since: when they were last told of it.
+    """
+    reach = "" if comer.way == no_way else comer.way
+    days = days_before(comer.person, reach)
+    return Occasion(
+        kind=kind,
+        row=comer.pk,
+        days=days,
+        moment=event.starts_at,
+        structure=event.structure_id,
+        commune=event.commune,
+        person=comer.person,
+        name=name,
+        reach=reach,
+        contact=comer.contact,
+        language=comer.language,
+        told=is_recent(since, event.starts_at, days, event.commune),
+        example=event.example,
+        **said,
     )
 
 
