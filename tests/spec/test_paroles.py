@@ -25,6 +25,14 @@ def test_a_number_in_brackets_gives_the_words_and_who_speaks(typed, read):
     assert rules.with_voices(typed) == read
 
 
+def test_words_of_some_say_of_whom():
+    """« Ce n’est pas pour moi » : l’étude ne le dit que des moins à l’aise qui ne souhaitent pas se former, pas des habitants."""
+    told = (
+        "(Habitants les moins à l’aise, qui ne souhaitent pas se former, Maubeuge-Val de Sambre, 2021, redit)"
+    )
+    assert rules.with_voices("[X-042]").endswith(told)
+
+
 def test_a_number_that_nobody_knows_is_told():
     """Un numéro que la bibliothèque n’a pas est dit à qui l’écrit."""
     assert rules.unknown_voices("[X-050] puis [X-999] et [X-055b]") == ["X-999"]

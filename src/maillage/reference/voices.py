@@ -16,7 +16,9 @@ FILE = Path(__file__).with_name("voices.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What somebody said. lines: of the document. kind: the finding that it speaks of, "" for none."""
+    """What somebody said. lines: of the document. kind: the finding that it speaks of, "" for none;
+    among: which of those who speak, "" for any of them.
+    """
 
     id: str
     says: str
@@ -27,11 +29,13 @@ class Voice:
     lines: str
     place: str
     year: int
+    among: str = ""
 
     @property
     def speaker(self) -> str:
         """Who said it, as a reader sees them."""
-        return speakers()[self.who]
+        who = speakers()[self.who]
+        return f"{who} {self.among}" if self.among else who
 
     @property
     def axis(self) -> str:
@@ -112,4 +116,5 @@ def _voice(id: str, row: dict[str, str]) -> Voice:
         lines=row["lines"],
         place=place["label"],
         year=place["year"],
+        among=row.get("among", ""),
     )
