@@ -39,6 +39,11 @@ def test_what_measures_is_in_a_suite():
     assert measuring == set(bench.SUITES.values())
 
 
+def test_each_suite_says_what_it_measures():
+    told = (ROOT / "docs" / "mesures.md").read_text("utf-8")
+    assert [suite for suite in bench.SUITES if f"| `{suite}` |" not in told] == []
+
+
 def measure(name: str, took: float = 1.0) -> Measure:
     return Measure(name, took, "référence", 2.0, "petit")
 
