@@ -70,7 +70,8 @@ def measures(*, respondents: Sequence[int] = RESPONDENTS, times: int = TIMES) ->
             theirs = peer(codes, totals, initial, method)  # type: ignore[arg-type]
 
             def ours(method: str = method) -> calibration.Calibration:
-                return calibration.calibrate(initial, calibration.margins(codes, totals), method=method)  # type: ignore[arg-type]  # noqa: B023
+                margins = calibration.margins(codes, totals)  # noqa: B023
+                return calibration.calibrate(initial, margins, method=method)  # type: ignore[arg-type]  # noqa: B023
 
             found, wanted = ours(), theirs()
             apart = float(np.abs(found.weights / wanted - 1).max())

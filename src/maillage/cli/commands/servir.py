@@ -105,7 +105,8 @@ def _said(address: str) -> str:
 def start(*module: str) -> subprocess.Popen[bytes]:
     """Start a Python module in another process, with our settings."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
-    return subprocess.Popen([sys.executable, "-m", *module], env=environment, preexec_fn=_leave_with_parent)  # noqa: PLW1509, one call, no lock
+    command = [sys.executable, "-m", *module]
+    return subprocess.Popen(command, env=environment, preexec_fn=_leave_with_parent)  # noqa: PLW1509, one call, no lock
 
 
 def _leave_with_parent() -> None:

@@ -242,7 +242,8 @@ def _fraction(id: str, rows: NDArray[np.int64], frame: Frame, tables: Sources) -
     if id in ("rsa", "aah", "rsa_nombre"):
         return tables.cnaf.aligned("iris", area, "rsa" if id != "aah" else "aah"), working_age
     if id == "monoparents":
-        return tuple(tables.rp2016.aligned("iris", area, name) for name in ("single_parent", "in_households"))  # type: ignore[return-value]
+        names = ("single_parent", "in_households")
+        return tuple(tables.rp2016.aligned("iris", area, name) for name in names)  # type: ignore[return-value]
     if id == "hlm":
         top, base = (tables.rp2016.aligned("iris", area, name) for name in ("social_homes", "main_homes"))
         whole = frame.kind[rows] == "Z"

@@ -29,7 +29,8 @@ OLD = 12  # months after which the hours of a sheet are a warning
 # A condition told in passing: “orientées par un acteur social”, “réservé aux adhérents”, “uniquement sur
 # rendez-vous”.
 CONDITION = re.compile(
-    r"\borientée?s?\s+par\b|\b(?:envoy|adress)ée?s?\s+par\s+(?:une?|des|les?|la|leur)\b|\bsur\s+(?:orientation|prescription)\b|\bprescripteurs?\b"
+    r"\borientée?s?\s+par\b|\b(?:envoy|adress)ée?s?\s+par\s+(?:une?|des|les?|la|leur)\b"
+    r"|\bsur\s+(?:orientation|prescription)\b|\bprescripteurs?\b"
     r"|(?<!non )(?<!pas )\bréservée?s?\s+(?:à|au|aux)\b|(?<!pas"
     r" )\b(?:uniquement|seulement|exclusivement)\s+(?:sur|sous|pour)\b",
     re.IGNORECASE,

@@ -78,7 +78,8 @@ def forms(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResponse:
         xml = xlsform.xform(_held(surveyor, version))
         listed = (
             f"<xform><formID>{odk.form_id(survey.pk)}</formID><name>{escape(survey.title)}</name>"
-            f"<version>{version.number}</version><hash>md5:{_md5(xml)}</hash><downloadUrl>{escape(address)}</downloadUrl></xform>"
+            f"<version>{version.number}</version><hash>md5:{_md5(xml)}</hash>"
+            f"<downloadUrl>{escape(address)}</downloadUrl></xform>"
         )
     body = f"<xforms xmlns={quoteattr('http://openrosa.org/xforms/xformsList')}>{listed}</xforms>"
     return HttpResponse(body, content_type=XML)
