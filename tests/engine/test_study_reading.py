@@ -351,6 +351,20 @@ def test_a_zone_out_of_the_filter_has_no_row_in_the_index(d):
     assert {row.code for row in read.index.rows} == {zone.zone.code for zone in rest}
 
 
+def test_tables_name_the_filter_in_their_universe(d):
+    """« 15 ans et plus » sous un filtre n’est pas toute la population : chaque tableau dit laquelle."""
+    areas = len(population.sources().rp2021["pop"])
+    kept = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
+    some = under(d, inside=kept)
+    read = presentation.present(Study(some, None, (), (), None), fingerprint="")
+    made = dossier.compose(some, read, {}, (), on=date(2026, 11, 22))
+    blocks = [block for chapter in made.chapters for block in chapter.blocks]
+    notes = [block.note for block in blocks if isinstance(block, Grid) and "Champ" in block.note]
+    assert notes
+    assert all("filtre : une moitié" in note.replace("\xa0", " ") for note in notes)
+    assert all("filtre : une moitié" in each.universe.replace("\xa0", " ") for each in read.measures[:3])
+
+
 def test_digital_precarity_alone_never_says_that_income_is_fine(d):
     """Pyrénées-Orientales : un indice « moyen », des revenus sous la moyenne ; d’où vient la difficulté, rien ne le dit."""
     middle = next(zone for zone in d.zones if zone.social_class == "moyenne")

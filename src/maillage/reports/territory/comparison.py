@@ -87,7 +87,7 @@ def measures(d: Diagnosis, o: Offered | None) -> tuple[Measure, ...]:
     """Return what a territory may be compared by: three shares of its need, then three of its offer."""
     chosen = d.request.definition
     when = f"enquête de {chosen.year}, {CENSUS_YEAR}"
-    inside = "" if d.request.inside is None else f" ; {d.request.inside.label}"
+    inside = "" if d.request.inside is None else f" ; filtre : {wording.lower_first(d.request.inside.label)}"
     need = f"{chosen.universe}{inside}"
     modest = f"{need} ; deux premiers cinquièmes de niveau de vie"
     exclusion = d.levels["exclusion"]

@@ -397,7 +397,7 @@ def _needs(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping[str, 
                     " la question changent de l’une à l’autre."
                 )
             ),
-            _definitions(readings),
+            _definitions(readings, _universe(r)),
             *(Text(text=note.text, tone="note") for note in r.published if note.kind == "note"),
         ]
     return Chapter(
@@ -409,7 +409,12 @@ def _needs(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping[str, 
     )
 
 
-def _definitions(readings: Sequence[NeedByDefinition]) -> Grid:
+def _universe(r: Reading) -> str:
+    """Return whom the tables count, the filter of the study named."""
+    return f"{UNIVERSE} ; filtre : {wording.lower_first(r.filter.label)}" if r.filter else UNIVERSE
+
+
+def _definitions(readings: Sequence[NeedByDefinition], universe: str) -> Grid:
     rows = []
     for reading in readings:
         need, rate = wording.people(reading.need), wording.rate(reading.rate)
@@ -427,7 +432,7 @@ def _definitions(readings: Sequence[NeedByDefinition]) -> Grid:
         align="gddd",
         widths=(4.4, 1.3, 2.2, 1.1),
         rows=tuple(rows),
-        note=f"Champ : {UNIVERSE}. Même méthode, mêmes tirages.{_surveyed(readings)}",
+        note=f"Champ : {universe}. Même méthode, mêmes tirages.{_surveyed(readings)}",
     )
 
 
@@ -553,7 +558,11 @@ def _crossing(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping
             Callout(tone=x.kind, title=x.finding.replace("**", ""), text=x.advice) for x in r.discordances
         ]
     if both:
-        blocks.append(_zone_table(both[:MOST_IN_BOTH], caption="Là où le cumul est le plus probable"))
+        blocks.append(
+            _zone_table(
+                both[:MOST_IN_BOTH], caption="Là où le cumul est le plus probable", universe=_universe(r)
+            )
+        )
     return Chapter(
         number="n",
         short=SECTIONS["croisement"],
@@ -563,7 +572,7 @@ def _crossing(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping
     )
 
 
-def _zone_table(zones: Sequence[ZoneRow], *, caption: str) -> Grid:
+def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Grid:
     return Grid(
         caption=caption,
         columns=("Zone", "Personnes", "Entre", "Part", "Part et marge", "Précarité forte"),
@@ -585,7 +594,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str) -> Grid:
             for z in zones
         ),
         note=(
-            f"Champ : {UNIVERSE}. Bornes : {wording.NINE_IN_TEN}. Précarité forte : par rapport aux"
+            f"Champ : {universe}. Bornes : {wording.NINE_IN_TEN}. Précarité forte : par rapport aux"
             " autres zones"
             " d’ici ; entre parenthèses, les chances que ce soit vrai quand elles sont sous 80 %. Sources :"
             " Insee, Cnaf ; calculs Maillage."
@@ -615,7 +624,9 @@ def _zones(r: Reading, said: Mapping[str, str]) -> Chapter:
         lead=lead,
         blocks=(
             _zone_table(
-                shown, caption=f"Les {wording.number(len(shown))} zones" if len(shown) > 1 else "La zone"
+                shown,
+                caption=f"Les {wording.number(len(shown))} zones" if len(shown) > 1 else "La zone",
+                universe=_universe(r),
             ),
             _social(r),
             *_comment(said, "zones"),

@@ -71,6 +71,7 @@ from maillage.studies.diagnosis.diagnosis import (
     CLASS_NAMES,
     LEVEL_NAMES,
     Diagnosis,
+    Inside,
     Spread,
     ZoneResult,
 )
@@ -92,7 +93,7 @@ def present(study: Study, *, fingerprint: str) -> Reading:
     found = Reading(
         fingerprint=fingerprint,
         territory=_place(d),
-        definition=_definition(d.request.definition),
+        definition=_definition(d.request.definition, inside),
         filter=None if inside is None else Filter(inside.id, inside.label, inside.doubt),
         target=_target(d),
         population=wording.number(d.population),
@@ -228,13 +229,15 @@ def _map_note(study: Study) -> str:
     return f"{without} la carte montre les communes, le tableau montre les quartiers."
 
 
-def _definition(d: Definition) -> DefinitionCard:
+def _definition(d: Definition, inside: Inside | None = None) -> DefinitionCard:
     return DefinitionCard(
         id=d.id,
         label=d.label,
         short=d.short,
         statement=d.statement,
-        universe=d.universe,
+        universe=d.universe
+        if inside is None
+        else f"{d.universe} ; filtre : {wording.lower_first(inside.label)}",
         year=d.year,
         producer=d.producer,
         title=d.title,
