@@ -98,7 +98,7 @@ def test_a_partnership_says_who_says_so(client, library, hall, karim, leila):
     assert "dit par les deux" in client.get(page).content.decode()
     assert Partnership.objects.count() == 1
     drawn = client.get(page).content.decode()
-    assert drawn.count('<svg class="fig liens"') == 2
+    assert drawn.count('<svg class="fig dessin-liens"') == 2
     assert "lien-un" not in drawn
 
 
