@@ -2,6 +2,7 @@
 copy and the erasure say and do what it says.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -186,7 +187,8 @@ def test_a_copy_is_read_in_plain_french(client, everything):
     open_page(client, everything)
     page = page_of(client, "/ma-carte/copie/")
     assert "20 novembre 2026 à 10 h" in page
-    assert "2026-11-20" not in page and "None" not in page and "_" not in page.partition("<main")[2]
+    bare = re.sub(r"<[^>]+>", " ", page.partition("<main")[2])
+    assert "2026-11-20" not in bare and "None" not in bare and "_" not in bare
 
 
 def test_each_line_of_a_copy_has_a_name_that_is_read(everything):
@@ -202,3 +204,13 @@ def test_each_line_of_a_copy_has_a_name_that_is_read(everything):
     found = {key for held in register.of_person(everything) for row in held.rows for key in names(row)}
     nested = {"question", "essai", "mesures", "messages_lus", "reponses", "fait", "prochaine_fois", "mots"}
     assert found - set(copies.LABELS) - copies.FILE_ONLY - nested == set()
+
+
+def test_what_only_machines_read_stays_in_the_file(client, everything):
+    give_secret(everything)
+    open_page(client, everything)
+    page = page_of(client, "/ma-carte/copie/")
+    for words in ("Secondes par écran", "Version des essais", "Ligne de la règle", "Empreinte"):
+        assert words not in page
+    assert "secondes_par_ecran" in client.get("/ma-carte/copie/?format=json").content.decode()
+    assert 'href="#mandats"' in page and 'id="mandats"' in page

@@ -230,6 +230,8 @@ FILE_ONLY = frozenset(
         "regle",
     )
 )
+# What is said only when it is so.
+QUIET = frozenset(("essais_faux", "urgence", "tous_les_aidants_de_la_structure", "raye", "partage_suspendu"))
 # What an entry is called by: the values of these lines, in this order.
 HEADS: Mapping[str, Sequence[str]] = {
     "suivis": ("structure",),
@@ -301,7 +303,7 @@ def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
     said = [
         (LABELS[name], text_of(name, value))
         for name, value in row.items()
-        if name in LABELS and name not in head
+        if name in LABELS and name not in head and name not in FILE_ONLY and not _is_usual(name, value)
     ]
     full = [(label, words) for label, words in said if words]
     return Entry(
@@ -311,8 +313,15 @@ def _entry(kind: str, row: Mapping[str, Any]) -> Entry:
     )
 
 
+def _is_usual(name: str, value: Any) -> bool:
+    """Return whether a line only says that nothing particular happened."""
+    return name in QUIET and value in ("non", 0)
+
+
 def text_of(name: str, value: Any) -> str:
     """Return a value of a copy in words: dates as they are said, lists one after the other."""
+    if isinstance(value, Mapping) and "question" in value:
+        return " ".join(words for key, each in value.items() if (words := text_of(key, each)))
     if isinstance(value, Mapping):
         told = ((LABELS.get(key, ""), text_of(key, each)) for key, each in value.items())
         return ", ".join(
