@@ -226,6 +226,7 @@ LEFT_OUT: dict[type, dict[str, str]] = {
         "person": THEIRS,
         "row": NUMBER,
         "round": "how many of the same were taken back, which are lines of their own",
+        "is_recalled": "a mark for the worker, while its message is taken back",
     },
     Paper: {
         "id": NUMBER,
