@@ -448,3 +448,7 @@ def test_every_line_of_the_offer_has_its_rule_and_rules_have_different_names():
     names = [rule.id for rule in gap_rules.rules()]
     assert len(names) == len(set(names))
     assert all(rule.sentence.endswith(".") for rule in gap_rules.rules())
+
+
+def test_a_quarter_of_the_earth_is_ten_million_metres():
+    assert round(float(reach.metres(np.sqrt(np.array(2.0))))) == 10_007_557

@@ -12,7 +12,7 @@ from maillage.pipeline.survey.margins import parse
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.studies.diagnosis import diagnosis, filters, zoning
 from maillage.studies.diagnosis.diagnosis import Request
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import population
 from maillage.studies.offer import gaps, reach, siting, what_if
 from maillage.studies.survey import differences, samples, tabulation, weighting
@@ -52,6 +52,18 @@ def test_the_diagnosis_of_a_territory(case):
     assert told == sorted(told)
     assert told[-1] <= 1
     check(f"diagnosis-{case}", found, leave_out=("request", "model", "shapes", "zone", "territory", *TOLD))
+
+
+def test_the_census_areas_of_a_commune():
+    """A commune as one zone: its census areas, the one with the most people in need first."""
+    territory, areas = gazetteer().get("38151"), population.sources().rp2021
+    rows = rows_of(territory, areas)
+    whole = zoning.by("commune", rows, areas)
+    asked = Request(territory=territory, zoning=whole, definition=definition(DEFAULT), n_draws=20)
+    (zone,) = diagnosis.diagnose(asked).zones
+    assert len(zone.parts) == len(rows) > 10
+    assert {(part.need.unit, part.rate.unit) for part in zone.parts} == {("personnes", "pourcent")}
+    check("diagnosis-areas", zone.parts, leave_out=TOLD)
 
 
 def survey():
