@@ -33,7 +33,8 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         _questions(stage, who, held)
         _bulletin(stage, who)
         _outings(stage)
-    return Meeting.objects.filter(example=True).count()
+    made: int = Meeting.objects.filter(example=True).count()
+    return made
 
 
 def _meetings(stage: Stage, who: Mapping[str, Any]) -> Any:

@@ -91,7 +91,7 @@ class ChangeForm(forms.Form):
     change = forms.CharField(
         label="Ce qui change",
         max_length=300,
-        help_text="« uniquement en ligne », « guichet fermé le mercredi ».",
+        help_text="«\u00a0Uniquement en ligne\u00a0», «\u00a0guichet fermé le mercredi\u00a0».",
         error_messages={"required": "Il manque ce qui change. Quelques mots suffisent."},
     )
     debut = DayField(label="À partir du")

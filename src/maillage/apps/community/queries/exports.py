@@ -13,17 +13,20 @@ from django.db.models import BinaryField, Field, ForeignKey, Model, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
+from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Decision, Meeting, News, Post, Resource
 from maillage.apps.community.queries import meetings
 from maillage.apps.community.rules import discussions as rules
 from maillage.apps.directory.models import Structure
 
-# Accounts of others, and marks of forms: neither was written by the structure.
-UNSAID = frozenset({"by", "token", "answered_by", "accepted_by", "done_by"})
+# The features in which structures write to one another; what stands above is found by its name alone.
+FEATURES = ("community", "network")
+# Marks of forms, and codes that open something: neither was written by the structure.
+UNSAID = frozenset({"token", "code"})
 READ_ME = """# Ce que {name} a écrit dans le réseau
 
 Fait le {on}. Tables en CSV (UTF-8, virgules), textes en Markdown, fichiers tels quels.
-Ce que d’autres ont écrit n’y est pas, sauf les réponses reçues à vos annonces.
+Ce que d’autres ont écrit n’y est pas, sauf les messages qu’ils vous ont adressés.
 
 {tables}
 """
@@ -35,13 +38,13 @@ def archive(structure: Structure, at: datetime) -> bytes:
     """
     files: dict[str, bytes] = {}
     tables = []
-    for model in apps.get_app_config("community").get_models():
-        owners = _owners(model)
-        if not owners:
+    for model in _models():
+        if not (owners := _owners(model)):
             continue
         rows = model._default_manager.filter(_any(owners, structure)).order_by("pk")
         if found := list(rows):
-            name = f"{slugify(str(model._meta.verbose_name_plural))}.csv"
+            plain = slugify(str(model._meta.verbose_name_plural))
+            name = f"{plain}.csv" if f"{plain}.csv" not in files else f"{plain}-{model._meta.app_label}.csv"
             files[name] = _table(model, found)
             tables.append(f"- {name} : {len(found)}")
     files |= _texts(structure) | _files(structure)
@@ -52,6 +55,11 @@ def archive(structure: Structure, at: datetime) -> bytes:
     )
     files["LISEZ-MOI.md"] = readme.encode("utf-8")
     return _zipped(files, at)
+
+
+def _models() -> list[type[Model]]:
+    here = {each.label for each in apps.get_app_configs()}
+    return [model for name in FEATURES if name in here for model in apps.get_app_config(name).get_models()]
 
 
 def _owners(model: type[Model]) -> list[str]:
@@ -74,7 +82,7 @@ def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
     fields = [
         field
         for field in model._meta.concrete_fields
-        if field.name not in UNSAID and not isinstance(field, BinaryField)
+        if field.name not in UNSAID and not isinstance(field, BinaryField) and not _names_account(field)
     ]
     held = io.StringIO(newline="")
     writer = csv.writer(held)
@@ -82,6 +90,10 @@ def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
     for row in rows:
         writer.writerow([_cell(row, field) for field in fields])
     return held.getvalue().encode("utf-8-sig")
+
+
+def _names_account(field: Field) -> bool:
+    return isinstance(field, ForeignKey) and field.related_model is User
 
 
 def _cell(row: Model, field: Field) -> str:

@@ -48,13 +48,14 @@ def new(request: HttpRequest) -> HttpResponse:
     """A meeting to propose, with one date or several."""
     if not _may_propose(request):
         raise Http404
-    today = timezone.localdate()
+    soon = timezone.localdate() + timedelta(days=14)
+    soon += timedelta(days=7 - soon.weekday() if soon.weekday() > 4 else 0)  # a working day
     form = MeetingForm(
         request.POST or None,
         structures=list(access.structures_for(request.user)),
         leads=access.leads(request.user),
         seat=access.seat_of(request.user),
-        initial={"jeton": get_random_string(24), "jour_1": today + timedelta(days=14), "heure_1": "10:00"},
+        initial={"jeton": get_random_string(24), "jour_1": soon, "heure_1": "10:00"},
     )
     error = None
     if form.is_bound and form.is_valid():

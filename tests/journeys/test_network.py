@@ -1,0 +1,115 @@
+"""The network meets: a date voted on a telephone, chosen by keyboard, minutes, and a task that its pilot ends."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import PHONE
+from tests.support.profile import some
+
+# The day of a meeting comes: nobody waits for it in a test.
+DAY_COMES = """
+from datetime import timedelta
+from django.utils import timezone
+from maillage.apps.community.models import Meeting
+Meeting.objects.filter(title=sys.argv[1]).update(starts_at=timezone.now() - timedelta(hours=3))
+"""
+FINDS = """
+from maillage.apps.community.models import Bulletin, Meeting, Post
+held = Meeting.objects.filter(example=True).exclude(record="").first()
+vote = Meeting.objects.filter(example=True, starts_at=None).first()
+question = Post.objects.filter(example=True, kind="resource").first()
+print(held.pk, vote.pk, question.row, question.pk, Bulletin.objects.first().pk)
+"""
+
+
+@pytest.fixture(scope="module")
+def found(in_the_platform) -> dict[str, str]:
+    """Rows of the demonstration: a meeting held, one to vote, a resource that is discussed, a bulletin."""
+    return dict(
+        zip(("held", "vote", "resource", "post", "bulletin"), in_the_platform(FINDS).split(), strict=True)
+    )
+
+
+def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform):
+    title = "Relire nos fiches, par le clavier"
+    lead = enter("coordination", "/espace/reseau/reunions/nouvelle/", **PHONE)
+    lead.get_by_label("Titre").fill(title)
+    lead.get_by_label("Dans quelle commune").fill("Grenoble")
+    for n, day in ((1, "2027-03-02"), (2, "2027-03-04")):
+        lead.get_by_label(f"Date {n}", exact=True).fill(day)
+        lead.get_by_label(f"Heure {n}", exact=True).fill("10:00")
+    lead.get_by_role("button", name="Proposer la réunion").press("Enter")
+    expect(lead.get_by_role("heading", name="Quand pouvez-vous ?")).to_be_visible()
+    address = lead.url
+
+    helper = enter("aidant", address, java_script_enabled=False, **PHONE)
+    for rank, answer in ((0, "Non"), (1, "Oui")):
+        helper.get_by_role("radio", name=answer).nth(rank).focus()
+        helper.keyboard.press("Space")
+    helper.get_by_role("button", name="Répondre").press("Enter")
+    expect(helper.get_by_text("Votre réponse est notée")).to_be_visible()
+    assert helper.get_by_role("button", name="Choisir le").count() == 0, "who votes does not choose"
+
+    lead.reload()
+    expect(lead.get_by_role("group", name="Jeudi 4 mars 2027")).to_contain_text("convient au plus de monde")
+    lead.get_by_role("button", name="Choisir le jeudi 4 mars").press("Enter")
+    expect(lead.get_by_text("La date est choisie")).to_be_visible()
+    in_the_platform(DAY_COMES, title)
+
+    lead.reload()
+    lead.get_by_role("link", name="Écrire le compte rendu").press("Enter")
+    lead.get_by_label("Ce qui s’est dit").fill("Trois structures. Les fiches ont des horaires faux.")
+    lead.get_by_role("button", name="Enregistrer le compte rendu").press("Enter")
+    lead.get_by_role("textbox", name="Ce qui est décidé").fill("Corriger les horaires du Pimms")
+    lead.get_by_role("radio", name="une structure").focus()
+    lead.keyboard.press("Space")
+    lead.get_by_role("textbox", name="Quelle structure").fill("Pimms Mediation Grenoble")
+    lead.get_by_label("Pour le", exact=True).fill("2027-04-01")
+    lead.get_by_role("button", name="Noter cette décision").press("Enter")
+    expect(lead.get_by_text("La tâche attend Pimms Mediation Grenoble")).to_be_visible()
+
+    helper.goto(address.partition("/espace/")[0] + "/espace/")
+    done = helper.get_by_role("button", name="C’est fait : Corriger les horaires du Pimms")
+    done.press("Enter")
+    expect(helper.get_by_text("La tâche est faite.")).to_be_visible()
+    expect(done).to_have_count(0)
+    lead.reload()
+    expect(lead.get_by_role("listitem").filter(has_text="Corriger les horaires")).to_contain_text("faite le")
+
+
+def test_who_types_a_name_is_warned_before_sending(enter, found):
+    page = enter("aidant", f"/espace/reseau/discussions/meeting/{found['held']}/", **PHONE)
+    field = page.get_by_label("Votre question")
+    field.fill("Mme Durand revient chaque jour")
+    expect(page.get_by_role("status").filter(has_text="un nom de famille")).to_be_visible()
+    field.fill("Qui reçoit le soir ?")
+    expect(page.locator("#vigilance")).to_be_hidden()
+    page.get_by_role("button", name="Publier").press("Enter")
+    expect(page.get_by_text("Qui reçoit le soir ?", exact=True)).to_be_visible()
+
+
+PAGES = (
+    *("/espace/reseau/reunions/", "/espace/reseau/reunions/{held}/", "/espace/reseau/reunions/{vote}/"),
+    *("/espace/reseau/reunions/nouvelle/", "/espace/reseau/reunions/{held}/compte-rendu/", "/espace/agenda/"),
+    *("/espace/reseau/discussions/", "/espace/reseau/discussions/resource/{resource}/"),
+    *("/espace/reseau/discussions/moderation/", "/espace/reseau/semaine/", "/espace/reseau/bulletin/"),
+    *("/espace/reseau/discussions/messages/{post}/signaler/", "/espace/reseau/bulletin/{bulletin}/"),
+    *("/espace/reseau/bulletin/nouveau/", "/espace/reseau/bulletin/nouvelles/", "/espace/reseau/services/"),
+    *("/espace/reseau/aller-vers/", "/espace/reseau/aller-vers/kits/market/", "/sources/initiatives/"),
+)
+ALWAYS = (
+    "/espace/reseau/reunions/{vote}/",
+    "/espace/agenda/",
+    "/espace/reseau/discussions/resource/{resource}/",
+)
+
+
+@pytest.mark.parametrize("address", some(PAGES, *ALWAYS))
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(
+    visit, signed_in, faults_by_day_and_night, found, address
+):
+    signed = {"storage_state": signed_in("coordination")} if address.startswith("/espace/") else {}
+    page = visit(address.format(**found), **signed)
+    assert faults_by_day_and_night(page, enhanced=not signed) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
