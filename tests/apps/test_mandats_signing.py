@@ -15,11 +15,13 @@ from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people import actions as people
 from maillage.apps.people.models import Person
+from maillage.apps.volunteers.actions import missions
 from maillage.config import backup
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.mandats import AT, STROKES, by_touch, drafted, given, shown
 from tests.support.places import place
+from tests.support.volunteers import supervised
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY = timedelta(days=1)
@@ -112,11 +114,18 @@ def test_a_volunteer_acts_under_somebody_who_answers_for_them(andrei, leila, str
     karim = account("benevole", "benevole", shown="Karim", structure=structure)
     people.leave(person=andrei, structure=structure, by=leila, at=AT)
     people.meet(person=andrei, structure=structure, by=karim, at=AT)
+    with pytest.raises(Refused, match="Un bénévole n’est jamais seul"):
+        drafted(andrei, structure, karim, helper=Helper(supervisor=leila))
+    engaged = supervised(karim, structure, by=leila, at=AT - timedelta(days=1))
     for supervisor in (None, karim):
         with pytest.raises(Refused, match="Choisissez qui en répond"):
             drafted(andrei, structure, karim, helper=Helper(supervisor=supervisor))
     mandat = drafted(andrei, structure, karim, helper=Helper(supervisor=leila))
     assert (mandat.helper, mandat.supervisor) == (frame.VOLUNTEER, leila)
+    missions.end(engaged, by=leila, at=AT)
+    with pytest.raises(Refused, match="Le mandat n’a pas été signé"):
+        actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
+    missions.resume(engaged, by=leila, at=AT)
     mandat = actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
     assert "Karim, bénévole, m’aide, sous la responsabilité de Leïla." in mandat.words
 

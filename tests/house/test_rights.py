@@ -61,6 +61,7 @@ from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
 from maillage.apps.people import actions as people
 from maillage.apps.reminders.models import Reminder
 from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.apps.volunteers.actions import hours, sessions
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring
 from maillage.reports.page import drawings
@@ -68,6 +69,7 @@ from tests.conftest import with_role
 from tests.support import mandats, sample_survey
 from tests.support.papers import pdf
 from tests.support.places import place
+from tests.support.volunteers import supervised
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -194,6 +196,13 @@ LISTS: dict[str, set[str]] = {
         for key in ("appointments", "appointments_end_day", "appointment_new", "mailboxes")
     },
     "permanence_new": {"workshops"},
+    "trainings": {"people", "mine", "sheet", "measures", "run"},
+    **{
+        key: {"workshops"}
+        for key in ("training_add", "aidants", "aidants_accounts", "volunteers", "mission_new")
+    },
+    **{key: {"workshops", "measures"} for key in ("aidants_figures", "aidants_csv")},
+    "own_missions": {"mine"},
 }
 # Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
 # address.
@@ -354,6 +363,14 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "bulletin_gesture": ({"lead"}, "bulletin"),
     "service_change_gesture": ({"lead"}, "service_change"),
     "network_writings_of": ({"workshops"}, "writings"),
+    **dict.fromkeys(("aidant", "aidant_gesture", "aidant_copy"), ({"workshops"}, "aidant")),
+    **dict.fromkeys(("attestation_pdf", "attestation_withdraw"), ({"workshops"}, "attestation")),
+    "training_withdraw": ({"workshops", "sheet"}, "own_training"),
+    "mission": ({"workshops"}, "mission"),
+    **dict.fromkeys(
+        ("engagement", "engagement_gesture", "engagement_charter"), ({"workshops"}, "engagement")
+    ),
+    "hours_gesture": ({"workshops"}, "hours"),
     **dict.fromkeys(("appointment", "appointment_gesture"), ({"people"}, "appointment")),
     **dict.fromkeys(("permanence", "permanence_edit", "permanence_gesture"), ({"workshops"}, "permanence")),
 }
@@ -371,6 +388,9 @@ SENT = {
     "orientation_elsewhere": {"ailleurs": "structure"},
     "workshop_gesture": {"geste": "publier"},
     "appointment_gesture": {"geste": "annuler"},
+    "aidant_gesture": {"geste": "partir"},
+    "engagement_gesture": {"geste": "finir"},
+    "mission": {"geste": "clore"},
     "permanence_gesture": {"geste": "publier"},
     "survey_gesture": {"geste": "public"},
     "listing_gesture": {"geste": "found"},
@@ -384,7 +404,7 @@ PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
-    r"|ateliers/|rendez-vous/|boite-mail/|enquetes/|mandat/|messages/)"
+    r"|ateliers/|attestation/|benevoles/|rendez-vous/|boite-mail/|enquetes/|mandat/|messages/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
 OPEN = {
@@ -405,6 +425,7 @@ OPEN = {
         "bulletin_pdf",
         "awareness_kit",
     ),  # what a structure shares is shared with the whole network
+    *("training", "training_session", "training_session_gesture"),  # who runs a session alone reads names
 }
 
 
@@ -613,6 +634,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "bulletin": {"pk": Bulletin.objects.create(title=kind, commune=commune, token=kind, made_at=AT).pk},
         "service_change": {"pk": _service_change(commune, helper, kind).pk},
         "writings": {"pk": lieu.structure_id},
+        **_helping(lieu, helper, kind),
         "partnership": {"pk": network.work_together(lieu.structure, friend.structure, about=kind, by=helper, at=AT).pk},
         "application": {"pk": _application(commune, kind).pk},
         "handover": {"pk": _handover(lieu, users["gestionnaire"] if kind == "own" else None, kind).pk},
@@ -739,6 +761,22 @@ def _service_change(commune: str, helper: User, kind: str) -> ServiceChange:
     return bulletins.note_change(
         **said, starts_on=AT.date(), commune=commune, token=kind, by=helper, at=datetime.now(UTC)
     )
+
+
+def _helping(lieu, helper: User, kind: str) -> dict[str, dict[str, Any]]:
+    """Make a volunteer on a mission, with hours and their attestation, and a training of a body."""
+    engaged = supervised(None, lieu.structure, by=helper, at=datetime.now(UTC), token=f"mission-{kind}")
+    noted = hours.note(engaged, on=engaged.starts_on, minutes=60, token=kind, by=helper, at=datetime.now(UTC))
+    said = {"title": kind, "body": "x", "minutes": 60, "months": 12, "source": "x"}
+    added = sessions.add_training(lieu.structure, said, by=helper, at=AT)
+    return {
+        "aidant": {"pk": engaged.aidant_id},
+        "engagement": {"pk": engaged.pk},
+        "mission": {"pk": engaged.mission_id},
+        "hours": {"pk": noted.pk},
+        "attestation": {"pk": hours.attest(engaged, by=helper, at=datetime.now(UTC)).pk},
+        "own_training": {"key": f"plus-{added.pk}"},
+    }
 
 
 def _invitation(lieu, kind: str) -> Invitation:
@@ -894,6 +932,7 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "int:pk": "1",
         "str:table": "x",
         "slug:slug": "x",
+        "slug:key": "x",
         "str:token": "x" * 32,
         "slug:id": "X1",
         "int:number": "1",

@@ -23,6 +23,7 @@ WORKS = (
     ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
     ("entrees_du_reseau", "maillage.apps.network.actions.joining.run_deadlines"),
     ("reseau", "maillage.apps.community.actions.deadlines.run_deadlines"),
+    ("benevoles_oublies", "maillage.apps.volunteers.actions.missions.run_deadlines"),
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),
     ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.close_ended"),
     ("ancres_du_journal", "maillage.config.anchors.write_daily"),

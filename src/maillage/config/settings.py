@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "maillage.apps.dossiers",
     "maillage.apps.codesign",
     "maillage.apps.network",
+    "maillage.apps.volunteers",
     "maillage.apps.site",
     "allauth",  # after ours: its pages wear our templates
     "allauth.account",
@@ -185,6 +186,8 @@ SHARED_AGENDA = (
     "maillage.apps.agenda.queries.network.workshops",
     "maillage.apps.agenda.queries.network.permanences",
 )
+# Who answers for a volunteer: without them, papers and mandates stay closed.
+SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {
     "agenda/public/_of_place.html": "maillage.apps.agenda.queries.public.of_place",

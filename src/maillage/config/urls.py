@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("maillage.apps.dossiers.urls")),
     path("", include("maillage.apps.network.urls")),
     path("", include("maillage.apps.codesign.urls")),
+    path("", include("maillage.apps.volunteers.urls")),
     path("", include("maillage.apps.site.urls")),
 ]
 handler404 = "maillage.apps.site.views.not_found"

@@ -17,7 +17,7 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats import queries as mandats
 from maillage.apps.mandats.queries import Verdict
 from maillage.apps.people import actions as people
-from maillage.apps.people.access import people_for
+from maillage.apps.people.access import check_supervised, people_for
 from maillage.apps.people.models import Person
 from maillage.apps.surveys.actions.receive import on_disk
 from maillage.kernel.errors import Refused
@@ -55,6 +55,8 @@ def note(
     known = Act.objects.filter(uid=draft.uid).first()
     if known is not None:
         return _same(known, by=by, structure=structure)
+    if draft.kind == rules.PLACE:
+        check_supervised(by, structure.pk, timezone.localdate(at), NOT_NOTED)
     with on_disk(), transaction.atomic():
         if person is not None:
             people.lock(person)  # a mandate stopped while the form was open is seen from here on

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, Workshop
+from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current
 
@@ -64,8 +65,8 @@ def may_run(user: Any, workshop: Workshop) -> bool:
 
 
 def published() -> QuerySet[Workshop]:
-    """Return the public workshops, cancelled ones included."""
-    return Workshop.objects.filter(published_at__isnull=False).select_related(*WITH)
+    """Return the public workshops, cancelled ones included; trainings of aidants have their own pages."""
+    return Workshop.objects.filter(published_at__isnull=False, kind=WORKSHOP).select_related(*WITH)
 
 
 # ----------------------------------------------------------------------------------------------- appointments

@@ -74,6 +74,9 @@ class Workshop(models.Model):
     )
     address = models.CharField("adresse", max_length=200, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True, db_index=True)
+    kind = models.CharField(
+        "pour qui", max_length=8, choices=list(rules.KINDS.items()), default=rules.WORKSHOP
+    )
     title = FreeChar("titre", max_length=120)
     aim = FreeText("but", blank=True)
     bring = FreeChar("à apporter", max_length=300, blank=True)

@@ -21,7 +21,7 @@ from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat, N
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.messages import actions as outbox
 from maillage.apps.people import actions as people
-from maillage.apps.people.access import people_for, sees_only_theirs
+from maillage.apps.people.access import check_supervised, people_for, sees_only_theirs
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.actions import planning as reminders
 from maillage.apps.reminders.queries.occasions import Occasion
@@ -79,12 +79,13 @@ def prepare(
             "Vous n’aidez pas cette personne au nom de cette structure.",
             "Demandez-lui de montrer sa carte, puis recommencez.",
         )
+    today = timezone.localdate(at)
+    check_supervised(by, structure.pk, today, "Le mandat n’a pas été préparé.")
     chosen = _chosen(keys, structure)
     if (emergency or renews is not None) and (
         same := _same_draft(row, structure, chosen, renews)
     ) is not None:
         return same
-    today = timezone.localdate(at)
     start = _first_day(starts_on, today, duration, emergency=emergency)
     lasting = "day" if emergency else duration
     who = _checked(helper or Helper(), by=by, structure=structure)
@@ -252,6 +253,7 @@ def sign(mandat: Mandat, signing: Signing, *, by: User, at: datetime) -> Mandat:
     if row.signed_at is not None and row.how == signing.how and row.withdrawn_at is None:
         return row
     today = timezone.localdate(at)
+    check_supervised(by, row.structure_id, today, "Le mandat n’a pas été signé.")
     _may_be_signed(row, signing.how, by=by, today=today)
     start = queries.signing_day(row, signing.how, today)
     said = words.text(queries.terms(row, start))

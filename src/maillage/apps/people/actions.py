@@ -249,6 +249,7 @@ def choose_secret(
         )
     if by is not None and not access.people_for(by).filter(pk=row.pk).exists():
         raise _not_followed()
+    access.check_supervised(by, acting, timezone.localdate(at), "Le secret n’a pas été choisi.")
     printed = (say(rules.PICTURES[row.picture]), rules.PICTURES[row.picture].split("’")[-1].split()[-1])
     rules.check_secret(said, known=(row.nickname, str(row.born or ""), row.code, *printed))
     values = {"kind": said.kind, "hash": make_password(said.text), "by": by, "at": at}

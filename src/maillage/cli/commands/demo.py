@@ -99,6 +99,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         sharing,
         stories,
         survey,
+        volunteers,
         workshops,
     )
 
@@ -125,6 +126,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         (workshops.tell, "Ateliers d’exemple : {}, à venir et passés"),
         (appointments.tell, "Rendez-vous d’exemple : {}, dans deux permanences"),
         (board.tell, "Atelier de co-construction d’exemple : {} cartes sur un tableau"),
+        (volunteers.tell, "Aidants d’exemple : {}, formés ou bénévoles, inventés"),
         (network.tell, "Annonces d’exemple : {}, entre trois structures"),
         (joining.tell, "Réseau d’exemple : {} lignes, demandes d’entrée, fiches, groupe et charte"),
         (sharing.tell, "Réunions d’exemple : {}, avec leurs décisions, un bulletin, des questions"),

@@ -66,10 +66,10 @@ def mandate(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
         )
         parts.append(Part("Signature", proof))
     boxes = [
-        _box("La personne", paper.person, paper.strokes),
-        _box("L’aidant", f"{paper.helper}, {paper.structure}"),
+        box("La personne", paper.person, paper.strokes),
+        box("L’aidant", f"{paper.helper}, {paper.structure}"),
     ]
-    return _compiled(
+    return compiled(
         "Mandat", parts, on=on, code=paper.code, check=check, boxes=boxes, example=paper.example,
         foot="Deux exemplaires : un pour la personne, un pour la structure.",
     )  # fmt: skip
@@ -97,8 +97,8 @@ def withdrawal(paper: Paper, *, check: tuple[str, str], on: date) -> bytes:
             ),
         ),
     ]
-    boxes = [_box("Pour la structure", paper.structure)]
-    return _compiled(
+    boxes = [box("Pour la structure", paper.structure)]
+    return compiled(
         "Preuve d’arrêt d’un mandat", parts, on=on, code=paper.code, check=check, boxes=boxes,
         example=paper.example, foot="À garder par la personne.",
     )  # fmt: skip
@@ -169,8 +169,8 @@ def _blank_mandate(title: str, on: date) -> bytes:
         ),
         Part("Dit à voix haute, sans signature", ("Nom du témoin, qui n’est pas l’aidant : …",)),
     ]
-    boxes = [_box("La personne : un nom, une croix", ""), _box("L’aidant, pour la structure", "")]
-    return _compiled(
+    boxes = [box("La personne : un nom, une croix", ""), box("L’aidant, pour la structure", "")]
+    return compiled(
         title, parts, on=on, boxes=boxes, foot="Deux exemplaires : un pour la personne, un pour la structure."
     )
 
@@ -188,7 +188,7 @@ def _register(title: str, on: date) -> bytes:
     ]
     heads = ("Jour", "Prénom ou carte", "Démarche", "Avec, ou à la place", "Minutes", "À la fin", "Aidant")
     table = {"tetes": heads, "parts": (2, 4, 6, 4, 2.4, 4, 3), "lignes": 16}
-    return _compiled(title, parts, on=on, table=table, wide=True)
+    return compiled(title, parts, on=on, table=table, wide=True)
 
 
 def _charter(title: str, on: date) -> bytes:
@@ -220,8 +220,8 @@ def _charter(title: str, on: date) -> bytes:
             ),
         ),
     ]
-    boxes = [_box("L’aidant : professionnel, bénévole ou proche", ""), _box("La personne qui en répond", "")]
-    return _compiled(title, parts, on=on, boxes=boxes)
+    boxes = [box("L’aidant : professionnel, bénévole ou proche", ""), box("La personne qui en répond", "")]
+    return compiled(title, parts, on=on, boxes=boxes)
 
 
 def _certificate(title: str, on: date) -> bytes:
@@ -247,8 +247,8 @@ def _certificate(title: str, on: date) -> bytes:
             ),
         ),
     ]
-    boxes = [_box("La personne", ""), _box("La structure : nom, signature, tampon", "")]
-    return _compiled(
+    boxes = [box("La personne", ""), box("La structure : nom, signature, tampon", "")]
+    return compiled(
         title, parts, on=on, boxes=boxes, foot="Deux exemplaires : un pour la personne, un pour la structure."
     )
 
@@ -258,7 +258,8 @@ def _has_letters(line: str) -> bool:
     return str(pdf.drawable(line)).count(pdf.SUBSTITUTE) == line.count(pdf.SUBSTITUTE)
 
 
-def _box(title: str, name: str, image: str = "") -> dict[str, str]:
+def box(title: str, name: str, image: str = "") -> dict[str, str]:
+    """Return a frame to sign in: its title, the name under it, a drawing as SVG."""
     return {"titre": title, "nom": name, "image": image}
 
 
@@ -267,7 +268,7 @@ def _moment(at: datetime) -> str:
     return f"{in_words(at.date())} à {opening.clock(at)}"
 
 
-def _compiled(
+def compiled(
     title: str,
     parts: Sequence[Part],
     *,
@@ -280,6 +281,7 @@ def _compiled(
     wide: bool = False,
     example: bool = False,
 ) -> bytes:
+    """Return a paper of assistance as PDF. check: the address of its code, and its QR; table: to fill in."""
     values = tokens("jour")
     data = {
         "titre": title,

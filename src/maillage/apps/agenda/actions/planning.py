@@ -48,11 +48,14 @@ def plan(
     values: Mapping[str, Any],
     at: datetime,
     format: str = rules.ONE_OFF,
+    kind: str = rules.WORKSHOP,
     example: bool = False,
 ) -> Workshop:
-    """Plan a workshop, visible to its structure alone until it is published. values: some of KNOWN."""
+    """Plan a workshop, visible to its structure alone until it is published. values: some of KNOWN; kind: for
+    the public, or a training of those who help them.
+    """
     check_lead(by, structure.pk)
-    row = _made(values, structure=structure, format=format, made_at=at, by=by, example=example)
+    row = _made(values, structure=structure, format=format, kind=kind, made_at=at, by=by, example=example)
     journal.record(by=by, verb="workshop.planned", row=row, at=at, structure=structure.pk)
     return row
 

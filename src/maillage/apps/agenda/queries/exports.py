@@ -41,7 +41,8 @@ def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
 
 def _held(rows: QuerySet[Workshop], since: date, until: date) -> QuerySet[Workshop]:
     begin, end = midnight(since), midnight(until + timedelta(days=1))
-    return rows.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
+    rows = rows.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
+    return rows.filter(kind=rules.WORKSHOP)  # who is trained to help is not somebody helped
 
 
 def of_structures(structures: Iterable[int] | None, since: date, until: date) -> list[Workshop]:

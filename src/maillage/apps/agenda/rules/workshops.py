@@ -20,6 +20,9 @@ FORMATS: Mapping[str, str] = {
 }
 COURSES = (SHORT, LONG)
 LONG_FROM = 15 * 60  # minutes
+WORKSHOP, TRAINING = "workshop", "training"
+# Who it is for: the public, or those who help them. Figures on the public count the first alone.
+KINDS: Mapping[str, str] = {WORKSHOP: "atelier", TRAINING: "formation d’aidants"}
 SUBJECTS: Mapping[str, str] = {
     "commencer": to_say("Pour commencer"),
     "internet": to_say("Internet"),

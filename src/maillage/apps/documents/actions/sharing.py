@@ -12,6 +12,7 @@ from maillage.apps.documents.actions import storing
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.documents.rules import papers
 from maillage.apps.people import actions as people
+from maillage.apps.people.access import check_supervised
 from maillage.apps.people.rules import HOW
 from maillage.kernel.errors import Refused
 
@@ -27,6 +28,7 @@ def share(paper: Paper, *, structure: Structure, days: int, how: str, by: User, 
         raise _not_shared(
             "Votre structure ne garde pas ce papier.", "Demandez-le à celle qui le garde, avec la personne."
         )
+    check_supervised(by, row.structure_id, today, "Ce papier n’a pas été montré.")
     if not access.readers(today, but=row.structure_id).filter(pk=structure.pk).exists():
         raise _not_shared("Personne n’a de compte dans cette structure.", "Choisissez-en une dans la liste.")
     if days not in papers.shared_days() or how not in HOW:

@@ -19,6 +19,7 @@ from maillage.apps.documents.queries import storage
 from maillage.apps.documents.rules import cipher, papers
 from maillage.apps.documents.rules.contents import refused
 from maillage.apps.people import actions as people
+from maillage.apps.people.access import check_supervised
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import HOW
 from maillage.kernel.disk import reason, write_whole
@@ -68,6 +69,7 @@ def store(
         )
     if (found := _sent_before(token, person)) is not None:
         return found
+    check_supervised(by, structure.pk, timezone.localdate(at), "Le papier n’a pas été gardé.")
     scanned = scanning.scan(upload.content)
     name, key = secrets.token_hex(16), cipher.new_paper_key()
     _write(name, cipher.seal(key, upload.content, name=name))
@@ -133,7 +135,9 @@ def read(paper: Paper, *, by: User, at: datetime) -> Iterator[bytes]:
     """Record that a user opens a paper, and return its content, a piece at a time; Refused when it cannot be
     opened: nothing is recorded then.
     """
-    acting = access.acting_for(by, paper, timezone.localdate(at))
+    today = timezone.localdate(at)
+    acting = access.acting_for(by, paper, today)
+    check_supervised(by, acting, today, "Ce papier ne s’ouvre pas.")
     pieces = opened(paper)
     record("paper.read", paper, by=by, at=at, structure=acting)
     return pieces

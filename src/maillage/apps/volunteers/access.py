@@ -1,0 +1,142 @@
+"""Who runs which trainings and missions, who may be welcomed where; who supervises a volunteer."""
+
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda.access import workshops_for
+from maillage.apps.community.access import MEMBERS
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships.access import current, structures_with
+from maillage.apps.volunteers.models import (
+    Aidant,
+    Attestation,
+    Engagement,
+    Hours,
+    Mission,
+    OwnTraining,
+    Session,
+    Volunteer,
+)
+from maillage.apps.volunteers.rules import missions
+
+__all__ = ["MEMBERS"]
+MANAGE, SEE, MINE, MEASURES = "workshops.manage", "people.see", "people.mine", "measures.see"
+KEEPS = (MANAGE, "members.manage")
+CODES_AN_HOUR = 20  # wrong codes that a stranger may type
+PROPOSALS_AN_HOUR = 10  # that a stranger may send
+
+
+def structures_for(user: Any) -> QuerySet[Structure]:
+    """Return the structures on whose behalf a user trains, writes missions and welcomes volunteers."""
+    return Structure.objects.filter(pk__in=rights_of(user).structures(MANAGE)).order_by("name", "pk")
+
+
+def _reached(user: Any) -> QuerySet[Structure]:
+    """Return the structures in reach: one's own, or those of a territory whose members one manages."""
+    found = (Q(pk__in=structures_with(user, right).values("pk")) for right in KEEPS)
+    return Structure.objects.filter(reduce(or_, found))
+
+
+def team_for(user: Any) -> QuerySet[Aidant]:
+    """Return the aidants that a user manages: those of their structures alone, for they are named."""
+    return Aidant.objects.filter(structure__in=structures_for(user)).select_related("structure", "user")
+
+
+def own_trainings_for(user: Any) -> QuerySet[OwnTraining]:
+    """Return the added trainings that a user may withdraw."""
+    return OwnTraining.objects.filter(structure__in=_reached(user)).select_related("structure")
+
+
+def sessions_for(user: Any) -> QuerySet[Session]:
+    """Return the sessions whose seats and attendance a user manages."""
+    return Session.objects.filter(workshop__in=workshops_for(user).values("pk")).select_related(
+        "workshop__structure", "workshop__lieu"
+    )
+
+
+def attestations_for(user: Any) -> QuerySet[Attestation]:
+    """Return the attestations that a user reads: one's own, and those of the aidants or sessions they
+    manage.
+    """
+    ours = structures_for(user)
+    return Attestation.objects.filter(
+        Q(aidant__user=user.pk) | Q(aidant__structure__in=ours) | Q(structure__in=ours)
+    ).select_related("structure", "aidant__structure", "by")
+
+
+def issued_by(user: Any) -> QuerySet[Attestation]:
+    """Return the attestations that a user may withdraw: those their structures gave or noted."""
+    return Attestation.objects.filter(structure__in=structures_for(user)).select_related(
+        "structure", "aidant"
+    )
+
+
+def missions_for(user: Any) -> QuerySet[Mission]:
+    """Return the missions of a user’s structures."""
+    return Mission.objects.filter(structure__in=structures_for(user)).select_related("structure", "lieu")
+
+
+def engagements_for(user: Any) -> QuerySet[Engagement]:
+    """Return the engagements that a user’s structures follow."""
+    return _engagements().filter(mission__in=missions_for(user).values("pk"))
+
+
+def _engagements() -> QuerySet[Engagement]:
+    return Engagement.objects.select_related(
+        "mission__structure", "mission__lieu", "volunteer", "supervisor", "met_by", "aidant"
+    )
+
+
+def hours_for(user: Any) -> QuerySet[Hours]:
+    """Return the hours that a user’s structures confirm."""
+    return Hours.objects.filter(engagement__in=engagements_for(user).values("pk")).select_related(
+        "engagement__mission", "engagement__volunteer"
+    )
+
+
+def own_engagements(user: Any) -> QuerySet[Engagement]:
+    """Return the engagements of an account that is a volunteer’s."""
+    return _engagements().filter(volunteer__user=user.pk)
+
+
+def engagements_of(volunteer: Volunteer) -> QuerySet[Engagement]:
+    """Return the engagements of a volunteer, as their own page shows them."""
+    return _engagements().filter(volunteer=volunteer)
+
+
+def supervisors(structure: Structure, on: Any) -> QuerySet[User]:
+    """Return the accounts that may answer for a volunteer of a structure on a day: those that see the persons
+    it follows.
+    """
+    from maillage.apps.memberships.rules import ROLES
+
+    roles = [id for id, role in ROLES.items() if SEE in role.rights]
+    held = current(on).filter(structure=structure, role__in=roles).values("user")
+    return User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
+
+
+def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:
+    """Return who answers for a volunteer at a structure on a day (`settings.SUPERVISOR_OF`); None when nobody
+    does: no mission runs, no charter, or the account that answered for them no longer sees its persons.
+    """
+    held = (
+        Engagement.objects.filter(
+            volunteer__user=user.pk,
+            mission__structure=structure,
+            state=missions.ACTIVE,
+            charter_on__lte=on,
+            supervisor__isnull=False,
+            mission__ends_on__gte=on,
+        )
+        .exclude(supervisor=user.pk)
+        .select_related("supervisor", "mission__structure")
+    )
+    for each in held:
+        if supervisors(each.mission.structure, on).filter(pk=each.supervisor_id).exists():
+            return each.supervisor
+    return None

@@ -1,0 +1,145 @@
+"""Hours of volunteering: noted by whoever gives them or by the structure, confirmed, attested."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max, Min, Sum
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.volunteers.actions.sessions import unused_code
+from maillage.apps.volunteers.actions.write import check_manage, record
+from maillage.apps.volunteers.models import Attestation, Engagement, Hours
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.kernel.errors import Refused
+from maillage.words.opening import date_text
+
+
+@transaction.atomic
+def note(
+    engagement: Engagement,
+    *,
+    on: date,
+    minutes: int,
+    token: str,
+    at: datetime,
+    by: User | None = None,
+    volunteer: bool = False,
+) -> Hours:
+    """Note time given on a day; the same form twice is once. What the structure notes is confirmed at once;
+    volunteer: noted by whoever gave it, and to be confirmed.
+
+    Refused out of the mission, on a day to come, or beyond ten hours a day.
+    """
+    if found := Hours.objects.filter(token=token).first():
+        return found
+    row = Engagement.objects.select_for_update(of=("self",)).select_related("mission").get(pk=engagement.pk)
+    if not volunteer:
+        check_manage(by, row.mission.structure_id)
+    today = timezone.localdate(at)
+    last = min(today, row.ended_on or today)
+    if row.starts_on is None or row.state not in (rules.ACTIVE, rules.ENDED):
+        raise _not_noted("La mission n’a pas commencé.", "Notez-les quand elle court.")
+    if not row.starts_on <= on <= last:
+        raise _not_noted(
+            "Ce jour est hors de la mission.",
+            f"Choisissez un jour entre le {date_text(row.starts_on)} et le {date_text(last)}.",
+        )
+    already = row.hours.filter(on=on).aggregate(n=Sum("minutes"))["n"] or 0
+    if minutes < 1 or already + minutes > rules.MOST_MINUTES:
+        raise _not_noted(
+            "Cela ferait plus de dix heures ce jour-là, ou rien du tout.", "Corrigez le nombre d’heures."
+        )
+    made = Hours.objects.create(
+        engagement=row,
+        on=on,
+        minutes=minutes,
+        by_volunteer=volunteer,
+        by=by,
+        noted_at=at,
+        confirmed_at=None if volunteer else at,
+        token=token,
+    )
+    record("hours.noted", made, by=by, at=at, structure=row.mission.structure_id)
+    return made
+
+
+@transaction.atomic
+def confirm(hours: Hours, *, by: User, at: datetime) -> Hours:
+    """Confirm hours noted by a volunteer: an attestation counts them from here on."""
+    row = Hours.objects.select_for_update().select_related("engagement__mission").get(pk=hours.pk)
+    check_manage(by, row.engagement.mission.structure_id)
+    if row.confirmed_at is None:
+        row.confirmed_at = at
+        row.save(update_fields=["confirmed_at"])
+        record("hours.confirmed", row, by=by, at=at, structure=row.engagement.mission.structure_id)
+    return row
+
+
+@transaction.atomic
+def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = False) -> None:
+    """Take off hours noted by mistake. volunteer: by whoever gave them, as long as they are not confirmed."""
+    row = Hours.objects.select_for_update().select_related("engagement__mission").get(pk=hours.pk)
+    structure = row.engagement.mission.structure_id
+    if volunteer and row.confirmed_at is not None:
+        raise Refused(
+            "Ces heures restent notées.",
+            why="La structure les a déjà confirmées.",
+            do="Parlez-en avec la personne qui vous encadre.",
+        )
+    if not volunteer:
+        check_manage(by, structure)
+    record("hours.removed", row, by=by, at=at, structure=structure)
+    row.delete()
+
+
+@transaction.atomic
+def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestation:
+    """Return the attestation of the hours confirmed so far; unchanged since the last one, it is that one.
+
+    A later one replaces the former, whose code then says so. by None: the volunteer, from their page.
+    """
+    row = (
+        Engagement.objects.select_for_update(of=("self",))
+        .select_related("mission__structure", "volunteer", "aidant")
+        .get(pk=engagement.pk)
+    )
+    if by is not None:
+        check_manage(by, row.mission.structure_id)
+    told = row.hours.filter(confirmed_at__isnull=False).aggregate(
+        n=Sum("minutes"), first=Min("on"), last=Max("on")
+    )
+    if not told["n"] or row.aidant is None:
+        raise Refused(
+            "L’attestation n’est pas prête.",
+            why="Aucune heure n’est confirmée par la structure.",
+            do="Notez des heures, puis demandez à la structure de les confirmer.",
+        )
+    key = f"mission-{row.mission_id}"
+    held = Attestation.objects.filter(aidant=row.aidant, training=key, withdrawn_at=None).first()
+    same = held is not None and (held.minutes, held.obtained_on) == (told["n"], told["last"])
+    if held is not None and same:
+        return held
+    if held is not None:
+        held.withdrawn_at, held.withdrawn_because = at, "Remplacée par une plus récente."
+        held.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    made = Attestation.objects.create(
+        aidant=row.aidant,
+        structure=row.mission.structure,
+        name=row.volunteer.name,
+        title=row.mission.title,
+        training=key,
+        minutes=told["n"],
+        begins_on=told["first"],
+        obtained_on=told["last"],
+        code=unused_code(),
+        made_at=at,
+        by=by,
+        example=row.volunteer.example,
+    )
+    record("hours.attested", made, by=by, at=at, structure=row.mission.structure_id)
+    return made
+
+
+def _not_noted(why: str, do: str) -> Refused:
+    return Refused("Ces heures n’ont pas été notées.", why=why, do=do)

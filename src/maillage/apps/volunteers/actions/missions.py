@@ -1,0 +1,409 @@
+"""Missions written from gaps; volunteers who propose themselves, are met, sign, are supervised."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships.access import current
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.actions import team
+from maillage.apps.volunteers.actions.write import check_manage, record
+from maillage.apps.volunteers.models import Aidant, Engagement, Mission, Volunteer
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.apps.volunteers.rules import trainings
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import holds_contact, line
+from maillage.words.opening import date_text
+
+KNOWN = ("title", "words", "gap", "lieu", "commune", "seats", "starts_on", "ends_on")
+
+
+@transaction.atomic
+def publish(
+    structure: Structure,
+    values: Mapping[str, Any],
+    *,
+    token: str,
+    by: User | None,
+    at: datetime,
+    example: bool = False,
+) -> Mission:
+    """Publish a mission, that anybody reads; the same token twice is the same mission. gap: the figure of a
+    diagnosis it answers, {} for none. Refused when its dates are over or its words give a number.
+    """
+    check_manage(by, structure.pk)
+    if found := Mission.objects.filter(token=token).first():
+        return found
+    title, said = line(values["title"], 120), line(values.get("words", ""), 400)
+    refuse_secrets(title, said)
+    if holds_contact(f"{title} {said}"):
+        raise _not_published(
+            "Elle donne un numéro ou une adresse, que tout le monde lirait.",
+            "Ôtez-le : les bénévoles se proposent sur Maillage.",
+        )
+    first, today = values["starts_on"], timezone.localdate(at)
+    start = max(first, today)
+    if not start <= values["ends_on"] <= start + rules.LONGEST:
+        raise _not_published(
+            "Son dernier jour est passé, avant le premier, ou à plus d’un an.",
+            f"Choisissez un jour entre le {date_text(start)} et le {date_text(start + rules.LONGEST)}.",
+        )
+    lieu = values.get("lieu")
+    row, made = Mission.objects.get_or_create(
+        token=token,
+        defaults={
+            "structure": structure,
+            "title": title,
+            "words": said,
+            "gap": values.get("gap") or {},
+            "lieu": lieu,
+            "commune": lieu.code_insee if lieu else values.get("commune") or structure.code_insee,
+            "half_days": _among(values, "half_days", rules.HALF_DAYS),
+            "skills": _among(values, "skills", rules.SKILLS),
+            "languages": _among(values, "languages", rules.SPOKEN),
+            "seats": values.get("seats") or 1,
+            "starts_on": first,
+            "ends_on": values["ends_on"],
+            "made_at": at,
+            "by": by,
+            "example": example,
+        },
+    )
+    if made:
+        record("mission.published", row, by=by, at=at, structure=structure.pk)
+    return row
+
+
+def _among(values: Mapping[str, Any], name: str, known: Any) -> list[str]:
+    return [each for each in known if each in values.get(name, ())]
+
+
+@transaction.atomic
+def close(mission: Mission, *, by: User, at: datetime) -> Mission:
+    """Take a mission down, or put it back: whoever is on it stays."""
+    check_manage(by, mission.structure_id)
+    row = Mission.objects.select_for_update().get(pk=mission.pk)
+    if row.closed_at is not None and row.ends_on < timezone.localdate(at):
+        raise Refused(
+            "La mission n’a pas été remise.",
+            why="Son dernier jour est passé.",
+            do="Écrivez-en une nouvelle.",
+        )
+    row.closed_at = at if row.closed_at is None else None
+    row.save(update_fields=["closed_at"])
+    verb = "mission.closed" if row.closed_at else "mission.reopened"
+    record(verb, row, by=by, at=at, structure=row.structure_id)
+    return row
+
+
+# ---------------------------------------------------------------------------------------- proposing oneself
+
+
+@transaction.atomic
+def propose(
+    values: Mapping[str, Any],
+    *,
+    token: str,
+    at: datetime,
+    mission: Mission | None = None,
+    user: User | None = None,
+    example: bool = False,
+) -> Volunteer:
+    """Write down somebody who proposes their time, for a mission or for none yet; the same form twice is one
+    person. A first name is enough: their code opens their page.
+    """
+    if found := Volunteer.objects.filter(token=token).first():
+        return found
+    name = line(values["name"], 80)
+    refuse_secrets(name, values.get("words", ""))
+    if not name:
+        raise Refused(
+            "Votre proposition n’est pas partie.",
+            why="Il manque un prénom.",
+            do="Écrivez un prénom ou un surnom : il suffit.",
+        )
+    row = Volunteer.objects.create(
+        code=_unused(),
+        name=name,
+        way=values.get("way", "") if values.get("contact") else "",
+        contact=values.get("contact", ""),
+        commune=values.get("commune", ""),
+        half_days=_among(values, "half_days", rules.HALF_DAYS),
+        skills=_among(values, "skills", rules.SKILLS),
+        languages=_among(values, "languages", rules.SPOKEN) or ["fr"],
+        words=line(values.get("words", ""), 300),
+        user=user,
+        token=token,
+        made_at=at,
+        active_at=at,
+        example=example,
+    )
+    if mission is not None:
+        engage(row, mission, by=None, at=at)
+    return row
+
+
+def _unused() -> str:
+    while True:
+        code = codes.make()
+        if not Volunteer.objects.filter(code=code).exists():
+            return code
+
+
+@transaction.atomic
+def engage(volunteer: Volunteer, mission: Mission, *, by: User | None, at: datetime) -> Engagement:
+    """Set a volunteer and a mission side by side, once. by None: the volunteer asks for it."""
+    held = Mission.objects.select_for_update().get(pk=mission.pk)
+    known = Engagement.objects.filter(mission=held, volunteer=volunteer).first()
+    if known is not None and known.state != rules.DECLINED:
+        return known
+    if by is not None:
+        check_manage(by, held.structure_id)
+    if held.closed_at is not None or held.ends_on < timezone.localdate(at):
+        raise Refused(
+            "Cette mission n’attend plus personne.",
+            why="Elle est close, ou son dernier jour est passé.",
+            do="Choisissez-en une autre dans la liste.",
+        )
+    row, _ = Engagement.objects.update_or_create(
+        mission=held,
+        volunteer=volunteer,
+        defaults={"state": rules.PROPOSED, "changed_at": at},
+        create_defaults={"state": rules.PROPOSED, "made_at": at, "changed_at": at},
+    )
+    _touch(volunteer, at)
+    record("volunteer.proposed", row, by=by, at=at, structure=held.structure_id)
+    return row
+
+
+def _touch(volunteer: Volunteer, at: datetime) -> None:
+    Volunteer.objects.filter(pk=volunteer.pk).update(active_at=at)
+
+
+# -------------------------------------------------------------------------------------------- step by step
+
+
+def _locked(engagement: Engagement, by: User) -> Engagement:
+    row = (
+        Engagement.objects.select_for_update(of=("self",))
+        .select_related("mission__structure", "volunteer")
+        .get(pk=engagement.pk)
+    )
+    check_manage(by, row.mission.structure_id)
+    return row
+
+
+def _step(row: Engagement, then: str, do: str) -> None:
+    """Move to the next step, or refuse one that is skipped."""
+    if not rules.may_become(row.state, then):
+        raise Refused(
+            "Cette étape n’a pas été notée.", why=f"Aujourd’hui : {row.get_state_display()}.", do=do
+        )
+    row.state = then
+
+
+def _saved(row: Engagement, verb: str, *, by: User | None, at: datetime) -> Engagement:
+    row.changed_at = at
+    row.save()
+    _touch(row.volunteer, at)
+    record(verb, row, by=by, at=at, structure=row.mission.structure_id)
+    return row
+
+
+@transaction.atomic
+def meet(engagement: Engagement, *, meets_at: datetime, by: User, at: datetime) -> Engagement:
+    """Give the day of the first meeting, or another one: their contact is read from here on."""
+    row = _locked(engagement, by)
+    if meets_at <= at:
+        raise Refused(
+            "La rencontre n’est pas notée.", why="Ce moment est déjà passé.", do="Choisissez-en un à venir."
+        )
+    _step(row, rules.MEETING, "La première rencontre a déjà eu lieu.")
+    row.meets_at = meets_at
+    return _saved(row, "volunteer.meeting", by=by, at=at)
+
+
+@transaction.atomic
+def met(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
+    """Note that the first meeting took place: the charter comes next."""
+    row = _locked(engagement, by)
+    _step(row, rules.CHARTER, "Donnez d’abord un jour à la première rencontre.")
+    row.met_by = by
+    return _saved(row, "volunteer.met", by=by, at=at)
+
+
+@transaction.atomic
+def sign(
+    engagement: Engagement,
+    *,
+    supervisor: User,
+    signed_on: date,
+    by: User,
+    at: datetime,
+    account: User | None = None,
+) -> Engagement:
+    """Start a mission: the charter is signed, and somebody of the structure answers for the volunteer.
+
+    account: theirs on the platform, when they have one: it opens papers and mandates only while somebody
+    answers for them.
+    """
+    row = _locked(engagement, by)
+    today = timezone.localdate(at)
+    if signed_on > today:
+        raise Refused(
+            "La mission n’a pas commencé.",
+            why="La charte serait signée un jour à venir.",
+            do="Choisissez le jour où elle a été signée.",
+        )
+    _check_supervisor(row, supervisor, account, today)
+    _step(row, rules.ACTIVE, "Notez d’abord la première rencontre.")
+    volunteer = row.volunteer
+    if account is not None:
+        volunteer.user = account
+        volunteer.save(update_fields=["user"])
+    row.supervisor, row.charter, row.charter_on = supervisor, rules.CHARTER_VERSION, signed_on
+    row.starts_on = max(row.mission.starts_on, today)
+    row.aidant = _as_aidant(row, by=by, at=at)
+    return _saved(row, "volunteer.started", by=by, at=at)
+
+
+def _as_aidant(row: Engagement, *, by: User, at: datetime) -> Aidant:
+    """Return the volunteer as one of the team, so that they are trained and counted with the others."""
+    earlier = Engagement.objects.filter(
+        volunteer=row.volunteer, mission__structure=row.mission.structure, aidant__isnull=False
+    ).first()
+    if earlier is not None:
+        return earlier.aidant
+    structure = row.mission.structure
+    if row.volunteer.user is not None:
+        known = Aidant.objects.filter(structure=structure, user=row.volunteer.user).first()
+        if known is not None:
+            return known
+    values = {"name": row.volunteer.name, "kind": trainings.VOLUNTEER, "frame": trainings.FRAME}
+    try:
+        with transaction.atomic():
+            return team.add(
+                structure, values, user=row.volunteer.user, by=by, at=at, example=row.volunteer.example
+            )
+    except Refused:  # a namesake: both are told apart by the number of the volunteer
+        values["name"] = f"{row.volunteer.name} ({row.volunteer.pk})"
+        return team.add(structure, values, by=by, at=at, example=row.volunteer.example)
+
+
+def _check_supervisor(row: Engagement, supervisor: User, account: User | None, today: date) -> None:
+    allowed = access.supervisors(row.mission.structure, today).filter(pk=supervisor.pk).exists()
+    if not allowed or (account is not None and account.pk == supervisor.pk):
+        raise Refused(
+            "La mission n’a pas commencé.",
+            why="Il faut que quelqu’un d’autre en réponde, qui voit les personnes que suit la structure.",
+            do="Choisissez qui l’encadre.",
+        )
+    if (
+        account is not None
+        and not current(today).filter(user=account, structure=row.mission.structure).exists()
+    ):
+        raise Refused(
+            "La mission n’a pas commencé.",
+            why="Ce compte n’agit pas pour votre structure.",
+            do="Invitez cette personne comme bénévole, ou laissez le compte vide.",
+        )
+
+
+@transaction.atomic
+def supervise(engagement: Engagement, *, supervisor: User, by: User, at: datetime) -> Engagement:
+    """Change who answers for a volunteer whose mission runs."""
+    row = _locked(engagement, by)
+    if row.state != rules.ACTIVE:
+        raise Refused(
+            "Rien n’a changé.", why="La mission ne court pas.", do="Revenez à la liste des bénévoles."
+        )
+    _check_supervisor(row, supervisor, row.volunteer.user, timezone.localdate(at))
+    row.supervisor = supervisor
+    return _saved(row, "volunteer.supervised", by=by, at=at)
+
+
+@transaction.atomic
+def end(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
+    """End a mission: papers and mandates close at once to the volunteer."""
+    row = _locked(engagement, by)
+    _step(row, rules.ENDED, "Seule une mission qui court se finit.")
+    row.ended_on = timezone.localdate(at)
+    return _saved(row, "volunteer.ended", by=by, at=at)
+
+
+@transaction.atomic
+def resume(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
+    """Put back a mission ended by mistake, with the same charter and the same supervisor."""
+    row = _locked(engagement, by)
+    if row.state != rules.ENDED or row.supervisor is None:
+        raise Refused("Rien n’a changé.", why="Cette mission n’est pas finie.", do="Revenez à la liste.")
+    _check_supervisor(row, row.supervisor, row.volunteer.user, timezone.localdate(at))
+    row.state, row.ended_on = rules.ACTIVE, None
+    return _saved(row, "volunteer.resumed", by=by, at=at)
+
+
+@transaction.atomic
+def decline(engagement: Engagement, *, by: User | None, at: datetime, code: str = "") -> Engagement:
+    """Say no, by the structure or by the volunteer with their code, before the mission runs."""
+    if by is None:
+        row = (
+            Engagement.objects.select_for_update(of=("self",))
+            .select_related("mission", "volunteer")
+            .get(pk=engagement.pk)
+        )
+        if not secrets.compare_digest(code, row.volunteer.code):
+            raise Refused("Rien n’a changé.", why="Ce code n’est pas le vôtre.", do="Relisez votre papier.")
+        if row.state == rules.ACTIVE:
+            row.state, row.ended_on = rules.ENDED, timezone.localdate(at)
+            return _saved(row, "volunteer.stopped", by=None, at=at)
+    else:
+        row = _locked(engagement, by)
+    _step(row, rules.DECLINED, "Finissez la mission, avec la personne.")
+    return _saved(row, "volunteer.declined", by=by, at=at)
+
+
+@transaction.atomic
+def reconsider(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
+    """Take back a no said too fast."""
+    row = _locked(engagement, by)
+    _step(row, rules.PROPOSED, "Cette proposition n’a pas été refusée.")
+    return _saved(row, "volunteer.reconsidered", by=by, at=at)
+
+
+# --------------------------------------------------------------------------------------------------- erasing
+
+
+@transaction.atomic
+def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
+    """Erase a volunteer with their proposals, their hours and their attestations: codes answer no more."""
+    for row in Engagement.objects.filter(volunteer=volunteer).select_related("mission", "aidant"):
+        record("volunteer.erased", row, by=by, at=at, structure=row.mission.structure_id)
+        if row.aidant is not None and row.aidant.kind == trainings.VOLUNTEER:
+            team.erase(row.aidant, by=None, at=at)
+    volunteer.delete()
+
+
+def run_deadlines(*, at: datetime) -> dict[str, int]:
+    """Erase the proposals that nobody met in three months, and the volunteers a year after their last
+    mission.
+    """
+    erased = 0
+    old = Volunteer.objects.filter(active_at__lt=at - rules.UNMET)
+    for each in old.exclude(engagements__state=rules.ACTIVE)[:500]:
+        ended = each.engagements.filter(state=rules.ENDED).exists()
+        if not ended or each.active_at < at - rules.AFTER_END:
+            forget(each, by=None, at=at)
+            erased += 1
+    return {"benevoles_effaces": erased}
+
+
+def _not_published(why: str, do: str) -> Refused:
+    return Refused("La mission n’a pas été publiée.", why=why, do=do)

@@ -1,0 +1,299 @@
+"""What is typed about missions and volunteers, by structures and by anybody."""
+
+from datetime import date, datetime
+from typing import Any
+
+from babel import Locale
+from django import forms
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
+from maillage.apps.community.forms.listings import OnBehalf
+from maillage.apps.directory.forms.moments import DayField, HourField
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.volunteers.queries.missions import GapRow
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.words.languages import say
+
+NOBODY = ""
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return the languages that volunteers speak, by name."""
+    names = Locale("fr").languages
+    return [(id, str(names.get(id, id)).capitalize()) for id in rules.SPOKEN]
+
+
+def read_commune(typed: str) -> str:
+    """Return the code of a commune that was typed, "" when nothing was; ValidationError when nobody knows
+    it.
+    """
+    if not typed.strip():
+        return ""
+    spot = where.find(typed.strip()).spot
+    if spot is None or len(spot.communes) != 1:
+        raise forms.ValidationError(
+            f"« {typed.strip()} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
+        )
+    return spot.communes[0]
+
+
+class MissionForm(OnBehalf):
+    """A mission: what one does there, when, where."""
+
+    titre = forms.CharField(
+        label="La mission en une ligne",
+        max_length=120,
+        error_messages={"required": "Il manque ce que l’on fera. Écrivez-le en une ligne."},
+    )
+    mots = forms.CharField(
+        label="Ce que l’on fait (facultatif)",
+        required=False,
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="À côté de qui, avec qui. Sans nom ni numéro.",
+    )
+    lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
+    demi_journees = forms.MultipleChoiceField(
+        label="Quand",
+        required=False,
+        choices=list(rules.HALF_DAYS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rien de coché : à convenir.",
+    )
+    utile = forms.MultipleChoiceField(
+        label="Ce qui est utile",
+        required=False,
+        choices=list(rules.SKILLS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Ce qui manque s’apprend : ce n’est jamais exigé.",
+    )
+    langues = forms.MultipleChoiceField(
+        label="Langues nécessaires, en plus du français",
+        required=False,
+        choices=languages,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    personnes = forms.IntegerField(
+        label="Combien de bénévoles", min_value=1, max_value=rules.MOST_SEATS, initial=1
+    )
+    commence = DayField(label="À partir du")
+    jusque = DayField(label="Jusqu’au")
+    manque = forms.CharField(required=False, widget=forms.HiddenInput, max_length=120)
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, structures=structures, **kwargs)
+        found = Lieu.objects.filter(structure__in=structures, merged_into=None).order_by("name")
+        self.lieux = {str(lieu.pk): lieu for lieu in found}
+        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
+            *((pk, lieu.name) for pk, lieu in self.lieux.items()),
+            (NOBODY, "Ailleurs dans la commune"),
+        ]
+        languages_field: Any = self.fields["langues"]
+        languages_field.choices = [each for each in languages() if each[0] != "fr"]
+
+    def values(self, gap: GapRow | None) -> dict[str, Any]:
+        """Return what a mission takes. gap: the one that it answers, None for none."""
+        held = self.cleaned_data
+        lieu = self.lieux.get(held["lieu"])
+        return {
+            "title": held["titre"],
+            "words": held["mots"],
+            "gap": gap.evidence if gap is not None else {},
+            "lieu": lieu if lieu is not None and lieu.structure_id == self.structure.pk else None,
+            "commune": self.structure.code_insee,
+            "half_days": held["demi_journees"],
+            "skills": held["utile"],
+            "languages": held["langues"],
+            "seats": held["personnes"],
+            "starts_on": held["commence"],
+            "ends_on": held["jusque"],
+        }
+
+
+def from_gap(gap: GapRow | None, on: date, token: str) -> dict[str, Any]:
+    """Return what a new mission starts with, from a gap or from nothing: for half a year."""
+    start = {"commence": on, "jusque": on + rules.USUAL, "jeton": token, "personnes": 1}
+    if gap is None:
+        return start
+    return {
+        **start,
+        "titre": rules.TITLES_OF_LINE[gap.line],
+        "utile": list(rules.SKILLS_OF_LINE[gap.line]),
+        "manque": gap.key,
+    }
+
+
+class ProposalForm(forms.Form):
+    """Somebody who proposes their time: a first name and a commune are enough."""
+
+    prenom = forms.CharField(
+        label="Votre prénom ou un surnom",
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+        error_messages={"required": "Il manque un prénom. Un surnom suffit."},
+    )
+    commune = forms.CharField(
+        label="Votre commune",
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
+        error_messages={"required": "Il manque votre commune. Écrivez son nom."},
+    )
+    demi_journees = forms.MultipleChoiceField(
+        label="Quand êtes-vous libre ?",
+        required=False,
+        choices=list(rules.HALF_DAYS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Rien de coché : on en parlera.",
+    )
+    savoir = forms.MultipleChoiceField(
+        label="Ce que vous aimez faire",
+        required=False,
+        choices=list(rules.SKILLS.items()),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Le reste s’apprend avec la structure.",
+    )
+    langues = forms.MultipleChoiceField(
+        label="Vos langues",
+        required=False,
+        choices=languages,
+        widget=forms.CheckboxSelectMultiple,
+        initial=["fr"],
+    )
+    contact = forms.CharField(
+        label="Téléphone ou e-mail (facultatif)",
+        required=False,
+        max_length=160,
+        help_text="Sans lui, vous suivez tout avec votre code.",
+    )
+    mots = forms.CharField(
+        label="En quelques mots (facultatif)",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    site = forms.CharField(required=False, widget=forms.HiddenInput)  # nobody fills it, but a robot
+
+    def clean_commune(self) -> str:
+        """Return the code of the commune."""
+        return read_commune(self.cleaned_data["commune"])
+
+    def clean_contact(self) -> tuple[str, str]:
+        """Return how to reach them, and where."""
+        read = read_contact(self.cleaned_data["contact"])
+        if read is None:
+            raise forms.ValidationError(say(UNREADABLE))
+        return read
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what a volunteer takes."""
+        held = self.cleaned_data
+        way, contact = held["contact"]
+        return {
+            "name": held["prenom"],
+            "commune": held["commune"],
+            "half_days": held["demi_journees"],
+            "skills": held["savoir"],
+            "languages": held["langues"],
+            "way": way,
+            "contact": contact,
+            "words": held["mots"],
+        }
+
+
+class MeetingForm(forms.Form):
+    """When a volunteer is met."""
+
+    jour = DayField(label="Le jour de la rencontre")
+    heure = HourField(label="À quelle heure", example="10:00")
+
+    @property
+    def moment(self) -> datetime:
+        """Return the moment that was typed."""
+        held = self.cleaned_data
+        return timezone.make_aware(datetime.combine(held["jour"], held["heure"]))
+
+
+class CharterForm(forms.Form):
+    """The charter that was signed, and who answers for the volunteer."""
+
+    encadre = forms.ChoiceField(
+        label="Qui l’encadre",
+        help_text="Cette personne en répond : sans elle, papiers et mandats restent fermés.",
+        error_messages={"required": "Il manque qui l’encadre. Choisissez quelqu’un de la structure."},
+    )
+    signee = DayField(label="Charte signée le")
+    compte = forms.ChoiceField(
+        label="Son compte sur Maillage (facultatif)",
+        required=False,
+        help_text="Un compte de bénévole de votre structure ; sans compte, il n’ouvre rien.",
+    )
+
+    def __init__(self, *args: Any, supervisors: list[User], accounts: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.supervisors = {str(each.pk): each for each in supervisors}
+        self.accounts = {str(each.pk): each for each in accounts}
+        self.fields["encadre"].choices = [  # type: ignore[attr-defined]
+            (pk, str(each)) for pk, each in self.supervisors.items()
+        ]
+        self.fields["compte"].choices = [  # type: ignore[attr-defined]
+            (NOBODY, "Aucun"),
+            *((pk, str(each)) for pk, each in self.accounts.items()),
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the start of a mission takes."""
+        held = self.cleaned_data
+        return {
+            "supervisor": self.supervisors[held["encadre"]],
+            "signed_on": held["signee"],
+            "account": self.accounts.get(held["compte"]),
+        }
+
+
+class SupervisorForm(forms.Form):
+    """Who answers for a volunteer from today."""
+
+    encadre = forms.ChoiceField(label="Qui l’encadre")
+
+    def __init__(self, *args: Any, supervisors: list[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.supervisors = {str(each.pk): each for each in supervisors}
+        self.fields["encadre"].choices = [  # type: ignore[attr-defined]
+            (pk, str(each)) for pk, each in self.supervisors.items()
+        ]
+
+    @property
+    def supervisor(self) -> User:
+        """Return who was chosen."""
+        return self.supervisors[self.cleaned_data["encadre"]]
+
+
+class HoursForm(forms.Form):
+    """Time given on a day."""
+
+    jour = DayField(label="Le jour")
+    heures = forms.DecimalField(
+        label="Heures",
+        min_value=0.25,
+        max_value=10,
+        decimal_places=2,
+        widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal"}),
+        error_messages={
+            "required": "Il manque le nombre d’heures. Écrivez par exemple 2.",
+            "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 1,5.",
+        },
+        localize=True,
+    )
+    jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    @property
+    def minutes(self) -> int:
+        """Return the minutes that were typed, to the nearest."""
+        return round(float(self.cleaned_data["heures"]) * 60)

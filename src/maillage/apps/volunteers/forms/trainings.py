@@ -1,0 +1,265 @@
+"""What is typed about those who help and their trainings."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from maillage.apps.agenda.rules import workshops as agenda
+from maillage.apps.community.forms.listings import OnBehalf
+from maillage.apps.directory.forms.moments import DayField, HourField
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.models import Aidant
+from maillage.apps.volunteers.rules import trainings as rules
+
+NOBODY = ""
+
+
+class AudienceForm(forms.Form):
+    """Whose trainings are shown."""
+
+    pour = forms.ChoiceField(
+        label="Pour qui", required=False, choices=[("", "Tout le monde"), *rules.AUDIENCES.items()]
+    )
+
+
+class SessionForm(OnBehalf):
+    """A session of a training: when, where, how many seats."""
+
+    jour = DayField(label="Le jour")
+    heure = HourField(label="De quelle heure", example="09:00")
+    fin = HourField(label="À quelle heure", example="12:00")
+    places = forms.IntegerField(
+        label="Places",
+        min_value=1,
+        max_value=agenda.MOST_SEATS,
+        initial=10,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        error_messages={"required": "Il manque le nombre de places. Écrivez-le."},
+    )
+    lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
+    adresse = forms.CharField(label="Sinon, à quelle adresse", required=False, max_length=200)
+    niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()), initial=rules.CONFIRMED)
+    anime = forms.CharField(label="Qui forme (facultatif)", required=False, max_length=200)
+
+    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, structures=structures, **kwargs)
+        found = Lieu.objects.filter(structure__in=structures, merged_into=None).order_by("name")
+        self.lieux = {str(lieu.pk): lieu for lieu in found}
+        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
+            *((pk, lieu.name) for pk, lieu in self.lieux.items()),
+            (NOBODY, "Ailleurs"),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a session that ends before it begins, or that nobody would find."""
+        held = super().clean() or self.cleaned_data
+        if held.get("heure") and held.get("fin") and held["fin"] <= held["heure"]:
+            self.add_error("fin", "Elle finit avant d’avoir commencé. Corrigez l’une des deux heures.")
+        if not held.get("lieu") and not held.get("adresse"):
+            self.add_error("adresse", "On ne sait pas où venir. Choisissez un lieu, ou écrivez une adresse.")
+        return held
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the agenda takes."""
+        held = self.cleaned_data
+        lieu = self.lieux.get(held["lieu"])
+        return {
+            "starts_at": _moment(held["jour"], held["heure"]),
+            "ends_at": _moment(held["jour"], held["fin"]),
+            "capacity": held["places"],
+            "lieu": lieu,
+            "address": held["adresse"],
+            "commune": lieu.code_insee if lieu else self.structure.code_insee,
+            "aidants": held["anime"],
+        }
+
+
+def _moment(day: Any, hour: Any) -> datetime:
+    return timezone.make_aware(datetime.combine(day, hour))
+
+
+class OwnTrainingForm(OnBehalf):
+    """A training that a body gives, added to the catalogue."""
+
+    titre = forms.CharField(
+        label="Titre", max_length=120, error_messages={"required": "Il manque le titre. Écrivez-le."}
+    )
+    organisme = forms.CharField(
+        label="Organisme",
+        max_length=120,
+        error_messages={"required": "Il manque qui la donne. Écrivez son nom."},
+    )
+    but = forms.CharField(
+        label="À la fin, on sait… (facultatif)",
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    pour = forms.MultipleChoiceField(
+        label="Pour qui",
+        choices=list(rules.AUDIENCES.items()),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Il manque pour qui elle est faite. Cochez au moins une case."},
+    )
+    heures = forms.DecimalField(
+        label="Heures",
+        min_value=0.5,
+        max_value=200,
+        decimal_places=1,
+        error_messages={"required": "Il manque sa durée. Écrivez par exemple 7."},
+    )
+    mois = forms.IntegerField(
+        label="L’attestation vaut combien de mois",
+        min_value=1,
+        max_value=120,
+        initial=24,
+        error_messages={"required": "Il manque la durée de validité. Écrivez par exemple 24."},
+    )
+    source = forms.CharField(
+        label="D’où vient l’information",
+        max_length=300,
+        help_text="Un document, une page, une personne de l’organisme, et quand.",
+        error_messages={"required": "Il manque d’où cela vient. Écrivez le document ou la page."},
+    )
+    adresse = forms.URLField(
+        label="Adresse de la page (facultatif)", required=False, max_length=300, assume_scheme="https"
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the catalogue takes."""
+        held = self.cleaned_data
+        return {
+            "title": held["titre"],
+            "aim": held["but"],
+            "body": held["organisme"],
+            "audiences": held["pour"],
+            "minutes": int(held["heures"] * 60),
+            "months": held["mois"],
+            "source": held["source"],
+            "link": held["adresse"],
+        }
+
+
+class AidantForm(forms.Form):
+    """Somebody who helps for a structure."""
+
+    nom = forms.CharField(
+        label="Prénom et nom",
+        max_length=80,
+        help_text="Comme sur l’attestation.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": "Il manque un prénom. Écrivez-le."},
+    )
+    statut = forms.ChoiceField(label="Statut", choices=list(rules.KINDS.items()))
+    cadre = forms.ChoiceField(
+        label="Cadre",
+        choices=list(rules.FRAMES.items()),
+        help_text="Un cadre écrit dit ce que l’on fait, ce que l’on ne fait pas, et qui en répond.",
+    )
+    contrat = forms.ChoiceField(
+        label="Contrat",
+        choices=list(rules.CONTRACTS.items()),
+        help_text="Pour une salariée, un salarié ou un conseiller numérique.",
+    )
+    fin = DayField(label="Fin du contrat (facultatif)", required=False)
+    accompagne = forms.ChoiceField(label="Qui l’accompagne (pour un proche)", required=False)
+
+    def __init__(self, *args: Any, structure: Structure, on: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.accounts = {str(each.pk): each for each in access.supervisors(structure, on)}
+        self.fields["accompagne"].choices = [  # type: ignore[attr-defined]
+            (NOBODY, "Personne"),
+            *((pk, str(each)) for pk, each in self.accounts.items()),
+        ]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the team takes."""
+        held = self.cleaned_data
+        return {
+            "name": held["nom"],
+            "kind": held["statut"],
+            "frame": held["cadre"],
+            "contract": held["contrat"],
+            "contract_ends_on": held["fin"],
+            "supported_by": self.accounts.get(held["accompagne"]),
+        }
+
+
+def known_of(row: Aidant) -> dict[str, Any]:
+    """Return what the form of an aidant starts with."""
+    return {
+        "nom": row.name,
+        "statut": row.kind,
+        "cadre": row.frame,
+        "contrat": row.contract,
+        "fin": row.contract_ends_on,
+        "accompagne": str(row.supported_by_id or NOBODY),
+    }
+
+
+class DeclaredForm(forms.Form):
+    """A training followed elsewhere."""
+
+    titre = forms.CharField(
+        label="Formation suivie ailleurs",
+        max_length=160,
+        error_messages={"required": "Il manque son titre. Écrivez-le."},
+    )
+    organisme = forms.CharField(
+        label="Organisme", max_length=120, error_messages={"required": "Il manque qui l’a donnée."}
+    )
+    niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()), initial=rules.CONFIRMED)
+    obtenue = DayField(label="Finie le")
+    valable = DayField(label="Valable jusqu’au (facultatif)", required=False)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what an attestation takes."""
+        held = self.cleaned_data
+        return {
+            "title": held["titre"],
+            "body": held["organisme"],
+            "level": held["niveau"],
+            "obtained_on": held["obtenue"],
+            "valid_until": held["valable"],
+        }
+
+
+class EnrolForm(forms.Form):
+    """Which aidants of one’s teams take a seat."""
+
+    qui = forms.MultipleChoiceField(
+        label="Qui de votre équipe",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins une personne."},
+    )
+
+    def __init__(self, *args: Any, aidants: list[Aidant], several: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.aidants = {str(each.pk): each for each in aidants}
+        self.fields["qui"].choices = [  # type: ignore[attr-defined]
+            (pk, f"{each.name}, {each.structure.name}" if several else each.name)
+            for pk, each in self.aidants.items()
+        ]
+
+    @property
+    def chosen(self) -> list[Aidant]:
+        """Return the aidants that were ticked."""
+        return [self.aidants[pk] for pk in self.cleaned_data["qui"]]
+
+
+class WithdrawForm(forms.Form):
+    """Why an attestation is withdrawn."""
+
+    pourquoi = forms.CharField(
+        label="Pourquoi la retirer",
+        max_length=200,
+        help_text="La personne le lira. Sans maladie ni mot de passe.",
+        error_messages={"required": "Il manque pourquoi. Quelques mots suffisent."},
+    )

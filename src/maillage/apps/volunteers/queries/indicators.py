@@ -1,0 +1,136 @@
+"""Shares of those who help: trained, planned, without frame; turnover; relatives. Counted, and protected.
+
+Source: docs/methods/aidants.md
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone
+
+from maillage.apps.directory.queries.seats import structures_in
+from maillage.apps.volunteers.models import Aidant
+from maillage.apps.volunteers.queries import team
+from maillage.apps.volunteers.rules import trainings as rules
+from maillage.kernel.estimate import Estimate, Figure
+from maillage.reference.parameters import number
+from maillage.studies.people.shares import share
+from maillage.words.wording import percent
+
+METHOD = "aidants"
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """An indicator and its denominator. figure: its share, or why it is withheld; unknown: left out of the
+    denominator, None when it is itself too small to be told.
+    """
+
+    id: str
+    label: str
+    universe: str
+    figure: Figure
+    part: int | None
+    whole: int | None
+    unknown: int | None
+
+    @property
+    def value(self) -> str:
+        """The share in words, '' when it is withheld."""
+        return percent(self.figure.value) if isinstance(self.figure, Estimate) else ""
+
+    @property
+    def reason(self) -> str:
+        """Why it is withheld, '' when it is not."""
+        return "" if isinstance(self.figure, Estimate) else self.figure.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The indicators of some structures on a day. n: aidants; None when too few to be told."""
+
+    n: int | None
+    structures: int | None
+    examples: bool
+    rows: Sequence[Indicator]
+
+
+def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int] | None = None) -> Report:
+    """Return the indicators of the structures of some communes (None: everywhere), or of one’s own, whose
+    names one reads anyway: nothing is withheld there. Invented aidants show only when there is nothing else.
+    """
+    today = timezone.localdate(at)
+    rows = Aidant.objects.filter(Q(until=None) | Q(until__gt=today))
+    if own is not None:
+        rows = rows.filter(structure__in=own)
+    elif communes is not None:
+        rows = rows.filter(structure__in=structures_in(communes) or [])
+    real = rows.filter(example=False)
+    examples = not real.exists() and rows.exists()
+    members = team.aidants(rows if examples else real, at)
+    least = 0 if examples or own is not None else int(number("protection/small_count"))
+    helpers = [team.as_helper(each.aidant, each.standing) for each in members]
+    n, places = len(members), len({each.aidant.structure_id for each in members})
+    return Report(
+        n=_open(n, least),
+        structures=_open(places, least and 3),
+        examples=examples,
+        rows=[_indicator(each, least) for each in rules.counts(helpers, today)],
+    )
+
+
+def _open(n: int, least: int) -> int | None:
+    return n if n >= least else None
+
+
+def _indicator(row: rules.Count, least: int) -> Indicator:
+    label, words, universe = rules.INDICATORS[row.id]
+    things = "proches" if row.id == rules.RELATIVES else "aidants"
+    figure = share(
+        row.part,
+        row.whole,
+        least=least,
+        things=things,
+        words=words,
+        universe=universe,
+        method=METHOD,
+        nobody="Personne n’est inscrit, ou personne n’a dit ce qu’il faut pour le compter.",
+    )
+    told = isinstance(figure, Estimate)
+    return Indicator(
+        row.id,
+        label,
+        universe,
+        figure,
+        row.part if told else None,
+        _open(row.whole, least),
+        row.unknown if row.unknown >= least or not row.unknown else None,
+    )
+
+
+COLUMNS = ("indicateur", "champ", "part", "sur", "pourcent", "non_dit", "masque", "source", "le")
+
+
+def table(found: Report, at: datetime) -> list[dict[str, str]]:
+    """Return the indicators as rows of a table in an open format."""
+    day = timezone.localdate(at).isoformat()
+    return [
+        {
+            "indicateur": row.label,
+            "champ": row.universe,
+            "part": _cell(row.part),
+            "sur": _cell(row.whole),
+            "pourcent": f"{row.figure.value:.1f}" if isinstance(row.figure, Estimate) else "",
+            "non_dit": _cell(row.unknown),
+            "masque": row.reason,
+            "source": "équipes notées dans Maillage" + (", exemple" if found.examples else ""),
+            "le": day,
+        }
+        for row in found.rows
+    ]
+
+
+def _cell(n: int | None) -> str:
+    return "" if n is None else str(n)

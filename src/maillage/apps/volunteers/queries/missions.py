@@ -1,0 +1,288 @@
+"""Gaps that become missions, missions and who suits them, what one volunteer sees of theirs."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.utils import timezone
+
+from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.community.rules.listings import Wish, distance
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import where
+from maillage.apps.directory.queries.places import is_located
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.memberships.access import communes_of, communes_of_structure
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Mission, Volunteer
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.reports.territory.reading import Stale
+
+MOST_GAPS = 12
+MOST = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapRow:
+    """A gap of a diagnosis around a structure, as the diagnosis prints it: about how many people, between
+    what and what, why it is one.
+    """
+
+    place: str
+    place_name: str
+    zone: str
+    zone_name: str
+    line: str
+    label: str
+    about: str
+    between: str
+    reason: str
+    source: str
+    on: date
+    value: float
+
+    @property
+    def key(self) -> str:
+        return f"{self.place}|{self.zone}|{self.line}"
+
+    @property
+    def evidence(self) -> dict[str, str]:
+        """What a mission keeps of it, as printed that day."""
+        kept = ("place", "place_name", "zone", "zone_name", "line", "label", "about", "between", "source")
+        return {**{name: getattr(self, name) for name in kept}, "on": self.on.isoformat()}
+
+
+def gaps_around(structure: Structure) -> list[GapRow]:
+    """Return the gaps of the smallest territory studied around a structure that a volunteer may lessen,
+    those that leave most people without anything first; [] where nothing was computed.
+    """
+    here = communes_of_structure(structure)
+    around = []
+    for study in dossiers.finished_studies():
+        communes = communes_of(study.place)
+        if communes is not None and communes & here:
+            around.append((len(communes), study))
+    for _, study in sorted(around, key=lambda each: each[0]):
+        if found := _gaps_of(study):
+            return found[:MOST_GAPS]
+    return []
+
+
+def _gaps_of(study: Any) -> list[GapRow]:
+    try:
+        offer = dossiers.reading(study).offer
+    except (FileNotFoundError, NotADirectoryError, Stale):
+        return []
+    if offer is None:
+        return []
+    rows = []
+    for code, zone in offer.zones.items():
+        lines = {each.id: each for each in zone.lines}
+        for missing in zone.missing:
+            line = lines.get(missing.id)
+            if missing.id not in rules.SKILLS_OF_LINE or line is None or not line.missing_value:
+                continue
+            rows.append(
+                GapRow(
+                    place=study.place,
+                    place_name=study.name,
+                    zone=code,
+                    zone_name=zone.name,
+                    line=line.id,
+                    label=line.label,
+                    about=line.missing_about,
+                    between=line.missing_between,
+                    reason=missing.reason,
+                    source=offer.source,
+                    on=timezone.localdate(study.finished_at),
+                    value=line.missing_value,
+                )
+            )
+    return sorted(rows, key=lambda row: (-row.value, row.zone_name))
+
+
+def gap_of(structure: Structure, key: str) -> GapRow | None:
+    """Return one of the gaps around a structure by its key."""
+    return next((each for each in gaps_around(structure) if each.key == key), None)
+
+
+# ------------------------------------------------------------------------------------------------- missions
+
+
+def opened(on: date) -> QuerySet[Mission]:
+    """Return the missions that still look for somebody on a day, the latest first."""
+    running = Count("engagements", filter=Q(engagements__state=rules.ACTIVE))
+    rows = Mission.objects.filter(closed_at=None, ends_on__gte=on).annotate(n_active=running)
+    return rows.select_related("structure", "lieu").order_by("-made_at", "-pk")
+
+
+def need(row: Mission) -> rules.Need:
+    """Return what a mission asks for, without who asks."""
+    return rules.Need(
+        half_days=frozenset(row.half_days),
+        skills=frozenset(row.skills),
+        languages=frozenset(row.languages),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
+
+
+def offer(row: Volunteer) -> rules.Offer:
+    """Return what a volunteer proposes of their time."""
+    return rules.Offer(
+        half_days=frozenset(row.half_days),
+        skills=frozenset(row.skills),
+        languages=frozenset(row.languages),
+    )
+
+
+def town(commune: str) -> str:
+    """Return the name of a commune, "" when nobody knows it."""
+    return commune_name(commune)
+
+
+def _point(lieu: Lieu | None, commune: str) -> tuple[float | None, float | None]:
+    if lieu is not None and is_located(lieu):
+        return lieu.latitude, lieu.longitude
+    if commune_name(commune):
+        spot = where.of_code(commune)
+        return spot.latitude, spot.longitude
+    return None, None
+
+
+def km_between(mission: Mission, commune: str) -> float | None:
+    """Return the kilometres from a commune to a mission, as the crow flies; None when one is unknown."""
+    first, second = _point(mission.lieu, mission.commune), _point(None, commune)
+    day = mission.starts_on
+    ends = [
+        Wish(side="", kind="", starts_on=day, ends_on=day, latitude=each[0], longitude=each[1])
+        for each in (first, second)
+    ]
+    return distance(*ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Suited:
+    """A mission and a volunteer that suit each other, and why."""
+
+    mission: Mission
+    volunteer: Volunteer
+    match: rules.Match
+
+
+def suited(volunteer: Volunteer, rows: Iterable[Mission], on: date) -> list[Suited]:
+    """Return the missions that suit a volunteer, the best first."""
+    found = []
+    for row in rows:
+        said = rules.match(need(row), offer(volunteer), km=km_between(row, volunteer.commune), on=on)
+        if said is not None:
+            found.append(Suited(row, volunteer, said))
+    return sorted(found, key=lambda each: (*rules.rank(each.match), each.mission.pk))
+
+
+def suited_to(mission: Mission, on: date) -> list[Suited]:
+    """Return the volunteers whom nobody met yet and whom a mission suits, the best first: a structure reads
+    a first name and reasons, and no contact.
+    """
+    busy = Engagement.objects.filter(state__in=(rules.MEETING, rules.CHARTER, rules.ACTIVE)).values(
+        "volunteer"
+    )
+    known = Engagement.objects.filter(mission=mission).values("volunteer")
+    free = Volunteer.objects.exclude(pk__in=busy).exclude(pk__in=known).filter(example=mission.example)
+    rows = (suited(each, [mission], on) for each in free.order_by("-made_at")[:500])
+    return sorted((each[0] for each in rows if each), key=lambda each: rules.rank(each.match))[:MOST]
+
+
+def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
+    """Return engagements with their hours: `minutes` confirmed, `pending` to confirm; `papers`: the
+    attestation of their hours that runs.
+    """
+    confirmed = Sum("hours__minutes", filter=Q(hours__confirmed_at__isnull=False))
+    pending = Sum("hours__minutes", filter=Q(hours__confirmed_at=None))
+    held = rows.annotate(minutes=confirmed, pending=pending)
+    found = list(held.prefetch_related(Prefetch("hours", Hours.objects.order_by("-on", "-pk"))))
+    given = Attestation.objects.filter(
+        aidant__in={each.aidant_id for each in found} - {None}, withdrawn_at=None
+    ).exclude(code="")
+    papers = {(each.aidant_id, each.training): each for each in given}
+    for each in found:
+        one = papers.get((each.aidant_id, f"mission-{each.mission_id}"))
+        each.papers = [one] if one is not None else []
+    return found
+
+
+def sections(user: Any) -> list[tuple[str, str, list[Engagement]]]:
+    """Return the engagements of a user’s structures by what is to be done, the oldest first in each."""
+    every = engagements(
+        access.engagements_for(user).filter(state__in=rules.OPEN).order_by("changed_at", "pk")
+    )
+    titles = (
+        (rules.PROPOSED, "À rencontrer"),
+        (rules.MEETING, "Rencontre prévue"),
+        (rules.CHARTER, "Charte à signer"),
+        (rules.ACTIVE, "En mission"),
+    )
+    made = [(state, title, [each for each in every if each.state == state]) for state, title in titles]
+    return [each for each in made if each[2]]
+
+
+def without_supervisor(user: Any, at: datetime) -> list[Engagement]:
+    """Return the missions that run while nobody answers for the volunteer: papers are closed to them."""
+    today = timezone.localdate(at)
+    rows = access.engagements_for(user).filter(state=rules.ACTIVE)
+    return [
+        each
+        for each in rows
+        if each.supervisor is None
+        or not access.supervisors(each.mission.structure, today).filter(pk=each.supervisor_id).exists()
+    ]
+
+
+def copy_of(volunteer: Volunteer) -> dict[str, Any]:
+    """Return all that is known of a volunteer, in French, as they receive it."""
+    return {
+        "prenom": volunteer.name,
+        "contact": volunteer.contact,
+        "commune": town(volunteer.commune),
+        "demi_journees": [rules.HALF_DAYS[each] for each in volunteer.half_days],
+        "sait_faire": [rules.SKILLS[each] for each in volunteer.skills],
+        "langues": volunteer.languages,
+        "en_quelques_mots": volunteer.words,
+        "propose_le": volunteer.made_at.isoformat(),
+        "missions": [_copied(each) for each in engagements(access.engagements_of(volunteer))],
+    }
+
+
+def _copied(row: Engagement) -> dict[str, Any]:
+    return {
+        "mission": row.mission.title,
+        "structure": row.mission.structure.name,
+        "etape": row.get_state_display(),
+        "premiere_rencontre": row.meets_at.isoformat() if row.meets_at else "",
+        "encadre_par": str(row.supervisor or ""),
+        "charte_signee_le": row.charter_on.isoformat() if row.charter_on else "",
+        "commence_le": row.starts_on.isoformat() if row.starts_on else "",
+        "finie_le": row.ended_on.isoformat() if row.ended_on else "",
+        "heures": [
+            {"le": each.on.isoformat(), "minutes": each.minutes, "confirmees": bool(each.confirmed_at)}
+            for each in row.hours.all()
+        ],
+        "attestations": _attested(row),
+    }
+
+
+def _attested(row: Engagement) -> Sequence[dict[str, Any]]:
+    if row.aidant is None:
+        return []
+    return [
+        {
+            "titre": each.title,
+            "code": each.code,
+            "obtenue_le": each.obtained_on.isoformat(),
+            "valable_jusqu_au": each.valid_until.isoformat() if each.valid_until else "",
+            "retiree": bool(each.withdrawn_at),
+        }
+        for each in row.aidant.attestations.all()
+    ]

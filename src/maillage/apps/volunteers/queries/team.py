@@ -1,0 +1,243 @@
+"""The team of a structure: who is trained in what, until when; the sessions of the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.agenda.queries import rooms
+from maillage.apps.agenda.queries import words as agenda_words
+from maillage.apps.agenda.rules import workshops as agenda
+from maillage.apps.directory.models import Structure
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Session
+from maillage.apps.volunteers.rules import trainings as rules
+from maillage.kernel import codes
+from maillage.kernel.names import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An aidant of a team: where they stand, what they may show, what is planned for them."""
+
+    aidant: Aidant
+    standing: str
+    attestations: Sequence[Attestation]
+    planned: Sequence[Enrolment]
+    at_risk: bool
+
+    @property
+    def standing_words(self) -> str:
+        return rules.STANDINGS[self.standing]
+
+    @property
+    def tone(self) -> str:
+        """The tone of its tag, that its words repeat."""
+        return {rules.CURRENT: "ouvert", rules.PLANNED: "bientot", rules.ENDING: "bientot"}.get(
+            self.standing, "ferme"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session in a list: its room and its words."""
+
+    session: Session
+    room: agenda.Room
+    day: str
+    hours: str
+    place: str
+
+
+def aidants(rows: QuerySet[Aidant], at: datetime) -> list[Member]:
+    """Return aidants with all that says where they stand, in a constant number of queries."""
+    today = timezone.localdate(at)
+    given = Attestation.objects.filter(withdrawn_at=None).exclude(training__startswith="mission-")
+    coming = Enrolment.objects.filter(
+        session__workshop__starts_at__gt=at,
+        session__workshop__cancelled_at=None,
+        seat__status__in=(agenda.BOOKED, agenda.WAITING),
+    ).select_related("session__workshop", "seat")
+    found = rows.prefetch_related(
+        Prefetch("attestations", given, to_attr="shown_attestations"),
+        Prefetch("enrolments", coming, to_attr="coming"),
+    )
+    return [_member(each, today) for each in found]
+
+
+def _member(row: Any, today: date) -> Member:
+    ends = [each.valid_until or date.max for each in row.shown_attestations]
+    standing = rules.standing(ends, bool(row.coming), today)
+    risk = rules.ends_soon(as_helper(row, standing), today)
+    return Member(row, standing, row.shown_attestations, row.coming, risk)
+
+
+def as_helper(row: Aidant, standing: str) -> rules.Helper:
+    """Return an aidant as an indicator counts them."""
+    return rules.Helper(
+        kind=row.kind,
+        standing=standing,
+        frame=row.frame,
+        contract=row.contract,
+        ends_on=row.contract_ends_on,
+        supported=row.supported_by_id is not None or standing in (rules.CURRENT, rules.ENDING),
+    )
+
+
+def team(user: Any, structure: Structure | None, at: datetime) -> list[Member]:
+    """Return the team of a user’s structures, or of one of them: those who help today, by name."""
+    rows = access.team_for(user).filter(Q(until=None) | Q(until__gt=timezone.localdate(at)))
+    if structure is not None:
+        rows = rows.filter(structure=structure)
+    return aidants(rows.order_by("structure__name", "name", "pk"), at)
+
+
+def departed(user: Any) -> QuerySet[Aidant]:
+    """Return those who no longer help, the latest first: one may still put them back, or erase them."""
+    return access.team_for(user).filter(until__isnull=False).order_by("-until", "name")
+
+
+def own_aidant(user: Any) -> QuerySet[Aidant]:
+    """Return an account as an aidant: once for each structure it helps for."""
+    return Aidant.objects.filter(user=user.pk, until=None).select_related("structure")
+
+
+def to_come(at: datetime, training: str = "", *, most: int = 100) -> list[SessionRow]:
+    """Return the sessions that the network may join, soonest first."""
+    rows = Session.objects.filter(
+        workshop__starts_at__gt=at, workshop__cancelled_at=None, workshop__published_at__isnull=False
+    )
+    if training:
+        rows = rows.filter(training=training)
+    return _rows(rows.order_by("workshop__starts_at", "pk")[:most])
+
+
+def run_by(user: Any, at: datetime) -> list[SessionRow]:
+    """Return the sessions a user runs that are over and not all attested, the latest first."""
+    ended = (
+        access.sessions_for(user)
+        .filter(workshop__ends_at__lt=at, workshop__cancelled_at=None)
+        .exclude(Q(enrolments=None) | Q(attestations__isnull=False))
+    )
+    return _rows(ended.order_by("-workshop__starts_at", "-pk").distinct()[:20])
+
+
+def _rows(rows: QuerySet[Session]) -> list[SessionRow]:
+    found = list(rows.select_related("workshop__structure", "workshop__lieu"))
+    room = rooms.rooms([each.workshop for each in found])
+    return [session_row(each, room[each.workshop_id]) for each in found]
+
+
+def session_row(row: Session, room: agenda.Room | None = None) -> SessionRow:
+    """Return a session with its words."""
+    workshop = row.workshop
+    return SessionRow(
+        row,
+        room or rooms.rooms([workshop])[workshop.pk],
+        agenda_words.day(workshop.starts_at),
+        agenda_words.hours(workshop),
+        agenda_words.name_of_place(workshop) or workshop.address,
+    )
+
+
+def enrolled(session: Session) -> list[Enrolment]:
+    """Return who has a seat or waits for one, in order of arrival."""
+    rows = session.enrolments.exclude(seat__status=agenda.CANCELLED)
+    return list(
+        rows.select_related("aidant__structure", "aidant__user", "seat").order_by("seat__booked_at", "pk")
+    )
+
+
+# -------------------------------------------------------------------------------- an attestation, by its code
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an outsider learns of an attestation: nothing that names anybody."""
+
+    code: str
+    title: str
+    structure: str
+    minutes: int
+    obtained_on: date
+    valid_until: date | None
+    is_hours: bool
+    state: str
+    example: bool
+
+
+VALID, EXPIRED, WITHDRAWN = "valid", "expired", "withdrawn"
+
+
+def by_code(typed: str, on: date) -> Checked | None:
+    """Return what a code says on a day; None when no attestation has it."""
+    row = _of_code(typed)
+    if row is None:
+        return None
+    over = row.valid_until is not None and row.valid_until < on
+    return Checked(
+        codes.in_halves(row.code),
+        row.title,
+        row.structure.name,
+        row.minutes,
+        row.obtained_on,
+        row.valid_until,
+        row.training.startswith("mission-"),
+        WITHDRAWN if row.withdrawn_at else EXPIRED if over else VALID,
+        row.example,
+    )
+
+
+def same_name(typed: str, name: str) -> bool | None:
+    """Return whether a name is the one written on the attestation of a code, whatever its case, its accents
+    and its order; None for an unknown code.
+    """
+    row = _of_code(typed)
+    if row is None:
+        return None
+    return bool(plain(name)) and sorted(plain(name).split()) == sorted(plain(row.name).split())
+
+
+def _of_code(typed: str) -> Attestation | None:
+    code = codes.read(typed)
+    rows = Attestation.objects.select_related("structure")
+    return rows.filter(code=code).first() if code else None
+
+
+def copy_of(row: Aidant) -> dict[str, Any]:
+    """Return all that is known of an aidant, in French, as they receive it."""
+    sessions = row.enrolments.select_related("session__workshop", "seat")
+    return {
+        "nom": row.name,
+        "structure": row.structure.name,
+        "statut": row.get_kind_display(),
+        "contrat": row.get_contract_display(),
+        "fin_du_contrat": row.contract_ends_on.isoformat() if row.contract_ends_on else "",
+        "cadre": row.get_frame_display(),
+        "accompagne_par": str(row.supported_by or ""),
+        "depuis_le": row.since.isoformat(),
+        "jusqu_au": row.until.isoformat() if row.until else "",
+        "sessions": [
+            {
+                "formation": each.session.workshop.title,
+                "le": timezone.localtime(each.session.workshop.starts_at).isoformat(),
+                "etat": each.seat.get_status_display(),
+                "venue": {True: "oui", False: "non", None: "pas noté"}[each.seat.came],
+            }
+            for each in sessions
+        ],
+        "attestations": [
+            {
+                "titre": each.title,
+                "organisme": each.body,
+                "obtenue_le": each.obtained_on.isoformat(),
+                "valable_jusqu_au": each.valid_until.isoformat() if each.valid_until else "",
+                "code": each.code,
+                "retiree": each.withdrawn_because if each.withdrawn_at else "",
+            }
+            for each in row.attestations.all()
+        ],
+    }

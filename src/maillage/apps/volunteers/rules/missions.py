@@ -1,0 +1,188 @@
+"""Missions of volunteers: what they need, who fits them and why, what comes before helping alone."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from maillage.apps.community.rules.listings import HALF_DAYS
+from maillage.words.wording import listing
+
+__all__ = ["HALF_DAYS"]
+SKILLS: Mapping[str, str] = {
+    "listen": "écouter, accueillir",
+    "devices": "téléphone et ordinateur",
+    "mail": "le mail",
+    "procedures": "les démarches en ligne",
+    "group": "animer un petit groupe",
+    "repair": "réparer, remettre en état",
+    "signs": "langue des signes",
+}
+# What a gap of the diagnosis asks of a volunteer: nobody alone does a procedure in the place of somebody.
+SKILLS_OF_LINE: Mapping[str, tuple[str, ...]] = {
+    "assistance": ("listen", "procedures"),
+    "formation": ("group", "devices"),
+    "libre_acces_accompagne": ("listen", "devices"),
+    "orientation": ("listen",),
+    "reparation": ("repair",),
+    "equipement_solidaire": ("repair", "devices"),
+}
+TITLES_OF_LINE: Mapping[str, str] = {
+    "assistance": "Être à côté, le temps d’une démarche",
+    "formation": "Accompagner un petit groupe qui apprend",
+    "libre_acces_accompagne": "Être là, à côté des ordinateurs en libre accès",
+    "orientation": "Accueillir, et dire où aller",
+    "reparation": "Réparer avec les gens, leur appareil en main",
+    "equipement_solidaire": "Préparer des appareils pour qui n’en a pas",
+}
+SPOKEN = (
+    "fr",
+    "ar",
+    "en",
+    "es",
+    "it",
+    "pl",
+    "pt",
+    "ro",
+    "ru",
+    "tr",
+    "uk",
+    "fa",
+    "ps",
+    "sq",
+    "wo",
+    "bm",
+    "ti",
+)
+FURTHEST_KM = 15  # that a volunteer travels each week
+LONGEST = timedelta(days=366)
+USUAL = timedelta(days=183)
+MOST_SEATS = 20
+
+# A volunteer and a mission: each step is written, none is skipped.
+PROPOSED, MEETING, CHARTER, ACTIVE, ENDED, DECLINED = (
+    "proposed",
+    "meeting",
+    "charter",
+    "active",
+    "ended",
+    "declined",
+)
+STATES: Mapping[str, str] = {
+    PROPOSED: "s’est proposé",
+    MEETING: "rencontre prévue",
+    CHARTER: "charte à signer",
+    ACTIVE: "en mission",
+    ENDED: "mission finie",
+    DECLINED: "pas donné suite",
+}
+OPEN = (PROPOSED, MEETING, CHARTER, ACTIVE)
+NEXT: Mapping[str, Collection[str]] = {
+    PROPOSED: (MEETING, DECLINED),
+    MEETING: (MEETING, CHARTER, DECLINED),
+    CHARTER: (ACTIVE, DECLINED),
+    ACTIVE: (ENDED,),
+    ENDED: (),
+    DECLINED: (PROPOSED,),
+}
+CHARTER_VERSION = "2026-11"
+CHARTER_LINES = (
+    "J’aide avec la personne, à côté d’elle : elle décide, elle tient la souris.",
+    "Je ne suis jamais seul avec ses papiers, ses codes ou ses mots de passe. Je n’en garde aucun.",
+    "Je ne fais rien à sa place sans mandat, ni sans la personne qui m’encadre.",
+    "Ce que j’apprends reste entre elle, moi et la structure.",
+    "Je n’accepte ni argent, ni cadeau, et je n’en donne pas.",
+    "Je dis quand je ne sais pas, et quand quelque chose me pèse.",
+    "Je peux arrêter quand je veux. Je préviens la personne qui m’encadre.",
+)
+STRUCTURE_LINES = (
+    "La structure nomme une personne qui m’encadre, et me dit comment la joindre.",
+    "Elle me forme, m’assure, et ne me demande jamais le travail d’un salarié.",
+    "Elle note mes heures avec moi, et m’en donne l’attestation.",
+)
+MOST_MINUTES = 10 * 60  # a day
+UNMET = timedelta(days=92)  # a proposal that nobody met is erased
+AFTER_END = timedelta(days=366)  # a volunteer whose last mission ended is erased
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a mission asks for. half_days: one of them, any when empty; skills, languages: all are useful,
+    none is required but the languages."""
+
+    half_days: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset()
+    starts_on: date
+    ends_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What somebody proposes of their time. half_days: none said, to be agreed."""
+
+    half_days: frozenset[str] = frozenset()
+    skills: frozenset[str] = frozenset()
+    languages: frozenset[str] = frozenset({"fr"})
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Why a mission suits somebody. km: as the crow flies, None when nobody knows; half_days: common, in the
+    order of the week; learn: skills that the mission asks for and that a training gives.
+    """
+
+    km: float | None
+    half_days: tuple[str, ...]
+    skills: tuple[str, ...]
+    learn: tuple[str, ...]
+    languages: tuple[str, ...]
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The same, in sentences that both read."""
+        said = []
+        if self.km is not None:
+            said.append("Dans la même commune" if self.km < 1 else f"À {self.km:.0f} km à vol d’oiseau")
+        else:
+            said.append("Distance inconnue")
+        if self.half_days:
+            said.append(f"Libre en même temps : {listing([HALF_DAYS[each] for each in self.half_days])}")
+        else:
+            said.append("Les demi-journées sont à convenir")
+        if self.skills:
+            said.append(f"Sait déjà : {listing([SKILLS[each] for each in self.skills])}")
+        if self.learn:
+            said.append(f"À apprendre ensemble : {listing([SKILLS[each] for each in self.learn])}")
+        return tuple(said)
+
+
+def match(need: Need, offer: Offer, *, km: float | None, on: date) -> Match | None:
+    """Return why a mission and somebody suit each other on a day; None when they do not: over, too far, no
+    common half day, or a language that is needed and not spoken.
+
+    A missing skill never excludes: it is learnt.
+    """
+    if need.ends_on < on or (km is not None and km > FURTHEST_KM):
+        return None
+    common = need.half_days & offer.half_days
+    if need.half_days and offer.half_days and not common:
+        return None
+    if not need.languages <= offer.languages | {"fr"}:
+        return None
+    return Match(
+        km,
+        tuple(each for each in HALF_DAYS if each in common),
+        tuple(each for each in SKILLS if each in need.skills & offer.skills),
+        tuple(each for each in SKILLS if each in need.skills - offer.skills),
+        tuple(sorted(need.languages & offer.languages)),
+    )
+
+
+def rank(found: Match) -> tuple[bool, int, float]:
+    """Return what sorts matches, the best first: a common half day, then most skills, then the nearest."""
+    return (not found.half_days, -len(found.skills), 99.0 if found.km is None else found.km)
+
+
+def may_become(state: str, then: str) -> bool:
+    """Return whether a step may follow another."""
+    return then in NEXT[state]

@@ -1,0 +1,317 @@
+"""Missions and volunteers, for the structures that welcome them, and for volunteers with an account."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.memberships.access import current
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.actions import hours as hours_actions
+from maillage.apps.volunteers.actions import missions as actions
+from maillage.apps.volunteers.forms.missions import (
+    CharterForm,
+    HoursForm,
+    MeetingForm,
+    MissionForm,
+    SupervisorForm,
+    from_gap,
+    languages,
+)
+from maillage.apps.volunteers.models import Engagement, Volunteer
+from maillage.apps.volunteers.queries import missions as queries
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.reports.assistance import certificates
+from maillage.web import refusals
+
+
+@holding(access.MANAGE)
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Volunteers by what is to be done, the missions of one's structures, the gaps around them."""
+    at = timezone.localtime()
+    structures = list(access.structures_for(request.user))
+    rows = access.missions_for(request.user)
+    ours = {each.pk: each for each in queries.opened(at.date()).filter(pk__in=rows.values("pk"))}
+    context = {
+        "sections": queries.sections(request.user),
+        "alone": queries.without_supervisor(request.user, at),
+        "missions": [(row, queries.suited_to(row, at.date())) for row in ours.values()],
+        "closed": rows.exclude(pk__in=ours).order_by("-ends_on")[:12],
+        "gaps": queries.gaps_around(structures[0]) if structures else [],
+        "tab": "benevoles",
+    }
+    return render(request, "volunteers/missions/index.html", context)
+
+
+@holding(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A mission to write, from a gap: `?manque=`."""
+    at = timezone.localtime()
+    structures = list(access.structures_for(request.user))
+    if not structures:
+        raise Http404
+    key = request.POST.get("manque", "") or request.GET.get("manque", "")
+    gap = queries.gap_of(structures[0], key) if key else None
+    initial = from_gap(gap, at.date(), get_random_string(24))
+    form = MissionForm(request.POST or None, structures=structures, initial=initial)
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            row = actions.publish(
+                form.structure,
+                form.values(gap),
+                token=form.cleaned_data["jeton"],
+                by=account_of(request),
+                at=at,
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "La mission est publiée : chacun la lit, et peut se proposer.")
+            return redirect("mission", row.pk)
+    context = {"form": form, "gap": gap, "error": error, "tab": "benevoles"}
+    status = 400 if error or form.errors else 200
+    return render(request, "volunteers/missions/new.html", context, status=status)
+
+
+@holding(access.MANAGE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def mission(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mission: who is on it, whom it suits; closing it, inviting somebody to be met."""
+    row = get_object_or_404(access.missions_for(request.user), pk=pk)
+    by, at = account_of(request), timezone.localtime()
+    if request.method == "POST" and request.POST.get("geste") == "clore":
+        with refusals.as_message(request):
+            row = actions.close(row, by=by, at=at)
+            messages.success(
+                request,
+                "La mission n’est plus proposée. Vous pouvez la remettre."
+                if row.closed_at
+                else "La mission est de nouveau proposée.",
+            )
+        return redirect("mission", row.pk)
+    if request.method == "POST":
+        number = whole(request.POST.get("benevole", ""), ROWS) or 0
+        suited = {each.volunteer.pk: each.volunteer for each in queries.suited_to(row, at.date())}
+        if number not in suited:
+            raise Http404
+        with refusals.as_message(request):
+            made = actions.engage(suited[number], row, by=by, at=at)
+            return redirect("engagement", made.pk)
+        return redirect("mission", row.pk)
+    context = {
+        "row": row,
+        "town": queries.town(row.commune),
+        "days": [words for key, words in rules.HALF_DAYS.items() if key in row.half_days],
+        "skills": [rules.SKILLS[each] for each in row.skills if each in rules.SKILLS],
+        "languages": [name for id, name in languages() if id in row.languages],
+        "engagements": queries.engagements(access.engagements_for(request.user).filter(mission=row)),
+        "suited": queries.suited_to(row, at.date()),
+        "is_open": row.closed_at is None and row.ends_on >= at.date(),
+        "tab": "benevoles",
+    }
+    return render(request, "volunteers/missions/mission.html", context)
+
+
+@holding(access.MANAGE)
+@require_safe
+def engagement(request: HttpRequest, pk: int) -> HttpResponse:
+    """A volunteer on a mission: what comes next, their hours."""
+    return _page(request, _engagement(request, pk))
+
+
+def _engagement(request: HttpRequest, pk: int) -> Engagement:
+    return get_object_or_404(access.engagements_for(request.user), pk=pk)
+
+
+def _page(request: HttpRequest, row: Engagement, form: Any = None) -> HttpResponse:
+    at = timezone.localtime()
+    (held,) = queries.engagements(access.engagements_for(request.user).filter(pk=row.pk))
+    suited = queries.suited(row.volunteer, [row.mission], at.date())
+    context = {
+        "row": held,
+        "reasons": suited[0].match.reasons if suited else (),
+        "languages": [name for id, name in languages() if id in row.volunteer.languages],
+        "form": form or _next_form(held, None),
+        "hours_form": HoursForm(initial={"jour": at.date(), "jeton": get_random_string(24)}),
+        "confirmed": certificates.duration(held.minutes or 0),
+        "pending": certificates.duration(held.pending) if held.pending else "",
+        "hours": [(each, certificates.duration(each.minutes)) for each in held.hours.all()],
+        "shows_contact": row.state != rules.PROPOSED,
+        "charter_lines": rules.CHARTER_LINES,
+        "structure_lines": rules.STRUCTURE_LINES,
+        "attested": held.papers[0] if held.papers else None,
+        "tab": "benevoles",
+    }
+    failed = form is not None
+    return render(request, "volunteers/missions/engagement.html", context, status=400 if failed else 200)
+
+
+def _next_form(row: Engagement, sent: Any) -> Any:
+    """Return the form of what comes next for a volunteer, None when nothing is typed."""
+    today = timezone.localdate()
+    structure = row.mission.structure
+    if row.state in (rules.PROPOSED, rules.MEETING):
+        return MeetingForm(sent)
+    if row.state == rules.CHARTER:
+        return CharterForm(
+            sent,
+            supervisors=list(access.supervisors(structure, today)),
+            accounts=_volunteer_accounts(structure, today),
+            initial={"signee": today},
+        )
+    if row.state == rules.ACTIVE:
+        held = {"encadre": str(row.supervisor_id)}
+        return SupervisorForm(sent, supervisors=list(access.supervisors(structure, today)), initial=held)
+    return None
+
+
+def _volunteer_accounts(structure: Structure, today: Any) -> list[User]:
+    held = current(today).filter(structure=structure, role="benevole").values("user")
+    return list(User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk"))
+
+
+@holding(access.MANAGE)
+@require_POST
+def gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """The next step of a volunteer, or one taken back."""
+    row = _engagement(request, pk)
+    said = request.POST.get("geste", "")
+    plain = {
+        "rencontre-faite": (actions.met, "La rencontre est notée. La charte vient ensuite."),
+        "finir": (actions.end, "La mission est finie. Ses papiers et mandats lui sont fermés."),
+        "reprendre": (actions.resume, "La mission reprend."),
+        "decliner": (actions.decline, "C’est noté : la personne lira que vous ne donnez pas suite."),
+        "reconsiderer": (actions.reconsider, "La proposition est de nouveau à rencontrer."),
+    }
+    if said in plain:
+        act, words = plain[said]
+        with refusals.as_message(request):
+            act(row, by=account_of(request), at=timezone.localtime())
+            messages.success(request, words)
+        return redirect("engagement", row.pk)
+    if said == "attester":
+        with refusals.as_message(request):
+            made = hours_actions.attest(row, by=account_of(request), at=timezone.localtime())
+            return redirect("attestation_pdf", made.pk)
+        return redirect("engagement", row.pk)
+    return _typed(request, row, said)
+
+
+def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
+    """Answer the gestures that come with a form."""
+    by, at = account_of(request), timezone.localtime()
+    form: Any = HoursForm(request.POST) if said == "heures" else _next_form(row, request.POST)
+    expected = {"rencontrer": MeetingForm, "signer": CharterForm, "encadrer": SupervisorForm}
+    if said != "heures" and not isinstance(form, expected.get(said, ())):
+        raise Http404
+    if not form.is_valid():
+        if said == "heures":
+            messages.error(request, " ".join(error for each in form.errors.values() for error in each))
+            return redirect("engagement", row.pk)
+        return _page(request, row, form)
+    with refusals.as_message(request):
+        if said == "heures":
+            hours_actions.note(
+                row,
+                on=form.cleaned_data["jour"],
+                minutes=form.minutes,
+                token=form.cleaned_data["jeton"],
+                by=by,
+                at=at,
+            )
+            messages.success(request, "Les heures sont notées et confirmées.")
+        elif said == "rencontrer":
+            actions.meet(row, meets_at=form.moment, by=by, at=at)
+            messages.success(request, "Le jour de la rencontre est donné : la personne le lit avec son code.")
+        elif said == "signer":
+            actions.sign(row, **form.values, by=by, at=at)
+            messages.success(request, "La mission commence. La personne fait partie de l’équipe.")
+        else:
+            actions.supervise(row, supervisor=form.supervisor, by=by, at=at)
+            messages.success(request, "C’est changé.")
+    return redirect("engagement", row.pk)
+
+
+@holding(access.MANAGE)
+@require_safe
+def charter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The charter to sign, on paper."""
+    row = _engagement(request, pk)
+    content = certificates.charter(
+        row.volunteer.name,
+        row.mission.structure.name,
+        str(row.supervisor or ""),
+        volunteer=rules.CHARTER_LINES,
+        promised=rules.STRUCTURE_LINES,
+        version=row.charter or rules.CHARTER_VERSION,
+        on=timezone.localdate(),
+        example=row.volunteer.example,
+    )
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="charte.pdf"'
+    return response
+
+
+@holding(access.MANAGE)
+@require_POST
+def hours_gesture(request: HttpRequest, pk: int) -> HttpResponse:
+    """Confirm hours that a volunteer noted, or take off those noted by mistake."""
+    row = get_object_or_404(access.hours_for(request.user), pk=pk)
+    by, at, engaged = account_of(request), timezone.localtime(), row.engagement_id
+    if request.POST.get("geste") == "oter":
+        hours_actions.remove(row, by=by, at=at)
+        messages.success(request, "Ces heures ne comptent plus.")
+    else:
+        hours_actions.confirm(row, by=by, at=at)
+        messages.success(request, "Les heures sont confirmées.")
+    return redirect("engagement", engaged)
+
+
+@holding(access.MINE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def own(request: HttpRequest) -> HttpResponse:
+    """The missions of a volunteer who has an account: who answers for them, and their hours."""
+    at = timezone.localtime()
+    rows = queries.engagements(access.own_engagements(request.user))
+    form = HoursForm(request.POST or None, initial={"jour": at.date(), "jeton": get_random_string(24)})
+    if form.is_bound and form.is_valid():
+        number = whole(request.POST.get("mission", ""), ROWS) or 0
+        found = get_object_or_404(access.own_engagements(request.user), pk=number)
+        with refusals.as_message(request):
+            hours_actions.note(
+                found,
+                on=form.cleaned_data["jour"],
+                minutes=form.minutes,
+                token=form.cleaned_data["jeton"],
+                by=account_of(request),
+                at=at,
+                volunteer=True,
+            )
+            messages.success(request, "Vos heures sont notées. La structure les confirme.")
+        return redirect("own_missions")
+    context = {
+        "rows": [
+            (
+                each,
+                certificates.duration(each.minutes or 0),
+                certificates.duration(each.pending) if each.pending else "",
+            )
+            for each in rows
+        ],
+        "form": form,
+        "volunteer": Volunteer.objects.filter(user=request.user.pk).first(),
+        "tab": "mienne",
+    }
+    return render(request, "volunteers/missions/own.html", context, status=400 if form.errors else 200)

@@ -1,0 +1,223 @@
+"""Proposing oneself as a volunteer, without account nor e-mail; one's own page, opened by a code."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from maillage.apps.accounts.access import count, counted, once_more
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.actions import hours as hours_actions
+from maillage.apps.volunteers.actions import missions as actions
+from maillage.apps.volunteers.forms.missions import HoursForm, ProposalForm, languages, read_commune
+from maillage.apps.volunteers.models import Attestation, Hours, Mission, Volunteer
+from maillage.apps.volunteers.queries import missions as queries
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.apps.volunteers.views.attestations import paper
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.reports.assistance.certificates import duration
+from maillage.web import refusals
+
+LIMIT, CODES = "benevoles", "benevoles-codes"
+PAGE = 40
+TOO_MANY = Refused(
+    "Votre proposition n’est pas partie.",
+    why="Beaucoup sont déjà parties d’ici en une heure.",
+    do="Revenez dans une heure, ou allez voir la structure.",
+)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The missions that look for somebody, near a commune when one is typed."""
+    today = timezone.localdate()
+    typed = request.GET.get("ou", "").strip()[:100]
+    rows = list(queries.opened(today)[:300])
+    unknown, commune = False, ""
+    if typed:
+        try:
+            commune = read_commune(typed)
+        except ValidationError:
+            unknown = True
+    if commune:
+        near = [(queries.km_between(row, commune), row) for row in rows]
+        kept = [(km, row) for km, row in near if km is None or km <= rules.FURTHEST_KM]
+        found = sorted(kept, key=lambda each: (each[0] is None, each[0] or 0.0, each[1].pk))
+    else:
+        found = [(None, row) for row in rows]
+    context = {
+        "rows": [
+            (row, queries.town(row.commune), None if km is None else round(km)) for km, row in found[:PAGE]
+        ],
+        "more": max(len(found) - PAGE, 0),
+        "typed": typed,
+        "unknown": unknown,
+        "near": rules.FURTHEST_KM if commune else None,
+    }
+    return render(request, "volunteers/public/index.html", context)
+
+
+@require_safe
+def mission(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mission, as anybody reads it."""
+    today = timezone.localdate()
+    row = get_object_or_404(Mission.objects.select_related("structure", "lieu"), pk=pk)
+    context = {
+        "row": row,
+        "town": queries.town(row.commune),
+        "days": [words for key, words in rules.HALF_DAYS.items() if key in row.half_days],
+        "skills": [rules.SKILLS[each] for each in row.skills if each in rules.SKILLS],
+        "languages": [name for id, name in languages() if id in row.languages],
+        "is_open": row.closed_at is None and row.ends_on >= today,
+    }
+    return render(request, "volunteers/public/mission.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def propose(request: HttpRequest) -> HttpResponse:
+    """Proposing oneself, for a mission or for none yet: `?mission=`."""
+    number = whole(request.POST.get("mission", "") or request.GET.get("mission", ""), ROWS) or 0
+    chosen = queries.opened(timezone.localdate()).filter(pk=number).first()
+    form = ProposalForm(request.POST or None, initial={"jeton": get_random_string(24), "langues": ["fr"]})
+    error = None
+    if form.is_bound and form.is_valid():
+        if form.cleaned_data["site"] or not once_more(request, LIMIT, access.PROPOSALS_AN_HOUR):
+            return refusals.page(request, TOO_MANY, status=429)
+        try:
+            row = actions.propose(
+                form.values, token=form.cleaned_data["jeton"], mission=chosen, at=timezone.localtime()
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "C’est noté. Gardez votre code : il ouvre votre page.")
+            return redirect("volunteer_page", codes.in_halves(row.code))
+    context = {"form": form, "mission": chosen, "error": error}
+    status = 400 if error or form.errors else 200
+    return render(request, "volunteers/public/propose.html", context, status=status)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Typing one's code."""
+    if request.method != "POST":
+        return render(request, "volunteers/public/code.html", {})
+    code = codes.read(request.POST.get("code", "")[:20])
+    if counted(request, CODES) < access.CODES_AN_HOUR and Volunteer.objects.filter(code=code).exists():
+        return redirect("volunteer_page", codes.in_halves(code))
+    count(request, CODES)
+    too_many = counted(request, CODES) > access.CODES_AN_HOUR
+    context = {"unknown": True, "too_many": too_many, "typed": request.POST.get("code", "")[:20]}
+    return render(request, "volunteers/public/code.html", context, status=429 if too_many else 404)
+
+
+def _volunteer(request: HttpRequest, typed: str) -> Volunteer:
+    """Return who holds a code; wrong ones are counted, and stop after twenty in an hour."""
+    code = codes.read(typed[:20])
+    found = Volunteer.objects.filter(code=code).first() if code else None
+    if found is None or counted(request, CODES) >= access.CODES_AN_HOUR:
+        count(request, CODES)
+        raise Http404
+    return found
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, code: str) -> HttpResponse:
+    """The page of a volunteer: where each mission stands, their hours, what they may take back or erase."""
+    row = _volunteer(request, code)
+    at = timezone.localtime()
+    form = HoursForm(initial={"jour": at.date(), "jeton": get_random_string(24)})
+    if request.method == "POST":
+        if request.POST.get("geste") == "effacer" and request.POST.get("confirme") == "oui":
+            actions.forget(row, by=None, at=at)
+            messages.success(request, "Tout est effacé : votre proposition, vos heures, vos attestations.")
+            return redirect("volunteers_public")
+        with refusals.as_message(request):
+            _gesture(request, row)
+        return redirect("volunteer_page", codes.in_halves(row.code))
+    held = queries.engagements(access.engagements_of(row))
+    open_missions = queries.opened(at.date()).exclude(engagements__volunteer=row)
+    context = {
+        "row": row,
+        "code": codes.in_halves(row.code),
+        "town": queries.town(row.commune),
+        "engagements": [
+            (
+                each,
+                duration(each.minutes or 0),
+                [(hour, duration(hour.minutes)) for hour in each.hours.all()],
+            )
+            for each in held
+        ],
+        "suited": queries.suited(row, open_missions, at.date())[:6],
+        "form": form,
+        "erased_after": rules.UNMET.days // 30,
+    }
+    return render(request, "volunteers/public/page.html", context)
+
+
+def _gesture(request: HttpRequest, row: Volunteer) -> None:
+    """Do what a volunteer asks from their page; Http404 for what is not theirs."""
+    said, at = request.POST.get("geste", ""), timezone.localtime()
+    number = whole(request.POST.get("ligne", ""), ROWS) or 0
+    mine = access.engagements_of(row)
+    if said == "proposer":
+        found = get_object_or_404(queries.opened(at.date()), pk=number)
+        actions.engage(row, found, by=None, at=at)
+        messages.success(request, "Votre proposition est partie.")
+    elif said == "renoncer":
+        actions.decline(get_object_or_404(mine, pk=number), by=None, at=at, code=row.code)
+        messages.success(request, "C’est noté : vous n’êtes plus sur cette mission.")
+    elif said == "oter":
+        held = Hours.objects.filter(engagement__volunteer=row)
+        hours_actions.remove(get_object_or_404(held, pk=number), by=None, at=at, volunteer=True)
+        messages.success(request, "Ces heures sont ôtées.")
+    elif said == "heures":
+        form = HoursForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(each for errors in form.errors.values() for each in errors))
+            return
+        hours_actions.note(
+            get_object_or_404(mine, pk=number),
+            on=form.cleaned_data["jour"],
+            minutes=form.minutes,
+            token=form.cleaned_data["jeton"],
+            at=at,
+            volunteer=True,
+        )
+        messages.success(request, "Vos heures sont notées. La structure les confirme.")
+    elif said == "attester":
+        hours_actions.attest(get_object_or_404(mine, pk=number), by=None, at=at)
+        messages.success(request, "Votre attestation est prête, plus bas.")
+    elif said == "effacer":
+        messages.error(request, "Rien n’est effacé. Cochez la case pour dire que vous êtes sûr.")
+    else:
+        raise Http404
+
+
+@never_cache
+@require_safe
+def copy(request: HttpRequest, code: str) -> HttpResponse:
+    """All that is known of a volunteer, for them."""
+    held = queries.copy_of(_volunteer(request, code))
+    response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = 'attachment; filename="mes-donnees.json"'
+    return response
+
+
+@never_cache
+@require_safe
+def attestation(request: HttpRequest, code: str, pk: int) -> HttpResponse:
+    """An attestation of hours, taken by the volunteer."""
+    row = _volunteer(request, code)
+    theirs = access.engagements_of(row).filter(aidant__isnull=False).values("aidant")
+    held = Attestation.objects.filter(aidant__in=theirs, withdrawn_at=None).exclude(code="")
+    return paper(request, get_object_or_404(held.select_related("structure"), pk=pk))

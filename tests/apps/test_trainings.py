@@ -1,0 +1,324 @@
+"""Those who help: trained from the catalogue to an attestation that an outsider checks; counted, protected."""
+
+import csv
+import io
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.queries import exports, public
+from maillage.apps.volunteers.actions import sessions, team
+from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Session
+from maillage.apps.volunteers.queries import catalogue, indicators
+from maillage.apps.volunteers.queries import team as queries
+from maillage.apps.volunteers.rules import trainings as rules
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+STARTS = datetime(2026, 12, 3, 8, tzinfo=UTC)
+AFTER = datetime(2026, 12, 3, 17, tzinfo=UTC)
+KEY = "faire-a-la-place"
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The hour as pages read it."""
+
+    def at(moment: datetime) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    at(AT)
+    return at
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def hall(home):
+    return place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", shown="Karim Benali", structure=library.structure)
+
+
+@pytest.fixture
+def leila(hall):
+    return account("leila", "aidant", shown="Leïla Noé", structure=hall.structure)
+
+
+def planned(lieu, by, *, capacity: int = 2) -> Session:
+    values = {"starts_at": STARTS, "ends_at": STARTS + timedelta(hours=3), "capacity": capacity, "lieu": lieu}
+    return sessions.plan(catalogue.item(KEY), structure=lieu.structure, values=values, by=by, at=AT)
+
+
+def helper(lieu, by, name: str = "Fanny Roche", **said) -> Aidant:
+    return team.add(lieu.structure, {"name": name, "kind": "salaried", **said}, by=by, at=AT)
+
+
+def attested(lieu, karim, aidant) -> Attestation:
+    session = planned(lieu, karim)
+    row = sessions.enrol(session, aidant, by=karim, at=AT)
+    sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
+    return sessions.attest(session, by=karim, at=AFTER)[0]
+
+
+def test_a_training_goes_from_the_catalogue_to_an_attestation(client, clock, library, hall, karim, leila):
+    client.force_login(karim)
+    assert "Faire à la place, sans prendre la place" in client.get("/espace/formations/").content.decode()
+    page = client.get(f"/espace/formations/{KEY}/").content.decode()
+    assert "Module 201" in page
+    typed = {"jour": "2026-12-03", "heure": "09:00", "fin": "12:00", "places": "2", "lieu": str(library.pk)}
+    client.post(f"/espace/formations/{KEY}/", {**typed, "niveau": "confirmed"})
+    session = Session.objects.get()
+    assert (session.workshop.kind, session.workshop.minutes) == ("training", 180)
+    client.force_login(leila)
+    client.post("/espace/formations/equipe/comptes/", {"structure": hall.structure.pk})
+    aidant = Aidant.objects.get(user=leila)
+    address = f"/espace/formations/sessions/{session.pk}/"
+    client.post(address, {"qui": [str(aidant.pk)]})
+    client.post(address, {"qui": [str(aidant.pk)]})
+    assert Enrolment.objects.count() == Seat.objects.count() == 1
+    assert queries.aidants(Aidant.objects.all(), AT)[0].standing == "planned"
+    clock(AFTER)
+    client.force_login(karim)
+    client.post(f"{address}geste/", {"geste": "appel", f"venu-{Enrolment.objects.get().pk}": "1"})
+    client.post(f"{address}geste/", {"geste": "attester"})
+    client.post(f"{address}geste/", {"geste": "attester"})
+    (row,) = Attestation.objects.all()
+    assert (row.name, row.valid_until, row.minutes) == ("Leïla Noé", date(2028, 12, 3), 180)
+    client.force_login(leila)
+    paper = client.get(f"/espace/formations/attestations/{row.pk}/")
+    assert paper.content.startswith(b"%PDF")
+    assert queries.aidants(Aidant.objects.all(), AFTER)[0].standing == "current"
+    verbs = set(Entry.objects.values_list("verb", flat=True))
+    assert {"training.planned", "training.joined", "attestation.given", "aidant.added"} <= verbs
+
+
+def test_an_outsider_checks_a_code_and_learns_no_name(client, clock, library, karim):
+    row = attested(library, karim, helper(library, karim))
+    clock(AFTER)
+    page = client.post("/attestation/", {"code": row.code.lower()}, follow=True).content.decode()
+    assert "Cette attestation est vraie" in page
+    assert "Bibliothèque" in page
+    assert "Fanny" not in page
+    address = f"/attestation/{codes.in_halves(row.code)}/"
+    assert "est bien le nom écrit" in client.post(address, {"nom": "ROCHE fanny"}).content.decode()
+    assert "n’est pas le nom écrit" in client.post(address, {"nom": "Fanny"}).content.decode()
+    clock(datetime(2029, 1, 1, tzinfo=UTC))
+    assert "vraie, mais finie" in client.get(address).content.decode()
+    sessions.withdraw(row, because="Erreur de nom.", by=karim, at=AFTER)
+    page = client.get(address).content.decode()
+    assert "a été retirée" in page
+    assert "Erreur de nom" not in page
+
+
+def test_codes_are_not_tried_one_after_the_other(client, clock):
+    for n in range(20):
+        assert client.get(f"/attestation/2222-22{n + 22}/").status_code == 404
+    assert client.get("/attestation/2222-2299/").status_code == 429
+
+
+def test_a_name_is_not_guessed_one_after_the_other(client, clock, library, karim):
+    row = attested(library, karim, helper(library, karim))
+    clock(AFTER)
+    for n in range(20):
+        client.post(f"/attestation/{row.code}/", {"nom": f"Nom {n}"})
+    assert client.post(f"/attestation/{row.code}/", {"nom": "Fanny Roche"}).status_code == 429
+
+
+def test_attestations_wait_for_the_end_and_for_somebody_who_came(library, karim):
+    session = planned(library, karim)
+    row = sessions.enrol(session, helper(library, karim), by=karim, at=AT)
+    with pytest.raises(Refused, match="La session n’est pas finie"):
+        sessions.attest(session, by=karim, at=AT)
+    with pytest.raises(Refused, match="Personne n’est noté présent"):
+        sessions.attest(session, by=karim, at=AFTER)
+    sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
+    (given,) = sessions.attest(session, by=karim, at=AFTER)
+    assert sessions.attest(session, by=karim, at=AFTER) == []
+    sessions.tick(session, {row.pk: False}, by=karim, at=AFTER)
+    given.refresh_from_db()
+    assert given.withdrawn_at is not None
+
+
+def test_the_third_of_two_seats_waits_and_takes_the_seat_given_up(library, karim):
+    session = planned(library, karim)
+    rows = [sessions.enrol(session, helper(library, karim, f"Aidant {n}"), by=karim, at=AT) for n in range(3)]
+    assert [row.seat.status for row in rows] == ["booked", "booked", "waiting"]
+    sessions.give_up(rows[0], by=karim, at=AT)
+    rows[2].seat.refresh_from_db()
+    assert rows[2].seat.status == "booked"
+    again = sessions.enrol(session, rows[0].aidant, by=karim, at=AT)
+    assert (again.pk, again.seat.status) == (rows[0].pk, "waiting")
+
+
+def test_another_structure_neither_enrols_our_team_nor_reads_its_names(
+    client, clock, library, hall, karim, leila
+):
+    session = planned(library, karim)
+    ours = helper(library, karim)
+    sessions.enrol(session, ours, by=karim, at=AT)
+    with pytest.raises(Refused):
+        sessions.enrol(session, helper(library, karim, "Autre Nom"), by=leila, at=AT)
+    client.force_login(leila)
+    page = client.get(f"/espace/formations/sessions/{session.pk}/").content.decode()
+    assert "Fanny" not in page
+    assert "1 inscrit en tout" in page
+    assert (
+        client.post(f"/espace/formations/sessions/{session.pk}/geste/", {"geste": "appel"}).status_code == 404
+    )
+    assert client.get(f"/espace/formations/equipe/{ours.pk}/").status_code == 404
+
+
+def test_trainings_are_of_the_agenda_and_not_of_what_the_public_sees(clock, library, karim):
+    session = planned(library, karim)
+    assert not public.to_come(AT).exists()
+    row = sessions.enrol(session, helper(library, karim), by=karim, at=AT)
+    sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
+    assert exports.of_structures(None, date(2026, 12, 1), date(2026, 12, 31)) == []
+    Workshop.objects.update(kind="workshop")
+    assert len(exports.of_structures(None, date(2026, 12, 1), date(2026, 12, 31))) == 1
+
+
+def test_a_training_of_a_body_is_added_with_its_source(client, clock, karim, leila):
+    client.force_login(karim)
+    typed = {
+        "titre": "Aidants Connect",
+        "organisme": "Un organisme",
+        "pour": ["social"],
+        "heures": "7",
+        "mois": "12",
+    }
+    assert client.post("/espace/formations/ajouter/", typed).status_code == 400
+    client.post("/espace/formations/ajouter/", {**typed, "source": "Sa plaquette de 2026"})
+    client.force_login(leila)
+    page = client.get("/espace/formations/?pour=social").content.decode()
+    assert "Aidants Connect" in page
+    assert "Aidants Connect" not in client.get("/espace/formations/?pour=relatives").content.decode()
+    (row,) = catalogue.OwnTraining.objects.all()
+    assert client.post(f"/espace/formations/plus-{row.pk}/retirer/").status_code == 404
+    client.force_login(karim)
+    client.post(f"/espace/formations/plus-{row.pk}/retirer/")
+    assert "Aidants Connect" not in client.get("/espace/formations/").content.decode()
+
+
+def test_a_training_followed_elsewhere_is_noted_without_code(client, clock, library, karim):
+    row = helper(library, karim)
+    client.force_login(karim)
+    typed = {"titre": "Aidants Connect", "organisme": "Un organisme", "niveau": "confirmed"}
+    said = {**typed, "obtenue": "2026-10-01", "valable": "2026-12-01"}
+    client.post(f"/espace/formations/equipe/{row.pk}/", said)
+    (given,) = Attestation.objects.all()
+    assert (given.code, given.structure_id) == ("", library.structure.pk)
+    assert queries.aidants(Aidant.objects.all(), AT)[0].standing == "ending"
+    assert client.get(f"/espace/formations/attestations/{given.pk}/").status_code == 400
+    with pytest.raises(Refused, match="à venir"):
+        team.declare(row, {"title": "x", "body": "x", "obtained_on": date(2027, 1, 1)}, by=karim, at=AT)
+
+
+def test_an_aidant_is_copied_put_back_and_erased(client, clock, library, karim):
+    aidant = helper(library, karim)
+    row = attested(library, karim, aidant)
+    client.force_login(karim)
+    address = f"/espace/formations/equipe/{aidant.pk}/"
+    assert client.get(f"{address}copie.json").json()["attestations"][0]["code"] == row.code
+    client.post(f"{address}geste/", {"geste": "partir"})
+    assert queries.team(karim, None, AT) == []
+    client.post(f"{address}geste/", {"geste": "partir"})
+    assert len(queries.team(karim, None, AT)) == 1
+    client.post(f"{address}geste/", {"geste": "effacer"})
+    assert Aidant.objects.exists()
+    client.post(f"{address}geste/", {"geste": "effacer", "confirme": "oui"})
+    assert not Attestation.objects.exists()
+    assert Seat.objects.get().name == ""
+    assert client.get(f"/attestation/{row.code}/").status_code == 404
+
+
+# ---------------------------------------------------------------------------------------------------- figures
+
+
+def many(library, karim, n: int, **said) -> None:
+    known = Aidant.objects.count()
+    for k in range(n):
+        helper(library, karim, f"Aidant {known + k}", **said)
+
+
+def test_small_counts_of_a_territory_are_withheld_and_not_those_of_ones_own(clock, library, karim):
+    many(library, karim, 12, frame="framed")
+    many(library, karim, 4, frame="none")
+    by_id = {each.id: each for each in indicators.report(None, AT).rows}
+    assert (by_id["unframed"].value, by_id["unframed"].part) == ("", None)
+    assert by_id["unframed"].whole == 16
+    own = indicators.report(None, AT, own=frozenset({library.structure.pk}))
+    mine = {each.id: each for each in own.rows}
+    assert (mine["unframed"].part, mine["unframed"].whole) == (4, 16)
+    many(library, karim, 8, frame="none")
+    many(library, karim, 3, frame="unknown")
+    by_id = {each.id: each for each in indicators.report(None, AT).rows}
+    assert (by_id["unframed"].part, by_id["unframed"].whole, by_id["unframed"].value) == (12, 24, "50\u00a0%")
+    assert by_id["unframed"].unknown is None
+
+
+def test_figures_are_a_page_and_a_table(client, clock, library, karim):
+    many(library, karim, 3, contract="fixed", contract_ends_on=date(2027, 1, 31))
+    helper(library, karim, "Samia", kind="relative", supported_by=karim)
+    client.force_login(karim)
+    page = client.get("/espace/formations/chiffres/").content.decode()
+    assert "3 sur 3 salariés et conseillers dont on connaît le contrat" in page
+    rows = list(
+        csv.DictReader(io.StringIO(client.get("/espace/formations/chiffres.csv").content.decode("utf-8-sig")))
+    )
+    told = {row["indicateur"]: (row["part"], row["sur"]) for row in rows}
+    assert told["Risque de départ"] == ("3", "3")
+    assert told["Proches soutenus"] == ("1", "1")
+
+
+def test_the_name_of_a_team_is_refused_twice_and_with_a_secret(library, karim):
+    helper(library, karim)
+    with pytest.raises(Refused, match="porte déjà ce nom"):
+        helper(library, karim, "fanny roche")
+    with pytest.raises(Refused):
+        helper(library, karim, "mot de passe : Grenoble38!")
+
+
+def test_a_team_is_added_to_and_corrected_by_its_structure(client, clock, library, karim):
+    client.force_login(karim)
+    said = {
+        "nom": "Fanny Roche",
+        "statut": "salaried",
+        "cadre": "none",
+        "contrat": "fixed",
+        "fin": "2027-01-31",
+    }
+    page = client.post("/espace/formations/equipe/", said, follow=True).content.decode()
+    assert "Sans cadre écrit" in page
+    assert "Contrat fini le 31 janvier 2027" in page
+    row = Aidant.objects.get()
+    address = f"/espace/formations/equipe/{row.pk}/"
+    assert client.get(address).status_code == 200
+    client.post(address, {**said, "cadre": "framed", "statut": "volunteer"})
+    row.refresh_from_db()
+    assert (row.frame, row.contract, row.contract_ends_on) == ("framed", "unknown", None)
+
+
+def test_a_contract_ends_soon_within_six_months_and_not_before_today():
+    def soon(day: date) -> bool:
+        row = rules.Helper(kind="adviser", standing="none", frame="none", contract="fixed", ends_on=day)
+        return rules.ends_soon(row, date(2026, 11, 22))
+
+    assert [
+        soon(day) for day in (date(2026, 11, 21), date(2026, 11, 22), date(2027, 5, 22), date(2027, 5, 23))
+    ] == [*(False, True, True, False)]
+    assert timezone.localdate(AT) == date(2026, 11, 20)

@@ -1,0 +1,372 @@
+"""Volunteers: from a gap to a mission, met, supervised, hours; nobody alone with papers or codes."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.memberships.models import Membership
+from maillage.apps.people import access as people
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.actions import hours, missions
+from maillage.apps.volunteers.models import Aidant, Attestation, Engagement, Hours, Mission, Volunteer
+from maillage.apps.volunteers.queries import missions as queries
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.config.scheduler import run
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+from tests.support.volunteers import proposed, supervised
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DAY = timedelta(days=1)
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch):
+    """The hour as pages read it."""
+
+    def at(moment: datetime) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    at(AT)
+    return at
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", shown="Karim", structure=library.structure)
+
+
+@pytest.fixture
+def denise(library):
+    return account("denise", "benevole", shown="Denise", structure=library.structure)
+
+
+GAP = queries.GapRow(
+    place="38185",
+    place_name="Grenoble",
+    zone="Z1",
+    zone_name="Teisseire",
+    line="assistance",
+    label="Aide aux démarches",
+    about="environ 400 personnes",
+    between="entre 300 et 500",
+    reason="aucun lieu",
+    source="Hinaura, 2026",
+    on=TODAY,
+    value=400.0,
+)
+
+
+def read(answer) -> str:
+    """Return a page, its spaces those that are typed."""
+    return answer.content.decode().replace("\u00a0", " ")
+
+
+def typed(**more):
+    held = {"prenom": "Hélène", "commune": "Grenoble", "demi_journees": ["1-am"], "savoir": ["listen"]}
+    return {**held, "langues": ["fr", "it"], "jeton": "j", **more}
+
+
+def test_a_gap_becomes_a_mission_that_keeps_its_figure(client, monkeypatch, library, karim):
+    monkeypatch.setattr(queries, "gaps_around", lambda structure: [GAP])
+    client.force_login(karim)
+    assert "environ 400 personnes" in client.get("/espace/benevoles/").content.decode()
+    page = client.get("/espace/benevoles/missions/nouvelle/", {"manque": GAP.key}).content.decode()
+    assert "Être à côté, le temps d’une démarche" in page
+    said = {
+        "titre": "Être à côté",
+        "lieu": str(library.pk),
+        "personnes": "1",
+        "manque": GAP.key,
+        "jeton": "j",
+    }
+    dates = {"commence": "2026-11-20", "jusque": "2027-05-20", "utile": ["procedures"]}
+    for _ in range(2):
+        client.post("/espace/benevoles/missions/nouvelle/", {**said, **dates})
+    (row,) = Mission.objects.all()
+    assert (row.gap["between"], row.gap["on"]) == ("entre 300 et 500", "2026-11-20")
+    public = read(client.get(f"/benevoles/missions/{row.pk}/"))
+    assert "Teisseire : environ 400 personnes" in public
+    assert "entre 300 et 500" in public
+
+
+def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, library, karim):
+    row = proposed(library.structure, at=AT - DAY).mission
+    client.post("/benevoles/proposer/", {**typed(), "mission": row.pk})
+    page = client.post("/benevoles/proposer/", {**typed(), "mission": row.pk}, follow=True).content.decode()
+    assert "La structure a votre proposition" in page
+    volunteer = Volunteer.objects.get(name="Hélène")
+    engaged = volunteer.engagements.get()
+    mine = f"/benevoles/moi/{volunteer.code}/"
+    client.force_login(karim)
+    address = f"/espace/benevoles/{engaged.pk}/"
+    geste = f"{address}geste/"
+    client.post(geste, {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00"})
+    assert "Première rencontre : samedi 21 novembre 2026, 10 h 00" in read(client.get(mine))
+    client.post(geste, {"geste": "rencontre-faite"})
+    assert "Je ne suis jamais seul avec ses papiers" in client.get(address).content.decode()
+    assert client.get(f"{address}charte/").content.startswith(b"%PDF")
+    client.post(geste, {"geste": "signer", "encadre": str(karim.pk), "signee": "2026-11-20", "compte": ""})
+    engaged.refresh_from_db()
+    assert (engaged.state, engaged.supervisor, engaged.aidant.kind) == (rules.ACTIVE, karim, "volunteer")
+    for _ in range(2):
+        client.post(
+            mine,
+            {"geste": "heures", "ligne": engaged.pk, "jour": "2026-11-20", "heures": "1,5", "jeton": "h"},
+        )
+    (noted,) = Hours.objects.all()
+    assert (noted.minutes, noted.confirmed_at) == (90, None)
+    with pytest.raises(Refused, match="Aucune heure n’est confirmée"):
+        hours.attest(engaged, by=None, at=AT)
+    client.post(f"/espace/benevoles/heures/{noted.pk}/", {"geste": "confirmer"})
+    client.post(mine, {"geste": "attester", "ligne": engaged.pk})
+    paper = Attestation.objects.get()
+    assert client.get(f"{mine}attestation-{paper.pk}.pdf").content.startswith(b"%PDF")
+    assert "1 h 30" in read(client.get(f"/attestation/{paper.code}/"))
+    verbs = set(Entry.objects.values_list("verb", flat=True))
+    assert {"volunteer.proposed", "volunteer.met", "volunteer.started", "hours.confirmed"} <= verbs
+
+
+def test_a_contact_is_read_once_a_meeting_has_its_day(client, library, karim):
+    engaged = proposed(library.structure, at=AT, contact="+33612345678", way="phone")
+    client.force_login(karim)
+    address = f"/espace/benevoles/{engaged.pk}/"
+    assert "+33612345678" not in client.get(address).content.decode()
+    missions.meet(engaged, meets_at=AT + DAY, by=karim, at=AT)
+    assert "+33612345678" in client.get(address).content.decode()
+
+
+def test_no_step_is_skipped(library, karim):
+    row = proposed(library.structure, at=AT)
+    with pytest.raises(Refused, match="étape"):
+        missions.met(row, by=karim, at=AT)
+    with pytest.raises(Refused, match="étape"):
+        missions.sign(row, supervisor=karim, signed_on=TODAY, by=karim, at=AT)
+    with pytest.raises(Refused, match="déjà passé"):
+        missions.meet(row, meets_at=AT - DAY, by=karim, at=AT)
+
+
+def test_nobody_supervises_themself_nor_without_seeing_the_persons(library, karim, denise):
+    row = proposed(library.structure, at=AT)
+    row = missions.meet(row, meets_at=AT + DAY, by=karim, at=AT)
+    row = missions.met(row, by=karim, at=AT)
+    elsewhere = account("leila", "aidant", structure=place("autre", {"nom": "Autre"}).structure)
+    for supervisor in (denise, elsewhere):
+        with pytest.raises(Refused, match="Il faut que quelqu’un d’autre"):
+            missions.sign(row, supervisor=supervisor, signed_on=TODAY, account=denise, by=karim, at=AT)
+    with pytest.raises(Refused, match="Ce compte n’agit pas"):
+        missions.sign(row, supervisor=karim, signed_on=TODAY, account=elsewhere, by=karim, at=AT)
+
+
+def test_papers_and_codes_are_closed_to_a_volunteer_without_supervisor(library, karim, denise):
+    structure = library.structure
+
+    def closed(on: date = TODAY) -> bool:
+        try:
+            people.check_supervised(denise, structure.pk, on, "Ce papier ne s’ouvre pas.")
+        except Refused:
+            return True
+        return False
+
+    assert closed()
+    row = supervised(denise, structure, by=karim, at=AT)
+    assert not closed()
+    assert closed(row.mission.ends_on + DAY)
+    missions.end(row, by=karim, at=AT)
+    assert closed()
+    missions.resume(row, by=karim, at=AT)
+    assert not closed()
+    Membership.objects.filter(user=karim).update(until=TODAY - DAY)
+    assert closed()
+    people.check_supervised(karim, structure.pk, TODAY, "")
+
+
+def test_a_mission_without_supervisor_is_told_to_the_structure(client, library, karim, denise):
+    samia = account("samia", "aidant", shown="Samia", structure=library.structure)
+    row = supervised(denise, library.structure, by=samia, at=AT)
+    client.force_login(karim)
+    assert "Personne n’en répond" not in client.get("/espace/benevoles/").content.decode()
+    Membership.objects.filter(user=samia).delete()
+    assert "Personne n’en répond" in client.get("/espace/benevoles/").content.decode()
+    client.post(f"/espace/benevoles/{row.pk}/geste/", {"geste": "encadrer", "encadre": str(karim.pk)})
+    assert access.supervisor_of(denise, library.structure.pk, TODAY) == karim
+
+
+def test_a_volunteer_with_an_account_notes_hours_to_confirm(client, library, karim, denise):
+    row = supervised(denise, library.structure, by=karim, at=AT)
+    client.force_login(denise)
+    assert "Karim" in client.get("/espace/benevoles/ma-mission/").content.decode()
+    client.post(
+        "/espace/benevoles/ma-mission/",
+        {"mission": row.pk, "jour": "2026-11-20", "heures": "2", "jeton": "h"},
+    )
+    assert Hours.objects.get().confirmed_at is None
+    assert client.get("/espace/benevoles/").status_code == 404
+    client.force_login(karim)
+    page = read(client.get(f"/espace/benevoles/{row.pk}/"))
+    assert "2 h à confirmer" in page
+
+
+@pytest.mark.parametrize(
+    ("on", "minutes", "why"),
+    [
+        (TODAY - DAY, 60, "hors de la mission"),
+        (TODAY + DAY, 60, "hors de la mission"),
+        (TODAY, 601, "plus de dix heures"),
+    ],
+)
+def test_hours_are_of_the_mission_and_of_a_day(library, karim, on, minutes, why):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    with pytest.raises(Refused, match=why):
+        hours.note(row, on=on, minutes=minutes, token="x", by=karim, at=AT)
+
+
+def test_a_later_attestation_of_hours_replaces_the_former(library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    hours.note(row, on=TODAY, minutes=60, token="a", by=karim, at=AT)
+    first = hours.attest(row, by=karim, at=AT)
+    assert hours.attest(row, by=karim, at=AT) == first
+    hours.note(row, on=TODAY, minutes=30, token="b", by=karim, at=AT)
+    second = hours.attest(row, by=karim, at=AT)
+    first.refresh_from_db()
+    assert (second.minutes, first.withdrawn_because) == (90, "Remplacée par une plus récente.")
+
+
+# ---------------------------------------------------------------------------------------------------- matching
+
+
+def offer(**said) -> rules.Offer:
+    return rules.Offer(**{key: frozenset(value) for key, value in said.items()})
+
+
+def need(**said) -> rules.Need:
+    held = {key: frozenset(value) for key, value in said.items()}
+    return rules.Need(**held, starts_on=TODAY, ends_on=TODAY + 100 * DAY)
+
+
+def test_a_match_says_why_in_words():
+    found = rules.match(
+        need(half_days=["1-am", "2-pm"], skills=["listen", "mail"]),
+        offer(half_days=["1-am"], skills=["mail"]),
+        km=3.2,
+        on=TODAY,
+    )
+    assert found.reasons == (
+        "À 3 km à vol d’oiseau",
+        "Libre en même temps : mardi matin",
+        "Sait déjà : le mail",
+        "À apprendre ensemble : écouter, accueillir",
+    )
+
+
+@pytest.mark.parametrize(
+    ("needs", "offers", "km", "on"),
+    [
+        ({"half_days": ["1-am"]}, {"half_days": ["2-am"]}, 1.0, TODAY),
+        ({"languages": ["ar"]}, {"languages": ["it"]}, 1.0, TODAY),
+        ({}, {}, 15.1, TODAY),
+        ({}, {}, 1.0, TODAY + 101 * DAY),
+    ],
+)
+def test_what_does_not_suit_is_not_proposed(needs, offers, km, on):
+    assert rules.match(need(**needs), offer(**offers), km=km, on=on) is None
+
+
+def test_unsaid_half_days_missing_skills_and_an_unknown_distance_exclude_nobody():
+    found = rules.match(need(half_days=["1-am"], skills=["repair"]), offer(), km=None, on=TODAY)
+    assert found.reasons == (
+        "Distance inconnue",
+        "Les demi-journées sont à convenir",
+        "À apprendre ensemble : réparer, remettre en état",
+    )
+
+
+def test_a_structure_invites_whom_a_mission_suits(client, library, karim):
+    mission = proposed(library.structure, at=AT).mission
+    far = {"name": "Zébulon", "commune": "59350", "contact": "loin@exemple.fr", "way": "email"}
+    missions.propose(far, token="loin", at=AT)
+    near = missions.propose({**far, "name": "Ici", "commune": "38185"}, token="ici", at=AT)
+    client.force_login(karim)
+    page = client.get(f"/espace/benevoles/missions/{mission.pk}/").content.decode()
+    assert "Ici" in page
+    assert "Zébulon" not in page
+    assert "loin@exemple.fr" not in page
+    client.post(f"/espace/benevoles/missions/{mission.pk}/", {"benevole": near.pk})
+    assert Engagement.objects.filter(volunteer=near, mission=mission).exists()
+
+
+# ----------------------------------------------------------------------------------------- public page, erasing
+
+
+@pytest.mark.parametrize("words", ["Appelez le 06 12 34 56 78", "a.martin@exemple.fr"])
+def test_a_mission_gives_no_number_to_everybody(library, karim, words):
+    values = {"title": "x", "words": words, "starts_on": TODAY, "ends_on": TODAY + DAY}
+    with pytest.raises(Refused, match="un numéro ou une adresse"):
+        missions.publish(library.structure, values, token="x", by=karim, at=AT)
+
+
+def test_a_robot_and_a_flood_are_stopped(client, library):
+    assert client.post("/benevoles/proposer/", typed(site="http://x")).status_code == 429
+    for n in range(12):
+        last = client.post("/benevoles/proposer/", typed(jeton=f"j{n}"))
+    assert last.status_code == 429
+    assert Volunteer.objects.count() <= 10
+
+
+def test_hostile_words_are_only_words(client, library):
+    page = client.post(
+        "/benevoles/proposer/", typed(prenom="<script>x</script>"), follow=True
+    ).content.decode()
+    assert "<script>x" not in page
+    assert "&lt;script&gt;x" in page
+
+
+def test_a_volunteer_takes_a_copy_withdraws_and_erases_everything(client, library, karim):
+    row = supervised(None, library.structure, by=karim, at=AT)
+    hours.note(row, on=TODAY, minutes=60, token="a", by=karim, at=AT)
+    paper = hours.attest(row, by=karim, at=AT)
+    mine = f"/benevoles/moi/{row.volunteer.code}/"
+    held = client.get(f"{mine}copie.json").json()
+    assert held["missions"][0]["heures"] == [{"le": "2026-11-20", "minutes": 60, "confirmees": True}]
+    assert held["missions"][0]["attestations"][0]["code"] == paper.code
+    client.post(mine, {"geste": "renoncer", "ligne": row.pk})
+    row.refresh_from_db()
+    assert row.state == rules.ENDED
+    client.post(mine, {"geste": "effacer"})
+    assert Volunteer.objects.exists()
+    client.post(mine, {"geste": "effacer", "confirme": "oui"})
+    assert not Volunteer.objects.exists() and not Hours.objects.exists() and not Aidant.objects.exists()
+    assert client.get(f"/attestation/{paper.code}/").status_code == 404
+    assert client.get(mine).status_code == 404
+
+
+def test_who_is_met_by_nobody_is_erased_in_three_months_and_others_a_year_after(library, karim):
+    proposed(library.structure, at=AT, token="jamais")
+    ended = supervised(None, library.structure, by=karim, at=AT, token="finie")
+    runs = supervised(None, library.structure, by=karim, at=AT, token="court")
+    missions.end(ended, by=karim, at=AT)
+
+    def after(days: int) -> set[str]:
+        done = [each for each in run(AT + days * DAY) if each.name == "benevoles_oublies"]
+        assert not done[0].error
+        return set(Volunteer.objects.values_list("token", flat=True))
+
+    assert after(91) == {"jamais", "finie", "court"}
+    assert after(93) == {"finie", "court"}
+    assert after(368) == {"court"}
+    assert runs.volunteer.token == "court"
+
+
+def test_wrong_codes_are_counted(client):
+    for n in range(20):
+        assert client.post("/benevoles/mon-code/", {"code": f"2222-22{n + 22}"}).status_code == 404
+    assert client.post("/benevoles/mon-code/", {"code": "2222-2299"}).status_code == 429
