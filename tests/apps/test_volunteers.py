@@ -111,7 +111,7 @@ def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, libra
     address = f"/espace/benevoles/{engaged.pk}/"
     geste = f"{address}geste/"
     client.post(geste, {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00"})
-    assert "Première rencontre : samedi 21 novembre 2026, 10 h 00" in read(client.get(mine))
+    assert "Première rencontre : samedi 21 novembre 2026 à 10 h" in read(client.get(mine))
     client.post(geste, {"geste": "rencontre-faite"})
     assert "Je ne suis jamais seul avec ses papiers" in client.get(address).content.decode()
     assert client.get(f"{address}charte/").content.startswith(b"%PDF")

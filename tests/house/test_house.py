@@ -358,6 +358,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "droits",
         "orientations",
         "dossiers",
+        "volunteers",
         "codesign",
         "network",
     ]

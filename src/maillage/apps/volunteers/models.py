@@ -9,7 +9,9 @@ from maillage.apps.accounts.models import User, by_account
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.volunteers.rules import missions, trainings
+from maillage.reference import clocks
 from maillage.web.free_text import FreeChar
+from maillage.words import opening
 
 
 def _structure(words: str = "structure") -> models.ForeignKey:
@@ -290,6 +292,15 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mission_id} : {self.volunteer_id}"
+
+    @property
+    def meeting_text(self) -> str:
+        """When the first meeting is, in the time of its place; '' as long as nobody said."""
+        if self.meets_at is None:
+            return ""
+        local = self.meets_at.astimezone(clocks.zone(self.mission.commune))
+        day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
+        return f"{day} à {opening.clock(local)}"
 
 
 class Hours(models.Model):

@@ -1,4 +1,4 @@
-"""The demonstration's aidants and volunteers, invented: a session to come, one attested, a mission that runs."""
+"""The demonstration's aidants and volunteers, invented: a session to come, one attested, a mission."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

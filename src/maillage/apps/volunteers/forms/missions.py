@@ -5,7 +5,6 @@ from typing import Any
 
 from babel import Locale
 from django import forms
-from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
@@ -15,6 +14,7 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
 from maillage.apps.volunteers.queries.missions import GapRow
 from maillage.apps.volunteers.rules import missions as rules
+from maillage.reference import clocks
 from maillage.words.languages import say
 
 NOBODY = ""
@@ -212,11 +212,10 @@ class MeetingForm(forms.Form):
     jour = DayField(label="Le jour de la rencontre")
     heure = HourField(label="À quelle heure", example="10:00")
 
-    @property
-    def moment(self) -> datetime:
-        """Return the moment that was typed."""
+    def moment(self, commune: str) -> datetime:
+        """Return the moment that was typed, in the time of a commune."""
         held = self.cleaned_data
-        return timezone.make_aware(datetime.combine(held["jour"], held["heure"]))
+        return datetime.combine(held["jour"], held["heure"], tzinfo=clocks.zone(commune))
 
 
 class CharterForm(forms.Form):

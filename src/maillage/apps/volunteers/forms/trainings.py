@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 
 from maillage.apps.agenda.rules import workshops as agenda
 from maillage.apps.community.forms.listings import OnBehalf
@@ -13,6 +12,7 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.volunteers import access
 from maillage.apps.volunteers.models import Aidant
 from maillage.apps.volunteers.rules import trainings as rules
+from maillage.reference import clocks
 
 NOBODY = ""
 
@@ -67,19 +67,17 @@ class SessionForm(OnBehalf):
         """Return what the agenda takes."""
         held = self.cleaned_data
         lieu = self.lieux.get(held["lieu"])
+        commune = lieu.code_insee if lieu else self.structure.code_insee
+        zone = clocks.zone(commune)
         return {
-            "starts_at": _moment(held["jour"], held["heure"]),
-            "ends_at": _moment(held["jour"], held["fin"]),
+            "starts_at": datetime.combine(held["jour"], held["heure"], tzinfo=zone),
+            "ends_at": datetime.combine(held["jour"], held["fin"], tzinfo=zone),
             "capacity": held["places"],
             "lieu": lieu,
             "address": held["adresse"],
-            "commune": lieu.code_insee if lieu else self.structure.code_insee,
+            "commune": commune,
             "aidants": held["anime"],
         }
-
-
-def _moment(day: Any, hour: Any) -> datetime:
-    return timezone.make_aware(datetime.combine(day, hour))
 
 
 class OwnTrainingForm(OnBehalf):

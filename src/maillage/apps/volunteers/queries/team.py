@@ -137,7 +137,7 @@ def session_row(row: Session, room: agenda.Room | None = None) -> SessionRow:
     return SessionRow(
         row,
         room or rooms.rooms([workshop])[workshop.pk],
-        agenda_words.day(workshop.starts_at),
+        agenda_words.day(workshop),
         agenda_words.hours(workshop),
         agenda_words.name_of_place(workshop) or workshop.address,
     )

@@ -233,7 +233,7 @@ def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
             )
             messages.success(request, "Les heures sont notées et confirmées.")
         elif said == "rencontrer":
-            actions.meet(row, meets_at=form.moment, by=by, at=at)
+            actions.meet(row, meets_at=form.moment(row.mission.commune), by=by, at=at)
             messages.success(request, "Le jour de la rencontre est donné : la personne le lit avec son code.")
         elif said == "signer":
             actions.sign(row, **form.values, by=by, at=at)
