@@ -12,6 +12,7 @@ from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, public
 from maillage.apps.volunteers.actions import sessions, team
 from maillage.apps.volunteers.models import Aidant, Attestation, Enrolment, Session
+from maillage.apps.volunteers.queries import agenda as of_agenda
 from maillage.apps.volunteers.queries import catalogue, indicators
 from maillage.apps.volunteers.queries import team as queries
 from maillage.apps.volunteers.rules import trainings as rules
@@ -185,6 +186,8 @@ def test_another_structure_neither_enrols_our_team_nor_reads_its_names(
 def test_trainings_are_of_the_agenda_and_not_of_what_the_public_sees(clock, library, karim):
     session = planned(library, karim)
     assert not public.to_come(AT).exists()
+    (line,) = of_agenda.sessions(AT, AFTER)
+    assert (line.kind, line.url) == ("training", f"/espace/formations/sessions/{session.pk}/")
     row = sessions.enrol(session, helper(library, karim), by=karim, at=AT)
     sessions.tick(session, {row.pk: True}, by=karim, at=AFTER)
     assert exports.of_structures(None, date(2026, 12, 1), date(2026, 12, 31)) == []

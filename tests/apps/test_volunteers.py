@@ -63,6 +63,7 @@ GAP = queries.GapRow(
     source="Hinaura, 2026",
     on=TODAY,
     value=400.0,
+    low=300.0,
 )
 
 

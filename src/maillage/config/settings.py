@@ -185,6 +185,7 @@ SHARED_AGENDA = (
     "maillage.apps.community.queries.agenda.of_meetings",
     "maillage.apps.agenda.queries.network.workshops",
     "maillage.apps.agenda.queries.network.permanences",
+    "maillage.apps.volunteers.queries.agenda.sessions",
 )
 # Who answers for a volunteer: without them, papers and mandates stay closed.
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"

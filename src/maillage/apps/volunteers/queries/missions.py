@@ -20,7 +20,7 @@ from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Miss
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reports.territory.reading import Stale
 
-MOST_GAPS = 12
+MOST_GAPS = 8
 MOST = 60
 
 
@@ -42,6 +42,7 @@ class GapRow:
     source: str
     on: date
     value: float
+    low: float
 
     @property
     def key(self) -> str:
@@ -56,7 +57,7 @@ class GapRow:
 
 def gaps_around(structure: Structure) -> list[GapRow]:
     """Return the gaps of the smallest territory studied around a structure that a volunteer may lessen,
-    those that leave most people without anything first; [] where nothing was computed.
+    first those that leave most people without anything for sure; [] where nothing was computed.
     """
     here = communes_of_structure(structure)
     around = []
@@ -98,9 +99,10 @@ def _gaps_of(study: Any) -> list[GapRow]:
                     source=offer.source,
                     on=timezone.localdate(study.finished_at),
                     value=line.missing_value,
+                    low=line.missing_low,
                 )
             )
-    return sorted(rows, key=lambda row: (-row.value, row.zone_name))
+    return sorted(rows, key=lambda row: (-row.low, -row.value, row.zone_name))
 
 
 def gap_of(structure: Structure, key: str) -> GapRow | None:
