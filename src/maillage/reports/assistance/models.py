@@ -117,7 +117,7 @@ def blank(slug: str, *, on: date) -> bytes:
 
 def sheet(title: str, parts: Sequence[Part], *, on: date, foot: str = "") -> bytes:
     """Return a sheet of some parts as PDF, without code nor signature: a bulletin, a notice."""
-    return _compiled(title, parts, on=on, foot=foot)
+    return compiled(title, parts, on=on, foot=foot)
 
 
 PROMISES = (
