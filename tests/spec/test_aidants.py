@@ -1,0 +1,133 @@
+"""Qui est formé, qui risque de partir, et pourquoi une mission convient à quelqu’un."""
+
+from datetime import date, timedelta
+
+from maillage.apps.volunteers.rules import missions, trainings
+
+title = "Aidants et bénévoles"
+DAY = date(2026, 11, 22)
+
+
+def read(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def test_an_attestation_stands_until_its_last_day(spec):
+    """Une attestation vaut jusqu’à son dernier jour compris ; trois mois avant, elle est « à refaire bientôt ».
+
+    Nous sommes le 22 novembre 2026. « prevue » : une place est gardée à une session à venir.
+    """
+    spec(
+        """
+        jusqu_au   | prevue
+        -----------+-------
+        2027-11-22 | non
+        2026-11-22 | non
+        2026-11-21 | non
+        2026-11-21 | oui
+                   | oui
+                   | non
+        """,
+        lambda t: [
+            trainings.STANDINGS[
+                trainings.standing([each for each in (read(str(until)),) if each], planned == "oui", DAY)
+            ]
+            for until, planned in zip(t["jusqu_au"], t["prevue"], strict=True)
+        ],
+        ["à jour", "à refaire bientôt", "à refaire", "prévue", "prévue", "aucune"],
+    )
+
+
+def counted(t) -> dict[str, list]:
+    rows = [
+        trainings.Helper(
+            kind=kind, standing=standing, frame=frame, contract=contract, ends_on=read(str(until))
+        )
+        for kind, standing, frame, contract, until in zip(
+            t["statut"], t["formation"], t["cadre"], t["contrat"], t["fin"], strict=True
+        )
+    ]
+    found = trainings.counts(rows, DAY)
+    return {
+        "indicateur": [each.id for each in found],
+        "part": [each.part for each in found],
+        "sur": [each.whole for each in found],
+        "non_dit": [each.unknown for each in found],
+    }
+
+
+def test_each_share_has_its_denominator_and_leaves_out_what_nobody_said(spec):
+    """Chaque part a son dénominateur. Un bénévole n’a pas de contrat, un proche ne compte qu’avec les proches, et ce
+    que personne n’a dit n’entre pas dans le calcul : il est écrit à part.
+    """
+    spec(
+        """
+        statut    | formation | cadre   | contrat   | fin
+        ----------+-----------+---------+-----------+-----------
+        salaried  | current   | framed  | permanent |
+        salaried  | planned   | none    | fixed     | 2027-03-01
+        adviser   | over      | unknown | fixed     | 2027-09-01
+        adviser   | none      | none    | unknown   |
+        volunteer | ending    | framed  | unknown   |
+        relative  | current   | unknown | unknown   |
+        """,
+        counted,
+        """
+        indicateur | part | sur | non_dit
+        -----------+------+-----+--------
+        trained    |    2 |   5 |       0
+        planned    |    1 |   5 |       0
+        unframed   |    2 |   4 |       1
+        turnover   |    1 |   3 |       1
+        relatives  |    0 |   1 |       0
+        """,
+    )
+
+
+def suits(t) -> list[str]:
+    told = []
+    for days, skills, spoken, km in zip(t["jours"], t["sait"], t["parle"], t["km"], strict=True):
+        need = missions.Need(
+            half_days=frozenset({"1-am", "3-pm"}),
+            skills=frozenset({"listen", "mail"}),
+            languages=frozenset({"ar"}),
+            starts_on=DAY,
+            ends_on=DAY + timedelta(days=90),
+        )
+        offer = missions.Offer(
+            half_days=frozenset(str(days).split()),
+            skills=frozenset(str(skills).split()),
+            languages=frozenset(str(spoken).split()),
+        )
+        found = missions.match(need, offer, km=float(km), on=DAY)
+        told.append("non" if found is None else " ; ".join(found.reasons))
+    return told
+
+
+def test_a_mission_suits_somebody_for_reasons_that_both_read(spec):
+    """Une mission demande le mardi matin ou le jeudi après-midi, l’arabe, et il est utile d’écouter et de connaître le mail.
+
+    Une demi-journée commune suffit, un savoir-faire qui manque s’apprend ; une langue nécessaire, ou plus de 15 km,
+    excluent. Rien de dit n’exclut personne.
+    """
+    spec(
+        """
+        jours | sait   | parle | km
+        ------+--------+-------+-----
+        1-am  | mail   | fr ar | 0.4
+        2-am  | mail   | fr ar | 0.4
+        1-am  | mail   | fr    | 0.4
+        1-am  | mail   | fr ar | 15.5
+              | repair | fr ar | 3.0
+        """,
+        suits,
+        [
+            "Dans la même commune ; Libre en même temps : mardi matin ; Sait déjà : le mail"
+            " ; À apprendre ensemble : écouter, accueillir",
+            "non",
+            "non",
+            "non",
+            "À 3 km à vol d’oiseau ; Les demi-journées sont à convenir"
+            " ; À apprendre ensemble : écouter, accueillir et le mail",
+        ],
+    )
