@@ -38,6 +38,7 @@ from maillage.apps.directory.models import Change, Import, Pair, Proposal
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.rules import cipher, papers
 from maillage.apps.droits import actions as rights
+from maillage.apps.grants.models import GrantApplication, GrantCall
 from maillage.apps.intake.actions import custody
 from maillage.apps.intake.actions import pending as imports
 from maillage.apps.learning.actions import groups
@@ -122,7 +123,10 @@ LISTS: dict[str, set[str]] = {
         )
     },
     **{key: {"import"} for key in ("publish", "paper_back")},
-    **{key: {"territory"} for key in ("new_perimeter", "new_marking", "codesign_sessions", "codesign_new")},
+    **{
+        key: {"territory"}
+        for key in ("new_perimeter", "new_marking", "codesign_sessions", "codesign_new", "grant_new")
+    },
     "team": {"team"},
     **{
         key: {"people", "mine"}
@@ -181,6 +185,7 @@ LISTS: dict[str, set[str]] = {
     **{key: {"workshops", "lead"} for key in ("meeting_new", "news_new")},
     **{key: {"lead"} for key in ("moderation", "bulletin_new")},
     "network_writings": {"workshops"},
+    "grants": {"territory", "workshops"},
     **{key: {"workshops"} for key in ("listing_new", "resource_new")},
     **{
         key: {"people", "mine", "sheet", "measures", "run"}
@@ -343,6 +348,10 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ("codesign_session", "codesign_gesture", "codesign_ballots"), ({"territory"}, "codesign")
     ),
     "codesign_profile": ({"territory"}, "codesign_group"),
+    **dict.fromkeys(("grant", "grant_gesture"), ({"territory"}, "grant")),
+    **dict.fromkeys(
+        ("grant_application", "grant_application_gesture"), ({"territory", "workshops"}, "project_of_two")
+    ),
     "listing_gesture": ({"workshops", "sheet"}, "listing"),
     "listing_answer": ({"workshops", "sheet"}, "reply"),
     "partnership_end": ({"workshops", "sheet"}, "partnership"),
@@ -395,6 +404,8 @@ SENT = {
     "survey_gesture": {"geste": "public"},
     "listing_gesture": {"geste": "found"},
     "codesign_gesture": {"geste": "vote"},
+    "grant_gesture": {"geste": "publier"},
+    "grant_application_gesture": {"geste": "accord"},
     "meeting_gesture": {"geste": "annuler"},
     "service_change_gesture": {"geste": "retirer"},
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
@@ -416,6 +427,7 @@ OPEN = {
     "import_progress",
     "correct",
     *("profile", "professional", "trade_group", "trade_group_gesture"),  # what each chose to show the network
+    "grant_apply",  # an open call is open to any structure
     *("listing", "resource", "resource_file", "meeting", "meeting_calendar", "awareness_action"),
     *(
         "discussion",
@@ -645,6 +657,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "possible": _possible(lieu, friend, helper, kind),
         "codesign": {"pk": (board := _board(commune, theirs)).pk},
         "codesign_group": {"pk": board.groups.first().pk},
+        "grant": {"pk": (call := _grant(commune, theirs)).pk},
+        "project_of_two": {"pk": _project_of_two(call, lieu.structure, third.structure, helper).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
@@ -693,6 +707,25 @@ def _listing(structure, helper: User, kind: str) -> Listing:
     day = date.today()
     said = {"side": "offers", "kind": "room", "starts_on": day, "ends_on": day + timedelta(days=30)}
     return network.publish(structure, **said, token=kind, by=helper, at=datetime.now(UTC))
+
+
+def _grant(commune: str, by: User) -> GrantCall:
+    """Return a published call for projects of a territory."""
+    said = {
+        "title": commune,
+        "about": "x",
+        "budget": 9,
+        "most": 9,
+        "opens_on": AT.date(),
+        "closes_on": AT.date(),
+    }
+    return GrantCall.objects.create(place=commune, **said, token=uuid4().hex, by=by, at=AT, published_at=AT)
+
+
+def _project_of_two(call: GrantCall, social, digital, by: User) -> GrantApplication:
+    said = {"title": "x", "what": "x", "public": "x", "amount": 1, "state": "submitted", "submitted_at": AT}
+    pair = {"call": call, "social": social, "digital": digital}
+    return GrantApplication.objects.create(**pair, **said, token=uuid4().hex, by=by, at=AT)
 
 
 def _board(commune: str, by: User):

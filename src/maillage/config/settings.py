@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "maillage.apps.orientations",
     "maillage.apps.dossiers",
     "maillage.apps.codesign",
+    "maillage.apps.grants",
     "maillage.apps.network",
     "maillage.apps.volunteers",
     "maillage.apps.site",

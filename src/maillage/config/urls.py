@@ -24,6 +24,7 @@ urlpatterns = [
     path("", include("maillage.apps.network.urls")),
     path("", include("maillage.apps.codesign.urls")),
     path("", include("maillage.apps.volunteers.urls")),
+    path("", include("maillage.apps.grants.urls")),
     path("", include("maillage.apps.site.urls")),
 ]
 handler404 = "maillage.apps.site.views.not_found"

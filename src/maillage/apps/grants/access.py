@@ -1,0 +1,50 @@
+"""Who leads a call, who applies, who judges: a row of another territory, pair or jury does not exist."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from maillage.apps.community.access import structures_for
+from maillage.apps.dossiers.access import may_write
+from maillage.apps.grants.models import GrantApplication, GrantCall, Juror
+
+LEADS, APPLIES = "territory.edit", "workshops.manage"
+__all__ = ("structures_for",)
+
+
+def led_by(user: Any) -> QuerySet[GrantCall]:
+    """Return the calls a user leads: those of the territories they may write about."""
+    places = GrantCall.objects.order_by("place").values_list("place", flat=True).distinct()
+    return GrantCall.objects.filter(place__in=[place for place in places if may_write(user, place)])
+
+
+def published() -> QuerySet[GrantCall]:
+    """Return the calls that anybody reads."""
+    return GrantCall.objects.filter(published_at__isnull=False)
+
+
+def juror(user: Any, call: GrantCall) -> Juror | None:
+    """Return the seat of a user in a jury, None when they have none."""
+    return Juror.objects.filter(call=call, account=user.pk).first() if user.is_authenticated else None
+
+
+def written_by(user: Any) -> QuerySet[GrantApplication]:
+    """Return the applications of one’s structures, on either side of the pair."""
+    ours = structures_for(user)
+    return GrantApplication.objects.filter(Q(social__in=ours) | Q(digital__in=ours)).select_related(
+        "call", "social", "digital"
+    )
+
+
+def applications_for(user: Any) -> QuerySet[GrantApplication]:
+    """Return the applications a user reads: those of their structures; submitted ones, for whoever leads the
+    call or judges it.
+    """
+    ours = structures_for(user)
+    seen = Q(social__in=ours) | Q(digital__in=ours)
+    led = Q(call__in=led_by(user)) | Q(call__jurors__account=user.pk)
+    return (
+        GrantApplication.objects.filter(seen | (Q(submitted_at__isnull=False) & led))
+        .select_related("call", "social", "digital")
+        .distinct()
+    )

@@ -1,0 +1,316 @@
+"""Publish a call, apply in a pair, judge, decide with a reason, follow what was funded."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.grants import queries, rules
+from maillage.apps.grants.models import (
+    Conflict,
+    FollowUp,
+    GrantApplication,
+    GrantCall,
+    GrantDecision,
+    Juror,
+    Score,
+)
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+
+
+@transaction.atomic
+def prepare(
+    place: str, *, token: str, by: User, at: datetime, example: bool = False, **given: Any
+) -> GrantCall:
+    """Write a call, which nobody reads yet; the same form sent twice makes one. Refused when its days or its
+    amounts contradict each other.
+    """
+    if found := GrantCall.objects.filter(token=token).first():
+        return found
+    _check(given)
+    call = GrantCall.objects.create(place=place, token=token, by=by, at=at, example=example, **given)
+    journal.record(by=by, verb="grant.prepared", row=call, at=at)
+    return call
+
+
+def _check(given: dict[str, Any]) -> None:
+    if given["closes_on"] < given["opens_on"] or given["most"] > given["budget"]:
+        raise Refused(
+            "L’appel n’a pas été écrit.",
+            why="Il ferme avant d’ouvrir, ou donne à un projet plus que son budget.",
+            do="Corrigez les jours ou les montants.",
+        )
+
+
+@transaction.atomic
+def publish(call: GrantCall, *, by: User, at: datetime) -> None:
+    """Let everybody read a call. Refused once its last day is over."""
+    if call.closes_on < timezone.localdate(at):
+        raise Refused(
+            "L’appel n’a pas été publié.",
+            why="Son dernier jour est passé.",
+            do="Préparez-en un autre, avec d’autres jours.",
+        )
+    if GrantCall.objects.filter(pk=call.pk, published_at=None).update(published_at=at):
+        journal.record(by=by, verb="grant.published", row=call, at=at)
+
+
+@transaction.atomic
+def seat(call: GrantCall, account: User, *, by: User, at: datetime) -> Juror:
+    """Add somebody to the jury of a call. Refused once it is decided."""
+    _undecided(call)
+    juror, made = Juror.objects.get_or_create(call=call, account=account)
+    if made:
+        journal.record(by=by, verb="grant.juror_added", row=call, at=at)
+    return juror
+
+
+@transaction.atomic
+def unseat(juror: Juror, *, by: User, at: datetime) -> None:
+    """Take somebody off the jury, with what they said."""
+    _undecided(juror.call)
+    call = juror.call
+    juror.delete()
+    journal.record(by=by, verb="grant.juror_removed", row=call, at=at)
+
+
+# ----------------------------------------------------------------------------------------------- applications
+
+
+@transaction.atomic
+def write(
+    call: GrantCall,
+    *,
+    social: Structure,
+    digital: Structure,
+    by_social: bool,
+    token: str,
+    by: User,
+    at: datetime,
+    **given: Any,
+) -> GrantApplication:
+    """Write an application for two structures; the same form sent twice makes one. Refused out of the days of
+    the call.
+    """
+    if found := GrantApplication.objects.filter(token=token).first():
+        return found
+    _is_open(call, at)
+    _no_secret(given)
+    return GrantApplication.objects.create(
+        call=call,
+        social=social,
+        digital=digital,
+        written_by_social=by_social,
+        token=token,
+        by=by,
+        at=at,
+        **given,
+    )
+
+
+@transaction.atomic
+def change(row: GrantApplication, *, version: int, at: datetime, **given: Any) -> GrantApplication:
+    """Change an application before it is submitted; the other structure agrees again. Refused when somebody
+    changed it meanwhile: nothing of theirs is lost.
+    """
+    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(held.call, at)
+    _no_secret(given)
+    if held.state != rules.WRITTEN or held.version != version:
+        raise Refused(
+            "La candidature n’a pas été enregistrée.",
+            why="Elle est déposée, ou quelqu’un d’autre l’a changée pendant que vous écriviez.",
+            do="Copiez votre texte, rechargez la page, et réunissez les deux.",
+        )
+    for key, value in given.items():
+        setattr(held, key, value)
+    held.version, held.agreed_at = held.version + 1, None
+    held.save()
+    return held
+
+
+@transaction.atomic
+def agree(row: GrantApplication, *, by: User, at: datetime) -> None:
+    """Say yes to an application that the other structure wrote."""
+    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(held.call, at)
+    if held.agreed_at is None and held.state == rules.WRITTEN:
+        held.agreed_at = at
+        held.save(update_fields=["agreed_at"])
+        journal.record(by=by, verb="grant.agreed", row=held, at=at)
+
+
+@transaction.atomic
+def submit(row: GrantApplication, *, by: User, at: datetime) -> None:
+    """Submit an application. Refused when it is not eligible, or late."""
+    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(held.call, at)
+    if why := rules.ineligible(queries.pair(held)):
+        raise Refused(
+            "La candidature n’a pas été déposée.", why=" ".join(why), do="Corrigez, puis déposez-la."
+        )
+    if held.state == rules.WRITTEN:
+        held.state, held.submitted_at = rules.SUBMITTED, at
+        held.save(update_fields=["state", "submitted_at"])
+        journal.record(by=by, verb="grant.submitted", row=held, at=at)
+
+
+@transaction.atomic
+def withdraw(row: GrantApplication, *, by: User, at: datetime) -> None:
+    """Take an application back before the decision."""
+    _undecided(row.call)
+    row.state, row.submitted_at = rules.WITHDRAWN, None
+    row.save(update_fields=["state", "submitted_at"])
+    journal.record(by=by, verb="grant.withdrawn", row=row, at=at)
+
+
+# --------------------------------------------------------------------------------------------------- the jury
+
+
+@transaction.atomic
+def declare(juror: Juror, row: GrantApplication, *, why: str, at: datetime) -> Conflict:
+    """Declare a tie with an application: what this juror said of it goes."""
+    _undecided(row.call)
+    if not line(why):
+        raise Refused(
+            "Le lien n’a pas été déclaré.", why="Il manque lequel.", do="Dites-le en quelques mots."
+        )
+    Score.objects.filter(juror=juror, application=row).delete()
+    held, _ = Conflict.objects.update_or_create(
+        juror=juror, application=row, defaults={"why": line(why, 200), "at": at}
+    )
+    return held
+
+
+@transaction.atomic
+def score(
+    juror: Juror, row: GrantApplication, *, marks: dict[str, int], words: str = "", at: datetime
+) -> Score:
+    """Write what a juror thinks of an application, in place of what they said before. Refused before the call
+    is closed, after the decision, with a declared tie, or when a criterion has no mark.
+    """
+    _undecided(row.call)
+    on = timezone.localdate(at)
+    if queries.state(row.call, on) != rules.JUDGED or row.state != rules.SUBMITTED:
+        raise Refused(
+            "Votre avis n’a pas été pris.",
+            why="L’appel n’est pas encore fermé, ou le projet est retiré.",
+            do=f"L’examen commence après le {row.call.closes_on:%d/%m/%Y}.",
+        )
+    if queries.has_conflict(juror, row):
+        raise Refused(
+            "Votre avis n’a pas été pris.",
+            why="Vous avez déclaré un lien avec ce projet.",
+            do="Laissez les autres jurés en juger.",
+        )
+    if not rules.whole_marks(marks, rules.CRITERIA):
+        raise Refused(
+            "Votre avis n’a pas été pris.", why="Un critère est sans réponse.", do="Répondez à chacun."
+        )
+    held, _ = Score.objects.update_or_create(
+        juror=juror, application=row, defaults={"marks": marks, "words": line(words, 600), "at": at}
+    )
+    return held
+
+
+@transaction.atomic
+def decide(
+    row: GrantApplication, *, granted: bool, amount: int, why: str, by: User, at: datetime
+) -> GrantDecision:
+    """Write a decision and its reason, which both structures read. Refused before every juror without a tie
+    has judged, beyond the budget, or without a reason.
+    """
+    call = GrantCall.objects.select_for_update().get(pk=row.call_id)
+    _undecided(call)
+    cannot = rules.may_decide(call.jurors.count(), row.conflicts.count(), row.scores.count())
+    total = [queries.total_granted(call, but=row), amount] if granted else []
+    cannot = cannot or rules.spent(total, call.budget)
+    if not cannot and (not line(why) or (granted and not 0 < amount <= row.amount)):
+        cannot = "Il manque la raison, ou le montant accordé n’est pas entre 1 € et celui qui est demandé."
+    if cannot:
+        raise Refused("La décision n’a pas été écrite.", why=cannot, do="Complétez, puis recommencez.")
+    held, _ = GrantDecision.objects.update_or_create(
+        application=row,
+        defaults={
+            "granted": granted,
+            "amount": amount if granted else 0,
+            "why": line(why, 600),
+            "by": by,
+            "at": at,
+        },
+    )
+    journal.record(by=by, verb="grant.decided", row=row, at=at)
+    return held
+
+
+@transaction.atomic
+def announce(call: GrantCall, *, by: User, at: datetime) -> None:
+    """Publish the decisions of a call: they no longer change. Refused while an application waits for one."""
+    held = GrantCall.objects.select_for_update().get(pk=call.pk)
+    _undecided(held)
+    missing = held.applications.filter(state=rules.SUBMITTED, decision=None).count()
+    if missing or queries.state(held, timezone.localdate(at)) != rules.JUDGED:
+        raise Refused(
+            "Les décisions ne sont pas publiées.",
+            why="L’appel est encore ouvert."
+            if not missing
+            else f"Sans décision encore : {missing} candidature{'s' if missing > 1 else ''}.",
+            do="Écrivez une décision et sa raison pour chacune, après le dernier jour.",
+        )
+    held.decided_at = at
+    held.save(update_fields=["decided_at"])
+    journal.record(by=by, verb="grant.announced", row=held, at=at)
+
+
+def follow(
+    row: GrantApplication,
+    *,
+    on: date,
+    words: str,
+    people: int | None,
+    goes_on: bool,
+    by: User,
+    at: datetime,
+) -> FollowUp:
+    """Write where a funded project stands. Refused for one that was not funded."""
+    if not GrantDecision.objects.filter(application=row, granted=True).exists() or not line(words):
+        raise Refused(
+            "Le suivi n’a pas été écrit.",
+            why="Ce projet n’a pas été retenu, ou il manque où il en est.",
+            do="Écrivez une phrase.",
+        )
+    refuse_secrets(words)
+    return FollowUp.objects.create(
+        application=row, on=on, words=line(words, 600), people=people, goes_on=goes_on, by=by, at=at
+    )
+
+
+def _is_open(call: GrantCall, at: datetime) -> None:
+    call = GrantCall.objects.get(pk=call.pk)  # published, or decided, perhaps a moment ago
+    if queries.state(call, timezone.localdate(at)) != rules.OPEN:
+        raise Refused(
+            "La candidature n’a pas changé.",
+            why=f"L’appel est ouvert du {call.opens_on:%d/%m/%Y} au {call.closes_on:%d/%m/%Y}.",
+            do="Écrivez à qui mène l’appel.",
+        )
+
+
+def _undecided(call: GrantCall) -> None:
+    if GrantCall.objects.filter(pk=call.pk, decided_at__isnull=False).exists():
+        raise Refused(
+            "Rien n’a été changé.",
+            why="Les décisions de cet appel sont publiées.",
+            do="Suivez les projets retenus, ou préparez un autre appel.",
+        )
+
+
+def _no_secret(given: dict[str, Any]) -> None:
+    for value in given.values():
+        if isinstance(value, str):
+            refuse_secrets(value)

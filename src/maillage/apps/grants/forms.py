@@ -1,0 +1,199 @@
+"""What is typed about a call for projects, an application, an opinion, a decision."""
+
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.models import Structure
+from maillage.apps.grants import queries, rules
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+
+MOST = 10_000_000  # euros
+
+
+class CallForm(forms.Form):
+    """A call: where, for what, how much, when."""
+
+    territoire = forms.CharField(
+        label="Territoire",
+        max_length=120,
+        help_text="Une commune, un département, ou un périmètre gardé.",
+        error_messages={"required": "Il manque le territoire."},
+    )
+    title = forms.CharField(
+        label="Titre", max_length=120, error_messages={"required": "Il manque le titre de l’appel."}
+    )
+    about = forms.CharField(
+        label="Pour quoi, et pour qui",
+        max_length=1_500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Il manque ce que l’appel veut changer."},
+    )
+    support = forms.CharField(
+        label="Aide au montage (facultatif)",
+        max_length=400,
+        required=False,
+        help_text="Qui aide à écrire le projet, et comment le demander.",
+    )
+    budget = forms.IntegerField(label="Budget, en euros", min_value=1, max_value=MOST)
+    most = forms.IntegerField(label="Au plus par projet, en euros", min_value=1, max_value=MOST)
+    opens_on = DayField(label="Ouvre le")
+    closes_on = DayField(label="Dernier jour pour déposer")
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    def clean_territoire(self) -> str:
+        """Return the code or the address of the territory that was typed."""
+        typed = self.cleaned_data["territoire"].strip()
+        kept = territories.perimeter(typed)
+        named = [kept] if kept is not None else territories.perimeters_named(typed)
+        if len(named) == 1:
+            return str(named[0].slug)
+        try:
+            return territories.territory(typed).code
+        except UnknownTerritory as error:
+            raise forms.ValidationError(" ".join(error.sentences)) from error
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Return the fields of the call itself."""
+        return {key: value for key, value in self.cleaned_data.items() if key not in ("territoire", "token")}
+
+
+class ProjectForm(forms.Form):
+    """What a project says of itself."""
+
+    title = forms.CharField(
+        label="Titre du projet", max_length=120, error_messages={"required": "Il manque le titre."}
+    )
+    what = forms.CharField(
+        label="Ce que vous ferez, ensemble",
+        max_length=3_000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        error_messages={"required": "Il manque ce que vous ferez. Quelques phrases suffisent."},
+    )
+    public = forms.CharField(
+        label="Pour qui", max_length=200, error_messages={"required": "Il manque pour qui."}
+    )
+    amount = forms.IntegerField(
+        label="Montant demandé, en euros",
+        min_value=1,
+        max_value=MOST,
+        error_messages={"required": "Il manque le montant."},
+    )
+
+
+class ApplyForm(ProjectForm):
+    """A project, and the pair that carries it."""
+
+    side = forms.ChoiceField(
+        label="Votre structure est",
+        choices=[("social", "la structure sociale"), ("digital", "la structure numérique")],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque laquelle des deux vous êtes."},
+    )
+    ours = forms.ChoiceField(label="Au nom de")
+    other = forms.CharField(
+        label="L’autre structure",
+        max_length=300,
+        help_text="Son nom, comme sur sa fiche. Elle dira oui de son côté.",
+        error_messages={"required": "Il manque l’autre structure."},
+    )
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40)
+
+    field_order = ("side", "ours", "other", "title", "what", "public", "amount", "token")
+
+    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.structures = {str(each.pk): each for each in structures}
+        self.fields["ours"].choices = [(pk, each.name) for pk, each in self.structures.items()]  # type: ignore[attr-defined]
+
+    def clean_other(self) -> Structure:
+        """Return the other structure of the pair."""
+        typed = self.cleaned_data["other"]
+        found = queries.structure_named(typed)
+        if len(found) != 1:
+            why = "plusieurs structures portent ce nom" if found else "aucune structure ne porte ce nom"
+            raise forms.ValidationError(f"« {typed} » : {why}. Écrivez-le comme sur sa fiche.")
+        return found[0]
+
+    @property
+    def pair(self) -> dict[str, Any]:
+        """Return both structures, and which one writes."""
+        mine, other = self.structures[self.cleaned_data["ours"]], self.cleaned_data["other"]
+        by_social = self.cleaned_data["side"] == "social"
+        return {
+            "social": mine if by_social else other,
+            "digital": other if by_social else mine,
+            "by_social": by_social,
+        }
+
+    @property
+    def project(self) -> dict[str, Any]:
+        """Return what the project says of itself."""
+        return {key: self.cleaned_data[key] for key in ("title", "what", "public", "amount")}
+
+
+class ScoreForm(forms.Form):
+    """An opinion: a mark for each criterion."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        marks = [(str(mark), words) for mark, words in rules.MARKS.items()]
+        for id, words in rules.CRITERIA.items():
+            self.fields[id] = forms.ChoiceField(
+                label=words,
+                choices=[("", "À dire"), *marks],
+                error_messages={"required": "Il manque votre avis sur ce critère."},
+            )
+        self.fields["words"] = forms.CharField(
+            label="En quelques mots (facultatif)",
+            max_length=600,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 2}),
+        )
+
+    @property
+    def marks(self) -> dict[str, int]:
+        """Return the marks by criterion."""
+        return {id: int(self.cleaned_data[id]) for id in rules.CRITERIA}
+
+
+class DecisionForm(forms.Form):
+    """A decision and its reason."""
+
+    granted = forms.ChoiceField(
+        label="Décision",
+        choices=[("oui", "Retenu"), ("non", "Non retenu")],
+        error_messages={"required": "Il manque la décision."},
+    )
+    amount = forms.IntegerField(
+        label="Montant accordé, en euros", min_value=0, max_value=MOST, required=False
+    )
+    why = forms.CharField(
+        label="Pourquoi",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Les deux structures le liront ; tout le monde, si le projet est retenu.",
+        error_messages={"required": "Il manque la raison. Une décision s’explique."},
+    )
+
+
+class FollowForm(forms.Form):
+    """Where a funded project stands."""
+
+    on = DayField(label="Le")
+    words = forms.CharField(
+        label="Où en est le projet",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "Il manque où il en est."},
+    )
+    people = forms.IntegerField(
+        label="Personnes aidées depuis le début (si on les compte)",
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+    )
+    ends = forms.BooleanField(label="Le projet s’arrête", required=False)

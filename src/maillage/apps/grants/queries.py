@@ -1,0 +1,123 @@
+"""Calls and applications as their pages show them."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Sum
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.grants import access, rules
+from maillage.apps.grants.models import FollowUp, GrantApplication, GrantCall, GrantDecision, Juror, Score
+from maillage.apps.memberships.access import communes_of, communes_of_structure
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An application before the jury. merit: its mean mark, 0 to 4, None without any; cannot: why nothing can
+    be decided of it, "" when it can.
+    """
+
+    row: GrantApplication
+    merit: float | None
+    opinions: int
+    conflicts: int
+    cannot: str
+    decision: GrantDecision | None
+
+
+def state(call: GrantCall, on: date) -> str:
+    """Return where a call stands on a day."""
+    return rules.state(
+        published=call.published_at is not None,
+        decided=call.decided_at is not None,
+        opens_on=call.opens_on,
+        closes_on=call.closes_on,
+        on=on,
+    )
+
+
+def listed(calls: Any, on: date) -> list[tuple[GrantCall, str]]:
+    """Return calls with where each stands, in words."""
+    return [(call, rules.STATES[state(call, on)]) for call in calls]
+
+
+def pair(row: GrantApplication) -> rules.Pair:
+    """Return an application as the rules of eligibility read it."""
+    return rules.Pair(
+        social=row.social_id,
+        digital=row.digital_id,
+        social_communes=communes_of_structure(row.social),
+        digital_communes=communes_of_structure(row.digital),
+        ground=communes_of(row.call.place),
+        amount=row.amount,
+        most=row.call.most,
+        agreed=row.agreed_at is not None,
+    )
+
+
+def jury(call: GrantCall) -> list[Judged]:
+    """Return the submitted applications of a call, the best marked first."""
+    n = call.jurors.count()
+    rows = (
+        call.applications.filter(state=rules.SUBMITTED)
+        .select_related("social", "digital", "decision")
+        .prefetch_related("scores", "conflicts")
+    )
+    out = []
+    for row in rows:
+        marks = [score.marks for score in row.scores.all()]
+        conflicts = len(row.conflicts.all())
+        cannot = rules.may_decide(n, conflicts, len(marks))
+        out.append(
+            Judged(row, rules.merit(marks), len(marks), conflicts, cannot, getattr(row, "decision", None))
+        )
+    return sorted(out, key=lambda each: (each.merit is None, -(each.merit or 0), each.row.pk))
+
+
+def granted(call: GrantCall) -> list[GrantDecision]:
+    """Return what a call funds, and why."""
+    rows = GrantDecision.objects.filter(application__call=call, granted=True)
+    return list(rows.select_related("application__social", "application__digital").order_by("pk"))
+
+
+def total_granted(call: GrantCall, *, but: GrantApplication | None = None) -> int:
+    """Return the euros that a call grants so far, those of one application left out."""
+    rows = GrantDecision.objects.filter(application__call=call, granted=True)
+    if but is not None:
+        rows = rows.exclude(application=but)
+    return rows.aggregate(total=Sum("amount"))["total"] or 0
+
+
+def opinion(juror: Juror, row: GrantApplication) -> Score | None:
+    """Return what a juror said of an application, None before they say it."""
+    return Score.objects.filter(juror=juror, application=row).first()
+
+
+def has_conflict(juror: Juror, row: GrantApplication) -> bool:
+    """Return whether a juror declared a tie with an application."""
+    return row.conflicts.filter(juror=juror).exists()
+
+
+def follow_ups(call: GrantCall) -> list[FollowUp]:
+    """Return what became of the funded projects, the latest first."""
+    rows = FollowUp.objects.filter(application__call=call).select_related("application")
+    return list(rows.order_by("-on", "-pk"))
+
+
+def account_named(email: str) -> User | None:
+    """Return the account of an e-mail address, None when there is none."""
+    return User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+
+
+def structure_named(name: str) -> list[Structure]:
+    """Return the structures that bear a name exactly, two at most: one is the answer."""
+    return list(Structure.objects.filter(name__iexact=" ".join(name.split()))[:2])
+
+
+def own_side(user: Any, row: GrantApplication) -> set[str]:
+    """Return the sides of a pair that a user writes for: “social”, “digital”, both or none."""
+    ours = set(access.structures_for(user).values_list("pk", flat=True))
+    sides = {"social": row.social_id, "digital": row.digital_id}
+    return {side for side, pk in sides.items() if pk in ours}

@@ -1,0 +1,270 @@
+"""A call for projects, from its rules to its decisions: two structures, a jury that declares its ties."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.grants import actions, queries, rules
+from maillage.apps.grants.models import Conflict, FollowUp, GrantApplication, GrantCall, GrantDecision, Score
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DAY, LAST = date(2026, 11, 20), date(2026, 12, 20)
+LATER = AT + timedelta(days=40)
+PROJECT = {
+    "title": "Le bus des démarches",
+    "what": "Un bus, deux aidants.",
+    "public": "Tous",
+    "amount": 4_000,
+}
+MARKS = dict.fromkeys(rules.CRITERIA, 3)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [AT]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def ccas(home, clock):
+    return place("ccas", {"nom": "CCAS"}).structure
+
+
+@pytest.fixture
+def cyber(home):
+    return place("cyber", {"nom": "Cybercentre"}).structure
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "analyste", territory="38")
+
+
+@pytest.fixture
+def fatou(ccas):
+    return account("fatou", "formation", structure=ccas)
+
+
+@pytest.fixture
+def karim(cyber):
+    return account("karim", "formation", structure=cyber)
+
+
+def opened(lea, **more):
+    said = {"title": "Social et numérique", "about": "Faire ensemble", "budget": 10_000, "most": 5_000}
+    days = {"opens_on": DAY, "closes_on": LAST, "token": "c"}
+    call = actions.prepare("38", **{**said, **days, **more}, by=lea, at=AT)
+    actions.publish(call, by=lea, at=AT)
+    return GrantCall.objects.get(pk=call.pk)
+
+
+def written(call, ccas, cyber, by, *, token="p", **more):
+    return actions.write(
+        call, social=ccas, digital=cyber, by_social=True, token=token, by=by, at=AT, **{**PROJECT, **more}
+    )
+
+
+def submitted(call, ccas, cyber, fatou, karim, **more):
+    row = written(call, ccas, cyber, fatou, **more)
+    actions.agree(row, by=karim, at=AT)
+    actions.submit(row, by=fatou, at=AT)
+    return GrantApplication.objects.get(pk=row.pk)
+
+
+def jury(call, lea, n=2):
+    people = [account(f"jure{k}", "analyste", territory="38") for k in range(n)]
+    return [actions.seat(call, each, by=lea, at=AT) for each in people]
+
+
+def test_a_call_goes_from_its_rules_to_its_decisions(client, clock, lea, fatou, karim, ccas, cyber):
+    client.force_login(lea)
+    typed = {
+        **{"territoire": "38", "title": "Social et numérique", "about": "Faire ensemble", "budget": 10_000},
+        **{"most": 5_000, "opens_on": "2026-11-20", "closes_on": "2026-12-20", "token": "c"},
+    }
+    for _ in range(2):
+        client.post("/espace/appels/nouveau/", typed)
+    call = GrantCall.objects.get()
+    assert client.get(f"/appels/{call.pk}/").status_code == 404
+    client.post(f"/espace/appels/{call.pk}/geste/", {"geste": "publier"})
+    assert "Candidater à deux" in client.get(f"/appels/{call.pk}/").content.decode()
+
+    client.force_login(fatou)
+    pair = {"side": "social", "ours": ccas.pk, "other": "cybercentre", "token": "p"}
+    address = client.post(f"/espace/appels/{call.pk}/candidater/", {**PROJECT, **pair}).url
+    assert "n’a pas encore dit oui" in client.get(address).content.decode()
+    client.post(f"{address}geste/", {"geste": "deposer"})
+    client.post(f"{address}geste/", {"geste": "accord"})
+    row = GrantApplication.objects.get()
+    assert (row.agreed_at, row.state) == (None, "written")
+    client.force_login(karim)
+    client.post(f"{address}geste/", {"geste": "accord"})
+    client.post(f"{address}geste/", {"geste": "deposer"})
+    row.refresh_from_db()
+    assert row.state == "submitted"
+
+    client.force_login(lea)
+    for n in range(2):
+        account(f"jure{n}", "analyste", territory="38")
+        client.post(f"/espace/appels/{call.pk}/geste/", {"geste": "jure", "adresse": f"JURE{n}@exemple.fr"})
+    clock[0] = LATER
+    for juror in call.jurors.all():
+        client.force_login(juror.account)
+        assert client.post(f"{address}geste/", {"geste": "avis", "need": "4"}).status_code == 400
+        client.post(
+            f"{address}geste/", {"geste": "avis", **dict.fromkeys(rules.CRITERIA, "3"), "words": "Bien."}
+        )
+    client.force_login(lea)
+    assert "3,0" in client.get(f"/espace/appels/{call.pk}/").content.decode()
+    decision = {"geste": "decider", "granted": "oui", "amount": 3_500, "why": "Un besoin montré."}
+    assert client.post(f"{address}geste/", {**decision, "why": ""}).status_code == 400
+    client.post(f"{address}geste/", decision)
+    client.logout()
+    assert "Un besoin montré" not in client.get(f"/appels/{call.pk}/").content.decode()
+    client.force_login(karim)
+    assert "Un besoin montré" not in client.get(address).content.decode()
+    client.force_login(lea)
+    client.post(f"/espace/appels/{call.pk}/geste/", {"geste": "annoncer"})
+    client.force_login(karim)
+    assert "Un besoin montré" in client.get(address).content.decode()
+    client.post(
+        f"{address}geste/", {"geste": "suivre", "on": "2027-06-01", "words": "40 trajets.", "people": 120}
+    )
+    client.logout()
+    page = client.get(f"/appels/{call.pk}/").content.decode()
+    assert "Un besoin montré" in page
+    assert "120 personnes aidées" in page
+    assert Entry.objects.filter(verb="grant.announced").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"amount": 9_000}, "dépasse"),
+        ({"agreed": False}, "dit oui"),
+        ({"same": True}, "deux structures"),
+        ({"away": True}, "territoire"),
+    ],
+)
+def test_an_application_is_submitted_when_it_is_eligible_alone(lea, fatou, karim, ccas, cyber, change, why):
+    call = opened(lea)
+    if change.get("away"):
+        GrantCall.objects.filter(pk=call.pk).update(place="59")
+        call.refresh_from_db()
+    other = ccas if change.get("same") else cyber
+    row = written(call, ccas, other, fatou, **({"amount": change["amount"]} if "amount" in change else {}))
+    if change.get("agreed", True):
+        actions.agree(row, by=karim, at=AT)
+    with pytest.raises(Refused, match=why):
+        actions.submit(row, by=fatou, at=AT)
+
+
+def test_two_who_change_a_project_lose_nothing(lea, fatou, ccas, cyber, clock):
+    row = written(opened(lea), ccas, cyber, fatou)
+    actions.agree(row, by=fatou, at=AT)
+    actions.change(row, version=1, at=AT, title="Le bus")
+    with pytest.raises(Refused, match="pendant que vous écriviez"):
+        actions.change(row, version=1, at=AT, title="La barque")
+    row.refresh_from_db()
+    assert (row.title, row.agreed_at) == ("Le bus", None)
+
+
+def test_a_juror_with_a_tie_does_not_judge(client, lea, fatou, karim, ccas, cyber, clock):
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    one, two, three = jury(call, lea, 3)
+    with pytest.raises(Refused, match="pas encore fermé"):
+        actions.score(one, row, marks=MARKS, at=AT)
+    actions.score(one, row, marks=MARKS, at=LATER)
+    actions.declare(one, row, why="J’y suis bénévole", at=LATER)
+    assert not Score.objects.exists()
+    with pytest.raises(Refused, match="lien"):
+        actions.score(one, row, marks=MARKS, at=LATER)
+    said = {"granted": True, "amount": 4_000, "why": "Utile", "by": lea, "at": LATER}
+    actions.score(two, row, marks=MARKS, at=LATER)
+    with pytest.raises(Refused, match="manque un avis"):
+        actions.decide(row, **said)
+    actions.score(three, row, marks=MARKS, at=LATER)
+    assert actions.decide(row, **said).amount == 4_000
+    actions.declare(two, row, why="Ma sœur", at=LATER)
+    with pytest.raises(Refused, match="2 avis au moins"):
+        actions.decide(row, **said)
+
+
+def test_the_budget_is_never_passed_and_each_decision_has_its_reason(lea, fatou, karim, ccas, cyber, clock):
+    call = opened(lea, budget=6_000)
+    first, second = (submitted(call, ccas, cyber, fatou, karim, token=str(n)) for n in range(2))
+    for juror in jury(call, lea):
+        for row in (first, second):
+            actions.score(juror, row, marks=MARKS, at=LATER)
+    said = {"granted": True, "by": lea, "at": LATER}
+    actions.decide(first, amount=4_000, why="Utile", **said)
+    for amount, why in ((2_001, "Utile"), (2_000, " "), (0, "Utile")):
+        with pytest.raises(Refused):
+            actions.decide(second, amount=amount, why=why, **said)
+    with pytest.raises(Refused, match="1 candidature"):
+        actions.announce(call, by=lea, at=LATER)
+    actions.decide(second, amount=0, why="Le budget ne suffit pas", granted=False, by=lea, at=LATER)
+    actions.announce(call, by=lea, at=LATER)
+    with pytest.raises(Refused, match="publiées"):
+        actions.decide(second, amount=1, why="Finalement", **said)
+    assert [each.application for each in queries.granted(call)] == [first]
+    with pytest.raises(Refused):
+        actions.follow(second, on=DAY, words="Rien", people=None, goes_on=True, by=lea, at=LATER)
+    assert not FollowUp.objects.exists()
+
+
+def test_strangers_and_other_pairs_read_no_project(client, lea, fatou, karim, ccas, cyber, clock):
+    row = submitted(opened(lea), ccas, cyber, fatou, karim)
+    address = f"/espace/appels/candidatures/{row.pk}/"
+    client.force_login(account("zoe", "formation", structure=place("autre", {"nom": "Autre"}).structure))
+    assert client.get(address).status_code == 404
+    assert client.post(f"{address}geste/", {"geste": "retirer"}).status_code == 404
+    client.force_login(account("jo", "analyste", territory="59"))
+    assert client.get(address).status_code == 404
+
+
+def test_a_project_still_written_is_read_by_its_pair_alone(client, lea, fatou, ccas, cyber, clock):
+    row = written(opened(lea), ccas, cyber, fatou)
+    client.force_login(lea)
+    assert client.get(f"/espace/appels/candidatures/{row.pk}/").status_code == 404
+    client.force_login(fatou)
+    assert client.get(f"/espace/appels/candidatures/{row.pk}/").status_code == 200
+
+
+def test_who_carries_a_project_never_judges_it(client, lea, fatou, karim, ccas, cyber, clock):
+    call = opened(lea)
+    row = submitted(call, ccas, cyber, fatou, karim)
+    actions.seat(call, fatou, by=lea, at=AT)
+    clock[0] = LATER
+    client.force_login(fatou)
+    marks = dict.fromkeys(rules.CRITERIA, "4")
+    client.post(f"/espace/appels/candidatures/{row.pk}/geste/", {"geste": "avis", **marks})
+    assert not Score.objects.exists()
+    assert not Conflict.objects.exists()
+    assert not GrantDecision.objects.exists()
+
+
+def test_days_and_amounts_that_contradict_each_other_are_refused(client, lea, clock):
+    with pytest.raises(Refused):
+        opened(lea, closes_on=DAY - timedelta(days=1))
+    with pytest.raises(Refused):
+        opened(lea, most=20_000)
+    client.force_login(lea)
+    assert client.post("/espace/appels/nouveau/", {"territoire": "59", "token": "z"}).status_code == 400
+    assert not GrantCall.objects.exists()
+
+
+def test_applications_wait_for_the_first_day_and_stop_after_the_last(lea, fatou, ccas, cyber, clock):
+    call = opened(lea)
+    for at in (AT - timedelta(days=1), LATER):
+        with pytest.raises(Refused, match="ouvert du 20/11/2026"):
+            actions.write(
+                call, social=ccas, digital=cyber, by_social=True, token="x", by=fatou, at=at, **PROJECT
+            )
