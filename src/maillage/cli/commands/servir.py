@@ -85,7 +85,7 @@ def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
     while server.poll() is None:
         call = http.client.HTTPConnection(here, port, timeout=WAITED)
         with contextlib.closing(call), contextlib.suppress(OSError, http.client.HTTPException):
-            call.request("HEAD", "/", headers={"Host": "localhost"})
+            call.request("GET", "/", headers={"Host": "localhost"})
             call.getresponse().read()  # even a refusal is an answer
             print(f"Maillage répond sur http://{address}:{port}", flush=True)
             return
