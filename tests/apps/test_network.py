@@ -399,3 +399,25 @@ def test_a_place_that_looks_for_somebody_counts_as_offering_nothing(library, mon
     assert again.change == found.change, "counted once a day"
     if not is_nil:
         assert found.change.between.startswith("entre ")
+
+
+def test_the_coordination_counts_who_takes_which_part(client, library, hall, karim, leila, leader):
+    stored(library, karim, parts=["initiation", "hosting"])
+    stored(hall, leila, parts=[])
+    place("lille", {"nom": "Lille", "code_insee": "59350", "commune": "Lille"})
+    client.force_login(leader)
+    found = client.get("/espace/reseau/entrees/").context["engagement"]
+    assert dict(found.parts) == {"assistance": 0, "initiation": 1, "facilitation": 0, "accueil": 1}
+    assert (found.none, found.total, found.of) == (1, 2, 2)
+
+
+def test_a_professional_takes_along_what_the_network_stores(client, library, hall, karim, leila):
+    group = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
+    groups.write(group, words="Bonjour à tous", token="m", by=karim, at=AT)
+    profiles.send(library.structure, words="Une salle ?", to_structure=hall.structure, by=karim, at=AT)
+    client.force_login(karim)
+    copied = client.get("/espace/reseau/annuaire/ma-fiche/copie/").json()
+    assert copied["messages"][0]["mots"] == "Bonjour à tous"
+    assert copied["lettres"][0]["mots"] == "Une salle ?"
+    client.force_login(leila)
+    assert client.get("/espace/reseau/annuaire/ma-fiche/copie/").json()["messages"] == []

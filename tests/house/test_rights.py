@@ -190,7 +190,7 @@ LISTS: dict[str, set[str]] = {
     **{
         key: {"people", "mine", "sheet", "measures", "run"}
         for key in (
-            *("network_directory", "own_sheet", "letters", "trade_groups", "trade_group_new"),
+            *("network_directory", "own_sheet", "own_copy", "letters", "trade_groups", "trade_group_new"),
             *("charter_own", "possible_permanences"),
         )
     },

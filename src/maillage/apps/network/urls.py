@@ -21,6 +21,7 @@ urlpatterns = [
     path("espace/reseau/annuaire/versions/<int:pk>/", profiles.profile_choose, name="profile_choose"),
     path("espace/reseau/annuaire/professionnels/<int:pk>/", profiles.professional, name="professional"),
     path("espace/reseau/annuaire/ma-fiche/", profiles.own_sheet, name="own_sheet"),
+    path("espace/reseau/annuaire/ma-fiche/copie/", profiles.own_copy, name="own_copy"),
     path("espace/reseau/lettres/", profiles.letters, name="letters"),
     path("espace/reseau/lettres/<int:pk>/", profiles.letter_answer, name="letter_answer"),
     path("espace/reseau/groupes/", groups.index, name="trade_groups"),

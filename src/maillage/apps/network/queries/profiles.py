@@ -1,16 +1,26 @@
 """The directory of the network: structures and professionals, by what they do and what they look for."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from django.db.models import Q
 
 from maillage.apps.community.models import Listing
 from maillage.apps.community.queries.listings import commune_name, opened
 from maillage.apps.community.rules.resources import PUBLICS
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.network import access
-from maillage.apps.network.models import Declaration, Letter, Professional, Profile, Revision
+from maillage.apps.network.models import (
+    Declaration,
+    Letter,
+    Member,
+    Post,
+    Professional,
+    Profile,
+    Revision,
+)
 from maillage.apps.network.rules import charter, profiles
 from maillage.apps.network.rules import joining as joining_rules
 from maillage.kernel.names import plain
@@ -127,6 +137,66 @@ def professionals(user: Any, search: Search) -> list[Person]:
         if _suits(row, search) and all(word in plain(" ".join((*said, structure))) for word in typed):
             found.append(person)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """How many structures of a territory take each part. total: structures that have a sheet; none: those
+    that take no part for now; of: all the structures of the territory.
+    """
+
+    parts: tuple[tuple[str, int], ...]
+    none: int
+    total: int
+    of: int
+
+
+def engagement(user: Any) -> Engagement:
+    """Return the part that the structures of a territory take, as its coordination sees it."""
+    led = access.led_structures(user)
+    taken = list(Profile.objects.filter(structure__in=led.values("pk")).values_list("parts", flat=True))
+    counts = Counter(part for parts in taken for part in parts)
+    return Engagement(
+        parts=tuple((words, counts[id]) for id, words in joining_rules.SHORT_PARTS.items()),
+        none=sum(not parts for parts in taken),
+        total=len(taken),
+        of=led.count(),
+    )
+
+
+def copy(user: Any) -> dict[str, Any]:
+    """Return everything that the network stores under the name of a user, as a program reads it."""
+    sheet = Professional.objects.filter(user=user).select_related("structure").first()
+    return {
+        "fiche": None
+        if sheet is None
+        else {
+            "metier": sheet.get_trade_display(),
+            "structure": sheet.structure.name if sheet.structure else "",
+            "savoir_faire": labels(sheet.skills, profiles.SKILLS),
+            "publics": labels(sheet.publics, PUBLICS),
+            "mots": sheet.about,
+            "lue_par": sheet.get_visibility_display(),
+            "changee_le": sheet.changed_at.isoformat(),
+        },
+        "groupes": [
+            {"nom": each.group.name, "depuis": each.since.isoformat(), "anime": each.leads}
+            for each in Member.objects.filter(user=user).select_related("group")
+        ],
+        "messages": [
+            {"groupe": each.group.name, "le": each.at.isoformat(), "mots": each.words, "ote": each.removed}
+            for each in Post.objects.filter(by=user).select_related("group")
+        ],
+        "lettres": [
+            {
+                "de": each.sender.name,
+                "le": each.at.isoformat(),
+                "mots": each.words,
+                "reponse": each.answer,
+            }
+            for each in Letter.objects.filter(Q(by=user) | Q(to_user=user)).select_related("sender")
+        ],
+    }
 
 
 def to_choose(user: Any) -> Any:

@@ -26,6 +26,7 @@ from maillage.apps.network.forms.joining import (
 )
 from maillage.apps.network.models import Handover
 from maillage.apps.network.queries import joining as queries
+from maillage.apps.network.queries import profiles
 from maillage.apps.network.rules import joining as rules
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
@@ -144,6 +145,7 @@ def applications(request: HttpRequest) -> HttpResponse:
             (row, queries.commune_name(row.commune), at - row.made_at > rules.ANSWER_WITHIN)
             for row in pending
         ],
+        "engagement": profiles.engagement(request.user),
         "answered": rows.exclude(state=rules.PENDING).order_by("-decided_at", "-pk")[:60],
         "tab": "entrees",
     }

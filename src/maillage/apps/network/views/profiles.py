@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -200,6 +200,17 @@ def own_sheet(request: HttpRequest) -> HttpResponse:
             return redirect("professional", user.pk)
     context = {"form": form, "error": error, "row": row, "tab": "annuaire"}
     return render(request, "network/own_sheet.html", context, status=400 if error or form.errors else 200)
+
+
+@holding(*access.MEMBERS)
+@require_safe
+def own_copy(request: HttpRequest) -> HttpResponse:
+    """What the network stores under one's name, in a file."""
+    response = JsonResponse(
+        queries.copy(account_of(request)), json_dumps_params={"ensure_ascii": False, "indent": 1}
+    )
+    response["Content-Disposition"] = 'attachment; filename="mon-reseau.json"'
+    return response
 
 
 def _of_professional(row: Professional | None) -> dict[str, Any]:
