@@ -8,6 +8,7 @@ from typing import Any
 
 from maillage.kernel.errors import UnsourcedFigure
 from maillage.reference.files import read_yaml
+from maillage.words.languages import to_say
 
 FILE = Path(__file__).parent / "safes.yaml"
 YES, NO, SOMETIMES, UNKNOWN = "oui", "non", "parfois", "inconnu"
@@ -74,11 +75,11 @@ class Safe:
     @property
     def _told(self) -> Sequence[tuple[str, Fact]]:
         return (
-            ("Tenu par", self.run_by),
-            ("Pour qui", self.for_whom),
-            ("Prix", self.price),
-            ("Langues", self.languages),
-            ("Certification", self.certified),
+            (to_say("Tenu par"), self.run_by),
+            (to_say("Pour qui"), self.for_whom),
+            (to_say("Prix"), self.price),
+            (to_say("Langues"), self.languages),
+            (to_say("Certification"), self.certified),
         )
 
 
