@@ -82,8 +82,12 @@ def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, sit
             expect(page.locator(QUEUE)).to_contain_text("1 acte à revoir")
             page.get_by_role("button", name="Noter « avec elle »").click()
             waits(page, 5)
-            for n in range(6, 9):
-                note(page, 0, "30", kind="shown")
+            note(page, 0, "30", kind="shown")
+            waits(page, 6)
+            for n in range(7, 9):  # a series by keyboard alone: like the last one, then enter
+                page.keyboard.press("=")
+                expect(page.locator("[data-relu]")).to_contain_text("30 min")
+                page.keyboard.press("Enter")
                 waits(page, n)
             held = {row["uid"].replace("-", "") for row in page.evaluate(LEFT)}
             start(environment, address, running)

@@ -233,6 +233,7 @@ const noter = async (e) => {
     });
     if (reponse.status >= 500 || !new URL(reponse.url).pathname.startsWith(racine.dataset.page)) throw new Error();
     await oter(acte.uid);
+    dernier = null;
     await fraiche(reponse);
     (racine.querySelector(".refus") ?? document.querySelector(ANNONCES))?.scrollIntoView({ block: "center" });
     if (reponse.ok) $("#f-nature input").focus({ preventScroll: true });
@@ -242,7 +243,23 @@ const noter = async (e) => {
     horsReseau(acte);
   }
 };
+// Sans réseau, le serveur ne rend pas « comme le dernier » : c’est celui qui vient d’être gardé ici, sans personne.
+let dernier = null;
+const comme = (acte) => {
+  for (const nom of ["nature", "demarche", "minutes", "ou", "fin"]) {
+    const dite = String(acte[nom]),
+      tous = [...forme().querySelectorAll(`[name="${nom}"]`)],
+      celle = tous.find((r) => r.value === dite) ?? tous.find((r) => r.value === "autre");
+    if (!celle) continue;
+    celle.checked = true;
+    if (celle.value === "autre") forme().elements[`${nom}_autre`].value = dite;
+  }
+  forme().elements.organisme.value = acte.organisme;
+  choix("nature")?.focus();
+  relire();
+};
 const horsReseau = async (acte) => {
+  dernier = acte;
   if (acte.nature === "place" && !acte.personne && !acte.carte && !acte.urgence)
     await accuser([], [{ uid: acte.uid, motif: "À sa place demande un mandat, et personne n’est nommé." }]);
   const f = forme();
@@ -279,6 +296,7 @@ addEventListener("keydown", (e) => {
   const voie = racine.querySelector(`[data-touche="${e.key}"]`);
   const [nom, v] = TOUCHES[e.key.toLowerCase()] ?? [];
   if (voie) voie.click();
+  else if (e.key === "=" && dernier) comme(dernier);
   else if (e.key === "=") racine.querySelector('[data-jour] a[href*="comme="]')?.click();
   else if (nom) {
     const r = forme().querySelector(`[name="${nom}"][value="${v}"]`);
