@@ -1,1 +1,0 @@
-"""What a co-design workshop leaves: journey maps, printed boards."""
