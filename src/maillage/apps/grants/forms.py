@@ -56,7 +56,7 @@ class CallForm(forms.Form):
             raise forms.ValidationError(" ".join(error.sentences)) from error
 
     @property
-    def given(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """Return the fields of the call itself."""
         return {key: value for key, value in self.cleaned_data.items() if key not in ("territoire", "token")}
 

@@ -76,7 +76,7 @@ def new(request: HttpRequest) -> HttpResponse:
                     token=form.cleaned_data["token"],
                     by=account_of(request),
                     at=timezone.now(),
-                    **form.given,
+                    **form.values,
                 )
             except Refused as refused:
                 error = refused
