@@ -961,6 +961,7 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
     filled |= {
         "str:kind": "x",
         "int:row": "1",
+        "str:form": "svg",
         "slug:kind": "x",
         "int:pk": "1",
         "str:table": "x",
