@@ -26,8 +26,6 @@ from maillage.apps.network.rules import joining, profiles
 
 __all__ = ("KEEPS", "MANAGE", "MEMBERS", "holds_territory", "structures_for")
 
-READS_REGISTER_AN_HOUR = 600
-
 
 def is_member(user: Any) -> bool:
     """Return whether a user is of the network, and reads what its structures write for it."""

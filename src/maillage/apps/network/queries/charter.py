@@ -68,8 +68,3 @@ def answered(declaration: Declaration) -> list[Answered]:
 def to_answer(user: Any) -> QuerySet[Declaration]:
     """Return the declarations that await an answer of a user, the oldest first."""
     return access.declarations_for(user).filter(state=rules.DECLARED).order_by("declared_at", "pk")
-
-
-def latest_of(structure_pk: int) -> Declaration | None:
-    """Return the latest declaration of a structure."""
-    return Declaration.objects.filter(structure=structure_pk).first()

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 
-from maillage.apps.memberships.access import communes_of
 from maillage.apps.network import access
 from maillage.apps.network.models import Group, Member, Post
 from maillage.apps.territories import queries as territories
@@ -52,9 +51,3 @@ def members(group: Group) -> QuerySet[Member]:
 def posts(group: Group) -> QuerySet[Post]:
     """Return what is written in a group, the latest first."""
     return group.posts.select_related("by", "removed_by")
-
-
-def is_known(code: str) -> bool:
-    """Return whether a territory has communes."""
-    communes = communes_of(code)
-    return communes is None or bool(communes)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from maillage.apps.community.models import Listing
 from maillage.apps.community.queries.listings import commune_name, opened
 from maillage.apps.community.rules.resources import PUBLICS
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.models import Lieu
 from maillage.apps.network import access
 from maillage.apps.network.models import (
     Declaration,
@@ -246,9 +246,3 @@ def unread(user: Any) -> Any:
 def own_letters(user: Any) -> list[Letter]:
     """Return the letters of a user, the latest first."""
     return list(access.letters_for(user)[:100])
-
-
-def sheet(structure: Structure, on: date) -> Row | None:
-    """Return the sheet of a structure in words, None when it has none."""
-    row = Profile.objects.select_related("structure").filter(structure=structure).first()
-    return described([row], on, with_listings=True)[0] if row else None

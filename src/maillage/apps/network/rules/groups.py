@@ -1,7 +1,6 @@
 """Groups of professionals, by trade or by territory."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from maillage.kernel.errors import Refused
 
@@ -14,4 +13,3 @@ REMOVED: Mapping[str, str] = {
     "advert": "publicité",
     "mistake": "écrit par erreur",
 }
-RESTORE_WITHIN = timedelta(days=30)

@@ -10,11 +10,6 @@ VISIBILITIES: Mapping[str, str] = {
     NETWORK: "Les structures du réseau",
     NOBODY: "Personne : seulement notre équipe",
 }
-SHORT_VISIBILITIES: Mapping[str, str] = {
-    PUBLIC: "lue par tous",
-    NETWORK: "lue par le réseau",
-    NOBODY: "lue par vous seuls",
-}
 TRADES: Mapping[str, str] = {
     "mediator": "médiation numérique",
     "social": "travail social",
