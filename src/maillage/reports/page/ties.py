@@ -77,8 +77,8 @@ def arcs(names: Sequence[str], ties: Sequence[Tie], *, width: int, label: str) -
     texts = [_name(name, left + 16, y(k), int((width - left - 18) / LETTER)) for k, name in enumerate(names)]
     dots = [f'<circle class="lien-point" cx="{left:.0f}" cy="{y(k):.0f}" r="6"/>' for k in range(len(names))]
     return (
-        f'<svg class="fig dessin-liens" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}"'
-        f' xmlns="http://www.w3.org/2000/svg">{"".join(lines)}{"".join(dots)}{"".join(texts)}</svg>'
+        f'<svg class="fig dessin-liens" viewBox="0 0 {width} {height}" role="img"'
+        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{"".join(lines)}{"".join(dots)}{"".join(texts)}</svg>'
     )
 
 
