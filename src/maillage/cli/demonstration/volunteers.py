@@ -43,7 +43,7 @@ def _team(stage: Stage) -> list[Any]:
 
     by, structure, rows = stage.accounts["formation"], stage.structures[LEARN], []
     for name, kind, frame, contract, days in TEAM:
-        values = {"name": name, "kind": kind, "frame": frame, "contract": contract}
+        values: dict[str, Any] = {"name": name, "kind": kind, "frame": frame, "contract": contract}
         if days is not None:
             values["contract_ends_on"] = stage.at.date() + timedelta(days=days)
         if kind == "relative":
