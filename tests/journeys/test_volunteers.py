@@ -25,8 +25,8 @@ row.save()
 def press(page, selector: str) -> None:
     """Reach a control by the keyboard alone, and press it."""
     tab_to(page, selector, most=150)
-    page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 def test_a_training_goes_from_the_catalogue_to_a_code_checked_by_an_outsider(

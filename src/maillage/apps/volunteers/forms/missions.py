@@ -92,6 +92,7 @@ class MissionForm(OnBehalf):
             *((pk, lieu.name) for pk, lieu in self.lieux.items()),
             (NOBODY, "Ailleurs dans la commune"),
         ]
+        self.fields["lieu"].initial = next(iter(self.lieux), NOBODY)
         languages_field: Any = self.fields["langues"]
         languages_field.choices = [each for each in languages() if each[0] != "fr"]
 
@@ -279,11 +280,11 @@ class HoursForm(forms.Form):
 
     jour = DayField(label="Le jour")
     heures = forms.DecimalField(
-        label="Heures",
+        label="Heures (1,5 pour une heure et demie)",
         min_value=0.25,
         max_value=10,
         decimal_places=2,
-        widget=forms.NumberInput(attrs={"step": "0.25", "inputmode": "decimal"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
             "required": "Il manque le nombre d’heures. Écrivez par exemple 2.",
             "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 1,5.",

@@ -52,6 +52,7 @@ class SessionForm(OnBehalf):
             *((pk, lieu.name) for pk, lieu in self.lieux.items()),
             (NOBODY, "Ailleurs"),
         ]
+        self.fields["lieu"].initial = next(iter(self.lieux), NOBODY)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a session that ends before it begins, or that nobody would find."""
