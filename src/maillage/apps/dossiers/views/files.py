@@ -33,7 +33,7 @@ def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileRe
     if name == "dossier.html":
         # The file carries its own style, as it must to open by double click: this page alone allows it.
         allowed = {"style-src": ["'self'", "'unsafe-inline'"], "font-src": ["'self'", "data:"]}
-    response._csp_replace = allowed  # type: ignore[attr-defined]
+        response._csp_replace = allowed  # type: ignore[attr-defined]
     return response
 
 
