@@ -39,8 +39,8 @@ class Measure:
     value: float | None
     low: float | None
     high: float | None
-    detail: str = ""
-    reason: str = ""
+    detail: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +132,7 @@ def _quiet(o: Offered | None) -> Measure:
         low=value,
         high=value,
         detail=f"{wording.number(quiet)} sur {wording.number(n)}",
+        reason="",
     )
 
 
@@ -145,6 +146,7 @@ def _missing(id: str, label: str, universe: str, year: str, *, counted: bool) ->
         value=None,
         low=None,
         high=None,
+        detail="",
         reason=NO_CENSUS,
     )
 
@@ -159,6 +161,7 @@ def _estimated(id: str, label: str, universe: str, year: str, f: Told) -> Measur
         value=f.value if isinstance(f, Estimate) and not f.is_loose else None,
         low=None if isinstance(f, Withheld) else f.low,
         high=None if isinstance(f, Withheld) else f.high,
+        detail="",
         reason=f.reason if isinstance(f, Withheld) else "",
     )
 
