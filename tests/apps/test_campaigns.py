@@ -310,7 +310,7 @@ def test_a_stranger_is_sent_to_sign_in_and_finds_no_campaign(client, campaign, l
         for pk in (campaign.pk, 999_999):
             address = f"/espace/annuaire/campagnes/{pk}/{page}"
             assert client.get(address).status_code == 404
-            assert client.post(address, {"etat": "confirmed"}).status_code in (404, 405)
+            assert client.post(address, {"etat": "confirmed"}).status_code in (302, 405)
     campaign.refresh_from_db()
     call.refresh_from_db()
     assert (campaign.closed_at, call.state) == (None, "to-do")

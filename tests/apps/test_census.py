@@ -467,7 +467,7 @@ def test_a_stranger_is_sent_to_sign_in_and_finds_no_body(client, body):
         assert client.get(f"/espace/recensement/{page}")["Location"].startswith("/connexion/")
     for page in (f"organismes/{body.pk}/", f"organismes/{body.pk}/etat/", "organismes/999999/"):
         assert client.get(f"/espace/recensement/{METRO}/{page}").status_code == 404
-        assert client.post(f"/espace/recensement/{METRO}/{page}", {"etat": "answered"}).status_code == 404
+        assert client.post(f"/espace/recensement/{METRO}/{page}", {"etat": "answered"}).status_code == 302
     body.refresh_from_db()
     assert body.state == "to-contact"
 

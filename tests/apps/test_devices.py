@@ -240,7 +240,7 @@ def test_a_stranger_is_sent_to_sign_in_and_finds_no_device(client, device):
             client.post(
                 f"/espace/annuaire/{page}", {"geste": "out", "note": "x", "appareil": "x"}
             ).status_code
-            == 404
+            == 302
         )
     device.refresh_from_db()
     assert (device.state, Device.objects.count()) == ("here", 1)

@@ -132,7 +132,7 @@ def test_to_a_stranger_no_row_exists_and_nothing_changes(client, pair):
     for row in rows:
         assert client.get(f"/espace/annuaire/{row}").status_code in (404, 405), row
         gesture = {"geste": "confirmer", "state": "offered"}
-        assert client.post(f"/espace/annuaire/{row}", gesture).status_code == 404, row
+        assert client.post(f"/espace/annuaire/{row}", gesture).status_code == 302, row
     assert list(Lieu.objects.order_by("pk").values()) == before
     assert (Pair.objects.get().state, Proposal.objects.get().state) == (rules.OPEN, rules.OPEN)
 

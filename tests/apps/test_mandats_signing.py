@@ -362,6 +362,7 @@ def told(mandat, *days: int) -> list[str]:
     )
 
 
+@pytest.mark.usefixtures("leaves")
 def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, leila, structure):
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)
@@ -377,6 +378,7 @@ def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, lei
     assert all(each.never_after == datetime(2027, 5, 8, 22, tzinfo=UTC) for each in Message.objects.all())
 
 
+@pytest.mark.usefixtures("leaves")
 def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)

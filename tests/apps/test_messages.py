@@ -844,7 +844,7 @@ def test_who_manages_nobody_has_no_messages(client, structure):
         structure=structure,
     )
     assert client.get("/espace/messages/").status_code == 302
-    assert client.post(f"/espace/messages/{message.pk}/", {"geste": "ne-pas-envoyer"}).status_code == 404
+    assert client.post(f"/espace/messages/{message.pk}/", {"geste": "ne-pas-envoyer"}).status_code == 302
     client.force_login(user)
     for address in ("", "liste/partis/", "refus/", f"{message.pk}/", "refus/1/"):
         assert client.get(f"/espace/messages/{address}").status_code == 404

@@ -510,7 +510,7 @@ def test_a_stranger_types_nothing_back_and_gives_no_link(client, lieu, code):
     assert client.get("/espace/annuaire/papier/").status_code == 302
     assert client.post(f"/espace/annuaire/papier/?code={code}&cases=").status_code == 302
     assert client.get("/espace/annuaire/lieux/barnave/lien/").status_code == 404
-    assert client.post("/espace/annuaire/lieux/barnave/lien/").status_code == 404
+    assert client.post("/espace/annuaire/lieux/barnave/lien/").status_code == 302
     lieu.refresh_from_db()
     assert (in_halves(lieu.code), lieu.confirmed_on) == (code, None)
 

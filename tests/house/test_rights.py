@@ -415,7 +415,7 @@ PLATFORM = {"stop_allow": "stop"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
-    r"|ateliers/|attestation/|benevoles/|rendez-vous/|boite-mail/|enquetes/|mandat/|messages/)"
+    r"|ateliers/|attestation/|appels/|groupe/|voix/|parcours/|benevoles/|rendez-vous/|boite-mail/|enquetes/|mandat/|messages/)"
 )
 # Without a row of anybody: what an account reads, whatever it holds.
 OPEN = {
