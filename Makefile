@@ -81,7 +81,7 @@ node_modules/.dev: node_modules/.ready .venv/.dev
 	@npm install --silent --no-save
 	@touch $@
 
-DESIGN := $(addprefix src/maillage/reports/page/design/,tokens.yaml figures.css dessins.css)
+DESIGN := $(addprefix src/maillage/reports/page/design/,tokens.yaml figures.css parcours.css dessins.css)
 assets/.ready: node_modules/.ready tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
 	@touch $@

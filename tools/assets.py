@@ -10,7 +10,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from maillage.reports.page.design import figures_css, tokens, tokens_css
+from maillage.reports.page.design import figures_css, rare_figures_css, tokens, tokens_css
 from maillage.reports.page.drawings import drawings_css
 from maillage.reports.page.logo import logo
 
@@ -196,6 +196,7 @@ def main() -> None:
     shutil.copytree(leaflet / "images", OUT / "leaflet/images")
     (OUT / "site/jetons.css").write_text(tokens_css(), "utf-8")
     (OUT / "site/figures.css").write_text(figures_css(), "utf-8")
+    (OUT / "site/parcours.css").write_text(rare_figures_css(), "utf-8")
     (OUT / "site/dessins.css").write_text(drawings_css(), "utf-8")
     day = tokens()
     (OUT / "site/marque.svg").write_text(logo(day["pastel"], day["garance"], day["prune"]), "utf-8")

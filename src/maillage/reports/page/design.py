@@ -41,8 +41,13 @@ def tokens_css() -> str:
 
 
 def figures_css() -> str:
-    """Return the style sheet of maps and charts, colours as variables."""
+    """Return the style sheet of maps and charts, colours as variables: what every page needs."""
     return (FOLDER / "figures.css").read_text("utf-8")
+
+
+def rare_figures_css() -> str:
+    """Return the style sheet of the drawings that few pages have, and those alone load."""
+    return (FOLDER / "parcours.css").read_text("utf-8")
 
 
 def resolve(css: str, theme: Theme = "jour") -> str:

@@ -14,7 +14,7 @@ from fontTools.ttLib import TTFont
 from maillage.reference.files import ASSETS
 from maillage.reports.page.blocks import Document
 from maillage.reports.page.charts import hatch
-from maillage.reports.page.design import FOLDER, figures_css, resolve, tokens
+from maillage.reports.page.design import FOLDER, figures_css, rare_figures_css, resolve, tokens
 from maillage.reports.page.logo import logo
 from maillage.words import rich, wording
 
@@ -134,7 +134,8 @@ def _prepared(value: Any, key: str = "", kind: str = "") -> Any:
 
 def styled(svg: str, *, cover: bool = False) -> str:
     """Return a drawing that carries its own colours and the hatching it refers to."""
-    css = resolve(figures_css() + (COVER_CSS if cover else ""), "nuit" if cover else "jour")
+    rare = rare_figures_css() if "parcours-" in svg or "cote-" in svg else ""
+    css = resolve(figures_css() + rare + (COVER_CSS if cover else ""), "nuit" if cover else "jour")
     extra = f"<defs>{hatch('rayures')}</defs>" if "url(#rayures)" in svg and 'id="rayures"' not in svg else ""
     return re.sub(r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", svg, count=1)
 
