@@ -114,7 +114,7 @@ class Maker:
             case FreeChar() | FreeText() | models.TextField():
                 return f"{self.n}{MARK}"[: field.max_length]
             case models.CharField():  # a key or a code
-                return "" if field.blank else f"k{self.n}"
+                return "" if field.blank else f"k{self.n}"[: field.max_length]
             case models.JSONField():
                 return field.get_default()
             case models.BinaryField():

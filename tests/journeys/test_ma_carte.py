@@ -91,7 +91,7 @@ def test_from_the_secret_to_the_erasure_by_keyboard(visit, enter, site, in_the_p
     assert json.loads(taken.value.path().read_text("utf-8"))["prenom_ou_surnom"] == "Ileana"
     page.goto(f"{site}/ma-carte/")
     page.get_by_role("link", name="Tout effacer").press("Enter")
-    expect(page.locator("main")).to_contain_text("Ce que la loi garde")
+    expect(page.locator("main")).to_contain_text("Ce qui s’efface")
     page.get_by_role("button", name="Tout effacer").press("Enter")
     expect(page.locator("body")).to_contain_text("Votre carte n’ouvre plus rien")
     assert in_the_platform(STANDS, card) == "erased"
