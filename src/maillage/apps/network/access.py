@@ -84,19 +84,21 @@ def revisions_for(user: Any) -> QuerySet[Revision]:
 def readable_profiles(user: Any) -> QuerySet[Profile]:
     """Return the sheets of structures that a user, or a stranger, may read."""
     rows = Profile.objects.select_related("structure")
-    if not is_member(user):
-        return rows.filter(visibility=profiles.PUBLIC)
-    seen = Q(visibility__in=(profiles.PUBLIC, profiles.NETWORK)) | Q(structure__in=own_structures(user))
-    return rows.filter(seen)
+    return rows.filter(Q(visibility__in=_open_to(user)) | Q(structure__in=own_structures(user)))
 
 
 def readable_professionals(user: Any) -> QuerySet[Professional]:
     """Return the sheets of professionals that a user, or a stranger, may read."""
     rows = Professional.objects.filter(user__is_active=True).select_related("user", "structure")
-    if not is_member(user):
-        return rows.filter(visibility=profiles.PUBLIC)
-    seen = Q(visibility__in=(profiles.PUBLIC, profiles.NETWORK)) | Q(user=user)
-    return rows.filter(seen)
+    return rows.filter(Q(visibility__in=_open_to(user)) | Q(user=user.pk))
+
+
+def _open_to(user: Any) -> list[str]:
+    """Return the visibilities that let a user, or a stranger, read what is not their own."""
+    member = is_member(user)
+    return [
+        each for each in profiles.VISIBILITIES if profiles.is_readable(each, of_network=member, own=False)
+    ]
 
 
 def letters_for(user: Any) -> QuerySet[Letter]:
