@@ -186,7 +186,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             where=rules.HERE,
             end=rules.DONE,
             done_at=at,
-            urgent=draw.random() < 0.2,
+            urgent=draw.random() < 0.5,
         )
         acts.note(said, by=leila, structure=structure, person=person(draw), at=at)
 
