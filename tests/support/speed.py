@@ -23,6 +23,11 @@ def slowness(clock: Callable[[], float] = time.process_time) -> float:
     return max(1.0, (clock() - before) / 5 / LOOP)
 
 
+def moment() -> float:
+    """Return when something happens, in seconds: what says which of two things came first."""
+    return time.monotonic()
+
+
 def processor() -> float:
     """Return the seconds that this process and those it waited for spent on a processor: a busy machine
     changes little.
