@@ -20,7 +20,7 @@ from maillage.apps.messages.rules import incoming
 from maillage.reference import clocks
 from tests.databases.conftest import python
 from tests.support.profile import times
-from tests.support.speed import moment
+from tests.support.speed import instant
 
 QUIET = "/quiet"
 SECRET = "le-secret-de-la-passerelle-locale"
@@ -89,7 +89,7 @@ class Gateway:
 
     def receive(self, handler: BaseHTTPRequestHandler, content: dict) -> None:
         self.asked += 1
-        self.arrived.setdefault(content["reference"], moment())
+        self.arrived.setdefault(content["reference"], instant())
         match self.asked % 12:
             case 3:
                 return self.answer(handler, 503)  # later
@@ -103,7 +103,7 @@ class Gateway:
         if content["to"][-1] == "4" and "STOP" in content["text"]:
             for _ in range(2):
                 self.hand_over(content["to"])
-            self.stopped.setdefault(content["to"], moment())
+            self.stopped.setdefault(content["to"], instant())
         match self.asked % 12:
             case 1:
                 return self.answer(handler, 500)  # it took it, and says that it failed

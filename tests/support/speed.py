@@ -23,7 +23,7 @@ def slowness(clock: Callable[[], float] = time.process_time) -> float:
     return max(1.0, (clock() - before) / 5 / LOOP)
 
 
-def moment() -> float:
+def instant() -> float:
     """Return when something happens, in seconds: what says which of two things came first."""
     return time.monotonic()
 
