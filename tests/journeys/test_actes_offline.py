@@ -27,6 +27,13 @@ LEFT = """() => new Promise((oui) => {
 })"""
 
 
+SLOW_ANSWERS = """() => {
+  const asked = window.fetch;
+  window.answered = new Promise((oui) => { window.answer = oui; });
+  window.fetch = async (...of) => { const answer = await asked(...of); await window.answered; return answer; };
+}"""
+
+
 def numbers(environment) -> list[str]:
     """Return the numbers of the acts that were noted for real, as many times as they are there."""
     path = Path(environment["MAILLAGE_HOME"]) / "maillage.sqlite3"
@@ -99,3 +106,24 @@ def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, sit
         after = numbers(environment)
         assert len(after) == len(set(after)) == len(before) + 10
         assert held <= set(after)
+
+
+def test_what_is_being_typed_is_not_lost_when_kept_acts_leave_or_an_answer_is_slow(enter, site):
+    page = enter("aidant", PAGE)
+    page.context.set_offline(True)
+    note(page, 0, "15")
+    waits(page, 1)
+    page.locator('[name="nature"][value="shown"]').check()
+    page.context.set_offline(False)
+    expect(page.locator("[data-gardes]")).to_be_hidden()
+    expect(page.locator("[data-journee] .acte-temps").first).to_have_text("15 min")
+    expect(page.locator('[name="nature"][value="shown"]')).to_be_checked()
+    page.evaluate(SLOW_ANSWERS)
+    note(page, 1, "20", kind="shown")
+    expect(page.locator("[data-forme][inert]")).to_have_count(1)
+    page.keyboard.press("p")
+    assert page.locator('[name="nature"]:checked').get_attribute("value") == "shown"
+    page.evaluate("answer()")
+    expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Montré")
+    expect(page.locator("[data-forme][inert]")).to_have_count(0)
+    expect(page.locator("#f-nature input").first).to_be_focused()

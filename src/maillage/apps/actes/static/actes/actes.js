@@ -157,7 +157,7 @@ const envoyer = async () => {
         hors ? ` ${hors} hors du mandat : gardé${s(hors)}, à signer dans les 48 heures.` : ""
       }`;
     await montrer(mots || "");
-    if (partis && !racine.hasAttribute("data-garde")) await fraiche(await fetch(racine.dataset.page));
+    if (partis && !racine.hasAttribute("data-garde")) await journee(await fetch(racine.dataset.page));
   } catch {
     attendre = Math.min(2 * attendre, 300_000);
     await montrer();
@@ -211,6 +211,22 @@ const fraiche = async (reponse) => {
   brancher();
   await montrer();
 };
+// Ce qui part tout seul ne refait que la journée : l’acte que l’on est en train de dire reste tel quel.
+const journee = async (reponse) => {
+  const page = new DOMParser().parseFromString(await reponse.text(), "text/html");
+  const la = page.querySelector("[data-journee]");
+  if (la) $("[data-journee]")?.replaceWith(document.adoptNode(la));
+};
+// Le temps que le serveur réponde, l’acte ne se retouche pas : sa réponse remplace le formulaire.
+const occuper = () => {
+  const f = forme(),
+    ou = document.activeElement;
+  f.inert = true;
+  return () => {
+    f.inert = false;
+    if (document.activeElement === document.body && ou?.isConnected) ou.focus({ preventScroll: true });
+  };
+};
 const noter = async (e) => {
   e.preventDefault();
   const voie = e.submitter?.value ?? "";
@@ -220,6 +236,7 @@ const noter = async (e) => {
     acte = acteDe(),
     trou = manque(acte);
   if (trou) return dire(`Il manque ${trou}.`);
+  const liberer = occuper();
   try {
     await garder(acte); // d’abord ici : ni coupure ni panne ne le perd
   } catch {
@@ -240,6 +257,7 @@ const noter = async (e) => {
     else racine.querySelector(".refus")?.focus({ preventScroll: true });
     envoyer();
   } catch {
+    liberer();
     horsReseau(acte);
   }
 };
@@ -292,7 +310,7 @@ const TOUCHES = {
 };
 addEventListener("keydown", (e) => {
   const texte = e.target.closest?.("input:not([type=radio]):not([type=checkbox]), select, textarea");
-  if (!lettres?.checked || texte || e.ctrlKey || e.metaKey || e.altKey || !forme()) return;
+  if (!lettres?.checked || texte || e.ctrlKey || e.metaKey || e.altKey || !forme() || forme().inert) return;
   const voie = racine.querySelector(`[data-touche="${e.key}"]`);
   const [nom, v] = TOUCHES[e.key.toLowerCase()] ?? [];
   if (voie) voie.click();
