@@ -17,6 +17,18 @@ def press(page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
+def published(page, title: str) -> None:
+    """Read a page again until it has the title just written: another process of the platform may have looked
+    at the folder less than two seconds ago.
+    """
+    for _ in range(200):
+        if page.locator("h1").inner_text() == title:
+            break
+        page.wait_for_timeout(300)
+        page.reload()
+    expect(page.locator("h1")).to_have_text(title)
+
+
 def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_of):
     page = enter(COORDINATION)
     page.get_by_role("link", name="Modules du territoire").press("Enter")
@@ -40,13 +52,7 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Voir comme un apprenant").press("Enter")
     seen = opened.value
-    # Another process may have seen the folder less than two seconds ago.
-    for _ in range(200):
-        if seen.locator("h1").inner_text() == "À la médiathèque des Tilleuls":
-            break
-        seen.wait_for_timeout(300)
-        seen.reload()
-    expect(seen.locator("h1")).to_have_text("À la médiathèque des Tilleuls")
+    published(seen, "À la médiathèque des Tilleuls")
 
     page.goto(f"{site}{BASE}")
     press(page, "Revenir à la version d’avant")
@@ -94,15 +100,10 @@ def test_a_sentence_is_translated_and_a_learner_reads_it(visit, enter, site, fau
     press(page, "Enregistrer")
     expect(page.get_by_text("C’est gardé.")).to_be_visible()
     learner = visit("/apprendre/tenir-la-souris/")
-    while not learner.get_by_role(
-        "link", name="العربية"
-    ).count():  # the worker publishes; the test's limit ends it
-        learner.wait_for_timeout(300)
-        learner.reload()
     learner.get_by_role("link", name="العربية").press("Enter")
     learner.wait_for_url("**?langue=ar")
     learner.goto(f"{site}/apprendre/tenir-la-souris/6/?langue=ar")
-    expect(learner.locator("h1")).to_have_text("أي إصبع؟")
+    published(learner, "أي إصبع؟")
     expect(learner.locator(".etape")).to_have_attribute("dir", "rtl")
     assert faults_of(learner) == []
     learner.locator("[data-choisir] [type=radio]").first.check()
