@@ -6,8 +6,7 @@ from django import forms
 
 from maillage.apps.codesign import queries, rules
 from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import UnknownTerritory
+from maillage.apps.territories.forms import TerritoryField
 from maillage.reference.codesign import KINDS, LEVELS, questions, stages, trades
 
 TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())]
@@ -16,7 +15,7 @@ TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())
 class SessionForm(forms.Form):
     """A workshop: where, about what, when, how many groups."""
 
-    territoire = forms.CharField(
+    territoire = TerritoryField(
         label="Territoire",
         max_length=120,
         help_text="Une commune, un département, ou un périmètre gardé : « agglomeration-grenobloise ».",
@@ -50,20 +49,6 @@ class SessionForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = [("", "Aucune"), *((each.id, each.says) for each in questions().values())]
         self.fields["question"].choices = asked  # type: ignore[attr-defined]
-
-    def clean_territoire(self) -> str:
-        """Return the code or the address of the territory that was typed."""
-        typed = self.cleaned_data["territoire"].strip()
-        kept = territories.perimeter(typed)
-        if kept is not None:
-            return str(kept.slug)
-        named = territories.perimeters_named(typed)
-        if len(named) == 1:
-            return str(named[0].slug)
-        try:
-            return territories.territory(typed).code
-        except UnknownTerritory as error:
-            raise forms.ValidationError(" ".join(error.sentences)) from error
 
 
 class ProfileForm(forms.Form):

@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.community.forms.speaking import StructureField
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
-from maillage.apps.grants import queries, rules
-from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import UnknownTerritory
+from maillage.apps.grants import rules
+from maillage.apps.territories.forms import TerritoryField
 
 MOST = 10_000_000  # euros
 
@@ -16,7 +16,7 @@ MOST = 10_000_000  # euros
 class CallForm(forms.Form):
     """A call: where, for what, how much, when."""
 
-    territoire = forms.CharField(
+    territoire = TerritoryField(
         label="Territoire",
         max_length=120,
         help_text="Une commune, un département, ou un périmètre gardé.",
@@ -42,18 +42,6 @@ class CallForm(forms.Form):
     opens_on = DayField(label="Ouvre le")
     closes_on = DayField(label="Dernier jour pour déposer")
     token = forms.CharField(widget=forms.HiddenInput, max_length=40)
-
-    def clean_territoire(self) -> str:
-        """Return the code or the address of the territory that was typed."""
-        typed = self.cleaned_data["territoire"].strip()
-        kept = territories.perimeter(typed)
-        named = [kept] if kept is not None else territories.perimeters_named(typed)
-        if len(named) == 1:
-            return str(named[0].slug)
-        try:
-            return territories.territory(typed).code
-        except UnknownTerritory as error:
-            raise forms.ValidationError(" ".join(error.sentences)) from error
 
     @property
     def values(self) -> dict[str, Any]:
@@ -94,7 +82,7 @@ class ApplyForm(ProjectForm):
         error_messages={"required": "Il manque laquelle des deux vous êtes."},
     )
     ours = forms.ChoiceField(label="Au nom de")
-    other = forms.CharField(
+    other = StructureField(
         label="L’autre structure",
         max_length=300,
         help_text="Son nom, comme sur sa fiche. Elle dira oui de son côté.",
@@ -108,15 +96,6 @@ class ApplyForm(ProjectForm):
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
         self.fields["ours"].choices = [(pk, each.name) for pk, each in self.structures.items()]  # type: ignore[attr-defined]
-
-    def clean_other(self) -> Structure:
-        """Return the other structure of the pair."""
-        typed = self.cleaned_data["other"]
-        found = queries.structure_named(typed)
-        if len(found) != 1:
-            why = "plusieurs structures portent ce nom" if found else "aucune structure ne porte ce nom"
-            raise forms.ValidationError(f"« {typed} » : {why}. Écrivez-le comme sur sa fiche.")
-        return found[0]
 
     @property
     def pair(self) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Sum
 
 from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Structure
 from maillage.apps.grants import access, rules
 from maillage.apps.grants.models import FollowUp, GrantApplication, GrantCall, GrantDecision, Juror, Score
 from maillage.apps.memberships.access import communes_of, communes_of_structure
@@ -109,11 +108,6 @@ def follow_ups(call: GrantCall) -> list[FollowUp]:
 def account_named(email: str) -> User | None:
     """Return the account of an e-mail address, None when there is none."""
     return User.objects.filter(email__iexact=email.strip(), is_active=True).first()
-
-
-def structure_named(name: str) -> list[Structure]:
-    """Return the structures that bear a name exactly, two at most: one is the answer."""
-    return list(Structure.objects.filter(name__iexact=" ".join(name.split()))[:2])
 
 
 def own_side(user: Any, row: GrantApplication) -> set[str]:

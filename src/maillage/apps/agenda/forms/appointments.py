@@ -10,7 +10,7 @@ from typing import Any
 from django import forms
 
 from maillage.apps.accounts.models import User
-from maillage.apps.agenda.forms.public import LONGEST, UNREADABLE, read_contact, read_moment
+from maillage.apps.agenda.forms.public import LONGEST, ContactField, read_moment
 from maillage.apps.agenda.models import Permanence
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import mailbox, permanences
@@ -76,7 +76,7 @@ class AppointmentForm(forms.Form):
         initial=rules.COUNTER,
         required=False,
     )
-    contact = forms.CharField(
+    contact = ContactField(
         label="Pour la prévenir (facultatif)",
         max_length=LONGEST,
         required=False,
@@ -137,12 +137,6 @@ class AppointmentForm(forms.Form):
         if self.person is None and LIKE_A_CODE.fullmatch(name) and not people.by_code(name):
             raise forms.ValidationError("Aucune carte n’a ce code. Relisez-le, ou écrivez un prénom.")
         return name
-
-    def clean_contact(self) -> tuple[str, str]:
-        read = read_contact(self.cleaned_data["contact"])
-        if read is None:
-            raise forms.ValidationError(UNREADABLE)
-        return read
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}

@@ -42,6 +42,16 @@ def read_contact(text: str) -> tuple[str, str] | None:
     return (rules.PHONE, read[0]) if len(read) == 1 and read[0].startswith("+") else None
 
 
+class ContactField(forms.CharField):
+    """A telephone or an e-mail, if wanted: cleaned to how to reach somebody, and where."""
+
+    def clean(self, value: Any) -> tuple[str, str]:
+        read = read_contact(super().clean(value))
+        if read is None:
+            raise forms.ValidationError(say(UNREADABLE))
+        return read
+
+
 class FindForm(forms.Form):
     """The criteria of the list, read from its address. Invalid values are ignored."""
 
@@ -79,7 +89,7 @@ class RegisterForm(forms.Form):
     """A first name, and a contact if wanted. `cle` makes a double click a single registration."""
 
     prenom = forms.CharField(max_length=60, required=False)
-    contact = forms.CharField(max_length=LONGEST, required=False)
+    contact = ContactField(max_length=LONGEST, required=False)
     cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
 
     def clean_prenom(self) -> str:
@@ -89,12 +99,6 @@ class RegisterForm(forms.Form):
                 say("Il manque un prénom. Écrivez un prénom ou un surnom : il suffit.")
             )
         return name
-
-    def clean_contact(self) -> tuple[str, str]:
-        read = read_contact(self.cleaned_data["contact"])
-        if read is None:
-            raise forms.ValidationError(say(UNREADABLE))
-        return read
 
 
 class BookForm(RegisterForm):

@@ -5,35 +5,13 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.community.forms.speaking import structure_named
+from maillage.apps.community.forms.speaking import OnBehalf, StructureField
 from maillage.apps.community.rules import listings as rules
 from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import where
+from maillage.apps.directory.forms.places import CommuneField, lieux_of
+from maillage.apps.directory.models import Structure
 
 ELSEWHERE = ""
-
-
-class OnBehalf(forms.Form):
-    """What a structure writes; the field asks which one, when the account acts for several."""
-
-    au_nom_de = forms.ChoiceField(label="Au nom de")
-
-    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.structures = {str(each.pk): each for each in structures}
-        self.fields["au_nom_de"].choices = [  # type: ignore[attr-defined]
-            (pk, each.name) for pk, each in self.structures.items()
-        ]
-        if len(structures) == 1:
-            del self.fields["au_nom_de"]
-
-    @property
-    def structure(self) -> Structure:
-        """Return the structure that writes."""
-        if "au_nom_de" in self.fields:
-            return self.structures[self.cleaned_data["au_nom_de"]]
-        return next(iter(self.structures.values()))
 
 
 class ListingForm(OnBehalf):
@@ -47,7 +25,7 @@ class ListingForm(OnBehalf):
     )
     quoi = forms.ChoiceField(label="Quoi", choices=list(rules.KINDS.items()))
     lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
-    commune = forms.CharField(
+    commune = CommuneField(
         label="Sinon, dans quelle commune",
         required=False,
         max_length=120,
@@ -73,26 +51,11 @@ class ListingForm(OnBehalf):
 
     def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
         super().__init__(*args, structures=structures, **kwargs)
-        self.lieux = {
-            str(lieu.pk): lieu
-            for lieu in Lieu.objects.filter(structure__in=structures, merged_into=None).order_by("name")
-        }
+        self.lieux = lieux_of(structures)
         self.fields["lieu"].choices = [  # type: ignore[attr-defined]
             (ELSEWHERE, "Ailleurs, ou pas encore connu"),
             *((pk, lieu.name) for pk, lieu in self.lieux.items()),
         ]
-
-    def clean_commune(self) -> str:
-        """Return the code of the commune that was typed, "" when none was."""
-        typed = self.cleaned_data["commune"].strip()
-        if not typed:
-            return ""
-        spot = where.find(typed).spot
-        if spot is None or len(spot.communes) != 1:
-            raise forms.ValidationError(
-                f"« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
-            )
-        return spot.communes[0]
 
     @property
     def where(self) -> dict[str, Any]:
@@ -136,10 +99,9 @@ class MessageForm(OnBehalf):
 class PartnerForm(OnBehalf):
     """Two structures that work together."""
 
-    avec = forms.CharField(
+    avec = StructureField(
         label="Avec quelle structure",
         max_length=300,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Il manque la structure. Écrivez son nom."},
     )
     propos = forms.CharField(
@@ -147,10 +109,6 @@ class PartnerForm(OnBehalf):
         max_length=200,
         error_messages={"required": "Il manque à propos de quoi. Quelques mots suffisent."},
     )
-
-    def clean_avec(self) -> Structure:
-        """Return the structure of that name; several of one name are told by their commune."""
-        return structure_named(self.cleaned_data["avec"])
 
 
 def usual(on: date, token: str) -> dict[str, Any]:

@@ -11,8 +11,7 @@ from maillage.apps.community.forms.speaking import Speaking, structure_named
 from maillage.apps.community.models import MeetingDate
 from maillage.apps.community.rules import meetings as rules
 from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import where
+from maillage.apps.directory.forms.places import CommuneField, lieux_of
 from maillage.reference import clocks
 
 ROWS = 4  # dates that a form offers: more is a second vote
@@ -37,7 +36,7 @@ class MeetingForm(Speaking):
     )
     lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
     adresse = forms.CharField(label="Sinon, à quelle adresse", required=False, max_length=200)
-    commune = forms.CharField(
+    commune = CommuneField(
         label="Dans quelle commune",
         required=False,
         max_length=120,
@@ -50,12 +49,7 @@ class MeetingForm(Speaking):
     def __init__(self, *args: Any, seat: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seat = seat
-        self.lieux = {
-            str(lieu.pk): lieu
-            for lieu in Lieu.objects.filter(
-                structure__in=list(self.structures.values()), merged_into=None
-            ).order_by("name")
-        }
+        self.lieux = lieux_of(self.structures.values())
         self.fields["lieu"].choices = [  # type: ignore[attr-defined]
             ("", "Ailleurs, ou à distance"),
             *((pk, lieu.name) for pk, lieu in self.lieux.items()),
@@ -74,18 +68,6 @@ class MeetingForm(Speaking):
     def rest(self) -> list[forms.BoundField]:
         """Return the other fields that are seen."""
         return [each for each in self.visible_fields() if not each.name.startswith(("jour_", "heure_"))]
-
-    def clean_commune(self) -> str:
-        """Return the code of the commune that was typed, "" when none was."""
-        typed = self.cleaned_data["commune"].strip()
-        if not typed:
-            return ""
-        spot = where.find(typed).spot
-        if spot is None or len(spot.communes) != 1:
-            raise forms.ValidationError(
-                f"« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
-            )
-        return spot.communes[0]
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

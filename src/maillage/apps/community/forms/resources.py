@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.community.forms.listings import OnBehalf
+from maillage.apps.community.forms.speaking import OnBehalf
 from maillage.apps.community.queries.resources import Wanted
 from maillage.apps.community.rules import resources as rules
 from maillage.reference import procedures

@@ -33,6 +33,17 @@ class Speaking(forms.Form):
         return next(iter(self.structures.values()), None)
 
 
+class OnBehalf(Speaking):
+    """What a structure writes, never the coordination."""
+
+    @property
+    def structure(self) -> Structure:
+        """Return the structure that writes."""
+        if "au_nom_de" in self.fields:
+            return self.structures[self.cleaned_data["au_nom_de"]]
+        return next(iter(self.structures.values()))
+
+
 def structure_named(typed: str) -> Structure:
     """Return the structure of that name; several of one name are told apart by their commune, after a comma.
     A ValidationError when none is, or several.
@@ -50,3 +61,13 @@ def structure_named(typed: str) -> Structure:
             else f"« {bare} » : plusieurs structures portent ce nom. Écrivez « nom, commune »."
         )
     return found[0]
+
+
+class StructureField(forms.CharField):
+    """A structure by its name: cleaned to the structure."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off"})
+
+    def clean(self, value: Any) -> Structure | None:
+        typed = super().clean(value)
+        return structure_named(typed) if typed else None

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.community.forms.listings import OnBehalf
+from maillage.apps.community.forms.speaking import OnBehalf
 from maillage.apps.community.rules.resources import PUBLICS
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure

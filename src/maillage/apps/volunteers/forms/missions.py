@@ -7,15 +7,13 @@ from babel import Locale
 from django import forms
 
 from maillage.apps.accounts.models import User
-from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
-from maillage.apps.community.forms.listings import OnBehalf
+from maillage.apps.agenda.forms.public import ContactField
 from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import where
+from maillage.apps.directory.forms.places import CommuneField
+from maillage.apps.volunteers.forms.lieux import AtLieu
 from maillage.apps.volunteers.queries.missions import GapRow
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reference import clocks
-from maillage.words.languages import say
 
 NOBODY = ""
 
@@ -26,21 +24,7 @@ def languages() -> list[tuple[str, str]]:
     return [(id, str(names.get(id, id)).capitalize()) for id in rules.SPOKEN]
 
 
-def read_commune(typed: str) -> str:
-    """Return the code of a commune that was typed, "" when nothing was; ValidationError when nobody knows
-    it.
-    """
-    if not typed.strip():
-        return ""
-    spot = where.find(typed.strip()).spot
-    if spot is None or len(spot.communes) != 1:
-        raise forms.ValidationError(
-            f"« {typed.strip()} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
-        )
-    return spot.communes[0]
-
-
-class MissionForm(OnBehalf):
+class MissionForm(AtLieu):
     """A mission: what one does there, when, where."""
 
     titre = forms.CharField(
@@ -84,15 +68,10 @@ class MissionForm(OnBehalf):
     manque = forms.CharField(required=False, widget=forms.HiddenInput, max_length=120)
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
-    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
-        super().__init__(*args, structures=structures, **kwargs)
-        found = Lieu.objects.filter(structure__in=structures, merged_into=None).order_by("name")
-        self.lieux = {str(lieu.pk): lieu for lieu in found}
-        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
-            *((pk, lieu.name) for pk, lieu in self.lieux.items()),
-            (NOBODY, "Ailleurs dans la commune"),
-        ]
-        self.fields["lieu"].initial = next(iter(self.lieux), NOBODY)
+    elsewhere = "Ailleurs dans la commune"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         languages_field: Any = self.fields["langues"]
         languages_field.choices = [each for each in languages() if each[0] != "fr"]
 
@@ -137,7 +116,7 @@ class ProposalForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
         error_messages={"required": "Il manque un prénom. Un surnom suffit."},
     )
-    commune = forms.CharField(
+    commune = CommuneField(
         label="Votre commune",
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
@@ -164,7 +143,7 @@ class ProposalForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=["fr"],
     )
-    contact = forms.CharField(
+    contact = ContactField(
         label="Téléphone ou e-mail (facultatif)",
         required=False,
         max_length=160,
@@ -178,17 +157,6 @@ class ProposalForm(forms.Form):
     )
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
     site = forms.CharField(required=False, widget=forms.HiddenInput)  # nobody fills it, but a robot
-
-    def clean_commune(self) -> str:
-        """Return the code of the commune."""
-        return read_commune(self.cleaned_data["commune"])
-
-    def clean_contact(self) -> tuple[str, str]:
-        """Return how to reach them, and where."""
-        read = read_contact(self.cleaned_data["contact"])
-        if read is None:
-            raise forms.ValidationError(say(UNREADABLE))
-        return read
 
     @property
     def values(self) -> dict[str, Any]:

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 
 from maillage.apps.agenda.rules import workshops as agenda
-from maillage.apps.community.forms.listings import OnBehalf
+from maillage.apps.community.forms.speaking import OnBehalf
 from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.models import Structure
 from maillage.apps.volunteers import access
+from maillage.apps.volunteers.forms.lieux import AtLieu
 from maillage.apps.volunteers.models import Aidant
 from maillage.apps.volunteers.rules import trainings as rules
 from maillage.reference import clocks
@@ -25,7 +26,7 @@ class AudienceForm(forms.Form):
     )
 
 
-class SessionForm(OnBehalf):
+class SessionForm(AtLieu):
     """A session of a training: when, where, how many seats."""
 
     jour = DayField(label="Le jour")
@@ -44,15 +45,7 @@ class SessionForm(OnBehalf):
     niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()), initial=rules.CONFIRMED)
     anime = forms.CharField(label="Qui forme (facultatif)", required=False, max_length=200)
 
-    def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
-        super().__init__(*args, structures=structures, **kwargs)
-        found = Lieu.objects.filter(structure__in=structures, merged_into=None).order_by("name")
-        self.lieux = {str(lieu.pk): lieu for lieu in found}
-        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
-            *((pk, lieu.name) for pk, lieu in self.lieux.items()),
-            (NOBODY, "Ailleurs"),
-        ]
-        self.fields["lieu"].initial = next(iter(self.lieux), NOBODY)
+    elsewhere = "Ailleurs"
 
     def clean(self) -> dict[str, Any]:
         """Refuse a session that ends before it begins, or that nobody would find."""

@@ -10,10 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import count, counted, once_more
+from maillage.apps.directory.forms.places import read_commune
 from maillage.apps.volunteers import access
 from maillage.apps.volunteers.actions import hours as hours_actions
 from maillage.apps.volunteers.actions import missions as actions
-from maillage.apps.volunteers.forms.missions import HoursForm, ProposalForm, languages, read_commune
+from maillage.apps.volunteers.forms.missions import HoursForm, ProposalForm, languages
 from maillage.apps.volunteers.models import Attestation, Hours, Mission, Volunteer
 from maillage.apps.volunteers.queries import missions as queries
 from maillage.apps.volunteers.rules import missions as rules
