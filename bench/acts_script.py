@@ -24,7 +24,7 @@ from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats.models import Autorisation, Mandat
 from maillage.apps.memberships.models import Membership
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Following, Person
 from maillage.reference import procedures
 

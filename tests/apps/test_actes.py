@@ -6,14 +6,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.actes import access, actions, rules
+from maillage.apps.actes import access, rules
+from maillage.apps.actes.actions import corrections, noting, receiving
 from maillage.apps.actes.models import Act, Revision
 from maillage.apps.actes.queries import catalogue, lists
 from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as sheets
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.acts import AT, draft, stored
@@ -63,7 +64,7 @@ def signed(person, structure, *keys, until=date(2027, 5, 8)) -> Mandat:
 
 
 def test_an_act_is_noted_with_what_it_was(aidant, library, andrei):
-    act = actions.note(draft(end=rules.WAITING), by=aidant, structure=library, person=andrei, at=AT)
+    act = noting.note(draft(end=rules.WAITING), by=aidant, structure=library, person=andrei, at=AT)
     (line,) = lists.today(aidant, AT).lines
     assert line.sentence == "Avec elle, prime d’activité, 15 min, ici, en attente"
     assert (act.operator, act.on_day, act.mandat) == ("Caf, MSA", date(2026, 11, 23), None)
@@ -75,15 +76,15 @@ def test_a_mandate_stopped_while_an_act_is_being_noted_allows_it_no_more(
 ):
     """Le temps que l’acte arrive, la personne a dit non : c’est sa réponse qui compte."""
     mandat = signed(andrei, library, "prime-activite")
-    lock = actions.people.lock
+    lock = noting.people.lock
 
     def meanwhile(person):
         Mandat.objects.filter(pk=mandat.pk).update(withdrawn_at=AT - timedelta(days=1))
         return lock(person)
 
-    monkeypatch.setattr(actions.people, "lock", meanwhile)
-    with pytest.raises(actions.OutsideMandate):
-        actions.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
+    monkeypatch.setattr(noting.people, "lock", meanwhile)
+    with pytest.raises(noting.OutsideMandate):
+        noting.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
     assert not Act.objects.exists()
     assert Entry.objects.filter(verb="act.refused", row=andrei.pk).count() == 1
 
@@ -91,27 +92,27 @@ def test_a_mandate_stopped_while_an_act_is_being_noted_allows_it_no_more(
 def test_an_act_sent_twice_counts_once(aidant, library):
     one = draft()
     for _ in range(3):
-        actions.note(one, by=aidant, structure=library, at=AT)
+        noting.note(one, by=aidant, structure=library, at=AT)
     assert Act.objects.count() == Revision.objects.count() == 1
     assert Entry.objects.filter(verb="act.noted").count() == 1
 
 
 def test_the_number_of_somebody_else_s_act_is_taken(aidant, library):
     one = draft()
-    actions.note(one, by=aidant, structure=library, at=AT)
+    noting.note(one, by=aidant, structure=library, at=AT)
     with pytest.raises(Refused, match="déjà ce numéro"):
-        actions.note(one, by=account("collegue", "aidant", structure=library), structure=library, at=AT)
+        noting.note(one, by=account("collegue", "aidant", structure=library), structure=library, at=AT)
 
 
 def test_nobody_notes_for_a_structure_they_do_not_help_for(aidant, other):
     with pytest.raises(Refused, match="au nom de cette structure"):
-        actions.note(draft(), by=aidant, structure=other, at=AT)
+        noting.note(draft(), by=aidant, structure=other, at=AT)
 
 
 def test_a_person_that_the_structure_does_not_follow_is_not_named(library, other, andrei):
     stranger = account("ailleurs", "aidant", structure=other)
     with pytest.raises(Refused, match="ne suit pas cette personne"):
-        actions.note(draft(), by=stranger, structure=other, person=andrei, at=AT)
+        noting.note(draft(), by=stranger, structure=other, person=andrei, at=AT)
 
 
 @pytest.mark.parametrize(
@@ -132,18 +133,18 @@ def test_a_person_that_the_structure_does_not_follow_is_not_named(library, other
 )
 def test_what_cannot_be_is_refused_and_nothing_is_kept(aidant, library, wrong):
     with pytest.raises(Refused):
-        actions.note(draft(**wrong), by=aidant, structure=library, at=AT)
+        noting.note(draft(**wrong), by=aidant, structure=library, at=AT)
     assert not Act.objects.exists()
 
 
 @pytest.mark.parametrize("minutes", [1, 720])
 def test_an_act_lasts_from_a_minute_to_twelve_hours(aidant, library, minutes):
-    assert actions.note(draft(minutes=minutes), by=aidant, structure=library, at=AT).minutes == minutes
+    assert noting.note(draft(minutes=minutes), by=aidant, structure=library, at=AT).minutes == minutes
 
 
 def test_in_the_place_of_somebody_within_their_mandate(aidant, library, andrei):
     mandat = signed(andrei, library, "prime-activite")
-    act = actions.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
+    act = noting.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
     assert (act.mandat, act.outside, act.lacks_mandate) == (mandat, "", False)
 
 
@@ -151,8 +152,8 @@ def test_in_the_place_of_somebody_within_their_mandate(aidant, library, andrei):
 def test_outside_their_mandate_it_is_refused_with_what_to_do_and_they_see_it(aidant, library, andrei, keys):
     if keys:
         signed(andrei, library, *keys)
-    with pytest.raises(actions.OutsideMandate) as caught:
-        actions.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
+    with pytest.raises(noting.OutsideMandate) as caught:
+        noting.note(draft(kind=rules.PLACE), by=aidant, structure=library, person=andrei, at=AT)
     assert caught.value.why
     for way in ("« avec elle »", "mandat", "urgent"):
         assert way in caught.value.do
@@ -162,83 +163,83 @@ def test_outside_their_mandate_it_is_refused_with_what_to_do_and_they_see_it(aid
 
 
 def test_nobody_named_has_nothing_done_in_their_place(aidant, library):
-    with pytest.raises(actions.OutsideMandate, match="personne n’est nommé"):
-        actions.note(draft(kind=rules.PLACE), by=aidant, structure=library, at=AT)
+    with pytest.raises(noting.OutsideMandate, match="personne n’est nommé"):
+        noting.note(draft(kind=rules.PLACE), by=aidant, structure=library, at=AT)
     assert Entry.objects.filter(verb="act.refused").count() == 1
 
 
 def test_an_emergency_is_kept_and_seen_until_somebody_signs(aidant, library, andrei):
-    act = actions.note(
+    act = noting.note(
         draft(kind=rules.PLACE, urgent=True), by=aidant, structure=library, person=andrei, at=AT
     )
     assert act.regularise_before == AT + timedelta(hours=48)
     assert list(lists.to_regularise(aidant)) == [act]
-    with pytest.raises(actions.OutsideMandate):
-        actions.regularise(act, by=aidant, at=AT)
+    with pytest.raises(noting.OutsideMandate):
+        corrections.regularise(act, by=aidant, at=AT)
     mandat = signed(andrei, library, "social")
-    act = actions.regularise(act, by=aidant, at=AT + timedelta(hours=3))
+    act = corrections.regularise(act, by=aidant, at=AT + timedelta(hours=3))
     assert (act.mandat, act.lacks_mandate) == (mandat, False)
     assert not lists.to_regularise(aidant).exists()
     with pytest.raises(Refused, match="déjà en règle"):
-        actions.regularise(act, by=aidant, at=AT + timedelta(hours=4))
+        corrections.regularise(act, by=aidant, at=AT + timedelta(hours=4))
 
 
 def test_an_emergency_for_nobody_named_is_regularised_with_their_card(aidant, library, andrei):
-    act = actions.note(draft(kind=rules.PLACE, urgent=True), by=aidant, structure=library, at=AT)
+    act = noting.note(draft(kind=rules.PLACE, urgent=True), by=aidant, structure=library, at=AT)
     with pytest.raises(Refused, match="Personne n’est nommé"):
-        actions.regularise(act, by=aidant, at=AT)
+        corrections.regularise(act, by=aidant, at=AT)
     signed(andrei, library, "social")
-    assert actions.regularise(act, by=aidant, at=AT, person=andrei).person == andrei
+    assert corrections.regularise(act, by=aidant, at=AT, person=andrei).person == andrei
 
 
 def test_a_correction_leaves_what_it_was(aidant, library):
-    act = actions.note(draft(precision="Sa demande est partie"), by=aidant, structure=library, at=AT)
-    act = actions.correct(act, {"minutes": 20, "precision": ""}, by=aidant, at=AT)
+    act = noting.note(draft(precision="Sa demande est partie"), by=aidant, structure=library, at=AT)
+    act = corrections.correct(act, {"minutes": 20, "precision": ""}, by=aidant, at=AT)
     (_, changes) = lists.revisions(act)[-1]
     assert changes == [("les minutes", "15", "20"), ("la précision", "écrite", "aucune")]
     assert "demande est partie" not in str(list(Revision.objects.values_list("before", "after")))
     with pytest.raises(Refused, match="Rien n’a changé"):
-        actions.correct(act, {"minutes": 20}, by=aidant, at=AT)
+        corrections.correct(act, {"minutes": 20}, by=aidant, at=AT)
 
 
 def test_a_correction_goes_round_no_mandate(aidant, library, andrei):
-    act = actions.note(draft(), by=aidant, structure=library, person=andrei, at=AT)
-    with pytest.raises(actions.OutsideMandate):
-        actions.correct(act, {"kind": rules.PLACE}, by=aidant, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, person=andrei, at=AT)
+    with pytest.raises(noting.OutsideMandate):
+        corrections.correct(act, {"kind": rules.PLACE}, by=aidant, at=AT)
     signed(andrei, library, "prime-activite")
-    act = actions.correct(act, {"kind": rules.PLACE}, by=aidant, at=AT)
-    with pytest.raises(actions.OutsideMandate):
-        actions.correct(act, {"procedure": "impots"}, by=aidant, at=AT)
-    assert actions.correct(act, {"kind": rules.SHOWN}, by=aidant, at=AT).mandat is None
+    act = corrections.correct(act, {"kind": rules.PLACE}, by=aidant, at=AT)
+    with pytest.raises(noting.OutsideMandate):
+        corrections.correct(act, {"procedure": "impots"}, by=aidant, at=AT)
+    assert corrections.correct(act, {"kind": rules.SHOWN}, by=aidant, at=AT).mandat is None
 
 
 def test_a_struck_act_counts_no_more_and_comes_back(aidant, library):
-    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
     rows = access.acts_for(aidant)
-    actions.strike(act, by=aidant, at=AT)
+    corrections.strike(act, by=aidant, at=AT)
     assert (lists.sums(rows).n, lists.sums(rows).struck, lists.sums(rows).total) == (0, 1, 0)
     with pytest.raises(Refused, match="déjà rayé"):
-        actions.strike(act, by=aidant, at=AT)
-    actions.restore(act, by=aidant, at=AT)
+        corrections.strike(act, by=aidant, at=AT)
+    corrections.restore(act, by=aidant, at=AT)
     assert (lists.sums(rows).n, lists.sums(rows).struck, lists.sums(rows).total) == (1, 0, 15)
     with pytest.raises(Refused, match="n’est pas rayé"):
-        actions.restore(act, by=aidant, at=AT)
+        corrections.restore(act, by=aidant, at=AT)
     assert [each.verb for each in act.revisions.all()] == ["noted", "struck", "restored"]
 
 
 def test_who_noted_it_and_who_answers_for_the_team_change_an_act(aidant, library, other):
-    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
     colleague = account("collegue", "aidant", structure=library)
     with pytest.raises(Refused, match="qui l’a noté"):
-        actions.strike(act, by=colleague, at=AT)
+        corrections.strike(act, by=colleague, at=AT)
     manager = account("responsable", "gestionnaire", structure=library)
-    assert actions.strike(act, by=manager, at=AT).struck_by == manager
+    assert corrections.strike(act, by=manager, at=AT).struck_by == manager
 
 
 def test_a_structure_sees_its_acts_and_a_volunteer_their_own(aidant, library, other):
-    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
     volunteer = account("benevole", "benevole", structure=library)
-    theirs = actions.note(draft(), by=volunteer, structure=library, at=AT)
+    theirs = noting.note(draft(), by=volunteer, structure=library, at=AT)
     assert set(access.acts_for(aidant)) == {act, theirs}
     assert list(access.acts_for(volunteer)) == [theirs]
     assert not access.acts_for(account("ailleurs", "aidant", structure=other)).exists()
@@ -250,8 +251,8 @@ def test_a_structure_sees_its_acts_and_a_volunteer_their_own(aidant, library, ot
 
 def test_a_device_loses_and_doubles_nothing(aidant, library):
     sent = [(draft(), library, None) for _ in range(10)]
-    first = actions.receive(sent[:6], by=aidant, at=AT)
-    again = actions.receive(sent, by=aidant, at=AT)
+    first = receiving.receive(sent[:6], by=aidant, at=AT)
+    again = receiving.receive(sent, by=aidant, at=AT)
     assert len(first.known) == 6
     assert set(again.known) == {each.uid for each, _, _ in sent}
     assert Act.objects.count() == 10
@@ -260,7 +261,7 @@ def test_a_device_loses_and_doubles_nothing(aidant, library):
 def test_a_mandate_that_ended_meanwhile_keeps_the_act_and_says_so(aidant, library, andrei):
     signed(andrei, library, "prime-activite", until=date(2026, 11, 20))
     one = draft(kind=rules.PLACE)
-    got = actions.receive([(one, library, andrei)], by=aidant, at=AT)
+    got = receiving.receive([(one, library, andrei)], by=aidant, at=AT)
     assert (got.known, got.outside, got.refused) == ((one.uid,), (one.uid,), {})
     act = Act.objects.get()
     assert (act.outside, act.regularise_before) == (rules.UNPLUGGED, AT + timedelta(hours=48))
@@ -270,13 +271,13 @@ def test_a_mandate_that_ended_meanwhile_keeps_the_act_and_says_so(aidant, librar
 def test_a_mandate_that_held_when_it_was_done_allows_it_whenever_it_is_sent(aidant, library, andrei):
     signed(andrei, library, "prime-activite", until=date(2026, 11, 23))
     one = draft(kind=rules.PLACE)
-    got = actions.receive([(one, library, andrei)], by=aidant, at=AT + timedelta(days=4))
+    got = receiving.receive([(one, library, andrei)], by=aidant, at=AT + timedelta(days=4))
     assert (got.known, got.outside) == ((one.uid,), ())
 
 
 def test_what_a_device_may_not_note_stays_on_it_with_its_reason(aidant, library):
     nobody, gone = draft(kind=rules.PLACE), draft()
-    got = actions.receive([(nobody, library, None), (gone, None, None)], by=aidant, at=AT)
+    got = receiving.receive([(nobody, library, None), (gone, None, None)], by=aidant, at=AT)
     assert got.known == ()
     assert "personne n’est nommé" in got.refused[nobody.uid]
     assert "plus au nom de cette structure" in got.refused[gone.uid]
@@ -287,7 +288,7 @@ def test_what_a_device_may_not_note_stays_on_it_with_its_reason(aidant, library)
 
 def test_the_most_noted_procedures_come_first_then_the_usual_ones(aidant, library):
     for key in ("handicap", "handicap", "retraite"):
-        actions.note(draft(procedure=key), by=aidant, structure=library, at=AT)
+        noting.note(draft(procedure=key), by=aidant, structure=library, at=AT)
     among = catalogue.options(library)
     first = [each.key for each in catalogue.first(library, among, AT)]
     assert first == ["handicap", "retraite", "prime-activite", "actualisation", "compte-ameli"]
@@ -296,17 +297,17 @@ def test_the_most_noted_procedures_come_first_then_the_usual_ones(aidant, librar
 def test_a_procedure_added_nearby_may_be_noted(aidant, library):
     added = LocalProcedure.objects.create(structure=library, family="social", label="Aide du quartier", at=AT)
     assert added.key in [each.key for each in catalogue.options(library)]
-    act = actions.note(draft(procedure=added.key), by=aidant, structure=library, at=AT)
+    act = noting.note(draft(procedure=added.key), by=aidant, structure=library, at=AT)
     assert lists.lines([act], aidant)[0].procedure == "Aide du quartier"
 
 
 def test_the_list_is_by_day_with_its_filters_and_its_sums(aidant, library):
     colleague = account("collegue", "aidant", structure=library)
-    actions.note(draft(minutes=20), by=aidant, structure=library, at=AT)
-    actions.note(
+    noting.note(draft(minutes=20), by=aidant, structure=library, at=AT)
+    noting.note(
         draft(kind=rules.SHOWN, procedure="impots", minutes=10), by=colleague, structure=library, at=AT
     )
-    actions.note(draft(done_at=AT - timedelta(days=2)), by=aidant, structure=library, at=AT)
+    noting.note(draft(done_at=AT - timedelta(days=2)), by=aidant, structure=library, at=AT)
     week = {"since": date(2026, 11, 17), "until": date(2026, 11, 23)}
     rows = lists.acts(aidant, lists.Criteria(**week))
     assert [(day.on.day, day.sums.n, day.sums.total) for day in lists.days(rows, aidant)] == [
@@ -334,7 +335,7 @@ def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant,
         stored(said, structure=library, person=andrei)
     assert lists.proposals(andrei, AT) == [("Prime d’activité", "caf-prime-activite")]
     last = Act.objects.filter(person=andrei).first()
-    actions.strike(
+    corrections.strike(
         stored(draft(kind=rules.PLACE, procedure="impots"), by=aidant, structure=library, person=andrei),
         by=aidant,
         at=AT,
@@ -344,7 +345,7 @@ def test_the_same_procedure_three_times_in_their_place_leads_to_learning(aidant,
 
 
 def test_their_copy_says_their_acts_and_erasure_clears_what_was_written(aidant, library, andrei):
-    actions.note(draft(precision="Avec son fils"), by=aidant, structure=library, person=andrei, at=AT)
+    noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, person=andrei, at=AT)
     (told,) = copies.of_person(andrei)["actes"]
     assert (told["demarche"], told["ce_qui_a_ete_fait"], told["minutes"], told["precision"]) == (
         "Prime d’activité",
@@ -359,4 +360,4 @@ def test_their_copy_says_their_acts_and_erasure_clears_what_was_written(aidant, 
 
 def test_a_number_is_of_a_device_and_kept_as_it_came(aidant, library):
     uid = UUID("0f6d8a8e-3a0f-4ef0-9f25-5f0e0a6c1b11")
-    assert actions.note(draft(uid=uid), by=aidant, structure=library, at=AT).uid == uid
+    assert noting.note(draft(uid=uid), by=aidant, structure=library, at=AT).uid == uid

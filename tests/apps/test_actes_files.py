@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from maillage.apps.actes import actions, rules
+from maillage.apps.actes import rules
+from maillage.apps.actes.actions import corrections, noting, receiving
 from maillage.apps.actes.forms import files
 from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import activities as own
@@ -16,7 +17,7 @@ from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.rules import workshops as agenda
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import activities
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
 from tests.conftest import account
@@ -62,7 +63,7 @@ def served(lieu, person, *, minutes=60, procedure="travail", at=AT) -> Orientati
 
 
 def test_an_act_is_an_individual_activity_of_the_coop(aidant, library, andrei):
-    actions.note(
+    noting.note(
         draft(kind=rules.SHOWN, procedure="impots"), by=aidant, structure=library, person=andrei, at=AT
     )
     (row,) = coop()
@@ -82,7 +83,7 @@ def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
     seat = seats.book(workshop=workshop, name="Fatou", by=aidant, channel="counter", at=AT)
     type(seat).objects.update(came=True)
     step = served(lieu, None)
-    act = actions.note(draft(), by=aidant, structure=library, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
     rows = {row["id"]: row["type"] for row in coop()}
     assert rows == {
         f"atelier-{workshop.pk}": "collectif",
@@ -108,27 +109,27 @@ def test_an_act_that_a_referral_step_tells_is_counted_once(
     aidant, library, lieu, andrei, procedure, step, days, told
 ):
     served(lieu, andrei, procedure=step, at=AT - timedelta(days=days))
-    actions.note(draft(procedure=procedure), by=aidant, structure=library, person=andrei, at=AT)
-    actions.note(draft(procedure=procedure), by=aidant, structure=library, at=AT)
+    noting.note(draft(procedure=procedure), by=aidant, structure=library, person=andrei, at=AT)
+    noting.note(draft(procedure=procedure), by=aidant, structure=library, at=AT)
     assert len(coop()) == 2 + (not told)
 
 
 def test_struck_and_invented_acts_are_not_declared(aidant, library):
-    act = actions.note(draft(), by=aidant, structure=library, at=AT)
-    actions.note(draft(), by=aidant, structure=library, at=AT, example=True)
-    actions.strike(act, by=aidant, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
+    noting.note(draft(), by=aidant, structure=library, at=AT, example=True)
+    corrections.strike(act, by=aidant, at=AT)
     assert coop() == []
 
 
 def again(format: str, text: str) -> tuple[int, files.Contents]:
     found = files.read(text.encode(), format)
-    return actions.take_in(found.rows, source=format, at=AT), found
+    return receiving.take_in(found.rows, source=format, at=AT), found
 
 
 @pytest.mark.parametrize("format", files.FORMATS)
 def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, library, format):
-    kept = actions.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
-    actions.note(
+    kept = noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
+    noting.note(
         draft(kind=rules.SHOWN, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
     )
     texts = {files.COOP: activities.coop(None, *YEAR), files.OURS: lists.table(own.of_period(None, *YEAR))}
@@ -145,8 +146,8 @@ def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, li
 
 
 def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
-    act = actions.note(draft(), by=aidant, structure=library, at=AT)
-    actions.strike(act, by=aidant, at=AT)
+    act = noting.note(draft(), by=aidant, structure=library, at=AT)
+    corrections.strike(act, by=aidant, at=AT)
     text = lists.table(own.of_period(None, *YEAR))
     Act.objects.all().delete()
     again(files.OURS, text)
@@ -171,7 +172,7 @@ def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
 )
 def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, library, column, value, cure):
     for _ in range(2):
-        actions.note(draft(), by=aidant, structure=library, at=AT)
+        noting.note(draft(), by=aidant, structure=library, at=AT)
     rows = list(csv.DictReader(io.StringIO(lists.table(own.of_period(None, *YEAR)))))
     Act.objects.all().delete()
     rows[1][column] = value

@@ -9,11 +9,12 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
-from maillage.apps.actes import actions, rules
+from maillage.apps.actes import rules
+from maillage.apps.actes.actions import corrections, noting
 from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import lists
 from maillage.apps.orientations.actions import forgetting
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from tests.apps.test_actes import signed
 from tests.conftest import account
 from tests.support.places import place
@@ -62,7 +63,7 @@ def note(aidant, library, **more) -> Act:
         "end": "done",
     }
     person = more.pop("person", None)
-    return actions.note(
+    return noting.note(
         rules.Draft(**{**held, "done_at": at, **more}), by=aidant, structure=library, person=person, at=at
     )
 
@@ -256,7 +257,7 @@ def test_several_acts_are_struck_and_put_back_at_once(client, aidant, library):
     assert page.redirect_chain[-1][0] == "/espace/actes/?nature=together&etat=struck"
     assert "Rayés : 2 actes" in told and told.count("Rayé par vous") == 2
     rows[0].refresh_from_db()
-    actions.restore(rows[0], by=aidant, at=timezone.now())
+    corrections.restore(rows[0], by=aidant, at=timezone.now())
     told = words(client.post(address, sent | {"geste": "remettre"}, follow=True))
     assert (
         "Comptés de nouveau : 1 acte" in told and "Sans changement, 1 acte : Cet acte n’est pas rayé" in told
@@ -280,7 +281,7 @@ def test_several_acts_are_struck_and_put_back_at_once(client, aidant, library):
 def test_the_list_is_filtered_by_what_became_of_acts(client, aidant, library, asked, n):
     note(aidant, library, end="waiting")
     note(aidant, library)
-    actions.strike(note(aidant, library), by=aidant, at=timezone.now())
+    corrections.strike(note(aidant, library), by=aidant, at=timezone.now())
     page = client.get("/espace/actes/", asked)
     assert page.context["page"].paginator.count == n
     assert ("Aucun acte ainsi" in page.content.decode()) is (n == 0)
@@ -331,7 +332,7 @@ def test_an_act_of_somebody_erased_names_nobody_and_waits_for_nobody(client, aid
 def test_an_act_put_under_a_mandate_is_not_corrected_out_of_it(client, aidant, library, andrei):
     act = note(aidant, library, kind="place", person=andrei, urgent=True)
     signed(andrei, library, "impots")
-    actions.regularise(act, by=aidant, at=timezone.now())
+    corrections.regularise(act, by=aidant, at=timezone.now())
     wanted = {"nature": "place", "demarche": "retraite", "minutes": "20", "ou": "here", "fin": "done"}
     assert client.post(f"/espace/actes/{act.pk}/", wanted).status_code == 400
     assert Act.objects.get().procedure == "impots"

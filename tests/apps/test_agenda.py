@@ -17,7 +17,8 @@ from maillage.apps.agenda.queries import words as workshop_words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting as everywhere
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.modules import outlines
 from tests.apps.test_languages import OTHERS, assert_whole, in_language
@@ -360,7 +361,7 @@ def test_a_person_known_by_their_card_is_told_only_if_they_agreed(workshop, kari
     assert seat.name == "Rosa"
     assert not Message.objects.exists()
     assert book(workshop, "", by=karim, channel="counter", person=person).pk == seat.pk
-    people.agree(person=person, purpose="write", how="read", by=karim, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=karim, at=AT)
     planning.cancel(workshop, by=karim, at=AT)
     assert Message.objects.get().to == "+33639980002"
 

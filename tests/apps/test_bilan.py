@@ -20,8 +20,9 @@ from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.models import Bilan, Tally
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
-from maillage.apps.people import actions as people
 from maillage.apps.people import queries as people_queries
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
@@ -619,7 +620,7 @@ def test_a_list_of_bilans_makes_as_many_queries_for_20_as_for_1(client, aidant, 
 def test_a_person_forgotten_who_agreed_to_be_counted_leaves_answers_without_anybody(aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
     row = kept(person=person, by=aidant, structure=structure)
-    people.agree(person=person, purpose="count", how="read", words="?", by=aidant, at=timezone.now())
+    consents.agree(person=person, purpose="count", how="read", words="?", by=aidant, at=timezone.now())
     token, day = row.token, timezone.localdate(row.at)
     assert actions.forget(person) == 1
     row.refresh_from_db()

@@ -18,7 +18,7 @@ from maillage.apps.autonomy.forms.paper import PaperForm
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import paper as queries
 from maillage.apps.directory.models import Structure
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.engine import bilan as engine
 from maillage.reference import bilan, bilan_tasks
 from maillage.reports.autonomy import frame_of_reference

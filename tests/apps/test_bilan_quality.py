@@ -13,7 +13,7 @@ from maillage.apps.autonomy import actions, rules
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import quality as queries
 from maillage.apps.autonomy.rules import Carried
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.engine import bilan as engine
 from maillage.reference import bilan
 from tests.engine.test_bilan_quality import timed

@@ -13,7 +13,8 @@ from maillage.apps.autonomy.queries import totals as queries
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
 from maillage.apps.orientations.actions import forgetting
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.engine import bilan as engine
 from tests.conftest import with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
@@ -101,7 +102,7 @@ def test_invented_people_and_demonstration_accounts_are_counted_apart():
 def test_who_is_forgotten_stays_counted_only_if_they_agreed(given, counted):
     made = keep(ANDREI, purpose=rules.PERSON, commune="38185")
     if given is not None:
-        people.agree(person=made.person, purpose="count", how="click", words="?", given=given, at=AT)
+        consents.agree(person=made.person, purpose="count", how="click", words="?", given=given, at=AT)
     forgetting.forget(made.person, by=None, at=AT)
     assert queries.totals(["38185"]).seen.received == counted
     assert Bilan.objects.count() == counted
@@ -115,7 +116,7 @@ def test_an_invented_person_forgotten_is_never_taken_for_a_real_one():
     made = keep(ANDREI, purpose=rules.PERSON)
     Bilan.objects.filter(pk=made.pk).update(by=demo)
     for person in (invented, made.person):
-        people.agree(person=person, purpose="count", how="click", words="?", at=AT)
+        consents.agree(person=person, purpose="count", how="click", words="?", at=AT)
         assert actions.forget(person) == 0
     assert not Bilan.objects.exists()
 

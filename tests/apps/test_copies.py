@@ -13,7 +13,7 @@ from maillage.apps.documents.models import Paper, Share
 from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import copies
-from maillage.apps.people import actions
+from maillage.apps.people.actions import consents, corrections, register
 from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
 from maillage.apps.reminders.models import Reminder
 from tests.conftest import account
@@ -260,7 +260,7 @@ def told(client) -> dict[str, Any]:
         place("autre", {"nom": "Centre social", "pivot": "21380185500015"}),
     )
     leila = account("leila", "aidant", structure=library.structure)
-    person = actions.welcome(
+    person = register.welcome(
         by=leila,
         structure=library.structure,
         nickname="Fatou",
@@ -269,7 +269,7 @@ def told(client) -> dict[str, Any]:
         reach_value="0639981234",
         at=AT,
     )
-    actions.agree(person=person, purpose="share", structure=centre.structure, how="read", by=leila, at=AT)
+    consents.agree(person=person, purpose="share", structure=centre.structure, how="read", by=leila, at=AT)
     held = {"form": "B", "place": "38185", "chosen": ("learn",), "timings": {"X1": 12}}
     held["tasks"] = {"T1": {"outcome": "passed", "tries": 2}}
     first, last = (
@@ -326,8 +326,8 @@ def told(client) -> dict[str, Any]:
     _paper(person, library.structure, centre.structure, leila)
     Following.objects.update(ended_at=AT)
     Consent.objects.update(withdrawn_at=AT)
-    asked = actions.ask_correction(person, library.structure, "Mon année", by=None, at=AT)
-    actions.answer_correction(asked, by=leila, answer="C’est corrigé", at=AT)
+    asked = corrections.ask_correction(person, library.structure, "Mon année", by=None, at=AT)
+    corrections.answer_correction(asked, by=leila, answer="C’est corrigé", at=AT)
     open_page(client, person)
     CardSecret.objects.update(by=leila, misses=1, missed_at=AT)
     return json.loads(client.get("/ma-carte/copie/?format=json").content)

@@ -20,7 +20,8 @@ from maillage.apps.memberships import access as memberships
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, deadlines, steps
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
@@ -80,7 +81,7 @@ def six(ccas, pimms, aidant, manager, sender) -> list[Orientation]:
 
 def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
     person = people.welcome(by=sender, structure=ccas.structure, at=AT, nickname=name, reach="none")
-    people.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=sender, at=AT)
+    consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=sender, at=AT)
     said = {
         "need": "assistance",
         "procedure": "argent",

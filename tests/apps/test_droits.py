@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry, User
-from maillage.apps.actes import actions as acts
+from maillage.apps.actes.actions import corrections, noting
 from maillage.apps.actes.rules import Draft
 from maillage.apps.agenda.models import Appointment, MailboxRecord
-from maillage.apps.droits import actions
-from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.actions import deadlines
+from maillage.apps.droits.actions import telling as right_telling
+from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.models import Fact, LocalChecklist
 from maillage.apps.droits.queries import cards, checklists, lines, persons
 from maillage.apps.droits.rules import facts
@@ -23,7 +24,8 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting, steps
 from maillage.apps.orientations.forms.answers import ServedForm
 from maillage.apps.orientations.queries import copies
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from maillage.words.languages import speaking
@@ -61,7 +63,7 @@ def diallo(other) -> User:
 @pytest.fixture
 def andrei(leila, structure) -> Person:
     made = people.welcome(by=leila, structure=structure, nickname="M. Andrei", at=AT - timedelta(days=30))
-    people.agree(person=made, purpose="track", how="read", by=leila, at=AT - timedelta(days=30))
+    consents.agree(person=made, purpose="track", how="read", by=leila, at=AT - timedelta(days=30))
     return made
 
 
@@ -78,7 +80,7 @@ def time_machine_at(monkeypatch):
 
 
 def tell(person, by, kind, on=TODAY, procedure="logement-social", at=AT, **more) -> Fact:
-    return actions.tell(person, Telling(procedure=procedure, kind=kind, on=on, **more), by=by, at=at)
+    return right_telling.tell(person, Telling(procedure=procedure, kind=kind, on=on, **more), by=by, at=at)
 
 
 def states(user, person) -> dict[str, str]:
@@ -116,30 +118,30 @@ def test_two_pages_open_at_once_lose_nothing(andrei, leila, structure):
     karim = account("karim", "aidant", shown="Karim", structure=structure)
     shown = lines.one(leila, andrei, "logement-social", TODAY).stamp
     telling = Telling(procedure="logement-social", kind=facts.SENT, on=TODAY)
-    actions.tell(andrei, telling, by=leila, at=AT, was=shown)
+    right_telling.tell(andrei, telling, by=leila, at=AT, was=shown)
     late = Telling(procedure="logement-social", kind=facts.OBTAINED, on=TODAY)
     with pytest.raises(Refused, match="Leïla a noté autre chose"):
-        actions.tell(andrei, late, by=karim, at=AT, was=shown)
+        right_telling.tell(andrei, late, by=karim, at=AT, was=shown)
     assert Fact.objects.count() == 1
 
 
 def test_a_fact_is_corrected_struck_and_put_back(andrei, leila, diallo, other):
     fact = tell(andrei, leila, facts.SENT, date(2026, 11, 16))
-    right = actions.correct(fact, on=date(2026, 11, 15), until=None, by=leila, at=AT)
+    right = right_telling.correct(fact, on=date(2026, 11, 15), until=None, by=leila, at=AT)
     fact.refresh_from_db()
     assert fact.struck_at is not None
     assert (right.corrects, right.at) == (fact, fact.at)
     with pytest.raises(Refused, match="Une correction le remplace"):
-        actions.restore(fact, by=leila, at=AT)
-    actions.strike(right, by=leila, at=AT)
+        right_telling.restore(fact, by=leila, at=AT)
+    right_telling.strike(right, by=leila, at=AT)
     assert states(leila, andrei) == {}
-    actions.restore(right, by=leila, at=AT)
+    right_telling.restore(right, by=leila, at=AT)
     assert states(leila, andrei) == {"logement-social": "sent"}
     people.follow(person=andrei, structure=other, by=diallo, at=AT)
     with pytest.raises(Refused, match="autre structure"):
-        actions.strike(right, by=diallo, at=AT)
+        right_telling.strike(right, by=diallo, at=AT)
     with pytest.raises(Refused, match="mêmes"):
-        actions.correct(right, on=right.on, until=None, by=leila, at=AT)
+        right_telling.correct(right, on=right.on, until=None, by=leila, at=AT)
     verbs = list(
         Entry.objects.filter(row=andrei.pk, verb__startswith="droit.").values_list("verb", flat=True)
     )
@@ -167,7 +169,7 @@ def test_acts_and_plans_feed_the_same_line(andrei, leila, structure):
         end="waiting",
         done_at=AT - timedelta(days=14),
     )
-    act = acts.note(draft, by=leila, structure=structure, person=andrei, at=AT)
+    act = noting.note(draft, by=leila, structure=structure, person=andrei, at=AT)
     Plan.objects.create(
         person=andrei,
         structure=structure,
@@ -181,13 +183,13 @@ def test_acts_and_plans_feed_the_same_line(andrei, leila, structure):
     assert states(leila, andrei) == {"prime-activite": "waiting", "impots": "prepared"}
     tell(andrei, leila, facts.OBTAINED, procedure="prime-activite")
     assert states(leila, andrei)["prime-activite"] == "obtained", "one line, whatever told it"
-    acts.strike(act, by=leila, at=AT)
+    corrections.strike(act, by=leila, at=AT)
     Fact.objects.all().delete()
     assert "prime-activite" not in states(leila, andrei), "a struck act tells nothing"
 
 
 def test_begun_again_left_and_taken_up(andrei, leila):
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     assert states(leila, andrei) == {"complementaire-sante": "at_risk"}
     tell(andrei, leila, facts.AGAIN, procedure="complementaire-sante")
     tell(andrei, leila, facts.SENT, procedure="complementaire-sante")
@@ -203,8 +205,8 @@ def test_begun_again_left_and_taken_up(andrei, leila):
 
 
 def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
-    people.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
+    consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
     shown = text(pro.get(page(andrei)))
     assert "n’a pas dit oui" in shown
     assert "en danger" in shown
@@ -226,7 +228,7 @@ def test_the_same_procedure_at_two_places_is_told_to_both(andrei, leila, diallo,
     tell(andrei, diallo, facts.BEGUN, date(2026, 11, 12), at=AT - timedelta(days=11))
     assert states(diallo, andrei) == {"logement-social": "prepared"}, "what others told is theirs"
     assert lines.other_helpers(leila, andrei) == [], "the person did not say that helpers may know"
-    people.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
+    consents.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
     (seen,) = lines.other_helpers(leila, andrei)
     assert (seen.who, seen.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
     assert [each.who for each in lines.other_helpers(diallo, andrei)] == ["Leïla, Pimms Mediation Grenoble"]
@@ -251,7 +253,7 @@ def test_two_helpers_of_one_structure_know_of_each_other(andrei, leila, structur
 
 
 def test_the_person_reads_all_that_was_told_in_their_language(andrei, leila, diallo, other):
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     people.follow(person=andrei, structure=other, by=diallo, at=AT)
     tell(andrei, diallo, facts.SENT)
     own = persons.for_card(andrei, TODAY)
@@ -265,21 +267,21 @@ def test_the_person_reads_all_that_was_told_in_their_language(andrei, leila, dia
 
 
 def test_what_presses_is_told_to_the_helper_at_thirty_and_seven_days(andrei, leila):
-    fact = actions.tell(andrei, RIGHT, by=leila, at=AT)
+    fact = right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     assert [(each.nickname, line.label) for each, line in persons.deadlines(leila, TODAY)] == [
         ("M. Andrei", "Complémentaire santé solidaire")
     ]
     for day, told in ((-24, 0), (-23, 1), (-10, 0), (0, 1), (3, 0), (8, 0)):
-        assert actions.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
     written = Message.objects.filter(key__startswith=f"droit-{fact.pk}-")
     assert {each.to for each in written} == {leila.email}
     assert not any("Andrei" in each.text + each.subject for each in written)
 
 
 def test_nothing_is_told_of_a_right_asked_for_again(andrei, leila):
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     tell(andrei, leila, facts.SENT, procedure="complementaire-sante")
-    assert actions.run_deadlines(at=AT)["droits_rappeles"] == 0
+    assert deadlines.run_deadlines(at=AT)["droits_rappeles"] == 0
     assert persons.deadlines(leila, TODAY) == []
 
 
@@ -322,13 +324,13 @@ def test_what_was_just_told_reads_its_second_date_for_what_it_is(andrei, leila, 
     page = pro.post(f"/espace/personnes/{andrei.pk}/droits/rsa/", letter, follow=True).content.decode()
     told = " ".join(re.sub(r"<[^>]+>", " ", page).split())
     assert "Un courrier est arrivé, le 20 novembre 2026, répondre avant le 24 décembre 2026" in told
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     page = pro.get(f"/espace/personnes/{andrei.pk}/droits/{RIGHT.procedure}/").content.decode()
     assert "(jusqu’au 31 janvier 2027)" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
 def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     assert "À refaire avant le 30 novembre" in text(pro.get("/espace/"))
     shown = text(pro.get(f"/espace/personnes/{andrei.pk}/"))
     assert "1 à refaire avant le 30 novembre." in shown
@@ -371,13 +373,13 @@ def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
 
 def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
     fact = tell(andrei, leila, facts.REFUSED, until=date(2027, 1, 20), words="Courrier du bailleur")
-    actions.strike(fact, by=leila, at=AT)
+    right_telling.strike(fact, by=leila, at=AT)
     (told,) = copies.of_person(andrei)["droits"]
     assert told["demarche"] == "Logement social"
     assert (told["date_du_courrier"], told["papier_ou_precision"]) == ("2027-01-20", "Courrier du bailleur")
     assert told["raye_par"] == "Leïla"
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
-    assert actions.run_deadlines(at=AT)["droits_rappeles"] == 1
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
+    assert deadlines.run_deadlines(at=AT)["droits_rappeles"] == 1
     forgetting.forget(andrei, by=leila, at=AT)
     assert not Fact.objects.exists()
     assert not Message.objects.filter(key__startswith="droit-", state="waiting").exists()
@@ -398,7 +400,7 @@ def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo,
         shared=["procedure"],
         at=AT - timedelta(days=3),
     )
-    people.agree(
+    consents.agree(
         person=andrei,
         purpose="share",
         how="read",
@@ -420,7 +422,7 @@ def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo,
     assert (fact.source, fact.structure) == (f"orientation-{row.pk}", structure)
     assert states(leila, andrei) == {"logement-social": "sent"}
     again = Telling(procedure="logement-social", kind=facts.OBTAINED, on=TODAY)
-    same = actions.tell(andrei, again, by=None, at=AT, structure=structure, source=fact.source)
+    same = right_telling.tell(andrei, again, by=None, at=AT, structure=structure, source=fact.source)
     assert same == fact, "a referral tells once"
 
 
@@ -471,7 +473,7 @@ def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure)
         shared=["procedure"],
         at=before,
     )
-    people.agree(person=andrei, purpose="share", how="read", structure=lieu.structure, by=leila, at=before)
+    consents.agree(person=andrei, purpose="share", how="read", structure=lieu.structure, by=leila, at=before)
     row = steps.send(row, by=leila, channel="phone", at=before)
     steps.appoint(row, by=leila, at=before, when=AT + timedelta(days=1))
     found = cards.next_appointment(leila, andrei, AT)
@@ -483,7 +485,7 @@ def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure)
 
 def test_doing_it_again_is_taken_back_in_one_gesture(pro, leila, andrei):
     """Begun again by mistake, a line comes back as it was."""
-    actions.tell(andrei, RIGHT, by=leila, at=AT)
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     before = lines.one(leila, andrei, RIGHT.procedure, TODAY).standing
     root = f"/espace/personnes/{andrei.pk}/droits/"
     address = f"{root}{RIGHT.procedure}/geste/"

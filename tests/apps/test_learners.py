@@ -26,7 +26,8 @@ from maillage.apps.learning.rules.progress import Fact as Done
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, forgetting
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Following, Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
@@ -447,7 +448,7 @@ def _to_write_to(by, structure, **over) -> Person:
 
 
 def _agree(person, by):
-    return people.agree(person=person, purpose="write", how="read", by=by, at=AT)
+    return consents.agree(person=person, purpose="write", how="read", by=by, at=AT)
 
 
 def _plan(person=None, **over) -> Plan:

@@ -15,7 +15,7 @@ from maillage.apps.learning import access as learning
 from maillage.apps.memberships import actions
 from maillage.apps.memberships.models import Membership, Recovery
 from maillage.apps.messages.models import Message
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.config import sessions
 from maillage.kernel.errors import Refused

@@ -11,13 +11,14 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, planning, seats
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.rules.appointments import Draft
-from maillage.apps.droits import actions as droits
-from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.actions import telling as droits
+from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.rules import facts
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import cards, forgetting
 from maillage.apps.orientations.queries import card as queries
-from maillage.apps.people import access, actions, rules
+from maillage.apps.people import access, rules
+from maillage.apps.people.actions import card_secrets, consents, corrections, register
 from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Person
 from maillage.apps.people.rules import read_secret
 from maillage.kernel.errors import Refused
@@ -57,7 +58,7 @@ def leila(lieu) -> User:
 
 @pytest.fixture
 def fatou(leila, lieu) -> Person:
-    return actions.welcome(
+    return register.welcome(
         by=leila,
         structure=lieu.structure,
         nickname="Fatou",
@@ -71,7 +72,7 @@ def fatou(leila, lieu) -> Person:
 @pytest.fixture
 def alone() -> Person:
     """Somebody whom no structure ever followed."""
-    return actions.welcome(by=None, structure=None, nickname="Ali", at=AT)
+    return register.welcome(by=None, structure=None, nickname="Ali", at=AT)
 
 
 def text(answer) -> str:
@@ -98,7 +99,7 @@ def test_a_secret_is_a_word_digits_or_drawings_however_they_are_typed(client, fa
         (read_secret("", drawn), {"dessins": reversed(drawn)}),
         (read_secret("слово-й"), {"secret": "СЛОВОИ"}),
     ):
-        actions.choose_secret(fatou, chosen, by=None, at=AT, recognised=True)
+        card_secrets.choose_secret(fatou, chosen, by=None, at=AT, recognised=True)
         client.post("/ma-carte/fermer/")
         assert try_card(client, fatou.code, **tried).url == "/ma-carte/", chosen
         assert client.session[access.PAGE]["whole"]
@@ -109,13 +110,13 @@ def test_a_secret_is_a_word_digits_or_drawings_however_they_are_typed(client, fa
 )
 def test_a_secret_found_at_once_is_refused(fatou, typed):
     with pytest.raises(Refused, match="pas encore choisi"):
-        actions.choose_secret(fatou, read_secret(typed), by=None, at=AT, recognised=True)
+        card_secrets.choose_secret(fatou, read_secret(typed), by=None, at=AT, recognised=True)
     assert not CardSecret.objects.exists()
 
 
 def test_three_drawings_are_too_few(fatou):
     with pytest.raises(Refused, match="4 dessins"):
-        actions.choose_secret(
+        card_secrets.choose_secret(
             fatou, read_secret("", ["lune", "chat", "velo"]), by=None, at=AT, recognised=True
         )
 
@@ -225,7 +226,7 @@ def test_five_wrong_tries_wait_an_hour_and_twenty_want_a_helper(fatou, leila):
     give_secret(fatou)
 
     def opens(typed: str, at: datetime) -> bool:
-        return actions.unlock(code=fatou.code, said=read_secret(typed), at=at) is not None
+        return card_secrets.unlock(code=fatou.code, said=read_secret(typed), at=at) is not None
 
     at = timezone.now()
     for n in range(rules.TRIES):
@@ -252,15 +253,15 @@ def test_wrong_tries_are_told_to_the_person(client, fatou):
 def test_tries_sent_at_once_are_all_counted(fatou, monkeypatch):
     """Somebody else's try lands between the reading of the count and its writing."""
     give_secret(fatou)
-    read = actions.queries.secret_of
+    read = card_secrets.queries.secret_of
 
     def late(person):
         held = read(person)
         CardSecret.objects.update(misses=3)
         return held
 
-    monkeypatch.setattr(actions.queries, "secret_of", late)
-    assert actions.unlock(code=fatou.code, said=read_secret(SECRET), at=timezone.now()) is None
+    monkeypatch.setattr(card_secrets.queries, "secret_of", late)
+    assert card_secrets.unlock(code=fatou.code, said=read_secret(SECRET), at=timezone.now()) is None
     assert CardSecret.objects.get().misses == 3
 
 
@@ -340,7 +341,7 @@ def test_a_helper_opens_it_with_the_person_who_reads_it(client, fatou, leila):
 def test_a_helper_who_no_longer_follows_reads_it_no_more(client, fatou, leila, lieu):
     client.force_login(leila)
     client.post(f"/espace/personnes/{fatou.pk}/page/")
-    actions.leave(person=fatou, structure=lieu.structure, by=leila, at=timezone.now())
+    register.leave(person=fatou, structure=lieu.structure, by=leila, at=timezone.now())
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 
 
@@ -355,7 +356,7 @@ def test_what_is_decided_with_a_helper_says_so(client, fatou, leila, lieu):
 
 def test_a_forgotten_secret_is_chosen_again_with_a_helper_and_told(client, fatou, leila, lieu):
     give_secret(fatou)
-    actions.agree(person=fatou, purpose="write", how="read", by=leila, at=AT)
+    consents.agree(person=fatou, purpose="write", how="read", by=leila, at=AT)
     stranger = account("omar", "aidant", structure=place("autre", {"pivot": "21380185500015"}).structure)
     client.force_login(stranger)
     assert client.post(f"/espace/personnes/{fatou.pk}/secret/", {"secret": "cerises"}).status_code == 404
@@ -456,7 +457,7 @@ def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
 
 
 def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lieu):
-    actions.agree(person=fatou, purpose="track", how="read", by=leila, at=AT)
+    consents.agree(person=fatou, purpose="track", how="read", by=leila, at=AT)
     on = timezone.localdate()
     ends = on + timedelta(days=70)  # asked again until two months before its end
     right = Telling(
@@ -469,7 +470,7 @@ def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lie
     open_page(client, fatou)
     assert "À faire avant le" in text(client.get("/ma-carte/"))
     assert "Complémentaire santé solidaire" in text(client.get("/ma-carte/demarches/"))
-    actions.withdraw(Consent.objects.get(purpose="track"), by=None, at=timezone.now())
+    consents.withdraw(Consent.objects.get(purpose="track"), by=None, at=timezone.now())
     assert "Rien n’est noté" in text(client.get("/ma-carte/demarches/"))
 
 
@@ -509,11 +510,11 @@ def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu)
 
 def test_a_secret_typed_in_a_request_is_refused(fatou, lieu):
     with pytest.raises(Refused):
-        actions.ask_correction(fatou, lieu.structure, "mon mot de passe : Soleil38!", by=None, at=AT)
+        corrections.ask_correction(fatou, lieu.structure, "mon mot de passe : Soleil38!", by=None, at=AT)
 
 
 def test_erasing_says_what_goes_what_stays_and_takes_the_secret_too(client, fatou, lieu):
-    actions.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
+    corrections.ask_correction(fatou, lieu.structure, "Mon année", by=None, at=AT)
     open_page(client, fatou)
     page = text(client.get("/ma-carte/effacer/"))
     assert "Ce qui s’efface" in page
@@ -536,6 +537,6 @@ def test_the_page_asks_as_much_of_the_database_for_many_steps(
 ):
     open_page(client, fatou)
     for n in range(12):
-        actions.record_view(fatou, by=leila, structure=lieu.structure.pk, at=AT + timedelta(minutes=n))
+        register.record_view(fatou, by=leila, structure=lieu.structure.pk, at=AT + timedelta(minutes=n))
     with django_assert_max_num_queries(45):
         client.get("/ma-carte/")

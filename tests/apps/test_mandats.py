@@ -5,9 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from maillage.apps.accounts.models import User
-from maillage.apps.mandats import queries
 from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat
-from maillage.apps.people import actions as people
+from maillage.apps.mandats.queries import permissions
+from maillage.apps.people.actions import forgetting
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from tests.conftest import account
 from tests.support.places import place
@@ -65,12 +66,12 @@ def signed(
 def test_a_mandate_allows_its_procedures_to_its_structure(andrei, structure, other):
     mandat = signed(andrei, structure, "prime-activite", "argent")
     for key in ("prime-activite", "argent", "impots"):
-        verdict = queries.allows(andrei, structure, key, AT)
+        verdict = permissions.allows(andrei, structure, key, AT)
         assert (verdict.allowed, verdict.mandat) == (True, mandat), key
         assert "8 mai 2027" in verdict.why
-    refused = queries.allows(andrei, structure, "logement-social", AT)
+    refused = permissions.allows(andrei, structure, "logement-social", AT)
     assert (refused.allowed, refused.mandat) == (False, mandat)
-    elsewhere = queries.allows(andrei, other, "impots", AT)
+    elsewhere = permissions.allows(andrei, other, "impots", AT)
     assert (elsewhere.allowed, elsewhere.mandat) == (False, None), "somebody else's mandate is not shown"
     assert "autre structure" in elsewhere.why
     assert all(each.what_to_do.endswith(".") for each in (refused, elsewhere))
@@ -87,25 +88,25 @@ def test_a_mandate_allows_its_procedures_to_its_structure(andrei, structure, oth
 )
 def test_its_days_are_those_of_the_local_calendar(andrei, structure, at, allowed):
     signed(andrei, structure, "impots")
-    assert queries.allows(andrei, structure, "impots", at).allowed is allowed
+    assert permissions.allows(andrei, structure, "impots", at).allowed is allowed
 
 
 def test_of_two_mandates_the_one_that_lasts_answers(andrei, structure):
     signed(andrei, structure, "impots", ends_on=date(2026, 11, 30))
     longer = signed(andrei, structure, "impots", ends_on=date(2027, 11, 8))
     signed(andrei, structure, "impots", ends_on=date(2028, 1, 1), withdrawn_at=AT)
-    assert queries.allows(andrei, structure, "impots", AT + timedelta(days=1)).mandat == longer
+    assert permissions.allows(andrei, structure, "impots", AT + timedelta(days=1)).mandat == longer
 
 
 def test_an_erased_person_allows_nothing(andrei, structure):
     signed(andrei, structure, "impots")
-    people.forget(andrei, by=None, at=AT)
-    assert "effacée" in queries.allows(andrei, structure, "impots", AT).why
+    forgetting.forget(andrei, by=None, at=AT)
+    assert "effacée" in permissions.allows(andrei, structure, "impots", AT).why
 
 
 def test_an_added_procedure_is_known_by_its_family(andrei, structure):
     added = LocalProcedure.objects.create(structure=structure, family="transports", label="Tarif", at=AT)
     signed(andrei, structure, "transports")
-    assert queries.allows(andrei, structure, added.key, AT).allowed
+    assert permissions.allows(andrei, structure, added.key, AT).allowed
     for unknown in ("ajoutee-999999", "ajoutee-x", "ajoutee-", "inconnue", ""):
-        assert "pas connue" in queries.allows(andrei, structure, unknown, AT).why, unknown
+        assert "pas connue" in permissions.allows(andrei, structure, unknown, AT).why, unknown

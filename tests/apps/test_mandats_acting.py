@@ -8,11 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.mandats import actions, queries
-from maillage.apps.mandats.actions import Helper, Signing
+from maillage.apps.mandats.actions import preparing, signing, stopping
+from maillage.apps.mandats.actions.preparing import Helper
+from maillage.apps.mandats.actions.signing import Signing
 from maillage.apps.mandats.models import Mandat, Signature
+from maillage.apps.mandats.queries import lists, permissions, proofs
 from maillage.apps.mandats.rules import frame
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from tests.apps.test_mandats_pages import picture, text
 from tests.conftest import account
@@ -49,7 +51,7 @@ def now():
 
 
 def may(person, structure, by, at) -> bool:
-    return queries.allows(person, structure, "prime-activite", at, by=by).allowed
+    return permissions.allows(person, structure, "prime-activite", at, by=by).allowed
 
 
 def test_a_mandate_lets_act_those_whom_it_names_and_its_words_say_so(andrei, leila, karim, structure, now):
@@ -59,7 +61,7 @@ def test_a_mandate_lets_act_those_whom_it_names_and_its_words_say_so(andrei, lei
     both = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]), token="b")
     assert may(andrei, structure, karim, now)
     assert "Leïla et Karim peuvent agir" in both.words and "ces personnes peuvent" in both.words
-    actions.withdraw(both, by=leila, at=now)
+    stopping.withdraw(both, by=leila, at=now)
     whole = given(andrei, structure, leila, at=now, helper=Helper(whole=True), token="c")
     assert may(andrei, structure, karim, now) and "Tous ses aidants" in whole.words
 
@@ -70,7 +72,7 @@ def test_nobody_of_another_structure_is_named(andrei, leila, structure, now):
         drafted(andrei, structure, leila, at=now, helper=Helper(named=[stranger]))
     mandat = given(andrei, structure, leila, at=now)
     with pytest.raises(Refused, match="hors de sa structure"):
-        actions.add_helper(mandat, stranger, by=leila, at=now, agreed=True)
+        stopping.add_helper(mandat, stranger, by=leila, at=now, agreed=True)
 
 
 def test_a_colleague_is_added_with_the_agreement_of_the_person_who_takes_it_back(
@@ -118,7 +120,7 @@ def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(
 
 
 def on_paper(andrei, structure, leila, at) -> Mandat:
-    return actions.sign(
+    return signing.sign(
         drafted(andrei, structure, leila, at=at, token="p"), Signing(how=frame.PAPER), by=leila, at=at
     )
 
@@ -129,7 +131,7 @@ def test_a_paper_without_its_photograph_permits_seven_days_then_nothing_until_it
     mandat = on_paper(andrei, structure, leila, now - timedelta(days=8))
     assert may(andrei, structure, leila, now - timedelta(days=2)) and not may(andrei, structure, leila, now)
     client.force_login(leila)
-    (task,) = queries.tasks(leila, now, 5)
+    (task,) = lists.tasks(leila, now, 5)
     assert task.photograph and task.late
     assert "ne permet plus rien" in text(client.get("/espace/"))
     assert "photo à joindre" in text(client.get("/espace/mandats/"))
@@ -137,34 +139,34 @@ def test_a_paper_without_its_photograph_permits_seven_days_then_nothing_until_it
     photo = SimpleUploadedFile("p.jpg", picture("JPEG"), "image/jpeg")
     client.post(address, {"geste": "photographier", "photo": photo})
     mandat.refresh_from_db()
-    assert may(andrei, structure, leila, now) and queries.agrees_with_proof(mandat)
-    assert queries.tasks(leila, now, 5) == []
+    assert may(andrei, structure, leila, now) and proofs.agrees_with_proof(mandat)
+    assert lists.tasks(leila, now, 5) == []
     client.post(address, {"geste": "effacer-photo"})
     mandat.refresh_from_db()
-    assert mandat.lacks_photograph and not Signature.objects.exists() and queries.agrees_with_proof(mandat)
-    steps = [link.words for link in queries.proof_of(mandat)]
+    assert mandat.lacks_photograph and not Signature.objects.exists() and proofs.agrees_with_proof(mandat)
+    steps = [link.words for link in proofs.proof_of(mandat)]
     assert steps[-2:] == ["Photographie du papier jointe", "Photographie du papier effacée"]
 
 
 def test_a_photograph_taken_away_behind_its_back_is_found(andrei, leila, structure, now):
     mandat = on_paper(andrei, structure, leila, now)
-    actions.join_photograph(mandat, b"image", by=leila, at=now)
+    signing.join_photograph(mandat, b"image", by=leila, at=now)
     Signature.objects.all().delete()
-    assert not queries.agrees_with_proof(Mandat.objects.get(pk=mandat.pk))
+    assert not proofs.agrees_with_proof(Mandat.objects.get(pk=mandat.pk))
 
 
 def test_an_emergency_and_its_regularisation_are_proposed_once(andrei, leila, karim, structure, now):
     urgent = drafted(andrei, structure, leila, "rsa", at=now, emergency=True, token="1")
     assert drafted(andrei, structure, karim, "rsa", at=now, emergency=True, token="2") == urgent
     assert drafted(andrei, structure, leila, "impots", at=now, emergency=True, token="3") != urgent
-    urgent = actions.sign(urgent, Signing(how=frame.PAPER), by=leila, at=now)
-    again = actions.renew(urgent, by=leila, at=now, token="4")
-    assert actions.renew(urgent, by=karim, at=now, token="5") == again
+    urgent = signing.sign(urgent, Signing(how=frame.PAPER), by=leila, at=now)
+    again = preparing.renew(urgent, by=leila, at=now, token="4")
+    assert preparing.renew(urgent, by=karim, at=now, token="5") == again
 
 
 def test_a_stopped_mandate_is_told_in_the_past(client, andrei, leila, structure, now):
     mandat = given(andrei, structure, leila, at=now)
-    actions.withdraw(mandat, by=leila, at=now)
+    stopping.withdraw(mandat, by=leila, at=now)
     client.force_login(leila)
     page = text(client.get(reverse("mandat", args=[mandat.pk])))
     assert "Ce qu’il permettait" in page and "Qui agissait" in page and "dernier jour prévu" in page

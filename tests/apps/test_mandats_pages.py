@@ -16,12 +16,15 @@ from PIL import Image
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules.journal import DAILY
-from maillage.apps.actes import actions as acts
 from maillage.apps.actes import rules as helped
-from maillage.apps.mandats import access, actions, forms, queries
+from maillage.apps.actes.actions import noting as acts
+from maillage.apps.mandats import access, forms
+from maillage.apps.mandats.actions import local_procedures, signing, stopping
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.queries import lists, permissions, proofs
+from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.rules import proof
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.reports.assistance import models as papers
@@ -87,7 +90,7 @@ def test_a_mandate_is_prepared_then_signed_without_javascript(pro, andrei):
     assert hidden(in_romanian, "lu") == hidden(page, "lu"), "one text is signed, whichever language is read"
     answer = pro.post(first.url, {"comment": "spoken", "lu": hidden(page, "lu"), "temoin": "Mme Roche"})
     assert answer.url == reverse("mandat", args=[mandat.pk])
-    assert queries.allows(andrei, mandat.structure, "prime-activite", timezone.now()).allowed
+    assert permissions.allows(andrei, mandat.structure, "prime-activite", timezone.now()).allowed
 
 
 @pytest.mark.parametrize(
@@ -172,7 +175,7 @@ def test_a_photograph_is_kept_upright_without_what_telephones_write_beside(pro, 
     with Image.open(BytesIO(kept.content)) as shown:
         assert shown.size == (300, 400)
         assert not shown.getexif() and b"Marque" not in kept.content
-    assert queries.agrees_with_proof(Mandat.objects.get())
+    assert proofs.agrees_with_proof(Mandat.objects.get())
 
 
 def test_a_large_photograph_is_made_smaller_and_a_png_is_read():
@@ -241,7 +244,7 @@ def test_the_list_puts_first_what_cannot_wait(pro, andrei, structure, leila):
     )
     given(andrei, structure, leila, "impots", at=NOW, duration="month", token="court")
     ended = given(andrei, structure, leila, "retraite", at=NOW, token="fini")
-    actions.withdraw(ended, by=leila, at=NOW)
+    stopping.withdraw(ended, by=leila, at=NOW)
     drafted(andrei, structure, leila, "handicap", at=NOW, token="brouillon")
     told = text(pro.get("/espace/mandats/"))
     assert told.index("Urgences à régulariser") < told.index("Impôts")
@@ -319,17 +322,17 @@ def test_today_says_which_mandates_end_and_which_emergencies_wait(client, pro, a
     month = given(andrei, structure, leila, "retraite", at=NOW, token="b", duration="month")
     for days, shown in ((8, False), (7, True)):
         Mandat.objects.filter(pk=month.pk).update(ends_on=today + timedelta(days=days))
-        assert [task.left for task in queries.tasks(leila, NOW, 5)] == [1, *[8] * shown], "what lasts a month"
+        assert [task.left for task in lists.tasks(leila, NOW, 5)] == [1, *[8] * shown], "what lasts a month"
     given(andrei, structure, leila, "impots", at=NOW, token="c")
-    assert [task.left for task in queries.tasks(leila, NOW, 5)] == [8], "renewed, it is nobody's task"
+    assert [task.left for task in lists.tasks(leila, NOW, 5)] == [8], "renewed, it is nobody's task"
     urgent = drafted(andrei, structure, leila, "rsa", at=NOW, emergency=True, token="urgent")
-    actions.sign(urgent, by_touch(urgent, NOW), by=leila, at=NOW)
-    first, _ = queries.tasks(leila, NOW + timedelta(hours=49), 5)
+    signing.sign(urgent, by_touch(urgent, NOW), by=leila, at=NOW)
+    first, _ = lists.tasks(leila, NOW + timedelta(hours=49), 5)
     assert (first.mandat, first.late) == (urgent, True)
     other = place("b", {"nom": "B", "pivot": "21380185500015"}).structure
     karim = account("karim", "formation", structure=other)
     people.follow(person=andrei, structure=other, by=karim, at=NOW)
-    assert queries.tasks(karim, NOW, 5) == [], "a task is of those who act"
+    assert lists.tasks(karim, NOW, 5) == [], "a task is of those who act"
 
 
 def test_who_reads_a_mandate_is_told_with_their_own_structure(client, andrei, structure, leila):
@@ -371,11 +374,11 @@ def test_what_was_said_without_a_witness_or_kept_without_a_photograph_is_told_so
 ):
     urgent = drafted(andrei, structure, leila, at=NOW, emergency=True)
     shown = by_touch(urgent, NOW).shown
-    actions.sign(urgent, actions.Signing(how="spoken", shown=shown), by=leila, at=NOW)
+    signing.sign(urgent, signing.Signing(how="spoken", shown=shown), by=leila, at=NOW)
     told = text(pro.get(reverse("mandat", args=[urgent.pk])))
     assert "sans témoin" in told and "devant un témoin" not in told and "au texte gardé," in told
     paper = drafted(andrei, structure, leila, at=NOW, token="papier")
-    actions.sign(paper, actions.Signing(how="paper"), by=leila, at=NOW)
+    signing.sign(paper, signing.Signing(how="paper"), by=leila, at=NOW)
     assert "Photo à joindre" in text(pro.get(reverse("mandat", args=[paper.pk])))
 
 
@@ -435,7 +438,7 @@ def test_the_printed_mandate_says_what_was_kept(pro, andrei, structure, leila):
 def test_what_is_heard_is_printed_in_the_language_of_the_person_from_right_to_left(pro, leila, structure):
     amina = people.welcome(by=leila, structure=structure, nickname="Amina", language="ar", at=NOW)
     mandat = given(amina, structure, leila, at=NOW)
-    heard = queries.paper(mandat).heard
+    heard = mandat_papers.paper(mandat).heard
     assert heard is not None and (heard.language, LANGUAGES[heard.language].direction) == ("ar", "rtl")
     told = pages_of(pro.get(reverse("mandat_print", args=[mandat.pk])).content)
     assert (
@@ -448,7 +451,7 @@ def test_the_proof_of_a_stop_exists_once_it_is_stopped(pro, andrei, structure, l
     mandat = given(andrei, structure, leila, at=NOW)
     address = reverse("mandat_proof", args=[mandat.pk])
     assert pro.get(address).status_code == 404
-    actions.withdraw(mandat, by=leila, at=NOW)
+    stopping.withdraw(mandat, by=leila, at=NOW)
     told = pages_of(pro.get(address).content)
     assert "est arrêté depuis le" in told and mandat.printed in told and "Prime d’activité" in told
 
@@ -477,7 +480,7 @@ def test_a_code_says_everything_but_whose_it_is(client, andrei, structure, leila
     for hidden_words in ("Andrei", "Leïla", andrei.card, andrei.code, "Prime d’activité", "maison"):
         assert hidden_words not in body, hidden_words
     assert "no-store" in page["Cache-Control"]
-    actions.withdraw(mandat, by=leila, at=NOW)
+    stopping.withdraw(mandat, by=leila, at=NOW)
     assert "arrêté" in text(client.get(f"/mandat/{mandat.printed.lower()}/"))
 
 
@@ -559,7 +562,7 @@ def test_a_structure_adds_and_retires_its_procedures(pro, andrei, structure):
 
 
 def test_a_coordinator_adds_for_the_territory_and_touches_no_other(client, coordinator, structure, leila):
-    actions.add_procedure(
+    local_procedures.add_procedure(
         label="À elles", operator="", family="justice", structure=structure, by=leila, at=NOW
     )
     client.force_login(coordinator)
@@ -610,7 +613,7 @@ def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, str
     sheet = reverse("mandat", args=[mandat.pk])
     assert text(pro.get(sheet)).count("pas encore ancré") == 2
     head = journal.anchor(at=NOW, cause=DAILY)
-    actions.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
+    stopping.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
     told = text(pro.get(sheet))
     assert told.count(f"par la tête {head.line}") == 2 and told.count("pas encore ancré") == 1
 

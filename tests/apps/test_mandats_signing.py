@@ -6,14 +6,18 @@ import pytest
 
 from maillage.apps.accounts import queries as journal
 from maillage.apps.accounts.models import Entry, User
-from maillage.apps.mandats import actions, queries
-from maillage.apps.mandats.actions import Helper, Signing
+from maillage.apps.mandats.actions import deadlines, local_procedures, preparing, stopping
+from maillage.apps.mandats.actions import signing as mandat_signing
+from maillage.apps.mandats.actions.preparing import Helper
+from maillage.apps.mandats.actions.signing import Signing
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.mandats.queries import catalogue, lists, permissions, proofs
 from maillage.apps.mandats.rules import frame, proof
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.apps.volunteers.actions import missions
 from maillage.config import backup
@@ -59,9 +63,9 @@ def verbs(mandat: Mandat) -> list[str]:
 def test_a_draft_allows_nothing_until_it_is_signed(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
     assert (mandat.starts_on, mandat.ends_on) == (date(2026, 11, 9), date(2027, 5, 8))
-    assert not queries.allows(andrei, structure, "prime-activite", AT).allowed
-    actions.sign(mandat, by_touch(mandat), by=leila, at=AT)
-    assert queries.allows(andrei, structure, "prime-activite", AT).allowed
+    assert not permissions.allows(andrei, structure, "prime-activite", AT).allowed
+    mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT)
+    assert permissions.allows(andrei, structure, "prime-activite", AT).allowed
     assert verbs(mandat) == ["mandat.prepared", "mandat.signed"]
 
 
@@ -89,7 +93,7 @@ def test_a_form_sent_twice_makes_one_draft(andrei, leila, structure):
 def test_a_mandate_that_says_too_much_or_too_little_is_refused(andrei, leila, structure, more, why):
     asked = {"keys": ["rsa"], "duration": "month", "token": "t"} | more
     with pytest.raises(Refused, match=why) as refusal:
-        actions.prepare(person=andrei, structure=structure, by=leila, at=AT, **asked)
+        preparing.prepare(person=andrei, structure=structure, by=leila, at=AT, **asked)
     assert refusal.value.do.endswith(".")
     assert not Mandat.objects.exists()
 
@@ -124,9 +128,9 @@ def test_a_volunteer_acts_under_somebody_who_answers_for_them(andrei, leila, str
     assert (mandat.helper, mandat.supervisor) == (frame.VOLUNTEER, leila)
     missions.end(engaged, by=leila, at=AT)
     with pytest.raises(Refused, match="Le mandat n’a pas été signé"):
-        actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
+        mandat_signing.sign(mandat, by_touch(mandat), by=karim, at=AT)
     missions.resume(engaged, by=leila, at=AT)
-    mandat = actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
+    mandat = mandat_signing.sign(mandat, by_touch(mandat), by=karim, at=AT)
     assert "Karim, bénévole, m’aide, sous la responsabilité de Leïla." in mandat.words
 
 
@@ -143,7 +147,7 @@ def test_a_relative_is_named_and_somebody_answers_for_them(andrei, leila, struct
     mandat = drafted(
         andrei, structure, leila, helper=Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
     )
-    assert actions.sign(mandat, by_touch(mandat), by=leila, at=AT).relative == "Ana"
+    assert mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT).relative == "Ana"
 
 
 # ---------------------------------------------------------------------------------------------------- signing
@@ -167,14 +171,14 @@ def test_the_words_read_are_kept_in_both_languages_with_a_proof_of_all_of_it(and
 
 def test_a_signature_sent_twice_is_one_and_another_way_is_refused(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
-    again = actions.sign(mandat, by_touch(mandat), by=leila, at=AT + DAY)
+    again = mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT + DAY)
     assert (again.signed_at, again.digest) == (mandat.signed_at, mandat.digest)
     assert verbs(mandat).count("mandat.signed") == Signature.objects.count() == 1
     with pytest.raises(Refused, match="déjà en cours"):
-        actions.sign(mandat, Signing(how=frame.PAPER), by=leila, at=AT)
-    actions.withdraw(mandat, by=leila, at=AT)
+        mandat_signing.sign(mandat, Signing(how=frame.PAPER), by=leila, at=AT)
+    stopping.withdraw(mandat, by=leila, at=AT)
     with pytest.raises(Refused, match="déjà arrêté"):
-        actions.sign(mandat, by_touch(mandat), by=leila, at=AT)
+        mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT)
 
 
 def test_what_is_signed_is_what_was_shown(andrei, leila, structure):
@@ -182,11 +186,11 @@ def test_what_is_signed_is_what_was_shown(andrei, leila, structure):
     opened = by_touch(mandat)
     people.correct(andrei, {"nickname": "M. Ionescu"}, by=leila, at=AT)
     with pytest.raises(Refused, match="texte a changé"):
-        actions.sign(mandat, opened, by=leila, at=AT)
+        mandat_signing.sign(mandat, opened, by=leila, at=AT)
     fresh = Mandat.objects.get(pk=mandat.pk)
     with pytest.raises(Refused, match="texte a changé"):  # left open until the next day: other dates
-        actions.sign(fresh, by_touch(fresh, AT), by=leila, at=AT + DAY)
-    late = actions.sign(fresh, by_touch(fresh, AT + DAY), by=leila, at=AT + DAY)
+        mandat_signing.sign(fresh, by_touch(fresh, AT), by=leila, at=AT + DAY)
+    late = mandat_signing.sign(fresh, by_touch(fresh, AT + DAY), by=leila, at=AT + DAY)
     assert (late.starts_on, late.ends_on) == (date(2026, 11, 10), date(2027, 5, 9))
 
 
@@ -196,7 +200,9 @@ def test_what_is_signed_is_what_was_shown(andrei, leila, structure):
 def test_an_empty_or_foreign_drawing_is_not_a_signature(andrei, leila, structure, strokes):
     mandat = drafted(andrei, structure, leila)
     with pytest.raises(Refused, match="croix"):
-        actions.sign(mandat, Signing(how=frame.TOUCH, strokes=strokes, shown=shown(mandat)), by=leila, at=AT)
+        mandat_signing.sign(
+            mandat, Signing(how=frame.TOUCH, strokes=strokes, shown=shown(mandat)), by=leila, at=AT
+        )
     assert Mandat.objects.get().signed_at is None
 
 
@@ -205,7 +211,7 @@ def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structu
 
     def say_yes(witness: str) -> Mandat:
         signing = Signing(how=frame.SPOKEN, witness=witness, shown=shown(mandat))
-        return actions.sign(mandat, signing, by=leila, at=AT)
+        return mandat_signing.sign(mandat, signing, by=leila, at=AT)
 
     for witness, why in (
         (" ", "demande un témoin"),
@@ -219,15 +225,17 @@ def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structu
 
 def test_a_paper_keeps_its_own_dates_and_comes_back_within_a_month(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
-    kept = actions.sign(mandat, Signing(how=frame.PAPER, photograph=b"jpeg"), by=leila, at=AT + 3 * DAY)
+    kept = mandat_signing.sign(
+        mandat, Signing(how=frame.PAPER, photograph=b"jpeg"), by=leila, at=AT + 3 * DAY
+    )
     assert kept.starts_on == date(2026, 11, 9)
     assert bytes(Signature.objects.get().photograph) == b"jpeg"
     old = drafted(andrei, structure, leila, duration="year")
     with pytest.raises(Refused, match="trop longtemps"):
-        actions.sign(old, Signing(how=frame.PAPER), by=leila, at=AT + 32 * DAY)
+        mandat_signing.sign(old, Signing(how=frame.PAPER), by=leila, at=AT + 32 * DAY)
     short = drafted(andrei, structure, leila, duration="day")
     with pytest.raises(Refused, match="trop longtemps"):
-        actions.sign(short, Signing(how=frame.PAPER), by=leila, at=AT + DAY)
+        mandat_signing.sign(short, Signing(how=frame.PAPER), by=leila, at=AT + DAY)
 
 
 def test_another_structure_does_not_sign_it(andrei, leila, structure, other):
@@ -235,20 +243,20 @@ def test_another_structure_does_not_sign_it(andrei, leila, structure, other):
     people.follow(person=andrei, structure=other, by=karim, at=AT)
     mandat = drafted(andrei, structure, leila)
     with pytest.raises(Refused, match="autre structure"):
-        actions.sign(mandat, by_touch(mandat), by=karim, at=AT)
+        mandat_signing.sign(mandat, by_touch(mandat), by=karim, at=AT)
 
 
 def test_a_no_leaves_nothing_but_that_it_was_asked(andrei, leila, structure):
     mandat = drafted(andrei, structure, leila)
     opened = by_touch(mandat)
-    actions.decline(mandat, by=leila, at=AT)
+    mandat_signing.decline(mandat, by=leila, at=AT)
     assert not Mandat.objects.exists()
     assert Entry.objects.filter(verb="mandat.declined").count() == 1
     with pytest.raises(Refused, match="n’existe plus"):
-        actions.sign(mandat, opened, by=leila, at=AT)
+        mandat_signing.sign(mandat, opened, by=leila, at=AT)
     held = given(andrei, structure, leila)
     with pytest.raises(Refused, match="signé"):
-        actions.decline(held, by=leila, at=AT)
+        mandat_signing.decline(held, by=leila, at=AT)
 
 
 # --------------------------------------------------------------------------------------------------- stopping
@@ -258,43 +266,43 @@ def test_a_no_leaves_nothing_but_that_it_was_asked(andrei, leila, structure):
 def test_it_stops_at_once_and_once(andrei, leila, structure, with_card):
     mandat = given(andrei, structure, leila)
     by = None if with_card else leila
-    stopped = actions.withdraw(mandat, by=by, at=AT + DAY)
+    stopped = stopping.withdraw(mandat, by=by, at=AT + DAY)
     assert stopped.withdrawn_how == (frame.CARD if with_card else frame.NOTED)
-    assert "arrêté" in queries.allows(andrei, structure, "prime-activite", AT + DAY).why
+    assert "arrêté" in permissions.allows(andrei, structure, "prime-activite", AT + DAY).why
     with pytest.raises(Refused, match="déjà arrêté"):
-        actions.withdraw(mandat, by=by, at=AT + 2 * DAY)
+        stopping.withdraw(mandat, by=by, at=AT + 2 * DAY)
     assert verbs(mandat)[-1] == "mandat.withdrawn"
 
 
 def test_neither_a_draft_nor_what_is_over_can_be_stopped(andrei, leila, structure):
     with pytest.raises(Refused, match="pas signé"):
-        actions.withdraw(drafted(andrei, structure, leila), by=leila, at=AT)
+        stopping.withdraw(drafted(andrei, structure, leila), by=leila, at=AT)
     ended = given(andrei, structure, leila, duration="day")
     with pytest.raises(Refused, match="déjà fini"):
-        actions.withdraw(ended, by=leila, at=AT + DAY)
+        stopping.withdraw(ended, by=leila, at=AT + DAY)
 
 
 def test_one_procedure_is_taken_back_and_the_last_one_stops_it(andrei, leila, structure):
     mandat = given(andrei, structure, leila, "prime-activite", "impots")
     first, last = mandat.authorisations.all()
-    actions.revoke(first, by=None, at=AT)
-    assert "retiré" in queries.allows(andrei, structure, "prime-activite", AT).why
-    assert queries.allows(andrei, structure, "impots", AT).allowed
+    stopping.revoke(first, by=None, at=AT)
+    assert "retiré" in permissions.allows(andrei, structure, "prime-activite", AT).why
+    assert permissions.allows(andrei, structure, "impots", AT).allowed
     with pytest.raises(Refused, match="plus permise"):
-        actions.revoke(first, by=None, at=AT)
-    assert actions.revoke(last, by=None, at=AT).withdrawn_at == AT
+        stopping.revoke(first, by=None, at=AT)
+    assert stopping.revoke(last, by=None, at=AT).withdrawn_at == AT
 
 
 def test_a_mandate_is_never_lengthened(andrei, leila, structure):
     mandat = given(andrei, structure, leila, "prime-activite", "impots", duration="month")
-    actions.revoke(mandat.authorisations.first(), by=None, at=AT)
+    stopping.revoke(mandat.authorisations.first(), by=None, at=AT)
     later = AT + 20 * DAY
-    another = actions.renew(mandat, by=leila, at=later, token="suite", duration="year")
+    another = preparing.renew(mandat, by=leila, at=later, token="suite", duration="year")
     assert [each.key for each in another.authorisations.all()] == ["impots"], "what was taken back stays so"
     assert (another.renews, another.starts_on) == (mandat, date(2026, 11, 29))
     assert Mandat.objects.get(pk=mandat.pk).ends_on == date(2026, 12, 8)
     with pytest.raises(Refused, match="pas encore signé"):
-        actions.renew(another, by=leila, at=later, token="encore")
+        preparing.renew(another, by=leila, at=later, token="encore")
 
 
 # ------------------------------------------------------------------------------------------------ emergencies
@@ -304,19 +312,19 @@ def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei,
     urgent = drafted(andrei, structure, leila, "titre-sejour", emergency=True, duration="year")
     assert (urgent.duration, urgent.ends_on) == ("day", date(2026, 11, 9))
     signing = Signing(how=frame.SPOKEN, shown=shown(urgent))
-    urgent = actions.sign(urgent, signing, by=leila, at=AT)
+    urgent = mandat_signing.sign(urgent, signing, by=leila, at=AT)
     assert urgent.regularise_before == AT + timedelta(hours=48)
-    assert queries.allows(andrei, structure, "titre-sejour", AT).allowed
-    assert not queries.allows(andrei, structure, "titre-sejour", AT + DAY).allowed
-    assert list(queries.to_regularise(Mandat.objects.all())) == [urgent]
-    real = actions.renew(urgent, by=leila, at=AT + 3 * DAY, token="apres")
+    assert permissions.allows(andrei, structure, "titre-sejour", AT).allowed
+    assert not permissions.allows(andrei, structure, "titre-sejour", AT + DAY).allowed
+    assert list(lists.to_regularise(Mandat.objects.all())) == [urgent]
+    real = preparing.renew(urgent, by=leila, at=AT + 3 * DAY, token="apres")
     assert real.duration == "month"
-    assert list(queries.to_regularise(Mandat.objects.all())) == [urgent], "until it is signed"
-    actions.sign(real, by_touch(real, AT + 3 * DAY), by=leila, at=AT + 3 * DAY)
-    assert not queries.to_regularise(Mandat.objects.all())
+    assert list(lists.to_regularise(Mandat.objects.all())) == [urgent], "until it is signed"
+    mandat_signing.sign(real, by_touch(real, AT + 3 * DAY), by=leila, at=AT + 3 * DAY)
+    assert not lists.to_regularise(Mandat.objects.all())
     assert verbs(urgent)[-1] == "mandat.regularised"
     with pytest.raises(Refused, match="déjà régularisée"):
-        actions.renew(urgent, by=leila, at=AT, token="deux-fois")
+        preparing.renew(urgent, by=leila, at=AT, token="deux-fois")
 
 
 # ------------------------------------------------------------------------------------------- added procedures
@@ -324,19 +332,19 @@ def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei,
 
 def test_an_added_procedure_is_offered_where_it_was_added(andrei, leila, structure, other):
     told = {"operator": "M réso", "family": "transports", "by": leila, "at": AT}
-    ours = actions.add_procedure(label="Tarif solidaire", structure=structure, **told)
-    assert actions.add_procedure(label=" Tarif  solidaire", structure=structure, **told) == ours
-    around = actions.add_procedure(label="Navette", territory="38", **told)
-    far = actions.add_procedure(label="Bac", territory="59", **told)
-    keys = {each.key for each in queries.choices(structure)}
+    ours = local_procedures.add_procedure(label="Tarif solidaire", structure=structure, **told)
+    assert local_procedures.add_procedure(label=" Tarif  solidaire", structure=structure, **told) == ours
+    around = local_procedures.add_procedure(label="Navette", territory="38", **told)
+    far = local_procedures.add_procedure(label="Bac", territory="59", **told)
+    keys = {each.key for each in catalogue.choices(structure)}
     assert {ours.key, around.key} <= keys and far.key not in keys
-    assert ours.key not in {each.key for each in queries.choices(other)}
+    assert ours.key not in {each.key for each in catalogue.choices(other)}
     mandat = given(andrei, structure, leila, ours.key)
-    actions.retire_procedure(ours, by=leila, at=AT)
-    assert ours.key not in {each.key for each in queries.choices(structure)}
-    assert queries.allows(andrei, structure, ours.key, AT).mandat == mandat, "what was signed stays"
+    local_procedures.retire_procedure(ours, by=leila, at=AT)
+    assert ours.key not in {each.key for each in catalogue.choices(structure)}
+    assert permissions.allows(andrei, structure, ours.key, AT).mandat == mandat, "what was signed stays"
     with pytest.raises(Refused, match="famille"):
-        actions.add_procedure(label="Sans famille", structure=structure, **(told | {"family": ""}))
+        local_procedures.add_procedure(label="Sans famille", structure=structure, **(told | {"family": ""}))
     assert LocalProcedure.objects.count() == 3
 
 
@@ -345,7 +353,7 @@ def test_an_added_procedure_is_offered_where_it_was_added(andrei, leila, structu
 
 def reachable(person, leila) -> None:
     people.correct(person, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=leila, at=AT)
-    people.agree(person=person, purpose="write", how="read", by=leila, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=leila, at=AT)
 
 
 def reminders() -> list[str]:
@@ -367,10 +375,10 @@ def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, lei
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)
     end = datetime(2027, 5, 8, 9, tzinfo=UTC)
-    actions.run_deadlines(at=end - 31 * DAY)
+    deadlines.run_deadlines(at=end - 31 * DAY)
     assert reminders() == []
     for days in (30, 29, 7, 6, 0, -1):
-        actions.run_deadlines(at=end - days * DAY)
+        deadlines.run_deadlines(at=end - days * DAY)
     assert reminders() == told(mandat, 30, 7)
     to_him = Message.objects.get(key=told(mandat, 30)[1])
     assert (to_him.to, to_him.language, to_him.purpose) == ("andrei@exemple.fr", "ro", "reminder")
@@ -382,8 +390,8 @@ def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, lei
 def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)
-    actions.run_deadlines(at=datetime(2027, 5, 7, 9, tzinfo=UTC))
-    actions.run_deadlines(at=datetime(2027, 5, 8, 9, tzinfo=UTC))
+    deadlines.run_deadlines(at=datetime(2027, 5, 7, 9, tzinfo=UTC))
+    deadlines.run_deadlines(at=datetime(2027, 5, 8, 9, tzinfo=UTC))
     assert reminders() == told(mandat, 7)
 
 
@@ -392,30 +400,30 @@ def test_nobody_is_reminded_of_what_is_short_stopped_renewed_or_invented(andrei,
     near = AT + 160 * DAY
     given(andrei, structure, leila, duration="month", token="court")
     stopped = given(andrei, structure, leila, "impots", token="arrete")
-    actions.withdraw(stopped, by=leila, at=AT)
+    stopping.withdraw(stopped, by=leila, at=AT)
     given(andrei, structure, leila, "rsa", token="remplace")
     renewed = given(andrei, structure, leila, "rsa", at=near - DAY, token="suivant")
     people.correct(andrei, {"reach": "none"}, by=leila, at=AT)
-    actions.run_deadlines(at=near)
+    deadlines.run_deadlines(at=near)
     assert reminders() == []
     Mandat.objects.filter(pk=renewed.pk).update(withdrawn_at=near)
     Mandat.objects.update(reminded=[], example=True)
-    actions.run_deadlines(at=near)
+    deadlines.run_deadlines(at=near)
     assert reminders() == []
 
 
 def test_somebody_who_did_not_agree_is_not_written_to(andrei, leila, structure):
     people.correct(andrei, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=leila, at=AT)
     mandat = given(andrei, structure, leila)
-    actions.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
+    deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
     assert reminders() == [f"mandat-{mandat.pk}-rappel-30-aidant"]
 
 
 def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):
     reachable(andrei, leila)
     mandat = given(andrei, structure, leila)
-    actions.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
-    actions.withdraw(mandat, by=None, at=datetime(2027, 4, 20, 10, tzinfo=UTC))
+    deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
+    stopping.withdraw(mandat, by=None, at=datetime(2027, 4, 20, 10, tzinfo=UTC))
     assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
 
 
@@ -437,7 +445,7 @@ def test_erasing_a_person_strips_their_mandates_and_the_journal_still_verifies(a
 
 def test_a_copy_holds_every_field_of_their_mandates(andrei, leila, structure):
     mandat = given(andrei, structure, leila)
-    actions.revoke(mandat.authorisations.first(), by=None, at=AT)
+    stopping.revoke(mandat.authorisations.first(), by=None, at=AT)
     (told,) = copies.of_person(andrei)["mandats"]
     assert told["mots_lus"] == mandat.words
     assert told["signature"] == STROKES
@@ -498,8 +506,8 @@ def test_each_field_of_a_mandate_is_copied_or_left_out_for_a_reason(andrei, leil
     helper = Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
     mandat = drafted(andrei, structure, leila, token="deux", helper=helper, renews=first)
     signing = Signing(how=frame.SPOKEN, witness="Mme Roche", shown=shown(mandat))
-    actions.sign(mandat, signing, by=leila, at=AT)
-    actions.withdraw(mandat, by=leila, at=AT)
+    mandat_signing.sign(mandat, signing, by=leila, at=AT)
+    stopping.withdraw(mandat, by=leila, at=AT)
     Mandat.objects.filter(pk=mandat.pk).update(
         regularise_before=AT, regularised_at=AT, photograph_before=AT, reminded=[30]
     )
@@ -511,12 +519,12 @@ def test_a_backup_brings_back_a_mandate_with_its_paper_and_its_proof(
     andrei, leila, structure, home, tmp_path
 ):
     mandat = drafted(andrei, structure, leila)
-    actions.sign(mandat, Signing(how=frame.PAPER, photograph=bytes(range(256))), by=leila, at=AT)
+    mandat_signing.sign(mandat, Signing(how=frame.PAPER, photograph=bytes(range(256))), by=leila, at=AT)
     kept = tmp_path / "sauvegarde.zip"
     backup.save(kept)
     forgetting.forget(andrei, by=leila, at=AT)
     backup.restore(kept)
     found = Mandat.objects.get(pk=mandat.pk)
     assert bytes(Signature.objects.get().photograph) == bytes(range(256))
-    assert queries.agrees_with_proof(found)
-    assert queries.allows(andrei, structure, "prime-activite", AT).allowed
+    assert proofs.agrees_with_proof(found)
+    assert permissions.allows(andrei, structure, "prime-activite", AT).allowed

@@ -16,8 +16,9 @@ from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import measures, structure_measures
-from maillage.apps.people import actions as people
 from maillage.apps.people import queries as persons
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.words import opening
 from tests.conftest import account
@@ -74,7 +75,7 @@ def person(worker, ccas) -> Person:
 def sent(worker, ccas, lieu, person=None, days=0, channel="email", **more) -> Orientation:
     at = timezone.now() - days * DAY
     if person is not None and more.get("shared"):
-        people.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
+        consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
     row = steps.prepare(
         by=worker,
         at=at,
@@ -173,7 +174,7 @@ def test_only_what_leaves_is_told(client, worker, ccas, library, person):
     """What was done is told to whoever sends; the person, who was there, receives nothing, and it does not
     say so.
     """
-    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     row = sent(worker, ccas, library, person, shared=["nickname"])
     opened(client, row)
     yes = text(client.post(link(row), {"geste": "accept"}, follow=True))
@@ -235,7 +236,7 @@ def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orien
 
 
 def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     row = sent(worker, ccas, library, person)
     steps.appoint(row, by=None, token=access.link_of(row), at=timezone.now(), when=timezone.now() + 3 * DAY)
     client.force_login(worker)
@@ -245,7 +246,7 @@ def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person)
 
 
 def test_a_date_is_given_and_the_person_is_told_if_they_agreed(client, aidant, worker, person, orientation):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
     day = tuesday()
     page = text(answer(client, orientation, geste="date", jour=day.isoformat(), heure="14:00"))
@@ -447,7 +448,7 @@ def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
     client, aidant, worker, library, person, orientation
 ):
     """The person was told of an appointment: a refusal sent from the page opened before leaves it."""
-    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     client.force_login(aidant)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     stale = shown_on(page[page.index('id="repondre"') :])
@@ -509,7 +510,7 @@ def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant,
 
 
 def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person, orientation):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     steps.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
     client.force_login(worker)
     page = text(
@@ -577,7 +578,7 @@ def test_a_date_that_several_cannot_read_is_said_once(client, aidant, worker, cc
 
 
 def test_several_say_who_is_told_and_how_to_go_back(client, aidant, worker, ccas, library, person):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     rows = [sent(worker, ccas, library, person), sent(worker, ccas, library)]
     client.force_login(aidant)
     day = tuesday().isoformat()
@@ -638,7 +639,7 @@ def test_help_open_elsewhere_is_flagged_with_consent_only(
     sent(worker, ccas, other, person, channel="phone", shared=["nickname"])
     client.force_login(aidant)
     assert "aidée ailleurs" not in text(client.get("/espace/orientations/"))
-    people.agree(person=person, purpose="show", how="read", by=worker, at=timezone.now())
+    consents.agree(person=person, purpose="show", how="read", by=worker, at=timezone.now())
     assert "aidée ailleurs" in text(client.get("/espace/orientations/"))
     assert "Autre lieu" in text(client.get(f"/espace/orientations/{orientation.pk}/"))
 
@@ -649,7 +650,7 @@ def test_the_list_makes_as_many_queries_for_many_rows_as_for_one(
 ):
     for n in range(rows):
         who = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname=f"P{n}")
-        people.agree(person=who, purpose="show", how="read", by=worker, at=timezone.now())
+        consents.agree(person=who, purpose="show", how="read", by=worker, at=timezone.now())
         sent(worker, ccas, library, who, shared=["nickname", "procedure"])
     client.force_login(aidant)
     with django_assert_max_num_queries(24):

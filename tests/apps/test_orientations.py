@@ -18,7 +18,8 @@ from maillage.apps.orientations.actions import deadlines, steps
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import exports, links, lists, measures, persons, timeline
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents, forgetting
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from tests.conftest import account
@@ -77,7 +78,7 @@ def prepared(worker, ccas, lieu, person=None, **more) -> Orientation:
 
 def sent(worker, ccas, lieu, person=None, at=AT, **more) -> Orientation:
     if person is not None and more.get("shared"):
-        people.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
+        consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
     return steps.send(prepared(worker, ccas, lieu, person, **more), by=worker, at=at)
 
 
@@ -232,7 +233,7 @@ def test_sending_without_the_persons_agreement_is_refused(worker, ccas, library,
     row = prepared(worker, ccas, library, person, shared=["nickname"])
     with pytest.raises(Refused, match="partage"):
         steps.send(row, by=worker, at=AT)
-    people.agree(
+    consents.agree(
         person=person, purpose="share", structure=library.structure, how="read", given=False, by=worker, at=AT
     )
     with pytest.raises(Refused, match="partage"):
@@ -312,7 +313,7 @@ def test_a_relative_sends_with_a_card_and_nothing_is_mailed(library):
 
 
 def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
     steps.appoint(row, by=None, token=token(row), at=AT + DAY, when=AT + 5 * DAY)
     assert deadlines.run_deadlines(at=AT + 4 * DAY)["rappels"] == 1
@@ -337,7 +338,7 @@ def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
 def test_nobody_is_expected_before_somebody_answered(worker, ccas, library, person, channel, words):
     """By e-mail to the person: the subject is an appointment only once there is one."""
     people.correct(person, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=worker, at=AT)
-    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = steps.send(prepared(worker, ccas, library, person), by=worker, at=AT, channel=channel)
     steps.accept(row, by=worker, at=AT + DAY)
     steps.appoint(row, by=worker, at=AT + DAY, when=AT + 5 * DAY)
@@ -592,7 +593,7 @@ def test_a_page_that_shows_another_appointment_moves_nothing(orientation, aidant
 
 def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas, library, person, aidant):
     """After going back, the page asks to move what it had given: it is the same date, told once."""
-    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
     steps.appoint(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
     steps.move(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
@@ -611,7 +612,7 @@ def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas,
     ],
 )
 def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, person, aidant, given, verb):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
     getattr(steps, given)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if given == "appoint" else {}))
     said = {
@@ -630,7 +631,7 @@ def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, pe
 def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(
     worker, ccas, library, person, aidant
 ):
-    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     steps.refuse(sent(worker, ccas, library, person), by=aidant, at=AT, reason="full")
     past = sent(worker, ccas, library, person, need="wifi")
     steps.appoint(past, by=aidant, at=AT, when=AT + DAY)
@@ -846,7 +847,7 @@ def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidan
     andrei = people.welcome(
         by=worker, structure=ccas.structure, at=AT, language="ro", reach="phone", reach_value="06 39 98 12 34"
     )
-    people.agree(person=andrei, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=andrei, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, andrei)
     steps.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
     first, given = Message.objects.filter(channel="sms").order_by("pk")
@@ -880,7 +881,7 @@ def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
 
 def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
     deadlines.strip(person, at=AT)
-    people.forget(person, by=worker, at=AT)
+    forgetting.forget(person, by=worker, at=AT)
     orientation.refresh_from_db()
     assert (orientation.person, orientation.state, orientation.note, orientation.shared) == (
         None,
@@ -977,7 +978,7 @@ def test_the_same_help_is_told_only_with_agreement(orientation, person, worker):
     outsider = User.objects.create_user("dehors@exemple.fr", "x")
     assert persons.same_help(person, "argent", user=outsider) == []
     assert [each.orientation for each in persons.same_help(person, "argent", user=worker)] == [orientation]
-    people.agree(person=person, purpose="show", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="show", how="read", by=worker, at=AT)
     assert [each.where for each in persons.same_help(person, "argent", user=outsider)] == [
         "Bibliothèque Barnave"
     ]
@@ -1211,6 +1212,6 @@ def test_texts_of_any_script_and_length_are_kept_within_bounds(worker, ccas):
 
 def test_an_address_that_receives_nothing_stops_no_gesture(worker, ccas, library, person):
     people.correct(person, {"reach": "email", "reach_value": "pas une adresse"}, by=worker, at=AT)
-    people.agree(person=person, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
     assert steps.appoint(row, by=None, token=token(row), at=AT, when=AT + DAY).state == "appointed"

@@ -22,7 +22,7 @@ from maillage.apps.documents.queries import storage
 from maillage.apps.documents.rules import cipher, contents, papers
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import people as traces
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.config import backup
 from maillage.kernel.errors import Refused

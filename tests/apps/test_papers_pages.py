@@ -13,7 +13,8 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.documents.actions import scanning, sharing, storing
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.documents.rules import cipher, papers
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.reference import safes
 from tests.conftest import account
@@ -269,7 +270,7 @@ def test_what_is_read_is_also_in_the_language_of_the_person_and_kept_in_french(p
 
 
 def test_the_papers_of_a_procedure_are_beside_what_is_to_gather(pro, andrei, leila, paper, settings):
-    people.agree(person=andrei, purpose="track", how="read", by=leila, at=NOW)
+    consents.agree(person=andrei, purpose="track", how="read", by=leila, at=NOW)
     page = text(pro.get(reverse("droit", args=[andrei.pk, "rsa"])))
     assert "Gardés ici, chiffrés :" in page
     assert "Garder un papier pour cette démarche" in page

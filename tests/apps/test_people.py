@@ -8,7 +8,8 @@ from django.db import DatabaseError, connection, transaction
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts import queries as entries
 from maillage.apps.accounts.models import Entry, Seal, User
-from maillage.apps.people import access, actions, queries
+from maillage.apps.people import access, queries
+from maillage.apps.people.actions import consents, forgetting, register
 from maillage.apps.people.models import Consent, Following, Person
 from maillage.config import proving
 from maillage.kernel.errors import Refused
@@ -35,7 +36,7 @@ def aidant(library) -> User:
 
 
 def test_a_person_is_a_card_and_nothing_more_is_asked(aidant, library):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
     assert (person.nickname, person.born, person.reach, person.reach_value) == ("", None, "none", "")
     assert queries.by_code(person.card.lower()) == person
     assert str(person) == f"Carte {person.card}"
@@ -43,7 +44,7 @@ def test_a_person_is_a_card_and_nothing_more_is_asked(aidant, library):
 
 def test_two_people_may_share_everything_but_their_card(aidant, library):
     twins = [
-        actions.welcome(by=aidant, structure=library, nickname="Fatou", born=1988, at=AT) for _ in range(2)
+        register.welcome(by=aidant, structure=library, nickname="Fatou", born=1988, at=AT) for _ in range(2)
     ]
     assert twins[0].code != twins[1].code
     assert list(access.people_for(aidant)) == twins
@@ -52,76 +53,78 @@ def test_two_people_may_share_everything_but_their_card(aidant, library):
 @pytest.mark.parametrize("born", [1800, 2027])
 def test_a_year_that_nobody_was_born_in_is_refused(aidant, library, born):
     with pytest.raises(Refused, match=str(born)):
-        actions.welcome(by=aidant, structure=library, born=born, at=AT)
+        register.welcome(by=aidant, structure=library, born=born, at=AT)
     assert not Person.objects.exists()
 
 
 def test_a_way_to_reach_somebody_needs_its_number(aidant, library):
     with pytest.raises(Refused, match="numéro"):
-        actions.welcome(by=aidant, structure=library, reach="phone", at=AT)
+        register.welcome(by=aidant, structure=library, reach="phone", at=AT)
 
 
 def test_only_the_structures_that_follow_a_person_see_them(aidant, library, other):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
     stranger = account("ailleurs", "aidant", structure=other)
     assert person not in access.people_for(stranger)
-    actions.follow(person=person, structure=other, by=stranger, at=AT)
+    register.follow(person=person, structure=other, by=stranger, at=AT)
     assert person in access.people_for(stranger)
-    actions.leave(person=person, structure=other, by=stranger, at=AT)
+    register.leave(person=person, structure=other, by=stranger, at=AT)
     assert person not in access.people_for(stranger)
     assert person in access.people_for(aidant)
 
 
 def test_a_volunteer_sees_the_people_they_help_and_no_other(aidant, library):
     volunteer = account("benevole", "benevole", structure=library)
-    theirs = actions.welcome(by=volunteer, structure=library, at=AT)
-    actions.welcome(by=aidant, structure=library, at=AT)
+    theirs = register.welcome(by=volunteer, structure=library, at=AT)
+    register.welcome(by=aidant, structure=library, at=AT)
     assert list(access.people_for(volunteer)) == [theirs]
 
 
 @pytest.mark.parametrize("role", [("coordination", "38"), ("analyste", "38"), ("administration", "")])
 def test_who_steers_or_runs_sees_nobody(aidant, library, role):
-    actions.welcome(by=aidant, structure=library, at=AT)
+    register.welcome(by=aidant, structure=library, at=AT)
     assert not access.people_for(account("pilote", role[0], territory=role[1])).exists()
 
 
 def test_keeping_a_person_for_another_structure_is_refused(aidant, other):
     with pytest.raises(Refused):
-        actions.welcome(by=aidant, structure=other, at=AT)
+        register.welcome(by=aidant, structure=other, at=AT)
 
 
 def test_the_last_answer_decides_and_a_withdrawal_is_a_refusal(aidant, library):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
     assert not queries.agreed(person, "keep")
-    yes = actions.agree(person=person, purpose="keep", how="read", by=aidant, at=AT)
+    yes = consents.agree(person=person, purpose="keep", how="read", by=aidant, at=AT)
     assert "garde vos réponses" in yes.words
     assert queries.agreed(person, "keep")
-    actions.agree(
+    consents.agree(
         person=person, purpose="keep", how="read", given=False, by=aidant, at=AT + timedelta(minutes=1)
     )
     assert not queries.agreed(person, "keep")
-    again = actions.agree(person=person, purpose="keep", how="paper", by=aidant, at=AT + timedelta(minutes=2))
-    actions.withdraw(again, by=None, at=AT + timedelta(minutes=3))
+    again = consents.agree(
+        person=person, purpose="keep", how="paper", by=aidant, at=AT + timedelta(minutes=2)
+    )
+    consents.withdraw(again, by=None, at=AT + timedelta(minutes=3))
     assert not queries.agreed(person, "keep")
     assert Consent.objects.count() == 3  # nothing said is lost
 
 
 def test_what_was_agreed_for_one_structure_holds_for_no_other(aidant, library, other):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
-    actions.agree(person=person, purpose="share", structure=other, how="click", at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
+    consents.agree(person=person, purpose="share", structure=other, how="click", at=AT)
     assert queries.agreed(person, "share", other.pk)
     assert not queries.agreed(person, "share", library.pk)
 
 
 def test_whoever_was_writing_while_a_person_is_erased_brings_nothing_back(aidant, library, other):
-    person = actions.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
-    actions.forget(Person.objects.get(pk=person.pk), by=aidant, at=AT)
+    person = register.welcome(by=aidant, structure=library, nickname="Fatou", at=AT)
+    forgetting.forget(Person.objects.get(pk=person.pk), by=aidant, at=AT)
     erased = Person.objects.values().get(pk=person.pk)
     for write in (  # each with the person as their page had read them
-        lambda: actions.correct(person, {"nickname": "Fatou"}, by=aidant, at=AT),
-        lambda: actions.follow(person=person, structure=other, by=aidant, at=AT),
-        lambda: actions.agree(person=person, purpose="write", how="read", by=aidant, at=AT),
-        lambda: actions.renew_card(person, by=aidant, at=AT),
+        lambda: register.correct(person, {"nickname": "Fatou"}, by=aidant, at=AT),
+        lambda: register.follow(person=person, structure=other, by=aidant, at=AT),
+        lambda: consents.agree(person=person, purpose="write", how="read", by=aidant, at=AT),
+        lambda: register.renew_card(person, by=aidant, at=AT),
     ):
         with pytest.raises(Refused, match="vient d’être effacée"):
             write()
@@ -131,7 +134,7 @@ def test_whoever_was_writing_while_a_person_is_erased_brings_nothing_back(aidant
 
 
 def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
-    person = actions.welcome(
+    person = register.welcome(
         by=aidant,
         structure=library,
         nickname="Andrei",
@@ -141,7 +144,7 @@ def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
         at=AT,
     )
     card = person.card
-    actions.forget(person, by=aidant, at=AT)
+    forgetting.forget(person, by=aidant, at=AT)
     held = Person.objects.get(pk=person.pk)
     assert "Andrei" not in str(Person.objects.values()) + str(Entry.objects.values())
     assert "0476" not in str(Person.objects.values())
@@ -152,10 +155,10 @@ def test_forgetting_leaves_nothing_that_tells_who(aidant, library):
 
 
 def test_a_person_without_activity_for_two_years_is_to_be_forgotten(aidant, library):
-    person = actions.welcome(by=aidant, structure=library, at=datetime(2024, 11, 20, 8, tzinfo=UTC))
+    person = register.welcome(by=aidant, structure=library, at=datetime(2024, 11, 20, 8, tzinfo=UTC))
     assert queries.to_forget(datetime(2026, 11, 20, 7, tzinfo=UTC)) == []
     assert queries.to_forget(AT) == [person]
-    actions.touch(person, at=AT)
+    register.touch(person, at=AT)
     assert queries.to_forget(AT) == []
 
 
@@ -163,8 +166,8 @@ def test_a_person_without_activity_for_two_years_is_to_be_forgotten(aidant, libr
 
 
 def test_the_journal_tells_who_saw_and_did_what(aidant, library):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
-    actions.record_view(person, by=aidant, structure=library.pk, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
+    register.record_view(person, by=aidant, structure=library.pk, at=AT)
     told = entries.entries_about(person)
     assert [entry.verb for entry in told] == ["person.welcomed", "person.followed", "person.seen"]
     assert entries.names(told) == {aidant.pk: "Leïla"}
@@ -172,12 +175,12 @@ def test_the_journal_tells_who_saw_and_did_what(aidant, library):
 
 def test_an_act_that_fails_leaves_no_line(aidant, library):
     with pytest.raises(Refused):
-        actions.welcome(by=aidant, structure=library, born=1500, at=AT)
+        register.welcome(by=aidant, structure=library, born=1500, at=AT)
     assert not Entry.objects.filter(verb__startswith="person.").exists()
 
 
 def test_what_the_journal_holds_of_a_text_can_be_tested_until_the_person_is_erased(aidant, library):
-    person, twin = (actions.welcome(by=aidant, structure=library, at=AT) for _ in range(2))
+    person, twin = (register.welcome(by=aidant, structure=library, at=AT) for _ in range(2))
     digest = journal.seal(person, "1950")
     assert digest == journal.seal(person, "1950")
     assert (
@@ -187,7 +190,7 @@ def test_what_the_journal_holds_of_a_text_can_be_tested_until_the_person_is_eras
     journal.record(by=aidant, verb="x", row=person, at=AT, words=digest)
     assert entries.matches_seal(person, "1950", digest) is True
     assert entries.matches_seal(person, "1951", digest) is False
-    actions.forget(person, by=aidant, at=AT)
+    forgetting.forget(person, by=aidant, at=AT)
     assert entries.matches_seal(person, "1950", digest) is None
     assert entries.matches_seal(twin, "1950", journal.seal(twin, "1950")) is True
     assert entries.broken()[1] is None
@@ -198,31 +201,31 @@ def test_what_the_journal_holds_of_a_text_can_be_tested_until_the_person_is_eras
     "changed", [{"given": True}, {"words": "autre chose"}, {"how": "paper"}, {"at": AT + timedelta(days=1)}]
 )
 def test_an_answer_that_was_changed_behind_its_back_is_found(aidant, library, changed):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
-    actions.agree(person=person, purpose="share", how="read", by=aidant, at=AT)
-    answer = actions.agree(person=person, purpose="keep", how="read", given=False, by=aidant, at=AT)
-    actions.withdraw(answer, by=aidant, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
+    consents.agree(person=person, purpose="share", how="read", by=aidant, at=AT)
+    answer = consents.agree(person=person, purpose="keep", how="read", given=False, by=aidant, at=AT)
+    consents.withdraw(answer, by=aidant, at=AT)
     assert queries.altered_agreements() == []
     Consent.objects.filter(pk=answer.pk).update(**changed)
     assert [altered for _, altered in queries.altered_agreements()] == [answer]
     assert proving.of_database(None).broken.kind == "agreement"
-    actions.forget(person, by=aidant, at=AT)
+    forgetting.forget(person, by=aidant, at=AT)
     assert queries.altered_agreements() == []
 
 
 @pytest.mark.parametrize("spoken_of", [True, False])
 def test_nothing_is_sealed_for_a_person_who_was_erased(aidant, library, spoken_of):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
     if spoken_of:
         journal.seal(person, "1950")
-    actions.forget(person, by=aidant, at=AT)
+    forgetting.forget(person, by=aidant, at=AT)
     with pytest.raises(Refused):
         journal.seal(person, "1950")
 
 
 @pytest.mark.parametrize("statement", ["update accounts_entry set verb = 'x'", "delete from accounts_entry"])
 def test_the_journal_refuses_to_be_changed(aidant, library, statement):
-    actions.welcome(by=aidant, structure=library, at=AT)
+    register.welcome(by=aidant, structure=library, at=AT)
     with (
         pytest.raises(DatabaseError, match="never changed"),
         transaction.atomic(),
@@ -239,9 +242,9 @@ def test_the_journal_refuses_to_be_changed(aidant, library, statement):
     ],
 )
 def test_a_line_changed_behind_its_back_is_found(aidant, library, statement, line):
-    person = actions.welcome(by=aidant, structure=library, at=AT)
+    person = register.welcome(by=aidant, structure=library, at=AT)
     for _ in range(3):
-        actions.record_view(person, by=aidant, structure=library.pk, at=AT)
+        register.record_view(person, by=aidant, structure=library.pk, at=AT)
     first = Entry.objects.first().pk
     assert entries.broken() == (5, None)
     with journal.unlocked(), connection.cursor() as cursor:

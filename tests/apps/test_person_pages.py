@@ -13,7 +13,8 @@ from maillage.apps.autonomy.rules import Carried
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import agreements, deadlines, forgetting, steps
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.people import actions, queries
+from maillage.apps.people import queries
+from maillage.apps.people.actions import consents, register
 from maillage.apps.people.models import Consent, Person
 from maillage.kernel.errors import Refused
 from tests.conftest import account, with_role
@@ -49,7 +50,7 @@ def stranger(other) -> User:
 
 @pytest.fixture
 def person(aidant, lieu) -> Person:
-    return actions.welcome(
+    return register.welcome(
         by=aidant,
         structure=lieu.structure,
         nickname="Fatou",
@@ -62,7 +63,7 @@ def person(aidant, lieu) -> Person:
 
 @pytest.fixture
 def sent(aidant, lieu, other, person) -> Orientation:
-    actions.agree(person=person, purpose="share", structure=other.structure, how="read", by=aidant, at=AT)
+    consents.agree(person=person, purpose="share", structure=other.structure, how="read", by=aidant, at=AT)
     row = steps.prepare(
         by=aidant,
         structure=lieu.structure,
@@ -166,7 +167,7 @@ def test_a_volunteer_meets_somebody_whom_a_colleague_welcomed(client, lieu, role
         account("marie", role, structure=lieu.structure),
         account("paul", "benevole", structure=lieu.structure),
     )
-    met = actions.welcome(by=colleague, structure=lieu.structure, at=AT)
+    met = register.welcome(by=colleague, structure=lieu.structure, at=AT)
     client.force_login(volunteer)
     assert "celles que vous aidez vous-même" in client.get("/espace/personnes/").content.decode()
     answer = client.post("/espace/personnes/carte/", {"code": met.card, "accord": "on"}, follow=True)
@@ -179,7 +180,7 @@ def test_a_volunteer_meets_somebody_whom_a_colleague_welcomed(client, lieu, role
 
 
 def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
-    twin = actions.welcome(by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, at=AT)
+    twin = register.welcome(by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, at=AT)
     client.force_login(aidant)
     page = client.get("/espace/personnes/?q=fatou").content.decode()
     assert person.card in page
@@ -270,7 +271,7 @@ def test_erasing_asks_for_the_card_and_stops_what_runs(client, aidant, person, s
 
 
 def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, person):
-    old = actions.welcome(
+    old = register.welcome(
         by=aidant, structure=lieu.structure, nickname="Ancienne", at=datetime.now(UTC) - timedelta(days=800)
     )
     assert forgetting.forget_inactive(at=datetime.now(UTC)) == 1
@@ -313,7 +314,7 @@ def test_a_card_left_open_closes_by_itself(client, person):
 
 def test_a_new_card_closes_what_the_lost_one_had_opened(client, person):
     opened(client, person)
-    renewed = actions.renew_card(person, by=None, at=AT)
+    renewed = register.renew_card(person, by=None, at=AT)
     for page in ("suivi", "imprimer", "copie"):
         assert client.get(f"/ma-carte/{page}/").url == "/ma-carte/"
     assert renewed.code not in str(dict(client.session))
@@ -329,7 +330,7 @@ def test_a_session_of_before_opens_no_card(client, person, kept):
 
 
 def test_the_person_reads_who_saw_and_takes_back_an_agreement(client, aidant, person, sent):
-    actions.record_view(person, by=aidant, structure=None, at=AT)
+    register.record_view(person, by=aidant, structure=None, at=AT)
     opened(client, person)
     page = client.get("/ma-carte/vues/").content.decode()
     assert "Leïla" in page
@@ -346,7 +347,7 @@ def test_the_person_gives_up_a_step(client, person, sent):
 
 
 def test_nobody_gives_up_the_step_of_another(client, aidant, lieu, sent):
-    twin = actions.welcome(by=aidant, structure=lieu.structure, at=AT)
+    twin = register.welcome(by=aidant, structure=lieu.structure, at=AT)
     opened(client, twin)
     assert decide(client, f"/ma-carte/etapes/{sent.pk}/annuler/").status_code == 404
 
@@ -401,7 +402,7 @@ def test_a_no_to_keeping_answers_erases_them_everywhere(client, aidant, person, 
 
 
 def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(person, lieu, other):
-    actions.agree(person=person, purpose="count", how="read", at=AT)
+    consents.agree(person=person, purpose="count", how="read", at=AT)
     first = diagnosis(person, lieu, "ici")
     again = diagnosis(person, other, "ailleurs")
     Bilan.objects.filter(pk=again.pk).update(retest_of=first)
@@ -412,7 +413,7 @@ def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(per
 
 @pytest.mark.parametrize("how", ["no", "number"])
 def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger, sent, how):
-    actions.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
+    consents.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
     now = datetime.now(UTC)
     steps.appoint(sent, by=stranger, at=now, when=now + timedelta(days=6))
     waiting = Message.objects.filter(channel="sms", state="waiting")
@@ -453,7 +454,7 @@ def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, s
     client.force_login(aidant)
     assert "Fatou" in client.get(f"/espace/orientations/{sent.pk}/?cote=envoi").content.decode()
     client.post(f"/espace/personnes/{person.pk}/quitter/")
-    actions.correct(person, {"nickname": "Zohra"}, by=None, at=AT)
+    register.correct(person, {"nickname": "Zohra"}, by=None, at=AT)
     page = client.get(f"/espace/orientations/{sent.pk}/?cote=envoi").content.decode()
     assert "Zohra" not in page
     assert "Zohra" not in client.get("/espace/orientations/envoyees/").content.decode()

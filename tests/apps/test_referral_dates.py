@@ -20,7 +20,8 @@ from maillage.apps.orientations.actions import agreements, dates, deadlines, rem
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Consent, Person
 from maillage.apps.reminders.models import Reminder
 from maillage.kernel.errors import Refused
@@ -59,7 +60,7 @@ def leila(library) -> User:
 def person(worker, ccas) -> Person:
     reach = {"reach": "phone", "reach_value": "06 39 98 12 34"}
     made = people.welcome(by=worker, structure=ccas.structure, at=AT, nickname="Andrei", **reach)
-    people.agree(person=made, purpose="write", how="read", by=worker, at=AT)
+    consents.agree(person=made, purpose="write", how="read", by=worker, at=AT)
     return made
 
 
@@ -72,7 +73,7 @@ def door(leila, library) -> Permanence:
 
 @pytest.fixture
 def orientation(worker, ccas, library, person) -> Orientation:
-    people.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=AT)
     row = steps.prepare(
         by=worker,
         at=AT,
@@ -208,7 +209,7 @@ def test_dates_given_before_enter_the_agenda_once(orientation, leila, door):
 def test_a_date_overseas_is_in_the_time_of_the_place(worker, ccas, leila, person):
     reunion = place("case", {"nom": "Case", "code_insee": "97411", "commune": "Saint-Denis", **HELPS})
     marie = account("marie", "aidant", structure=reunion.structure)
-    people.agree(person=person, purpose="share", structure=reunion.structure, how="read", by=worker, at=AT)
+    consents.agree(person=person, purpose="share", structure=reunion.structure, how="read", by=worker, at=AT)
     row = steps.prepare(
         by=worker, at=AT, structure=ccas.structure, person=person, lieu=reunion, need="assistance", shared=[]
     )

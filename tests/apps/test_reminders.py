@@ -17,7 +17,8 @@ from maillage.apps.messages.models import Message, Received, Stop
 from maillage.apps.messages.rules import incoming
 from maillage.apps.orientations.actions import agreements, forgetting
 from maillage.apps.orientations.queries import copies
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.reminders.actions import planning, tasks
 from maillage.apps.reminders.models import Refusal, Reminder
 from maillage.apps.reminders.queries import lists
@@ -63,7 +64,7 @@ def welcome(leila, structure, reach="phone", value=NUMBER, *, agrees=True, **mor
         by=leila, structure=structure, at=AT, nickname="Andrei", reach=reach, reach_value=value, **more
     )
     if agrees:
-        people.agree(person=person, purpose="write", how="read", by=leila, at=AT)
+        consents.agree(person=person, purpose="write", how="read", by=leila, at=AT)
     return person
 
 

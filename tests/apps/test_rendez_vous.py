@@ -21,7 +21,7 @@ from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries.people import traces
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place

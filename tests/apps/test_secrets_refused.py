@@ -11,7 +11,7 @@ from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
 from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.people import actions
+from maillage.apps.people.actions import register
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.modules import outlines
@@ -35,7 +35,7 @@ def aidant(library):
 
 @pytest.fixture
 def person(aidant, library):
-    return actions.welcome(by=aidant, structure=library.structure, at=AT)
+    return register.welcome(by=aidant, structure=library.structure, at=AT)
 
 
 def refused():
@@ -45,7 +45,7 @@ def refused():
 @pytest.mark.parametrize("field", ["nickname", "reach_value"])
 def test_a_sheet_holds_no_secret(aidant, library, person, field):
     with refused():
-        actions.correct(person, {"reach": "via", "reach_value": "son fils", field: SECRET}, by=aidant, at=AT)
+        register.correct(person, {"reach": "via", "reach_value": "son fils", field: SECRET}, by=aidant, at=AT)
     assert Person.objects.get(pk=person.pk).reach == "none"
 
 
@@ -113,15 +113,15 @@ def test_workshops_and_groups_hold_no_secret(aidant, library):
 def test_the_e_mail_of_a_person_is_not_that_of_who_helps_them(aidant, library, person, address):
     account("collegue", "aidant", structure=place("autre", {"nom": "Autre"}).structure)
     with pytest.raises(Refused, match="professionnel ou d’une structure") as caught:
-        actions.correct(person, {"reach": "email", "reach_value": address}, by=aidant, at=AT)
+        register.correct(person, {"reach": "email", "reach_value": address}, by=aidant, at=AT)
     assert f"« {contents.modules()['creer-ma-boite'].title} »" in caught.value.do
     assert f"« {outlines.outlines()['rendez-vous-boite-mail'].title} »" in caught.value.do
     assert address.strip().casefold() not in " ".join(caught.value.sentences).casefold()
 
 
 def test_their_own_e_mail_is_taken_and_nobody_alone_learns_who_has_an_account(aidant, person):
-    actions.correct(person, {"reach": "email", "reach_value": "fatou@exemple.fr"}, by=aidant, at=AT)
-    actions.correct(person, {"reach": "email", "reach_value": aidant.email}, by=None, at=AT)
+    register.correct(person, {"reach": "email", "reach_value": "fatou@exemple.fr"}, by=aidant, at=AT)
+    register.correct(person, {"reach": "email", "reach_value": aidant.email}, by=None, at=AT)
     assert Person.objects.get(pk=person.pk).reach_value == aidant.email
 
 

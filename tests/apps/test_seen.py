@@ -7,7 +7,7 @@ import pytest
 from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.cli.demonstration.stories import SANDRINE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def noted():
-    from maillage.apps.actes import actions
+    from maillage.apps.actes.actions import noting
 
     structure = place("bibliotheque").structure
     at: datetime = timezone.now()
     return Act.objects.create(
-        **actions._said(draft(done_at=at)), uid=draft().uid, structure=structure, noted_at=at
+        **noting.stored_values(draft(done_at=at)), uid=draft().uid, structure=structure, noted_at=at
     )
 
 

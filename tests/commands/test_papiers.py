@@ -8,7 +8,7 @@ import pytest
 from maillage.apps.directory.models import Structure
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.models import Paper
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,8 @@ def main() -> None:
     from maillage.apps.documents.queries import storage
     from maillage.apps.orientations.actions import forgetting, steps
     from maillage.apps.orientations.models import Orientation
-    from maillage.apps.people import actions, rules
+    from maillage.apps.people import rules
+    from maillage.apps.people.actions import card_secrets, consents, corrections, register
     from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Person
     from maillage.kernel.errors import Refused
     from tests.conftest import with_role
@@ -38,7 +39,7 @@ def main() -> None:
     leila = with_role(
         User.objects.create_user("effacer@exemple.fr", "x", name="Leila"), "aidant", structure=library
     )
-    people = [actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT) for _ in range(N)]
+    people = [register.welcome(by=leila, structure=library, nickname="Fatou", at=AT) for _ in range(N)]
     gate = Barrier(2)
 
     def store(person: Person) -> None:
@@ -52,11 +53,11 @@ def main() -> None:
                 gate.wait(timeout=PATIENCE)
                 with suppress(Refused):
                     store(person)
-                    actions.correct(person, {"nickname": "Zohra"}, by=leila, at=AT)
-                    actions.agree(person=person, purpose="keep", how="read", by=leila, at=AT)
+                    register.correct(person, {"nickname": "Zohra"}, by=leila, at=AT)
+                    consents.agree(person=person, purpose="keep", how="read", by=leila, at=AT)
                     secret = rules.read_secret("framboise")
-                    actions.choose_secret(person, secret, by=leila, at=AT)
-                    actions.ask_correction(person, library, "Zohra", by=leila, at=AT)
+                    card_secrets.choose_secret(person, secret, by=leila, at=AT)
+                    corrections.ask_correction(person, library, "Zohra", by=leila, at=AT)
                     steps.prepare(
                         by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra"
                     )

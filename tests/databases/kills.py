@@ -105,7 +105,8 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     from maillage.apps.orientations.actions import deadlines, forgetting, steps
     from maillage.apps.orientations.models import Orientation
     from maillage.apps.orientations.rules import cycle
-    from maillage.apps.people import actions as people
+    from maillage.apps.people.actions import consents
+    from maillage.apps.people.actions import register as people
     from maillage.apps.people.models import Person
     from maillage.config.providers import chosen
 
@@ -149,7 +150,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         if person := any_of(draw, Person.objects.filter(forgotten_at=None)):
             purpose = draw.choice(["keep", "share", "write"])
             to = of(receiver()) if purpose == "share" else None
-            people.agree(person=person, purpose=purpose, structure=to, how="read", by=sender(), at=at)
+            consents.agree(person=person, purpose=purpose, structure=to, how="read", by=sender(), at=at)
 
     def correct(draw: random.Random, at: datetime) -> None:
         if person := any_of(draw, Person.objects.filter(forgotten_at=None)):

@@ -40,7 +40,8 @@ def main() -> None:
     from maillage.apps.agenda.rules.appointments import Draft
     from maillage.apps.messages import actions as outbox
     from maillage.apps.messages.models import Message, Stop
-    from maillage.apps.people import actions as people
+    from maillage.apps.people.actions import consents
+    from maillage.apps.people.actions import register as people
     from maillage.apps.reminders.models import Reminder
     from maillage.config.providers import chosen
     from tests.conftest import with_role
@@ -100,7 +101,7 @@ def main() -> None:
             reach="phone",
             reach_value=f"06 39 98 {k // 100:02d} {k % 100:02d}",
         )
-        people.agree(person=person, purpose="write", how="read", by=leila, at=start)
+        consents.agree(person=person, purpose="write", how="read", by=leila, at=start)
         moment, code = _moment(draw, k)
         draft = Draft(kind="procedure", starts_at=moment, commune=code)
         row = appointments.book(draft, structure=structure, by=leila, person=person, at=start)

@@ -26,7 +26,7 @@ def main() -> None:
     from maillage.apps.accounts.models import User
     from maillage.apps.documents.actions import storing
     from maillage.apps.documents.models import Paper
-    from maillage.apps.people import actions
+    from maillage.apps.people.actions import register
     from maillage.apps.people.models import Following, Person
     from maillage.config import backup
     from maillage.kernel.errors import Refused
@@ -37,7 +37,7 @@ def main() -> None:
     leila = with_role(
         User.objects.create_user("sauver@exemple.fr", "x", name="Leila"), "aidant", structure=library
     )
-    fatou = actions.welcome(by=leila, structure=library, nickname="Fatou", at=AT)
+    fatou = register.welcome(by=leila, structure=library, nickname="Fatou", at=AT)
     upload = storing.Upload(b"a paper of hers", "image/jpeg")
     held = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": AT}
     storing.store(upload, person=fatou, structure=library, token="t", **held)
@@ -49,7 +49,7 @@ def main() -> None:
             if connection.vendor == "sqlite":
                 with connection.cursor() as cursor:
                     cursor.execute("PRAGMA busy_timeout = 0")  # who has to wait is refused at once
-            actions.welcome(by=leila, structure=library, nickname="Ali", at=AT)
+            register.welcome(by=leila, structure=library, nickname="Ali", at=AT)
         except Exception as error:
             errors.append(f"{type(error).__name__}: {error}")
         finally:

@@ -51,7 +51,7 @@ def main() -> None:
 def scenery() -> None:
     from maillage.apps.accounts.models import User
     from maillage.apps.directory.models import Structure
-    from maillage.apps.people import actions
+    from maillage.apps.people.actions import register
     from tests.conftest import with_role
 
     for name in ("garde", "lit"):
@@ -60,7 +60,7 @@ def scenery() -> None:
             User.objects.create_user(f"{name}@exemple.fr", "x", name=name), "aidant", structure=structure
         )
         if name == "garde":
-            actions.welcome(by=user, structure=structure, at=AT)
+            register.welcome(by=user, structure=structure, at=AT)
 
 
 def work(turn: int, doing: mmap.mmap) -> None:

@@ -85,7 +85,8 @@ def work(turn: int, doing: mmap.mmap) -> None:
 def scenery() -> None:
     """A structure, its helper, and people who may be written to."""
     from maillage.apps.accounts.models import User
-    from maillage.apps.people import actions as people
+    from maillage.apps.people.actions import consents
+    from maillage.apps.people.actions import register as people
     from tests.conftest import with_role
     from tests.support.places import place
 
@@ -102,21 +103,21 @@ def scenery() -> None:
             reach_value=f"p{n}@exemple.fr",
             at=AT,
         )
-        people.agree(person=person, purpose="write", how="read", by=leila, at=AT)
+        consents.agree(person=person, purpose="write", how="read", by=leila, at=AT)
 
 
 def writes() -> list[Callable[[random.Random, datetime], Any]]:
     """Return what is drawn from: every gesture on a mandate and on an act."""
     from maillage.apps.accounts.models import User
-    from maillage.apps.actes import actions as acts
     from maillage.apps.actes import rules
+    from maillage.apps.actes.actions import corrections, noting
     from maillage.apps.actes.models import Act
     from maillage.apps.directory.models import Structure
-    from maillage.apps.mandats import actions
+    from maillage.apps.mandats.actions import deadlines, preparing, signing, stopping
     from maillage.apps.mandats.models import Mandat
     from maillage.apps.mandats.rules import frame
     from maillage.apps.orientations.actions import forgetting
-    from maillage.apps.people import actions as people
+    from maillage.apps.people.actions import register as people
     from maillage.apps.people.models import Person
     from tests.support.mandats import STROKES, shown
 
@@ -130,7 +131,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         return any_of(draw, Person.objects.filter(forgotten_at=None))
 
     def prepare(draw: random.Random, at: datetime) -> None:
-        actions.prepare(
+        preparing.prepare(
             person=person(draw),
             structure=structure,
             keys=draw.sample(KEYS, 2),
@@ -144,10 +145,10 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     def sign(draw: random.Random, at: datetime) -> None:
         if row := any_of(draw, Mandat.objects.filter(signed_at=None)):
             how = draw.choice(list(frame.HOW))
-            said = actions.Signing(
+            said = signing.Signing(
                 how=how, shown=shown(row, at), strokes=STROKES, photograph=b"\xff\xd8" * 2000, witness="Paul"
             )
-            actions.sign(row, said, by=leila, at=at)
+            signing.sign(row, said, by=leila, at=at)
 
     def sign_new(draw: random.Random, at: datetime) -> None:
         prepare(draw, at)
@@ -161,21 +162,21 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         return run
 
     def withdraw(draw: random.Random, row: Mandat, at: datetime) -> None:
-        actions.withdraw(row, by=draw.choice([leila, None]), at=at)
+        stopping.withdraw(row, by=draw.choice([leila, None]), at=at)
 
     def revoke(draw: random.Random, row: Mandat, at: datetime) -> None:
-        actions.revoke(draw.choice(list(row.authorisations.all())), by=leila, at=at)
+        stopping.revoke(draw.choice(list(row.authorisations.all())), by=leila, at=at)
 
     def renew(draw: random.Random, row: Mandat, at: datetime) -> None:
-        actions.renew(row, by=leila, at=at, token=f"{at:%H%M%S%f}-{draw.random()}")
+        preparing.renew(row, by=leila, at=at, token=f"{at:%H%M%S%f}-{draw.random()}")
         sign(draw, at)
 
     def decline(draw: random.Random, at: datetime) -> None:
         if row := any_of(draw, Mandat.objects.filter(signed_at=None)):
-            actions.decline(row, by=leila, at=at)
+            signing.decline(row, by=leila, at=at)
 
     def remind(draw: random.Random, at: datetime) -> None:
-        actions.run_deadlines(at=at + timedelta(days=draw.choice((155, 176))))
+        deadlines.run_deadlines(at=at + timedelta(days=draw.choice((155, 176))))
 
     def note(draw: random.Random, at: datetime) -> None:
         said = rules.Draft(
@@ -188,7 +189,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             done_at=at,
             urgent=draw.random() < 0.5,
         )
-        acts.note(said, by=leila, structure=structure, person=person(draw), at=at)
+        noting.note(said, by=leila, structure=structure, person=person(draw), at=at)
 
     def of_act(
         gesture: Callable[..., Any], rows: Any = Act.objects
@@ -200,7 +201,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         return run
 
     def correct(row: Act, *, by: User, at: datetime) -> None:
-        acts.correct(row, {"minutes": 1 + at.microsecond // 1000 % 600}, by=by, at=at)
+        corrections.correct(row, {"minutes": 1 + at.microsecond // 1000 % 600}, by=by, at=at)
 
     def forget(draw: random.Random, at: datetime) -> None:
         if draw.random() < 0.3:
@@ -209,8 +210,8 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             people.welcome(by=leila, structure=structure, nickname=gone.nickname, at=at)
 
     stops = [of_running(withdraw), of_running(revoke), of_running(renew), decline, remind, forget]
-    changes = [of_act(each) for each in (correct, acts.strike, acts.restore)]
-    changes += [of_act(acts.regularise, Act.objects.filter(regularised_at=None).exclude(outside=""))]
+    changes = [of_act(each) for each in (correct, corrections.strike, corrections.restore)]
+    changes += [of_act(corrections.regularise, Act.objects.filter(regularised_at=None).exclude(outside=""))]
     return [sign_new, sign_new, sign, note, note, *stops, *changes]
 
 
@@ -224,10 +225,10 @@ def together() -> dict[str, int]:
     from django.db import connection
 
     from maillage.apps.accounts.models import Entry, User
-    from maillage.apps.actes import actions as acts
+    from maillage.apps.actes.actions import noting
     from maillage.apps.actes.models import Act
     from maillage.apps.directory.models import Structure
-    from maillage.apps.mandats import actions
+    from maillage.apps.mandats.actions import signing, stopping
     from maillage.apps.mandats.models import Mandat, Signature
     from maillage.apps.people.models import Person
     from tests.support.acts import draft
@@ -258,8 +259,8 @@ def together() -> dict[str, int]:
         made = drafted(person, structure, leila, "impots", at=at, token=f"ensemble-{n}")
         yes = by_touch(made, at)
         signed, declined = both(
-            lambda row=made, yes=yes, at=at: actions.sign(row, yes, by=leila, at=at),
-            lambda row=made, at=at: actions.decline(row, by=leila, at=at),
+            lambda row=made, yes=yes, at=at: signing.sign(row, yes, by=leila, at=at),
+            lambda row=made, at=at: signing.decline(row, by=leila, at=at),
         )
         row = Mandat.objects.filter(pk=made.pk).first()
         kept = row is not None and row.signed_at is not None
@@ -272,10 +273,10 @@ def together() -> dict[str, int]:
             continue
         said = draft(uid=UUID(int=n), kind="place", procedure="impots", done_at=at)
         noted, stopped = both(
-            lambda said=said, at=at, to=person: acts.note(
+            lambda said=said, at=at, to=person: noting.note(
                 said, by=leila, structure=structure, person=to, at=at
             ),
-            lambda row=row, at=at: actions.withdraw(row, by=None, at=at),
+            lambda row=row, at=at: stopping.withdraw(row, by=None, at=at),
         )
         stop = Entry.objects.get(row=row.pk, verb="mandat.withdrawn").pk
         acted = Act.objects.filter(uid=said.uid).first()
@@ -352,12 +353,12 @@ def whole() -> list[str]:
     from django.db import connection
 
     from maillage.apps.accounts import queries as journal
-    from maillage.apps.mandats import queries
     from maillage.apps.mandats.models import Mandat
+    from maillage.apps.mandats.queries import proofs
 
     faults = [str(broken)] if (broken := journal.broken()[1]) else []
     signed = Mandat.objects.filter(signed_at__isnull=False, stripped_at=None)
-    faults += [f"the proof of mandate {row.pk}" for row in signed if not queries.agrees_with_proof(row)]
+    faults += [f"the proof of mandate {row.pk}" for row in signed if not proofs.agrees_with_proof(row)]
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             for check, sound in (("foreign_key_check", []), ("integrity_check", [("ok",)])):

@@ -22,8 +22,8 @@ from django.test import override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
 from maillage.apps.accounts.models import User
-from maillage.apps.actes import actions as acts
 from maillage.apps.actes import rules
+from maillage.apps.actes.actions import noting as acts
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.actions import appointments, permanences, planning, seats
 from maillage.apps.agenda.rules.appointments import Draft
@@ -37,13 +37,14 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Change, Import, Pair, Proposal
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.rules import cipher, papers
-from maillage.apps.droits import actions as rights
+from maillage.apps.droits.actions import telling as rights
 from maillage.apps.grants.models import GrantApplication, GrantCall
 from maillage.apps.intake.actions import custody
 from maillage.apps.intake.actions import pending as imports
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.models import Plan
-from maillage.apps.mandats import actions as signing
+from maillage.apps.mandats.actions import signing as mandat_signing
+from maillage.apps.mandats.actions import stopping
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.messages.models import Message, Stop
 from maillage.apps.network.actions import joining
@@ -59,7 +60,8 @@ from maillage.apps.network.models import (
 )
 from maillage.apps.orientations.actions import steps
 from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents, corrections
+from maillage.apps.people.actions import register as people
 from maillage.apps.reminders.models import Reminder
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.apps.volunteers.actions import hours, sessions
@@ -581,7 +583,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         by=helper,
         at=AT,
     )
-    asked = people.ask_correction(person, lieu.structure, "Mon année", by=None, at=AT)
+    asked = corrections.ask_correction(person, lieu.structure, "Mon année", by=None, at=AT)
     return {
         "correction": {"pk": asked.pk},
         "lieu": {"place": lieu.slug},
@@ -666,8 +668,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
 def _stopped(person, structure, helper):
     """Return a mandate signed on paper, photographed and stopped: every one of its papers exists."""
     made = mandats.drafted(person, structure, helper, at=AT, token=f"arrete-{person.pk}")
-    made = signing.sign(made, signing.Signing(how="paper", photograph=b"x"), by=helper, at=AT)
-    return signing.withdraw(made, by=helper, at=AT)
+    made = mandat_signing.sign(made, mandat_signing.Signing(how="paper", photograph=b"x"), by=helper, at=AT)
+    return stopping.withdraw(made, by=helper, at=AT)
 
 
 def _paper(person, structure, helper):
@@ -687,7 +689,7 @@ def _paper(person, structure, helper):
 
 def _told(person, helper):
     """Return a fact told of a procedure, once the person agreed that it be followed."""
-    people.agree(person=person, purpose="track", how="read", by=helper, at=AT)
+    consents.agree(person=person, purpose="track", how="read", by=helper, at=AT)
     told = rights.Telling(procedure="rsa", kind="sent", on=AT.date())
     return rights.tell(person, told, by=helper, at=AT)
 

@@ -68,10 +68,11 @@ def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit
     page.wait_for_selector("text=C’est signé")
     code = page.inner_text(".mandat-code")
     asked = (
-        "from django.utils import timezone; from maillage.apps.mandats import models, queries;"
+        "from django.utils import timezone; from maillage.apps.mandats import models;"
+        "from maillage.apps.mandats.queries import permissions;"
         "from maillage.kernel.codes import read;"
         "row = models.Mandat.objects.get(code=read(sys.argv[1]));"
-        "print(*(queries.allows(row.person, row.structure, key, timezone.now()).allowed"
+        "print(*(permissions.allows(row.person, row.structure, key, timezone.now()).allowed"
         " for key in ('prime-activite', 'logement-social')))"
     )
     assert in_the_platform(asked, code) == "True False"

@@ -5,7 +5,8 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from maillage.apps.people import access, actions, queries
+from maillage.apps.people import access, queries
+from maillage.apps.people.actions import card_secrets
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import read_secret
 
@@ -13,7 +14,7 @@ SECRET = "framboise"
 
 
 def give_secret(person: Person, typed: str = SECRET) -> None:
-    actions.choose_secret(person, read_secret(typed), by=None, at=timezone.now(), recognised=True)
+    card_secrets.choose_secret(person, read_secret(typed), by=None, at=timezone.now(), recognised=True)
 
 
 def try_card(client: Client, code: str, secret: str = "", *, follow: bool = False, **more: Any) -> Any:

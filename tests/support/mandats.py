@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime
 
-from maillage.apps.mandats import actions, queries
-from maillage.apps.mandats.actions import Signing
+from maillage.apps.mandats.actions import preparing, signing
+from maillage.apps.mandats.actions.signing import Signing
 from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.queries import papers
 from maillage.apps.mandats.rules import frame, words
 
 AT = datetime(2026, 11, 9, 9, 22, tzinfo=UTC)
@@ -15,14 +16,14 @@ def shown(mandat: Mandat, at: datetime = AT) -> str:
     """Return the fingerprint of what the page of a draft shows at a moment."""
     from django.utils import timezone
 
-    start = queries.signing_day(mandat, frame.TOUCH, timezone.localdate(at))
-    return words.fingerprint(words.text(queries.terms(mandat, start)))
+    start = papers.signing_day(mandat, frame.TOUCH, timezone.localdate(at))
+    return words.fingerprint(words.text(papers.terms(mandat, start)))
 
 
 def drafted(person, structure, by, *keys: str, at: datetime = AT, token: str = "", **more) -> Mandat:
     """Prepare a mandate of six months."""
     held = {"duration": "semester"} | more
-    return actions.prepare(
+    return preparing.prepare(
         person=person,
         structure=structure,
         keys=keys or ("prime-activite", "actualisation"),
@@ -40,4 +41,4 @@ def by_touch(mandat: Mandat, at: datetime = AT) -> Signing:
 def given(person, structure, by, *keys: str, at: datetime = AT, **more) -> Mandat:
     """Return a mandate signed with a finger."""
     made = drafted(person, structure, by, *keys, at=at, **more)
-    return actions.sign(made, by_touch(made, at), by=by, at=at)
+    return signing.sign(made, by_touch(made, at), by=by, at=at)

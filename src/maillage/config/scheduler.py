@@ -16,9 +16,9 @@ from maillage.kernel.errors import Refused
 # In this order: a name in French, and what to call with `at`; it returns a count, or counts by word.
 WORKS = (
     ("orientations", "maillage.apps.orientations.actions.deadlines.run_deadlines"),
-    ("mandats", "maillage.apps.mandats.actions.run_deadlines"),
+    ("mandats", "maillage.apps.mandats.actions.deadlines.run_deadlines"),
     ("papiers", "maillage.apps.documents.actions.deadlines.run_deadlines"),
-    ("droits", "maillage.apps.droits.actions.run_deadlines"),
+    ("droits", "maillage.apps.droits.actions.deadlines.run_deadlines"),
     ("demarches_a_demander", "maillage.apps.learning.actions.plans.ask_outcomes"),
     ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
     ("entrees_du_reseau", "maillage.apps.network.actions.joining.run_deadlines"),

@@ -18,9 +18,10 @@ from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries.moments import midnight
-from maillage.apps.people import actions as people
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as people_rules
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
@@ -82,7 +83,7 @@ def keep(
             "structure": structure,
             "acting": structure and structure.pk,
         }
-        people.agree(person=row.person, purpose=people_rules.KEEP, by=by, at=at, **said)
+        consents.agree(person=row.person, purpose=people_rules.KEEP, by=by, at=at, **said)
         row.kept, row.retest_of = rules.PERSON, before
     row.save()
     if row.kept == rules.PERSON:
@@ -214,7 +215,7 @@ def erase(held: Bilan, *, by: User | None, at: datetime) -> None:
     held.delete()
     if person is not None and not Bilan.objects.filter(person=person).exists():
         for consent in person.consents.filter(purpose=people_rules.KEEP, withdrawn_at__isnull=True):
-            people.withdraw(consent, by=by, at=at, acting=held.structure_id if by is not None else None)
+            consents.withdraw(consent, by=by, at=at, acting=held.structure_id if by is not None else None)
 
 
 @transaction.atomic
@@ -224,9 +225,9 @@ def forget(person: Person, *, structure: int | None = None) -> int:
 
     structure: only those done with it; None for all.
 
-    Call it before `people.actions.forget`, which ends their agreements. Nothing links what remains to them:
-    no card, no helper, no hour, no stored diagnosis. Invented people leave nothing: without their card they
-    would count as real.
+    Call it before `people.actions.forgetting.forget`, which ends their agreements. Nothing links what remains
+    to them: no card, no helper, no hour, no stored diagnosis. Invented people leave nothing: without their
+    card they would count as real.
     """
     held = Bilan.objects.filter(person=person)
     if structure is not None:

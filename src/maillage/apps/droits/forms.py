@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 
 from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.droits.actions import LONGEST_LETTER, LONGEST_PAPER, MOST_PAPERS, Telling
+from maillage.apps.droits.actions.letters import LONGEST_LETTER
+from maillage.apps.droits.actions.paper_lists import LONGEST_PAPER, MOST_PAPERS
+from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.rules import facts
 
 

@@ -8,8 +8,9 @@ from django import forms
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
-from maillage.apps.mandats import queries
-from maillage.apps.mandats.actions import Helper, Signing
+from maillage.apps.mandats.actions.preparing import Helper
+from maillage.apps.mandats.actions.signing import Signing
+from maillage.apps.mandats.queries import catalogue, lists, permissions
 from maillage.apps.mandats.rules import frame
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
@@ -62,13 +63,13 @@ class PrepareForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.structures = {str(each.pk): each for each in structures}
-        self.offered = queries.by_family(chosen)
+        self.offered = catalogue.by_family(chosen)
         self.supervisors: dict[str, User] = {
-            str(user.pk): user for each in structures for user in queries.supervisors(each, on)
+            str(user.pk): user for each in structures for user in permissions.supervisors(each, on)
         }
         self.fields["demarches"].choices = [
             *((key, each.label) for key, each in procedures.families().items()),
-            *((each.key, each.label) for each in queries.choices(chosen)),
+            *((each.key, each.label) for each in catalogue.choices(chosen)),
         ]
         self.fields["responsable"].choices = [
             ("", "Personne : un professionnel agit"),
@@ -176,11 +177,11 @@ class FilterForm(forms.Form):
             ),
         ]
 
-    def criteria(self) -> queries.Criteria:
+    def criteria(self) -> lists.Criteria:
         """Return what is asked; what cannot be read is left out."""
         self.is_valid()
         said = self.cleaned_data
-        return queries.Criteria(
+        return lists.Criteria(
             state=said.get("etat") or "",
             helper=whole(said.get("aidant") or "", ROWS),
             within=whole(said.get("fin") or ""),

@@ -67,11 +67,11 @@ def export(given: argparse.Namespace) -> int:
 def take_in(given: argparse.Namespace) -> int:
     from django.utils import timezone
 
-    from maillage.apps.actes import actions
+    from maillage.apps.actes.actions import receiving
     from maillage.apps.actes.forms import files
 
     found = files.read(read_file(given.fichier), given.format)
-    new = actions.take_in(found.rows, source=given.format, at=timezone.now())
+    new = receiving.take_in(found.rows, source=given.format, at=timezone.now())
     told = f"{new} acte{'s' * (new > 1)} de plus, {len(found.rows) - new} déjà là"
     print(told + f", {found.left} qui n’en sont pas" * bool(found.left))
     for fault in found.faults[:TOLD]:

@@ -35,7 +35,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
 
     from django.db import transaction
 
-    from maillage.apps.actes import actions
+    from maillage.apps.actes.actions import corrections, noting
     from maillage.apps.actes.models import Act
     from maillage.apps.actes.rules import Draft
     from maillage.apps.people.models import Person
@@ -58,7 +58,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 urgent=urgent,
             )
             common: dict[str, Any] = {"by": accounts["aidant"], "at": max(stage.ago(days), draft.done_at)}
-            last = actions.note(
+            last = noting.note(
                 draft,
                 structure=structures[HELP],
                 person=person,
@@ -66,7 +66,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 example=True,
                 **common,
             )
-        actions.strike(last, by=accounts["aidant"], at=at)
+        corrections.strike(last, by=accounts["aidant"], at=at)
         _refused(stage, andrei)
     return int(Act.objects.filter(example=True).count())
 
@@ -75,7 +75,7 @@ def _refused(stage: Stage, andrei: Any) -> None:
     """Let somebody try to note what the mandate does not permit: the journal says so, and he reads it."""
     from uuid import NAMESPACE_URL
 
-    from maillage.apps.actes import actions
+    from maillage.apps.actes.actions import noting
     from maillage.apps.actes.rules import Draft
 
     days, procedure = REFUSED
@@ -88,8 +88,8 @@ def _refused(stage: Stage, andrei: Any) -> None:
         end="done",
         done_at=stage.ago(days),
     )
-    with suppress(actions.OutsideMandate):
-        actions.note(
+    with suppress(noting.OutsideMandate):
+        noting.note(
             draft,
             by=stage.accounts["aidant"],
             structure=stage.structures[HELP],

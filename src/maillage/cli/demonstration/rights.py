@@ -24,11 +24,11 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     """Tell the rights of M. Andrei, once; return how many facts."""
     from django.db import transaction
 
-    from maillage.apps.droits import actions
-    from maillage.apps.droits.actions import Telling
+    from maillage.apps.droits.actions import telling as right_telling
+    from maillage.apps.droits.actions.telling import Telling
     from maillage.apps.droits.models import Fact
     from maillage.apps.droits.rules.line import months_later
-    from maillage.apps.people import actions as people
+    from maillage.apps.people.actions import consents as people
     from maillage.apps.people.models import Person
     from maillage.reference.checklists import checklists
 
@@ -58,9 +58,11 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             Telling(procedure="compte-ameli", kind="obtained", on=stage.ago(21).date()),
         )
         for telling in first:
-            actions.tell(andrei, telling, by=accounts["aidant"], at=stage.ago(14), structure=structures[HELP])
+            right_telling.tell(
+                andrei, telling, by=accounts["aidant"], at=stage.ago(14), structure=structures[HELP]
+            )
         for who, days, procedure, kind, paper in TOLD:
             moment = min(stage.ago(days), at)
             telling = Telling(procedure=procedure, kind=kind, on=moment.date(), paper=paper)
-            actions.tell(andrei, telling, by=accounts[who], at=moment, structure=acting[who])
+            right_telling.tell(andrei, telling, by=accounts[who], at=moment, structure=acting[who])
     return int(Fact.objects.filter(example=True).count())

@@ -40,11 +40,11 @@ class Stage:
         self, name: str, born: int | None, days: float, *, who: str, structure: str, **more: Any
     ) -> Any:
         """Give a card to somebody invented, whose sheet may be shown."""
-        from maillage.apps.people import actions
+        from maillage.apps.people.actions import consents, register
 
         by, where = self.accounts[who], self.structures[structure]
-        person = actions.welcome(
+        person = register.welcome(
             by=by, structure=where, nickname=name, born=born, at=self.ago(days), example=True, **more
         )
-        actions.agree(person=person, purpose="show", how="read", by=by, at=self.ago(days))
+        consents.agree(person=person, purpose="show", how="read", by=by, at=self.ago(days))
         return person

@@ -210,11 +210,11 @@ class Stories(Stage):
     def refer(self, person: Any, days: float, *, to: str, who: str, structure: str, **more: Any) -> Any:
         """Send somebody to a place, with their agreement."""
         from maillage.apps.orientations.actions import steps
-        from maillage.apps.people import actions as people
+        from maillage.apps.people.actions import consents
 
         by, at, lieu = self.accounts[who], self.ago(days), self.lieu(to)
         acting = self.structures[structure].pk
-        people.agree(
+        consents.agree(
             person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting
         )
         row = steps.prepare(
@@ -323,8 +323,9 @@ def _andrei(stage: Stories) -> None:
         who="aidant",
     )
     from maillage.apps.orientations.actions import steps
-    from maillage.apps.people import actions as people
     from maillage.apps.people import rules as persons
+    from maillage.apps.people.actions import card_secrets, consents
+    from maillage.apps.people.actions import register as people
 
     # He shows his card, and lets them see his sheet.
     people.follow(
@@ -343,7 +344,7 @@ def _andrei(stage: Stories) -> None:
         shared=SHARED,
         at=stage.ago(14),
     )
-    people.agree(
+    consents.agree(
         person=andrei,
         purpose="share",
         how="read",
@@ -357,7 +358,7 @@ def _andrei(stage: Stories) -> None:
 
     _mandate_of(stage, andrei)
     # His page opens with this word and his card: whoever tries the demonstration is told of it.
-    people.choose_secret(
+    card_secrets.choose_secret(
         andrei,
         persons.read_secret("cerises"),
         by=stage.accounts["aidant"],
@@ -370,11 +371,12 @@ def _mandate_of(stage: Stories, andrei: Any) -> None:
     """He lets the structure that helped him do two procedures in his place, for six months."""
     from django.utils import timezone
 
-    from maillage.apps.mandats import actions, queries
+    from maillage.apps.mandats.actions import preparing, signing
+    from maillage.apps.mandats.queries import papers
     from maillage.apps.mandats.rules import frame, words
 
     by, at = stage.accounts["aidant"], stage.ago(13)
-    made = actions.prepare(
+    made = preparing.prepare(
         person=andrei,
         structure=stage.structures[HELP],
         keys=["prime-activite", "actualisation"],
@@ -383,9 +385,9 @@ def _mandate_of(stage: Stories, andrei: Any) -> None:
         at=at,
         token=f"demonstration-{andrei.pk}",
     )
-    shown = words.text(queries.terms(made, queries.signing_day(made, frame.TOUCH, timezone.localdate(at))))
-    drawn = actions.Signing(how=frame.TOUCH, strokes=DRAWN, shown=words.fingerprint(shown))
-    actions.sign(made, drawn, by=by, at=at)
+    shown = words.text(papers.terms(made, papers.signing_day(made, frame.TOUCH, timezone.localdate(at))))
+    drawn = signing.Signing(how=frame.TOUCH, strokes=DRAWN, shown=words.fingerprint(shown))
+    signing.sign(made, drawn, by=by, at=at)
 
 
 def _aurelie(stage: Stories) -> None:
@@ -433,7 +435,7 @@ def _sandrine(stage: Stories) -> None:
         ),
         who="formation",
     )
-    from maillage.apps.people import actions as people
+    from maillage.apps.people.actions import register as people
 
     people.follow(
         person=sandrine, structure=stage.structures[LEARN], by=stage.accounts["formation"], at=stage.ago(43)

@@ -10,10 +10,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from django.utils import timezone
 
 from maillage.apps.actes import rules
-from maillage.apps.actes.actions import Read
+from maillage.apps.actes.actions.receiving import Read
 from maillage.apps.actes.queries import activities, lists
 from maillage.apps.directory.models import Structure
-from maillage.apps.mandats.queries import label_of
+from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.reference import procedures

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
-from maillage.apps.mandats.queries import family_of
+from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.reference import procedures
 from maillage.reports.directory.formats.table import safe
 

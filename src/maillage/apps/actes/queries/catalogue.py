@@ -11,7 +11,7 @@ from django.utils import timezone
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Structure
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import catalogue as mandats
 from maillage.reference import procedures
 
 RECENT, LATEST = timedelta(days=90), 300  # acts read to know which procedures come first

@@ -12,7 +12,7 @@ from django.utils import timezone
 from maillage.apps.accounts.models import User
 from maillage.apps.actes import access, rules
 from maillage.apps.actes.models import Act, Revision
-from maillage.apps.mandats.queries import label_of
+from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.people import rules as register
 from maillage.apps.people.models import Person
 from maillage.reports.directory.formats.published import as_csv

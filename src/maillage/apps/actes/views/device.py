@@ -14,7 +14,8 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, count, holding
-from maillage.apps.actes import access, actions, rules
+from maillage.apps.actes import access, rules
+from maillage.apps.actes.actions import noting, receiving
 from maillage.apps.actes.forms import note as forms
 from maillage.apps.people.access import people_for
 from maillage.kernel.errors import Refused
@@ -76,7 +77,7 @@ def send(request: HttpRequest) -> JsonResponse:
             person = forms.person_of_card(each.card) or seen.get(each.person or 0)
             if each.person and person is None:
                 raise Refused(
-                    actions.NOT_NOTED,
+                    noting.NOT_NOTED,
                     why="Votre structure ne suit plus cette personne, ou sa fiche est effacée.",
                     do="Notez-le de nouveau, sans nom.",
                 )
@@ -84,7 +85,7 @@ def send(request: HttpRequest) -> JsonResponse:
             refused[str(each.draft.uid)] = " ".join(error.sentences)
         else:
             drafts.append((each.draft, structures.get(each.structure or 0), person))
-    kept = actions.receive(drafts, by=account_of(request), at=at)
+    kept = receiving.receive(drafts, by=account_of(request), at=at)
     refused |= {str(uid): why for uid, why in kept.refused.items()}
     return JsonResponse(
         {

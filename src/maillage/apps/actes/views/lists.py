@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.actes import access, actions
+from maillage.apps.actes import access
+from maillage.apps.actes.actions import corrections
 from maillage.apps.actes.forms.filters import CorrectionForm, FilterForm
 from maillage.apps.actes.forms.note import person_of_card
 from maillage.apps.actes.models import Act
@@ -90,7 +91,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(sent, among=among, initial=_initial(found))
     if form.is_bound and form.is_valid():
         try:
-            actions.correct(found, form.values(), by=account_of(request), at=timezone.now())
+            corrections.correct(found, form.values(), by=account_of(request), at=timezone.now())
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
@@ -124,7 +125,11 @@ def _initial(found: Act) -> dict[str, Any]:
 def several(request: HttpRequest) -> HttpResponse:
     """The same gesture on several acts: each goes through, or says why not."""
     by, at = account_of(request), timezone.now()
-    gestures = {"rayer": actions.strike, "remettre": actions.restore, "regulariser": actions.regularise}
+    gestures = {
+        "rayer": corrections.strike,
+        "remettre": corrections.restore,
+        "regulariser": corrections.regularise,
+    }
     asked = request.POST.get("geste", "")
     if asked not in gestures:
         raise Http404
@@ -156,14 +161,14 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals.as_message(request):
         match request.POST.get("geste"):
             case "rayer":
-                actions.strike(found, by=by, at=at)
+                corrections.strike(found, by=by, at=at)
                 messages.success(request, "L’acte est rayé : il ne compte plus, sa trace reste.")
             case "remettre":
-                actions.restore(found, by=by, at=at)
+                corrections.restore(found, by=by, at=at)
                 messages.success(request, "L’acte compte de nouveau.")
             case "regulariser":
                 person = person_of_card(request.POST.get("carte", ""))
-                actions.regularise(found, by=by, at=at, person=person)
+                corrections.regularise(found, by=by, at=at, person=person)
                 messages.success(request, "L’acte est sous mandat.")
     back = {"noter": "act_new", "liste": "acts"}.get(request.POST.get("retour", ""))
     return redirect(back) if back else redirect("act", found.pk)

@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.actes import access, actions, rules
+from maillage.apps.actes import access, rules
+from maillage.apps.actes.actions import noting
 from maillage.apps.actes.forms.note import OTHER, ActForm
 from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import catalogue, lists
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Structure
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import catalogue as mandat_catalogue
+from maillage.apps.mandats.queries import permissions
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
@@ -39,7 +41,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         if form.is_valid():
             try:
-                act = actions.note(
+                act = noting.note(
                     form.draft(at),
                     by=account_of(request),
                     structure=form.structure_chosen(),
@@ -58,7 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "person": person or (like.named if like is not None else None),
         "structures": structures,
         "refused": refused,
-        "outside": isinstance(refused, actions.OutsideMandate),
+        "outside": isinstance(refused, noting.OutsideMandate),
         "today": None if kept else lists.today(account_of(request), at),
         "waiting": [] if kept else lists.to_regularise(request.user)[:20],
         "kept": kept,
@@ -119,7 +121,7 @@ def _lieu(structure: Structure) -> Any:
 
 
 def _told(act: Act) -> str:
-    return rules.sentence(act.kind, actions.label(act.procedure), act.minutes, act.where, act.end)
+    return rules.sentence(act.kind, noting.label(act.procedure), act.minutes, act.where, act.end)
 
 
 @holding(*access.HELPS)
@@ -130,9 +132,9 @@ def frame(request: HttpRequest) -> JsonResponse:
     structures = list(access.structures_for(request.user))
     asked = whole(request.GET.get("structure", ""), ROWS)
     structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
-    if person is None or structure is None or not mandats.label_of(procedure):
+    if person is None or structure is None or not mandat_catalogue.label_of(procedure):
         raise Http404
-    verdict = mandats.allows(person, structure, procedure, timezone.now(), by=account_of(request))
+    verdict = permissions.allows(person, structure, procedure, timezone.now(), by=account_of(request))
     if verdict.allowed and verdict.mandat is not None:
         told = f"Dans son mandat, jusqu’au {in_words(verdict.mandat.ends_on)}."
     else:

@@ -19,9 +19,9 @@ from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import permanences
 from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.people import actions as people
 from maillage.apps.people import queries as persons
 from maillage.apps.people.access import people_for
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

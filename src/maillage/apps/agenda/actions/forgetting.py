@@ -47,7 +47,7 @@ def forget(person: Person, *, at: datetime) -> int:
     """Strip the seats of a person being erased, and return how many; future seats are released to the waiting
     list.
 
-    Call it in the transaction of `people.actions.forget`, before it.
+    Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
     theirs = list(Seat.objects.filter(person=person).select_related("workshop"))
     rows = lock({seat.workshop for seat in theirs})

@@ -10,7 +10,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointments as booking
 from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.rules import appointments, mailbox
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line

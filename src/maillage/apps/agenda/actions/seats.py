@@ -20,7 +20,7 @@ from maillage.apps.agenda.actions.write import check_run, lock
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

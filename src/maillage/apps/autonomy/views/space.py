@@ -19,7 +19,7 @@ from maillage.apps.autonomy.queries import retained
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.autonomy.views import again as again_views
 from maillage.apps.people import access as people_access
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan

@@ -11,8 +11,8 @@ from maillage.apps.documents import access
 from maillage.apps.documents.actions import storing
 from maillage.apps.documents.models import Paper, Share
 from maillage.apps.documents.rules import papers
-from maillage.apps.people import actions as people
 from maillage.apps.people.access import check_supervised
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.rules import HOW
 from maillage.kernel.errors import Refused
 

@@ -18,8 +18,8 @@ from maillage.apps.documents.models import Paper, Share
 from maillage.apps.documents.queries import storage
 from maillage.apps.documents.rules import cipher, papers
 from maillage.apps.documents.rules.contents import refused
-from maillage.apps.people import actions as people
 from maillage.apps.people.access import check_supervised
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import HOW
 from maillage.kernel.disk import reason, write_whole
@@ -184,7 +184,7 @@ def erase(paper: Paper, *, by: User | None, at: datetime, how: str) -> Paper:
 def forget(person: Person, *, at: datetime) -> int:
     """Destroy the papers of a person being erased, files and keys; return how many.
 
-    Call it in the transaction of `people.actions.forget`, before it.
+    Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
     rows = list(Paper.objects.select_for_update().filter(person=person))
     for row in rows:

@@ -31,7 +31,7 @@ from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.views.requests import unknown
 from maillage.apps.droits.queries import cards
 from maillage.apps.droits.queries import persons as droits
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import lists as mandats
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import access as outbox
 from maillage.apps.messages import queries as sent

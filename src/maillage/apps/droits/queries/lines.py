@@ -19,7 +19,7 @@ from maillage.apps.droits.rules import facts, line
 from maillage.apps.droits.rules.facts import Statement
 from maillage.apps.droits.rules.line import Standing
 from maillage.apps.learning.models import Plan
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import catalogue as mandats
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person

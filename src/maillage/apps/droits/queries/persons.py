@@ -15,7 +15,7 @@ from maillage.apps.droits.models import Fact
 from maillage.apps.droits.queries import checklists, lines
 from maillage.apps.droits.queries.lines import Line
 from maillage.apps.droits.rules import facts, line
-from maillage.apps.mandats.queries import label_of
+from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.messages.models import Message
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Consent, Person

@@ -9,12 +9,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.droits import access, actions
+from maillage.apps.droits import access
+from maillage.apps.droits.actions import paper_lists
 from maillage.apps.droits.forms import ChecklistForm
 from maillage.apps.droits.queries import checklists
 from maillage.apps.droits.rules import facts
 from maillage.apps.mandats.access import ADDS, added_for, owners_for
-from maillage.apps.mandats.queries import Choice, by_family, label_of
+from maillage.apps.mandats.queries.catalogue import Choice, by_family, label_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -69,7 +70,7 @@ def one(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         owner = next(each for key, _, each in owners if key == form.cleaned_data["pour"])
         try:
-            actions.write_checklist(
+            paper_lists.write_checklist(
                 procedure=procedure, by=account_of(request), at=timezone.now(), **form.values(), **owner
             )
         except Refused as refusal:
@@ -95,7 +96,7 @@ def retire(request: HttpRequest) -> HttpResponse:
     pk = whole(request.POST.get("liste", ""), ROWS) or 0
     row = get_object_or_404(access.checklists_for(request.user), pk=pk)
     with refusals.as_message(request):
-        actions.retire_checklist(row, by=account_of(request), at=timezone.now())
+        paper_lists.retire_checklist(row, by=account_of(request), at=timezone.now())
         messages.success(request, "La liste de tous reprend sa place. Ce qui était coché le reste.")
     return redirect(_address(row.procedure))
 

@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import account_of
 from maillage.apps.documents.queries import papers
 from maillage.apps.documents.queries.storage import storage
-from maillage.apps.droits import access, actions
+from maillage.apps.droits import access
+from maillage.apps.droits.actions import telling
 from maillage.apps.droits.forms import LetterForm, TellForm
 from maillage.apps.droits.models import Fact
 from maillage.apps.droits.queries import cards, lines, persons
 from maillage.apps.droits.rules import facts, line
 from maillage.apps.droits.views.requests import helping, line_of, person_of, structure_of
+from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
@@ -31,7 +33,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
     """Each procedure as one line, what presses first. Opening it is written in the journal."""
     person, today = person_of(request, pk), timezone.localdate()
     structure = structure_of(request, person)
-    actions.record_view(
+    telling.record_view(
         person, by=account_of(request), structure=structure and structure.pk, at=timezone.localtime()
     )
     held = lines.lines(request.user, person, today)
@@ -49,7 +51,7 @@ def droits(request: HttpRequest, pk: int) -> HttpResponse:
             "letter": LetterForm(),
             "gestures": line.GESTURES,
             "families": lines.known_procedures(structure),
-            "first": [(key, actions.label_of(key)) for key in lines.FIRST],
+            "first": [(key, label_of(key)) for key in lines.FIRST],
             "told": _told(request, person),
         }
     else:
@@ -66,7 +68,7 @@ def printed(request: HttpRequest, pk: int) -> HttpResponse:
     if not lines.follows(person):
         return redirect("droits", pk)
     structure = structure_of(request, person)
-    actions.record_view(
+    telling.record_view(
         person,
         by=account_of(request),
         structure=structure and structure.pk,
@@ -99,7 +101,7 @@ def droit(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
     error = None
     if form.is_bound and form.is_valid():
         try:
-            told = actions.tell(
+            told = telling.tell(
                 person,
                 form.telling(procedure),
                 by=account_of(request),

@@ -8,8 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from maillage.apps.accounts.access import account_of, count
-from maillage.apps.droits import access, actions
-from maillage.apps.droits.actions import Telling
+from maillage.apps.droits import access
+from maillage.apps.droits.actions import letters
+from maillage.apps.droits.actions import telling as right_telling
+from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.forms import DatesForm, LetterForm
 from maillage.apps.droits.rules import facts
 from maillage.apps.droits.views.requests import fact_of, helping, line_of, person_of
@@ -29,7 +31,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     procedure = request.POST.get("demarche", "")[:40]
     with refusals.as_message(request):
         telling = Telling(procedure=procedure, kind=facts.OPENED, on=timezone.localdate())
-        actions.tell(person, telling, by=account_of(request), at=timezone.now())
+        right_telling.tell(person, telling, by=account_of(request), at=timezone.now())
         return redirect("droit", pk, procedure)
     return redirect("droits", pk)
 
@@ -47,10 +49,10 @@ def paper(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
                 procedure=procedure, kind=facts.PAPER, paper=key, struck_at=None
             )
             for row in rows:
-                actions.strike(row, by=by, at=at)
+                right_telling.strike(row, by=by, at=at)
         else:
             telling = Telling(procedure=procedure, kind=facts.PAPER, on=timezone.localdate(), paper=key)
-            actions.tell(person, telling, by=by, at=at)
+            right_telling.tell(person, telling, by=by, at=at)
     return redirect("droit", pk, procedure)
 
 
@@ -65,7 +67,7 @@ def turn(request: HttpRequest, pk: int, procedure: str) -> HttpResponse:
         return redirect("droit", pk, procedure)
     with refusals.as_message(request):
         telling = Telling(procedure=procedure, kind=kind, on=timezone.localdate())
-        told = actions.tell(
+        told = right_telling.tell(
             person,
             telling,
             by=account_of(request),
@@ -87,7 +89,7 @@ def change(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
     by, at = account_of(request), timezone.now()
     with refusals.as_message(request):
         if "remettre" in request.POST:
-            actions.restore(row, by=by, at=at)
+            right_telling.restore(row, by=by, at=at)
             messages.success(request, "C’est remis.")
         elif "corriger" in request.POST:
             form = DatesForm(request.POST)
@@ -99,10 +101,10 @@ def change(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
                 )
             values = form.values()
             assert values["on"] is not None
-            actions.correct(row, on=values["on"], until=values["until"], by=by, at=at)
+            right_telling.correct(row, on=values["on"], until=values["until"], by=by, at=at)
             messages.success(request, "C’est corrigé. L’ancienne date se lit encore plus bas.")
         else:
-            actions.strike(row, by=by, at=at)
+            right_telling.strike(row, by=by, at=at)
             messages.success(request, "C’est rayé. On peut le remettre au bas de la page.")
     return redirect("droit", pk, row.procedure)
 
@@ -114,7 +116,7 @@ def write(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
     person = person_of(request, pk)
     form = LetterForm(request.POST)
     with refusals.as_message(request):
-        other = actions.letter_to(person, fact, by=account_of(request))
+        other = letters.letter_to(person, fact, by=account_of(request))
         if not form.is_valid():
             raise Refused(
                 "Le message n’est pas parti.",
@@ -133,6 +135,6 @@ def write(request: HttpRequest, pk: int, fact: int) -> HttpResponse:
                 why="Aucun e-mail ne part d’ici : Maillage n’a pas de serveur d’envoi.",
                 do=f"Appelez {other.who}.",
             )
-        actions.write_to(other, form.cleaned_data["texte"], by=account_of(request), at=timezone.now())
+        letters.write_to(other, form.cleaned_data["texte"], by=account_of(request), at=timezone.now())
         messages.success(request, f"Le message part vers {other.who}, par e-mail.")
     return redirect("droits", pk)

@@ -13,8 +13,8 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Group, Member
 from maillage.apps.learning.rules import groups as rules
-from maillage.apps.people import actions as people
 from maillage.apps.people import rules as persons
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused

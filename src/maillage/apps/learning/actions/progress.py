@@ -13,7 +13,7 @@ from maillage.apps.learning.actions import plans
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.rules import progress
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.modules.paths import paths

@@ -20,7 +20,7 @@ from maillage.apps.learning.models import Group
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.groups import by_code
 from maillage.apps.people import access as cards
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import card_secrets as people
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import read_secret
 from maillage.kernel.errors import Refused

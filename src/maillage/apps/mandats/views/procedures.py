@@ -7,8 +7,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.mandats import access, actions, queries
+from maillage.apps.mandats import access
+from maillage.apps.mandats.actions import local_procedures
 from maillage.apps.mandats.forms import ProcedureForm
+from maillage.apps.mandats.queries import catalogue
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals
@@ -25,7 +27,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         owner = next(each for key, _, each in owners if key == typed["pour"])
         try:
-            actions.add_procedure(
+            local_procedures.add_procedure(
                 label=typed["nom"],
                 operator=typed["organisme"],
                 family=typed["famille"],
@@ -42,7 +44,7 @@ def procedures(request: HttpRequest) -> HttpResponse:
         "form": form,
         "error": error,
         "added": access.added_for(request.user),
-        "families": queries.by_family(None),
+        "families": catalogue.by_family(None),
     }
     return render(
         request, "mandats/space/procedures.html", context, status=400 if error or form.errors else 200
@@ -56,6 +58,6 @@ def retire(request: HttpRequest) -> HttpResponse:
     pk = whole(request.POST.get("demarche", ""), ROWS) or 0
     added = get_object_or_404(access.added_for(request.user), pk=pk)
     with refusals.as_message(request):
-        actions.retire_procedure(added, by=account_of(request), at=timezone.now())
+        local_procedures.retire_procedure(added, by=account_of(request), at=timezone.now())
         messages.success(request, f"« {added.label} » ne se propose plus. Les mandats signés la gardent.")
     return redirect("mandat_procedures")

@@ -7,7 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import count, counted
-from maillage.apps.mandats import access, queries
+from maillage.apps.mandats import access
+from maillage.apps.mandats.queries import proofs
 from maillage.apps.mandats.rules import frame
 from maillage.kernel import codes
 from maillage.reports.assistance import models
@@ -39,7 +40,7 @@ def _answer(request: HttpRequest, typed: str) -> HttpResponse:
     """Answer a code; wrong ones are counted, and all answered alike."""
     if counted(request, LIMIT) >= access.CODES_AN_HOUR:
         return render(request, "mandats/public/check.html", {"too_many": True}, status=429)
-    found = queries.by_code(typed, timezone.now())
+    found = proofs.by_code(typed, timezone.now())
     if found is None:
         count(request, LIMIT)
         return render(request, "mandats/public/check.html", {"unknown": True, "typed": typed}, status=404)

@@ -17,9 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.accounts.queries import broken
-from maillage.apps.mandats import access, actions, queries
+from maillage.apps.mandats import access
+from maillage.apps.mandats.actions import preparing, records, signing, stopping
 from maillage.apps.mandats.forms import FilterForm, PrepareForm, SignForm
 from maillage.apps.mandats.models import Mandat, Signature
+from maillage.apps.mandats.queries import lists, permissions, proofs
+from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.rules import frame, proof, words
 from maillage.apps.people.access import people_for
 from maillage.kernel.errors import Refused
@@ -48,9 +51,9 @@ helping = holding(*access.SEES)
 def mandats(request: HttpRequest) -> HttpResponse:
     """The mandates of the persons one helps: what cannot wait first, then those that are asked for."""
     today, rows = timezone.localdate(), access.mandats_for(request.user)
-    form = FilterForm(request.GET, states=FILTERS, helpers=queries.helpers(rows))
+    form = FilterForm(request.GET, states=FILTERS, helpers=lists.helpers(rows))
     asked = form.criteria()
-    found = queries.found(rows, asked, today).prefetch_related("authorisations")
+    found = lists.found(rows, asked, today).prefetch_related("authorisations")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
@@ -58,11 +61,11 @@ def mandats(request: HttpRequest) -> HttpResponse:
         "lines": [(row, row.state_on(today)) for row in page],
         "filters": FILTERS,
         "state": asked.state,
-        "filtered": asked != queries.Criteria(state=asked.state),
+        "filtered": asked != lists.Criteria(state=asked.state),
         "query": _without(request, "page"),
         "query_elsewhere": _without(request, "page", "etat"),
-        "urgent": queries.to_regularise(rows)[:PAGE],
-        "ending": queries.ending(rows, today)[:PAGE],
+        "urgent": lists.to_regularise(rows)[:PAGE],
+        "ending": lists.ending(rows, today)[:PAGE],
         "now": timezone.now(),
         "papers": papers.TITLES,
         "states": frame.STATES,
@@ -93,9 +96,9 @@ def several(request: HttpRequest) -> HttpResponse:
         try:
             if asked == "renouveler":
                 token = f"{request.POST.get('envoi', '')[:20]}-{row.pk}"
-                actions.renew(row, by=by, at=at, token=token)
+                preparing.renew(row, by=by, at=at, token=token)
             else:
-                actions.decline(row, by=by, at=at)
+                signing.decline(row, by=by, at=at)
         except Refused as error:
             left.setdefault(error.why, []).append(row.printed)
         else:
@@ -133,7 +136,7 @@ def new(request: HttpRequest) -> HttpResponse:
     error, token = None, request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
     if form.is_bound and form.is_valid():
         try:
-            made = actions.prepare(
+            made = preparing.prepare(
                 person=person, by=account_of(request), at=timezone.now(), token=token, **form.values()
             )
         except Refused as refusal:
@@ -156,7 +159,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if not form.is_valid():
                 raise _unread()
-            actions.sign(row, form.signing(), by=account_of(request), at=timezone.now())
+            signing.sign(row, form.signing(), by=account_of(request), at=timezone.now())
         except Refused as refusal:
             error = refusal
             row = _mandat(request, pk)
@@ -176,8 +179,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _to_read(request: HttpRequest, row: Mandat) -> dict[str, Any]:
     """Return what the person reads, in French or in their language, and what says that it was shown."""
-    start = queries.signing_day(row, frame.TOUCH, timezone.localdate())
-    terms = queries.terms(row, start)
+    start = mandat_papers.signing_day(row, frame.TOUCH, timezone.localdate())
+    terms = mandat_papers.terms(row, start)
     asked = request.GET.get("langue", FRENCH)
     language = asked if asked in (FRENCH, row.language) and asked in LANGUAGES else FRENCH
     with speaking(language):
@@ -205,7 +208,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
     state = row.state_on(today)
     if state == frame.DRAFT:
         return redirect("mandat_sign", pk)
-    actions.record_view(row, by=account_of(request), at=timezone.now())
+    records.record_view(row, by=account_of(request), at=timezone.now())
     signature = Signature.objects.filter(mandat=row).first()
     permitted = list(row.authorisations.all())
     followers = row.person.followings.filter(ended_at=None).exclude(structure=row.structure)
@@ -214,19 +217,19 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "state": state,
         "states": frame.STATES,
         "running": state in (frame.RUNNING, frame.COMING),
-        "timeline": queries.timeline(row, today),
-        "left": queries.left_in_words(row, today),
+        "timeline": proofs.timeline(row, today),
+        "left": proofs.left_in_words(row, today),
         "permitted": permitted,
         "kept": [each for each in permitted if each.revoked_at is None],
         "signature": proof.svg(signature.strokes) if signature and signature.strokes else "",
         "photograph": bool(signature and signature.photograph),
-        "links": queries.proof_of(row),
-        "agrees": queries.agrees_with_proof(row),
+        "links": proofs.proof_of(row),
+        "agrees": proofs.agrees_with_proof(row),
         "followers": followers.select_related("structure", "by"),
         "may_act": access.may_act(request.user, row.structure_id),
-        "acting": queries.acting(row),
+        "acting": permissions.acting(row),
         "named": [each for each in row.named.select_related("user", "by") if each.removed_at is None],
-        "may_join": queries.may_join(row, today),
+        "may_join": permissions.may_join(row, today),
         "now": timezone.now(),
         "sending": secrets.token_urlsafe(12),
         "beside": [
@@ -244,8 +247,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     asked = request.POST.get("geste", "")
     with refusals.as_message(request):
         if asked == "arreter":
-            actions.withdraw(row, by=by, at=at)
-            others = queries.running_of(row.person, timezone.localdate(at)).count()
+            stopping.withdraw(row, by=by, at=at)
+            others = lists.running_of(row.person, timezone.localdate(at)).count()
             also = (
                 f" Attention : {count(others, 'autre mandat', 'autres mandats')} de cette personne en cours."
             )
@@ -256,16 +259,16 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         elif asked == "retirer":
             key = whole(request.POST.get("demarche", ""), ROWS) or 0
             each = get_object_or_404(row.authorisations, pk=key)
-            actions.revoke(each, by=by, at=at)
+            stopping.revoke(each, by=by, at=at)
             messages.success(request, f"« {each.label} » n’est plus permise.")
         elif asked == "ajouter":
             key = whole(request.POST.get("aidant", ""), ROWS) or 0
             user = next(
-                (each for each in queries.may_join(row, timezone.localdate(at)) if each.pk == key), None
+                (each for each in permissions.may_join(row, timezone.localdate(at)) if each.pk == key), None
             )
             if user is None:
                 raise Http404
-            actions.add_helper(row, user, by=by, at=at, agreed="accord" in request.POST)
+            stopping.add_helper(row, user, by=by, at=at, agreed="accord" in request.POST)
             messages.success(request, f"C’est écrit : {user} peut agir. La personne le voit avec sa carte.")
         elif asked in ("photographier", "effacer-photo"):
             sent = request.FILES.get("photo")
@@ -273,7 +276,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
                 raise Refused(
                     "Rien n’a été joint.", why="Aucune photographie n’est choisie.", do="Choisissez-en une."
                 )
-            actions.join_photograph(row, read_photograph(sent) if sent else b"", by=by, at=at)
+            signing.join_photograph(row, read_photograph(sent) if sent else b"", by=by, at=at)
             messages.success(
                 request,
                 "La photographie est jointe au mandat."
@@ -282,14 +285,14 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             )
         elif asked == "oter":
             key = whole(request.POST.get("nomme", ""), ROWS) or 0
-            actions.remove_helper(get_object_or_404(row.named, pk=key), by=by, at=at)
+            stopping.remove_helper(get_object_or_404(row.named, pk=key), by=by, at=at)
             messages.success(request, "C’est écrit : cette personne n’agit plus.")
         elif asked == "renouveler":
             token = request.POST.get("envoi", "")[:40] or secrets.token_urlsafe(12)
-            return redirect("mandat_sign", actions.renew(row, by=by, at=at, token=token).pk)
+            return redirect("mandat_sign", preparing.renew(row, by=by, at=at, token=token).pk)
         elif asked == "refuser":
             person = row.person_id
-            actions.decline(row, by=by, at=at)
+            signing.decline(row, by=by, at=at)
             messages.success(request, "C’est noté : pas de mandat. L’aide continue, à côté de la personne.")
             return redirect("person", person)
         else:
@@ -321,9 +324,10 @@ def verify(request: HttpRequest, pk: int) -> HttpResponse:
 def printed(request: HttpRequest, pk: int) -> HttpResponse:
     """The mandate on paper: to sign, or as it was signed."""
     row = _mandat(request, pk)
-    actions.record_view(row, by=account_of(request), at=timezone.now(), verb="mandat.printed")
+    records.record_view(row, by=account_of(request), at=timezone.now(), verb="mandat.printed")
     return papers_response(
-        papers.mandate(queries.paper(row), check=check_of(request, row), on=timezone.localdate()), "mandat"
+        papers.mandate(mandat_papers.paper(row), check=check_of(request, row), on=timezone.localdate()),
+        "mandat",
     )
 
 
@@ -334,9 +338,9 @@ def withdrawal(request: HttpRequest, pk: int) -> HttpResponse:
     row = _mandat(request, pk)
     if row.withdrawn_at is None:
         raise Http404
-    actions.record_view(row, by=account_of(request), at=timezone.now(), verb="mandat.proof")
+    records.record_view(row, by=account_of(request), at=timezone.now(), verb="mandat.proof")
     return papers_response(
-        papers.withdrawal(queries.paper(row), check=check_of(request, row), on=timezone.localdate()),
+        papers.withdrawal(mandat_papers.paper(row), check=check_of(request, row), on=timezone.localdate()),
         "arret-du-mandat",
     )
 
@@ -349,7 +353,7 @@ def photograph(request: HttpRequest, pk: int) -> HttpResponse:
     found = Signature.objects.filter(mandat=row).first()
     if found is None or not found.photograph:
         raise Http404
-    actions.record_view(row, by=account_of(request), at=timezone.now())
+    records.record_view(row, by=account_of(request), at=timezone.now())
     response = HttpResponse(bytes(found.photograph), content_type="image/jpeg")
     response["Content-Disposition"] = 'inline; filename="mandat.jpg"'
     response["X-Content-Type-Options"] = "nosniff"

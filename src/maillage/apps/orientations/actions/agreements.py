@@ -12,8 +12,8 @@ from maillage.apps.learning.actions import plans
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations.actions import dates, transitions
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.people import actions as people
 from maillage.apps.people import rules
+from maillage.apps.people.actions import consents as people
 from maillage.apps.people.models import Consent, Person
 from maillage.apps.reminders.actions import planning as reminders
 from maillage.kernel.errors import Refused

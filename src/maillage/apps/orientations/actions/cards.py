@@ -10,8 +10,9 @@ from django.db import transaction
 from maillage.apps.accounts.models import User
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations.actions import agreements
-from maillage.apps.people import actions as people
 from maillage.apps.people import queries, rules
+from maillage.apps.people.actions import card_secrets
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import CardSecret, Person
 from maillage.kernel.errors import Refused
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking
@@ -34,7 +35,7 @@ def choose_secret(
     agreed to be written to. Their page tells it in any case.
     """
     before = queries.secret_of(person)
-    made = people.choose_secret(person, said, by=by, at=at, recognised=recognised, acting=acting)
+    made = card_secrets.choose_secret(person, said, by=by, at=at, recognised=recognised, acting=acting)
     channel = CHANNELS.get(person.reach)
     if by is not None and before is not None and channel and queries.agreed(person, rules.WRITE):
         with (

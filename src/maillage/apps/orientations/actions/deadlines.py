@@ -210,7 +210,7 @@ def strip(person: Person, *, at: datetime) -> int:
     """Strip the referrals of a person being erased, and return how many; running ones stop, and both sides
     are notified without a name.
 
-    Call it in the transaction of `people.actions.forget`, before it.
+    Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
     rows = Orientation.objects.filter(person=person, stripped_at__isnull=True).select_for_update()
     found = list(rows)

@@ -7,16 +7,16 @@ from typing import Any
 from django.db import transaction
 
 from maillage.apps.accounts.models import User
-from maillage.apps.actes import actions as acts
+from maillage.apps.actes.actions import corrections as acts
 from maillage.apps.agenda.actions import forgetting as agenda
 from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.documents.actions import storing as documents
-from maillage.apps.droits import actions as droits
+from maillage.apps.droits.actions import telling as droits
 from maillage.apps.learning.actions import progress as learning
-from maillage.apps.mandats import actions as mandats
+from maillage.apps.mandats.actions import stopping as mandats
 from maillage.apps.orientations.actions import deadlines
-from maillage.apps.people import actions as people
 from maillage.apps.people import queries
+from maillage.apps.people.actions import forgetting as people
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.actions import forgetting as reminders
 

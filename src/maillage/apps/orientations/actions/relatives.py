@@ -8,8 +8,9 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.orientations.actions import steps
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.people import actions as people
 from maillage.apps.people import rules as purposes
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 
 
@@ -25,7 +26,7 @@ def follow(*, lieu: Lieu, need: str, at: datetime, already: Person | None = None
     if same is not None:
         return same
     person = people.welcome(by=None, structure=None, at=at)
-    people.agree(person=person, purpose=purposes.COUNT, how="click", at=at)
+    consents.agree(person=person, purpose=purposes.COUNT, how="click", at=at)
     row = steps.prepare(
         by=None, at=at, need=need, person=person, origin=cycle.RELATIVE, lieu=lieu, commune=lieu.code_insee
     )

@@ -19,8 +19,8 @@ from maillage.apps.directory import rules as directory
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
-from maillage.apps.droits import actions as droits
-from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.actions import telling as droits
+from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.messages import actions as outbox
 from maillage.apps.orientations import access
 from maillage.apps.orientations.actions import notifications
@@ -38,9 +38,9 @@ from maillage.apps.orientations.queries import matching
 from maillage.apps.orientations.queries import people as written
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.people import access as people_access
-from maillage.apps.people import actions as people_actions
 from maillage.apps.people import queries as people
 from maillage.apps.people import rules as persons
+from maillage.apps.people.actions import register as people_actions
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

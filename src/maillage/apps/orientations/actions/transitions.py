@@ -13,7 +13,7 @@ from maillage.apps.orientations.actions import dates
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.queries import persons, timeline
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.words import opening

@@ -8,7 +8,7 @@ from django import forms
 
 from maillage.apps.agenda.forms.appointments import at_the_clock
 from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.droits.actions import Telling
+from maillage.apps.droits.actions.telling import Telling
 from maillage.apps.droits.queries.lines import known_procedures
 from maillage.apps.droits.rules import facts
 from maillage.apps.orientations.queries.detail import MEANT

@@ -111,7 +111,7 @@ class PersonForm(forms.Form):
             )
 
     def values(self) -> dict[str, Any]:
-        """Return what was typed, by the names of `people.actions.KNOWN`."""
+        """Return what was typed, by the names of `people.actions.register.KNOWN`."""
         clean = self.cleaned_data
         return {
             "nickname": clean["prenom"],

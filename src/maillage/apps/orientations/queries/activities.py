@@ -12,7 +12,7 @@ from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import activities as acts
 from maillage.apps.agenda.queries import exports as workshops
 from maillage.apps.directory.queries.moments import midnight
-from maillage.apps.mandats.queries import family_of
+from maillage.apps.mandats.queries.catalogue import family_of
 from maillage.apps.orientations.models import Orientation
 from maillage.reports.directory.formats.table import safe
 

@@ -19,7 +19,9 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
 from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning.queries import progress as learning
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.queries import permissions
+from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import people, persons
@@ -114,7 +116,7 @@ def card(person: Person, at: datetime) -> Card:
     today = timezone.localdate(at)
     ahead = coming(person, at)
     kept = [each for each in ahead if not each.cancelled]
-    held = mandats.for_card(person, today)
+    held = mandat_persons.for_card(person, today)
     running = [row for row, state in held if state in (frame.RUNNING, frame.COMING)]
     steps, own = _steps(person), rights.for_card(person, today)
     return Card(
@@ -331,12 +333,12 @@ def _sent(steps: Sequence[Orientation]) -> list[Line]:
     return [Line(icon="send", title=to_say("On m’a envoyé"), words=words, name="card_follow")]
 
 
-def _mandate(held: Sequence[tuple[mandats.Mandat, str]]) -> list[Line]:
+def _mandate(held: Sequence[tuple[Mandat, str]]) -> list[Line]:
     if not held:
         return []
     order = (frame.RUNNING, frame.COMING, frame.WITHDRAWN, frame.ENDED)
     row, state = min(held, key=lambda each: order.index(each[1]))
-    who, day = typed(mandats.acting(row) or str(row.structure or "")), opening.date_text(row.ends_on)
+    who, day = typed(permissions.acting(row) or str(row.structure or "")), opening.date_text(row.ends_on)
     if state == frame.RUNNING:
         words = say("{who}, jusqu’au {day}", who=who, day=day)
     elif state == frame.COMING:
@@ -370,14 +372,14 @@ def _rights(own: rights.Own | None, today: date) -> list[Line]:
 
 def helpers(
     person: Person,
-    running: Sequence[mandats.Mandat],
+    running: Sequence[Mandat],
     steps: Sequence[Orientation],
     kept: Sequence[Coming],
 ) -> list[Helper]:
     """Return who helps a person today: by a mandate, by following them, by receiving them."""
     found = [
         Helper(
-            name=mandats.acting(row),
+            name=permissions.acting(row),
             where=row.structure.name if row.structure else "",
             what=typed(", ".join(each.label for each in row.authorisations.all() if not each.revoked_at)),
             until=say("Jusqu’au {day}", day=opening.date_text(row.ends_on)),

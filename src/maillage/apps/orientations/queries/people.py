@@ -18,7 +18,8 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import persons as droits
 from maillage.apps.droits.queries.cards import Next
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import persons as mandat_persons
+from maillage.apps.mandats.queries import proofs
 from maillage.apps.orientations.access import orientations_for
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
@@ -51,7 +52,7 @@ VERBS = {
     READ: "a lu l’orientation",
     "consent.said": "a noté un accord",
     "consent.withdrawn": "a noté un accord retiré",
-    **mandats.VERBS,
+    **proofs.VERBS,
     **papers.VERBS,
     **droits.VERBS,
     **agenda.VERBS,
@@ -147,7 +148,7 @@ def traces(person: Person) -> list[Trace]:
     entries: list[Entry] = list(journal.entries_about(person))
     kept = papers.of_person(person)
     met = agenda.rows_of(person)
-    for rows in (steps, mandats.of_person(person), kept, list(acts.of_person(person)), met):
+    for rows in (steps, mandat_persons.of_person(person), kept, list(acts.of_person(person)), met):
         if rows:
             entries += journal.entries_about(*rows)
     names = journal.names(entries)

@@ -14,7 +14,7 @@ from maillage.apps.directory.queries import places
 from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import persons as droits
 from maillage.apps.learning.queries import progress as learning
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import persons as mandats
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.queries import people, timeline
 from maillage.apps.orientations.rules import cycle

@@ -19,7 +19,7 @@ from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import timeline
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.web import printing
 from maillage.words.languages import say

@@ -24,14 +24,15 @@ from maillage.apps.documents.queries import papers
 from maillage.apps.droits.queries import lines as droits
 from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning.queries import progress as learning
-from maillage.apps.mandats import queries as mandats
+from maillage.apps.mandats.queries import persons as mandats
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting
 from maillage.apps.orientations.forms.people import PersonForm
 from maillage.apps.orientations.queries import copies
 from maillage.apps.orientations.queries import people as queries
-from maillage.apps.people import access, actions, rules
+from maillage.apps.people import access, rules
 from maillage.apps.people import queries as persons
+from maillage.apps.people.actions import register
 from maillage.apps.people.models import Consent, Person
 from maillage.apps.reminders.queries import lists as reminders
 from maillage.kernel.errors import Refused
@@ -86,7 +87,7 @@ def _welcomed(request: HttpRequest, form: PersonForm, sending: str) -> int:
     key = f"accueil-{request.user.pk}-{salted_hmac('accueil', sending).hexdigest()}"
     if not cache.add(key, 0):
         return int(cache.get(key))
-    made = actions.welcome(
+    made = register.welcome(
         by=account_of(request), structure=form.structure_chosen(), at=timezone.localtime(), **form.values()
     )
     cache.set(key, made.pk)
@@ -124,7 +125,7 @@ def by_card(request: HttpRequest) -> HttpResponse:
             chosen = {str(each.pk): each for each in structures}
             structure = chosen.get(request.POST.get("structure", "")) or structures[0]
             try:
-                actions.meet(
+                register.meet(
                     person=found, structure=structure, by=account_of(request), at=timezone.localtime()
                 )
             except Refused as refusal:
@@ -148,7 +149,7 @@ def too_many() -> Refused:
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: what is known, agreed, done and under way. Opening the sheet is written in the journal."""
     found = _person(request, pk)
-    actions.record_view(
+    register.record_view(
         found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
     )
     seen = acts_for(request.user).values("pk")  # the acts of another structure are theirs
@@ -234,7 +235,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest, pk: int) -> HttpResponse:
     """All that is kept of a person, for them to take away: to read and print, or as a file."""
     found = _person(request, pk)
-    actions.exported(
+    register.exported(
         found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
     )
     return copy_of(request, found)
@@ -282,7 +283,7 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     found = _person(request, pk)
     with refusals.as_message(request):
         structure = get_object_or_404(Structure, pk=acting_for(request, found))
-        actions.leave(person=found, structure=structure, by=account_of(request), at=timezone.localtime())
+        register.leave(person=found, structure=structure, by=account_of(request), at=timezone.localtime())
         messages.success(request, f"{structure.name} ne suit plus {found}. Sa carte reste bonne ailleurs.")
     return redirect("people")
 

@@ -23,8 +23,8 @@ from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import lists, matching, persons, structure_measures
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.orientations.views import answering
-from maillage.apps.people import actions as people
 from maillage.apps.people import rules as purposes
+from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.web import refusals

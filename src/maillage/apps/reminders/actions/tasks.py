@@ -6,7 +6,7 @@ from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
 from maillage.apps.reminders.actions import planning
 from maillage.apps.reminders.models import Refusal, Reminder

@@ -20,9 +20,10 @@ from maillage.apps.orientations.forms import card as forms
 from maillage.apps.orientations.queries import card as queries
 from maillage.apps.orientations.views import relative
 from maillage.apps.orientations.views.people import acting_for, too_many
-from maillage.apps.people import access, actions, rules
+from maillage.apps.people import access, rules
 from maillage.apps.people import queries as people
 from maillage.apps.people.access import Opened
+from maillage.apps.people.actions import card_secrets, corrections, register
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
 from maillage.words.languages import say, to_say
@@ -112,7 +113,7 @@ def _tried(request: HttpRequest) -> HttpResponse:
         return _asked(request, too_many(), 429)
     if not access.spend_form(request, request.POST.get("envoi", "")):
         return _asked(request, SPENT, 400)
-    found = actions.unlock(code=request.POST.get("code", ""), said=forms.secret(request.POST), at=at)
+    found = card_secrets.unlock(code=request.POST.get("code", ""), said=forms.secret(request.POST), at=at)
     if found is None:
         count(request, "cartes")
         return _asked(request, SHUT, 400)
@@ -196,7 +197,7 @@ def with_helper(request: HttpRequest, pk: int) -> HttpResponse:
         account_of(request),
         timezone.now(),
     )
-    actions.record_opening(found, by=by, structure=acting_for(request, found), at=at)
+    card_secrets.record_opening(found, by=by, structure=acting_for(request, found), at=at)
     access.open_page(request, found, at, whole=True, helper=by)
     return redirect("card")
 
@@ -232,7 +233,7 @@ def secret_with_helper(request: HttpRequest, pk: int) -> HttpResponse:
 def of_person(request: HttpRequest, pk: int) -> HttpResponse:
     """The card of a person, to print for them. Opening it is written."""
     found = get_object_or_404(access.people_for(request.user), pk=pk)
-    actions.card_printed(
+    register.card_printed(
         found, by=account_of(request), structure=acting_for(request, found), at=timezone.now()
     )
     return render(request, "orientations/card/print.html", {"person": found})
@@ -243,7 +244,7 @@ def answer_correction(request: HttpRequest, pk: int) -> HttpResponse:
     """Answering what a person asked to correct."""
     row = get_object_or_404(access.corrections_for(request.user), pk=pk, done_at=None)
     with refusals.as_message(request):
-        actions.answer_correction(
+        corrections.answer_correction(
             row, by=account_of(request), at=timezone.now(), answer=request.POST.get("reponse", "")
         )
         messages.success(request, "C’est répondu : la personne le lira sur sa page.")

@@ -20,9 +20,11 @@ from maillage.apps.documents.queries import papers as paper_queries
 from maillage.apps.documents.rules.papers import TAKEN_BACK
 from maillage.apps.droits.queries import persons as rights
 from maillage.apps.learning import access as learning
-from maillage.apps.mandats import actions as mandats
-from maillage.apps.mandats import queries as mandat_queries
+from maillage.apps.mandats.actions import records, stopping
 from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.queries import lists
+from maillage.apps.mandats.queries import papers as mandat_papers
+from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame as mandat_frame
 from maillage.apps.orientations.actions import agreements, cards, forgetting, steps
 from maillage.apps.orientations.forms.card import OwnForm, RequestForm
@@ -31,9 +33,10 @@ from maillage.apps.orientations.queries import card as queries
 from maillage.apps.orientations.queries import people, persons, register
 from maillage.apps.orientations.views.card.opening import with_card
 from maillage.apps.orientations.views.people import copy_of
-from maillage.apps.people import access, actions
+from maillage.apps.people import access
 from maillage.apps.people import queries as corrections
 from maillage.apps.people.access import Opened
+from maillage.apps.people.actions import corrections as people_corrections
 from maillage.apps.people.models import Consent
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -94,7 +97,7 @@ def procedures(request: HttpRequest, opened: Opened) -> HttpResponse:
 @require_safe
 def mandates(request: HttpRequest, opened: Opened) -> HttpResponse:
     """What others may do in one's place, and how to stop it."""
-    held = mandat_queries.for_card(opened.person, timezone.localdate())
+    held = mandat_persons.for_card(opened.person, timezone.localdate())
     return _page(
         request,
         "orientations/card/mandates.html",
@@ -185,7 +188,7 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
     by, at = opened.helper, timezone.now()
     with refusals.as_message(request):
         if named is not None:
-            after = mandats.remove_helper(get_object_or_404(row.named, pk=named), by=by, at=at)
+            after = stopping.remove_helper(get_object_or_404(row.named, pk=named), by=by, at=at)
             stopped = after.withdrawn_at is not None
             messages.success(
                 request,
@@ -194,12 +197,12 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
                 else say("C’est noté. Cet aidant n’agit plus à votre place."),
             )
         elif key is None:
-            mandats.withdraw(row, by=by, at=at)
+            stopping.withdraw(row, by=by, at=at)
             messages.success(request, _stopped(opened, row, at))
         else:
             each = get_object_or_404(row.authorisations, pk=key)
-            after = mandats.revoke(each, by=by, at=at)
-            other = mandat_queries.still_permitted(opened.person, each.key, timezone.localdate(at))
+            after = stopping.revoke(each, by=by, at=at)
+            other = lists.still_permitted(opened.person, each.key, timezone.localdate(at))
             if other is not None:
                 words = say(
                     "C’est retiré. Mais un autre mandat permet encore cette démarche, à {structure}.",
@@ -215,7 +218,7 @@ def stop_mandate(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
 
 def _stopped(opened: Opened, row: Mandat, at: Any) -> str:
     """Return what is said once a mandate is stopped: that others still run, when they do."""
-    others = mandat_queries.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
+    others = lists.running_of(opened.person, timezone.localdate(at)).exclude(pk=row.pk)
     if not others:
         return say("C’est arrêté. Plus rien ne se fait à votre place.")
     to = ", ".join(dict.fromkeys(each.structure.name for each in others if each.structure))
@@ -227,10 +230,10 @@ def _stopped(opened: Opened, row: Mandat, at: Any) -> str:
 def mandate_proof(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
     """The proof that a mandate was stopped."""
     row = get_object_or_404(Mandat, pk=pk, person=opened.person, withdrawn_at__isnull=False)
-    mandats.record_view(row, by=opened.helper, at=timezone.now(), verb="mandat.proof")
+    records.record_view(row, by=opened.helper, at=timezone.now(), verb="mandat.proof")
     path = reverse("mandat_check", args=[row.printed])
     check = (printing.address(request, path).partition("://")[2] or path, "")
-    content = papers.withdrawal(mandat_queries.paper(row), check=check, on=timezone.localdate())
+    content = papers.withdrawal(mandat_papers.paper(row), check=check, on=timezone.localdate())
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="arret-du-mandat.pdf"'
     return response
@@ -253,7 +256,7 @@ def correct(request: HttpRequest, opened: Opened) -> HttpResponse:
             return redirect("card")
         if asked.is_bound and asked.is_valid():
             words = asked.cleaned_data["quoi"]
-            actions.ask_correction(person, asked.structure(), words, by=opened.helper, at=at)
+            people_corrections.ask_correction(person, asked.structure(), words, by=opened.helper, at=at)
             messages.success(request, say("La demande est partie. La réponse sera ici."))
             return redirect("card_correct")
     except Refused as refused:

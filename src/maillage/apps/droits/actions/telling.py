@@ -1,38 +1,26 @@
-"""Tell what happens to a procedure, correct it, take it back; write to another helper; lists of papers."""
+"""Tell what happens to a procedure of a person, correct it, take it back."""
 
-from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.droits import access
-from maillage.apps.droits.models import Fact, LocalChecklist
-from maillage.apps.droits.queries import checklists, lines, persons
+from maillage.apps.droits.models import Fact
+from maillage.apps.droits.queries import checklists, lines
 from maillage.apps.droits.rules import facts
-from maillage.apps.mandats.queries import label_of
+from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.messages import actions as outbox
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Person
-from maillage.apps.reminders.actions import planning as reminders
-from maillage.apps.reminders.queries.occasions import Occasion
-from maillage.apps.reminders.rules import ways
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
-from maillage.words.languages import say
-from maillage.words.opening import date_text
-
-MOST_PAPERS, LONGEST_PAPER, LONGEST_LETTER = 20, 120, 600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +80,7 @@ def tell(
         source=source,
         example=row.example,
     )
-    _record("droit.told", made, by=by, at=at)
+    record_event("droit.told", made, by=by, at=at)
     people.touch(row, at=at)
     return made
 
@@ -164,9 +152,6 @@ def _meanwhile(person: Person, procedure: str) -> Refused:
     )
 
 
-# ------------------------------------------------------------------------------------------------- afterwards
-
-
 @transaction.atomic
 def strike(fact: Fact, *, by: User, at: datetime) -> Fact:
     """Take back what was told by mistake: it stays readable, and the line forgets it."""
@@ -175,7 +160,7 @@ def strike(fact: Fact, *, by: User, at: datetime) -> Fact:
         return row
     row.struck_at, row.struck_by = at, by
     row.save(update_fields=["struck_at", "struck_by"])
-    _record("droit.struck", row, by=by, at=at)
+    record_event("droit.struck", row, by=by, at=at)
     people.touch(row.person, at=at)
     return row
 
@@ -192,7 +177,7 @@ def restore(fact: Fact, *, by: User, at: datetime) -> Fact:
         )
     row.struck_at, row.struck_by = None, None
     row.save(update_fields=["struck_at", "struck_by"])
-    _record("droit.restored", row, by=by, at=at)
+    record_event("droit.restored", row, by=by, at=at)
     return row
 
 
@@ -226,7 +211,7 @@ def correct(fact: Fact, *, on: date, until: date | None, by: User, at: datetime)
         corrects=row,
         example=row.example,
     )
-    _record("droit.corrected", made, by=by, at=at)
+    record_event("droit.corrected", made, by=by, at=at)
     people.touch(row.person, at=at)
     return made
 
@@ -240,203 +225,15 @@ def _lock(fact: Fact, by: User) -> Fact:
     return row
 
 
-# --------------------------------------------------------------------------------------------- another helper
-
-
-def letter_to(person: Person, fact: int, *, by: User) -> lines.OtherHelper:
-    """Return who told a fact, as somebody a user may write to; Refused when they follow the same procedure
-    no more, or when the person does not want it told.
-    """
-    found = next((each for each in lines.other_helpers(by, person) if each.fact.pk == fact), None)
-    if found is None or found.fact.by is None or not found.fact.by.is_active:
-        raise Refused(
-            "Le message n’est pas parti.",
-            why="Cet aidant ne suit plus cette démarche.",
-            do="Rechargez la page pour voir qui la suit.",
-        )
-    return found
-
-
-@transaction.atomic
-def write_to(other: lines.OtherHelper, text: str, *, by: User, at: datetime) -> None:
-    """Write to another helper about the procedure that both follow. The person is not named: the link opens
-    their rights, to those who follow them.
-    """
-    fact, said = other.fact, text.strip()
-    refuse_secrets(said)
-    link = f"{settings.ADDRESS}{reverse('droits', args=[fact.person_id])}"
-    outbox.put(
-        channel="email",
-        to=fact.by.email if fact.by else "",
-        subject="Une démarche que nous suivons tous les deux",
-        text=f"{by} vous écrit au sujet d’une démarche que vous suivez tous les deux :\n\n{said}\n\n{link}"
-        f"\n\nPour répondre : {by.email}",
-        key=f"droit-{fact.pk}-lettre-{by.pk}-{int(at.timestamp())}",
-        at=at,
-        structure=fact.structure_id,
-    )
-    _record("droit.letter", fact, by=by, at=at)
-
-
-# -------------------------------------------------------------------------------------------- lists of papers
-
-
-@transaction.atomic
-def write_checklist(
-    *,
-    procedure: str,
-    papers: Sequence[str],
-    source: str,
-    seen_on: date,
-    by: User,
-    at: datetime,
-    structure: Structure | None = None,
-    territory: str = "",
-) -> LocalChecklist:
-    """Write the list of papers of a structure or a territory, in place of its former one, which stays
-    readable. A paper that keeps its words keeps its key: what was gathered stays gathered.
-    """
-    words = list(dict.fromkeys(said for each in papers if (said := line(each, LONGEST_PAPER))))
-    if not label_of(procedure) or not facts.follows(procedure):
-        raise _not_listed("Cette démarche n’existe pas.", "Choisissez-en une dans la liste.")
-    if not words or len(words) > MOST_PAPERS:
-        raise _not_listed(
-            "Il n’y a aucun papier." if not words else f"Il y a plus de {MOST_PAPERS} papiers.",
-            "Écrivez un papier par ligne.",
-        )
-    if not line(source, 200) or seen_on > timezone.localdate(at):
-        raise _not_listed(
-            "Il manque d’où vient la liste, ou le jour où elle a été lue est à venir.",
-            "Écrivez la page ou le papier de l’organisme, et le jour où vous l’avez lu.",
-        )
-    refuse_secrets(source, *words)
-    owner = {"structure": structure, "territory": territory, "procedure": procedure, "retired_at": None}
-    former = LocalChecklist.objects.select_for_update().filter(**owner).first()
-    known = {said: key for key, said in (former.papers if former else ())}
-    known |= {said: key for key, said in checklists.of_procedure(structure, procedure).papers.items()}
-    if former is not None:
-        former.retired_at = at
-        former.save(update_fields=["retired_at"])
-    made = LocalChecklist.objects.create(
-        structure=structure,
-        territory=territory,
-        procedure=procedure,
-        papers=_keyed(words, known),
-        source=line(source, 200),
-        seen_on=seen_on,
-        by=by,
-        at=at,
-    )
-    journal.record(
-        by=by,
-        verb="checklist.written",
-        row=made,
-        at=at,
-        structure=structure and structure.pk,
-        words=label_of(procedure),
-    )
-    return made
-
-
-def _keyed(words: Sequence[str], known: dict[str, str]) -> list[list[str]]:
-    """Return the papers with a key each: the one they had, or one made of their words."""
-    taken = {known[said] for said in words if said in known}
-    found = []
-    for said in words:
-        key = known.get(said, "")
-        n = 1
-        while not key:
-            made = f"{slugify(said)[:34] or 'papier'}{f'-{n}' if n > 1 else ''}"
-            key, n = ("" if made in taken else made), n + 1
-        taken.add(key)
-        found.append([key, said])
-    return found
-
-
-@transaction.atomic
-def retire_checklist(row: LocalChecklist, *, by: User, at: datetime) -> None:
-    """Go back to the list of the territory, or to the common one."""
-    if LocalChecklist.objects.filter(pk=row.pk, retired_at=None).update(retired_at=at):
-        words = label_of(row.procedure)
-        journal.record(
-            by=by, verb="checklist.retired", row=row, at=at, structure=row.structure_id, words=words
-        )
-
-
-# -------------------------------------------------------------------------------------------- dates that come
-
-
-def run_deadlines(*, at: datetime) -> Counter[str]:
-    """Write to the helper who told of a right, once thirty and once seven days before its date; return how
-    many were written. The person is not named.
-    """
-    today = timezone.localdate(at)
-    done: Counter[str] = Counter()
-    for reminder in persons.to_remind(today):
-        done["droits_rappeles"] += _remind(reminder, at=at)
-    return done
-
-
-@transaction.atomic
-def _remind(reminder: persons.Reminder, *, at: datetime) -> bool:
-    """Write one reminder, that never leaves after its date. An invalid address blocks nothing."""
-    fact, day = reminder.fact, reminder.day
-    link = f"{settings.ADDRESS}{reverse('droits', args=[fact.person_id])}"
-    over = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
-    _remind_person(reminder, over, at=at)
-    with suppress(Refused):
-        outbox.put(
-            channel="email",
-            to=fact.by.email if fact.by else "",
-            subject="Une démarche a une date qui approche",
-            text=f"Pour une personne que vous aidez, une démarche a une date : {label_of(fact.procedure)},"
-            f" avant le {date_text(day)}.\nOù elle en est : {link}",
-            key=reminder.key,
-            at=at,
-            never_after=over,
-            structure=fact.structure_id,
-        )
-        _record("droit.reminded", fact, by=None, at=at)
-        return True
-    return False
-
-
-def _remind_person(reminder: persons.Reminder, over: datetime, *, at: datetime) -> None:
-    """Remind the person, by what reaches them, without naming the procedure."""
-    fact = reminder.fact
-    occasion = Occasion(
-        kind=ways.RIGHT,
-        row=fact.pk,
-        days=reminder.days,
-        moment=over,
-        subject=lambda: say("Une démarche à refaire"),
-        text=lambda: say(
-            "Rappel : une de vos démarches est à faire avant le {end}. Venez voir la personne qui vous aide.",
-            end=date_text(reminder.day),
-        ),
-        structure=fact.structure_id,
-        person=fact.person,
-        language=fact.person.language,
-        example=fact.example,
-    )
-    reminders.plan([occasion], at=at)
-
-
-# ------------------------------------------------------------------------------------------------- forgetting
-
-
 @transaction.atomic
 def forget(person: Person, *, at: datetime) -> int:
     """Delete what was told of the procedures of a person being erased; return how many facts.
 
-    Call it in the transaction of `people.actions.forget`, before it.
+    Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
     for pk in Fact.objects.filter(person=person).values_list("pk", flat=True):
         outbox.forget(about=f"droit-{pk}-", at=at)
     return Fact.objects.filter(person=person).delete()[0]
-
-
-# ------------------------------------------------------------------------------------------------ the journal
 
 
 def record_view(
@@ -446,7 +243,7 @@ def record_view(
     journal.record(by=by, verb=verb, row=person, at=at, structure=structure)
 
 
-def _record(verb: str, row: Fact, *, by: User | None, at: datetime) -> None:
+def record_event(verb: str, row: Fact, *, by: User | None, at: datetime) -> None:
     journal.record(
         by=by, verb=verb, row=row.person, at=at, structure=row.structure_id, words=label_of(row.procedure)
     )
@@ -454,7 +251,3 @@ def _record(verb: str, row: Fact, *, by: User | None, at: datetime) -> None:
 
 def _not_told(why: str, do: str) -> Refused:
     return Refused("Rien n’a été noté.", why=why, do=do)
-
-
-def _not_listed(why: str, do: str) -> Refused:
-    return Refused("La liste n’a pas été enregistrée.", why=why, do=do)

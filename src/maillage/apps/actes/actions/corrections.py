@@ -1,0 +1,145 @@
+"""Correct, strike and restore acts, regularise those done outside a mandate, forget a person."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.actes import access, rules
+from maillage.apps.actes.actions.noting import (
+    VALUES,
+    OutsideMandate,
+    check_values,
+    label,
+    traced_values,
+    verdict_on,
+)
+from maillage.apps.actes.models import Act, Revision
+from maillage.apps.mandats.queries import permissions as mandats
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
+from maillage.reference import procedures
+
+
+@transaction.atomic
+def correct(act: Act, values: Mapping[str, Any], *, by: User, at: datetime) -> Act:
+    """Change some of VALUES; what they were stays in the trace. Refused when nothing changes, or when it
+    becomes an act that the mandate of that day did not allow.
+    """
+    row = _lock(act, by)
+    before = traced_values(row)
+    draft = rules.Draft(
+        **{"uid": row.uid, "done_at": row.done_at, "commune": row.commune}
+        | {name: values.get(name, getattr(row, name)) for name in VALUES}
+    )
+    check_values(draft, at)
+    if draft.kind == rules.PLACE and (row.kind, row.procedure) != (draft.kind, draft.procedure):
+        verdict = verdict_on(draft.kind, draft.procedure, row.person, row.structure, row.done_at, by=row.by)
+        if not verdict.allowed and (not row.outside or row.regularised_at is not None):
+            raise OutsideMandate(
+                "L’acte n’est pas corrigé.",
+                why=verdict.why,
+                do=verdict.what_to_do or "Laissez-le « avec elle », ou rayez-le et notez une urgence.",
+            )
+        row.mandat = verdict.mandat if verdict.allowed else row.mandat
+    if draft.kind != rules.PLACE:
+        row.outside, row.regularise_before, row.mandat = "", None, None
+    for name in VALUES:
+        setattr(row, name, line(value) if isinstance(value := getattr(draft, name), str) else value)
+    if traced_values(row) == before and row.precision == act.precision:
+        raise Refused("Rien n’a changé.", why="Toutes les réponses sont les mêmes.", do="Corrigez-en une.")
+    row.save()
+    _trace(row, rules.CORRECTED, before, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def strike(act: Act, *, by: User, at: datetime) -> Act:
+    """Strike an act: it counts no more, its trace stays."""
+    row = _lock(act, by)
+    if row.struck_at is not None:
+        raise Refused("Rien n’a changé.", why="Cet acte est déjà rayé.", do="Remettez-le s’il compte.")
+    row.struck_at, row.struck_by = at, by
+    row.save(update_fields=["struck_at", "struck_by"])
+    _trace(row, rules.STRUCK, traced_values(row), by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def restore(act: Act, *, by: User, at: datetime) -> Act:
+    """Let a struck act count again."""
+    row = _lock(act, by)
+    if row.struck_at is None:
+        raise Refused("Rien n’a changé.", why="Cet acte n’est pas rayé.", do="Rien à faire : il compte.")
+    row.struck_at, row.struck_by = None, None
+    row.save(update_fields=["struck_at", "struck_by"])
+    _trace(row, rules.RESTORED, traced_values(row), by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def regularise(act: Act, *, by: User, at: datetime, person: Person | None = None) -> Act:
+    """Put under a mandate an act that was done outside it, once the person signed. person: who it was for,
+    when nobody was named.
+    """
+    row = _lock(act, by)
+    if not row.lacks_mandate:
+        raise Refused("Rien n’a changé.", why="Cet acte est déjà en règle.", do="Rien à faire.")
+    whom = row.person or person
+    if whom is None or not people_for(by).filter(pk=whom.pk).exists():
+        raise Refused(
+            "L’acte n’est pas en règle.", why="Personne n’est nommé.", do="Lisez la carte de la personne."
+        )
+    verdict = mandats.allows(whom, row.structure, row.procedure, at, by=row.by)
+    if not verdict.allowed:
+        raise OutsideMandate("L’acte n’est pas en règle.", why=verdict.why, do=verdict.what_to_do)
+    row.person, row.mandat, row.regularised_at = whom, verdict.mandat, at
+    row.save(update_fields=["person", "mandat", "regularised_at"])
+    _trace(row, rules.REGULARISED, traced_values(row), by=by, at=at)
+    return row
+
+
+def _lock(act: Act, by: User) -> Act:
+    """Return an act as it is now, locked; Refused to who may not change it."""
+    if not access.may_change(by, act):
+        raise Refused(
+            "Rien n’a changé.",
+            why="Seuls qui l’a noté et le responsable de sa structure corrigent un acte.",
+            do="Demandez-le-leur.",
+        )
+    return Act.objects.select_for_update(of=("self",)).select_related("structure", "person").get(pk=act.pk)
+
+
+def _trace(row: Act, verb: str, before: Mapping[str, Any], *, by: User, at: datetime) -> None:
+    after = traced_values(row)
+    changed = {name for name in after if after[name] != before[name]}
+    Revision.objects.create(
+        act=row,
+        at=at,
+        by=by,
+        verb=verb,
+        before={name: before[name] for name in sorted(changed)},
+        after={name: after[name] for name in sorted(changed)},
+    )
+    journal.record(
+        by=by, verb=f"act.{verb}", row=row, at=at, structure=row.structure_id, words=label(row.procedure)
+    )
+
+
+def forget(person: Person) -> None:
+    """Clear what was written of somebody in their acts, which still count: precisions, and the organisms that
+    no list has, typed by hand.
+    """
+    known = {"", *(each.operator for each in procedures.procedures().values())}
+    Act.objects.filter(person=person).exclude(precision="").update(precision="")
+    Act.objects.filter(person=person).exclude(operator__in=known).update(operator="")
+    for row in Revision.objects.filter(act__person=person):
+        for values in (row.before, row.after):
+            if values.get("operator", "") not in known:
+                values["operator"] = ""
+        row.save(update_fields=["before", "after"])

@@ -1,0 +1,239 @@
+"""Prepare a mandate, or another one that goes further: it allows nothing until it is signed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.mandats import access
+from maillage.apps.mandats.actions.records import lock, record_event
+from maillage.apps.mandats.models import Autorisation, Mandat, NamedHelper
+from maillage.apps.mandats.queries import catalogue, permissions
+from maillage.apps.mandats.rules import frame
+from maillage.apps.people.access import check_supervised, people_for, sees_only_theirs
+from maillage.apps.people.actions import register as people
+from maillage.apps.people.models import Person
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+from maillage.reference import procedures
+from maillage.words.wording import count
+
+MOST_PROCEDURES = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Helper:
+    """Who will act: a professional, or somebody for whom a supervisor answers. relative: their name; named:
+    the helpers who act beside who prepares it; whole: every helper of the structure does.
+    """
+
+    kind: str = frame.PROFESSIONAL
+    relative: str = ""
+    supervisor: User | None = None
+    named: Sequence[User] = ()
+    whole: bool = False
+
+
+@transaction.atomic
+def prepare(
+    *,
+    person: Person,
+    structure: Structure,
+    keys: Sequence[str],
+    duration: str,
+    by: User,
+    at: datetime,
+    token: str,
+    starts_on: date | None = None,
+    helper: Helper | None = None,
+    emergency: bool = False,
+    renews: Mandat | None = None,
+) -> Mandat:
+    """Write what a mandate would permit, for the person to read. It allows nothing until they sign.
+
+    keys: of families or procedures; token: of the form, so that sent twice it makes one. An emergency lasts
+    the day, and is to be regularised in two days.
+    """
+    row = people.lock(person)
+    if found := Mandat.objects.filter(token=token, person=row, by=by).first():
+        return found
+    if not access.may_act(by, structure.pk) or not people_for(by).filter(pk=row.pk).exists():
+        raise _not_prepared(
+            "Vous n’aidez pas cette personne au nom de cette structure.",
+            "Demandez-lui de montrer sa carte, puis recommencez.",
+        )
+    today = timezone.localdate(at)
+    check_supervised(by, structure.pk, today, "Le mandat n’a pas été préparé.")
+    chosen = _chosen(keys, structure)
+    if (emergency or renews is not None) and (
+        same := _same_draft(row, structure, chosen, renews)
+    ) is not None:
+        return same
+    start = _first_day(starts_on, today, duration, emergency=emergency)
+    lasting = "day" if emergency else duration
+    who = _checked(helper or Helper(), by=by, structure=structure)
+    made = Mandat.objects.create(
+        person=row,
+        structure=structure,
+        by=by,
+        helper=who.kind,
+        relative=who.relative,
+        supervisor=who.supervisor,
+        whole_structure=who.whole,
+        code=_unused(),
+        token=token,
+        duration=lasting,
+        starts_on=start,
+        ends_on=frame.ends_on(start, lasting),
+        emergency=emergency,
+        renews=renews,
+        language=row.language,
+        made_at=at,
+        example=row.example,
+    )
+    Autorisation.objects.bulk_create(
+        Autorisation(mandat=made, key=each.key, label=each.label, operator=each.operator) for each in chosen
+    )
+    if not who.whole:
+        NamedHelper.objects.bulk_create(
+            NamedHelper(mandat=made, user=each, at=at, by=by) for each in who.named
+        )
+    asked = count(len(chosen), "démarche")
+    record_event("mandat.prepared", made, by=by, at=at, told=f"{asked}, {frame.DURATIONS[lasting]}")
+    people.touch(row, at=at)
+    return made
+
+
+def _same_draft(
+    person: Person, structure: Structure, chosen: Sequence[catalogue.Choice], renews: Mandat | None
+) -> Mandat | None:
+    """Return the draft that says the same and was not signed yet: an emergency, or what follows a mandate, is
+    proposed once.
+    """
+    rows = Mandat.objects.filter(
+        person=person, structure=structure, signed_at=None, renews=renews, emergency=renews is None
+    )
+    keys = {each.key for each in chosen}
+    found = rows.prefetch_related("authorisations")
+    return next((row for row in found if {each.key for each in row.authorisations.all()} == keys), None)
+
+
+def _chosen(keys: Sequence[str], structure: Structure) -> list[catalogue.Choice]:
+    """Return what is asked, once each; a procedure whose whole family is asked is not asked twice."""
+    families = procedures.families()
+    known = {each.key: each for each in catalogue.choices(structure)}
+    known |= {key: catalogue.Choice(key, family.label, "", key) for key, family in families.items()}
+    asked = list(dict.fromkeys(keys))
+    if not asked:
+        raise _not_prepared(
+            "Aucune démarche n’est choisie.", "Choisissez avec la personne ce qui se fera à sa place."
+        )
+    if any(key not in known for key in asked):
+        raise _not_prepared(
+            "Une des démarches n’est pas connue.", "Rechargez la page, puis choisissez dans la liste."
+        )
+    kept = [known[key] for key in asked if key in families or known[key].family not in asked]
+    if len(kept) > MOST_PROCEDURES or len([key for key in asked if key in families]) == len(families):
+        raise _not_prepared(
+            "Un mandat ne permet pas tout : celui-ci en demande trop.",
+            f"Gardez ce dont la personne a besoin maintenant, {MOST_PROCEDURES} choix au plus.",
+        )
+    return kept
+
+
+def _first_day(starts_on: date | None, today: date, duration: str, *, emergency: bool) -> date:
+    if duration not in frame.MONTHS and not emergency:
+        raise _not_prepared("Cette durée n’existe pas.", "Choisissez un jour, un mois, six mois ou un an.")
+    start = today if starts_on is None or emergency else starts_on
+    if start < today:
+        raise _not_prepared("Son premier jour est déjà passé.", "Choisissez aujourd’hui ou un jour à venir.")
+    if start > today + frame.AHEAD:
+        raise _not_prepared(
+            "Son premier jour est dans plus d’un mois.", "Choisissez un jour plus proche, ou attendez."
+        )
+    return start
+
+
+def _checked(helper: Helper, *, by: User, structure: Structure) -> Helper:
+    """Return who will act; a user who sees only those they help is a volunteer, whatever is typed."""
+    kind = helper.kind
+    if kind == frame.PROFESSIONAL and sees_only_theirs(by, structure.pk):
+        kind = frame.VOLUNTEER
+    relative = line(helper.relative, 60) if kind == frame.RELATIVE else ""
+    refuse_secrets(relative)
+    if kind not in frame.HELPERS or (kind == frame.RELATIVE and not relative):
+        raise _not_prepared("Le nom du proche manque.", "Écrivez-le : la personne doit savoir qui agit.")
+    named = list(dict.fromkeys((by, *helper.named)))
+    if any(not access.may_act(each, structure.pk) for each in named):
+        raise _not_prepared(
+            "Une des personnes nommées n’aide pas au nom de cette structure.", "Ôtez-la, puis recommencez."
+        )
+    if kind not in frame.SUPERVISED:
+        return Helper(named=named, whole=helper.whole)
+    answering = helper.supervisor
+    if (
+        answering is None
+        or (kind == frame.VOLUNTEER and answering.pk == by.pk)
+        or not rights_of(answering).may("people.see", structure=structure.pk)
+    ):
+        raise _not_prepared(
+            "Un bénévole ou un proche agit sous la responsabilité d’un aidant de la structure.",
+            "Choisissez qui en répond.",
+        )
+    return Helper(
+        kind=kind, relative=relative, supervisor=answering, named=list(dict.fromkeys((by, answering)))
+    )
+
+
+def _unused() -> str:
+    while True:
+        code = codes.make()
+        if not Mandat.objects.filter(code=code).exists():
+            return code
+
+
+@transaction.atomic
+def renew(
+    mandat: Mandat, *, by: User, at: datetime, token: str, duration: str = "", helper: Helper | None = None
+) -> Mandat:
+    """Prepare another mandate with the procedures still permitted by this one, which is never lengthened. An
+    emergency is regularised so, for a month unless another duration is asked.
+    """
+    row = lock(mandat)
+    if row.signed_at is None:
+        raise _not_prepared("Celui-ci n’est pas encore signé.", "Faites-le signer, ou refusez-le d’abord.")
+    if row.emergency and row.regularised_at is not None:
+        raise _not_prepared("Cette urgence est déjà régularisée.", "Ouvrez le mandat qui l’a remplacée.")
+    if row.structure is None:
+        raise _not_prepared(
+            "La structure qui le tenait n’existe plus.", "Préparez un mandat au nom de la vôtre."
+        )
+    same = Helper(
+        kind=row.helper,
+        relative=row.relative,
+        supervisor=row.supervisor,
+        named=[each for each in permissions.named(row) if access.may_act(each, row.structure.pk)],
+        whole=row.whole_structure,
+    )
+    return prepare(
+        person=row.person,
+        structure=row.structure,
+        keys=[each.key for each in row.authorisations.filter(revoked_at=None)],
+        duration=duration or ("month" if row.emergency else row.duration),
+        by=by,
+        at=at,
+        token=token,
+        helper=helper or same,
+        renews=row,
+    )
+
+
+def _not_prepared(why: str, do: str) -> Refused:
+    return Refused("Le mandat n’a pas été préparé.", why=why, do=do)

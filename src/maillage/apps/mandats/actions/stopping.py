@@ -1,0 +1,134 @@
+"""Stop a mandate, take back a procedure or a helper, strip those of a person being erased."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.mandats import access
+from maillage.apps.mandats.actions.records import lock, outbox_prefix, record_event
+from maillage.apps.mandats.models import Autorisation, Mandat, NamedHelper, Signature
+from maillage.apps.mandats.rules import frame
+from maillage.apps.messages import actions as outbox
+from maillage.apps.people.actions import register as people
+from maillage.apps.people.models import Person
+from maillage.apps.reminders.actions import planning as reminders
+from maillage.apps.reminders.rules import ways
+from maillage.kernel.errors import Refused
+from maillage.words.languages import FRENCH
+
+
+@transaction.atomic
+def withdraw(mandat: Mandat, *, by: User | None, at: datetime) -> Mandat:
+    """Stop a mandate at once: nothing more is allowed, what was done stays written. No reason is asked.
+
+    by: the helper who notes it, None for the person themselves, with their card.
+    """
+    row = lock(mandat)
+    state = row.state_on(timezone.localdate(at))
+    if state not in (frame.RUNNING, frame.COMING):
+        raise Refused(
+            "Rien n’a été arrêté.",
+            why=f"Ce mandat est déjà {frame.STATES[state]}."
+            if state != frame.DRAFT
+            else "Ce mandat n’est pas signé : il ne permet rien.",
+            do="Rechargez la page pour voir où il en est.",
+        )
+    row.withdrawn_at, row.withdrawn_with = at, by
+    row.withdrawn_how = frame.CARD if by is None else frame.NOTED
+    row.save(update_fields=["withdrawn_at", "withdrawn_with", "withdrawn_how"])
+    outbox.forget(about=outbox_prefix(row), at=at)
+    reminders.withdraw(ways.MANDAT, [row.pk], at=at)
+    record_event("mandat.withdrawn", row, by=by, at=at, told=frame.STOPPED[row.withdrawn_how])
+    people.touch(row.person, at=at)
+    return row
+
+
+@transaction.atomic
+def revoke(autorisation: Autorisation, *, by: User | None, at: datetime) -> Mandat:
+    """Take one procedure back from a mandate; the last one taken back stops it."""
+    row = lock(autorisation.mandat)
+    each = row.authorisations.select_for_update().get(pk=autorisation.pk)
+    state = row.state_on(timezone.localdate(at))
+    if state not in (frame.RUNNING, frame.COMING) or each.revoked_at is not None:
+        raise Refused(
+            "Rien n’a été retiré.",
+            why="Cette démarche n’est déjà plus permise.",
+            do="Rechargez la page pour voir où en est le mandat.",
+        )
+    each.revoked_at, each.revoked_with = at, by
+    each.save(update_fields=["revoked_at", "revoked_with"])
+    record_event("mandat.revoked", row, by=by, at=at, told=each.label)
+    people.touch(row.person, at=at)
+    if row.authorisations.filter(revoked_at=None).exists():
+        return row
+    return withdraw(row, by=by, at=at)
+
+
+@transaction.atomic
+def add_helper(mandat: Mandat, user: User, *, by: User, at: datetime, agreed: bool) -> NamedHelper:
+    """Let another helper of the structure act under a mandate, with the agreement of the person, who is
+    there; the same one twice is one. They read it with their card, and may take it back.
+    """
+    row = lock(mandat)
+    why = ""
+    if row.state_on(timezone.localdate(at)) not in (frame.RUNNING, frame.COMING):
+        why = "Ce mandat n’est plus en cours."
+    elif not access.may_act(by, row.structure_id) or not access.may_act(user, row.structure_id):
+        why = "Un mandat ne s’étend pas hors de sa structure."
+    elif not agreed:
+        why = "La personne n’a pas dit qu’elle est d’accord."
+    if why:
+        raise Refused(
+            "Personne n’a été ajouté.",
+            why=why,
+            do="Demandez-le à la personne, quand elle est là. Ou proposez-lui un autre mandat.",
+        )
+    made, new = NamedHelper.objects.get_or_create(
+        mandat=row, user=user, removed_at=None, defaults={"at": at, "by": by}
+    )
+    if new:
+        record_event("mandat.helper_added", row, by=by, at=at)
+        people.touch(row.person, at=at)
+    return made
+
+
+@transaction.atomic
+def remove_helper(named: NamedHelper, *, by: User | None, at: datetime) -> Mandat:
+    """Let a helper act no more under a mandate; the last one removed stops it. by: None for the person."""
+    row = lock(named.mandat)
+    found = NamedHelper.objects.select_for_update(of=("self",)).get(pk=named.pk)
+    if found.removed_at is not None:
+        raise Refused(
+            "Rien n’a changé.", why="Cet aidant n’agit déjà plus.", do="Rechargez la page pour voir qui agit."
+        )
+    found.removed_at, found.removed_by = at, by
+    found.save(update_fields=["removed_at", "removed_by"])
+    record_event("mandat.helper_removed", row, by=by, at=at)
+    people.touch(row.person, at=at)
+    running = row.state_on(timezone.localdate(at)) in (frame.RUNNING, frame.COMING)
+    if running and not row.whole_structure and not row.named.filter(removed_at=None).exists():
+        return withdraw(row, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def forget(person: Person, *, at: datetime) -> int:
+    """Strip the mandates of a person being erased, and return how many: words, images, names and the key of
+    the proof go; that a mandate ran from a day to a day, for some families, still counts.
+
+    Call it in the transaction of `people.actions.forgetting.forget`, before it.
+    """
+    Mandat.objects.filter(person=person, signed_at=None).delete()
+    rows = list(Mandat.objects.select_for_update().filter(person=person, stripped_at=None))
+    Signature.objects.filter(mandat__in=rows).delete()
+    for row in rows:
+        outbox.forget(about=outbox_prefix(row), at=at)
+        if row.state_on(timezone.localdate(at)) in (frame.RUNNING, frame.COMING):
+            row.withdrawn_at, row.withdrawn_how = at, frame.CARD
+        row.words = row.secret = row.witness = row.relative = ""
+        row.language, row.stripped_at = FRENCH, at
+        row.save()
+        record_event("mandat.forgotten", row, by=None, at=at)
+    return len(rows)

@@ -1,0 +1,170 @@
+"""List mandates: those that run, end, wait for a signature or a regularisation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.mandats import access
+from maillage.apps.mandats.models import Autorisation, Mandat
+from maillage.apps.mandats.queries.catalogue import family_of, keys_permitting
+from maillage.apps.mandats.rules import frame
+from maillage.apps.people.models import Person
+from maillage.reference import procedures
+
+
+def to_remind(today: date) -> list[Mandat]:
+    """Return the mandates that end soon and lasted long enough to be forgotten, unless all was said."""
+    rows = Mandat.objects.filter(
+        duration__in=frame.REMINDED,
+        signed_at__isnull=False,
+        withdrawn_at__isnull=True,
+        stripped_at__isnull=True,
+        starts_on__lte=today,
+        ends_on__gte=today,
+        ends_on__lte=today + timedelta(days=max(frame.REMINDERS)),
+    )
+    return [row for row in rows if set(row.reminded) != set(frame.REMINDERS)]
+
+
+def is_renewed(row: Mandat) -> bool:
+    """Return whether the person already signed another mandate that goes further, for the same structure and
+    something that this one permits.
+    """
+    return Mandat.objects.filter(pk=row.pk).filter(_renewed()).exists()
+
+
+def _renewed() -> Exists:
+    permitted = Autorisation.objects.filter(mandat=OuterRef(OuterRef("pk")), revoked_at=None)
+    further = Autorisation.objects.filter(
+        key__in=permitted.values("key"),
+        revoked_at=None,
+        mandat__person=OuterRef("person"),
+        mandat__structure=OuterRef("structure"),
+        mandat__signed_at__isnull=False,
+        mandat__withdrawn_at__isnull=True,
+        mandat__ends_on__gt=OuterRef("ends_on"),
+    )
+    return Exists(further)
+
+
+def to_regularise(rows: QuerySet[Mandat]) -> QuerySet[Mandat]:
+    """Return, of some mandates, the emergencies that no real mandate followed yet, the oldest first."""
+    return rows.filter(emergency=True, signed_at__isnull=False, regularised_at__isnull=True).order_by(
+        "regularise_before"
+    )
+
+
+def ending(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that soon end and are not renewed, the first to end first: thirty days
+    before the end, or seven for those that last a month.
+    """
+    soon = [Q(duration=key, ends_on__lte=today + timedelta(days=days)) for key, days in frame.TASK.items()]
+    return running(rows, today).filter(reduce(or_, soon)).exclude(_renewed())
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A mandate to see to: an emergency to regularise, or one that ends. left: days, its last one included;
+    late: the delay of the emergency, or of the photograph, is past. photograph: its paper is to photograph.
+    """
+
+    mandat: Mandat
+    left: int
+    late: bool = False
+    photograph: bool = False
+
+
+def tasks(user: Any, at: datetime, most: int) -> list[Task]:
+    """Return what the mandates of the structures that a user helps for ask of them, the most pressing first:
+    emergencies, papers to photograph, then those that end, `most` of each.
+    """
+    today = timezone.localdate(at)
+    rows = access.mandats_for(user).filter(structure__in=access.structures_for(user).values("pk"))
+    urgent = [
+        Task(row, 0, late=row.regularise_before is not None and row.regularise_before < at)
+        for row in to_regularise(rows)[:most]
+    ]
+    lacking = [
+        Task(row, 0, late=row.photograph_before < at, photograph=True)
+        for row in running(rows, today).filter(photograph_before__isnull=False)[:most]
+    ]
+    return (
+        urgent + lacking + [Task(row, (row.ends_on - today).days + 1) for row in ending(rows, today)[:most]]
+    )
+
+
+def running(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that are signed and neither stopped nor past."""
+    return rows.filter(signed_at__isnull=False, withdrawn_at__isnull=True, ends_on__gte=today).order_by(
+        "ends_on", "pk"
+    )
+
+
+def running_of(person: Person, today: date) -> QuerySet[Mandat]:
+    """Return the mandates of a person that run or are to begin, the first to end first."""
+    rows = Mandat.objects.filter(person=person, stripped_at__isnull=True)
+    return running(rows, today).select_related("structure")
+
+
+def still_permitted(person: Person, key: str, today: date) -> Mandat | None:
+    """Return a mandate that still permits what was taken back from another, None when none does."""
+    keys = keys_permitting(key) if key in procedures.families() else {key, family_of(key)}
+    return (
+        running_of(person, today)
+        .filter(Exists(Autorisation.objects.filter(mandat=OuterRef("pk"), key__in=keys, revoked_at=None)))
+        .first()
+    )
+
+
+def over(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that ended or were stopped in the last 365 days, the latest first."""
+    since = today - frame.SHOWN
+    stopped = Q(withdrawn_at__isnull=False, withdrawn_at__date__gte=since)
+    past = Q(withdrawn_at__isnull=True, ends_on__lt=today, ends_on__gte=since)
+    return rows.filter(stopped | past, signed_at__isnull=False).order_by("-ends_on", "-pk")
+
+
+def drafts(rows: QuerySet[Mandat], today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that can still be signed, the latest first."""
+    return rows.filter(signed_at__isnull=True, made_at__date__gte=today - frame.AHEAD)
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What a list of mandates is asked for; '' or None where anything is wanted.
+
+    state: '' those that run, `a-signer`, `finis`; helper: the account that prepared it; within: days to its
+    end; procedure: a procedure, which its family permits too, or a family and all that it holds.
+    """
+
+    state: str = ""
+    helper: int | None = None
+    within: int | None = None
+    procedure: str = ""
+
+
+def found(rows: QuerySet[Mandat], asked: Criteria, today: date) -> QuerySet[Mandat]:
+    """Return, of some mandates, those that a list is asked for, in the order of their state."""
+    kept = {"": running, "a-signer": drafts, "finis": over}[asked.state](rows, today)
+    if asked.helper:
+        kept = kept.filter(by=asked.helper)
+    if asked.within is not None:
+        kept = kept.filter(ends_on__lte=today + timedelta(days=asked.within))
+    if asked.procedure:
+        permitting = Autorisation.objects.filter(
+            mandat=OuterRef("pk"), key__in=keys_permitting(asked.procedure), revoked_at=None
+        )
+        kept = kept.filter(Exists(permitting))
+    return kept
+
+
+def helpers(rows: QuerySet[Mandat]) -> list[tuple[int, str]]:
+    """Return who prepared some mandates: number and name."""
+    accounts = User.objects.filter(pk__in=rows.order_by().values("by")).order_by("name", "email")
+    return [(each.pk, str(each)) for each in accounts]

@@ -1,0 +1,76 @@
+"""Read what a mandate says: its words before they are signed, and its papers."""
+
+from datetime import date
+
+from django.utils import timezone
+
+from maillage.apps.mandats.models import Mandat, Signature
+from maillage.apps.mandats.queries.permissions import acting, named
+from maillage.apps.mandats.rules import frame, proof, words
+from maillage.apps.people.models import Person
+from maillage.reports.assistance import models
+from maillage.words.languages import FRENCH, LANGUAGES
+from maillage.words.wording import of
+
+
+def terms(row: Mandat, starts_on: date | None = None) -> words.Terms:
+    """Return what a mandate says, from a day: that of its draft, unless it is signed later."""
+    start = starts_on or row.starts_on
+    return words.Terms(
+        code=row.printed,
+        person=called(row.person),
+        born=row.person.born,
+        structure=row.structure.name if row.structure else "",
+        helper=str(row.by or ""),
+        named=[str(each) for each in named(row)],
+        whole=row.whole_structure,
+        kind=row.helper,
+        relative=row.relative,
+        supervisor=str(row.supervisor or ""),
+        procedures=[
+            (each.label, each.operator) for each in row.authorisations.all() if each.revoked_at is None
+        ],
+        duration=row.duration,
+        starts_on=start,
+        ends_on=frame.ends_on(start, row.duration),
+        emergency=row.emergency,
+        language=row.language,
+    )
+
+
+def called(person: Person) -> str:
+    """Return what a person is called on a mandate: never by the code of their card, which opens it."""
+    return person.nickname or f"la personne à la carte {of(person.get_picture_display())}"
+
+
+def signing_day(row: Mandat, how: str, today: date) -> date:
+    """Return the day from which a draft would run: that of its paper, or today once its own is past."""
+    return row.starts_on if how == frame.PAPER else max(row.starts_on, today)
+
+
+def paper(row: Mandat) -> models.Paper:
+    """Return what the papers of a mandate say: once signed, the words that were kept, and no others."""
+    told = row.words or words.text(terms(row))
+    heard, found = words.parts(told)
+    signature = Signature.objects.filter(mandat=row).first()
+    return models.Paper(
+        code=row.printed,
+        person=called(row.person),
+        structure=row.structure.name if row.structure else "",
+        helper=acting(row) or str(row.by or ""),
+        parts=[models.Part(each.title, each.lines, each.listed) for each in found],
+        heard=models.Part(
+            "Ce qui est lu à la personne",
+            tuple(heard),
+            language=row.language if row.language in LANGUAGES else FRENCH,
+        ),
+        how=row.signed_how,
+        witness=row.witness,
+        digest=row.digest,
+        strokes=proof.svg(signature.strokes) if signature and signature.strokes else "",
+        signed_at=timezone.localtime(row.signed_at) if row.signed_at else None,
+        withdrawn_at=timezone.localtime(row.withdrawn_at) if row.withdrawn_at else None,
+        withdrawn_how=row.get_withdrawn_how_display(),
+        procedures=[each.label for each in row.authorisations.all()],
+        example=row.example,
+    )

@@ -1,0 +1,101 @@
+"""Say whether something may be done in somebody’s place, and who acts under a mandate."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.mandats.queries.catalogue import family_of
+from maillage.apps.mandats.rules import frame
+from maillage.apps.memberships.access import current
+from maillage.apps.memberships.rules import ROLES
+from maillage.apps.people.models import Person
+from maillage.words.wording import listing, of
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether something may be done in somebody’s place: the mandate that allows it, or the nearest one; why,
+    and what to do otherwise, in French.
+    """
+
+    allowed: bool
+    mandat: Mandat | None
+    why: str
+    what_to_do: str = ""
+
+
+def allows(
+    person: Person, structure: Structure, procedure_key: str, at: datetime, *, by: User | None = None
+) -> Verdict:
+    """Return whether a structure may do a procedure in the place of a person, now: the only answer to it.
+
+    by: the helper who does it, None to know whether any of the structure may.
+    procedure_key: of a common procedure, of one that was added, or of a family.
+    """
+    if Person.objects.filter(pk=person.pk, forgotten_at__isnull=True).first() is None:
+        return Verdict(
+            *(False, None, "La fiche de cette personne est effacée."),
+            "Si la personne veut encore de l’aide, faites-lui une nouvelle carte.",
+        )
+    held = Mandat.objects.filter(person=person).prefetch_related("authorisations", "named__user")
+    rows = list(held.order_by("pk"))
+    found = frame.judge(
+        [frame_of(row) for row in rows],
+        structure=structure.pk,
+        procedure=procedure_key,
+        family=family_of(procedure_key),
+        on=timezone.localdate(at),
+        helper=by.pk if by is not None else None,
+    )
+    mandat = None if found.frame is None else rows[found.frame]
+    if mandat is not None and mandat.structure_id != structure.pk:
+        mandat = None  # somebody else's: that it exists is enough
+    return Verdict(found.allowed, mandat, found.why, found.what_to_do)
+
+
+def frame_of(row: Mandat) -> frame.Frame:
+    """Return a mandate as a verdict reads it, its days in the local calendar."""
+    permitted, held = row.authorisations.all(), named(row)
+    return frame.Frame(
+        structure=row.structure_id,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        signed=row.signed_at is not None,
+        withdrawn_on=timezone.localdate(row.withdrawn_at) if row.withdrawn_at else None,
+        permitted=frozenset(each.key for each in permitted if each.revoked_at is None),
+        revoked={each.key: timezone.localdate(each.revoked_at) for each in permitted if each.revoked_at},
+        photograph_before=timezone.localdate(row.photograph_before) if row.photograph_before else None,
+        helpers=None if row.whole_structure else frozenset(each.pk for each in held),
+        named=listing([str(each) for each in held]),
+    )
+
+
+def named(row: Mandat) -> list[User]:
+    """Return the accounts that a mandate names today; none when the whole structure acts."""
+    return [each.user for each in row.named.all() if each.removed_at is None and each.user is not None]
+
+
+def acting(row: Mandat) -> str:
+    """Return who acts under a mandate, as it is written: names, or all the helpers of the structure."""
+    if row.whole_structure:
+        return f"tous les aidants {of(row.structure.name)}" if row.structure else ""
+    return listing([*filter(None, (row.relative,)), *(str(each) for each in named(row))])
+
+
+def may_join(row: Mandat, on: date) -> list[User]:
+    """Return the helpers of the structure whom a running mandate does not name."""
+    if row.whole_structure:
+        return []
+    held = {each.pk for each in named(row)}
+    return [each for each in supervisors(row.structure, on) if each.pk not in held]
+
+
+def supervisors(structure: Structure | None, on: date) -> list[User]:
+    """Return who may answer for a volunteer or a relative: the structure’s helpers who see every person."""
+    seeing = [id for id, role in ROLES.items() if "people.see" in role.rights]
+    held = current(on).filter(structure=structure, role__in=seeing, user__is_active=True).values("user")
+    return list(User.objects.filter(pk__in=held).order_by("name", "email"))

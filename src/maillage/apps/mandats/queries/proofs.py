@@ -1,0 +1,150 @@
+"""Read the days of a mandate, the lines of the journal that prove it, what its code says to anybody."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from maillage.apps.accounts import queries as journal
+from maillage.apps.accounts.models import Anchor, Entry
+from maillage.apps.mandats.models import Mandat, Signature
+from maillage.apps.mandats.queries.catalogue import family_of
+from maillage.apps.mandats.rules import frame, proof
+from maillage.kernel import codes
+from maillage.reference import procedures
+
+# What the journal says of a mandate, as the person reads it too.
+VERBS = {
+    "mandat.prepared": "a préparé un mandat",
+    "mandat.declined": "a noté que le mandat est refusé",
+    "mandat.signed": "a fait signer un mandat",
+    "mandat.withdrawn": "a arrêté un mandat",
+    "mandat.revoked": "a retiré une démarche du mandat",
+    "mandat.helper_added": "a ajouté un aidant au mandat",
+    "mandat.helper_removed": "a retiré un aidant du mandat",
+    "mandat.photographed": "a joint la photographie du mandat",
+    "mandat.unphotographed": "a effacé la photographie du mandat",
+    "mandat.regularised": "a régularisé une urgence",
+    "mandat.reminded": "a rappelé qu’un mandat finit",
+    "mandat.seen": "a ouvert le mandat",
+    "mandat.printed": "a imprimé le mandat",
+    "mandat.proof": "a imprimé la preuve d’arrêt",
+}
+# What stands in the proof of one mandate, in the order of its life.
+STEPS = {
+    "mandat.prepared": "Préparé",
+    "mandat.signed": "Signé",
+    "mandat.revoked": "Une démarche retirée",
+    "mandat.photographed": "Photographie du papier jointe",
+    "mandat.unphotographed": "Photographie du papier effacée",
+    "mandat.helper_added": "Un aidant ajouté",
+    "mandat.helper_removed": "Un aidant retiré",
+    "mandat.reminded": "Rappel de fin",
+    "mandat.regularised": "Régularisé",
+    "mandat.withdrawn": "Arrêté",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The days of a mandate, how many are left, and where today and the reminder stand, in percent."""
+
+    days: int
+    left: int
+    today: int
+    reminder: int | None
+    remind_on: date | None
+
+
+def timeline(row: Mandat, today: date) -> Timeline:
+    """Return the days of a mandate, as its sheet draws them."""
+    days = (row.ends_on - row.starts_on).days + 1
+    done = min(max((today - row.starts_on).days, 0), days)
+    remind = row.ends_on - timedelta(days=max(frame.REMINDERS))
+    reminded = row.duration in frame.REMINDED
+    return Timeline(
+        days=days,
+        left=max(days - done, 0),
+        today=round(100 * done / days),
+        reminder=round(100 * (remind - row.starts_on).days / days) if reminded else None,
+        remind_on=remind if reminded else None,
+    )
+
+
+def left_in_words(row: Mandat, today: date) -> str:
+    """Return how long a running mandate still lasts."""
+    days = (row.ends_on - today).days + 1
+    if days <= 60:
+        return f"Encore {days} jours" if days > 1 else "Dernier jour"
+    months, half = divmod(days, 30.4)
+    return f"Encore {months:.0f} mois" + (" et demi" if half > 10 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the journal that proves a mandate: its words, who wrote it, the first end of the chain that
+    covers it, None before the next anchor.
+    """
+
+    entry: Entry
+    words: str
+    who: str
+    anchor: Anchor | None
+
+
+def proof_of(row: Mandat) -> list[Link]:
+    """Return the lines of the journal that prove a mandate, oldest first."""
+    entries = list(journal.entries_about(row).filter(verb__in=list(STEPS)))
+    names = journal.names(entries)
+    ends = journal.anchors_over(each.pk for each in entries)
+    return [Link(each, STEPS[each.verb], names.get(each.by or 0, ""), ends.get(each.pk)) for each in entries]
+
+
+def agrees_with_proof(row: Mandat) -> bool:
+    """Return whether what is kept of a signed mandate is still what its digest covers, in its row and in the
+    journal: whoever rewrites the words may rewrite the digest beside them.
+    """
+    signature = Signature.objects.filter(mandat=row).first()
+    image = b""
+    if signature is not None:
+        image = bytes(signature.photograph or b"") or signature.strokes.encode()
+    told = proof.digest(row.secret, words=row.words, how=row.how, witness=row.witness, image=image)
+    sealing = ("mandat.signed", "mandat.photographed", "mandat.unphotographed")
+    written = journal.entries_about(row).filter(verb__in=sealing).order_by("pk")
+    last = written.values_list("words", flat=True).last() or ""
+    return constant_time_compare(told, row.digest) and last.endswith(told)
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What anybody who has a code reads of a mandate: never who gave it."""
+
+    code: str
+    state: str
+    structure: str
+    families: list[str]
+    until: date
+
+
+def by_code(text: str, at: datetime) -> Public | None:
+    """Return what a code says to anybody; None for a draft, an erased one, or no mandate at all."""
+    code = codes.read(text)
+    row = (
+        Mandat.objects.filter(code=code, signed_at__isnull=False, stripped_at__isnull=True)
+        .select_related("structure")
+        .first()
+        if code
+        else None
+    )
+    if row is None:
+        return None
+    today = timezone.localdate(at)
+    held = {family_of(each.key) for each in row.authorisations.filter(revoked_at=None)}
+    return Public(
+        code=row.printed,
+        state=row.state_on(today),
+        structure=row.structure.name if row.structure else "",
+        families=[family.label for key, family in procedures.families().items() if key in held],
+        until=timezone.localdate(row.withdrawn_at) if row.withdrawn_at else row.ends_on,
+    )

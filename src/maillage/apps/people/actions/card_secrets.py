@@ -1,0 +1,95 @@
+"""Open a card with its secret, and choose this secret."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.people import access, queries, rules
+from maillage.apps.people.actions.register import lock, not_followed, touch
+from maillage.apps.people.models import CardSecret, Person
+from maillage.kernel.errors import Refused
+from maillage.words.languages import say, to_say
+
+
+@dataclass(frozen=True, slots=True)
+class Unlocked:
+    """A card that opens. whole: with its secret; misses: the tries that failed since it last did."""
+
+    person: Person
+    whole: bool
+    misses: int = 0
+
+
+def unlock(*, code: str, said: rules.Secret | None, at: datetime) -> Unlocked | None:
+    """Return the card that a code and a secret open; the code alone opens one that has no secret yet, not
+    whole. None in the same time, whatever the reason: no such code, wrong secret, too many tries.
+    """
+    person = queries.by_code(code)
+    held = queries.secret_of(person) if person is not None else None
+    text = said.text if said is not None else ""
+    if held is None:
+        if person is not None:
+            return Unlocked(person, whole=False)
+        make_password(text)
+        return None
+    # Counted before it is compared: two tries at once never count as one.
+    tried = (
+        bool(text)
+        and rules.may_try(held.misses, held.missed_at, at)
+        and CardSecret.objects.filter(pk=held.pk, hash=held.hash, misses=held.misses).update(
+            misses=held.misses + 1, missed_at=at
+        )
+    )
+    if not check_password(text, held.hash) or not tried:
+        if tried and (held.misses + 1) % rules.TRIES == 0:
+            journal.record(by=None, verb="person.card_locked", row=held.person, at=at)
+        return None
+    CardSecret.objects.filter(pk=held.pk).update(misses=0, missed_at=None)
+    touch(held.person, at=at)
+    return Unlocked(held.person, whole=True, misses=held.misses)
+
+
+@transaction.atomic
+def choose_secret(
+    person: Person,
+    said: rules.Secret | None,
+    *,
+    by: User | None,
+    at: datetime,
+    recognised: bool = False,
+    acting: int | None = None,
+) -> CardSecret:
+    """Keep the hash of what a person chose; it replaces what they had, and closes what that had opened.
+
+    by: the helper who is there, None for the person alone; recognised: by their present secret. acting: the
+    structure of the helper, for the journal.
+    """
+    row = lock(person)
+    if by is None and not recognised and not queries.chooses_alone(row):
+        raise Refused(
+            to_say("Votre secret n’est pas encore choisi."),
+            why=to_say("Quelqu’un vous aide déjà : votre carte dit plus que vous seul."),
+            do=to_say("Choisissez-le avec la personne qui vous aide, dans son lieu."),
+        )
+    if by is not None and not access.people_for(by).filter(pk=row.pk).exists():
+        raise not_followed()
+    access.check_supervised(by, acting, timezone.localdate(at), "Le secret n’a pas été choisi.")
+    printed = (say(rules.PICTURES[row.picture]), rules.PICTURES[row.picture].split("’")[-1].split()[-1])
+    rules.check_secret(said, known=(row.nickname, str(row.born or ""), row.code, *printed))
+    values = {"kind": said.kind, "hash": make_password(said.text), "by": by, "at": at}
+    made, _ = CardSecret.objects.update_or_create(
+        person=row, defaults=values | {"misses": 0, "missed_at": None}
+    )
+    journal.record(by=by, verb="person.secret_chosen", row=row, at=at, structure=acting)
+    touch(row, at=at)
+    return made
+
+
+def record_opening(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a helper opened the page of a person with them."""
+    journal.record(by=by, verb="person.page_opened", row=person, at=at, structure=structure)

@@ -1,0 +1,216 @@
+"""Write and correct what is known of a person, their card, and who follows them."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Structure
+from maillage.apps.people import access, queries, rules
+from maillage.apps.people.models import Following, Person
+from maillage.kernel import codes
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+
+KNOWN = ("nickname", "born", "language", "reach", "reach_value")
+
+
+@transaction.atomic
+def welcome(
+    *,
+    by: User | None,
+    structure: Structure | None,
+    at: datetime,
+    nickname: str = "",
+    born: int | None = None,
+    language: str = "fr",
+    reach: str = rules.NONE,
+    reach_value: str = "",
+    example: bool = False,
+) -> Person:
+    """Make a card for a person, followed by a structure if any. by, structure: None for a person alone, on
+    their own device.
+    """
+    if by is not None and not access.may_help(by, structure and structure.pk):
+        raise not_followed()
+    person = Person(
+        code=unused_code(),
+        picture=secrets.choice(list(rules.PICTURES)),
+        made_at=at,
+        active_at=at,
+        example=example,
+    )
+    _write(
+        person,
+        {
+            "nickname": nickname,
+            "born": born,
+            "language": language,
+            "reach": reach,
+            "reach_value": reach_value,
+        },
+        by=by,
+        at=at,
+    )
+    person.save()
+    journal.record(by=by, verb="person.welcomed", row=person, at=at, structure=structure and structure.pk)
+    if structure is not None:
+        follow(person=person, structure=structure, by=by, at=at)
+    return person
+
+
+def unused_code() -> str:
+    while True:
+        code = codes.make()
+        if not Person.objects.filter(code=code).exists():
+            return code
+
+
+def _write(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> None:
+    """Set what is known of a person; Refused for an impossible year of birth, an address that is not theirs,
+    or a text that holds a secret.
+    """
+    if not rules.born_in(values.get("born", person.born), timezone.localdate(at)):
+        raise Refused(
+            "La fiche n’a pas été enregistrée.",
+            why=f"L’année de naissance {values['born']} n’est pas possible.",
+            do="Corrigez-la, ou laissez-la vide : elle n’est pas obligatoire.",
+        )
+    refuse_secrets(*(str(values.get(name) or "") for name in ("nickname", "reach_value")))
+    for name in KNOWN:
+        if name in values:
+            value = values[name]
+            setattr(person, name, line(value) if isinstance(value, str) else value)
+    if person.reach == rules.NONE:
+        person.reach_value = ""
+    elif not person.reach_value:
+        raise Refused(
+            "La fiche n’a pas été enregistrée.",
+            why="Il manque le numéro, l’adresse, ou le nom de qui peut prévenir la personne.",
+            do="Écrivez-le, ou choisissez qu’on ne peut pas la joindre.",
+        )
+    if person.reach == rules.EMAIL and by is not None and queries.belongs_to_helpers(by, person.reach_value):
+        raise Refused(
+            "La fiche n’a pas été enregistrée.",
+            why=(
+                "Cette adresse est celle d’un professionnel ou d’une structure : la personne n’y lira pas"
+                " son courrier."
+            ),
+            do=(
+                "Laissez-la sans adresse pour l’instant. Faites avec elle le module « Ma boîte mail à moi »,"
+                " ou l’atelier de la trame 17, « Rendez-vous boîte mail »."
+            ),
+        )
+
+
+def lock(person: Person) -> Person:
+    """Return a person as they are now, locked against other writers until the end of the transaction; Refused
+    once erased.
+    """
+    found = Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).first()
+    if found is None:
+        raise Refused(
+            "Rien n’a été enregistré.",
+            why="La fiche de cette personne vient d’être effacée.",
+            do="Si la personne veut encore de l’aide, faites-lui une nouvelle carte.",
+        )
+    return found
+
+
+@transaction.atomic
+def correct(person: Person, values: Mapping[str, Any], *, by: User | None, at: datetime) -> Person:
+    """Change what is known of a person. values: some of KNOWN. Refused once they were erased."""
+    row = lock(person)
+    _write(row, values, by=by, at=at)
+    row.active_at = at
+    row.save()
+    journal.record(
+        by=by, verb="person.corrected", row=row, at=at, words=", ".join(sorted(set(values) & set(KNOWN)))
+    )
+    return row
+
+
+@transaction.atomic
+def follow(*, person: Person, structure: Structure, by: User | None, at: datetime) -> Following:
+    """Let a structure see a person from now on: it met or received them. Refused once they were erased."""
+    lock(person)
+    made, new = Following.objects.get_or_create(
+        person=person, structure=structure, ended_at=None, defaults={"by": by, "since": at}
+    )
+    if new:
+        journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
+        touch(person, at=at)
+    return made
+
+
+@transaction.atomic
+def meet(*, person: Person, structure: Structure, by: User, at: datetime) -> Following:
+    """Let a user see a person who presents their card; a user who sees only those they help becomes the one
+    who follows them.
+
+    Refused when such a colleague already follows this person: one of the two would lose them.
+    """
+    made = follow(person=person, structure=structure, by=by, at=at)
+    if made.by_id == by.pk or access.rights_of(by).may("people.see", structure=structure.pk):
+        return made
+    if made.by is not None and access.sees_only_theirs(made.by, structure.pk):
+        raise Refused(
+            "La fiche ne s’est pas ouverte.",
+            why=f"Cette personne est déjà suivie par votre structure : {made.by} l’aide.",
+            do=f"Demandez à {made.by} de la recevoir avec vous, ou de ne plus la suivre. Puis recommencez.",
+        )
+    Following.objects.filter(pk=made.pk).update(by=by)
+    journal.record(by=by, verb="person.followed", row=person, at=at, structure=structure.pk)
+    touch(person, at=at)
+    return made
+
+
+@transaction.atomic
+def renew_card(person: Person, *, by: User | None, at: datetime) -> Person:
+    """Give a new code to a person whose card was lost: the old code stops working. The drawing stays."""
+    row = lock(person)
+    row.code, row.active_at = unused_code(), at
+    row.save(update_fields=["code", "active_at"])
+    journal.record(by=by, verb="person.card_renewed", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def leave(*, person: Person, structure: Structure, by: User | None, at: datetime) -> None:
+    """End the following of a person by a structure: it sees their sheet no more."""
+    if Following.objects.filter(person=person, structure=structure, ended_at=None).update(ended_at=at):
+        journal.record(by=by, verb="person.left", row=person, at=at, structure=structure.pk)
+
+
+def touch(person: Person, *, at: datetime) -> None:
+    """Record that something was done for a person: the retention of their data starts again from then."""
+    Person.objects.filter(pk=person.pk, active_at__lt=at).update(active_at=at)
+
+
+def record_view(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user opened a person's sheet."""
+    journal.record(by=by, verb="person.seen", row=person, at=at, structure=structure)
+
+
+def card_printed(person: Person, *, by: User, structure: int | None, at: datetime) -> None:
+    """Record that a user opened a person's card to print it."""
+    journal.record(by=by, verb="person.card_printed", row=person, at=at, structure=structure)
+
+
+def exported(person: Person, *, by: User | None, structure: int | None, at: datetime) -> None:
+    """Record that a person received a copy of their data."""
+    journal.record(by=by, verb="person.exported", row=person, at=at, structure=structure)
+
+
+def not_followed() -> Refused:
+    return Refused(
+        "La fiche n’a pas été enregistrée.",
+        why="Vous n’aidez personne au nom de cette structure.",
+        do="Demandez à son responsable de vous y ajouter.",
+    )
