@@ -207,6 +207,30 @@ def test_an_hour_taken_meanwhile_does_not_come_back(client, published, karim):
         appointments.put_back(made, token=link, at=AT)
 
 
+def test_who_receives_hears_that_somebody_does_not_come(published, karim):
+    """Said once, without a name; taken back unsent when the person comes after all, else contradicted."""
+    made = book(published, by=karim, name="Nadia", channel=rules.LINK)
+    link = access.link_of_appointment(made)
+    for _ in range(2):
+        made, _ = appointments.cancel(made, token=link, at=AT)
+    said = Message.objects.get(subject="Une personne ne viendra pas")
+    assert (said.to, said.state) == (karim.email, "waiting")
+    assert "Nadia" not in said.text and f"/espace/rendez-vous/{made.pk}/" in said.text
+    made, _ = appointments.put_back(made, token=link, at=AT)
+    said.refresh_from_db()
+    assert said.state == "cancelled"
+    made, _ = appointments.cancel(made, token=link, at=AT)
+    Message.objects.filter(subject=said.subject, state="waiting").update(state="sent", sent_at=AT)
+    appointments.put_back(made, token=link, at=AT)
+    assert Message.objects.get(subject="Une personne vient finalement").to == karim.email
+
+
+def test_nobody_writes_to_whoever_noted_the_absence(published, karim):
+    made = book(published, by=karim, name="Nadia")
+    appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)
+    assert not Message.objects.filter(subject="Une personne ne viendra pas").exists()
+
+
 @pytest.mark.parametrize("after", ["9999-12-31", "0001-01-01", "demain"])
 def test_a_day_that_no_calendar_has_shows_the_next_hours(client, published, after):
     answer = client.get(f"/rendez-vous/{published.pk}/", {"apres": after})

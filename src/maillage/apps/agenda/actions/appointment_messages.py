@@ -112,6 +112,38 @@ def series_put_back(rows: Sequence[Appointment], *, at: datetime) -> Notified:
     )
 
 
+def not_coming(row: Appointment, *, at: datetime) -> None:
+    """Write to who receives that the person does not come: they said so alone. The message names nobody."""
+    _to_helper(row, "absente", "Une personne ne viendra pas", "est annulé par la personne", at=at)
+
+
+def coming_again(row: Appointment, *, at: datetime) -> None:
+    """Write to who receives that the person comes after all, unless they had not heard of the contrary yet."""
+    if not outbox.cancel(*(f"{_about(row)}absente-{n}" for n in range(row.sequence + 1))):
+        _to_helper(row, "revient", "Une personne vient finalement", "tient de nouveau", at=at)
+
+
+def _to_helper(row: Appointment, what: str, subject: str, said: str, *, at: datetime) -> None:
+    helper = next((each for each in (row.helper, row.by) if each is not None and each.is_active), None)
+    if helper is None or row.example:
+        return
+    with speaking(FRENCH):
+        text = f"Bonjour,\n\nLe rendez-vous de {words.when(row)} {said}."
+    link = f"{settings.ADDRESS}{reverse('appointment', args=[row.pk])}"
+    with suppress(Refused):  # an invalid address blocks nothing
+        outbox.put(
+            channel="email",
+            to=helper.email,
+            subject=subject,
+            text=f"{text}\nLe voir : {link}",
+            key=f"{_about(row)}{what}-{row.sequence}",
+            at=at,
+            never_after=row.starts_at,
+            structure=row.structure_id,
+            commune=row.commune,
+        )
+
+
 def put_back(row: Appointment, *, at: datetime) -> Notified:
     """Tell who comes that their appointment stands again, and keep back that it is cancelled, unless that
     left already.

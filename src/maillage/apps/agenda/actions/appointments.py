@@ -175,6 +175,8 @@ def cancel(
     messages.take_back(row, at=at)
     if tell and row.cancelled_by == rules.STRUCTURE and row.starts_at > at:
         return row, messages.cancelled(row, at=at)
+    if by is None and row.cancelled_by == rules.PERSON and row.starts_at > at:
+        messages.not_coming(row, at=at)
     return row, Notified()
 
 
@@ -201,6 +203,8 @@ def put_back(
     row.state, row.cancelled_at, row.cancelled_by, row.cancel_reason = rules.BOOKED, None, "", ""
     _changed(row, at)
     record(row, "put_back", by=by, at=at)
+    if token:
+        messages.coming_again(row, at=at)
     if token or not tell or row.starts_at <= at:
         return row, Notified()
     return row, messages.put_back(row, at=at)
