@@ -67,18 +67,18 @@ from maillage.config.bootstrap import ready
 ready()
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import Seal
-from maillage.apps.people import actions
+from maillage.apps.people.actions import forgetting, register
 from maillage.config import scheduler
 from pathlib import Path
 from django.conf import settings
 at = datetime(2026, 11, 20, 9, tzinfo=UTC)
-person = actions.welcome(by=None, structure=None, at=at)
+person = register.welcome(by=None, structure=None, at=at)
 journal.seal(person, "1950")
 key = Seal.objects.get().key.encode()
 scheduler.fold(at)
 there = lambda: sum(key in path.read_bytes() for path in Path(settings.HOME).glob("maillage.sqlite3*"))
 before = there()
-actions.forget(person, by=None, at=at)
+forgetting.forget(person, by=None, at=at)
 scheduler.fold(at)
 print(before, there())
 """

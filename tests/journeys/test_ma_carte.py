@@ -28,13 +28,13 @@ MADE = """
 import sys
 from django.utils import timezone
 from maillage.apps.accounts.models import User
-from maillage.apps.people import actions
+from maillage.apps.people.actions import card_secrets
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import read_secret
 from maillage.apps.mandats.models import Mandat
 andrei = Person.objects.get(nickname="M. Andrei", example=True)
 by = User.objects.get(email__startswith="aidant@")
-actions.choose_secret(andrei, read_secret("framboise"), by=by, at=timezone.now())
+card_secrets.choose_secret(andrei, read_secret("framboise"), by=by, at=timezone.now())
 print(andrei.card)
 """
 STANDS = """

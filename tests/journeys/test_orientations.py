@@ -18,7 +18,8 @@ from django.utils import timezone
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu
 from maillage.apps.orientations.actions import steps
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
 pimms = Lieu.objects.get(name="Pimms Mediation Grenoble")
 pimms.sheet["courriels"] = ["accueil@pimms.example"]
 pimms.sheet["capacite"] = 6
@@ -27,7 +28,7 @@ user = User.objects.get(email="travail-social@demo.maillage.example")
 structure = Lieu.objects.get(name="SLS Grenoble SUD").structure
 at = timezone.now() - timedelta(days=8)
 person = people.welcome(by=user, structure=structure, at=at, nickname="Zoé عبد الرحمن بن محمد الطويل جدا الاسم الذي لا ينتهي أبدا"[:60], born=1994, example=True)
-people.agree(person=person, purpose="share", structure=pimms.structure, how="read", by=user, at=at)
+consents.agree(person=person, purpose="share", structure=pimms.structure, how="read", by=user, at=at)
 common = dict(by=user, at=at, structure=structure, need="assistance", lieu=pimms, example=True)
 row = steps.prepare(person=person, procedure="argent", shared=["nickname", "procedure"], **common)
 steps.send(row, by=user, at=at, channel="space")

@@ -118,7 +118,7 @@ def not_coming(row: Appointment, *, at: datetime) -> None:
 
 
 def coming_again(row: Appointment, *, at: datetime) -> None:
-    """Write to who receives that the person comes after all, unless they had not heard of the contrary yet."""
+    """Write to who receives that the person comes after all, unless they had not yet heard otherwise."""
     if not outbox.cancel(*(f"{_about(row)}absente-{n}" for n in range(row.sequence + 1))):
         _to_helper(row, "revient", "Une personne vient finalement", "tient de nouveau", at=at)
 
