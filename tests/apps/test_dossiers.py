@@ -14,7 +14,7 @@ from maillage.apps.dossiers.views import pages
 from maillage.kernel.names import plain
 from maillage.reports.territory import edition
 from maillage.reports.territory.reading import PublishedNote
-from maillage.studies.diagnosis.diagnosis import Cancelled
+from maillage.studies.diagnosis.request import Cancelled
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADDRESS = "/territoires/38151/"

@@ -35,7 +35,7 @@ from maillage.reports.territory import offer as offer_reports
 from maillage.reports.territory.findings import FieldFinding
 from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, PublicOffer, ZoneOffer
 from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.people.observed import Moved

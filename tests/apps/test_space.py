@@ -8,7 +8,7 @@ from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.territories import actions, queries
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
-from maillage.studies.diagnosis.diagnosis import Inside
+from maillage.studies.diagnosis.request import Inside
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ZONES = b"code_zone,nom_zone,code\nN,Nord,38382\nS,Sud,38151\n"
@@ -281,7 +281,8 @@ def test_a_corrected_value_is_told_by_the_study(coordinator):
     from maillage.reference.definitions import DEFAULT, definition
     from maillage.reports.territory import sentences
     from maillage.studies.diagnosis import zoning
-    from maillage.studies.diagnosis.diagnosis import Request, diagnose
+    from maillage.studies.diagnosis.diagnosis import diagnose
+    from maillage.studies.diagnosis.request import Request
     from maillage.studies.diagnosis.territories import gazetteer
     from maillage.studies.need import corrections
     from maillage.studies.need import population as frames

@@ -7,8 +7,10 @@ from maillage.engine import classes as class_engine
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.studies.diagnosis import diagnosis, zoning
-from maillage.studies.diagnosis.diagnosis import CELL_NAMES, CLASS_NAMES, FEWEST_ZONES, Request
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import CELL_NAMES, CLASS_NAMES
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import population
 
 STRONG = CLASS_NAMES[3:]

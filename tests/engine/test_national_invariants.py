@@ -521,7 +521,8 @@ def test_levels_are_the_same_whatever_the_definition(place, model, departement):
 @pytest.mark.parametrize("id", OFFERED)
 @pytest.mark.parametrize("code", some(["973", "97302", "38"], "97302"))
 def test_no_group_is_concerned_more_than_whole(code, id):
-    from maillage.studies.diagnosis.diagnosis import Request, diagnose
+    from maillage.studies.diagnosis.diagnosis import diagnose
+    from maillage.studies.diagnosis.request import Request
     from maillage.studies.diagnosis.territories import gazetteer
     from maillage.studies.need.population import sources
 

@@ -11,8 +11,11 @@ from scipy import sparse
 
 from maillage.engine import reach
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import gap_rules, gaps, siting, what_if
+from maillage.studies.offer import gap_rules, gaps, grounds, siting, walking, what_if, whereabouts
 from maillage.studies.offer import reach as study
+from maillage.studies.offer.areas import POINTS, Areas, dwellings, lattice
+from maillage.studies.offer.grounds import Ground, with_places
+from maillage.studies.offer.whereabouts import Place
 
 degrees = st.tuples(st.floats(-180, 180), st.floats(-89, 89))
 close = st.tuples(st.floats(4.9, 5.1), st.floats(44.9, 45.1))
@@ -198,16 +201,16 @@ def test_residents_are_spread_inside_their_contour_always_the_same(corners, turn
     shape = shapely.Polygon(
         np.column_stack((5 + size * np.cos(angles), south + flat * size * np.sin(angles)))
     )
-    found = study.lattice(shape)
+    found = lattice(shape)
     assert len(found) >= 1
-    assert len(found) < 4 * study.POINTS
+    assert len(found) < 4 * POINTS
     assert shapely.distance(shapely.points(found), shape).max() == 0
-    assert (found == study.lattice(shape)).all()
+    assert (found == lattice(shape)).all()
 
 
 def test_a_square_gets_as_many_points_as_asked_evenly():
-    found = study.lattice(shapely.box(5, 0, 5.06, 0.06))
-    assert len(found) == study.POINTS
+    found = lattice(shapely.box(5, 0, 5.06, 0.06))
+    assert len(found) == POINTS
     assert found.mean(axis=0) == pytest.approx([5.03, 0.03])
 
 
@@ -215,15 +218,15 @@ def test_a_sliver_or_a_ring_still_holds_somebody():
     sliver = shapely.Polygon([(5, 45), (5.1, 45.1), (5.1, 45.1000001)])
     ring = shapely.Point(5, 45).buffer(0.1).difference(shapely.Point(5, 45).buffer(0.0999))
     for shape in (sliver, ring):
-        assert shapely.distance(shapely.points(study.lattice(shape)), shape).max() < 1e-6
+        assert shapely.distance(shapely.points(lattice(shape)), shape).max() < 1e-6
 
 
 def test_an_area_without_contour_has_one_point_its_commune_or_nothing():
     centres = np.array([[np.nan, np.nan], [5.0, 45.0], [np.nan, np.nan], [np.nan, np.nan]])
-    found, at, how = study.dwellings([None, None, None, CITY], [None, None, CITY, CITY], centres)
+    found, at, how = dwellings([None, None, None, CITY], [None, None, CITY, CITY], centres)
     assert how.tolist() == ["", "centre", "commune", "contour"]
-    assert np.bincount(at, minlength=4).tolist() == [0, 1, study.POINTS, study.POINTS]
-    assert len(found) == 1 + 2 * study.POINTS
+    assert np.bincount(at, minlength=4).tolist() == [0, 1, POINTS, POINTS]
+    assert len(found) == 1 + 2 * POINTS
 
 
 @given(st.integers(1, 40), st.integers(1, 12), st.integers(1, 20), st.integers(0, 1000))
@@ -279,16 +282,16 @@ def test_the_pull_of_places_fades_with_distance_and_stops(lived, places, metres)
     assert reach.pull(lived, places, metres)[clear] == pytest.approx(wanted[clear], abs=1e-6)
 
 
-def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> study.Areas:
+def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> Areas:
     """Areas on and around the city: squares, one of a single point, one of nothing."""
     corners = chance.uniform((4.98, 44.98), (5.08, 45.06), (n, 2))
     shapes = [shapely.box(x, y, x + 0.01, y + 0.008) for x, y in corners.tolist()]
     shapes[0] = shapes[-1] = None
     centres = np.full((n, 2), np.nan)
     centres[0] = corners[0]
-    found, at, how = study.dwellings(shapes, None, centres)
+    found, at, how = dwellings(shapes, None, centres)
     need = chance.uniform(0, 300, (n, 1)) * chance.uniform(0.8, 1.2, (n, n_draws))
-    return study.Areas(
+    return Areas(
         row=np.arange(n),
         code=np.array([f"38185{k:04}" for k in range(n)]),
         commune=np.full(n, "38185"),
@@ -305,11 +308,11 @@ def areas(chance: np.random.Generator, n: int = 6, n_draws: int = 7) -> study.Ar
     )
 
 
-def place(chance: np.random.Generator, id: str) -> study.Place:
+def place(chance: np.random.Generator, id: str) -> Place:
     """A place of any kind: at its address, somewhere around a point, somewhere in its commune, or nowhere."""
     lon, lat = chance.uniform((4.98, 44.98), (5.08, 45.06))
     kind = chance.integers(4)
-    return study.Place(
+    return Place(
         id=id,
         commune="" if kind in (1, 3) else "38185",
         lon=np.nan if kind >= 2 else lon,
@@ -319,14 +322,14 @@ def place(chance: np.random.Generator, id: str) -> study.Place:
     )
 
 
-def ground(chance: np.random.Generator) -> study.Ground:
+def ground(chance: np.random.Generator) -> Ground:
     some = areas(chance)
     zones = [
         Zone("a", "A", np.array([0, 1, 2])),
         Zone("b", "B", np.array([3, 4])),
     ]  # the last area is in no zone
     places = [place(chance, str(k)) for k in range(chance.integers(0, 5))]
-    return study.ground(some, zones, places, walk=study.walk(20), outlines=OUTLINES)
+    return grounds.ground(some, zones, places, walk=walking.walk(20), outlines=OUTLINES)
 
 
 @given(worlds)
@@ -350,7 +353,7 @@ def test_reached_and_missing_make_the_need_and_zones_make_the_whole(chance):
 def test_one_more_place_never_takes_anybody_out_of_reach(chance):
     g = ground(chance)
     new = place(chance, "new")
-    more = study.with_places(g, (*g.places, new))
+    more = with_places(g, (*g.places, new))
     before, after = (study.drawn(x, x.serving("wifi"), "tous") for x in (g, more))
     assert (after.reached >= before.reached - 1e-9).all()
     assert (after.sure >= before.sure - 1e-9).all()
@@ -363,7 +366,7 @@ def test_one_more_place_never_takes_anybody_out_of_reach(chance):
 @given(worlds)
 def test_the_order_of_places_changes_nothing(chance):
     g = ground(chance)
-    shuffled = study.with_places(g, [g.places[k] for k in chance.permutation(len(g.places))])
+    shuffled = with_places(g, [g.places[k] for k in chance.permutation(len(g.places))])
     for one, other in zip(study.reach(g, "wifi"), study.reach(shuffled, "wifi"), strict=True):
         assert one.reached.value == pytest.approx(other.reached.value)
         assert one.share.low == pytest.approx(other.share.low)
@@ -380,18 +383,18 @@ def test_a_place_is_in_the_zones_where_it_may_be(chance):
 
 
 def test_a_vague_place_is_at_each_of_its_points_as_often_over_the_draws():
-    vague = study.Place(id="x", commune="38185")
-    found = study.whereabouts([vague], OUTLINES, seed=1, n=10 * study.POINTS)
+    vague = Place(id="x", commune="38185")
+    found = whereabouts.whereabouts([vague], OUTLINES, seed=1, n=10 * POINTS)
     assert found.picked.sum(axis=1).tolist() == [10.0] * len(found.spots)
-    assert found.picked.sum(axis=0).tolist() == [1.0] * (10 * study.POINTS)
+    assert found.picked.sum(axis=0).tolist() == [1.0] * (10 * POINTS)
     assert not found.sure.any()
 
 
 def test_a_place_known_within_a_distance_stays_within_it():
-    around = study.Place(id="x", lon=5.0, lat=45.0, precision=800.0)
-    found = study.whereabouts([around], {}, seed=1, n=5).spots
+    around = Place(id="x", lon=5.0, lat=45.0, precision=800.0)
+    found = whereabouts.whereabouts([around], {}, seed=1, n=5).spots
     far = reach.pairs(points((5.0, 45.0)), found, 10_000).data
-    assert len(found) == study.POINTS
+    assert len(found) == POINTS
     assert far.max() <= 800
     assert np.median(far) == pytest.approx(800 / 2**0.5, rel=0.05)  # half of a disc is beyond that circle
 
@@ -400,18 +403,22 @@ def test_a_value_is_between_its_bounds_however_rare_what_it_counts():
     """One point out of thirty-six within reach: the mean is above the 95th centile of the draws, which is
     nil.
     """
-    some = areas(np.random.default_rng(2), n_draws=10 * study.POINTS)
-    only = replace(some, points=study.lattice(CITY)[:1], at=np.array([0]))
-    vague = study.Place(id="x", commune="38185", offers=frozenset({"wifi"}))
-    g = study.ground(only, [Zone("a", "A", np.array([0]))], [vague], walk=study.walk(3), outlines=OUTLINES)
+    some = areas(np.random.default_rng(2), n_draws=10 * POINTS)
+    only = replace(some, points=lattice(CITY)[:1], at=np.array([0]))
+    vague = Place(id="x", commune="38185", offers=frozenset({"wifi"}))
+    g = grounds.ground(
+        only, [Zone("a", "A", np.array([0]))], [vague], walk=walking.walk(3), outlines=OUTLINES
+    )
     row = study.reach(g, "wifi")[0]
-    assert row.share.value == pytest.approx(100 / study.POINTS)
+    assert row.share.value == pytest.approx(100 / POINTS)
     assert row.reached.low == 0 < row.reached.value == row.reached.high
     assert row.missing.low <= row.missing.value <= row.missing.high
 
 
 def test_without_any_place_everybody_is_out_of_reach_and_nothing_breaks():
-    g = study.ground(areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], walk=study.walk())
+    g = grounds.ground(
+        areas(np.random.default_rng(3)), [Zone("a", "A", np.arange(5))], [], walk=walking.walk()
+    )
     whole = study.reach(g, "wifi")[-1]
     assert (whole.reached.value, whole.share.high, whole.nearest) == (0.0, 0.0, None)
     found = gaps.gaps(g)
@@ -434,7 +441,7 @@ def test_the_best_spots_bring_what_they_promise(chance):
     if found.exact:
         alone = [
             what_if.opened(
-                g, "wifi", [study.Place(id=f"+{s.id}", lon=s.lon, lat=s.lat, offers=frozenset({"wifi"}))]
+                g, "wifi", [Place(id=f"+{s.id}", lon=s.lon, lat=s.lat, offers=frozenset({"wifi"}))]
             )
             for s in spots
         ]

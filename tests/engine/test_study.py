@@ -5,13 +5,13 @@ from pytest import approx, fixture
 
 from maillage.reference.definitions import DEFAULT, definition, offered
 from maillage.studies.diagnosis import compare, diagnosis, published, zoning
-from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.study import study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population
 from maillage.studies.offer import census
-from maillage.studies.offer.reach import Place
+from maillage.studies.offer.whereabouts import Place
 
 
 @fixture

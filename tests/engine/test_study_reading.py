@@ -16,10 +16,12 @@ from maillage.reference import parameters, published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.reports.page.blocks import Grid, Text
 from maillage.reports.territory import dossier, presentation, sentences, study_json, zone_sheet
+from maillage.reports.territory.chapters import opening
 from maillage.reports.territory.labels import names_of
-from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis import diagnosis, profile, results, zoning
 from maillage.studies.diagnosis.compare import NeedByDefinition
-from maillage.studies.diagnosis.diagnosis import LEVEL_NAMES, Inside, Request, Spread, Target
+from maillage.studies.diagnosis.request import Inside, Request, Target
+from maillage.studies.diagnosis.results import LEVEL_NAMES, Spread
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -78,12 +80,12 @@ def test_the_groups_of_a_draw_add_up_to_its_total():
     people = np.array([30.0, 10.0, 0.0, 60.0])
     rates = np.array([[0.2, 0.7, 0.5, 0.05], [0.1, 0.6, 0.5, 0.02]])
     total = np.array([25.0, 3.0])
-    found = diagnosis._brought(people, people * rates, total)
+    found = profile._brought(people, people * rates, total)
     assert found.sum(axis=1) == pytest.approx(total)
     assert (found[:, 2] == 0).all()
     moved = logit(found[:, [0, 1, 3]] / people[[0, 1, 3]]) - logit(rates[:, [0, 1, 3]])
     assert moved == pytest.approx(np.repeat(moved[:, :1], 3, axis=1)), "one move of the logit a draw"
-    nobody = diagnosis._brought(people, people * rates, np.array([0.0, 100.0]))
+    nobody = profile._brought(people, people * rates, np.array([0.0, 100.0]))
     assert nobody == pytest.approx(people * rates), "a draw of nobody or of everybody is left as it is"
 
 
@@ -94,8 +96,8 @@ def groups_of(d, *, of_all=1.0, total=lambda draws: draws):
     need = of_all * total(d.draws)
     share = np.full(len(rows), of_all)
     held = {"modest": need / 2, "both": need / 3, "need_urbain": need}
-    found = diagnosis._profile(
-        m, rows, share, {name: held.get(name, 0 * need) for name in diagnosis.PROFILED} | {"need": need}
+    found = profile.profile_of(
+        m, rows, share, {name: held.get(name, 0 * need) for name in profile.PROFILED} | {"need": need}
     )
     assert sum(row.people for row in found if row.breakdown == "age") == pytest.approx(of_all * universe)
     return {row.group: row for row in found if row.breakdown in ("age", "diplome")}
@@ -344,7 +346,7 @@ def test_a_zone_out_of_the_filter_has_no_row_in_the_index(d):
     areas = len(population.sources().rp2021["pop"])
     kept = Inside(id="moitie", label="une moitié", share=np.ones(areas), source="", doubt="")
     out, *rest = d.zones
-    unknown = Withheld(reason=diagnosis.OUTSIDE, unit="personnes", universe="", n=0, method="")
+    unknown = Withheld(reason=results.OUTSIDE, unit="personnes", universe="", n=0, method="")
     outside = replace(out, share_inside=0.0, need=unknown)
     some = replace(under(d, inside=kept), zones=(outside, *rest))
     read = presentation.present(Study(some, None, (), (), None), fingerprint="")
@@ -401,7 +403,7 @@ def test_a_share_that_is_a_range_is_not_one_person_in_some(d):
         read = presentation.present(Study(found, None, (), (), None), fingerprint="")
         page = render_to_string("dossiers/_figure.html", {"reading": read})
         assert ("personne sur" in page) == said
-        assert (", soit" in dossier._figure(read).text) == said
+        assert (", soit" in opening._figure(read).text) == said
 
 
 def test_every_spread_that_varies_has_its_column(d):

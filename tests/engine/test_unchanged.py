@@ -11,7 +11,7 @@ from maillage.engine import comparisons
 from maillage.pipeline.survey.margins import parse
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.studies.diagnosis import diagnosis, filters, zoning
-from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import population
 from maillage.studies.offer import gaps, reach, siting, what_if

@@ -51,7 +51,7 @@ def test_the_check_sees_a_computation_however_it_is_named():
     assert computed_by("from maillage.studies.diagnosis import compare as c\nc.definitions([])") == {
         "definitions"
     }
-    assert not computed_by("from maillage.studies.diagnosis.diagnosis import Diagnosis\nd.model()")
+    assert not computed_by("from maillage.studies.diagnosis.results import Diagnosis\nd.model()")
 
 
 # ------------------------------------------------------------------------------------------ what crosses floors is typed

@@ -20,7 +20,8 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.sheet import practices
 from maillage.reports.directory import census as told_census
 from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import Request, diagnose
+from maillage.studies.diagnosis.diagnosis import diagnose
+from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census

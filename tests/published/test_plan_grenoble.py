@@ -54,7 +54,8 @@ from maillage.pipeline.read import select
 from maillage.reference.cards import cards
 from maillage.reference.definitions import definition, offered
 from maillage.studies.diagnosis import diagnosis, territories, zoning
-from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.need import population
 
 ROOT = Path(__file__).parents[2]
@@ -106,9 +107,7 @@ def zones_of_plan() -> zoning.Zoning:
 def diagnoses(zones_of_plan) -> dict[str, Diagnosis]:
     territory = territories.gazetteer().get(METROPOLE)
     return {
-        id: diagnosis.diagnose(
-            diagnosis.Request(territory=territory, zoning=zones_of_plan, definition=definition(id))
-        )
+        id: diagnosis.diagnose(Request(territory=territory, zoning=zones_of_plan, definition=definition(id)))
         for id in MEASURED
     }
 

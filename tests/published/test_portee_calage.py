@@ -18,11 +18,13 @@ from maillage.pipeline.offer.forms import read as forms
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import Request
+from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
-from maillage.studies.offer import reach
+from maillage.studies.offer import grounds, reach
+from maillage.studies.offer.areas import dwellings
+from maillage.studies.offer.grounds import Ground
 from maillage.words.wording import number, percent
 
 WHERE = {"grenoble": ("200040715", "hinaura-isere"), "maubeuge": ("200043396", "assembleurs-maubeuge")}
@@ -67,7 +69,7 @@ def cases(where: str) -> list[Case]:
     return out
 
 
-def split_communes(g: reach.Ground) -> list[np.ndarray]:
+def split_communes(g: Ground) -> list[np.ndarray]:
     """Return the areas of each commune of the zones that has several, all with a contour of their own."""
     inside = g.zone_of >= 0
     found = [
@@ -76,16 +78,16 @@ def split_communes(g: reach.Ground) -> list[np.ndarray]:
     return [rows for rows in found if len(rows) > 1 and (g.areas.how[rows] == "contour").all()]
 
 
-def as_communes(g: reach.Ground) -> reach.Ground:
+def as_communes(g: Ground) -> Ground:
     """Return the same ground, as if the contours of IRIS were not known."""
     areas = g.areas
     whole = contours.communes(set(areas.published.tolist()))
     split = set(np.concatenate(split_communes(g)).tolist())
     shapes = [None if k in split else shape for k, shape in enumerate(areas.shapes)]
     around = [whole.get(code) for code in areas.published.tolist()]
-    points, at, how = reach.dwellings(shapes, around)
+    points, at, how = dwellings(shapes, around)
     blind = replace(areas, shapes=shapes, points=points, at=at, how=how)
-    return reach.ground(
+    return grounds.ground(
         blind, g.zones, g.places, walk=g.walk, seed=g.seed, outlines=g.outlines, silence=g.silence
     )
 

@@ -13,7 +13,9 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.page.blocks import Bullets
 from maillage.reports.territory import atlas, dossier, offer, presentation
 from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import Diagnosis, Request, diagnose
+from maillage.studies.diagnosis.diagnosis import diagnose
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames

@@ -4,7 +4,7 @@ import numpy as np
 
 from maillage.engine import classes
 from maillage.reports.territory import certainty
-from maillage.studies.diagnosis.diagnosis import Spread
+from maillage.studies.diagnosis.results import Spread
 
 title = "Dire une classe incertaine"
 

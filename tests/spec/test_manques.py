@@ -10,9 +10,11 @@ import shapely
 
 from maillage.engine import reach as engine
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import gaps, reach, siting, what_if
-from maillage.studies.offer.reach import Areas, Place
+from maillage.studies.offer import gaps, grounds, siting, walking, what_if
+from maillage.studies.offer.areas import Areas
+from maillage.studies.offer.grounds import Ground, with_places
 from maillage.studies.offer.siting import Spot
+from maillage.studies.offer.whereabouts import Place
 
 title = "Ce qui manque, et ce qu’un lieu changerait"
 
@@ -22,7 +24,7 @@ DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
 SPREAD = np.linspace(0.9, 1.1, 21)  # draws of the need, around its mean
 
 
-def ground(t: dict[str, Any], *places: Place, cut: bool = False) -> reach.Ground:
+def ground(t: dict[str, Any], *places: Place, cut: bool = False) -> Ground:
     """One commune a row, its residents at one metre of a street; or, cut, the quartiers of one commune."""
     codes, need = t["zone"], t["besoin"]
     areas = Areas(
@@ -41,7 +43,7 @@ def ground(t: dict[str, Any], *places: Place, cut: bool = False) -> reach.Ground
         n=1000,
     )
     zones = [Zone(str(code), str(code), np.array([k])) for k, code in enumerate(codes)]
-    return reach.ground(areas, zones, places, walk=reach.walk())
+    return grounds.ground(areas, zones, places, walk=walking.walk())
 
 
 def at(commune: str, metre: float, *offers: str, **more: Any) -> Place:
@@ -250,7 +252,7 @@ def test_a_place_is_surely_here_or_perhaps_here(spec):
             t, at("ville", 0, "wifi"), Place(id="x", commune="ville", offers=frozenset({"wifi"})), cut=True
         )
         g = replace(g, areas=replace(g.areas, shapes=[square(metre) for metre in t["metre"].tolist()]))
-        found = gaps.gaps(reach.with_places(g, g.places))
+        found = gaps.gaps(with_places(g, g.places))
         lines = [zone.gaps["wifi"] for zone in (*found.zones, found.whole)]
         return {"sûrs": [line.inside for line in lines], "peut-être": [line.perhaps for line in lines]}
 
@@ -359,7 +361,7 @@ def test_opening_and_closing_a_place(spec):
     def call(t: dict[str, Any]) -> list[float]:
         g, new = ground(t, at("Corenc", 0, "formation")), at("Meylan", 8500, "formation")
         opening = what_if.opened(g, "formation", [new]).whole
-        closing = what_if.closed(reach.with_places(g, (*g.places, new)), "formation", [new.id]).whole
+        closing = what_if.closed(with_places(g, (*g.places, new)), "formation", [new.id]).whole
         return [
             opening.before.value,
             opening.moved.value,

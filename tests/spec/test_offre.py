@@ -13,7 +13,8 @@ from maillage.reports.territory import atlas
 from maillage.studies.need import corrections
 from maillage.studies.need.corrections import Correction
 from maillage.studies.offer import census as offer
-from maillage.studies.offer import reach, siting
+from maillage.studies.offer import siting
+from maillage.studies.offer.whereabouts import Place
 from maillage.studies.people import shares
 from tests.spec.test_manques import DEGREE, at, ground
 
@@ -253,7 +254,7 @@ def test_places_are_counted_by_zone(spec):
             at("Corenc", 0),
             at("Poisat", 3000),
             at("Poisat", 3010),
-            reach.Place(id="x", commune="ailleurs"),
+            Place(id="x", commune="ailleurs"),
         )
         found = offer._counted(g, None)
         some = offer._counted(g, frozenset({"Poisat 3010"}))
@@ -285,7 +286,7 @@ def test_where_something_could_open(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         g = ground(
-            t, at("Corenc", 0, "formation"), at("Poisat", 3000, "wifi"), reach.Place(id="x", commune="Poisat")
+            t, at("Corenc", 0, "formation"), at("Poisat", 3000, "wifi"), Place(id="x", commune="Poisat")
         )
         lon, lat = siting.middle(g, np.array([True, True, False]))
         return [

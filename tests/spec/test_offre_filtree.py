@@ -13,11 +13,13 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.territory import atlas, offer, study_json
 from maillage.reports.territory.reading import OfferReading
 from maillage.studies.diagnosis import filters, zoning
-from maillage.studies.diagnosis.diagnosis import Inside, Request, diagnose
+from maillage.studies.diagnosis.diagnosis import diagnose
+from maillage.studies.diagnosis.request import Inside, Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
-from maillage.studies.offer import census, gaps, reach, siting, what_if
-from maillage.studies.offer.reach import Place
+from maillage.studies.offer import census, gaps, grounds, siting, what_if
+from maillage.studies.offer.grounds import Ground
+from maillage.studies.offer.whereabouts import Place
 from tests.spec.test_manques import at, ground, spot
 
 title = "Un filtre, d’un bout à l’autre"
@@ -25,10 +27,10 @@ title = "Un filtre, d’un bout à l’autre"
 MAUBEUGE = "59392"  # twenty-one quarters with a contour
 
 
-def filtered(t: dict[str, Any], *places: Place) -> reach.Ground:
+def filtered(t: dict[str, Any], *places: Place) -> Ground:
     """The street of the other pages, with the share of each zone that the filter keeps."""
     plain = ground(t, *places)
-    return reach.ground(
+    return grounds.ground(
         plain.areas,
         plain_zones(t),
         places,

@@ -8,6 +8,8 @@ from maillage.reference.definitions import definition
 from maillage.reports.territory import certainty, presentation, sentences, study_json
 from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, zoning
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import doubt, model, population
 
@@ -20,16 +22,16 @@ CODES = {
     "Creuse": "23",
     "Paris": "75",
 }
-_FOUND: dict[str, diagnosis.Diagnosis] = {}
+_FOUND: dict[str, Diagnosis] = {}
 
 
-def found(name: str) -> diagnosis.Diagnosis:
+def found(name: str) -> Diagnosis:
     """Return the diagnosis of a département, computed once for the whole file."""
     if name not in _FOUND:
         territory = gazetteer().get(CODES[name])
         cut = zoning.usual(territory, population.sources().rp2021)
         _FOUND[name] = diagnosis.diagnose(
-            diagnosis.Request(
+            Request(
                 territory=territory,
                 zoning=cut,
                 definition=definition("illectronisme-insee-2021"),

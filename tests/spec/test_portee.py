@@ -8,8 +8,10 @@ import shapely
 from maillage.engine import reach as engine
 from maillage.kernel.estimate import Estimate
 from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.offer import reach
-from maillage.studies.offer.reach import Areas, Place
+from maillage.studies.offer import grounds, reach, walking
+from maillage.studies.offer.areas import Areas
+from maillage.studies.offer.grounds import Ground
+from maillage.studies.offer.whereabouts import Place
 
 title = "Être à portée d’un lieu"
 
@@ -20,7 +22,7 @@ DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
 
 def ground(
     homes: dict[str, Any], places: list[Place], how: str = "contour", **outlines: shapely.Geometry
-) -> reach.Ground:
+) -> Ground:
     """Homes along a street: quartier, metre (where some of its residents live, evenly), besoin, the same
     in 36 draws. how: what says where they live, the contour of their quartier or that of its commune.
     """
@@ -44,14 +46,14 @@ def ground(
         n=1000,
     )
     zones = [Zone(str(code), str(code), np.array([k])) for k, code in enumerate(quartiers)]
-    return reach.ground(areas, zones, places, walk=reach.walk(), outlines=outlines)
+    return grounds.ground(areas, zones, places, walk=walking.walk(), outlines=outlines)
 
 
 def at(metre: float, **more: Any) -> Place:
     return Place(id=f"à {metre} m", lon=5 + metre * DEGREE, lat=45.0, offers=frozenset({"formation"}), **more)
 
 
-def reached(g: reach.Ground) -> list[float]:
+def reached(g: Ground) -> list[float]:
     return [round(zone.reached.value, 3) for zone in reach.reach(g, "formation")]
 
 
@@ -69,7 +71,7 @@ def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
                 1800
         """,
         lambda t: np.round(
-            engine.minutes(engine.walked(t["vol d’oiseau"], reach.walk().detour), reach.walk().pace), 1
+            engine.minutes(engine.walked(t["vol d’oiseau"], walking.walk().detour), walking.walk().pace), 1
         ),
         [8.7, 17.3, 30.0, 31.2],
     )

@@ -8,7 +8,8 @@ import pytest
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.territory import atlas, evaluation, presentation, study_json, zone_sheet
 from maillage.studies.diagnosis import diagnosis, filters, zoning
-from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import model, population, rurality
@@ -45,7 +46,7 @@ def creuse() -> Diagnosis:
     territory = gazetteer().get("23")
     cut = zoning.usual(territory, population.sources().rp2021)
     return diagnosis.diagnose(
-        diagnosis.Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=50)
+        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=50)
     )
 
 

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from maillage.engine import matching
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.territory import dossier, offer, ranges
-from maillage.studies.offer import census, gaps, reach, what_if
+from maillage.reports.territory import offer, ranges
+from maillage.reports.territory.chapters import offer as chapter
+from maillage.studies.offer import census, gaps, grounds, reach, what_if
 from maillage.studies.offer.census import Border, Census, Offered
-from maillage.studies.offer.reach import Place
 from maillage.studies.offer.silence import UNSAID, Between, Silence
+from maillage.studies.offer.whereabouts import Place
 from tests.spec.test_manques import at, ground
 
 title = "Ce qu’on ne sait pas, et ce qui manque"
@@ -83,7 +84,7 @@ def test_a_list_says_out_of_which_zones_it_counts():
     o = offered_of(t, [at("A", 0, "wifi")])
     known = replace(o, gaps=gaps.gaps(o.ground, cells={"A": "les_deux", "B": None}), n_classed=2)
     found = {each.rule: each for each in offer.read(known).lists if each.id in ("", "wifi")}
-    told = {rule: dossier._listed(each).replace("\xa0", " ") for rule, each in found.items()}
+    told = {rule: chapter._listed(each).replace("\xa0", " ") for rule, each in found.items()}
     assert told["deux-precarites"].endswith(
         ": 1 sur 2 zones avec une classe numérique et une classe sociale : A."
     )
@@ -411,7 +412,7 @@ def test_the_border_is_told_and_what_is_known_across_counts(spec):
             Place(id="x", name="Mairie d’Ailleurs", commune="Ailleurs"),
         ]
         g = ground(whole, *places)
-        inside = reach.ground(g.areas, g.zones[:1], places[:1], walk=g.walk)
+        inside = grounds.ground(g.areas, g.zones[:1], places[:1], walk=g.walk)
         found = census.across(inside, ["Corenc"], np.array([0]), places)
         o = replace(offered_of(whole, places[:1]), ground=inside, gaps=gaps.gaps(inside), border=found)
         line = o.gaps.whole.gaps["formation"]

@@ -24,7 +24,7 @@ from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.reports.territory import atlas, edition
 from maillage.reports.territory.reading import dump
-from maillage.studies.diagnosis.diagnosis import Cancelled
+from maillage.studies.diagnosis.request import Cancelled
 from maillage.studies.diagnosis.study import study as compute_study
 
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database

@@ -14,7 +14,7 @@ from maillage.reference.definitions import DEFAULT, offered
 from maillage.reports.territory.criteria import AXES
 from maillage.reports.territory.offer import zone_names
 from maillage.studies.need.social import VARIABLES
-from maillage.studies.offer.reach import Ground
+from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot
 from maillage.words.wording import listing
 

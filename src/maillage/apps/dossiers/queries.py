@@ -36,15 +36,16 @@ from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.reading import Reading, Stale, load
 from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import Inside, Request, Target
+from maillage.studies.diagnosis.request import Inside, Request, Target
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
-from maillage.studies.offer import reach, siting
+from maillage.studies.offer import siting
 from maillage.studies.offer.census import Census
-from maillage.studies.offer.reach import Ground
+from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.what_if import closed, opened
+from maillage.studies.offer.whereabouts import Place
 from maillage.words import wording
 from maillage.words.opening import date_text
 
@@ -336,9 +337,7 @@ def what_if(ground_: Ground, line: str, given: Mapping[str, Any]) -> Json:
         return {"change": territory_offer.change_read(closed(ground_, line, [given["lieu"]])), "spots": []}
     if given["geste"] == "ouvrir":
         spot = _spot(ground_, given["ou"])
-        new = reach.Place(
-            id=f"+{spot.id}", name=spot.name, lon=spot.lon, lat=spot.lat, offers=frozenset({line})
-        )
+        new = Place(id=f"+{spot.id}", name=spot.name, lon=spot.lon, lat=spot.lat, offers=frozenset({line}))
         return {
             "change": territory_offer.change_read(opened(ground_, line, [new])),
             "where": spot.name,

@@ -11,7 +11,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
 from maillage.studies.diagnosis import filters
-from maillage.studies.diagnosis.diagnosis import Inside
+from maillage.studies.diagnosis.request import Inside
 from maillage.studies.diagnosis.territories import Territory, gazetteer
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames

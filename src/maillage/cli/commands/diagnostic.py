@@ -12,7 +12,7 @@ from maillage.reference.definitions import DEFAULT
 
 if TYPE_CHECKING:
     from maillage.reference.definitions import Definition
-    from maillage.studies.diagnosis.diagnosis import Target
+    from maillage.studies.diagnosis.request import Target
     from maillage.studies.diagnosis.territories import Territory
     from maillage.studies.need.local_survey import Measured, Unread
     from maillage.studies.offer.census import Census
@@ -102,7 +102,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.cli.chosen import definition_of
     from maillage.reports.territory import edition
     from maillage.studies.diagnosis import filters, zoning
-    from maillage.studies.diagnosis.diagnosis import Request
+    from maillage.studies.diagnosis.request import Request
     from maillage.studies.diagnosis.study import study
     from maillage.studies.need import model
     from maillage.studies.need import population as frames
@@ -204,7 +204,7 @@ def target_of(given: argparse.Namespace) -> "Target | None":
     words too long.
     """
     from maillage.reference import targets
-    from maillage.studies.diagnosis.diagnosis import Target
+    from maillage.studies.diagnosis.request import Target
 
     text, ids = given.public_vise.strip(), [id.strip() for id in given.publics.split(",") if id.strip()]
     if len(text) > targets.LONGEST:

@@ -17,13 +17,14 @@ from maillage.reports.page.maps import Area, Base
 from maillage.reports.territory import certainty, ranges
 from maillage.reports.territory.labels import CELL_LABELS, CLASS_LABELS, SPACE_LABELS, name_of
 from maillage.reports.territory.study_json import geometry
-from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResult
 from maillage.studies.diagnosis.shapes import joined
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
-from maillage.studies.offer import reach, silence, siting
+from maillage.studies.offer import silence, siting
 from maillage.studies.offer.census import Offered
 from maillage.studies.offer.gap_rules import Gap
+from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between
 from maillage.words import wording
 from maillage.words.wording import lower_first
@@ -209,7 +210,7 @@ def _gap_area(r: ZoneResult, shape: shapely.Geometry, gap: Gap) -> Area:
     )
 
 
-def marked(svg: str, ground: reach.Ground, spots: Sequence[siting.Spot]) -> str:
+def marked(svg: str, ground: Ground, spots: Sequence[siting.Spot]) -> str:
     """Return a map of the gaps with numbered spots over it; as it is when the zones have no contour."""
     inside = [
         shape for shape, at in zip(ground.areas.shapes, ground.zone_of.tolist(), strict=True) if at >= 0

@@ -4,7 +4,7 @@ from maillage.reference.cards import cards as source_cards
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reports.territory import sentences
 from maillage.reports.territory.reading import Card, Cards, Source
-from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
 from maillage.words.wording import FigureText
 

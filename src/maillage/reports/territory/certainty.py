@@ -7,7 +7,7 @@ from math import ceil
 from math import floor as floor_of
 
 from maillage.reference.parameters import number
-from maillage.studies.diagnosis.diagnosis import Spread
+from maillage.studies.diagnosis.results import Spread
 from maillage.words import rounding, wording
 
 MOST_NAMED = 8

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page import sides as drawn
-from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.offer.census import Offered
 from maillage.studies.offer.silence import Between, Told
 from maillage.words import rounding, wording

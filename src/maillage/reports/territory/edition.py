@@ -16,7 +16,7 @@ from maillage.reports.territory import atlas, dossier, study_json, zone_sheet
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.presentation import present
 from maillage.reports.territory.reading import Reading
-from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.study import Study
 
 Progress = Callable[[str, float], None]

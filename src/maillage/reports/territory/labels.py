@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maillage.studies.diagnosis.diagnosis import CLASS_NAMES, Diagnosis, ZoneResult
+from maillage.studies.diagnosis.results import CLASS_NAMES, Diagnosis, ZoneResult
 from maillage.words import wording
 
 CLASS_LABELS = dict(

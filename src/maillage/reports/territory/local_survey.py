@@ -5,7 +5,7 @@ from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bullets, Callout, Cell, Chapter, Grid, Heading, Text
 from maillage.reports.territory.figures import figure
 from maillage.reports.territory.reading import Source, SurveyLine, SurveyReading, SurveyScenario
-from maillage.studies.diagnosis.diagnosis import Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.need.local_survey import SOURCE, Composite, persons
 from maillage.words import wording
 from maillage.words.rounding import apart

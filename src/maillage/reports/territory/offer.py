@@ -29,6 +29,7 @@ from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
 from maillage.studies.offer.census import Offered
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
+from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between, Told
 from maillage.words import wording
 
@@ -345,7 +346,7 @@ def _shared(gap: Gap) -> tuple[str, str, str]:
     return value, between, SUPPLY_WORDS[found["base"]]
 
 
-def zone_names(ground: reach.Ground) -> dict[str, str]:
+def zone_names(ground: Ground) -> dict[str, str]:
     """Return the name of each zone by code, with its commune where they are of several."""
     several = len({zone.place for zone in ground.zones}) > 1
     return {z.code: f"{z.name} ({z.place})" if several and z.place else z.name for z in ground.zones}

@@ -66,12 +66,12 @@ from maillage.reports.territory.reading import (
     ZoneRow,
 )
 from maillage.studies.diagnosis.compare import NeedByDefinition
-from maillage.studies.diagnosis.diagnosis import (
+from maillage.studies.diagnosis.request import Inside
+from maillage.studies.diagnosis.results import (
     CELL_NAMES,
     CLASS_NAMES,
     LEVEL_NAMES,
     Diagnosis,
-    Inside,
     Spread,
     ZoneResult,
 )

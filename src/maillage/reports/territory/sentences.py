@@ -8,7 +8,8 @@ from maillage.reference.parameters import number
 from maillage.reports.territory import certainty
 from maillage.reports.territory.certainty import FEMININE, MOST_NAMED, named
 from maillage.reports.territory.reading import Discordance
-from maillage.studies.diagnosis.diagnosis import FEWEST_ZONES, Diagnosis
+from maillage.studies.diagnosis.results import Diagnosis
+from maillage.studies.diagnosis.zone_results import FEWEST_ZONES
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
 from maillage.words import wording

@@ -19,15 +19,9 @@ from maillage.reports.territory import cards, local_survey, offer, published, se
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.labels import name_of, names_of
 from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
-from maillage.studies.diagnosis.diagnosis import (
-    CLASS_NAMES,
-    LEVEL_NAMES,
-    METHOD_BOTH,
-    Diagnosis,
-    Spread,
-    ZoneResult,
-)
+from maillage.studies.diagnosis.figures import METHOD_BOTH
 from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.results import CLASS_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
 from maillage.studies.offer import silence
 from maillage.studies.offer.census import Offered
 from maillage.words import wording

@@ -19,7 +19,7 @@ from maillage.reports.territory.reading import (
     ZonePart,
     ZoneSheet,
 )
-from maillage.studies.diagnosis.diagnosis import Diagnosis, ZoneResult
+from maillage.studies.diagnosis.results import Diagnosis, ZoneResult
 from maillage.studies.offer import gap_rules
 from maillage.words import rich, wording
 from maillage.words.dates import in_words

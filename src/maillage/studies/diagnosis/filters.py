@@ -14,7 +14,7 @@ from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.dares import clean as dares
 from maillage.pipeline.markings import clean as markings
 from maillage.pipeline.markings.clean import Marking
-from maillage.studies.diagnosis.diagnosis import Inside
+from maillage.studies.diagnosis.request import Inside
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 

@@ -11,7 +11,8 @@ from maillage.pipeline.published_rates import clean
 from maillage.reference.definitions import definition
 from maillage.reference.parameters import number
 from maillage.reference.published_rates import PublishedRate
-from maillage.studies.diagnosis.diagnosis import METHOD, Diagnosis
+from maillage.studies.diagnosis.figures import METHOD
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.territories import gazetteer, rows_of
 from maillage.studies.need import population as frames
 from maillage.studies.need.model import Model, ModelByDefinition

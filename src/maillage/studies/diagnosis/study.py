@@ -10,8 +10,10 @@ from maillage.reference.definitions import offered as usual_definitions
 from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis import published as published_study
 from maillage.studies.diagnosis.compare import NeedByDefinition
-from maillage.studies.diagnosis.diagnosis import Diagnosis, Request, diagnose
+from maillage.studies.diagnosis.diagnosis import diagnose
 from maillage.studies.diagnosis.published import Beside
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.zoning import by
 from maillage.studies.need import population as frames
 from maillage.studies.need.model import ModelByDefinition

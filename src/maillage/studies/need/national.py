@@ -13,7 +13,7 @@ from maillage.kernel.table import Table, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
-from maillage.studies.diagnosis.diagnosis import TOO_FEW
+from maillage.studies.diagnosis.figures import TOO_FEW
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
 

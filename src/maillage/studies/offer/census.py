@@ -17,13 +17,17 @@ from maillage.pipeline.contours import clean as contours
 from maillage.reference.offer import Line, diagnosis_lines
 from maillage.reference.publics import publics
 from maillage.reference.sheet import Sheet, practices
-from maillage.studies.diagnosis.diagnosis import Diagnosis, Inside, Request
+from maillage.studies.diagnosis.request import Inside, Request
+from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
 from maillage.studies.need.model import Model
-from maillage.studies.offer import gaps, reach
+from maillage.studies.offer import gaps, grounds, walking
+from maillage.studies.offer.areas import areas_of
 from maillage.studies.offer.gaps import CommuneGap, Gaps
+from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Silence
+from maillage.studies.offer.whereabouts import Place
 
 MOST_AREAS = (
     6_000  # beyond (France, the largest régions), distances on foot are not drawn: places are counted
@@ -46,7 +50,7 @@ class Census:
     """
 
     name: str
-    places: tuple[reach.Place, ...]
+    places: tuple[Place, ...]
     silent: frozenset[str] = frozenset()
     vague: frozenset[str] = frozenset()
     untold: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -116,7 +120,7 @@ class Offered:
     census: Census
     gaps: Gaps
     publics: Mapping[str, Gaps]
-    ground: reach.Ground
+    ground: Ground
     n_places: Mapping[str, int]
     n_silent: Mapping[str, int]
     n_vague: Mapping[str, int]
@@ -129,7 +133,7 @@ class Offered:
     n_classed: int = 0
 
 
-def _in_order(place: reach.Place) -> tuple[object, ...]:
+def _in_order(place: Place) -> tuple[object, ...]:
     """Return a place with its sets sorted: their own order changes from one process to the next."""
     kept = sorted((line, sorted(publics)) for line, publics in place.kept.items())
     plain_ = replace(place, offers=frozenset(), kept={}, manner={})
@@ -251,11 +255,11 @@ def _moving(sheets: Iterable[Sheet]) -> dict[str, str]:
     }
 
 
-def as_reached(sheet: Sheet, same: str = "") -> reach.Place:
-    """Return a sheet as a place that people walk to. same: see `reach.Place`."""
+def as_reached(sheet: Sheet, same: str = "") -> Place:
+    """Return a sheet as a place that people walk to. same: see `Place`."""
     latitude, longitude = sheet.get("latitude"), sheet.get("longitude")
     located = latitude is not None and longitude is not None
-    return reach.Place(
+    return Place(
         id=str(sheet.get("id", "")),
         name=str(sheet.get("nom", "")),
         commune=str(sheet.get("code_insee", "")),
@@ -334,7 +338,7 @@ def _gives(line: Line, conditions: Mapping[str, Any]) -> bool:
     return line.accompanied is None or (helped if line.accompanied else alone)
 
 
-def ground_of(request: Request, given: Census, need: Model | None = None) -> reach.Ground | None:
+def ground_of(request: Request, given: Census, need: Model | None = None) -> Ground | None:
     """Return the areas, zones and places of a request together, None when the territory is too large to walk.
 
     Only the people that the filter of the request keeps are counted. People of the communes around the zones
@@ -357,11 +361,11 @@ def ground_of(request: Request, given: Census, need: Model | None = None) -> rea
         or (west <= p.lon <= east and south <= p.lat <= north)
         or (not p.commune and np.isnan(p.lon + p.lat))  # nowhere, and told so
     ]
-    return reach.ground(
-        reach.areas_of(need, around),
+    return grounds.ground(
+        areas_of(need, around),
         request.zoning.zones,
         near,
-        walk=reach.walk(),
+        walk=walking.walk(),
         seed=request.seed,
         counted=None if request.inside is None else request.inside.share[around],
         silence=given.silence,
@@ -394,9 +398,7 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
     )
 
 
-def across(
-    g: reach.Ground, own: Collection[str], rows: NDArray[np.int64], places: Iterable[reach.Place]
-) -> Border:
+def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Iterable[Place]) -> Border:
     """Return what a census knows across the limits of a territory.
 
     own, rows: the communes and the areas of the territory, whatever its filter keeps; places: all those of
@@ -414,13 +416,13 @@ def across(
     return Border(tuple(sorted(within)), tuple(sorted(lost)))
 
 
-def _inside(g: reach.Ground) -> list[int]:
+def _inside(g: Ground) -> list[int]:
     """Return the places that stand in the zones."""
     zones = np.append(g.zone_of, -1)
     return [k for k, areas in enumerate(g.standing) if len(areas) and (zones[areas] >= 0).all()]
 
 
-def _moved(g: reach.Ground) -> tuple[Moving, ...]:
+def _moved(g: Ground) -> tuple[Moving, ...]:
     names: dict[str, list[str]] = {}
     for k in _inside(g):
         if g.places[k].same.startswith(ON_TOUR):
@@ -428,7 +430,7 @@ def _moved(g: reach.Ground) -> tuple[Moving, ...]:
     return tuple(Moving(stops[0], len(stops)) for stops in names.values() if len(stops) > 1)
 
 
-def _twins(g: reach.Ground, given: Census) -> tuple[tuple[str, str], ...]:
+def _twins(g: Ground, given: Census) -> tuple[tuple[str, str], ...]:
     """Return the names of the places of the zones that may be one, those told apart and stops left out."""
     card_of = dict(zip((place.id for place in given.places), given.cards, strict=False))
     here = [g.places[k] for k in _inside(g) if g.places[k].id in card_of]
@@ -441,7 +443,7 @@ def _twins(g: reach.Ground, given: Census) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:
+def _counted(g: Ground, ids: frozenset[str] | None) -> dict[str, int]:
     """Return how many of these places (all when None) stand in each zone, and in all of them (''), by
     code: a moving place once in each, and once in all.
     """
@@ -456,7 +458,7 @@ def _counted(g: reach.Ground, ids: frozenset[str] | None) -> dict[str, int]:
     return {code: len(some) for code, some in found.items()}
 
 
-def _silent(g: reach.Ground, sheets: frozenset[str]) -> frozenset[str]:
+def _silent(g: Ground, sheets: frozenset[str]) -> frozenset[str]:
     """Return the silent sheets of silent places: a moving place with a stop that talks is not one."""
     talking = {place.same for place in g.places if place.same and place.id not in sheets}
     return frozenset(place.id for place in g.places if place.id in sheets and place.same not in talking)

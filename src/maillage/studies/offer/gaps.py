@@ -12,8 +12,9 @@ from maillage.kernel.estimate import Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import numbers
 from maillage.studies.offer import reach
+from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.gap_rules import METHOD, Gap, Missing, Supply, ZoneGaps, rules
-from maillage.studies.offer.reach import EVERYBODY, Ground
+from maillage.studies.offer.grounds import Ground
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

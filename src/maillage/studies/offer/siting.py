@@ -11,9 +11,11 @@ from maillage.engine.reach import pairs
 from maillage.engine.siting import best_sites, greedy
 from maillage.kernel.estimate import Figure
 from maillage.studies.offer import reach, silence
+from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.centres import centres as middles_of
-from maillage.studies.offer.reach import EVERYBODY, Ground, Place
+from maillage.studies.offer.grounds import Ground, with_places
 from maillage.studies.offer.silence import Told
+from maillage.studies.offer.whereabouts import Place
 
 Flags = NDArray[np.bool_]
 
@@ -133,7 +135,7 @@ def _proposal(
         Place(id=f"+{s.id}", name=s.name, lon=s.lon, lat=s.lat, offers=frozenset({offer} - {""}))
         for s in chosen
     ]
-    later = reach.with_places(g, (*g.places, *new))
+    later = with_places(g, (*g.places, *new))
     known = _gains(later, offer, public, len(new), silent=False)
     said = bool(offer) and g.unsaid(offer, public).any()
     most = _gains(later, offer, public, len(new), silent=True) if said else [None] * len(known)

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from maillage.kernel.estimate import Figure
 from maillage.studies.offer import reach, silence
+from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.gap_rules import METHOD
-from maillage.studies.offer.reach import EVERYBODY, Ground, Place
+from maillage.studies.offer.grounds import Ground, with_places
 from maillage.studies.offer.silence import Told
+from maillage.studies.offer.whereabouts import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ def opened(g: Ground, offer: str, new: Iterable[Place], public: str = EVERYBODY)
     Both situations are drawn with the same numbers: the difference has its own interval, narrower than
     theirs.
     """
-    return _change(g, reach.with_places(g, (*g.places, *new)), offer, public)
+    return _change(g, with_places(g, (*g.places, *new)), offer, public)
 
 
 def closed(g: Ground, offer: str, ids: Iterable[str], public: str = EVERYBODY) -> Change:
@@ -50,9 +52,7 @@ def closed(g: Ground, offer: str, ids: Iterable[str], public: str = EVERYBODY) -
     reach.
     """
     gone = set(ids)
-    return _change(
-        reach.with_places(g, [p for p in g.places if p.id not in gone]), g, offer, public, losing=True
-    )
+    return _change(with_places(g, [p for p in g.places if p.id not in gone]), g, offer, public, losing=True)
 
 
 def _change(less: Ground, more: Ground, offer: str, public: str, *, losing: bool = False) -> Change:

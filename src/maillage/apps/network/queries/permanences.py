@@ -21,8 +21,9 @@ from maillage.apps.network.queries.joining import study_of
 from maillage.apps.network.rules import permanences as rules
 from maillage.reports.territory import offer
 from maillage.reports.territory.offer import ChangeReading
-from maillage.studies.offer.reach import Ground, Place, with_places
+from maillage.studies.offer.grounds import Ground, with_places
 from maillage.studies.offer.what_if import opened
+from maillage.studies.offer.whereabouts import Place
 
 STORED_FOR = 24 * 3600  # seconds
 

@@ -1,0 +1,153 @@
+"""The chapter of the offer: what the census of places counts, who is in reach, the gaps."""
+
+from collections.abc import Mapping, Sequence
+
+from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Grid, Heading
+from maillage.reports.territory.chapters.sections import LONGEST_TABLE, SECTIONS, comment_of
+from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, Reading, ZoneList
+from maillage.words import wording
+
+MOST_LISTED = 12  # zones named under a rule; the others are counted
+
+
+def offer_chapter(r: Reading, o: OfferReading, said: Mapping[str, str]) -> Chapter:
+    whole = o.whole
+    known = [line for line in whole.lines if line.state != "donnee-manquante"]
+    shown = [o.zones[z.code] for z in r.zones[:LONGEST_TABLE] if z.code in o.zones]
+    return Chapter(
+        number="n",
+        short=SECTIONS["offre"],
+        title="Ce qui est à portée de marche, et ce qui ne l’est pas",
+        lead=(
+            f"{wording.count(whole.n_places, 'lieu', 'lieux')} dans le périmètre"
+            f"{', dans les zones que le filtre garde' if o.filter else ''}, d’après {o.source}. Les lieux"
+            f" sont comptés ; les personnes à portée de marche ({o.minutes} minutes, environ) sont estimées,"
+            " comme le besoin. « ? » : des lieux ne disent pas ce qu’ils proposent. Une fourchette sans"
+            " valeur : pour la même raison, ou parce que la valeur serait trop peu sûre."
+        ),
+        blocks=(
+            Grid(
+                caption="Chaque sorte d’offre, et les personnes concernées qui l’ont à pied",
+                columns=(
+                    *("Offre", "Lieux", "À portée", "Entre", "Hors de portée", "Entre"),
+                    *("Part à portée", "Entre"),
+                ),
+                align="gddddddd",
+                widths=(2.2, 0.7, 1.0, 1.4, 1.1, 1.4, 1.0, 1.2),
+                rows=tuple(
+                    tuple(
+                        Cell(text=text, strong=text == line.label)
+                        for text in (
+                            line.label,
+                            line.places,
+                            line.reached,
+                            line.reached_between,
+                            line.missing,
+                            line.missing_between,
+                            line.share,
+                            line.share_between,
+                        )
+                    )
+                    for line in known
+                ),
+                note=(
+                    f"Champ : {r.definition.universe}. Bornes : {wording.NINE_IN_TEN}. Sources : {o.source}"
+                    " pour les lieux, celles du besoin pour les personnes ; calculs Maillage."
+                ),
+            ),
+            Callout(tone="prudence", text=" ".join(o.cautions), title="À lire avec prudence"),
+            Heading(text="Zone par zone"),
+            Grid(
+                caption=(
+                    "Un nombre : lieux dans la zone · • plus de la moitié des personnes concernées en ont un"
+                    " à pied, dans une zone voisine · × plus de la moitié n’en ont pas · ? on ne peut pas le"
+                    " dire · — trop peu d’habitants"
+                ),
+                columns=("Zone", "Lieux", *(line.label for line in known)),
+                align="gd" + "c" * len(known),
+                widths=(2.6, 0.8, *(1.2 for _ in known)),
+                rows=tuple(
+                    (
+                        Cell(text=z.name, strong=True),
+                        Cell(text=str(z.n_places)),
+                        *(
+                            Cell(text=line.places if line.n_places else line.sign, strong=line.n_places > 0)
+                            for line in z.lines
+                            if line.state != "donnee-manquante"
+                        ),
+                    )
+                    for z in shown
+                ),
+            ),
+            Heading(text="Les listes, et leur règle"),
+            _rules(o, known),
+            Bullets(items=tuple(_listed(each) for each in o.lists if each.rule in NAMED)),
+            *(
+                (
+                    Heading(text="Commune par commune"),
+                    Bullets(items=tuple(_commune_list(x) for x in o.communes)),
+                )
+                if o.communes
+                else ()
+            ),
+            *comment_of(said, "offre"),
+        ),
+    )
+
+
+NAMED = (
+    *("sans-libre-acces-accompagne", "sans-acces-libre", "sans-formation", "sans-wifi"),
+    *("offre-inconnue", "acces-libre-inconnu"),
+    *("precarite-numerique-non-sociale", "precarite-sociale-non-numerique", "deux-precarites"),
+)
+
+
+def _rules(o: OfferReading, known: Sequence[OfferLine]) -> Block:
+    """Return how many zones each rule finds, for each line of the offer."""
+    found = {(each.rule, each.id): len(each.zones) for each in o.lists}
+    rules = (
+        ("offre-inconnue", "On ne sait pas"),
+        ("personne-a-portee", "Personne n’en a à pied"),
+        ("hors-de-portee", "La plupart n’en ont pas à pied"),
+        ("a-la-limite", "À la limite de la marche"),
+        ("offre-rare", "Moitié moins d’offre qu’ailleurs"),
+    )
+    return Grid(
+        caption=f"Combien de zones, sur {wording.number(len(o.zones))}, répondent à chaque règle",
+        columns=("Offre", "Aucun lieu dans la zone", *(label for _, label in rules)),
+        align="gdddddd",
+        widths=(2.2, 1.2, 1.1, 1.3, 1.4, 1.2, 1.3),
+        rows=tuple(
+            (
+                Cell(text=line.label, strong=True),
+                Cell(text=str(found.get((f"sans-{line.id.replace('_', '-')}", line.id), 0))),
+                *(Cell(text=str(found.get((rule, line.id), 0))) for rule, _ in rules),
+            )
+            for line in known
+        ),
+    )
+
+
+def _listed(each: ZoneList) -> str:
+    """Return a list of zones in one sentence: its rule, how many out of which, and their names when they are
+    few.
+    """
+    names = [zone.name for zone in each.zones]
+    kind = f" ({wording.lower_first(each.offer)})" if each.offer else ""
+    head = f"**{each.sentence}**{kind} : "
+    counted = f"{wording.number(len(names))} sur {each.out_of}"
+    if len(names) > MOST_LISTED:
+        return f"{head}{counted}."
+    return f"{head}{counted} : {wording.listing(names)}."
+
+
+def _commune_list(each: CommuneList) -> str:
+    """Return the communes without a line of the offer, then those that nobody can tell, in one sentence."""
+    parts = []
+    if each.without:
+        parts.append(f"sans, {wording.count(len(each.without), 'commune')} : {wording.listing(each.without)}")
+    if each.unknown:
+        parts.append(
+            f"on ne sait pas, {wording.count(len(each.unknown), 'commune')} : {wording.listing(each.unknown)}"
+        )
+    return f"**{each.offer}** : {' ; '.join(parts) or 'toutes en ont au moins un lieu'}."

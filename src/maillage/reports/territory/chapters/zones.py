@@ -1,0 +1,251 @@
+"""The chapters of the zones: the map of the need, the joint map, the table of all of them."""
+
+from collections.abc import Mapping, Sequence
+
+from maillage.reports.page import charts
+from maillage.reports.page.blocks import Beside, Block, Callout, Cell, Chapter, Grid, Heading, Picture, Text
+from maillage.reports.territory import atlas
+from maillage.reports.territory.chapters.sections import (
+    LONGEST_TABLE,
+    SECTIONS,
+    comment_of,
+    universe_of,
+    unknown_zones,
+)
+from maillage.reports.territory.labels import CELL_LABELS
+from maillage.reports.territory.reading import Reading, ZoneRow
+from maillage.studies.diagnosis.results import Diagnosis
+from maillage.words import wording
+
+MOST_IN_BOTH = 5  # zones of the short table that stands under the joint map
+
+
+def map_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    blocks: list[Block] = []
+    if "numerique" in layers:
+        blocks.append(
+            Beside(
+                share=0.44,
+                left=(
+                    Picture(
+                        svg=layers["numerique"],
+                        alt=atlas.description(d, "numerique"),
+                        caption=(
+                            "Précarité numérique : cinquièmes des zones, comparées entre elles. Rayé"
+                            " : moins de 8"
+                            " chances sur 10 que la classe soit la bonne."
+                        ),
+                    ),
+                ),
+                right=(
+                    Heading(text="La précarité numérique", small=True),
+                    *(Text(text=text) for text in r.class_sentences),
+                    _scale("n", r.class_bounds),
+                ),
+            )
+        )
+    else:
+        blocks += [Text(text=text) for text in r.class_sentences]
+    if "sociale" in layers:
+        blocks.append(
+            Beside(
+                share=0.44,
+                left=(
+                    Picture(
+                        svg=layers["sociale"],
+                        alt=atlas.description(d, "sociale"),
+                        caption="Indice de précarité sociale : cinquièmes des zones." + unknown_zones(r),
+                    ),
+                ),
+                right=(
+                    Heading(text="La précarité sociale", small=True),
+                    *(Text(text=text) for text in r.cluster_sentences),
+                    Text(
+                        text="L’indice est la moyenne des écarts de chaque zone à la moyenne des zones : "
+                        + wording.listing([wording.lower_first(v.label) for v in r.index.variables])
+                        + ".",
+                    ),
+                    _scale("s", ["très faible", "faible", "moyenne", "forte", "très forte"]),
+                ),
+            )
+        )
+    return Chapter(
+        number="n",
+        short=SECTIONS["cartes"],
+        title="Où vivent ces personnes",
+        lead=r.half_sentence,
+        blocks=(*blocks, *comment_of(said, "cartes")),
+    )
+
+
+def _scale(family: str, labels: Sequence[str]) -> Block:
+    return Grid(
+        caption=f"Classes de précarité {'numérique' if family == 'n' else 'sociale'}",
+        columns=("Classe",),
+        align="g",
+        rows=tuple((Cell(text=label, swatch=f"{family}{k + 1}"),) for k, label in enumerate(labels)),
+    )
+
+
+def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    both = sorted(
+        (z for z in r.zones if z.cell == "les_deux"), key=lambda z: (not z.is_likely, -(z.cell_odds or 0.0))
+    )
+    lead = (
+        f"Sans doute **{r.both_residents}**, vivent dans une zone où la difficulté est numérique et"
+        " sociale à la"
+        " fois : les zones ne sont pas toutes sûres, et leur nombre d’habitants suit."
+        if r.both_residents
+        else "Aucune zone ne cumule ici une précarité numérique forte et une précarité sociale forte."
+    )
+    right: list[Block] = [Heading(text="Ce que l’on voit", small=True)]
+    if r.crossing_sentence:
+        right.append(Text(text=r.crossing_sentence))
+    right.append(
+        Picture(
+            svg=charts.joint_legend(r.cell_shares, id="legende"),
+            alt=" ; ".join(
+                f"{CELL_LABELS[name]} {wording.share(value)}" for name, value in r.cell_shares.items()
+            ),
+            caption="Part des habitants à attendre dans chaque case",
+            width=0.85 if "les-deux" in layers else 0.4,
+        )
+    )
+    if r.leaders_sentence:
+        right.append(Callout(tone="prudence", title="À lire avec prudence.", text=r.leaders_sentence))
+    blocks: list[Block] = right
+    if "les-deux" in layers:
+        caption = (
+            "Précarité numérique et sociale, zones comparées entre elles. Forte : les deux plus"
+            " hautes classes"
+            " sur cinq. Rayé : moins de 8 chances sur 10."
+        )
+        picture = Picture(
+            svg=layers["les-deux"], alt=atlas.description(d, "les-deux"), caption=caption + unknown_zones(r)
+        )
+        blocks = [Beside(share=0.46, left=(picture,), right=tuple(right))]
+    else:
+        blocks[1:1] = [Text(text=text) for text in (*r.class_sentences, *r.cluster_sentences)]
+    if r.discordances:
+        blocks.append(Heading(text="Là où les deux ne vont pas ensemble"))
+        blocks += [
+            Callout(tone=x.kind, title=x.finding.replace("**", ""), text=x.advice) for x in r.discordances
+        ]
+    if both:
+        blocks.append(
+            _zone_table(
+                both[:MOST_IN_BOTH], caption="Là où le cumul est le plus probable", universe=universe_of(r)
+            )
+        )
+    return Chapter(
+        number="n",
+        short=SECTIONS["croisement"],
+        title="Là où les deux difficultés se croisent",
+        lead=lead,
+        blocks=(*blocks, *comment_of(said, "croisement")),
+    )
+
+
+def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Grid:
+    return Grid(
+        caption=caption,
+        columns=("Zone", "Personnes", "Entre", "Part", "Part et marge", "Précarité forte"),
+        align="gdddgg",
+        widths=(3.4, 1.2, 2.0, 0.9, 1.6, 1.6),
+        rows=tuple(
+            (
+                Cell(
+                    text=f"{z.name} ({z.place})" if z.place else z.name,
+                    strong=True,
+                    swatch=z.mark,
+                ),
+                Cell(text=z.people or "—"),
+                Cell(text=z.between),
+                Cell(text=z.share, strong=True),
+                Cell(svg="" if z.reason else z.bar, text=z.reason or z.share_between),
+                Cell(text=z.cell_label),
+            )
+            for z in zones
+        ),
+        note=(
+            f"Champ : {universe}. Bornes : {wording.NINE_IN_TEN}. Précarité forte : par rapport aux"
+            " autres zones"
+            " d’ici ; entre parenthèses, les chances que ce soit vrai quand elles sont sous 80 %. Sources :"
+            " Insee, Cnaf ; calculs Maillage."
+        ),
+    )
+
+
+def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
+    counted = [zone for zone in r.zones if not zone.is_outside]
+    shown = counted[:LONGEST_TABLE]
+    rest, outside = len(counted) - len(shown), len(r.zones) - len(counted)
+    lead = "Une seule zone : rien à comparer."
+    if len(counted) > 1:
+        lead = (
+            "Toutes les zones, de la plus nombreuse à la moins nombreuse. L’ordre n’est pas un classement :"
+            " les fourchettes se recouvrent."
+        )
+    if rest:
+        lead += f" Les {wording.number(rest)} autres sont dans le fichier zones.csv."
+    if outside:
+        lead += f" Hors du filtre, sans chiffre ni fiche : {wording.count(outside, 'zone', 'zones')}."
+    return Chapter(
+        number="n",
+        short=SECTIONS["zones"],
+        flows=True,
+        title="Zone par zone",
+        lead=lead,
+        blocks=(
+            _zone_table(
+                shown,
+                caption=f"Les {wording.number(len(shown))} zones" if len(shown) > 1 else "La zone",
+                universe=universe_of(r),
+            ),
+            _social(r),
+            *comment_of(said, "zones"),
+        ),
+    )
+
+
+def _social(r: Reading) -> Block:
+    index = r.index
+    if not index.variables:
+        return Text(text="Indice social : aucune variable n’est connue à cette échelle.", tone="note")
+    note = " ; ".join(f"{v.label} ({v.year}, {v.direction}, poids {v.weight})" for v in index.variables)
+    return Grid(
+        caption="L’indice de précarité sociale : écart de chaque zone à la moyenne des zones",
+        columns=("Zone", "Rang", "Indice", *(v.short for v in index.variables)),
+        align="gdd" + "d" * len(index.variables),
+        widths=(2.6, 0.8, 0.9, *(1.5 for _ in index.variables)),
+        rows=(
+            (
+                Cell(text="Moyenne des zones", strong=True),
+                Cell(text=""),
+                Cell(text="0"),
+                *(Cell(text=v.mean) for v in index.variables),
+            ),
+            *(
+                (
+                    Cell(text=row.name),
+                    Cell(text=str(row.rank or "—")),
+                    Cell(text=row.index or "—"),
+                    *(
+                        Cell(
+                            text=(
+                                f"{x.value} ({x.gap}{'¹' if x.is_clipped else ''})"
+                                if x.gap != "—"
+                                else x.value
+                            )
+                        )
+                        for x in row.values
+                    ),
+                )
+                for row in index.rows[:LONGEST_TABLE]
+            ),
+        ),
+        note=f"Rang 1 : la plus précaire. {note}. ¹ Écart borné entre −100 % et +150 %. Non disponibles : "
+        + wording.listing(index.missing)
+        + ". "
+        + " ".join(f"Écartée : {text}." for text in index.left_out),
+    )

@@ -1,0 +1,203 @@
+"""What a diagnosis answers, for the whole and for each zone."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine import classes as class_engine
+from maillage.kernel.estimate import Figure, Withheld
+from maillage.reference.parameters import number
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.shapes import Shapes
+from maillage.studies.diagnosis.zoning import Zone
+from maillage.studies.need import context, doubt
+from maillage.studies.need.local_survey import Composite
+from maillage.studies.need.model import Model
+from maillage.studies.need.social import Social
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+LEVEL_NAMES = ("exclusion", "precarite_forte", "precarite_faible", "autonomie")
+
+
+CLASS_NAMES = ("tres_faible", "faible", "moyenne", "forte", "tres_forte")
+
+
+CELL_NAMES = ("aucune", "numerique", "sociale", "les_deux")
+
+
+OUTSIDE = "Hors du filtre : aucun de ses habitants n’est compté."
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A count or a share that changes from draw to draw: its mean, its 5th and 95th centiles."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellSpread:
+    """What a cell of the joint map holds once the doubt on classes is counted: zones (how many), residents
+    (share, 0 to 1).
+    """
+
+    zones: Spread
+    residents: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One census area inside a zone, with its own figure."""
+
+    code: str
+    name: str
+    need: Figure
+    rate: Figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneResult:
+    """The result for one zone. Figures are Withheld under 50 people aged 15 and over.
+
+    share_inside: share of its residents that the filter keeps (1 without filter). index and ranks are None
+    when withheld; classes and cell are None under five zones. firmness: share of draws in the same digital
+    class; odds: share of draws in each of the five, () when it has none; cell_odds: share of draws in the
+    same cell, None without cell. Social classes are read off published tables: only the digital one is drawn.
+    rural: share of its residents in communes under 2,000. space: the kind of space of most of them.
+    parts: the census areas that make up the zone, largest need first; empty when it is one of them.
+    """
+
+    zone: Zone
+    population: float
+    adults: float
+    universe: float
+    share_inside: float
+    need: Figure
+    rate: Figure
+    both: Figure
+    modest: Figure
+    levels: dict[str, Figure]
+    bounds: tuple[float, float]
+    index: float | None
+    rank: int | None
+    rank_standard: int | None
+    digital_class: str | None
+    social_class: str | None
+    cell: str | None
+    firmness: float | None
+    odds: tuple[float, ...]
+    cell_odds: float | None
+    flags: int
+    parts: tuple[Part, ...]
+    rural: float
+    space: str
+
+    @property
+    def strong_odds(self) -> float:
+        """The share of draws in one of the two strongest digital classes, 0 when there is no class."""
+        return sum(self.odds[class_engine.STRONG :])
+
+    @property
+    def top_odds(self) -> float:
+        """The share of draws in the strongest digital class, 0 when there is no class."""
+        return self.odds[-1] if self.odds else 0.0
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether the filter counts none of its residents: nothing is known of it, zero would be a figure."""
+        return isinstance(self.need, Withheld) and self.need.reason == OUTSIDE
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether the zone is in its cell of the joint map in enough draws to be named as such."""
+        return self.cell_odds is not None and self.cell_odds >= number("protection/firm_class")
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One group of the territory: how many of its members are concerned, and what part of all those concerned
+    they make up.
+
+    people: persons of the group, ordinary housing; concerned: persons, at the central rates scaled to the
+    estimate. rate: share concerned among the group; part: share of the group among those concerned (0 to 1),
+    both at the central rates, between their centiles.
+    """
+
+    breakdown: str
+    group: str
+    people: float
+    concerned: float
+    rate: Spread
+    part: Spread
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """The whole answer. Counts are persons, shares 0 to 1, rates in percent.
+
+    model: the need it was drawn from, so that later steps draw from the same one. cell_shares: share of
+    residents living in each cell of the joint map, as the map is coloured; cell_spreads: what each cell holds
+    from draw to draw, empty without cells. variance: share of the interval's variance each source of
+    doubt brings. sensitivity: (region, département, EPCI, area) spreads and the half-width they give, as a
+    share. leaders: zones that may have the highest rate (in at least one draw out of twenty), most likely
+    first. half: the zones that are very likely among the fewest that hold half of the need, largest
+    first; half_zones: how many these fewest are. minima: share of residents in a
+    household on RSA or AAH, None where too few areas are known. flat: by base (15+, 18+, total), persons by
+    level when the national shares are applied as they are. draws: (draws,) persons in need of the whole,
+    unrounded, for comparisons. composite: the model and the survey of the request, side by side;
+    not_composed: why there is none, "" without a survey.
+    """
+
+    request: Request
+    model: Model
+    population: float
+    adults: float
+    universe: float
+    need: Figure
+    rate: Figure
+    both: Figure
+    modest: Figure
+    levels: dict[str, Figure]
+    poor: Figure
+    poor_both: Figure
+    both_independent: float
+    bounds: tuple[float, float]
+    zones: tuple[ZoneResult, ...]
+    social: Social
+    rate_bounds: tuple[float, ...]
+    cell_shares: dict[str, float]
+    cell_spreads: dict[str, CellSpread]
+    digital_only: tuple[str, ...]
+    social_only: tuple[str, ...]
+    clusters: tuple[tuple[str, ...], ...]
+    leaders: tuple[str, ...]
+    half: tuple[str, ...]
+    half_zones: Spread
+    profile: tuple[Profile, ...]
+    context: tuple[context.Indicator, ...]
+    variance: dict[str, float]
+    sensitivity: tuple[doubt.Case, ...]
+    minima: float | None
+    flat: dict[str, dict[str, float]]
+    deduced: dict[str, float]
+    left_out: tuple[int, float]
+    flags: dict[int, float]
+    draws: Floats
+    shapes: Shapes
+    composite: Composite | None = None
+    not_composed: str = ""
+
+    @property
+    def is_drawable(self) -> bool:
+        """Whether most residents live in a zone that has a contour."""
+        known = sum(
+            r.population for r, shape in zip(self.zones, self.shapes.zones, strict=True) if shape is not None
+        )
+        return known > 0.9 * self.population
+
+    def zone(self, code: str) -> ZoneResult:
+        return next(result for result in self.zones if result.zone.code == code)

@@ -1,0 +1,216 @@
+"""The result of each zone: its figures, its classes, its cell of the joint map, how firm they are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from maillage.engine import classes as class_engine
+from maillage.engine import overlap
+from maillage.kernel.table import total_by
+from maillage.reference.definitions import LEVELS, definition
+from maillage.reference.parameters import number
+from maillage.studies.diagnosis.draws import four_levels
+from maillage.studies.diagnosis.figures import (
+    METHOD_BOTH,
+    METHOD_LEVELS,
+    NO_STANDARDS,
+    TOO_FEW,
+    figures_of,
+    income_figure,
+    spread_of,
+)
+from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.results import CELL_NAMES, CLASS_NAMES, OUTSIDE, CellSpread, Part, ZoneResult
+from maillage.studies.need import population as frames
+from maillage.studies.need import rurality
+from maillage.studies.need.local_survey import Composite, Measured
+from maillage.studies.need.model import Model
+from maillage.studies.need.social import Social
+
+Floats = NDArray[np.float64]
+Positions = NDArray[np.int64]
+FEWEST_ZONES = 5
+FLAGS = (
+    frames.COARSE_IRIS,
+    frames.SMALL,
+    frames.NO_RATE,
+    frames.IS_OVERSEAS,
+    frames.NO_INCOME,
+    frames.NO_STANDARD,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """State shared by the steps of a diagnosis.
+
+    rows: (areas,) positions of the areas of all zones, in the order of zones; at: (areas,) position of the
+    zone of each; share: (areas,) what the filter keeps. sums: by outcome, (zones, draws) persons.
+    """
+
+    request: Request
+    model: Model
+    rows: Positions
+    at: Positions
+    share: Floats
+    sums: dict[str, Floats]
+    parts: list[tuple[Part, ...]]
+    people: "People"
+    index: Social
+    composite: Composite | None
+    not_composed: str
+
+    @property
+    def surveyed(self) -> Measured | None:
+        """The survey that moved the figures, None when none did."""
+        return (
+            self.composite.measured
+            if self.composite is not None and self.composite.kept == "combinee"
+            else None
+        )
+
+    @property
+    def frame(self) -> frames.Frame:
+        return self.model.country.frame
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    population: Floats
+    adults: Floats
+    universe: Floats
+    everybody: Floats
+
+
+def people_of(frame: frames.Frame, rows: Positions, at: Positions, share: Floats, n: int) -> People:
+    return People(
+        population=total_by(at, frame.population[rows] * share, n),
+        adults=total_by(at, frame.adults[rows] * share, n),
+        universe=total_by(at, frame.universe[rows] * share, n),
+        everybody=total_by(at, frame.population[rows], n),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Classed:
+    """The zones once classed: their results, the bounds between digital classes, what each cell holds."""
+
+    zones: tuple[ZoneResult, ...]
+    rate_bounds: tuple[float, ...]
+    cell_spreads: dict[str, CellSpread]
+
+
+def zone_results(w: Work) -> Classed:
+    """Return the result of each zone, its classes and how sure they are."""
+    request, sums, people, index = w.request, w.sums, w.people, w.index
+    zones = request.zoning.zones
+    why = _why_withheld(people)
+    shown = np.array([not reason for reason in why], dtype=bool)
+    safe = np.where(people.universe > 0, people.universe, 1.0)[:, None]
+    rates = 100 * sums["need"] / safe
+    levels = four_levels(sums, people.universe[:, None])
+    enough = shown.sum() >= FEWEST_ZONES
+    none = np.full(len(zones), -1)
+    mean_rate = np.where(shown, rates.mean(axis=1), np.nan)
+    digital = class_engine.classes(mean_rate) if enough else none
+    social_index = np.where(shown, index.index.index, np.nan)
+    social_classes = (
+        class_engine.classes(social_index) if (~np.isnan(social_index)).sum() >= FEWEST_ZONES else none
+    )
+    cells = class_engine.cells(digital, social_classes)
+    drawn = class_engine.drawn(rates, digital)
+    odds, cells_drawn = class_engine.membership(drawn), class_engine.cells(drawn, social_classes[:, None])
+    least, most = overlap.bounds(sums["need"], sums["modest"], people.universe[:, None])
+    flags = _zone_flags(w)
+    cut = definition(LEVELS)
+    spaces = _spaces(w)
+    results = []
+    for i, zone in enumerate(zones):
+        why_modest = why[i] or (NO_STANDARDS if flags[i] & frames.NO_STANDARD else "")
+        figure = figures_of(request.definition, why=why[i], survey=w.surveyed)
+        level_figure = figures_of(cut, why=why[i], method=METHOD_LEVELS)
+        results.append(
+            ZoneResult(
+                zone=zone,
+                population=float(people.population[i]),
+                adults=float(people.adults[i]),
+                universe=float(people.universe[i]),
+                share_inside=(
+                    float(people.population[i] / people.everybody[i]) if people.everybody[i] else 0.0
+                ),
+                need=figure(sums["need"][i]),
+                rate=figure(rates[i], percent=True),
+                both=figures_of(request.definition, why=why_modest, method=METHOD_BOTH, survey=w.surveyed)(
+                    sums["both"][i]
+                ),
+                modest=income_figure(sums["modest"][i], why=why_modest, people=people.universe[i]),
+                levels={name: level_figure(values[i]) for name, values in levels.items()},
+                bounds=(float(least[i].mean()), float(most[i].mean())),
+                index=_or_none(social_index[i]),
+                rank=_rank(index.rank[i], social_index[i]),
+                rank_standard=_rank(index.rank_standard[i], social_index[i]),
+                digital_class=CLASS_NAMES[digital[i]] if digital[i] >= 0 else None,
+                social_class=CLASS_NAMES[social_classes[i]] if social_classes[i] >= 0 else None,
+                cell=CELL_NAMES[cells[i]] if cells[i] >= 0 else None,
+                firmness=float(odds[i, digital[i]]) if digital[i] >= 0 else None,
+                odds=tuple(odds[i].tolist()) if digital[i] >= 0 else (),
+                cell_odds=float((cells_drawn[i] == cells[i]).mean()) if cells[i] >= 0 else None,
+                flags=int(flags[i]),
+                parts=w.parts[i],
+                rural=float(spaces[rurality.RURAL][i]),
+                space=max(rurality.KINDS, key=lambda kind: float(spaces[kind][i])),
+            )
+        )
+    limits = tuple(class_engine.quintiles(mean_rate).tolist()) if enough else ()
+    return Classed(tuple(results), limits, _cell_spreads(cells_drawn, people.population))
+
+
+def _cell_spreads(cells_drawn: Positions, population: Floats) -> dict[str, CellSpread]:
+    """Return how many zones, and which share of residents, each cell holds from draw to draw; empty without
+    cells. cells_drawn: (zones, draws), -1 where a class is unknown.
+    """
+    whole = float(population.sum())
+    if not (cells_drawn >= 0).any() or not whole:
+        return {}
+    return {
+        name: CellSpread(spread_of(inside.sum(axis=0)), spread_of(population @ inside / whole))
+        for k, name in enumerate(CELL_NAMES)
+        for inside in (cells_drawn == k,)
+    }
+
+
+def _spaces(w: Work) -> dict[str, Floats]:
+    """Return, for each kind of space, (zones,) the share of the residents who live in it."""
+    people = w.frame.population[w.rows] * w.share
+    of_area, whole = rurality.kinds()[w.rows], np.maximum(w.people.population, 1.0)
+    return {
+        kind: total_by(w.at, np.where(of_area == kind, people, 0.0), len(whole)) / whole
+        for kind in rurality.KINDS
+    }
+
+
+def _zone_flags(w: Work) -> Positions:
+    """Return (zones,) the flags that apply to at least a fifth of the residents of each zone."""
+    population = w.people.population
+    out = np.zeros(len(population), dtype=np.int64)
+    people = w.frame.population[w.rows] * w.share
+    for bit in FLAGS:
+        held = total_by(w.at, np.where(w.frame.flags[w.rows] & bit, people, 0.0), len(population))
+        out |= np.where(held * 5 >= np.maximum(population, 1.0), bit, 0)
+    return out
+
+
+def _or_none(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _rank(value: float, index: float) -> int | None:
+    return None if np.isnan(value) or np.isnan(index) else int(value)
+
+
+def _why_withheld(people: People) -> list[str]:
+    """Return, for each zone, why its figures are withheld; "" when they are not."""
+    few = people.adults < number("protection/small_area")
+    outside = (people.population == 0) & (people.everybody > 0)
+    return [str(reason) for reason in np.where(outside, OUTSIDE, np.where(few, TOO_FEW, ""))]
