@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage.cli.commands.servir import leave_with_parent
 from tests.support import shared
 from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
@@ -102,6 +103,7 @@ def site(environment) -> Iterator[str]:
         cwd=ROOT,
         env=environment,
         start_new_session=True,
+        preexec_fn=leave_with_parent,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from maillage.cli.commands.servir import leave_with_parent
 from tests.journeys.conftest import PHONE, SLOW, answers
 from tests.support import speed
 from tests.support.profile import some
@@ -178,9 +179,8 @@ def start(environment, address: str, running: list[subprocess.Popen]) -> None:
     command = [sys.executable, "-m", "gunicorn", "maillage.config.wsgi:application", "--threads", "4"]
     bound = ["--bind", address.removeprefix("http://")]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    running.append(
-        subprocess.Popen([*command, *bound], cwd=ROOT, env=environment, start_new_session=True, **quiet)
-    )
+    alone = {"start_new_session": True, "preexec_fn": leave_with_parent}
+    running.append(subprocess.Popen([*command, *bound], cwd=ROOT, env=environment, **alone, **quiet))
     speed.until(lambda: running[-1].poll() is not None or answers(f"{address}/sante/"))
     assert running[-1].poll() is None, "the server stopped by itself"
 

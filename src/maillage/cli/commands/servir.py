@@ -52,29 +52,56 @@ def run(given: argparse.Namespace) -> int:
     )
     actions.tidy()  # while the server reads what it needs; no worker writes yet
     actions.resume()
-    helpers = {module: start(*module) for module in (WORKER, DUE)}
+    helpers = [Helper(module) for module in (WORKER, DUE)]
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         _announce(server, given.adresse, given.port)
         while server.poll() is None:
             time.sleep(1)
-            for module, helper in helpers.items():
-                if helper.poll() is None:
-                    continue
-                if module is WORKER:
-                    actions.resume()  # what it was computing goes back in the queue
-                helpers[module] = start(*module)
+            for helper in helpers:
+                if helper.is_due():
+                    if helper.module is WORKER:
+                        actions.resume()  # what it was computing goes back in the queue
+                    helper.start()
     except KeyboardInterrupt:
         server.terminate()
     finally:
-        for helper in helpers.values():
-            helper.terminate()
-        for process in (server, *helpers.values()):
+        for helper in helpers:
+            helper.process.terminate()
+        for process in (server, *(helper.process for helper in helpers)):
             try:
                 process.wait(timeout=20)
             except subprocess.TimeoutExpired:
                 process.kill()  # what it was doing goes back in the queue at the next start
     return 0
+
+
+class Helper:
+    """A process beside the server, started again when it ends: at once, unless it keeps on ending as soon as
+    it starts, which would leave nothing of an old computer to the pages.
+    """
+
+    def __init__(self, module: tuple[str, ...]) -> None:
+        self.module, self.early = module, 0
+        self.start()
+
+    def start(self) -> None:
+        """Start it."""
+        self.process, self.since, self.due_at = start(*self.module), time.monotonic(), 0.0
+
+    def is_due(self) -> bool:
+        """Return whether it has ended and may be started again now."""
+        now = time.monotonic()
+        if self.process.poll() is None:
+            return False
+        if not self.due_at:
+            self.early = self.early + 1 if now - self.since < LASTED else 0
+            wait = WAITS[min(self.early, len(WAITS) - 1)]
+            self.due_at = now + wait
+            if wait:
+                what = "Le travail en arrière-plan" if self.module is WORKER else "Le rappel des échéances"
+                print(f"{what} s’arrête dès qu’il démarre. Nouvel essai dans {wait} s.", flush=True)
+        return now >= self.due_at
 
 
 def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
@@ -95,6 +122,8 @@ def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
 WAITED = 30  # seconds for one answer, on a slow computer
 WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay")
 DUE = ("maillage.config.scheduler",)
+LASTED = 60  # seconds: a process that ends before has a fault that starting it again does not mend
+WAITS = (0, 0, 0, 5, 15, 60)  # seconds before it is started again, by how many times in a row it ended so
 
 
 def _said(address: str) -> str:
@@ -106,10 +135,10 @@ def start(*module: str) -> subprocess.Popen[bytes]:
     """Start a Python module in another process, with our settings."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
     command = [sys.executable, "-m", *module]
-    return subprocess.Popen(command, env=environment, preexec_fn=_leave_with_parent)  # noqa: PLW1509, one call, no lock
+    return subprocess.Popen(command, env=environment, preexec_fn=leave_with_parent)  # noqa: PLW1509, one call, no lock
 
 
-def _leave_with_parent() -> None:
+def leave_with_parent() -> None:
     """Ask Linux to end this process when the command that started it dies, even killed."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGTERM)
