@@ -25,6 +25,7 @@ from tests.support.acts import AT, draft, stored
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
+TODAY = AT.date()
 YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
@@ -122,7 +123,7 @@ def test_struck_and_invented_acts_are_not_declared(aidant, library):
 
 
 def again(format: str, text: str) -> tuple[int, files.Contents]:
-    found = files.read(text.encode(), format)
+    found = files.read(text.encode(), format, today=TODAY)
     return receiving.take_in(found.rows, source=format, at=AT), found
 
 
@@ -168,6 +169,11 @@ def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
         ("fin", "fini", "en_attente"),
         ("id", "", "ne change pas"),
         ("a_regulariser_avant", "demain", "export"),
+        ("a_regulariser_avant", "0001-01-01T00:00:00", "export"),
+        ("date", "2098-01-01", "jour de l’acte"),
+        ("date", "0001-01-01", "2026-11-23"),
+        ("commune", "=1+1", "38185"),
+        ("minutes", "²", "720"),
     ],
 )
 def test_a_wrong_row_is_told_with_its_cell_and_the_others_are_kept(aidant, library, column, value, cure):
@@ -204,10 +210,41 @@ def test_activities_that_are_no_procedure_are_told_and_workshops_left_where_they
     assert (Act.objects.get().procedure, Act.objects.get().where) == ("logement", "home")
 
 
+HEAD = "id,type,date,duree,type_lieu,structure,thematiques"
+
+
+def test_a_number_written_twice_in_a_file_is_told_with_its_first_line(library):
+    rows = [f"a,individuel,2026-11-0{day},20,domicile,{library.name},logement" for day in (2, 3)]
+    new, found = again(files.COOP, "\n".join((HEAD, *rows)))
+    (fault,) = found.faults
+    assert (new, fault.line, fault.column) == (1, 3, "id")
+    assert "ligne 2" in fault.reason
+    assert Act.objects.get().on_day == date(2026, 11, 2)
+
+
+def test_a_name_that_two_structures_wear_is_nobody_s(library):
+    place("ailleurs", {"nom": library.name, "pivot": "21380185500015"})
+    new, found = again(files.COOP, f"{HEAD}\na,individuel,2026-11-02,20,domicile,{library.name},logement")
+    assert (new, [fault.column for fault in found.faults]) == (0, ["structure"])
+
+
+def test_a_hostile_cell_is_told_short_and_without_what_a_terminal_obeys(library):
+    wrong = "\x1b[2J" + "x" * 5_000
+    _, found = again(files.COOP, f"{HEAD}\na,{wrong},2026-11-02,20,domicile,{library.name},logement")
+    (fault,) = found.faults
+    assert len(fault.value) <= files.MOST_SAID
+    assert "\x1b" not in fault.value
+
+
+def test_a_quote_left_open_in_a_long_file_is_refused(db):
+    with pytest.raises(Refused, match="guillemet"):
+        files.read(f'{HEAD}\n"{"x" * 200_000}'.encode(), files.COOP, today=TODAY)
+
+
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", "é".encode("latin-1"), b""])
 def test_what_is_no_table_of_that_format_is_refused(content, db):
     with pytest.raises(Refused):
-        files.read(content, files.OURS)
+        files.read(content, files.OURS, today=TODAY)
 
 
 # --------------------------------------------------------------------------------------------------------- the load

@@ -70,8 +70,9 @@ def take_in(given: argparse.Namespace) -> int:
     from maillage.apps.actes.actions import receiving
     from maillage.apps.actes.forms import files
 
-    found = files.read(read_file(given.fichier), given.format)
-    new = receiving.take_in(found.rows, source=given.format, at=timezone.now())
+    at = timezone.now()
+    found = files.read(read_file(given.fichier), given.format, today=timezone.localdate(at))
+    new = receiving.take_in(found.rows, source=given.format, at=at)
     told = f"{new} acte{'s' * (new > 1)} de plus, {len(found.rows) - new} déjà là"
     print(told + f", {found.left} qui n’en sont pas" * bool(found.left))
     for fault in found.faults[:TOLD]:

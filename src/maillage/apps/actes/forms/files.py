@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -15,7 +17,7 @@ from maillage.apps.actes.queries import activities, lists
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import line, whole
 from maillage.reference import procedures
 from maillage.reports.directory.formats.table import bare
 
@@ -26,6 +28,8 @@ NEEDED = {
     COOP: ("id", "type", "date", "duree", "type_lieu", "structure", "thematiques"),
 }
 MOST_ROWS = 100_000
+MOST_SAID = 60  # characters of a wrong cell: a quote left open swallows a whole file
+COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,10 @@ class Contents:
 class _Wrong(Exception):
     def __init__(self, column: str, value: str, reason: str, cure: str) -> None:
         super().__init__(column)
-        self.told = column, value, reason, cure
+        self.told = column, line("".join(filter(str.isprintable, value)), MOST_SAID), reason, cure
 
 
-def read(content: bytes, format: str) -> Contents:
+def read(content: bytes, format: str, *, today: date) -> Contents:
     """Return the acts of a file. Refused when it is not a table of that format."""
     try:
         text = content.decode("utf-8-sig")
@@ -64,33 +68,65 @@ def read(content: bytes, format: str) -> Contents:
             why="Ses lettres ne sont pas en UTF-8.",
             do="Exportez-le de nouveau en CSV UTF-8.",
         ) from error
-    reader = csv.DictReader(io.StringIO(text))
-    missing = [name for name in NEEDED[format] if name not in (reader.fieldnames or ())]
-    if missing:
-        raise Refused(
-            f"Le fichier n’est pas au format {format}.",
-            why=f"Il y manque : {', '.join(missing)}.",
-            do="Vérifiez le format donné, et que la virgule sépare les colonnes.",
-        )
-    structures = {each.name: each for each in Structure.objects.order_by("-pk")}
+    everyone = list(Structure.objects.all())
+    named = Counter(each.name for each in everyone)
+    known = {each.name: each for each in everyone if named[each.name] == 1}
     one: Callable[..., Read | None] = {OURS: _ours, COOP: _coop}[format]
-    rows, faults, left = [], [], 0
-    for number, row in enumerate(reader, start=2):
-        if number > MOST_ROWS:
-            raise Refused(
-                "Le fichier est trop long.",
-                why=f"Il a plus de {MOST_ROWS} lignes.",
-                do="Coupez-le en plusieurs fichiers.",
-            )
-        held = {name: bare((value or "").strip()) for name, value in row.items() if isinstance(name, str)}
+    faults: list[Fault] = []
+    first: dict[UUID, int] = {}
+    found, left = [], 0
+    for number, row in enumerate(_rows(text, format), start=2):
         try:
-            found = one(held, structures)
+            act = one(row, known)
+            if act is not None:
+                _check(act, first, today)
         except _Wrong as wrong:
             faults.append(Fault(number, *wrong.told))
-        else:
-            left += found is None
-            rows += [found] if found is not None else []
-    return Contents(rows, faults, left)
+            continue
+        left += act is None
+        if act is not None:
+            first[act.draft.uid] = number
+            found.append(act)
+    return Contents(found, faults, left)
+
+
+def _rows(text: str, format: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table, by the names of its columns."""
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    try:
+        missing = [name for name in NEEDED[format] if name not in (reader.fieldnames or ())]
+        if missing:
+            raise Refused(
+                f"Le fichier n’est pas au format {format}.",
+                why=f"Il y manque : {', '.join(missing)}.",
+                do="Vérifiez le format donné, et que la virgule sépare les colonnes.",
+            )
+        for number, row in enumerate(reader, start=2):
+            if number > MOST_ROWS:
+                raise Refused(
+                    "Le fichier est trop long.",
+                    why=f"Il a plus de {MOST_ROWS} lignes.",
+                    do="Coupez-le en plusieurs fichiers.",
+                )
+            yield {name: bare((value or "").strip()) for name, value in row.items() if isinstance(name, str)}
+    except csv.Error as error:
+        raise Refused(
+            "Le fichier n’est pas lisible.",
+            why=f"Après la ligne {reader.line_num}, une case est trop longue ou mal coupée : un guillemet"
+            " est sans doute resté ouvert.",
+            do="Fermez ce guillemet, ou exportez le fichier de nouveau.",
+        ) from error
+
+
+def _check(act: Read, first: Mapping[UUID, int], today: date) -> None:
+    """Refuse a number that another line has, and a day that has not come."""
+    if act.draft.uid in first:
+        raise _Wrong(
+            *("id", str(act.draft.uid), f"ce numéro est déjà celui de la ligne {first[act.draft.uid]}"),
+            "Gardez la bonne des deux lignes, ou donnez un autre numéro.",
+        )
+    if (day := timezone.localdate(act.draft.done_at)) > today:
+        raise _Wrong("date", day.isoformat(), "ce jour n’est pas encore venu", "Écrivez le jour de l’acte.")
 
 
 def _ours(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read:
@@ -114,11 +150,15 @@ def _ours(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read:
         end=_among(row, "fin", lists.ENDS) if row.get("fin") else "",
         done_at=_moment(row["date"], at),
         operator=row.get("organisme", "")[:120],
-        commune=row.get("commune", "")[:5],
+        commune=_commune(row),
     )
     before = row.get("a_regulariser_avant", "")
     try:
         delay = datetime.fromisoformat(before) if before else None
+        if delay is not None and not 2001 <= delay.year < 2100:
+            raise ValueError(before)
+        if delay is not None and delay.tzinfo is None:
+            delay = timezone.make_aware(delay)
     except ValueError as error:
         raise _Wrong(
             "a_regulariser_avant", before, "ce n’est pas un moment", "Laissez celui de l’export."
@@ -150,7 +190,7 @@ def _coop(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Read |
         where=_among(row, "type_lieu", activities.PLACES),
         end="",
         done_at=_moment(row["date"], time(12)),
-        commune=row.get("commune", "")[:5],
+        commune=_commune(row),
     )
     return Read(draft, _structure(row, structures))
 
@@ -191,11 +231,20 @@ def _moment(text: str, at: time) -> datetime:
     return timezone.make_aware(datetime.combine(day, at.replace(tzinfo=None)))
 
 
+def _commune(row: Mapping[str, str]) -> str:
+    code = row.get("commune", "")
+    if code and not COMMUNE.fullmatch(code):
+        raise _Wrong(
+            *("commune", code, "ce n’est pas un code de commune"), "Écrivez ses cinq signes, comme 38185."
+        )
+    return code
+
+
 def _structure(row: Mapping[str, str], structures: Mapping[str, Structure]) -> Structure:
     found = structures.get(row["structure"])
     if found is None:
         raise _Wrong(
-            *("structure", row["structure"], "aucune structure de l’annuaire n’a ce nom"),
-            "Importez-la d’abord, ou reprenez son nom exact.",
+            *("structure", row["structure"], "ce nom n’est pas celui d’une seule structure de l’annuaire"),
+            "Importez-la d’abord, ou reprenez son nom exact. Si deux structures le portent, renommez-en une.",
         )
     return found
