@@ -421,7 +421,7 @@ def test_the_next_appointment_is_told_given_up_once_asked_and_only_by_its_owner(
     page = text(client.get("/ma-carte/"))
     for words in ("Ce qui vient", "Karim", "Boîte aux lettres", "Comment y aller", address):
         assert words in page, words
-    assert "Le lieu sera prévenu" in text(client.get(address))
+    assert "Le lieu verra que vous ne venez pas" in text(client.get(address))
     meeting.refresh_from_db()
     assert meeting.state == "booked", "asked, not done"
     assert "vous ne venez pas" in text(decide(client, address, follow=True))
