@@ -302,6 +302,23 @@ def test_rows_written_at_once_are_those_written_one_by_one_and_refuse_a_secret(l
         bulk.insert(Reminder, [{"row": 4, **row, "name": "mot de passe : Soleil38"}])
 
 
+@pytest.mark.parametrize("names", [["", "l’été", ""], ["", "un\x1fdeux", "\x1e"], ["NULL", "{}", "a,b"]])
+def test_rows_written_at_once_keep_any_text_and_what_is_none(leila, structure, names):
+    person = welcome(leila, structure)
+    row = {"kind": "right", "days": 7, "moment": TEN, "way": "call", "planned_at": AT, "purge_on": TEN.date()}
+    people_of = [None, person.pk, None]
+    bulk.insert(
+        Reminder,
+        [
+            {"row": n, "text": text, "person_id": pk, "structure_id": None, **row}
+            for n, (text, pk) in enumerate(zip(names, people_of, strict=True))
+        ],
+    )
+    assert list(Reminder.objects.order_by("row").values_list("text", "person")) == list(
+        zip(names, people_of, strict=True)
+    )
+
+
 # ------------------------------------------------------------------------------------------------ no more of it
 
 
