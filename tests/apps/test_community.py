@@ -110,7 +110,7 @@ def test_a_message_gets_a_yes_and_two_structures_work_together(client, library, 
     assert "attend une réponse" in again.content.decode()
     client.force_login(karim)
     assert "On vous a écrit" in client.get("/espace/reseau/").content.decode()
-    assert "1 message du réseau attend" in client.get("/espace/").content.decode()
+    assert "Message du réseau sans réponse" in client.get("/espace/").content.decode()
     (message,) = Reply.objects.all()
     client.post(f"/espace/reseau/messages/{message.pk}/", {"reponse": "oui", "mots": "Avec plaisir."})
     with pytest.raises(Refused):

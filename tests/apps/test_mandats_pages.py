@@ -18,7 +18,7 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules.journal import DAILY
 from maillage.apps.actes import rules as helped
 from maillage.apps.actes.actions import noting as acts
-from maillage.apps.mandats import access, forms
+from maillage.apps.mandats import access, forms, worklist
 from maillage.apps.mandats.actions import local_procedures, signing, stopping
 from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
 from maillage.apps.mandats.queries import lists, permissions, proofs
@@ -311,14 +311,14 @@ def test_several_are_prepared_again_and_dropped_at_once(client, pro, andrei, str
 
 
 def test_today_says_which_mandates_end_and_which_emergencies_wait(client, pro, andrei, structure, leila):
-    assert "Mandats à voir" not in text(pro.get("/espace/"))
+    assert "Son mandat finit" not in text(pro.get("/espace/"))
     today = timezone.localdate()
     ending = given(andrei, structure, leila, "impots", at=NOW, token="a")
     for days, shown in ((31, False), (30, True), (0, True)):
         Mandat.objects.filter(pk=ending.pk).update(ends_on=today + timedelta(days=days))
-        found = pro.get("/espace/").context["mandate_tasks"]
-        assert [task.mandat.pk for task in found] == [ending.pk] * shown, days
-    assert "dernier jour" in text(pro.get("/espace/"))
+        found = [line.url for line in worklist.lines(leila, timezone.localtime())]
+        assert found == [f"/espace/mandats/{ending.pk}/"] * shown, days
+    assert "Son mandat finit" in text(pro.get("/espace/"))
     month = given(andrei, structure, leila, "retraite", at=NOW, token="b", duration="month")
     for days, shown in ((8, False), (7, True)):
         Mandat.objects.filter(pk=month.pk).update(ends_on=today + timedelta(days=days))

@@ -29,6 +29,7 @@ def perimeter(**changed) -> dict:
     "address",
     [
         "/espace/",
+        "/espace/territoires/",
         "/espace/perimetres/nouveau/",
         "/espace/filtres/nouveau/",
         "/espace/corriger/insee-rp2021-iris/",

@@ -399,7 +399,7 @@ def test_a_list_makes_as_many_queries_for_many_rows_as_for_one(
     client.force_login(coordinator)
     client.get("/confidentialite/")  # the session is noted, once a minute
     with django_assert_max_num_queries(11):
-        assert client.get("/espace/").status_code == 200
+        assert client.get("/espace/territoires/").status_code == 200
     with django_assert_max_num_queries(8):
         assert client.get("/territoires/").status_code == 200
     with django_assert_max_num_queries(8):

@@ -109,7 +109,8 @@ REACHES = {
 
 # Pages without a row: who opens them. "all": any account.
 LISTS: dict[str, set[str]] = {
-    "space": {"all"},
+    **{key: {"all"} for key in ("space", "notifications", "news_dismiss")},
+    "bilans_nudge": {"lead"},
     **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep")},
     **{
         key: {"import"}
@@ -127,7 +128,14 @@ LISTS: dict[str, set[str]] = {
     **{key: {"import"} for key in ("publish", "paper_back")},
     **{
         key: {"territory"}
-        for key in ("new_perimeter", "new_marking", "codesign_sessions", "codesign_new", "grant_new")
+        for key in (
+            "territory_tools",
+            "new_perimeter",
+            "new_marking",
+            "codesign_sessions",
+            "codesign_new",
+            "grant_new",
+        )
     },
     "team": {"team"},
     **{
@@ -242,6 +250,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "custody": ({"sheet"}, "custody"),
     "custody_propose": ({"sheet"}, "lieu"),
     "structure_rename": ({"sheet"}, "team"),
+    "structure_nudge": ({"lead"}, "team"),
     **dict.fromkeys(("pair", "pair_reopen"), ({"import"}, "pair")),
     **dict.fromkeys(("campaign", "campaign_links", "campaign_close"), ({"import"}, "campaign")),
     "campaign_call": ({"import"}, "call"),

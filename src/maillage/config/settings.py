@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "maillage.apps.grants",
     "maillage.apps.network",
     "maillage.apps.volunteers",
+    "maillage.apps.worklist",
     "maillage.apps.site",
     "allauth",  # after ours: its pages wear our templates
     "allauth.account",
@@ -187,6 +188,41 @@ SHARED_AGENDA = (
     "maillage.apps.agenda.queries.network.workshops",
     "maillage.apps.agenda.queries.network.permanences",
     "maillage.apps.volunteers.queries.agenda.sessions",
+)
+# What each feature declares for the page of the day, given an account and a moment: what needs it, what has
+# an hour, what became well of what it did.
+WORK_LINES = (
+    "maillage.apps.orientations.worklist.lines",
+    "maillage.apps.mandats.worklist.lines",
+    "maillage.apps.droits.worklist.lines",
+    "maillage.apps.actes.worklist.lines",
+    "maillage.apps.people.worklist.lines",
+    "maillage.apps.autonomy.worklist.lines",
+    "maillage.apps.reminders.worklist.lines",
+    "maillage.apps.agenda.worklist.lines",
+    "maillage.apps.learning.worklist.lines",
+    "maillage.apps.volunteers.worklist.lines",
+    "maillage.apps.directory.worklist.lines",
+    "maillage.apps.intake.worklist.lines",
+    "maillage.apps.outreach.worklist.lines",
+    "maillage.apps.community.worklist.lines",
+    "maillage.apps.network.worklist.lines",
+    "maillage.apps.grants.worklist.lines",
+    "maillage.apps.surveys.worklist.lines",
+    "maillage.apps.messages.worklist.lines",
+)
+WORK_HOURS = (
+    "maillage.apps.agenda.worklist.hours",
+    "maillage.apps.orientations.worklist.hours",
+    "maillage.apps.volunteers.worklist.hours",
+    "maillage.apps.community.worklist.hours",
+)
+GOOD_NEWS = (
+    "maillage.apps.orientations.worklist.news",
+    "maillage.apps.mandats.worklist.news",
+    "maillage.apps.droits.worklist.news",
+    "maillage.apps.autonomy.worklist.news",
+    "maillage.apps.grants.worklist.news",
 )
 # Who answers for a volunteer: without them, papers and mandates stay closed.
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"

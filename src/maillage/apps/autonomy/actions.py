@@ -5,8 +5,10 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -14,10 +16,14 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.autonomy import rules
 from maillage.apps.autonomy.models import Bilan, Tally
+from maillage.apps.autonomy.queries import overdue
+from maillage.apps.autonomy.queries.overdue import Overdue
 from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries.moments import midnight
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import states
 from maillage.apps.people import queries as people_queries
 from maillage.apps.people import rules as people_rules
 from maillage.apps.people.actions import consents
@@ -28,6 +34,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference import bilan
+from maillage.words import wording
 from maillage.words.languages import say
 
 
@@ -248,3 +255,42 @@ def forget(person: Person, *, structure: int | None = None) -> int:
         row.token, row.at = secrets.token_hex(12), midnight(timezone.localdate(row.at))
         row.save()
     return len(rows)
+
+
+@transaction.atomic
+def remind_retests(*, by: User, at: datetime) -> list[Overdue]:
+    """Write to those who help in the structures with diagnoses to repeat, in the territory that a user leads:
+    how many, and no name; once a week. Refused when there are none.
+    """
+    found = overdue.by_structure(by, at)
+    if not found:
+        raise Refused(
+            "Personne n’a été prévenu.",
+            why="Aucun point n’est à refaire, ou ces lieux ont été prévenus cette semaine.",
+            do="Rien : ils reviendront sur votre page s’il en reste.",
+        )
+    rows = Structure.objects.in_bulk([each.structure for each in found])
+    teams = overdue.helpers(list(rows), timezone.localdate(at))
+    drafts = [
+        outbox.Draft(
+            channel=states.EMAIL,
+            to=mail,
+            subject="Des points à refaire",
+            text=(
+                f"Bonjour,\n\nÀ {each.name}, il est temps de refaire le point avec"
+                f" {wording.count(each.n, 'personne')}. Sans cela, personne ne sait ce que l’aide a changé"
+                f" pour elles.\n{settings.ADDRESS}{reverse('bilans')}\n\nLa coordination du réseau"
+                " d’aide au numérique"
+            ),
+            key=f"points-{each.structure}-{account}-{timezone.localdate(at)}",
+            structure=each.structure,
+        )
+        for each in found
+        for account, mail in teams.get(each.structure, ())
+    ]
+    outbox.put_many(drafts, at=at)
+    journal.record_many(
+        journal.Note(by=by, verb=overdue.NUDGED, row=rows[each.structure], at=at, structure=each.structure)
+        for each in found
+    )
+    return found

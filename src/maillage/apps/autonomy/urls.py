@@ -24,6 +24,7 @@ urlpatterns = [
     path("bilan/referentiel/", paper.framework, name="framework"),
     path("bilan/referentiel.pdf", paper.framework_pdf, name="framework_pdf"),
     path("espace/bilans/", space.bilans, name="bilans"),
+    path("espace/bilans/prevenir/", space.remind, name="bilans_nudge"),
     path("espace/bilans/mesures/", totals.measures, name="bilan_measures"),
     path("espace/bilans/papier/", paper.typed, name="bilan_typed"),
     path("espace/bilans/papier/<int:pk>.pdf", paper.form_of, name="bilan_paper_of"),

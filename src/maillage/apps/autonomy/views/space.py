@@ -5,25 +5,27 @@ reason.
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import holding
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.autonomy import access, actions
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.forms.answers import AgainForm, CardForm, ChangeForm
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import retained
+from maillage.apps.autonomy.queries import overdue, retained
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.autonomy.views import again as again_views
+from maillage.apps.memberships.access import holds_territory
 from maillage.apps.people import access as people_access
 from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan
 from maillage.web.refusals import as_message
+from maillage.words.wording import count, series
 
 helping = holding(*access.RIGHTS)
 
@@ -172,3 +174,19 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
     actions.erase(row, by=request.user, at=timezone.now())
     messages.success(request, "Bilan effacé.")
     return redirect("bilan_person", person)
+
+
+@holding(overdue.LEADS)
+@require_POST
+def remind(request: HttpRequest) -> HttpResponse:
+    """Tell the structures of a territory that diagnoses are to be repeated, from the page of the day."""
+    if not holds_territory(request.user):
+        raise Http404
+    try:
+        found = actions.remind_retests(by=account_of(request), at=timezone.localtime())
+    except Refused as error:
+        messages.error(request, " ".join(error.sentences))
+    else:
+        said = count(len(found), "lieu est prévenu", "lieux sont prévenus")
+        messages.success(request, f"{said} : {series([each.name for each in found[:3]])}.")
+    return redirect("space")

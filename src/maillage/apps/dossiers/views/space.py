@@ -1,24 +1,16 @@
-"""The professional space: comments, perimeters, filters, corrections."""
+"""What a territory keeps in the professional space: comments, perimeters, filters, corrections."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import account_of, holding, rights_of
-from maillage.apps.actes import access as acts_access
-from maillage.apps.actes.queries import lists as acts
-from maillage.apps.agenda.queries import appointment_book
-from maillage.apps.autonomy.queries import retained as bilans
-from maillage.apps.community import access as community_access
-from maillage.apps.community.queries import listings as community
-from maillage.apps.community.queries import meetings
+from maillage.apps.accounts.access import holding
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
@@ -29,65 +21,25 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Finding, Study
 from maillage.apps.dossiers.views.requests import unknown
-from maillage.apps.droits.queries import cards
-from maillage.apps.droits.queries import persons as droits
-from maillage.apps.mandats.queries import lists as mandats
-from maillage.apps.memberships import access as memberships
-from maillage.apps.messages import access as outbox
-from maillage.apps.messages import queries as sent
-from maillage.apps.orientations.queries import lists
-from maillage.apps.people import access as people
-from maillage.apps.reminders import access as reminders_access
-from maillage.apps.reminders.queries import lists as reminders
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
 
-TASKS = 12  # of a kind: the others are in their list
 
-
-@login_required
+@holding("territory.edit")
 @require_safe
-def space(request: HttpRequest) -> HttpResponse:
-    """Today: what is due for the roles one holds; then what one keeps for a territory."""
-    user, at = request.user, timezone.localtime()
-    rights = rights_of(user)
-    context: dict[str, Any] = {"today": at, "roles": memberships.roles_of(user, at.date())}
-    if rights.any("people.see", "people.mine", "orientations.answer"):
-        context |= {
-            "received": lists.received(user, at),
-            "given": lists.sent(user, at),
-            "retests": bilans.to_repeat(user, at.date()),
-        }
-    if rights.any(*acts_access.HELPS):
-        context |= {
-            "day": appointment_book.of_day(user, at.date(), at),
-            "acts_today": acts.today(account_of(request), at).sums,
-            "acts_waiting": acts.to_regularise(user)[:100],
-            "asked_corrections": people.corrections_for(user).filter(done_at=None)[:TASKS],
-            "mandate_tasks": mandats.tasks(user, at, TASKS),
-            "rights": droits.deadlines(account_of(request), at.date())[:20],
-            "mailboxes": cards.late_mailboxes(user, at)[:20],
-        }
-    if rights.any(*community_access.MEMBERS):
-        context["network_tasks"] = meetings.my_tasks(user, at.date())[:TASKS]
-    if rights.any(community_access.WRITES):
-        context["written_to"] = community.unanswered(user).count()
-    if rights.any(*reminders_access.SEES, reminders_access.WORKSHOPS):
-        context["reminders"] = reminders.counts(reminders_access.reminders_for(user), at)
-    if rights.any(outbox.MANAGE, outbox.RUN):
-        context["undelivered"] = sent.for_somebody(outbox.messages_for(user))
-    if rights.any("territory.edit"):
-        context |= {
-            "perimeters": territories.perimeters(),
-            "markings": territories.markings(),
-            "corrections": territories.all_corrections(),
-            "studies": Study.objects.all()[:30],
-            "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
-        }
-    return render(request, "dossiers/space.html", context)
+def territory_tools(request: HttpRequest) -> HttpResponse:
+    """What one keeps for a territory: perimeters, filters, corrections, the latest studies."""
+    context = {
+        "perimeters": territories.perimeters(),
+        "markings": territories.markings(),
+        "corrections": territories.all_corrections(),
+        "studies": Study.objects.all()[:30],
+        "tables": {id: label for id, (_, label, _) in territory_rules.CORRECTABLE.items()},
+    }
+    return render(request, "dossiers/tools.html", context)
 
 
 @holding("territory.edit")
@@ -212,7 +164,7 @@ def new_marking(request: HttpRequest) -> HttpResponse:
             file_name=given["file_name"],
         )
         messages.success(request, f"Filtre « {kept.label} » gardé : {len(kept.shares)} quartiers concernés.")
-        return redirect("space")
+        return redirect("territory_tools")
 
     form = MarkingForm(request.POST or None, request.FILES or None)
     return _from_file(request, form, {"title": "Ajouter un filtre", "kind": "filtre"}, keep)
@@ -229,7 +181,7 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if kind == "correction" and not access.may_correct(user, row.key):
         raise Http404
     if request.method == "GET":  # a session that ended in between: the person signs in, and chooses again
-        return redirect("space")
+        return redirect("territory_tools")
     if kind == "perimetre":
         territory_actions.drop_perimeter(by=user, perimeter=row)
         messages.success(request, "Périmètre retiré.")
@@ -239,7 +191,7 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     else:
         territory_actions.withdraw(by=user, correction=row, at=timezone.now())
         messages.success(request, "Correction retirée : la valeur d’avant elle est lue de nouveau.")
-    return redirect("space")
+    return redirect("territory_tools")
 
 
 @holding("territory.edit")
@@ -280,7 +232,7 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
                 request,
                 "Correction enregistrée. Les prochains calculs la liront ; l’ancienne valeur reste lisible.",
             )
-            return redirect("space")
+            return redirect("territory_tools")
     return render(
         request,
         "dossiers/correct.html",

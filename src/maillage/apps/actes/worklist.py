@@ -1,0 +1,36 @@
+"""What acts ask of somebody today: those done in the place of a person that no mandate covers yet."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import PEOPLE, Line
+from maillage.apps.actes import access
+from maillage.apps.actes.queries import lists
+
+READ = 100
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return one line for the acts to regularise, with the first of their delays."""
+    if not rights_of(user).any(*access.HELPS):
+        return
+    found = list(lists.to_regularise(user)[:READ])
+    if found:
+        first = found[0].regularise_before
+        yield Line(
+            kind="act-without-mandate",
+            group=PEOPLE,
+            n=len(found),
+            title="Acte sans mandat" if len(found) == 1 else "Actes sans mandat",
+            words="Faits à la place d’une personne : un mandat est à signer.",
+            until=timezone.localdate(first) if first is not None else None,
+            late=first is not None and first < at,
+            url=reverse("acts"),
+            gesture="Voir ces actes",
+            icon="pencil",
+        )

@@ -1,0 +1,129 @@
+"""What the agenda asks of somebody today: hours, appointments without a word, registers to close."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import LONG, MOST, PEOPLE, TRAINING, Line, Moment, others
+from maillage.apps.agenda import access
+from maillage.apps.agenda.queries import appointment_book, rooms, space, words
+from maillage.apps.agenda.queries import appointment_words as given
+from maillage.words.wording import count
+
+NAMED, NOUN = 2, "autre"
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the appointments of which nobody said a word, the registers to close, the learners to call."""
+    rights = rights_of(user)
+    if rights.any(access.SEE, access.MINE):
+        yield from _untold(user, at)
+    if rights.any(access.MANAGE):
+        yield from _registers(user, at)
+        yield from _absent(user, at)
+
+
+def _untold(user: Any, at: datetime) -> Iterable[Line]:
+    found = [each for each in appointment_book.untold(user, timezone.localdate(at), at) if each.untold]
+    for each in found[:MOST]:
+        since = given.local(each.appointment).date()
+        yield Line(
+            kind="appointment-untold",
+            group=PEOPLE,
+            title=each.appointment.called,
+            words=f"{each.about}, {each.where}. Venue, ou pas venue ?",
+            since=since,
+            late=(timezone.localdate(at) - since).days > LONG,
+            url=reverse("appointment", args=[each.appointment.pk]),
+            gesture="Dire la suite",
+            icon="pencil",
+        )
+    if len(found) > MOST:
+        yield Line(
+            kind="appointment-untold-others",
+            group=PEOPLE,
+            n=len(found) - MOST,
+            title=others(len(found) - MOST, "rendez-vous sans suite", "rendez-vous sans suite"),
+            url=reverse("appointments"),
+            gesture="Ouvrir la liste",
+            icon="list",
+        )
+
+
+def _registers(user: Any, at: datetime) -> Iterable[Line]:
+    ended = access.workshops_for(user).filter(
+        ends_at__lt=at, ends_at__gte=at - timedelta(days=space.PAST), cancelled_at__isnull=True
+    )
+    rows = list(
+        ended.annotate(n_unticked=space.UNTICKED).filter(n_unticked__gt=0).order_by("starts_at")[: space.MOST]
+    )
+    if not rows:
+        return
+    named = [f"{row.title} ({count(row.n_unticked, 'personne')})" for row in rows[:NAMED]]
+    left = len(rows) - len(named)
+    yield Line(
+        kind="register",
+        group=TRAINING,
+        n=len(rows),
+        title="Appel à finir" if len(rows) == 1 else "Appels à finir",
+        words=f"{' ; '.join(named)}{f' ; et {count(left, NOUN)}' if left else ''}. Là, ou pas là ?",
+        since=words.local(rows[0]).date(),
+        url=reverse("workshop_run", args=[rows[0].pk]) if len(rows) == 1 else reverse("workshops_space"),
+        gesture="Finir l’appel" if len(rows) == 1 else "Finir les appels",
+        icon="check",
+    )
+
+
+def _absent(user: Any, at: datetime) -> Iterable[Line]:
+    held = list(rights_of(user).structures(access.MANAGE))
+    found = space.missed(held, at) if held else []
+    if found:
+        names = [seat.name for _, seat in found[:3]]
+        more = f", et {len(found) - 3} autres" if len(found) > 3 else ""
+        yield Line(
+            kind="absent-learner",
+            group=TRAINING,
+            n=len(found),
+            title="Personnes à appeler",
+            words=f"{', '.join(names)}{more} : pas venues aux trois dernières séances.",
+            since=min(words.local(seat.workshop).date() for _, seat in found),
+            url=reverse("workshops_space"),
+            gesture="Les appeler",
+            icon="phone",
+        )
+
+
+def hours(user: Any, at: datetime) -> Iterable[Moment]:
+    """Return the appointments and the workshops of the day; without any workshop, the next one."""
+    today = timezone.localdate(at)
+    for each in appointment_book.of_day(user, today, at):
+        row = each.appointment
+        yield Moment(
+            at=given.local(row),
+            ends_at=row.ends_at.astimezone(row.zone),
+            title=row.called,
+            words=f"{each.about}, {each.where}",
+            tag=each.state if each.tone else "",
+            tone=each.tone,
+            url=reverse("appointment", args=[row.pk]),
+        )
+    if not rights_of(user).any(access.MANAGE):
+        return
+    rows = access.workshops_for(user).filter(cancelled_at__isnull=True, ends_at__gte=at)
+    for row in rooms.with_room(rows).order_by("starts_at", "pk")[:12]:
+        local = words.local(row)
+        if local.date() > today + timedelta(days=6):
+            break
+        where = words.name_of_place(row) or row.address
+        yield Moment(
+            at=local,
+            ends_at=row.ends_at.astimezone(local.tzinfo),
+            title=row.title,
+            words=", ".join(filter(None, (where, words.seats_free(rooms.room(row))))),
+            url=reverse("workshop_run", args=[row.pk]),
+            tag="" if row.published_at is not None else "brouillon",
+        )

@@ -1,0 +1,93 @@
+"""What diagnoses ask of somebody today: those to repeat; those that went better."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, News, others
+from maillage.apps.autonomy import access
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.queries import overdue, retained
+from maillage.apps.memberships.access import holds_territory
+from maillage.words.wording import count, series
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the persons whose diagnosis is to be done again; for a territory, how many, and where."""
+    today = timezone.localdate(at)
+    if rights_of(user).any(*access.RIGHTS):
+        found = retained.to_repeat(user, today)
+        for row in found[:MOST]:
+            since = row.retest_on or today
+            yield Line(
+                kind="retest",
+                group=PEOPLE,
+                title=str(row.person),
+                words=f"Refaire le point, pour voir ce qui a changé depuis {_month(row)}.",
+                since=since,
+                late=(today - since).days > 4 * LONG,
+                url=reverse("bilan_sheet", args=[row.pk]),
+                gesture="Refaire le point",
+                icon="repeat",
+            )
+        if len(found) > MOST:
+            yield Line(
+                kind="retest-others",
+                group=PEOPLE,
+                n=len(found) - MOST,
+                title=others(len(found) - MOST, "point à refaire", "points à refaire"),
+                url=reverse("bilans"),
+                gesture="Ouvrir la liste",
+                icon="list",
+            )
+    if holds_territory(user):
+        yield from _around(user, at)
+
+
+def _month(row: Bilan) -> str:
+    return f"{timezone.localdate(row.at):%d/%m/%Y}"
+
+
+def _around(user: Any, at: datetime) -> Iterable[Line]:
+    """A territory reads places and counts, never a name."""
+    found = overdue.by_structure(user, at)
+    if found:
+        names = series([each.name for each in found[:3]])
+        more = f" et {count(len(found) - 3, 'autre')}" if len(found) > 3 else ""
+        total = sum(each.n for each in found)
+        yield Line(
+            kind="retests-around",
+            group=PEOPLE,
+            n=total,
+            title="Point à refaire" if total == 1 else "Points à refaire",
+            words=f"Chez {names}{more}. Sans eux, on ne sait pas ce que l’aide a changé.",
+            since=min(each.first for each in found),
+            url=reverse("bilans_nudge"),
+            gesture=f"Prévenir {'ce lieu' if len(found) == 1 else f'les {len(found)} lieux'}",
+            icon="send",
+            posts=True,
+        )
+
+
+def news(user: Any, at: datetime) -> Iterable[News]:
+    """Return the persons whose last diagnosis went better than the one before."""
+    if not rights_of(user).any(*access.RIGHTS):
+        return
+    rows = access.bilans_for(user).filter(
+        retest_of__isnull=False, at__gte=at - timedelta(days=NEWS_DAYS), by=user.pk
+    )
+    for row in rows.select_related("retest_of", "person").order_by("-at")[:12]:
+        found = retained.progress(row)
+        if found is not None and found.way == "better":
+            yield News(
+                key=f"bilan-{row.pk}",
+                title=str(row.person),
+                words=found.says,
+                at=row.at,
+                url=reverse("bilan_sheet", args=[row.pk]),
+                icon="thumbs-up",
+            )

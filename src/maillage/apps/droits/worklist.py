@@ -1,0 +1,70 @@
+"""What the rights of persons ask of somebody today: dates not to miss, mailboxes; rights obtained."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import MOST, NEWS_DAYS, PEOPLE, Line, News
+from maillage.apps.droits import access
+from maillage.apps.droits.models import Fact
+from maillage.apps.droits.queries import cards, persons
+from maillage.apps.droits.rules import facts
+from maillage.apps.mandats.queries.catalogue import label_of
+from maillage.apps.people.access import people_for
+from maillage.words.wording import count
+
+HELPS = ("people.see", "people.mine")
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the rights at risk or to renew, and the mailboxes not looked at for too long."""
+    if not rights_of(user).any(*HELPS):
+        return
+    today = timezone.localdate(at)
+    for person, line in persons.deadlines(user, today)[:MOST]:
+        due = line.standing.due
+        yield Line(
+            kind="right",
+            group=PEOPLE,
+            title=f"{person}, {line.label}",
+            words=f"{line.standing.tag}. {line.standing.sentence}",
+            until=due,
+            late=due is not None and due < today,
+            url=reverse("droit", args=[person.pk, line.procedure]),
+            gesture="Voir ce droit",
+            icon="file-text",
+        )
+    for person, days in cards.late_mailboxes(user, at)[:MOST]:
+        yield Line(
+            kind="mailbox",
+            group=PEOPLE,
+            title=f"Boîte mail, {person}",
+            words=f"Pas regardée depuis {count(days, 'jour')} : un courrier a pu passer.",
+            since=today - timedelta(days=days),
+            url=reverse("droits", args=[person.pk]),
+            gesture="La regarder",
+            icon="mail",
+        )
+
+
+def news(user: Any, at: datetime) -> Iterable[News]:
+    """Return the rights that the persons whom a user helps obtained, as an account noted them."""
+    if not rights_of(user).any(*HELPS):
+        return
+    since = timezone.localdate(at) - timedelta(days=NEWS_DAYS)
+    rows = Fact.objects.filter(
+        kind=facts.OBTAINED, struck_at=None, on__gte=since, person__in=people_for(user).values("pk")
+    ).filter(structure__in=access.followings_for(user).order_by().values("structure"))
+    for row in rows.select_related("person").order_by("-on", "-pk")[:12]:
+        yield News(
+            key=f"droit-{row.pk}",
+            title=str(row.person),
+            words=f"Droit obtenu : {label_of(row.procedure) or 'une démarche'}.",
+            at=row.at,
+            url=reverse("droit", args=[row.person_id, row.procedure]),
+            icon="circle-check",
+        )

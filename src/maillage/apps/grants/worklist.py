@@ -1,0 +1,90 @@
+"""What calls for projects ask of somebody today: an agreement, an application to send, files to judge."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import MOST, NETWORK, NEWS_DAYS, Line, News
+from maillage.apps.grants import access, rules
+from maillage.apps.grants.models import GrantApplication, GrantDecision, Juror, Score
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the applications that a structure finishes or agrees to, and those that a juror reads."""
+    today = timezone.localdate(at)
+    if rights_of(user).any(access.APPLIES):
+        mine = access.written_by(user).filter(
+            state=rules.WRITTEN, call__closes_on__gte=today, call__published_at__isnull=False
+        )
+        for row in mine.order_by("call__closes_on", "pk")[:MOST]:
+            yield Line(
+                kind="grant-application",
+                group=NETWORK,
+                title=row.title,
+                words=f"Candidature à « {row.call.title} » : pas encore déposée.",
+                until=row.call.closes_on,
+                url=reverse("grant_application", args=[row.pk]),
+                gesture="La finir",
+                icon="pencil",
+            )
+    yield from _to_judge(user)
+    if rights_of(user).any(access.LEADS):
+        ended = access.led_by(user).filter(closes_on__lt=today, decided_at=None, published_at__isnull=False)
+        waiting = Count("applications", filter=Q(applications__state=rules.SUBMITTED))
+        for call in ended.annotate(n=waiting).order_by("closes_on", "pk")[:MOST]:
+            yield Line(
+                kind="grant-decision",
+                group=NETWORK,
+                n=call.n,
+                title=f"Candidatures à « {call.title} »",
+                words="L’appel est fermé : les porteurs attendent la décision.",
+                since=call.closes_on,
+                url=reverse("grant", args=[call.pk]),
+                gesture="Décider",
+                icon="check",
+            )
+
+
+def _to_judge(user: Any) -> Iterable[Line]:
+    seats = Juror.objects.filter(account=user.pk)
+    read = Score.objects.filter(application=OuterRef("pk"), juror__account=user.pk)
+    rows = GrantApplication.objects.filter(
+        Q(state=rules.SUBMITTED), call__in=seats.values("call"), call__decided_at=None
+    ).exclude(Exists(read) | Q(conflicts__juror__account=user.pk))
+    found = list(rows.select_related("call").order_by("submitted_at", "pk")[:50])
+    if found:
+        yield Line(
+            kind="grant-jury",
+            group=NETWORK,
+            n=len(found),
+            title="Candidature à lire" if len(found) == 1 else "Candidatures à lire",
+            words=f"Vous êtes du jury de « {found[0].call.title} ».",
+            since=timezone.localdate(found[0].submitted_at),
+            url=reverse("grant_application", args=[found[0].pk]),
+            gesture="Lire et noter",
+            icon="list",
+        )
+
+
+def news(user: Any, at: datetime) -> Iterable[News]:
+    """Return the projects of a user’s structures that were funded lately."""
+    if not rights_of(user).any(access.APPLIES):
+        return
+    ours = access.written_by(user).values("pk")
+    rows = GrantDecision.objects.filter(application__in=ours, granted=True)
+    for row in rows.select_related("application__call").order_by("-pk")[:6]:
+        decided = row.application.call.decided_at
+        if decided is not None and (at - decided).days <= NEWS_DAYS:
+            yield News(
+                key=f"projet-{row.application_id}",
+                title=row.application.title,
+                words=f"Retenu par « {row.application.call.title} ».",
+                at=decided,
+                url=reverse("grant_application", args=[row.application_id]),
+                icon="thumbs-up",
+            )

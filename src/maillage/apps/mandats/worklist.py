@@ -1,0 +1,72 @@
+"""What mandates ask of somebody today: emergencies to regularise, photographs, those that end."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.rules.worklist import MOST, NEWS_DAYS, PEOPLE, Line, News
+from maillage.apps.mandats import access
+from maillage.apps.mandats.queries import lists
+from maillage.words import opening
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the mandates to see to, the most pressing of each sort."""
+    for task in lists.tasks(user, at, MOST):
+        row = task.mandat
+        if task.photograph:
+            gesture, icon, words = "Joindre la photo", "upload", _photograph(task)
+            until = timezone.localdate(row.photograph_before)
+        elif row.emergency:
+            gesture, icon, words = "Faire signer", "pencil", _emergency(task)
+            until = timezone.localdate(row.regularise_before)
+        else:
+            gesture, icon, until = "Renouveler", "repeat", row.ends_on
+            words = "Son mandat finit : pour continuer, elle signe à nouveau."
+        yield Line(
+            kind="mandate",
+            group=PEOPLE,
+            title=str(row.person),
+            words=words,
+            until=until,
+            late=task.late,
+            url=reverse("mandat", args=[row.pk]),
+            gesture=gesture,
+            icon=icon,
+        )
+
+
+def _photograph(task: lists.Task) -> str:
+    if task.late:
+        return "La photo du papier signé manque : ce mandat ne permet plus rien."
+    return "La photo du papier signé est à joindre."
+
+
+def _emergency(task: lists.Task) -> str:
+    if task.late:
+        return "Acte fait en urgence : le délai pour signer un vrai mandat est passé."
+    return "Acte fait en urgence : un vrai mandat est à signer."
+
+
+def news(user: Any, at: datetime) -> Iterable[News]:
+    """Return the mandates that an account prepared and that were signed since."""
+    signed = access.mandats_for(user).filter(
+        by=user.pk,
+        emergency=False,
+        signed_at__gte=at - timedelta(days=NEWS_DAYS),
+        withdrawn_at__isnull=True,
+        stripped_at__isnull=True,
+    )
+    for row in signed.select_related("person").order_by("-signed_at")[:12]:
+        until = opening.date_text(row.ends_on)
+        yield News(
+            key=f"mandat-{row.pk}",
+            title=str(row.person),
+            words=f"Mandat signé, jusqu’au {until}.",
+            at=row.signed_at or at,
+            url=reverse("mandat", args=[row.pk]),
+            icon="shield",
+        )

@@ -1,0 +1,62 @@
+"""Remind a place that lets people wait, on behalf of whoever leads the network around it."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules.worklist import age
+from maillage.apps.directory.models import Structure
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import states
+from maillage.apps.orientations.queries import pressing
+from maillage.apps.orientations.queries.pressing import SilentPlace
+from maillage.kernel.errors import Refused
+
+
+@transaction.atomic
+def nudge(structure: int, *, by: User, at: datetime) -> SilentPlace:
+    """Write to a structure that lets referrals wait, or note that somebody called it; once a week, whoever
+    asks. Refused when nothing waits there any more.
+    """
+    Structure.objects.select_for_update().filter(pk=structure).first()  # two coordinators, one message
+    place = pressing.silent_place(by, structure, at)
+    if place is None:
+        raise Refused(
+            "Ce lieu n’a pas été relancé.",
+            why="Il a répondu, ou quelqu’un l’a déjà relancé cette semaine.",
+            do="Rien : il reviendra ici si des personnes attendent encore.",
+        )
+    row = Structure.objects.get(pk=structure)
+    if place.mail:
+        outbox.put(at=at, **_letter(place, at))
+    words = "écrit" if place.mail else "appelé"
+    journal.record(by=by, verb=pressing.NUDGED, row=row, at=at, structure=row.pk, words=words)
+    return place
+
+
+def _letter(place: SilentPlace, at: datetime) -> dict[str, Any]:
+    days = age((timezone.localdate(at) - timezone.localdate(place.first)).days)
+    said = (
+        "Une personne attend votre réponse"
+        if place.n == 1
+        else f"{place.n} personnes attendent votre réponse"
+    )
+    return {
+        "channel": states.EMAIL,
+        "to": place.mail,
+        "subject": "Des personnes attendent votre réponse",
+        "text": (
+            f"Bonjour,\n\n{said}, la plus ancienne depuis {days}. Dire oui, non, ou donner une date prend une"
+            f" minute :\n{settings.ADDRESS}{reverse('orientations')}\n\nVous pouvez aussi répondre par le"
+            " lien de chaque message reçu.\n\nLa coordination du réseau d’aide au numérique"
+        ),
+        "key": f"relance-{place.structure}-{timezone.localdate(at)}",
+        "structure": place.structure,
+        "commune": place.commune,
+    }

@@ -1,0 +1,92 @@
+"""The places of a territory that let referrals wait, in places and days: never a person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.rules.worklist import LONG
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.queries import places
+from maillage.apps.messages.rules import addresses
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+
+LEADS = "members.manage"  # over a territory: who runs its network
+NUDGED = "orientation.place_nudged"
+READ_AT_ONCE = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilentPlace:
+    """A structure that lets referrals wait. first: when the oldest was sent; mail, phone: of the place it was
+    sent to, "" when its sheet has none.
+    """
+
+    structure: int
+    name: str
+    n: int
+    first: datetime
+    mail: str
+    phone: str
+    commune: str
+
+    @property
+    def reached_words(self) -> str:
+        """How the place is reached, in words."""
+        if self.mail:
+            return "Un message part à l’adresse de sa fiche."
+        if self.phone:
+            return f"Pas d’adresse sur sa fiche : appelez le {self.phone}."
+        return "Ni adresse ni téléphone sur sa fiche : passez la voir, ou complétez-la."
+
+
+def silent_places(user: Any, at: datetime) -> list[SilentPlace]:
+    """Return the structures, in the territory that a user leads, with referrals unanswered for more than a
+    week, those that wait most first; not those reminded this week.
+    """
+    communes = rights_of(user).communes(LEADS)
+    if communes is not None and not communes:
+        return []
+    since = at - timedelta(days=LONG)
+    reminded = Entry.objects.filter(verb=NUDGED, kind=Structure._meta.label_lower, at__gte=since)
+    rows = Orientation.objects.filter(
+        state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
+    ).exclude(to_structure__in=reminded.values("row"))
+    if communes is not None:
+        rows = rows.filter(lieu__code_insee__in=communes)
+    found: dict[int, list[Orientation]] = {}
+    read = rows.select_related("lieu", "to_structure").defer("lieu__origins", "lieu__to_check")
+    for row in read.order_by("sent_at", "pk")[:READ_AT_ONCE]:
+        found.setdefault(row.to_structure_id, []).append(row)
+    return [_place(group) for group in found.values()]
+
+
+def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:
+    """Return one of them; None when it answers, was reminded, or is of another territory."""
+    return next((each for each in silent_places(user, at) if each.structure == structure), None)
+
+
+def _place(rows: list[Orientation]) -> SilentPlace:
+    first = rows[0]
+    return SilentPlace(
+        structure=first.to_structure_id,
+        name=first.to_structure.name,
+        n=len(rows),
+        first=first.sent_at,
+        mail=next(filter(None, (_mail(each.lieu) for each in rows)), ""),
+        phone=next(filter(None, (_phone(each.lieu) for each in rows)), ""),
+        commune=first.lieu.code_insee if first.lieu is not None else first.commune,
+    )
+
+
+def _mail(lieu: Lieu | None) -> str:
+    written: Iterable[str] = lieu.sheet.get("courriels", ()) if lieu is not None else ()
+    return addresses.read("email", str(next(iter(written), "")))
+
+
+def _phone(lieu: Lieu | None) -> str:
+    numbers = places.phones(lieu.sheet) if lieu is not None else []
+    return numbers[0].words if numbers else ""

@@ -1,0 +1,211 @@
+"""What referrals ask of somebody today: answers, appointments, outcomes; places that let people wait."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, Moment, News, others
+from maillage.apps.agenda.models import Appointment
+from maillage.apps.orientations import access
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import detail, lists, pressing
+from maillage.apps.orientations.rules import cycle
+from maillage.words import opening
+from maillage.words.wording import count, lower_first
+
+RECEIVED = ("orientation reçue", "orientations reçues")
+SILENT = ("orientation sans réponse", "orientations sans réponse")
+BACK = ("orientation qui vous revient", "orientations qui vous reviennent")
+FOLLOWED = 100  # referrals sent that are looked at: beyond, their list says more
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the referrals to answer, to follow, and, for whoever leads a territory, the places to remind."""
+    rights = rights_of(user)
+    if rights.any(access.ANSWER):
+        yield from _received(user, at)
+    if rights.any(access.SEE, access.MINE):
+        yield from _sent(user, at)
+    if rights.any(pressing.LEADS):
+        yield from _silent_places(user, at)
+
+
+def _received(user: Any, at: datetime) -> Iterable[Line]:
+    page = lists.received(user, at)
+    gestures = {"answer": ("Répondre", "send"), "unknown": ("Dire la suite", "pencil")}
+    for section in page.sections:
+        if section.id not in gestures:
+            continue
+        gesture, icon = gestures[section.id]
+        for row in section.rows[:MOST]:
+            began = (row.sent_at if section.id == "answer" else row.changed_at) or row.prepared_at
+            since = timezone.localdate(began)
+            yield Line(
+                kind=f"received-{section.id}",
+                group=PEOPLE,
+                title=detail.name_of(row, cycle.RECEIVER),
+                words=_received_words(row, section.id),
+                since=since,
+                until=row.urgent_before if section.id == "answer" else None,
+                late=_is_long(since, at) or _is_past(row, at),
+                url=reverse("orientation", args=[row.pk]),
+                gesture=gesture,
+                icon=icon,
+            )
+        yield from _others(section.id, section.total, "orientations", *RECEIVED)
+
+
+def _received_words(row: Orientation, section: str) -> str:
+    need = detail.need_of(row, cycle.RECEIVER)
+    sender = row.from_structure.name if row.from_structure is not None else "la personne, ou un proche"
+    if section == "unknown":
+        return f"{need}. Venue, ou pas venue ? Personne ne l’a dit."
+    return f"{need}. Demandé par {sender}."
+
+
+def _is_past(row: Orientation, at: datetime) -> bool:
+    return row.urgent_before is not None and row.urgent_before < timezone.localdate(at)
+
+
+def _is_long(since: Any, at: datetime) -> bool:
+    return (timezone.localdate(at) - since).days > LONG
+
+
+def _others(section: str, total: int, route: str, one: str, several: str) -> Iterable[Line]:
+    if total > MOST:
+        yield Line(
+            kind=f"{route}-others-{section}",
+            group=PEOPLE,
+            n=total - MOST,
+            title=others(total - MOST, one, several),
+            words="Les plus anciennes sont au-dessus.",
+            url=f"{reverse(route)}#s-{section}",
+            gesture="Ouvrir la liste",
+            icon="list",
+        )
+
+
+def _sent(user: Any, at: datetime) -> Iterable[Line]:
+    page = lists.sent(user, at)
+    mine: Sequence[Orientation] = next((each.rows for each in page.sections if each.id == "mine"), ())
+    for row in mine[:MOST]:
+        since = timezone.localdate(row.changed_at)
+        yield Line(
+            kind="sent-back",
+            group=PEOPLE,
+            title=detail.name_of(row, cycle.SENDER),
+            words=_back_words(row),
+            since=since,
+            late=_is_long(since, at),
+            url=reverse("orientation", args=[row.pk]),
+            gesture="Envoyer" if row.state == cycle.DRAFT else "Voir avec elle",
+            icon="send" if row.state == cycle.DRAFT else "pencil",
+        )
+    yield from _others("mine", page.counts["mine"], "orientations_given", *BACK)
+    before = at - timedelta(days=LONG)
+    silent = access.sent_by(user).filter(state__in=cycle.WAITING, sent_at__lte=before).order_by("sent_at")
+    rows = list(silent[:FOLLOWED])
+    for row in rows[:MOST]:
+        since = timezone.localdate(row.sent_at)
+        yield Line(
+            kind="sent-silent",
+            group=PEOPLE,
+            title=detail.name_of(row, cycle.SENDER),
+            words=f"{detail.need_of(row, cycle.SENDER)}. {row.lieu_name} n’a pas répondu.",
+            since=since,
+            late=True,
+            url=reverse("orientation", args=[row.pk]),
+            gesture="Relancer le lieu",
+            icon="bell",
+        )
+    yield from _others("waiting", len(rows), "orientations_given", *SILENT)
+
+
+def _back_words(row: Orientation) -> str:
+    need = detail.need_of(row, cycle.SENDER)
+    if row.state == cycle.DRAFT:
+        return f"{need}. Préparée, pas envoyée."
+    place = f" chez {row.lieu_name}" if row.lieu_name else ""
+    return f"{need}. {row.get_state_display().capitalize()}{place}."
+
+
+def _silent_places(user: Any, at: datetime) -> Iterable[Line]:
+    """A territory reads places and days, never a name."""
+    for place in islice(pressing.silent_places(user, at), 2 * MOST):
+        since = timezone.localdate(place.first)
+        said = count(place.n, "orientation attend", "orientations attendent")
+        yield Line(
+            kind="silent-place",
+            group=PEOPLE,
+            n=place.n,
+            title=place.name,
+            words=f"{said} une réponse depuis plus de {LONG} jours. {place.reached_words}",
+            since=since,
+            late=True,
+            url=reverse("structure_nudge", args=[place.structure]),
+            gesture="Relancer ce lieu" if place.mail else "J’ai appelé ce lieu",
+            icon="bell" if place.mail else "phone",
+            posts=True,
+        )
+
+
+def hours(user: Any, at: datetime) -> Iterable[Moment]:
+    """Return the appointments that referrals give today, but for those of the agenda, which shows its own."""
+    if not rights_of(user).any(access.ANSWER):
+        return
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = (
+        access.received_by(user)
+        .filter(
+            state=cycle.APPOINTED,
+            appointment_at__gte=morning,
+            appointment_at__lt=morning + timedelta(days=1),
+        )
+        .exclude(pk__in=Appointment.objects.filter(referral__isnull=False).values("referral"))
+    )
+    for row in rows.order_by("appointment_at", "pk")[:60]:
+        if row.local_appointment is not None:
+            yield Moment(
+                at=row.local_appointment,
+                title=detail.name_of(row, cycle.RECEIVER),
+                words=f"{detail.need_of(row, cycle.RECEIVER)}, {row.lieu_name}",
+                url=reverse("orientation", args=[row.pk]),
+            )
+
+
+def news(user: Any, at: datetime) -> Iterable[News]:
+    """Return what became well of those whom an account sent: helped, or received on a day."""
+    since = at - timedelta(days=NEWS_DAYS)
+    rows = access.sent_by(user).filter(sender=user.pk)
+    helped = rows.filter(served_at__gte=since, outcome__in=(cycle.REACHED, cycle.PARTIAL))
+    for row in helped.order_by("-served_at")[:12]:
+        yield News(
+            key=f"orientation-{row.pk}-helped",
+            title=detail.name_of(row, cycle.SENDER),
+            words=_helped_words(row),
+            at=row.served_at or at,
+            url=reverse("orientation", args=[row.pk]),
+        )
+    given = rows.filter(state=cycle.APPOINTED, answered_at__gte=since, appointment_at__gt=at)
+    for row in given.order_by("appointment_at")[:12]:
+        if (local := row.local_appointment) is not None:
+            day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date(), year=False)}"
+            yield News(
+                key=f"orientation-{row.pk}-{int(local.timestamp())}",
+                title=detail.name_of(row, cycle.SENDER),
+                words=f"Un rendez-vous, {day} à {opening.clock(local)}, chez {row.lieu_name}.",
+                at=row.answered_at or at,
+                url=reverse("orientation", args=[row.pk]),
+                icon="calendar",
+            )
+
+
+def _helped_words(row: Orientation) -> str:
+    done = "But atteint" if row.outcome == cycle.REACHED else "Aidée, en partie"
+    place = f", chez {row.lieu_name}" if row.lieu_name else ""
+    return f"{done}{place} : {lower_first(detail.need_of(row, cycle.SENDER))}."

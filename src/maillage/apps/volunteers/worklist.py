@@ -1,0 +1,171 @@
+"""What volunteers and trainings ask of somebody today: whom to meet, hours, attestations, supervisors."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import LONG, MOST, TRAINING, Line, Moment
+from maillage.apps.agenda.queries import words
+from maillage.apps.agenda.rules.workshops import BOOKED
+from maillage.apps.volunteers import access
+from maillage.apps.volunteers.models import Engagement, Enrolment
+from maillage.apps.volunteers.queries import missions, team
+from maillage.apps.volunteers.rules import missions as rules
+from maillage.words.wording import count, series
+
+NOTED_WITHIN = timedelta(days=14)  # beyond, one no longer remembers the hours one gave
+TO_DO = {
+    rules.PROPOSED: ("Proposer une rencontre", "Se propose pour « {} » : personne ne l’a rencontrée."),
+    rules.MEETING: ("Dire la suite", "Première rencontre pour « {} »."),
+    rules.CHARTER: ("Signer la charte", "Rencontrée pour « {} » : la charte est à signer."),
+}
+
+
+def lines(user: Any, at: datetime) -> Iterable[Line]:
+    """Return what the volunteers of a user’s structures, its sessions and its own missions ask."""
+    rights = rights_of(user)
+    if rights.any(access.MANAGE):
+        yield from _volunteers(user, at)
+        yield from _sessions(user, at)
+        yield from _team(user, at)
+    if rights.any(access.MINE):
+        yield from _own(user, at)
+
+
+def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
+    today = timezone.localdate(at)
+    pending = 0
+    for state, _, rows in missions.sections(user):
+        pending += sum(row.pending is not None for row in rows)
+        if state not in TO_DO:
+            continue
+        gesture, said = TO_DO[state]
+        for row in rows[:MOST]:
+            if state == rules.MEETING and row.meets_at is not None and row.meets_at > at:
+                continue
+            since = timezone.localdate(row.changed_at)
+            yield Line(
+                kind=f"volunteer-{state}",
+                group=TRAINING,
+                title=row.volunteer.name,
+                words=said.format(row.mission.title),
+                since=since,
+                late=(today - since).days > 2 * LONG,
+                url=reverse("engagement", args=[row.pk]),
+                gesture=gesture,
+                icon="hand-helping",
+            )
+    if pending:
+        yield Line(
+            kind="volunteer-hours",
+            group=TRAINING,
+            n=pending,
+            title="Bénévole dont les heures sont à confirmer"
+            if pending == 1
+            else "Bénévoles dont les heures sont à confirmer",
+            words="Confirmées, elles comptent pour leur attestation.",
+            url=reverse("volunteers"),
+            gesture="Confirmer",
+            icon="clock",
+        )
+    for row in missions.without_supervisor(user, at)[:MOST]:
+        yield Line(
+            kind="volunteer-alone",
+            group=TRAINING,
+            title=row.volunteer.name,
+            words=f"Personne ne l’encadre à « {row.mission.title} » : mandats et papiers fermés.",
+            late=True,
+            url=reverse("engagement", args=[row.pk]),
+            gesture="Choisir qui l’encadre",
+            icon="user-check",
+        )
+
+
+def _sessions(user: Any, at: datetime) -> Iterable[Line]:
+    for each in team.run_by(user, at)[:MOST]:
+        yield Line(
+            kind="session-attest",
+            group=TRAINING,
+            title=each.session.workshop.title,
+            words="La session est finie : dites qui est venu, puis donnez les attestations.",
+            since=words.local(each.session.workshop).date(),
+            url=reverse("training_session", args=[each.session.pk]),
+            gesture="Attester",
+            icon="graduation-cap",
+        )
+
+
+def _team(user: Any, at: datetime) -> Iterable[Line]:
+    risky = [each.aidant.name for each in team.team(user, None, at) if each.at_risk]
+    if risky:
+        yield Line(
+            kind="aidant-ending",
+            group=TRAINING,
+            n=len(risky),
+            title="Aidant dont le contrat finit" if len(risky) == 1 else "Aidants dont le contrat finit",
+            words=f"{series(risky[:3])}{f', et {len(risky) - 3} de plus' if len(risky) > 3 else ''}.",
+            url=reverse("aidants"),
+            gesture="Voir l’équipe",
+            icon="users",
+        )
+
+
+def _own(user: Any, at: datetime) -> Iterable[Line]:
+    today = timezone.localdate(at)
+    for row in _running(user):
+        noted = max((each.on for each in row.hours.all()), default=row.starts_on)
+        if noted is not None and today - noted > NOTED_WITHIN:
+            yield Line(
+                kind="own-hours",
+                group=TRAINING,
+                title=f"Vos heures, {row.mission.title}",
+                words=f"Rien de noté depuis {count((today - noted).days, 'jour')}."
+                " Vos heures font votre attestation.",
+                since=noted,
+                url=reverse("own_missions"),
+                gesture="Noter mes heures",
+                icon="clock",
+            )
+
+
+def _running(user: Any) -> Sequence[Engagement]:
+    rows = access.own_engagements(user).filter(state=rules.ACTIVE)
+    return list(rows.prefetch_related("hours").order_by("starts_on", "pk")[:MOST])
+
+
+def hours(user: Any, at: datetime) -> Iterable[Moment]:
+    """Return the first meetings with volunteers, and the trainings where an account has a seat, this week."""
+    rights, week = rights_of(user), at + timedelta(days=7)
+    morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    if rights.any(access.MANAGE, access.MINE):
+        met = access.engagements_for(user) | access.own_engagements(user)
+        for row in met.filter(state=rules.MEETING, meets_at__gte=morning, meets_at__lt=week).distinct()[:6]:
+            yield Moment(
+                at=timezone.localtime(row.meets_at),
+                title=f"Rencontre : {row.volunteer.name}",
+                words=f"{row.mission.title}, {row.mission.structure.name}",
+                url=reverse("own_missions")
+                if row.volunteer.user_id == user.pk
+                else reverse("engagement", args=[row.pk]),
+            )
+    taken = Enrolment.objects.filter(
+        aidant__user=user.pk,
+        seat__status=BOOKED,
+        session__workshop__cancelled_at=None,
+        session__workshop__starts_at__gte=morning,
+        session__workshop__starts_at__lt=week,
+    ).select_related("session__workshop__lieu", "session__workshop__structure")
+    for each in taken.order_by("session__workshop__starts_at")[:3]:
+        workshop = each.session.workshop
+        local = words.local(workshop)
+        yield Moment(
+            at=local,
+            ends_at=workshop.ends_at.astimezone(local.tzinfo),
+            title=workshop.title,
+            words=f"Formation, {words.name_of_place(workshop) or workshop.address}",
+            url=reverse("training_session", args=[each.session_id]),
+        )

@@ -1,0 +1,120 @@
+"""Choose one's notifications, read good news, send what is due: never the same thing twice."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules import worklist as shown
+from maillage.apps.accounts.rules.worklist import GROUPS
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import states
+from maillage.apps.worklist import queries, rules
+from maillage.apps.worklist.models import Dismissal, Preference
+from maillage.kernel.errors import Refused
+
+AT_ONCE = 200  # accounts looked at in one run: the others wait for the next one
+LATEST = timedelta(hours=6)  # after which a summary of the day is stale
+
+
+@transaction.atomic
+def choose(
+    *,
+    by: User,
+    rhythm: str,
+    way: str,
+    phone: str = "",
+    hour: int,
+    weekend: bool,
+    groups: Collection[str],
+    at: datetime,
+) -> Preference:
+    """Record how an account wants to be notified. Refused when nothing could reach it so, or for a choice
+    that does not exist.
+    """
+    wanted = [id for id in GROUPS if id in groups]
+    if rhythm not in rules.RHYTHMS or way not in rules.WAYS or hour not in rules.HOURS:
+        raise ValueError(f"no such choice: {rhythm}, {way}, {hour}")
+    if rhythm != rules.NEVER and not wanted:
+        raise Refused(
+            "Votre choix n’a pas été enregistré.",
+            why="Rien n’est coché : aucun message ne partirait jamais.",
+            do="Cochez au moins une sorte de choses, ou choisissez « Jamais ».",
+        )
+    number = outbox.readable(states.SMS, phone) if way == rules.SMS and rhythm != rules.NEVER else ""
+    row, _ = Preference.objects.update_or_create(
+        user=by,
+        defaults={
+            "rhythm": rhythm,
+            "way": way,
+            "phone": number,
+            "hour": hour,
+            "weekend": weekend,
+            "groups": wanted,
+            "chosen_at": at,
+            "fingerprint": "",
+        },
+    )
+    return row
+
+
+def dismiss(key: str, *, by: User, at: datetime) -> None:
+    """Record that an account has read good news; those it was not told are left alone."""
+    if any(each.key == key for each in queries.news(by, at)):
+        Dismissal.objects.get_or_create(user=by, key=key, defaults={"at": at})
+
+
+def run_deadlines(*, at: datetime) -> Counter[str]:
+    """Write the summaries that accounts asked for, at their hour; return how many were written, and how many
+    had nothing new to say.
+    """
+    local = timezone.localtime(at)
+    rows = (
+        Preference.objects.filter(user__is_active=True, hour__lte=local.hour)
+        .exclude(rhythm=rules.NEVER)
+        .filter(Q(looked_on=None) | Q(looked_on__lt=local.date()))
+        .select_related("user")
+    )
+    done: Counter[str] = Counter(resumes_du_jour=0, sans_nouveau=0)
+    for row in rows.order_by("pk")[:AT_ONCE]:
+        due = rules.is_time(row.rhythm, row.hour, local, weekend=row.weekend)
+        done["resumes_du_jour" if due and _send(row, at=at) else "sans_nouveau"] += 1
+        Preference.objects.filter(pk=row.pk).update(looked_on=local.date())
+    return done
+
+
+@transaction.atomic
+def _send(row: Preference, *, at: datetime) -> bool:
+    """Write one summary; return whether there was anything new to say."""
+    local = timezone.localtime(at)
+    found = rules.chosen(queries.lines(row.user, local), row.groups)
+    seen = rules.fingerprint(found)
+    if not found or seen == row.fingerprint:
+        return False
+    Preference.objects.filter(pk=row.pk).update(fingerprint=seen)
+    here, stop = reverse("space"), reverse("notifications")
+    heading = shown.heading(len(found))
+    if row.way == rules.SMS:
+        to, text = row.phone, f"Maillage : {heading.lower()}. {settings.ADDRESS}{here}"
+    else:
+        to = row.user.email
+        text = (
+            f"{heading}.\n\n{rules.summary(found, local)}\n\nTout est ici, avec les noms :"
+            f" {settings.ADDRESS}{here}\n\nEn recevoir moins, ou plus rien : {settings.ADDRESS}{stop}"
+        )
+    outbox.put(
+        channel=states.SMS if row.way == rules.SMS else states.EMAIL,
+        to=to,
+        subject=heading,
+        text=text,
+        key=f"journee-{row.user_id}-{local.date()}",
+        never_after=at + LATEST,
+        at=at,
+    )
+    return True

@@ -1,0 +1,91 @@
+"""What every feature declares for an account, brought together, in a constant number of statements."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from itertools import groupby
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules import worklist as rules
+from maillage.apps.accounts.rules.worklist import Line, Moment, News
+from maillage.apps.worklist.models import Dismissal, Preference
+
+MOST_NEWS = 6
+MOST_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as it is shown. strong: the only one with a filled button."""
+
+    line: Line
+    tag: str
+    tone: str
+    strong: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lines of one sort."""
+
+    id: str
+    title: str
+    hint: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of the day as it is shown. now: it takes place at this moment."""
+
+    moment: Moment
+    now: bool
+
+
+@cache
+def _declared(path: str) -> Any:
+    return import_string(path)
+
+
+def lines(user: Any, at: datetime) -> list[Line]:
+    """Return all that needs an account, in the order of the page."""
+    found = [line for path in settings.WORK_LINES for line in _declared(path)(user, at)]
+    return rules.ordered(found, at.date())
+
+
+def groups(found: list[Line], on: date) -> list[Group]:
+    """Return lines as the page shows them, group by group."""
+    out = []
+    for id, held in groupby(found, lambda line: line.group):
+        title, hint = rules.GROUPS[id]
+        rows = tuple(Row(line, line.tag(on), line.tone(on), line is found[0]) for line in held)
+        out.append(Group(id, title, hint, rows))
+    return out
+
+
+def hours(user: Any, at: datetime) -> tuple[list[Hour], list[Moment]]:
+    """Return the hours of the day of an account, then the next ones of its week."""
+    found = sorted(
+        (moment for path in settings.WORK_HOURS for moment in _declared(path)(user, at)),
+        key=lambda moment: (moment.at, moment.title),
+    )
+    today = [Hour(moment, moment.is_now(at)) for moment in found if moment.at.date() <= at.date()]
+    return today[:MOST_HOURS], [moment for moment in found if moment.at.date() > at.date()][:3]
+
+
+def news(user: User, at: datetime) -> list[News]:
+    """Return the good news that an account has not read, the latest first."""
+    found = {each.key: each for path in settings.GOOD_NEWS for each in _declared(path)(user, at)}
+    read = Dismissal.objects.filter(user=user, key__in=list(found)).values_list("key", flat=True)
+    for key in read:
+        del found[key]
+    return sorted(found.values(), key=lambda each: (each.at, each.key), reverse=True)[:MOST_NEWS]
+
+
+def preference(user: User) -> Preference | None:
+    """Return how an account chose to be notified; None when it never chose."""
+    return Preference.objects.filter(user=user).first()

@@ -1,0 +1,75 @@
+"""The page of the day, and the page of notifications."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from maillage.apps.accounts.access import account_of, rights_of
+from maillage.apps.accounts.rules import worklist as shown
+from maillage.apps.memberships import access as memberships
+from maillage.apps.messages import queries as outbox
+from maillage.apps.worklist import actions, queries
+from maillage.apps.worklist.forms import NotificationForm, initial
+from maillage.kernel.errors import Refused
+
+
+@login_required
+@require_safe
+def space(request: HttpRequest) -> HttpResponse:
+    """Today: what needs this account, its hours, its good news; then every tool."""
+    user, at = account_of(request), timezone.localtime()
+    found = queries.lines(user, at)
+    today, later = queries.hours(user, at)
+    context = {
+        "today": at,
+        "roles": memberships.roles_of(user, at.date()),
+        "heading": shown.heading(len(found)),
+        "lead": shown.lead(found, at.date()),
+        "groups": queries.groups(found, at.date()),
+        "moments": today,
+        "later": later,
+        "news": queries.news(user, at),
+        "helps": rights_of(user).any("people.see", "people.mine"),
+    }
+    return render(request, "worklist/space.html", context)
+
+
+@login_required
+@require_POST
+def dismiss(request: HttpRequest) -> HttpResponse:
+    """Put good news away, for good."""
+    actions.dismiss(request.POST.get("nouvelle", ""), by=account_of(request), at=timezone.localtime())
+    return redirect("space")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def notifications(request: HttpRequest) -> HttpResponse:
+    """What an account is notified of, and how."""
+    user = account_of(request)
+    form = NotificationForm(request.POST or None, initial=initial(queries.preference(user)))
+    refused = None
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            actions.choose(
+                by=user,
+                rhythm=given["rythme"],
+                way=given["moyen"],
+                phone=given["numero"],
+                hour=given["heure"],
+                weekend=given["week_end"],
+                groups=given["sortes"],
+                at=timezone.localtime(),
+            )
+        except Refused as error:
+            refused = error
+        else:
+            messages.success(request, "C’est noté. Vous pouvez changer d’avis à tout moment.")
+            return redirect("notifications")
+    context = {"form": form, "refused": refused, "ways": outbox.ways(), "tab": "notifications"}
+    status = 400 if refused or form.errors else 200
+    return render(request, "worklist/notifications.html", context, status=status)

@@ -1,0 +1,298 @@
+"""The page of the day: what needs each account, what goes when it is done, what never appears; news told once;
+notifications that are chosen.
+"""
+
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings as configured
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.rules import worklist as rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.messages.models import Message
+from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.people.actions import consents
+from maillage.apps.people.actions import register as people
+from maillage.apps.worklist import actions, queries
+from maillage.apps.worklist import rules as chosen
+from maillage.apps.worklist.models import Dismissal, Preference
+from maillage.kernel.errors import Refused
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+PARIS = ZoneInfo("Europe/Paris")
+MONDAY = datetime(2026, 11, 23, 8, 10, tzinfo=PARIS)
+DAY = timedelta(days=1)
+HELPS = {"practices": {"assistance": {"state": "offered"}}}
+
+
+@pytest.fixture
+def ccas() -> Lieu:
+    return place("ccas", {"nom": "CCAS", "pivot": "21380185500015", **HELPS})
+
+
+@pytest.fixture
+def library() -> Lieu:
+    return place("bibliotheque", {"courriels": ["accueil@bibliotheque.example"], **HELPS})
+
+
+@pytest.fixture
+def worker(ccas):
+    return account("sofia", "prescripteur", structure=ccas.structure)
+
+
+@pytest.fixture
+def aidant(library):
+    return account("leila", "aidant", structure=library.structure)
+
+
+def send(worker, ccas, library, at, name="Andrei") -> Orientation:
+    person = people.welcome(by=worker, structure=ccas.structure, at=at, nickname=name)
+    consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=at)
+    row = steps.prepare(
+        by=worker,
+        at=at,
+        structure=ccas.structure,
+        person=person,
+        lieu=library,
+        need="assistance",
+        procedure="argent",
+        shared=["nickname"],
+    )
+    return steps.send(row, by=worker, channel="space", at=at)
+
+
+def kinds(user, at) -> list[str]:
+    vars(user).pop("held_rights", None)
+    return [line.kind for line in queries.lines(user, at)]
+
+
+def page(client, user) -> str:
+    client.force_login(user)
+    return client.get("/espace/").content.decode()
+
+
+# ----------------------------------------------------------------------------------------------- the registry
+
+
+def test_each_feature_that_declares_something_is_named_once_in_the_settings():
+    """A file that no setting names would be read by nobody, and nobody would notice."""
+    for name, registry in (
+        ("lines", configured.WORK_LINES),
+        ("hours", configured.WORK_HOURS),
+        ("news", configured.GOOD_NEWS),
+    ):
+        files = Path(import_module("maillage.apps").__path__[0]).glob("*/worklist.py")
+        modules = [f"maillage.apps.{path.parent.name}.worklist" for path in files]
+        declaring = {f"{module}.{name}" for module in modules if hasattr(import_module(module), name)}
+        assert declaring == set(registry) and len(registry) == len(declaring), name
+        assert all(callable(import_string(path)) for path in registry)
+
+
+# ------------------------------------------------------------------------------------------- lines that go
+
+
+def test_a_referral_is_a_line_on_both_sides_until_it_is_answered(client, worker, aidant, ccas, library):
+    row = send(worker, ccas, library, MONDAY - 9 * DAY)
+    (line,) = queries.lines(aidant, MONDAY)
+    assert (line.kind, line.title, line.tag(MONDAY.date()), line.late) == (
+        "received-answer",
+        "Andrei",
+        "9\u00a0jours",
+        True,
+    )
+    assert line.url == f"/espace/orientations/{row.pk}/"
+    assert kinds(worker, MONDAY) == ["sent-silent"]
+    steps.accept(row, by=aidant, at=MONDAY)
+    assert kinds(aidant, MONDAY) == [] == kinds(worker, MONDAY)
+
+
+def test_another_structure_reads_none_of_it(client, worker, ccas, library):
+    send(worker, ccas, library, timezone.now() - 9 * DAY)
+    other = place("b", {"nom": "B", "pivot": "21380151700014"}).structure
+    for n, role in enumerate(("aidant", "prescripteur", "formation", "benevole", "gestionnaire")):
+        stranger = account(f"autre{n}", role, structure=other)
+        assert not [each for each in queries.lines(stranger, timezone.localtime()) if each.group == "people"]
+        assert "Andrei" not in page(client, stranger)
+        assert not queries.news(stranger, timezone.localtime())
+
+
+def test_beyond_four_of_a_kind_one_line_opens_the_list(worker, aidant, ccas, library):
+    for n in range(6):
+        send(worker, ccas, library, MONDAY - n * DAY, name=f"P{n}")
+    found = queries.lines(aidant, MONDAY)
+    assert [line.kind for line in found].count("received-answer") == rules.MOST
+    (more,) = [line for line in found if line.kind == "orientations-others-answer"]
+    assert (more.n, more.title, more.url) == (
+        2,
+        "autres orientations reçues",
+        "/espace/orientations/#s-answer",
+    )
+    shown = [line.title for line in found if line.kind == "received-answer"]
+    assert shown == ["P5", "P4", "P3", "P2"], "who waits most comes first"
+
+
+def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, worker, aidant, ccas, library):
+    coordinator = account("coord", "coordination", territory="france")
+    counts: dict[str, list[int]] = {}
+    for more in (1, 7):
+        for n in range(more):
+            send(worker, ccas, library, timezone.now() - 9 * DAY, name=f"P{more}{n}")
+        for user in (worker, aidant, coordinator):
+            client.force_login(user)
+            client.get("/espace/")  # the session is noted, once a minute
+            with CaptureQueriesContext(connection) as read:
+                assert client.get("/espace/").status_code == 200
+            counts.setdefault(user.name, []).append(len(read))
+    assert all(few == many for few, many in counts.values()), counts
+    assert max(many for _, many in counts.values()) < 80
+
+
+# ----------------------------------------------------------------------------------------------- a territory
+
+
+def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
+    client, worker, aidant, ccas, library, coordinator
+):
+    now = timezone.now()
+    send(worker, ccas, library, now - 9 * DAY)
+    send(worker, ccas, library, now - 3 * DAY, name="Fatou")
+    shown = page(client, coordinator)
+    assert "Relancer ce lieu" in shown and "Andrei" not in shown and "Fatou" not in shown
+    (line,) = [
+        each for each in queries.lines(coordinator, timezone.localtime()) if each.kind == "silent-place"
+    ]
+    assert (line.n, line.posts, line.since) == (1, True, timezone.localdate(now - 9 * DAY))
+    assert client.get(line.url).status_code == 405
+    before = Message.objects.count()
+    told = client.post(line.url, follow=True).content.decode()
+    assert "est relancé" in told and "Relancer ce lieu" not in told
+    (message,) = Message.objects.filter(key__startswith="relance-")
+    assert Message.objects.count() == before + 1 and message.to == "accueil@bibliotheque.example"
+    assert "Andrei" not in message.text + message.subject
+    assert Entry.objects.filter(verb="orientation.place_nudged", row=library.structure_id).count() == 1
+    assert "déjà relancé" in client.post(line.url, follow=True).content.decode()
+    assert Message.objects.count() == before + 1
+    assert "silent-place" in kinds(coordinator, timezone.localtime() + 8 * DAY), "people still wait"
+
+
+def test_a_place_of_another_territory_is_not_reminded(client, worker, ccas, library):
+    send(worker, ccas, library, timezone.now() - 9 * DAY)
+    address = f"/espace/orientations/relancer/{library.structure_id}/"
+    away = account("nord", "coordination", territory="59")
+    client.force_login(away)
+    assert "silent-place" not in kinds(away, timezone.localtime())
+    assert client.post(address).status_code == 404
+    assert not Message.objects.filter(key__startswith="relance-").exists()
+    for role in ("aidant", "gestionnaire"):
+        client.force_login(account(role, role, structure=library.structure))
+        assert client.post(address).status_code == 404
+
+
+# ----------------------------------------------------------------------------------------------- good news
+
+
+def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, library):
+    now = timezone.now()
+    row = send(worker, ccas, library, now - 3 * DAY)
+    row = steps.accept(row, by=aidant, at=now - 2 * DAY)
+    Orientation.objects.filter(pk=row.pk).update(
+        state="served", served_at=now - DAY, outcome="reached", held_by="sender"
+    )
+    (news,) = queries.news(worker, timezone.localtime())
+    assert news.title == "Andrei" and "But atteint" in news.words
+    assert not queries.news(aidant, timezone.localtime()), "she did not send"
+    client.force_login(aidant)
+    client.post("/espace/nouvelles/lue/", {"nouvelle": news.key})
+    assert not Dismissal.objects.exists(), "one reads one's own news only"
+    client.force_login(worker)
+    client.post("/espace/nouvelles/lue/", {"nouvelle": news.key})
+    client.post("/espace/nouvelles/lue/", {"nouvelle": news.key})
+    assert not queries.news(worker, timezone.localtime()) and Dismissal.objects.count() == 1
+    Dismissal.objects.all().delete()
+    assert not queries.news(worker, timezone.localtime() + 40 * DAY), "old news is no news"
+
+
+# ------------------------------------------------------------------------------------------- notifications
+
+
+def choose(user, **changed) -> Preference:
+    given = {
+        "rhythm": chosen.DAILY,
+        "way": chosen.EMAIL,
+        "hour": 8,
+        "weekend": False,
+        "groups": ["people"],
+        "at": MONDAY,
+    }
+    return actions.choose(by=user, **given | changed)
+
+
+def written() -> int:
+    return Message.objects.filter(key__startswith="journee-").count()
+
+
+def test_nothing_leaves_without_a_choice(worker, aidant, ccas, library):
+    send(worker, ccas, library, MONDAY - 9 * DAY)
+    assert actions.run_deadlines(at=MONDAY)["resumes_du_jour"] == 0
+    choose(aidant, rhythm=chosen.NEVER, groups=[])
+    actions.run_deadlines(at=MONDAY)
+    assert written() == 0
+
+
+def test_a_summary_leaves_once_a_day_names_nobody_and_says_nothing_twice(worker, aidant, ccas, library):
+    send(worker, ccas, library, MONDAY - 9 * DAY)
+    choose(aidant)
+    actions.run_deadlines(at=MONDAY - timedelta(hours=1))
+    assert written() == 0, "not before the hour"
+    assert actions.run_deadlines(at=MONDAY)["resumes_du_jour"] == 1
+    (message,) = Message.objects.filter(key__startswith="journee-")
+    assert "Une chose vous attend" in message.text and "Andrei" not in message.text + message.subject
+    actions.run_deadlines(at=MONDAY + timedelta(minutes=5))
+    actions.run_deadlines(at=MONDAY + DAY)
+    assert written() == 1, "the same list is not sent twice"
+    send(worker, ccas, library, MONDAY + DAY, name="Fatou")
+    actions.run_deadlines(at=MONDAY + 2 * DAY)
+    assert written() == 2
+    send(worker, ccas, library, MONDAY + 2 * DAY, name="Denis")
+    actions.run_deadlines(at=MONDAY + 5 * DAY)
+    assert written() == 2, "not on a Saturday"
+
+
+def test_what_is_not_chosen_is_not_sent_and_a_choice_that_reaches_nobody_is_refused(
+    client, worker, aidant, ccas, library
+):
+    send(worker, ccas, library, MONDAY - 9 * DAY)
+    choose(aidant, groups=["network"])
+    actions.run_deadlines(at=MONDAY)
+    assert written() == 0
+    with pytest.raises(Refused):
+        choose(aidant, groups=[])
+    with pytest.raises(Refused):
+        choose(aidant, way=chosen.SMS, phone="01 02 03 04 05")
+    client.force_login(aidant)
+    answer = {"rythme": "daily", "moyen": "sms", "numero": "06 39 98 12 34", "heure": 9, "sortes": ["people"]}
+    assert client.post("/compte/notifications/", answer).status_code == 302
+    row = Preference.objects.get(user=aidant)
+    assert (row.way, row.phone, row.hour, row.groups) == ("sms", "+33639981234", 9, ["people"])
+    assert client.post("/compte/notifications/", answer | {"numero": "12"}).status_code == 400
+    assert client.post("/compte/notifications/", answer | {"heure": 3}).status_code == 400
+    actions.run_deadlines(at=MONDAY + DAY + timedelta(hours=1))
+    (message,) = Message.objects.filter(key__startswith="journee-")
+    assert message.channel == "sms" and "Andrei" not in message.text
+
+
+def test_an_empty_day_says_what_to_do(client, aidant, coordinator):
+    assert "Rien ne vous attend" in page(client, aidant)
+    assert "préparer un rendez-vous" in page(client, aidant)
+    assert "Tout est réglé" in page(client, coordinator)
