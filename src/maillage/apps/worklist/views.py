@@ -11,7 +11,7 @@ from maillage.apps.accounts.access import account_of, rights_of
 from maillage.apps.accounts.rules import worklist as shown
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import queries as outbox
-from maillage.apps.worklist import actions, queries
+from maillage.apps.worklist import actions, queries, rules
 from maillage.apps.worklist.forms import NotificationForm, initial
 from maillage.kernel.errors import Refused
 
@@ -70,6 +70,10 @@ def notifications(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "C’est noté. Vous pouvez changer d’avis à tout moment.")
             return redirect("notifications")
-    context = {"form": form, "refused": refused, "ways": outbox.ways(), "tab": "notifications"}
+    context = {
+        "form": form,
+        "refused": refused,
+        "silent": [each for each in rules.WAYS if not outbox.leaves(each)],
+    }
     status = 400 if refused or form.errors else 200
     return render(request, "worklist/notifications.html", context, status=status)
