@@ -362,6 +362,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "codesign",
         "grants",
         "network",
+        "worklist",
     ]
     for model in apps.get_models():
         if not model.__module__.startswith("maillage."):
