@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import LONG, MOST, PEOPLE, TRAINING, Line, Moment, others
+from maillage.apps.accounts.rules.worklist import LONG, MOST, PEOPLE, TRAINING, Line, Moment, remainder
 from maillage.apps.agenda import access
 from maillage.apps.agenda.queries import appointment_book, rooms, space, words
 from maillage.apps.agenda.queries import appointment_words as given
@@ -47,7 +47,7 @@ def _untold(user: Any, at: datetime) -> Iterable[Line]:
             kind="appointment-untold-others",
             group=PEOPLE,
             n=len(found) - MOST,
-            title=others(len(found) - MOST, "rendez-vous sans suite", "rendez-vous sans suite"),
+            title=remainder(len(found) - MOST, "rendez-vous sans suite", "rendez-vous sans suite"),
             url=reverse("appointments"),
             gesture="Ouvrir la liste",
             icon="list",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, News, others
+from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, News, remainder
 from maillage.apps.autonomy import access
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import overdue, retained
@@ -39,7 +39,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 kind="retest-others",
                 group=PEOPLE,
                 n=len(found) - MOST,
-                title=others(len(found) - MOST, "point à refaire", "points à refaire"),
+                title=remainder(len(found) - MOST, "point à refaire", "points à refaire"),
                 url=reverse("bilans"),
                 gesture="Ouvrir la liste",
                 icon="list",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import MOST, NETWORK, Line, Moment, others
+from maillage.apps.accounts.rules.worklist import MOST, NETWORK, Line, Moment, remainder
 from maillage.apps.community import access
 from maillage.apps.community.models import Vote
 from maillage.apps.community.queries import listings, meetings
@@ -73,7 +73,7 @@ def _tasks(user: Any, at: datetime) -> Iterable[Line]:
             kind="meeting-task-others",
             group=NETWORK,
             n=len(found) - MOST,
-            title=others(len(found) - MOST, "tâche décidée en réunion", "tâches décidées en réunion"),
+            title=remainder(len(found) - MOST, "tâche décidée en réunion", "tâches décidées en réunion"),
             url=reverse("meetings"),
             gesture="Ouvrir la liste",
             icon="list",

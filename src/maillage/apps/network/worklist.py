@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.rules.worklist import LONG, MOST, NETWORK, Line, others
+from maillage.apps.accounts.rules.worklist import LONG, MOST, NETWORK, Line, remainder
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.network import access
 from maillage.apps.network.queries import joining
@@ -56,7 +56,7 @@ def _applications(user: Any, at: datetime) -> Iterable[Line]:
             kind="application-others",
             group=NETWORK,
             n=len(rows) - MOST,
-            title=others(
+            title=remainder(
                 len(rows) - MOST, "structure qui demande à entrer", "structures qui demandent à entrer"
             ),
             url=reverse("applications"),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, Moment, News, others
+from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, Moment, News, remainder
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
@@ -82,7 +82,7 @@ def _others(section: str, total: int, route: str, one: str, several: str) -> Ite
             kind=f"{route}-others-{section}",
             group=PEOPLE,
             n=total - MOST,
-            title=others(total - MOST, one, several),
+            title=remainder(total - MOST, one, several),
             words="Les plus anciennes sont au-dessus.",
             url=f"{reverse(route)}#s-{section}",
             gesture="Ouvrir la liste",

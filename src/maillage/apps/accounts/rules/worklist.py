@@ -160,10 +160,10 @@ def ordered(lines: Iterable[Line], on: date) -> list[Line]:
     )
 
 
-def others(n: int, one: str, several: str) -> str:
+def remainder(n: int, one: str, several: str) -> str:
     """Return the title of the line that stands for those beyond the first ones.
 
-    >>> others(1, "orientation reçue", "orientations reçues"), others(3, "appel", "appels")
+    >>> remainder(1, "orientation reçue", "orientations reçues"), remainder(3, "appel", "appels")
     ('autre orientation reçue', 'autres appels')
     """
     return f"autre {one}" if n == 1 else f"autres {several}"
