@@ -1,5 +1,5 @@
-"""Live a year of reminders, its clock ours: appointments booked, moved and cancelled, workers killed while they
-send, people who answer STOP; and say in JSON what became of each.
+"""Live a year of reminders, its clock ours: appointments booked, moved and cancelled, mandates and rights that
+end, workshops, workers killed while they send, people who answer STOP; and say in JSON what became of each.
 
 python -m tests.databases.reminding PEOPLE KILLS PORT: the settings name the gateway; what it hands over is posted to PORT.
 """
@@ -11,7 +11,10 @@ import random
 import signal
 import sys
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from urllib.request import urlopen
 from wsgiref.simple_server import WSGIRequestHandler, make_server
@@ -22,6 +25,8 @@ from maillage.config.bootstrap import ready
 BEGINS, ENDS = date(2026, 3, 2), date(2027, 3, 1)
 CHANGES = (date(2026, 3, 29), date(2026, 10, 25))  # the two Sundays when clocks change in Europe
 PLACES = (("38185", "Europe/Paris"), ("97411", "Indian/Reunion"), ("97105", "America/Guadeloupe"))
+AUTUMN = CHANGES[1]
+BEFORE_AN_END = (30, 7)  # days
 HOURS = (5, 8, 13, 17)  # UTC, at which somebody looks at what is due
 CLOCK = Path(os.environ["MAILLAGE_HOME"]) / "horloge"
 
@@ -38,6 +43,8 @@ def main() -> None:
     from maillage.apps.agenda.actions import appointments, deadlines
     from maillage.apps.agenda.models import Appointment
     from maillage.apps.agenda.rules.appointments import Draft
+    from maillage.apps.droits.actions import deadlines as rights
+    from maillage.apps.mandats.actions import deadlines as mandates
     from maillage.apps.messages import actions as outbox
     from maillage.apps.messages.models import Message, Stop
     from maillage.apps.people.actions import consents
@@ -61,7 +68,8 @@ def main() -> None:
 
     def look(at: datetime) -> None:
         """Do all that is due at a moment."""
-        deadlines.run_deadlines(at=at)
+        for each in (deadlines, mandates, rights):
+            each.run_deadlines(at=at)
         while outbox.send_ready(at=at, providers=lambda channel: Watched(chosen.provider(channel)))["sent"]:
             pass
 
@@ -87,7 +95,8 @@ def main() -> None:
     CLOCK.write_text(datetime.combine(BEGINS, datetime.min.time(), UTC).isoformat(), "utf-8")
     served = _serve(port)
     draw = random.Random(29)
-    structure = place("annee", {"nom": "Le Lien"}).structure
+    lieu = place("annee", {"nom": "Le Lien"})
+    structure = lieu.structure
     leila = with_role(
         User.objects.create_user("annee@exemple.fr", "x", name="Leila"), "aidant", structure=structure
     )
@@ -114,11 +123,14 @@ def main() -> None:
             booked.append(appointments.book(again, structure=structure, by=leila, person=person, at=start))
         elif k % 5 == 2:
             gestures.append((when, "cancel", row, None))
+    ends = _ends(structure, leila, start) + _workshops(lieu, leila, start)
+    for each in ends:
+        gestures += [(when, "do", do, None) for when, do in each.gestures]
     gestures.sort(key=lambda each: each[0])
     days = (
         {BEGINS + timedelta(days=k) for k in range((ENDS - BEGINS).days)}
         if n > FEW
-        else _around(booked, gestures)
+        else _around(booked, gestures) | {day for each in ends for day in each.days}
     )
     left = kills
     for day in sorted(days):
@@ -127,7 +139,9 @@ def main() -> None:
             while gestures and gestures[0][0] <= at:
                 when, verb, row, moment = gestures.pop(0)
                 CLOCK.write_text(when.isoformat(), "utf-8")
-                if verb == "move":
+                if verb == "do":
+                    row(when)
+                elif verb == "move":
                     appointments.move(row, starts_at=moment, by=leila, at=when)
                 else:
                     appointments.cancel(row, by=leila, at=when)
@@ -156,6 +170,20 @@ def main() -> None:
                 }
                 for row in Reminder.objects.filter(kind="appointment").order_by("pk")
             ],
+            "ends": [
+                {"kind": each.kind, "row": each.row, "last": each.last.isoformat(), "days": each.days_before}
+                for each in ends
+            ],
+            "of_ends": [
+                {
+                    "kind": row.kind,
+                    "row": row.row,
+                    "days": row.days,
+                    "reference": messages[row.key].digest if row.key in messages else "",
+                    "state": messages[row.key].state if row.key in messages else "",
+                }
+                for row in Reminder.objects.exclude(kind="appointment").order_by("pk")
+            ],
             "answers": [m.digest for m in messages.values() if m.purpose == "answer"],
             "stopped": sorted(Stop.objects.values_list("to", flat=True)),
         },
@@ -164,6 +192,121 @@ def main() -> None:
 
 
 FEW = 60
+
+
+@dataclass
+class End:
+    """Something else that people are reminded of. last: its last day, or that of the workshop; days_before:
+    how long before they are to hear of it; gestures: what is done to it, when.
+    """
+
+    kind: str
+    last: date
+    days_before: tuple[int, ...]
+    gestures: list[tuple[datetime, Callable[[datetime], object]]] = field(default_factory=list)
+    row: int = 0
+
+    @property
+    def days(self) -> set[date]:
+        """The days when something may happen."""
+        found = {when.date() for when, _ in self.gestures}
+        longest = (2,) if self.kind == "seat" else BEFORE_AN_END
+        found |= {self.last - timedelta(days=n - k) for n in longest for k in range(4)}
+        return found | {self.last + timedelta(days=k) for k in (0, 1)}
+
+
+def _ends(structure, leila, start: datetime) -> list[End]:
+    """Return mandates and rights whose reminders fall on the Sunday when clocks change, and one of each that
+    is stopped between its two reminders.
+    """
+    from maillage.apps.droits.actions import telling
+    from maillage.apps.droits.models import Fact
+    from maillage.apps.droits.rules import facts
+    from maillage.apps.mandats.actions import stopping
+    from maillage.apps.mandats.models import Mandat
+    from tests.support.mandats import given
+
+    def sign(end: End, person, at: datetime) -> None:
+        end.row = given(person, structure, leila, at=at).pk
+
+    def write_down(end: End, person, at: datetime) -> None:
+        until = date(ENDS.year, 1, end.last.day)  # asked for again two months before its end at the latest
+        right = telling.Telling(
+            procedure="complementaire-sante", kind=facts.OBTAINED, on=at.date(), until=until
+        )
+        end.row = telling.tell(person, right, by=leila, at=at).pk
+
+    def stop(end: End, at: datetime) -> None:
+        stopping.withdraw(Mandat.objects.get(pk=end.row), by=None, at=at)
+
+    def strike(end: End, at: datetime) -> None:
+        telling.strike(Fact.objects.get(pk=end.row), by=leila, at=at)
+
+    found = []
+    for k, (n, stopped) in enumerate(((7, False), (30, False), (7, True))):
+        last = AUTUMN + timedelta(days=n)
+        heard = (30,) if stopped else BEFORE_AN_END
+        mandate, right = End("mandat", last, heard), End("right", last, heard)
+        signers = [_person(structure, leila, start, each) for each in (k, 10 + k)]
+        begun = last + timedelta(days=1)  # six months before: the eve of the same day is the last
+        mandate.gestures.append(
+            (_noon(begun.replace(month=begun.month - 6)), partial(sign, mandate, signers[0]))
+        )
+        right.gestures.append((_noon(last - timedelta(days=60)), partial(write_down, right, signers[1])))
+        if stopped:
+            between = _noon(last - timedelta(days=20))
+            mandate.gestures.append((between, partial(stop, mandate)))
+            right.gestures.append((between, partial(strike, right)))
+        found += [mandate, right]
+    return found
+
+
+def _workshops(lieu, leila, start: datetime) -> list[End]:
+    """Return the seats of a workshop on the day after each change of clocks: one stays, one is given up."""
+    from maillage.apps.agenda.actions import planning, seats
+
+    def give_up(seat, at: datetime) -> None:
+        seats.give_up([seat], at=at, by=leila)
+
+    found = []
+    for n, sunday in enumerate(CHANGES):
+        day = sunday + timedelta(days=1)
+        begins = datetime(day.year, day.month, day.day, 10, tzinfo=ZoneInfo("Europe/Paris"))
+        values = {
+            "title": "Ma boîte mail",
+            "subject": "mail",
+            "level": "debutant",
+            "lieu": lieu,
+            "capacity": 4,
+        }
+        values |= {"starts_at": begins, "ends_at": begins + timedelta(hours=2)}
+        made = planning.plan(by=None, structure=lieu.structure, values=values, at=start)
+        planning.publish(made, by=None, at=start)
+        for k in range(2):
+            person = _person(lieu.structure, leila, start, 20 + 10 * n + k)
+            seat = seats.book(workshop=made, name=f"Zoé {k}", at=start, by=leila, person=person)
+            end = End("seat", day, () if k else (1,), row=seat.pk)
+            if k:
+                end.gestures.append((_noon(day - timedelta(days=4)), partial(give_up, seat)))
+            found.append(end)
+    return found
+
+
+def _person(structure, leila, start: datetime, k: int):
+    """Return somebody whose number never answers STOP, who agrees to be written to and followed."""
+    from maillage.apps.people.actions import consents
+    from maillage.apps.people.actions import register as people
+
+    made = people.welcome(
+        by=leila, structure=structure, at=start, reach="phone", reach_value=f"06 39 98 90 {k:02d}"
+    )
+    for purpose in ("write", "track"):
+        consents.agree(person=made, purpose=purpose, how="read", by=leila, at=start)
+    return made
+
+
+def _noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
 
 
 def _moment(draw: random.Random, k: int) -> tuple[datetime, str]:

@@ -169,6 +169,7 @@ def test_a_year_of_reminders(database, gateway, tmp_path):
     _nobody_forgotten(gateway, told)
     _no_former_hour(gateway, told)
     _none_after_stop(gateway, told)
+    _ends_heard_of(gateway, told)
 
 
 def _each_once(gateway, told) -> None:
@@ -236,3 +237,25 @@ def _none_after_stop(gateway, told) -> None:
     assert (
         sum(each["reason"] == "stopped" for each in told["reminders"]) >= len(gateway.stopped) - PEOPLE / 10
     )
+
+
+def _ends_heard_of(gateway, told) -> None:
+    """Each end of a mandate or of a right is heard of thirty and seven days before, a workshop on the eve, once;
+    nothing once it is stopped, struck or given up; on the next working day when it falls on a Sunday.
+    """
+    assert Counter(each["kind"] for each in told["ends"]) == {"mandat": 3, "right": 3, "seat": 4}
+    for end in told["ends"]:
+        last = datetime.fromisoformat(end["last"]).date()
+        rows = [
+            each
+            for each in told["of_ends"]
+            if (each["kind"], each["row"]) == (end["kind"], end["row"]) and each["reference"] in gateway.taken
+        ]
+        assert sorted((each["days"] for each in rows), reverse=True) == end["days"], end
+        for each in rows:
+            ((at, _),) = gateway.taken[each["reference"]]
+            here = at.astimezone(PARIS)
+            left = (last - here.date()).days
+            assert here.weekday() != 6 and 8 <= here.hour < 20
+            assert each["state"] == "sent"
+            assert each["days"] - 2 <= left <= each["days"] + (2 if each["days"] == 1 else 0), (end, left)
