@@ -64,22 +64,12 @@ def launch() -> Iterator[Callable]:
     # Playwright keeps a loop in this thread as long as the browser lives; Django would refuse its database there.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield lambda *more: playwright.chromium.launch(
-            executable_path=found, args=[*ARGUMENTS, *more], **watched
-        )
+        yield lambda: playwright.chromium.launch(executable_path=found, args=ARGUMENTS, **watched)
 
 
 @pytest.fixture(scope="session")
 def chromium(launch):
     browser = launch()
-    yield browser
-    browser.close()
-
-
-@pytest.fixture(scope="session")
-def large_letters(launch):
-    """The same browser, its letters set to 32 px."""
-    browser = launch("--blink-settings=defaultFontSize=32")
     yield browser
     browser.close()
 
@@ -179,19 +169,10 @@ def answers(address: str) -> bool:
 @pytest.fixture
 def visit(chromium, site) -> Iterator[Callable]:
     """Open a page as somebody would; at the end, nothing was asked elsewhere and no script failed."""
-    yield from _visitor(chromium, site)
-
-
-@pytest.fixture
-def visit_large(large_letters, site) -> Iterator[Callable]:
-    yield from _visitor(large_letters, site)
-
-
-def _visitor(browser, site: str) -> Iterator[Callable]:
     contexts, asked, faults = [], [], []
 
     def open_page(address: str = "/", *, width: int = 1280, height: int = 900, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
         context.set_default_timeout(SLOW)
         contexts.append(context)
         page = context.new_page()
@@ -215,6 +196,13 @@ def axe() -> str:
     return (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
 
 
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Who reads 7 to 1 reads 4.5 to 1: where the stricter contrast is measured, the other one says nothing more.
+ENHANCED = {"color-contrast-enhanced": {"enabled": True}, "color-contrast": {"enabled": False}}
+RUN = """([tags, rules, selectors]) => axe.run({runOnly: {type: "tag", values: tags}, rules, selectors,
+  resultTypes: ["violations"], preload: false})"""
+
+
 @pytest.fixture
 def faults_of(axe) -> Callable:
     """Return what axe finds wrong on a page: WCAG 2.2 AA, and AAA contrast on public pages."""
@@ -222,13 +210,12 @@ def faults_of(axe) -> Callable:
     def check(page, *, enhanced: bool = True) -> list[str]:
         if not page.evaluate("Boolean(window.axe)"):  # half a megabyte: once a page, by day and by night
             page.evaluate(axe)
-        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-        rules = {"color-contrast-enhanced": {"enabled": True}} if enhanced else {}
-        found = page.evaluate(
-            "([tags, rules]) => axe.run({runOnly: {type: 'tag', values: tags}, rules, resultTypes:"
-            " ['violations'], preload: false})",
-            [tags, rules],
-        )
+        rules = ENHANCED if enhanced else {}
+        found = page.evaluate(RUN, [TAGS, rules, False])
+        if found[
+            "violations"
+        ]:  # a fifth of the time goes in saying where each thing is: only for what is wrong
+            found = page.evaluate(RUN, [TAGS, rules, True])
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"
             for v in found["violations"]
@@ -261,5 +248,34 @@ def faults_by_day_and_night(faults_of) -> Callable:
         page.set_viewport_size(PHONE)
         page.evaluate(STILL)
         return found + faults_of(page, enhanced=enhanced)
+
+    return check
+
+
+LETTERS = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+
+
+@pytest.fixture
+def faults_of_looks(faults_by_day_and_night) -> Callable:
+    """What is wrong with a page however one looks at it, opened once: by day, by night, on a telephone; in
+    letters of 32 px, as somebody who sees badly sets them; in a screen of 1280 px magnified four times, which
+    leaves 320. `small` lists, in the page, what a finger would miss.
+    """
+
+    def sideways(page, width: int) -> list[str]:
+        found = page.evaluate("document.documentElement.scrollWidth")
+        return [f"scrolls sideways: {found} px in {width}"] if found > width else []
+
+    def check(page, *, enhanced: bool = True, small: str = "") -> list[str]:
+        found = faults_by_day_and_night(page, enhanced=enhanced)
+        if small:
+            found += [f"under the height of a finger: {each}" for each in page.evaluate(small)]
+        page.set_viewport_size({"width": 320, "height": 700})
+        found += sideways(page, 320)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        device = page.context.new_cdp_session(page)
+        device.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
+        assert page.evaluate(LETTERS) >= 32
+        return found + sideways(page, 1280)
 
     return check

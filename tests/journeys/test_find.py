@@ -227,17 +227,7 @@ def test_the_embedded_page_lives_in_the_page_of_somebody_else(visit, site):
     assert frame.locator("header.entete").count() == 0
 
 
-@pytest.mark.parametrize("name", some(PAGES, "trouver", "lieu"))
-def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(visit, faults_by_day_and_night, name):
-    assert faults_by_day_and_night(visit(PAGES[name])) == []
-
-
-@pytest.mark.parametrize("name", some(PAGES, "trouver", "lieu"))
-def test_no_page_scrolls_sideways_at_320_px(visit, name):
-    page = visit(PAGES[name], width=320, height=700)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
+# A link in a sentence, or a mark that leads to a source, is as high as its line.
 SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select, input")].filter((each) => {
   const target = each.closest("label") ?? each, box = target.getBoundingClientRect();
   const said = (one) => one.textContent.trim(), inSentence = getComputedStyle(each).display === "inline" && said(each.parentElement) !== said(each);
@@ -246,15 +236,8 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select
 
 
 @pytest.mark.parametrize("name", some(PAGES, "trouver", "lieu"))
-def test_what_is_touched_is_a_finger_high_on_a_phone(visit, name):
-    """Un lien dans une phrase, ou un renvoi à une source, a la hauteur de sa ligne."""
-    assert visit(PAGES[name], width=390, height=844).evaluate(SMALL) == []
-
-
-@pytest.mark.parametrize("name", some(PAGES, "trouver"))
-def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, name):
-    page = visit_large(PAGES[name])
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
+    assert faults_of_looks(visit(PAGES[name]), small=SMALL) == []
 
 
 @pytest.mark.parametrize("name", some(["trouver", "lieu", "connexions"], "trouver"))

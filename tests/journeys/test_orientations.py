@@ -237,29 +237,16 @@ def opened(visit, enter, pages):
     return open_page
 
 
+SMALL = """() => [...document.querySelectorAll("main a.bouton, main button, main summary, main input[type=checkbox], main label:has(> input[type=radio])")]
+  .filter((each) => each.getClientRects().length && each.getBoundingClientRect().height < (each.type === "checkbox" ? 28 : 44) - .5)
+  .map((each) => each.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize("name", some(NAMES, "recues", "partage", "lien"))
-def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(opened, faults_by_day_and_night, pages, name):
+def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, name):
     page = opened(name)
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
-    assert faults_by_day_and_night(page, enhanced=not pages[name][0]) == []
-
-
-@pytest.mark.parametrize("name", some(NAMES, "recues", "lieux"))
-def test_no_page_scrolls_sideways_at_320_px(opened, name):
-    page = opened(name, width=320, height=700)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-@pytest.mark.parametrize("name", some(NAMES, "recues", "lien"))
-def test_every_target_is_a_finger_high(opened, name):
-    page = opened(name, **PHONE)
-    small = page.eval_on_selector_all(
-        "main a.bouton, main button, main summary, main input[type=checkbox], main label:has(>"
-        " input[type=radio])",
-        "all => all.filter(e => e.getClientRects().length && e.getBoundingClientRect().height < (e.type ==="
-        " 'checkbox' ? 28 : 44) - .5).map(e => e.outerHTML.slice(0, 120))",
-    )
-    assert small == []
+    assert faults_of_looks(page, enhanced=not pages[name][0], small=SMALL) == []
 
 
 @pytest.mark.parametrize("name", some(["une", "lieux", "partage", "proche", "lien"], "lien"))

@@ -29,7 +29,6 @@ PAGES = {
     "style": "/style/",
     "accessibilite": "/accessibilite/",
     "confidentialite": "/confidentialite/",
-    "connexion": "/connexion/",
     "papier": "/bilan/papier/",
     "referentiel": "/bilan/referentiel/",
     "qualite": "/bilan/qualite/",
@@ -41,23 +40,8 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire", "sources"))
-def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(visit, faults_by_day_and_night, name):
-    assert faults_by_day_and_night(visit(PAGES[name]), enhanced=name != "style") == []
-
-
-@pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire"))
-def test_no_page_scrolls_sideways_at_320_px(visit, name):
-    """Un écran de 1280 px agrandi à 400 % en fait 320."""
-    page = visit(PAGES[name], width=320, height=700)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
-@pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire"))
-def test_letters_twice_as_large_do_not_scroll_sideways(visit_large, name):
-    """Une personne qui voit mal règle son navigateur sur des lettres de 32 px."""
-    page = visit_large(PAGES[name])
-    assert page.evaluate("parseFloat(getComputedStyle(document.documentElement).fontSize)") >= 32
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
+    assert faults_of_looks(visit(PAGES[name]), enhanced=name != "style") == []
 
 
 def test_the_stylesheets_stay_light(visit):

@@ -156,15 +156,13 @@ WITHIN = (
 
 
 @pytest.mark.parametrize("address", some([*PUBLIC, *WITHIN], "/fiche/{code}/", "/espace/recensement/38511/"))
-def test_axe_finds_nothing_by_day_nor_by_night_on_a_phone(
-    visit, enter, faults_by_day_and_night, request, address
-):
+def test_a_page_reads_however_it_is_looked_at(visit, enter, faults_of_looks, request, address):
     whole = address.format_map(
         {name: request.getfixturevalue(name) for name in ("code", "place") if f"{{{name}}}" in address}
     )
     page = visit(whole) if address in PUBLIC else enter(WHO, whole)
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-    assert faults_by_day_and_night(page) == []
+    assert faults_of_looks(page) == []
 
 
 def test_a_campaign_is_opened_and_called(enter, faults_of):
@@ -180,13 +178,3 @@ def test_a_campaign_is_opened_and_called(enter, faults_of):
     page.click("summary:has-text('Clore la campagne')")
     page.click("text=Oui, clore")
     page.wait_for_selector("text=est close")
-
-
-@pytest.mark.parametrize(
-    "address", some(["/fiche/{}/", "/fiche/{}/corriger/", "/fiche/{}/papier/"], "/fiche/{}/")
-)
-def test_nothing_scrolls_sideways_at_320_px_nor_with_large_letters(visit, visit_large, code, address):
-    page = visit(address.format(code), width=320, height=700)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    page = visit_large(address.format(code))
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
