@@ -1,5 +1,6 @@
 """Public pages: they answer, they ask nothing outside, they forbid what they do not need."""
 
+import json
 import logging
 import re
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.test.utils import CaptureQueriesContext
 
+from maillage.config import static
 from maillage.config.templates import typeset
 
 pytestmark = pytest.mark.django_db
@@ -229,3 +231,30 @@ def test_the_stitches_of_an_empty_page_do_not_overlap():
     assert len(at) == 6
     assert all(after - before >= 14 for before, after in pairwise(at))
     assert (at[0] + at[-1]) / 2 == 60  # in the middle of their frame
+
+
+def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_path):
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    (sources / "a.css").write_text("a { color: red }")
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    settings.STATICFILES_DIRS = [sources]
+    settings.STATIC_ROOT = tmp_path / "statique"
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "maillage.config.static.Statics"}}
+    manifest = tmp_path / "statique" / "staticfiles.json"
+
+    def named() -> str:
+        return json.loads(manifest.read_text("utf-8"))["paths"]["a.css"]
+
+    static.collect()
+    first = named()
+    manifest.write_text(manifest.read_text("utf-8") + "\n")
+    static.collect()
+    assert manifest.read_text("utf-8").endswith("\n"), "nothing changed: nothing is collected"
+
+    (sources / "a.css").write_text("a { color: green }")
+    static.collect()
+    assert named() != first
+    manifest.unlink()
+    static.collect()
+    assert (tmp_path / "statique" / named()).exists(), "what was lost is made again"

@@ -31,14 +31,13 @@ def run(given: argparse.Namespace) -> int:
         )
     check_free(given.adresse, given.port)
     ready()
-    from django.core.management import call_command
-
     from maillage.apps.dossiers import actions
+    from maillage.config import static
     from maillage.config.providers import chosen
 
     chosen.check()
     os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static.collect()
     server = start(
         *(
             "gunicorn",
