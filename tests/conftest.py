@@ -5,8 +5,9 @@ accounts.
 import os
 import pickle
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from shutil import copytree, rmtree
 
@@ -16,14 +17,19 @@ from django.conf import settings as of_django
 from tests.environment import REPLAYED, SHARED
 from tests.support import shared
 from tests.support.profile import COMPLETE, times
-from tests.support.speed import processor, slowness
+from tests.support.speed import processor, processor_of_all, slowness
 from tools.postgresql import ABSENT, binaries
 
-# What takes longest comes first: at the end of a run no processor waits for the other one.
-FIRST_FOLDERS = ("journeys", "databases", "commands", "published", "house", "apps", "engine")
+# What takes longest comes first: at the end of a run no processor waits for the other one. Before it, what
+# needs no demonstration, as long as it is made.
+FIRST_FOLDERS = ("published", "journeys", "databases", "commands", "house", "apps", "engine")
 # Seconds of a processor; the complete profile tries more of everything, and is allowed twice that.
 TOO_LONG = 10
 SPENT = pytest.StashKey[float]()
+BEFORE = pytest.StashKey[float]()
+ALL = "processor of all"
+STUDYING = pytest.StashKey[ExitStack]()
+FIRST_WORKER = "gw0"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -48,6 +54,47 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("complete")]
     ranks = {name: rank for rank, name in enumerate(FIRST_FOLDERS)}
     items.sort(key=lambda item: ranks.get(item.path.parent.name, len(ranks)))
+    if (
+        os.environ.get("PYTEST_XDIST_WORKER", FIRST_WORKER) == FIRST_WORKER
+        and not config.option.collectonly
+        and any(item.path.parent.name == "journeys" for item in items)
+    ):
+        made = ExitStack()
+        made.enter_context(shared.studying())
+        config.stash[STUDYING] = made
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash.get(STUDYING, ExitStack()).close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    item.stash[BEFORE] = processor_of_all()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    try:
+        return (yield)
+    finally:
+        item.user_properties.append((ALL, processor_of_all() - item.stash[BEFORE]))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say what each folder costs in seconds of a processor: on a busy machine the clock says nothing."""
+    spent, tests = Counter[str](), Counter[str]()
+    for report in terminalreporter.getreports(""):
+        for name, seconds in getattr(report, "user_properties", ()):
+            if name == ALL:
+                folder = str(Path(report.nodeid.partition("::")[0]).parent)
+                spent[folder] += seconds
+                tests[folder] += 1
+    if len(tests) > 1:
+        terminalreporter.section("seconds of a processor by folder, what tests started included")
+        for folder, seconds in spent.most_common():
+            terminalreporter.write_line(f"{seconds:7.0f} s {tests[folder]:6} tests  {folder}")
 
 
 @pytest.hookimpl(wrapper=True)

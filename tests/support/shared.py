@@ -5,16 +5,19 @@ of a run.
 import fcntl
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
 
 import psycopg
 
 from tests.environment import SHARED
+from tests.support.speed import APART
 from tools import postgresql
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +81,31 @@ def demonstrated() -> Path:
 
 def studied(home: Path) -> Path:
     """Give a home folder the demonstration with the diagnosis of its perimeter, as the worker leaves them."""
-    return copytree(once(SHARED / "etudiee", _study), home, dirs_exist_ok=True)
+    return copytree(study(), home, dirs_exist_ok=True)
+
+
+def study() -> Path:
+    """Return the home folder of the demonstration and its diagnosis, which is copied and never changed."""
+    return once(SHARED / "etudiee", _study)
+
+
+@contextmanager
+def studying() -> Iterator[None]:
+    """Make that home folder beside the tests: whoever asks for it too early waits, nobody makes it again."""
+    making = subprocess.Popen(
+        [sys.executable, "-c", "from tests.support import shared; shared.study()"],
+        cwd=ROOT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    APART.add(str(making.pid))
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(making.pid, signal.SIGKILL)
+        making.wait()
 
 
 def _demonstrate(part: Path) -> None:
@@ -93,6 +120,8 @@ ready()
 from maillage.apps.dossiers import actions
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.cli.commands.demo import PERIMETER
+from maillage.config import static
+static.collect()
 actions.compute(actions.ask(StudyRequest(place=PERIMETER)))
 """
 
