@@ -255,11 +255,12 @@ def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environm
         (corrected / "module.yaml").write_text(
             (corrected / "module.yaml").read_text().replace('titre: "Toucher', 'titre: "Bien toucher', 1)
         )
-        for _ in range(20):
+
+        def has_seen_it() -> bool:
             page.goto(f"{site}/apprendre/parcours/tranquille/")
-            if page.evaluate(OLD):
-                break
-            page.wait_for_timeout(300)
+            return bool(page.evaluate(OLD))
+
+        speed.until(has_seen_it, lambda seconds: page.wait_for_timeout(1000 * seconds))
         page.context.set_offline(True)
         page.goto(f"{site}{MOUSE}5/")
         expect(page.locator(".etape")).to_be_visible()

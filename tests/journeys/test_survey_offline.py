@@ -405,8 +405,10 @@ def test_hundreds_of_answers_through_cuts_kills_copies_and_two_tabs(
                     context.set_offline(True)
                     tabs[0].wait_for_timeout(chance.randrange(100))
             context.set_offline(False)
-            some = len(kept(environment, int(pk)))
-            assert some > 0
+            until(
+                lambda: kept(environment, int(pk)),
+                lambda seconds: tabs[0].wait_for_timeout(1000 * seconds),
+            )
         for copy in ("copie-1", "appareil", "copie-2"):
             with device(chromium, tmp_path / copy) as context:
                 page = context.pages[0]
