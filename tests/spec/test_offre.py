@@ -2,6 +2,7 @@
 pour quelques-uns.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -241,6 +242,14 @@ def test_the_same_places_make_the_same_census():
     assert offer.census("b", sheets).digest != digest
     assert offer.census("a", sheets[:2]).digest != digest
     assert offer.census("a", [*sheets[:2], {"id": "z", "nom": "z"}]).digest != digest
+    whole = offer.census("a", sheets)
+
+    def of_kinds(*kinds: str) -> str:
+        """Return the digest where the matching reads these kinds, in the order a process would give them."""
+        ordered = type("Ordered", (frozenset,), {"__repr__": lambda self: f"frozenset({kinds})"})(kinds)
+        return replace(whole, cards=(replace(whole.cards[0], typologies=ordered), *whole.cards[1:])).digest
+
+    assert of_kinds("MJC", "BIB") == of_kinds("BIB", "MJC") != of_kinds("MJC", "CCAS")
 
 
 def test_places_are_counted_by_zone(spec):

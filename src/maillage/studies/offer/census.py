@@ -69,7 +69,7 @@ class Census:
             sorted(self.silent),
             sorted(self.vague),
             untold,
-            self.cards,
+            tuple(_card_in_order(card) for card in self.cards),
         )
         said = (*said, self.unread) if self.unread else said
         return sha256(repr((*said, sorted(map(sorted, self.apart)))).encode()).hexdigest()[:16]
@@ -138,6 +138,13 @@ def _in_order(place: Place) -> tuple[object, ...]:
     kept = sorted((line, sorted(publics)) for line, publics in place.kept.items())
     plain_ = replace(place, offers=frozenset(), kept={}, manner={})
     return plain_, sorted(place.offers), kept, sorted(place.manner.items())
+
+
+def _card_in_order(card: matching.Place) -> object:
+    """Return what the matching reads of a place with its kinds sorted, for the same reason."""
+    if len(card.typologies) < 2:
+        return card
+    return replace(card, typologies=frozenset()), sorted(card.typologies)
 
 
 def census(
