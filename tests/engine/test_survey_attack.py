@@ -5,7 +5,7 @@ published of each.
 import re
 from dataclasses import replace
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -149,6 +149,7 @@ def test_two_questions_told_alone_and_crossed(seed):
 
 
 @given(st.integers(0, 100_000))
+@example(321)  # whoever answered « aise » is « tres »: nobody gave the two answers that lead to « qui »
 @settings(max_examples=times(12, 40), deadline=None)
 def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
     """« Qui vous aide ? » n’est posée qu’à ceux qui ne se disent pas très à l’aise, et à qui n’a rien dit : ni sa
@@ -174,11 +175,8 @@ def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
         attacker.read(read)
         if not by:
             attacker.overhear(read, asked_ if question == "qui" else np.ones_like(asked_))
-    attacker.secrets = {
-        name: goal
-        for name, goal in attacker.secrets.items()
-        if not (goal @ [s["aise"] == "tres" and s["qui"] != "" for s in attacker.possible])
-    }
+    could = 1 - attacker.mask(aise=["tres"], qui=True)
+    attacker.secrets = {name: goal * could for name, goal in attacker.secrets.items() if (goal * could).any()}
     assert not list(attacker.found(LEAST))
 
 
@@ -215,6 +213,60 @@ def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed)
     for note in read.notes:
         if found := re.search(r"(\d+) répondants n’avaient pas", note):
             attacker.learn(1 - asked_, int(found[1]))
+    assert not list(attacker.found(LEAST))
+
+
+@given(st.integers(0, 100_000))
+@settings(max_examples=times(12, 40), deadline=None)
+def test_a_condition_that_cuts_a_class_of_numbers_gives_neither_part_away(seed):
+    """« Qui ? » posée à partir d’un âge qui tombe dans une classe : sa base, moins les classes du dessus, dirait
+    combien sont au-dessus dans celle-là. Elle l’est aussi, parfois, à qui refuse de dire son âge, mais pas à qui
+    ne répond rien.
+    """
+    random = chance.generator(seed, "seuil")
+    n, limit = int(random.integers(60, 260)), int(random.integers(20, 80))
+    ages = np.clip(np.round(random.gamma(5, random.choice([5, 9]), n) + 12), 15, 99).astype(int)
+    quiet = random.choice(
+        ["", "refus", "oui"], n, p=random.choice([[0.1, 0.1, 0.8], [0, 0.1, 0.9], [0, 0, 1]])
+    )
+    refused = bool(random.uniform() < 0.5)
+    put = np.where(quiet == "oui", ages >= limit, (quiet == "refus") & refused)
+    relevant = f"${{annees}} >= {limit}" + " or ${annees} = 'refus'" * refused
+    form = replace(
+        FORM,
+        items=tuple(replace(each, relevant=relevant) if each.name == "qui" else each for each in FORM.items),
+    )
+    who = np.where(put, random.choice(["proche", "lieu"], n), "")
+    held = samples.sample(table(annees=np.where(quiet == "oui", ages.astype(str), quiet), qui=who), form)
+    years, read = tabulation.of_sample(held, "annees"), tabulation.of_sample(held, "qui")
+    ends = [0, *map(int, years.bounds), 121]
+    parts = sorted({*ends, limit})
+    names = {low: (low, high - 1) for low, high in pairwise(parts)}
+    attacker = Attacker({"annees": tuple(map(str, names))})
+    attacker.possible = [*attacker.possible, {"annees": OUT}]  # who says nothing, and who refuses
+    asked_ = np.array(
+        [float(state["annees"] != OUT and int(state["annees"]) >= limit) for state in attacker.possible]
+    )
+    asked_[-1] = refused
+    attacker.learn(attacker.mask(), n)
+    attacker.learn(attacker.mask(annees=True), years.n)
+    kinds = np.zeros(len(attacker.possible))
+    kinds[-1] = 1
+    attacker.learn(kinds, int((quiet == "refus").sum()))
+    for row, (low, high) in zip(years.of(), pairwise(ends), strict=False):
+        inside = [str(each) for each in names if low <= each < high]
+        if row.n is None:
+            attacker.secrets[row.category] = attacker.mask(annees=inside)
+        else:
+            attacker.learn(attacker.mask(annees=inside), row.n)
+        for each in inside:
+            count = int(
+                ((quiet == "oui") & (ages >= names[int(each)][0]) & (ages <= names[int(each)][1])).sum()
+            )
+            if len(inside) > 1 and 0 < count < LEAST:
+                attacker.secrets[f"{each} of {row.category}"] = attacker.mask(annees=[each])
+    if read.told and int(put.sum()) < n:
+        attacker.learn(asked_, int(put.sum()))
     assert not list(attacker.found(LEAST))
 
 

@@ -111,6 +111,16 @@ def test_the_few_asked_beside_the_silent_are_not_found_from_the_others():
     assert not {"160", "25"} & set(" ".join(told["raison"].notes).replace(".", "").split())
 
 
+def test_an_answer_that_nobody_gave_leads_to_the_question_all_the_same():
+    """Les treize qui répondent disent « oui », et les silencieux sont interrogés : « 13 n’avaient pas à y répondre »
+    dirait que personne n’a dit « non ».
+    """
+    told = asked_of_some(["oui"] * 13 + ["nsp"] * 27, [""] * 13 + ["oui"] * 14 + ["non"] * 13)
+    assert [row.n for row in told["equipe"].rows] == [None, None]
+    assert not told["raison"].told
+    assert "13" not in " ".join(told["raison"].notes)
+
+
 def test_many_withheld_answers_are_told_in_one_line():
     card = cards(few=40, towns=30)["ville"]
     grid = survey_document.table(card, "brut")

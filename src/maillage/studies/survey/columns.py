@@ -243,17 +243,40 @@ class Reader:
             for name in names
         ]
         if not columns:
-            return np.full(len(self.answers), expressions.holds(text, Context(values={}, today=self.today)))
+            return np.full(len(self.answers), self._is_true(text, {}, about))
         rows, at = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-        told = []
-        for row in rows.tolist():
-            values = dict(zip(names, row, strict=True))
-            told.append(
-                expressions.holds(
-                    text, Context(values=values, current=values.get(about, ""), today=self.today)
-                )
-            )
+        told = [self._is_true(text, dict(zip(names, row, strict=True)), about) for row in rows.tolist()]
         return np.array(told, dtype=bool)[at.reshape(-1)]
+
+    def _is_true(self, text: str, values: Mapping[str, str], about: str) -> bool:
+        return expressions.holds(
+            text, Context(values=values, current=values.get(about, ""), today=self.today)
+        )
+
+    def would_ask(self, name: str, values: Mapping[str, str]) -> bool:
+        """Return whether a question is put to somebody who answers so to all those that its conditions read;
+        False when a condition cannot be computed.
+        """
+        try:
+            return all(self._is_true(text, values, name) for text in self._conditions.get(name, ()))
+        except Refused:
+            return False
+
+    def written(self, column: Column, part: int) -> str:
+        """Return what somebody writes who gives an answer of a column, as the first one met, or as the
+        questionnaire names it. part: its position; after the last, who answers nothing.
+        """
+        silent = part == len(column.categories)
+        inside = ~column.answered if silent else column.members[:, part]
+        if inside.any():
+            first = int(inside.argmax())
+            return str(self.texts(column.name)[first]) if column.asked[first] else ""
+        if silent or column.form not in ("number", "date"):
+            return "" if silent else column.categories[part][0]
+        bound = column.bounds[part - 1] if part else column.bounds[0] - 1 if column.bounds else 0.0
+        if column.form == "number":
+            return f"{bound:.10g}"
+        return f"{int(bound) // 12}-{int(bound) % 12 + 1:02}-01"
 
     def column(self, name: str, *, classes: Sequence[float] = ()) -> Column:
         """Return a question read from the answers. classes: where to cut its numbers; round steps by

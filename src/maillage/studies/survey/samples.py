@@ -1,6 +1,6 @@
 """Answers ready to be tabulated: who is counted, with which weights, what may be said of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
@@ -148,11 +148,13 @@ class _Cuts:
         self.held, self.rule, self.classes = held, rule, classes
 
     def withholding(self, before: Sequence[Counted]) -> Withholding:
-        return Withholding(
-            cache(self.variable), self.rule, self.tied, tuple(before), tuple(self.conditions())
-        )
+        return Withholding(cache(self.variable), self.rule, self.tied, tuple(before), self.conditions)
 
-    def conditions(self) -> Iterator[Condition]:
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        return tuple(self._conditions())
+
+    def _conditions(self) -> Iterator[Condition]:
         """Yield the condition of each question that says how many were put it, when it reads answers of which
         one only is given.
         """
@@ -164,13 +166,19 @@ class _Cuts:
             try:
                 few = leaves_few(reader, reader.group(name), self.rule)
                 columns = [
-                    reader.group(each, classes=self.classes.get(each, ())) for each in reader.read_by(name)
+                    discreet(reader.group(each, classes=self.classes.get(each, ())), least)
+                    for each in reader.read_by(name)
                 ]
             except Refused:  # words: they make no table
                 continue
             cells = prod(len(each.categories) + 1 for each in columns)
             if not few and columns and cells <= MOST_JOINT and all(each.exclusive for each in columns):
-                yield Condition(name=name, asked=asked, by=tuple(each.name for each in columns))
+                yield Condition(
+                    name=name,
+                    asked=asked,
+                    by=tuple(each.name for each in columns),
+                    would_ask=_would_ask(reader, name, columns),
+                )
 
     def variable(self, name: str) -> Variable:
         """Return a question, or a variable of the margins, as disclosure control reads it."""
@@ -198,7 +206,7 @@ class _Cuts:
             counted=column.form in ("number", "date"),
             adds_up=self.held.has_one_first(name),
             spans=self._spans(column),
-            **_asked_after(reader, column, least),
+            **_asked_after(reader, column, least, {each.name for each in self.conditions}),
         )
 
     def _spans(self, column: Column) -> tuple[Span | None, ...]:
@@ -367,21 +375,44 @@ def hides_newcomers(more: int, come: int | None, least: int) -> bool:
     return abs(more) >= least and abs(come - more) >= least
 
 
-def _asked_after(reader: Reader, column: Column, least: int) -> dict[str, Any]:
+def _would_ask(reader: Reader, name: str, columns: Sequence[Column]) -> Callable[[tuple[int, ...]], bool]:
+    """Return who is put a question, by the positions of their answers to those that its condition reads."""
+    written = cache(lambda at, part: reader.written(columns[at], part))
+
+    @cache
+    def asks(parts: tuple[int, ...]) -> bool:
+        return reader.would_ask(
+            name,
+            {
+                column.name: written(at, part)
+                for at, (column, part) in enumerate(zip(columns, parts, strict=True))
+            },
+        )
+
+    return asks
+
+
+def _asked_after(reader: Reader, column: Column, least: int, decided: Container[str]) -> dict[str, Any]:
     """Return what the conditions of other questions reveal about the answers to one: totals of some answers,
     and who was not asked.
 
-    A total is revealed by the base of the other question, once published: see `Reader.leaves_few`.
+    A total is revealed by the base of the other question, once published: see `Reader.leaves_few`. decided:
+    questions whose base is decided with these answers, and is no total that everybody knows.
     """
     told: dict[tuple[int, ...], None] = {}
     never: dict[str, tuple[int, ...]] = {}
     given = column.members & column.answered[:, None]
+    nobody = np.flatnonzero(~given.any(axis=0)).tolist() if column.exclusive else []
     for name in reader.after(column.name):
         asked = reader.eligible(name)
-        inside, outside = ((given & mask[:, None]).any(axis=0) for mask in (asked, ~asked))
+        inside, outside = (np.asarray((given & mask[:, None]).any(axis=0)) for mask in (asked, ~asked))
+        if reader.read_by(name) == [column.name]:  # an answer that nobody gave leads somewhere too
+            for part in nobody:
+                leads = reader.would_ask(name, {column.name: reader.written(column, part)})
+                inside[part], outside[part] = leads, not leads
         never[name] = tuple(np.flatnonzero(outside & ~inside).tolist())
         few = min(int((column.answered & asked).sum()), int((column.answered & ~asked).sum())) < least
-        if column.exclusive and not few and not (inside & outside).any():
+        if column.exclusive and name not in decided and not few and not (inside & outside).any():
             told[tuple(np.flatnonzero(inside).tolist())] = None
     return {"told": tuple(told), "never": never if column.exclusive else {}}
 

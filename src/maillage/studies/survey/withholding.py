@@ -59,11 +59,14 @@ class Variable:
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Condition:
-    """Who is put a question. asked: (n,); by: the questions that its condition reads, each of one answer."""
+    """Who is put a question. asked: (n,); by: the questions that its condition reads, each of one answer.
+    would_ask: positions of answers to them, after the last for none → whether who gives them is asked.
+    """
 
     name: str
     asked: Bools
     by: tuple[str, ...]
+    would_ask: Callable[[Positions], bool]
 
 
 @dataclass(frozen=True, eq=False)
@@ -290,9 +293,11 @@ class _Decision:
         self.held, self.axes, self.rule = held, axes, held.rule
         self.atoms = [held._read(axis) for axis in axes]
         shape = tuple(len(each.table) for each in self.atoms)
-        self.codes = np.ravel_multi_index(tuple(each.codes for each in self.atoms), shape)
-        self.people = np.bincount(self.codes, minlength=int(np.prod(shape))).astype(np.int64)
         self.place = np.stack([axis.ravel() for axis in np.indices(shape)])
+        codes = np.ravel_multi_index(tuple(each.codes for each in self.atoms), shape)
+        of, self.codes = self._parted(codes)
+        self.people = np.bincount(self.codes, minlength=len(of)).astype(np.int64)
+        self.place = self.place[:, of]
         self.possible = self._possible()
         self.cuts = [[key for key in axis if not held.variable(key[0]).margin] for axis in axes]
         self.margins = [[key for key in axis if held.variable(key[0]).margin] for axis in axes]
@@ -390,6 +395,8 @@ class _Decision:
                 parts = () if key[1] else self.held.variable(key[0]).told
                 told += [self.mask(self._lifted((axis,), [(key, positions)])) for positions in parts]
         told += [mask for _, mask in self._asked(here=False)]
+        for known, mask in self._parts():
+            (told if known else secret).append(mask)
         if len(self.axes) > 1:
             for axis, keys in enumerate(self.margins):
                 for key in keys:
@@ -401,20 +408,64 @@ class _Decision:
         for quiet, mask in self._silent():
             system.hide(system.lift(mask[None])[0], min(self.rule.least, int(self.people[quiet].sum())))
 
+    def _parted(self, codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Return the combination of each cell, and (n,) the cell of each respondent: a combination is parted
+        in two by each question that some of its people are put, and others not. One that nobody gives goes
+        where its answers lead: whoever reads the questionnaire knows it.
+        """
+        axes, held = set(self.axes), self.held
+        conditions = [each for each in held.conditions if set(held.axes_of(each)) <= axes]
+        nobody = np.flatnonzero(np.bincount(codes, minlength=self.place.shape[1]) == 0)
+        of = np.concatenate([codes, nobody])
+        at, asked = of, []
+        for condition in conditions:
+            asked.append(np.concatenate([condition.asked, self._would_ask(condition, nobody)]))
+            at = np.unique(2 * at + asked[-1], return_inverse=True)[1].reshape(-1)
+        _, first, at = np.unique(at, return_index=True, return_inverse=True)
+        self.asked = [(condition, some[first]) for condition, some in zip(conditions, asked, strict=True)]
+        return of[first], at.reshape(-1)[: len(codes)]
+
+    def _would_ask(self, condition: Condition, cells: NDArray[np.int64]) -> Bools:
+        """Return which combinations, that nobody gives, lead to a question."""
+        parts = np.empty((len(condition.by), len(cells)), dtype=np.int64)
+        for k, name in enumerate(condition.by):
+            axis = next(axis for axis, keys in enumerate(self.axes) if (name, ANY) in keys)
+            own = self.atoms[axis].table[:, self.axes[axis].index((name, ANY))]
+            parts[k] = own[self.place[axis, cells]]
+        return np.array([condition.would_ask(tuple(each)) for each in parts.T.tolist()], dtype=bool)
+
     def _asked(self, *, here: bool) -> Iterator[tuple[str, Bools]]:
         """Yield the cells of those who were put a question that these axes alone decide. here: its condition
         reads all of these axes; some of them otherwise.
         """
-        for condition in self.held.conditions:
+        for condition, asked in self.asked:
+            if (self.held.axes_of(condition) == self.axes) == here and (
+                here or self.held.tells_eligible(condition.name)
+            ):
+                yield condition.name, asked & self.possible
+
+    def _parts(self) -> Iterator[tuple[bool, Bools]]:
+        """Yield what a condition parts inside one combination of answers. Among those who say nothing, the
+        kinds of silence, told under the table, make the difference (True: known). Otherwise it cuts a class
+        of numbers in two: a part of few people is a secret (False).
+        """
+        for condition, asked in self.asked:
             axes = self.held.axes_of(condition)
-            if (axes == self.axes) != here or not set(axes) <= set(self.axes):
-                continue
-            inside, outside = (
-                np.bincount(self.codes[some], minlength=len(self.people)) > 0
-                for some in (condition.asked, ~condition.asked)
-            )
-            if not (inside & outside).any() and (here or self.held.tells_eligible(condition.name)):
-                yield condition.name, inside
+            own = self.place[[axis for axis, keys in enumerate(self.axes) if keys in axes]]
+            at = np.unique(own, axis=1, return_inverse=True)[1].reshape(-1)
+            sides = [np.bincount(at, self.people * side) for side in (asked, ~asked)]
+            quiet = np.zeros(len(self.people), dtype=bool)
+            cut = (np.minimum(*sides) > 0)[at]
+            for name in condition.by:
+                axis = next(axis for axis, keys in enumerate(self.axes) if (name, ANY) in keys)
+                silent = ~self._within(axis, ((name, ANY), ANY))[self.place[axis]]
+                if (silent & cut).any():
+                    yield True, silent & asked
+                quiet |= silent
+            for each in np.unique(at[cut & ~quiet]).tolist():
+                for side, n in zip((asked, ~asked), sides, strict=True):
+                    if n[each] < self.rule.least:
+                        yield False, (at == each) & side
 
     def _silent(self) -> Iterator[tuple[Bools, Bools]]:
         """Yield those who leave one cut of an axis without an answer, and those of them who give each answer
