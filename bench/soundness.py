@@ -19,7 +19,7 @@ from maillage.studies.need.model import Spreads
 from maillage.words.wording import number, percent
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "solidite.md"
-WORLDS, WRONG_WORLDS = 16, 8
+WORLDS, WRONG_WORLDS = 16, 12
 DRAWS = 300  # of the engine, in each world
 WORKERS = 2
 TRIAL = {"worlds": 1, "wrong": 1, "kinds": 1, "n_draws": 20, "sample_size": 5, "out": None}

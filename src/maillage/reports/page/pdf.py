@@ -52,7 +52,7 @@ def png(svg: str) -> bytes:
     return typst.compile(
         str(FOLDER / "image.typ"),
         root=str(FOLDER),
-        font_paths=[str(ASSETS / "fonts")],
+        font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"d": json.dumps({"svg": styled(svg)})},
         format="png",
@@ -69,6 +69,12 @@ def swatches() -> dict[str, str]:
         for long, short in families
         if name.startswith(long)
     }
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return our fonts, read once: two hundred sheets would read them two hundred times."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(ASSETS / "fonts")])
 
 
 @cache
@@ -107,7 +113,7 @@ def compiled(template: str, data: Mapping[str, object], *, on: date) -> bytes:
     return typst.compile(
         str(FOLDER / template),
         root=str(FOLDER),
-        font_paths=[str(ASSETS / "fonts")],
+        font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"d": json.dumps(drawable(wording.spaced_within(dict(data))), ensure_ascii=False)},
         pdf_standards=["ua-1"],

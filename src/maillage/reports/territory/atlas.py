@@ -7,6 +7,7 @@ from html import escape
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from maillage.kernel.estimate import Estimate
 from maillage.pipeline.contours import clean as contours
@@ -41,6 +42,7 @@ SPACES = {rurality.URBAN: "c1", rurality.PERIURBAN: "c2", rurality.RURAL: "c4"} 
 FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held firm
 MOST_NAMES = 40
 SMALL_LETTERS = 42
+AROUND = 0.35  # of the size of a zone, what its sheet shows on each side of it
 
 
 def nearly() -> float:
@@ -55,19 +57,20 @@ BOX = 0.9
 
 def has_boxes(d: Diagnosis) -> bool:
     """Return whether some zones, not all, are overseas: the map then draws these apart, on another scale."""
-    overseas = [_overseas(r) in BOXES for r in d.zones]
-    return any(overseas) and not all(overseas)
+    overseas = np.isin(_regions(d), list(BOXES))
+    return bool(overseas.any() and not overseas.all())
 
 
-def _overseas(r: ZoneResult) -> str:
-    return str(frames.sources().rp2021["region"][r.zone.rows[0]])
+def _regions(d: Diagnosis) -> NDArray[np.str_]:
+    """Return (zones,) the région of each."""
+    return np.asarray(frames.sources().rp2021["region"][[r.zone.rows[0] for r in d.zones]])
 
 
 def shapes_of(d: Diagnosis) -> tuple[shapely.Geometry | None, ...]:
     """Return the shape of each zone as maps draw it."""
     if not has_boxes(d):
         return d.shapes.zones
-    regions = [_overseas(r) for r in d.zones]
+    regions = _regions(d)
     moved = list(d.shapes.zones)
     for region, (x, y) in BOXES.items():
         at = [i for i, shape in enumerate(moved) if regions[i] == region and shape is not None]
@@ -447,7 +450,7 @@ def sheet_map(d: Diagnosis, code: str) -> str:
     if shape is None:
         return ""
     layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
-    around = shapely.box(*shapely.buffer(shape, 0.35 * _extent(shape)).bounds)
+    around = _window(shape)
     shown = areas(d, layer, around=around)
     for area in shown:
         area.shape = shapely.intersection(shapely.make_valid(area.shape), around)
@@ -468,9 +471,11 @@ def sheet_map(d: Diagnosis, code: str) -> str:
     )
 
 
-def _extent(shape: shapely.Geometry) -> float:
+def _window(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the box of a shape and of what stands around it, a third of its size on each side."""
     west, south, east, north = shape.bounds
-    return float(max(east - west, north - south))
+    margin = AROUND * max(east - west, north - south)
+    return shapely.box(west - margin, south - margin, east + margin, north + margin)
 
 
 def _has_surface(shape: shapely.Geometry) -> bool:

@@ -53,14 +53,16 @@ def study(
     progress("L’offre face au besoin", 0.71)
     beside = offer_study.offered(request, d, census) if census is not None and census.places else None
     progress("Définitions côte à côte", 0.8)
-    drawn = compare.definitions(
-        usual_definitions(), request.zoning.rows, models=models, inside=request.inside
-    )
     # What is counted here has one figure: that of the diagnosis, which a survey may have moved.
-    each = tuple(
-        replace(one, need=d.need, rate=d.rate) if one.definition.id == request.definition.id else one
-        for one in drawn
+    usual, own = usual_definitions(), NeedByDefinition(request.definition, d.need, d.rate)
+    drawn = compare.definitions(
+        [one for one in usual if one.id != own.definition.id],
+        request.zoning.rows,
+        models=models,
+        inside=request.inside,
     )
+    found = {one.definition.id: one for one in (own, *drawn)}
+    each = tuple(found[one.id] for one in usual)
     progress("Chiffres publiés", 0.95)
     published = () if isinstance(d.need, Withheld) else published_study.beside(d, models)
     progress("Cartes", 0.98)
