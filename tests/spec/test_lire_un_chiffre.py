@@ -1,8 +1,12 @@
 """Un chiffre arrive avec sa fourchette, arrondi comme elle le mérite."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from maillage.kernel.estimate import Estimate, Withheld, from_draws
+from maillage.reports.territory import certainty, ranges
+from maillage.studies.offer import silence
 from maillage.words import fractions, rounding, wording
 
 title = "Lire un chiffre"
@@ -204,3 +208,30 @@ def test_a_count_and_its_share_are_told_by_one_rule(spec):
         both,
         ["260 / 26 %", "60 – 170 / 6 – 17 %"],
     )
+
+
+def test_a_share_has_one_sign_in_a_sentence():
+    """Une part porte un signe « % » et un seul, qu’elle soit un point, une fourchette seule ou une extrémité."""
+    for value, low, high in ((45, 41, 48), (2, 0.1, 9), (100, 100, 100), (0, 0, 0), (50, 0, 100)):
+        figure = replace(estimate(value, low, high), unit="pourcent")
+        for said in (wording.rate(figure).about, ranges.share(figure).about):
+            bare = said.replace("\xa0", " ")
+            assert bare.count("%") == 1, bare
+            assert bare.endswith(" %"), bare
+    silent = silence.Between(
+        low=10.0,
+        high=70.0,
+        unit="pourcent",
+        universe="15 ans et plus",
+        reason="Des lieux se taisent.",
+        n=3,
+        method="portee",
+    )
+    assert ranges.share(silent).about.replace("\xa0", " ") == "entre 10 et 70 %"
+
+
+def test_chances_under_the_floor_are_not_printed_as_the_floor():
+    """Des chances sous le plancher ne s’écrivent jamais comme lui : 79,6 chances sur 100 donnent 79 %."""
+    assert certainty.label("sociale", 0.796).replace("\xa0", " ") == "sociale (79 %)"
+    assert certainty.label("sociale", 0.8) == "sociale"
+    assert certainty.label("sociale", 0.544).replace("\xa0", " ") == "sociale (54 %)"

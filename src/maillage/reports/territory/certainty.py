@@ -39,7 +39,17 @@ def label(text: str, odds: float | None) -> str:
     >>> label("les deux", 0.62), label("les deux", 0.97), label("les deux", None)
     ('les deux (62\\xa0%)', 'les deux', 'les deux')
     """
-    return text if odds is None or odds >= floor() else f"{text} ({wording.share(odds)})"
+    return text if odds is None or odds >= floor() else f"{text} ({chances(odds)})"
+
+
+def chances(odds: float) -> str:
+    """Return the chances of a class that is not very likely: never printed as the floor that they do not
+    reach.
+
+    >>> chances(0.62), chances(0.796)
+    ('62\\xa0%', '79\\xa0%')
+    """
+    return wording.share(min(odds, floor() - 0.01))
 
 
 def between(spread: Spread, unit: str) -> str:

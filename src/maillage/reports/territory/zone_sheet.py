@@ -7,7 +7,7 @@ from math import isnan
 from maillage.reports.page import charts, pdf
 from maillage.reports.page.design import tokens
 from maillage.reports.page.logo import logo
-from maillage.reports.territory import atlas, sentences
+from maillage.reports.territory import atlas, certainty, sentences
 from maillage.reports.territory.cards import need_card
 from maillage.reports.territory.labels import CELL_LABELS, LEVELS_OF_HELP, SPACE_LABELS
 from maillage.reports.territory.offer import FAR, UNSAID
@@ -144,7 +144,7 @@ def verdict(d: Diagnosis, zone: ZoneResult) -> str:
     if zone.is_likely:
         return f"{VERDICTS[zone.cell]} {COMPARED}"
     return (
-        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, avec {wording.share(zone.cell_odds or 0.0)}"
+        f"**Ce n’est pas sûr** : {SUPPOSED[zone.cell]}, avec {certainty.chances(zone.cell_odds or 0.0)}"
         " de chances. Rien"
         f" ne se décide sur cette seule classe. {COMPARED}"
     )
