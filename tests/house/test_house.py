@@ -361,6 +361,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "volunteers",
         "codesign",
         "grants",
+        "plans",
         "network",
         "worklist",
     ]

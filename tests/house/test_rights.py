@@ -62,6 +62,8 @@ from maillage.apps.orientations.actions import steps
 from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
 from maillage.apps.people.actions import consents, corrections
 from maillage.apps.people.actions import register as people
+from maillage.apps.plans import actions as steering
+from maillage.apps.plans.models import PlanAction
 from maillage.apps.reminders.models import Reminder
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.apps.volunteers.actions import hours, sessions
@@ -264,6 +266,8 @@ ROWS: dict[str, tuple[set[str], str]] = {
     ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
     **dict.fromkeys(("comments", "findings"), ({"territory"}, "place")),
+    **dict.fromkeys(("plan_open", "plan_action_new", "plan_gesture"), ({"territory"}, "steered")),
+    **dict.fromkeys(("plan_action_edit", "plan_action_gesture"), ({"territory"}, "plan_action")),
     "drop": ({"territory"}, "kept"),
     "member": ({"team"}, "member"),
     "invitation_cancel": ({"team"}, "invitation"),
@@ -670,6 +674,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "codesign_group": {"pk": board.groups.first().pk},
         "grant": {"pk": (call := _grant(commune, theirs)).pk},
         "project_of_two": {"pk": _project_of_two(call, lieu.structure, third.structure, helper).pk},
+        "steered": {"place": commune},
+        "plan_action": {"place": commune, "pk": _plan_action(commune, theirs).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
@@ -731,6 +737,12 @@ def _grant(commune: str, by: User) -> GrantCall:
         "closes_on": AT.date(),
     }
     return GrantCall.objects.create(place=commune, **said, token=uuid4().hex, by=by, at=AT, published_at=AT)
+
+
+def _plan_action(commune: str, by: User) -> PlanAction:
+    """Return an action of the plan of a territory, opened by the first of its rows."""
+    plan = steering.open_plan(commune, title=commune, frame=None, by=by, at=AT)
+    return steering.write(plan, token=uuid4().hex, by=by, at=AT, axis=plan.axes.first(), title="x")
 
 
 def _project_of_two(call: GrantCall, social, digital, by: User) -> GrantApplication:

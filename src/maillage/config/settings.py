@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "maillage.apps.dossiers",
     "maillage.apps.codesign",
     "maillage.apps.grants",
+    "maillage.apps.plans",
     "maillage.apps.network",
     "maillage.apps.volunteers",
     "maillage.apps.worklist",
@@ -225,6 +226,8 @@ GOOD_NEWS = (
     "maillage.apps.grants.worklist.news",
 )
 # Who answers for a volunteer: without them, papers and mandates stay closed.
+# The tabs of a territory that features above the diagnosis bring: (user, place) -> (id, words, address).
+TERRITORY_TABS = ("maillage.apps.plans.access.tab",)
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {

@@ -1,0 +1,27 @@
+"""Who reads a plan, who writes it: a published plan is everybody’s to read, another is for whoever may write
+about its territory.
+"""
+
+from typing import Any
+
+from django.urls import reverse
+
+from maillage.apps.dossiers.access import may_write
+from maillage.apps.plans.models import Plan
+
+LEADS = "territory.edit"
+
+
+def plan_for(user: Any, place: str) -> Plan | None:
+    """Return the plan of a territory that a user reads, None when there is none for them."""
+    plan = Plan.objects.filter(place=place).first()
+    return plan if plan is not None and (plan.published_at or may_write(user, place)) else None
+
+
+def tab(user: Any, place: str) -> tuple[str, str, str] | None:
+    """Return the tab of a plan on the pages of its territory; that which opens it, for who may write one."""
+    if plan_for(user, place) is not None:
+        return "plan", "Plan", reverse("plan", args=[place])
+    if may_write(user, place):
+        return "plan", "Plan", reverse("plan_open", args=[place])
+    return None

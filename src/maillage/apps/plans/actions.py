@@ -1,0 +1,284 @@
+"""Open a plan, write and schedule its actions, keep or refuse what the figures propose, keep its journal."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.plans import rules
+from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis, PlanNote, Refusal
+from maillage.apps.plans.queries import Proposal
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+from maillage.reference.plan_frames import Frame
+
+FREE = "Autres actions"
+
+
+@transaction.atomic
+def open_plan(
+    place: str, *, title: str, frame: Frame | None, by: User | None, at: datetime, example: bool = False
+) -> Plan:
+    """Open the plan of a territory, with the dynamics and actions of a frame; the one that is there when it
+    was opened meanwhile.
+    """
+    plan, made = Plan.objects.get_or_create(
+        place=place,
+        defaults={
+            "title": line(title, 160),
+            "frame": frame.id if frame else "",
+            "by": by,
+            "at": at,
+            "example": example,
+        },
+    )
+    if not made:
+        return plan
+    if frame is None:
+        PlanAxis.objects.create(plan=plan, number=1, title=FREE)
+    else:
+        _take_up(plan, frame, by=by, at=at)
+    journal.record(by=by, verb="plan.opened", row=plan, at=at)
+    return plan
+
+
+def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None:
+    for each in frame.axes:
+        axis = PlanAxis.objects.create(
+            plan=plan,
+            number=each.number,
+            title=each.title[:160],
+            statement=each.statement[:600],
+            announced=each.announced,
+        )
+        PlanAction.objects.bulk_create(
+            PlanAction(
+                plan=plan,
+                axis=axis,
+                number=action.number,
+                title=action.title[:240],
+                objective=action.objective[:600],
+                public=action.public[:200],
+                partners=action.partners[:300],
+                existing=action.existing[:400],
+                line=action.line,
+                token=f"{plan.pk}-cadre-{action.number}",
+                by=by,
+                at=at,
+            )
+            for action in each.actions
+        )
+
+
+@transaction.atomic
+def publish(plan: Plan, *, shown: bool, by: User, at: datetime) -> None:
+    """Let everybody read a plan, or take it back."""
+    if bool(plan.published_at) != shown:
+        plan.published_at = at if shown else None
+        plan.save(update_fields=["published_at"])
+        journal.record(by=by, verb="plan.published" if shown else "plan.withdrawn", row=plan, at=at)
+
+
+@transaction.atomic
+def write(
+    plan: Plan,
+    *,
+    token: str,
+    by: User | None,
+    at: datetime,
+    milestones: Sequence[tuple[date, str]] = (),
+    **values: Any,
+) -> PlanAction:
+    """Write an action; the same form sent twice makes one. Refused when its days contradict each other."""
+    if found := PlanAction.objects.filter(token=token).first():
+        return found
+    Plan.objects.select_for_update().get(pk=plan.pk)
+    _check(plan, None, values)
+    last = plan.actions.aggregate(last=Max("number"))["last"] or 0
+    row = PlanAction.objects.create(plan=plan, token=token, by=by, at=at, **{"number": last + 1, **values})
+    _set_milestones(row, milestones)
+    journal.record(by=by, verb="plan.action_written", row=row, at=at)
+    return row
+
+
+@transaction.atomic
+def change(
+    row: PlanAction,
+    *,
+    version: int,
+    by: User,
+    at: datetime,
+    milestones: Sequence[tuple[date, str]] = (),
+    **values: Any,
+) -> PlanAction:
+    """Change an action. Refused when somebody changed it meanwhile: nothing of theirs is lost."""
+    Plan.objects.select_for_update().get(pk=row.plan_id)
+    held = PlanAction.objects.select_for_update().get(pk=row.pk)
+    if held.version != version:
+        raise Refused(
+            "L’action n’a pas été enregistrée.",
+            why="Quelqu’un d’autre l’a changée pendant que vous écriviez. Les deux textes sont gardés.",
+            do="Votre texte est dans le formulaire, le sien à côté : réunissez-les, puis enregistrez.",
+        )
+    _check(held.plan, held.pk, values)
+    for key, value in values.items():
+        setattr(held, key, value)
+    held.version += 1
+    held.save()
+    _set_milestones(held, milestones)
+    journal.record(by=by, verb="plan.action_changed", row=held, at=at)
+    return held
+
+
+def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
+    starts, ends = values.get("starts_on"), values.get("ends_on")
+    if starts is not None and ends is not None and ends < starts:
+        raise Refused(
+            "L’action n’a pas été enregistrée.",
+            why="Elle finit avant de commencer.",
+            do="Corrigez l’un des deux jours.",
+        )
+    budget, funded = values.get("budget"), values.get("funded")
+    if budget is not None and funded is not None and funded > budget:
+        raise Refused(
+            "L’action n’a pas été enregistrée.",
+            why="Le financement dépasse le budget.",
+            do="Corrigez l’un des deux montants.",
+        )
+    after = values.get("after")
+    known = dict(plan.actions.values_list("pk", "after_id"))
+    if after is not None and pk is not None and rules.makes_a_cycle(pk, after.pk, known):
+        raise Refused(
+            "L’action n’a pas été enregistrée.",
+            why="D’une action à l’autre, elle attendrait sa propre fin.",
+            do="Choisissez une action qui n’attend pas celle-ci.",
+        )
+    for words in values.values():
+        if isinstance(words, str):
+            refuse_secrets(words)
+
+
+def _set_milestones(row: PlanAction, wanted: Sequence[tuple[date, str]]) -> None:
+    """Keep the steps that are still wanted, with the day they were passed."""
+    kept = {(each.on, each.words): each for each in row.milestones.all()}
+    for step in set(wanted) - set(kept):
+        Milestone.objects.create(action=row, on=step[0], words=step[1])
+    gone = [each.pk for key, each in kept.items() if key not in set(wanted)]
+    Milestone.objects.filter(pk__in=gone).delete()
+
+
+@transaction.atomic
+def set_state(row: PlanAction, state: str, *, by: User, at: datetime) -> None:
+    """Say where an action stands; the journal of the action says who did, and when."""
+    held = PlanAction.objects.select_for_update().get(pk=row.pk)
+    if state not in rules.STATES or held.state == state:
+        return
+    before = held.get_state_display()
+    held.state, held.version = state, held.version + 1
+    held.save(update_fields=["state", "version"])
+    note(
+        held,
+        kind=rules.DECISION,
+        on=timezone.localdate(at),
+        words=f"De « {before} » à « {rules.STATES[state]} ».",
+        by=by,
+        at=at,
+    )
+    journal.record(by=by, verb="plan.action_state", row=held, at=at, words=state)
+
+
+@transaction.atomic
+def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> None:
+    """Say that a step was passed, or take it back."""
+    day = timezone.localdate(at) if passed else None
+    if bool(step.done_on) != passed:
+        step.done_on = day
+        step.save(update_fields=["done_on"])
+        journal.record(by=by, verb="plan.milestone", row=step.action, at=at)
+
+
+@transaction.atomic
+def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, at: datetime) -> PlanNote:
+    """Write in the journal of an action. Refused without words, or with a secret in them."""
+    text = line(words, 600)
+    if not text or kind not in rules.NOTES:
+        raise Refused(
+            "Rien n’a été écrit au journal.",
+            why="Il manque des mots.",
+            do="Dites en une phrase ce qui est décidé ou ce qui a changé.",
+        )
+    refuse_secrets(text)
+    return PlanNote.objects.create(action=row, kind=kind, on=on, words=text, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_note(row: PlanNote, *, by: User, at: datetime) -> None:
+    """Take a line of the journal of an action back; it no longer shows, and can be put back."""
+    row.withdrawn_at = None if row.withdrawn_at else at
+    row.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: datetime) -> PlanAction:
+    """Turn a proposal into an action to decide, with its figures as printed that day; once."""
+    return write(
+        plan,
+        token=f"{plan.pk}-{proposed.key}",
+        by=by,
+        at=at,
+        axis=axis,
+        title=line(proposed.title, 240),
+        objective=line(proposed.why, 600),
+        zones=list(proposed.zones),
+        line=proposed.line,
+        pilot=proposed.pilot,
+        proposal=proposed.key,
+        draft_id=proposed.draft,
+        evidence=evidence_of(proposed),
+    )
+
+
+def evidence_of(proposed: Proposal) -> list[list[str]]:
+    """Return the figures of a proposal as an action keeps them: those of that day, then what to expect."""
+    figures = [[each.value, each.between, each.words, each.source] for each in proposed.evidence]
+    return [*figures, ["", "", proposed.effect, ""]] if proposed.effect else figures
+
+
+@transaction.atomic
+def refuse(plan: Plan, proposed: Proposal, *, why: str, by: User, at: datetime) -> Refusal:
+    """Refuse a proposal, with a reason: it comes back only when its figure moves."""
+    text = line(why, 300)
+    if not text:
+        raise Refused(
+            "La proposition n’a pas été refusée.",
+            why="Il manque le motif.",
+            do="Dites-le en quelques mots : il reste avec la proposition.",
+        )
+    refuse_secrets(text)
+    row, _ = Refusal.objects.update_or_create(
+        plan=plan,
+        proposal=proposed.key,
+        defaults={
+            "title": line(proposed.title, 240),
+            "value": proposed.value,
+            "why": text,
+            "by": by,
+            "at": at,
+        },
+    )
+    journal.record(by=by, verb="plan.proposal_refused", row=plan, at=at)
+    return row
+
+
+@transaction.atomic
+def take_back_refusal(row: Refusal, *, by: User, at: datetime) -> None:
+    """Let a refused proposal be made again."""
+    plan = row.plan
+    row.delete()
+    journal.record(by=by, verb="plan.refusal_withdrawn", row=plan, at=at)

@@ -1,0 +1,193 @@
+"""What is typed about a plan: the frame it starts from, an action with all that the plan says of it."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django import forms
+
+from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.plans import queries, rules
+from maillage.apps.plans.models import Plan, PlanAction
+from maillage.kernel.typed import line
+from maillage.reference.offer import diagnosis_lines
+from maillage.reference.plan_frames import Frame, axis_of, frames
+
+MOST_EUROS = 100_000_000
+MOST_PEOPLE = 10_000_000
+MOST_STEPS = 20
+LARGEST_FRAME = 500_000  # bytes
+NO_DATE = "Écrivez une étape par ligne, le jour d’abord : 2027-02-01 Faire le point."
+
+
+class FrameForm(forms.Form):
+    """A plan to open: from a frame that we ship, from the file of another territory, or from nothing."""
+
+    title = forms.CharField(
+        label="Titre du plan",
+        max_length=160,
+        initial="Plan d’inclusion numérique",
+        error_messages={"required": "Il manque le titre du plan."},
+    )
+    cadre = forms.ChoiceField(label="Partir de", required=False, widget=forms.RadioSelect)
+    fichier = forms.FileField(
+        label="Ou du cadre d’un autre territoire (facultatif)",
+        required=False,
+        help_text="Le fichier JSON que son plan donne à télécharger.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(each.id, each.name) for each in frames().values()]
+        self.fields["cadre"].choices = [*offered, ("", "Une page blanche")]  # type: ignore[attr-defined]
+
+    def clean_fichier(self) -> Frame | None:
+        """Return the frame of a file, None without one."""
+        given = self.cleaned_data["fichier"]
+        if given is None:
+            return None
+        if given.size > LARGEST_FRAME:
+            raise forms.ValidationError("Ce fichier est trop lourd pour un cadre. Choisissez-en un autre.")
+        try:
+            held = json.loads(given.read().decode("utf-8-sig"))
+            if held["format"] != "maillage-cadre-1":
+                raise ValueError
+            axes = tuple(axis_of(each) for each in held["axes"])
+            numbers = [int(action.number) for axis in axes for action in axis.actions]
+            whole = axes and len(set(numbers)) == len(numbers) and max(numbers, default=0) < 1_000
+            lines = {action.line for axis in axes for action in axis.actions} - {""}
+            if not whole or lines - set(diagnosis_lines()) or len({axis.number for axis in axes}) < len(axes):
+                raise ValueError
+            return Frame(id="fichier", name=str(held["name"]), axes=axes)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise forms.ValidationError(
+                "Ce fichier n’est pas un cadre de plan, ou deux actions y ont le même numéro. Choisissez "
+                "celui que donne « Le reprendre comme modèle »."
+            ) from error
+
+    @property
+    def frame(self) -> Frame | None:
+        """Return the chosen frame, None for a blank page; that of the file goes first."""
+        return self.cleaned_data["fichier"] or frames().get(self.cleaned_data["cadre"])
+
+
+def _text(label: str, most: int, rows: int = 0, **more: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
+    return forms.CharField(label=label, max_length=most, required=False, widget=widget, **more)
+
+
+class ActionForm(forms.Form):
+    """An action. Only its title and its dynamic are asked; the rest prints « non renseigné »."""
+
+    title = forms.CharField(
+        label="Titre", max_length=240, error_messages={"required": "Il manque le titre de l’action."}
+    )
+    axis = forms.ModelChoiceField(
+        label="Dynamique",
+        queryset=None,
+        empty_label=None,
+        error_messages={"required": "Il manque la dynamique."},
+    )
+    parent = forms.ModelChoiceField(label="Partie d’une autre action", queryset=None, required=False)
+    objective = _text("Objectif", 600, 3)
+    pilot = _text("Pilote", 120, help_text="Prénom et structure. Sans pilote, l’action est signalée.")
+    partners = _text("Avec qui", 300)
+    public = _text("Pour qui", 200)
+    line = forms.ChoiceField(
+        label="Ligne d’offre à laquelle elle répond",
+        required=False,
+        help_text="C’est ce qui compte les personnes concernées.",
+    )
+    zones = forms.MultipleChoiceField(
+        label="Zones",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Aucune cochée : tout le territoire.",
+    )
+    starts_on = DayField(label="Commence le", required=False)
+    ends_on = DayField(label="Finit le", required=False)
+    milestones = forms.CharField(
+        label="Étapes",
+        required=False,
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=NO_DATE,
+    )
+    after = forms.ModelChoiceField(label="Après l’action", queryset=None, required=False)
+    existing = _text("Ce qui existe déjà", 400, 2)
+    means = _text("Moyens", 400, 2)
+    budget = forms.IntegerField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
+    funded = forms.IntegerField(label="Dont financé", required=False, min_value=0, max_value=MOST_EUROS)
+    risks = _text("Risques", 400, 2)
+    indicator = _text("Ce que l’on comptera", 200)
+    baseline = forms.IntegerField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
+    target = forms.IntegerField(label="Visé", required=False, min_value=0, max_value=MOST_PEOPLE)
+    token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, plan: Plan, row: PlanAction | None = None, **kwargs: Any) -> None:
+        if row is not None:
+            kwargs.setdefault("initial", _initial(row))
+        super().__init__(*args, **kwargs)
+        self.plan, self.row = plan, row
+        others = plan.actions.select_related("axis")
+        others = others.exclude(pk=row.pk) if row else others
+        fields: Any = self.fields
+        fields["axis"].queryset = plan.axes.all()
+        fields["parent"].queryset = others.filter(parent=None)
+        fields["after"].queryset = others
+        fields["line"].choices = [("", "Aucune"), *((e.id, e.label) for e in diagnosis_lines().values())]
+        reading = queries.reading_of(plan.place)
+        known = [(zone.code, zone.name) for zone in reading.zones] if reading else []
+        named = {code for code, _ in known}
+        stray = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in (row.zones if row else ())]
+        fields["zones"].choices = [*known, *(each for each in stray if each[0] not in named)]
+        if not fields["zones"].choices:
+            del self.fields["zones"]
+
+    def clean_milestones(self) -> list[tuple[date, str]]:
+        """Return the steps, one a line: the day, then words."""
+        steps = []
+        typed = [each for each in self.cleaned_data["milestones"].splitlines() if each.strip()]
+        if len(typed) > MOST_STEPS:
+            raise forms.ValidationError(f"{len(typed)} étapes, c’est trop. Gardez-en {MOST_STEPS} au plus.")
+        for number, each in enumerate(typed, 1):
+            day, _, words = line(each).partition(" ")
+            try:
+                steps.append((date.fromisoformat(day), words[:160]))
+            except ValueError as error:
+                raise forms.ValidationError(
+                    f"Étape {number} : « {day} » n’est pas un jour. {NO_DATE}"
+                ) from error
+            if not words:
+                raise forms.ValidationError(f"Étape {number} : il manque ce qui se passe le {day}. {NO_DATE}")
+        return steps
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return the fields of the action itself."""
+        apart = ("token", "version", "milestones")
+        return {key: value for key, value in self.cleaned_data.items() if key not in apart}
+
+
+def _initial(row: PlanAction) -> dict[str, Any]:
+    apart = ("token", "version", "milestones", "axis", "parent", "after")
+    kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
+    steps = "\n".join(f"{each.on.isoformat()} {each.words}" for each in row.milestones.all())
+    links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
+    return {**kept, **links, "milestones": steps, "version": row.version}
+
+
+class NoteForm(forms.Form):
+    """A line for the journal of an action."""
+
+    kind = forms.ChoiceField(
+        label="C’est", choices=list(rules.NOTES.items()), widget=forms.RadioSelect, initial=rules.DECISION
+    )
+    on = DayField(label="Le")
+    words = forms.CharField(
+        label="En une phrase",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "Il manque des mots. Dites ce qui est décidé ou ce qui a changé."},
+    )

@@ -1,0 +1,181 @@
+"""A plan of a territory: its dynamics, its actions, their milestones and journal, what was refused."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from maillage.apps.accounts.models import by_account
+from maillage.apps.codesign.models import DraftAction
+from maillage.apps.plans import rules
+
+
+class Plan(models.Model):
+    """The plan of a territory. frame: the one it starts from, "" when it was written from nothing."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
+    title = models.CharField("titre", max_length=160)
+    frame = models.CharField("cadre", max_length=40, blank=True)
+    by = by_account("ouvert par", blank=True)
+    at = models.DateTimeField("ouvert le")
+    published_at = models.DateTimeField("publié le", null=True, blank=True)
+    example = models.BooleanField("exemple", default=False)
+
+    class Meta:
+        verbose_name = "plan"
+        ordering = ("place",)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PlanAxis(models.Model):
+    """A dynamic of a plan. announced: how many actions were announced, None when nobody did."""
+
+    plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="axes")
+    number = models.PositiveSmallIntegerField("numéro")
+    title = models.CharField("titre", max_length=160)
+    statement = models.CharField("constat", max_length=600, blank=True)
+    announced = models.PositiveSmallIntegerField("actions annoncées", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "dynamique"
+        ordering = ("number", "pk")
+        constraints = (models.UniqueConstraint("plan", "number", name="plans_axis_number_once"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PlanAction(models.Model):
+    """An action of a plan. zones: codes of the territory’s zones, [] for all; line: of the offer, whose gap
+    counts the people concerned; budget, funded: euros; evidence: the figures it was proposed from, as they
+    were printed that day; parent: the action of which it is a part; after: the one that must be done before.
+    """
+
+    plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="actions")
+    axis = models.ForeignKey(
+        PlanAxis, verbose_name="dynamique", on_delete=models.CASCADE, related_name="actions"
+    )
+    number = models.PositiveSmallIntegerField("numéro")
+    title = models.CharField("titre", max_length=240)
+    objective = models.CharField("objectif", max_length=600, blank=True)
+    pilot = models.CharField("pilote", max_length=120, blank=True)
+    partners = models.CharField("avec qui", max_length=300, blank=True)
+    public = models.CharField("pour qui", max_length=200, blank=True)
+    zones = models.JSONField("zones", default=list, blank=True)
+    line = models.CharField("ligne d’offre", max_length=30, blank=True)
+    existing = models.CharField("ce qui existe", max_length=400, blank=True)
+    means = models.CharField("moyens", max_length=400, blank=True)
+    budget = models.PositiveIntegerField("budget", null=True, blank=True)
+    funded = models.PositiveIntegerField("financé", null=True, blank=True)
+    risks = models.CharField("risques", max_length=400, blank=True)
+    indicator = models.CharField("indicateur", max_length=200, blank=True)
+    baseline = models.PositiveIntegerField("au départ", null=True, blank=True)
+    target = models.PositiveIntegerField("cible", null=True, blank=True)
+    starts_on = models.DateField("commence le", null=True, blank=True)
+    ends_on = models.DateField("finit le", null=True, blank=True)
+    state = models.CharField(
+        "état", max_length=8, choices=list(rules.STATES.items()), default=rules.TO_DECIDE
+    )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name="partie de",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="parts",
+    )
+    after = models.ForeignKey(
+        "self", verbose_name="après", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    draft = models.OneToOneField(
+        DraftAction,
+        verbose_name="proposée en atelier",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="action",
+    )
+    proposal = models.CharField("proposition", max_length=160, blank=True)
+    evidence = models.JSONField("chiffres du jour", default=list, blank=True)
+    version = models.PositiveIntegerField("version", default=1)
+    token = models.CharField("envoi", max_length=60, unique=True)
+    by = by_account("écrite par", blank=True)
+    at = models.DateTimeField("écrite le")
+
+    class Meta:
+        verbose_name = "action"
+        ordering = ("axis__number", "number", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="plans_action_ends_after",
+            ),
+            models.CheckConstraint(condition=~Q(after=F("id")), name="plans_action_after_another"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    @property
+    def short(self) -> str:
+        """Its name on the way to its page."""
+        return f"Action {self.number}"
+
+
+class Milestone(models.Model):
+    """A step of an action, and the day it was passed."""
+
+    action = models.ForeignKey(
+        PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="milestones"
+    )
+    on = models.DateField("le")
+    words = models.CharField("étape", max_length=160)
+    done_on = models.DateField("passée le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "étape"
+        ordering = ("on", "pk")
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class PlanNote(models.Model):
+    """A line of the journal of an action: a decision, a comment, what changed elsewhere meanwhile."""
+
+    action = models.ForeignKey(
+        PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="notes"
+    )
+    kind = models.CharField("sorte", max_length=9, choices=list(rules.NOTES.items()))
+    on = models.DateField("le")
+    words = models.CharField("mots", max_length=600)
+    by = by_account("écrit par", blank=True)
+    at = models.DateTimeField("écrit le")
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "note de journal"
+        ordering = ("-on", "-pk")
+
+    def __str__(self) -> str:
+        return self.words[:60]
+
+
+class Refusal(models.Model):
+    """A proposal that was refused, with its reason. value: its figure that day, None when it has none."""
+
+    plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="refusals")
+    proposal = models.CharField("proposition", max_length=160)
+    title = models.CharField("titre", max_length=240)
+    value = models.FloatField("chiffre", null=True, blank=True)
+    why = models.CharField("motif", max_length=300)
+    by = by_account("refusée par", blank=True)
+    at = models.DateTimeField("refusée le")
+
+    class Meta:
+        verbose_name = "proposition refusée"
+        ordering = ("-at",)
+        constraints = (models.UniqueConstraint("plan", "proposal", name="plans_refusal_once"),)
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,151 @@
+"""What is true of a plan: where its actions stand, what each one lacks, what comes before what."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+TO_DECIDE, READY, RUNNING, DONE, DROPPED = "decide", "ready", "running", "done", "dropped"
+STATES: Mapping[str, str] = {
+    TO_DECIDE: "à décider",
+    READY: "prête",
+    RUNNING: "en cours",
+    DONE: "faite",
+    DROPPED: "abandonnée",
+}
+ALIVE = (TO_DECIDE, READY, RUNNING)
+DECISION, COMMENT, ELSEWHERE = "decision", "comment", "elsewhere"
+NOTES: Mapping[str, str] = {
+    DECISION: "Décision",
+    COMMENT: "Commentaire",
+    ELSEWHERE: "Ce qui a changé aussi",
+}
+MONTHS = 16  # of the calendar, when the plan says nothing longer
+LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """What the calendar needs of an action. pilot: "" when nobody carries it."""
+
+    state: str
+    pilot: str = ""
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+def is_late(action: Schedule, on: date) -> bool:
+    """Return whether an action should have begun, or ended, and has not.
+
+    >>> is_late(Schedule(state=READY, starts_on=date(2026, 1, 1)), date(2026, 2, 1))
+    True
+    >>> is_late(Schedule(state=RUNNING, starts_on=date(2026, 1, 1)), date(2026, 2, 1))
+    False
+    """
+    over = action.ends_on is not None and action.ends_on < on
+    begins = action.starts_on is not None and action.starts_on < on
+    return action.state in ALIVE and (over or (begins and action.state != RUNNING))
+
+
+def warnings(action: Schedule, on: date) -> list[str]:
+    """Return what an action still lacks to be carried out, in a few words each; none once it is over."""
+    if action.state not in ALIVE:
+        return []
+    lacks = []
+    if not action.pilot:
+        lacks.append("sans pilote")
+    if action.starts_on is None and action.ends_on is None:
+        lacks.append("sans dates")
+    if is_late(action, on):
+        lacks.append("en retard")
+    return lacks
+
+
+def state_sentence(actions: Sequence[Schedule], on: date) -> str:
+    """Return where a plan stands: each action is told once, the late ones first.
+
+    >>> state_sentence([], date(2026, 1, 1))
+    'Aucune action encore.'
+    """
+    if not actions:
+        return "Aucune action encore."
+    late = [each for each in actions if is_late(each, on)]
+    others = [each for each in actions if each not in late]
+    counts = {
+        "en retard": len(late),
+        "en cours": sum(each.state == RUNNING for each in others),
+        "prête": sum(each.state == READY for each in others),
+        "faite": sum(each.state == DONE for each in others),
+        "abandonnée": sum(each.state == DROPPED for each in others),
+        "à décider": sum(each.state == TO_DECIDE for each in others),
+    }
+    agreed = {"prête": "prêtes", "faite": "faites", "abandonnée": "abandonnées"}
+    told = [f"{n} {agreed.get(word, word) if n > 1 else word}" for word, n in counts.items() if n]
+    number = len(actions)
+    return f"{number} action{'s' if number > 1 else ''} : {', '.join(told)}."
+
+
+def announced_sentence(announced: int | None, entered: int) -> str:
+    """Return what a dynamic's announced number says of those entered, "" when both agree or none was
+    announced.
+
+    >>> announced_sentence(3, 2), announced_sentence(3, 3), announced_sentence(None, 6)
+    ('3 actions annoncées, 2 écrites.', '', '')
+    """
+    if announced is None or announced == entered:
+        return ""
+    said = f"{announced} action{'s' if announced > 1 else ''} annoncée{'s' if announced > 1 else ''}"
+    return f"{said}, {entered} écrite{'s' if entered > 1 else ''}."
+
+
+def makes_a_cycle(action: int, after: int | None, known: Mapping[int, int | None]) -> bool:
+    """Return whether an action would, from one to the next, come after itself. known: what each action of
+    the plan comes after.
+
+    >>> makes_a_cycle(1, 3, {1: None, 2: 1, 3: 2}), makes_a_cycle(3, 1, {1: None, 2: 1, 3: 2})
+    (True, False)
+    """
+    seen = {action}
+    while after is not None:
+        if after in seen:
+            return True
+        seen.add(after)
+        after = known.get(after)
+    return False
+
+
+def comes_back(refused: float | None, now: float | None) -> bool:
+    """Return whether a refused proposal is made again: its figure moved by more than a tenth since. None:
+    without a figure.
+
+    >>> comes_back(100.0, 105.0), comes_back(100.0, 120.0), comes_back(None, None)
+    (False, True, False)
+    """
+    if refused is None or now is None:
+        return (refused is None) != (now is None)
+    return abs(now - refused) > LEAST_MOVED * max(abs(refused), 1.0)
+
+
+def span(days: Iterable[date | None], on: date) -> tuple[date, date]:
+    """Return the first day of the first month of a calendar and that after its last: what the actions say,
+    today inside, and a year at least.
+    """
+    known = [each for each in days if each is not None]
+    first = min([on, *known]).replace(day=1)
+    last = max([on, *known])
+    months = max(MONTHS, (last.year - first.year) * 12 + last.month - first.month + 1)
+    return first, add_months(first, months)
+
+
+def add_months(day: date, months: int) -> date:
+    """Return the first day of the month that comes `months` after.
+
+    >>> add_months(date(2026, 11, 1), 3)
+    datetime.date(2027, 2, 1)
+    """
+    index = day.year * 12 + day.month - 1 + months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def part_of(day: date, first: date, last: date) -> float:
+    """Return where a day stands between two, in percent, 0 to 100."""
+    return 100 * min(1.0, max(0.0, (day - first).days / (last - first).days))

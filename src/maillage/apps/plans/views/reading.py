@@ -1,0 +1,169 @@
+"""A plan as everybody reads it: its actions in time, on a board, in a list, on a map; one of them; files."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.access import may_write
+from maillage.apps.plans import access, queries, rules
+from maillage.apps.plans.forms import NoteForm
+from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import UnknownTerritory
+from maillage.reference.plan_frames import frames
+from maillage.reports.survey.document import as_csv
+
+VIEWS = {"calendrier": "Calendrier", "tableau": "Tableau", "liste": "Liste", "carte": "Carte"}
+
+
+def place_of(place: str) -> str:
+    """Return the one address of a territory; Http404 for one that nobody knows."""
+    try:
+        return territories.canonical(place)
+    except UnknownTerritory as error:
+        raise Http404(error.what) from error
+
+
+def plan_of(request: HttpRequest, place: str) -> Plan:
+    """Return the plan of a territory that a user reads; Http404 otherwise."""
+    found = access.plan_for(request.user, place_of(place))
+    if found is None:
+        raise Http404("Pas de plan ici.")
+    return found
+
+
+def framed(request: HttpRequest, found: Plan) -> dict[str, Any]:
+    """Return what each page of a plan reads: the plan, its study, whether it may be written."""
+    return {
+        "plan": found,
+        "place": found.place,
+        "reading": queries.reading_of(found.place),
+        "frame": frames().get(found.frame),
+        "may_write": may_write(request.user, found.place),
+        "tab": "plan",
+        "query": "",
+    }
+
+
+@require_safe
+def plan(request: HttpRequest, place: str) -> HttpResponse:
+    """The plan of a territory: where it stands, what the figures propose, its actions."""
+    found, on = plan_of(request, place), timezone.localdate()
+    context = framed(request, found)
+    actions = queries.actions_of(found)
+    chosen = request.GET.get("vue", "")
+    view = chosen if chosen in VIEWS else "calendrier"
+    axes = queries.by_axis(found, actions, context["reading"], on)
+    rows = [row for axis in axes for row in axis.rows]
+    context |= {
+        "axes": axes,
+        "calendar": queries.calendar(actions, on),
+        "sentence": rules.state_sentence([queries.schedule(each) for each in actions], on),
+        "unpiloted": sum(1 for row in rows if "sans pilote" in row.warnings),
+        "view": view,
+        "views": VIEWS,
+        "board": [
+            (label, [row for row in rows if row.row.state == state])
+            for state, label in rules.STATES.items()
+            if state != rules.DROPPED or any(row.row.state == state for row in rows)
+        ],
+        "on": on,
+    }
+    if view == "carte":
+        context["map"] = _map(found, request.GET.get("offre", ""), rows)
+    if context["may_write"]:
+        context["proposals"] = queries.proposals(found, context["reading"], on)
+        context["refusals"] = found.refusals.all()
+    return render(request, "plans/plan.html", context)
+
+
+def _map(found: Plan, line: str, rows: list[queries.ActionRow]) -> dict[str, Any]:
+    """Return the map of the gap of a line that the plan answers, and the actions of each zone."""
+    lines = sorted({row.row.line for row in rows if row.row.line})
+    chosen = line if line in lines else next(iter(lines), "")
+    study = dossiers.latest(found.place)
+    zones: dict[str, list[queries.ActionRow]] = {}
+    for row in rows:
+        for code in row.row.zones:
+            zones.setdefault(code, []).append(row)
+    reading = queries.reading_of(found.place)
+    return {
+        "line": chosen,
+        "lines": [(each, queries.OPENINGS[each]) for each in lines if each in queries.OPENINGS],
+        "svg": dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
+        "zones": [(zone, zones.get(zone.code, [])) for zone in reading.zones] if reading else [],
+    }
+
+
+@require_safe
+def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
+    """An action from its reason to its journal."""
+    found, on = plan_of(request, place), timezone.localdate()
+    row = get_object_or_404(
+        PlanAction.objects.filter(plan=found).select_related("axis", "after", "parent"), pk=pk
+    )
+    context = framed(request, found)
+    reading = context["reading"]
+    notes = list(row.notes.all())
+    lines = [
+        (queries.zones_named([code], reading), queries.line_in(reading, code, row.line))
+        for code in (row.zones or [""])
+        if reading is not None and row.line
+    ]
+    of_it = queries.schedule(row)
+    context |= {
+        "row": row,
+        "concerned": queries.concerned(row.line, row.zones, reading),
+        "zones": queries.zones_named(row.zones, reading),
+        "lines": [(name, held) for name, held in lines if held is not None],
+        "svg": _zone_map(found, row),
+        "warnings": rules.warnings(of_it, on),
+        "is_late": rules.is_late(of_it, on),
+        "steps": row.milestones.all(),
+        "next_step": row.milestones.filter(done_on=None, on__gte=on).first(),
+        "journal": [n for n in notes if n.kind != rules.ELSEWHERE and not n.withdrawn_at],
+        "elsewhere": [n for n in notes if n.kind == rules.ELSEWHERE and not n.withdrawn_at],
+        "withdrawn": [n for n in notes if n.withdrawn_at],
+        "states": rules.STATES,
+        "evidence": [queries.Evidence(*each) for each in row.evidence],
+        "to_find": (row.budget or 0) - (row.funded or 0),
+        "parts": row.parts.all(),
+        "on": on,
+    }
+    if context["may_write"]:
+        context["form"] = NoteForm(initial={"on": on})
+    return render(request, "plans/action.html", context)
+
+
+def _zone_map(found: Plan, row: PlanAction) -> str:
+    study = dossiers.latest(found.place)
+    if study is None or not row.line:
+        return ""
+    if len(row.zones) == 1 and (drawn := dossiers.sheet_map(study, row.zones[0])):
+        return drawn
+    return dossiers.layer(study, f"manque-{row.line}")
+
+
+@require_safe
+def table(request: HttpRequest, place: str) -> HttpResponse:
+    """The actions of a plan as a file."""
+    found = plan_of(request, place)
+    rows = queries.table_of(queries.actions_of(found), queries.reading_of(found.place))
+    content = as_csv(queries.COLUMNS, rows)
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="plan-{found.place}.csv"'
+    return response
+
+
+@require_safe
+def frame(request: HttpRequest, place: str) -> HttpResponse:
+    """A plan as a frame that another territory takes up."""
+    found = plan_of(request, place)
+    held = queries.frame_of(found, queries.actions_of(found))
+    response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    response["Content-Disposition"] = f'attachment; filename="cadre-{found.place}.json"'
+    return response

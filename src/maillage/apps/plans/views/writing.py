@@ -1,0 +1,223 @@
+"""A plan as who keeps the territory writes it: open it, its actions, what to keep or refuse of what is
+proposed.
+"""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.views.decorators.http import require_http_methods, require_POST
+
+from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.dossiers.access import may_write
+from maillage.apps.plans import access, actions, queries, rules
+from maillage.apps.plans.forms import ActionForm, FrameForm, NoteForm
+from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.views.reading import framed, place_of
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.reference.plan_frames import frames
+from maillage.web import refusals
+
+ROWS = 2**31
+
+
+def _place(request: HttpRequest, place: str) -> str:
+    found = place_of(place)
+    if not may_write(request.user, found):
+        raise Http404("Ce territoire n’est pas le vôtre.")
+    return found
+
+
+def _plan(request: HttpRequest, place: str) -> Plan:
+    return get_object_or_404(Plan, place=_place(request, place))
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def opening(request: HttpRequest, place: str) -> HttpResponse:
+    """The plan of a territory, to open from a frame."""
+    at_place = _place(request, place)
+    if Plan.objects.filter(place=at_place).exists():
+        return redirect("plan", at_place)
+    form = FrameForm(request.POST or None, request.FILES or None, initial={"cadre": "grenoble"})
+    if form.is_bound and form.is_valid():
+        actions.open_plan(
+            at_place,
+            title=form.cleaned_data["title"],
+            frame=form.frame,
+            by=account_of(request),
+            at=timezone.now(),
+        )
+        messages.success(
+            request, "Le plan est ouvert. Vous seul et votre équipe le voyez, jusqu’à sa publication."
+        )
+        return redirect("plan", at_place)
+    context = {
+        "form": form,
+        "place": at_place,
+        "frames": frames().values(),
+        "reading": queries.reading_of(at_place),
+    }
+    return render(request, "plans/open.html", context, status=400 if form.errors else 200)
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, place: str) -> HttpResponse:
+    """An action to write; from a proposal, its fields are filled."""
+    plan = _plan(request, place)
+    initial: dict[str, Any] = {"token": get_random_string(24), "axis": request.GET.get("dynamique", "")}
+    proposed = queries.proposal(plan, request.GET.get("de", ""), timezone.localdate())
+    if proposed is not None:
+        initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
+        initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
+    form = ActionForm(request.POST or None, plan=plan, initial=initial)
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            row = actions.write(
+                plan,
+                token=form.cleaned_data["token"] or get_random_string(24),
+                by=account_of(request),
+                at=timezone.now(),
+                milestones=form.cleaned_data["milestones"],
+                **form.values,
+                **_from(proposed),
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "L’action est dans le plan.")
+            return redirect("plan_action", plan.place, row.pk)
+    return _form(request, plan, form, error)
+
+
+def _from(proposed: queries.Proposal | None) -> dict[str, Any]:
+    """Return what an action keeps of the proposal it comes from."""
+    if proposed is None:
+        return {}
+    return {
+        "proposal": proposed.key,
+        "draft_id": proposed.draft,
+        "evidence": actions.evidence_of(proposed),
+    }
+
+
+def _form(
+    request: HttpRequest, plan: Plan, form: ActionForm, error: Refused | None, **more: Any
+) -> HttpResponse:
+    context = framed(request, plan) | {"form": form, "error": error, **more}
+    return render(request, "plans/form.html", context, status=400 if error or form.errors else 200)
+
+
+@holding(access.LEADS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
+    """An action to change; two people who write at once both find their text."""
+    plan = _plan(request, place)
+    row = get_object_or_404(PlanAction, plan=plan, pk=pk)
+    form = ActionForm(request.POST or None, plan=plan, row=row)
+    error = None
+    if form.is_bound and form.is_valid():
+        try:
+            actions.change(
+                row,
+                version=form.cleaned_data["version"] or 0,
+                by=account_of(request),
+                at=timezone.now(),
+                milestones=form.cleaned_data["milestones"],
+                **form.values,
+            )
+        except Refused as refused:
+            error = refused
+            row.refresh_from_db()
+            theirs = _differences(form, row)
+            if theirs:
+                form.data = form.data.copy()
+                form.data["version"] = str(row.version)
+            return _form(request, plan, form, error, row=row, theirs=theirs)
+        messages.success(request, "L’action est enregistrée.")
+        return redirect("plan_action", plan.place, row.pk)
+    return _form(request, plan, form, error, row=row)
+
+
+def _differences(form: ActionForm, row: PlanAction) -> list[tuple[str, Any]]:
+    """Return what the kept action says where the form says something else: (label, words)."""
+    if form.cleaned_data.get("version") == row.version:
+        return []
+    return [
+        (str(form.fields[name].label), getattr(row, name) or "rien")
+        for name in form.values
+        if getattr(row, name) != form.cleaned_data[name]
+    ]
+
+
+@holding(access.LEADS)
+@require_POST
+def gesture(request: HttpRequest, place: str) -> HttpResponse:
+    """Publish a plan, keep or refuse a proposal."""
+    plan, by, at = _plan(request, place), account_of(request), timezone.now()
+    what, key = request.POST.get("geste", ""), request.POST.get("proposition", "")
+    with refusals.as_message(request):
+        if what in ("publier", "retirer"):
+            actions.publish(plan, shown=what == "publier", by=by, at=at)
+            shown = "Le plan est publié : tout le monde le lit."
+            messages.success(request, shown if what == "publier" else "Le plan n’est plus public.")
+        elif what == "redemander":
+            refusal = get_object_or_404(plan.refusals, pk=whole(request.POST.get("refus", ""), ROWS))
+            actions.take_back_refusal(refusal, by=by, at=at)
+            messages.success(request, "La proposition peut revenir.")
+        elif what in ("garder", "refuser"):
+            proposed = queries.proposal(plan, key, timezone.localdate(at))
+            if proposed is None:
+                messages.error(
+                    request,
+                    "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée.",
+                )
+            elif what == "garder":
+                axis = plan.axes.filter(pk=whole(request.POST.get("dynamique", ""), ROWS)).first()
+                row = actions.keep(plan, proposed, axis=axis or plan.axes.all()[0], by=by, at=at)
+                messages.success(request, f"Gardée : c’est l’action {row.number}, à décider.")
+                return redirect("plan_action", plan.place, row.pk)
+            else:
+                actions.refuse(plan, proposed, why=request.POST.get("motif", ""), by=by, at=at)
+                messages.success(request, "Refusée. Elle reviendra si son chiffre bouge d’un dixième.")
+    return redirect("plan", plan.place)
+
+
+@holding(access.LEADS)
+@require_POST
+def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
+    """Say where an action stands, pass a step, write in its journal."""
+    plan, by, at = _plan(request, place), account_of(request), timezone.now()
+    row = get_object_or_404(PlanAction, plan=plan, pk=pk)
+    what = request.POST.get("geste", "")
+    with refusals.as_message(request):
+        if what == "etat" and request.POST.get("etat") in rules.STATES:
+            actions.set_state(row, request.POST["etat"], by=by, at=at)
+            messages.success(request, f"État : {rules.STATES[request.POST['etat']]}.")
+        elif what == "etape":
+            step = get_object_or_404(row.milestones, pk=whole(request.POST.get("etape", ""), ROWS))
+            actions.pass_milestone(step, passed=step.done_on is None, by=by, at=at)
+            messages.success(request, "Étape passée." if step.done_on else "Étape à faire de nouveau.")
+        elif what == "note":
+            _note(request, row)
+        elif what == "oter":
+            note = get_object_or_404(row.notes, pk=whole(request.POST.get("note", ""), ROWS))
+            actions.withdraw_note(note, by=by, at=at)
+            messages.success(request, "Retirée du journal." if note.withdrawn_at else "Remise au journal.")
+    return redirect(f"{reverse('plan_action', args=[plan.place, row.pk])}#s-journal")
+
+
+def _note(request: HttpRequest, row: PlanAction) -> None:
+    form = NoteForm(request.POST)
+    if not form.is_valid():
+        told = " ".join(str(each) for errors in form.errors.values() for each in errors)
+        raise Refused("Rien n’a été écrit au journal.", why=told, do="Complétez, puis écrivez de nouveau.")
+    actions.note(row, **form.cleaned_data, by=account_of(request), at=timezone.now())
+    messages.success(request, "C’est au journal.")

@@ -1,0 +1,68 @@
+"""The demonstration’s plan: the frame of Grenoble, with invented pilots, days and states."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+# number: (pilot, state, first day and last in days from today, zones by name)
+SCHEDULED: Mapping[int, tuple[str, str, int, int, tuple[str, ...]]] = {
+    1: ("", "ready", -60, 100, ("Le Pont-de-Claix", "Sassenage", "Fontaine")),
+    3: ("Hélène, CCAS", "running", -50, 190, ("Échirolles",)),
+    6: ("Karim, Ville", "ready", 100, 400, ("Seyssins", "Saint-Égrève")),
+    7: ("Leïla, CCAS", "running", -65, 190, ("Seyssinet-Pariset",)),
+    9: ("Sonia, médiathèque", "running", -20, 100, ("Meylan",)),
+    15: ("Karim, Ville", "running", -45, 130, ()),
+    17: ("Émilie, coordination", "running", -40, 70, ()),
+    20: ("Émilie, coordination", "running", -65, 400, ()),
+}
+
+
+def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
+    """Open the plan of the demonstration, once; return how many actions it has."""
+    from django.db import transaction
+
+    from maillage.apps.dossiers import queries as dossiers
+    from maillage.apps.plans import actions
+    from maillage.apps.plans.models import Milestone, Plan
+    from maillage.apps.plans.rules import DECISION, ELSEWHERE
+    from maillage.cli.commands.demo import PERIMETER
+    from maillage.reference.plan_frames import frames
+
+    if Plan.objects.filter(place=PERIMETER).exists():
+        return 0
+    by, on = accounts["coordination"], at.date()
+    # The zones of the perimeter's own file: no study of it is computed yet.
+    asked = dossiers.request_from(dossiers.inputs_of(dossiers.StudyRequest(place=PERIMETER)))
+    codes = {zone.name: zone.code for zone in asked.zoning.zones}
+    with transaction.atomic():
+        plan = actions.open_plan(
+            PERIMETER,
+            title="Plan d’inclusion numérique de l’agglomération",
+            frame=frames()["grenoble"],
+            by=by,
+            at=at,
+            example=True,
+        )
+        for row in plan.actions.filter(number__in=SCHEDULED):
+            pilot, state, starts, ends, zones = SCHEDULED[row.number]
+            row.pilot, row.state = pilot, state
+            row.starts_on, row.ends_on = on + timedelta(days=starts), on + timedelta(days=ends)
+            row.zones = [codes[name] for name in zones if name in codes]
+            row.save()
+            if state == "running":
+                Milestone.objects.create(
+                    action=row, on=on + timedelta(days=(ends + max(starts, 0)) // 2), words="faire le point"
+                )
+        evening = plan.actions.get(number=7)
+        evening.budget, evening.funded, evening.target = 6_400, 4_000, 60
+        evening.means, evening.indicator = "Deux aidants, deux soirs par semaine", "Personnes venues"
+        evening.risks = "Un des deux aidants part en mars ; pas de remplaçant."
+        evening.save()
+        for days, kind, words in (
+            (-65, DECISION, "Ouverture, 3 personnes le premier soir."),
+            (-17, DECISION, "Garder les deux soirs ; chercher 2 400 €."),
+            (-46, ELSEWHERE, "La médiathèque voisine ferme trois semaines pour travaux."),
+        ):
+            actions.note(evening, kind=kind, on=on + timedelta(days=days), words=words, by=by, at=at)
+        actions.publish(plan, shown=True, by=by, at=at)
+        return int(plan.actions.count())

@@ -1,0 +1,103 @@
+"""Frames of plans: the dynamics and actions that published documents propose, ready to be taken up by a
+territory.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel.errors import BrokenSource
+from maillage.reference import codesign
+from maillage.reference.discrepancies import Document, documents
+from maillage.reference.files import read_yaml
+from maillage.reference.offer import diagnosis_lines
+
+FILE = Path(__file__).with_name("plan_frames.yaml")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameAction:
+    """An action of a frame; what its document does not give stays "". line: of the offer, whose gap counts
+    the people concerned.
+    """
+
+    number: int
+    title: str
+    objective: str = ""
+    public: str = ""
+    partners: str = ""
+    zones: str = ""
+    existing: str = ""
+    line: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameAxis:
+    """A dynamic of a frame. announced: how many actions its document announces, None when it does not;
+    journeys: ids of codesign.journeys() that explain it.
+    """
+
+    number: int
+    title: str
+    statement: str = ""
+    inspiring: str = ""
+    announced: int | None = None
+    journeys: tuple[str, ...] = ()
+    actions: tuple[FrameAction, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A plan to start from. document: None for one of a territory; missing: what it does not say."""
+
+    id: str
+    name: str
+    axes: tuple[FrameAxis, ...]
+    document: Document | None = None
+    lines: str = ""
+    missing: str = ""
+
+    @property
+    def n_actions(self) -> int:
+        return sum(len(axis.actions) for axis in self.axes)
+
+
+@cache
+def frames() -> Mapping[str, Frame]:
+    """Return the frames by id; BrokenSource when one names a line of the offer or a journey nobody knows."""
+    return {id: _frame(id, row) for id, row in read_yaml(FILE).items()}
+
+
+def _frame(id: str, row: Mapping[str, Any]) -> Frame:
+    axes = tuple(axis_of(each) for each in row["axes"])
+    unknown = [
+        each
+        for axis in axes
+        for each in (
+            *({action.line for action in axis.actions} - {"", *diagnosis_lines()}),
+            *(set(axis.journeys) - set(codesign.journeys())),
+        )
+    ]
+    numbers = [action.number for axis in axes for action in axis.actions]
+    if unknown or len(set(numbers)) != len(numbers):
+        raise BrokenSource(
+            f"{FILE.name}: {id} names {unknown[0] if unknown else 'a number'} twice or from nowhere.",
+            why="An action could not be counted, or not told from another.",
+            do="Take lines from offer.yaml, journeys from codesign.yaml, and each number once.",
+        )
+    about = {key: row[key] for key in ("name", "lines", "missing")}
+    return Frame(id=id, axes=axes, document=documents()[row["document"]], **about)
+
+
+def axis_of(row: Mapping[str, Any]) -> FrameAxis:
+    """Return a dynamic as a file of frames writes it; keys that nobody knows are left out."""
+    known = {f.name for f in fields(FrameAction)}
+    actions = tuple(
+        FrameAction(**{key: value for key, value in each.items() if key in known}) for each in row["actions"]
+    )
+    about = {
+        key: row[key] for key in ("number", "title", "statement", "inspiring", "announced") if key in row
+    }
+    return FrameAxis(**about, journeys=tuple(row.get("journeys", ())), actions=actions)

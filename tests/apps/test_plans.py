@@ -1,0 +1,261 @@
+"""The plan of a territory: from a frame to dated actions, from a gap to a proposal kept or refused."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from maillage.apps.codesign.models import Card, DraftAction, Group, Session
+from maillage.apps.plans import actions, queries, rules
+from maillage.apps.plans.forms import FrameForm
+from maillage.apps.plans.models import Plan, PlanAction, Refusal
+from maillage.kernel.errors import Refused
+from maillage.reference.plan_frames import frames
+from tests.conftest import PLACE, account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = date(2026, 11, 20)
+AT_TERRITORY = f"/territoires/{PLACE}/plan/"
+IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "analyste", territory="38")
+
+
+@pytest.fixture
+def plan(lea):
+    return actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+
+
+def action(plan, number: int) -> PlanAction:
+    return plan.actions.get(number=number)
+
+
+def changed(row, by, **values) -> PlanAction:
+    kept = {"title": row.title, "axis": row.axis}
+    return actions.change(row, version=row.version, by=by, at=AT, **{**kept, **values})
+
+
+def test_the_plan_of_grenoble_is_taken_up_whole_and_says_what_it_lacks(client, lea, study):
+    client.force_login(lea)
+    page = client.get(IN_SPACE)
+    assert "Plan de Grenoble, 4 dynamiques et 22 actions" in page.content.decode()
+    page = client.post(IN_SPACE, {"title": "Plan d’Échirolles", "cadre": "grenoble"}, follow=True)
+    text = page.content.decode()
+    plan = Plan.objects.get(place=PLACE)
+    assert plan.axes.count() == 4
+    assert plan.actions.count() == 22
+    assert "22 actions : 22 à décider." in text
+    assert "22 sans pilote" in text
+    assert "dates non renseignées" in text
+    assert client.post(IN_SPACE, {"title": "Encore", "cadre": ""}).status_code == 302
+    assert Plan.objects.get(place=PLACE).title == "Plan d’Échirolles"  # opened once
+    for view in ("tableau", "liste", "carte", "n’importe quoi"):
+        assert client.get(AT_TERRITORY, {"vue": view}).status_code == 200
+
+
+def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):
+    other = account("lille", "analyste", territory="59")
+    row = action(plan, 7)
+    pages = [AT_TERRITORY, f"{AT_TERRITORY}actions/{row.pk}/", f"{AT_TERRITORY}actions.csv"]
+    pages.append(f"{AT_TERRITORY}cadre.json")
+    assert {client.get(page).status_code for page in pages} == {404}
+    client.force_login(other)
+    assert {client.get(page).status_code for page in pages} == {404}
+    assert client.get(IN_SPACE).status_code == 404
+    assert client.post(f"{IN_SPACE}{row.pk}/geste/", {"geste": "etat", "etat": "done"}).status_code == 404
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    client.logout()
+    assert {client.get(page).status_code for page in pages} == {200}
+    assert "Ajouter une action" not in client.get(AT_TERRITORY).content.decode()
+    assert "Plan" in client.get(f"/territoires/{PLACE}/manques/").content.decode()
+    actions.publish(plan, shown=False, by=lea, at=AT)
+    assert client.get(AT_TERRITORY).status_code == 404
+
+
+def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contradict(client, plan, lea, study):
+    client.force_login(lea)
+    axis = plan.axes.first()
+    said = {"title": "Ouvrir le soir", "axis": axis.pk, "token": "une", "line": "assistance"}
+    said |= {"starts_on": "2026-12-01", "ends_on": "2027-02-01", "milestones": "2027-01-10 Faire le point"}
+    page = client.post(f"{IN_SPACE}action/", said, follow=True)
+    row = plan.actions.get(title="Ouvrir le soir")
+    assert "1er décembre 2026" in page.content.decode() or "Dec" not in page.content.decode()
+    assert [str(each) for each in row.milestones.all()] == ["Faire le point"]
+    client.post(f"{IN_SPACE}action/", said)
+    assert plan.actions.filter(title="Ouvrir le soir").count() == 1  # sent twice, written once
+    for wrong, why in (
+        ({"ends_on": "2026-11-01"}, "Elle finit avant de commencer."),
+        ({"budget": "10", "funded": "20"}, "Le financement dépasse le budget."),
+        ({"milestones": "demain Voir"}, "Étape 1 : « demain » n’est pas un jour."),
+        ({"milestones": "2027-01-10"}, "il manque ce qui se passe"),
+        ({"title": ""}, "Il manque le titre de l’action."),
+        ({"means": "mot de passe : Soleil2024!"}, "mot de passe"),
+    ):
+        page = client.post(f"{IN_SPACE}{row.pk}/", {**said, "version": row.version, **wrong})
+        assert page.status_code == 400, wrong
+        assert why in page.content.decode(), wrong
+    row.refresh_from_db()
+    assert (row.version, row.budget) == (1, None)
+
+
+def test_two_people_who_write_at_once_both_find_their_text(client, plan, lea, study):
+    row = action(plan, 7)
+    changed(row, lea, pilot="Karim, Ville")
+    client.force_login(lea)
+    said = {"title": "Mon titre", "axis": row.axis_id, "version": row.version}
+    page = client.post(f"{IN_SPACE}{row.pk}/", said)
+    text = page.content.decode()
+    assert page.status_code == 400
+    assert "Mon titre" in text
+    assert "Pilote, maintenant : Karim, Ville" in text.replace("\xa0", " ").replace("\u202f", " ")
+    row.refresh_from_db()
+    assert row.title != "Mon titre"
+    page = client.post(f"{IN_SPACE}{row.pk}/", said | {"version": row.version, "pilot": "Karim, Ville"})
+    row.refresh_from_db()
+    assert (row.title, row.pilot) == ("Mon titre", "Karim, Ville")
+
+
+def test_an_action_never_waits_for_its_own_end(plan, lea):
+    first, second, third = action(plan, 1), action(plan, 2), action(plan, 3)
+    second = changed(second, lea, after=first)
+    third = changed(third, lea, after=second)
+    with pytest.raises(Refused, match="n’a pas été enregistrée"):
+        changed(first, lea, after=third)
+
+
+def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(client, plan, lea, study):
+    client.force_login(lea)
+    reading = queries.reading_of(PLACE)
+    proposed = queries.proposals(plan, reading, ON)
+    if not proposed:
+        pytest.fail("the study of Échirolles has gaps that nothing answers")
+    first = proposed[0]
+    line = queries.line_in(reading, first.zones[0], first.line)
+    assert first.evidence[0].value == line.missing
+    assert first.evidence[0].between == line.missing_between
+    assert "Cela ne dit pas combien viendront." in first.effect
+    text = client.get(AT_TERRITORY).content.decode()
+    assert text.count("Proposée par Maillage") == len(proposed)
+    client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key})
+    row = plan.actions.get(proposal=first.key)
+    assert (row.state, row.zones, row.line) == (rules.TO_DECIDE, list(first.zones), first.line)
+    assert row.evidence[0][:2] == [line.missing, line.missing_between]
+    assert first.key not in {each.key for each in queries.proposals(plan, reading, ON)}
+    page = client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key}, follow=True)
+    assert "Cette proposition n’est plus là." in page.content.decode()
+    assert plan.actions.filter(proposal=first.key).count() == 1
+
+
+def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, study):
+    client.force_login(lea)
+    reading = queries.reading_of(PLACE)
+    first = queries.proposals(plan, reading, ON)[0]
+    asked = {"geste": "refuser", "proposition": first.key}
+    page = client.post(f"{IN_SPACE}geste/", asked, follow=True)
+    assert "Il manque le motif." in page.content.decode()
+    client.post(f"{IN_SPACE}geste/", asked | {"motif": "La commune voisine ouvre en mars."})
+    held = Refusal.objects.get(plan=plan)
+    assert (held.why, held.value) == ("La commune voisine ouvre en mars.", first.value)
+    assert first.key not in {each.key for each in queries.proposals(plan, reading, ON)}
+    Refusal.objects.filter(pk=held.pk).update(value=held.value * 2)
+    assert first.key in {each.key for each in queries.proposals(plan, reading, ON)}
+    Refusal.objects.filter(pk=held.pk).update(value=held.value)
+    client.post(f"{IN_SPACE}geste/", {"geste": "redemander", "refus": held.pk})
+    assert first.key in {each.key for each in queries.proposals(plan, reading, ON)}
+
+
+def test_what_a_workshop_proposed_enters_the_plan_once(plan, lea):
+    session = Session.objects.create(
+        place=PLACE, title="L’accès aux droits", objective="x", held_on=ON, token="s", by=lea, at=AT
+    )
+    group = Group.objects.create(session=session, number=1, name="Aurélie", who="x")
+    lever = Card.objects.create(group=group, stage="file", kind="lever", words="Un relais", token="l", at=AT)
+    draft = DraftAction.objects.create(
+        session=session, place=PLACE, title="Un relais en mairie", pilot="CCAS", lever=lever, at=AT
+    )
+    (proposed,) = queries.proposals(plan, None, ON)
+    row = actions.keep(plan, proposed, axis=plan.axes.first(), by=lea, at=AT)
+    assert (row.draft, row.pilot, row.title) == (draft, "CCAS", "Un relais en mairie")
+    assert queries.proposals(plan, None, ON) == []
+
+
+def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, plan, lea, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    address = f"{IN_SPACE}{row.pk}/geste/"
+    client.post(address, {"geste": "etat", "etat": "running"})
+    said = {"geste": "note", "kind": "elsewhere", "on": "2026-10-06", "words": "La médiathèque ferme."}
+    client.post(address, said)
+    client.post(address, said | {"words": ""})
+    text = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    assert "De « à décider » à « en cours »." in text
+    assert "La médiathèque ferme." in text
+    note = row.notes.get(kind="elsewhere")
+    client.post(address, {"geste": "oter", "note": note.pk})
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    client.logout()
+    assert "La médiathèque ferme." not in client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+
+
+def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, lea):
+    row = changed(action(plan, 7), lea, pilot="Leïla, CCAS", budget=6_400, objective="Ouvrir le soir")
+    client.force_login(lea)
+    given = client.get(f"{AT_TERRITORY}cadre.json")
+    held = json.loads(given.content)
+    assert "Leïla" not in given.content.decode()
+    assert "budget" not in given.content.decode()
+    form = FrameForm({"title": "Le nôtre"}, {"fichier": SimpleUploadedFile("c.json", given.content)})
+    assert form.is_valid(), form.errors
+    taken = actions.open_plan("59350", title="Le nôtre", frame=form.frame, by=lea, at=AT)
+    assert taken.actions.count() == 22
+    assert taken.actions.get(number=7).objective == row.objective
+    held["axes"][0]["actions"][0]["line"] = "inconnue"
+    for content in (b"{}", b"\xff\xfe", b"[]", json.dumps(held).encode(), b'{"format": "maillage-cadre-1"}'):
+        form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
+        assert not form.is_valid()
+        assert "n’est pas un cadre de plan" in str(form.errors)
+
+
+def test_people_concerned_are_those_of_the_study_and_never_added_up_to_a_count(plan, study):
+    reading = queries.reading_of(PLACE)
+    whole = queries.line_in(reading, "", "assistance")
+    assert queries.concerned("assistance", [], reading).about == whole.missing
+    assert "non chiffré" in queries.concerned("", [], reading).words
+    assert "non chiffré" in queries.concerned("assistance", [], None).words
+    codes = [zone.code for zone in reading.zones[:2]]
+    lines = [queries.line_in(reading, code, "assistance") for code in codes]
+    two = queries.concerned("assistance", codes, reading)
+    low, high = (int(each.replace("\u202f", "").replace("\xa0", "")) for each in two.about.split(" à "))
+    assert low <= sum(each.missing_low for each in lines)
+    assert high >= sum(each.missing_high for each in lines)
+    assert "bornes des 2 zones ajoutées" in two.words
+
+
+@pytest.mark.parametrize(
+    ("state", "pilot", "starts", "ends", "lacks"),
+    [
+        ("ready", "x", date(2026, 11, 1), None, ["en retard"]),
+        ("running", "x", date(2026, 11, 1), date(2026, 11, 19), ["en retard"]),
+        ("running", "x", date(2026, 11, 1), date(2026, 11, 20), []),
+        ("decide", "", None, None, ["sans pilote", "sans dates"]),
+        ("done", "", None, None, []),
+        ("dropped", "", date(2026, 1, 1), date(2026, 1, 2), []),
+    ],
+)
+def test_what_an_action_lacks_is_told(state, pilot, starts, ends, lacks):
+    one = rules.Schedule(state=state, pilot=pilot, starts_on=starts, ends_on=ends)
+    assert rules.warnings(one, ON) == lacks
+
+
+def test_the_calendar_holds_today_every_action_and_a_year_at_least():
+    first, last = rules.span([], ON)
+    assert (first, last) == (date(2026, 11, 1), date(2028, 3, 1))
+    first, last = rules.span([date(2025, 3, 9), date(2029, 1, 31)], ON)
+    assert (first, last) == (date(2025, 3, 1), date(2029, 2, 1))
+    assert rules.part_of(date(2020, 1, 1), first, last) == 0
+    assert rules.part_of(date(2030, 1, 1), first, last) == 100

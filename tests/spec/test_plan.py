@@ -1,0 +1,72 @@
+"""Le plan d’un territoire : ce qu’une action n’a pas encore, ce qui se propose de nouveau, ce que l’on annonce."""
+
+from datetime import date
+
+import pytest
+
+from maillage.apps.plans import rules
+
+title = "Le plan d’action"
+DAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("state", "pilot", "starts", "ends", "lacks"),
+    [
+        ("decide", "", None, None, "sans pilote, sans dates"),
+        ("decide", "Hélène, CCAS", None, None, "sans dates"),
+        ("ready", "Karim, Ville", date(2027, 3, 1), date(2027, 12, 1), ""),
+        ("ready", "Karim, Ville", date(2026, 10, 1), date(2027, 12, 1), "en retard"),
+        ("running", "Leïla, CCAS", date(2026, 9, 15), date(2027, 5, 30), ""),
+        ("running", "Leïla, CCAS", date(2026, 9, 15), date(2026, 11, 20), "en retard"),
+        ("running", "", date(2026, 9, 15), date(2026, 11, 21), "sans pilote"),
+        ("done", "", date(2026, 1, 1), date(2026, 2, 1), ""),
+        ("dropped", "", None, None, ""),
+    ],
+)
+def test_ce_qui_manque_a_une_action(state, pilot, starts, ends, lacks):
+    """Le 21 novembre 2026, avec cet état, ce pilote et ces dates, l’action dit ce qui lui manque encore."""
+    action = rules.Schedule(state=state, pilot=pilot, starts_on=starts, ends_on=ends)
+    assert ", ".join(rules.warnings(action, DAY)) == lacks
+
+
+@pytest.mark.parametrize(
+    ("refused", "now", "back"),
+    [
+        (1400, 1400, False),
+        (1400, 1500, False),
+        (1400, 1541, True),
+        (1400, 1200, True),
+        (None, None, False),
+        (None, 12, True),
+    ],
+)
+def test_une_proposition_refusee_revient_quand_son_chiffre_bouge(refused, now, back):
+    """Une proposition refusée se tait tant que son chiffre reste à moins d’un dixième de ce qu’il était."""
+    assert rules.comes_back(refused, now) is back
+
+
+@pytest.mark.parametrize(
+    ("announced", "entered", "sentence"),
+    [
+        (3, 3, ""),
+        (6, 5, "6 actions annoncées, 5 écrites."),
+        (1, 2, "1 action annoncée, 2 écrites."),
+        (None, 6, ""),
+    ],
+)
+def test_le_nombre_d_actions_annonce_est_compare_a_celui_qui_est_ecrit(announced, entered, sentence):
+    """Quand un plan annonce un nombre d’actions et en écrit un autre, il le dit ; sans annonce, il se tait."""
+    assert rules.announced_sentence(announced, entered) == sentence
+
+
+def test_ou_en_est_un_plan_se_dit_en_une_phrase():
+    """Chaque action est dite une fois, celles en retard d’abord."""
+    actions = [
+        rules.Schedule(state="running", pilot="x", starts_on=date(2026, 9, 1), ends_on=date(2027, 1, 1)),
+        rules.Schedule(state="running", pilot="x", starts_on=date(2026, 9, 1), ends_on=date(2026, 10, 1)),
+        rules.Schedule(state="ready", pilot="x"),
+        rules.Schedule(state="decide"),
+        rules.Schedule(state="decide"),
+    ]
+    assert rules.state_sentence(actions, DAY) == "5 actions : 1 en retard, 1 en cours, 1 prête, 2 à décider."
