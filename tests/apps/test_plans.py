@@ -1,6 +1,7 @@
 """The plan of a territory: from a frame to dated actions, from a gap to a proposal kept or refused."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,18 +13,44 @@ from maillage.apps.plans.forms import FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, Refusal
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
+from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
+from tests.apps.test_gaps import line
 from tests.conftest import PLACE, account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
 AT_TERRITORY = f"/territoires/{PLACE}/plan/"
+MISSING = tuple(MissingLine(id, id, "Aucun lieu d’ici ne le dit.", "aucun") for id in ("assistance", "wifi"))
 IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
 
 
 @pytest.fixture
 def lea(home):
     return account("lea", "analyste", territory="38")
+
+
+@pytest.fixture
+def reading(study, monkeypatch):
+    """The study of Échirolles, where two zones lack two lines of the offer."""
+    held = queries.reading_of(PLACE)
+    codes = [zone.code for zone in held.zones[:2]]
+
+    def gap(id: str, low: float, high: float) -> OfferLine:
+        figures = {"missing": f"{high:.0f}", "missing_between": f"{low:.0f} – {high:.0f}", "label": id}
+        return line(id, **figures, missing_value=high, missing_low=low, missing_high=high)
+
+    zones = {
+        code: ZoneOffer(
+            code, 3, 1, (gap("assistance", low, high), gap("wifi", 0.0, 9.0)), MISSING, f"Zone {code}"
+        )
+        for code, low, high in ((codes[0], 110.0, 150.0), (codes[1], 310.0, 390.0))
+    }
+    whole = ZoneOffer("", 6, 2, (gap("assistance", 420.0, 540.0),), (), "")
+    offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
+    made = replace(held, offer=offer)
+    monkeypatch.setattr(queries, "reading_of", lambda place: made)
+    return made
 
 
 @pytest.fixture
@@ -128,32 +155,29 @@ def test_an_action_never_waits_for_its_own_end(plan, lea):
         changed(first, lea, after=third)
 
 
-def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(client, plan, lea, study):
+def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(client, plan, lea, reading):
     client.force_login(lea)
-    reading = queries.reading_of(PLACE)
     proposed = queries.proposals(plan, reading, ON)
-    if not proposed:
-        pytest.fail("the study of Échirolles has gaps that nothing answers")
-    first = proposed[0]
-    line = queries.line_in(reading, first.zones[0], first.line)
-    assert first.evidence[0].value == line.missing
-    assert first.evidence[0].between == line.missing_between
+    first, second = proposed  # where most people have nothing for sure comes first, and nobody for sure never
+    assert first.value > second.value
+    gap = queries.line_in(reading, first.zones[0], first.line)
+    assert (first.evidence[0].value, first.evidence[0].between) == (gap.missing, gap.missing_between)
+    assert "1 lieu ne le dit pas" in first.evidence[1].between
     assert "Cela ne dit pas combien viendront." in first.effect
     text = client.get(AT_TERRITORY).content.decode()
     assert text.count("Proposée par Maillage") == len(proposed)
     client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key})
     row = plan.actions.get(proposal=first.key)
     assert (row.state, row.zones, row.line) == (rules.TO_DECIDE, list(first.zones), first.line)
-    assert row.evidence[0][:2] == [line.missing, line.missing_between]
+    assert row.evidence[0][:2] == [gap.missing, gap.missing_between]
     assert first.key not in {each.key for each in queries.proposals(plan, reading, ON)}
     page = client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key}, follow=True)
     assert "Cette proposition n’est plus là." in page.content.decode()
     assert plan.actions.filter(proposal=first.key).count() == 1
 
 
-def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, study):
+def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, reading):
     client.force_login(lea)
-    reading = queries.reading_of(PLACE)
     first = queries.proposals(plan, reading, ON)[0]
     asked = {"geste": "refuser", "proposition": first.key}
     page = client.post(f"{IN_SPACE}geste/", asked, follow=True)
@@ -221,19 +245,21 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
         assert "n’est pas un cadre de plan" in str(form.errors)
 
 
-def test_people_concerned_are_those_of_the_study_and_never_added_up_to_a_count(plan, study):
-    reading = queries.reading_of(PLACE)
-    whole = queries.line_in(reading, "", "assistance")
-    assert queries.concerned("assistance", [], reading).about == whole.missing
+def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):
+    whole = queries.concerned("assistance", [], reading)
+    assert (whole.about, whole.between) == ("540", "420 – 540")
     assert "non chiffré" in queries.concerned("", [], reading).words
     assert "non chiffré" in queries.concerned("assistance", [], None).words
-    codes = [zone.code for zone in reading.zones[:2]]
-    lines = [queries.line_in(reading, code, "assistance") for code in codes]
-    two = queries.concerned("assistance", codes, reading)
-    low, high = (int(each.replace("\u202f", "").replace("\xa0", "")) for each in two.about.split(" à "))
-    assert low <= sum(each.missing_low for each in lines)
-    assert high >= sum(each.missing_high for each in lines)
+    assert "non chiffré" in queries.concerned("assistance", ["ailleurs"], reading).words
+    two = queries.concerned("assistance", list(reading.offer.zones), reading)
+    assert two.about == "420 à 540"
     assert "bornes des 2 zones ajoutées" in two.words
+
+
+@pytest.mark.parametrize("pilot", ["", "Hélène, CCAS"])
+def test_a_line_that_somebody_carries_everywhere_is_no_longer_proposed(plan, lea, reading, pilot):
+    changed(action(plan, 1), lea, line="assistance", zones=[], pilot=pilot)
+    assert bool(queries.proposals(plan, reading, ON)) is not bool(pilot)
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,10 @@ def clock(monkeypatch):
 
 def test_a_process_that_ends_is_started_again_at_once(clock):
     helper = servir.Helper(servir.WORKER)
-    assert not helper.is_due()
+    assert not helper.may_start()
     clock[0] += 3600
     helper.process.code = -9
-    assert helper.is_due()
+    assert helper.may_start()
 
 
 def test_one_that_ends_as_soon_as_it_starts_waits_longer_each_time_and_says_so(clock, capsys):
@@ -40,7 +40,7 @@ def test_one_that_ends_as_soon_as_it_starts_waits_longer_each_time_and_says_so(c
         clock[0] += 1
         helper.process.code = 1
         before = clock[0]
-        while not helper.is_due():
+        while not helper.may_start():
             clock[0] += 1
         waited.append(clock[0] - before)
         helper.start()
@@ -48,4 +48,4 @@ def test_one_that_ends_as_soon_as_it_starts_waits_longer_each_time_and_says_so(c
     assert "Nouvel essai dans 5 s." in capsys.readouterr().out
     clock[0] += servir.LASTED  # it lived: the next end is an accident again
     helper.process.code = 1
-    assert helper.is_due()
+    assert helper.may_start()

@@ -58,7 +58,7 @@ def run(given: argparse.Namespace) -> int:
         while server.poll() is None:
             time.sleep(1)
             for helper in helpers:
-                if helper.is_due():
+                if helper.may_start():
                     if helper.module is WORKER:
                         actions.resume()  # what it was computing goes back in the queue
                     helper.start()
@@ -88,7 +88,7 @@ class Helper:
         """Start it."""
         self.process, self.since, self.due_at = start(*self.module), time.monotonic(), 0.0
 
-    def is_due(self) -> bool:
+    def may_start(self) -> bool:
         """Return whether it has ended and may be started again now."""
         now = time.monotonic()
         if self.process.poll() is None:
