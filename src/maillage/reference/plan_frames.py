@@ -59,10 +59,6 @@ class Frame:
     lines: str = ""
     missing: str = ""
 
-    @property
-    def n_actions(self) -> int:
-        return sum(len(axis.actions) for axis in self.axes)
-
 
 @cache
 def frames() -> Mapping[str, Frame]:

@@ -77,6 +77,8 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class People:
+    """The residents of each zone (n,): all, adults, those of the definition, everybody its rates count."""
+
     population: Floats
     adults: Floats
     universe: Floats

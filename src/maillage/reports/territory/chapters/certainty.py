@@ -12,6 +12,7 @@ from maillage.reports.territory.reading import Reading
 def certainty_chapter(
     r: Reading, layers: Mapping[str, str], said: Mapping[str, str], *, gaps: str
 ) -> Chapter:
+    """Return the chapter on where the width of the interval comes from, and what would narrow it."""
     blocks: list[Block] = []
     shares = Grid(
         caption="D’où vient la largeur de la fourchette",

@@ -31,6 +31,7 @@ def _living_standards(both: Both) -> tuple[str, ...]:
 
 
 def need_chapter(r: Reading, readings: Sequence[NeedByDefinition], said: Mapping[str, str]) -> Chapter:
+    """Return the chapter on how many people are concerned, and how hard it is for them."""
     c, levels, both = r.headline, r.levels, r.both
     verb = r.definition.statement
     if c.value:

@@ -88,6 +88,7 @@ def _scale(family: str, labels: Sequence[str]) -> Block:
 
 
 def crossing_chapter(d: Diagnosis, r: Reading, layers: Mapping[str, str], said: Mapping[str, str]) -> Chapter:
+    """Return the chapter on zones where digital and social difficulty meet."""
     both = sorted(
         (z for z in r.zones if z.cell == "les_deux"), key=lambda z: (not z.is_likely, -(z.cell_odds or 0.0))
     )
@@ -177,6 +178,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Gri
 
 
 def zone_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
+    """Return the chapter that lists the zones, the most concerned first."""
     counted = [zone for zone in r.zones if not zone.is_outside]
     shown = counted[:LONGEST_TABLE]
     rest, outside = len(counted) - len(shown), len(r.zones) - len(counted)
