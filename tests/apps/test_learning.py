@@ -192,7 +192,7 @@ def test_a_goal_that_nothing_reaches_is_refused(tmp_path):
     [
         ("prealables: []", "prealables: [nulle-part]", "prealables 1 : Aucun module ne s’appelle « nulle-part »."),
         ("suite: [", "suite: [rien-du-tout, ", "suite 1 : Aucun module ne s’appelle « rien-du-tout »."),
-        ("theme: commencer", "theme: divers", "theme : « divers » n’est pas possible. Prenez une de ces valeurs : commencer, internet, mail, securite, demarches ou aidants."),
+        ("theme: commencer", "theme: divers", "theme : « divers » n’est pas possible. Prenez une de ces valeurs : commencer, internet, mail, securite, demarches, francais ou aidants."),
         ('auteurs: ["Maillage"]\n', "", "auteurs : Il manque « auteurs ». Ajoutez cette ligne."),
         ('auteurs: ["Maillage"]\n', "auteurs: []\n", "auteurs : Il y a 0 auteur : il en faut au moins 1. Ajoutez-en."),
         ("duree: 12", "duree: 25", "duree : 25 minutes, c’est trop."),

@@ -26,6 +26,7 @@ THEMES: Mapping[str, str] = {
     "mail": "Le mail",
     "securite": "La sécurité",
     "demarches": "Mes démarches",
+    "francais": "Le français de tous les jours",
     "aidants": "Pour ceux qui aident",
 }
 KINDS_SAID: Mapping[str, str] = {
@@ -523,7 +524,7 @@ class Module(Part):
     version: int = Field(ge=1)
     language: str = Field(alias="langue")
     title: str = Field(alias="titre", max_length=60)
-    theme: Literal["commencer", "internet", "mail", "securite", "demarches", "aidants"]
+    theme: Literal["commencer", "internet", "mail", "securite", "demarches", "francais", "aidants"]
     drawing: str = Field(alias="dessin", default="")
     aim: str = Field(alias="but")
     success: str = Field(alias="reussi")

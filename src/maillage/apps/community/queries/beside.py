@@ -41,6 +41,7 @@ THEMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "mail": ("mail",),
         "securite": ("safety",),
         "demarches": ("rights", "jobs", "health", "school"),
+        "francais": ("rights", "school"),
         "aidants": ("referral", "network"),
     },
 }

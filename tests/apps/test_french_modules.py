@@ -1,0 +1,60 @@
+"""The modules for learners of French: a theme of their own, each read and listened to in the languages of the site,
+and where a diagnosis of reading leads.
+"""
+
+import pytest
+
+from maillage.apps.learning.queries import contents
+from maillage.modules import texts, translations
+from maillage.modules.reading import place_text
+from maillage.words.languages import LANGUAGES
+from tests.support.learning import MODULES
+
+pytestmark = pytest.mark.django_db
+FRENCH = [module for module in MODULES.values() if module.theme == "francais"]
+OTHERS = [code for code in LANGUAGES if code != "fr"]
+
+
+def test_they_have_a_theme_and_a_path_in_the_catalogue(client):
+    page = client.get("/apprendre/").content.decode()
+    assert "Le français de tous les jours" in page
+    assert len(FRENCH) >= 3
+    for module in FRENCH:
+        assert f"/apprendre/{module.id}/" in page
+    path = client.get("/apprendre/parcours/le-francais-des-papiers/").content.decode()
+    assert all(f"/apprendre/{module.id}/" in path for module in FRENCH)
+
+
+@pytest.mark.parametrize("module", FRENCH, ids=lambda module: module.id)
+def test_what_is_listened_to_and_asked_is_in_every_language(module):
+    """The words to learn stay in French; what explains them is said in the language of whoever learns."""
+    held = contents.source(module.id)
+    spoken = {
+        place_text(where): words
+        for where, words in texts.sentences(held)
+        if "facile" not in where and where[-1] in ("parle", "consigne", "reussite", "titre", "but", "reussi")
+        and "ecrans" not in where
+    }  # fmt: skip
+    assert len(spoken) >= 25
+    for code in OTHERS:
+        known = translations.bundled_translations(module.id)[code]
+        missing = [place for place, words in spoken.items() if not known.of(place, words)]
+        assert missing == [], code
+        assert contents.translated(module.id, code).language == code
+
+
+@pytest.mark.parametrize("code", OTHERS)
+def test_a_step_is_read_in_each_language_with_its_french_words(client, code):
+    page = client.get(f"/apprendre/dire-qui-je-suis/2/?langue={code}").content.decode()
+    said = contents.translated("dire-qui-je-suis", code).module.steps[1]
+    assert said.spoken.split(".")[0] in page.replace("&#x27;", "’")
+    assert f'lang="{code}"' in page
+    assert "Amina DIALLO" in page
+
+
+def test_a_wrong_answer_says_why_and_a_right_one_goes_on(client):
+    address = "/apprendre/comprendre-un-courrier/3/"
+    assert "« retourner » veut dire renvoyer" in client.post(
+        address, {"choix": "1"}
+    ).content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+    assert "message success" in client.post(address, {"choix": "0"}).content.decode()
