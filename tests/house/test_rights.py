@@ -89,6 +89,7 @@ HOLDS = {
     "benevole": {"mine"},
     "gestionnaire": {"people", "answer", "workshops", "sheet", "team", "referent"},
     "coordination": {"sheet", "lead", "import", "territory", "modules", "team", "measures", "surveys"},
+    "pedagogie": {"modules"},
     "analyste": {"territory", "measures", "surveys"},
     "administration": {
         "sheet",
@@ -105,7 +106,7 @@ HOLDS = {
 # Which rows each reaches, of those it may reach at all.
 REACHES = {
     **{key: {"own"} for key in ("aidant", "prescripteur", "formation", "benevole", "gestionnaire")},
-    **{key: {"own", "structure"} for key in ("coordination", "analyste")},
+    **{key: {"own", "structure"} for key in ("coordination", "pedagogie", "analyste")},
     "administration": {"own", "structure", "territory"},
 }
 
@@ -165,8 +166,16 @@ LISTS: dict[str, set[str]] = {
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
     **{
         key: {"modules"}
-        for key in ("modules_edit", "module_new", "modules_import", "module_translate", "modules_export")
+        for key in (
+            "modules_edit",
+            "modules_territory",
+            "module_new",
+            "modules_import",
+            "module_translate",
+            "modules_export",
+        )
     },
+    "workshop_outlines": {"workshops", "modules"},
     "outbox": {"team", "run"},
     **{key: {"people", "mine", "workshops"} for key in ("reminders", "reminders_cards")},
     **{
@@ -175,7 +184,6 @@ LISTS: dict[str, set[str]] = {
             "workshops_space",
             "workshop_new",
             "course_new",
-            "workshop_outlines",
             "workshops_export",
             "workshops_coop",
         )
@@ -221,8 +229,8 @@ LISTS: dict[str, set[str]] = {
     **{key: {"workshops", "measures"} for key in ("aidants_figures", "aidants_csv")},
     "own_missions": {"mine"},
 }
-# Modules are the whole platform’s, not a structure’s nor a commune’s: who opens each, and what fills its
-# address.
+# Modules and outlines are those of the territory of whoever writes them, not a structure’s: the address names
+# no territory, so that another one’s cannot be asked for. Who opens each, and what fills its address.
 FILES: dict[str, tuple[set[str], dict[str, str]]] = {
     **{
         key: ({"modules"}, {"id": "tenir-la-souris"})
@@ -235,6 +243,9 @@ FILES: dict[str, tuple[set[str], dict[str, str]]] = {
             "module_languages",
         )
     },
+    "workshop_outline_adapt": ({"modules"}, {"id": "sms-pieges"}),
+    "workshop_outline_restore": ({"modules"}, {"id": "sms-pieges"}),
+    "workshop_outline_export": ({"workshops", "modules"}, {"id": "sms-pieges"}),
     "module_adapt": ({"modules"}, {"id": "allumer-reconnaitre"}),
     "module_drawing": ({"modules"}, {"id": "tenir-la-souris"}),
     "module_part": ({"modules"}, {"id": "tenir-la-souris", "part": "1"}),
@@ -498,7 +509,7 @@ def _world() -> World:
     for role in HOLDS:
         user = User.objects.create_user(f"{role}@exemple.fr", "x", name=role, is_demonstration=True)
         over: dict[str, Any] = {"structure": lieux["own"].structure}
-        if role in ("coordination", "analyste"):
+        if role in ("coordination", "pedagogie", "analyste"):
             over = {"territory": "38"}
         made.users[role] = with_role(user, role, **({} if role == "administration" else over))
     for kind in KINDS:
@@ -944,7 +955,7 @@ def test_a_list_opens_to_who_holds_it(client, world, role):
 
 @pytest.mark.parametrize("role", ["nobody", *HOLDS])
 def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, role, home):
-    authoring.adapt(home / "modules", "tenir-la-souris", drawings=frozenset(drawings.names()))
+    authoring_again(home)
     if role != "nobody":
         client.force_login(world.users[role])
     wrong = []
@@ -967,8 +978,9 @@ def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, 
 
 def authoring_again(home) -> None:
     """Put back the module that a gesture may have taken away."""
-    with suppress(Refused):
-        authoring.adapt(home / "modules", "tenir-la-souris", drawings=frozenset(drawings.names()))
+    for folder in (home / "modules", home / "modules" / "territoires" / "38"):
+        with suppress(Refused):
+            authoring.adapt(folder, "tenir-la-souris", drawings=frozenset(drawings.names()))
 
 
 def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db):

@@ -108,6 +108,7 @@ MIDDLEWARE = [
     "maillage.config.middleware.Sessions",
     "maillage.config.middleware.SecondFactor",
     "csp.middleware.CSPMiddleware",
+    "maillage.config.territories.Territories",
     *(["maillage.config.preview.Preview"] if PREVIEW else []),
 ]
 

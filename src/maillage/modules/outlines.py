@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+import yaml
 from pydantic import Field, model_validator
 
 from maillage.modules.format import Part
@@ -95,6 +96,12 @@ class Outline(Part):
         if self.seats[0] > self.seats[1]:
             raise ValueError("places : le plus petit nombre d’abord")
         return self
+
+
+def written(outline: Outline) -> str:
+    """Return the file of an outline."""
+    held = outline.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return yaml.safe_dump(held, allow_unicode=True, sort_keys=False, width=110)
 
 
 @cache

@@ -13,12 +13,19 @@ from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
-from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, Workshop
+from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, TerritoryOutline, Workshop
 from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.access import current
+from maillage.apps.memberships.access import (
+    FRANCE,
+    around,
+    communes_of,
+    current,
+    home_of,
+    territories_with,
+)
 
-MANAGE, SEE, MINE = "workshops.manage", "people.see", "people.mine"
+MANAGE, SEE, MINE, EDIT = "workshops.manage", "people.see", "people.mine", "modules.edit"
 BOOKINGS_AN_HOUR = 30  # that a stranger may make
 LINKS_AN_HOUR = 30  # links that a stranger may try
 WITH = ("structure", "partner", "course", "lieu")
@@ -32,6 +39,27 @@ def workshops_for(user: Any) -> QuerySet[Workshop]:
     if not ours:
         return Workshop.objects.none()
     return Workshop.objects.filter(Q(structure__in=ours) | Q(partner__in=ours)).select_related(*WITH)
+
+
+def outline_territories(user: Any) -> list[str]:
+    """Return the territories whose outlines a user adapts; `FRANCE`: those of the whole platform."""
+    return territories_with(user, EDIT)
+
+
+def territories_of(user: Any) -> list[str]:
+    """Return the territories whose outlines a user reads, the widest first: those around the territory they
+    write for, else around the structure for which they act. The whole platform’s come before.
+    """
+    own = (outline_territories(user) or [""])[0]
+    home = communes_of(own) or frozenset() if own else home_of(user)
+    wider = [each for each in territories_around(home) if each != own]
+    return [*wider, *([own] if own not in ("", FRANCE) else [])]
+
+
+def territories_around(communes: frozenset[str]) -> list[str]:
+    """Return the territories that adapted an outline around some communes, the whole platform first."""
+    known = TerritoryOutline.objects.order_by().values_list("territory", flat=True).distinct()
+    return [FRANCE, *around(communes, known)]
 
 
 def courses_for(user: Any) -> QuerySet[Course]:

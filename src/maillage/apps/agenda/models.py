@@ -42,6 +42,28 @@ class Course(models.Model):
         return self.title
 
 
+class TerritoryOutline(models.Model):
+    """The outline of workshops of a territory, in place of ours. content: as a file of ours; number: how many
+    times it was written, so that nobody overwrites what they have not seen.
+    """
+
+    territory = models.CharField("territoire", max_length=61)
+    outline = models.CharField("trame", max_length=41)
+    content = models.JSONField("contenu")
+    number = models.PositiveIntegerField("version", default=1)
+    at = models.DateTimeField("écrite le")
+    by = by_account("écrite par")
+
+    class Meta:
+        verbose_name = "trame du territoire"
+        verbose_name_plural = "trames des territoires"
+        ordering = ("territory", "outline")
+        constraints = (models.UniqueConstraint("territory", "outline", name="agenda_outline_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.territory} : {self.outline}"
+
+
 class Workshop(models.Model):
     """A meeting of a group, at a place, with a number of seats. partner: a structure that runs it too.
 

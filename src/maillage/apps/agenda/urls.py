@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.agenda.views import appointments, booking, mailbox, permanences, public, space
+from maillage.apps.agenda.views import appointments, booking, mailbox, outlines, permanences, public, space
 
 urlpatterns = [
     path("ateliers/", public.index, name="workshops"),
@@ -29,8 +29,11 @@ urlpatterns = [
     path("espace/ateliers/nouveau/", space.new, name="workshop_new"),
     path("espace/ateliers/parcours/nouveau/", space.new_course, name="course_new"),
     path("espace/ateliers/parcours/<int:pk>/", space.course, name="course"),
-    path("espace/ateliers/trames/", space.outline_list, name="workshop_outlines"),
-    path("espace/ateliers/trames/<slug:id>/", space.outline, name="workshop_outline"),
+    path("espace/ateliers/trames/", outlines.index, name="workshop_outlines"),
+    path("espace/ateliers/trames/<slug:id>/", outlines.outline, name="workshop_outline"),
+    path("espace/ateliers/trames/<slug:id>/adapter/", outlines.adapt, name="workshop_outline_adapt"),
+    path("espace/ateliers/trames/<slug:id>/origine/", outlines.restore, name="workshop_outline_restore"),
+    path("espace/ateliers/trames/<slug:id>/telecharger/", outlines.export, name="workshop_outline_export"),
     path("espace/ateliers/coop/", space.export, name="workshops_export"),
     path("espace/ateliers/coop.csv", space.coop, name="workshops_coop"),
     path("espace/ateliers/places/<int:pk>/", space.seat, name="seat_run"),

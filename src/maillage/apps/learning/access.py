@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.models import Group, Plan
+from maillage.apps.memberships import access as memberships
+from maillage.apps.memberships.access import territories_with
 from maillage.apps.people import access as cards
 from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
@@ -17,6 +19,7 @@ from maillage.apps.people.models import Person
 SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
+TERRITORY = "territoire"  # of the session: the one an author writes for; of the cookie: where one reads from
 KEY, NEW = "apprenant", "apprenant-nouveau"  # of the session
 LEARNING_FOR, NOTED = timedelta(hours=3), timedelta(minutes=20)
 
@@ -63,6 +66,31 @@ def by_token(text: str) -> Person | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return cards.person_of_code(pk, digest)
+
+
+def written_for(request: HttpRequest) -> str:
+    """Return the territory whose modules a user writes: the one they chose, of those over which they have the
+    right; '' for nobody.
+    """
+    held = territories_with(request.user, EDIT)
+    chosen = request.session.get(TERRITORY, "") if len(held) > 1 else ""
+    return chosen if chosen in held else held[0] if held else ""
+
+
+def may_write(user: Any, territory: str) -> bool:
+    """Return whether a user writes the modules of a territory; `FRANCE`: those of the installation."""
+    return territory in territories_with(user, EDIT)
+
+
+def home_of(request: HttpRequest, at: datetime) -> frozenset[str]:
+    """Return the commune from which modules are read: that of the structure of the card that is open (its
+    latest group's, else the one that welcomed them), else that of the account's.
+    """
+    person = learner(request, at)
+    if person is None:
+        return memberships.home_of(request.user)
+    group = Group.objects.filter(members__person=person).select_related("structure").order_by("-at").first()
+    return memberships.seat_of(group.structure if group is not None else person.structure)
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("espace/apprendre/<int:pk>/personnes/<int:member>/", team.member, name="group_member"),
     path("espace/modules/", authoring.index, name="modules_edit"),
     path("espace/modules/nouveau/", authoring.new, name="module_new"),
+    path("espace/modules/territoire/", authoring.territory, name="modules_territory"),
     path("espace/modules/importer/", authoring.import_, name="modules_import"),
     path("espace/modules/traduire/", authoring.languages, name="module_translate"),
     path("espace/modules/telecharger/", authoring.export, name="modules_export"),

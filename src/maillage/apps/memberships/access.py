@@ -1,5 +1,6 @@
 """Which structures and territories a user acts for, and to whom they may give a role."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.studies.diagnosis.territories import gazetteer
 
-MANAGE = "members.manage"
+MANAGE, FRANCE = "members.manage", "france"
 
 
 def current(on: date) -> QuerySet[Membership]:
@@ -43,7 +44,7 @@ def _grant(membership: Membership) -> Grant:
 
 def communes_of(territory: str) -> frozenset[str] | None:
     """Return the communes of a territory, None for France: everywhere. A deleted perimeter has none."""
-    if territory == "france":
+    if territory == FRANCE:
         return None
     if territories.perimeter(territory) is not None:
         return frozenset(where.of_code(territory).communes)
@@ -82,6 +83,51 @@ def structures_with(user: Any, right: str) -> QuerySet[Structure]:
     return Structure.objects.filter(there)
 
 
+def territories_with(user: Any, right: str) -> list[str]:
+    """Return the territories over which a user has a right, by code; the whole platform is `FRANCE`."""
+    if not rights_of(user).any(right):
+        return []
+    over = [id for id, role in rules.ROLES.items() if right in role.rights and role.over != rules.STRUCTURE]
+    held = current(timezone.localdate()).filter(user=user, role__in=over).values_list("territory", flat=True)
+    return sorted({territory or FRANCE for territory in held})
+
+
+def around(communes: Collection[str], territories: Iterable[str]) -> list[str]:
+    """Return which of some territories hold all these communes, the widest first. France is not named: it
+    holds everything.
+    """
+    if not communes:
+        return []
+    sized = [(communes_of(each), each) for each in territories if each != FRANCE]
+    found = [(len(inside), each) for inside, each in sized if inside and inside.issuperset(communes)]
+    return [each for _, each in sorted(found, key=lambda one: (-one[0], one[1]))]
+
+
+def home_of(user: Any) -> frozenset[str]:
+    """Return the commune of the first structure a user acts for; none for whoever acts for none."""
+    if not user.is_authenticated:
+        return frozenset()
+    held = current(timezone.localdate()).filter(user=user, structure__isnull=False)
+    first = held.select_related("structure").order_by("pk").first()
+    return seat_of(first.structure) if first is not None else frozenset()
+
+
+def seat_of(structure: Structure | None) -> frozenset[str]:
+    """Return the commune of a structure: that of its seat, else the first of those of its places."""
+    if structure is None:
+        return frozenset()
+    standing = [structure.code_insee] if structure.code_insee else sorted(communes_of_structure(structure))
+    return frozenset(standing[:1])
+
+
+def name_of(territory: str) -> str:
+    """Return how a territory is called; a deleted perimeter keeps its address."""
+    kept = territories.perimeter(territory)
+    if kept is not None:
+        return kept.name
+    return gazetteer().get(territory).long_name if territory in gazetteer() else territory.capitalize()
+
+
 def roles_of(user: Any, on: date) -> list[tuple[str, str]]:
     """Return the roles of a user on a day, each with its scope, in words."""
     held = current(on).filter(user=user).select_related("structure")
@@ -103,16 +149,7 @@ def over(held: RoleScope) -> str:
     """Return the scope of a role, in words."""
     if held.structure is not None:
         return held.structure.name
-    if not held.territory:
-        return "toute la plateforme"
-    kept = territories.perimeter(held.territory)
-    if kept is not None:
-        return kept.name
-    return (
-        gazetteer().get(held.territory).long_name
-        if held.territory in gazetteer()
-        else held.territory.capitalize()
-    )
+    return name_of(held.territory) if held.territory else "toute la plateforme"
 
 
 def plain(held: RoleScope) -> str:

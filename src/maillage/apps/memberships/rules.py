@@ -68,6 +68,12 @@ ROLES: Mapping[str, Role] = {
         ),
         "tient l’annuaire et le réseau du territoire ; ne voit pas les personnes",
     ),
+    "pedagogie": Role(
+        "Référent pédagogique",
+        TERRITORY,
+        frozenset({"modules.edit"}),
+        "adapte les modules et les trames d’atelier du territoire ; ne voit pas les personnes",
+    ),
     "analyste": Role(
         "Analyste",
         TERRITORY,

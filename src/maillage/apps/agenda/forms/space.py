@@ -14,6 +14,7 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.forms.appointments import at_the_clock
 from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
+from maillage.apps.agenda.queries import outlines
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.forms.moments import DayField, HourField
@@ -23,7 +24,6 @@ from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, line, whole
-from maillage.modules import outlines
 from maillage.modules.outlines import Outline
 
 ELSEWHERE = "autre"
@@ -34,10 +34,6 @@ EVERY = {"7": "chaque semaine", "14": "toutes les deux semaines", "1": "tous les
 def _languages() -> list[tuple[str, str]]:
     names = Locale("fr").languages
     return [(id, str(names.get(id, id)).capitalize()) for id in rules.SPOKEN]
-
-
-def _outlines() -> list[tuple[str, str]]:
-    return [("", "Aucune"), *((each.id, each.title) for each in outlines.outlines().values())]
 
 
 class PlanForm(forms.Form):
@@ -125,7 +121,9 @@ class PlanForm(forms.Form):
         self.structures = {str(each.pk): each for each in access.structures_for(user)}
         if workshop is not None:
             self.structures = {str(workshop.structure_id): workshop.structure}
-        self.fields["trame"].choices = _outlines()
+        self.outlines = outlines.read_by(user)
+        titles = ((each.id, each.title) for each in self.outlines.values())
+        self.fields["trame"].choices = [("", "Aucune"), *titles]
         lieux = Lieu.objects.filter(
             structure__in=list(self.structures.values()), state=directory.PUBLISHED
         ).order_by("name")
@@ -232,7 +230,7 @@ class PlanForm(forms.Form):
         """Return the typed values, by the names of `actions.planning.KNOWN`."""
         said = self.cleaned_data
         lieu = self.lieux.get(said["lieu"])
-        outline = outlines.outlines().get(said["trame"])
+        outline = self.outlines.get(said["trame"])
         return {
             "title": said["titre"],
             "aim": said["but"],
@@ -357,7 +355,7 @@ class CourseForm(PlanForm):
     def meetings(self) -> list[dict[str, Any]]:
         """Return the values of each meeting: when, and what the outline says of it."""
         said, values = self.cleaned_data, self.values()
-        outline = outlines.outlines().get(said["trame"])
+        outline = self.outlines.get(said["trame"])
         told = outline.meetings if outline is not None else ()
         made = []
         for n, day in enumerate(self._days(said)):

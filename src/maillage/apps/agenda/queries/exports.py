@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import words
-from maillage.apps.agenda.queries.space import CAME, outline
+from maillage.apps.agenda.queries.space import CAME
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries.moments import midnight
+from maillage.modules.outlines import outlines
 from maillage.reports.directory.formats.published import as_csv
 from maillage.reports.directory.formats.table import safe
 
@@ -77,7 +78,7 @@ def activity(row: Workshop) -> dict[str, str]:
         "commune": row.commune,
         "titre_atelier": safe(row.title),
         "niveau_atelier": row.level,
-        "thematiques": "|".join(rules.coop_subjects(row.subject, outline(row))),
+        "thematiques": "|".join(rules.coop_subjects(row.subject, outlines().get(row.outline))),
         "accompagnements": str(row.n_came + row.anonymous),
         "suivis": str(row.n_came),
         "anonymes": str(row.anonymous),

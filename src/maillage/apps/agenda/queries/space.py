@@ -10,14 +10,13 @@ from django.utils import timezone
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Course, Seat, Workshop
-from maillage.apps.agenda.queries import rooms
+from maillage.apps.agenda.queries import outlines, rooms
 from maillage.apps.agenda.queries.public import WorkshopPage
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.messages.rules import addresses
 from maillage.apps.people.access import people_for
-from maillage.modules import outlines
 from maillage.modules.outlines import Outline
 from maillage.words import opening
 
@@ -264,7 +263,7 @@ def went_on(workshop: Workshop) -> int:
 
 def outline(row: Workshop | Course) -> Outline | None:
     """Return the outline of a workshop or a course, None without one."""
-    return outlines.outlines().get(row.outline)
+    return outlines.of(row)
 
 
 # --------------------------------------------------------------------------------------------------- a course

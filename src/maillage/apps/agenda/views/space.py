@@ -28,11 +28,11 @@ from maillage.apps.agenda.forms.space import (
     ticked,
 )
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.agenda.queries import exports, public, rooms, space, words
+from maillage.apps.agenda.queries import exports, outlines, public, rooms, space, words
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
-from maillage.modules import outlines
+from maillage.modules.outlines import Outline
 from maillage.web import refusals
 from maillage.words.wording import count, listing, spaced
 
@@ -76,42 +76,10 @@ def _day(text: str) -> date | None:
 
 
 @holding(access.MANAGE)
-@require_safe
-def outline_list(request: HttpRequest) -> HttpResponse:
-    """The outlines: what a workshop may be made from."""
-    found = outlines.outlines().values()
-    groups = [
-        (label, [each for each in found if each.format == id]) for id, label in outlines.FORMATS.items()
-    ]
-    return render(
-        request, "agenda/space/outlines.html", {"groups": [(label, held) for label, held in groups if held]}
-    )
-
-
-@holding(access.MANAGE)
-@require_safe
-def outline(request: HttpRequest, id: str) -> HttpResponse:
-    """The facilitation sheet of an outline, one side of A4; with the day and the place of a workshop when
-    one is asked.
-    """
-    found = outlines.outlines().get(id)
-    if found is None:
-        raise Http404
-    number = whole(request.GET.get("atelier", ""), ROWS)
-    row = access.workshops_for(request.user).filter(pk=number).first() if number else None
-    context = {
-        "outline": found,
-        "shown": public.detail(rooms.counted(row)) if row else None,
-        "modules": public.modules(),
-    }
-    return render(request, "agenda/space/outline.html", context)
-
-
-@holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """Planning a workshop, from an outline or from nothing."""
-    chosen = outlines.outlines().get(request.GET.get("trame", ""))
+    chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
     if chosen is not None and chosen.meetings:
         return redirect(f"{reverse('course_new')}?trame={chosen.id}")
     form = PlanForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
@@ -140,7 +108,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_course(request: HttpRequest) -> HttpResponse:
     """Planning all the meetings of a course at once."""
-    chosen = outlines.outlines().get(request.GET.get("trame", ""))
+    chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
     form = CourseForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
     if form.is_bound and form.is_valid():
         try:
@@ -160,7 +128,7 @@ def new_course(request: HttpRequest) -> HttpResponse:
     return render(request, "agenda/space/plan.html", context, status=400 if form.errors else 200)
 
 
-def _initial(request: HttpRequest, chosen: outlines.Outline | None) -> dict[str, Any]:
+def _initial(request: HttpRequest, chosen: Outline | None) -> dict[str, Any]:
     day = _day(request.GET.get("jour", "")) or timezone.localdate() + timedelta(days=7)
     empty = {"jour": day, "heure": "14:00", "fin": "16:00", "places": 8, "langue": "fr", "fois": 5}
     return {**empty, **({k: v for k, v in from_outline(chosen).items() if v is not None} if chosen else {})}

@@ -11,11 +11,11 @@ from typing import Any, TypeVar
 from django.db import transaction
 
 from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
+from maillage.apps.memberships.access import FRANCE
 from maillage.kernel.errors import Refused
 from maillage.modules import archive as module_archive
 from maillage.modules import authoring
@@ -136,11 +136,12 @@ def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetim
 
     Reading and checking come before the transaction: other writers do not wait for them.
     """
-    if not rights_of(by).any(access.EDIT):
+    territory = (contents.reader() or [FRANCE])[-1]
+    if not access.may_write(by, territory):
         raise Refused(
             "Le module n’a pas été changé.",
-            why="Les modules d’un territoire sont écrits par sa coordination.",
-            do="Demandez-lui de le faire, ou de vous donner ce rôle.",
+            why="Les modules d’un territoire sont écrits par qui en a le droit sur ce territoire.",
+            do="Demandez à sa coordination de le faire, ou de vous donner ce rôle.",
         )
 
     @contextmanager

@@ -1,6 +1,6 @@
 """What is typed of a plan, of a group, of a note."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -11,7 +11,7 @@ from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import plans
 from maillage.apps.learning.rules.groups import MOST
 from maillage.kernel.errors import Refused
-from maillage.modules.outlines import outlines
+from maillage.modules.outlines import Outline
 from maillage.modules.paths import paths
 
 
@@ -77,16 +77,18 @@ class GroupForm(forms.Form):
         help_text="Un prénom par ligne. Chacun aura sa carte. Deux prénoms pareils : deux cartes.",
     )
 
-    def __init__(self, *args: Any, structures: Sequence[Structure], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, structures: Sequence[Structure], outlines: Mapping[str, Outline], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.structures = list(structures)
+        self.structures, self.outlines = list(structures), outlines
         field: Any = self.fields["structure"]
         field.choices = [(str(each.pk), each.name) for each in structures]
         if len(self.structures) == 1:
             field.initial, field.widget = str(self.structures[0].pk), forms.HiddenInput()
         self.fields["modules"].choices = [(m.id, m.title) for m in contents.modules().values()]  # type: ignore[attr-defined]
         started = [(f"parcours:{id}", f"Parcours : {path.title}") for id, path in paths().items()]
-        started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in outlines().items()]
+        started += [(f"trame:{id}", f"Trame : {each.title}") for id, each in outlines.items()]
         self.fields["trame"].choices = [("", "Choisir soi-même"), *started]  # type: ignore[attr-defined]
 
     def clean_noms(self) -> list[str]:
@@ -109,7 +111,7 @@ class GroupForm(forms.Form):
         if kind == "parcours":
             return [each for each in paths()[id].modules if each in contents.modules()]
         if kind == "trame":
-            return [each for each in outlines()[id].modules if each in contents.modules()]
+            return [each for each in self.outlines[id].modules if each in contents.modules()]
         return []
 
     def chosen(self) -> Structure:

@@ -1,6 +1,8 @@
 """The modules as their pages read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,8 @@ from maillage.reports.page import drawings
 from maillage.words.wording import spaced, unbroken
 
 P = TypeVar("P", bound=Part)
+TERRITORIES = "territoires"  # the folder of theirs, one folder each, beside the modules of the installation
+MOST_TERRITORIES = 200  # put together at once in the memory of a process
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
 
 
@@ -70,43 +74,109 @@ def own_modules() -> Mapping[str, Module]:
 
 
 def modules() -> Mapping[str, Module]:
-    """Return the modules in order of number: ours, and those of the territory, which stand in place of
-    ours.
+    """Return the modules in order of number: ours, those of the installation, then those of the reader's
+    territories, the narrowest last. Each stands in place of the one before it.
     """
-    return _shown(territory_modules())
+    return _shown().modules
 
 
-SHELF = Catalogue(lambda: frozenset(drawings.names()))
+_reader: ContextVar[Callable[[], Sequence[str]]] = ContextVar("territories of the reader", default=tuple)
 
 
-def root() -> Path:
-    """Return the folder of the territory's modules; that of an author, when they look at their own."""
+@contextmanager
+def reading_as(territories: Callable[[], Sequence[str]]) -> Iterator[None]:
+    """Read as somebody of these territories, the widest first; asked for only once a module is read."""
+    token = _reader.set(cache(territories))
+    try:
+        yield
+    finally:
+        _reader.reset(token)
+
+
+def reader() -> Sequence[str]:
+    """Return the territories whose modules are read, the widest first; none: those of the installation."""
+    return () if settings.PREVIEW else _reader.get()()
+
+
+def adapting() -> list[str]:
+    """Return the territories that have a folder of modules."""
+    try:
+        return sorted(each.name for each in (_base() / TERRITORIES).iterdir() if each.is_dir())
+    except OSError:
+        return []
+
+
+def folder_of(territory: str) -> Path:
+    """Return the folder of the modules of a territory."""
+    return _base() / TERRITORIES / territory
+
+
+def _base() -> Path:
     return Path(settings.PREVIEW) if settings.PREVIEW else Path(settings.HOME) / "modules"
 
 
-def territory_modules(*, now: bool = False) -> FolderContents:
-    """Return what the territory's folder holds, seen at most two seconds ago; now: as it is, which an
-    author waits for.
+def root() -> Path:
+    """Return the folder in which the reader would write: that of the narrowest territory they read from, or
+    that of the installation; that of an author, when they look at their own.
     """
-    return SHELF.look(root(), now=now or bool(settings.PREVIEW))
+    read = reader()
+    return folder_of(read[-1]) if read else _base()
 
 
-_last: list[Any] = [None, {}, {}]  # a state of the folder, its modules, its translations
+_shelves: dict[Path, Catalogue] = {}
 
 
-def _shown(held: FolderContents) -> Mapping[str, Module]:
-    """Return all the modules, put together once for each state of the folder."""
-    seen, made, _ = _last
-    if seen is not held:
-        every = {**own_modules(), **{id: _typeset(each) for id, each in held.modules.items()}}
-        made = {each.id: each for each in sorted(every.values(), key=lambda each: (each.number, each.id))}
-        _last[:] = [held, made, {}]
-    return made
+def _look(folder: Path, *, now: bool = False) -> FolderContents:
+    shelf = _shelves.setdefault(folder, Catalogue(lambda: frozenset(drawings.names())))
+    return shelf.look(folder, now=now or bool(settings.PREVIEW))
+
+
+def territory_modules(*, now: bool = False) -> FolderContents:
+    """Return what the folder in which the reader would write holds, seen at most two seconds ago; now: as it
+    is, which an author waits for.
+    """
+    return _look(root(), now=now)
+
+
+def _layers() -> tuple[FolderContents, ...]:
+    """Return what each folder that the reader reads from holds, the widest first."""
+    return tuple(_look(folder) for folder in (_base(), *map(folder_of, reader())))
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """The modules of some layers, and their translations made so far."""
+
+    layers: tuple[FolderContents, ...]
+    modules: Mapping[str, Module]
+    translated: dict[tuple[str, str], Translated | None]
+
+
+_libraries: dict[tuple[str, ...], Library] = {}
+
+
+def _shown() -> Library:
+    """Return all that the reader reads, put together once for each state of its folders."""
+    key, layers = (str(_base()), *reader()), _layers()
+    known = _libraries.get(key)
+    if known is not None and all(a is b for a, b in zip(known.layers, layers, strict=True)):
+        return known
+    if len(_libraries) >= MOST_TERRITORIES:
+        _libraries.clear()
+    every = dict(own_modules())
+    for layer in layers:
+        every |= {id: _typeset(each) for id, each in layer.modules.items()}
+    made = {each.id: each for each in sorted(every.values(), key=lambda each: (each.number, each.id))}
+    library = _libraries[key] = Library(layers, made, {})
+    return library
 
 
 def translations_of(id: str) -> list[tuple[str, str, str]]:
     """Return the languages in which a module is there: code, name, direction."""
-    codes = {*said.bundled_translations(id), *territory_modules().said.get(id, {})}
+    codes = {
+        *said.bundled_translations(id),
+        *(code for layer in _layers() for code in layer.said.get(id, {})),
+    }
     return sorted(
         ((code, said.name(code), said.direction(code)) for code in codes), key=lambda each: each[1].casefold()
     )
@@ -116,12 +186,12 @@ def translated(id: str, code: str) -> Translated | None:
     """Return a module in another language, None when nobody translated it; made once for each state of the
     folder.
     """
-    held = territory_modules()
-    module = _shown(held).get(id)
-    translation = held.said.get(id, {}).get(code) or said.bundled_translations(id).get(code)
+    library = _shown()
+    module, made = library.modules.get(id), library.translated
+    theirs = (layer.said.get(id, {}).get(code) for layer in reversed(library.layers))
+    translation = next(filter(None, theirs), None) or said.bundled_translations(id).get(code)
     if module is None or translation is None:
         return None
-    _, _, made = _last
     if (id, code) not in made:
         written = source(id)
         told = said.translated(written, translation) if written is not None else None
@@ -135,11 +205,12 @@ def translated(id: str, code: str) -> Translated | None:
 
 
 def source(id: str) -> dict[str, Any] | None:
-    """Return what the file of a module holds, as it is shown: the territory's, or ours."""
+    """Return what the file of a module holds, as it is shown: that of the narrowest territory, or ours."""
     shown = next(
         (
             read
-            for read in territory_modules().read.values()
+            for layer in reversed(_layers())
+            for read in layer.read.values()
             if read.module is not None and read.module.id == id
         ),
         None,

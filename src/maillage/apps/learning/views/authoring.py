@@ -22,6 +22,7 @@ from maillage.apps.learning.forms import authoring as forms
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
+from maillage.apps.memberships.access import name_of, territories_with
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.modules import archive as module_archive
@@ -57,9 +58,22 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
             for label, modules in queries.adaptable(taken)
         ],
         "imported": imported,
+        "territory": access.written_for(request),
+        "territories": [(each, name_of(each)) for each in territories_with(request.user, access.EDIT)],
         "languages_of": _codes(),
     }
     return render(request, "learning/authoring/index.html", context, status=status)
+
+
+@holding(access.EDIT)
+@require_POST
+def territory(request: HttpRequest) -> HttpResponse:
+    """Choosing the territory for which one writes, for whoever writes for several."""
+    chosen = request.POST.get("territoire", "")
+    if not access.may_write(request.user, chosen):
+        raise Http404
+    request.session[access.TERRITORY] = chosen
+    return redirect("modules_edit")
 
 
 @holding(access.EDIT)

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.accounts.access import holding
+from maillage.apps.agenda.queries import outlines
 from maillage.apps.directory.queries import results, where
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
 from maillage.kernel.errors import UnknownTerritory
-from maillage.modules.outlines import outlines
 from maillage.modules.packs import packs
 
 PLACES = 12
@@ -38,6 +38,7 @@ def pack(request: HttpRequest, id: str) -> HttpResponse:
         found = results.find(
             results.Search(spot=answer.spot, need=held.need, minutes=results.ALL, shown=PLACES), at
         )
+    read = outlines.read_by(request.user)
     context: dict[str, Any] = {
         "pack": held,
         "ou": answer.spot.label if answer.spot else typed,
@@ -45,7 +46,7 @@ def pack(request: HttpRequest, id: str) -> HttpResponse:
         "choices": answer.choices,
         "places": found.rows[:PLACES] if found else [],
         "asked": found is not None,
-        "outlines": [outlines()[each] for each in held.outlines],
+        "outlines": [read[each] for each in held.outlines],
         "services": contents.titles(held.services),
         "modules": contents.modules(),
         "sheets": contents.titles(held.sheets),

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.agenda.queries import outlines
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups as actions
 from maillage.apps.learning.forms.plans import GroupForm, names
@@ -18,7 +19,7 @@ from maillage.apps.learning.queries import plans as asked
 from maillage.apps.people.access import people_for
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
-from maillage.modules.outlines import FORMATS, outlines
+from maillage.modules.outlines import FORMATS
 from maillage.web import refusals
 
 SEES = (access.SEE, access.MINE)
@@ -35,7 +36,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "open": [(row, row.n_members, seen.get(row.pk)) for row in rows if row.closed_at is None],
         "closed": [row for row in rows if row.closed_at is not None],
         "to_ask": asked.to_ask(request.user, today),
-        "outlines": [(each, FORMATS[each.format]) for each in outlines().values()],
+        "outlines": [(each, FORMATS[each.format]) for each in outlines.read_by(request.user).values()],
     }
     return render(request, "learning/team/index.html", context)
 
@@ -55,7 +56,12 @@ def new(request: HttpRequest) -> HttpResponse:
         }
         initial |= {"noms": "\n".join(seat.name for seat in taken if seat.person is None and seat.name)}
     structures = list(access.structures_for(request.user).order_by("name"))
-    form = GroupForm(request.POST or None, structures=structures, initial=initial)
+    form = GroupForm(
+        request.POST or None,
+        structures=structures,
+        outlines=outlines.read_by(request.user),
+        initial=initial,
+    )
     if form.is_bound and form.is_valid():
         held = form.cleaned_data
         with refusals.as_message(request):
@@ -90,7 +96,7 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
         "at": at,
         "modules": contents.titles(found.modules),
         "all_modules": contents.modules().values(),
-        "outline": outlines().get(found.outline),
+        "outline": outlines.read_by(request.user).get(found.outline),
         "structures": queries.neighbouring_structures(found)[:500],
     }
     return render(request, "learning/team/group.html", context)
@@ -175,7 +181,7 @@ def sheets(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "group": found,
         "modules": contents.titles(found.modules),
-        "outline": outlines().get(found.outline),
+        "outline": outlines.read_by(request.user).get(found.outline),
     }
     return render(request, "learning/team/sheets.html", context)
 

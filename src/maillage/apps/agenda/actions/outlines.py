@@ -1,0 +1,91 @@
+"""Adapt the outlines of workshops: a territory writes its own, and comes back to the original."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import TerritoryOutline
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.modules import outlines
+from maillage.modules.outlines import Outline
+
+
+@transaction.atomic
+def adapt(
+    territory: str, id: str, values: Mapping[str, Any], *, number: int, by: User, at: datetime
+) -> TerritoryOutline:
+    """Write the outline of a territory. values: what changes of the original, by the keys of its file;
+    number: the version that the author read, 0 for the original.
+    """
+    _check(territory, by)
+    content = outlines.outlines()[id].model_dump(mode="json", by_alias=True) | dict(values)
+    try:
+        made = Outline.model_validate(content)
+    except ValidationError as error:
+        raise Refused(
+            "La trame n’a pas été enregistrée.",
+            why=_words(error),
+            do="Corrigez cette partie, puis enregistrez.",
+        ) from error
+    refuse_secrets("\n".join(_texts(content)))
+    row = TerritoryOutline.objects.select_for_update().filter(territory=territory, outline=id).first()
+    if (row.number if row is not None else 0) != number:
+        raise Refused(
+            "La trame n’a pas été enregistrée.",
+            why="Quelqu’un d’autre l’a changée pendant que vous écriviez.",
+            do="Gardez votre texte, ouvrez la trame dans un autre onglet, et réunissez les deux.",
+        )
+    content = made.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    row = row or TerritoryOutline(territory=territory, outline=id, number=0)
+    row.content, row.number, row.at, row.by = content, row.number + 1, at, by
+    row.save()
+    journal.record(by=by, verb="outline.adapted", row=row, at=at, words=f"{territory} {id}")
+    return row
+
+
+@transaction.atomic
+def restore(territory: str, id: str, *, by: User, at: datetime) -> None:
+    """Come back to the original: the outline of the territory is taken away."""
+    _check(territory, by)
+    row = TerritoryOutline.objects.select_for_update().filter(territory=territory, outline=id).first()
+    if row is None:
+        raise Refused(
+            "Cette trame est déjà celle d’origine.",
+            why="Votre territoire ne l’a pas adaptée, ou quelqu’un y est déjà revenu.",
+            do="Rechargez la page.",
+        )
+    journal.record(by=by, verb="outline.restored", row=row, at=at, words=f"{territory} {id}")
+    row.delete()
+
+
+def _check(territory: str, by: User) -> None:
+    if territory not in access.outline_territories(by):
+        raise Refused(
+            "La trame n’a pas été changée.",
+            why="Les trames d’un territoire sont écrites par qui en a le droit sur ce territoire.",
+            do="Demandez à sa coordination de le faire, ou de vous donner ce rôle.",
+        )
+
+
+def _texts(content: Any) -> list[str]:
+    if isinstance(content, Mapping):
+        return [text for value in content.values() for text in _texts(value)]
+    if isinstance(content, list | tuple):
+        return [text for value in content for text in _texts(value)]
+    return [content] if isinstance(content, str) else []
+
+
+def _words(error: ValidationError) -> str:
+    """Return what the first fault of an outline is, in words."""
+    first = error.errors()[0]
+    if first["type"] == "value_error":
+        return str(first["msg"]).removeprefix("Value error, ").capitalize() + "."
+    place = " › ".join(str(part + 1) if isinstance(part, int) else part for part in first["loc"])
+    return f"Une partie manque, ou dépasse ce qui tient sur une page : {place}."

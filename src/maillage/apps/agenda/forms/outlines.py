@@ -1,0 +1,104 @@
+"""An outline of workshops as a form: its texts, its lists one line each, its stages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from maillage.modules.outlines import Outline
+
+MOST_STAGES = 14
+TEXTS = ("titre", "but", "public", "sans_reseau", "piege", "fin", "co_animation")
+LISTS = ("prealables", "avant", "papiers", "a_noter")
+
+
+def _text(label: str, rows: int = 2, *, required: bool = True, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=2_000,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": "Cette partie manque : elle est sur la fiche. Écrivez-la."},
+    )
+
+
+class OutlineForm(forms.Form):
+    """The texts of an outline. A list has one line for each thing."""
+
+    titre = forms.CharField(label="Titre", max_length=70)
+    duree = forms.IntegerField(label="Durée, en minutes", min_value=30, max_value=480)
+    places_min = forms.IntegerField(label="Au moins", min_value=1, max_value=60, help_text="personnes")
+    places_max = forms.IntegerField(label="Au plus", min_value=1, max_value=60, help_text="personnes")
+    but = _text("But observable", help_text="« À la fin, chacun a… »")
+    public = _text("Pour qui")
+    prealables = _text("Il faut déjà", required=False, help_text="Une ligne pour chaque chose.")
+    avant = _text("Matériel à préparer", 4, help_text="Une ligne pour chaque chose.")
+    sans_reseau = _text("Sans réseau")
+    papiers = _text("Papiers à demander", required=False, help_text="Une ligne pour chaque papier.")
+    piege = _text("Le piège du jour")
+    fin = _text("Pour finir")
+    co_animation = _text("À deux")
+    a_noter = _text("À noter", required=False, help_text="Une ligne pour chaque chose.")
+    lu = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    @property
+    def before_stages(self) -> list[forms.BoundField]:
+        """Return what stands above the stages on the sheet."""
+        return [self[name] for name in ("but", "public", "prealables", "avant", "sans_reseau", "papiers")]
+
+    @property
+    def after_stages(self) -> list[forms.BoundField]:
+        """Return what stands below the stages on the sheet."""
+        return [self[name] for name in ("piege", "fin", "co_animation", "a_noter")]
+
+
+class StageForm(forms.Form):
+    """A stage: when, what is done by whom, with which exercise. Without a title, it is taken out."""
+
+    minute = forms.IntegerField(label="Minute", min_value=0, max_value=480, required=False)
+    titre = forms.CharField(label="Titre de l’étape", max_length=120, required=False)
+    anime = _text("L’animateur", required=False)
+    font = _text("Les participants", required=False)
+    module = forms.ChoiceField(label="Exercice, dans un module", required=False)
+    etapes = forms.CharField(label="Étapes du module", max_length=20, required=False)
+    facile = _text("Plus facile", 1, required=False)
+    defi = _text("Défi", 1, required=False)
+
+    def __init__(self, *args: Any, modules: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["module"].choices = [("", "Aucun"), *modules]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a stage that has a title and says neither when nor what is done."""
+        said = self.cleaned_data
+        if said.get("titre"):
+            for name in ("anime", "font"):
+                if not said.get(name) and name not in self.errors:
+                    self.add_error(name, "Dites ce qui se fait, ou effacez le titre pour retirer l’étape.")
+            if said.get("minute") is None and "minute" not in self.errors:
+                self.add_error("minute", "À quelle minute ? La première est 0.")
+        return said
+
+
+Stages = formset_factory(StageForm, extra=1, max_num=MOST_STAGES, absolute_max=MOST_STAGES + 1)
+
+
+def initial(outline: Outline, number: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what fills the form: the texts, then the stages."""
+    held = outline.model_dump(by_alias=True)
+    texts = {name: held[name] for name in (*TEXTS, "duree")}
+    texts |= {name: "\n".join(held[name]) for name in LISTS}
+    texts |= {"places_min": outline.seats[0], "places_max": outline.seats[1], "lu": number}
+    return texts, list(held["deroule"])
+
+
+def values(texts: Mapping[str, Any], stages: BaseFormSet) -> dict[str, Any]:
+    """Return what was typed, by the keys of an outline, the stages in order of their minute."""
+    held: dict[str, Any] = {name: texts[name].strip() for name in TEXTS}
+    held |= {name: [line.strip() for line in texts[name].splitlines() if line.strip()] for name in LISTS}
+    held |= {"duree": texts["duree"], "places": [texts["places_min"], texts["places_max"]]}
+    typed = [form.cleaned_data for form in stages.forms if form.cleaned_data.get("titre")]
+    held["deroule"] = sorted(typed, key=lambda stage: stage["minute"])
+    return held
