@@ -14,7 +14,7 @@ from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME
 from maillage.apps.agenda.rules import workshops as rules
 from maillage.apps.directory.queries.moments import midnight
-from maillage.modules.outlines import outlines
+from maillage.modules import outlines
 from maillage.reports.directory.formats.published import as_csv
 from maillage.reports.directory.formats.table import safe
 
@@ -78,7 +78,7 @@ def activity(row: Workshop) -> dict[str, str]:
         "commune": row.commune,
         "titre_atelier": safe(row.title),
         "niveau_atelier": row.level,
-        "thematiques": "|".join(rules.coop_subjects(row.subject, outlines().get(row.outline))),
+        "thematiques": "|".join(rules.coop_subjects(row.subject, outlines.outlines().get(row.outline))),
         "accompagnements": str(row.n_came + row.anonymous),
         "suivis": str(row.n_came),
         "anonymes": str(row.anonymous),
