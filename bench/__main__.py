@@ -39,6 +39,7 @@ SUITES = {
     "actes": "acts",
     "journal": "journal",
     "rappels": "reminders",
+    "recherche": "searching",
 }
 FULL, TRIAL = "entiere", "essai"
 

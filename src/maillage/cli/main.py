@@ -28,6 +28,7 @@ COMMANDS = {
     "echeances": "fait ce qui doit l’être à cette heure : envoyer les messages, effacer ce qui a assez duré",
     "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
+    "recherche": "refait les mots de la recherche, ou vérifie qu’ils suivent les lignes",
     "papiers": "fait et change la clé des papiers gardés, dit comment ils le sont",
     "modules": "vérifie les modules d’apprentissage, les montre, les exporte, les importe",
     "verifier-journal": "vérifie que personne n’a changé le journal, ni coupé sa fin",

@@ -26,6 +26,7 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.directory.actions import index
 from maillage.apps.documents.queries import storage
 from maillage.apps.messages import actions as messages
+from maillage.apps.search import actions as search
 from maillage.config import anchors
 from maillage.config.copies import ROWS
 from maillage.kernel.disk import reason, write_whole
@@ -39,6 +40,8 @@ LEFT_OUT = {
     "auth.permission",
     "django_tasks_database.dbtaskresult",
     "accounts.tally",
+    "search.searchword",  # made again from the rows that are restored
+    "search.searchgram",
 }
 FILES, MODULES = "etudes", "modules"  # studies, and the modules of the territory
 PAPERS = storage.FOLDER  # of persons, encrypted: the key that opens them is never in a backup
@@ -291,7 +294,8 @@ def restore(path: Path) -> dict[str, Any]:
             messages.hold_back_after_restore(
                 at=timezone.now()
             )  # they may have left since: nobody receives them twice
-            index.rebuild()  # what the search reads is made from the rows, and not in the backup
+            index.rebuild()
+            search.rebuild()  # what the searches read is made from the rows, and not in the backup
         for name in names:
             content = archive.read(name)
             if not (home / name).is_file() or (home / name).read_bytes() != content:

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "maillage.apps.accounts",
+    "maillage.apps.search",
     "maillage.apps.messages",
     "maillage.apps.territories",
     "maillage.apps.directory",
@@ -176,6 +177,24 @@ RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
 STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
 # The next appointment that a referral gives a person, as a user may read it: their rights say it.
 REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
+# Who reads each line of the journal as it is written, in its transaction: the index of the search.
+JOURNAL_FOLLOWER = "maillage.apps.search.actions.follow"
+# What each feature puts in the search across the space, in the order of the page.
+SEARCH_KINDS = (
+    "maillage.apps.orientations.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.mandats.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.directory.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.network.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.agenda.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.community.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.volunteers.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.learning.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.grants.queries.SEARCH_KINDS",
+    "maillage.apps.codesign.queries.SEARCH_KINDS",
+    "maillage.apps.surveys.queries.search_kinds.SEARCH_KINDS",
+    "maillage.apps.dossiers.queries.SEARCH_KINDS",
+    "maillage.apps.site.queries.SEARCH_KINDS",
+)
 # What a discussion stands under: for each kind, what gives its object to whoever may read it.
 DISCUSSED = {
     "resource": "maillage.apps.community.queries.subjects.resource",

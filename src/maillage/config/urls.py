@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("maillage.config.sign_in")),
+    path("", include("maillage.apps.search.urls")),
     path("", include("maillage.apps.intake.urls")),  # before the directory: “nouveau” is not a place
     path("", include("maillage.apps.outreach.urls")),
     path("", include("maillage.apps.directory.urls")),

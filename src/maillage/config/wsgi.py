@@ -12,7 +12,9 @@ from maillage.studies.diagnosis.territories import gazetteer
 application = get_wsgi_application()
 
 from maillage.apps.learning.queries import contents  # noqa: E402, after the application is ready
+from maillage.apps.search import queries as search  # noqa: E402
 
 # Read once before the workers part: they share it, and the first visitor does not wait.
 gazetteer().find("a")
 contents.modules()
+search.read_ahead()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
+from django.utils.module_loading import import_string
 
 from maillage.apps.accounts import queries
 from maillage.apps.accounts.access import HOUR
@@ -98,6 +100,7 @@ def record_many(notes: Iterable[Note]) -> list[Entry]:
     numbers = [
         n for k in range(0, len(rows), WRITTEN_AT_ONCE) for n in _insert(rows[k : k + WRITTEN_AT_ONCE])
     ]
+    import_string(settings.JOURNAL_FOLLOWER)([(verb, kind, row) for _, _, _, verb, kind, row, *_ in rows])
     columns = ("id", *COLUMNS)
     return [Entry.from_db(connection.alias, columns, (n, *row)) for n, row in zip(numbers, rows, strict=True)]
 

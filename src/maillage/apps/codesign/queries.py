@@ -3,12 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.urls import reverse
 
-from maillage.apps.codesign import rules
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.codesign import access, rules
 from maillage.apps.codesign.models import Card, Cause, DraftAction, Group, Level, Participant, Session
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.search.rules import Hit, SearchKind
 from maillage.kernel.errors import HouseError
 from maillage.reference import procedures
 from maillage.reference.codesign import KINDS, causes, questions, stages, trades
@@ -240,3 +244,28 @@ def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
 def trade_words(ids: Iterable[str]) -> str:
     """Return the trades of a group in words."""
     return wording.listing([trades()[each].says for each in ids if each in trades()])
+
+
+# ----------------------------------------------------------------------------------- the search of the space
+
+
+def _sessions(user: Any) -> QuerySet[Session]:
+    return access.sessions_for(user) if rights_of(user).any(access.LEADS) else Session.objects.none()
+
+
+def _session_hit(row: Session, user: Any) -> Hit:
+    return Hit(row.title, dates.in_words(row.held_on), reverse("codesign_session", args=[row.pk]))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="co-construction",
+        label="Ateliers de co-construction",
+        icon="puzzle",
+        model="codesign.session",
+        rows=_sessions,
+        indexed=Session.objects.all,
+        words=lambda row: (row.title, f"{row.objective} {row.operator}"),
+        hit=_session_hit,
+    ),
+)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from maillage.apps.dossiers.models import Comment, Finding, Study
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.outreach.queries import census as outreach_census
 from maillage.apps.outreach.queries import method, outings
+from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind
 from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
@@ -37,7 +38,7 @@ from maillage.reports.territory.field import Action, FieldReading, Paragraphs
 from maillage.reports.territory.reading import Reading, Stale, load
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
@@ -450,3 +451,41 @@ def _census_method(place: str) -> tuple[Paragraphs, ...]:
     except Refused:
         return ()
     return tuple(Paragraphs(part.title, tuple(part.paragraphs)) for part in method.method(ground_))
+
+
+# ----------------------------------------------------------------------------------- the search of the space
+
+
+@cache
+def _territories() -> tuple[FixedEntry, ...]:
+    address = reverse("territory", args=["CODE"])  # once: there are 36,000 of them
+    return tuple(
+        FixedEntry(
+            Hit(
+                each.name,
+                ", ".join(filter(None, (KIND_LABELS[each.kind], each.place))),
+                address.replace("CODE", each.code),
+            ),
+            each.code,
+        )
+        for each in gazetteer()
+    )
+
+
+def _perimeter_hit(row: Perimeter, user: Any) -> Hit:
+    return Hit(row.name, row.reason, reverse("territory", args=[row.slug]))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="perimetres",
+        label="Périmètres gardés",
+        icon="map",
+        model="territories.perimeter",
+        rows=lambda user: Perimeter.objects.all(),
+        indexed=Perimeter.objects.all,
+        words=lambda row: (row.name, row.reason),
+        hit=_perimeter_hit,
+    ),
+    FixedKind(id="territoires", label="Territoires", icon="map", entries=_territories),
+)

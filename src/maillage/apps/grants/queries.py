@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Sum
+from django.urls import reverse
 
+from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import User
 from maillage.apps.grants import access, rules
 from maillage.apps.grants.models import FollowUp, GrantApplication, GrantCall, GrantDecision, Juror, Score
 from maillage.apps.memberships.access import communes_of, communes_of_structure
+from maillage.apps.search.rules import Hit, SearchKind
+from maillage.words.dates import in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +119,33 @@ def own_side(user: Any, row: GrantApplication) -> set[str]:
     ours = set(access.structures_for(user).values_list("pk", flat=True))
     sides = {"social": row.social_id, "digital": row.digital_id}
     return {side for side, pk in sides.items() if pk in ours}
+
+
+# ----------------------------------------------------------------------------------- the search of the space
+
+
+def _calls(user: Any) -> QuerySet[GrantCall]:
+    """Return the calls that everybody reads, and those that a user leads."""
+    led = access.led_by(user).order_by() if rights_of(user).any(access.LEADS) else GrantCall.objects.none()
+    led = led.values("pk")
+    rows = GrantCall.objects.filter(Q(published_at__isnull=False) | Q(pk__in=led))
+    return rows.annotate(is_led=ExpressionWrapper(Q(pk__in=led), output_field=BooleanField()))
+
+
+def _call_hit(row: GrantCall, user: Any) -> Hit:
+    name = "grant" if row.is_led else "grant_public"
+    return Hit(row.title, f"Jusqu’au {in_words(row.closes_on)}", reverse(name, args=[row.pk]))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="appels",
+        label="Appels à projets",
+        icon="euro",
+        model="grants.grantcall",
+        rows=_calls,
+        indexed=GrantCall.objects.all,
+        words=lambda row: (row.title, f"{row.about} {row.support}"),
+        hit=_call_hit,
+    ),
+)

@@ -7,6 +7,7 @@ from math import isnan
 from django.db import transaction
 
 from maillage.apps.accounts.models import User
+from maillage.apps.search import actions as search
 from maillage.apps.territories import queries, rules
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 from maillage.kernel.errors import Refused
@@ -40,26 +41,32 @@ def keep_perimeter(
     """
     _check_slug(slug)
     from_file(content, name=file_name, territory=gazetteer().get(code), iris=frames.sources().rp2021)
-    kept, _ = Perimeter.objects.update_or_create(
-        slug=slug,
-        defaults={
-            "name": name,
-            "code": code,
-            "reason": reason,
-            "target_text": target_text.strip(),
-            "target_publics": list(targets.chosen(target_publics)),
-            "zones": content.decode("utf-8-sig"),
-            "file_name": file_name[:LONGEST_FILE_NAME],
-            "created_by": by,
-        },
+    return _write_perimeter(
+        slug,
+        name=name,
+        code=code,
+        reason=reason,
+        target_text=target_text.strip(),
+        target_publics=list(targets.chosen(target_publics)),
+        zones=content.decode("utf-8-sig"),
+        file_name=file_name[:LONGEST_FILE_NAME],
+        created_by=by,
     )
+
+
+@transaction.atomic
+def _write_perimeter(slug: str, **values: object) -> Perimeter:
+    kept, _ = Perimeter.objects.update_or_create(slug=slug, defaults=values)
+    search.refresh_rows(Perimeter, [kept.pk])
     return kept
 
 
 @transaction.atomic
 def drop_perimeter(*, by: User, perimeter: Perimeter) -> None:
     """Forget a perimeter. Its studies stay until they are erased with it."""
+    number = perimeter.pk
     perimeter.delete()
+    search.refresh_rows(Perimeter, [number])
 
 
 def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: str) -> Marking:

@@ -32,6 +32,7 @@ def run(given: argparse.Namespace) -> int:
     check_free(given.adresse, given.port)
     ready()
     from maillage.apps.dossiers import actions
+    from maillage.apps.search import actions as search
     from maillage.config import static
     from maillage.config.providers import chosen
 
@@ -49,6 +50,7 @@ def run(given: argparse.Namespace) -> int:
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
     )
+    search.build_if_empty()
     actions.tidy()  # while the server reads what it needs; no worker writes yet
     actions.resume()
     helpers = [Helper(module) for module in (WORKER, DUE)]

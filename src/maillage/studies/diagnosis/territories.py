@@ -1,7 +1,7 @@
 """Territories of France: finding one by name, code or postcode, and what belongs to it."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Literal
@@ -131,6 +131,9 @@ class Gazetteer:
         """Names of merged communes, each with the commune it became."""
         pairs = zip(self._former["former_name"].tolist(), self._former["code"].tolist(), strict=True)
         return [(plain(name), self._by_code[code]) for name, code in pairs if name and code in self._by_code]
+
+    def __iter__(self) -> Iterator[Territory]:
+        return iter(self._by_code.values())
 
     def __contains__(self, code: str) -> bool:
         return code in self._by_code

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from django.db import connection
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.search import actions as search
 
 BATCH = 500
 
@@ -13,6 +14,12 @@ BATCH = 500
 def refresh(lieux: Iterable[Lieu]) -> None:
     """Write the words, point and facets of these places; those no longer published leave the index."""
     many = list(lieux)
+    _write(many)
+    search.refresh_rows(Lieu, [lieu.pk for lieu in many])
+    search.refresh_rows(Structure, {lieu.structure_id for lieu in many})
+
+
+def _write(many: list[Lieu]) -> None:
     with connection.cursor() as cursor:
         _forget(cursor, [lieu.pk for lieu in many])
         shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED]
@@ -45,9 +52,9 @@ def rebuild() -> int:
         batch.append(lieu)
         n += 1
         if len(batch) == BATCH:
-            refresh(batch)
+            _write(batch)
             batch = []
-    refresh(batch)
+    _write(batch)
     return n
 
 

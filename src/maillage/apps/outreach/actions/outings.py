@@ -7,6 +7,7 @@ from django.db import transaction
 
 from maillage.apps.accounts.models import User
 from maillage.apps.outreach.models import Outing
+from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 
 
@@ -32,10 +33,13 @@ def keep(*, by: User | None, outing: Outing | None = None, today: date, **values
         setattr(kept, name, value)
     kept.by = by
     kept.save()
+    search.refresh_rows(Outing, [kept.pk])
     return kept
 
 
 @transaction.atomic
 def drop(outing: Outing) -> None:
     """Take an action off the register."""
+    number = outing.pk
     outing.delete()
+    search.refresh_rows(Outing, [number])

@@ -1,0 +1,113 @@
+"""What the search across the space finds of workshops and permanences, and of discussions."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from maillage.apps.agenda import access
+from maillage.apps.agenda.models import Permanence, Workshop
+from maillage.apps.agenda.queries import words
+from maillage.apps.agenda.rules.workshops import WORKSHOP
+from maillage.apps.community.models import Meeting, Post
+from maillage.apps.community.queries.resources import shared
+from maillage.apps.community.queries.search_kinds import STRUCTURES, of_network
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.search_kinds import LIEUX
+from maillage.apps.outreach.models import Outing
+from maillage.apps.search.rules import Hit, Matches, SearchKind
+
+EXTRACT = 90  # letters of a message
+
+
+def _workshops(user: Any) -> QuerySet[Workshop]:
+    """Return the workshops that a user runs, and those that everybody reads."""
+    seen = Q(pk__in=access.workshops_for(user).values("pk")) | Q(published_at__isnull=False)
+    return Workshop.objects.filter(seen, kind=WORKSHOP).select_related(*access.WITH)
+
+
+def _workshop_words(row: Workshop) -> tuple[str, str]:
+    labels = (row.get_subject_display(), row.get_format_display(), row.get_level_display())
+    return row.title, " ".join((*labels, row.address, words.town(row)))
+
+
+def _workshop_hit(row: Workshop, user: Any) -> Hit:
+    name = "workshop_run" if access.may_run(user, row) else "workshop"
+    off = " · annulé" if row.cancelled_at else ""
+    return Hit(row.title, f"{words.when(row)} · {words.where(row)}{off}", reverse(name, args=[row.pk]))
+
+
+def _permanences(user: Any) -> QuerySet[Permanence]:
+    """Return the permanences where a user receives, and those where anybody books."""
+    mine = Q(pk__in=access.permanences_for(user).values("pk"))
+    booked = Q(published_at__isnull=False, stopped_at__isnull=True)
+    return Permanence.objects.filter(mine | booked).select_related("structure", "lieu")
+
+
+def _permanence_hit(row: Permanence, user: Any) -> Hit:
+    name = "permanence" if access.may_receive(user, row.structure_id) else "permanence_public"
+    about = " · ".join((row.structure.name, row.lieu.name if row.lieu else row.address))
+    return Hit(row.title, about, reverse(name, args=[row.pk]))
+
+
+def _posts(user: Any) -> QuerySet[Post]:
+    """Return the messages under the objects that a user reads."""
+    under = (
+        Q(kind="resource", row__in=shared().order_by().values("pk"))
+        | Q(kind="meeting", row__in=Meeting.objects.order_by().values("pk"))
+        | Q(kind="lieu", row__in=Lieu.objects.filter(merged_into=None).values("pk"))
+        | Q(kind="outing", row__in=Outing.objects.exclude(state="cancelled").order_by().values("pk"))
+        | Q(kind="workshop", row__in=access.published().order_by().values("pk"))
+        | Q(kind="workshop", row__in=access.workshops_for(user).order_by().values("pk"))
+    )
+    return of_network(lambda: Post.objects.filter(under, hidden_at=None))(user).select_related("structure")
+
+
+def _post_hit(row: Post, user: Any) -> Hit:
+    line = " ".join(row.words.split())
+    title = line if len(line) <= EXTRACT else f"{line[:EXTRACT].rstrip()}…"
+    writer = row.structure.name if row.structure else "La coordination"
+    url = f"{reverse('discussion', args=[row.kind, row.row])}#m-{row.pk}"
+    return Hit(title, f"{writer} · sous : {row.get_kind_display()}", url)
+
+
+def _held_at(user: Any, matches: Matches) -> Any:
+    return Q(structure__in=matches(STRUCTURES)) | Q(lieu__in=matches(LIEUX))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="ateliers",
+        label="Ateliers",
+        icon="calendar",
+        model="agenda.workshop",
+        rows=_workshops,
+        indexed=Workshop.objects.filter(kind=WORKSHOP).all,
+        words=_workshop_words,
+        hit=_workshop_hit,
+        linked=_held_at,
+        kinds_linked=(STRUCTURES, LIEUX),
+    ),
+    SearchKind(
+        id="permanences",
+        label="Permanences",
+        icon="clock",
+        model="agenda.permanence",
+        rows=_permanences,
+        indexed=Permanence.objects.all,
+        words=lambda row: (row.title, row.address),
+        hit=_permanence_hit,
+        linked=_held_at,
+        kinds_linked=(STRUCTURES, LIEUX),
+    ),
+    SearchKind(
+        id="discussions",
+        label="Discussions",
+        icon="message-square",
+        model="community.post",
+        rows=_posts,
+        indexed=lambda: Post.objects.filter(hidden_at=None),
+        words=lambda row: ("", row.words),
+        hit=_post_hit,
+    ),
+)

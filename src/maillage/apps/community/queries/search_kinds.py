@@ -1,0 +1,111 @@
+"""What the search across the space finds of what the network shares: only who is of the network finds it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from maillage.apps.accounts.access import rights_of
+from maillage.apps.community import access
+from maillage.apps.community.models import Listing, Meeting, Resource
+from maillage.apps.community.queries.resources import procedure_label, shared
+from maillage.apps.directory.queries.search_kinds import LIEUX
+from maillage.apps.outreach.models import Outing
+from maillage.apps.search.rules import Hit, Matches, SearchKind
+from maillage.words.dates import in_words
+
+STRUCTURES = "structures"  # the kind that the feature above declares
+
+
+def of_network(rows: Callable[[], QuerySet]) -> Callable[[Any], QuerySet]:
+    """Return rows that any member of the network reads, and nobody else."""
+
+    def seen(user: Any) -> QuerySet:
+        return rows() if rights_of(user).any(*access.MEMBERS) else rows().none()
+
+    return seen
+
+
+def _resource_words(row: Resource) -> tuple[str, str]:
+    labels = (row.get_format_display(), row.get_theme_display(), procedure_label(row.procedure))
+    return row.title, " ".join((row.about, row.author, *labels))
+
+
+def _resource_hit(row: Resource, user: Any) -> Hit:
+    about = " · ".join(filter(None, (row.get_format_display(), row.structure.name if row.structure else "")))
+    return Hit(row.title, about, reverse("resource", args=[row.pk]))
+
+
+def _meeting_hit(row: Meeting, user: Any) -> Hit:
+    when = in_words(row.starts_at.date()) if row.starts_at else "date à choisir"
+    off = " · annulée" if row.cancelled_at else ""
+    about = f"{row.get_kind_display().capitalize()} · {when}{off}"
+    return Hit(row.title, about, reverse("meeting", args=[row.pk]))
+
+
+def _listing_hit(row: Listing, user: Any) -> Hit:
+    about = " · ".join(filter(None, (row.structure.name, row.words)))
+    return Hit(row.title, about, reverse("listing", args=[row.pk]))
+
+
+def _outing_hit(row: Outing, user: Any) -> Hit:
+    return Hit(row.name, f"{row.place} · {in_words(row.on)}", reverse("awareness_action", args=[row.pk]))
+
+
+def _of_structure(user: Any, matches: Matches) -> Any:
+    return Q(structure__in=matches(STRUCTURES))
+
+
+def _held_at(user: Any, matches: Matches) -> Any:
+    return Q(structure__in=matches(STRUCTURES)) | Q(lieu__in=matches(LIEUX))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="ressources",
+        label="Ressources",
+        icon="layers",
+        model="community.resource",
+        rows=of_network(shared),
+        indexed=Resource.objects.all,
+        words=_resource_words,
+        hit=_resource_hit,
+        linked=_of_structure,
+        kinds_linked=(STRUCTURES,),
+    ),
+    SearchKind(
+        id="reunions",
+        label="Réunions",
+        icon="users",
+        model="community.meeting",
+        rows=of_network(Meeting.objects.all),
+        indexed=Meeting.objects.all,
+        words=lambda row: (row.title, f"{row.about} {row.address} {row.record}"),
+        hit=_meeting_hit,
+        linked=_held_at,
+        kinds_linked=(STRUCTURES, LIEUX),
+    ),
+    SearchKind(
+        id="annonces",
+        label="Annonces",
+        icon="share-2",
+        model="community.listing",
+        rows=of_network(lambda: Listing.objects.filter(closed_at=None).select_related("structure")),
+        indexed=Listing.objects.all,
+        words=lambda row: (row.title, row.words),
+        hit=_listing_hit,
+        linked=_held_at,
+        kinds_linked=(STRUCTURES, LIEUX),
+    ),
+    SearchKind(
+        id="actions",
+        label="Actions d’aller vers",
+        icon="flag",
+        model="directory.outing",
+        rows=of_network(lambda: Outing.objects.exclude(state="cancelled")),
+        indexed=Outing.objects.all,
+        words=lambda row: (row.name, f"{row.get_kind_display()} {row.place} {row.public} {row.effect}"),
+        hit=_outing_hit,
+    ),
+)

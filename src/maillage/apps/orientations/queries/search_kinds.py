@@ -1,0 +1,71 @@
+"""What the search across the space finds of the persons one helps and of their referrals."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+
+from maillage.apps.directory.queries.search_kinds import LIEUX
+from maillage.apps.orientations.access import orientations_for
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.people.access import people_for
+from maillage.apps.people.models import Person
+from maillage.apps.search.rules import Hit, Matches, SearchKind
+from maillage.words.dates import in_words
+
+PERSONS = "personnes"
+
+
+def _person_hit(row: Person, user: Any) -> Hit:
+    known = filter(None, (str(row.born or ""), row.get_picture_display(), row.card))
+    return Hit(str(row), " · ".join(known), reverse("person", args=[row.pk]))
+
+
+def _referrals(user: Any) -> QuerySet[Orientation]:
+    """Return the referrals a user reads; `is_known`: whether they see the person, else unnamed."""
+    known = people_for(user).filter(pk=OuterRef("person"))
+    return orientations_for(user).annotate(is_known=Exists(known))
+
+
+def _referral_words(row: Orientation) -> tuple[str, str]:
+    # Neither the person nor what was written of them: they are found by their sheet, by who sees it.
+    return row.get_need_display(), f"{row.get_procedure_display()} {row.lieu_name}"
+
+
+def _referral_hit(row: Orientation, user: Any) -> Hit:
+    place = row.lieu.name if row.lieu else row.lieu_name
+    who = str(row.person) if row.is_known and row.person else "nom masqué"
+    day = in_words((row.sent_at or row.prepared_at).date())
+    about = " · ".join(filter(None, (who, place, row.get_state_display(), day)))
+    return Hit(row.get_need_display(), about, reverse("orientation", args=[row.pk]))
+
+
+def of_person(user: Any, matches: Matches) -> Q:
+    """Return the condition for a row to be of a person found, among those a user sees."""
+    return Q(person__in=people_for(user).filter(pk__in=matches(PERSONS)).values("pk"))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id=PERSONS,
+        label="Personnes",
+        icon="user",
+        model="people.person",
+        rows=people_for,
+        indexed=lambda: Person.objects.filter(forgotten_at__isnull=True),
+        words=lambda row: (f"{row.nickname} {row.card} {row.code}", str(row.born or "")),
+        hit=_person_hit,
+    ),
+    SearchKind(
+        id="orientations",
+        label="Orientations",
+        icon="send",
+        model="orientations.orientation",
+        rows=_referrals,
+        indexed=lambda: Orientation.objects.filter(stripped_at__isnull=True),
+        words=_referral_words,
+        hit=_referral_hit,
+        linked=lambda user, matches: of_person(user, matches) | Q(lieu__in=matches(LIEUX)),
+        kinds_linked=(PERSONS, LIEUX),
+    ),
+)

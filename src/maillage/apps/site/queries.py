@@ -1,0 +1,88 @@
+"""What the search across the space finds that no feature owns: gestures, pages, methods, initiatives."""
+
+from functools import cache
+
+from django.urls import reverse
+
+from maillage.apps.search.rules import FixedEntry, FixedKind, Hit
+from maillage.reference.files import METHODS
+from maillage.reference.glossary import terms
+from maillage.reference.initiatives import initiatives
+
+PEOPLE = ("people.see", "people.mine")
+MEMBERS = (*PEOPLE, "directory.edit", "measures.see", "network.run")
+WRITES = ("workshops.manage",)
+# What one does here: the title, other words for it, the address by its name, who may.
+GESTURES = (
+    ("Accueillir une personne", "nouvelle inscrire ajouter fiche carte", "person_new", PEOPLE),
+    ("Retrouver une personne par sa carte", "code carte", "person_by_card", PEOPLE),
+    ("Orienter une personne", "envoyer adresser lieu service prescrire", "orientation_new", PEOPLE),
+    ("Noter un acte", "aide accompagnement temps permanence", "act_new", PEOPLE),
+    ("Les mandats", "signer autorisation agir à la place", "mandats", PEOPLE),
+    ("Donner un rendez-vous", "date créneau", "appointment_new", PEOPLE),
+    ("Voir les rappels", "message relance SMS", "reminders", PEOPLE),
+    ("Ajouter un papier", "document justificatif", "papers", PEOPLE),
+    ("Planifier un atelier", "nouveau date groupe", "workshop_new", WRITES),
+    ("Partager une ressource", "document fiche support", "resource_new", WRITES),
+    ("Publier une annonce", "cherche propose salle matériel", "listing_new", WRITES),
+    ("Proposer une réunion", "date vote", "meeting_new", ("workshops.manage", "directory.edit")),
+    ("Écrire une mission de bénévole", "bénévolat", "mission_new", WRITES),
+    ("Emporter nos écrits", "exporter télécharger copie", "network_writings", WRITES),
+    ("L’agenda partagé du réseau", "calendrier dates", "shared_agenda", MEMBERS),
+    ("Poser une question au réseau", "discussion message", "discussions", MEMBERS),
+    ("Qui fait quoi", "annuaire professionnels compétences", "network_directory", MEMBERS),
+    ("Importer un fichier de lieux", "recensement tableau CSV", "import_new", ("directory.import",)),
+    ("Doublons de l’annuaire", "paires réunir", "pairs", ("directory.import",)),
+    ("Inviter quelqu’un dans l’équipe", "compte membre rôle", "team", ("members.manage",)),
+    ("Mon compte", "mot de passe nom double authentification sécurité", "account_home", ()),
+)
+# Pages that explain, for everybody.
+PAGES = (
+    ("Comment nous calculons", "méthode chiffre estimation marge", "methods"),
+    ("Toutes nos sources", "données fichiers producteur Insee", "sources"),
+    ("Les mots du domaine", "glossaire définition sigle", "glossary"),
+    ("Ce qui change dans les démarches", "dématérialisation calendrier fermeture", "calendar"),
+    ("Garder ses papiers à l’abri", "coffre numérique", "safes"),
+    ("Accessibilité", "handicap RGAA lecteur clavier", "accessibility"),
+    ("Vie privée", "RGPD données personnelles droits effacer", "privacy"),
+    ("Lire une boîte mail", "courriel messagerie aide", "mailbox_guide"),
+)
+
+
+@cache
+def _gestures() -> tuple[FixedEntry, ...]:
+    return tuple(
+        FixedEntry(Hit(title, "À faire ici", reverse(name)), words, rights)
+        for title, words, name, rights in GESTURES
+    )
+
+
+@cache
+def _help() -> tuple[FixedEntry, ...]:
+    """Return the pages that explain, then the methods, then the words."""
+    pages = [FixedEntry(Hit(title, "Page d’aide", reverse(name)), words) for title, words, name in PAGES]
+    for path in sorted(METHODS.glob("*.md")):
+        title = path.read_text("utf-8").split("\n", 1)[0].lstrip("# ").strip()
+        pages.append(FixedEntry(Hit(title, "Méthode", reverse("method", args=[path.stem]))))
+    for term in terms().values():
+        hit = Hit(term.term, term.definition, f"{reverse('glossary')}#{term.key}")
+        pages.append(FixedEntry(hit, " ".join(term.aliases)))
+    return tuple(pages)
+
+
+@cache
+def _initiatives() -> tuple[FixedEntry, ...]:
+    return tuple(
+        FixedEntry(
+            Hit(each.title, each.where, f"{reverse('initiatives')}#{each.id}"),
+            f"{each.where} {' '.join(each.facts)}",
+        )
+        for each in initiatives().values()
+    )
+
+
+SEARCH_KINDS = (
+    FixedKind(id="gestes", label="À faire", icon="check", entries=_gestures),
+    FixedKind(id="initiatives", label="Initiatives", icon="lightbulb", entries=_initiatives),
+    FixedKind(id="aide", label="Aide et explications", icon="circle-help", entries=_help),
+)

@@ -1,0 +1,27 @@
+"""What the search across the space finds of surveys: those that one runs."""
+
+from typing import Any
+
+from django.urls import reverse
+
+from maillage.apps.search.rules import Hit, SearchKind
+from maillage.apps.surveys import access
+from maillage.apps.surveys.models import Survey
+
+
+def _hit(row: Survey, user: Any) -> Hit:
+    return Hit(row.title, row.get_state_display(), reverse("survey", args=[row.pk]))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="enquetes",
+        label="Enquêtes",
+        icon="clipboard-check",
+        model="surveys.survey",
+        rows=access.surveys_for,
+        indexed=Survey.objects.all,
+        words=lambda row: (row.title, f"{row.aim} {row.universe}"),
+        hit=_hit,
+    ),
+)
