@@ -112,7 +112,9 @@ REACHES = {
 
 # Pages without a row: who opens them. "all": any account.
 LISTS: dict[str, set[str]] = {
-    **{key: {"all"} for key in ("space", "notifications", "news_dismiss", "search_all", "search_suggestions")},
+    **{
+        key: {"all"} for key in ("space", "notifications", "news_dismiss", "search_all", "search_suggestions")
+    },
     "bilans_nudge": {"lead"},
     **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep")},
     **{
