@@ -13,7 +13,7 @@ from maillage.apps.community.models import Resource
 from maillage.apps.directory.actions import sheets
 from maillage.apps.orientations.actions import forgetting
 from maillage.apps.outreach.actions import outings
-from maillage.apps.people import actions as people
+from maillage.apps.people.actions import register
 from maillage.apps.people.models import Person
 from maillage.apps.search import actions, queries, rules
 from maillage.apps.search.models import SearchGram, SearchWord
@@ -47,7 +47,7 @@ def karim(hall) -> User:
 
 @pytest.fixture
 def gwenaelle(leila, library) -> Person:
-    return people.welcome(by=leila, structure=library, nickname="Gwenaëlle", born=1971, at=AT)
+    return register.welcome(by=leila, structure=library, nickname="Gwenaëlle", born=1971, at=AT)
 
 
 def found(user, text, kind="") -> list[str]:
@@ -161,13 +161,13 @@ def test_who_reads_no_person_finds_none(role, gwenaelle, library):
 
 
 def test_a_right_that_ends_ends_the_finding(leila, gwenaelle, library):
-    people.leave(person=gwenaelle, structure=library, by=leila, at=AT)
+    register.leave(person=gwenaelle, structure=library, by=leila, at=AT)
     assert found(leila, "gwenaelle", "personnes") == []
 
 
 def test_a_volunteer_finds_those_they_help_and_no_other(gwenaelle, library):
     denise = account("denise", "benevole", structure=library)
-    mine = people.welcome(by=denise, structure=library, nickname="Gwen", at=AT)
+    mine = register.welcome(by=denise, structure=library, nickname="Gwen", at=AT)
     assert found(denise, "gwen", "personnes") == [mine.nickname]
 
 
@@ -190,7 +190,7 @@ def test_every_hit_opens_for_whoever_found_it(client, leila, library, gwenaelle)
 
 
 def test_what_changes_is_found_by_its_new_words_only(leila, library, gwenaelle):
-    people.correct(gwenaelle, {"nickname": "Solveig"}, by=leila, at=AT)
+    register.correct(gwenaelle, {"nickname": "Solveig"}, by=leila, at=AT)
     assert found(leila, "gwenaelle", "personnes") == []
     assert found(leila, "solveig") == ["Solveig"]
 
