@@ -15,7 +15,7 @@ from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
-from maillage.words.wording import listing, number
+from maillage.words.wording import DASH, listing, number
 
 COLUMNS = (
     *(
@@ -244,10 +244,12 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     if reading is None or reading.offer is None:
         return Concerned(about="", between="", words="non chiffré : aucun diagnostic d’offre ici")
     found = [line_in(reading, code, line) for code in (zones or [""])]
-    lines = [each for each in found if each is not None]
+    lines = [each for each in found if each is not None and each.missing != DASH]
     source = reading.offer.source
     if not lines:
-        return Concerned(about="", between="", words="non chiffré : ces zones ne sont plus celles de l’étude")
+        return Concerned(
+            about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
+        )
     words = f"sans {lines[0].label[:1].lower()}{lines[0].label[1:]} à pied"
     if len(lines) == 1:
         only = lines[0]

@@ -77,7 +77,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """The residents of each zone (n,): all, adults, those of the definition, everybody its rates count."""
+    """The residents of each zone (n,): all, adults, the universe; everybody: whatever the filter."""
 
     population: Floats
     adults: Floats

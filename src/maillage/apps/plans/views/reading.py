@@ -120,7 +120,6 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "concerned": queries.concerned(row.line, row.zones, reading),
         "zones": queries.zones_named(row.zones, reading),
         "lines": [(name, held) for name, held in lines if held is not None],
-        "svg": _zone_map(found, row),
         "warnings": rules.warnings(of_it, on),
         "is_late": rules.is_late(of_it, on),
         "steps": row.milestones.all(),
@@ -133,19 +132,21 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "to_find": (row.budget or 0) - (row.funded or 0),
         "parts": row.parts.all(),
         "on": on,
+        **_zone_map(found, row),
     }
     if context["may_write"]:
         context["form"] = NoteForm(initial={"on": on})
     return render(request, "plans/action.html", context)
 
 
-def _zone_map(found: Plan, row: PlanAction) -> str:
+def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
+    """Return the map beside an action: its zone among the others, or the gap of its line everywhere."""
     study = dossiers.latest(found.place)
     if study is None or not row.line:
-        return ""
+        return {"svg": ""}
     if len(row.zones) == 1 and (drawn := dossiers.sheet_map(study, row.zones[0])):
-        return drawn
-    return dossiers.layer(study, f"manque-{row.line}")
+        return {"svg": drawn, "is_sheet": True}
+    return {"svg": dossiers.layer(study, f"manque-{row.line}")}
 
 
 @require_safe
