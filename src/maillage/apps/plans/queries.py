@@ -361,8 +361,8 @@ def _gap(offer: OfferReading, code: str, name: str, line: OfferLine, reason: str
         title=f"{OPENINGS[line.id]} : {name}",
         why=reason,
         effect=(
-            f"{people[:1].upper()}{people[1:]} auraient {label} à moins de {within}, "
-            "si le lieu ouvre au milieu de là où elles vivent. Cela ne dit pas combien viendront."
+            f"Au plus, {people[:1].lower()}{people[1:]} auraient {label} à moins de {within} : toutes celles "
+            "de la zone, si un seul lieu est à pied de chacune. Cela ne dit pas combien viendront."
         ),
         evidence=(
             Evidence(
@@ -396,7 +396,7 @@ def _unsolved(place: str, rows: Sequence[PlanAction], on: date) -> list[Proposal
             key="unsolved",
             title="Trouver une solution pour les demandes restées sans lieu",
             why="Des personnes ont dit un besoin, et aucun lieu connu n’y répondait.",
-            effect="Le besoin de chacune est dans la page Personnes. Aucun effet n’est chiffré.",
+            effect="La page Personnes les compte par besoin et par commune. Aucun effet n’est chiffré.",
             evidence=(Evidence(n, "", "demandes sans solution, comptées par paquets", source),),
             value=float(measures.unsolved),
         )
