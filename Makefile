@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin.
 EACH := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test test-postgresql check bench mutants lock assets docs format release
+.PHONY: setup run test test-all test-postgresql check bench mutants lock assets docs format release
 
 setup: .venv/.produit assets/.ready
 
@@ -18,8 +18,15 @@ run: setup
 
 test: .venv/.dev node_modules/.dev assets/.ready
 ifeq ($(PROFIL),complet)
-	@$(MAKE) --no-print-directory test-postgresql
+	@# Une épreuve manquée n’empêche pas les suivantes : un seul passage dit tout ce qui manque.
+	@failed=0; for each in test-postgresql test-all; do \
+		$(MAKE) --no-print-directory $$each || failed=1; \
+	done; exit $$failed
+else
+	@$(MAKE) --no-print-directory test-all
 endif
+
+test-all:
 	$(PY) -m pytest $(EACH)
 
 # Les mêmes épreuves de la plateforme, sur un vrai PostgreSQL : celles des fichiers marqués both_databases.

@@ -498,11 +498,11 @@ def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu)
     address = f"/espace/personnes/corrections/{row.pk}/"
     assert client.post(address, {"reponse": "Non"}).status_code == 404
     client.force_login(leila)
-    assert "Corrections demandées" in text(client.get("/espace/"))
+    assert "Demande de corriger ce qui est écrit d’elle" in text(client.get("/espace/"))
     assert "Mon année est fausse" in text(client.get(f"/espace/personnes/{fatou.pk}/"))
     assert client.post(address, {"reponse": "C’est fait"}).url == f"/espace/personnes/{fatou.pk}/"
     assert client.post(address, {"reponse": "Encore"}).status_code == 404
-    assert "Corrections demandées" not in text(client.get("/espace/"))
+    assert "Demande de corriger" not in text(client.get("/espace/"))
     client.logout()
     open_page(client, fatou)
     assert "C’est fait" in text(client.get("/ma-carte/corriger/"))
