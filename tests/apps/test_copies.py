@@ -10,7 +10,7 @@ from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.documents.models import Paper, Share
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people.actions import consents, corrections, register
@@ -288,7 +288,7 @@ def told(client) -> dict[str, Any]:
     autonomy.change(last, result=other, reason="seen", words="Elle a su faire seule", by=leila, at=AT)
     autonomy.note_annex(last, {"F1": "town"}, by=leila, at=AT)
     Bilan.objects.filter(pk=last.pk).update(retest_of=first, observed="G2", flags=["procedure"])
-    row = steps.prepare(
+    row = drafts.prepare(
         by=leila,
         structure=library.structure,
         person=person,
@@ -303,10 +303,10 @@ def told(client) -> dict[str, Any]:
         shared=("nickname", "note"),
         at=AT,
     )
-    row = steps.send(row, by=leila, channel="phone", at=AT)
-    row = steps.appoint(row, by=leila, when=AT + timedelta(days=1), at=AT)
+    row = sending.send(row, by=leila, channel="phone", at=AT)
+    row = answers.appoint(row, by=leila, when=AT + timedelta(days=1), at=AT)
     did = {"did": ["formation"], "outcome": "reached", "level_after": "autonome", "minutes": 45}
-    row = steps.serve(row, by=leila, words="Compte ouvert", next_step="Revenir lundi", at=AT, **did)
+    row = answers.serve(row, by=leila, words="Compte ouvert", next_step="Revenir lundi", at=AT, **did)
     more = {
         "reason": "full",
         "reason_words": "En travaux",

@@ -18,7 +18,7 @@ from maillage.apps.intake.actions import custody as handovers
 from maillage.apps.intake.actions import duplicates, proposals, quick_actions
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import agreements, deadlines, steps
+from maillage.apps.orientations.actions import agreements, answers, deadlines, drafts, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
@@ -88,7 +88,7 @@ def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
         "availability": "le mardi",
         "note": f"{name} lit peu",
     }
-    row = steps.prepare(
+    row = drafts.prepare(
         by=sender,
         at=AT,
         structure=ccas.structure,
@@ -98,7 +98,7 @@ def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
         language="ro",
         **said,
     )
-    return steps.send(row, by=sender, at=AT)
+    return sending.send(row, by=sender, at=AT)
 
 
 def csv_of(*rows: tuple[Lieu, str]) -> str:
@@ -475,7 +475,7 @@ def test_what_is_taken_back_while_hidden_stays_erased(
 def test_what_a_team_noted_for_itself_is_not_read_by_the_next_one(
     client, asked, six, aidant, theirs, manager
 ):
-    steps.accept(six[0], by=aidant, at=AT, note="Vient avec sa sœur")
+    answers.accept(six[0], by=aidant, at=AT, note="Vient avec sa sœur")
     client.force_login(aidant)
     assert "Vient avec sa sœur" in said(client, f"/espace/orientations/{six[0].pk}/")
     agreed(client, asked, manager)

@@ -21,7 +21,7 @@ from maillage.apps.droits.queries import cards, checklists, lines, persons
 from maillage.apps.droits.rules import facts
 from maillage.apps.learning.models import Plan
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import forgetting, steps
+from maillage.apps.orientations.actions import answers, drafts, forgetting, sending
 from maillage.apps.orientations.forms.answers import ServedForm
 from maillage.apps.orientations.queries import copies
 from maillage.apps.people.actions import consents
@@ -390,7 +390,7 @@ def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
 
 def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo, structure):
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
-    row = steps.prepare(
+    row = drafts.prepare(
         by=leila,
         structure=structure,
         person=andrei,
@@ -408,7 +408,7 @@ def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo,
         by=leila,
         at=AT - timedelta(days=3),
     )
-    row = steps.send(row, by=leila, channel="phone", at=AT - timedelta(days=3))
+    row = sending.send(row, by=leila, channel="phone", at=AT - timedelta(days=3))
     form = ServedForm(
         {"fait": ["assistance"], "issue": "reached", "demarche": "logement-social", "droit": "sent"},
         followed=True,
@@ -417,7 +417,7 @@ def test_what_came_of_a_referral_is_told_on_the_same_line(andrei, leila, diallo,
     half = ServedForm({"fait": ["assistance"], "issue": "reached", "demarche": "rsa"}, followed=True)
     assert not half.is_valid()
     assert "demarche" not in ServedForm(followed=False).fields
-    steps.serve(row, **form.served(), telling=form.telling(TODAY), by=leila, at=AT)
+    answers.serve(row, **form.served(), telling=form.telling(TODAY), by=leila, at=AT)
     (fact,) = Fact.objects.all()
     assert (fact.source, fact.structure) == (f"orientation-{row.pk}", structure)
     assert states(leila, andrei) == {"logement-social": "sent"}
@@ -463,7 +463,7 @@ def test_a_mailbox_not_looked_at_for_thirty_days_is_told(andrei, leila, structur
 def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure):
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
     before = AT - timedelta(days=3)
-    row = steps.prepare(
+    row = drafts.prepare(
         by=leila,
         structure=structure,
         person=andrei,
@@ -474,8 +474,8 @@ def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure)
         at=before,
     )
     consents.agree(person=andrei, purpose="share", how="read", structure=lieu.structure, by=leila, at=before)
-    row = steps.send(row, by=leila, channel="phone", at=before)
-    steps.appoint(row, by=leila, at=before, when=AT + timedelta(days=1))
+    row = sending.send(row, by=leila, channel="phone", at=before)
+    answers.appoint(row, by=leila, at=before, when=AT + timedelta(days=1))
     found = cards.next_appointment(leila, andrei, AT)
     assert (found.when, found.about, found.soon) == ("Demain, mardi 24 novembre à 10 h", "Boîte mail", True)
     third = place("tiers", {"nom": "Tiers", "pivot": "13002526500013"}).structure

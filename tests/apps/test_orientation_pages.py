@@ -12,7 +12,7 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import measures, structure_measures
@@ -76,7 +76,7 @@ def sent(worker, ccas, lieu, person=None, days=0, channel="email", **more) -> Or
     at = timezone.now() - days * DAY
     if person is not None and more.get("shared"):
         consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
-    row = steps.prepare(
+    row = drafts.prepare(
         by=worker,
         at=at,
         structure=ccas.structure,
@@ -84,7 +84,7 @@ def sent(worker, ccas, lieu, person=None, days=0, channel="email", **more) -> Or
         lieu=lieu,
         **{"need": "assistance", "procedure": "argent", "procedure_words": "prime d’activité", **more},
     )
-    return steps.send(row, by=worker, at=at, channel=channel)
+    return sending.send(row, by=worker, at=at, channel=channel)
 
 
 @pytest.fixture
@@ -221,7 +221,7 @@ def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas,
 def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orientation):
     open_page(client, person)
     assert "Je ne veux plus y aller" in text(client.get("/ma-carte/suivi/"))
-    steps.refuse(orientation, by=aidant, at=timezone.now(), reason="not_for")
+    answers.refuse(orientation, by=aidant, at=timezone.now(), reason="not_for")
     assert "Je ne veux plus y aller" not in text(client.get("/ma-carte/suivi/"))
     page = text(
         decide(client, f"/ma-carte/etapes/{orientation.pk}/annuler/", follow=True)
@@ -238,7 +238,7 @@ def test_a_card_offers_to_give_up_only_what_may_be(client, aidant, person, orien
 def test_one_sentence_is_said_at_the_door(client, worker, ccas, library, person):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     row = sent(worker, ccas, library, person)
-    steps.appoint(row, by=None, token=access.link_of(row), at=timezone.now(), when=timezone.now() + 3 * DAY)
+    answers.appoint(row, by=None, token=access.link_of(row), at=timezone.now(), when=timezone.now() + 3 * DAY)
     client.force_login(worker)
     said = "Je viens de la part de CCAS."
     assert f"« {said} »" in text(client.get(reverse("orientation_card", args=[row.pk])))
@@ -359,7 +359,7 @@ def test_refusing_for_want_of_room_stops_new_referrals(client, aidant, worker, c
     assert "plus personne ne vous est envoyé" in page
     library.refresh_from_db()
     assert library.full_since is not None
-    with pytest.raises(steps.NoRoom):
+    with pytest.raises(sending.NoRoom):
         sent(worker, ccas, library)
 
 
@@ -374,7 +374,7 @@ def test_another_place_is_proposed_among_neighbours(client, aidant, orientation)
 
 
 def test_an_absence_takes_one_gesture_and_may_be_undone(client, aidant, orientation):
-    steps.appoint(
+    answers.appoint(
         orientation, by=aidant, at=timezone.now() - 3 * DAY, when=timezone.now() - timedelta(hours=1)
     )
     client.force_login(aidant)
@@ -387,7 +387,7 @@ def test_an_absence_takes_one_gesture_and_may_be_undone(client, aidant, orientat
 
 
 def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
-    steps.appoint(orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(hours=1))
+    answers.appoint(orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(hours=1))
     client.force_login(aidant)
     response = answer(client, orientation, geste="absent")
     assert response.status_code == 400
@@ -395,7 +395,7 @@ def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
 
 
 def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
-    steps.appoint(
+    answers.appoint(
         orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(minutes=30)
     )
     client.force_login(aidant)
@@ -430,7 +430,7 @@ def test_a_double_click_does_it_once(client, aidant, orientation):
 
 def test_two_people_answering_the_second_is_told_who_went_first(client, aidant, library, orientation):
     other = account("karim", "aidant", structure=library.structure)
-    steps.refuse(orientation, by=other, at=timezone.now(), reason="not_for")
+    answers.refuse(orientation, by=other, at=timezone.now(), reason="not_for")
     client.force_login(aidant)
     response = answer(client, orientation, geste="accept")
     assert response.status_code == 400
@@ -453,7 +453,7 @@ def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     stale = shown_on(page[page.index('id="repondre"') :])
     other = account("karim", "aidant", structure=library.structure)
-    steps.appoint(orientation, by=other, at=timezone.now(), when=timezone.now() + 5 * DAY)
+    answers.appoint(orientation, by=other, at=timezone.now(), when=timezone.now() + 5 * DAY)
     for posted in ({"raison": "full"}, {}):  # what cannot be read comes too late as well
         response = answer(client, orientation, geste="refuser", vu=stale, **posted)
         assert response.status_code == 400
@@ -473,7 +473,7 @@ def test_a_page_left_open_undoes_nothing_of_what_a_colleague_did(
 
 def test_a_link_page_left_open_undoes_nothing(client, orientation, aidant):
     stale = shown_on(opened(client, orientation))
-    steps.accept(orientation, by=aidant, at=timezone.now())
+    answers.accept(orientation, by=aidant, at=timezone.now())
     response = client.post(link(orientation), {"geste": "refuser", "raison": "full", "vu": stale})
     assert response.status_code == 400
     assert "Leila a accepté de recevoir la personne" in text(response)
@@ -485,7 +485,7 @@ def test_several_leave_the_rows_that_moved_since(client, aidant, worker, ccas, l
     client.force_login(aidant)
     page = text(client.get("/espace/orientations/?plusieurs=1"))
     posted = {f"vu-{row.pk}": shown_on(page, f"vu-{row.pk}") for row in rows}
-    steps.accept(rows[1], by=account("karim", "aidant", structure=library.structure), at=timezone.now())
+    answers.accept(rows[1], by=account("karim", "aidant", structure=library.structure), at=timezone.now())
     posted |= {
         "geste": "date",
         "jour": tuesday().isoformat(),
@@ -501,7 +501,7 @@ def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant,
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     stale = shown_on(page[page.index('id="suite"') :])
-    steps.accept(orientation, by=aidant, at=timezone.now())
+    answers.accept(orientation, by=aidant, at=timezone.now())
     for verb in ("cancel", "remind"):
         said = {"geste": verb, "vu": stale}
         page = text(client.post(reverse("orientation_follow", args=[orientation.pk]), said, follow=True))
@@ -511,7 +511,7 @@ def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant,
 
 def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person, orientation):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
-    steps.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
+    answers.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
     client.force_login(worker)
     page = text(
         client.post(reverse("orientation_follow", args=[orientation.pk]), {"geste": "cancel"}, follow=True)
@@ -527,7 +527,7 @@ def test_a_gesture_that_is_none_does_not_exist(client, aidant, orientation):
 
 def test_several_are_accepted_at_once_and_those_that_cannot_say_why(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(3)]
-    steps.refuse(rows[2], by=aidant, at=timezone.now(), reason="not_for")
+    answers.refuse(rows[2], by=aidant, at=timezone.now(), reason="not_for")
     client.force_login(aidant)
     chosen = {"geste": "accept", "cochee": [row.pk for row in rows]}
     page = text(client.post("/espace/orientations/plusieurs/", chosen, follow=True))
@@ -626,7 +626,7 @@ def test_nobody_says_the_place_of_others_full(client, aidant, ccas):
 def test_the_places_of_a_week_count_its_appointments(aidant, worker, ccas, library):
     now = timezone.now()
     row = sent(worker, ccas, library)
-    steps.appoint(row, by=aidant, at=now - timedelta(minutes=2), when=now + timedelta(seconds=30))
+    answers.appoint(row, by=aidant, at=now - timedelta(minutes=2), when=now + timedelta(seconds=30))
     (room,) = structure_measures.rooms(aidant, now)
     assert (room.taken, room.places, room.free) == (1, 6, 5)
     assert room.stitches == [True, False, False, False, False, False]
@@ -681,7 +681,7 @@ def test_asking_again_says_that_the_place_is_told(client, worker, orientation):
 
 
 def test_a_referral_is_stopped_and_one_refused_leads_to_another_place(client, worker, aidant, orientation):
-    steps.refuse(orientation, by=aidant, at=timezone.now(), reason="full")
+    answers.refuse(orientation, by=aidant, at=timezone.now(), reason="full")
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     assert "Chercher un autre lieu" in page
@@ -697,7 +697,7 @@ def far_away() -> Lieu:
 
 
 def test_a_place_proposed_instead_is_one_gesture_away(client, worker, aidant, person, orientation, far_away):
-    steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
+    answers.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     assert "Orienter vers ce lieu" in page
@@ -724,7 +724,7 @@ def test_only_a_place_that_was_proposed_is_followed(client, worker, stranger, ai
     client.force_login(worker)
     found = client.post(reverse("orientation_proposed", args=[orientation.pk]))
     assert found.url == f"/espace/orientations/nouvelle/?suite={orientation.pk}"
-    steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
+    answers.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
     client.force_login(stranger)
     assert client.post(reverse("orientation_proposed", args=[orientation.pk])).status_code == 404
     assert Orientation.objects.count() == 1
@@ -733,7 +733,7 @@ def test_only_a_place_that_was_proposed_is_followed(client, worker, stranger, ai
 def test_a_place_proposed_instead_comes_first_however_far(
     client, worker, library, aidant, orientation, far_away
 ):
-    steps.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
+    answers.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/nouvelle/?suite={orientation.pk}"))
     first = page.partition('id="lieu-1"')[2].partition("</li>")[0]
@@ -1176,7 +1176,7 @@ def test_what_is_missing_is_not_said_to_be_a_page_left_open(client, orientation)
 def test_an_answer_whose_session_is_over_says_what_it_became_since(client, orientation, aidant):
     stale = shown_on(opened(client, orientation))
     client.cookies.clear()
-    steps.accept(orientation, by=aidant, at=timezone.now())
+    answers.accept(orientation, by=aidant, at=timezone.now())
     said = {"geste": "refuser", "raison": "other", "mots": "Travaux jusqu’en mars", "vu": stale}
     page = text(client.post(link(orientation), said))
     assert "Leila a accepté de recevoir la personne" in page and "Travaux jusqu’en mars" in page
@@ -1225,7 +1225,7 @@ def test_an_expired_referral_says_so(client, orientation):
 def test_a_link_used_again_after_the_end_says_that_nothing_is_expected(client, orientation):
     opened(client, orientation)
     client.post(link(orientation), {"geste": "servir", "fait": ["assistance"], "issue": "reached"})
-    steps.close(orientation, by=orientation.sender, at=timezone.now())
+    sending.close(orientation, by=orientation.sender, at=timezone.now())
     page = text(client.get(link(orientation)))
     assert "Cette orientation est terminée" in page
     assert "Aurélie" not in page
@@ -1242,8 +1242,8 @@ def test_pages_of_a_link_are_kept_by_nobody(client, orientation):
 
 def test_a_structure_reads_a_year_of_its_own(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(4)]
-    steps.refuse(rows[0], by=aidant, at=timezone.now(), reason="full")
-    steps.came(rows[1], by=aidant, at=timezone.now())
+    answers.refuse(rows[0], by=aidant, at=timezone.now(), reason="full")
+    answers.came(rows[1], by=aidant, at=timezone.now())
     client.force_login(aidant)
     assert "Trop récentes pour dire leur suite" in text(client.get("/espace/orientations/mesures/"))
     Orientation.objects.update(sent_at=timezone.now() - timedelta(days=31))
@@ -1284,7 +1284,7 @@ def test_what_is_counted_is_not_told_as_an_estimate(client, coordinator, worker,
     at = timezone.now() - timedelta(days=40)
     for _ in range(22):
         row = sent(worker, ccas, library, example=True)
-        steps.came(row, by=aidant, at=timezone.now())
+        answers.came(row, by=aidant, at=timezone.now())
     Orientation.objects.update(sent_at=at, seen_at=at, answered_at=at + timedelta(days=6))
     client.force_login(coordinator)
     page = text(client.get("/espace/orientations/mesures/"))

@@ -14,7 +14,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.models import Membership
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import deadlines, steps
+from maillage.apps.orientations.actions import answers, deadlines, drafts, sending
 from maillage.apps.orientations.models import Event, Orientation, Path
 from maillage.apps.orientations.queries import exports, links, lists, measures, persons, timeline
 from maillage.apps.orientations.rules import cycle
@@ -24,6 +24,7 @@ from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
+from tests.support.referrals import action
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 PARIS = ZoneInfo("Europe/Paris")
@@ -66,7 +67,7 @@ def person(worker, ccas) -> Person:
 
 
 def prepared(worker, ccas, lieu, person=None, **more) -> Orientation:
-    return steps.prepare(
+    return drafts.prepare(
         by=worker,
         at=AT,
         structure=ccas.structure,
@@ -79,7 +80,7 @@ def prepared(worker, ccas, lieu, person=None, **more) -> Orientation:
 def sent(worker, ccas, lieu, person=None, at=AT, **more) -> Orientation:
     if person is not None and more.get("shared"):
         consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
-    return steps.send(prepared(worker, ccas, lieu, person, **more), by=worker, at=at)
+    return sending.send(prepared(worker, ccas, lieu, person, **more), by=worker, at=at)
 
 
 @pytest.fixture
@@ -142,30 +143,30 @@ def test_preparing_for_somebody_else_or_in_another_name_is_refused(worker, aidan
     with pytest.raises(Refused):
         prepared(aidant, library, ccas, person)
     with pytest.raises(Refused):
-        steps.prepare(by=None, at=AT, need="assistance", structure=ccas.structure)
+        drafts.prepare(by=None, at=AT, need="assistance", structure=ccas.structure)
 
 
 def test_the_path_of_somebody_is_for_whoever_helps_them(orientation, aidant, library):
     with pytest.raises(Refused):
-        steps.prepare(by=aidant, at=AT, need="wifi", structure=library.structure, follows=orientation)
+        drafts.prepare(by=aidant, at=AT, need="wifi", structure=library.structure, follows=orientation)
     with pytest.raises(Refused):
-        steps.prepare(by=None, at=AT, need="wifi", origin="relative", follows=orientation)
+        drafts.prepare(by=None, at=AT, need="wifi", origin="relative", follows=orientation)
     people.follow(person=orientation.person, structure=library.structure, by=aidant, at=AT)
-    steps.came(orientation, by=aidant, at=AT)
-    following = steps.prepare(
+    answers.came(orientation, by=aidant, at=AT)
+    following = drafts.prepare(
         by=aidant, at=AT, need="wifi", structure=library.structure, origin="structure", follows=orientation
     )
     assert (following.person, following.position) == (orientation.person, 2)
 
 
 def test_a_draft_may_be_changed_and_no_longer_once_sent(worker, ccas, library):
-    row = steps.amend(
+    row = drafts.amend(
         prepared(worker, ccas, library), {"note": "Le mardi", "state": "served"}, by=worker, at=AT
     )
     assert (row.note, row.state) == ("Le mardi", "draft")
-    steps.send(row, by=worker, at=AT)
+    sending.send(row, by=worker, at=AT)
     with pytest.raises(Refused, match="déjà partie"):
-        steps.amend(row, {"note": "Non"}, by=worker, at=AT)
+        drafts.amend(row, {"note": "Non"}, by=worker, at=AT)
 
 
 def test_without_a_sheet_of_the_person_nothing_of_them_is_shared(worker, ccas, library):
@@ -188,7 +189,7 @@ def test_sending_tells_the_place_by_a_link_and_names_nobody(orientation):
 
 def test_professionals_read_what_is_asked_in_their_words(worker, ccas, library):
     row = sent(worker, ccas, library)
-    steps.serve(row, by=None, token=token(row), at=AT + DAY, did=["assistance"], outcome="reached")
+    answers.serve(row, by=None, token=token(row), at=AT + DAY, did=["assistance"], outcome="reached")
     told = [message.text.replace("\u00a0", " ") for message in mails()]
     assert "CCAS vous envoie une personne pour : une aide pour faire une démarche." in told[0]
     assert "La personne a été aidée : une aide pour faire une démarche." in " ".join(told)
@@ -232,23 +233,23 @@ def test_a_reminder_keeps_the_hour_of_the_morning_when_clocks_change(worker, cca
 def test_sending_without_the_persons_agreement_is_refused(worker, ccas, library, person):
     row = prepared(worker, ccas, library, person, shared=["nickname"])
     with pytest.raises(Refused, match="partage"):
-        steps.send(row, by=worker, at=AT)
+        sending.send(row, by=worker, at=AT)
     consents.agree(
         person=person, purpose="share", structure=library.structure, how="read", given=False, by=worker, at=AT
     )
     with pytest.raises(Refused, match="partage"):
-        steps.send(row, by=worker, at=AT)
+        sending.send(row, by=worker, at=AT)
     assert not Message.objects.exists()
-    bare = steps.amend(row, {"shared": []}, by=worker, at=AT)
-    assert steps.send(bare, by=worker, at=AT).state == "sent"
+    bare = drafts.amend(row, {"shared": []}, by=worker, at=AT)
+    assert sending.send(bare, by=worker, at=AT).state == "sent"
 
 
 def test_a_full_place_refuses_and_proposes_neighbours(worker, ccas, library):
     row = prepared(worker, ccas, library)
     sheets.say_full(library, True, by="x", at=AT)
     place("voisine", {"nom": "La voisine", "longitude": 5.7300, **HELPS})
-    with pytest.raises(steps.NoRoom, match="complet depuis") as refused:
-        steps.send(row, by=worker, at=AT)
+    with pytest.raises(sending.NoRoom, match="complet depuis") as refused:
+        sending.send(row, by=worker, at=AT)
     assert [each.lieu.slug for each in refused.value.instead] == ["ccas", "voisine"]
     row.refresh_from_db()
     assert (row.state, Message.objects.count()) == ("draft", 0)
@@ -262,7 +263,7 @@ def test_a_full_place_refuses_and_proposes_neighbours(worker, ccas, library):
     ],
 )
 def test_a_place_full_for_this_or_closed_for_long_refuses(worker, ccas, sheet):
-    with pytest.raises(steps.NoRoom):
+    with pytest.raises(sending.NoRoom):
         sent(worker, ccas, place("ferme", {"nom": "Fermé", **HELPS, **sheet}))
 
 
@@ -270,17 +271,17 @@ def test_a_place_that_ended_refuses_and_a_merged_one_is_what_it_became(worker, c
     gone = place("partie", {"nom": "Partie", **HELPS})
     row = prepared(worker, ccas, gone)
     Lieu.objects.filter(pk=gone.pk).update(state="ended")
-    with pytest.raises(steps.NoRoom, match="plus ouvert"):
-        steps.send(row, by=worker, at=AT)
+    with pytest.raises(sending.NoRoom, match="plus ouvert"):
+        sending.send(row, by=worker, at=AT)
     Lieu.objects.filter(pk=gone.pk).update(state="merged", merged_into=library)
-    assert steps.send(row, by=worker, at=AT).lieu == library
+    assert sending.send(row, by=worker, at=AT).lieu == library
 
 
 def test_sending_nowhere_is_refused_and_noted_as_a_need(worker, ccas):
     row = prepared(worker, ccas, None, commune="38185")
     with pytest.raises(Refused, match="Aucun lieu"):
-        steps.send(row, by=worker, at=AT)
-    row = steps.unsolved(row, by=worker, at=AT, words="Rien le soir")
+        sending.send(row, by=worker, at=AT)
+    row = sending.unsolved(row, by=worker, at=AT, words="Rien le soir")
     assert (row.state, row.held_by, row.commune) == ("unsolved", "", "38185")
 
 
@@ -291,7 +292,7 @@ def test_a_person_is_not_sent_twice_to_one_place_for_one_thing(worker, ccas, lib
 
 
 def test_a_double_click_sends_once(worker, orientation):
-    steps.send(orientation, by=worker, at=AT + timedelta(seconds=1))
+    sending.send(orientation, by=worker, at=AT + timedelta(seconds=1))
     assert orientation.events.filter(verb="send").count() == 1
     assert len(mails("Une personne vous est envoyée")) == 1
 
@@ -301,13 +302,15 @@ def test_a_place_without_email_is_called_or_shown_a_card(worker, ccas):
     shown = sent(worker, ccas, place("rien", {"nom": "Rien", "telephone": None, **HELPS}))
     assert (called.channel, called.token, shown.channel) == ("phone", None, "card")
     with pytest.raises(Refused, match="e-mail"):
-        steps.send(prepared(worker, ccas, called.lieu, procedure="sante"), by=worker, at=AT, channel="email")
+        sending.send(
+            prepared(worker, ccas, called.lieu, procedure="sante"), by=worker, at=AT, channel="email"
+        )
     assert not Message.objects.exists()
 
 
 def test_a_relative_sends_with_a_card_and_nothing_is_mailed(library):
-    row = steps.prepare(by=None, at=AT, need="assistance", origin="relative", lieu=library)
-    row = steps.send(row, by=None, at=AT, channel="email")
+    row = drafts.prepare(by=None, at=AT, need="assistance", origin="relative", lieu=library)
+    row = sending.send(row, by=None, at=AT, channel="email")
     assert (row.state, row.channel, row.token, row.commune) == ("sent", "card", None, "38185")
     assert not Message.objects.exists()
 
@@ -315,7 +318,7 @@ def test_a_relative_sends_with_a_card_and_nothing_is_mailed(library):
 def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
-    steps.appoint(row, by=None, token=token(row), at=AT + DAY, when=AT + 5 * DAY)
+    answers.appoint(row, by=None, token=token(row), at=AT + DAY, when=AT + 5 * DAY)
     assert deadlines.run_deadlines(at=AT + 4 * DAY)["rappels"] == 1
     assert deadlines.run_deadlines(at=AT + 5 * DAY)["rappels"] == 0
     texts = [message.text for message in Message.objects.filter(channel="sms").order_by("pk")]
@@ -339,9 +342,9 @@ def test_nobody_is_expected_before_somebody_answered(worker, ccas, library, pers
     """By e-mail to the person: the subject is an appointment only once there is one."""
     people.correct(person, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=worker, at=AT)
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
-    row = steps.send(prepared(worker, ccas, library, person), by=worker, at=AT, channel=channel)
-    steps.accept(row, by=worker, at=AT + DAY)
-    steps.appoint(row, by=worker, at=AT + DAY, when=AT + 5 * DAY)
+    row = sending.send(prepared(worker, ccas, library, person), by=worker, at=AT, channel=channel)
+    answers.accept(row, by=worker, at=AT + DAY)
+    answers.appoint(row, by=worker, at=AT + DAY, when=AT + 5 * DAY)
     told = list(Message.objects.filter(to="andrei@exemple.fr").order_by("pk"))
     assert [each.subject for each in told] == [*["Votre demande"] * 2, "Votre rendez-vous"]
     assert told[0].text.replace("\u00a0", " ").startswith(words)
@@ -357,10 +360,10 @@ def test_a_person_who_said_nothing_is_not_written_to(orientation):
 
 def test_the_whole_way_by_link(orientation, worker):
     key = {"by": None, "token": token(orientation)}
-    steps.see(orientation, at=AT + DAY, **key)
-    steps.appoint(orientation, at=AT + 2 * DAY, when=AT + 5 * DAY, **key)
-    steps.came(orientation, at=AT + 5 * DAY, **key)
-    row = steps.serve(
+    answers.see(orientation, at=AT + DAY, **key)
+    answers.appoint(orientation, at=AT + 2 * DAY, when=AT + 5 * DAY, **key)
+    answers.came(orientation, at=AT + 5 * DAY, **key)
+    row = answers.serve(
         orientation,
         at=AT + 6 * DAY,
         did=["assistance"],
@@ -377,7 +380,7 @@ def test_the_whole_way_by_link(orientation, worker):
         45,
         ["assistance"],
     )
-    row = steps.close(row, by=worker, at=AT + 7 * DAY)
+    row = sending.close(row, by=worker, at=AT + 7 * DAY)
     assert (row.state, row.held_by) == ("closed", "")
     assert [e.verb for e in row.events.all()] == [
         "prepare",
@@ -393,32 +396,32 @@ def test_the_whole_way_by_link(orientation, worker):
 
 
 def test_the_whole_way_by_the_space_of_the_place(orientation, aidant):
-    steps.see(orientation, by=aidant, at=AT)
-    row = steps.accept(orientation, by=aidant, at=AT, note="Prévoir 1 h")
+    answers.see(orientation, by=aidant, at=AT)
+    row = answers.accept(orientation, by=aidant, at=AT, note="Prévoir 1 h")
     assert (row.state, row.held_by) == ("accepted", "receiver")
-    assert steps.came(row, by=aidant, at=AT + DAY).state == "came"
+    assert answers.came(row, by=aidant, at=AT + DAY).state == "came"
 
 
 def test_seeing_twice_is_seeing_once(orientation, aidant):
     for _ in range(2):
-        steps.see(orientation, by=aidant, at=AT)
+        answers.see(orientation, by=aidant, at=AT)
     assert orientation.events.filter(verb="see").count() == 1
 
 
 @pytest.mark.parametrize("reason", ["", "magie", "other"])
 def test_a_refusal_gives_its_reason(orientation, aidant, reason):
     with pytest.raises(Refused, match="raison"):
-        steps.refuse(orientation, by=aidant, at=AT, reason=reason)
+        answers.refuse(orientation, by=aidant, at=AT, reason=reason)
 
 
 def test_whoever_left_the_structure_is_told_no_more(orientation, aidant, worker):
     Membership.objects.filter(user=worker).update(until=date(2021, 1, 1))
-    steps.accept(Orientation.objects.get(pk=orientation.pk), by=aidant, at=AT)
+    answers.accept(Orientation.objects.get(pk=orientation.pk), by=aidant, at=AT)
     assert not mails("Des nouvelles")
 
 
 def test_a_refusal_goes_back_to_whoever_sent_and_stops_reminders(orientation, aidant):
-    row = steps.refuse(orientation, by=aidant, at=AT + DAY, reason="language", words="Pas de roumain")
+    row = answers.refuse(orientation, by=aidant, at=AT + DAY, reason="language", words="Pas de roumain")
     assert (row.state, row.held_by, row.reason) == ("refused", "sender", "language")
     assert {message.state for message in mails("attend votre réponse")} == {"cancelled"}
     news = mails("nouvelles")[-1]
@@ -429,24 +432,24 @@ def test_a_refusal_goes_back_to_whoever_sent_and_stops_reminders(orientation, ai
 def test_a_place_that_says_no_no_longer_reads_who_it_was(orientation, aidant):
     key = token(orientation)
     assert links.opened(key, AT).live
-    row = steps.refuse(orientation, by=aidant, at=AT, reason="full")
+    row = answers.refuse(orientation, by=aidant, at=AT, reason="full")
     assert [each.label for each in timeline.shared(row)] == ["la démarche"]
     assert not links.opened(key, AT).live
 
 
 def test_a_place_that_says_it_is_full_stops_new_referrals(orientation, aidant, worker, ccas, library):
-    steps.refuse(orientation, by=aidant, at=AT, reason="full", full=True)
+    answers.refuse(orientation, by=aidant, at=AT, reason="full", full=True)
     library.refresh_from_db()
     assert library.full_since == AT.date()
-    with pytest.raises(steps.NoRoom):
+    with pytest.raises(sending.NoRoom):
         sent(worker, ccas, library)
 
 
 def test_another_place_is_proposed_and_becomes_a_new_step(orientation, aidant, worker, ccas, person):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
-    row = steps.redirect(orientation, by=aidant, at=AT, lieu=other, reason="too_far")
+    row = answers.redirect(orientation, by=aidant, at=AT, lieu=other, reason="too_far")
     assert (row.state, row.proposed, row.held_by) == ("redirected", other, "sender")
-    following = steps.prepare(
+    following = drafts.prepare(
         by=worker, at=AT, need="assistance", structure=ccas.structure, person=person, lieu=other, follows=row
     )
     row.refresh_from_db()
@@ -457,18 +460,18 @@ def test_proposing_ones_own_place_or_a_closed_one_is_refused(orientation, aidant
     ended = place("fini", {"nom": "Fini"}, state="ended")
     for lieu in (library, ended):
         with pytest.raises(Refused, match="ne peut pas être proposé"):
-            steps.redirect(orientation, by=aidant, at=AT, lieu=lieu)
+            answers.redirect(orientation, by=aidant, at=AT, lieu=lieu)
 
 
 @pytest.mark.parametrize("when", [AT - DAY, AT, AT + 400 * DAY])
 def test_an_appointment_is_to_come(orientation, aidant, when):
     with pytest.raises(Refused, match="Ce moment"):
-        steps.appoint(orientation, by=aidant, at=AT, when=when)
+        answers.appoint(orientation, by=aidant, at=AT, when=when)
 
 
 def test_an_appointment_in_a_night_when_clocks_change_keeps_its_moment(orientation, aidant):
     when = datetime(2027, 3, 28, 9, tzinfo=PARIS)
-    row = steps.appoint(orientation, by=aidant, at=AT, when=when)
+    row = answers.appoint(orientation, by=aidant, at=AT, when=when)
     row.refresh_from_db()
     assert row.appointment_at == when
     asked = mails("est-elle venue")[0].due_at.astimezone(PARIS)
@@ -476,29 +479,29 @@ def test_an_appointment_in_a_night_when_clocks_change_keeps_its_moment(orientati
 
 
 def test_moving_an_appointment_moves_what_is_asked_after_it(orientation, aidant):
-    steps.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
-    steps.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
+    answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    answers.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
     asked = {message.due_at.astimezone(PARIS).date(): message.state for message in mails("est-elle venue")}
     assert asked == {date(2026, 11, 26): "cancelled", date(2026, 11, 29): "waiting"}
 
 
 def test_an_appointment_given_twice_or_given_back_is_still_asked_about(orientation, aidant):
     for _ in range(2):
-        steps.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+        answers.appoint(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
     assert [message.state for message in mails("est-elle venue")] == ["waiting"]
-    steps.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
-    steps.move(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
+    answers.move(orientation, by=aidant, at=AT, when=AT + 8 * DAY)
+    answers.move(orientation, by=aidant, at=AT, when=AT + 5 * DAY)
     waiting = [message for message in mails("est-elle venue") if message.state == "waiting"]
     assert [message.due_at.astimezone(PARIS).date() for message in waiting] == [date(2026, 11, 26)]
 
 
 def test_an_absence_is_one_gesture_and_another_date_may_follow(orientation, aidant):
-    steps.appoint(orientation, by=aidant, at=AT, when=AT + DAY)
+    answers.appoint(orientation, by=aidant, at=AT, when=AT + DAY)
     with pytest.raises(Refused, match="pas encore passé"):
-        steps.absent(orientation, by=aidant, at=AT)
-    row = steps.absent(orientation, by=aidant, at=AT + 2 * DAY)
+        answers.absent(orientation, by=aidant, at=AT)
+    row = answers.absent(orientation, by=aidant, at=AT + 2 * DAY)
     assert (row.state, row.came, row.held_by) == ("absent", False, "sender")
-    row = steps.appoint(orientation, by=aidant, at=AT + 2 * DAY, when=AT + 9 * DAY)
+    row = answers.appoint(orientation, by=aidant, at=AT + 2 * DAY, when=AT + 9 * DAY)
     assert (row.state, row.came) == ("appointed", None)
     assert "n’est pas venue" in mails("nouvelles")[-2].text
 
@@ -516,31 +519,31 @@ def test_an_absence_is_one_gesture_and_another_date_may_follow(orientation, aida
 )
 def test_what_was_done_is_of_the_lists(orientation, aidant, wrong):
     with pytest.raises(Refused):
-        steps.serve(orientation, by=aidant, at=AT, **{"did": ["assistance"], "outcome": "partial", **wrong})
+        answers.serve(orientation, by=aidant, at=AT, **{"did": ["assistance"], "outcome": "partial", **wrong})
 
 
 def test_the_sender_closes_what_was_read_and_not_what_runs(orientation, worker):
     with pytest.raises(Refused):
-        steps.close(orientation, by=worker, at=AT)
+        sending.close(orientation, by=worker, at=AT)
 
 
 def test_cancelling_tells_the_place(orientation, worker):
-    row = steps.cancel(orientation, by=worker, at=AT, words="Elle a trouvé")
+    row = sending.cancel(orientation, by=worker, at=AT, words="Elle a trouvé")
     assert (row.state, len(mails("est annulée"))) == ("cancelled", 1)
 
 
 def test_a_person_cancels_with_their_card_and_nobody_else_may(orientation, person, worker, ccas):
     stranger = people.welcome(by=None, structure=None, at=AT)
     with pytest.raises(Refused):
-        steps.cancel(orientation, by=None, person=stranger, at=AT)
-    row = steps.cancel(orientation, by=None, person=person, at=AT)
+        sending.cancel(orientation, by=None, person=stranger, at=AT)
+    row = sending.cancel(orientation, by=None, person=person, at=AT)
     assert row.state == "cancelled"
     assert "annulée" in mails("nouvelles")[-1].text
 
 
 def test_reminding_by_hand_is_once_a_day(orientation, worker):
     for hours in (0, 1, 25):
-        steps.remind(orientation, by=worker, at=AT + timedelta(hours=hours))
+        sending.remind(orientation, by=worker, at=AT + timedelta(hours=hours))
     assert orientation.events.filter(verb="remind").count() == 2
     asked_again = mails("On attend")
     assert len(asked_again) == 2
@@ -555,9 +558,9 @@ def test_reminding_by_hand_is_once_a_day(orientation, worker):
 
 def test_of_two_answers_the_second_is_told_who_did_what(orientation, aidant, library):
     other = account("karim", "aidant", structure=library.structure)
-    steps.refuse(orientation, by=aidant, at=AT, reason="full")
+    answers.refuse(orientation, by=aidant, at=AT, reason="full")
     with pytest.raises(Refused) as refused:
-        steps.accept(orientation, by=other, at=AT + timedelta(minutes=1))
+        answers.accept(orientation, by=other, at=AT + timedelta(minutes=1))
     assert refused.value.why == "Leila a refusé le 20 novembre 2026 à 10 h : complet."
     orientation.refresh_from_db()
     assert orientation.state == "refused"
@@ -566,37 +569,37 @@ def test_of_two_answers_the_second_is_told_who_did_what(orientation, aidant, lib
 def test_the_same_gesture_by_the_same_person_is_done_once(orientation, aidant, library):
     other = account("karim", "aidant", structure=library.structure)
     for _ in range(2):
-        steps.accept(orientation, by=aidant, at=AT)
+        answers.accept(orientation, by=aidant, at=AT)
     assert orientation.events.filter(verb="accept").count() == 1
     with pytest.raises(Refused, match="Leila a accepté"):
-        steps.accept(orientation, by=other, at=AT)
+        answers.accept(orientation, by=other, at=AT)
 
 
 def test_a_page_left_open_does_not_undo_what_a_colleague_did(orientation, aidant, library):
     other = account("karim", "aidant", structure=library.structure)
-    steps.see(orientation, by=aidant, at=AT)
-    steps.accept(orientation, by=aidant, at=AT, was="sent")  # seeing it is no answer
+    answers.see(orientation, by=aidant, at=AT)
+    answers.accept(orientation, by=aidant, at=AT, was="sent")  # seeing it is no answer
     with pytest.raises(Refused, match="Leila a accepté"):
-        steps.refuse(orientation, by=other, at=AT, reason="full", was="sent")
-    assert steps.refuse(orientation, by=other, at=AT, reason="full", was="accepted").state == "refused"
-    steps.refuse(orientation, by=other, at=AT, reason="full", was="accepted")  # a double click
+        answers.refuse(orientation, by=other, at=AT, reason="full", was="sent")
+    assert answers.refuse(orientation, by=other, at=AT, reason="full", was="accepted").state == "refused"
+    answers.refuse(orientation, by=other, at=AT, reason="full", was="accepted")  # a double click
     assert orientation.events.filter(verb="refuse").count() == 1
 
 
 def test_a_page_that_shows_another_appointment_moves_nothing(orientation, aidant, library):
     other = account("karim", "aidant", structure=library.structure)
-    was = steps.appoint(orientation, by=aidant, at=AT, when=AT + DAY).stamp
-    steps.move(orientation, by=aidant, at=AT, when=AT + 2 * DAY)
+    was = answers.appoint(orientation, by=aidant, at=AT, when=AT + DAY).stamp
+    answers.move(orientation, by=aidant, at=AT, when=AT + 2 * DAY)
     with pytest.raises(Refused, match=r"Leila a changé le rendez-vous .* : dimanche 22 novembre 2026 à 10"):
-        steps.move(orientation, by=other, at=AT, when=AT + 3 * DAY, was=was)
+        answers.move(orientation, by=other, at=AT, when=AT + 3 * DAY, was=was)
 
 
 def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas, library, person, aidant):
     """After going back, the page asks to move what it had given: it is the same date, told once."""
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
-    steps.appoint(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
-    steps.move(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
+    answers.appoint(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
+    answers.move(row, by=aidant, at=AT, when=AT + 5 * DAY, was="sent")
     assert not row.events.filter(verb="move").exists()
     assert Message.objects.filter(channel="sms").count() == 2
 
@@ -614,12 +617,12 @@ def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas,
 def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, person, aidant, given, verb):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
-    getattr(steps, given)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if given == "appoint" else {}))
+    action(given)(row, by=aidant, at=AT, **({"when": AT + 5 * DAY} if given == "appoint" else {}))
     said = {
         "refuse": {"reason": "full"},
         "redirect": {"lieu": place("autre", {"nom": "Autre lieu", **HELPS})},
     }
-    getattr(steps, verb)(row, by=worker if verb == "cancel" else aidant, at=AT, **said.get(verb, {}))
+    action(verb)(row, by=worker if verb == "cancel" else aidant, at=AT, **said.get(verb, {}))
     last = Message.objects.filter(channel="sms").latest("pk").text.replace("\u00a0", " ").replace("'", "’")
     over = {
         "accept": "N’y allez plus, c’est annulé : Bibliothèque Barnave.",
@@ -632,13 +635,13 @@ def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(
     worker, ccas, library, person, aidant
 ):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
-    steps.refuse(sent(worker, ccas, library, person), by=aidant, at=AT, reason="full")
+    answers.refuse(sent(worker, ccas, library, person), by=aidant, at=AT, reason="full")
     past = sent(worker, ccas, library, person, need="wifi")
-    steps.appoint(past, by=aidant, at=AT, when=AT + DAY)
-    steps.refuse(past, by=aidant, at=AT + 2 * DAY, reason="did_not_come")
+    answers.appoint(past, by=aidant, at=AT, when=AT + DAY)
+    answers.refuse(past, by=aidant, at=AT + 2 * DAY, reason="did_not_come")
     theirs = sent(worker, ccas, library, person)
-    steps.accept(theirs, by=aidant, at=AT)
-    steps.cancel(theirs, by=None, person=person, at=AT)
+    answers.accept(theirs, by=aidant, at=AT)
+    sending.cancel(theirs, by=None, person=person, at=AT)
     assert not [each for each in Message.objects.filter(channel="sms") if "Revenez" in each.text]
 
 
@@ -647,7 +650,7 @@ def test_whoever_does_not_receive_may_not_answer(orientation, worker, verb):
     other = account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)
     for who, key in ((worker, ""), (other, ""), (None, ""), (None, "0" * 32)):
         with pytest.raises(Refused):
-            getattr(steps, verb)(orientation, by=who, token=key, at=AT)
+            action(verb)(orientation, by=who, token=key, at=AT)
     assert orientation.events.count() == 2
 
 
@@ -655,25 +658,25 @@ def test_what_a_place_says_by_telephone_is_noted_by_whoever_sends(worker, ccas, 
     """The loop closes without account nor e-mail on the other side; whoever noted it is named, and the
     sheet is not touched.
     """
-    row = steps.send(prepared(worker, ccas, library), by=worker, at=AT, channel="phone")
+    row = sending.send(prepared(worker, ccas, library), by=worker, at=AT, channel="phone")
     assert row.held_by == "sender"
-    row = steps.appoint(row, by=worker, at=AT, when=AT + DAY)
+    row = answers.appoint(row, by=worker, at=AT, when=AT + DAY)
     assert (row.state, row.held_by) == ("appointed", "sender")
     late = lists.sent(worker, AT + 3 * DAY)
     assert [section.id for section in late.sections] == ["mine"]
-    row = steps.serve(row, by=worker, at=AT + 3 * DAY, did=["assistance"], outcome="reached")
+    row = answers.serve(row, by=worker, at=AT + 3 * DAY, did=["assistance"], outcome="reached")
     last = row.events.last()
     assert (row.state, last.side, last.by) == ("served", "sender", worker)
-    refused = steps.send(prepared(worker, ccas, library), by=worker, at=AT, channel="card")
-    steps.refuse(refused, by=worker, at=AT, reason="full", full=True)
+    refused = sending.send(prepared(worker, ccas, library), by=worker, at=AT, channel="card")
+    answers.refuse(refused, by=worker, at=AT, reason="full", full=True)
     library.refresh_from_db()
     assert library.full_since is None, "whoever sends says nothing on the sheet of another"
     with pytest.raises(Refused):
-        steps.accept(sent(worker, ccas, library), by=worker, at=AT)
+        answers.accept(sent(worker, ccas, library), by=worker, at=AT)
 
 
 def test_whoever_does_not_send_may_not_decide(orientation, aidant):
-    for gesture in (steps.cancel, steps.unsolved, steps.remind):
+    for gesture in (sending.cancel, sending.unsolved, sending.remind):
         with pytest.raises(Refused):
             gesture(orientation, by=aidant, at=AT)
 
@@ -698,7 +701,7 @@ def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, wor
         by, side = (worker, cycle.SENDER) if verb in BY_SENDER else (aidant, cycle.RECEIVER)
         with subtests.test(verb=verb), transaction.atomic():
             before = Orientation.objects.get(pk=orientation.pk)
-            held_by, gesture = before.held_by, getattr(steps, verb)
+            held_by, gesture = before.held_by, action(verb)
             if cycle.allowed(verb, state, side):
                 row = gesture(before, by=by, at=AT, **said.get(verb, {}))
                 assert (row.state, row.held_by) == cycle.after(verb, state, held_by)
@@ -726,27 +729,27 @@ def test_an_expired_link_tells_the_state_and_answers_no_more(orientation):
     late = AT + 31 * DAY
     assert not links.opened(token(orientation), late).live
     with pytest.raises(Refused, match="plus ouvert"):
-        steps.accept(orientation, by=None, token=token(orientation), at=late)
+        answers.accept(orientation, by=None, token=token(orientation), at=late)
 
 
 def test_a_link_stays_open_after_an_answer(orientation):
     key = token(orientation)
-    steps.accept(orientation, by=None, token=key, at=AT + 29 * DAY)
+    answers.accept(orientation, by=None, token=key, at=AT + 29 * DAY)
     assert links.opened(key, AT + 60 * DAY).live
-    assert steps.came(orientation, by=None, token=key, at=AT + 60 * DAY).state == "came"
+    assert answers.came(orientation, by=None, token=key, at=AT + 60 * DAY).state == "came"
 
 
 def test_a_link_reused_after_the_end_shows_the_state(orientation, worker):
     key = token(orientation)
-    steps.cancel(orientation, by=worker, at=AT)
+    sending.cancel(orientation, by=worker, at=AT)
     assert not links.opened(key, AT).live
     with pytest.raises(Refused, match="Sofia a annulé"):
-        steps.accept(orientation, by=None, token=key, at=AT)
+        answers.accept(orientation, by=None, token=key, at=AT)
 
 
 def test_a_new_link_goes_to_the_place_alone_and_closes_the_former(orientation):
     former = token(orientation)
-    row = steps.ask_again(orientation, at=AT + 2 * DAY)
+    row = answers.ask_again(orientation, at=AT + 2 * DAY)
     assert links.opened(former, AT) is None
     assert links.opened(token(row), AT).orientation == row
     last = mails("Une personne vous est envoyée")[-1]
@@ -766,7 +769,7 @@ def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has
     former = token(orientation)
     settings.SECRET_KEY = "une-autre-cle-" * 5
     assert links.opened(former, AT).live
-    row = steps.appoint(orientation, by=None, token=former, at=AT, when=AT + 5 * DAY)
+    row = answers.appoint(orientation, by=None, token=former, at=AT, when=AT + 5 * DAY)
     assert links.opened(token(row), AT).orientation == row
     assert token(row) in mails("est-elle venue")[0].text
     assert links.opened(former, AT) is None
@@ -775,7 +778,7 @@ def test_another_key_of_the_installation_closes_no_link_and_the_next_message_has
 def test_a_link_of_another_referral_answers_nothing(orientation, worker, ccas, library):
     other = sent(worker, ccas, library)
     with pytest.raises(Refused):
-        steps.accept(orientation, by=None, token=token(other), at=AT)
+        answers.accept(orientation, by=None, token=token(other), at=AT)
 
 
 # --------------------------------------------------------------------------------------------- what comes due
@@ -793,7 +796,7 @@ def test_a_referral_without_answer_comes_back_with_neighbours(orientation, worke
 
 
 def test_an_answered_referral_does_not_expire(orientation, aidant):
-    steps.accept(orientation, by=aidant, at=AT)
+    answers.accept(orientation, by=aidant, at=AT)
     assert deadlines.run_deadlines(at=AT + 40 * DAY)["sans_reponse"] == 0
 
 
@@ -849,7 +852,7 @@ def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidan
     )
     consents.agree(person=andrei, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, andrei)
-    steps.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
+    answers.appoint(row, by=aidant, at=AT, when=datetime(2026, 11, 24, 14, tzinfo=PARIS))
     first, given = Message.objects.filter(channel="sms").order_by("pk")
     assert (first.language, first.subject, given.subject) == (
         "ro",
@@ -868,7 +871,7 @@ def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
 
 
 def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
-    steps.refuse(orientation, by=aidant, at=AT, reason="other", words="Fâchée avec nous")
+    answers.refuse(orientation, by=aidant, at=AT, reason="other", words="Fâchée avec nous")
     assert deadlines.run_deadlines(at=AT + 730 * DAY)["oubliees"] == 0
     assert deadlines.run_deadlines(at=AT + 731 * DAY)["oubliees"] == 1
     orientation.refresh_from_db()
@@ -945,7 +948,7 @@ def test_what_is_shared_is_told_in_words(worker, ccas, library):
 
 
 def test_a_note_is_for_the_side_that_wrote_it(orientation, aidant):
-    steps.accept(orientation, by=aidant, at=AT, note="Prévoir un interprète")
+    answers.accept(orientation, by=aidant, at=AT, note="Prévoir un interprète")
     notes = {
         side: [line.note for line in timeline.timeline(orientation, side)][-1]
         for side in ("sender", "receiver", "person")
@@ -954,7 +957,7 @@ def test_a_note_is_for_the_side_that_wrote_it(orientation, aidant):
 
 
 def test_the_person_reads_where_it_stands_by_their_card(orientation, aidant, person):
-    steps.refuse(orientation, by=aidant, at=AT, reason="not_reached", words="Trois appels, jamais là")
+    answers.refuse(orientation, by=aidant, at=AT, reason="not_reached", words="Trois appels, jamais là")
     found = persons.where_it_stands(person.card)
     assert found.steps[0].words.startswith("Ce lieu ne peut pas.")
     assert found.steps[0].who == "CCAS"
@@ -993,11 +996,11 @@ def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, librar
         for name in ("argent", "travail", "sante", "logement", "ecole", "mail")
     }
     urgent = sent(worker, ccas, library, urgent_before=date(2026, 11, 25))
-    steps.appoint(rows["travail"], by=aidant, at=AT, when=AT + timedelta(hours=3))
-    steps.appoint(rows["sante"], by=aidant, at=AT - 9 * DAY, when=AT - 2 * DAY)
-    steps.appoint(rows["logement"], by=aidant, at=AT, when=AT + 6 * DAY)
-    steps.accept(rows["ecole"], by=aidant, at=AT - 20 * DAY)
-    steps.refuse(rows["mail"], by=aidant, at=AT, reason="full")
+    answers.appoint(rows["travail"], by=aidant, at=AT, when=AT + timedelta(hours=3))
+    answers.appoint(rows["sante"], by=aidant, at=AT - 9 * DAY, when=AT - 2 * DAY)
+    answers.appoint(rows["logement"], by=aidant, at=AT, when=AT + 6 * DAY)
+    answers.accept(rows["ecole"], by=aidant, at=AT - 20 * DAY)
+    answers.refuse(rows["mail"], by=aidant, at=AT, reason="full")
     page = lists.received(aidant, AT)
     assert {section.id: [row.pk for row in section.rows] for section in page.sections} == {
         "answer": [urgent.pk, rows["argent"].pk],
@@ -1012,7 +1015,7 @@ def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, librar
 
 
 def test_what_was_given_starts_with_what_comes_back(orientation, worker, aidant, ccas, library):
-    back = steps.refuse(sent(worker, ccas, library), by=aidant, at=AT, reason="full")
+    back = answers.refuse(sent(worker, ccas, library), by=aidant, at=AT, reason="full")
     page = lists.sent(worker, AT)
     assert [(section.id, [row.pk for row in section.rows]) for section in page.sections] == [
         ("mine", [back.pk]),
@@ -1038,7 +1041,7 @@ def test_a_list_asks_as_much_for_many_rows_as_for_one(
 
 def test_states_are_told_in_the_words_of_dora(orientation, aidant, worker, ccas, library):
     draft = prepared(worker, ccas, library)
-    steps.refuse(orientation, by=aidant, at=AT, reason="full")
+    answers.refuse(orientation, by=aidant, at=AT, reason="full")
     orientation.refresh_from_db()
     (row,) = exports.dora([orientation, draft])
     assert (row["statut"], row["motifs_refus"], row["date_envoi"]) == (
@@ -1214,4 +1217,4 @@ def test_an_address_that_receives_nothing_stops_no_gesture(worker, ccas, library
     people.correct(person, {"reach": "email", "reach_value": "pas une adresse"}, by=worker, at=AT)
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
     row = sent(worker, ccas, library, person)
-    assert steps.appoint(row, by=None, token=token(row), at=AT, when=AT + DAY).state == "appointed"
+    assert answers.appoint(row, by=None, token=token(row), at=AT, when=AT + DAY).state == "appointed"

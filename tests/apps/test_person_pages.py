@@ -11,7 +11,7 @@ from maillage.apps.autonomy import actions as autonomy
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import agreements, deadlines, forgetting, steps
+from maillage.apps.orientations.actions import agreements, answers, deadlines, drafts, forgetting, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people import queries
 from maillage.apps.people.actions import consents, register
@@ -64,7 +64,7 @@ def person(aidant, lieu) -> Person:
 @pytest.fixture
 def sent(aidant, lieu, other, person) -> Orientation:
     consents.agree(person=person, purpose="share", structure=other.structure, how="read", by=aidant, at=AT)
-    row = steps.prepare(
+    row = drafts.prepare(
         by=aidant,
         structure=lieu.structure,
         person=person,
@@ -73,7 +73,7 @@ def sent(aidant, lieu, other, person) -> Orientation:
         shared=("nickname",),
         at=AT,
     )
-    return steps.send(row, by=aidant, channel="space", at=AT)
+    return sending.send(row, by=aidant, channel="space", at=AT)
 
 
 def test_a_person_is_welcomed_with_nothing_but_a_card(client, aidant):
@@ -415,7 +415,7 @@ def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(per
 def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger, sent, how):
     consents.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
     now = datetime.now(UTC)
-    steps.appoint(sent, by=stranger, at=now, when=now + timedelta(days=6))
+    answers.appoint(sent, by=stranger, at=now, when=now + timedelta(days=6))
     waiting = Message.objects.filter(channel="sms", state="waiting")
     assert waiting.exists()
     client.force_login(aidant)
@@ -439,10 +439,10 @@ def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed
 
 
 def test_who_only_carries_a_card_is_not_announced(client, aidant, lieu, other, stranger, person):
-    row = steps.prepare(
+    row = drafts.prepare(
         by=aidant, structure=lieu.structure, person=person, lieu=other, need="formation", at=AT
     )
-    row = steps.send(row, by=aidant, channel="card", at=AT)
+    row = sending.send(row, by=aidant, channel="card", at=AT)
     assert row.held_by == "person"
     client.force_login(stranger)
     assert f"/espace/orientations/{row.pk}/" not in client.get("/espace/orientations/").content.decode()
@@ -463,7 +463,7 @@ def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, s
 def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
     client, aidant, lieu, other, person, sent
 ):
-    draft = steps.prepare(
+    draft = drafts.prepare(
         by=aidant, structure=lieu.structure, person=person, lieu=other, need="assistance", at=AT
     )
     client.force_login(aidant)
@@ -483,8 +483,8 @@ def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
         assert not any(said in page for said in ("Fatou", "06 12 34 56 78", "+33612345678", person.card))
     assert person.card not in client.get(f"/espace/orientations/{sent.pk}/carte/").content.decode()
     for refused in (
-        lambda: steps.amend(draft, {"shared": ["nickname"]}, by=aidant, at=AT),
-        lambda: steps.send(draft, by=aidant, at=AT, channel="card"),
+        lambda: drafts.amend(draft, {"shared": ["nickname"]}, by=aidant, at=AT),
+        lambda: sending.send(draft, by=aidant, at=AT, channel="card"),
     ):
         with pytest.raises(Refused, match="ne suit plus"):
             refused()

@@ -16,7 +16,15 @@ from maillage.apps.agenda.queries import reminders as agenda_reminders
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.directory.models import Lieu
-from maillage.apps.orientations.actions import agreements, dates, deadlines, reminders, steps
+from maillage.apps.orientations.actions import (
+    agreements,
+    answers,
+    dates,
+    deadlines,
+    drafts,
+    reminders,
+    sending,
+)
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card
 from maillage.apps.orientations.rules import cycle
@@ -27,6 +35,7 @@ from maillage.apps.reminders.models import Reminder
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
+from tests.support.referrals import action
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PARIS = ZoneInfo("Europe/Paris")
@@ -74,7 +83,7 @@ def door(leila, library) -> Permanence:
 @pytest.fixture
 def orientation(worker, ccas, library, person) -> Orientation:
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=AT)
-    row = steps.prepare(
+    row = drafts.prepare(
         by=worker,
         at=AT,
         structure=ccas.structure,
@@ -84,7 +93,7 @@ def orientation(worker, ccas, library, person) -> Orientation:
         procedure="argent",
         shared=["nickname"],
     )
-    return steps.send(row, by=worker, at=AT)
+    return sending.send(row, by=worker, at=AT)
 
 
 def free(door):
@@ -92,13 +101,13 @@ def free(door):
 
 
 def test_a_date_takes_its_slot_and_gives_it_back_when_it_moves(orientation, leila, door):
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     row = Appointment.objects.get()
     assert (row.referral, row.permanence, row.seat, row.helper_name) == (orientation.pk, door, 0, "Leïla")
     assert (row.called, row.channel, free(door)) == ("Andrei", rules.REFERRAL, ["09:30"])
-    steps.move(orientation, by=leila, at=AT, when=NINE + HALF)
+    answers.move(orientation, by=leila, at=AT, when=NINE + HALF)
     assert (Appointment.objects.get().starts_at, free(door)) == (NINE + HALF, ["09:00"])
-    steps.move(orientation, by=leila, at=AT, when=NINE + 5 * HALF)  # out of the permanence
+    answers.move(orientation, by=leila, at=AT, when=NINE + 5 * HALF)  # out of the permanence
     assert (Appointment.objects.get().permanence, free(door)) == (None, ["09:00", "09:30"])
 
 
@@ -111,14 +120,14 @@ def test_an_hour_that_is_taken_is_refused_and_nothing_changes(orientation, leila
         at=AT,
     )
     with pytest.raises(Refused, match="Quelqu’un a déjà cette heure : Mes démarches"):
-        steps.appoint(orientation, by=leila, at=AT, when=NINE)
+        answers.appoint(orientation, by=leila, at=AT, when=NINE)
     elsewhere = Draft(kind=rules.LEARN, starts_at=NINE + DAY)
     appointments.book(elsewhere, structure=ccas.structure, person=person, by=worker, at=AT)
     with pytest.raises(Refused, match="La personne a déjà un rendez-vous"):
-        steps.appoint(orientation, by=leila, at=AT, when=NINE + DAY)
+        answers.appoint(orientation, by=leila, at=AT, when=NINE + DAY)
     orientation.refresh_from_db()
     assert (orientation.state, orientation.appointment_at) == (cycle.SENT, None)
-    steps.appoint(orientation, by=leila, at=AT, when=NINE + HALF)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE + HALF)
     with pytest.raises(Refused, match="La personne a déjà un rendez-vous"):
         appointments.book(
             Draft(kind=rules.LEARN, starts_at=NINE + HALF),
@@ -131,7 +140,7 @@ def test_an_hour_that_is_taken_is_refused_and_nothing_changes(orientation, leila
 
 def test_one_date_is_read_everywhere_and_reminded_once(client, monkeypatch, orientation, leila, person, door):
     monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     client.force_login(leila)
     (line,) = appointment_book.of_day(leila, NINE.date(), AT)
     page = client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
@@ -155,7 +164,7 @@ def test_one_date_is_read_everywhere_and_reminded_once(client, monkeypatch, orie
 
 
 def test_only_the_referral_changes_its_date(client, orientation, leila, door):
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     row = Appointment.objects.get()
     link = agenda_access.link_of_appointment(row)
     for gesture in (
@@ -179,28 +188,28 @@ def test_only_the_referral_changes_its_date(client, orientation, leila, door):
     [("came", rules.CAME), ("absent", rules.ABSENT), ("cancel", rules.CANCELLED)],
 )
 def test_what_became_of_it_follows_the_referral(orientation, leila, worker, door, verb, state):
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     by = worker if verb == "cancel" else leila
-    getattr(steps, verb)(orientation, by=by, at=NINE + HALF)
+    action(verb)(orientation, by=by, at=NINE + HALF)
     assert Appointment.objects.get().state == state
 
 
 def test_a_first_name_that_is_not_shared_any_more_leaves_the_agenda(orientation, leila, worker, person, door):
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     said = Consent.objects.get(person=person, purpose="share")
     agreements.withdraw(said, by=worker, at=AT)
     assert "Andrei" not in Appointment.objects.get().called
 
 
 def test_erasing_a_person_frees_the_hour(orientation, leila, person, door):
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     forgetting.forget(person, at=AT)
     row = Appointment.objects.get()
     assert (row.person, row.name, row.state, len(free(door))) == (None, "", rules.CANCELLED, 2)
 
 
 def test_dates_given_before_enter_the_agenda_once(orientation, leila, door):
-    steps.appoint(orientation, by=leila, at=AT, when=NINE)
+    answers.appoint(orientation, by=leila, at=AT, when=NINE)
     Appointment.objects.all().delete()
     assert (dates.fill_in(at=AT), dates.fill_in(at=AT)) == (1, 0)
     assert Appointment.objects.get().permanence == door
@@ -210,10 +219,10 @@ def test_a_date_overseas_is_in_the_time_of_the_place(worker, ccas, leila, person
     reunion = place("case", {"nom": "Case", "code_insee": "97411", "commune": "Saint-Denis", **HELPS})
     marie = account("marie", "aidant", structure=reunion.structure)
     consents.agree(person=person, purpose="share", structure=reunion.structure, how="read", by=worker, at=AT)
-    row = steps.prepare(
+    row = drafts.prepare(
         by=worker, at=AT, structure=ccas.structure, person=person, lieu=reunion, need="assistance", shared=[]
     )
-    row = steps.send(row, by=worker, at=AT)
-    steps.appoint(row, by=marie, at=AT, when=datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("Indian/Reunion")))
+    row = sending.send(row, by=worker, at=AT)
+    answers.appoint(row, by=marie, at=AT, when=datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("Indian/Reunion")))
     (coming,) = card.coming(person, AT)
     assert coming.when.replace("\u00a0", " ").endswith("à 9 h")

@@ -9,7 +9,7 @@ from maillage.apps.autonomy import actions as bilans
 from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.people.actions import register
 from maillage.apps.people.models import Person
@@ -52,7 +52,7 @@ def test_a_sheet_holds_no_secret(aidant, library, person, field):
 @pytest.mark.parametrize("field", ["note", "availability", "procedure_words"])
 def test_a_referral_is_not_prepared_with_a_secret(aidant, library, field):
     with refused():
-        steps.prepare(by=aidant, structure=library.structure, at=AT, need="formation", **{field: SECRET})
+        drafts.prepare(by=aidant, structure=library.structure, at=AT, need="formation", **{field: SECRET})
     assert not Orientation.objects.exists()
 
 
@@ -60,11 +60,11 @@ def test_a_referral_is_not_prepared_with_a_secret(aidant, library, field):
 def test_what_was_done_is_told_without_a_secret(aidant, library, person, words):
     third = place("tiers", {"nom": "Tiers"})
     sender = account("sender", "aidant", structure=third.structure)
-    row = steps.prepare(by=sender, structure=third.structure, lieu=library, need="formation", at=AT)
-    row = steps.send(row, by=sender, channel="space", at=AT)
+    row = drafts.prepare(by=sender, structure=third.structure, lieu=library, need="formation", at=AT)
+    row = sending.send(row, by=sender, channel="space", at=AT)
     before = Event.objects.count()
     with refused():
-        steps.serve(row, by=aidant, at=AT, did=["formation"], outcome="reached", **words)
+        answers.serve(row, by=aidant, at=AT, did=["formation"], outcome="reached", **words)
     assert Event.objects.count() == before
     assert Orientation.objects.get(pk=row.pk).outcome == ""
 

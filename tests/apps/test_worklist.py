@@ -18,7 +18,7 @@ from maillage.apps.accounts.models import Entry
 from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
@@ -59,7 +59,7 @@ def aidant(library):
 def send(worker, ccas, library, at, name="Andrei") -> Orientation:
     person = people.welcome(by=worker, structure=ccas.structure, at=at, nickname=name)
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=at)
-    row = steps.prepare(
+    row = drafts.prepare(
         by=worker,
         at=at,
         structure=ccas.structure,
@@ -69,7 +69,7 @@ def send(worker, ccas, library, at, name="Andrei") -> Orientation:
         procedure="argent",
         shared=["nickname"],
     )
-    return steps.send(row, by=worker, channel="space", at=at)
+    return sending.send(row, by=worker, channel="space", at=at)
 
 
 def kinds(user, at) -> list[str]:
@@ -113,7 +113,7 @@ def test_a_referral_is_a_line_on_both_sides_until_it_is_answered(client, worker,
     )
     assert line.url == f"/espace/orientations/{row.pk}/"
     assert kinds(worker, MONDAY) == ["sent-silent"]
-    steps.accept(row, by=aidant, at=MONDAY)
+    answers.accept(row, by=aidant, at=MONDAY)
     assert kinds(aidant, MONDAY) == [] == kinds(worker, MONDAY)
 
 
@@ -205,7 +205,7 @@ def test_a_place_of_another_territory_is_not_reminded(client, worker, ccas, libr
 def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, library):
     now = timezone.now()
     row = send(worker, ccas, library, now - 3 * DAY)
-    row = steps.accept(row, by=aidant, at=now - 2 * DAY)
+    row = answers.accept(row, by=aidant, at=now - 2 * DAY)
     Orientation.objects.filter(pk=row.pk).update(
         state="served", served_at=now - DAY, outcome="reached", held_by="sender"
     )

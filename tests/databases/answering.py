@@ -27,12 +27,13 @@ def main() -> None:
     from maillage.apps.accounts.queries import broken
     from maillage.apps.directory.models import Lieu
     from maillage.apps.messages.models import Message
-    from maillage.apps.orientations.actions import steps
+    from maillage.apps.orientations.actions import drafts, sending
     from maillage.apps.orientations.models import Event, Orientation, Path
     from maillage.apps.orientations.queries import lists
     from maillage.kernel.errors import Refused
     from tests.conftest import with_role
     from tests.support.places import place
+    from tests.support.referrals import action
 
     ccas, library = (
         place(slug, {"nom": slug, "courriels": [f"{slug}@exemple.fr"], "pivot": f"2138018550001{n}"})
@@ -46,8 +47,8 @@ def main() -> None:
     sofia = with_role(users[0], "prescripteur", structure=ccas.structure)
     leila, karim = (with_role(user, "aidant", structure=library.structure) for user in users[1:])
     rows = [
-        steps.send(
-            steps.prepare(by=sofia, at=AT, structure=ccas.structure, need="formation", lieu=library),
+        sending.send(
+            drafts.prepare(by=sofia, at=AT, structure=ccas.structure, need="formation", lieu=library),
             by=sofia,
             at=AT,
         )
@@ -62,7 +63,7 @@ def main() -> None:
             for row in rows:
                 gate.wait(timeout=PATIENCE)
                 try:
-                    getattr(steps, verb)(row, by=who, at=AT + timedelta(minutes=1), **said)
+                    action(verb)(row, by=who, at=AT + timedelta(minutes=1), **said)
                     done[verb] += 1
                 except Refused as refused:
                     told.append(refused.why)

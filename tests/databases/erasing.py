@@ -26,7 +26,7 @@ def main() -> None:
     from maillage.apps.documents.actions import storing
     from maillage.apps.documents.models import Paper
     from maillage.apps.documents.queries import storage
-    from maillage.apps.orientations.actions import forgetting, steps
+    from maillage.apps.orientations.actions import drafts, forgetting
     from maillage.apps.orientations.models import Orientation
     from maillage.apps.people import rules
     from maillage.apps.people.actions import card_secrets, consents, corrections, register
@@ -58,7 +58,7 @@ def main() -> None:
                     secret = rules.read_secret("framboise")
                     card_secrets.choose_secret(person, secret, by=leila, at=AT)
                     corrections.ask_correction(person, library, "Zohra", by=leila, at=AT)
-                    steps.prepare(
+                    drafts.prepare(
                         by=leila, at=AT, structure=library, person=person, need="formation", note="Zohra"
                     )
         finally:

@@ -102,13 +102,14 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     from maillage.apps.intake.actions import quick_actions as actions_quick_actions
     from maillage.apps.memberships import actions as memberships
     from maillage.apps.messages import actions as outbox
-    from maillage.apps.orientations.actions import deadlines, forgetting, steps
+    from maillage.apps.orientations.actions import answers, deadlines, drafts, forgetting, sending
     from maillage.apps.orientations.models import Orientation
     from maillage.apps.orientations.rules import cycle
     from maillage.apps.people.actions import consents
     from maillage.apps.people.actions import register as people
     from maillage.apps.people.models import Person
     from maillage.config.providers import chosen
+    from tests.support.referrals import action
 
     def sender() -> User:
         return User.objects.get(name="envoie")
@@ -163,8 +164,8 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     def refer(draw: random.Random, at: datetime) -> None:
         person = any_of(draw, Person.objects.filter(forgotten_at=None))
         lieu = Lieu.objects.filter(structure=of(receiver())).first()
-        steps.send(
-            steps.prepare(
+        sending.send(
+            drafts.prepare(
                 by=sender(), at=at, structure=of(sender()), person=person, lieu=lieu, need="assistance"
             ),
             by=sender(),
@@ -180,15 +181,13 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             ["see", "accept", "refuse", "appoint", "came", "absent", "serve", "close", "cancel", "remind"]
         )
         if gesture == "refuse":
-            steps.refuse(row, reason=draw.choice(list(cycle.REASONS)), words="Non", **common)
+            answers.refuse(row, reason=draw.choice(list(cycle.REASONS)), words="Non", **common)
         elif gesture == "appoint":
-            steps.appoint(row, when=at + timedelta(days=3), **common)
+            answers.appoint(row, when=at + timedelta(days=3), **common)
         elif gesture == "serve":
-            steps.serve(row, did=["assistance"], outcome=draw.choice(list(cycle.OUTCOMES)), **common)
+            answers.serve(row, did=["assistance"], outcome=draw.choice(list(cycle.OUTCOMES)), **common)
         else:
-            getattr(steps, gesture)(
-                row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {})
-            )
+            action(gesture)(row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {}))
 
     def invite(draw: random.Random, at: datetime) -> None:
         memberships.invite(by=receiver(), role="aidant", structure=of(receiver()), for_whom="Zoé", at=at)

@@ -58,7 +58,7 @@ from maillage.apps.network.models import (
     Profile,
     Revision,
 )
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import drafts, sending
 from maillage.apps.outreach.models import Body, Call, Campaign, Device, Outing
 from maillage.apps.people.actions import consents, corrections
 from maillage.apps.people.actions import register as people
@@ -546,11 +546,11 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
     )
     sender = User.objects.create_user(f"sender-{kind}@exemple.fr", "x", is_demonstration=True)
     with_role(sender, "aidant", structure=third.structure)
-    received = steps.prepare(
+    received = drafts.prepare(
         by=sender, structure=third.structure, lieu=lieu, need="formation", at=datetime.now(UTC)
     )
-    received = steps.send(received, by=sender, channel="space", at=datetime.now(UTC))
-    given = steps.prepare(
+    received = sending.send(received, by=sender, channel="space", at=datetime.now(UTC))
+    given = drafts.prepare(
         by=helper, structure=lieu.structure, lieu=third, need="formation", at=datetime.now(UTC)
     )
     campaign = Campaign.objects.create(name=kind, territory=department, opened_at=AT, by=theirs)

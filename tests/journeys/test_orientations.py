@@ -17,7 +17,7 @@ from datetime import timedelta
 from django.utils import timezone
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu
-from maillage.apps.orientations.actions import steps
+from maillage.apps.orientations.actions import drafts, sending
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 pimms = Lieu.objects.get(name="Pimms Mediation Grenoble")
@@ -30,10 +30,10 @@ at = timezone.now() - timedelta(days=8)
 person = people.welcome(by=user, structure=structure, at=at, nickname="Zoé عبد الرحمن بن محمد الطويل جدا الاسم الذي لا ينتهي أبدا"[:60], born=1994, example=True)
 consents.agree(person=person, purpose="share", structure=pimms.structure, how="read", by=user, at=at)
 common = dict(by=user, at=at, structure=structure, need="assistance", lieu=pimms, example=True)
-row = steps.prepare(person=person, procedure="argent", shared=["nickname", "procedure"], **common)
-steps.send(row, by=user, at=at, channel="space")
-draft = steps.prepare(person=person, procedure="sante", **common)
-linked = steps.send(steps.prepare(procedure="travail", **common), by=user, at=at, channel="email")
+row = drafts.prepare(person=person, procedure="argent", shared=["nickname", "procedure"], **common)
+sending.send(row, by=user, at=at, channel="space")
+draft = drafts.prepare(person=person, procedure="sante", **common)
+linked = sending.send(drafts.prepare(procedure="travail", **common), by=user, at=at, channel="email")
 print(person.pk, row.pk, draft.pk, linked.pk)
 """
 READS = """

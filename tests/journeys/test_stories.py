@@ -287,13 +287,13 @@ def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, tol
     in_the_platform(
         "from datetime import timedelta\nfrom django.utils import timezone\nfrom"
         " maillage.apps.accounts.models import User\nfrom maillage.apps.directory.models import Lieu,"
-        " Structure\nfrom maillage.apps.orientations.actions import steps\nby ="
+        " Structure\nfrom maillage.apps.orientations.actions import answers, drafts, sending\nby ="
         " User.objects.get(email__startswith='travail-social')\nto ="
         " User.objects.get(email__startswith='aidant')\nsls = Structure.objects.get(name='SLS Grenoble"
         f" SUD')\nlieu = Lieu.objects.get(slug={told!r})\nat = timezone.now() - timedelta(days=9)\nfor n in"
-        " range(21):\n    row = steps.prepare(by=by, structure=sls, lieu=lieu, need='assistance',"
-        " commune='38185', at=at)\n    row = steps.send(row, by=by, channel='space', at=at)\n   "
-        " steps.accept(row, by=to, at=at + timedelta(days=1))\n    if n < 12:\n        steps.came(row,"
+        " range(21):\n    row = drafts.prepare(by=by, structure=sls, lieu=lieu, need='assistance',"
+        " commune='38185', at=at)\n    row = sending.send(row, by=by, channel='space', at=at)\n   "
+        " answers.accept(row, by=to, at=at + timedelta(days=1))\n    if n < 12:\n        answers.came(row,"
         " by=to, at=at + timedelta(days=2))\n",
     )
     page.reload()

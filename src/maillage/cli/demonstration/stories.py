@@ -209,7 +209,7 @@ class Stories(Stage):
 
     def refer(self, person: Any, days: float, *, to: str, who: str, structure: str, **more: Any) -> Any:
         """Send somebody to a place, with their agreement."""
-        from maillage.apps.orientations.actions import steps
+        from maillage.apps.orientations.actions import drafts, sending
         from maillage.apps.people.actions import consents
 
         by, at, lieu = self.accounts[who], self.ago(days), self.lieu(to)
@@ -217,7 +217,7 @@ class Stories(Stage):
         consents.agree(
             person=person, purpose="share", how="read", structure=lieu.structure, by=by, at=at, acting=acting
         )
-        row = steps.prepare(
+        row = drafts.prepare(
             by=by,
             structure=self.structures[structure],
             person=person,
@@ -228,25 +228,25 @@ class Stories(Stage):
             at=at,
             **more,
         )
-        return steps.send(row, by=by, channel="space", at=at)
+        return sending.send(row, by=by, channel="space", at=at)
 
     def play(self, row: Any, gestures: tuple[tuple[str, float, Mapping[str, Any]], ...], *, who: str) -> Any:
         """Let the place answer, gesture by gesture."""
-        from maillage.apps.orientations.actions import steps
+        from maillage.apps.orientations.actions import answers
 
         for verb, days, more in gestures:
             at, given = self.ago(days), dict(more)
             if "in_hours" in given:
                 given["when"] = at + timedelta(hours=given.pop("in_hours"))
-            gesture: Callable[..., Any] = getattr(steps, verb)
+            gesture: Callable[..., Any] = getattr(answers, verb)
             row = gesture(row, by=self.accounts[who], at=at, **given)
         return row
 
     def end(self, row: Any, days: float, *, who: str) -> None:
         """Let whoever sends read what came of it, and end there."""
-        from maillage.apps.orientations.actions import steps
+        from maillage.apps.orientations.actions import sending
 
-        steps.close(row, by=self.accounts[who], at=self.ago(days))
+        sending.close(row, by=self.accounts[who], at=self.ago(days))
 
 
 def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any]) -> int:
@@ -322,7 +322,7 @@ def _andrei(stage: Stories) -> None:
         ),
         who="aidant",
     )
-    from maillage.apps.orientations.actions import steps
+    from maillage.apps.orientations.actions import drafts, sending
     from maillage.apps.people import rules as persons
     from maillage.apps.people.actions import card_secrets, consents
     from maillage.apps.people.actions import register as people
@@ -331,7 +331,7 @@ def _andrei(stage: Stories) -> None:
     people.follow(
         person=andrei, structure=stage.structures[HELP], by=stage.accounts["aidant"], at=stage.ago(15)
     )
-    following = steps.prepare(
+    following = drafts.prepare(
         by=stage.accounts["aidant"],
         structure=stage.structures[HELP],
         person=andrei,
@@ -353,7 +353,7 @@ def _andrei(stage: Stories) -> None:
         acting=stage.structures[HELP].pk,
         at=stage.ago(14),
     )
-    following = steps.send(following, by=stage.accounts["aidant"], channel="space", at=stage.ago(14))
+    following = sending.send(following, by=stage.accounts["aidant"], channel="space", at=stage.ago(14))
     stage.play(following, (("accept", 12, {}), ("appoint", 12, {"in_hours": 24 * 15})), who="formation")
 
     _mandate_of(stage, andrei)

@@ -27,6 +27,20 @@ def lock(orientation: Orientation) -> Orientation:
     return Orientation.objects.select_for_update().get(pk=orientation.pk)
 
 
+def shortened(text: str, longest: int) -> str:
+    """Return a text as it is stored: its lines, cut to the maximum length."""
+    return text.strip()[:longest]
+
+
+def not_theirs() -> Refused:
+    """Return the refusal of whoever does not help a person on behalf of the structure."""
+    return Refused(
+        "Rien n’a changé.",
+        why="Vous n’aidez pas cette personne au nom de cette structure.",
+        do="Demandez à son responsable de vous y ajouter.",
+    )
+
+
 def change(
     row: Orientation,
     verb: str,

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu
 from maillage.apps.droits.queries import lines as droits
-from maillage.apps.orientations.actions import steps, transitions
+from maillage.apps.orientations.actions import answers, sending, transitions
 from maillage.apps.orientations.forms.answers import DateForm, ElsewhereForm, RefusalForm, ServedForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
@@ -53,17 +53,17 @@ def answer(
 
 
 def _accept(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    steps.accept(row, **who)
+    answers.accept(row, **who)
     return "C’est oui. Vous pouvez donner une date quand vous voulez."
 
 
 def _came(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    steps.came(row, **who)
+    answers.came(row, **who)
     return "Venue : c’est noté. Dites la suite quand vous aurez fini."
 
 
 def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    steps.absent(row, **who)
+    answers.absent(row, **who)
     return (
         "Pas venue : c’est noté. Vous pouvez lui donner une autre date, ou noter qu’elle est venue"
         " finalement."
@@ -72,7 +72,7 @@ def _absent(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 
 def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     form = _read("date", post, row, who["at"])
-    act = steps.move if cycle.allowed("move", row.state, cycle.RECEIVER) else steps.appoint
+    act = answers.move if cycle.allowed("move", row.state, cycle.RECEIVER) else answers.appoint
     held = act(row, when=form.when(), **who)
     return f"Rendez-vous donné : {referral_detail.appointment(held)}."
 
@@ -80,7 +80,7 @@ def _date(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     form = _read("refuser", post, row, who["at"])
     said = form.cleaned_data
-    steps.refuse(row, reason=said["raison"], words=said["mots"], full=said["complet"], **who)
+    answers.refuse(row, reason=said["raison"], words=said["mots"], full=said["complet"], **who)
     full = " Votre fiche dit « complet » : plus personne ne vous est envoyé." if said["complet"] else ""
     return f"C’est noté : {lower_first(cycle.REASONS[said['raison']].label)}.{full}"
 
@@ -88,18 +88,18 @@ def _refuse(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
 def _elsewhere(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     form = _read("ailleurs", post, row, who["at"])
     lieu = Lieu.objects.get(slug=form.cleaned_data["lieu"])
-    steps.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **who)
+    answers.redirect(row, lieu=lieu, words=form.cleaned_data["mots"], **who)
     return f"Vous proposez {lieu.name}. La personne choisira avec qui l’aide."
 
 
 def _serve(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
     form = _read("servir", post, row, who["at"])
-    steps.serve(row, **form.served(), telling=form.telling(timezone.localdate(who["at"])), **who)
+    answers.serve(row, **form.served(), telling=form.telling(timezone.localdate(who["at"])), **who)
     return "Merci : la suite est connue."
 
 
 def _close(post: QueryDict, row: Orientation, who: Mapping[str, Any]) -> str:
-    steps.close(row, **who)
+    sending.close(row, **who)
     return "C’est terminé."
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from maillage.apps.accounts.access import count, counted
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import steps, transitions
+from maillage.apps.orientations.actions import answers, transitions
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
 from maillage.apps.orientations.queries import links
@@ -82,13 +82,13 @@ def link(request: HttpRequest, code: str) -> HttpResponse:
         if said:
             messages.success(request, said)
         return redirect("orientation_link", token)
-    steps.see(row, by=None, at=at, token=token, quiet=VISIT)
+    answers.see(row, by=None, at=at, token=token, quiet=VISIT)
     return _open(request, token, found)
 
 
 def _see(request: HttpRequest, row: Orientation, token: str, at: datetime) -> None:
     """Record that the referral was opened, here and in the session."""
-    steps.see(row, by=None, at=at, token=token)
+    answers.see(row, by=None, at=at, token=token)
     request.session[KEY] = [*request.session.get(KEY, []), access.digest(token)][-KEPT:]
 
 
@@ -152,7 +152,7 @@ def _renew(request: HttpRequest, token: str, found: links.Opened) -> HttpRespons
     if count(request, "nouveaux-liens") > NEW_LINKS_AN_HOUR:
         return _told(request, TOO_MANY, status=429)
     try:
-        steps.ask_again(found.orientation, at=timezone.now())
+        answers.ask_again(found.orientation, at=timezone.now())
     except Refused as error:
         return _told(request, error, status=400)
     return _page(request, "orientations/link/renewed.html", {"row": found.orientation})

@@ -22,7 +22,7 @@ from maillage.apps.directory.queries import where
 from maillage.apps.memberships.access import communes_of_structure
 from maillage.apps.messages.queries import leaves
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import agreements, steps
+from maillage.apps.orientations.actions import agreements, drafts, sending
 from maillage.apps.orientations.actions.transitions import check_still_helped
 from maillage.apps.orientations.forms.need import NeedForm
 from maillage.apps.orientations.forms.share import SendForm
@@ -97,7 +97,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 request, values, person=person, structure=structure, draft=draft, before=before, at=at
             )
             if gesture == "aucun":
-                steps.unsolved(row, by=account_of(request), at=at)
+                sending.unsolved(row, by=account_of(request), at=at)
                 messages.success(
                     request, "C’est noté : aucun lieu ne convient. Ce manque est compté dans le diagnostic."
                 )
@@ -131,7 +131,7 @@ def _prepared(
     """
     user = account_of(request)
     if draft is not None:
-        return steps.amend(draft, values, by=user, at=at)
+        return drafts.amend(draft, values, by=user, at=at)
     same = {
         "need": values["need"],
         "lieu": values["lieu"],
@@ -141,7 +141,7 @@ def _prepared(
     already = referral_detail.drafts_alike(user, same, since=at - TWICE).first()
     if already is not None:
         return already
-    return steps.prepare(by=user, at=at, structure=structure, person=person, follows=before, **values)
+    return drafts.prepare(by=user, at=at, structure=structure, person=person, follows=before, **values)
 
 
 def _prefilled(
@@ -318,7 +318,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             _send(request, row, form, at)
-        except steps.NoRoom as full:
+        except sending.NoRoom as full:
             context |= {
                 "error": full,
                 "instead": [Proposed(each, suitability_text(each)) for each in full.instead],
@@ -342,7 +342,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) -> None:
     """Keep what is shared and what was agreed, then send; nothing of it is kept when it may not leave."""
     user = account_of(request)
-    steps.amend(row, form.values(), by=user, at=at)
+    drafts.amend(row, form.values(), by=user, at=at)
     if row.person is not None and row.lieu is not None:
         given = form.agreed
         how = form.cleaned_data["accord"] if given else "read"
@@ -351,7 +351,7 @@ def _send(request: HttpRequest, row: Orientation, form: SendForm, at: datetime) 
         agreements.answer(row.person, purpose=purposes.SHARE, given=given, structure=structure, **said)
         if form.may_write is not None:
             agreements.answer(row.person, purpose=purposes.WRITE, given=form.may_write, **said)
-    steps.send(row, by=user, at=at, channel=form.cleaned_data["canal"])
+    sending.send(row, by=user, at=at, channel=form.cleaned_data["canal"])
 
 
 @holding(*SEES)
@@ -365,7 +365,7 @@ def elsewhere(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals.as_message(request):
         typed = {"note": "mot", "availability": "jours"}
         said = {name: request.POST[field] for name, field in typed.items() if field in request.POST}
-        steps.amend(row, {"lieu": lieu, **said}, by=account_of(request), at=timezone.now())
+        drafts.amend(row, {"lieu": lieu, **said}, by=account_of(request), at=timezone.now())
     return redirect("orientation_send", pk)
 
 
@@ -402,7 +402,7 @@ def proposed(request: HttpRequest, pk: int) -> HttpResponse:
         "structure": row.from_structure,
     }
     with refusals.as_message(request):
-        draft = steps.prepare(
+        draft = drafts.prepare(
             by=account_of(request), at=timezone.now(), lieu=row.proposed, follows=row, **values
         )
         return redirect("orientation_send", draft.pk)

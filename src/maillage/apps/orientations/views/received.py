@@ -16,7 +16,7 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.directory.actions import links
 from maillage.apps.messages.queries import leaves
 from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import agreements, steps
+from maillage.apps.orientations.actions import agreements, answers, sending
 from maillage.apps.orientations.forms.share import AGREED, REFUSED
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail as referral_detail
@@ -101,7 +101,7 @@ def orientation(request: HttpRequest, pk: int) -> HttpResponse:
     at = timezone.now()
     side = _side(request, row)
     if side == referral_detail.RECEIVER and access.may_answer(request.user, row):
-        row = steps.see(row, by=account_of(request), at=at)
+        row = answers.see(row, by=account_of(request), at=at)
     if row.person is not None:
         structure = row.to_structure_id if side == referral_detail.RECEIVER else row.from_structure_id
         people.record_view(row.person, by=account_of(request), structure=structure, at=at)
@@ -165,13 +165,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 FOLLOWED = {
-    "remind": (steps.remind, "Relance notée."),
-    "cancel": (steps.cancel, "C’est annulé."),
+    "remind": (sending.remind, "Relance notée."),
+    "cancel": (sending.cancel, "C’est annulé."),
     "unsolved": (
-        steps.unsolved,
+        sending.unsolved,
         "C’est noté : aucun lieu ne convient. Ce manque est compté, sans nom, dans le diagnostic.",
     ),
-    "close": (steps.close, "C’est terminé."),
+    "close": (sending.close, "C’est terminé."),
 }
 
 

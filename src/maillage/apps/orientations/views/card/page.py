@@ -26,7 +26,7 @@ from maillage.apps.mandats.queries import lists
 from maillage.apps.mandats.queries import papers as mandat_papers
 from maillage.apps.mandats.queries import persons as mandat_persons
 from maillage.apps.mandats.rules import frame as mandat_frame
-from maillage.apps.orientations.actions import agreements, cards, forgetting, steps
+from maillage.apps.orientations.actions import agreements, cards, forgetting, sending
 from maillage.apps.orientations.forms.card import OwnForm, RequestForm
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import card as queries
@@ -162,7 +162,7 @@ def absent(request: HttpRequest, opened: Opened, kind: str, pk: int) -> HttpResp
                 appointments.cancel(held, at=at, who=PERSON)
             else:
                 step = get_object_or_404(Orientation, pk=pk, person=opened.person)
-                steps.cancel(step, by=None, at=at, person=opened.person)
+                sending.cancel(step, by=None, at=at, person=opened.person)
             messages.success(request, say("C’est noté : vous ne venez pas. Merci de l’avoir dit."))
         return redirect("card")
     return _page(request, "orientations/card/absent.html", opened, coming=found)
@@ -174,7 +174,7 @@ def cancel(request: HttpRequest, opened: Opened, pk: int) -> HttpResponse:
     """Giving up a step."""
     row = get_object_or_404(Orientation, pk=pk, person=opened.person)
     with refusals.as_message(request):
-        steps.cancel(row, by=None, at=timezone.now(), person=opened.person)
+        sending.cancel(row, by=None, at=timezone.now(), person=opened.person)
         messages.success(request, say("C’est annulé."))
     return redirect("card_follow")
 

@@ -1,0 +1,357 @@
+"""Actions of the place that receives a referral, one function per verb: each writes the state, its event, the
+journal and the messages together.
+
+Each takes `by` (None without an account), `at`, and `token`, that of the personal link of the place. `was` is
+the state displayed to the user who answers (`Orientation.stamp`). Repeating an action does nothing; an action
+overtaken by another user's is Refused, with who did what.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts import actions as journal
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.models import Lieu
+from maillage.apps.droits.actions import telling as droits
+from maillage.apps.droits.actions.telling import Telling
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions.transitions import (
+    change,
+    check_receiver,
+    is_same,
+    lock,
+    shortened,
+)
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import people as written
+from maillage.apps.orientations.rules import cycle
+from maillage.kernel.errors import Refused
+from maillage.reference import clocks, offer
+from maillage.words.wording import listing
+
+
+@transaction.atomic
+def see(
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    token: str = "",
+    quiet: timedelta = timedelta(0),
+) -> Orientation:
+    """Record the first time the place opens the referral; through its link, every time, unless the page is
+    reloaded within `quiet`. A viewer with an account is also recorded on the person's sheet.
+    """
+    row = lock(orientation)
+    check_receiver(row, by, token, at)
+    if row.state == cycle.SENT:
+        change(row, "see", by=by, side=cycle.RECEIVER, at=at, seen_at=at)
+    elif token and not written.read_since(row, at - quiet):
+        journal.record(by=by, verb=written.READ, row=row, at=at, structure=row.to_structure_id)
+    return row
+
+
+@transaction.atomic
+def accept(
+    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
+) -> Orientation:
+    """Accept the person. note: read by the place alone."""
+    row, side = _answered(orientation, by, token, at)
+    values = {"answered_at": row.answered_at or at, "link_until": _later(row, timezone.localdate(at))}
+    event = change(row, "accept", was=was, by=by, side=side, at=at, aside=note, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.sender(row, event, f"{row.lieu_name} accepte de recevoir la personne.", at=at)
+        notifications.person(row, event, lambda: notifications.welcome(row), at=at)
+    return row
+
+
+@transaction.atomic
+def refuse(
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    words: str = "",
+    token: str = "",
+    full: bool = False,
+    was: str = "",
+) -> Orientation:
+    """Refuse, with a reason from the list; the referral goes back to its sender. Refused without a reason.
+
+    The person is notified if they had been told to come.
+
+    full: the place takes no more people for now: its sheet is updated at once, and neighbours are proposed
+    instead.
+    """
+    row, side = _answered(orientation, by, token, at)
+    said = shortened(words, 300)
+    if reason not in cycle.REASONS or (reason in cycle.NEEDS_WORDS and not said):
+        raise Refused(
+            "Votre réponse n’a pas été enregistrée.",
+            why="Sans raison, on ne saura pas où envoyer la personne.",
+            do="Choisissez une raison, et dites-la en un mot si c’est une autre.",
+        )
+    content = {"reason": reason, "words": said}
+    values = {"reason": reason, "reason_words": said, "answered_at": row.answered_at or at}
+    over = notifications.no_longer(row, at)
+    event = change(row, "refuse", was=was, by=by, side=side, at=at, content=content, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.sender(
+            row, event, f"{row.lieu_name} ne peut pas : {cycle.REASONS[reason].label.lower()}.", at=at
+        )
+        if over:
+            notifications.person(row, event, lambda: over(row), at=at)
+        if full and side == cycle.RECEIVER:
+            _say_full(row, by, at)
+    return row
+
+
+@transaction.atomic
+def redirect(
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    lieu: Lieu,
+    reason: str = "",
+    words: str = "",
+    token: str = "",
+    was: str = "",
+) -> Orientation:
+    """Propose another place; the sender decides with the person, whose agreement covers one structure at a
+    time.
+    """
+    row, side = _answered(orientation, by, token, at)
+    if (
+        lieu.pk == row.lieu_id
+        or lieu.state != directory.PUBLISHED
+        or (reason and reason not in cycle.REASONS)
+    ):
+        raise Refused(
+            "Votre réponse n’a pas été enregistrée.",
+            why="Ce lieu ne peut pas être proposé : c’est le vôtre, ou il a fermé.",
+            do="Choisissez un autre lieu.",
+        )
+    content = {"lieu": lieu.pk, "reason": reason, "words": shortened(words, 300)}
+    values = {
+        "proposed": lieu,
+        "reason": reason,
+        "reason_words": content["words"],
+        "answered_at": row.answered_at or at,
+    }
+    over = notifications.no_longer(row, at)
+    event = change(row, "redirect", was=was, by=by, side=side, at=at, content=content, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.sender(row, event, f"{row.lieu_name} propose un autre lieu : {lieu.name}.", at=at)
+        if over:
+            notifications.person(row, event, lambda: over(row), at=at)
+    return row
+
+
+@transaction.atomic
+def appoint(
+    orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
+) -> Orientation:
+    """Set an appointment, or a new one for a person who did not come. Refused for a moment that is past, or
+    more than a year away.
+    """
+    return _dated(orientation, "appoint", was=was, by=by, at=at, when=when, token=token)
+
+
+@transaction.atomic
+def move(
+    orientation: Orientation, *, by: User | None, at: datetime, when: datetime, token: str = "", was: str = ""
+) -> Orientation:
+    """Change the appointment."""
+    return _dated(orientation, "move", was=was, by=by, at=at, when=when, token=token)
+
+
+@transaction.atomic
+def came(
+    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
+) -> Orientation:
+    """Note that the person came."""
+    row, side = _answered(orientation, by, token, at)
+    values = {
+        "came": True,
+        "met_at": at,
+        "answered_at": row.answered_at or at,
+        "link_until": _later(row, timezone.localdate(at)),
+    }
+    event = change(row, "came", was=was, by=by, side=side, at=at, aside=note, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.sender(row, event, "La personne est venue.", at=at)
+    return row
+
+
+@transaction.atomic
+def absent(
+    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", note: str = "", was: str = ""
+) -> Orientation:
+    """Record, in one action, that the person did not come; the sender is notified, and the place may set
+    another date.
+
+    Refused before the appointment.
+    """
+    row, side = _answered(orientation, by, token, at)
+    if row.state == cycle.APPOINTED and row.appointment_at is not None and row.appointment_at > at:
+        raise Refused(
+            "L’absence n’a pas été notée.",
+            why=f"Le rendez-vous est {notifications.appointment_in_words(row)} : il n’est pas encore passé.",
+            do="Attendez l’heure du rendez-vous, ou changez sa date.",
+        )
+    event = change(row, "absent", was=was, by=by, side=side, at=at, aside=note, came=False, met_at=at)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.sender(
+            row, event, "La personne n’est pas venue. Une autre date peut lui être proposée.", at=at
+        )
+    return row
+
+
+@transaction.atomic
+def serve(
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    did: Sequence[str],
+    outcome: str,
+    level_after: str = "",
+    minutes: int | None = None,
+    words: str = "",
+    next_step: str = "",
+    telling: Telling | None = None,
+    token: str = "",
+    was: str = "",
+) -> Orientation:
+    """Record what was done and its outcome. did: practices of the offer; outcome of OUTCOMES; level_after of
+    LEVELS; telling: of a procedure of the person, for their rights as whoever sent them follows them.
+
+    Refused without a practice or an outcome, or for a value outside these lists.
+    """
+    row, side = _answered(orientation, by, token, at)
+    known = [each for each in offer.practices() if each in did]
+    wrong = (
+        len(known) != len(set(did)) or outcome not in cycle.OUTCOMES or level_after not in ("", *cycle.LEVELS)
+    )
+    if wrong or not known or (minutes is not None and not 0 < minutes <= cycle.MOST_MINUTES):
+        raise Refused(
+            "Ce qui a été fait n’est pas enregistré.",
+            why="Il manque ce qui a été fait, ou ce que cela a donné ; ou le temps n’est pas possible.",
+            do="Choisissez au moins une aide, puis une issue. Le temps se compte en minutes.",
+        )
+    content = {"did": known, "outcome": outcome, "level_after": level_after, "minutes": minutes}
+    content |= {"words": shortened(words, cycle.LONGEST), "next_step": shortened(next_step, 300)}
+    values = {name: value for name, value in content.items() if name != "words"} | {
+        "outcome_words": content["words"]
+    }
+    values |= {
+        "came": True,
+        "met_at": row.met_at if row.came else at,
+        "served_at": at,
+        "answered_at": row.answered_at or at,
+    }
+    event = change(row, "serve", was=was, by=by, side=side, at=at, content=content, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        done = listing([offer.practices()[each].asked for each in known])
+        notifications.sender(
+            row, event, f"La personne a été aidée : {done}. Issue : {cycle.OUTCOMES[outcome]}.", at=at
+        )
+        if telling is not None and row.person is not None and row.from_structure is not None:
+            source = f"orientation-{row.pk}"
+            droits.tell(row.person, telling, by=by, at=at, structure=row.from_structure, source=source)
+    return row
+
+
+@transaction.atomic
+def ask_again(orientation: Orientation, *, at: datetime, by: User | None = None) -> Orientation:
+    """Send a new link to the place's own address, and to no other; the previous link stops working.
+
+    Refused when the sheet has no address, or when nothing is expected of the place.
+    """
+    row = lock(orientation)
+    if not notifications.mail_of(row.lieu):
+        raise Refused(
+            "Aucun lien n’est parti.",
+            why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
+            do="Appelez qui vous a envoyé la personne.",
+        )
+    on = timezone.localdate(at)
+    waiting = row.state in cycle.WAITING
+    until = row.expires_on if waiting and row.expires_on is not None else _later(row, on)
+    row.links += 1
+    values = {"token": access.digest(access.link_of(row)), "link_until": max(until, on), "channel": "email"}
+    event = change(row, "ask_again", by=by, side=cycle.PLATFORM, at=at, content={"link": row.links}, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.invite(row, at=at) if waiting else notifications.open_again(row, at=at)
+        notifications.ask_if_came(row, at=at)
+    return row
+
+
+def _answered(orientation: Orientation, by: User | None, token: str, at: datetime) -> tuple[Orientation, str]:
+    """Return a locked referral and the side that answers: the place, or the sender to whom the place
+    spoke.
+    """
+    row = lock(orientation)
+    return row, check_receiver(row, by, token, at)
+
+
+def _dated(
+    orientation: Orientation,
+    verb: str,
+    *,
+    by: User | None,
+    at: datetime,
+    when: datetime,
+    token: str,
+    was: str,
+) -> Orientation:
+    row, side = _answered(orientation, by, token, at)
+    if not at < when <= at + timedelta(days=366):
+        raise Refused(
+            "Le rendez-vous n’a pas été noté.",
+            why="Ce moment est déjà passé, ou trop loin." if when != at else "Ce moment est maintenant.",
+            do="Choisissez un jour et une heure à venir.",
+        )
+    day, content = when.astimezone(clocks.zone(row.place_commune)).date(), {"when": when.isoformat()}
+    if any(is_same(row, given, by=by, side=side, content=content) for given in ("appoint", "move")):
+        return row  # the same date, sent again after going back
+    values = {
+        "appointment_at": when,
+        "answered_at": row.answered_at or at,
+        "link_until": _later(row, day),
+        "came": None,
+    }
+    event = change(row, verb, was=was, by=by, side=side, at=at, content=content, **values)
+    if event is not None:
+        notifications.hush(row, at=at)
+        notifications.ask_if_came(row, at=at)
+        notifications.sender(row, event, f"Rendez-vous {notifications.appointment_in_words(row)}.", at=at)
+        notifications.person(row, event, lambda: notifications.where_and_when(row), at=at)
+    return row
+
+
+def _later(row: Orientation, day: date) -> date:
+    """Return the last day of the link once the place has answered."""
+    return max(filter(None, (row.link_until, day + timedelta(days=cycle.OPEN_LINK))))
+
+
+def _say_full(row: Orientation, by: User | None, at: datetime) -> None:
+    """Record on the sheet of the place that it is full, unless it says so already."""
+    place = Lieu.objects.select_for_update().get(pk=row.lieu_id)
+    if place.full_since is None:
+        sheets.say_full(place, True, by=str(by) if by is not None else row.lieu_name, at=at)

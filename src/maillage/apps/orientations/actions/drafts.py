@@ -1,0 +1,215 @@
+"""A referral before it leaves: prepared on a path, changed as long as it is a draft.
+
+Each takes `by` (None without an account) and `at`.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions.transitions import (
+    change,
+    check_giver,
+    check_still_helped,
+    lock,
+    not_theirs,
+    shortened,
+    write_event,
+)
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import access as people_access
+from maillage.apps.people.actions import register as people_actions
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
+from maillage.reference import offer
+from maillage.words import opening
+
+FREE = (
+    "procedure",
+    "procedure_words",
+    "availability",
+    "urgent_before",
+    "language",
+    "result",
+    "note",
+    "shared",
+    "need",
+    "lieu",
+)
+IDENTITY = ("nickname", "born", "reach")  # read on the sheet of the person: nobody without one shares them
+
+
+@transaction.atomic
+def prepare(
+    *,
+    by: User | None,
+    at: datetime,
+    need: str,
+    structure: Structure | None = None,
+    person: Person | None = None,
+    origin: str = cycle.PROFESSIONAL,
+    lieu: Lieu | None = None,
+    commune: str = "",
+    follows: Orientation | None = None,
+    path: Path | None = None,
+    procedure: str = "",
+    procedure_words: str = "",
+    availability: str = "",
+    urgent_before: date | None = None,
+    language: str = "",
+    result: str = "",
+    note: str = "",
+    shared: Sequence[str] = (),
+    example: bool = False,
+) -> Orientation:
+    """Prepare one step of a path, not sent yet, and return it.
+
+    structure: on whose behalf; None for a relative, or the person. follows: the previous step, which this one
+    ends when nothing more is expected of it; path: an existing path, when it follows no step. example: about
+    an invented person, as is everything prepared for one. Refused to a user who does not help this person on
+    behalf of this structure, for an unknown need, or for a past date.
+    """
+    if follows is not None:
+        path = follows.path
+    _check_helper(by, structure, person, path)
+    walks = person or (path.person if path is not None else None)
+    example = example or (walks is not None and walks.example)
+    if path is None:
+        path = Path.objects.create(
+            person=person,
+            made_at=at,
+            by=by,
+            structure=structure,
+            origin=origin,
+            commune=commune,
+            example=example,
+        )
+    else:
+        path = Path.objects.select_for_update().get(pk=path.pk)
+    row = Orientation(
+        path=path,
+        position=path.steps.count() + 1,
+        person=person or path.person,
+        need="",
+        from_structure=structure,
+        sender=by,
+        origin=origin,
+        commune=commune or path.commune,
+        prepared_at=at,
+        changed_at=at,
+        example=example or path.example,
+        held_by=cycle.SENDER,
+    )
+    values = {
+        "need": need,
+        "procedure": procedure,
+        "procedure_words": procedure_words,
+        "availability": availability,
+    }
+    values |= {
+        "urgent_before": urgent_before,
+        "result": result,
+        "note": note,
+        "shared": list(shared),
+        "lieu": lieu,
+    }
+    values["language"] = language or (row.person.language if row.person else "fr")
+    _fill(row, values, on=timezone.localdate(at))
+    row.save()
+    write_event(row, "prepare", by=by, side=cycle.SENDER, at=at, content={"lieu": row.lieu_id})
+    if follows is not None:
+        _end(lock(follows), by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def amend(
+    orientation: Orientation, values: Mapping[str, Any], *, by: User | None, at: datetime
+) -> Orientation:
+    """Change a draft: fields of FREE. Refused once it was sent, or once its person is no longer followed."""
+    row = lock(orientation)
+    check_giver(row, by)
+    check_still_helped(row, by)
+    if row.state != cycle.DRAFT:
+        raise Refused(
+            "Rien n’a changé.",
+            why="Cette orientation est déjà partie.",
+            do="Annulez-la pour en préparer une autre.",
+        )
+    _fill(row, {name: value for name, value in values.items() if name in FREE}, on=timezone.localdate(at))
+    row.changed_at = at
+    row.save()
+    return row
+
+
+def _check_helper(
+    by: User | None, structure: Structure | None, person: Person | None, path: Path | None
+) -> None:
+    """Refuse to prepare for a person the user does not help, on behalf of another structure, or on another's
+    path.
+    """
+    walks = path.person if path is not None else None
+    if walks is not None and person is not None and walks != person:
+        raise not_theirs()
+    if by is None:
+        if structure is not None or (walks is not None and person is None):
+            raise not_theirs()
+        return
+    if not people_access.may_help(by, structure and structure.pk):
+        raise not_theirs()
+    helped = person or walks
+    if helped is not None:
+        people_actions.lock(helped)
+        if not people_access.people_for(by).filter(pk=helped.pk).exists():
+            raise not_theirs()
+
+
+def _fill(row: Orientation, values: Mapping[str, Any], *, on: date) -> None:
+    """Set the fields of a draft; Refused for an unknown value, a past date or one years away."""
+    wrong = (
+        values.get("need", row.need) not in offer.practices()
+        or values.get("procedure", "") not in ("", *cycle.PROCEDURES)
+        or not set(values.get("shared", ())) <= set(cycle.SHARED)
+    )
+    before = values.get("urgent_before")
+    if before is not None and not on <= before <= on + timedelta(days=cycle.FARTHEST):
+        when = "déjà passée" if before < on else "dans plus de deux ans"
+        raise Refused(
+            "L’orientation n’a pas été préparée.",
+            why=f"La date du {opening.date_text(before)} est {when}.",
+            do="Corrigez la date, ou laissez-la vide.",
+        )
+    if wrong:
+        raise Refused(
+            "L’orientation n’a pas été préparée.",
+            why="Il manque ce qui est cherché.",
+            do="Choisissez ce dont la personne a besoin.",
+        )
+    longest = {"note": cycle.LONGEST, "availability": 200, "procedure_words": 120}
+    refuse_secrets(*(values[name] for name in longest if name in values))
+    for name, value in values.items():
+        setattr(row, name, shortened(value, longest[name]) if name in longest else value)
+    row.lieu_name = row.lieu.name if row.lieu is not None else ""
+    row.shared = [
+        name
+        for name in cycle.SHARED
+        if name in row.shared and (row.person is not None or name not in IDENTITY)
+    ]
+    if not row.commune and row.lieu is not None:
+        row.commune = row.lieu.code_insee
+
+
+def _end(row: Orientation, *, by: User | None, at: datetime) -> None:
+    """End the previous step, when nothing more is expected of it."""
+    if cycle.allowed("close", row.state, cycle.SENDER) and access.may_give(by, row):
+        change(row, "close", by=by, side=cycle.SENDER, at=at, ended_at=at)
+        notifications.hush(row, at=at)

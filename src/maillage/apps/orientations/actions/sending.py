@@ -1,0 +1,248 @@
+"""Actions of whoever sends a referral, one function per verb: each writes the state, its event, the journal
+and the messages together.
+
+Each takes `by` (None without an account) and `at`. `was` is the state displayed to the user who acts
+(`Orientation.stamp`). Repeating an action does nothing; an action overtaken by another user's is
+Refused, with who did what.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import places
+from maillage.apps.messages import actions as outbox
+from maillage.apps.orientations import access
+from maillage.apps.orientations.actions import notifications
+from maillage.apps.orientations.actions.transitions import (
+    change,
+    check_giver,
+    check_receiver,
+    check_still_helped,
+    lock,
+    not_theirs,
+    shortened,
+)
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries import matching
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.people import queries as people
+from maillage.apps.people import rules as persons
+from maillage.apps.people.models import Person
+from maillage.kernel.errors import Refused
+from maillage.words import opening
+
+
+class NoRoom(Refused):
+    """A referral that a place cannot take; `instead` lists nearby places that can."""
+
+    def __init__(self, what: str, *, why: str, do: str, instead: Sequence[matching.Match] = ()) -> None:
+        super().__init__(what, why=why, do=do)
+        self.instead = tuple(instead)
+
+
+@transaction.atomic
+def send(orientation: Orientation, *, by: User | None, at: datetime, channel: str = "") -> Orientation:
+    """Send a prepared referral to its place; `channel` of CHANNELS, chosen when ''.
+
+    Refused once the person is no longer followed, or without their agreement to share with this structure;
+    NoRoom, with neighbours, when the place has closed for good, is closed for long or is full. A merged place
+    is replaced by the one it became. Without an account the person carries a card: nothing is mailed.
+    """
+    row = lock(orientation)
+    check_giver(row, by)
+    if row.state == cycle.DRAFT:
+        check_still_helped(row, by)
+        row.lieu = _open_place(row, at)
+        row.lieu_name, row.to_structure = row.lieu.name, row.lieu.structure
+        _check_agreed(row)
+        _check_once(row)
+        row.channel = _channel(row, by, channel)
+    on = timezone.localdate(at)
+    if row.channel == "email" and row.state == cycle.DRAFT:
+        row.links += 1
+        row.token = access.digest(access.link_of(row))
+    last = cycle.expires_on(on, row.urgent_before)
+    content = {"lieu": row.lieu_id, "channel": row.channel}
+    values = {"sent_at": at, "expires_on": last, "link_until": last} if row.state == cycle.DRAFT else {}
+    if row.channel in cycle.TOLD_BY:
+        values["held_by"] = cycle.TOLD_BY[row.channel]
+    event = change(row, "send", by=by, side=cycle.SENDER, at=at, content=content, **values)
+    if event is not None:
+        if row.channel == "email":
+            notifications.invite(row, at=at)
+        notifications.person(row, event, lambda: notifications.notify_place(row), at=at)
+    return row
+
+
+@transaction.atomic
+def remind(orientation: Orientation, *, by: User | None, at: datetime, was: str = "") -> Orientation:
+    """Remind the place; at most once a day. A place without e-mail must be called: only the timeline records
+    it.
+    """
+    row = lock(orientation)
+    check_giver(row, by)
+    on = timezone.localdate(at)
+    event = change(row, "remind", was=was, by=by, side=cycle.SENDER, at=at, content={"on": on.isoformat()})
+    if event is not None and row.token is not None:
+        notifications.remind(row, at=at)
+    return row
+
+
+@transaction.atomic
+def cancel(
+    orientation: Orientation,
+    *,
+    by: User | None,
+    at: datetime,
+    person: Person | None = None,
+    words: str = "",
+    was: str = "",
+) -> Orientation:
+    """Cancel a referral, as the sender or as the person, known by their card. The place is notified that
+    nobody is coming.
+
+    The person is notified too, when another party cancels after they were told to come.
+    """
+    row = lock(orientation)
+    side = cycle.SENDER
+    if person is not None and by is None:
+        side = cycle.PERSON
+        if row.person_id != person.pk:
+            raise not_theirs()
+    else:
+        check_giver(row, by)
+    was_sent, over = row.sent_at is not None, notifications.no_longer(row, at)
+    event = change(
+        row, "cancel", was=was, by=by, side=side, at=at, content={"words": shortened(words, 300)}, ended_at=at
+    )
+    if event is not None:
+        notifications.hush(row, at=at)
+        if was_sent:
+            notifications.stopped(row, at=at)
+        if side == cycle.PERSON:
+            notifications.sender(row, event, "La personne l’a annulée.", at=at)
+        elif over:
+            notifications.person(row, event, lambda: over(row), at=at)
+    return row
+
+
+@transaction.atomic
+def unsolved(
+    orientation: Orientation, *, by: User | None, at: datetime, words: str = "", was: str = ""
+) -> Orientation:
+    """Note that no place suits: a need that was seen, counted where the person lives."""
+    row = lock(orientation)
+    check_giver(row, by)
+    change(
+        row,
+        "unsolved",
+        was=was,
+        by=by,
+        side=cycle.SENDER,
+        at=at,
+        content={"words": shortened(words, 300)},
+        ended_at=at,
+    )
+    return row
+
+
+@transaction.atomic
+def close(
+    orientation: Orientation, *, by: User | None, at: datetime, token: str = "", was: str = ""
+) -> Orientation:
+    """Close a referral: its outcome was read, and nothing more is expected."""
+    row = lock(orientation)
+    side = cycle.RECEIVER if token or not access.may_give(by, row) else cycle.SENDER
+    if side == cycle.RECEIVER:
+        check_receiver(row, by, token, at)
+    if change(row, "close", was=was, by=by, side=side, at=at, ended_at=at) is not None:
+        notifications.hush(row, at=at)
+    return row
+
+
+def _open_place(row: Orientation, at: datetime) -> Lieu:
+    """Return the place of a draft as it is today; NoRoom when it takes nobody."""
+    place = row.lieu
+    while place is not None and place.merged_into is not None:
+        place = place.merged_into
+    if place is None:
+        raise Refused(
+            "L’orientation n’est pas partie.",
+            why="Aucun lieu n’est choisi, ou il n’est plus dans l’annuaire.",
+            do="Choisissez un lieu, ou notez qu’aucun ne convient.",
+        )
+    why = ""
+    if place.state != directory.PUBLISHED:
+        why = f"« {place.name} » n’est plus ouvert."
+    elif found := places.full(place):
+        why = f"« {place.name} » : {found.words[:1].lower()}{found.words[1:]}."
+    elif matching.is_full_for(place, row.need):
+        why = f"« {place.name} » est complet pour cette aide."
+    elif until := matching.closed_for_long(place, timezone.localdate(at)):
+        why = f"« {place.name} » est fermé jusqu’au {opening.date_text(until)}."
+    if why:
+        raise NoRoom(
+            "L’orientation n’est pas partie.",
+            why=why,
+            do="Choisissez un autre lieu. En voici de proches.",
+            instead=matching.instead(place, row.need, at),
+        )
+    return place
+
+
+def _check_agreed(row: Orientation) -> None:
+    if row.person is None or not row.shared:
+        return
+    if not people.agreed(row.person, persons.SHARE, row.to_structure_id):
+        raise Refused(
+            "L’orientation n’est pas partie.",
+            why="La personne n’a pas dit oui au partage avec cette structure.",
+            do="Lisez-lui la phrase, notez sa réponse, puis envoyez. Sans accord, donnez-lui la carte.",
+        )
+
+
+def _check_once(row: Orientation) -> None:
+    """Refuse to send a person twice to one place for the same need."""
+    if row.person is None:
+        return
+    same = Orientation.objects.filter(
+        person=row.person, lieu=row.lieu, need=row.need, procedure=row.procedure
+    )
+    other = same.filter(state__in=cycle.RUNNING).exclude(pk=row.pk).first()
+    if other is not None:
+        raise Refused(
+            "L’orientation n’est pas partie.",
+            why=(
+                f"La personne est déjà envoyée à ce lieu pour cela : orientation n° {other.pk},"
+                f" {other.get_state_display()}."
+            ),
+            do="Suivez celle-là, ou annulez-la d’abord.",
+        )
+
+
+def _channel(row: Orientation, by: User | None, chosen: str) -> str:
+    """Return how the place is reached: as chosen, or as its sheet allows; without an account, by the card
+    alone.
+    """
+    if by is None:
+        return "card"
+    if chosen and chosen not in cycle.CHANNELS:
+        raise ValueError(f"no channel {chosen!r}")
+    mail = notifications.mail_of(row.lieu)
+    if chosen == "email" and not mail:
+        raise Refused(
+            "L’orientation n’est pas partie.",
+            why="La fiche de ce lieu ne donne pas d’adresse e-mail.",
+            do="Appelez le lieu, ou donnez la carte à la personne.",
+        )
+    if chosen == "email":
+        outbox.readable("email", mail)
+    return chosen or (
+        "email" if mail else "phone" if row.lieu and row.lieu.sheet.get("telephone") else "card"
+    )
