@@ -362,6 +362,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "codesign",
         "grants",
         "plans",
+        "indicators",
         "network",
         "worklist",
     ]

@@ -21,6 +21,7 @@ COMMANDS = {
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
     "actes": "écrit les actes d’aide pour la Coop ou en tableau, et les relit",
     "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",
+    "indicateurs": "donne les indicateurs d’un territoire, chacun avec sa formule et sa date",
     "enquete": "pondère les réponses d’une enquête, les met en tableaux, en écrit la synthèse",
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",
     "definitions": "liste les définitions du besoin",

@@ -17,9 +17,13 @@ def structures_in(communes: frozenset[str] | None) -> list[int] | None:
     """Return the structures of some communes, by their seat, else by their first place; None: everywhere."""
     if communes is None:
         return None
-    seats = dict(_places().order_by("-pk").values_list("structure", "code_insee"))
-    seats |= dict(Structure.objects.exclude(code_insee="").values_list("pk", "code_insee"))
-    return [pk for pk, commune in seats.items() if commune in communes]
+    return [pk for pk, commune in seats().items() if commune in communes]
+
+
+def seats() -> dict[int, str]:
+    """Return the commune of each structure that has one, by its seat, else by its first place."""
+    found = dict(_places().order_by("-pk").values_list("structure", "code_insee"))
+    return found | dict(Structure.objects.exclude(code_insee="").values_list("pk", "code_insee"))
 
 
 def _places() -> QuerySet[Lieu]:

@@ -1,0 +1,196 @@
+"""What the indicators of a territory are computed from: residents, places, and what was counted."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.db.models import Q, Sum
+
+from maillage.apps.directory.queries import scope
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.indicators import rules
+from maillage.apps.indicators.models import DailyCount, Refresh
+from maillage.apps.plans.models import Plan
+from maillage.apps.plans.rules import DONE, DROPPED
+from maillage.apps.surveys.queries import evidence
+from maillage.apps.territories.queries import perimeter
+from maillage.pipeline.cog import clean as cog
+from maillage.reports.territory.criteria import Surveyed
+from maillage.studies.diagnosis.surface import square_kilometres
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population as frames
+
+Interval = tuple[float, float, float]  # value, low, high
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """The need of a territory, as its latest study says: persons, percent of its universe, and which one."""
+
+    people: Interval
+    rate: Interval
+    definition: str
+    universe: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of a territory by (measure, part, example), then by day."""
+
+    held: Mapping[tuple[str, str, bool], Mapping[date, int]]
+
+    def is_example(self, measure: str) -> bool:
+        """Return whether a measure has invented rows only."""
+        found = {example for name, _, example in self.held if name == measure}
+        return found == {True}
+
+    def days(self, measure: str, parts: Collection[str] | None = None, *, example: bool) -> dict[date, int]:
+        """Return the counts of a measure by day, summed over some parts, over all by default."""
+        found: dict[date, int] = {}
+        for (name, part, invented), days in self.held.items():
+            if name == measure and invented == example and (parts is None or part in parts):
+                for day, n in days.items():
+                    found[day] = found.get(day, 0) + n
+        return found
+
+    def parts(self, measure: str) -> set[str]:
+        """Return what a measure is cut by."""
+        return {part for name, part, _ in self.held if name == measure}
+
+    def standing(self, measure: str, on: date, part: str = "") -> int:
+        """Return what stands on a day of something that lasts."""
+        days = self.days(measure, (part,), example=self.is_example(measure))
+        return sum(n for day, n in days.items() if day <= on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
+    n_communes, n_covered: communes, and those with a place; actions: of its published plan by state, None
+    without one; counted_at: when the rows were last read, None when they never were.
+    """
+
+    code: str
+    name: str
+    on: date
+    since: date
+    population: int
+    communes: frozenset[str] | None
+    n_communes: int
+    n_covered: int
+    counts: Counts
+    need: Need | None
+    surveyed: Surveyed
+    actions: Mapping[str, int] | None
+    counted_at: Any
+
+    @property
+    def surface(self) -> float:
+        """Square kilometres, 0 where no contour is known."""
+        return _surface(self.communes)
+
+    @property
+    def adults(self) -> tuple[float, float]:
+        """Residents of 20 and over, there and in the country."""
+        return _adults(self.communes), _adults(None)
+
+
+def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
+    """Return what is known of a territory, in a constant number of queries; UnknownTerritory otherwise."""
+    found = scope.of(place)
+    communes = None if found.is_everywhere else frozenset(found.communes)
+    since = rules.period(on, months)
+    every = _communes(communes)
+    with_places = DailyCount.objects.filter(_there(communes), measure=rules.PLACES, day__lte=on)
+    covered = with_places.values("commune").annotate(total=Sum("n")).filter(total__gt=0).order_by()
+    return Ground(
+        code=found.code,
+        name=found.name,
+        on=on,
+        since=since,
+        population=_population(found.code, every),
+        communes=communes,
+        n_communes=len(set(every.values())),
+        n_covered=len({every[c] for c in covered.values_list("commune", flat=True) if c in every}),
+        counts=_counts(communes, since, on),
+        need=need_of(found.code),
+        surveyed=evidence.published(found.code),
+        actions=_actions(found.code),
+        counted_at=Refresh.objects.values_list("at", flat=True).first(),
+    )
+
+
+def _there(communes: frozenset[str] | None) -> Q:
+    return Q() if communes is None else Q(commune__in=sorted(communes))
+
+
+def _counts(communes: frozenset[str] | None, since: date, on: date) -> Counts:
+    in_time = Q(day__lte=on) & (Q(measure__in=rules.LASTING) | Q(day__gte=since))
+    rows = DailyCount.objects.filter(_there(communes), in_time)
+    held: dict[tuple[str, str, bool], dict[date, int]] = {}
+    found = rows.values_list("measure", "part", "example", "day").annotate(Sum("n")).order_by()
+    for measure, part, example, day, n in found:
+        held.setdefault((measure, part, example), {})[day] = n
+    return Counts(held)
+
+
+def _communes(communes: frozenset[str] | None) -> dict[str, str]:
+    """Return the commune of each code of a territory: itself, or that of a municipal arrondissement."""
+    rows = cog.communes()
+    parents = zip(rows["code"].tolist(), rows["parent"].tolist(), strict=True)
+    return {code: parent or code for code, parent in parents if communes is None or code in communes}
+
+
+def _population(code: str, every: Mapping[str, str]) -> int:
+    if perimeter(code) is None:
+        return gazetteer().get(code).population
+    known = gazetteer()
+    return sum(known.get(each).population for each in set(every.values()) if each in known)
+
+
+def need_of(place: str) -> Need | None:
+    """Return the need of a territory from its latest study, None without one or when it is withheld."""
+    study = dossiers.latest(place)
+    path = dossiers.file(study, "etude.json") if study is not None else None
+    return None if path is None else _need(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=128)
+def _need(path: Path, stamp: int) -> Need | None:
+    held = json.loads(path.read_bytes())
+    people, rate = (held["besoins"][id] for id in ("precarite_numerique", "taux_precarite_numerique"))
+    if people["valeur"] is None or rate["valeur"] is None:
+        return None
+    return Need(_interval(people), _interval(rate), held["definition"]["id"], held["definition"]["univers"])
+
+
+def _interval(figure: Mapping[str, float]) -> Interval:
+    return figure["valeur"], figure["bas"], figure["haut"]
+
+
+def _actions(place: str) -> Mapping[str, int] | None:
+    plan = Plan.objects.filter(place=place, published_at__isnull=False).first()
+    if plan is None:
+        return None
+    states = list(plan.actions.values_list("state", flat=True))
+    running = [state for state in states if state != DROPPED]
+    return {"done": running.count(DONE), "all": len(running), "dropped": len(states) - len(running)}
+
+
+@lru_cache(maxsize=64)
+def _surface(communes: frozenset[str] | None) -> float:
+    return square_kilometres(set(_communes(communes).values()))
+
+
+@lru_cache(maxsize=64)
+def _adults(communes: frozenset[str] | None) -> float:
+    iris = frames.sources().rp2021
+    adults = iris["pop_20_64"] + iris["pop_65p"]
+    if communes is None:
+        return float(np.nansum(adults))
+    return float(np.nansum(adults[np.isin(iris["commune"], sorted(communes))]))

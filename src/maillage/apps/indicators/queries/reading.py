@@ -1,0 +1,197 @@
+"""The indicators as a page prints them: rounded figures, charts, the table beside each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil
+from typing import Any
+
+from maillage.apps.indicators import rules
+from maillage.apps.indicators.rules import Point, Value
+from maillage.reference.indicators import Earlier, families
+from maillage.reports.page import series
+from maillage.words import wording
+from maillage.words.dates import MONTHS, SHORT_MONTHS
+from maillage.words.rounding import outwards
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A month in the table beside a chart."""
+
+    month: str
+    value: str
+    between: str
+    n: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An indicator as it is read. figure: its value in words, the range alone for an estimate; beside: what
+    it is out of.
+    """
+
+    value: Value
+    figure: str
+    beside: str
+    between: str
+    kind: str
+    chart: str
+    lines: Sequence[Line]
+    early: bool
+
+
+def page(values: Sequence[Value]) -> dict[str, Any]:
+    """Return the indicators of a territory by family, and the chain of those of the network."""
+    read = [reading(each) for each in values]
+    return {
+        "chain": [each for each in read if each.value.definition.step],
+        "families": [_family(id, label, read) for id, label in families().items()],
+        "examples": any(each.value.examples for each in read),
+        "known": sum(each.value.value is not None for each in read),
+        "count": len(read),
+    }
+
+
+def _family(id: str, label: str, read: Sequence[Reading]) -> dict[str, Any]:
+    rows = [each for each in read if each.value.definition.family == id]
+    return {
+        "id": id,
+        "label": label,
+        "charts": [each for each in rows if each.chart],
+        "figures": [each for each in rows if each.figure and not each.chart],
+        "missing": [each for each in rows if not each.figure],
+    }
+
+
+def reading(value: Value) -> Reading:
+    """Return an indicator in words."""
+    chart = _chart(value)
+    return Reading(
+        value=value,
+        figure=figure(value),
+        beside=_beside(value),
+        between=_between(value),
+        kind=rules.KINDS[value.kind],
+        chart=chart,
+        lines=[_line(point, value) for point in value.series] if chart else [],
+        early=bool(chart) and any(point.early for point in value.series),
+    )
+
+
+def side_by_side(columns: Sequence[Sequence[Value]]) -> list[tuple[Value, list[Reading]]]:
+    """Return one row for each indicator that one territory at least knows, a cell for each territory."""
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    return [
+        (row[0], [reading(each) for each in row]) for row in rows if any(v.value is not None for v in row)
+    ]
+
+
+def figure(value: Value) -> str:
+    """Return a value in words, "" when it is missing; an estimate is its range, never a point alone."""
+    if value.value is None:
+        return ""
+    if value.definition.unit == "pourcent":
+        if value.kind == rules.ESTIMATED and value.low is not None and value.high is not None:
+            low, high = outwards(value.low, value.high, 1.0 if value.high >= 2 else 0.1)
+            return f"{_number(low)} à {_percent(high)}"
+        return wording.percent(value.value)
+    if value.kind == rules.ESTIMATED and value.low is not None and value.high is not None:
+        low, high = outwards(value.low, value.high, _step(value.high))
+        return _number(low) if low == high else f"{_number(low)} à {_number(high)}"
+    return _number(value.value)
+
+
+def _percent(value: float) -> str:
+    return wording.percent(value, 0 if value == int(value) else 1)
+
+
+def _number(value: float) -> str:
+    """Return a number with the decimals that its size allows."""
+    if value == int(value):
+        return wording.number(value)
+    return wording.number(value, next(k for k in range(6) if value * 10**k >= 10 or k == 5))
+
+
+def _step(high: float) -> float:
+    """Return what an estimate of that size is rounded to: two figures."""
+    for by in (1000.0, 100.0, 10.0, 1.0, 0.1):
+        if high >= 20 * by:
+            return by
+    return 0.1 if high >= 1 else 0.01
+
+
+def _beside(value: Value) -> str:
+    """Return what a value is out of, in words."""
+    about = value.definition
+    if value.value is None:
+        return ""
+    if value.kind == rules.PUBLISHED and value.denominator is not None:
+        return f"n = {wording.number(value.denominator)}"
+    if value.part is not None and value.denominator is not None and about.unit == "pourcent":
+        noun = about.things or {"telling": "lieux", "plan": "actions"}.get(about.way, "")
+        if about.way != "target_followed":
+            return f"{wording.number(value.part)} sur {wording.number(value.denominator)} {noun}".strip()
+        return f"{wording.number(value.part)} projets faits en ligne"
+    if about.way in ("service", "uncovered") and value.denominator is not None:
+        of = "lieux qui disent un service" if about.way == "service" else "communes"
+        return f"sur {wording.number(value.denominator)} {of}"
+    return about.unit
+
+
+def _between(value: Value) -> str:
+    if value.kind == rules.ESTIMATED or value.low is None or value.high is None:
+        return ""
+    low, high = outwards(value.low, value.high, 1.0, most=100.0)
+    if value.kind == rules.PUBLISHED:
+        return f"entre {_number(low)} et {_percent(high)}"
+    return f"Le hasard seul donnerait de {_number(low)} à {_percent(high)}."
+
+
+def _line(point: Point, value: Value) -> Line:
+    month = f"{MONTHS[point.month.month - 1]} {point.month.year}"
+    if point.value is None:
+        words = "trop tôt" if point.early else "masqué ou rien"
+        return Line(month, words, "", "")
+    is_share = value.definition.unit == "pourcent"
+    told = wording.percent(point.value) if is_share else wording.number(point.value)
+    between = ""
+    if point.low is not None and point.high is not None:
+        low, high = outwards(point.low, point.high, 1.0, most=100.0)
+        between = f"{_number(low)} à {_percent(high)}"
+    return Line(month, told, between, wording.number(point.n) if is_share and point.n is not None else "")
+
+
+def _chart(value: Value) -> str:
+    """Return the chart of a series, "" when fewer than two months are told."""
+    told = [point for point in value.series if point.value is not None]
+    if len(told) < 2:
+        return ""
+    is_share = value.definition.unit == "pourcent"
+    top = 100.0 if is_share else _top(max(point.value or 0.0 for point in told))
+    return series.monthly(
+        [_step_of(point, value.definition.history) for point in value.series],
+        top=top,
+        id=f"tot-{value.definition.id}",
+        label=f"{value.definition.label}, mois par mois : le tableau dit chaque valeur",
+    )
+
+
+def _step_of(point: Point, history: Sequence[Earlier]) -> series.Step:
+    changed = any((each.until.year, each.until.month) == _before(point.month) for each in history)
+    short = SHORT_MONTHS[point.month.month - 1]
+    return series.Step(short, point.value, point.low, point.high, point.early, changed)
+
+
+def _before(month: date) -> tuple[int, int]:
+    return (month.year, month.month - 1) if month.month > 1 else (month.year - 1, 12)
+
+
+def _top(value: float) -> float:
+    """Return a round top for an axis.
+
+    >>> _top(7), _top(33), _top(120)
+    (10.0, 40.0, 200.0)
+    """
+    by = 10.0 ** (len(str(int(value))) - 1)
+    return max(by * ceil(value / by), 10.0) if value >= 1 else 10.0

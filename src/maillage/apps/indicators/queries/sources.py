@@ -1,0 +1,212 @@
+"""The rows that daily counts come from: one reading of each feature, summed by the database."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries.seats import seats
+from maillage.apps.directory.rules import PUBLISHED
+from maillage.apps.indicators import rules
+from maillage.apps.indicators.models import DailyCount
+from maillage.apps.learning.models import Fact, Plan
+from maillage.apps.learning.rules.plans import CONVERTED
+from maillage.apps.memberships.models import Membership
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.volunteers.models import Aidant
+from maillage.reference.sheet import practices
+
+Days = Collection[date] | None  # None: every day
+FOREVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where some measures come from. rows: their counts on some days, all by default; changed: the days
+    touched since a moment, None when they are all read again, which is cheap.
+    """
+
+    measures: tuple[str, ...]
+    rows: Callable[[Days], Iterable[DailyCount]]
+    changed: Callable[[datetime], set[date] | None]
+
+
+def _everything(since: datetime) -> None:
+    return None
+
+
+# ---------------------------------------------------------------------------------------------- referrals
+
+IS_CANCELLED = Q(state=cycle.CANCELLED, came=None)
+IS_KNOWN = Q(came__isnull=False) | Q(state__in=(cycle.REFUSED, cycle.REDIRECTED)) | ~Q(reason="")
+
+
+def _referrals(days: Days) -> Iterator[DailyCount]:
+    rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin=cycle.RELATIVE)
+    rows = _on(rows.annotate(day=TruncDate("sent_at")), days)
+    held = ~IS_CANCELLED
+    found = rows.values("day", "commune", "from_structure", "example").annotate(
+        sent=Count("pk", filter=held),
+        cancelled=Count("pk", filter=IS_CANCELLED),
+        answered_fast=Count("pk", filter=held & Q(answered_at__lte=F("sent_at") + rules.FAST)),
+        known=Count("pk", filter=held & IS_KNOWN),
+        served=Count("pk", filter=held & Q(served_at__isnull=False)),
+    )
+    for row in found.order_by():
+        for measure in (rules.SENT, rules.CANCELLED, rules.ANSWERED_FAST, rules.KNOWN, rules.SERVED):
+            yield from _count(
+                measure, row["day"], row[measure], row["commune"], row["from_structure"], row["example"]
+            )
+
+
+def _referral_days(since: datetime) -> set[date]:
+    rows = Orientation.objects.filter(sent_at__isnull=False, changed_at__gte=since)
+    return _days(rows.annotate(day=TruncDate("sent_at")))
+
+
+# ------------------------------------------------------------------------------------------- what is learnt
+
+
+def _plans(days: Days) -> Iterator[DailyCount]:
+    rows = _on(Plan.objects.filter(structure__isnull=False).annotate(day=F("ask_on")), days)
+    found = rows.values("day", "commune", "structure", "example", "module").annotate(
+        plans_due=Count("pk"), plans_converted=Count("pk", filter=Q(answer__in=CONVERTED))
+    )
+    for row in found.order_by():
+        place = (row["commune"], row["structure"], row["example"], row["module"])
+        yield from _count(rules.PLANS_DUE, row["day"], row["plans_due"], *place)
+        yield from _count(rules.PLANS_CONVERTED, row["day"], row["plans_converted"], *place)
+
+
+def _plan_days(since: datetime) -> set[date]:
+    rows = Plan.objects.filter(Q(at__gte=since) | Q(answered_at__gte=since) | Q(told_at__gte=since))
+    return _days(rows.annotate(day=F("ask_on")))
+
+
+def _learners(days: Days) -> Iterator[DailyCount]:
+    """Count each person once, on the day of their first step, where they made it."""
+    earlier = Fact.objects.filter(person=OuterRef("person")).filter(
+        Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
+    )
+    firsts = Fact.objects.filter(person__isnull=False).filter(~Exists(earlier))
+    rows = _on(firsts.annotate(day=TruncDate("at")), days)
+    found = rows.values("day", "structure", "example").annotate(n=Count("pk"))
+    seat = seats()
+    for row in found.order_by():
+        where = seat.get(row["structure"], "")
+        yield from _count(rules.LEARNERS, row["day"], row["n"], where, row["structure"], row["example"])
+
+
+def _learner_days(since: datetime) -> set[date]:
+    people = Fact.objects.filter(kept_at__gte=since, person__isnull=False).values("person")
+    return _days(Fact.objects.filter(person__in=people).annotate(day=TruncDate("at")))
+
+
+def _acts(days: Days) -> Iterator[DailyCount]:
+    rows = _on(Act.objects.filter(struck_at=None).annotate(day=F("on_day")), days)
+    seat = seats()
+    for row in rows.values("day", "commune", "structure", "example").annotate(n=Count("pk")).order_by():
+        where = row["commune"] or seat.get(row["structure"], "")
+        yield from _count(rules.ACTS, row["day"], row["n"], where, row["structure"], row["example"])
+
+
+def _act_days(since: datetime) -> set[date]:
+    rows = Act.objects.filter(Q(noted_at__gte=since) | Q(struck_at__gte=since))
+    return _days(rows.annotate(day=F("on_day")))
+
+
+# ------------------------------------------------------------------------------------------- what lasts
+
+
+def _structures(days: Days) -> Iterator[DailyCount]:
+    """Count a structure from the first day of a role to the last one; an interruption is not seen."""
+    rows = Membership.objects.filter(structure__isnull=False)
+    found = rows.values("structure", "user__is_demonstration").annotate(
+        first=Min("since"), last=Max(Coalesce("until", FOREVER))
+    )
+    spans: dict[int, dict[bool, tuple[date, date]]] = {}
+    for row in found.order_by():
+        spans.setdefault(row["structure"], {})[row["user__is_demonstration"]] = (row["first"], row["last"])
+    seat = seats()
+    for structure, held in spans.items():
+        example = False not in held  # a real account makes a structure real
+        first, last = held[example]
+        place = (seat.get(structure, ""), structure, example)
+        yield from _count(rules.STRUCTURES, first, 1, *place)
+        if last != FOREVER:
+            yield from _count(rules.STRUCTURES, date.fromordinal(last.toordinal() + 1), -1, *place)
+
+
+def _aidants(days: Days) -> Iterator[DailyCount]:
+    seat = seats()
+    for field, sign in (("since", 1), ("until", -1)):
+        rows = Aidant.objects.exclude(**{field: None}).values(field, "structure", "example")
+        for row in rows.annotate(n=Count("pk")).order_by():
+            place = (seat.get(row["structure"], ""), row["structure"], row["example"])
+            yield from _count(rules.AIDANTS, row[field], sign * row["n"], *place)
+
+
+def standing_places() -> Mapping[tuple[str, str, str], int]:
+    """Return what the directory holds now: how many places by measure, practice and commune."""
+    found: dict[tuple[str, str, str], int] = {}
+
+    def one_more(measure: str, part: str, commune: str) -> None:
+        key = (measure, part, commune)
+        found[key] = found.get(key, 0) + 1
+
+    rows = Lieu.objects.filter(state=PUBLISHED).values_list("code_insee", "sheet")
+    for commune, sheet in rows.iterator():
+        one_more(rules.PLACES, "", commune)
+        told = practices(sheet)
+        if told:
+            one_more(rules.TALKING, "", commune)
+        for id, held in told.items():
+            if held["state"] in STATES:
+                one_more(STATES[held["state"]], id, commune)
+    return found
+
+
+STATES = {"offered": rules.PRACTICE, "planned": rules.PLANNED}
+SOURCES = (
+    Source(
+        (rules.SENT, rules.CANCELLED, rules.ANSWERED_FAST, rules.KNOWN, rules.SERVED),
+        _referrals,
+        _referral_days,
+    ),
+    Source((rules.PLANS_DUE, rules.PLANS_CONVERTED), _plans, _plan_days),
+    Source((rules.LEARNERS,), _learners, _learner_days),
+    Source((rules.ACTS,), _acts, _act_days),
+    Source((rules.STRUCTURES,), _structures, _everything),
+    Source((rules.AIDANTS,), _aidants, _everything),
+)
+
+
+# ------------------------------------------------------------------------------------------- rows
+
+
+def _on(rows: QuerySet, days: Days) -> QuerySet:
+    return rows if days is None else rows.filter(day__in=sorted(days))
+
+
+def _days(rows: QuerySet) -> set[date]:
+    return set(rows.order_by().values_list("day", flat=True).distinct())
+
+
+def _count(
+    measure: str, day: date, n: int, commune: str, structure: int | None, example: bool, part: str = ""
+) -> Iterator[DailyCount]:
+    if n:
+        yield DailyCount(
+            measure=measure,
+            part=part,
+            commune=commune,
+            structure_id=structure,
+            example=example,
+            day=day,
+            n=n,
+        )

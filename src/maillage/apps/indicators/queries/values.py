@@ -1,0 +1,402 @@
+"""The value of each indicator of a territory: one function for each way of computing it.
+
+Source: docs/methods/indicateurs.md
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+
+from maillage.apps.indicators import rules
+from maillage.apps.indicators.queries import series
+from maillage.apps.indicators.queries.ground import Ground, Interval
+from maillage.apps.indicators.rules import Value, missing
+from maillage.kernel.estimate import Estimate
+from maillage.reference import definitions
+from maillage.reference.indicators import Indicator, goals, indicators, target
+from maillage.reference.parameters import number
+from maillage.words import wording
+from maillage.words.opening import date_text
+
+PROCEDURES = "demarches"
+NO_STUDY = "Le diagnostic de ce territoire n’est pas calculé : demandez-le sur sa page."
+NOTHING = "Rien n’est noté dans Maillage pour ce territoire, sur cette période."
+NOBODY_LIVES = "Le nombre d’habitants n’est pas connu ici : rien ne se divise par zéro."
+NO_PLACE = "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien."
+
+
+def values(ground: Ground) -> list[Value]:
+    """Return every indicator of a territory, in the order of the definitions; missing ones say why."""
+    return [value(ground, definition) for definition in indicators().values()]
+
+
+def value(ground: Ground, definition: Indicator) -> Value:
+    """Return an indicator of a territory."""
+    if definition.way not in UNCOUNTED and ground.counted_at is None:
+        return missing(
+            definition, ground.on, "Les comptes n’ont pas encore été faits sur cette installation."
+        )
+    found = WAYS[definition.way](ground, definition)
+    return replace(
+        found, universe=found.universe or definition.universe, source=found.source or definition.source
+    )
+
+
+# ---------------------------------------------------------------------------------------- what stands today
+
+
+def _stock(ground: Ground, definition: Indicator) -> Value:
+    n = ground.counts.standing(definition.measure, ground.on)
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=n,
+        examples=ground.counts.is_example(definition.measure),
+        series=_standing(ground, definition.measure, 0),
+    )
+
+
+def _people_stock(ground: Ground, definition: Indicator) -> Value:
+    n, least = ground.counts.standing(definition.measure, ground.on), _least(ground, definition.measure)
+    if n < max(least, 1):
+        return _few(ground, definition, n, least)
+    held = _stock(ground, definition)
+    return replace(held, series=_standing(ground, definition.measure, least))
+
+
+def _few(ground: Ground, definition: Indicator, n: int, least: int) -> Value:
+    words = NOTHING if n <= 0 else f"Moins de {least} {definition.unit} : trop peu pour être dit."
+    return missing(definition, ground.on, words)
+
+
+def _standing(ground: Ground, measure: str, least: int) -> tuple[rules.Point, ...]:
+    """Return what stood at the end of each month, on the day itself for the last one."""
+    days = ground.counts.days(measure, example=ground.counts.is_example(measure))
+    found = []
+    for month in rules.months_between(ground.since, ground.on):
+        last = min((month + timedelta(days=32)).replace(day=1) - timedelta(days=1), ground.on)
+        n = sum(each for day, each in days.items() if day <= last)
+        found.append(rules.Point(month, n if n >= least else None, n=n if n >= least else None))
+    return tuple(found)
+
+
+def _density(ground: Ground, definition: Indicator, base: float, times: float, unknown: str) -> Value:
+    measure = definition.measure
+    n = ground.counts.standing(measure, ground.on)
+    least = _least(ground, measure) if definition.people else 0
+    if definition.people and n < max(least, 1):
+        return _few(ground, replace(definition, unit="personnes"), n, least)
+    found = rules.per(n, base, times)
+    if found is None:
+        return missing(definition, ground.on, unknown)
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=found,
+        denominator=base,
+        part=n,
+        examples=ground.counts.is_example(measure),
+    )
+
+
+def _per_residents(ground: Ground, definition: Indicator) -> Value:
+    return _density(ground, definition, ground.population, 1000, NOBODY_LIVES)
+
+
+def _per_surface(ground: Ground, definition: Indicator) -> Value:
+    unknown = "La surface n’est pas connue ici : rien ne se divise par zéro."
+    return _density(ground, definition, ground.surface, 100, unknown)
+
+
+# -------------------------------------------------------------------------------------- what happened
+
+
+def _people_flow(ground: Ground, definition: Indicator) -> Value:
+    measure = definition.measure
+    example, least = ground.counts.is_example(measure), _least(ground, measure)
+    every = {day: (0, n) for day, n in ground.counts.days(measure, example=example).items()}
+    kept = rules.batched(every, least)
+    _, n = rules.totals(kept)
+    if not n:
+        return _few(ground, definition, rules.totals(every)[1], least)
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=n,
+        universe=_in_period(ground, definition),
+        apart=_waiting(every, kept, definition.unit, least),
+        examples=example,
+        series=series.monthly_counts(kept, rules.months_between(ground.since, ground.on), least),
+    )
+
+
+def _ratio(ground: Ground, definition: Indicator) -> Value:
+    example, least = ground.counts.is_example(definition.whole), _least(ground, definition.whole)
+    every = _cases(ground, definition, example=example)
+    old, recent = rules.ripe(every, definition.wait, ground.on)
+    kept = rules.batched(old, least)
+    apart = [
+        *_recent(recent, definition, least),
+        *_cancelled(ground, definition, example, least),
+        *_waiting(old, kept, definition.things, least),
+    ]
+    if not every:
+        return replace(missing(definition, ground.on, NOTHING), apart=tuple(apart))
+    figure = series.ratio(kept, definition, least)
+    part, whole = rules.totals(kept)
+    if not isinstance(figure, Estimate):
+        reason = figure.reason if whole or least else f"Les {definition.things} sont toutes trop récentes."
+        return replace(missing(definition, ground.on, reason), apart=tuple(apart), examples=example)
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=figure.value,
+        low=figure.low,
+        high=figure.high,
+        denominator=whole,
+        part=part,
+        universe=_in_period(ground, definition),
+        apart=tuple(apart),
+        examples=example,
+        series=series.monthly_shares(
+            kept,
+            rules.months_between(ground.since, ground.on),
+            definition,
+            least,
+            ground.on - timedelta(days=definition.wait)
+            if definition.wait
+            else ground.on + timedelta(days=32),
+        ),
+    )
+
+
+def _cases(ground: Ground, definition: Indicator, *, example: bool) -> dict[date, tuple[int, int]]:
+    """Return (part, whole) of each day, for the modules of a goal when the indicator has one."""
+    parts = None
+    if definition.goal:
+        known = ground.counts.parts(definition.whole)
+        parts = {module for module in known if goals().get(module, PROCEDURES) == definition.goal}
+    whole = ground.counts.days(definition.whole, parts, example=example)
+    part = ground.counts.days(definition.part, parts, example=example)
+    return {day: (part.get(day, 0), n) for day, n in whole.items()}
+
+
+def _recent(recent: int, definition: Indicator, least: int) -> list[str]:
+    if not recent:
+        return []
+    if recent < least:
+        return [f"Quelques autres sont trop récentes (moins de {definition.wait} jours) : mises à part."]
+    words = "autre est trop récente" if recent == 1 else "autres sont trop récentes"
+    return [f"{wording.number(recent)} {words} (moins de {definition.wait} jours) : à part."]
+
+
+def _cancelled(ground: Ground, definition: Indicator, example: bool, least: int) -> list[str]:
+    if definition.whole != rules.SENT:
+        return []
+    n = sum(ground.counts.days(rules.CANCELLED, example=example).values())
+    if not n:
+        return []
+    return (
+        ["Quelques-unes ont été annulées : à part."]
+        if n < least
+        else [f"{wording.number(n)} {'a été annulée' if n == 1 else 'ont été annulées'} : à part."]
+    )
+
+
+def _waiting(every: rules.ByDay, kept: rules.ByDay, things: str, least: int) -> list[str]:
+    if len(kept) == len(every) or not kept:
+        return []
+    return [f"Les dernières attendent d’être {least} {things} pour entrer dans le compte."]
+
+
+def _in_period(ground: Ground, definition: Indicator) -> str:
+    return f"{definition.universe}, du {date_text(ground.since)} au {date_text(ground.on)}"
+
+
+# ------------------------------------------------------------------------------------------- the offer
+
+
+def _service(ground: Ground, definition: Indicator) -> Value:
+    talking = ground.counts.standing(rules.TALKING, ground.on)
+    if not talking:
+        return missing(definition, ground.on, NO_PLACE)
+    n = ground.counts.standing(rules.PRACTICE, ground.on, definition.practice)
+    planned = ground.counts.standing(rules.PLANNED, ground.on, definition.practice)
+    if not n and not planned:  # most files have no word for it: silence is not an absence
+        return missing(definition, ground.on, "Aucune fiche d’ici ne le dit : personne ne sait s’il y en a.")
+    silent = ground.counts.standing(rules.PLACES, ground.on) - talking
+    apart = [f"{wording.count(planned, 'autre')} en projet."] if planned else []
+    if silent:
+        apart.append(f"{wording.count(silent, 'lieu', 'lieux')} sans aucun service dit, à part.")
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=n,
+        denominator=talking,
+        apart=tuple(apart),
+        kind=rules.PARTLY if silent else rules.COUNTED,
+    )
+
+
+def _telling(ground: Ground, definition: Indicator) -> Value:
+    places = ground.counts.standing(rules.PLACES, ground.on)
+    if not places:
+        return missing(definition, ground.on, NO_PLACE)
+    talking = ground.counts.standing(rules.TALKING, ground.on)
+    return Value(
+        definition=definition, on=ground.on, value=100 * talking / places, denominator=places, part=talking
+    )
+
+
+def _uncovered(ground: Ground, definition: Indicator) -> Value:
+    if not ground.n_covered:
+        return missing(definition, ground.on, NO_PLACE)
+    n = ground.n_communes - ground.n_covered
+    return Value(definition=definition, on=ground.on, value=n, denominator=ground.n_communes)
+
+
+def _per_need(ground: Ground, definition: Indicator) -> Value:
+    places = ground.counts.standing(rules.PLACES, ground.on)
+    if ground.need is None or not places:
+        return missing(definition, ground.on, NO_PLACE if ground.need else NO_STUDY)
+    people, low, high = ground.need.people
+    found = rules.per_need(places, low, high, people)
+    if found is None:
+        return missing(
+            definition, ground.on, "Personne n’est estimé en difficulté ici : rien ne se divise par zéro."
+        )
+    return _estimate(ground, definition, found, denominator=people, part=places)
+
+
+# --------------------------------------------------------------------------------------------- the target
+
+
+def _share_of_target(ground: Ground) -> Interval | None:
+    """Return the people that a territory should lead to autonomy, in all the years of the target."""
+    if ground.need is None:
+        return None
+    chosen = definitions.definition(ground.need.definition)
+    national = (100 * chosen.total, 100 * chosen.total_low, 100 * chosen.total_high)
+    found = rules.local_share(ground.need.rate, national, *ground.adults)
+    if found is None:
+        return None
+    people = target().people
+    return found[0] * people, found[1] * people, found[2] * people
+
+
+def _target_share(ground: Ground, definition: Indicator) -> Value:
+    found = _share_of_target(ground)
+    if found is None:
+        return missing(definition, ground.on, NO_STUDY)
+    return _estimate(ground, definition, found, denominator=target().people)
+
+
+def _target_year(ground: Ground, definition: Indicator) -> Value:
+    found = _share_of_target(ground)
+    if found is None:
+        return missing(definition, ground.on, NO_STUDY)
+    years = target().years
+    yearly = (found[0] / years, found[1] / years, found[2] / years)
+    return _estimate(ground, definition, yearly, denominator=years)
+
+
+def _target_followed(ground: Ground, definition: Indicator) -> Value:
+    found = _share_of_target(ground)
+    if found is None:
+        return missing(definition, ground.on, NO_STUDY)
+    success = value(ground, indicators()["reussite"])
+    if success.part is None:
+        return missing(definition, ground.on, success.reason)
+    yearly = [each / target().years for each in found]
+    if min(yearly) <= 0:
+        return missing(definition, ground.on, "Le but est nul ici : rien ne se divise par zéro.")
+    shares = (100 * success.part / yearly[0], 100 * success.part / yearly[2], 100 * success.part / yearly[1])
+    held = _estimate(ground, definition, shares, denominator=yearly[0], part=success.part)
+    return replace(held, examples=success.examples)
+
+
+def _estimate(
+    ground: Ground, definition: Indicator, found: Interval, *, denominator: float, part: int | None = None
+) -> Value:
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=found[0],
+        low=found[1],
+        high=found[2],
+        denominator=denominator,
+        part=part,
+        kind=rules.ESTIMATED,
+    )
+
+
+# ------------------------------------------------------------------------- surveys, plan, what is nowhere
+
+
+def _survey(ground: Ground, definition: Indicator) -> Value:
+    kind, question, answer = definition.survey or ("", "", "")
+    said = ground.surveyed.get((kind, question, answer))
+    if said is None:
+        return missing(definition, ground.on, "Aucune enquête publiée sur ce territoire ne le dit.")
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=said.percent,
+        low=said.low,
+        high=said.high,
+        denominator=said.n,
+        universe=said.universe,
+        source=said.source,
+        kind=rules.PUBLISHED,
+    )
+
+
+def _plan(ground: Ground, definition: Indicator) -> Value:
+    if ground.actions is None:
+        return missing(definition, ground.on, "Aucun plan d’action n’est publié sur ce territoire.")
+    done, every, dropped = (ground.actions[key] for key in ("done", "all", "dropped"))
+    if not every:
+        return missing(
+            definition, ground.on, "Le plan n’a aucune action en cours : rien ne se divise par zéro."
+        )
+    apart = (
+        (f"{wording.count(dropped, 'action abandonnée', 'actions abandonnées')}, à part.",) if dropped else ()
+    )
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=100 * done / every,
+        denominator=every,
+        part=done,
+        apart=apart,
+    )
+
+
+def _missing(ground: Ground, definition: Indicator) -> Value:
+    return missing(definition, ground.on, definition.missing)
+
+
+def _least(ground: Ground, measure: str) -> int:
+    """Return the smallest count told of people; invented people have nothing to protect."""
+    return 0 if ground.counts.is_example(measure) else int(number("protection/small_count"))
+
+
+UNCOUNTED = ("target_share", "target_year", "survey", "plan", "missing")
+WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
+    "stock": _stock,
+    "people_stock": _people_stock,
+    "per_residents": _per_residents,
+    "per_surface": _per_surface,
+    "people_flow": _people_flow,
+    "ratio": _ratio,
+    "service": _service,
+    "telling": _telling,
+    "uncovered": _uncovered,
+    "per_need": _per_need,
+    "target_share": _target_share,
+    "target_year": _target_year,
+    "target_followed": _target_followed,
+    "survey": _survey,
+    "plan": _plan,
+    "missing": _missing,
+}

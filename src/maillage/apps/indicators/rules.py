@@ -1,0 +1,170 @@
+"""What an indicator is, whatever stores its counts: days that have had time, whole batches, divisions that
+have a sense.
+
+Source: docs/methods/indicateurs.md
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from maillage.reference.indicators import Indicator
+
+METHOD = "indicateurs"
+# Measures whose rows are arrivals and departures: what stands on a day is their sum up to that day.
+STRUCTURES, AIDANTS, PLACES, TALKING, PRACTICE, PLANNED = (
+    *("structures", "aidants", "places"),
+    *("talking", "practice", "planned"),
+)
+LASTING = (STRUCTURES, AIDANTS, PLACES, TALKING, PRACTICE, PLANNED)
+# Measures whose rows are cases of their day.
+SENT, CANCELLED, ANSWERED_FAST, KNOWN, SERVED = "sent", "cancelled", "answered_fast", "known", "served"
+PLANS_DUE, PLANS_CONVERTED, LEARNERS, ACTS = "plans_due", "plans_converted", "learners", "acts"
+FAST = timedelta(days=8)
+PERIODS: Mapping[int, str] = {3: "3 mois", 6: "6 mois", 12: "1 an"}
+USUAL = 12  # months
+COUNTED, ESTIMATED, PUBLISHED, PARTLY, MISSING = "counted", "estimated", "published", "partly", "missing"
+KINDS: Mapping[str, str] = {
+    COUNTED: "compté",
+    ESTIMATED: "estimé",
+    PUBLISHED: "enquête publiée",
+    PARTLY: "en partie inconnu",
+    MISSING: "manquant",
+}
+ByDay = Mapping[date, tuple[int, int]]  # (part, whole) of each day
+
+
+def period(on: date, months: int) -> date:
+    """Return the first day of a period of whole months that ends with that of a day.
+
+    >>> period(date(2026, 11, 22), 12)
+    datetime.date(2025, 12, 1)
+    """
+    index = on.year * 12 + on.month - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A month of a series: its first day, a value with its bounds; None: withheld, or nothing; early: too
+    recent to be told.
+    """
+
+    month: date
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """An indicator on a day. value, low, high: in its unit, None when missing, for a reason; denominator:
+    what it is divided by, None when there is none or it is withheld. apart: what is not in it, in sentences.
+    part: the numerator of a share, when it may be told.
+    """
+
+    definition: Indicator
+    on: date
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    denominator: float | None = None
+    part: int | None = None
+    reason: str = ""
+    kind: str = COUNTED
+    universe: str = ""
+    source: str = ""
+    apart: tuple[str, ...] = ()
+    examples: bool = False
+    series: tuple[Point, ...] = ()
+
+
+def missing(definition: Indicator, on: date, reason: str) -> Value:
+    """Return an indicator that nobody can tell that day, with the reason."""
+    return Value(definition=definition, on=on, reason=reason, kind=MISSING, universe=definition.universe)
+
+
+def batched(days: ByDay, least: int) -> ByDay:
+    """Return the days counted: up to the last one that ends a batch of `least` cases, so that two readings
+    never differ by a few people.
+
+    >>> d = date(2026, 1, 1)
+    >>> len(batched({d: (1, 6), d.replace(day=2): (2, 6), d.replace(day=3): (0, 4)}, 11))
+    2
+    """
+    if not least:
+        return days
+    waiting, kept, pending = 0, {}, {}
+    for day in sorted(days):
+        pending[day] = days[day]
+        waiting += days[day][1]
+        if waiting >= least:
+            kept |= pending
+            waiting, pending = 0, {}
+    return kept
+
+
+def totals(days: ByDay) -> tuple[int, int]:
+    """Return the part and the whole of some days."""
+    return sum(part for part, _ in days.values()), sum(whole for _, whole in days.values())
+
+
+def ripe(days: ByDay, wait: int, on: date) -> tuple[ByDay, int]:
+    """Return the days whose cases have had more than `wait` days, and how many cases have not."""
+    last = on - timedelta(days=wait)
+    old = {day: held for day, held in days.items() if day < last or not wait}
+    return old, sum(whole for day, (_, whole) in days.items() if day not in old)
+
+
+def months_between(since: date, until: date) -> list[date]:
+    """Return the first day of each month from a day to a day, both included.
+
+    >>> [f"{day:%m}" for day in months_between(date(2026, 11, 20), date(2027, 1, 2))]
+    ['11', '12', '01']
+    """
+    found, month = [], since.replace(day=1)
+    while month <= until:
+        found.append(month)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return found
+
+
+def per(n: float, base: float, times: float) -> float | None:
+    """Return a density; None when nothing can be divided by.
+
+    >>> per(3, 1500, 1000), per(3, 0, 1000)
+    (2.0, None)
+    """
+    return times * n / base if base > 0 else None
+
+
+def per_need(places: int, low: float, high: float, value: float) -> tuple[float, float, float] | None:
+    """Return places for 1,000 people in need, with its bounds: few people make many places each; None where
+    nobody may be in need.
+
+    >>> per_need(30, 8_000, 12_000, 10_000)
+    (3.0, 2.5, 3.75)
+    """
+    if low <= 0 or value <= 0:
+        return None
+    return 1000 * places / value, 1000 * places / high, 1000 * places / low
+
+
+def local_share(
+    rate: tuple[float, float, float], national: tuple[float, float, float], adults: float, everywhere: float
+) -> tuple[float, float, float] | None:
+    """Return the share (0 to 1) of the people in need of the country who live in a territory, with bounds.
+
+    rate, national: value, low, high in percent; adults, everywhere: residents of 20 and over, there and in
+    the country. None when there is nothing to divide by.
+    """
+    if everywhere <= 0 or min(national) <= 0:
+        return None
+    weight = adults / everywhere
+    return (
+        weight * rate[0] / national[0],
+        weight * rate[1] / national[2],
+        weight * rate[2] / national[1],
+    )

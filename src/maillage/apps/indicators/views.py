@@ -1,0 +1,104 @@
+"""Pages of the indicators: those of a territory, one definition each, several territories side by side."""
+
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.indicators import rules
+from maillage.apps.indicators.queries import reading, tables
+from maillage.apps.indicators.queries.ground import Ground, ground
+from maillage.apps.indicators.queries.values import values
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.reference.indicators import families, indicators, target
+from maillage.reports.survey.document import as_csv
+
+USUAL_COMPARED = "38,67,59"
+MOST_COMPARED = 6
+
+
+def _ground(request: HttpRequest, place: str, on: date) -> tuple[Ground, int]:
+    """Return the ground of a territory and the months of the period chosen; Http404 for one nobody knows."""
+    chosen = request.GET.get("mois", "")
+    months = int(chosen) if chosen.isdecimal() and int(chosen) in rules.PERIODS else rules.USUAL
+    try:
+        return ground(territories.canonical(place), on=on, months=months), months
+    except UnknownTerritory as error:
+        raise Http404(error.what) from error
+
+
+@require_safe
+def territory(request: HttpRequest, place: str) -> HttpResponse:
+    """The indicators of a territory, each with its definition at hand."""
+    held, months = _ground(request, place, timezone.localdate())
+    study = dossiers.latest(held.code)
+    context = {
+        "place": held.code,
+        "name": held.name,
+        "ground": held,
+        "reading": dossiers.reading(study) if study and not dossiers.is_lost(study) else None,
+        "tab": "indicateurs",
+        "query": "",
+        "months": months,
+        "periods": rules.PERIODS,
+        "target": target(),
+        **reading.page(values(held)),
+    }
+    return render(request, "indicators/territory.html", context)
+
+
+@require_safe
+def table(request: HttpRequest, place: str) -> HttpResponse:
+    """The indicators of a territory as a file."""
+    held, _ = _ground(request, place, timezone.localdate())
+    content = as_csv(tables.COLUMNS, tables.table(values(held)))
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="indicateurs-{held.code}.csv"'
+    return response
+
+
+@require_safe
+def definitions(request: HttpRequest) -> HttpResponse:
+    """Every indicator and its formula."""
+    rows = [
+        (label, [each for each in indicators().values() if each.family == id])
+        for id, label in families().items()
+    ]
+    return render(request, "indicators/definitions.html", {"families": rows, "count": len(indicators())})
+
+
+@require_safe
+def definition(request: HttpRequest, id: str) -> HttpResponse:
+    """One indicator: its formula, who is counted, its source, its limits, its history."""
+    found = indicators().get(id)
+    if found is None:
+        raise Http404("Cet indicateur n’existe pas.")
+    context = {"about": found, "family": families()[found.family]}
+    return render(request, "indicators/definition.html", context)
+
+
+@require_safe
+def compare(request: HttpRequest) -> HttpResponse:
+    """Several territories side by side, as many départements: the same definitions, never a ranking."""
+    typed = request.GET.get("codes", USUAL_COMPARED)[:200]
+    codes = [code.strip() for code in typed.split(",") if code.strip()]
+    context: dict[str, Any] = {"typed": typed, "error": None, "most": MOST_COMPARED}
+    try:
+        if len(codes) > MOST_COMPARED:
+            raise Refused(
+                f"{len(codes)} territoires, c’est trop pour un tableau.",
+                why="Les colonnes ne se liraient plus.",
+                do=f"Choisissez-en {MOST_COMPARED} au plus.",
+            )
+        on = timezone.localdate()
+        places = list(dict.fromkeys(territories.canonical(code) for code in codes))
+        grounds = [ground(place, on=on) for place in places]
+    except (Refused, UnknownTerritory) as error:
+        context["error"], grounds = error, []
+    context |= {"grounds": grounds, "rows": reading.side_by_side([values(each) for each in grounds])}
+    return render(request, "indicators/compare.html", context)

@@ -1,0 +1,59 @@
+"""maillage indicateurs: what a territory counts, each figure with its formula, its universe and its date."""
+
+import argparse
+
+from maillage.cli.words import print_json
+from maillage.kernel.errors import Refused
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "code",
+        metavar="CODE",
+        nargs="?",
+        help="commune, EPCI, département, région (R84), france ou périmètre",
+    )
+    parser.add_argument(
+        "--refaire", action="store_true", help="recompte d’abord chaque jour depuis les lignes"
+    )
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from django.utils import timezone
+
+    from maillage.apps.indicators import actions
+    from maillage.apps.indicators.models import Refresh
+    from maillage.apps.indicators.queries import tables
+    from maillage.apps.indicators.queries.ground import ground
+    from maillage.apps.indicators.queries.values import values
+    from maillage.apps.territories.queries import canonical
+
+    if given.code is None and not given.refaire:
+        raise Refused(
+            "Il manque le code d’un territoire.",
+            why="Un indicateur ne veut rien dire sans le territoire qu’il compte.",
+            do="Donnez-le : « maillage indicateurs 38 », par exemple.",
+        )
+    place = canonical(given.code) if given.code else ""
+    at = timezone.now()
+    if given.refaire or not Refresh.objects.exists():
+        written = actions.rebuild(at=at)
+        if not given.code:
+            print_json({"comptes": written}) if given.json else print(f"{written} comptes refaits.")
+            return 0
+    found = values(ground(place, on=timezone.localdate(at)))
+    if given.json:
+        print_json([tables.row(each) for each in found])
+        return 0
+    for each in found:
+        told = (
+            each.reason
+            if each.value is None
+            else f"{each.value:.6g} {each.definition.unit}".replace(".", ",")
+        )
+        print(f"{each.definition.id:<22} {each.definition.label} : {told}")
+    return 0

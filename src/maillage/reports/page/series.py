@@ -1,0 +1,108 @@
+"""A value month after month, with the bounds that chance alone would give; what is not known stays open."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from math import ceil
+
+from maillage.reports.page.charts import hatch
+from maillage.words.wording import number
+
+WIDE, HIGH, LEFT, RIGHT, TOP, BOTTOM = 420, 150, 48, 14, 14, 30
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A month: its label, its value and bounds in the unit of the chart, None when it is not told; early:
+    too recent to be told; changed: the definition changed that month.
+    """
+
+    label: str
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    early: bool = False
+    changed: bool = False
+
+
+def monthly(steps: Sequence[Step], *, top: float, id: str, label: str) -> str:
+    """Return the chart of a series, 0 to `top`: a line broken where a month is not told or where the
+    definition changed, a band between the bounds, hatching where it is too early.
+    """
+    wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
+
+    def x(k: int) -> float:
+        return LEFT + (k + 0.5) * wide
+
+    def y(value: float) -> float:
+        return TOP + (HIGH - TOP - BOTTOM) * (1 - min(value, top) / top)
+
+    parts = [f"<defs>{hatch(id)}</defs>", _axis(top, y)]
+    for k, step in enumerate(steps):
+        if step.early:
+            parts.append(
+                f'<rect class="trop-tot" fill="url(#{id})" x="{x(k) - wide / 2 + 2:.1f}" y="{TOP}"'
+                f' width="{wide - 4:.1f}" height="{HIGH - TOP - BOTTOM}"/>'
+            )
+        if step.changed:
+            at = x(k) - wide / 2
+            parts.append(f'<path class="change" d="M{at:.1f} {TOP}V{HIGH - BOTTOM}"/>')
+    for run in _runs(steps):
+        parts.append(_band(run, x, y, wide))
+        points = " ".join(f"{x(k):.1f},{y(step.value or 0.0):.1f}" for k, step in run)
+        parts.append(f'<polyline class="ligne" points="{points}"/>')
+        parts += [
+            f'<circle class="point" cx="{x(k):.1f}" cy="{y(s.value or 0.0):.1f}" r="3"/>' for k, s in run
+        ]
+    every = ceil(len(steps) / 4) or 1
+    parts += [
+        f'<text x="{x(k):.1f}" y="{HIGH - 8}" text-anchor="middle">{escape(step.label)}</text>'
+        for k, step in enumerate(steps)
+        if (len(steps) - 1 - k) % every == 0
+    ]
+    return (
+        f'<svg class="fig suite" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{escape(label)}">'
+        f"{''.join(parts)}</svg>"
+    )
+
+
+def _axis(top: float, y: Callable[[float], float]) -> str:
+    marks = [0.0, top / 2, top]
+    return "".join(
+        f'<path class="grille" d="M{LEFT} {y(m):.1f}H{WIDE - RIGHT}"/>'
+        f'<text x="{LEFT - 6}" y="{y(m) + 4:.1f}" text-anchor="end">'
+        f"{number(m, 0 if m == int(m) else 1)}</text>"
+        for m in marks
+    )
+
+
+def _runs(steps: Sequence[Step]) -> list[list[tuple[int, Step]]]:
+    """Return the stretches of months that may be joined by a line."""
+    runs: list[list[tuple[int, Step]]] = []
+    joined = False
+    for k, step in enumerate(steps):
+        if step.value is None:
+            joined = False
+        elif joined and not step.changed:
+            runs[-1].append((k, step))
+        else:
+            runs.append([(k, step)])
+            joined = True
+    return runs
+
+
+def _band(
+    run: Sequence[tuple[int, Step]],
+    x: Callable[[int], float],
+    y: Callable[[float], float],
+    wide: float,
+) -> str:
+    some = [(x(k), y(s.low), y(s.high)) for k, s in run if s.low is not None and s.high is not None]
+    if not some:
+        return ""
+    if len(some) == 1:
+        at, low, high = some[0]
+        some = [(at - wide / 3, low, high), (at + wide / 3, low, high)]
+    up = " ".join(f"{at:.1f},{high:.1f}" for at, _, high in some)
+    down = " ".join(f"{at:.1f},{low:.1f}" for at, low, _ in reversed(some))
+    return f'<polygon class="bande" points="{up} {down}"/>'

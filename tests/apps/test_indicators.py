@@ -1,0 +1,292 @@
+"""The indicators of a territory: counted by day, protected, defined; what is missing says why."""
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from maillage.apps.actes.models import Act
+from maillage.apps.indicators import actions, rules
+from maillage.apps.indicators.models import DailyCount, Refresh
+from maillage.apps.indicators.queries import ground as grounds
+from maillage.apps.indicators.queries.ground import Need, ground
+from maillage.apps.indicators.queries.values import values
+from maillage.apps.learning.models import Plan
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.volunteers.models import Aidant
+from maillage.cli.main import main
+from maillage.reference.indicators import indicators
+from tests.conftest import with_role
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
+ON = date(2026, 11, 22)
+GRENOBLE = "38185"
+
+
+@pytest.fixture
+def library(db):
+    return place()
+
+
+def sent(days_ago: int, *, n: int = 1, answered: int | None = None, **more) -> None:
+    """Write referrals sent some days ago, answered after as many days."""
+    at = AT - timedelta(days=days_ago)
+    said = {"state": "sent", "origin": "aidant", "need": "assistance", "commune": GRENOBLE, **more}
+    if answered is not None:
+        said |= {"answered_at": at + timedelta(days=answered), "came": True, "state": "came"}
+    for _ in range(n):
+        path = Path.objects.create(made_at=at, origin=said["origin"], example=said.get("example", False))
+        Orientation.objects.create(path=path, prepared_at=at, sent_at=at, changed_at=at, **said)
+
+
+def read(code: str = "38", **more) -> dict[str, rules.Value]:
+    return {each.definition.id: each for each in values(ground(code, on=ON, **more))}
+
+
+def counted(code: str = "38", **more) -> dict[str, rules.Value]:
+    actions.rebuild(at=AT)
+    return read(code, **more)
+
+
+def test_a_share_leaves_out_what_is_too_recent_and_what_was_cancelled(library):
+    sent(40, n=15, answered=2)
+    sent(40, n=15, answered=20)
+    sent(2, n=3)
+    sent(40, n=12, state="cancelled")
+    found = counted()["reponse-8-jours"]
+    assert (found.part, found.denominator, found.value) == (15, 30, 50.0)
+    assert found.low < 50 < found.high
+    assert "Quelques autres sont trop récentes" in found.apart[0]
+    assert "12 ont été annulées" in found.apart[1]
+    assert "du 1er décembre 2025 au 22 novembre 2026" in found.universe
+
+
+def test_a_few_people_are_withheld_on_either_side(library):
+    sent(40, n=15, answered=2)
+    sent(40, n=5)
+    found = counted()["reponse-8-jours"]
+    assert found.value is None
+    assert "moins de 11 orientations ne sont pas répondues" in found.reason
+
+
+def test_people_enter_by_whole_batches(library):
+    sent(40, n=12, answered=2)
+    sent(39, n=12)
+    before = counted()["reponse-8-jours"]
+    sent(38, n=3, answered=2)
+    after = counted()["reponse-8-jours"]
+    assert (before.part, before.denominator) == (after.part, after.denominator) == (12, 24)
+    assert "attendent" in after.apart[-1]
+
+
+def test_no_month_is_found_by_subtraction(library):
+    sent(100, n=30, answered=2)
+    sent(100, n=30)
+    sent(60, n=3, answered=2)
+    sent(60, n=10)
+    sent(40, n=20, answered=2)
+    sent(40, n=20)
+    points = {each.month: each for each in counted()["reponse-8-jours"].series}
+    hidden = [
+        month
+        for month in (date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1))
+        if points[month].value is None
+    ]
+    assert date(2026, 9, 1) in hidden
+    assert len(hidden) >= 2
+    assert points[date(2026, 11, 1)].early
+
+
+def test_nothing_noted_is_missing_and_never_zero(library):
+    found = counted()
+    assert found["reponse-8-jours"].value is None
+    assert "Rien n’est noté" in found["reponse-8-jours"].reason
+    assert found["passes"].value is None
+    assert found["lieux-orientation"].value is None  # no sheet says it: nobody knows
+    assert all(each.reason for each in found.values() if each.value is None)
+
+
+def test_invented_rows_show_only_when_there_is_nothing_else(library):
+    sent(40, n=4, answered=2, example=True)
+    found = counted()["reponse-8-jours"]
+    assert (found.examples, found.denominator) == (True, 4)
+    sent(40, n=15, answered=2)
+    sent(40, n=15)
+    found = counted()["reponse-8-jours"]
+    assert (found.examples, found.denominator) == (False, 30)
+
+
+def test_structures_and_places_are_counted_where_they_stand(library, django_user_model):
+    user = django_user_model.objects.create_user("lea@exemple.fr", "x", name="Léa")
+    with_role(user, "aidant", structure=library.structure)
+    place("lille", {"code_insee": "59350", "commune": "Lille", "nom": "Lille"})
+    found, elsewhere = counted("38"), read("59")
+    assert (found["structures"].value, elsewhere["structures"].value) == (1, 0)
+    assert found["structures-habitants"].value == pytest.approx(
+        1000 / found["structures-habitants"].denominator
+    )
+    assert found["communes-sans-lieu"].value == found["communes-sans-lieu"].denominator - 1
+    assert (found["lieux-wifi"].value, found["lieux-wifi"].denominator) == (1, 1)
+    assert read("france")["lieux-wifi"].value == 2
+    assert read(GRENOBLE)["communes-sans-lieu"].value == 0
+
+
+def test_aidants_are_people_and_a_few_are_not_told(library):
+    said = {"structure": library.structure, "kind": "employee", "since": date(2026, 1, 5), "made_at": AT}
+    for n in range(10):
+        Aidant.objects.create(name=f"A{n}", **said)
+    found = counted()
+    assert found["aidants"].value is None
+    assert found["aidants-habitants"].value is None
+    Aidant.objects.create(name="A10", **said)
+    Aidant.objects.create(name="Partie", until=date(2026, 6, 1), **said)
+    assert counted()["aidants"].value == 11
+
+
+def test_success_is_told_by_what_is_done_online(library):
+    for module, answer, n in (
+        ("ameli-compte", "alone", 12),
+        ("ameli-compte", "counter", 12),
+        ("logement-social", "beside", 24),
+    ):
+        for _ in range(n):
+            Plan.objects.create(
+                structure=library.structure, commune=GRENOBLE, module=module, token=uuid4().hex[:32],
+                on=ON, together="alone", ask_on=ON - timedelta(days=40), answer=answer, at=AT,
+            )  # fmt: skip
+    found = counted()
+    assert (found["reussite"].part, found["reussite"].denominator) == (36, 48)
+    assert (found["reussite-comptes"].part, found["reussite-comptes"].denominator) == (12, 24)
+    assert found["reussite-demarches"].value is None  # all of them: it would say of each what they answered
+    assert found["reussite-achats"].value is None
+
+
+def test_the_need_gives_its_bounds_to_what_is_divided_by_it(library, monkeypatch):
+    need = Need(
+        (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
+    )
+    monkeypatch.setattr(grounds, "need_of", lambda place: need)
+    found = counted(GRENOBLE)
+    places, share = found["lieux-besoin"], found["objectif-part"]
+    assert (places.value, places.low, places.high) == (0.1, pytest.approx(1000 / 12_000), 0.125)
+    assert share.low < share.value < share.high < 10_000
+    assert found["objectif-an"].value == pytest.approx(share.value / 5)
+    assert found["objectif-suivi"].value is None
+
+
+def test_only_the_days_touched_are_counted_again(library):
+    sent(40, n=3)
+    sent(20, n=3)
+    actions.rebuild(at=AT)
+    old = DailyCount.objects.get(measure="sent", day=(AT - timedelta(days=40)).date()).pk
+    Orientation.objects.filter(sent_at__gt=AT - timedelta(days=30)).update(
+        answered_at=AT - timedelta(days=18), changed_at=AT
+    )
+    actions.refresh(AT - timedelta(minutes=1), at=AT)
+    assert DailyCount.objects.filter(pk=old).exists()
+    kept = {(row.measure, row.n) for row in DailyCount.objects.filter(day=(AT - timedelta(days=20)).date())}
+    assert {("sent", 3), ("answered_fast", 3)} <= kept
+
+
+def test_the_step_reads_every_ten_minutes_and_everything_once_a_day(library):
+    sent(40, n=3)
+    assert actions.run_deadlines(at=AT)["comptes"] > 0
+    assert not actions.run_deadlines(at=AT + timedelta(minutes=5))
+    Orientation.objects.all().delete()  # an erasure that no row tells
+    actions.run_deadlines(at=AT + timedelta(minutes=20))
+    assert DailyCount.objects.filter(measure="sent").exists()
+    actions.run_deadlines(at=AT + timedelta(days=1))
+    assert not DailyCount.objects.filter(measure="sent").exists()
+    assert Refresh.objects.count() <= 2
+
+
+def test_a_place_that_closes_leaves_the_count_from_that_day(library):
+    actions.rebuild(at=AT - timedelta(days=30))
+    library.state = "withdrawn"
+    library.save(update_fields=["state"])
+    actions.rebuild(at=AT)
+    assert ground("38", on=ON).counts.standing(rules.PLACES, ON) == 0
+    assert ground("38", on=ON - timedelta(days=1)).counts.standing(rules.PLACES, ON - timedelta(days=1)) == 1
+
+
+def test_struck_acts_are_not_counted(library):
+    for n in range(12):
+        Act.objects.create(
+            uid=uuid4(), structure=library.structure, kind="with", procedure="caf", minutes=20, where="place",
+            done_at=AT, on_day=ON, noted_at=AT, struck_at=AT if n == 0 else None,
+        )  # fmt: skip
+    assert counted()["accueil"].value == 11
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+def test_a_page_makes_as_many_queries_for_many_rows_as_for_one(
+    client, library, rows, django_assert_max_num_queries
+):
+    for n in range(rows):
+        sent(10 + n, n=2, answered=1)
+    actions.rebuild(at=AT)
+    client.get("/territoires/38/indicateurs/")
+    with django_assert_max_num_queries(22):
+        assert client.get("/territoires/38/indicateurs/").status_code == 200
+
+
+def test_the_page_the_file_and_the_definitions(client, library):
+    sent(40, n=15, answered=2)
+    sent(40, n=15)
+    actions.rebuild(at=AT)
+    page = client.get("/territoires/38/indicateurs/?mois=6").content.decode()
+    assert "Mobiliser la réserve citoyenne" in page
+    assert "<h3>Une réponse en 8 jours ou moins</h3>" in page
+    assert page.count("manquant") > 5
+    assert not re.search(r">\s*None\s*<|\bnan\b", page)
+    rows = list(
+        csv.DictReader(io.StringIO(client.get("/territoires/38/indicateurs.csv").content.decode("utf-8-sig")))
+    )
+    assert [row["id"] for row in rows] == list(indicators())
+    assert all(row["motif"] for row in rows if not row["valeur"])
+    every = client.get("/indicateurs/").content.decode()
+    for about in indicators().values():
+        assert f"/indicateurs/{about.id}/" in every
+        told = client.get(f"/indicateurs/{about.id}/")
+        assert "Ce que cela ne dit pas" in told.content.decode()
+    assert client.get("/indicateurs/inconnu/").status_code == 404
+    assert client.get("/territoires/99999/indicateurs/").status_code == 404
+
+
+def test_departements_stand_side_by_side_and_too_many_are_refused(client, library):
+    actions.rebuild(at=AT)
+    page = client.get("/indicateurs/comparer/?codes=38,59").content.decode()
+    assert "Isère" in page
+    assert "Nord" in page
+    assert "Lieux avec le wifi" in page
+    page = client.get("/indicateurs/comparer/?codes=1,2,3,4,5,6,7").content.decode()
+    assert "trop pour un tableau" in page
+    assert "99999" in client.get("/indicateurs/comparer/?codes=99999").content.decode()
+
+
+def test_the_command_writes_each_indicator_with_its_reason(library, capsys, home):
+    sent(40, n=3)
+    assert main(["indicateurs", "38", "--json"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    assert set(rows) == set(indicators())
+    for row in rows.values():
+        assert {"id", "libelle", "valeur", "denominateur", "univers", "date", "formule", "motif"} <= set(row)
+        assert (row["valeur"] is None) == bool(row["motif"])
+    assert main(["indicateurs", "99999"]) == 2
+    assert "99999" in capsys.readouterr().err
+    assert main(["indicateurs"]) == 2
+    assert main(["indicateurs", "--refaire"]) == 0
+
+
+def test_each_definition_publishes_all_its_parts():
+    for about in indicators().values():
+        for name in ("formula", "numerator", "denominator", "universe", "source", "frequency", "limits"):
+            assert getattr(about, name), f"{about.id} : {name}"
+            assert "{" not in getattr(about, name)
+        assert re.fullmatch(r"Q-0\d\d", about.requirement)
