@@ -62,7 +62,7 @@ def test_a_share_leaves_out_what_is_too_recent_and_what_was_cancelled(library):
     found = counted()["reponse-8-jours"]
     assert (found.part, found.denominator, found.value) == (15, 30, 50.0)
     assert found.low < 50 < found.high
-    assert "Quelques autres sont trop récentes" in found.apart[0]
+    assert "trop tôt pour le dire (moins de 8 jours) : quelques orientations" in found.apart[0]
     assert "12 ont été annulées" in found.apart[1]
     assert "du 1er décembre 2025 au 22 novembre 2026" in found.universe
 

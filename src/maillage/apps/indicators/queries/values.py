@@ -145,7 +145,7 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
     figure = series.ratio(kept, definition, least)
     part, whole = rules.totals(kept)
     if not isinstance(figure, Estimate):
-        reason = figure.reason if whole or least else f"Les {definition.things} sont toutes trop récentes."
+        reason = figure.reason if whole or least else "Tout est trop récent pour être dit."
         return replace(missing(definition, ground.on, reason), apart=tuple(apart), examples=example)
     return Value(
         definition=definition,
@@ -184,10 +184,10 @@ def _cases(ground: Ground, definition: Indicator, *, example: bool) -> dict[date
 def _recent(recent: int, definition: Indicator, least: int) -> list[str]:
     if not recent:
         return []
-    if recent < least:
-        return [f"Quelques autres sont trop récentes (moins de {definition.wait} jours) : mises à part."]
-    words = "autre est trop récente" if recent == 1 else "autres sont trop récentes"
-    return [f"{wording.number(recent)} {words} (moins de {definition.wait} jours) : à part."]
+    n = wording.number(recent) if recent >= least else "quelques"
+    return [
+        f"À part, car trop tôt pour le dire (moins de {definition.wait} jours) : {n} {definition.things}."
+    ]
 
 
 def _cancelled(ground: Ground, definition: Indicator, example: bool, least: int) -> list[str]:
