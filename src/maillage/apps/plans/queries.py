@@ -1,6 +1,6 @@
 """Reading plans: their actions beside the people concerned, and what the figures propose next."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,8 @@ from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis
+from maillage.reports.territory import gaps
+from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
 from maillage.words.wording import DASH, listing, number
 
@@ -35,18 +37,6 @@ COLUMNS = (
 )
 MOST_PROPOSALS = 3
 MOST_ZONES = 3  # named beside an action; the others are counted
-
-# What may be opened for each line of the offer, and which sentence says it, whatever the gender of the zone.
-OPENINGS: Mapping[str, str] = {
-    "assistance": "Ouvrir une permanence d’aide aux démarches",
-    "libre_acces_accompagne": "Ouvrir un libre accès accompagné",
-    "libre_acces_autonome": "Ouvrir des ordinateurs en libre accès",
-    "formation": "Ouvrir des ateliers pour apprendre",
-    "equipement_solidaire": "Proposer du matériel à prix solidaire",
-    "reparation": "Proposer une réparation",
-    "wifi": "Ouvrir un point wifi",
-    "orientation": "Ouvrir un accueil qui oriente",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,20 +311,15 @@ def _drafts(place: str) -> list[Proposal]:
 
 def _gaps(reading: Reading | None, rows: Sequence[PlanAction]) -> list[Proposal]:
     offer = reading.offer if reading is not None else None
-    if reading is None or offer is None:
+    if offer is None:
         return []
-    zones_of = {line: _answered(rows, line) for line in OPENINGS}
+    answered = {line: _answered(rows, line) for line in OPENINGS}
     found = []
-    for code, zone in offer.zones.items():
-        for missing in zone.missing:
-            line = line_in(reading, code, missing.id)
-            answered = zones_of.get(missing.id, frozenset())
-            if line is None or missing.id not in OPENINGS or answered is None or code in answered:
-                continue
-            if line.missing_low > 0:
-                found.append((line, _gap(offer, code, zone.name, line, missing.reason)))
-    found.sort(key=lambda each: (-each[0].missing_low, -each[0].missing_value, each[1].title))
-    return [each for _, each in found[:MOST_PROPOSALS]]
+    for gap in gaps.certain(offer):
+        zones = answered[gap.line.id]
+        if zones is not None and gap.code not in zones:
+            found.append(_gap(offer, gap))
+    return found[:MOST_PROPOSALS]
 
 
 def _answered(rows: Sequence[PlanAction], line: str) -> frozenset[str] | None:
@@ -349,7 +334,8 @@ def _answered(rows: Sequence[PlanAction], line: str) -> frozenset[str] | None:
     return frozenset(zones)
 
 
-def _gap(offer: OfferReading, code: str, name: str, line: OfferLine, reason: str) -> Proposal:
+def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
+    code, line = gap.code, gap.line
     within = f"{offer.minutes} minutes à pied"
     label = f"{line.label[:1].lower()}{line.label[1:]}"
     people = f"{line.missing_sentence} personnes" if line.missing_sentence else f"{line.missing} personnes"
@@ -358,8 +344,8 @@ def _gap(offer: OfferReading, code: str, name: str, line: OfferLine, reason: str
     told = f"{silent} lieu{'x' if silent > 1 else ''} ne le {'disent' if silent > 1 else 'dit'} pas"
     return Proposal(
         key=f"gap:{code}:{line.id}",
-        title=f"{OPENINGS[line.id]} : {name}",
-        why=reason,
+        title=gap.title,
+        why=gap.reason,
         effect=(
             f"Au plus, {people[:1].lower()}{people[1:]} auraient {label} à moins de {within} : toutes celles "
             "de la zone, si un seul lieu est à pied de chacune. Cela ne dit pas combien viendront."

@@ -16,6 +16,7 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference.plan_frames import frames
 from maillage.reports.survey.document import as_csv
+from maillage.reports.territory.gaps import OPENINGS
 
 VIEWS = {"calendrier": "Calendrier", "tableau": "Tableau", "liste": "Liste", "carte": "Carte"}
 
@@ -93,7 +94,7 @@ def _map(found: Plan, line: str, rows: list[queries.ActionRow]) -> dict[str, Any
     reading = queries.reading_of(found.place)
     return {
         "line": chosen,
-        "lines": [(each, queries.OPENINGS[each]) for each in lines if each in queries.OPENINGS],
+        "lines": [(each, OPENINGS[each]) for each in lines if each in OPENINGS],
         "svg": dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
         "zones": [(zone, zones.get(zone.code, [])) for zone in reading.zones] if reading else [],
     }
