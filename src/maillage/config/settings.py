@@ -3,16 +3,15 @@ read.
 """
 
 import os
-from pathlib import Path
 
 import dj_database_url
 from django.core.management.utils import get_random_secret_key
 
+from maillage.config.home import DATABASE, HOME
 from maillage.kernel.disk import write_whole
-from maillage.reference.files import ASSETS, PROJECT
+from maillage.reference.files import ASSETS
 from maillage.words import languages
 
-HOME = Path(os.environ.get("MAILLAGE_HOME", PROJECT / "var")).resolve()
 ENVIRONMENT = os.environ.get("MAILLAGE_ENV", "demonstration")
 PRODUCTION = ENVIRONMENT == "production"
 HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -139,7 +138,7 @@ else:
     DATABASES = {
         "default": {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": HOME / "maillage.sqlite3",
+            "NAME": DATABASE,
             "CONN_MAX_AGE": 600,
             # Write-ahead log and immediate transactions: readers never wait, writers queue instead of failing
             # “locked”.

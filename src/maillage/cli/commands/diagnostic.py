@@ -100,6 +100,7 @@ def census_of(path: Path) -> "tuple[Census, int]":
 
 def run(given: argparse.Namespace) -> int:
     from maillage.cli.chosen import definition_of
+    from maillage.reports.page.folder import check_folder
     from maillage.reports.territory import edition
     from maillage.studies.diagnosis import filters, zoning
     from maillage.studies.diagnosis.request import Request
@@ -127,7 +128,7 @@ def run(given: argparse.Namespace) -> int:
         survey=survey,
         target=target_of(given),
     )
-    edition.check_folder(given.sortie)
+    check_folder(given.sortie)
     census, refused = census_of(given.offre) if given.offre else (None, 0)
     steps = Steps()
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)

@@ -57,12 +57,12 @@ def run(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
     from maillage.pipeline.survey import answers, xlsform
     from maillage.reports.page import html, pdf
+    from maillage.reports.page.folder import check_folder
     from maillage.reports.survey import cards as survey_cards
     from maillage.reports.survey import document as survey_document
-    from maillage.reports.territory import edition
     from maillage.studies.survey import samples
 
-    edition.check_folder(given.sortie)
+    check_folder(given.sortie)
     form = xlsform.read(read_file(given.questionnaire), given.questionnaire.name)
     read = answers.read(given.reponses)
     weights, said = (

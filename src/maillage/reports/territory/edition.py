@@ -1,17 +1,16 @@
 """An edition of a diagnosis: every file of the contract, written whole or not at all."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from maillage.kernel.disk import reason, write_whole
+from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.reports.page import html, pdf
+from maillage.reports.page.folder import clear_abandoned, staging
 from maillage.reports.territory import atlas, dossier, study_json, zone_sheet
 from maillage.reports.territory.field import FieldReading
 from maillage.reports.territory.presentation import present
@@ -52,20 +51,24 @@ def prepare(study: Study, progress: Progress = lambda step, share: None) -> Edit
     return Edition(study, drawn or d, json, reading, layers)
 
 
-STAGING = ".en-cours-"
-
-
-def check_folder(folder: Path) -> None:
-    """Raise Refused before the computation, rather than after, when the folder cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError as error:
-        raise Refused(
-            f"Le dossier {folder} ne peut pas recevoir les fichiers : {reason(error)}.",
-            why="Tout y est écrit à la fin du calcul ; mieux vaut le savoir avant.",
-            do="Choisissez un dossier où vous pouvez écrire, puis relancez la même commande.",
-        ) from error
+def documents(
+    edition: Edition,
+    *,
+    on: date,
+    comments: Mapping[str, str] | None = None,
+    field: FieldReading | None = None,
+) -> dict[str, bytes]:
+    """Return the dossier of an edition in each of its forms: html, pdf."""
+    document = dossier.compose(
+        edition.drawn,
+        edition.reading,
+        {name: atlas.relinked(svg, lambda code: "") for name, svg in edition.layers.items()},
+        edition.study.by_definition,
+        on=on,
+        comments=comments,
+        field=field,
+    )
+    return {"html": html.dossier(document), "pdf": pdf.dossier(document, on=on)}
 
 
 def write(
@@ -86,57 +89,40 @@ def write(
     """
     d, offered = edition.study.diagnosis, edition.study.offered
     progress("Dossier", 0.0)
-    document = dossier.compose(
-        edition.drawn,
-        edition.reading,
-        {name: atlas.relinked(svg, lambda code: "") for name, svg in edition.layers.items()},
-        edition.study.by_definition,
-        on=on,
-        comments=comments,
-        field=field,
-    )
+    written = documents(edition, on=on, comments=comments, field=field)
     folder.mkdir(parents=True, exist_ok=True)
-    _clear_abandoned(folder)
-    staging = Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
+    clear_abandoned(folder)
+    aside = staging(folder)
     files: dict[str, bytes] = {
         "etude.json": edition.json,
         "zones.csv": study_json.table(d, offered),
         "zones.geojson": study_json.geography(d, offered),
-        "dossier.html": html.dossier(document),
-        "dossier.pdf": pdf.dossier(document, on=on),
+        **{f"dossier.{form}": content for form, content in written.items()},
     }
     try:
         for name, content in files.items():
-            write_whole(staging / name, content)
+            write_whole(aside / name, content)
         if sheets if sheets is not None else len(d.zones) <= MOST_SHEETS:
-            write_sheets(edition, staging / "fiches", list(edition.reading.sheets), on=on, progress=progress)
-        return _put_in_place(staging, folder, whole=sheets is not False)
+            write_sheets(edition, aside / "fiches", list(edition.reading.sheets), on=on, progress=progress)
+        return _put_in_place(aside, folder, whole=sheets is not False)
     except Refused as error:
-        raise Refused(error.what.replace(f"{staging.name}/", ""), why=error.why, do=error.do) from error
+        raise Refused(error.what.replace(f"{aside.name}/", ""), why=error.why, do=error.do) from error
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        shutil.rmtree(aside, ignore_errors=True)
 
 
-def _clear_abandoned(folder: Path) -> None:
-    """Remove what a killed command left half written; a command still running is left alone."""
-    for left in folder.glob(f"{STAGING}*"):
-        maker = left.name.removeprefix(STAGING).partition("-")[0]
-        if not (maker.isdigit() and Path(f"/proc/{maker}").exists()):
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _put_in_place(staging: Path, folder: Path, *, whole: bool) -> list[Path]:
+def _put_in_place(aside: Path, folder: Path, *, whole: bool) -> list[Path]:
     """Move the files of a study where they are read, and return their paths; whole: its sheets are the only
     ones.
     """
-    made = sorted(path.relative_to(staging) for path in staging.rglob("*") if path.is_file())
+    made = sorted(path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
     if whole and (folder / "etude.json").exists():
         for former in (folder / "fiches").glob("*.pdf"):
             if former.relative_to(folder) not in made:
                 former.unlink()
     for name in made:
         (folder / name).parent.mkdir(exist_ok=True)
-        (staging / name).replace(folder / name)
+        (aside / name).replace(folder / name)
     return [folder / name for name in made]
 
 

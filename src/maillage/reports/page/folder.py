@@ -1,0 +1,117 @@
+"""A report as a folder: its files and their fingerprint, written whole or not at all."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel.disk import reason, write_whole
+from maillage.kernel.errors import Refused
+
+STAGING = ".en-cours-"
+FINGERPRINT = "empreinte.json"
+
+
+def check_folder(folder: Path) -> None:
+    """Raise Refused before the computation, rather than after, when the folder cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise Refused(
+            f"Le dossier {folder} ne peut pas recevoir les fichiers : {reason(error)}.",
+            why="Tout y est écrit à la fin du calcul ; mieux vaut le savoir avant.",
+            do="Choisissez un dossier où vous pouvez écrire, puis relancez la même commande.",
+        ) from error
+
+
+def clear_abandoned(folder: Path) -> None:
+    """Remove what a killed command left half written; a command still running is left alone."""
+    for abandoned in folder.glob(f"{STAGING}*"):
+        maker = abandoned.name.removeprefix(STAGING).partition("-")[0]
+        if not (maker.isdigit() and Path(f"/proc/{maker}").exists()):
+            shutil.rmtree(abandoned, ignore_errors=True)
+
+
+def staging(folder: Path) -> Path:
+    """Return a new folder inside another, for files to be put in place once they are all written."""
+    return Path(tempfile.mkdtemp(dir=folder, prefix=f"{STAGING}{os.getpid()}-"))
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of a file, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def write(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> Path:
+    """Write the files of a report in a folder, then `empreinte.json`, and return its path.
+
+    about: what the fingerprint says of the report beside the digest of each file, `rapport` first. A folder
+    that did not exist, or was empty, appears with all of them at once; in another, each file replaces its
+    former self, the fingerprint last, and the fingerprints of other reports stay in `autres`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    clear_abandoned(folder)
+    clear_abandoned(folder.parent)
+    others = [each for each in _fingerprints(folder) if each.get("rapport") != about["rapport"]]
+    made = {**about, "fichiers": {name: digest(content) for name, content in sorted(files.items())}}
+    text = json.dumps({**made, "autres": others}, ensure_ascii=False, indent=1) + "\n"
+    fresh = not any(folder.iterdir()) and os.access(folder.parent, os.W_OK)
+    aside = staging(folder.parent if fresh else folder)
+    try:
+        for name, content in files.items():
+            write_whole(aside / name, content)
+        write_whole(aside / FINGERPRINT, text)
+        if fresh:
+            aside.chmod(folder.stat().st_mode & 0o777)
+            aside.replace(folder)
+        else:
+            for name in (*sorted(files), FINGERPRINT):
+                (aside / name).replace(folder / name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return folder / FINGERPRINT
+
+
+def _fingerprints(folder: Path) -> list[dict[str, Any]]:
+    """Return the fingerprints that a folder holds, one for each report; none when they cannot be read."""
+    try:
+        held = json.loads((folder / FINGERPRINT).read_text("utf-8"))
+        others = held.pop("autres")
+        return [held, *others]
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return []
+
+
+def read(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Return the fingerprint and the files of a report; Refused, naming the file, when one is missing or
+    is no longer what was written.
+    """
+    path = folder / FINGERPRINT
+    try:
+        about = json.loads(path.read_text("utf-8"))
+        digests: dict[str, str] = about["fichiers"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _altered(path, "elle manque, ou ne se lit plus") from error
+    files = {}
+    for name, expected in digests.items():
+        try:
+            content = (folder / name).read_bytes()
+        except OSError as error:
+            raise _altered(folder / name, "il manque, ou ne se lit plus") from error
+        if digest(content) != expected:
+            raise _altered(folder / name, "il n’est plus celui qui a été écrit")
+        files[name] = content
+    return about, files
+
+
+def _altered(path: Path, why: str) -> Refused:
+    return Refused(
+        f"Cette édition a été changée : {path.name}, {why}.",
+        why="Une édition fige ce qui a été rendu : changée, elle ne prouve plus rien.",
+        do=f"Remettez {path} depuis une sauvegarde, ou donnez un autre nom à une nouvelle édition.",
+    )
