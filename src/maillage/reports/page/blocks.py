@@ -45,6 +45,31 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A row of a chart: what it counts, its bounds in the unit of the chart, its figure in words."""
+
+    label: str
+    low: float
+    high: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Bars with their intervals: drawn on a page, native in slides. unit: of the bounds; alt: what stands for
+    it; width: share of the page, 0 to 1.
+    """
+
+    bars: tuple[Bar, ...]
+    unit: str
+    svg: str
+    alt: str
+    caption: str = ""
+    width: float = 1.0
+    kind: str = "chart"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeyFigure:
     """The figure of a chapter: value, what it counts, its interval, its bar."""
 
@@ -112,14 +137,15 @@ class Link:
     kind: str = "link"
 
 
-Block = Heading | Text | Bullets | Picture | KeyFigure | Grid | Callout | Beside | Link
+Block = Heading | Text | Bullets | Picture | Chart | KeyFigure | Grid | Callout | Beside | Link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chapter:
     """A chapter: its number, a conclusion as title, a lead, its blocks.
 
-    flows: it follows on the same page; folds: on a screen, it is closed until the reader opens it.
+    flows: it follows on the same page; folds: on a screen, it is closed until the reader opens it. over: the
+    part it belongs to; notes: where its figures come from, for who speaks over a slide.
     """
 
     number: str
@@ -129,6 +155,8 @@ class Chapter:
     short: str = ""
     flows: bool = False
     folds: bool = False
+    over: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +183,8 @@ class ChapterData(TypedDict):
     short: str
     flows: bool
     folds: bool
+    over: str
+    notes: str
 
 
 class CoverData(TypedDict):
@@ -195,7 +225,8 @@ class Document:
 
 
 KINDS = {
-    "heading": Heading, "text": Text, "bullets": Bullets, "picture": Picture, "figure": KeyFigure,
+    "heading": Heading, "text": Text, "bullets": Bullets, "picture": Picture, "chart": Chart,
+    "figure": KeyFigure,
     "grid": Grid,
     "callout": Callout, "beside": Beside, "link": Link,
 }  # fmt: skip
@@ -232,6 +263,8 @@ def _block(row: dict[str, Any]) -> Block:
             "rows": tuple(tuple(Cell(**cell) for cell in cells) for cells in row["rows"]),
             "widths": tuple(row["widths"]),
         }
+    if row["kind"] == "chart":
+        row["bars"] = tuple(Bar(**bar) for bar in row["bars"])
     if row["kind"] == "bullets":
         row["items"] = tuple(row["items"])
     made: Block = KINDS[row["kind"]](**row)

@@ -25,10 +25,19 @@ IDENTIFIER = re.compile(
 
 def dossier(document: Document) -> bytes:
     """Return the dossier as the bytes of one HTML file."""
+    return _page(document, "dossier.html.j2")
+
+
+def one_page(document: Document) -> bytes:
+    """Return a document without cover nor contents, as the bytes of one HTML file."""
+    return _page(document, "synthese.html.j2")
+
+
+def _page(document: Document, template: str) -> bytes:
     night = tokens("nuit")
     page = (
         _environment()
-        .get_template("dossier.html.j2")
+        .get_template(template)
         .render(
             doc=wording.spaced_within(document.data()),
             css=Markup(style()),

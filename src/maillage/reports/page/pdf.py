@@ -1,5 +1,6 @@
 """Documents as tagged PDF (PDF/UA-1), by typst."""
 
+import io
 import json
 import re
 import unicodedata
@@ -8,9 +9,11 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+import pikepdf
 import typst
 from fontTools.ttLib import TTFont
 
+from maillage.kernel.errors import HouseError
 from maillage.reference.files import ASSETS
 from maillage.reports.page.blocks import Document
 from maillage.reports.page.charts import hatch
@@ -23,6 +26,34 @@ RICH_KEYS = {"items", "lead"}
 
 def dossier(document: Document, *, on: date) -> bytes:
     """Return the dossier as PDF bytes."""
+    return _laid_out(document, "dossier.typ", on=on)
+
+
+def slides(document: Document, *, on: date) -> bytes:
+    """Return a document as the PDF of its slides: a page for its cover, one for each chapter."""
+    return _laid_out(document, "diapositives.typ", on=on)
+
+
+SIZES = (10.0, 9.4, 8.8, 8.2)  # points
+
+
+def one_page(document: Document, *, on: date) -> bytes:
+    """Return a document as a single A4 page, its letters smaller when its words are many; HouseError when the
+    smallest do not fit.
+    """
+    for size in SIZES:
+        made = _laid_out(document, "synthese.typ", on=on, size=size)
+        with pikepdf.open(io.BytesIO(made)) as pages:
+            if len(pages.pages) == 1:
+                return made
+    raise HouseError(
+        f"« {document.title} » does not fit on a page.",
+        why="A single page is what its readers ask for: the second one would be lost.",
+        do="Shorten its sentences where it is composed.",
+    )
+
+
+def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0) -> bytes:
     data = _prepared(document.data())
     values = tokens("jour")
     night = tokens("nuit")
@@ -36,8 +67,9 @@ def dossier(document: Document, *, on: date) -> bytes:
     }
     data["cover"]["svg"] = styled(document.cover.svg, cover=True) if document.cover.svg else ""
     return compiled(
-        "dossier.typ",
+        template,
         {
+            "corps": size,
             "document": data,
             "couleurs": colours,
             "logo": logo(night["pastel"], night["garance"], values["sur-prune"]),
@@ -47,14 +79,14 @@ def dossier(document: Document, *, on: date) -> bytes:
     )
 
 
-def png(svg: str) -> bytes:
-    """Return a drawing as a PNG picture, 1,600 points wide."""
+def png(svg: str, *, cover: bool = False) -> bytes:
+    """Return a drawing as a PNG picture, 1,600 points wide. cover: in the colours of a dark cover."""
     return typst.compile(
         str(FOLDER / "image.typ"),
         root=str(FOLDER),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps({"svg": styled(svg)})},
+        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover)})},
         format="png",
         ppi=144,
     )

@@ -1,0 +1,148 @@
+"""maillage rapport: a document on a territory, in each form it has, with its fingerprint."""
+
+import argparse
+import re
+import sys
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from maillage.cli.words import typed_path
+from maillage.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from maillage.cli.reports.studies import ReportStudy
+
+NAMES = {
+    "diagnostic": "Diagnostic",
+    "restitution": "Restitution",
+    "synthese": "Synthèse pour les élus",
+}
+EDITION = re.compile(r"\w[\w .’-]{0,59}")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("rapport", choices=NAMES, help=f"lequel : {', '.join(NAMES)}")
+    parser.add_argument(
+        "code",
+        metavar="CODE",
+        help="commune, intercommunalité, département, région (R84), « france », ou périmètre enregistré",
+    )
+    parser.add_argument(
+        "--sortie", required=True, type=typed_path, metavar="DOSSIER", help="le dossier où écrire"
+    )
+    parser.add_argument(
+        "--offre",
+        type=typed_path,
+        metavar="FICHIER",
+        help="les lieux du territoire, dans n’importe quelle forme",
+    )
+    parser.add_argument(
+        "--edition",
+        metavar="NOM",
+        help="fige le rapport sous ce nom ; redemandé, il est rendu tel qu’il a été figé",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.reports.page import folder
+
+    name = edition_name(given.edition)
+    folder.check_folder(given.sortie)
+    frozen = _frozen(given.rapport, given.code, name) if name else None
+    if frozen is not None and frozen.exists():
+        about, files = folder.read(frozen)
+        folder.write(given.sortie, files, {k: v for k, v in about.items() if k not in ("fichiers", "autres")})
+        print(
+            f"Édition « {name} », figée le {about['date']} : {len(files)} fichiers rendus dans {given.sortie}"
+        )
+        return 0
+    about, files, refused = composed(given, name)
+    if frozen is not None:
+        folder.write(frozen, files, about)
+    folder.write(given.sortie, files, about)
+    print(f"{about['titre']} : {len(files)} fichiers écrits dans {given.sortie} (étude {about['etude']})")
+    if name:
+        print(f"Édition « {name} » figée : la même commande rendra ces mêmes fichiers.")
+    if refused:
+        print(
+            f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.",
+            file=sys.stderr,
+        )
+    return 1 if refused else 0
+
+
+def edition_name(typed: str | None) -> str:
+    """Return the name of an edition, "" when none was typed; Refused for one that no folder could bear."""
+    if typed is None:
+        return ""
+    if not EDITION.fullmatch(typed.strip()):
+        raise Refused(
+            f"« {typed} » n’est pas un nom d’édition.",
+            why="Il nomme un dossier : une lettre ou un chiffre, puis 59 signes au plus, sans barre.",
+            do="Écrivez par exemple --edition 2026-novembre.",
+        )
+    return typed.strip()
+
+
+def _frozen(report: str, code: str, name: str) -> Path:
+    """Return the folder where an edition of a report is frozen."""
+    from maillage.config.home import HOME
+
+    if not re.fullmatch(r"[\w-]{1,61}", code):
+        from maillage.cli.commands.diagnostic import territory_of
+
+        code = str(territory_of(code).code)
+    return Path(HOME) / "rapports" / code / report / name
+
+
+def composed(given: argparse.Namespace, name: str) -> tuple[dict[str, Any], dict[str, bytes], int]:
+    """Return what the fingerprint of a new report says, its files, and how many rows of places were
+    refused.
+    """
+    from importlib.metadata import version
+
+    from maillage.cli.reports.studies import study_of
+
+    on = date.today()
+    found = study_of(given.code, offer=given.offre, on=on)
+    r = found.subject.reading
+    about = {
+        "version": 1,
+        "rapport": given.rapport,
+        "titre": f"{NAMES[given.rapport]} : {r.territory.name}",
+        "territoire": {"code": r.territory.code, "nom": r.territory.name},
+        "edition": name or None,
+        "date": on.isoformat(),
+        "logiciel": version("maillage"),
+        "etude": r.fingerprint,
+        "donnees": [
+            {"id": x.id, "producteur": x.producer, "titre": x.title, "millesime": x.vintage}
+            for x in r.sources
+        ],
+    }
+    return (
+        about,
+        {f"{given.rapport}.{form}": content for form, content in forms(given, found).items()},
+        found.refused,
+    )
+
+
+def forms(given: argparse.Namespace, found: "ReportStudy") -> Mapping[str, bytes]:
+    """Return the report in each form it has."""
+    from maillage.reports.page import html, pdf, slides
+    from maillage.reports.territory import deck, synthesis
+
+    subject = found.subject
+    if given.rapport == "diagnostic":
+        return found.dossier()
+    if given.rapport == "synthese":
+        document = synthesis.compose(subject)
+        return {"html": html.one_page(document), "pdf": pdf.one_page(document, on=subject.on)}
+    document = deck.compose(subject)
+    return {
+        "html": html.dossier(document),
+        "pdf": pdf.slides(document, on=subject.on),
+        "pptx": slides.deck(document, on=subject.on),
+    }

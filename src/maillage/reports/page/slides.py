@@ -1,0 +1,308 @@
+"""Documents as slides that one may edit (PPTX): a chapter a slide, charts and tables native, notes beside."""
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.dml import MSO_PATTERN
+from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
+from pptx.util import Inches, Pt
+
+from maillage.reports.page import pdf
+from maillage.reports.page.blocks import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Chart,
+    Document,
+    Grid,
+    Picture,
+    Text,
+)
+from maillage.reports.page.design import tokens
+from maillage.words import rich, wording
+
+WIDE, HIGH = 13.333, 7.5  # inches
+SIDE, BOTTOM = 0.67, 6.7
+LINE = 60  # letters of a title on one line
+GAP = 0.45
+FONT = "Arial"  # on every computer: the file does not carry fonts
+Box = tuple[float, float, float, float]  # left, top, width, height, in inches
+
+
+def deck(document: Document, *, on: date) -> bytes:
+    """Return the slides of a document: its cover, then one for each chapter. The same document gives the same
+    bytes.
+
+    Of the blocks of a chapter, the notes go to the foot of its slide, the others side by side: two at most.
+    """
+    made = Presentation()
+    _stretch(made)
+    core = made.core_properties
+    core.title, core.author, core.language = wording.spaced(document.title), "Maillage", "fr-FR"
+    core.keywords, core.last_modified_by = ", ".join(document.keywords), "Maillage"
+    core.created = core.modified = datetime(on.year, on.month, on.day)
+    core.revision = 1
+    _cover(made, document)
+    for chapter in document.chapters:
+        _slide(made, chapter)
+    buffer = io.BytesIO()
+    made.save(buffer)
+    return _same_bytes(buffer.getvalue(), on)
+
+
+def _stretch(made: Any) -> None:
+    """Widen the slides to 16:9, and their title where ours is: a new slide looks the same."""
+    ratio = Inches(WIDE) / made.slide_width
+    made.slide_width, made.slide_height = Inches(WIDE), Inches(HIGH)
+    for layout in (made.slide_master, *made.slide_layouts):
+        for shape in layout.placeholders:
+            shape.left, shape.width = int(shape.left * ratio), int(shape.width * ratio)
+    title = made.slide_layouts.get_by_name("Title Only").placeholders[0]
+    title.left, title.top, title.width, title.height = (
+        Inches(x) for x in (SIDE, 0.75, WIDE - 2 * SIDE, 1.05)
+    )
+
+
+def _blank(made: Any, title: str) -> Any:
+    slide = made.slides.add_slide(made.slide_layouts.get_by_name("Title Only"))
+    frame = slide.shapes.title.text_frame
+    frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
+    frame.margin_left = 0
+    size = 28 if len(title) < 75 else 24 if len(title) < 120 else 20
+    _words(frame.paragraphs[0], title, size=size, bold=True)
+    return slide
+
+
+def _cover(made: Any, document: Document) -> None:
+    cover = document.cover
+    slide = _blank(made, cover.title)
+    slide.background.fill.solid()
+    slide.background.fill.fore_color.rgb = _colour("couverture")
+    slide.shapes.title.text_frame.paragraphs[0].runs[0].font.color.rgb = _colour("sur-prune")
+    lines = (
+        (cover.over, 22, 2.0),
+        (cover.subtitle, 16, 3.2),
+        (cover.edition, 16, 3.7),
+        (cover.print, 12, 4.2),
+    )
+    for text, size, top in lines:
+        _paragraph(slide, text, (SIDE, top, 6.0, 0.5), size=size, colour="sur-prune")
+    if cover.svg:
+        _picture(slide, pdf.png(cover.svg, cover=True), cover.alt, (7.2, 1.9, 5.4, 5.0))
+
+
+def _slide(made: Any, chapter: Chapter) -> None:
+    slide = _blank(made, chapter.title)
+    _paragraph(slide, chapter.over, (SIDE, 0.38, 8.0, 0.4), size=14, colour="prune", bold=True)
+    top = 1.45 if len(chapter.title) <= LINE else 1.85
+    if chapter.lead:
+        _paragraph(slide, chapter.lead, (SIDE, top, WIDE - 2 * SIDE, 0.65), size=15, colour="encre-2")
+        top += 0.45 if len(chapter.lead) < 2 * LINE else 0.7
+    notes = [b for b in chapter.blocks if isinstance(b, Text) and b.tone == "note"]
+    body = [b for b in chapter.blocks if b not in notes]
+    for block, box in zip(body, _boxes(body, top + 0.1), strict=True):
+        _draw(slide, block, box)
+    foot = " ".join(note.text for note in notes)
+    _paragraph(slide, foot, (SIDE, 6.82, WIDE - 2 * SIDE - 1, 0.5), size=10, colour="encre-2")
+    _number(slide)
+    slide.notes_slide.notes_text_frame.text = wording.spaced(rich.bare(chapter.notes))
+
+
+def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
+    """Return where each block stands under `top`: the whole width for one, a wide and a narrow column for
+    two.
+    """
+    whole, high = WIDE - 2 * SIDE, BOTTOM - top
+    if len(blocks) == 1:
+        return [(SIDE, top, whole, high)]
+    if not blocks:
+        return []
+    left, right = blocks
+    share = 0.5 if isinstance(left, Picture) or isinstance(right, Grid) else 0.6
+    wide = (whole - GAP) * share
+    return [(SIDE, top, wide, high), (SIDE + wide + GAP, top, whole - GAP - wide, high)]
+
+
+def _draw(slide: Any, block: Block, box: Box) -> None:
+    if isinstance(block, Chart):
+        _chart(slide, block, box)
+    elif isinstance(block, Grid):
+        _table(slide, block, box)
+    elif isinstance(block, Picture):
+        _picture(slide, pdf.png(block.svg), block.alt, box)
+    elif isinstance(block, Bullets):
+        _list(slide, block.items, box)
+    elif isinstance(block, Callout):
+        _list(slide, (f"**{block.title}** {block.text}".strip("* "),), box, marks=False)
+    elif isinstance(block, Text):
+        _list(slide, (block.text,), box, marks=False)
+    else:
+        raise TypeError(f"A slide holds no block of kind {block.kind!r}.")
+
+
+# -------------------------------------------------------------------------------------------------- texts
+
+
+def _colour(name: str) -> Any:
+    return RGBColor.from_string(tokens("jour")[name].removeprefix("#"))
+
+
+def _words(paragraph: Any, text: str, *, size: float, colour: str = "encre", bold: bool = False) -> None:
+    """Write a text in a paragraph, its words between stars in bold."""
+    paragraph.alignment = PP_ALIGN.LEFT
+    for strong, words in rich.spans(wording.spaced(text)):
+        run = paragraph.add_run()
+        run.text = words
+        run.font.size, run.font.name, run.font.bold = Pt(size), FONT, bold or strong
+        run.font.color.rgb, run.font.language_id = _colour(colour), MSO_LANGUAGE_ID.FRENCH
+
+
+def _frame(slide: Any, box: Box) -> Any:
+    frame = slide.shapes.add_textbox(*(Inches(x) for x in box)).text_frame
+    frame.word_wrap, frame.margin_left = True, 0
+    return frame
+
+
+def _paragraph(slide: Any, text: str, box: Box, *, size: float, colour: str, bold: bool = False) -> None:
+    if text:
+        _words(_frame(slide, box).paragraphs[0], text, size=size, colour=colour, bold=bold)
+
+
+def _list(slide: Any, items: Sequence[str], box: Box, *, marks: bool = True) -> None:
+    """Write texts one under the other, smaller when they are long, with real list marks."""
+    frame = _frame(slide, box)
+    letters = sum(map(len, items)) / max(box[2], 1.0)
+    size = 22 if letters < 30 else 19 if letters < 60 else 16 if letters < 95 else 13
+    for position, item in enumerate(items):
+        paragraph = frame.paragraphs[0] if position == 0 else frame.add_paragraph()
+        paragraph.space_after = Pt(size * 0.6)
+        _words(paragraph, item, size=size)
+        if marks:
+            properties = paragraph._p.get_or_add_pPr()
+            properties.set("marL", "228600")
+            properties.set("indent", "-228600")
+            properties.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
+
+
+def _number(slide: Any) -> None:
+    """Write the number of the slide as a field, which follows when slides are moved."""
+    paragraph = _frame(slide, (WIDE - SIDE - 0.9, 6.82, 0.9, 0.4)).paragraphs[0]
+    paragraph.alignment = PP_ALIGN.RIGHT
+    paragraph._p.append(
+        parse_xml(
+            f'<a:fld {nsdecls("a")} id="{{86CB4B4D-7CA3-9044-876B-883B54F8677D}}" type="slidenum">'
+            '<a:rPr lang="fr-FR" sz="1200" b="1"/><a:t>‹N°›</a:t></a:fld>'
+        )
+    )
+
+
+# --------------------------------------------------------------------------------- pictures, charts, tables
+
+
+def _named(shape: Any, words: str) -> None:
+    """Give a picture, a chart or a table the words that stand for it."""
+    shape._element.xpath(".//p:cNvPr")[0].set("descr", wording.spaced(rich.bare(words)))
+
+
+def _picture(slide: Any, content: bytes, alt: str, box: Box) -> None:
+    """Draw a picture as large as its box lets it, proportions unchanged."""
+    left, top, wide, high = box
+    shape = slide.shapes.add_picture(io.BytesIO(content), Inches(left), Inches(top))
+    ratio = min(Inches(wide) / shape.width, Inches(high) / shape.height)
+    shape.width, shape.height = int(shape.width * ratio), int(shape.height * ratio)
+    _named(shape, alt)
+
+
+def _chart(slide: Any, block: Chart, box: Box) -> None:
+    """Draw a native chart: what is sure in plain colour, what is possible hatched, figures in labels."""
+    data = CategoryChartData(number_format="# ##0")
+    rows = list(reversed(block.bars))  # a bar chart is drawn from its foot
+    data.categories = [wording.spaced(f"{bar.label}\n{bar.words}") for bar in rows]
+    data.add_series("Au moins", [bar.low for bar in rows])
+    data.add_series("Jusqu’à", [bar.high - bar.low for bar in rows])
+    high = min(box[3], 0.9 + 1.1 * len(rows))
+    shape = slide.shapes.add_chart(
+        XL_CHART_TYPE.BAR_STACKED, *(Inches(x) for x in (box[0], box[1], box[2], high)), data
+    )
+    _named(shape, block.alt)
+    chart = shape.chart
+    chart.font.size, chart.font.name, chart.font.color.rgb = Pt(13), FONT, _colour("encre")
+    chart.has_title, chart.has_legend = False, True
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    chart.value_axis.visible = chart.value_axis.has_major_gridlines = False
+    chart.value_axis.minimum_scale = 0
+    chart.category_axis.format.line.color.rgb = _colour("bord")
+    (plot,) = chart.plots
+    plot.gap_width, plot.overlap = 60, 100
+    sure, possible = plot.series
+    sure.format.fill.solid()
+    sure.format.fill.fore_color.rgb = _colour("pastel")
+    possible.format.fill.patterned()
+    possible.format.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+    possible.format.fill.fore_color.rgb, possible.format.fill.back_color.rgb = (
+        _colour("pastel"),
+        _colour("carte"),
+    )
+    possible.format.line.color.rgb = _colour("pastel")
+
+
+def _table(slide: Any, block: Grid, box: Box) -> None:
+    rows = [tuple(Cell(text=title, strong=True) for title in block.columns), *block.rows]
+    high = min(box[3], 0.5 * len(rows))
+    shape = slide.shapes.add_table(
+        len(rows), len(block.columns), *(Inches(x) for x in (box[0], box[1], box[2], high))
+    )
+    _named(shape, f"{block.caption}. {block.note}")
+    table = shape.table
+    table.horz_banding = False
+    widths = block.widths or (1.0,) * len(block.columns)
+    for column, share in zip(table.columns, widths, strict=True):
+        column.width = Inches(box[2] * share / sum(widths))
+    size = 15 if len(rows) <= 6 else 13
+    for y, row in enumerate(rows):
+        for x, cell in enumerate(row):
+            _cell(table.cell(y, x), cell, size=size, head=y == 0, right=block.align[x] == "d")
+
+
+def _cell(place: Any, cell: Cell, *, size: float, head: bool, right: bool) -> None:
+    place.vertical_anchor = MSO_ANCHOR.MIDDLE
+    place.fill.solid()
+    place.fill.fore_color.rgb = _colour("prune" if head else "carte")
+    paragraph = place.text_frame.paragraphs[0]
+    _words(paragraph, cell.text, size=size, colour="sur-prune" if head else "encre", bold=cell.strong)
+    if right:
+        paragraph.alignment = PP_ALIGN.RIGHT
+
+
+# ------------------------------------------------------------------------------------------ the same bytes
+
+STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</)")
+
+
+def _same_bytes(content: bytes, on: date) -> bytes:
+    """Return an office file without the hour it was made at, nor those of the workbooks inside."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w") as target:
+        for item in source.infolist():
+            part = source.read(item)
+            if item.filename.endswith(".xlsx"):
+                part = _same_bytes(part, on)
+            elif item.filename == "docProps/core.xml":
+                part = STAMP.sub(rb"\g<1>" + f"{on.isoformat()}T00:00:00Z".encode() + rb"\g<2>", part)
+            entry = zipfile.ZipInfo(item.filename, (on.year, on.month, on.day, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, part)
+    return made.getvalue()

@@ -1,0 +1,387 @@
+"""The slides that give a diagnosis back to a territory: method, people, offer, advice, next steps."""
+
+from collections.abc import Sequence
+
+from maillage.reports.page.blocks import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Cover,
+    Document,
+    Grid,
+    Picture,
+    Text,
+)
+from maillage.reports.territory import gaps, synthesis
+from maillage.reports.territory.reading import OfferReading, Reading
+from maillage.reports.territory.subject import (
+    Subject,
+    first_sentence,
+    headline,
+    interval,
+    levels_chart,
+    need_chart,
+    offer_chart,
+    provenance,
+)
+from maillage.words import wording
+from maillage.words.dates import in_words
+
+METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
+    "Présentation et méthode",
+    "Résultats : les habitants",
+    "L’offre du territoire",
+    "Recommandations",
+    "Prochaines étapes",
+)
+PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
+MOST_ROWS = 6
+TO_DECIDE = "à décider"
+
+
+def compose(s: Subject) -> Document:
+    """Return the slides of a study. Each title is what its figures let us say, and no more."""
+    r = s.reading
+    slides = [_agenda(), _method(s), _limits(s)]
+    if r.withheld:
+        slides.append(_withheld(s))
+    else:
+        slides += [*_people(s), *_offer(s), _answers(s), _proposals(s), _decisions(s)]
+    return Document(
+        title=f"Restitution : {r.territory.name}",
+        cover=Cover(
+            title=r.territory.name,
+            over="Restitution du diagnostic d’inclusion numérique",
+            subtitle=r.territory.subtitle,
+            edition=f"Édition du {in_words(s.on)}",
+            print=f"Empreinte {r.fingerprint}",
+            svg=s.knitted,
+            alt=f"Carte tricotée : {r.territory.name}, maille par maille." if s.knitted else "",
+        ),
+        chapters=(*slides, _sources(s)),
+        keywords=("inclusion numérique", "restitution", r.territory.name),
+    )
+
+
+def _slide(
+    over: str, title: str, blocks: Sequence[Block], *, notes: str, lead: str = "", foot: str = ""
+) -> Chapter:
+    """Return a slide; foot: the line under it, "" for none."""
+    note = (Text(text=foot, tone="note"),) if foot else ()
+    return Chapter(number="", over=over, title=title, lead=lead, blocks=(*blocks, *note), notes=notes)
+
+
+def _foot(s: Subject) -> str:
+    """Return the short line of source under a slide; its notes say more."""
+    r = s.reading
+    return (
+        f"Estimation Maillage du {in_words(s.on)} : {r.source.producer} {r.source.year}, recensement de 2021."
+        f" Fourchettes : {wording.NINE_IN_TEN}."
+    )
+
+
+def _cells(*texts: str) -> tuple[Cell, ...]:
+    """Return a row of a table, its first cell strong."""
+    return tuple(Cell(text=text, strong=k == 0) for k, text in enumerate(texts))
+
+
+# ------------------------------------------------------------------------------------------------- method
+
+
+def _agenda() -> Chapter:
+    return _slide(
+        "",
+        "Ordre du jour",
+        (Bullets(items=PARTS),),
+        notes="L’ordre du jour se change selon le temps : chaque partie se présente seule.",
+    )
+
+
+def _method(s: Subject) -> Chapter:
+    c = s.reading.source
+    return _slide(
+        METHOD,
+        "Des taux nationaux, appliqués aux habitants d’ici",
+        (Bullets(items=(c.counts, c.how, c.margin)),),
+        notes=f"{provenance(s)} Citation : « {c.quote} ». Doute : {c.doubt}",
+        foot=_foot(s),
+    )
+
+
+def _limits(s: Subject) -> Chapter:
+    told = s.reading.warnings[:4]
+    contradicted = [note.text for note in s.reading.published if note.kind == "contredit"]
+    return _slide(
+        METHOD,
+        "À savoir avant de citer un chiffre",
+        (Bullets(items=tuple([*contradicted, *told][:4])),),
+        notes=" ".join(s.reading.warnings),
+    )
+
+
+def _withheld(s: Subject) -> Chapter:
+    return _slide(
+        PEOPLE,
+        "Un territoire trop petit pour une estimation",
+        (Callout(tone="prudence", title="Chiffre non montré.", text=s.reading.headline.reason),),
+        notes="Un chiffre pourrait y désigner quelqu’un. Pour connaître les besoins, parler avec chacun.",
+    )
+
+
+# ------------------------------------------------------------------------------------------------- people
+
+
+def _people(s: Subject) -> list[Chapter]:
+    found = [_need(s), _levels(s)]
+    if len(s.reading.zones) > 1:
+        found.append(_zones(s))
+    found += _crossing(s)
+    return [*found, _survey(s)]
+
+
+def _need(s: Subject) -> Chapter:
+    r = s.reading
+    drawn = need_chart(s)
+    about = f"{r.both.in_full.capitalize()} vivent aussi modestement : une partie des premières."
+    said = (about, r.both.poverty) if r.both.modest else (r.both.about,)
+    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, said))))
+    return _slide(PEOPLE, headline(r), blocks, lead=interval(r), notes=provenance(s), foot=_foot(s))
+
+
+def _levels(s: Subject) -> Chapter:
+    r = s.reading
+    first = r.levels.lines[0]
+    title = f"{first.about.capitalize()} {first.who}" if first.value else f"{first.label} : {first.between}"
+    drawn = levels_chart(s)
+    answers = Bullets(items=tuple(f"**{x.label}** : {x.who}." for x in r.levels.lines[:3]))
+    lead = "Une autre définition que celle du premier nombre : les deux ne s’additionnent pas."
+    return _slide(
+        PEOPLE,
+        title,
+        (*((drawn,) if drawn else ()), answers),
+        lead=lead if r.levels.link else "",
+        notes=" ".join(
+            filter(None, (r.levels.link, provenance(s, what=f"{r.levels.source} {r.levels.doubt}")))
+        ),
+        foot=_foot(s),
+    )
+
+
+def _zones(s: Subject) -> Chapter:
+    """Return where people live: the map beside the zones with most people concerned."""
+    r = s.reading
+    title, rest = first_sentence(r.half_sentence)
+    shown = [zone for zone in r.zones if zone.share][:MOST_ROWS]
+    table = Grid(
+        caption="Les zones où l’estimation est la plus haute",
+        columns=("Zone", "Personnes", "Fourchette", "Part"),
+        align="gddd",
+        widths=(2.3, 1.4, 1.6, 0.9),
+        rows=tuple(_cells(z.name, z.people or "—", z.between, z.share) for z in shown),
+        note="Les fourchettes se recouvrent : ce n’est pas un classement.",
+    )
+    svg = s.layers.get("numerique", "")
+    picture = Picture(
+        svg=svg, alt="Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
+    )
+    return _slide(
+        PEOPLE,
+        title or "Les fourchettes des zones, côte à côte",
+        ((picture, table) if svg else (table,)),
+        lead=rest,
+        notes=f"{table.note} {' '.join(r.class_sentences)} {provenance(s)}",
+        foot=f"{table.note} {_foot(s)}",
+    )
+
+
+def _crossing(s: Subject) -> list[Chapter]:
+    """Return the slide of both precarities, none where no sentence of the study says anything of them."""
+    r = s.reading
+    if not r.crossing_sentence:
+        return []
+    title, rest = first_sentence(r.crossing_sentence)
+    items = [rest, *(x.finding for x in r.discordances), *r.cluster_sentences]
+    svg = s.layers.get("les-deux", "")
+    alt = "Carte des deux précarités : bleu, numérique ; brique, sociale ; prune, les deux."
+    blocks: list[Block] = [Bullets(items=tuple(text for text in items if text)[:3])]
+    if svg:
+        blocks.insert(0, Picture(svg=svg, alt=alt))
+    foot = f"Bleu : numérique. Brique : sociale. Prune : les deux. {_foot(s)}"
+    notes = " ".join([*(f"{x.finding} {x.advice}" for x in r.discordances), provenance(s)])
+    return [_slide(PEOPLE, title, blocks, notes=notes, foot=foot)]
+
+
+def _survey(s: Subject) -> Chapter:
+    r = s.reading
+    if r.survey is None or r.survey.reason:
+        why = r.survey.reason if r.survey else "Aucune réponse n’a été recueillie ou versée au calcul."
+        return _slide(
+            PEOPLE,
+            "Aucune enquête auprès des habitants n’entre dans ces chiffres",
+            (Bullets(items=(why, r.warnings[0])),),
+            notes="Une enquête pondérée se verse au diagnostic avec --enquete et --marges.",
+        )
+    table = Grid(
+        caption="L’enquête, le modèle, et les deux ensemble",
+        columns=("Estimation", "Part", "Fourchette", "Personnes"),
+        align="gddd",
+        widths=(2.6, 1, 1.6, 1.6),
+        rows=tuple(_cells(x.label, x.share, x.share_between, x.people) for x in r.survey.lines),
+    )
+    title, rest = first_sentence(r.survey.sentences[0] if r.survey.sentences else r.survey.title)
+    what = f"enquête « {r.survey.title} »"
+    return _slide(PEOPLE, title, (table,), lead=rest, notes=provenance(s, what=what), foot=_foot(s))
+
+
+# -------------------------------------------------------------------------------------------------- offer
+
+
+def _offer(s: Subject) -> list[Chapter]:
+    o = s.reading.offer
+    if o is None:
+        return [
+            _slide(
+                OFFER,
+                "L’offre n’est pas encore recensée ici",
+                (
+                    Bullets(
+                        items=(
+                            synthesis.NO_OFFER,
+                            "Un fichier de lieux, sous n’importe quelle forme, suffit : chaque manque se lira"
+                            " zone par zone.",
+                        )
+                    ),
+                ),
+                notes="Un fichier de lieux se verse au diagnostic avec --offre, ou par la page d’import.",
+            )
+        ]
+    return [_reach(s, o), _gaps(s, o)]
+
+
+def _reach(s: Subject, o: OfferReading) -> Chapter:
+    """Return the people without each line of the offer on foot; the title names the surest lack."""
+    known = [line for line in o.whole.lines if line.state != "donnee-manquante"]
+    worst = max(known, key=lambda line: line.missing_low, default=None)
+    if worst is not None and worst.missing_low > 0:
+        title = f"{worst.label} : {worst.missing_about} n’en ont pas à pied"
+    elif gaps.unknown(o):
+        title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
+    else:
+        title = "Chaque offre recensée est à portée de marche"
+    drawn = offer_chart(known)
+    mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == "donnee-manquante"]
+    places = [
+        f"{wording.count(o.whole.n_places, 'lieu', 'lieux')} dans le périmètre,"
+        f" dont {o.whole.n_silent} qui ne disent pas ce qu’on y trouve."
+        if o.whole.n_silent
+        else f"{wording.count(o.whole.n_places, 'lieu', 'lieux')} dans le périmètre.",
+        f"À portée : {o.minutes} minutes à pied, environ.",
+    ]
+    if mute:
+        places.append(f"Manquant : ce recensement ne dit rien de : {wording.listing(mute)}.")
+    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(places)))
+    return _slide(
+        OFFER,
+        title,
+        blocks,
+        lead="Personnes en difficulté sans ce service à pied.",
+        notes=f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}",
+        foot=f"Lieux : {o.source}. {_foot(s)}",
+    )
+
+
+def _gaps(s: Subject, o: OfferReading) -> Chapter:
+    found = gaps.certain(o)
+    notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
+    if not found:
+        items = tuple(
+            f"**{line.label}** : {line.missing_about} sans lieu connu à pied. {line.doubt}"
+            for line in gaps.unknown(o)[:4]
+        )
+        title = "Ce que l’on ne sait pas encore de l’offre" if items else "Aucune zone n’a de manque certain"
+        return _slide(OFFER, title, (Bullets(items=items or o.cautions[:3]),), notes=notes, foot=_foot(s))
+    first = found[0]
+    table = Grid(
+        caption="Les manques certains qui touchent le plus de personnes",
+        columns=("Zone", "Sans", "Personnes", "Pourquoi"),
+        align="gggg",
+        widths=(2, 1.8, 2.6, 3.4),
+        rows=tuple(_cells(gap.zone, gap.line.label, gap.people, gap.reason) for gap in found[:MOST_ROWS]),
+        note=f"{len(found)} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
+    )
+    title = f"{first.zone} : {first.line.missing_about} sans {wording.lower_first(first.line.label)} à pied"
+    return _slide(OFFER, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")
+
+
+# ------------------------------------------------------------------------------------ advice and next steps
+
+
+def _answers(s: Subject) -> Chapter:
+    r = s.reading
+    table = Grid(
+        caption="À chaque niveau de difficulté, sa réponse",
+        columns=("Niveau", "Personnes", "Fourchette", "Réponse"),
+        align="gddg",
+        widths=(2, 1.2, 2.2, 4),
+        rows=tuple(
+            _cells(x.label, x.value or "—", x.between, f"{x.answer} : {x.action}.")
+            for x in r.levels.lines[:3]
+        ),
+    )
+    return _slide(
+        ADVICE,
+        table.caption,
+        (table,),
+        notes=provenance(s, what=f"{r.levels.source} {r.levels.doubt}"),
+        foot=_foot(s),
+    )
+
+
+def _proposals(s: Subject) -> Chapter:
+    found = synthesis.proposals(s.reading)
+    return _slide(
+        ADVICE,
+        f"{len(found)} propositions à discuter" if len(found) > 1 else "À discuter",
+        (Bullets(items=found or ("Aucune : les chiffres sont trop peu sûrs.",)),),
+        lead="Elles viennent des chiffres. Le choix, l’ordre et les moyens reviennent au territoire.",
+        notes="Un effet attendu est un plafond : toutes les personnes d’une zone ne viendront pas. "
+        + provenance(s),
+        foot=_foot(s),
+    )
+
+
+def _decisions(s: Subject) -> Chapter:
+    """Return the table that the meeting fills in: what to decide, by whom, for when."""
+    found = [first_sentence(text)[0] for text in synthesis.proposals(s.reading)]
+    rows = [*found, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
+    table = Grid(
+        caption="Ce qui reste à décider",
+        columns=("Quoi", "Qui", "Pour quand"),
+        align="ggg",
+        widths=(5, 2.4, 1.6),
+        rows=tuple(_cells(text, TO_DECIDE, TO_DECIDE) for text in rows),
+    )
+    return _slide(
+        NEXT,
+        "Repartir avec un nom et une date par ligne",
+        (table,),
+        notes="Ce tableau se remplit en séance ; le plan d’action de la plateforme le reprend ensuite.",
+    )
+
+
+def _sources(s: Subject) -> Chapter:
+    r: Reading = s.reading
+    shown = r.sources[:MOST_ROWS]
+    more = len(r.sources) - len(shown)
+    table = Grid(
+        caption="D’où viennent les chiffres",
+        columns=("Producteur", "Source", "Millésime"),
+        align="ggg",
+        widths=(1.6, 5, 2),
+        rows=tuple(_cells(x.producer, x.title, x.vintage) for x in shown),
+        note=f"Et {more} autres sources, dans le diagnostic." if more > 0 else "",
+    )
+    told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
+    return _slide(NEXT, table.caption, (table,), notes=f"{told}.", foot=table.note)

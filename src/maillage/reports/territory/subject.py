@@ -1,0 +1,129 @@
+"""What a report on a territory starts from, and the sentences and charts that several reports share."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maillage.reports.page import charts
+from maillage.reports.page.blocks import Bar, Chart
+from maillage.reports.territory.reading import OfferLine, Reading
+from maillage.words import rounding, wording
+from maillage.words.dates import in_words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
+    a cover, "" without contours; on: the day of the report.
+    """
+
+    reading: Reading
+    study: Mapping[str, Any]
+    layers: Mapping[str, str]
+    knitted: str
+    on: date
+
+
+def headline(r: Reading) -> str:
+    """Return the first figure in a sentence without its interval, that `interval` says: « Environ 4 800
+    personnes ne savent pas se servir d’Internet ».
+    """
+    c = r.headline
+    if c.value:
+        return f"{c.about.capitalize()} {c.value} {c.sentence}"
+    return f"{c.between.capitalize()} {c.sentence}" if c.low else "Aucun chiffre ne peut être montré"
+
+
+def interval(r: Reading) -> str:
+    """Return the interval of the first figure, and its share, in a sentence."""
+    c = r.headline
+    if not c.low:
+        return c.reason
+    share = f"{c.share} des 15 ans et plus{f', soit {c.one_in}' if c.one_in else ''}"
+    return f"{c.between.capitalize()}, {wording.NINE_TIMES} : {share}." if c.value else f"{share}."
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """Return the first sentence of a text without its mark, and the rest; stars of strong words taken off.
+
+    >>> first_sentence("Il faut **2** zones. Ce sont elles.")
+    ('Il faut 2 zones', 'Ce sont elles.')
+    """
+    head, _, rest = text.replace("**", "").partition(". ")
+    return head.removesuffix("."), rest
+
+
+def provenance(s: Subject, *, what: str = "") -> str:
+    """Return where the figures of a page come from: source, universe, year, interval, edition. what: the
+    source, that of the first figure when "".
+    """
+    r = s.reading
+    source = what or f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    return (
+        f"Source : {source}. Champ : {r.universe} personnes, {r.definition.universe}. {r.source.margin}"
+        f" Estimation Maillage du {in_words(s.on)}, empreinte {r.fingerprint}."
+    )
+
+
+def chart(rows: Sequence[Bar], *, alt: str, caption: str = "") -> Chart:
+    """Return the chart of numbers of people with their intervals."""
+    words = f"{alt} {' ; '.join(f'{bar.label} : {bar.words}' for bar in rows)}."
+    drawn = charts.interval_rows([(bar.label, bar.low, bar.high, bar.words) for bar in rows], label=words)
+    return Chart(bars=tuple(rows), unit="personnes", svg=drawn, alt=words, caption=caption)
+
+
+BAR_CAPTION = "Plein : sûr au moins jusque-là. Rayé : possible, jusqu’à la borne haute."
+
+
+def need_chart(s: Subject) -> Chart | None:
+    """Return the people concerned and, among them, those who live modestly; None where both are withheld."""
+    r = s.reading
+    needs = s.study["besoins"]
+    bars = (
+        bar("Personnes concernées", needs["precarite_numerique"], r.headline.value or "", r.headline.between),
+        bar("dont vivent aussi modestement", needs["cumul"], r.both.value or "", r.both.between),
+    )
+    rows = [each for each in bars if each is not None]
+    return chart(rows, alt="Nombre de personnes.", caption=BAR_CAPTION) if rows else None
+
+
+def levels_chart(s: Subject) -> Chart | None:
+    """Return the people at each level that needs help; None where all are withheld."""
+    levels = s.study["besoins"]["niveaux"]
+    bars = (
+        bar(line.label, levels[line.name], line.value or "", line.between)
+        for line in s.reading.levels.lines[:3]
+    )
+    rows = [each for each in bars if each is not None]
+    return chart(rows, alt="Nombre de personnes à chaque niveau.", caption=BAR_CAPTION) if rows else None
+
+
+def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
+    """Return, for each line of the offer, the people in difficulty who have none on foot."""
+    rows = [
+        Bar(
+            label=line.label,
+            low=ends[0],
+            high=ends[1],
+            words=line.missing_about + (f" ({line.missing_sentence})" if line.missing_sentence else ""),
+        )
+        for line in lines
+        if line.state != "donnee-manquante"
+        for ends in [rounded(line.missing_low, line.missing_high)]
+    ]
+    return chart(rows, alt="Personnes en difficulté sans l’offre à pied.") if rows else None
+
+
+def bar(label: str, figure: Mapping[str, Any], value: str, between: str) -> Bar | None:
+    """Return a figure of etude.json as a row of a chart, None when it is withheld."""
+    if figure["valeur"] is None:
+        return None
+    low, high = rounded(figure["bas"], figure["haut"])
+    words = f"environ {value}, {between}" if value else between
+    return Bar(label=label, low=low, high=high, words=words)
+
+
+def rounded(low: float, high: float) -> tuple[float, float]:
+    """Return the bounds of a number of people as they are printed."""
+    return rounding.outwards(low, high, rounding.step((high - low) / 2))

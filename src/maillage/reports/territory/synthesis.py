@@ -1,0 +1,149 @@
+"""The synthesis of a territory: a page for elected people."""
+
+from maillage.reports.page.blocks import Block, Bullets, Chapter, Cover, Document, Picture, Text
+from maillage.reports.territory import gaps
+from maillage.reports.territory.reading import Reading
+from maillage.reports.territory.subject import (
+    Subject,
+    first_sentence,
+    headline,
+    interval,
+    need_chart,
+)
+from maillage.words import wording
+from maillage.words.dates import in_words
+
+MOST = 3  # gaps, and proposals
+NO_OFFER = (
+    "Aucun recensement de lieux n’est entré dans ce diagnostic : l’offre n’est pas mise en face du besoin."
+)
+
+
+def compose(s: Subject) -> Document:
+    """Return the synthesis: the first figure, where, the offer, gaps, proposals, sources and limits."""
+    r = s.reading
+    chapters = [_first(s)]
+    if not r.withheld:
+        chapters += [_where(s), _offer(r), _gaps(r), _proposals(r)]
+    return Document(
+        title=f"Synthèse pour les élus : {r.territory.name}",
+        cover=Cover(
+            title=r.territory.name,
+            over="Inclusion numérique, synthèse",
+            subtitle=r.territory.subtitle,
+            edition=f"Édition du {in_words(s.on)}",
+            print=f"Empreinte {r.fingerprint}",
+            svg="",
+            alt="",
+        ),
+        chapters=(*chapters, _limits(r)),
+        keywords=("inclusion numérique", "synthèse", r.territory.name),
+    )
+
+
+def _first(s: Subject) -> Chapter:
+    r = s.reading
+    drawn = None if r.withheld else need_chart(s)
+    return Chapter(
+        number="",
+        title=f"{headline(r)}.",
+        lead=interval(r),
+        blocks=(drawn,) if drawn else (),
+    )
+
+
+def _where(s: Subject) -> Chapter:
+    """Return where people live: the sentences of the study, beside its map."""
+    r = s.reading
+    said = [text for text in (r.half_sentence, r.crossing_sentence) if text]
+    blocks: list[Block] = [
+        Bullets(items=tuple(said))
+        if said
+        else Text(text="Une seule zone : elle n’est comparée à aucune autre.")
+    ]
+    if svg := s.layers.get("numerique", ""):
+        alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
+        blocks.append(Picture(svg=svg, alt=alt, caption="Du clair (rare) au foncé (fréquent).", width=0.8))
+    return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
+
+
+def _offer(r: Reading) -> Chapter:
+    """Return what the census of places counts, and what it leaves unknown."""
+    if r.offer is None:
+        return Chapter(number="", title="L’offre", blocks=(Text(text=NO_OFFER),))
+    whole = r.offer.whole
+    counted = [f"{wording.lower_first(line.label)} ({line.places})" for line in whole.lines if line.n_places]
+    items = [
+        f"{wording.count(whole.n_places, 'lieu', 'lieux')} dans le périmètre, d’après {r.offer.source}.",
+        f"Ce qu’ils disent proposer : {wording.listing(counted)}."
+        if counted
+        else "Aucun ne dit ce qu’il propose.",
+    ]
+    if whole.n_silent:
+        items.append(
+            f"{wording.count(whole.n_silent, 'lieu ne dit', 'lieux ne disent')} pas ce qu’on y trouve :"
+            " ni une offre, ni une absence."
+        )
+    return Chapter(number="", title="L’offre", blocks=(Bullets(items=tuple(items)),))
+
+
+def _gaps(r: Reading) -> Chapter:
+    """Return the gaps that are certain; failing them, what nobody knows."""
+    found = gaps.certain(r.offer)[:MOST]
+    if found:
+        title = "Un manque certain" if len(found) == 1 else f"{len(found)} manques, les plus lourds"
+        return Chapter(number="", title=title, blocks=(Bullets(items=tuple(gap.sentence for gap in found)),))
+    doubts = gaps.unknown(r.offer)[:MOST]
+    if doubts:
+        items = tuple(f"{line.label} : {line.missing_about} sans lieu connu à pied." for line in doubts)
+        return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
+    told = "Aucun, d’après ce recensement." if r.offer else "Ils se liront quand les lieux seront recensés."
+    return Chapter(number="", title="Les manques", blocks=(Text(text=told),))
+
+
+def proposals(r: Reading) -> tuple[str, ...]:
+    """Return three things to discuss, each from a figure: openings for the gaps, then what to ask of silent
+    places, then the answers to levels of difficulty.
+    """
+    openings = [
+        f"**{gap.title}.** {gap.people.capitalize()} n’en ont pas à pied." for gap in gaps.certain(r.offer)
+    ]
+    asked = [
+        f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
+        f" {line.missing_about}."
+        for line in gaps.unknown(r.offer)
+    ]
+    census = [] if r.offer else ["**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."]
+    answers = [
+        f"**{line.answer}.** {line.about.capitalize()} {line.who}."
+        for line in r.levels.lines[:MOST]
+        if line.value
+    ]
+    return tuple([*openings[:MOST], *asked[:1], *census, *answers][:MOST])
+
+
+def _proposals(r: Reading) -> Chapter:
+    found = proposals(r)
+    blocks: tuple[Block, ...] = (
+        Bullets(items=found) if found else Text(text="Aucune : les chiffres sont trop peu sûrs."),
+    )
+    title = f"{len(found)} propositions à discuter" if len(found) > 1 else "À discuter"
+    return Chapter(number="", title=title, blocks=blocks)
+
+
+def _limits(r: Reading) -> Chapter:
+    """Return sources and limits, in small print."""
+    producers = wording.listing(sorted({x.producer for x in r.sources}))
+    contradicted = [first_sentence(note.text)[0] for note in r.published if note.kind == "contredit"]
+    limits = [*(f"{text}." for text in contradicted), *(text.replace("**", "") for text in r.warnings[:1])]
+    return Chapter(
+        number="",
+        title="Sources et limites",
+        blocks=(
+            Text(text=f"{r.definition.label}. Champ : {r.source.among} {r.source.how}", tone="note"),
+            Text(text=" ".join([r.source.margin, *limits]), tone="note"),
+            Text(
+                text=f"Données : {producers} ; années et doutes de chacune dans le diagnostic.", tone="note"
+            ),
+        ),
+    )

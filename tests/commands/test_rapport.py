@@ -1,0 +1,182 @@
+"""maillage rapport: each report in each form, whole or not at all, frozen when it is asked."""
+
+import json
+import re
+import zipfile
+from functools import cache
+
+import pikepdf
+import pytest
+from pptx import Presentation
+
+from maillage.cli.main import main
+from maillage.cli.reports import studies
+from maillage.config import home
+from maillage.reference.cards import cards
+from maillage.reports.page import folder as folders
+
+CODE = "59365"  # Louvroil: a few quarters
+FORMS = {
+    "diagnostic": {"diagnostic.html", "diagnostic.pdf"},
+    "synthese": {"synthese.html", "synthese.pdf"},
+    "restitution": {"restitution.html", "restitution.pdf", "restitution.pptx"},
+}
+DATA_ALONE = tuple(FORMS)
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """The three reports that need no platform, beside a census of places: folders by name of report."""
+    places = cards()["assembleurs-maubeuge"].file
+    computed = cache(studies._computed)  # the same study for the three of them, computed once
+    base = tmp_path_factory.mktemp("rapports")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(home, "HOME", base / "maison")
+        patch.setattr(home, "DATABASE", base / "maison/maillage.sqlite3")
+        patch.setattr(studies, "_computed", computed)
+        for name in DATA_ALONE:
+            words = ["rapport", name, CODE, "--sortie", str(base / name), "--offre", str(places)]
+            assert main([*words, "--edition", "novembre"]) in (0, 1)
+    return base
+
+
+@pytest.fixture
+def at_home(alone, monkeypatch):
+    """The home where those reports were frozen."""
+    monkeypatch.setattr(home, "HOME", alone / "maison")
+    monkeypatch.setattr(home, "DATABASE", alone / "maison/maillage.sqlite3")
+    return alone / "maison"
+
+
+@pytest.mark.parametrize("name", DATA_ALONE)
+def test_each_form_is_there_with_its_digest(alone, name):
+    about = json.loads((alone / name / "empreinte.json").read_text("utf-8"))
+    assert {path.name for path in (alone / name).iterdir()} == FORMS[name] | {"empreinte.json"}
+    assert about["rapport"] == name
+    assert about["territoire"] == {"code": CODE, "nom": "Louvroil"}
+    assert about["donnees"] and all(each["millesime"] for each in about["donnees"])
+    assert set(about["fichiers"]) == FORMS[name]
+    for file, digest in about["fichiers"].items():
+        assert folders.digest((alone / name / file).read_bytes()) == digest
+
+
+@pytest.mark.parametrize("name", DATA_ALONE)
+def test_pdf_forms_are_tagged(alone, name):
+    with pikepdf.open(alone / name / f"{name}.pdf") as opened:
+        assert opened.Root["/MarkInfo"]["/Marked"]
+        assert b"pdfuaid:part" in opened.Root["/Metadata"].read_bytes()
+        if name == "synthese":
+            assert len(opened.pages) == 1
+
+
+@pytest.mark.parametrize("name", DATA_ALONE)
+def test_no_form_calls_another_address(alone, name):
+    text = (alone / name / f"{name}.html").read_text("utf-8")
+    assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+
+
+@pytest.fixture(scope="module")
+def deck(alone):
+    return Presentation(alone / "restitution/restitution.pptx")
+
+
+def test_each_slide_has_a_title_and_its_source_in_its_notes(deck):
+    _, *slides = deck.slides
+    titles = [slide.shapes.title.text_frame.text for slide in slides]
+    assert all(titles)
+    assert len(set(titles)) == len(titles)
+    assert all(slide.notes_slide.notes_text_frame.text.strip() for slide in slides)
+    drawn = [slide for slide in slides if any(shape.has_chart for shape in slide.shapes)]
+    assert all("Source" in slide.notes_slide.notes_text_frame.text for slide in drawn)
+
+
+def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
+    (agenda,) = [slide for slide in deck.slides if slide.shapes.title.text_frame.text == "Ordre du jour"]
+    listed = next(s for s in agenda.shapes if s != agenda.shapes.title and "\n" in s.text_frame.text)
+    parts = listed.text_frame.text.split("\n")
+    met = [
+        shape.text_frame.text
+        for slide in deck.slides
+        for shape in slide.shapes
+        if shape.has_text_frame and shape.text_frame.text in parts
+    ]
+    assert sorted(met, key=parts.index) == met
+    assert set(met) == set(parts)
+
+
+def test_charts_and_tables_may_be_edited(deck):
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    charts = [shape.chart for shape in shapes if shape.has_chart]
+    assert len(charts) >= 3
+    assert sum(shape.has_table for shape in shapes) >= 3
+    for chart in charts:
+        low, more = (list(series.values) for series in chart.plots[0].series)
+        assert all(value >= 0 for value in [*low, *more])
+        assert chart.part.chart_workbook.xlsx_part is not None
+
+
+def test_a_chart_shows_the_bounds_of_the_study(deck, alone):
+    """Le premier graphique porte les bornes imprimées sous le titre, arrondies vers l’extérieur."""
+    slide = next(slide for slide in deck.slides if any(shape.has_chart for shape in slide.shapes))
+    chart = next(shape.chart for shape in slide.shapes if shape.has_chart)
+    low, more = (list(series.values)[-1] for series in chart.plots[0].series)
+    lead = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+    printed = re.search(r"[Ee]ntre ([\d\s]+) et ([\d\s]+),", lead)
+    assert [int(re.sub(r"\s", "", text)) for text in printed.groups()] == [low, low + more]
+
+
+def test_what_is_drawn_has_words_for_it(deck):
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            if shape.has_chart or shape.has_table or shape.shape_type == 13:
+                (named,) = shape._element.xpath("./*/p:cNvPr")
+                assert named.get("descr", "").strip()
+
+
+def test_nothing_in_the_deck_carries_the_hour_it_was_made(alone):
+    with zipfile.ZipFile(alone / "restitution/restitution.pptx") as opened:
+        stamps = {entry.date_time[3:] for entry in opened.infolist()}
+        core = opened.read("docProps/core.xml").decode()
+    assert stamps == {(0, 0, 0)}
+    assert set(re.findall(r"T(\d\d:\d\d:\d\d)Z", core)) == {"00:00:00"}
+
+
+def test_a_frozen_edition_comes_back_the_same(alone, at_home, tmp_path, maillage):
+    answer = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "s", "--edition", "novembre")
+    assert answer.code == 0, answer.err
+    assert "figée le" in answer.out
+    for name in (*FORMS["synthese"], "empreinte.json"):
+        assert (tmp_path / "s" / name).read_bytes() == (alone / "synthese" / name).read_bytes()
+
+
+def test_an_edition_that_was_altered_is_refused_by_name(alone, at_home, tmp_path, maillage):
+    (page,) = at_home.glob("rapports/*/diagnostic/novembre/diagnostic.html")
+    former = page.read_bytes()
+    page.write_bytes(former.replace(b"Louvroil", b"Louvroit", 1))
+    answer = maillage("rapport", "diagnostic", CODE, "--sortie", tmp_path / "s", "--edition", "novembre")
+    page.write_bytes(former)
+    assert answer.code == 2
+    assert "diagnostic.html" in answer.err.splitlines()[0]
+    assert list((tmp_path / "s").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("annuel", CODE), "choix inconnu : 'annuel'"),
+        (("synthese", "99999"), "99999"),
+        (("synthese", CODE, "--edition", "../ailleurs"), "« ../ailleurs » n’est pas un nom d’édition."),
+    ],
+)
+def test_a_command_that_cannot_be_followed_is_refused_in_french(tmp_path, maillage, words, told):
+    answer = maillage("rapport", *words, "--sortie", tmp_path / "s")
+    assert answer.code == 2
+    assert told in answer.err
+    assert len(answer.err.strip().splitlines()) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path, maillage):
+    (tmp_path / "fichier").write_text("")
+    answer = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "fichier/s")
+    assert answer.code == 2
+    assert "ne peut pas recevoir les fichiers" in answer.err
