@@ -175,6 +175,15 @@ def test_a_command_that_cannot_be_followed_is_refused_in_french(tmp_path, mailla
     assert len(answer.err.strip().splitlines()) == 3
 
 
+def test_a_plan_without_a_platform_is_refused_before_anything_is_computed(tmp_path, maillage, monkeypatch):
+    monkeypatch.setattr(home, "DATABASE", tmp_path / "maison/maillage.sqlite3")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    answer = maillage("rapport", "plan", CODE, "--sortie", tmp_path / "s")
+    assert answer.code == 2
+    assert answer.err.startswith("Aucune plateforme n’est installée ici")
+    assert list((tmp_path / "s").iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_written_is_refused(tmp_path, maillage):
     (tmp_path / "fichier").write_text("")
     answer = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "fichier/s")

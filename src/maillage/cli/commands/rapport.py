@@ -6,15 +6,17 @@ import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from maillage.cli.words import typed_path
 from maillage.kernel.errors import Refused
 
 if TYPE_CHECKING:
     from maillage.cli.reports.studies import ReportStudy
+    from maillage.reports.page.folder import Fingerprint
 
 NAMES = {
+    "plan": "Plan stratégique",
     "diagnostic": "Diagnostic",
     "restitution": "Restitution",
     "synthese": "Synthèse pour les élus",
@@ -53,7 +55,7 @@ def run(given: argparse.Namespace) -> int:
     frozen = _frozen(given.rapport, given.code, name) if name else None
     if frozen is not None and frozen.exists():
         about, files = folder.read(frozen)
-        folder.write(given.sortie, files, {k: v for k, v in about.items() if k not in ("fichiers", "autres")})
+        folder.write(given.sortie, files, about)
         print(
             f"Édition « {name} », figée le {about['date']} : {len(files)} fichiers rendus dans {given.sortie}"
         )
@@ -97,7 +99,7 @@ def _frozen(report: str, code: str, name: str) -> Path:
     return Path(HOME) / "rapports" / code / report / name
 
 
-def composed(given: argparse.Namespace, name: str) -> tuple[dict[str, Any], dict[str, bytes], int]:
+def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[str, bytes], int]":
     """Return what the fingerprint of a new report says, its files, and how many rows of places were
     refused.
     """
@@ -106,9 +108,11 @@ def composed(given: argparse.Namespace, name: str) -> tuple[dict[str, Any], dict
     from maillage.cli.reports.studies import study_of
 
     on = date.today()
+    if given.rapport == "plan":
+        check_platform()
     found = study_of(given.code, offer=given.offre, on=on)
     r = found.subject.reading
-    about = {
+    about: Fingerprint = {
         "version": 1,
         "rapport": given.rapport,
         "titre": f"{NAMES[given.rapport]} : {r.territory.name}",
@@ -129,12 +133,32 @@ def composed(given: argparse.Namespace, name: str) -> tuple[dict[str, Any], dict
     )
 
 
+def check_platform() -> None:
+    """Bring the platform up; Refused where there is none, before anything is computed."""
+    from maillage.config.bootstrap import ready
+    from maillage.config.home import HOME, has_database
+
+    if not has_database():
+        raise Refused(
+            f"Aucune plateforme n’est installée ici ({HOME}).",
+            why="Un plan s’écrit dans la plateforme : ses actions et ses dates sont dans sa base.",
+            do="Donnez le bon MAILLAGE_HOME ; les autres rapports se font sur les seules données.",
+        )
+    ready()
+
+
 def forms(given: argparse.Namespace, found: "ReportStudy") -> Mapping[str, bytes]:
     """Return the report in each form it has."""
     from maillage.reports.page import html, pdf, slides
     from maillage.reports.territory import deck, synthesis
 
     subject = found.subject
+    if given.rapport == "plan":
+        from maillage.cli.reports.plans import plan_of
+        from maillage.reports.plan import document as plan_document
+
+        made = plan_document.compose(subject, plan_of(given.code, subject.reading, on=subject.on))
+        return {"html": html.dossier(made), "pdf": pdf.dossier(made, on=subject.on)}
     if given.rapport == "diagnostic":
         return found.dossier()
     if given.rapport == "synthese":

@@ -7,13 +7,48 @@ import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import NotRequired, TypedDict
 
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 
+
+class Territory(TypedDict):
+    """The territory of a report."""
+
+    code: str
+    nom: str
+
+
+class Data(TypedDict):
+    """A source of a report, and its year."""
+
+    id: str
+    producteur: str
+    titre: str
+    millesime: str
+
+
+class Fingerprint(TypedDict):
+    """`empreinte.json`: what a report is, on which data, and the digest of each of its files. edition: None
+    for a report that nobody froze; autres: the fingerprints of the other reports of the folder.
+    """
+
+    version: int
+    rapport: str
+    titre: str
+    territoire: Territory
+    edition: str | None
+    date: str
+    logiciel: str
+    etude: str
+    donnees: list[Data]
+    fichiers: NotRequired[dict[str, str]]
+    autres: NotRequired[list["Fingerprint"]]
+
+
 STAGING = ".en-cours-"
-FINGERPRINT = "empreinte.json"
+FILE = "empreinte.json"
 
 
 def check_folder(folder: Path) -> None:
@@ -47,54 +82,55 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def write(folder: Path, files: Mapping[str, bytes], about: Mapping[str, Any]) -> Path:
+def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:
     """Write the files of a report in a folder, then `empreinte.json`, and return its path.
 
-    about: what the fingerprint says of the report beside the digest of each file, `rapport` first. A folder
-    that did not exist, or was empty, appears with all of them at once; in another, each file replaces its
-    former self, the fingerprint last, and the fingerprints of other reports stay in `autres`.
+    about: its fingerprint, without the digests, which are computed here. A folder that did not exist, or was
+    empty, appears with all of them at once; in another, each file replaces its former self, the fingerprint
+    last, and the fingerprints of other reports stay in `autres`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     clear_abandoned(folder)
     clear_abandoned(folder.parent)
     others = [each for each in _fingerprints(folder) if each.get("rapport") != about["rapport"]]
-    made = {**about, "fichiers": {name: digest(content) for name, content in sorted(files.items())}}
-    text = json.dumps({**made, "autres": others}, ensure_ascii=False, indent=1) + "\n"
+    digests = {name: digest(content) for name, content in sorted(files.items())}
+    made: Fingerprint = {**about, "fichiers": digests, "autres": others}
+    text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
     fresh = not any(folder.iterdir()) and os.access(folder.parent, os.W_OK)
     aside = staging(folder.parent if fresh else folder)
     try:
         for name, content in files.items():
             write_whole(aside / name, content)
-        write_whole(aside / FINGERPRINT, text)
+        write_whole(aside / FILE, text)
         if fresh:
             aside.chmod(folder.stat().st_mode & 0o777)
             aside.replace(folder)
         else:
-            for name in (*sorted(files), FINGERPRINT):
+            for name in (*sorted(files), FILE):
                 (aside / name).replace(folder / name)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
-    return folder / FINGERPRINT
+    return folder / FILE
 
 
-def _fingerprints(folder: Path) -> list[dict[str, Any]]:
+def _fingerprints(folder: Path) -> list[Fingerprint]:
     """Return the fingerprints that a folder holds, one for each report; none when they cannot be read."""
     try:
-        held = json.loads((folder / FINGERPRINT).read_text("utf-8"))
-        others = held.pop("autres")
-        return [held, *others]
+        found: Fingerprint = json.loads((folder / FILE).read_text("utf-8"))
+        others = found.pop("autres")
+        return [found, *others]
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return []
 
 
-def read(folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+def read(folder: Path) -> tuple[Fingerprint, dict[str, bytes]]:
     """Return the fingerprint and the files of a report; Refused, naming the file, when one is missing or
     is no longer what was written.
     """
-    path = folder / FINGERPRINT
+    path = folder / FILE
     try:
-        about = json.loads(path.read_text("utf-8"))
-        digests: dict[str, str] = about["fichiers"]
+        about: Fingerprint = json.loads(path.read_text("utf-8"))
+        digests = about["fichiers"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _altered(path, "elle manque, ou ne se lit plus") from error
     files = {}

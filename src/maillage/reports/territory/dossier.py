@@ -1,6 +1,8 @@
 """The dossier of a diagnosis: which chapters, in which order."""
 
+import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from maillage.reports.page.blocks import Chapter, Cover, Document
@@ -28,6 +30,14 @@ LEGEND = (
     ("case-sociale", "difficulté sociale"),
     ("case-les-deux", "les deux"),
 )
+
+
+def numbered(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
+    """Return chapters in order, those whose number is « n » counted from 1."""
+    count = itertools.count(1)
+    return tuple(
+        replace(chapter, number=str(next(count)) if chapter.number == "n" else "") for chapter in chapters
+    )
 
 
 def compose(
@@ -65,20 +75,6 @@ def compose(
     ]
     if r.withheld:
         chapters = [guide_chapter(r), withheld_chapter(r, said), source_chapter(r), glossary_chapter()]
-    number = 0
-    numbered = []
-    for chapter in chapters:
-        number += chapter.number == "n"
-        numbered.append(
-            Chapter(
-                number=str(number) if chapter.number == "n" else "",
-                title=chapter.title,
-                lead=chapter.lead,
-                blocks=chapter.blocks,
-                short=chapter.short,
-                flows=chapter.flows,
-            )
-        )
     t = r.territory
     return Document(
         title=f"Diagnostic d’inclusion numérique : {t.name}",
@@ -92,6 +88,6 @@ def compose(
             alt=f"Carte tricotée : {t.name}, maille par maille.",
             legend=LEGEND if atlas.is_classed(d) else (),
         ),
-        chapters=tuple(numbered),
+        chapters=numbered(chapters),
         keywords=("inclusion numérique", "précarité", t.name),
     )

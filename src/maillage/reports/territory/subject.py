@@ -7,6 +7,7 @@ from typing import Any
 
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bar, Chart
+from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.reading import OfferLine, Reading
 from maillage.words import rounding, wording
 from maillage.words.dates import in_words
@@ -115,9 +116,9 @@ def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
     return chart(rows, alt="Personnes en difficulté sans l’offre à pied.") if rows else None
 
 
-def bar(label: str, figure: Mapping[str, Any], value: str, between: str) -> Bar | None:
+def bar(label: str, figure: FigureJson, value: str, between: str) -> Bar | None:
     """Return a figure of etude.json as a row of a chart, None when it is withheld."""
-    if figure["valeur"] is None:
+    if figure["valeur"] is None or figure["bas"] is None or figure["haut"] is None:
         return None
     low, high = rounded(figure["bas"], figure["haut"])
     words = f"environ {value}, {between}" if value else between

@@ -1,0 +1,75 @@
+"""The plan that a platform holds of a territory, as its report reads it."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
+from maillage.reports.territory.reading import Reading
+from maillage.words.dates import in_words
+
+if TYPE_CHECKING:
+    from maillage.apps.plans.queries import ActionRow
+
+
+def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
+    """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one."""
+    from maillage.apps.plans import queries, rules
+    from maillage.apps.plans.models import Plan
+    from maillage.apps.territories.queries import canonical
+    from maillage.reference.plan_frames import frames
+
+    plan = Plan.objects.filter(place=canonical(code)).first()
+    if plan is None:
+        return None
+    actions = queries.actions_of(plan)
+    frame = frames().get(plan.frame)
+    return PlanReading(
+        title=plan.title,
+        state=rules.state_sentence([queries.schedule(action) for action in actions], on),
+        frame=frame.name if frame else "",
+        is_published=plan.published_at is not None,
+        is_example=plan.example,
+        axes=tuple(
+            PlanAxis(
+                shown.axis.number,
+                shown.axis.title,
+                shown.axis.statement,
+                shown.announced,
+                tuple(_action(row) for row in shown.rows),
+            )
+            for shown in queries.by_axis(plan, actions, reading, on)
+        ),
+        refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
+    )
+
+
+def _action(shown: "ActionRow") -> PlanAction:
+    row, concerned = shown.row, shown.concerned
+    between = f" ({concerned.between})" if concerned.between else ""
+    return PlanAction(
+        number=row.number,
+        title=row.title,
+        state=row.get_state_display(),
+        people=f"{concerned.about}{between} {concerned.words}".strip(),
+        zones=shown.zones,
+        objective=row.objective,
+        pilot=row.pilot,
+        partners=row.partners,
+        public=row.public,
+        begins=_day(row.starts_on),
+        ends=_day(row.ends_on),
+        budget=row.budget,
+        funded=row.funded,
+        indicator=row.indicator,
+        baseline=row.baseline,
+        target=row.target,
+        existing=row.existing,
+        means=row.means,
+        risks=row.risks,
+        steps=tuple(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
+        lacks=shown.warnings,
+    )
+
+
+def _day(day: date | None) -> str:
+    return in_words(day) if day else ""

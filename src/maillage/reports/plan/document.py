@@ -1,0 +1,250 @@
+"""The strategic plan of a territory: what it starts from, its dynamics, who, when, with what money."""
+
+from collections.abc import Sequence
+
+from maillage.reports.page.blocks import (
+    Block,
+    Bullets,
+    Callout,
+    Cell,
+    Chapter,
+    Cover,
+    Document,
+    Grid,
+    Heading,
+    Text,
+)
+from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
+from maillage.reports.territory import synthesis
+from maillage.reports.territory.chapters.certainty import (
+    glossary_chapter,
+    method_chapter,
+    source_chapter,
+    warning_chapter,
+)
+from maillage.reports.territory.chapters.need import need_chapter
+from maillage.reports.territory.chapters.offer import offer_chapter
+from maillage.reports.territory.chapters.opening import withheld_chapter
+from maillage.reports.territory.dossier import numbered
+from maillage.reports.territory.subject import Subject, headline, interval
+from maillage.words import wording
+from maillage.words.dates import in_words
+
+UNWRITTEN = "non renseigné"
+
+
+def compose(s: Subject, plan: PlanReading | None) -> Document:
+    """Return the plan: introduction, synthesis, method, needs, offer, dynamics, how they are carried out,
+    annexes. plan: None where nobody wrote one; the document says so, and gives what the figures propose.
+    """
+    r = s.reading
+    chapters = [_introduction(s, plan), _summary(s, plan)]
+    if r.withheld:
+        chapters.append(withheld_chapter(r, {}))
+    else:
+        chapters += [method_chapter(r), need_chapter(r, (), {})]
+        chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer())
+    chapters += [_axis(axis) for axis in plan.axes] if plan else [_no_plan(s)]
+    if plan and plan.actions:
+        chapters += [_schedule(plan), _money(plan), _follow_up(plan)]
+    if plan and plan.refused:
+        chapters.append(_refused(plan))
+    chapters += [source_chapter(r), warning_chapter(r), glossary_chapter()]
+    return Document(
+        title=f"Plan stratégique d’inclusion numérique : {r.territory.name}",
+        cover=Cover(
+            title=r.territory.name,
+            over="Plan stratégique d’inclusion numérique",
+            subtitle=r.territory.subtitle,
+            edition=f"Édition du {in_words(s.on)}",
+            print=f"Empreinte {r.fingerprint}",
+            svg=s.knitted,
+            alt=f"Carte tricotée : {r.territory.name}, maille par maille." if s.knitted else "",
+        ),
+        chapters=numbered(chapters),
+        keywords=("inclusion numérique", "plan stratégique", r.territory.name),
+    )
+
+
+def _introduction(s: Subject, plan: PlanReading | None) -> Chapter:
+    d = s.reading.definition
+    blocks: list[Block] = [
+        Text(
+            text=(
+                "Ce plan part d’un diagnostic : combien de personnes sont en difficulté avec le numérique,"
+                " où, et ce qu’elles ont à portée. Il dit ensuite ce que le territoire veut faire, avec qui,"
+                " quand et avec quel argent."
+            )
+        ),
+        Text(text=f"Qui est compté : **{d.label}**. Champ : {d.universe}."),
+    ]
+    if plan and plan.frame:
+        blocks.append(Text(text=f"Cadre de départ : {plan.frame}."))
+    if plan and not plan.is_published:
+        blocks.append(Callout(tone="prudence", title="Brouillon.", text="Ce plan n’est pas publié."))
+    if plan and plan.is_example:
+        blocks.append(
+            Callout(tone="prudence", title="Exemple.", text="Pilotes, dates et montants y sont inventés.")
+        )
+    return Chapter(number="", short="Introduction", title="Introduction", flows=True, blocks=tuple(blocks))
+
+
+def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
+    items = [f"**{headline(s.reading)}.** {interval(s.reading)}"]
+    if plan:
+        items.append(f"**{plan.title}.** {plan.state}")
+        items += [f"**Dynamique {axis.number} :** {wording.lower_first(axis.title)}." for axis in plan.axes]
+        if alone := sum("sans pilote" in action.lacks for action in plan.actions):
+            items.append(f"{wording.count(alone, 'action')} sans pilote : à attribuer d’abord.")
+    else:
+        items.append("Aucun plan n’est encore écrit ici.")
+    return Chapter(
+        number="", short="Synthèse", title="Synthèse", flows=True, blocks=(Bullets(items=tuple(items)),)
+    )
+
+
+def _no_offer() -> Chapter:
+    return Chapter(
+        number="n",
+        short="L’offre",
+        title="L’offre n’est pas encore recensée ici",
+        flows=True,
+        blocks=(Callout(tone="prudence", text=synthesis.NO_OFFER),),
+    )
+
+
+def _no_plan(s: Subject) -> Chapter:
+    found = synthesis.proposals(s.reading)
+    return Chapter(
+        number="n",
+        short="Le plan",
+        title="Le plan reste à écrire",
+        lead="Aucun plan n’est ouvert pour ce territoire. Voici ce que les chiffres donnent à discuter.",
+        blocks=(Bullets(items=found) if found else Text(text="Rien : les chiffres sont trop peu sûrs."),),
+    )
+
+
+# ----------------------------------------------------------------------------------------------- dynamics
+
+
+def _axis(axis: PlanAxis) -> Chapter:
+    """Return a dynamic, each of its actions as a short sheet."""
+    blocks: list[Block] = [Text(text=axis.announced, tone="note")] if axis.announced else []
+    for action in axis.actions:
+        blocks += [Heading(text=f"{action.number}. {action.title}", small=True), *_sheet(action)]
+    if not axis.actions:
+        blocks.append(Text(text="Aucune action n’y est encore écrite."))
+    return Chapter(
+        number="n",
+        short=f"Dynamique {axis.number}",
+        title=f"Dynamique {axis.number} : {wording.lower_first(axis.title)}",
+        lead=axis.statement,
+        flows=True,
+        blocks=tuple(blocks),
+    )
+
+
+def _sheet(action: PlanAction) -> tuple[Block, ...]:
+    lines = (
+        ("État", ", ".join((action.state, *action.lacks))),
+        ("Pilote", action.pilot or UNWRITTEN),
+        ("Avec", action.partners),
+        ("Pour qui", action.public),
+        ("Où", action.zones),
+        ("Personnes concernées", action.people),
+        ("Quand", _when(action)),
+        ("Étapes", " ; ".join(action.steps)),
+        ("Ce qui existe", action.existing),
+        ("Moyens", action.means),
+        ("Risques", action.risks),
+    )
+    told = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
+    return (Text(text=action.objective), told) if action.objective else (told,)
+
+
+def _when(action: PlanAction) -> str:
+    if action.begins and action.ends:
+        return f"du {action.begins} au {action.ends}"
+    if action.begins:
+        return f"à partir du {action.begins}"
+    return f"jusqu’au {action.ends}" if action.ends else UNWRITTEN
+
+
+# ---------------------------------------------------------------------------------------- carrying it out
+
+
+def _table(caption: str, columns: tuple[str, ...], rows: Sequence[Sequence[str]], **more: str) -> Grid:
+    """Return a table whose first column is a number, the second what it is about. align: of the others."""
+    return Grid(
+        caption=caption,
+        columns=columns,
+        align="dg" + more.get("align", "g" * (len(columns) - 2)),
+        widths=(0.6, 4, *(1.7 for _ in columns[2:])),
+        rows=tuple(tuple(Cell(text=text, strong=k == 1) for k, text in enumerate(row)) for row in rows),
+        note=more.get("note", ""),
+    )
+
+
+def _schedule(plan: PlanReading) -> Chapter:
+    rows = [
+        (str(x.number), x.title, x.pilot or UNWRITTEN, x.begins or UNWRITTEN, x.ends or UNWRITTEN, x.state)
+        for x in plan.actions
+    ]
+    return Chapter(
+        number="n",
+        short="Qui, et quand",
+        title="Qui fait quoi, et quand",
+        lead=plan.state,
+        blocks=(_table("Les actions", ("N°", "Action", "Pilote", "Début", "Fin", "État"), rows),),
+    )
+
+
+def _money(plan: PlanReading) -> Chapter:
+    """Return what is written of money: totals count the written amounts alone, and say how many there are."""
+    told = [x for x in plan.actions if x.budget is not None]
+    total, funded = sum(x.budget or 0 for x in told), sum(x.funded or 0 for x in told)
+    if not told:
+        block: Block = Text(text="Aucun budget n’est encore écrit.")
+    else:
+        rows = [
+            (str(x.number), x.title, wording.number(x.budget or 0), wording.number(x.funded or 0))
+            for x in told
+        ]
+        block = _table(
+            "Budgets écrits, en euros",
+            ("N°", "Action", "Budget", "Financé"),
+            rows,
+            align="dd",
+            note=f"{wording.count(len(told), 'action')} sur {len(plan.actions)}"
+            f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
+            f" dont {wording.number(funded)} € financés. Les autres ne comptent pas pour zéro.",
+        )
+    return Chapter(
+        number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=(block,)
+    )
+
+
+def _follow_up(plan: PlanReading) -> Chapter:
+    told = [x for x in plan.actions if x.indicator]
+    rows = [
+        (
+            str(x.number),
+            x.title,
+            x.indicator,
+            *(UNWRITTEN if n is None else wording.number(n) for n in (x.baseline, x.target)),
+        )
+        for x in told
+    ]
+    columns = ("N°", "Action", "Indicateur", "Au départ", "Cible")
+    block: Block = (
+        _table("Ce qui sera mesuré", columns, rows, align="gdd")
+        if rows
+        else Text(text="Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.")
+    )
+    return Chapter(number="n", short="Le suivi", title="Ce qui sera mesuré", flows=True, blocks=(block,))
+
+
+def _refused(plan: PlanReading) -> Chapter:
+    items = tuple(f"**{title}** : {why}" for title, why in plan.refused)
+    title = "Ce qui a été proposé et refusé"
+    return Chapter(number="n", short="Refus", title=title, flows=True, blocks=(Bullets(items=items),))

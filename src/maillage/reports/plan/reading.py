@@ -1,0 +1,63 @@
+"""A plan as its report reads it: every value in words, whatever stores it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanAction:
+    """An action, in words; "" for what nobody wrote. people: how many it concerns, or why they are not
+    counted; budget, funded: euros, None when unwritten; lacks: what it still needs to be carried out.
+    """
+
+    number: int
+    title: str
+    state: str
+    people: str
+    zones: str
+    objective: str = ""
+    pilot: str = ""
+    partners: str = ""
+    public: str = ""
+    begins: str = ""
+    ends: str = ""
+    budget: int | None = None
+    funded: int | None = None
+    indicator: str = ""
+    baseline: int | None = None
+    target: int | None = None
+    existing: str = ""
+    means: str = ""
+    risks: str = ""
+    steps: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAxis:
+    """A dynamic of a plan. announced: what its announced number of actions says, "" when nothing."""
+
+    number: int
+    title: str
+    statement: str
+    announced: str
+    actions: tuple[PlanAction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReading:
+    """A plan. state: where its actions stand, in a sentence; frame: the published plan it started from, ""
+    for none; refused: (proposal, reason).
+    """
+
+    title: str
+    state: str
+    frame: str
+    is_published: bool
+    is_example: bool
+    axes: tuple[PlanAxis, ...]
+    refused: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def actions(self) -> tuple[PlanAction, ...]:
+        """Every action, in the order of its dynamics."""
+        return tuple(action for axis in self.axes for action in axis.actions)

@@ -1,0 +1,72 @@
+"""The strategic plan as a document: what its page says, and nothing where nothing is written."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from maillage.apps.plans import actions, queries
+from maillage.apps.plans.rules import RUNNING
+from maillage.cli.reports.plans import plan_of
+from maillage.reference.plan_frames import frames
+from maillage.reports.page import html
+from maillage.reports.plan import document
+from maillage.reports.territory.subject import Subject
+from tests.conftest import PLACE, account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = date(2026, 11, 20)
+
+
+@pytest.fixture
+def reading(study):
+    return queries.reading_of(PLACE)
+
+
+@pytest.fixture
+def plan(home):
+    lea = account("lea", "analyste", territory="38")
+    made = actions.open_plan(PLACE, title="Le plan d’ici", frame=frames()["grenoble"], by=lea, at=AT)
+    row = made.actions.get(number=3)
+    row.pilot, row.state, row.starts_on = "CCAS d’Échirolles", RUNNING, date(2026, 3, 1)
+    row.budget, row.funded, row.indicator, row.target = 6_400, 4_000, "Personnes venues", 60
+    row.save()
+    return made
+
+
+def page(reading, plan) -> str:
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    return html.dossier(document.compose(subject, plan)).decode().replace("\xa0", " ")
+
+
+def test_the_plan_says_who_when_and_with_what_money(reading, plan):
+    found = plan_of(PLACE, reading, on=ON)
+    text = page(reading, found)
+    assert len(found.actions) == plan.actions.count() > 20
+    for axis in plan.axes.all():
+        assert f"Dynamique {axis.number}" in text
+    assert "CCAS d’Échirolles" in text
+    assert "à partir du 1er mars 2026" in text
+    assert f"1 actions sur {len(found.actions)}" not in text
+    assert f"1 action sur {len(found.actions)} a un budget : 6 400 €, dont 4 000 € financés" in text
+    assert "Brouillon." in text
+
+
+def test_what_nobody_wrote_is_said_and_never_a_zero(reading, plan):
+    found = plan_of(PLACE, reading, on=ON)
+    bare = next(action for action in found.actions if action.budget is None)
+    assert bare.pilot == ""
+    assert "sans pilote" in bare.lacks
+    unpriced = replace(found, axes=tuple(replace(x, actions=(bare,)) for x in found.axes[:1]))
+    text = page(reading, unpriced)
+    assert "Aucun budget n’est encore écrit." in text
+    assert "non renseigné" in text
+
+
+def test_a_territory_without_a_plan_has_a_whole_document_that_says_so(reading):
+    assert plan_of(PLACE, reading, on=ON) is None
+    text = page(reading, None)
+    assert "Le plan reste à écrire" in text
+    assert "D’où viennent les chiffres" in text
+    assert reading.headline.value.replace("\xa0", " ") in text
