@@ -363,6 +363,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "grants",
         "plans",
         "indicators",
+        "pilotage",
         "network",
         "worklist",
     ]

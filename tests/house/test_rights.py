@@ -140,6 +140,7 @@ LISTS: dict[str, set[str]] = {
             "codesign_sessions",
             "codesign_new",
             "grant_new",
+            "steering",
         )
     },
     "team": {"team"},

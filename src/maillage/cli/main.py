@@ -20,6 +20,7 @@ COMMANDS = {
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
     "rapport": "écrit un rapport sur un territoire : plan, diagnostic, restitution, synthèse",
+    "boucle": "écrit la boucle d’un territoire : besoin, offre, orientation, action, effet, plan",
     "actes": "écrit les actes d’aide pour la Coop ou en tableau, et les relit",
     "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",
     "indicateurs": "donne les indicateurs d’un territoire, chacun avec sa formule et sa date",

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "maillage.apps.grants",
     "maillage.apps.plans",
     "maillage.apps.indicators",
+    "maillage.apps.pilotage",
     "maillage.apps.network",
     "maillage.apps.volunteers",
     "maillage.apps.worklist",
@@ -247,7 +248,11 @@ GOOD_NEWS = (
 )
 # Who answers for a volunteer: without them, papers and mandates stay closed.
 # The tabs of a territory that features above the diagnosis bring: (user, place) -> (id, words, address).
-TERRITORY_TABS = ("maillage.apps.plans.access.tab", "maillage.apps.indicators.access.tab")
+TERRITORY_TABS = (
+    "maillage.apps.pilotage.access.tab",
+    "maillage.apps.plans.access.tab",
+    "maillage.apps.indicators.access.tab",
+)
 SUPERVISOR_OF = "maillage.apps.volunteers.access.supervisor_of"
 # What features above the directory show on the sheet of a place: a template, and what gives its `rows`.
 SHOWN_WITH_A_PLACE = {

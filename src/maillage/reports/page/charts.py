@@ -57,8 +57,10 @@ def _nice_step(value: float) -> float:
     return next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= value)
 
 
-def small_bar(figure: Figure, *, top: float, id: str, social: bool = False) -> str:
-    """Return the bar of a table row, 0 to `top`, with the same three marks."""
+def small_bar(figure: Figure, *, top: float, id: str, social: bool = False, tick: bool = True) -> str:
+    """Return the bar of a table row, 0 to `top`, with the same three marks; tick False: a range without a
+    value.
+    """
     if not isinstance(figure, Estimate):
         return (
             '<svg class="fig mini" viewBox="0 0 120 20" aria-hidden="true"><rect class="inconnue" x="1" y="5"'
@@ -67,12 +69,13 @@ def small_bar(figure: Figure, *, top: float, id: str, social: bool = False) -> s
     scale = 116 / top if top else 0.0
     low, high, value = (min(max(v, 0.0), top) * scale for v in (figure.low, figure.high, figure.value))
     kind = "social" if social else "plein"
+    mark = f'<path class="repere" d="M{1 + value:.1f} 2V18"/>'
     return (
         '<svg class="fig mini" viewBox="0 0 120 20" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
         f'<rect class="{kind}" x="1" y="6" width="{low:.1f}" height="8"/>'
         f'<rect class="doute doute-fond" x="{1 + low:.1f}" y="6.7" width="{high - low:.1f}" height="6.6"/>'
         f'<rect fill="url(#{id})" x="{1 + low:.1f}" y="6.7" width="{high - low:.1f}" height="6.6"/>'
-        f'<path class="repere" d="M{1 + value:.1f} 2V18"/></svg>'
+        f"{mark if tick else ''}</svg>"
     )
 
 

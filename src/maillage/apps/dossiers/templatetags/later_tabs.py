@@ -12,7 +12,13 @@ register = template.Library()
 @register.simple_tag(takes_context=True)
 def later_tabs(context: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Return the tabs that other features bring to the territory of a page: (id, words, address)."""
-    request, place = context.get("request"), context.get("place", "")
+    return tabs_of(context, context.get("place", ""))
+
+
+@register.simple_tag(takes_context=True)
+def tabs_of(context: dict[str, Any], place: str) -> list[tuple[str, str, str]]:
+    """Return the tabs that other features bring to a territory, as the user of a page sees them."""
+    request = context.get("request")
     if request is None or not place:
         return []
     return [tab for path in settings.TERRITORY_TABS if (tab := import_string(path)(request.user, place))]

@@ -1,0 +1,281 @@
+"""What is noted in a territory in a year, by commune: referrals, acts, seats, learners, procedures. Counts
+only, by whole batches, small ones withheld; invented people apart, and only when there is nobody else.
+
+Source: docs/methods/boucle.md
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from statistics import median
+from typing import Any
+
+from django.db.models import QuerySet
+
+from maillage.apps.accounts.rules.worklist import LONG
+from maillage.apps.actes.models import Act
+from maillage.apps.agenda.models import Seat
+from maillage.apps.agenda.rules.workshops import BOOKED
+from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.queries.quality import INVENTED
+from maillage.apps.directory.queries.moments import midnight
+from maillage.apps.directory.queries.seats import seats
+from maillage.apps.droits.models import Fact
+from maillage.apps.droits.rules import facts
+from maillage.apps.learning.models import Fact as Learnt
+from maillage.apps.learning.models import Plan as Project
+from maillage.apps.learning.rules import plans
+from maillage.apps.mandats.models import Mandat
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.rules import cycle
+from maillage.engine import disclosure
+from maillage.reference.parameters import number
+
+YEAR = timedelta(days=365)
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """A referral sent, as the loop counts it: what became of it, since when it waits, its delay in days."""
+
+    became: str
+    end: str
+    reason: str
+    waits: int | None
+    delay: float | None
+
+
+@dataclass(slots=True)
+class Noted:
+    """What is noted in some communes, before anything is withheld. counts: by source, how many."""
+
+    referrals: list[Referral] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
+    minutes: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What is noted by commune between two days. least: the smallest count told, 0 for invented people."""
+
+    by_commune: Mapping[str, Noted]
+    since: date
+    until: date
+    examples: bool
+    least: int
+
+    def of(self, communes: Iterable[str]) -> Noted:
+        """Return what is noted in some communes together, the first referrals first."""
+        found = Noted()
+        for code in sorted(communes):
+            if code in self.by_commune:
+                each = self.by_commune[code]
+                found.referrals += each.referrals
+                found.counts += each.counts
+                found.minutes += each.minutes
+        return found
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether anything at all was noted."""
+        return any(each.referrals or each.counts for each in self.by_commune.values())
+
+
+HELPED, REFUSED, ABSENT, WAITING, OTHER = "helped", "refused", "absent", "waiting", "other"
+# In words for one, then for several, when they differ.
+BECAME: Mapping[str, str] = {
+    HELPED: "aidée|aidées",
+    REFUSED: "refusée|refusées",
+    ABSENT: "pas venue|pas venues",
+    WAITING: "attend depuis plus d’une semaine|attendent depuis plus d’une semaine",
+    OTHER: "en cours",
+}
+UNKNOWN = "unknown"
+ENDS: Mapping[str, str] = {
+    cycle.REACHED: "aboutie|abouties",
+    cycle.PARTIAL: "en partie",
+    cycle.DROPPED: "abandonnée|abandonnées",
+    UNKNOWN: "sans suite connue",
+}
+# Each source of counts: what is counted, and in which link of the chain it is told.
+UNSOLVED, ACTS, TAKEN, MISSED, LEARNERS, MANDATES, FOLLOWED = (
+    *("unsolved", "acts", "taken", "missed"),
+    *("learners", "mandates", "followed"),
+)
+OPENED, LOST, DENIED, ONLINE, OTHERWISE, ASKED, BETTER, AGAIN = (
+    *("opened", "lost", "denied", "online"),
+    *("otherwise", "asked", "better", "again"),
+)
+RIGHTS: Mapping[str, str] = {facts.OBTAINED: OPENED, facts.LOST: LOST, facts.REFUSED: DENIED}
+
+
+def activity(communes: frozenset[str] | None, on: date) -> Activity:
+    """Return what is noted in some communes (None: everywhere) in the year that ends on a day."""
+    since = on - YEAR
+    found = _read(communes, since, on, examples=False)
+    examples = not any(each.referrals or each.counts for each in found.values())
+    if examples:
+        found = _read(communes, since, on, examples=True)
+        examples = bool(found)
+    least = 0 if examples else int(number("protection/small_count"))
+    return Activity(by_commune=found, since=since, until=on, examples=examples, least=least)
+
+
+def batched(noted: Noted, least: int) -> Noted:
+    """Return what of a unit is counted: whole batches of each source, the first referrals first."""
+    kept = disclosure.batch(len(noted.referrals), least)
+    acts = disclosure.batch(noted.counts[ACTS], least)
+    counts = Counter({id: disclosure.batch(n, least) for id, n in noted.counts.items()})
+    return Noted(noted.referrals[:kept], +counts, noted.minutes[:acts])
+
+
+def days_to_answer(rows: Sequence[Referral], least: int) -> float | None:
+    """Return the days within which half of the referrals answered were; None when they are few."""
+    delays = [row.delay for row in rows if row.delay is not None]
+    return median(delays) if len(delays) >= max(least, 1) else None
+
+
+# --------------------------------------------------------------------------------------------------- reading
+
+
+def _read(communes: frozenset[str] | None, since: date, until: date, *, examples: bool) -> dict[str, Noted]:
+    found: defaultdict[str, Noted] = defaultdict(Noted)
+    first, last = midnight(since), midnight(until + DAY)
+    for code, row in _referrals(communes, first, last, examples):
+        found[code].referrals.append(row)
+    stands = seats()
+    for id, code in _counted(communes, first, last, examples, stands):
+        if code and (communes is None or code in communes):
+            found[code].counts[id] += 1
+    for code, minutes in _acts(first, last, examples, stands):
+        if code and (communes is None or code in communes):
+            found[code].counts[ACTS] += 1
+            found[code].minutes.append(minutes)
+    return dict(found)
+
+
+def _referrals(
+    communes: frozenset[str] | None, first: datetime, last: datetime, examples: bool
+) -> Iterable[tuple[str, Referral]]:
+    """Yield the referrals sent in a period by their commune: not those of relatives, nor those cancelled."""
+    rows = Orientation.objects.filter(sent_at__gte=first, sent_at__lt=last, example=examples)
+    rows = rows.exclude(origin=cycle.RELATIVE).exclude(state=cycle.CANCELLED, came=None)
+    if communes is not None:
+        rows = rows.filter(commune__in=communes)
+    columns = ("commune", "state", "reason", "came", "outcome", "sent_at", "answered_at", "served_at")
+    for code, state, reason, came, outcome, sent, answered, served in rows.order_by(
+        "sent_at", "pk"
+    ).values_list(*columns):
+        waits = (last - sent).days if state in cycle.WAITING else None
+        became = (
+            HELPED
+            if served
+            else REFUSED
+            if reason or state in (cycle.REFUSED, cycle.REDIRECTED)
+            else ABSENT
+            if came is False
+            else WAITING
+            if waits is not None and waits > LONG
+            else OTHER
+        )
+        delay = (answered - sent) / DAY if answered else None
+        yield code, Referral(became, outcome or UNKNOWN, reason, waits, delay)
+
+
+def _acts(
+    first: datetime, last: datetime, examples: bool, stands: Mapping[int, str]
+) -> Iterable[tuple[str, int]]:
+    rows = Act.objects.filter(done_at__gte=first, done_at__lt=last, struck_at=None, example=examples)
+    for said, of_lieu, structure, minutes in rows.order_by("done_at", "pk").values_list(
+        "commune", "lieu__code_insee", "structure", "minutes"
+    ):
+        yield said or of_lieu or stands.get(structure, ""), minutes
+
+
+def _counted(
+    communes: frozenset[str] | None,
+    first: datetime,
+    last: datetime,
+    examples: bool,
+    stands: Mapping[int, str],
+) -> Iterable[tuple[str, str]]:
+    """Yield each thing to count: (source, commune)."""
+    held = {"example": examples}
+    lacking = Orientation.objects.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last, **held)
+    yield from ((UNSOLVED, code) for code in lacking.values_list("commune", flat=True))
+    seated = Seat.objects.filter(
+        status=BOOKED,
+        workshop__starts_at__gte=first,
+        workshop__starts_at__lt=last,
+        workshop__example=examples,
+    )
+    for code, of_lieu, structure, came in seated.values_list(
+        "workshop__commune", "workshop__lieu__code_insee", "workshop__structure", "came"
+    ):
+        where = of_lieu or code or stands.get(structure, "")
+        if came is not None:
+            yield (TAKEN if came else MISSED), where
+    yield from _by_structure(LEARNERS, Learnt.objects.filter(at__gte=first, at__lt=last, **held), stands)
+    signed = Mandat.objects.filter(
+        signed_at__isnull=False, withdrawn_at=None, ends_on__gte=last - DAY, **held
+    )
+    yield from _by_structure(MANDATES, signed, stands)
+    yield from _procedures(first, last, examples, stands)
+    yield from _projects(communes, first, last, examples)
+    yield from _again(first, last, examples, stands)
+
+
+def _by_structure(id: str, rows: QuerySet[Any], stands: Mapping[int, str]) -> Iterable[tuple[str, str]]:
+    """Yield each person once for each structure that notes them."""
+    pairs = rows.filter(person__isnull=False, structure__isnull=False).order_by()
+    for structure, _ in pairs.values_list("structure", "person").distinct():
+        yield id, stands.get(structure, "")
+
+
+def _procedures(
+    first: datetime, last: datetime, examples: bool, stands: Mapping[int, str]
+) -> Iterable[tuple[str, str]]:
+    """Yield each procedure of a person followed in the period, then what was decided of it last."""
+    rows = Fact.objects.filter(at__gte=first, at__lt=last, struck_at=None, example=examples)
+    latest: dict[tuple[int, int, str], str] = {}
+    for structure, person, procedure, kind in rows.order_by("on", "at", "pk").values_list(
+        "structure", "person", "procedure", "kind"
+    ):
+        known = latest.setdefault((structure, person, procedure), "")
+        latest[structure, person, procedure] = RIGHTS.get(kind, known)
+    for (structure, _, _), decided in latest.items():
+        yield FOLLOWED, stands.get(structure, "")
+        if decided:
+            yield decided, stands.get(structure, "")
+
+
+def _projects(
+    communes: frozenset[str] | None, first: datetime, last: datetime, examples: bool
+) -> Iterable[tuple[str, str]]:
+    """Yield the projects of a procedure whose question came in the period, and what was answered."""
+    rows = Project.objects.filter(
+        ask_on__gte=first.date(), ask_on__lt=last.date(), structure__isnull=False, example=examples
+    )
+    if communes is not None:
+        rows = rows.filter(commune__in=communes)
+    for code, answer in rows.values_list("commune", "answer"):
+        yield ASKED, code
+        if answer in plans.CONVERTED:
+            yield ONLINE, code
+        elif answer in plans.OBTAINED:
+            yield OTHERWISE, code
+
+
+def _again(
+    first: datetime, last: datetime, examples: bool, stands: Mapping[int, str]
+) -> Iterable[tuple[str, str]]:
+    """Yield the diagnoses done again in the period, and those where the use is easier than before."""
+    rows = Bilan.objects.filter(at__gte=first, at__lt=last, retest_of__isnull=False)
+    rows = rows.filter(INVENTED) if examples else rows.exclude(pk__in=rows.filter(INVENTED).values("pk"))
+    for code, structure, use, before in rows.values_list("place", "structure", "use", "retest_of__use"):
+        where = code or stands.get(structure, "")
+        yield AGAIN, where
+        if use > before:
+            yield BETTER, where

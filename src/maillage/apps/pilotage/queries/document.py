@@ -1,0 +1,176 @@
+"""The loop as files: the JSON of `maillage boucle`, a table."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
+from maillage.apps.pilotage.queries.links import Chain
+from maillage.apps.pilotage.queries.loop import LINE, Loop, Places, Planned, ZoneLoop
+from maillage.apps.pilotage.queries.units import Unit
+from maillage.apps.pilotage.rules import Link
+from maillage.words.wording import count
+
+Json = dict[str, Any]
+METHOD = "boucle"
+NO_OFFER = "Aucun lieu n’est recensé ici."
+LINKS = ("orientation", "action", "effet")
+COLUMNS = (
+    *("code", "nom", "besoin", "besoin_bas", "besoin_haut", "besoin_motif"),
+    *("sans_aide", "sans_aide_bas", "sans_aide_haut", "sans_aide_motif"),
+    *("lieux", "lieux_oui", "lieux_muets", "lieux_confirmes_6_mois"),
+    *(f"{link}{end}" for link in LINKS for end in ("", "_motif")),
+    "plan",
+)
+
+
+def loop_json(study: Study, loop: Loop) -> Json:
+    """Return the loop as the contract writes it; figures of the study are its own, unrounded."""
+    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    zones = {zone["code"]: zone for zone in kept["zones"]}
+    return {
+        "version": 1,
+        "territoire": {"code": kept["territoire"]["code"], "nom": kept["territoire"]["nom"]},
+        "du": loop.activity.since.isoformat(),
+        "au": loop.activity.until.isoformat(),
+        "activite_inventee": loop.activity.examples,
+        "etude_du": study.finished_at.date().isoformat() if study.finished_at else None,
+        "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
+        "ensemble": {
+            "besoin": kept["besoins"]["precarite_numerique"],
+            **_chain(loop.whole, loop),
+            "plan": [_action(each) for each in loop.everywhere],
+        },
+        "communes": [
+            {"nom": unit.name, "zones": list(unit.zones), **_chain(chain, loop)}
+            for unit, chain in loop.shared
+        ],
+        "phrases": [each.text for each in loop.sentences],
+    }
+
+
+def _zone(row: ZoneLoop, zone: Mapping[str, Any], loop: Loop) -> Json:
+    chain = _unknown_here(row.unit) if row.chain is None else _chain(row.chain, loop)
+    return {
+        "code": row.need.code,
+        "nom": row.need.name,
+        "besoin": zone["precarite_numerique"],
+        "offre": _offer(zone, row),
+        **chain,
+        "plan": [_action(each) for each in row.plan],
+    }
+
+
+def _offer(zone: Mapping[str, Any], row: ZoneLoop) -> Json:
+    """Return the offer of a zone: places that say yes, that are silent, people without any on foot."""
+    if row.offer is None or not zone.get("portee"):
+        return {"valeur": None, "motif": NO_OFFER}
+    said = (zone["offre"] or {}).get(LINE)
+    return {
+        "valeur": said,
+        **({"motif": "Aucun lieu d’ici ne dit s’il aide."} if said is None else {}),
+        "unite": "lieux",
+        "univers": "lieux de la zone qui disent aider pour une démarche",
+        "n": zone["lieux"],
+        "methode": "manques",
+        "muets": zone["lieux_muets"],
+        "sans_aide_a_pied": zone["portee"][LINE]["hors_de_portee"],
+        "fiches": _sheets(row.places, row.unit),
+    }
+
+
+def _sheets(places: Places | None, unit: Unit) -> Json:
+    """Return the sheets of today’s directory, known by commune."""
+    if places is None:
+        return {"valeur": None, "motif": known_for(unit)}
+    return {"valeur": places.n, "confirmees_6_mois": places.confirmed, "completes": places.full}
+
+
+def _chain(chain: Chain, loop: Loop) -> Json:
+    found = {"orientation": chain.orientation, "action": chain.action, "effet": chain.effect}
+    out = {name: _link(link, loop) for name, link in found.items()}
+    out["orientation"] |= {
+        "delai_median_jours": chain.days,
+        "plus_ancienne_jours": chain.oldest,
+        "motif_de_refus": chain.reason or None,
+    }
+    return out
+
+
+def _link(link: Link, loop: Loop) -> Json:
+    details = {
+        each.id: each.n if each.n is not None else {"valeur": None, "motif": each.why}
+        for each in link.details
+    }
+    if link.value is None:
+        return {"valeur": None, "motif": link.why, "details": details}
+    return {
+        "valeur": link.value,
+        "unite": "personnes",
+        "univers": link.universe,
+        "n": link.base if link.base is not None else link.value,
+        "methode": METHOD,
+        "statut": "compté",
+        "inventee": loop.activity.examples,
+        "details": details,
+    }
+
+
+def known_for(unit: Unit) -> str:
+    """Return why a count is not told of a zone: its commune is cut in several."""
+    return f"Noté par commune : connu pour {unit.name} ({count(len(unit.zones), 'zone')}), pas zone par zone."
+
+
+def _unknown_here(unit: Unit) -> Json:
+    return {name: {"valeur": None, "motif": known_for(unit)} for name in LINKS}
+
+
+def _action(each: Planned) -> Json:
+    action = each.action
+    return {
+        "numero": action.number,
+        "titre": action.title,
+        "etat": action.get_state_display(),
+        "pilote": action.pilot or None,
+        "commence_le": action.starts_on.isoformat() if action.starts_on else None,
+        "finit_le": action.ends_on.isoformat() if action.ends_on else None,
+        "manque": list(each.warnings),
+    }
+
+
+def rows(document: Json) -> list[Json]:
+    """Return the zones of a loop as rows of `COLUMNS`: an empty cell has its reason beside it."""
+    return [_row(zone) for zone in document["zones"]]
+
+
+def _row(zone: Json) -> Json:
+    offer = zone["offre"]
+    away = offer.get("sans_aide_a_pied", {})
+    out: Json = {
+        "code": zone["code"],
+        "nom": zone["nom"],
+        **_bounded("besoin", zone["besoin"]),
+        **_bounded("sans_aide", away or {"motif": offer.get("motif", "")}),
+        "lieux": offer.get("n", ""),
+        "lieux_oui": _cell(offer["valeur"]),
+        "lieux_muets": offer.get("muets", ""),
+        "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
+        "plan": " ; ".join(f"{each['numero']}. {each['titre']}" for each in zone["plan"]),
+    }
+    for name in LINKS:
+        out |= {name: _cell(zone[name]["valeur"]), f"{name}_motif": zone[name].get("motif", "")}
+    return out
+
+
+def _bounded(name: str, figure: Mapping[str, Any]) -> Json:
+    return {
+        name: _cell(figure.get("valeur")),
+        f"{name}_bas": _cell(figure.get("bas")),
+        f"{name}_haut": _cell(figure.get("haut")),
+        f"{name}_motif": figure.get("motif", ""),
+    }
+
+
+def _cell(value: Any) -> Any:
+    return "" if value is None else value

@@ -1,0 +1,211 @@
+"""From what is noted to the links of the chain: orientation, action, effect, for each unit and in all."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.pilotage import rules
+from maillage.apps.pilotage.queries import activity as noted
+from maillage.apps.pilotage.queries.activity import Activity, Noted, Referral
+from maillage.apps.pilotage.queries.units import Unit
+from maillage.apps.pilotage.rules import Detail, Link
+from maillage.words.opening import date_text
+
+OF_ACTION: dict[str, str] = {
+    noted.ACTS: "acte d’aide|actes d’aide",
+    noted.TAKEN: "place d’atelier prise|places d’atelier prises",
+    noted.MISSED: "place d’atelier sans personne|places d’atelier sans personne",
+    noted.LEARNERS: "personne qui apprend|personnes qui apprennent",
+    noted.FOLLOWED: "démarche suivie|démarches suivies",
+    noted.MANDATES: "mandat en cours|mandats en cours",
+}
+OF_EFFECT: dict[str, str] = {
+    noted.OPENED: "droit ouvert ou gardé|droits ouverts ou gardés",
+    noted.LOST: "droit arrêté|droits arrêtés",
+    noted.DENIED: "droit refusé|droits refusés",
+    noted.ONLINE: "démarche faite en ligne par la personne|démarches faites en ligne par la personne",
+    noted.OTHERWISE: "démarche faite autrement|démarches faites autrement",
+    noted.AGAIN: "bilan refait|bilans refaits",
+    noted.BETTER: "plus à l’aise au bilan refait",
+}
+PARTS = {  # told only when what is left of the whole is not a few people
+    noted.MISSED: noted.TAKEN,
+    noted.TAKEN: noted.MISSED,
+    **dict.fromkeys((noted.OPENED, noted.LOST, noted.DENIED), noted.FOLLOWED),
+    **dict.fromkeys((noted.ONLINE, noted.OTHERWISE), noted.ASKED),
+    noted.BETTER: noted.AGAIN,
+}
+TOO_FEW = "Masqué : trop peu de personnes, ou trop facile à deviner."
+ENDS_ORDER = tuple(noted.ENDS)
+BECAME_ORDER = tuple(noted.BECAME)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chain:
+    """The three links that are counted. days: half of the referrals answered were within so many, None when
+    few; reason: the most frequent refusal, "" when few; oldest: days of the oldest that waits.
+    """
+
+    orientation: Link
+    action: Link
+    effect: Link
+    days: float | None = None
+    reason: str = ""
+    oldest: int | None = None
+
+    @property
+    def is_missing(self) -> bool:
+        """Return whether nothing of it is told."""
+        links = (self.orientation, self.action, self.effect)
+        return all(each.value is None and not each.told for each in links)
+
+
+def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
+    """Return the chain of each unit, then of all: what is withheld of a unit is in no total."""
+    every = [found.of(unit.communes) for unit in units]
+    kept = [noted.batched(each, found.least) for each in every]
+    told = [k for k, each in enumerate(kept) if each.referrals]
+    became = [_counts([row.became for row in kept[k].referrals], BECAME_ORDER) for k in told]
+    cells, totals = rules.table_told(became, found.least)
+    by_unit: list[Sequence[int | None]] = [(None,) * len(BECAME_ORDER)] * len(units)
+    for k, row in zip(told, cells, strict=True):
+        by_unit[k] = row
+    helped = [k for k in told if by_unit[k][0]]
+    ends = [_counts(_ends(kept[k].referrals), ENDS_ORDER) for k in helped]
+    end_cells, end_totals = rules.table_told(ends, found.least)
+    end_by_unit = dict(zip(helped, end_cells, strict=True))
+    whole = found.of(found.by_commune)
+    made = [_chain(each, by_unit[k], end_by_unit.get(k), whole, found) for k, each in enumerate(kept)]
+    together = _sum(kept)
+    # Without a total of those helped, a total of their ends would give it away.
+    of_all = end_totals if totals and totals[0] is not None and len(helped) == len(told) else None
+    return made, _chain(together, totals or by_unit[:1][0] if units else (), of_all, whole, found)
+
+
+def _sum(kept: Sequence[Noted]) -> Noted:
+    whole = Noted()
+    for each in kept:
+        whole.referrals += each.referrals
+        whole.counts += each.counts
+        whole.minutes += each.minutes
+    return whole
+
+
+def _ends(rows: Sequence[Referral]) -> list[str]:
+    return [row.end for row in rows if row.became == noted.HELPED]
+
+
+def _counts(values: Sequence[str], order: Sequence[str]) -> list[int]:
+    counted = Counter(values)
+    return [counted[id] for id in order]
+
+
+def _chain(
+    of: Noted, became: Sequence[int | None], ends: Sequence[int | None] | None, whole: Noted, found: Activity
+) -> Chain:
+    n, least = len(of.referrals), found.least
+    told = dict(zip(BECAME_ORDER, became or (None,) * len(BECAME_ORDER), strict=True))
+    waiting = [row.waits or 0 for row in of.referrals if row.became == noted.WAITING]
+    reasons = Counter(row.reason for row in of.referrals if row.reason)
+    reason, most = next(iter(reasons.most_common(1)), ("", 0))
+    return Chain(
+        orientation=_orientation(of, told, whole, found),
+        action=_action(of, told, n, whole, found),
+        effect=_effect(of, told[noted.HELPED], ends, whole, found),
+        days=noted.days_to_answer(of.referrals, least),
+        reason=cycle.REASONS[reason].label if reason and told[noted.REFUSED] and most >= least else "",
+        oldest=max(waiting, default=None) if told[noted.WAITING] else None,
+    )
+
+
+def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Activity) -> Link:
+    n = len(of.referrals)
+    parts = [id for id in BECAME_ORDER if id != noted.HELPED]
+    details = [_detail(id, noted.BECAME[id], told[id], n) for id in parts]
+    unsolved = of.counts[noted.UNSOLVED] or None
+    details.append(_detail(noted.UNSOLVED, "sans solution", unsolved, whole.counts[noted.UNSOLVED]))
+    ended = [told[id] for id in (noted.HELPED, noted.REFUSED, noted.ABSENT)]
+    known = sum(each or 0 for each in ended) if None not in ended else None
+    details.append(_detail("known", "de suite connue", known, n))
+    return Link(
+        value=n or None,
+        universe=f"personnes orientées {_period(found)}, hors demandes des proches et annulations",
+        why="" if n else rules.why_not(len(whole.referrals), found.least, "orientation"),
+        is_missing=not n and not (found.least and whole.referrals),
+        details=tuple(details),
+    )
+
+
+def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found: Activity) -> Link:
+    helped = told[noted.HELPED] if n else None
+    details = [
+        _detail(id, words, _counted(of, id, found.least), whole.counts[id]) for id, words in OF_ACTION.items()
+    ]
+    details.insert(
+        1, _detail("minutes", "minute d’aide|minutes d’aide", sum(of.minutes) or None, sum(whole.minutes))
+    )
+    return Link(
+        value=helped,
+        base=n if helped is not None else None,
+        universe=f"personnes aidées, parmi celles orientées {_period(found)}",
+        why=_why(helped, n, whole, found),
+        is_missing=not n and not (found.least and whole.referrals),
+        details=tuple(details),
+    )
+
+
+def _effect(
+    of: Noted, helped: int | None, ends: Sequence[int | None] | None, whole: Noted, found: Activity
+) -> Link:
+    told = dict(zip(ENDS_ORDER, ends or (None,) * len(ENDS_ORDER), strict=True))
+    value = told[cycle.REACHED] if helped else None
+    details = [_detail(id, noted.ENDS[id], told[id], helped or 0) for id in ENDS_ORDER[1:]]
+    details += [
+        _detail(id, words, _counted(of, id, found.least), whole.counts[id]) for id, words in OF_EFFECT.items()
+    ]
+    nobody = not helped and not (found.least and whole.referrals)
+    return Link(
+        value=value,
+        base=helped if value is not None else None,
+        universe=f"démarches abouties, parmi les personnes aidées {_period(found)}",
+        why="Personne n’est noté comme aidé ici." if nobody else _why(value, len(of.referrals), whole, found),
+        is_missing=nobody,
+        details=tuple(details),
+    )
+
+
+def _why(value: int | None, n: int, whole: Noted, found: Activity) -> str:
+    if value is not None:
+        return ""
+    return TOO_FEW if n else rules.why_not(len(whole.referrals), found.least, "orientation")
+
+
+def _detail(id: str, words: str, n: int | None, whole: int) -> Detail:
+    """Return a count beside a main one. whole: what is noted of it anywhere: nothing is not a secret."""
+    if n is not None:
+        return Detail(id=id, words=_agreed(words, n), n=n)
+    return Detail(
+        id=id, words=_agreed(words, 0), n=None, why=TOO_FEW if whole else "Rien n’est noté ici depuis un an."
+    )
+
+
+def _agreed(words: str, n: int) -> str:
+    """Return the words of a count: « one|several », or the same for both."""
+    one, _, several = words.partition("|")
+    return several if n > 1 and several else one
+
+
+def _counted(of: Noted, id: str, least: int) -> int | None:
+    """Return a count, None when it is nobody, or when what is left of its whole is a few people."""
+    n = of.counts[id]
+    if least and id in PARTS:
+        beside = of.counts[PARTS[id]]
+        left = beside if PARTS.get(PARTS[id]) == id else beside - n
+        if left < least:
+            return None
+    return n or None
+
+
+def _period(found: Activity) -> str:
+    return f"du {date_text(found.since)} au {date_text(found.until)}"

@@ -1,0 +1,269 @@
+"""The loop of a territory: its zones, worst first, from what people need to what the plan answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.rules import PUBLISHED
+from maillage.apps.dossiers.models import Study
+from maillage.apps.memberships.access import communes_of
+from maillage.apps.pilotage import rules
+from maillage.apps.pilotage.queries import activity, links
+from maillage.apps.pilotage.queries import units as of_units
+from maillage.apps.pilotage.queries.links import Chain
+from maillage.apps.pilotage.queries.units import Unit
+from maillage.apps.pilotage.rules import Gap, Sentence, Standing
+from maillage.apps.plans import queries as plans
+from maillage.apps.plans.access import plan_for
+from maillage.apps.plans.models import PlanAction
+from maillage.apps.plans.rules import ALIVE, warnings
+from maillage.kernel.estimate import Estimate
+from maillage.reports.page import charts
+from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
+from maillage.words.wording import DASH
+
+LINE = "assistance"  # of the offer, which the loop follows: somebody beside, for a procedure
+RECENT = activity.YEAR / 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """The places of some communes in the directory of today: sheets, confirmed for 6 months, full."""
+
+    n: int = 0
+    confirmed: int = 0
+    full: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """An action of the plan that answers a zone, and what it still lacks."""
+
+    action: PlanAction
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneLoop:
+    """A zone of the loop. offer: None without a census of places; chain: None when what is noted is known
+    for its `unit` only, not for it; bar: of those without a place on foot.
+    """
+
+    need: ZoneRow
+    offer: ZoneOffer | None
+    gap: OfferLine | None
+    places: Places | None
+    unit: Unit
+    chain: Chain | None
+    plan: tuple[Planned, ...]
+    bar: str
+    standing: Standing
+
+    @property
+    def is_first(self) -> bool:
+        """Whether many people there have no place on foot."""
+        return rules.is_first(self.standing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loop:
+    """The loop of a territory. shared: units of several zones, with their chain; whole: the chain of all;
+    everywhere: actions of the plan for the whole territory; plan: its place, "" without a plan to be read.
+    """
+
+    reading: Reading
+    rows: tuple[ZoneLoop, ...]
+    shared: tuple[tuple[Unit, Chain], ...]
+    whole: Chain
+    places: Places
+    everywhere: tuple[Planned, ...]
+    activity: activity.Activity
+    sentences: tuple[Sentence, ...]
+    has_plan: bool
+    sort: str
+    top: float
+
+    @property
+    def gap(self) -> OfferLine | None:
+        """The people without a place on foot in the whole territory."""
+        return plans.line_in(self.reading, "", LINE)
+
+    @property
+    def n_planned(self) -> int:
+        """How many zones an action of the plan names."""
+        return sum(row.standing.planned for row in self.rows)
+
+    @property
+    def groups(self) -> tuple[tuple[bool, tuple[ZoneLoop, ...]], ...]:
+        """The zones in two groups: those where many people have no place on foot, then the others."""
+        if self.sort != "manque" or self.gap is None:
+            return ((True, self.rows),)
+        parts = [(first, tuple(r for r in self.rows if r.is_first == first)) for first in (True, False)]
+        return tuple((first, rows) for first, rows in parts if rows)
+
+
+def loop(user: Any, study: Study, reading: Reading, *, on: date, sort: str = "manque") -> Loop:
+    """Return the loop of a territory as a user reads it on a day: the plan is theirs to read, or left out."""
+    units = of_units.units(study)
+    found = activity.activity(communes_of(study.place), on)
+    chains, whole = links.chains(found, units)
+    by_zone = {zone: (unit, chain) for unit, chain in zip(units, chains, strict=True) for zone in unit.zones}
+    sheets = _places(frozenset().union(*(unit.communes for unit in units)), on)
+    named, everywhere, has_plan = _planned(user, study.place, on)
+    gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
+    top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
+    rows = [
+        _row(zone, reading, gaps[zone.code], by_zone, sheets, named.get(zone.code, ()), top)
+        for zone in reading.zones
+        if zone.code in by_zone
+    ]
+    rows.sort(key=lambda row: rules.order(row.standing, sort))
+    places = _sum(sheets.values())
+    return Loop(
+        reading=reading,
+        rows=tuple(rows),
+        shared=tuple((unit, chain) for unit, chain in zip(units, chains, strict=True) if len(unit.zones) > 1),
+        whole=whole,
+        places=places,
+        everywhere=everywhere,
+        activity=found,
+        sentences=tuple(rules.sentences(_facts(rows, chains, whole, places, everywhere, found))),
+        has_plan=has_plan,
+        sort=sort,
+        top=top,
+    )
+
+
+def line_of(reading: Reading, code: str) -> OfferLine | None:
+    """Return the line of the offer that the loop follows in a zone; None when nothing is said of it."""
+    line = plans.line_in(reading, code, LINE)
+    return line if line is not None and line.missing != DASH else None
+
+
+def _row(
+    zone: ZoneRow,
+    reading: Reading,
+    gap: OfferLine | None,
+    by_zone: Mapping[str, tuple[Unit, Chain]],
+    sheets: Mapping[str, Places],
+    plan: Sequence[Planned],
+    top: float,
+) -> ZoneLoop:
+    unit, chain = by_zone[zone.code]
+    alone = len(unit.zones) == 1
+    return ZoneLoop(
+        need=zone,
+        offer=reading.offer.zones.get(zone.code) if reading.offer else None,
+        gap=gap,
+        places=_sum(sheets.get(code, Places()) for code in unit.communes) if alone else None,
+        unit=unit,
+        chain=chain if alone else None,
+        plan=tuple(plan),
+        bar=_bar(gap, top) if gap is not None else "",
+        standing=Standing(
+            name=zone.name,
+            need=zone.people_value,
+            without=gap.missing_value if gap is not None else None,
+            waiting=chain.orientation.detail(activity.WAITING),
+            unknown=chain.effect.detail(activity.UNKNOWN),
+            planned=bool(plan),
+        ),
+    )
+
+
+def _bar(line: OfferLine, top: float) -> str:
+    """Return the bar of a gap, without a tick when silent places leave a range; its basis is written
+    beside.
+    """
+    figure = Estimate(
+        value=line.missing_value,
+        low=line.missing_low,
+        high=line.missing_high,
+        unit="personnes",
+        universe=line.label,
+        n=0,
+        method="manques",
+    )
+    return charts.small_bar(figure, top=top, id="rayures", tick=DASH not in line.missing)
+
+
+def _places(communes: frozenset[str], on: date) -> dict[str, Places]:
+    """Return the places published in each commune today."""
+    rows = Lieu.objects.filter(state=PUBLISHED, merged_into=None, code_insee__in=communes)
+    found: dict[str, list[int]] = {}
+    for code, confirmed, full in rows.values_list("code_insee", "confirmed_on", "full_since"):
+        counted = found.setdefault(code, [0, 0, 0])
+        counted[0] += 1
+        counted[1] += confirmed is not None and on - confirmed <= RECENT
+        counted[2] += full is not None
+    return {code: Places(n=n, confirmed=said, full=full) for code, (n, said, full) in found.items()}
+
+
+def _sum(places: Any) -> Places:
+    held = list(places)
+    return Places(
+        n=sum(each.n for each in held),
+        confirmed=sum(each.confirmed for each in held),
+        full=sum(each.full for each in held),
+    )
+
+
+def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]], tuple[Planned, ...], bool]:
+    """Return the actions to come or under way by zone, those of the whole territory, and whether there is a
+    plan that the user reads.
+    """
+    plan = plan_for(user, place)
+    if plan is None:
+        return {}, (), False
+    named: dict[str, list[Planned]] = {}
+    everywhere = []
+    for action in plans.actions_of(plan):
+        if action.state not in ALIVE:
+            continue
+        each = Planned(action=action, warnings=tuple(warnings(plans.schedule(action), on)))
+        for code in action.zones:
+            named.setdefault(code, []).append(each)
+        if not action.zones:
+            everywhere.append(each)
+    return named, tuple(everywhere), True
+
+
+def _facts(
+    rows: Sequence[ZoneLoop],
+    chains: Sequence[Chain],
+    whole: Chain,
+    places: Places,
+    everywhere: Sequence[Planned],
+    found: activity.Activity,
+) -> rules.Facts:
+    """Return what the sentences are written from: only what the page tells."""
+    answered = any(each.action.line == LINE and each.action.pilot for each in everywhere)
+    planned = {each.action.pk: each for row in rows for each in row.plan}
+    planned |= {each.action.pk: each for each in everywhere if each.action.pilot or each.action.starts_on}
+    waiting = [chain.orientation.detail(activity.WAITING) for chain in chains]
+    return rules.Facts(
+        waiting=whole.orientation.detail(activity.WAITING) or None,
+        waiting_zones=sum(map(bool, waiting)),
+        oldest=whole.oldest,
+        gaps=tuple(
+            Gap(
+                code=row.need.code,
+                name=row.need.name,
+                about=row.gap.missing,
+                between=row.gap.missing_between,
+                low=row.gap.missing_low,
+                planned=answered or row.standing.planned,
+            )
+            for row in rows
+            if row.gap is not None
+        ),
+        helped=whole.action.value,
+        unknown=whole.effect.detail(activity.UNKNOWN) or None,
+        late=sum("en retard" in each.warnings for each in planned.values()),
+        unpiloted=sum("sans pilote" in each.warnings for each in planned.values()),
+        sheets=places.n,
+        confirmed=places.confirmed,
+        active=found.is_active,
+    )

@@ -1,0 +1,57 @@
+"""What of a territory can be told zone by zone: activity is noted by commune, and some communes are cut."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
+from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.need import population as frames
+from maillage.words.wording import listing
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Zones that share communes. One zone: its activity is known; several: only for all of them, `name`d by
+    their communes.
+    """
+
+    zones: tuple[str, ...]
+    communes: frozenset[str]
+    name: str
+
+
+def units(study: Study) -> tuple[Unit, ...]:
+    """Return the units of a study, each zone in one of them."""
+    return _units(study.pk, study.key)
+
+
+@lru_cache(maxsize=32)
+def _units(pk: int, key: str) -> tuple[Unit, ...]:
+    request = dossiers.request_of(Study.objects.get(pk=pk))
+    commune = frames.sources().rp2021["commune"]
+    return together(
+        {zone.code: frozenset(map(str, commune[zone.rows].tolist())) for zone in request.zoning.zones}
+    )
+
+
+def together(communes: dict[str, frozenset[str]]) -> tuple[Unit, ...]:
+    """Return the units that zones make, by code: those that share a commune are together.
+
+    communes: by zone.
+    """
+    groups: list[tuple[set[str], set[str]]] = []
+    for zone, held in communes.items():
+        touched = [group for group in groups if group[1] & held]
+        merged = ({zone}.union(*(group[0] for group in touched)), held.union(*(g[1] for g in touched)))
+        groups = [group for group in groups if group not in touched]
+        groups.append((set(merged[0]), set(merged[1])))
+    order = {zone: k for k, zone in enumerate(communes)}
+    return tuple(
+        Unit(tuple(sorted(zones, key=order.__getitem__)), frozenset(held), _name(held))
+        for zones, held in sorted(groups, key=lambda group: min(order[zone] for zone in group[0]))
+    )
+
+
+def _name(communes: set[str]) -> str:
+    return listing([gazetteer().get(code).name if code in gazetteer() else code for code in sorted(communes)])

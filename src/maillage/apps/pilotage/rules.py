@@ -1,0 +1,314 @@
+"""What is true of the loop of a territory, whatever stores it: which counts may be told, which zone comes
+first, which sentences open it.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from maillage.engine import disclosure
+from maillage.words.wording import DASH, count, lower_first, number
+
+FEW_WITHOUT = 100  # people without a place on foot: zones with fewer come in a second group
+MOST_SENTENCES = 3
+MOST_PROVED = 40  # rows proved together; beyond, each row is protected alone and no column total is told
+SORTS: Mapping[str, str] = {
+    "manque": "Sans aide à pied",
+    "attente": "En attente",
+    "inconnue": "Sans suite connue",
+    "rien": "Rien de prévu",
+}
+
+Cells = list[list[int | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """A count beside the main one of a link. n None: not told, and `why` says it."""
+
+    id: str
+    words: str
+    n: int | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link of the chain in a zone: counted, or missing with its reason. value None: not told, `why` says
+    it; is_missing: nothing is noted, rather than too little to be told. base: among how many.
+    """
+
+    value: int | None
+    universe: str
+    why: str = ""
+    is_missing: bool = False
+    base: int | None = None
+    details: tuple[Detail, ...] = ()
+
+    @property
+    def told(self) -> tuple[Detail, ...]:
+        """The details that may be told, nobody left out."""
+        return tuple(each for each in self.details if each.n)
+
+    @property
+    def lack(self) -> str:
+        """What stands in its place when it is not told: missing, or withheld."""
+        return f"Manquant : {lower_first(self.why)}" if self.is_missing else self.why
+
+    def detail(self, id: str) -> int:
+        """Return one of its details, 0 when it is not told."""
+        return next((each.n for each in self.details if each.id == id and each.n), 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What puts a zone before another. without: people without a place on foot, None when nobody knows."""
+
+    name: str
+    need: float | None
+    without: float | None
+    waiting: int
+    unknown: int
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A zone whose gap is known. about, between: people without a place on foot, as printed; low: fewest."""
+
+    code: str
+    name: str
+    about: str
+    between: str
+    low: float
+    planned: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What the sentences are written from. waiting, oldest: referrals unanswered, and days of the oldest;
+    helped, unknown: people helped, and those of whom nobody knows the end; None: not told. late, unpiloted:
+    actions of the plan; sheets, confirmed: of the directory; active: whether anything at all was noted.
+    """
+
+    waiting: int | None = None
+    waiting_zones: int = 0
+    oldest: int | None = None
+    gaps: Sequence[Gap] = ()
+    helped: int | None = None
+    unknown: int | None = None
+    late: int = 0
+    unpiloted: int = 0
+    sheets: int = 0
+    confirmed: int = 0
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence above the loop. id: what it is about, which decides its address; zone: code, or ""."""
+
+    id: str
+    topic: str
+    strong: str
+    rest: str
+    button: str
+    zone: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole sentence, for a file."""
+        return f"{self.strong} {self.rest}".strip()
+
+
+# ---------------------------------------------------------------------------------------- what may be told
+
+
+def table_told(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, list[int | None]]:
+    """Return which cells of a table of counts may be told, then the totals of its columns; None: withheld.
+
+    Each row sums to a number already told of at least `least` people, or of nobody. least 0: nothing to
+    protect.
+
+    >>> table_told([[12, 3], [20, 15]], 0)
+    ([[12, 3], [20, 15]], [32, 18])
+    >>> table_told([[12, 3]], 11)
+    ([[None, None]], [None])
+    """
+    if not rows:
+        return [], []
+    totals = [sum(column) for column in zip(*rows, strict=True)]
+    if not least:
+        return [list(row) for row in rows], list(totals)
+    held = [k for k, total in enumerate(totals) if total]  # what nobody is in gives nobody away
+    cells, seen = _protected([[row[k] for k in held] for row in rows], least)
+    return [_spread(row, held, len(totals)) for row in cells], _spread(seen, held, len(totals))
+
+
+def _protected(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, list[int | None]]:
+    totals = [sum(column) for column in zip(*rows, strict=True)]
+    if len(rows) == 1 or len(rows) > MOST_PROVED:
+        alone = [_told(row, disclosure.one_way(row, least)) for row in rows]
+        return alone, alone[0] if len(rows) == 1 else [None] * len(totals)
+    columns = disclosure.one_way(totals, least)
+    seen = disclosure.two_way(rows, [True] * len(rows), columns, least).tolist()
+    return [_told(row, cells) for row, cells in zip(rows, seen, strict=True)], _told(totals, columns)
+
+
+def _spread(cells: Sequence[int | None], held: Sequence[int], size: int) -> list[int | None]:
+    at = dict(zip(held, cells, strict=True))
+    return [at.get(k) for k in range(size)]
+
+
+def _told(counts: Sequence[int], seen: Sequence[bool]) -> list[int | None]:
+    return [n if told else None for n, told in zip(counts, seen, strict=True)]
+
+
+def why_not(n: int, least: int, things: str) -> str:
+    """Return why a count is not told, "" when it is. n: what is noted in the whole territory.
+
+    >>> why_not(0, 11, "orientation")
+    'Aucune orientation notée ici depuis un an.'
+    >>> why_not(30, 11, "orientation")
+    'Masqué : moins de 11 dans cette zone.'
+    """
+    if n and least:
+        return f"Masqué : moins de {least} dans cette zone."
+    return f"Aucune {things} notée ici depuis un an."
+
+
+# --------------------------------------------------------------------------------------------- worst first
+
+
+def order(of: Standing, sort: str) -> tuple[object, ...]:
+    """Return what sorts the zones of a loop, the worst first; zones of which nothing is known come last."""
+    gap = (of.without is None, -(of.without or 0.0), -(of.need or 0.0), of.name)
+    keys: Mapping[str, tuple[object, ...]] = {
+        "attente": (-of.waiting, *gap),
+        "inconnue": (-of.unknown, *gap),
+        "rien": (of.planned, *gap),
+    }
+    return keys.get(sort, gap)
+
+
+def is_first(of: Standing) -> bool:
+    """Return whether a zone belongs to the first group: many people there have no place on foot."""
+    return of.without is not None and of.without >= FEW_WITHOUT
+
+
+# ----------------------------------------------------------------------------------------------- sentences
+
+
+def sentences(facts: Facts) -> list[Sentence]:
+    """Return what to do first, at most three: people who wait, a gap that nothing answers, ends that nobody
+    knows; then a plan without a pilot, sheets that nobody confirmed. Nothing is said of what is not told.
+    """
+    made = [make(facts) for make in SAID]
+    return [each for each in made if each is not None][:MOST_SENTENCES]
+
+
+def _waiting(facts: Facts) -> Sentence | None:
+    if not facts.waiting:
+        return None
+    several = facts.waiting > 1
+    oldest = f" La plus ancienne attend depuis {count(facts.oldest, 'jour')}." if facts.oldest else ""
+    zones = (
+        f"Dans {count(facts.waiting_zones, 'zone ou commune', 'zones ou communes')}."
+        if facts.waiting_zones
+        else ""
+    )
+    return Sentence(
+        id="attente",
+        topic="Orientation",
+        strong=f"{count(facts.waiting, 'personne')} {'attendent' if several else 'attend'} une réponse depuis"
+        " plus d’une semaine.",
+        rest=f"{zones}{oldest}".strip(),
+        button="Voir qui appeler",
+    )
+
+
+def _gap(facts: Facts) -> Sentence | None:
+    bare = [each for each in facts.gaps if not each.planned and each.low > 0]
+    if not bare:
+        return None
+    worst = max(bare, key=lambda each: (each.low, each.name))
+    span = DASH in worst.about  # silent places leave a range, without a figure
+    people = f"entre {_between(worst.about)}" if span else f"environ {worst.about}"
+    margin = f"Entre {_between(worst.between)}. " if worst.between and not span else ""
+    return Sentence(
+        id="offre",
+        topic="Offre, sans plan",
+        strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à pied.",
+        rest=f"{margin}Rien n’est prévu.",
+        button="Voir où ouvrir",
+        zone=worst.code,
+    )
+
+
+def _between(bounds: str) -> str:
+    """Return two printed bounds as a sentence says them."""
+    low, _, high = bounds.partition(DASH)
+    return f"{low.strip()} et {high.strip()}"
+
+
+def _unknown(facts: Facts) -> Sentence | None:
+    if not facts.unknown or not facts.helped:
+        return None
+    helped = count(facts.helped, "personne aidée", "personnes aidées")
+    return Sentence(
+        id="effet",
+        topic="Effet",
+        strong=f"Pour {number(facts.unknown)} des {helped}, on ne sait pas si la démarche a abouti.",
+        rest="Venir ne prouve pas que le droit est ouvert.",
+        button="Demander la suite",
+    )
+
+
+def _plan(facts: Facts) -> Sentence | None:
+    if not facts.late and not facts.unpiloted:
+        return None
+    lacking = [
+        f"{count(facts.late, 'action')} en retard" if facts.late else "",
+        f"{count(facts.unpiloted, 'action')} sans pilote" if facts.unpiloted else "",
+    ]
+    return Sentence(
+        id="plan",
+        topic="Plan",
+        strong=f"Dans le plan : {', '.join(filter(None, lacking))}.",
+        rest="Une même action peut être les deux.",
+        button="Ouvrir le plan",
+    )
+
+
+def _sheets(facts: Facts) -> Sentence | None:
+    if not facts.sheets or 2 * facts.confirmed >= facts.sheets:
+        return None
+    told = number(facts.confirmed) if facts.confirmed else "Aucune"
+    was = (
+        "ont été confirmées"
+        if facts.confirmed > 1
+        else "n’a été confirmée"
+        if not facts.confirmed
+        else ("a été confirmée")
+    )
+    return Sentence(
+        id="fiches",
+        topic="Offre",
+        strong=f"{told} des {count(facts.sheets, 'fiche')} de lieux {was} depuis 6 mois.",
+        rest="On ne sait donc pas si ces lieux aident encore.",
+        button="Voir les lieux",
+    )
+
+
+def _silence(facts: Facts) -> Sentence | None:
+    if facts.active:
+        return None
+    return Sentence(
+        id="silence",
+        topic="Orientation, action, effet",
+        strong="Aucun lieu d’ici n’a encore rien noté dans Maillage.",
+        rest="Après l’offre, la chaîne manque : elle n’est pas à zéro.",
+        button="Faire entrer une structure",
+    )
+
+
+SAID: Sequence[Callable[[Facts], Sentence | None]] = (_waiting, _gap, _unknown, _silence, _plan, _sheets)

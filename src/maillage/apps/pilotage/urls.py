@@ -1,0 +1,11 @@
+"""Addresses of the loop: read by everybody; and of who steers."""
+
+from django.urls import path
+
+from maillage.apps.pilotage import views
+
+urlpatterns = [
+    path("territoires/<str:place>/boucle/", views.loop, name="loop"),
+    path("territoires/<str:place>/boucle/zones.csv", views.table, name="loop_table"),
+    path("espace/pilotage/", views.steering, name="steering"),
+]

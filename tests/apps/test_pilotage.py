@@ -1,0 +1,250 @@
+"""The loop of a territory: what is noted by commune, what may be told of it, what its page and files say."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.pilotage.queries import activity, document, links, loop, units
+from maillage.apps.pilotage.queries.units import Unit
+from maillage.apps.plans import actions as steering
+from maillage.apps.plans.queries import reading_of
+from maillage.cli.demonstration import loop as year
+from tests.conftest import PLACE, account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = date(2026, 11, 20)
+PAGE = f"/territoires/{PLACE}/boucle/"
+TWO = (Unit(("A",), frozenset({"38421"}), ""), Unit(("B",), frozenset({"38151"}), ""))
+
+
+def referrals(commune: str, n: int, *, example: bool = False, at: datetime = AT, **fields) -> None:
+    """Send some referrals from a commune, a day apart."""
+    for k in range(n):
+        sent = at - timedelta(days=40 + k)
+        common = {"origin": cycle.PROFESSIONAL, "commune": commune, "example": example}
+        path = Path.objects.create(made_at=sent, **common)
+        told = {"state": "closed", "sent_at": sent, "prepared_at": sent, "changed_at": sent, **fields}
+        Orientation.objects.create(path=path, need="assistance", **common, **told)
+
+
+HELPED = {"came": True, "served_at": AT - timedelta(days=20), "answered_at": AT - timedelta(days=30)}
+
+
+def chain_of(communes: set[str], of: tuple[Unit, ...] = TWO):
+    return links.chains(activity.activity(frozenset(communes), ON), of)
+
+
+def test_nothing_noted_is_missing_and_never_zero(home):
+    (here, _), whole = chain_of({"38421", "38151"})
+    assert (here.orientation.value, here.action.value, here.effect.value) == (None, None, None)
+    assert whole.orientation.is_missing
+    assert whole.orientation.lack == "Manquant : aucune orientation notée ici depuis un an."
+
+
+@pytest.mark.parametrize(("n", "told"), [(10, None), (11, 11), (21, 11), (22, 22)])
+def test_a_zone_is_told_by_whole_batches(home, n, told):
+    referrals("38421", n)
+    (here, other), whole = chain_of({"38421", "38151"})
+    assert here.orientation.value == whole.orientation.value == told
+    assert (here.orientation.why == "Masqué : moins de 11 dans cette zone.") is (told is None)
+    assert other.orientation.value is None
+    assert not other.orientation.is_missing, "nobody is not told apart from a few"
+
+
+def test_a_few_of_a_zone_are_in_no_total(home):
+    referrals("38421", 22)
+    referrals("38151", 7)
+    _, whole = chain_of({"38421", "38151"})
+    assert whole.orientation.value == 22
+
+
+def test_what_became_of_a_few_is_withheld(home):
+    """30 helped and 3 who refused: told, the 3 would be found by subtraction."""
+    referrals("38421", 30, **HELPED, outcome=cycle.REACHED)
+    referrals("38421", 3, reason="full")
+    (here, _), whole = chain_of({"38421", "38151"})
+    assert here.orientation.value == 33
+    assert here.action.value is None
+    assert whole.action.value is None
+    assert here.reason == ""
+    assert here.orientation.told == ()
+
+
+def test_helped_and_their_ends_are_counted(home):
+    referrals("38421", 22, **HELPED, outcome=cycle.REACHED)
+    referrals("38421", 11, **HELPED)
+    referrals("38421", 11, reason="full", answered_at=AT - timedelta(days=30))
+    (here, _), whole = chain_of({"38421", "38151"})
+    assert (here.orientation.value, here.action.value, here.effect.value) == (44, 33, 22)
+    assert whole.effect.detail(activity.UNKNOWN) == 11
+    assert here.reason == "Complet"
+    assert here.orientation.detail("known") == 0, "the absent are a few, or nobody: their sum says nothing"
+
+
+def test_coming_is_never_an_effect(home):
+    referrals("38421", 22, came=True, met_at=AT - timedelta(days=20))
+    (here, _), _ = chain_of({"38421", "38151"})
+    assert here.orientation.value == 22
+    assert here.action.value is None
+    assert here.effect.value is None
+
+
+def test_only_a_long_wait_waits(home):
+    referrals("38421", 3, example=True, state="sent")
+    referrals("38421", 2, example=True, state="sent", sent_at=AT - timedelta(days=7))
+    referrals("38421", 4, example=True, state="sent", sent_at=AT - timedelta(days=400))
+    (here, _), _ = chain_of({"38421", "38151"})
+    assert here.orientation.value == 5, "those of another year are not counted"
+    assert here.orientation.detail(activity.WAITING) == 3
+    assert here.oldest == 42
+
+
+def test_relatives_and_cancelled_are_left_out(home):
+    referrals("38421", 2, example=True, state=cycle.CANCELLED)
+    Orientation.objects.update(origin=cycle.RELATIVE)
+    referrals("38421", 1, example=True)
+    (here, _), _ = chain_of({"38421", "38151"})
+    assert here.orientation.value == 1
+
+
+def test_invented_people_give_way_to_a_single_real_one(home):
+    referrals("38421", 5, example=True)
+    assert activity.activity(frozenset({"38421"}), ON).examples
+    referrals("38421", 1)
+    found = activity.activity(frozenset({"38421"}), ON)
+    assert not found.examples
+    assert found.least == 11
+
+
+def test_zones_that_share_a_commune_are_told_together():
+    cut = units.together(
+        {
+            "G1": frozenset({"38185"}),
+            "E": frozenset({"38151"}),
+            "G2": frozenset({"38185"}),
+            "X": frozenset({"1"}),
+        }
+    )
+    assert [(each.zones, each.name) for each in cut] == [
+        (("G1", "G2"), "Grenoble"),
+        (("E",), "Échirolles"),
+        (("X",), "1"),
+    ]
+
+
+@pytest.mark.parametrize("zones", [3, 30])
+def test_as_many_queries_for_many_zones_as_for_few(home, zones, django_assert_max_num_queries):
+    of = tuple(Unit((str(k),), frozenset({f"38{k:03}"}), "") for k in range(zones))
+    for unit in of:
+        referrals(next(iter(unit.communes)), 1, example=True)
+    with django_assert_max_num_queries(22):
+        made, _ = chain_of({code for unit in of for code in unit.communes}, of)
+    assert all(each.orientation.value == 1 for each in made)
+
+
+# ----------------------------------------------------------------------------------------------------- the page
+
+
+def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    said = page.content.decode()
+    assert "Manquant : aucune orientation notée ici depuis un an." in said
+    assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
+    assert "aucun plan publié" in said
+    assert 'aria-current="page">La boucle' in said
+
+
+def test_each_sort_is_the_same_page(client, study):
+    for sort in ("manque", "attente", "inconnue", "rien", "autre"):
+        assert client.get(f"{PAGE}?tri={sort}").status_code == 200
+
+
+def test_a_territory_without_a_study_is_sent_to_it(client, home):
+    assert client.get("/territoires/38185/boucle/").headers["Location"] == "/territoires/38185/"
+    assert client.get("/territoires/00000/boucle/").status_code == 404
+
+
+def test_the_plan_answers_its_zone_once_published(client, study):
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    code = reading_of(PLACE).zones[0].code
+    steering.write(
+        plan, token="t", by=lea, at=AT, axis=plan.axes.first(), title="Ouvrir le soir", zones=[code]
+    )
+    assert "Ouvrir le soir" not in client.get(PAGE).content.decode(), "a draft is nobody else’s to read"
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    page = client.get(PAGE).content.decode()
+    assert "Ouvrir le soir" in page
+    assert "sans pilote" in page
+    assert "Dans le plan" in page
+
+
+def test_a_commune_cut_in_quarters_is_told_once(client, study):
+    referrals(PLACE, 12, at=datetime.now(UTC), example=True)
+    page = client.get(PAGE).content.decode()
+    assert "Connu pour une commune entière" in page
+    assert "Activité inventée" in page
+
+
+def test_a_row_of_the_file_has_each_link_or_its_reason(client, study):
+    answer = client.get(f"{PAGE}zones.csv")
+    lines = answer.content.decode().splitlines()
+    assert lines[0].split(",") == list(document.COLUMNS)
+    assert len(lines) == 1 + len(reading_of(PLACE).zones)
+    assert "connu pour Échirolles" in lines[1]
+
+
+def test_the_document_is_that_of_the_contract(study):
+    found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    written = json.loads(json.dumps(document.loop_json(study, found)))
+    assert written["territoire"] == {"code": PLACE, "nom": "Échirolles"}
+    for zone in written["zones"]:
+        assert set(zone) == {"code", "nom", "besoin", "offre", "orientation", "action", "effet", "plan"}
+        assert {"valeur", "bas", "haut", "unite", "univers", "n", "methode"} <= set(zone["besoin"])
+        for link in ("offre", "orientation", "action", "effet"):
+            assert zone[link]["valeur"] is not None or zone[link]["motif"]
+    assert written["ensemble"]["orientation"]["valeur"] is None
+    assert len(written["phrases"]) <= 3
+
+
+# --------------------------------------------------------------------------------------------- who steers
+
+
+def test_who_leads_a_territory_finds_its_loop(client, study, coordinator):
+    client.force_login(coordinator)
+    page = client.get("/espace/pilotage/").content.decode()
+    assert f'href="{PAGE}"' in page
+    assert f"/espace/territoires/{PLACE}/plan/" in page
+
+
+def test_another_territory_is_not_theirs_to_steer(client, study):
+    client.force_login(account("ana", "analyste", territory="59"))
+    page = client.get("/espace/pilotage/")
+    assert page.status_code == 200
+    assert PAGE not in page.content.decode()
+    client.force_login(account("leo", "aidant", structure=place().structure))
+    assert client.get("/espace/pilotage/").status_code == 404
+
+
+# -------------------------------------------------------------------------------------- the demonstration
+
+
+def test_the_demonstration_has_a_year_of_invented_referrals(home):
+    for code in ("38421", "38151"):
+        place(f"lieu-{code}", {"code_insee": code})
+    made = year.tell(AT, {}, {})
+    (hers, ech), _ = chain_of({"38421", "38151"})
+    assert made == Orientation.objects.filter(example=True).count() == 21 + 46
+    assert (hers.orientation.value, hers.action.value, hers.effect.value) == (21, 12, 5)
+    assert hers.orientation.detail(activity.WAITING) == 4
+    assert (ech.orientation.value, ech.effect.detail(activity.UNKNOWN)) == (46, 10)
+    assert year.tell(AT, {}, {}) == 0, "written once"
+    assert Lieu.objects.count() == 2

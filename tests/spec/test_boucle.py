@@ -1,0 +1,131 @@
+"""La boucle d’un territoire : ce qui se dit d’abord, quelle zone vient la première, quels comptes se taisent."""
+
+import pytest
+
+from maillage.apps.pilotage import rules
+
+title = "La boucle d’un territoire"
+
+CLAIX = rules.Gap(code="38111", name="Claix", about="480", between="380 – 580", low=380.0, planned=False)
+CORENC = rules.Gap(code="38126", name="Corenc", about="240", between="180 – 300", low=180.0, planned=False)
+UNSURE = rules.Gap(code="38309", name="Poisat", about="0 – 900", between="0 – 900", low=0.0, planned=False)
+RANGE = rules.Gap(code="38486", name="Seyssins", about="100 – 650", between="", low=100.0, planned=False)
+MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 680", low=440.0, planned=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"waiting": 9, "waiting_zones": 4, "oldest": 13, "helped": 226, "unknown": 60, "gaps": (CLAIX,)}, "attente offre effet"),
+        ({"helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "effet plan fiches"),
+        ({"waiting": 9, "helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "attente effet plan"),
+        ({"gaps": (MEYLAN,)}, ""),
+        ({"gaps": (UNSURE,)}, ""),
+        ({"active": False, "gaps": (CORENC,)}, "offre silence"),
+        ({"sheets": 10, "confirmed": 5}, ""),
+        ({"sheets": 10, "confirmed": 4}, "fiches"),
+        ({"helped": 40, "unknown": None}, ""),
+        ({}, ""),
+    ],
+)  # fmt: skip
+def test_ce_qui_se_dit_d_abord(facts, told):
+    """Trois phrases au plus, dans l’ordre : l’attente, un manque sûr sans action, la suite inconnue ; puis le plan et
+    les fiches. Ce qui est masqué ou prévu ne se dit pas.
+    """
+    assert " ".join(each.id for each in rules.sentences(rules.Facts(**facts))) == told
+
+
+def test_une_phrase_se_lit_avec_sa_marge():
+    """Le plus grand manque sûr, sa marge, et rien de plus."""
+    (said,) = rules.sentences(rules.Facts(gaps=(CORENC, MEYLAN, CLAIX, UNSURE)))
+    assert said.text == (
+        "Claix : environ 480 personnes en difficulté n’ont pas d’aide à pied. Entre 380 et 580. Rien n’est prévu."
+    )
+    assert said.zone == "38111"
+
+
+def test_des_lieux_muets_ne_laissent_que_deux_bornes():
+    """Quand des lieux ne disent pas s’ils aident, la phrase donne les bornes, et pas de chiffre."""
+    (said,) = rules.sentences(rules.Facts(gaps=(RANGE,)))
+    assert said.strong == "Seyssins : entre 100 et 650 personnes en difficulté n’ont pas d’aide à pied."
+
+
+@pytest.mark.parametrize(
+    ("waiting", "zones", "oldest", "said"),
+    [
+        (9, 4, 13, "9 personnes attendent une réponse depuis plus d’une semaine. Dans 4 zones ou communes. La plus ancienne attend depuis 13 jours."),
+        (1, 1, 8, "1 personne attend une réponse depuis plus d’une semaine. Dans 1 zone ou commune. La plus ancienne attend depuis 8 jours."),
+        (11, 0, None, "11 personnes attendent une réponse depuis plus d’une semaine."),
+    ],
+)  # fmt: skip
+def test_qui_attend(waiting, zones, oldest, said):
+    """Combien attendent, où, depuis quand : rien de ce qui n’est pas connu."""
+    facts = rules.Facts(waiting=waiting, waiting_zones=zones, oldest=oldest)
+    assert rules.sentences(facts)[0].text.replace("\xa0", " ") == said
+
+
+ZONES = {
+    "Claix": rules.Standing(name="Claix", need=740, without=480, waiting=0, unknown=0, planned=False),
+    "Meylan": rules.Standing(name="Meylan", need=1800, without=560, waiting=0, unknown=1, planned=True),
+    "Fontaine": rules.Standing(name="Fontaine", need=3100, without=0, waiting=2, unknown=6, planned=True),
+    "Eybens": rules.Standing(name="Eybens", need=1080, without=10, waiting=0, unknown=2, planned=False),
+    "Poisat": rules.Standing(name="Poisat", need=270, without=None, waiting=0, unknown=0, planned=False),
+}
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("manque", "Meylan Claix Eybens Fontaine Poisat"),
+        ("attente", "Fontaine Meylan Claix Eybens Poisat"),
+        ("inconnue", "Fontaine Eybens Meylan Claix Poisat"),
+        ("rien", "Claix Eybens Poisat Meylan Fontaine"),
+        ("autre", "Meylan Claix Eybens Fontaine Poisat"),
+    ],
+)
+def test_quelle_zone_vient_la_premiere(sort, order):
+    """Selon ce que l’on regarde. Une zone dont on ne sait rien vient après celles que l’on connaît."""
+    assert " ".join(sorted(ZONES, key=lambda name: rules.order(ZONES[name], sort))) == order
+
+
+def test_ce_que_l_on_ne_sait_pas_n_est_pas_zero():
+    """Une zone dont le manque est inconnu n’est ni dans le premier groupe, ni comptée comme servie."""
+    assert [name for name, zone in ZONES.items() if rules.is_first(zone)] == ["Claix", "Meylan"]
+    assert rules.is_first(rules.Standing(name="x", need=1, without=100, waiting=0, unknown=0, planned=False))
+
+
+@pytest.mark.parametrize(
+    ("rows", "least", "told"),
+    [
+        ([[12, 3], [20, 15]], 0, [[12, 3], [20, 15]]),
+        ([[30, 14]], 11, [[30, 14]]),
+        ([[22, 0, 11]], 11, [[22, None, 11]]),
+        ([[30, 3]], 11, [[None, None]]),
+        ([[30, 20], [25, 30]], 11, [[30, 20], [25, 30]]),
+        ([[30, 3], [25, 30]], 11, [[None, None], [None, None]]),
+        ([], 11, []),
+    ],
+)
+def test_les_petits_comptes_se_taisent(rows, least, told):
+    """Sous 11, une part se tait, et celles par lesquelles on la retrouverait ; inventées, rien ne se tait."""
+    assert rules.table_told(rows, least)[0] == told
+
+
+def test_les_totaux_ne_rendent_pas_ce_qui_est_tu():
+    """Au-delà de quarante lignes, aucune colonne n’a de total : une part tue ne s’y retrouve pas."""
+    cells, totals = rules.table_told([[30, 20]] * (rules.MOST_PROVED + 1), 11)
+    assert cells[0] == [30, 20]
+    assert totals == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("n", "least", "why"),
+    [
+        (0, 11, "Aucune orientation notée ici depuis un an."),
+        (30, 11, "Masqué : moins de 11 dans cette zone."),
+        (30, 0, "Aucune orientation notée ici depuis un an."),
+    ],
+)
+def test_pourquoi_un_compte_manque(n, least, why):
+    """Rien de noté n’est pas la même chose que trop peu pour être dit."""
+    assert rules.why_not(n, least, "orientation") == why
