@@ -11,6 +11,7 @@ from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.plans import actions, queries, rules
 from maillage.apps.plans.forms import FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, Refusal
+from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
@@ -289,3 +290,23 @@ def test_the_calendar_holds_today_every_action_and_a_year_at_least():
     assert (first, last) == (date(2025, 3, 1), date(2029, 2, 1))
     assert rules.part_of(date(2020, 1, 1), first, last) == 0
     assert rules.part_of(date(2030, 1, 1), first, last) == 100
+
+
+def test_the_actions_of_a_plan_are_found_by_who_reads_it(plan, lea):
+    stranger = account("paul", "analyste", territory="69")
+
+    def found(user, text) -> list[str]:
+        groups = search.find(user, text, only="actions-de-plans").groups
+        return [hit.url for group in groups for hit in group.hits]
+
+    row = actions.write(
+        plan, axis=plan.axes.first(), title="Bus du numérique", pilot="Le CCAS", token="bus", by=lea, at=AT
+    )
+    address = [f"{AT_TERRITORY}actions/{row.pk}/"]
+    assert found(lea, "bus numerique") == found(lea, "ccas bus") == address
+    assert found(lea, action(plan, 1).title)  # those of the frame too
+    assert found(stranger, "bus numerique") == []
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    assert found(stranger, "bus numerique") == address
+    changed(row, lea, title="Caravane")
+    assert (found(lea, "bus"), found(lea, "caravane")) == ([], address)

@@ -4,6 +4,7 @@ about its territory.
 
 from typing import Any
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.dossiers.access import may_write
@@ -16,6 +17,13 @@ def plan_for(user: Any, place: str) -> Plan | None:
     """Return the plan of a territory that a user reads, None when there is none for them."""
     plan = Plan.objects.filter(place=place).first()
     return plan if plan is not None and (plan.published_at or may_write(user, place)) else None
+
+
+def plans_for(user: Any) -> QuerySet[Plan]:
+    """Return the plans that a user reads."""
+    unpublished = Plan.objects.filter(published_at=None).values_list("place", flat=True)
+    written = [place for place in unpublished if may_write(user, place)]
+    return Plan.objects.filter(Q(published_at__isnull=False) | Q(place__in=written))
 
 
 def tab(user: Any, place: str) -> tuple[str, str, str] | None:

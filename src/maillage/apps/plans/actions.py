@@ -13,6 +13,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis, PlanNote, Refusal
 from maillage.apps.plans.queries import Proposal
+from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
@@ -44,6 +45,7 @@ def open_plan(
         PlanAxis.objects.create(plan=plan, number=1, title=FREE)
     else:
         _take_up(plan, frame, by=by, at=at)
+    search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
     journal.record(by=by, verb="plan.opened", row=plan, at=at)
     return plan
 

@@ -6,14 +6,16 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
+from django.urls import reverse
 
 from maillage.apps.codesign.models import DraftAction
 from maillage.apps.codesign.rules import DRAFT
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.queries import territory_measures
-from maillage.apps.plans import rules
+from maillage.apps.plans import access, rules
 from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis
+from maillage.apps.search.rules import Hit, SearchKind
 from maillage.reports.territory import gaps
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferLine, OfferReading, Reading, Stale
@@ -439,3 +441,25 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
         }
         for row in actions
     ]
+
+
+# ----------------------------------------------------------------------------------- the search of the space
+
+
+def _action_hit(row: PlanAction, user: Any) -> Hit:
+    about = f"{row.plan.title}, {row.get_state_display()}"
+    return Hit(row.title, about, reverse("plan_action", args=[row.plan.place, row.pk]))
+
+
+SEARCH_KINDS = (
+    SearchKind(
+        id="actions-de-plans",
+        label="Actions des plans",
+        icon="clipboard-check",
+        model="plans.planaction",
+        rows=lambda user: PlanAction.objects.filter(plan__in=access.plans_for(user)).select_related("plan"),
+        indexed=lambda: PlanAction.objects.select_related("plan"),
+        words=lambda row: (row.title, f"{row.objective} {row.pilot} {row.partners} {row.plan.title}"),
+        hit=_action_hit,
+    ),
+)
