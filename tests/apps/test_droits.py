@@ -278,6 +278,17 @@ def test_what_presses_is_told_to_the_helper_at_thirty_and_seven_days(andrei, lei
     assert not any("Andrei" in each.text + each.subject for each in written)
 
 
+def test_a_letter_to_answer_is_told_at_thirty_and_seven_days_too(andrei, leila):
+    letter = tell(andrei, leila, facts.NOTIFIED, until=TODAY + timedelta(days=31))
+    tell(andrei, leila, facts.NOTIFIED, procedure="carte-identite")  # without a date
+    assert persons.deadlines(leila, TODAY) == []
+    (pressing,) = persons.deadlines(leila, TODAY + timedelta(days=1))
+    assert pressing[1].standing.tag == "Répondre avant le 24 décembre"
+    for day, told in ((0, 0), (1, 1), (17, 0), (24, 1), (31, 0), (32, 0)):
+        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+    assert Message.objects.filter(key__startswith=f"droit-{letter.pk}-").count() == 2
+
+
 def test_nothing_is_told_of_a_right_asked_for_again(andrei, leila):
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     tell(andrei, leila, facts.SENT, procedure="complementaire-sante")

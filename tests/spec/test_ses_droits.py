@@ -82,7 +82,8 @@ def test_where_a_procedure_stands(spec):
             "envoyée : Envoyée il y a 7 jours. Le 16 novembre. Pas d’accusé de réception noté.",
             "en attente : Attend depuis 14 jours. Envoyée le 9 novembre. Accusé de réception du 12 novembre.",
             "en attente : Attend depuis 14 jours. Envoyée le 9 novembre. Rien de nouveau aujourd’hui.",
-            "courrier arrivé : Un courrier est arrivé. Courrier arrivé le 20 novembre.",
+            "courrier arrivé : Un courrier est arrivé. Courrier arrivé le 20 novembre."
+            " Sans date de réponse notée, aucun rappel ne part.",
             "courrier arrivé : Répondre avant le 30 décembre. Courrier arrivé le 20 novembre. Encore 37 jours.",
             "en danger : Répondre avant le 30 novembre. Courrier arrivé le 20 novembre. Encore 7 jours.",
             "obtenu : Obtenu le 2 novembre. Rien à refaire avant le 2 juillet.",
@@ -203,6 +204,7 @@ def test_a_procedure_done_again(spec):
             "refusé : Refusé le 22 novembre. On peut contester jusqu’au 22 janvier. Encore 60 jours.",
             "obtenu : Obtenu le 22 novembre. Rien à refaire avant le 30 septembre 2027.",
             "courrier arrivé : Un courrier est arrivé. Courrier arrivé le 22 novembre."
+            " Sans date de réponse notée, aucun rappel ne part."
             " Le droit d’avant court jusqu’au 31 janvier.",
         ],
     )
@@ -244,6 +246,8 @@ def test_what_stands_above_the_lines(spec):
     cells = {
         "droit": right,
         "lettre": letter,
+        "réponse": "Courrier le 20/11/2026 → 23/12/2026",
+        "réponse lointaine": "Courrier le 20/11/2026 → 24/12/2026",
         "envoyée": "Envoyée le 16/11/2026",
         "attend": "Accusé le 16/11/2026",
         "prépare": "On la prépare le 2/11/2026",
@@ -260,6 +264,8 @@ def test_what_stands_above_the_lines(spec):
         -----------------------------------------------
         droit, attend, envoyée, prépare, obtenu, inconnu
         droit, lettre
+        réponse, attend
+        réponse lointaine
         droit, droit, refusé, obtenu, obtenu
         droit, autre
         tard, droit, fini
@@ -272,6 +278,8 @@ def test_what_stands_above_the_lines(spec):
         [
             "1 à refaire avant le 30 novembre. 2 en route, 1 à préparer, 1 obtenu, 1 inconnu.",
             "1 à refaire avant le 30 novembre, 1 réponse à donner avant le 30 novembre.",
+            "1 réponse à donner avant le 23 décembre. 1 en route.",
+            "1 en route.",
             "2 à refaire avant le 30 novembre. 1 refusé ou arrêté, 2 obtenus.",
             "2 à refaire, au plus tôt avant le 30 novembre.",
             "1 à refaire tout de suite, 1 à refaire avant le 30 novembre, 1 à vérifier.",

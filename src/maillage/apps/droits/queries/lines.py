@@ -142,7 +142,7 @@ def pressing(
         (named[pk], _line(procedure, held, known, today))
         for (pk, procedure), held in _entries(persons, structures).items()
     ]
-    found = [each for each in drawn if each[1].standing.state in (line.AT_RISK, line.RENEWAL)]
+    found = [each for each in drawn if line.presses(each[1].standing, today)]
     return sorted(found, key=lambda each: (each[1].standing.due or today, *line.order(each[1].standing)))
 
 

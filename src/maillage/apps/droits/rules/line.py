@@ -249,7 +249,7 @@ def _notified(last: Statement, today: date) -> Standing:
             marks=(DONE, DONE, NOW, EMPTY, EMPTY),
             current=2,
             tag=say("Un courrier est arrivé"),
-            sentence=arrived,
+            sentence=f"{arrived} Sans date de réponse notée, aucun rappel ne part.",
             gesture=NOTE,
         )
     risky = last.until - today <= _risk()
@@ -431,6 +431,15 @@ def _day(day: date, today: date) -> str:
 # ------------------------------------------------------------------------------------------------- the person
 
 
+def presses(found: Standing, today: date) -> bool:
+    """Return whether a line asks to act now: a right to renew, or a letter to answer from its first reminder
+    on.
+    """
+    if found.state == NOTIFIED and found.due is not None:
+        return found.due - today <= timedelta(days=max(REMINDERS))
+    return found.state in (AT_RISK, RENEWAL)
+
+
 def order(found: Standing) -> tuple[int, date]:
     """Return where a line stands among the others: what presses first, then the nearest date."""
     return ORDER[found.state], (found.due or date.max) if found.press == DATED else date.min
@@ -438,8 +447,9 @@ def order(found: Standing) -> tuple[int, date]:
 
 def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
     """Return the sentence above the lines: what presses, then the rest; '' for either when there is none."""
-    due = [each for each in found if each.state in (AT_RISK, RENEWAL)]
-    answers = [each for each in due if each.marks[2] == DANGER]
+    due = [each for each in found if presses(each, today)]
+    others = [each for each in found if not presses(each, today)]
+    answers = [each for each in due if each.marks[2] in (NOW, DANGER)]
     renewed = [each for each in due if each not in answers]
     dated, now, check = ([each for each in renewed if each.press == press] for press in PRESSES)
     pressing = [
@@ -453,13 +463,13 @@ def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
         ),
     ]
     counts = (
-        ((REFUSED, LOST), say("{n} refusé ou arrêté", "{n} refusés ou arrêtés", n=_n(found, REFUSED, LOST))),
-        ((NOTIFIED, WAITING, SENT), say("{n} en route", n=_n(found, NOTIFIED, WAITING, SENT))),
-        ((GATHERED, PREPARED), say("{n} à préparer", n=_n(found, GATHERED, PREPARED))),
-        ((OBTAINED,), say("{n} obtenu", "{n} obtenus", n=_n(found, OBTAINED))),
-        ((UNKNOWN,), say("{n} inconnu", "{n} inconnus", n=_n(found, UNKNOWN))),
+        ((REFUSED, LOST), say("{n} refusé ou arrêté", "{n} refusés ou arrêtés", n=_n(others, REFUSED, LOST))),
+        ((NOTIFIED, WAITING, SENT), say("{n} en route", n=_n(others, NOTIFIED, WAITING, SENT))),
+        ((GATHERED, PREPARED), say("{n} à préparer", n=_n(others, GATHERED, PREPARED))),
+        ((OBTAINED,), say("{n} obtenu", "{n} obtenus", n=_n(others, OBTAINED))),
+        ((UNKNOWN,), say("{n} inconnu", "{n} inconnus", n=_n(others, UNKNOWN))),
     )
-    rest = ", ".join(words for states, words in counts if _n(found, *states))
+    rest = ", ".join(words for states, words in counts if _n(others, *states))
     return _ended(", ".join(pressing)), _ended(rest)
 
 
