@@ -71,6 +71,18 @@ def test_home_leads_to_the_search_before_any_study_exists(client, home):
     assert 'action="/territoires/"' in page
 
 
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_the_home_page_and_its_menu_lead_to_joining_and_to_giving_time(client, home, code):
+    client.cookies["langue"] = code
+    page = client.get("/").content.decode()
+    content, menu = page[page.index("<main") : page.index("</main>")], page[: page.index("<main")]
+    for address in ("/rejoindre/", "/benevoles/"):
+        assert f'href="{address}"' in content
+        assert f'href="{address}"' in menu
+        assert client.get(address).status_code == 200
+    assert ("Join the network" in content) == (code == "en")
+
+
 def test_a_page_that_does_not_exist_offers_ways_on(client):
     response = client.get("/nulle-part/")
     assert response.status_code == 404
