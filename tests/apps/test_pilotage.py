@@ -74,7 +74,7 @@ def test_what_became_of_a_few_is_withheld(home):
     assert here.action.value is None
     assert whole.action.value is None
     assert here.reason == ""
-    assert here.orientation.told == ()
+    assert here.orientation.published == ()
 
 
 def test_helped_and_their_ends_are_counted(home):

@@ -108,12 +108,12 @@ def test_ce_que_l_on_ne_sait_pas_n_est_pas_zero():
 )
 def test_les_petits_comptes_se_taisent(rows, least, told):
     """Sous 11, une part se tait, et celles par lesquelles on la retrouverait ; inventées, rien ne se tait."""
-    assert rules.table_told(rows, least)[0] == told
+    assert rules.published_table(rows, least)[0] == told
 
 
 def test_les_totaux_ne_rendent_pas_ce_qui_est_tu():
     """Au-delà de quarante lignes, aucune colonne n’a de total : une part tue ne s’y retrouve pas."""
-    cells, totals = rules.table_told([[30, 20]] * (rules.MOST_PROVED + 1), 11)
+    cells, totals = rules.published_table([[30, 20]] * (rules.MOST_PROVED + 1), 11)
     assert cells[0] == [30, 20]
     assert totals == [None, None]
 

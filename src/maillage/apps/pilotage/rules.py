@@ -45,7 +45,7 @@ class Link:
     details: tuple[Detail, ...] = ()
 
     @property
-    def told(self) -> tuple[Detail, ...]:
+    def published(self) -> tuple[Detail, ...]:
         """The details that may be told, nobody left out."""
         return tuple(each for each in self.details if each.n)
 
@@ -123,16 +123,16 @@ class Sentence:
 # ---------------------------------------------------------------------------------------- what may be told
 
 
-def table_told(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, list[int | None]]:
+def published_table(rows: Sequence[Sequence[int]], least: int) -> tuple[Cells, list[int | None]]:
     """Return which cells of a table of counts may be told, then the totals of its columns; None: withheld.
 
     Each row sums to a number already told of at least `least` people, or of nobody. least 0: nothing to
     protect.
 
-    >>> table_told([[12, 3], [20, 15]], 0)
+    >>> published_table([[12, 3], [20, 15]], 0)
     ([[12, 3], [20, 15]], [32, 18])
-    >>> table_told([[12, 3]], 11)
-    ([[None, None]], [None])
+    >>> published_table([[12, 3]], 11)
+    ([[None, None]], [None, None])
     """
     if not rows:
         return [], []

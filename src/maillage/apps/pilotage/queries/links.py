@@ -58,7 +58,7 @@ class Chain:
     def is_missing(self) -> bool:
         """Return whether nothing of it is told."""
         links = (self.orientation, self.action, self.effect)
-        return all(each.value is None and not each.told for each in links)
+        return all(each.value is None and not each.published for each in links)
 
 
 def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
@@ -67,13 +67,13 @@ def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
     kept = [noted.batched(each, found.least) for each in every]
     told = [k for k, each in enumerate(kept) if each.referrals]
     became = [_counts([row.became for row in kept[k].referrals], BECAME_ORDER) for k in told]
-    cells, totals = rules.table_told(became, found.least)
+    cells, totals = rules.published_table(became, found.least)
     by_unit: list[Sequence[int | None]] = [(None,) * len(BECAME_ORDER)] * len(units)
     for k, row in zip(told, cells, strict=True):
         by_unit[k] = row
     helped = [k for k in told if by_unit[k][0]]
     ends = [_counts(_ends(kept[k].referrals), ENDS_ORDER) for k in helped]
-    end_cells, end_totals = rules.table_told(ends, found.least)
+    end_cells, end_totals = rules.published_table(ends, found.least)
     end_by_unit = dict(zip(helped, end_cells, strict=True))
     whole = found.of(found.by_commune)
     made = [_chain(each, by_unit[k], end_by_unit.get(k), whole, found) for k, each in enumerate(kept)]
