@@ -1,5 +1,6 @@
 """maillage rapport: each report in each form, whole or not at all, frozen when it is asked."""
 
+import itertools
 import json
 import re
 import zipfile
@@ -67,6 +68,35 @@ def test_pdf_forms_are_tagged(alone, name):
         assert b"pdfuaid:part" in opened.Root["/Metadata"].read_bytes()
         if name == "synthese":
             assert len(opened.pages) == 1
+
+
+def test_a_slide_is_a_page_on_paper_too(alone, deck):
+    with pikepdf.open(alone / "restitution/restitution.pdf") as opened:
+        assert len(opened.pages) == len(deck.slides)
+
+
+def test_a_report_killed_while_writing_leaves_the_former_one(alone, tmp_path, monkeypatch):
+    about, files = folders.read(alone / "synthese")
+    out, count = tmp_path / "rendu", itertools.count()
+    folders.write(out, {"synthese.html": b"avant", "synthese.pdf": b"avant"}, about)
+    true_write = folders.write_whole
+
+    def cut(path, content):
+        if next(count) == 1:
+            raise KeyboardInterrupt
+        true_write(path, content)
+
+    monkeypatch.setattr(folders, "write_whole", cut)
+    for folder in (out, tmp_path / "neuf"):
+        count = itertools.count()
+        with pytest.raises(KeyboardInterrupt):
+            folders.write(folder, files, about)
+    assert {path.name: path.read_bytes() for path in out.glob("synthese.*")} == {
+        "synthese.html": b"avant",
+        "synthese.pdf": b"avant",
+    }
+    assert folders.read(out)[0]["fichiers"]["synthese.pdf"] == folders.digest(b"avant")
+    assert not list((tmp_path / "neuf").iterdir())
 
 
 @pytest.mark.parametrize("name", DATA_ALONE)
