@@ -14,6 +14,7 @@ from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.plans import actions as steering
 from maillage.apps.plans.queries import reading_of
 from maillage.cli.demonstration import loop as year
+from maillage.cli.main import main
 from tests.conftest import PLACE, account
 from tests.support.places import place
 
@@ -248,3 +249,16 @@ def test_the_demonstration_has_a_year_of_invented_referrals(home):
     assert (ech.orientation.value, ech.effect.detail(activity.UNKNOWN)) == (46, 10)
     assert year.tell(AT, {}, {}) == 0, "written once"
     assert Lieu.objects.count() == 2
+
+
+def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
+    assert main(["boucle", PLACE, "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert written["territoire"]["code"] == PLACE
+    assert written["zones"]
+    assert all(zone["orientation"]["valeur"] is None for zone in written["zones"])
+    assert all(zone["orientation"]["motif"] for zone in written["zones"])
+    assert main(["boucle", PLACE]) == 0
+    assert "rien de prévu" in capsys.readouterr().out
+    assert main(["boucle", "99999"]) == 2
+    assert "Aucun territoire n’a le code « 99999 »" in capsys.readouterr().err

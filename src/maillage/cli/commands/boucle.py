@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
+from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps, print_json
-from maillage.kernel.errors import Refused
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,9 +39,7 @@ def run(given: argparse.Namespace) -> int:
 
 def _study(code: str) -> tuple[Any, Any]:
     """Return the study of a territory and what is read of it, computed now when there is none."""
-    from maillage.apps.dossiers import actions, rules
     from maillage.apps.dossiers import queries as dossiers
-    from maillage.apps.dossiers.queries import StudyRequest
     from maillage.apps.plans.queries import reading_of
     from maillage.apps.territories import queries as territories
 
@@ -49,17 +47,7 @@ def _study(code: str) -> tuple[Any, Any]:
     study, reading = dossiers.latest(place), reading_of(place)
     if study is not None and reading is not None:
         return study, reading
-    study = actions.ask(StudyRequest(place=place))
-    if study.status != rules.DONE:
-        steps = Steps()
-        actions.take_up(study)
-        study.refresh_from_db()
-        steps(study.name, 0.0)
-        actions.compute(study)
-        study.refresh_from_db()
-        steps.done()
-    if study.status != rules.DONE:
-        raise Refused(*study.error[:1], why=study.error[1], do=study.error[2])
+    study, _ = computed(place, Steps())
     return study, dossiers.reading(study)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
+from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
-from maillage.kernel.errors import Refused
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 # Name before the @, what is shown, role, and over what: a territory, or a structure of the real census.
@@ -38,8 +38,6 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    from maillage.apps.dossiers import actions, rules
-    from maillage.apps.dossiers.queries import StudyRequest
     from maillage.cli.demonstration.ordered import in_order_of_dates
     from maillage.config import settings
 
@@ -54,16 +52,8 @@ def run(given: argparse.Namespace) -> int:
         _stories(accounts)
     steps = Steps()
     for place in () if given.sans_calcul else PLACES:
-        study = actions.ask(StudyRequest(place=place))
-        if study.status != rules.DONE:
-            actions.take_up(study)
-            study.refresh_from_db()
-            steps(study.name, 0.0)
-            actions.compute(study)
-            study.refresh_from_db()
-            steps.done()
-            if study.status != rules.DONE:
-                raise Refused(*study.error[:1], why=study.error[1], do=study.error[2])
+        study, now = computed(place, steps)
+        if now:
             print(f"Diagnostic prêt : {study.name}")
     print(f"Comptes de démonstration, mot de passe {password} :")
     for name, shown, *_ in ACCOUNTS:
