@@ -114,7 +114,7 @@ def test_what_each_role_may_do(spec):
         some = [ROLES[id] for id in t["rôle"].tolist()]
         assert set(ROLES) == set(t["rôle"].tolist())
         assert tuple(id for id, role in ROLES.items() if role.over == STRUCTURE) == BY_STRUCTURE
-        assert BY_TERRITORY == ("coordination", "analyste")
+        assert BY_TERRITORY == ("coordination", "pedagogie", "analyste")
         assert all(role.rights <= set(RIGHTS) for role in some)
         return {
             "pour": [OVER[role.over] for role in some],
@@ -132,6 +132,7 @@ def test_what_each_role_may_do(spec):
         benevole
         gestionnaire
         coordination
+        pedagogie
         analyste
         administration
         """,
@@ -145,6 +146,7 @@ def test_what_each_role_may_do(spec):
         une structure | oui | people.mine
         une structure | oui | directory.edit members.manage orientations.answer people.see workshops.manage
         un territoire | non | directory.edit directory.import measures.see members.manage modules.edit surveys.run territory.edit
+        un territoire | non | modules.edit
         un territoire | non | measures.see surveys.run territory.edit
         partout       | non | directory.edit directory.import measures.see members.manage modules.edit network.run surveys.run territory.edit
         """,
