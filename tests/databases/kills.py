@@ -109,7 +109,6 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     from maillage.apps.people.actions import register as people
     from maillage.apps.people.models import Person
     from maillage.config.providers import chosen
-    from tests.support.referrals import action
 
     def sender() -> User:
         return User.objects.get(name="envoie")
@@ -187,7 +186,8 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         elif gesture == "serve":
             answers.serve(row, did=["assistance"], outcome=draw.choice(list(cycle.OUTCOMES)), **common)
         else:
-            action(gesture)(row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {}))
+            act = getattr(sending, gesture, None) or getattr(answers, gesture)
+            act(row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {}))
 
     def invite(draw: random.Random, at: datetime) -> None:
         memberships.invite(by=receiver(), role="aidant", structure=of(receiver()), for_whom="Zoé", at=at)
