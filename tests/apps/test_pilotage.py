@@ -12,7 +12,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.plans import actions as steering
-from maillage.apps.plans.queries import reading_of
+from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
 from tests.conftest import PLACE, account

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from maillage.apps.plans import actions, queries
+from maillage.apps.plans import actions
+from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import RUNNING
 from maillage.cli.reports.plans import plan_of
 from maillage.reference.plan_frames import frames
@@ -21,7 +22,7 @@ ON = date(2026, 11, 20)
 
 @pytest.fixture
 def reading(study):
-    return queries.reading_of(PLACE)
+    return overview.reading_of(PLACE)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
-from maillage.apps.plans import actions, queries, rules
+from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, Refusal
+from maillage.apps.plans.queries import overview, proposals
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
@@ -34,7 +35,7 @@ def lea(home):
 @pytest.fixture
 def reading(study, monkeypatch):
     """The study of Échirolles, where two zones lack two lines of the offer."""
-    held = queries.reading_of(PLACE)
+    held = overview.reading_of(PLACE)
     codes = [zone.code for zone in held.zones[:2]]
 
     def gap(id: str, low: float, high: float) -> OfferLine:
@@ -50,7 +51,7 @@ def reading(study, monkeypatch):
     whole = ZoneOffer("", 6, 2, (gap("assistance", 420.0, 540.0),), (), "")
     offer = OfferReading("l’annuaire", 30, whole, {}, zones, (), ())
     made = replace(held, offer=offer)
-    monkeypatch.setattr(queries, "reading_of", lambda place: made)
+    monkeypatch.setattr(overview, "reading_of", lambda place: made)
     return made
 
 
@@ -161,10 +162,10 @@ def test_an_action_never_waits_for_its_own_end(plan, lea):
 
 def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(client, plan, lea, reading):
     client.force_login(lea)
-    proposed = queries.proposals(plan, reading, ON)
+    proposed = proposals.proposals(plan, reading, ON)
     first, second = proposed  # where most people have nothing for sure comes first, and nobody for sure never
     assert first.value > second.value
-    gap = queries.line_in(reading, first.zones[0], first.line)
+    gap = overview.line_in(reading, first.zones[0], first.line)
     assert (first.evidence[0].value, first.evidence[0].between) == (gap.missing, gap.missing_between)
     assert "1 lieu ne le dit pas" in first.evidence[1].between
     assert first.effect.startswith("Au plus, ")  # one place may not be near all the zone
@@ -175,7 +176,7 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     row = plan.actions.get(proposal=first.key)
     assert (row.state, row.zones, row.line) == (rules.TO_DECIDE, list(first.zones), first.line)
     assert row.evidence[0][:2] == [gap.missing, gap.missing_between]
-    assert first.key not in {each.key for each in queries.proposals(plan, reading, ON)}
+    assert first.key not in {each.key for each in proposals.proposals(plan, reading, ON)}
     page = client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key}, follow=True)
     assert "Cette proposition n’est plus là." in page.content.decode()
     assert plan.actions.filter(proposal=first.key).count() == 1
@@ -183,19 +184,19 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
 
 def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, reading):
     client.force_login(lea)
-    first = queries.proposals(plan, reading, ON)[0]
+    first = proposals.proposals(plan, reading, ON)[0]
     asked = {"geste": "refuser", "proposition": first.key}
     page = client.post(f"{IN_SPACE}geste/", asked, follow=True)
     assert "Il manque le motif." in page.content.decode()
     client.post(f"{IN_SPACE}geste/", asked | {"motif": "La commune voisine ouvre en mars."})
     held = Refusal.objects.get(plan=plan)
     assert (held.why, held.value) == ("La commune voisine ouvre en mars.", first.value)
-    assert first.key not in {each.key for each in queries.proposals(plan, reading, ON)}
+    assert first.key not in {each.key for each in proposals.proposals(plan, reading, ON)}
     Refusal.objects.filter(pk=held.pk).update(value=held.value * 2)
-    assert first.key in {each.key for each in queries.proposals(plan, reading, ON)}
+    assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}
     Refusal.objects.filter(pk=held.pk).update(value=held.value)
     client.post(f"{IN_SPACE}geste/", {"geste": "redemander", "refus": held.pk})
-    assert first.key in {each.key for each in queries.proposals(plan, reading, ON)}
+    assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}
 
 
 def test_what_a_workshop_proposed_enters_the_plan_once(plan, lea):
@@ -207,10 +208,10 @@ def test_what_a_workshop_proposed_enters_the_plan_once(plan, lea):
     draft = DraftAction.objects.create(
         session=session, place=PLACE, title="Un relais en mairie", pilot="CCAS", lever=lever, at=AT
     )
-    (proposed,) = queries.proposals(plan, None, ON)
+    (proposed,) = proposals.proposals(plan, None, ON)
     row = actions.keep(plan, proposed, axis=plan.axes.first(), by=lea, at=AT)
     assert (row.draft, row.pilot, row.title) == (draft, "CCAS", "Un relais en mairie")
-    assert queries.proposals(plan, None, ON) == []
+    assert proposals.proposals(plan, None, ON) == []
 
 
 def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, plan, lea, study):
@@ -251,12 +252,12 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
 
 
 def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):
-    whole = queries.concerned("assistance", [], reading)
+    whole = overview.concerned("assistance", [], reading)
     assert (whole.about, whole.between) == ("540", "420 – 540")
-    assert "non chiffré" in queries.concerned("", [], reading).words
-    assert "non chiffré" in queries.concerned("assistance", [], None).words
-    assert "non chiffré" in queries.concerned("assistance", ["ailleurs"], reading).words
-    two = queries.concerned("assistance", list(reading.offer.zones), reading)
+    assert "non chiffré" in overview.concerned("", [], reading).words
+    assert "non chiffré" in overview.concerned("assistance", [], None).words
+    assert "non chiffré" in overview.concerned("assistance", ["ailleurs"], reading).words
+    two = overview.concerned("assistance", list(reading.offer.zones), reading)
     assert two.about == "420 à 540"
     assert "bornes des 2 zones ajoutées" in two.words
 
@@ -264,7 +265,7 @@ def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading
 @pytest.mark.parametrize("pilot", ["", "Hélène, CCAS"])
 def test_a_line_that_somebody_carries_everywhere_is_no_longer_proposed(plan, lea, reading, pilot):
     changed(action(plan, 1), lea, line="assistance", zones=[], pilot=pilot)
-    assert bool(queries.proposals(plan, reading, ON)) is not bool(pilot)
+    assert bool(proposals.proposals(plan, reading, ON)) is not bool(pilot)
 
 
 @pytest.mark.parametrize(

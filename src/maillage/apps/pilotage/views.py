@@ -14,7 +14,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.queries import document
 from maillage.apps.pilotage.queries import loop as queries
-from maillage.apps.plans.queries import reading_of
+from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reports.survey.document import as_csv

@@ -12,7 +12,7 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis, PlanNote, Refusal
-from maillage.apps.plans.queries import Proposal
+from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

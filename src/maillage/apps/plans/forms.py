@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 
 from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.plans import queries, rules
+from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.queries import overview
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, axis_of, frames
@@ -137,7 +138,7 @@ class ActionForm(forms.Form):
         fields["parent"].queryset = others.filter(parent=None)
         fields["after"].queryset = others
         fields["line"].choices = [("", "Aucune"), *((e.id, e.label) for e in diagnosis_lines().values())]
-        reading = queries.reading_of(plan.place)
+        reading = overview.reading_of(plan.place)
         known = [(zone.code, zone.name) for zone in reading.zones] if reading else []
         named = {code for code, _ in known}
         stray = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in (row.zones if row else ())]

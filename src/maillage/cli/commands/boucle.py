@@ -40,7 +40,7 @@ def run(given: argparse.Namespace) -> int:
 def _study(code: str) -> tuple[Any, Any]:
     """Return the study of a territory and what is read of it, computed now when there is none."""
     from maillage.apps.dossiers import queries as dossiers
-    from maillage.apps.plans.queries import reading_of
+    from maillage.apps.plans.queries.overview import reading_of
     from maillage.apps.territories import queries as territories
 
     place = territories.canonical(code)

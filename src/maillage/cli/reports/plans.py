@@ -8,24 +8,25 @@ from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
 
 if TYPE_CHECKING:
-    from maillage.apps.plans.queries import ActionRow
+    from maillage.apps.plans.queries.overview import ActionRow
 
 
 def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one."""
-    from maillage.apps.plans import queries, rules
+    from maillage.apps.plans import rules
     from maillage.apps.plans.models import Plan
+    from maillage.apps.plans.queries import overview
     from maillage.apps.territories.queries import canonical
     from maillage.reference.plan_frames import frames
 
     plan = Plan.objects.filter(place=canonical(code)).first()
     if plan is None:
         return None
-    actions = queries.actions_of(plan)
+    actions = overview.actions_of(plan)
     frame = frames().get(plan.frame)
     return PlanReading(
         title=plan.title,
-        state=rules.state_sentence([queries.schedule(action) for action in actions], on),
+        state=rules.state_sentence([overview.schedule(action) for action in actions], on),
         frame=frame.name if frame else "",
         is_published=plan.published_at is not None,
         is_example=plan.example,
@@ -37,7 +38,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
                 shown.announced,
                 tuple(_action(row) for row in shown.rows),
             )
-            for shown in queries.by_axis(plan, actions, reading, on)
+            for shown in overview.by_axis(plan, actions, reading, on)
         ),
         refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
     )

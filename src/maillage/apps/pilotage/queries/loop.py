@@ -15,9 +15,9 @@ from maillage.apps.pilotage.queries import units as of_units
 from maillage.apps.pilotage.queries.links import Chain
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.pilotage.rules import Gap, Sentence, Standing
-from maillage.apps.plans import queries as plans
 from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
+from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import ALIVE, warnings
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
@@ -88,7 +88,7 @@ class Loop:
     @property
     def gap(self) -> OfferLine | None:
         """The people without a place on foot in the whole territory."""
-        return plans.line_in(self.reading, "", LINE)
+        return overview.line_in(self.reading, "", LINE)
 
     @property
     def n_planned(self) -> int:
@@ -138,7 +138,7 @@ def loop(user: Any, study: Study, reading: Reading, *, on: date, sort: str = "ma
 
 def line_of(reading: Reading, code: str) -> OfferLine | None:
     """Return the line of the offer that the loop follows in a zone; None when nothing is said of it."""
-    line = plans.line_in(reading, code, LINE)
+    line = overview.line_in(reading, code, LINE)
     return line if line is not None and line.missing != DASH else None
 
 
@@ -219,10 +219,10 @@ def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]],
         return {}, (), False
     named: dict[str, list[Planned]] = {}
     everywhere = []
-    for action in plans.actions_of(plan):
+    for action in overview.actions_of(plan):
         if action.state not in ALIVE:
             continue
-        each = Planned(action=action, warnings=tuple(warnings(plans.schedule(action), on)))
+        each = Planned(action=action, warnings=tuple(warnings(overview.schedule(action), on)))
         for code in action.zones:
             named.setdefault(code, []).append(each)
         if not action.zones:

@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
-from maillage.apps.plans import access, queries, rules
+from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.queries import files, overview, proposals
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference.plan_frames import frames
@@ -42,7 +43,7 @@ def framed(request: HttpRequest, found: Plan) -> dict[str, Any]:
     return {
         "plan": found,
         "place": found.place,
-        "reading": queries.reading_of(found.place),
+        "reading": overview.reading_of(found.place),
         "frame": frames().get(found.frame),
         "may_write": may_write(request.user, found.place),
         "tab": "plan",
@@ -55,15 +56,15 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
     """The plan of a territory: where it stands, what the figures propose, its actions."""
     found, on = plan_of(request, place), timezone.localdate()
     context = framed(request, found)
-    actions = queries.actions_of(found)
+    actions = overview.actions_of(found)
     chosen = request.GET.get("vue", "")
     view = chosen if chosen in VIEWS else "calendrier"
-    axes = queries.by_axis(found, actions, context["reading"], on)
+    axes = overview.by_axis(found, actions, context["reading"], on)
     rows = [row for axis in axes for row in axis.rows]
     context |= {
         "axes": axes,
-        "calendar": queries.calendar(actions, on),
-        "sentence": rules.state_sentence([queries.schedule(each) for each in actions], on),
+        "calendar": overview.calendar(actions, on),
+        "sentence": rules.state_sentence([overview.schedule(each) for each in actions], on),
         "unpiloted": sum(1 for row in rows if "sans pilote" in row.warnings),
         "view": view,
         "views": VIEWS,
@@ -77,21 +78,21 @@ def plan(request: HttpRequest, place: str) -> HttpResponse:
     if view == "carte":
         context["map"] = _map(found, request.GET.get("offre", ""), rows)
     if context["may_write"]:
-        context["proposals"] = queries.proposals(found, context["reading"], on)
+        context["proposals"] = proposals.proposals(found, context["reading"], on)
         context["refusals"] = found.refusals.all()
     return render(request, "plans/plan.html", context)
 
 
-def _map(found: Plan, line: str, rows: list[queries.ActionRow]) -> dict[str, Any]:
+def _map(found: Plan, line: str, rows: list[overview.ActionRow]) -> dict[str, Any]:
     """Return the map of the gap of a line that the plan answers, and the actions of each zone."""
     lines = sorted({row.row.line for row in rows if row.row.line})
     chosen = line if line in lines else next(iter(lines), "")
     study = dossiers.latest(found.place)
-    zones: dict[str, list[queries.ActionRow]] = {}
+    zones: dict[str, list[overview.ActionRow]] = {}
     for row in rows:
         for code in row.row.zones:
             zones.setdefault(code, []).append(row)
-    reading = queries.reading_of(found.place)
+    reading = overview.reading_of(found.place)
     return {
         "line": chosen,
         "lines": [(each, OPENINGS[each]) for each in lines if each in OPENINGS],
@@ -111,15 +112,15 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     reading = context["reading"]
     notes = list(row.notes.all())
     lines = [
-        (queries.zones_named([code], reading), queries.line_in(reading, code, row.line))
+        (overview.zones_named([code], reading), overview.line_in(reading, code, row.line))
         for code in (row.zones or [""])
         if reading is not None and row.line
     ]
-    of_it = queries.schedule(row)
+    of_it = overview.schedule(row)
     context |= {
         "row": row,
-        "concerned": queries.concerned(row.line, row.zones, reading),
-        "zones": queries.zones_named(row.zones, reading),
+        "concerned": overview.concerned(row.line, row.zones, reading),
+        "zones": overview.zones_named(row.zones, reading),
         "lines": [(name, held) for name, held in lines if held is not None],
         "warnings": rules.warnings(of_it, on),
         "is_late": rules.is_late(of_it, on),
@@ -129,7 +130,7 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "elsewhere": [n for n in notes if n.kind == rules.ELSEWHERE and not n.withdrawn_at],
         "withdrawn": [n for n in notes if n.withdrawn_at],
         "states": rules.STATES,
-        "evidence": [queries.Evidence(*each) for each in row.evidence],
+        "evidence": [proposals.Evidence(*each) for each in row.evidence],
         "to_find": (row.budget or 0) - (row.funded or 0),
         "parts": row.parts.all(),
         "on": on,
@@ -154,8 +155,8 @@ def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
 def table(request: HttpRequest, place: str) -> HttpResponse:
     """The actions of a plan as a file."""
     found = plan_of(request, place)
-    rows = queries.table_of(queries.actions_of(found), queries.reading_of(found.place))
-    content = as_csv(queries.COLUMNS, rows)
+    rows = files.table_of(overview.actions_of(found), overview.reading_of(found.place))
+    content = as_csv(files.COLUMNS, rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="plan-{found.place}.csv"'
     return response
@@ -165,7 +166,7 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
 def frame(request: HttpRequest, place: str) -> HttpResponse:
     """A plan as a frame that another territory takes up."""
     found = plan_of(request, place)
-    held = queries.frame_of(found, queries.actions_of(found))
+    held = files.frame_of(found, overview.actions_of(found))
     response = JsonResponse(held, json_dumps_params={"ensure_ascii": False, "indent": 1})
     response["Content-Disposition"] = f'attachment; filename="cadre-{found.place}.json"'
     return response

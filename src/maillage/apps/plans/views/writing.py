@@ -14,9 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
-from maillage.apps.plans import access, actions, queries, rules
+from maillage.apps.plans import access, actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.queries import overview, proposals
 from maillage.apps.plans.views.reading import framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -61,7 +62,7 @@ def opening(request: HttpRequest, place: str) -> HttpResponse:
         "form": form,
         "place": at_place,
         "frames": frames().values(),
-        "reading": queries.reading_of(at_place),
+        "reading": overview.reading_of(at_place),
     }
     return render(request, "plans/open.html", context, status=400 if form.errors else 200)
 
@@ -72,7 +73,7 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
     """An action to write; from a proposal, its fields are filled."""
     plan = _plan(request, place)
     initial: dict[str, Any] = {"token": get_random_string(24), "axis": request.GET.get("dynamique", "")}
-    proposed = queries.proposal(plan, request.GET.get("de", ""), timezone.localdate())
+    proposed = proposals.proposal(plan, request.GET.get("de", ""), timezone.localdate())
     if proposed is not None:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
         initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
@@ -97,7 +98,7 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
     return _form(request, plan, form, error)
 
 
-def _from(proposed: queries.Proposal | None) -> dict[str, Any]:
+def _from(proposed: proposals.Proposal | None) -> dict[str, Any]:
     """Return what an action keeps of the proposal it comes from."""
     if proposed is None:
         return {}
@@ -173,7 +174,7 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
             actions.take_back_refusal(refusal, by=by, at=at)
             messages.success(request, "La proposition peut revenir.")
         elif what in ("garder", "refuser"):
-            proposed = queries.proposal(plan, key, timezone.localdate(at))
+            proposed = proposals.proposal(plan, key, timezone.localdate(at))
             if proposed is None:
                 messages.error(
                     request,

@@ -1,0 +1,213 @@
+"""The actions of a plan as its pages show them: the calendar, the zones, the people concerned."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.plans import rules
+from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis
+from maillage.reports.territory.reading import OfferLine, Reading, Stale
+from maillage.words.wording import DASH, listing, number
+
+MOST_ZONES = 3  # named beside an action; the others are counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concerned:
+    """How many people an action concerns, as printed: about, between, what they are, where it comes from.
+    about "": not counted, and words say why.
+    """
+
+    about: str
+    between: str
+    words: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActionRow:
+    """An action as a plan shows it. begins, ends, steps: places on the calendar, in percent; begins None
+    without dates.
+    """
+
+    row: PlanAction
+    concerned: Concerned
+    zones: str
+    warnings: tuple[str, ...]
+    is_late: bool
+    begins: float | None
+    ends: float | None
+    today: float
+    steps: tuple[tuple[float, str], ...]
+
+    @property
+    def width(self) -> float:
+        """How long the action is, in percent of the calendar."""
+        return (self.ends or 0.0) - (self.begins or 0.0)
+
+    @property
+    def done_width(self) -> float:
+        """How much of its time is over once it has begun, all of it when it is done: in percent of the
+        calendar.
+        """
+        if self.row.state == rules.DONE:
+            return self.width
+        if self.row.state != rules.RUNNING:
+            return 0.0
+        return max(0.0, min(self.today, self.ends or 0.0) - (self.begins or 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class AxisRows:
+    """A dynamic, its actions, and what its announced number says."""
+
+    axis: PlanAxis
+    rows: tuple[ActionRow, ...]
+    announced: str
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The months of a calendar: (place in percent, first letter, year when it begins)."""
+
+    months: tuple[tuple[float, str, str], ...]
+
+
+def reading_of(place: str) -> Reading | None:
+    """Return the latest study of a territory as it is read, None when nothing was computed."""
+    study = dossiers.latest(place)
+    if study is None:
+        return None
+    try:
+        return dossiers.reading(study)
+    except (FileNotFoundError, NotADirectoryError, Stale):
+        return None
+
+
+def actions_of(plan: Plan) -> list[PlanAction]:
+    """Return the actions of a plan with what its page reads, in order."""
+    steps = Prefetch("milestones", queryset=Milestone.objects.order_by("on", "pk"))
+    return list(plan.actions.select_related("axis", "after", "parent").prefetch_related(steps))
+
+
+def schedule(action: PlanAction) -> rules.Schedule:
+    """Return what the rules of a calendar read of an action."""
+    return rules.Schedule(
+        state=action.state, pilot=action.pilot, starts_on=action.starts_on, ends_on=action.ends_on
+    )
+
+
+def by_axis(plan: Plan, actions: Sequence[PlanAction], reading: Reading | None, on: date) -> list[AxisRows]:
+    """Return the actions of a plan by dynamic, as shown on a day."""
+    first, last = bounds_of(actions, on)
+    made = [_row(action, reading, on, first, last) for action in actions]
+    return [
+        AxisRows(
+            axis,
+            tuple(each for each in made if each.row.axis_id == axis.pk),
+            rules.announced_sentence(
+                axis.announced, sum(each.row.axis_id == axis.pk and not each.row.parent_id for each in made)
+            ),
+        )
+        for axis in plan.axes.all()
+    ]
+
+
+def bounds_of(actions: Iterable[PlanAction], on: date) -> tuple[date, date]:
+    """Return the days between which the calendar of a plan stands."""
+    rows = list(actions)
+    days = [day for row in rows for day in (row.starts_on, row.ends_on)]
+    days += [step.on for row in rows for step in row.milestones.all()]
+    return rules.span(days, on)
+
+
+def calendar(actions: Iterable[PlanAction], on: date) -> Calendar:
+    """Return the months of the calendar of a plan."""
+    first, last = bounds_of(actions, on)
+    months, day = [], first
+    while day < last:
+        year = str(day.year) if day == first or day.month == 1 else ""
+        months.append((rules.part_of(day, first, last), "JFMAMJJASOND"[day.month - 1], year))
+        day = rules.add_months(day, 1)
+    return Calendar(tuple(months))
+
+
+def _row(action: PlanAction, reading: Reading | None, on: date, first: date, last: date) -> ActionRow:
+    dated = [day for day in (action.starts_on, action.ends_on) if day is not None]
+    begins = rules.part_of(action.starts_on or dated[0], first, last) if dated else None
+    ends = rules.part_of(action.ends_on or last, first, last) if dated else None
+    of_it = schedule(action)
+    return ActionRow(
+        row=action,
+        concerned=concerned(action.line, action.zones, reading),
+        zones=zones_named(action.zones, reading),
+        warnings=tuple(rules.warnings(of_it, on)),
+        is_late=rules.is_late(of_it, on),
+        begins=begins,
+        ends=ends,
+        today=rules.part_of(on, first, last),
+        steps=tuple((rules.part_of(step.on, first, last), step.words) for step in action.milestones.all()),
+    )
+
+
+def zones_named(codes: Sequence[str], reading: Reading | None) -> str:
+    """Return the names of some zones, the first ones when there are many; the whole territory without any."""
+    if reading is None or not codes:
+        return "tout le territoire"
+    names = {zone.code: zone.name for zone in reading.zones}
+    named = [names.get(code, code) for code in codes]
+    if len(named) <= MOST_ZONES + 1:
+        return listing(named)
+    return f"{', '.join(named[:MOST_ZONES])} et {len(named) - MOST_ZONES} autres"
+
+
+def line_in(reading: Reading, code: str, line: str) -> OfferLine | None:
+    """Return a line of the offer in a zone, "" for the whole territory; None when it was not counted."""
+    offer = reading.offer
+    if offer is None:
+        return None
+    held = offer.zones.get(code) if code else offer.whole
+    return next((each for each in held.lines if each.id == line), None) if held else None
+
+
+def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Concerned:
+    """Return how many people an action concerns: those in difficulty who have nothing of its line on foot, in
+    its zones. Bounds of several zones are added, which is wider than their sum would be.
+    """
+    if not line:
+        return Concerned(about="", between="", words="non chiffré : aucune ligne d’offre ne lui répond")
+    if reading is None or reading.offer is None:
+        return Concerned(about="", between="", words="non chiffré : aucun diagnostic d’offre ici")
+    found = [line_in(reading, code, line) for code in (zones or [""])]
+    lines = [each for each in found if each is not None and each.missing != DASH]
+    source = reading.offer.source
+    if not lines:
+        return Concerned(
+            about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
+        )
+    words = f"sans {lines[0].label[:1].lower()}{lines[0].label[1:]} à pied"
+    if len(lines) == 1:
+        only = lines[0]
+        return Concerned(about=only.missing, between=only.missing_between, words=words, source=source)
+    low, high = sum(each.missing_low for each in lines), sum(each.missing_high for each in lines)
+    return Concerned(
+        about=f"{number(_down(low))} à {number(_up(high))}",
+        between="",
+        words=f"{words}, bornes des {len(lines)} zones ajoutées",
+        source=source,
+    )
+
+
+def _step(value: float) -> int:
+    return 10 if value < 1_000 else 100
+
+
+def _down(value: float) -> int:
+    return int(value // _step(value) * _step(value))
+
+
+def _up(value: float) -> int:
+    return int(-(-value // _step(value)) * _step(value))
