@@ -279,21 +279,26 @@ def _plan(facts: Facts) -> Sentence | None:
     )
 
 
+def confirmed_words(confirmed: int, sheets: int) -> str:
+    """Return how many sheets of places somebody confirmed lately, as a sentence.
+
+    >>> confirmed_words(1, 3).endswith("de lieux a été confirmée depuis 6 mois.")
+    True
+    """
+    of = f"des {count(sheets, 'fiche')} de lieux"
+    if not confirmed:
+        return f"Aucune {of} n’a été confirmée depuis 6 mois."
+    were = "ont été confirmées" if confirmed > 1 else "a été confirmée"
+    return f"{number(confirmed)} {of} {were} depuis 6 mois."
+
+
 def _sheets(facts: Facts) -> Sentence | None:
     if not facts.sheets or 2 * facts.confirmed >= facts.sheets:
         return None
-    told = number(facts.confirmed) if facts.confirmed else "Aucune"
-    was = (
-        "ont été confirmées"
-        if facts.confirmed > 1
-        else "n’a été confirmée"
-        if not facts.confirmed
-        else ("a été confirmée")
-    )
     return Sentence(
         id="fiches",
         topic="Offre",
-        strong=f"{told} des {count(facts.sheets, 'fiche')} de lieux {was} depuis 6 mois.",
+        strong=confirmed_words(facts.confirmed, facts.sheets),
         rest="On ne sait donc pas si ces lieux aident encore.",
         button="Voir les lieux",
     )

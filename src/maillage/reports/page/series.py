@@ -25,9 +25,10 @@ class Step:
     changed: bool = False
 
 
-def monthly(steps: Sequence[Step], *, top: float, id: str, label: str) -> str:
+def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str = "") -> str:
     """Return the chart of a series, 0 to `top`: a line broken where a month is not told or where the
-    definition changed, a band between the bounds, hatching where it is too early.
+    definition changed, a band between the bounds, hatching where it is too early. unit:
+    written after the values of the axis.
     """
     wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
 
@@ -37,7 +38,7 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str) -> str:
     def y(value: float) -> float:
         return TOP + (HIGH - TOP - BOTTOM) * (1 - min(value, top) / top)
 
-    parts = [f"<defs>{hatch(id)}</defs>", _axis(top, y)]
+    parts = [f"<defs>{hatch(id)}</defs>", _axis(top, y, unit)]
     for k, step in enumerate(steps):
         if step.early:
             parts.append(
@@ -66,12 +67,12 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str) -> str:
     )
 
 
-def _axis(top: float, y: Callable[[float], float]) -> str:
+def _axis(top: float, y: Callable[[float], float], unit: str) -> str:
     marks = [0.0, top / 2, top]
     return "".join(
         f'<path class="grille" d="M{LEFT} {y(m):.1f}H{WIDE - RIGHT}"/>'
         f'<text x="{LEFT - 6}" y="{y(m) + 4:.1f}" text-anchor="end">'
-        f"{number(m, 0 if m == int(m) else 1)}</text>"
+        f"{number(m, 0 if m == int(m) else 1)}{unit}</text>"
         for m in marks
     )
 

@@ -145,7 +145,7 @@ def _between(value: Value) -> str:
     low, high = outwards(value.low, value.high, 1.0, most=100.0)
     if value.kind == rules.PUBLISHED:
         return f"entre {_number(low)} et {_percent(high)}"
-    return f"Le hasard seul donnerait de {_number(low)} à {_percent(high)}."
+    return f"D’autres cas comme ceux-là auraient pu donner de {_number(low)} à {_percent(high)}."
 
 
 def _line(point: Point, value: Value) -> Line:
@@ -174,6 +174,7 @@ def _chart(value: Value) -> str:
         top=top,
         id=f"tot-{value.definition.id}",
         label=f"{value.definition.label}, mois par mois : le tableau dit chaque valeur",
+        unit=" %" if is_share else "",
     )
 
 

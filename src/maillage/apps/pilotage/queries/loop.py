@@ -36,6 +36,11 @@ class Places:
     confirmed: int = 0
     full: int = 0
 
+    @property
+    def words(self) -> str:
+        """How many were confirmed lately, as a sentence."""
+        return rules.confirmed_words(self.confirmed, self.n)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
