@@ -243,6 +243,7 @@ def test_the_page_the_file_and_the_definitions(client, library):
     page = client.get("/territoires/38/indicateurs/?mois=6").content.decode()
     assert "Mobiliser la réserve citoyenne" in page
     assert "<h3>Une réponse en 8 jours ou moins</h3>" in page
+    assert "D’autres cas comme ceux-là auraient pu donner de " in page, "chance alone gives no rate"
     assert page.count("manquant") > 5
     assert not re.search(r">\s*None\s*<|\bnan\b", page)
     rows = list(

@@ -29,6 +29,11 @@ def monthly(steps: Sequence[Step], *, top: float, id: str, label: str, unit: str
     """Return the chart of a series, 0 to `top`: a line broken where a month is not told or where the
     definition changed, a band between the bounds, hatching where it is too early. unit:
     written after the values of the axis.
+
+    >>> drawn = monthly([Step("mai", 40.0), Step("juin", None), Step("juil.", 50.0)],
+    ...                 top=100.0, id="suite", label="Part", unit=" %")
+    >>> drawn.count("<polyline"), ">100 %<" in drawn
+    (2, True)
     """
     wide = (WIDE - LEFT - RIGHT) / max(len(steps), 1)
 

@@ -8,7 +8,6 @@ from maillage.reports.page.blocks import (
     Callout,
     Cell,
     Chapter,
-    Cover,
     Document,
     Grid,
     Heading,
@@ -26,9 +25,8 @@ from maillage.reports.territory.chapters.need import need_chapter
 from maillage.reports.territory.chapters.offer import offer_chapter
 from maillage.reports.territory.chapters.opening import withheld_chapter
 from maillage.reports.territory.dossier import numbered
-from maillage.reports.territory.subject import Subject, headline, interval
+from maillage.reports.territory.subject import Subject, cover, headline, interval
 from maillage.words import wording
-from maillage.words.dates import in_words
 
 UNWRITTEN = "non renseigné"
 
@@ -52,15 +50,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     chapters += [source_chapter(r), warning_chapter(r), glossary_chapter()]
     return Document(
         title=f"Plan stratégique d’inclusion numérique : {r.territory.name}",
-        cover=Cover(
-            title=r.territory.name,
-            over="Plan stratégique d’inclusion numérique",
-            subtitle=r.territory.subtitle,
-            edition=f"Édition du {in_words(s.on)}",
-            print=f"Empreinte {r.fingerprint}",
-            svg=s.knitted,
-            alt=f"Carte tricotée : {r.territory.name}, maille par maille." if s.knitted else "",
-        ),
+        cover=cover(s, "Plan stratégique d’inclusion numérique"),
         chapters=numbered(chapters),
         keywords=("inclusion numérique", "plan stratégique", r.territory.name),
     )

@@ -8,7 +8,6 @@ from maillage.reports.page.blocks import (
     Callout,
     Cell,
     Chapter,
-    Cover,
     Document,
     Grid,
     Picture,
@@ -18,6 +17,7 @@ from maillage.reports.territory import gaps, synthesis
 from maillage.reports.territory.reading import OfferReading, Reading
 from maillage.reports.territory.subject import (
     Subject,
+    cover,
     first_sentence,
     headline,
     interval,
@@ -51,15 +51,7 @@ def compose(s: Subject) -> Document:
         slides += [*_people(s), *_offer(s), _answers(s), _proposals(s), _decisions(s)]
     return Document(
         title=f"Restitution : {r.territory.name}",
-        cover=Cover(
-            title=r.territory.name,
-            over="Restitution du diagnostic d’inclusion numérique",
-            subtitle=r.territory.subtitle,
-            edition=f"Édition du {in_words(s.on)}",
-            print=f"Empreinte {r.fingerprint}",
-            svg=s.knitted,
-            alt=f"Carte tricotée : {r.territory.name}, maille par maille." if s.knitted else "",
-        ),
+        cover=cover(s, "Restitution du diagnostic d’inclusion numérique"),
         chapters=(*slides, _sources(s)),
         keywords=("inclusion numérique", "restitution", r.territory.name),
     )

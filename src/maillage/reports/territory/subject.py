@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from maillage.reports.page import charts
-from maillage.reports.page.blocks import Bar, Chart
+from maillage.reports.page.blocks import Bar, Chart, Cover
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.reading import OfferLine, Reading
 from maillage.words import rounding, wording
@@ -24,6 +24,21 @@ class Subject:
     layers: Mapping[str, str]
     knitted: str
     on: date
+
+
+def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
+    """Return the first page of a report; over: its kind; drawn: with the map of the territory."""
+    r = s.reading
+    svg = s.knitted if drawn else ""
+    return Cover(
+        title=r.territory.name,
+        over=over,
+        subtitle=r.territory.subtitle,
+        edition=f"Édition du {in_words(s.on)}",
+        print=f"Empreinte {r.fingerprint}",
+        svg=svg,
+        alt=f"Carte tricotée : {r.territory.name}, maille par maille." if svg else "",
+    )
 
 
 def headline(r: Reading) -> str:

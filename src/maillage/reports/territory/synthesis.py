@@ -1,17 +1,17 @@
 """The synthesis of a territory: a page for elected people."""
 
-from maillage.reports.page.blocks import Block, Bullets, Chapter, Cover, Document, Picture, Text
+from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
 from maillage.reports.territory import gaps
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import (
     Subject,
+    cover,
     first_sentence,
     headline,
     interval,
     need_chart,
 )
 from maillage.words import wording
-from maillage.words.dates import in_words
 
 MOST = 3  # gaps, and proposals
 NO_OFFER = (
@@ -27,15 +27,7 @@ def compose(s: Subject) -> Document:
         chapters += [_where(s), _offer(r), _gaps(r), _proposals(r)]
     return Document(
         title=f"Synthèse pour les élus : {r.territory.name}",
-        cover=Cover(
-            title=r.territory.name,
-            over="Inclusion numérique, synthèse",
-            subtitle=r.territory.subtitle,
-            edition=f"Édition du {in_words(s.on)}",
-            print=f"Empreinte {r.fingerprint}",
-            svg="",
-            alt="",
-        ),
+        cover=cover(s, "Inclusion numérique, synthèse", drawn=False),
         chapters=(*chapters, _limits(r)),
         keywords=("inclusion numérique", "synthèse", r.territory.name),
     )

@@ -174,7 +174,7 @@ def _chart(value: Value) -> str:
         top=top,
         id=f"tot-{value.definition.id}",
         label=f"{value.definition.label}, mois par mois : le tableau dit chaque valeur",
-        unit=" %" if is_share else "",
+        unit="\u00a0%" if is_share else "",
     )
 
 
