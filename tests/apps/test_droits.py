@@ -27,9 +27,12 @@ from maillage.apps.orientations.queries import copies
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Consent, Person
+from maillage.apps.reminders.models import Reminder
+from maillage.apps.reminders.queries import lists as reminders
 from maillage.kernel.errors import Refused
 from maillage.words.languages import speaking
 from tests.conftest import account
+from tests.support.acts import draft
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
@@ -286,7 +289,70 @@ def test_a_letter_to_answer_is_told_at_thirty_and_seven_days_too(andrei, leila):
     assert pressing[1].standing.tag == "Répondre avant le 24 décembre"
     for day, told in ((0, 0), (1, 1), (17, 0), (24, 1), (31, 0), (32, 0)):
         assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
-    assert Message.objects.filter(key__startswith=f"droit-{letter.pk}-").count() == 2
+    first, _ = Message.objects.filter(key__startswith=f"droit-{letter.pk}-").order_by("pk")
+    assert "un courrier attend une réponse avant le 24 décembre 2026 : Logement social" in first.text
+    card, _ = Reminder.objects.filter(row=letter.pk, person=andrei).order_by("pk")
+    assert (card.kind, card.subject, card.moment) == (
+        *("letter", "Une réponse à donner"),
+        datetime(2026, 12, 24, 23, tzinfo=UTC),
+    )
+    assert card.text.startswith("Rappel : un courrier attend votre réponse avant le 24 décembre 2026.")
+
+
+def test_the_end_of_the_delay_to_contest_is_told_in_words_of_its_own_never_after(andrei, leila):
+    Person.objects.update(language="en")
+    on = date(2026, 11, 10)
+    refusal = tell(andrei, leila, facts.REFUSED, on, "complementaire-sante")  # two months, by its list
+    tell(andrei, leila, facts.LOST, on)  # neither a date nor a list: nothing is supposed
+    assert persons.deadlines(leila, TODAY + timedelta(days=17)) == []
+    (pressing,) = persons.deadlines(leila, TODAY + timedelta(days=18))
+    assert "On peut contester jusqu’au 10 janvier" in pressing[1].standing.sentence
+    for day, told in ((17, 0), (18, 1), (40, 0), (41, 1), (48, 0), (49, 0)):
+        assert deadlines.run_deadlines(at=AT + timedelta(days=day))["droits_rappeles"] == told, day
+    first, _ = Message.objects.filter(key__startswith=f"droit-{refusal.pk}-").order_by("pk")
+    assert "une décision peut être contestée avant le 10 janvier 2027" in first.text
+    card, _ = Reminder.objects.filter(row=refusal.pk, kind="decision").order_by("pk")
+    assert card.text.startswith(
+        "Reminder: you can ask for a decision to be reviewed, before 10 January 2027."
+    )
+    assert "santé" not in card.french.casefold()
+    with speaking("en"):
+        (one, _) = persons.for_card(andrei, TODAY).lines
+    assert one.more == "You can ask for this decision to be reviewed, before 10 January."
+    assert persons.for_card(andrei, TODAY + timedelta(days=49)).lines[0].more == ""
+
+
+def test_nothing_is_told_of_a_decision_asked_for_again(andrei, leila):
+    tell(andrei, leila, facts.REFUSED, date(2026, 11, 10), until=TODAY + timedelta(days=5))
+    tell(andrei, leila, facts.AGAIN)
+    assert deadlines.run_deadlines(at=AT)["droits_rappeles"] == 0
+
+
+def test_a_card_to_give_is_taken_back_once_the_letter_is_answered(andrei, leila, structure):
+    arrived, answer_before = TODAY - timedelta(days=3), TODAY + timedelta(days=20)
+    letter = tell(andrei, leila, facts.NOTIFIED, arrived, until=answer_before)
+    other = tell(andrei, leila, facts.NOTIFIED, arrived, "rsa", until=answer_before)
+    deadlines.run_deadlines(at=AT)
+    waiting = reminders.to_do(Reminder.objects.all(), AT)
+    assert {each.row for each in waiting} == {letter.pk, other.pk}
+    later = AT + timedelta(hours=1)
+    act = draft(kind="together", procedure="logement-social", done_at=later)
+    noting.note(act, person=andrei, by=leila, structure=structure, at=later)
+    deadlines.run_deadlines(at=later)
+    assert [each.row for each in reminders.to_do(Reminder.objects.all(), later)] == [other.pk]
+    consents.withdraw(Consent.objects.get(person=andrei, purpose="track"), by=leila, at=later)
+    deadlines.run_deadlines(at=later)
+    assert not reminders.to_do(Reminder.objects.all(), later).exists()
+    told = reminders.of_person(andrei, later, structures=frozenset({structure.pk}))
+    assert {each.state for each in told} == {"retiré : plus rien à faire"}
+
+
+def test_the_person_is_reminded_when_the_helper_is_no_longer_there(andrei, leila):
+    right_telling.tell(andrei, RIGHT, by=leila, at=AT)
+    User.objects.update(is_active=False)
+    assert [deadlines.run_deadlines(at=AT)["droits_rappeles"] for _ in range(2)] == [1, 0]
+    assert Reminder.objects.get().person == andrei
+    assert not Message.objects.exists()
 
 
 def test_nothing_is_told_of_a_right_asked_for_again(andrei, leila):

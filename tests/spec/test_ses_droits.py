@@ -240,7 +240,8 @@ def test_the_five_marks(spec):
 
 def test_what_stands_above_the_lines(spec):
     """D’abord ce qui presse, avec la plus proche date ; puis le reste. Un zéro ne se dit pas. La phrase ne dit pas
-    autre chose que la ligne : une date passée y est « tout de suite », une fin passée « à vérifier ».
+    autre chose que la ligne : une date passée y est « tout de suite », une fin passée « à vérifier ». Un refus se
+    dit à contester 30 jours avant la fin du délai, jamais après.
     """
     right, letter = "Obtenu le 1/2/2026 → 31/1/2027", "Courrier le 20/11/2026 → 30/11/2026"
     cells = {
@@ -254,6 +255,10 @@ def test_what_stands_above_the_lines(spec):
         "obtenu": "Obtenu le 2/11/2026",
         "inconnu": "Suivie le 1/11/2026",
         "refusé": "Refusé le 16/11/2026",
+        "contestable": "Refusé le 23/10/2026",
+        "trop tôt": "Refusé le 24/10/2026",
+        "trop tard": "Refusé le 22/9/2026",
+        "arrêt": "Arrêté le 16/11/2026 → 1/12/2026",
         "autre": "Obtenu le 1/3/2026 → 28/2/2027",
         "tard": "Obtenu le 1/2/2026 → 31/12/2026",
         "fini": "Obtenu le 1/2/2026 → 31/10/2026",
@@ -269,6 +274,8 @@ def test_what_stands_above_the_lines(spec):
         droit, droit, refusé, obtenu, obtenu
         droit, autre
         tard, droit, fini
+        contestable, attend
+        contestable, arrêt, trop tôt, trop tard
         inconnu
         """,
         lambda t: [
@@ -283,6 +290,8 @@ def test_what_stands_above_the_lines(spec):
             "2 à refaire avant le 30 novembre. 1 refusé ou arrêté, 2 obtenus.",
             "2 à refaire, au plus tôt avant le 30 novembre.",
             "1 à refaire tout de suite, 1 à refaire avant le 30 novembre, 1 à vérifier.",
+            "1 décision que l’on peut contester avant le 23 décembre. 1 en route.",
+            "2 décisions que l’on peut contester, au plus tôt avant le 1er décembre. 2 refusés ou arrêtés.",
             "1 inconnu.",
         ],
     )

@@ -21,7 +21,9 @@ HELPS = ("people.see", "people.mine")
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return the rights at risk or to renew, and the mailboxes not looked at for too long."""
+    """Return the rights at risk or to renew, the letters to answer, the decisions that may be contested, and
+    the mailboxes not looked at for too long.
+    """
     if not rights_of(user).any(*HELPS):
         return
     today = timezone.localdate(at)

@@ -1,7 +1,9 @@
-"""Remind the helper and the person that a right has a date."""
+"""Remind the helper and the person that a right, a letter or a decision has a date."""
 
 from collections import Counter
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -21,54 +23,100 @@ from maillage.words.languages import say
 from maillage.words.opening import date_text
 
 
-def run_deadlines(*, at: datetime) -> Counter[str]:
-    """Write to the helper who told of a right, once thirty and once seven days before its date; return how
-    many were written. The person is not named.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a date is said. helper: what presses, in French, before “avant le”; subject, text: to the person,
+    in the language spoken, never of which procedure; text takes the day.
     """
-    today = timezone.localdate(at)
+
+    helper: str
+    subject: Callable[[], str]
+    text: Callable[[str], str]
+
+
+WORDS: Mapping[str, Words] = {
+    ways.RIGHT: Words(
+        "une démarche est à refaire",
+        lambda: say("Une démarche à refaire"),
+        lambda day: say(
+            "Rappel : une de vos démarches est à faire avant le {end}. Venez voir la personne qui vous aide.",
+            end=day,
+        ),
+    ),
+    ways.LETTER: Words(
+        "un courrier attend une réponse",
+        lambda: say("Une réponse à donner"),
+        lambda day: say(
+            "Rappel : un courrier attend votre réponse avant le {end}. Venez avec le courrier voir la"
+            " personne qui vous aide.",
+            end=day,
+        ),
+    ),
+    ways.DECISION: Words(
+        "une décision peut être contestée",
+        lambda: say("Une décision qui peut être revue"),
+        lambda day: say(
+            "Rappel : vous pouvez demander qu’une décision soit revue, avant le {end}. Venez avec le courrier"
+            " voir la personne qui vous aide.",
+            end=day,
+        ),
+    ),
+}
+
+
+def run_deadlines(*, at: datetime) -> Counter[str]:
+    """Remind whoever told of a right, a letter or a decision, and the person, once thirty and once seven days
+    before its date; return how many dates. The person is not named.
+    """
     done: Counter[str] = Counter()
-    for reminder in persons.to_remind(today):
-        done["droits_rappeles"] += _remind(reminder, at=at)
+    for kind, row in persons.to_withdraw(at):
+        reminders.withdraw(kind, [row], at=at)
+    for near in persons.to_remind(timezone.localdate(at)):
+        _remind(near, at=at)
+        done["droits_rappeles"] += 1
     return done
 
 
 @transaction.atomic
-def _remind(reminder: persons.Reminder, *, at: datetime) -> bool:
-    """Write one reminder, that never leaves after its date. An invalid address blocks nothing."""
-    fact, day = reminder.fact, reminder.day
+def _remind(near: persons.NearDate, *, at: datetime) -> None:
+    """Remind of one date, never after it."""
+    over = timezone.make_aware(datetime.combine(near.day + timedelta(days=1), datetime.min.time()))
+    _remind_person(near, over, at=at)
+    _remind_helper(near, over, at=at)
+    record_event("droit.reminded", near.fact, by=None, at=at)
+
+
+def _remind_helper(near: persons.NearDate, over: datetime, *, at: datetime) -> None:
+    fact = near.fact
+    if fact.by is None or not fact.by.is_active:
+        return
     link = f"{settings.ADDRESS}{reverse('droits', args=[fact.person_id])}"
-    over = timezone.make_aware(datetime.combine(day + timedelta(days=1), datetime.min.time()))
-    _remind_person(reminder, over, at=at)
-    with suppress(Refused):
+    words = WORDS[persons.OF_FACTS[fact.kind]].helper
+    with suppress(Refused):  # an invalid address blocks nothing
         outbox.put(
             channel="email",
-            to=fact.by.email if fact.by else "",
+            to=fact.by.email,
             subject="Une démarche a une date qui approche",
-            text=f"Pour une personne que vous aidez, une démarche a une date : {label_of(fact.procedure)},"
-            f" avant le {date_text(day)}.\nOù elle en est : {link}",
-            key=reminder.key,
+            text=f"Pour une personne que vous aidez, {words} avant le {date_text(near.day)} :"
+            f" {label_of(fact.procedure)}.\nOù elle en est : {link}",
+            key=near.key,
             at=at,
             never_after=over,
             structure=fact.structure_id,
         )
-        record_event("droit.reminded", fact, by=None, at=at)
-        return True
-    return False
 
 
-def _remind_person(reminder: persons.Reminder, over: datetime, *, at: datetime) -> None:
+def _remind_person(near: persons.NearDate, over: datetime, *, at: datetime) -> None:
     """Remind the person, by what reaches them, without naming the procedure."""
-    fact = reminder.fact
+    fact = near.fact
+    kind = persons.OF_FACTS[fact.kind]
     occasion = Occasion(
-        kind=ways.RIGHT,
+        kind=kind,
         row=fact.pk,
-        days=reminder.days,
+        days=near.days,
         moment=over,
-        subject=lambda: say("Une démarche à refaire"),
-        text=lambda: say(
-            "Rappel : une de vos démarches est à faire avant le {end}. Venez voir la personne qui vous aide.",
-            end=date_text(reminder.day),
-        ),
+        subject=WORDS[kind].subject,
+        text=lambda: WORDS[kind].text(date_text(near.day)),
         structure=fact.structure_id,
         person=fact.person,
         language=fact.person.language,

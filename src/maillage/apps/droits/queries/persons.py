@@ -1,11 +1,12 @@
 """The rights of one person: for their own page, their copy, their sheet; what presses for a helper."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from maillage.apps.accounts.models import User
@@ -19,7 +20,9 @@ from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.apps.messages.models import Message
 from maillage.apps.people import rules as purposes
 from maillage.apps.people.models import Consent, Person
-from maillage.words.languages import to_say, typed
+from maillage.apps.reminders.models import Reminder
+from maillage.apps.reminders.rules import ways
+from maillage.words.languages import say, to_say, typed
 
 # What the journal says of the line of somebody’s rights, as the person reads it too.
 VERBS = {
@@ -29,21 +32,32 @@ VERBS = {
     "droit.struck": "a rayé un fait d’une démarche",
     "droit.restored": "a remis un fait d’une démarche",
     "droit.corrected": "a corrigé un fait d’une démarche",
-    "droit.reminded": "a rappelé qu’une démarche est à refaire",
+    "droit.reminded": "a rappelé la date d’une démarche",
     "droit.letter": "a écrit à un autre aidant",
 }
 
 
+# The facts that hold a date to act before, and what somebody is reminded of by each.
+OF_FACTS: Mapping[str, str] = {
+    facts.OBTAINED: ways.RIGHT,
+    facts.NOTIFIED: ways.LETTER,
+    facts.REFUSED: ways.DECISION,
+    facts.LOST: ways.DECISION,
+}
+DATED = tuple(OF_FACTS)
+
+
 @dataclass(frozen=True, slots=True)
 class OwnLine:
-    """A procedure as the person reads it: its name, in French; where it stands, in their language; `state` as
-    in `line.STATES`; due: the last day to do something, if any.
+    """A procedure as the person reads it: its name, in French; where it stands, in their language, and what
+    they may do; `state` as in `line.STATES`; due: the last day to do something, if any.
     """
 
     label: str
     tag: str
     state: str
     due: date | None
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +82,22 @@ def for_card(person: Person, today: date) -> Own | None:
     return Own(
         pressing,
         rest,
-        [OwnLine(typed(e.label), e.standing.tag, e.standing.state, e.standing.due) for e in held],
+        [
+            OwnLine(
+                typed(e.label), e.standing.tag, e.standing.state, e.standing.due, _more(e.standing, today)
+            )
+            for e in held
+        ],
+    )
+
+
+def _more(found: line.Standing, today: date) -> str:
+    """Return until when a person may ask for another look at a decision; '' when they may not."""
+    if found.state not in line.DENIED or found.due is None:
+        return ""
+    return say(
+        "Vous pouvez demander que cette décision soit revue, avant le {day}.",
+        day=line.day_text(found.due, today),
     )
 
 
@@ -88,14 +117,16 @@ def counts(held: list[Line]) -> list[tuple[str, int]]:
 
 
 def deadlines(user: User, today: date) -> list[tuple[Person, Line]]:
-    """Return the rights at risk or to renew of the persons that a user helps, the nearest date first."""
+    """Return the rights at risk or to renew, the letters to answer and the decisions that may be contested
+    of the persons that a user helps, the nearest date first.
+    """
     followings = access.followings_for(user)  # thousands of them, of a few structures
     structures = Structure.objects.filter(pk__in=followings.order_by().values("structure")).order_by("pk")
     dated = Fact.objects.filter(
         person=OuterRef("pk"),
         structure__in=structures,
         struck_at=None,
-        kind__in=(facts.OBTAINED, facts.NOTIFIED),
+        kind__in=DATED,
     )
     followed = Person.objects.filter(Exists(dated), pk__in=followings.values("person"))
     return lines.pressing(agreeing(list(followed)), list(structures), today)
@@ -111,10 +142,8 @@ def agreeing(persons: list[Person]) -> list[Person]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reminder:
-    """A reminder to write: of the fact that holds the date, of that day, so many days before; key: of the
-    message.
-    """
+class NearDate:
+    """A date to remind of: of the fact that holds it, so many days before; key: of the helper's message."""
 
     fact: Fact
     day: date
@@ -122,45 +151,76 @@ class Reminder:
     key: str
 
 
-def to_remind(today: date) -> list[Reminder]:
-    """Return the reminders due: those whose date is near, whose helper may be written to, unwritten yet.
+def to_remind(today: date) -> list[NearDate]:
+    """Return the dates that are near, and that nobody was reminded of yet.
 
     The dates are read first, without drawing any line: few are near, and this is asked often.
     """
-    dated = Fact.objects.filter(
-        kind__in=(facts.OBTAINED, facts.NOTIFIED), struck_at=None, example=False, by__is_active=True
-    )
+    dated = Fact.objects.filter(kind__in=DATED, struck_at=None, example=False)
     near: dict[int, date] = {}
     for row in dated.only("pk", "kind", "procedure", "on", "until"):
         day = _deadline(row)
         if day is not None and 0 <= (day - today).days <= max(line.REMINDERS):
             near[row.pk] = day
-    keys = {pk: f"droit-{pk}-rappel-{_days(day, today)}" for pk, day in near.items()}
+    days = {pk: _days(day, today) for pk, day in near.items()}
+    keys = {pk: f"droit-{pk}-rappel-{days[pk]}" for pk in near}
     written = set(Message.objects.filter(key__in=keys.values()).values_list("key", flat=True))
-    rows = Fact.objects.filter(pk__in=[pk for pk, key in keys.items() if key not in written])
+    planned = set(
+        Reminder.objects.filter(kind__in=OF_FACTS.values(), row__in=near).values_list("row", "days")
+    )
+    left = [pk for pk in near if keys[pk] not in written and (pk, days[pk]) not in planned]
+    rows = Fact.objects.filter(pk__in=left).select_related("person", "structure", "by").order_by("pk")
     return [
-        Reminder(row, near[row.pk], _days(near[row.pk], today), keys[row.pk])
-        for row in rows.select_related("person", "structure", "by").order_by("pk")
-        if _presses(row, today)
+        NearDate(row, near[row.pk], days[row.pk], keys[row.pk])
+        for row in rows
+        if _presses(row, near[row.pk], today)
     ]
 
 
+def to_withdraw(at: datetime) -> list[tuple[str, int]]:
+    """Return the reminders left to say or to print whose line asks for nothing any more, by kind and number
+    of fact: an answer was sent since, the fact was struck, the person disagrees.
+    """
+    stopped = Consent.objects.filter(
+        person=OuterRef("person"), purpose=purposes.TRACK, withdrawn_at__gt=OuterRef("planned_at")
+    )
+    alive = Reminder.objects.filter(
+        Q(person__active_at__gt=F("planned_at")) | Exists(stopped),  # elsewhere nothing changed
+        kind__in=OF_FACTS.values(),
+        way__in=ways.BY_HAND,
+        done_at=None,
+        withdrawn_at=None,
+        moment__gt=at,
+    )
+    kinds = dict(alive.values_list("row", "kind"))
+    today = timezone.localdate(at)
+    rows = Fact.objects.filter(pk__in=kinds).select_related("person", "structure")
+    still = {
+        row.pk
+        for row in rows
+        if row.struck_at is None and (day := _deadline(row)) is not None and _presses(row, day, today)
+    }
+    return [(kind, pk) for pk, kind in kinds.items() if pk not in still]
+
+
 def _deadline(row: Fact) -> date | None:
-    """Return the day before which to act on a letter or a right, by the common rules."""
+    """Return the day before which to act on a letter, a right or a decision, by the common rules."""
     if row.kind == facts.NOTIFIED:
         return row.until
-    asked = checklists.common(row.procedure)
-    return line.deadline(row.on, row.until, asked.rule)
+    rule = checklists.common(row.procedure).rule
+    return (line.deadline if row.kind == facts.OBTAINED else line.appeal_end)(row.on, row.until, rule)
 
 
 def _days(day: date, today: date) -> int:
     return min(each for each in line.REMINDERS if (day - today).days <= each)
 
 
-def _presses(row: Fact, today: date) -> bool:
-    """Return whether the line of a fact still presses: nothing was sent since, the person agrees."""
+def _presses(row: Fact, day: date, today: date) -> bool:
+    """Return whether the line of a fact still presses for its day: nothing was sent since, the person
+    agrees.
+    """
     found = lines.pressing(agreeing([row.person]), [row.structure], today)
-    return any(each.procedure == row.procedure for _, each in found)
+    return any((each.procedure, each.standing.due) == (row.procedure, day) for _, each in found)
 
 
 # -------------------------------------------------------------------------------------------------- one's own

@@ -33,6 +33,7 @@ STATES: Mapping[str, str] = {
     UNKNOWN: "inconnu",
     STOPPED: "plus suivie",
 }
+DENIED = (REFUSED, LOST)
 ORDER: Mapping[str, int] = {state: n for n, state in enumerate(STATES)}
 MARKS = ("réunir", "envoyer", "attendre", "obtenu", "à refaire")
 DONE, NOW, CLOCK, DANGER, NO, EMPTY, QUESTION = "done", "now", "clock", "danger", "no", "empty", "question"
@@ -174,7 +175,7 @@ def _requested(cycle: Sequence[Statement], rule: Rule, today: date) -> Standing:
         sentence=(
             "Personne ne l’a encore demandé."
             if asked is None
-            else f"Demandé le {_day(asked.on, today)} : la personne ne sait pas."
+            else f"Demandé le {day_text(asked.on, today)} : la personne ne sait pas."
         ),
         gesture=ASK,
         missing=missing,
@@ -213,7 +214,7 @@ def _sent(last: Statement, today: date) -> Standing:
         tag=say("Envoyée il y a {n} jour", "Envoyée il y a {n} jours", n=days)
         if days
         else say("Envoyée aujourd’hui"),
-        sentence=f"Le {_day(last.on, today)}. Pas d’accusé de réception noté.",
+        sentence=f"Le {day_text(last.on, today)}. Pas d’accusé de réception noté.",
         gesture=NOTE,
     )
 
@@ -222,13 +223,13 @@ def _waiting(cycle: Sequence[Statement], today: date) -> Standing:
     sent, looked = _last(cycle, facts.SENT), _last(cycle, facts.NOTHING)
     since = (sent or next(each for each in cycle if each.kind in (facts.RECEIPT, facts.NOTHING))).on
     days = (today - since).days
-    parts = [f"Envoyée le {_day(sent.on, today)}."] if sent else []
+    parts = [f"Envoyée le {day_text(sent.on, today)}."] if sent else []
     receipt = _last(cycle, facts.RECEIPT)
     if looked is not None:
-        when = "aujourd’hui" if looked.on == today else f"le {_day(looked.on, today)}"
+        when = "aujourd’hui" if looked.on == today else f"le {day_text(looked.on, today)}"
         parts.append(f"Rien de nouveau {when}.")
     elif receipt is not None:
-        parts.append(f"Accusé de réception du {_day(receipt.on, today)}.")
+        parts.append(f"Accusé de réception du {day_text(receipt.on, today)}.")
     return Standing(
         state=WAITING,
         marks=(DONE, DONE, CLOCK, EMPTY, EMPTY),
@@ -242,7 +243,7 @@ def _waiting(cycle: Sequence[Statement], today: date) -> Standing:
 
 
 def _notified(last: Statement, today: date) -> Standing:
-    arrived = f"Courrier arrivé le {_day(last.on, today)}."
+    arrived = f"Courrier arrivé le {day_text(last.on, today)}."
     if last.until is None:
         return Standing(
             state=NOTIFIED,
@@ -258,7 +259,7 @@ def _notified(last: Statement, today: date) -> Standing:
         state=AT_RISK if risky else NOTIFIED,
         marks=(DONE, DONE, DANGER if risky else NOW, EMPTY, EMPTY),
         current=2,
-        tag=say("Répondre avant le {day}", day=_day(last.until, today)),
+        tag=say("Répondre avant le {day}", day=day_text(last.until, today)),
         sentence=f"{arrived} {'Cette date est passée.' if late else _left(last.until, today)}",
         gesture=NOTE,
         due=last.until,
@@ -266,18 +267,18 @@ def _notified(last: Statement, today: date) -> Standing:
 
 
 def _denied(last: Statement, rule: Rule, today: date) -> Standing:
-    until = last.until or (months_later(last.on, rule.appeal) if rule.appeal else None)
+    until = appeal_end(last.on, last.until, rule)
     words = (
-        say("Refusé le {day}", day=_day(last.on, today))
+        say("Refusé le {day}", day=day_text(last.on, today))
         if last.kind == facts.REFUSED
-        else say("Arrêté le {day}", day=_day(last.on, today))
+        else say("Arrêté le {day}", day=day_text(last.on, today))
     )
     if until is None:
         sentence = "Le délai pour contester est sur le courrier : notez-le."
     elif until < today:
-        sentence = f"Le délai pour contester a fini le {_day(until, today)}."
+        sentence = f"Le délai pour contester a fini le {day_text(until, today)}."
     else:
-        sentence = f"On peut contester jusqu’au {_day(until, today)}. {_left(until, today)}"
+        sentence = f"On peut contester jusqu’au {day_text(until, today)}. {_left(until, today)}"
     return Standing(
         state=REFUSED if last.kind == facts.REFUSED else LOST,
         marks=(DONE, DONE, DONE, NO, EMPTY),
@@ -290,14 +291,14 @@ def _denied(last: Statement, rule: Rule, today: date) -> Standing:
 
 
 def _obtained(last: Statement, rule: Rule, today: date) -> Standing:
-    tag = say("Obtenu le {day}", day=_day(last.on, today))
+    tag = say("Obtenu le {day}", day=day_text(last.on, today))
     end = _end(last, rule)
     if end is None:
         sentence = "Rien à refaire." if rule.endless else "Aucune date de fin n’est notée."
         return _kept(tag, sentence)
     start, close = _window(end, rule)
     if today < start:
-        return _kept(tag, f"Rien à refaire avant le {_day(start, today)}.")
+        return _kept(tag, f"Rien à refaire avant le {day_text(start, today)}.")
     return _to_renew(end, close, last, today)
 
 
@@ -313,18 +314,18 @@ def _kept(tag: str, sentence: str) -> Standing:
 
 
 def _to_renew(end: date, close: date, last: Statement, today: date) -> Standing:
-    ends = f"Fin le {_day(end, today)}{'' if last.until else ', d’après la durée habituelle'}."
+    ends = f"Fin le {day_text(end, today)}{'' if last.until else ', d’après la durée habituelle'}."
     state, mark = (AT_RISK, DANGER) if close - today <= _risk() else (RENEWAL, CLOCK)
-    tag = say("À refaire avant le {day}", day=_day(close, today))
+    tag = say("À refaire avant le {day}", day=day_text(close, today))
     sentence = f"{_left(close, today)} {ends}"
     gesture, press = REDO, DATED
     if end < today:
-        tag, gesture = say("À vérifier : la fin était le {day}", day=_day(end, today)), ASK
+        tag, gesture = say("À vérifier : la fin était le {day}", day=day_text(end, today)), ASK
         press = TO_CHECK
         sentence = "Personne n’a noté si le droit a été refait."
     elif close < today:
         tag, press = say("À refaire tout de suite"), AT_ONCE
-        sentence = f"La date, le {_day(close, today)}, est passée. {ends}"
+        sentence = f"La date, le {day_text(close, today)}, est passée. {ends}"
     return Standing(
         state=state,
         marks=(DONE, DONE, DONE, DONE, mark),
@@ -347,7 +348,9 @@ def _still_running(found: Standing, held: Statement, rule: Rule, today: date, *,
         return found
     start, close = _window(end, rule)
     if sent or today < start:
-        running = f"Le droit d’avant {'court jusqu’au' if end >= today else 'a fini le'} {_day(end, today)}."
+        running = (
+            f"Le droit d’avant {'court jusqu’au' if end >= today else 'a fini le'} {day_text(end, today)}."
+        )
         return replace(found, sentence=f"{found.sentence} {running}")
     pressing = _to_renew(end, close, held, today)
     begun = found.state != UNKNOWN
@@ -414,6 +417,16 @@ def deadline(on: date, until: date | None, rule: Rule) -> date | None:
     return None if end is None else _window(end, rule)[1]
 
 
+def appeal_end(on: date, until: date | None, rule: Rule) -> date | None:
+    """Return the last day to contest a decision: as the letter says, else by the usual delay; None when
+    neither is known.
+
+    >>> appeal_end(date(2026, 12, 31), None, Rule(appeal=2))
+    datetime.date(2027, 2, 28)
+    """
+    return until or (months_later(on, rule.appeal) if rule.appeal else None)
+
+
 def _risk() -> timedelta:
     return timedelta(days=number("droits/risk_days"))
 
@@ -423,7 +436,7 @@ def _left(day: date, today: date) -> str:
     return "C’est le dernier jour." if days == 0 else f"Encore {days} jour{'s' if days > 1 else ''}."
 
 
-def _day(day: date, today: date) -> str:
+def day_text(day: date, today: date) -> str:
     """Return a day in words, with its year unless it is within ten months: “le 31 janvier” stays clear."""
     return date_text(day, year=abs((day - today).days) > 300)
 
@@ -432,10 +445,10 @@ def _day(day: date, today: date) -> str:
 
 
 def presses(found: Standing, today: date) -> bool:
-    """Return whether a line asks to act now: a right to renew, or a letter to answer from its first reminder
-    on.
+    """Return whether a line asks to act now: a right to renew; from its first reminder on, a letter to answer
+    or a decision that may still be contested.
     """
-    if found.state == NOTIFIED and found.due is not None:
+    if found.state in (NOTIFIED, *DENIED) and found.due is not None:
         return found.due - today <= timedelta(days=max(REMINDERS))
     return found.state in (AT_RISK, RENEWAL)
 
@@ -450,7 +463,8 @@ def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
     due = [each for each in found if presses(each, today)]
     others = [each for each in found if not presses(each, today)]
     answers = [each for each in due if each.marks[2] in (NOW, DANGER)]
-    renewed = [each for each in due if each not in answers]
+    denied = [each for each in due if each.state in DENIED]
+    renewed = [each for each in due if each not in answers and each not in denied]
     dated, now, check = ([each for each in renewed if each.press == press] for press in PRESSES)
     pressing = [
         *([say("{n} à refaire tout de suite", n=len(now))] if now else []),
@@ -461,9 +475,24 @@ def headline(found: Sequence[Standing], today: date) -> tuple[str, str]:
             if answers
             else []
         ),
+        *(
+            [
+                _before(
+                    say(
+                        "{n} décision que l’on peut contester",
+                        "{n} décisions que l’on peut contester",
+                        n=len(denied),
+                    ),
+                    denied,
+                    today,
+                )
+            ]
+            if denied
+            else []
+        ),
     ]
     counts = (
-        ((REFUSED, LOST), say("{n} refusé ou arrêté", "{n} refusés ou arrêtés", n=_n(others, REFUSED, LOST))),
+        (DENIED, say("{n} refusé ou arrêté", "{n} refusés ou arrêtés", n=_n(others, *DENIED))),
         ((NOTIFIED, WAITING, SENT), say("{n} en route", n=_n(others, NOTIFIED, WAITING, SENT))),
         ((GATHERED, PREPARED), say("{n} à préparer", n=_n(others, GATHERED, PREPARED))),
         ((OBTAINED,), say("{n} obtenu", "{n} obtenus", n=_n(others, OBTAINED))),
@@ -477,7 +506,7 @@ def _before(said: str, part: Sequence[Standing], today: date) -> str:
     dues = sorted({each.due for each in part if each.due is not None})
     if not dues:
         return said
-    day = _day(dues[0], today)
+    day = day_text(dues[0], today)
     if len(dues) > 1:  # the first day is not that of all
         return say("{what}, au plus tôt avant le {day}", what=said, day=day)
     return say("{what} avant le {day}", what=said, day=day)

@@ -149,7 +149,7 @@ def in_words(moment: datetime, kind: str, commune: str) -> str:
     return say("{day} à {hour}", day=day, hour=opening.clock(local))
 
 
-WHOLE_DAYS = (ways.MANDAT, ways.RIGHT)
+WHOLE_DAYS = (ways.MANDAT, ways.RIGHT, ways.LETTER, ways.DECISION)
 
 
 # ------------------------------------------------------------------------------------------------ of a person
@@ -189,7 +189,7 @@ def _with_messages(rows: Iterable[Reminder]) -> list[tuple[Reminder, Message | N
 
 def _state(row: Reminder, message: Message | None, at: datetime) -> str:
     if row.withdrawn_at is not None:
-        return "retiré : le rendez-vous a changé"
+        return "retiré : " + ("plus rien à faire" if row.kind in WHOLE_DAYS else "le rendez-vous a changé")
     if row.way == ways.NONE:
         return row.get_reason_display()
     if row.way in ways.WRITTEN:

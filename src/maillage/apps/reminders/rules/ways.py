@@ -30,8 +30,8 @@ REASONS: Mapping[str, str] = {
     TOLD: "Elle vient de l’entendre : pris la veille ou le jour même.",
 }
 
-APPOINTMENT, MAILBOX, SEAT, REFERRAL, MANDAT, RIGHT, REFUSAL = (
-    *("appointment", "mailbox", "seat", "referral", "mandat", "right", "refusal"),
+APPOINTMENT, MAILBOX, SEAT, REFERRAL, MANDAT, RIGHT, LETTER, DECISION, REFUSAL = (
+    *("appointment", "mailbox", "seat", "referral", "mandat", "right", "letter", "decision", "refusal"),
 )
 KINDS: Mapping[str, str] = {
     APPOINTMENT: "Rendez-vous",
@@ -40,6 +40,8 @@ KINDS: Mapping[str, str] = {
     REFERRAL: "Rendez-vous dans un lieu",
     MANDAT: "Fin d’un mandat",
     RIGHT: "Démarche à refaire",
+    LETTER: "Réponse à donner",
+    DECISION: "Décision à contester",
     REFUSAL: "Plus de message",
 }
 
