@@ -2,10 +2,12 @@
 
 import csv
 import io
+import tracemalloc
 from datetime import date, timedelta
 
 import pytest
 
+from maillage.apps.accounts.models import Entry
 from maillage.apps.actes import rules
 from maillage.apps.actes.actions import corrections, noting, receiving
 from maillage.apps.actes.forms import files
@@ -123,8 +125,13 @@ def test_struck_and_invented_acts_are_not_declared(aidant, library):
 
 
 def again(format: str, text: str) -> tuple[int, files.Contents]:
-    found = files.read(text.encode(), format, today=TODAY)
-    return receiving.take_in(found.rows, source=format, at=AT), found
+    """Take in a file, some rows at a time; return how many acts are new, and all that it held."""
+    new, rows, faults, left, read = 0, [], [], 0, 0.0
+    for part in files.read(io.BytesIO(text.encode()), format, today=TODAY):
+        new += receiving.take_in(part.rows, source=format, at=AT)
+        assert part.read > read
+        rows, faults, left, read = [*rows, *part.rows], [*faults, *part.faults], left + part.left, part.read
+    return new, files.Contents(rows, faults, left, read)
 
 
 @pytest.mark.parametrize("format", files.FORMATS)
@@ -222,6 +229,53 @@ def test_a_number_written_twice_in_a_file_is_told_with_its_first_line(library):
     assert Act.objects.get().on_day == date(2026, 11, 2)
 
 
+def test_a_long_file_is_kept_part_by_part_and_a_number_written_twice_far_apart_is_told(library, monkeypatch):
+    monkeypatch.setattr(files, "AT_ONCE", 10)
+    rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(95)]
+    new, found = again(files.COOP, "\n".join((HEAD, *rows, rows[3])))
+    assert (new, found.read, [fault.line for fault in found.faults]) == (95, 1.0, [97])
+    assert "ligne 5" in found.faults[0].reason
+    assert Entry.objects.filter(verb="act.read").count() == 95
+    assert again(files.COOP, "\n".join((HEAD, *rows)))[0] == 0
+
+
+def test_a_file_too_long_is_refused_before_anything_is_kept(library, monkeypatch):
+    monkeypatch.setattr(files, "MOST_ROWS", 20)
+    rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(21)]
+    with pytest.raises(Refused, match="Rien n’en a été gardé") as refused:
+        again(files.COOP, "\n".join((HEAD, *rows)))
+    assert "plus de 20 lignes" in refused.value.why
+    assert not Act.objects.exists()
+    assert again(files.COOP, "\n".join((HEAD, *rows[:20])))[0] == 20
+
+
+def test_a_file_cut_at_its_end_is_refused_before_anything_is_kept(library, monkeypatch):
+    monkeypatch.setattr(files, "AT_ONCE", 10)
+    rows = [f"{n},individuel,2026-11-02,20,domicile,{library.name},logement" for n in range(50)]
+    for end in (b"\xc3", b'"' + b"x" * 200_000):
+        with pytest.raises(Refused, match="pas lisible"):
+            list(files.read(io.BytesIO("\n".join((HEAD, *rows, "")).encode() + end), files.COOP, today=TODAY))
+    assert not Act.objects.exists()
+
+
+def test_what_a_file_takes_in_memory_does_not_follow_its_length(db):
+    """Rows that are not acts are read as the others are: only what is kept of them is measured."""
+
+    def peak(n: int) -> int:
+        rows = (f"{k},collectif,2026-11-02,20,lieu_activite,Nulle part,logement" for k in range(n))
+        file = io.BytesIO("\n".join((HEAD, *rows)).encode())
+        tracemalloc.start()
+        try:
+            assert sum(part.left for part in files.read(file, files.COOP, today=TODAY)) == n
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(1_000)  # what is read once for all
+    few, many = peak(2_000), peak(12_000)
+    assert many - few < 10_000 * 64, "a number takes 8 bytes; a row held, a thousand"
+
+
 def test_a_name_that_two_structures_wear_is_nobody_s(library):
     place("ailleurs", {"nom": library.name, "pivot": "21380185500015"})
     new, found = again(files.COOP, f"{HEAD}\na,individuel,2026-11-02,20,domicile,{library.name},logement")
@@ -238,13 +292,13 @@ def test_a_hostile_cell_is_told_short_and_without_what_a_terminal_obeys(library)
 
 def test_a_quote_left_open_in_a_long_file_is_refused(db):
     with pytest.raises(Refused, match="guillemet"):
-        files.read(f'{HEAD}\n"{"x" * 200_000}'.encode(), files.COOP, today=TODAY)
+        files.read(io.BytesIO(f'{HEAD}\n"{"x" * 200_000}'.encode()), files.COOP, today=TODAY)
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", "é".encode("latin-1"), b""])
 def test_what_is_no_table_of_that_format_is_refused(content, db):
     with pytest.raises(Refused):
-        files.read(content, files.OURS, today=TODAY)
+        files.read(io.BytesIO(content), files.OURS, today=TODAY)
 
 
 # --------------------------------------------------------------------------------------------------------- the load

@@ -2,8 +2,9 @@
 
 import json
 import sys
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
@@ -31,11 +32,24 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Refused(
-            f"Le fichier {path} ne peut pas être lu : {reason(error)}.",
-            why="Sans lui, rien ne peut être fait.",
-            do="Vérifiez le chemin, puis recommencez.",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file that may be read again from its start, whatever it is; Refused when it cannot be read."""
+    try:
+        file = path.open("rb")
+        return file if file.seekable() else BytesIO(file.read())
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> Refused:
+    return Refused(
+        f"Le fichier {path} ne peut pas être lu : {reason(error)}.",
+        why="Sans lui, rien ne peut être fait.",
+        do="Vérifiez le chemin, puis recommencez.",
+    )
 
 
 class Steps:

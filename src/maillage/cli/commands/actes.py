@@ -4,7 +4,7 @@ import argparse
 import sys
 from datetime import date
 
-from maillage.cli.words import read_file, typed_path
+from maillage.cli.words import Steps, open_file, typed_path
 from maillage.kernel.errors import Refused
 
 OK, PARTLY, FAILED = 0, 1, 2
@@ -69,18 +69,26 @@ def take_in(given: argparse.Namespace) -> int:
 
     from maillage.apps.actes.actions import receiving
     from maillage.apps.actes.forms import files
+    from maillage.apps.actes.forms.files import Fault
 
     at = timezone.now()
-    found = files.read(read_file(given.fichier), given.format, today=timezone.localdate(at))
-    new = receiving.take_in(found.rows, source=given.format, at=at)
-    told = f"{new} acte{'s' * (new > 1)} de plus, {len(found.rows) - new} déjà là"
-    print(told + f", {found.left} qui n’en sont pas" * bool(found.left))
-    for fault in found.faults[:TOLD]:
+    steps, faults = Steps(), list[Fault]()
+    new = found = left = wrong = 0
+    with open_file(given.fichier) as file:
+        for part in files.read(file, given.format, today=timezone.localdate(at)):
+            new += receiving.take_in(part.rows, source=given.format, at=at)
+            found, left, wrong = found + len(part.rows), left + part.left, wrong + len(part.faults)
+            faults += part.faults[: TOLD - len(faults)]
+            steps("Lecture des actes", part.read)
+    steps.done()
+    told = f"{new} acte{'s' * (new > 1)} de plus, {found - new} déjà là"
+    print(told + f", {left} qui n’en sont pas" * bool(left))
+    for fault in faults:
         print(
             f"{given.fichier.name}, ligne {fault.line}, colonne {fault.column}, « {fault.value} » :"
             f" {fault.reason}. {fault.cure}",
             file=sys.stderr,
         )
-    if len(found.faults) > TOLD:
-        print(f"Et {len(found.faults) - TOLD} autres lignes.", file=sys.stderr)
-    return OK if not found.faults else PARTLY if found.rows else FAILED
+    if wrong > TOLD:
+        print(f"Et {wrong - TOLD} autres lignes.", file=sys.stderr)
+    return OK if not wrong else PARTLY if found else FAILED

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
@@ -60,15 +60,24 @@ class Read:
     regularise_before: datetime | None = None
 
 
-@transaction.atomic
 def take_in(rows: Sequence[Read], *, source: str, at: datetime) -> int:
-    """Store the acts of a file, each once; return how many are new. They name nobody, and no mandate is
+    """Store acts of a file together, each once; return how many are new. They name nobody, and no mandate is
     asked: what a file tells was done elsewhere.
     """
+    try:
+        return _store(rows, source=source, at=at)
+    except IntegrityError:  # another import stored some meanwhile: they are known now
+        return _store(rows, source=source, at=at)
+
+
+@transaction.atomic
+def _store(rows: Sequence[Read], *, source: str, at: datetime) -> int:
     known = set(Act.objects.filter(uid__in=[row.draft.uid for row in rows]).values_list("uid", flat=True))
     new = {row.draft.uid: row for row in rows if row.draft.uid not in known}
-    for row in new.values():
-        act = Act.objects.create(
+    if not new:
+        return 0
+    acts = Act.objects.bulk_create(
+        Act(
             **stored_values(row.draft),
             uid=row.draft.uid,
             structure=row.structure,
@@ -79,5 +88,9 @@ def take_in(rows: Sequence[Read], *, source: str, at: datetime) -> int:
             struck_at=at if row.struck else None,
             source=source,
         )
-        journal.record(by=None, verb="act.read", row=act, at=at, structure=row.structure.pk)
+        for row in new.values()
+    )
+    journal.record_many(
+        journal.Note(by=None, verb="act.read", row=act, at=at, structure=act.structure_id) for act in acts
+    )
     return len(new)

@@ -1,14 +1,23 @@
-"""Read acts from a file: our own table, or activities of the Coop. A wrong row is told, others are kept."""
+"""Read acts from a file: our own table, or activities of the Coop. A wrong row is told, others are kept.
+
+However long, a file is never held whole: it is read once to be checked, once more to be kept, some rows at a
+time.
+"""
 
 import csv
 import io
 import re
+from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import islice
+from typing import BinaryIO
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import numpy as np
 from django.utils import timezone
 
 from maillage.apps.actes import rules
@@ -27,7 +36,8 @@ NEEDED = {
     OURS: ("id", "date", "structure", "nature", "demarche", "minutes", "ou"),
     COOP: ("id", "type", "date", "duree", "type_lieu", "structure", "thematiques"),
 }
-MOST_ROWS = 100_000
+MOST_ROWS = 1_000_000
+AT_ONCE = 1_000  # rows, kept together
 MOST_SAID = 60  # characters of a wrong cell: a quote left open swallows a whole file
 COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 
@@ -45,11 +55,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file holds: acts, faults, and how many rows are not acts (workshops, referral steps)."""
+    """What some rows of a file hold: acts, faults, how many rows are not acts (workshops, referral steps);
+    read: the share of the file that was read with them.
+    """
 
-    rows: list[Read]
-    faults: list[Fault]
+    rows: Sequence[Read]
+    faults: Sequence[Fault]
     left: int
+    read: float
 
 
 class _Wrong(Exception):
@@ -58,41 +71,60 @@ class _Wrong(Exception):
         self.told = column, line("".join(filter(str.isprintable, value)), MOST_SAID), reason, cure
 
 
-def read(content: bytes, format: str, *, today: date) -> Contents:
-    """Return the acts of a file. Refused when it is not a table of that format."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(
-            "Le fichier n’est pas lisible.",
-            why="Ses lettres ne sont pas en UTF-8.",
-            do="Exportez-le de nouveau en CSV UTF-8.",
-        ) from error
+def read(file: BinaryIO, format: str, *, today: date) -> Iterator[Contents]:
+    """Return the acts of a file, some rows at a time, in their order.
+
+    Refused before any is given, when it is not a table of that format, is cut, or is too long.
+    """
+    numbers, rows = array("Q"), 0
+    for rows, row in enumerate(_rows(file, format), start=1):  # noqa: B007, how many there were
+        with suppress(_Wrong):
+            numbers.append(_start(_uid(row["id"])))
+    values, times = np.unique(np.asarray(numbers), return_counts=True)
+    return _parts(file, format, rows, frozenset(values[times > 1].tolist()), today)
+
+
+def _parts(
+    file: BinaryIO, format: str, total: int, repeated: frozenset[int], today: date
+) -> Iterator[Contents]:
+    """Yield the rows of a file that was checked. repeated: starts of the numbers that several rows have."""
     everyone = list(Structure.objects.all())
     named = Counter(each.name for each in everyone)
     known = {each.name: each for each in everyone if named[each.name] == 1}
     one: Callable[..., Read | None] = {OURS: _ours, COOP: _coop}[format]
-    faults: list[Fault] = []
     first: dict[UUID, int] = {}
-    found, left = [], 0
-    for number, row in enumerate(_rows(text, format), start=2):
-        try:
-            act = one(row, known)
+    rows = enumerate(_rows(file, format), start=2)
+    done = 0
+    while part := list(islice(rows, AT_ONCE)):
+        faults: list[Fault] = []
+        found, left = [], 0
+        for number, row in part:
+            try:
+                act = one(row, known)
+                if act is not None:
+                    _check(act, first, today)
+            except _Wrong as wrong:
+                faults.append(Fault(number, *wrong.told))
+                continue
+            left += act is None
             if act is not None:
-                _check(act, first, today)
-        except _Wrong as wrong:
-            faults.append(Fault(number, *wrong.told))
-            continue
-        left += act is None
-        if act is not None:
-            first[act.draft.uid] = number
-            found.append(act)
-    return Contents(found, faults, left)
+                found.append(act)
+                if _start(act.draft.uid) in repeated:
+                    first[act.draft.uid] = number
+        done += len(part)
+        yield Contents(found, faults, left, done / total)
 
 
-def _rows(text: str, format: str) -> Iterator[dict[str, str]]:
-    """Yield the rows of a table, by the names of its columns."""
-    reader = csv.DictReader(io.StringIO(text, newline=""))
+def _start(uid: UUID) -> int:
+    """Return the first half of a number: enough to say that it stands once."""
+    return uid.int >> 64
+
+
+def _rows(file: BinaryIO, format: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a table from its first one, by the names of its columns."""
+    file.seek(0)
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    reader = csv.DictReader(text)
     try:
         missing = [name for name in NEEDED[format] if name not in (reader.fieldnames or ())]
         if missing:
@@ -101,14 +133,20 @@ def _rows(text: str, format: str) -> Iterator[dict[str, str]]:
                 why=f"Il y manque : {', '.join(missing)}.",
                 do="Vérifiez le format donné, et que la virgule sépare les colonnes.",
             )
-        for number, row in enumerate(reader, start=2):
+        for number, row in enumerate(reader, start=1):
             if number > MOST_ROWS:
                 raise Refused(
-                    "Le fichier est trop long.",
-                    why=f"Il a plus de {MOST_ROWS} lignes.",
-                    do="Coupez-le en plusieurs fichiers.",
+                    "Le fichier est trop long. Rien n’en a été gardé.",
+                    why=f"Il a plus de {MOST_ROWS:_} lignes.".replace("_", "\u202f"),
+                    do="Coupez-le en plusieurs fichiers, chacun avec la ligne des titres.",
                 )
             yield {name: bare((value or "").strip()) for name, value in row.items() if isinstance(name, str)}
+    except UnicodeDecodeError as error:
+        raise Refused(
+            "Le fichier n’est pas lisible.",
+            why="Ses lettres ne sont pas en UTF-8.",
+            do="Exportez-le de nouveau en CSV UTF-8.",
+        ) from error
     except csv.Error as error:
         raise Refused(
             "Le fichier n’est pas lisible.",
@@ -116,6 +154,9 @@ def _rows(text: str, format: str) -> Iterator[dict[str, str]]:
             " est sans doute resté ouvert.",
             do="Fermez ce guillemet, ou exportez le fichier de nouveau.",
         ) from error
+    finally:
+        with suppress(ValueError):  # the file was closed before the last row
+            text.detach()
 
 
 def _check(act: Read, first: Mapping[UUID, int], today: date) -> None:
