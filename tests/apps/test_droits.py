@@ -6,6 +6,7 @@ from html import unescape
 from uuid import uuid4
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -345,6 +346,34 @@ def test_a_card_to_give_is_taken_back_once_the_letter_is_answered(andrei, leila,
     assert not reminders.to_do(Reminder.objects.all(), later).exists()
     told = reminders.of_person(andrei, later, structures=frozenset({structure.pk}))
     assert {each.state for each in told} == {"retiré : plus rien à faire"}
+
+
+def test_no_date_that_is_near_is_left_out(andrei, leila, structure, monkeypatch):
+    """Every kind of fact, of every sort of list, told each day of four years: those read are all that are near."""
+    some = (
+        "complementaire-sante",
+        "rsa",
+        "titre-sejour",
+        "carte-identite",
+        "compte-ameli",
+        "logement-social",
+    )
+    kinds = (facts.OBTAINED, facts.NOTIFIED, facts.REFUSED, facts.LOST)
+    days = [TODAY + timedelta(days=k) for k in range(-1460, 1, 7)]
+    Fact.objects.bulk_create(
+        Fact(person=andrei, structure=structure, procedure=each, kind=kind, on=on, until=until, at=AT)
+        for each in some
+        for kind in kinds
+        for on in days
+        for until in ({None} if kind != facts.NOTIFIED else set()) | {on + timedelta(days=200)}
+    )
+    monkeypatch.setattr(persons, "_presses", lambda *_: True)
+    found = {each.fact.pk for each in persons.to_remind(TODAY)}
+    read = Fact.objects.filter(persons._may_be_near(TODAY)).count()
+    monkeypatch.setattr(persons, "_may_be_near", lambda _: Q())
+    assert found == {each.fact.pk for each in persons.to_remind(TODAY)}
+    assert {kind for (kind,) in Fact.objects.filter(pk__in=found).values_list("kind")} == set(kinds)
+    assert len(found) <= read < Fact.objects.count() / 5
 
 
 def test_the_person_is_reminded_when_the_helper_is_no_longer_there(andrei, leila):

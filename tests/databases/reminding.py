@@ -216,8 +216,8 @@ class End:
 
 
 def _ends(structure, leila, start: datetime) -> list[End]:
-    """Return mandates and rights whose reminders fall on the Sunday when clocks change, and one of each that
-    is stopped between its two reminders.
+    """Return mandates, rights and decisions to contest whose reminders fall on the Sunday when clocks change,
+    and one of each that is stopped between its two reminders.
     """
     from maillage.apps.droits.actions import telling
     from maillage.apps.droits.models import Fact
@@ -236,6 +236,12 @@ def _ends(structure, leila, start: datetime) -> list[End]:
         )
         end.row = telling.tell(person, right, by=leila, at=at).pk
 
+    def refuse(end: End, person, at: datetime) -> None:
+        answer = telling.Telling(
+            procedure="logement-social", kind=facts.REFUSED, on=at.date(), until=end.last
+        )
+        end.row = telling.tell(person, answer, by=leila, at=at).pk
+
     def stop(end: End, at: datetime) -> None:
         stopping.withdraw(Mandat.objects.get(pk=end.row), by=None, at=at)
 
@@ -246,18 +252,20 @@ def _ends(structure, leila, start: datetime) -> list[End]:
     for k, (n, stopped) in enumerate(((7, False), (30, False), (7, True))):
         last = AUTUMN + timedelta(days=n)
         heard = (30,) if stopped else BEFORE_AN_END
-        mandate, right = End("mandat", last, heard), End("right", last, heard)
-        signers = [_person(structure, leila, start, each) for each in (k, 10 + k)]
+        mandate, right, decision = (End(each, last, heard) for each in ("mandat", "right", "decision"))
+        signers = [_person(structure, leila, start, each) for each in (k, 10 + k, 40 + k)]
         begun = last + timedelta(days=1)  # six months before: the eve of the same day is the last
         mandate.gestures.append(
             (_noon(begun.replace(month=begun.month - 6)), partial(sign, mandate, signers[0]))
         )
         right.gestures.append((_noon(last - timedelta(days=60)), partial(write_down, right, signers[1])))
+        decision.gestures.append((_noon(last - timedelta(days=60)), partial(refuse, decision, signers[2])))
         if stopped:
             between = _noon(last - timedelta(days=20))
             mandate.gestures.append((between, partial(stop, mandate)))
-            right.gestures.append((between, partial(strike, right)))
-        found += [mandate, right]
+            for each in (right, decision):
+                each.gestures.append((between, partial(strike, each)))
+        found += [mandate, right, decision]
     return found
 
 

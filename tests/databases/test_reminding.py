@@ -240,10 +240,15 @@ def _none_after_stop(gateway, told) -> None:
 
 
 def _ends_heard_of(gateway, told) -> None:
-    """Each end of a mandate or of a right is heard of thirty and seven days before, a workshop on the eve, once;
-    nothing once it is stopped, struck or given up; on the next working day when it falls on a Sunday.
+    """Each end of a mandate, of a right or of the delay to contest is heard of thirty and seven days before, a
+    workshop on the eve, once; nothing once it is stopped, struck or given up; on the next working day when it falls on a Sunday.
     """
-    assert Counter(each["kind"] for each in told["ends"]) == {"mandat": 3, "right": 3, "seat": 4}
+    assert Counter(each["kind"] for each in told["ends"]) == {
+        "mandat": 3,
+        "right": 3,
+        "decision": 3,
+        "seat": 4,
+    }
     for end in told["ends"]:
         last = datetime.fromisoformat(end["last"]).date()
         rows = [

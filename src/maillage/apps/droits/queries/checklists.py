@@ -54,9 +54,14 @@ class Requirements:
         return f"Se redemande entre {self.common.opens} et {self.common.closes} mois avant sa fin."
 
 
+def everybody() -> dict[str, Requirements]:
+    """Return the common lists, by key of procedure."""
+    return {key: Requirements(each) for key, each in checklists().items()}
+
+
 def requirements(structure: Structure | None) -> Mapping[str, Requirements]:
     """Return the lists known for a structure, by key of procedure; a procedure without a list is absent."""
-    found = {key: Requirements(each) for key, each in checklists().items()}
+    found = everybody()
     for row in access.checklists_of(structure):
         found[row.procedure] = Requirements(checklists().get(row.procedure), row)
     return found

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q
@@ -45,6 +45,7 @@ OF_FACTS: Mapping[str, str] = {
     facts.LOST: ways.DECISION,
 }
 DATED = tuple(OF_FACTS)
+DENIALS = (facts.REFUSED, facts.LOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def to_remind(today: date) -> list[NearDate]:
 
     The dates are read first, without drawing any line: few are near, and this is asked often.
     """
-    dated = Fact.objects.filter(kind__in=DATED, struck_at=None, example=False)
+    dated = Fact.objects.filter(_may_be_near(today), struck_at=None, example=False)
     near: dict[int, date] = {}
     for row in dated.only("pk", "kind", "procedure", "on", "until"):
         day = _deadline(row)
@@ -175,6 +176,28 @@ def to_remind(today: date) -> list[NearDate]:
         for row in rows
         if _presses(row, near[row.pk], today)
     ]
+
+
+def _may_be_near(today: date) -> Q:
+    """Return the facts whose date may be near; all those whose date is, and a few more: months are counted
+    of 28 and of 31 days.
+    """
+    known = checklists.everybody()
+    last = today + timedelta(days=max(line.REMINDERS))
+    latest = last + timedelta(days=31 * max(each.rule.closes or 0 for each in known.values()))
+    found = Q(kind__in=(facts.NOTIFIED, *DENIALS), until__range=(today, last))
+    found |= Q(kind=facts.OBTAINED, until__range=(today, latest))
+    for procedure, each in known.items():
+        if each.rule.appeal is not None:
+            since = today - timedelta(days=31 * each.rule.appeal)
+            found |= Q(kind__in=DENIALS, until=None, procedure=procedure, on__gte=since)
+        if each.rule.lasts is not None:
+            span = (
+                today - timedelta(days=31 * each.rule.lasts),
+                latest - timedelta(days=28 * each.rule.lasts),
+            )
+            found |= Q(kind=facts.OBTAINED, until=None, procedure=procedure, on__range=span)
+    return found
 
 
 def to_withdraw(at: datetime) -> list[tuple[str, int]]:
