@@ -28,6 +28,8 @@ PUBLIC = (
     "/accessibilite/",
     "/confidentialite/",
     "/dematerialisation/",
+    "/galerie/",
+    "/galerie/habitants/",
     "/connexion/",
 )
 

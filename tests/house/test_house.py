@@ -364,6 +364,7 @@ def test_relations_point_down_and_leave_no_name_above():
         "plans",
         "indicators",
         "pilotage",
+        "gallery",
         "network",
         "worklist",
     ]

@@ -26,6 +26,7 @@ PAGES = {
     "paroles": "/sources/paroles/",
     "services": f"{PERIMETER}services/",
     "frise": "/dematerialisation/",
+    "galerie": "/galerie/offre/",
     "style": "/style/",
     "accessibilite": "/accessibilite/",
     "confidentialite": "/confidentialite/",

@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "maillage.apps.plans",
     "maillage.apps.indicators",
     "maillage.apps.pilotage",
+    "maillage.apps.gallery",
     "maillage.apps.network",
     "maillage.apps.volunteers",
     "maillage.apps.worklist",

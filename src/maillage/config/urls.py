@@ -30,6 +30,7 @@ urlpatterns = [
     path("", include("maillage.apps.plans.urls")),
     path("", include("maillage.apps.indicators.urls")),
     path("", include("maillage.apps.pilotage.urls")),
+    path("", include("maillage.apps.gallery.urls")),
     path("", include("maillage.apps.site.urls")),
 ]
 handler404 = "maillage.apps.site.views.not_found"

@@ -206,11 +206,12 @@ def _outings(stage: Stage) -> None:
     """Put two awareness actions in the register: one done and counted, one to come."""
     from maillage.apps.outreach.actions import outings
     from maillage.apps.outreach.models import Outing
+    from maillage.cli.commands.demo import PERIMETER
 
     if Outing.objects.exists():
         return
     today, lead = stage.at.date(), stage.accounts["coordination"]
-    held = {"by": lead, "today": today, "place": "Place du marché, Grenoble"}
+    held = {"by": lead, "today": today, "place": "Place du marché, Grenoble", "territory": PERIMETER}
     outings.keep(
         **held, kind="market", name="Au marché, avec trois lieux (exemple)", public="qui fait son marché",
         rhythm="une fois par trimestre", on=today - timedelta(days=20), state="done", met=34, came=5,

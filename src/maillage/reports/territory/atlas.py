@@ -121,6 +121,18 @@ def relinked(svg: str, link: Callable[[str], str]) -> str:
     return made if "<a href" in made else made.replace('role="group"', 'role="img"', 1)
 
 
+def outlined(svg: str, title: str) -> str:
+    """Return a layer without its classes: the outline of its zones and their names, under another title.
+
+    >>> outlined('<title id="a">x</title><desc id="b">y</desc><path class="zone n3" d="M0"/>', "Périmètre")
+    '<title id="a">Périmètre</title><desc id="b"></desc><path class="zone fond" d="M0"/>'
+    """
+    made = re.sub(r'class="zone [\w-]+"', 'class="zone fond"', relinked(svg, lambda code: ""))
+    made = re.sub(r'<path fill="url\([^"]*\)"[^>]*/>', "", made)
+    made = re.sub(r"(<title id=[^>]*>)[^<]*", lambda found: found[1] + escape(title), made, count=1)
+    return re.sub(r"(<desc [^>]*>)[^<]*", r"\1", made, count=1)
+
+
 def small(d: Diagnosis, layer: str) -> str:
     """Return a layer to print small: larger names, no links."""
     base, frame = background(d), maps.frame_of([s for s in shapes_of(d) if s is not None])

@@ -1,0 +1,96 @@
+"""Drawings that the gallery alone has: a calendar, two lanes of years, counters, tallies."""
+
+from collections.abc import Sequence
+from html import escape
+from textwrap import wrap
+
+WIDE, LINE = 520, 46  # of a drawing; characters of a line of text beside a date
+
+
+def calendar(rows: Sequence[tuple[str, str, bool]], *, label: str) -> str:
+    """Return dates one under the other along a thread. rows: (date, words, whether a service stops there:
+    its mark is then a lozenge).
+    """
+    parts, y, marks = [], 6, []
+    for day, words, stops in rows:
+        lines = wrap(words, LINE, break_on_hyphens=False)
+        marks.append((y + 9, stops))
+        parts.append(f'<text x="34" y="{y + 14}" font-size="15" font-weight="700">{escape(day)}</text>')
+        parts += [
+            f'<text x="128" y="{y + 14 + 20 * k}" font-size="15">{escape(line)}</text>'
+            for k, line in enumerate(lines)
+        ]
+        y += 20 * max(len(lines), 1) + 14
+    thread = f'<path class="axe" d="M12 {marks[0][0]}V{marks[-1][0]}"/>' if len(marks) > 1 else ""
+    dots = "".join(
+        f'<path class="social" d="M12 {at - 9}l9 9l-9 9l-9-9z"/>'
+        if stops
+        else f'<rect class="plein" x="4" y="{at - 8}" width="16" height="16"/>'
+        for at, stops in marks
+    )
+    return _svg(y, label, thread + dots + "".join(parts))
+
+
+def lanes(heads: tuple[str, str], rows: Sequence[tuple[str, str, str]], *, label: str) -> str:
+    """Return two lanes side by side, a row a year. rows: (year, left words, right words)."""
+    parts = [
+        f'<text x="{x}" y="16" font-size="15" font-weight="700">{escape(head)}</text>'
+        for x, head in zip((70, 300), heads, strict=True)
+    ]
+    y = 28
+    for year, *sides in rows:
+        lines = [wrap(words, 25, break_on_hyphens=False) for words in sides]
+        high = 20 * max(*map(len, lines), 1) + 22
+        parts.append(f'<text x="0" y="{y + 25}" font-size="17" font-weight="700">{escape(year)}</text>')
+        for x, told in zip((62, 292), lines, strict=True):
+            if told:
+                parts.append(f'<rect class="boite" x="{x}" y="{y}" width="222" height="{high}" rx="8"/>')
+            parts += [
+                f'<text x="{x + 10}" y="{y + 25 + 20 * k}" font-size="15">{escape(line)}</text>'
+                for k, line in enumerate(told)
+            ]
+        y += high + 10
+    return _svg(y, label, "".join(parts))
+
+
+def counters(rows: Sequence[tuple[str, str]], *, label: str) -> str:
+    """Return figures in large letters, two a row, each over its name; « manquant » where there is none.
+    rows: (name, figure), "" for none.
+    """
+    parts = []
+    for k, (name, figure) in enumerate(rows):
+        x, y = k % 2 * 262, k // 2 * 122
+        size = 34 if len(figure) < 12 else 24
+        shown = (
+            f'<text x="{x + 16}" y="{y + 50}" font-size="{size}" font-weight="700">{escape(figure)}</text>'
+            if figure
+            else f'<text x="{x + 16}" y="{y + 48}" font-size="20">manquant</text>'
+        )
+        lines = wrap(name, 28, break_on_hyphens=False)[:2]
+        parts.append(f'<rect class="boite" x="{x + 1}" y="{y + 1}" width="254" height="112" rx="8"/>{shown}')
+        parts += [
+            f'<text x="{x + 16}" y="{y + 78 + 20 * i}" font-size="15">{escape(line)}</text>'
+            for i, line in enumerate(lines)
+        ]
+    return _svg(122 * ((len(rows) + 1) // 2), label, "".join(parts))
+
+
+def tallies(rows: Sequence[tuple[str, int]], *, label: str) -> str:
+    """Return a bar for each number of things counted: solid, since nothing is estimated."""
+    top = max((n for _, n in rows), default=0) or 1
+    parts = []
+    for k, (name, n) in enumerate(rows):
+        y = k * 46
+        parts.append(
+            f'<text x="0" y="{y + 15}" font-size="15">{escape(name)}</text><rect class="plein" x="0"'
+            f' y="{y + 22}" width="{440 * n / top:.1f}" height="14"/><text x="{8 + 440 * n / top:.1f}"'
+            f' y="{y + 35}" font-size="16" font-weight="700">{n}</text>'
+        )
+    return _svg(46 * len(rows), label, "".join(parts))
+
+
+def _svg(high: int, label: str, body: str) -> str:
+    return (
+        f'<svg class="fig enquete" viewBox="-1 -2 {WIDE + 2} {high + 4}" role="img"'
+        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{body}</svg>'
+    )

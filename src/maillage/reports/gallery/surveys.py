@@ -1,0 +1,319 @@
+"""The plates that surveys draw, from files made to give back published margins: nobody answered them, so
+nothing is withheld.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from maillage.forms.questionnaire import words
+from maillage.kernel.estimate import Estimate
+from maillage.pipeline.survey import answers, margins
+from maillage.reference.cards import cards as origins
+from maillage.reference.surveys import banks
+from maillage.reports.gallery.plate import Plate, Table, table_of
+from maillage.reports.survey import cards, charts, document, findings
+from maillage.reports.survey.charts import Bar
+from maillage.reports.survey.document import Card
+from maillage.reports.territory import services
+from maillage.reports.territory.criteria import Answered
+from maillage.studies.survey import samples, tabulation, weighting
+from maillage.studies.survey.printed import printed_share
+from maillage.studies.survey.weighting import Weighting
+from maillage.words.wording import listing, lower_first, number, percent
+
+PEOPLE, STRUCTURES, STRASBOURG, CAF = (
+    *("maubeuge-habitants", "maubeuge-structures"),
+    *("strasbourg-structures", "grenoble-caf"),
+)
+BANKS = {PEOPLE: "habitants", STRUCTURES: "structures", STRASBOURG: "structures", CAF: "caf"}
+# file, question: the rows of the reference list that its chart answers, and the family it is shown in
+ASKED: Mapping[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    (PEOPLE, "equipement"): ("habitants", ("I-017",)),
+    (PEOPLE, "aisance"): ("habitants", ("I-018",)),
+    (PEOPLE, "satisfaction"): ("habitants", ("I-019",)),
+    (PEOPLE, "apprendre"): ("habitants", ("I-020",)),
+    (PEOPLE, "critere"): ("habitants", ("I-021",)),
+    (PEOPLE, "decouverte"): ("habitants", ("I-023", "I-029")),
+    (PEOPLE, "information"): ("habitants", ("I-024",)),
+    (STRUCTURES, "type_structure"): ("structures", ("I-026",)),
+    (STRUCTURES, "vision"): ("structures", ("I-028",)),
+    (STRUCTURES, "orientation"): ("structures", ("I-029",)),
+    (STRUCTURES, "aidants"): ("structures", ("I-030",)),
+    (STRUCTURES, "cadre"): ("structures", ("I-031",)),
+    (STRUCTURES, "hors_murs"): ("structures", ("I-033",)),
+    (STRUCTURES, "hors_murs_qpv"): ("structures", ("I-033",)),
+    (STRUCTURES, "acces_libre"): ("structures", ("I-035",)),
+    (STRUCTURES, "materiel"): ("structures", ("I-035",)),
+    (STRUCTURES, "financeurs"): ("structures", ("I-036",)),
+    (STRUCTURES, "partenariats_voulus"): ("structures", ("I-037",)),
+    (STRUCTURES, "priorites"): ("structures", ("I-038",)),
+}
+# What Strasbourg printed of every structure, silent ones included: (question, requirements, universe, base,
+# (answer, percent)). The base is the one assumed for the whole file, or its share that runs workshops.
+RUN = "structures qui donnent des ateliers"
+PRINTED: tuple[tuple[str, tuple[str, ...], str, int, tuple[tuple[str, int], ...]], ...] = (
+    (
+        *("themes", ("I-006", "I-032"), RUN, 49),
+        (("droits", 46), ("bases", 44), ("grand_public", 24), ("culture", 22)),
+    ),
+    ("formats", ("I-007", "I-032"), RUN, 49, (("ponctuel", 79), ("court", 58), ("long", 50))),
+    (
+        *("canaux", ("I-008",), "structures", 129),
+        (("orientation", 73), ("bouche_a_oreille", 59), ("communication", 51)),
+    ),
+    ("besoins", ("I-009",), "structures", 129, (("moyens_humains", 45), ("outillage", 40))),
+)
+CAF_ANSWERS = (
+    ("services_en_ligne", "jamais", "N’ont jamais utilisé les services en ligne"),
+    ("services_en_ligne", "difficultes", "Les utilisent avec des difficultés"),
+    ("services_en_ligne", "en_ligne", "Font leurs démarches en ligne"),
+    ("supports", "telephone", "Téléphonent"),
+    ("adresse_mail", "non", "N’ont pas d’adresse mail"),
+    ("etre_accompagne", "oui", "Voudraient être accompagnés"),
+    ("sait_a_qui", "non", "Ne savent pas à qui s’adresser"),
+)
+
+
+QUESTION = re.compile(r"^« .*? \?[^»]*» ?: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A file of answers ready to be read: where it comes from, its sample, how its percents are computed."""
+
+    source: str
+    sample: samples.Sample
+    computed: str
+    people: findings.Who
+    weighed: Weighting | None = None
+
+    def card(self, question: str) -> Card:
+        """Return a question as it is shown; nothing is withheld, since nobody gave these answers."""
+        return cards.card(self.sample, tabulation.of_sample(self.sample, question, least=None))
+
+
+@cache
+def survey(name: str) -> Asked:
+    """Return one of the files, by its name; that of inhabitants is weighted by age."""
+    origin, bank = origins()[f"maillage-enquete-{name}"], banks()[BANKS[name]]
+    table = answers.read(origin.file).table
+    source = f"{origin.title} : {origin.universe}. {origin.doubt}"
+    if name != PEOPLE:
+        held = samples.sample(table, bank)
+        return Asked(source, held, "brut", findings.who(bank.kind, weighted=False))
+    known = margins.read(origins()["maillage-enquete-maubeuge-marges"].file)
+    found = weighting.weigh(table, known)
+    weights = samples.Weights(
+        values=found.weights,
+        initial=found.initial,
+        codes=found.codes,
+        variables=tuple(margin.variable for margin in found.margins),
+    )
+    held = samples.sample(table, bank, weights)
+    return Asked(source, held, "redressé", findings.who(bank.kind, weighted=True), found)
+
+
+def plates() -> list[Plate]:
+    """Return every plate that surveys draw."""
+    found = [_question(name, question) for name, question in ASKED]
+    return [_sample(), *found, _caf(), _services(), *(_printed(*row) for row in PRINTED)]
+
+
+def crossed(card: Card, source: str, *, title: str) -> Plate:
+    """Return what people would learn first, by how at ease they are. title: its conclusion."""
+    blocks = document.card_blocks(card, "brut", id="g-themes")
+    drawing = next(each for each in reversed(blocks) if each.kind == "picture")
+    return Plate(
+        id="themes-selon-aisance",
+        family="habitants",
+        requirements=("I-022",),
+        about=f"{card.asked.label} Selon : {lower_first(card.by_label)}",
+        title=title,
+        svg=getattr(drawing, "svg", ""),
+        table=table_of(document.crossed(card)),
+        source=source,
+    )
+
+
+def _question(name: str, question: str) -> Plate:
+    held = survey(name)
+    card = held.card(question)
+    family, requirements = ASKED[name, question]
+    drawing = document.chart(card, id=f"g-{question}")
+    told = findings.sentences(card.asked, held.people)
+    return Plate(
+        id=question.replace("_", "-"),
+        family=family,
+        requirements=requirements,
+        about=card.asked.label,
+        title=conclusion(told[0].text) if told else most(card),
+        svg=drawing.svg,
+        table=table_of(document.table(card, held.computed)),
+        source=f"{held.source} {document.base(card, held.computed)} {drawing.caption}".strip(),
+    )
+
+
+def conclusion(text: str) -> str:
+    """Return the first sentence of a finding without its question, which stands above it.
+
+    >>> conclusion("« Où ? » : « Ici » vient en tête, 41 %. Attention : 30 réponses seulement.")
+    '« Ici » vient en tête, 41 %'
+    """
+    head = QUESTION.sub("", text).partition(". ")[0].rstrip(".")
+    return head[:1].upper() + head[1:]
+
+
+def most(card: Card) -> str:
+    """Return the answer given most, in a sentence: what a chart says when no rule has more to say."""
+    lines = [line for line in card.asked.lines if isinstance(line.figure, Estimate)]
+    if not lines:
+        return "Aucun chiffre n’est publié"
+    first = max(lines, key=lambda line: _value(line.figure))
+    return f"{first.label} : {charts.one(first.figure, card.asked.rounding)}, la réponse la plus donnée"
+
+
+def _value(figure: object) -> float:
+    return figure.value if isinstance(figure, Estimate) else 0.0
+
+
+def _printed(
+    question: str,
+    requirements: tuple[str, ...],
+    universe: str,
+    n: int,
+    shares: Sequence[tuple[str, int]],
+) -> Plate:
+    """Return a question of Strasbourg as its study printed it, on a base that is assumed."""
+    asked = next(each for each in banks()["structures"].questions() if each.name == question)
+    labels = {each.name: words(each.label) for each in banks()["structures"].choices(asked)}
+    bars = [Bar(label=labels[name], figure=printed_share(part, n, universe)) for name, part in shares]
+    return Plate(
+        id=question,
+        family="structures",
+        requirements=requirements,
+        about=words(asked.label),
+        title=f"« {bars[0].label} » : {percent(shares[0][1])} des {universe}",
+        svg=charts.bars(bars, id=f"g-{question}", label=charts.in_words(bars)),
+        table=_bars_table(bars),
+        source=(
+            f"Étude de Strasbourg, 2019 : pourcentages imprimés, base supposée de {n} {universe}. Plusieurs"
+            " réponses étaient possibles ; ce que l’étude n’imprime pas n’est pas montré."
+        ),
+    )
+
+
+def _sample() -> Plate:
+    """Return who answered, by age, beside the residents."""
+    held = survey(PEOPLE)
+    if held.weighed is None:
+        raise ValueError("The answers of inhabitants have no weights.")
+    labels = {each.name: words(each.label) for each in banks()["habitants"].lists["classe_age"]}
+    rows = [
+        (labels.get(each.name, each.name), each.n, 100 * each.share, 100 * each.target)
+        for each in held.weighed.strata
+    ]
+    worst = max(rows, key=lambda row: abs(row[2] - row[3]))
+    sample = document.Sample(label="Tranche d’âge", source=held.source, rows=rows)
+    blocks = document.sample_blocks(sample, id="g-echantillon")
+    more = "plus nombreux" if worst[2] > worst[3] else "moins nombreux"
+    return Plate(
+        id="echantillon",
+        family="habitants",
+        requirements=("I-015",),
+        about="Qui a répondu, comparé aux habitants",
+        title=(
+            f"{worst[0]} : {percent(worst[2])} des réponses, {percent(worst[3])} des habitants, donc {more}"
+            " qu’il ne faudrait ; le redressement le corrige"
+        ),
+        svg=getattr(blocks[1], "svg", ""),
+        table=Table(
+            ("Classe", "Réponses", "Part des réponses", "Part des habitants"),
+            tuple((name, number(count), percent(a), percent(b)) for name, count, a, b in rows),
+        ),
+        source=held.source,
+    )
+
+
+def _caf() -> Plate:
+    """Return what people met say of the services of the Caf."""
+    held = survey(CAF)
+    figures = {}
+    for question in dict.fromkeys(question for question, _, _ in CAF_ANSWERS):
+        for line in held.card(question).asked.lines:
+            figures[question, line.name] = line.figure
+    bars = [Bar(label=label, figure=figures[question, name]) for question, name, label in CAF_ANSWERS]
+    never, hard, alone = (_value(bar.figure) for bar in bars[:3])
+    return Plate(
+        id="caf",
+        family="habitants",
+        requirements=("I-052",),
+        about="Les services en ligne de la Caf, vus par des allocataires",
+        title=(
+            f"{percent(never + hard)} n’utilisent pas les services en ligne, ou avec difficulté ;"
+            f" {percent(alone)} y font leurs démarches"
+        ),
+        svg=charts.bars(bars, id="g-caf", label=charts.in_words(bars)),
+        table=_bars_table(bars),
+        source=held.source,
+    )
+
+
+def _bars_table(bars: Sequence[Bar]) -> Table:
+    return Table(
+        ("Réponse", "Part et intervalle"), tuple((bar.label, charts.one(bar.figure)) for bar in bars)
+    )
+
+
+def _services() -> Plate:
+    """Return the six services of a network, as structures say they give them."""
+    held = survey(STRASBOURG)
+    answered = {}
+    for question in dict.fromkeys(q for _, _, asked in services.SERVICES for q, _ in asked):
+        if question not in held.sample.reader.answers:
+            continue
+        card = held.card(question)
+        for line in card.asked.lines:
+            if isinstance(line.figure, Estimate):
+                answered["structures", question, line.name] = _answered(line.label, line.figure, held.source)
+    found = services.read(answered)
+    lines = [line for service in found.services for line in service.lines]
+    known = [line for line in lines if line.today is not None]
+    unknown = [line.label for line in lines if line.today is None]
+    best = max(known, key=lambda line: line.today.percent if line.today else 0.0)
+    missing = f" Question que l’étude ne chiffre pas : {listing(unknown)}." if unknown else ""
+    return Plate(
+        id="six-services",
+        family="structures",
+        requirements=("I-005",),
+        about="Les six services d’un réseau",
+        title=(
+            f"{best.label} : {percent(best.today.percent if best.today else 0.0)} des structures, le service"
+            " le plus donné aujourd’hui"
+        ),
+        svg=found.chart,
+        table=Table(
+            ("Service", "Aujourd’hui", "En projet"),
+            tuple((line.label, _part(line.today), _part(line.planned)) for line in lines),
+        ),
+        source=f"{held.source}{missing}",
+    )
+
+
+def _answered(label: str, figure: Estimate, source: str) -> Answered:
+    return Answered(
+        label=label,
+        percent=figure.value,
+        low=figure.low,
+        high=figure.high,
+        n=figure.n,
+        computed="brut",
+        universe=figure.universe,
+        source=source,
+        rounding="nearest",
+    )
+
+
+def _part(said: Answered | None) -> str:
+    return "donnée manquante" if said is None else percent(said.percent)

@@ -1,0 +1,517 @@
+"""The plates that a study draws: people, maps, offer; and what the territory counts of its places and
+actions.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from maillage.reports.directory.census import ActorPlace, CensusReading
+from maillage.reports.gallery import drawings
+from maillage.reports.gallery.plate import Plate, Table, lacking
+from maillage.reports.page import charts
+from maillage.reports.territory import atlas, evaluation
+from maillage.reports.territory.field import Action
+from maillage.reports.territory.reading import OfferLine, Reading
+from maillage.reports.territory.subject import Subject, first_sentence, levels_chart
+from maillage.words.wording import count, lower_first, number
+
+# The rows that each line of the offer answers on a map.
+GAPS = {
+    "wifi": ("I-045",),
+    "libre_acces_autonome": ("I-046",),
+    "libre_acces_accompagne": ("I-046", "I-027"),
+    "formation": ("I-047", "I-027"),
+    "equipement_solidaire": ("I-048",),
+    "reparation": ("I-048",),
+    "assistance": ("I-027",),
+    "orientation": ("I-027",),
+}
+NO_STUDY = "Aucune étude de la démonstration n’est encore calculée sur cette installation."
+UNASKED = "Le recensement de ce territoire ne pose pas cette question."
+# What only a study draws: id, family, requirement, what it draws.
+DRAWN = (
+    ("segments", "besoins", "I-002", "Les quatre niveaux de difficulté"),
+    ("facteurs", "besoins", "I-003", "Ce qui pèse dans la difficulté"),
+    ("niveaux", "besoins", "I-010", "Combien de personnes à chaque niveau, et quelle réponse"),
+    ("ici-et-en-france", "besoins", "I-016", "Ce qui rend la difficulté plus ou moins fréquente ici"),
+    ("numerique", "cartes", "I-043", "Carte de la précarité numérique"),
+    ("sociale", "cartes", "I-044", "Carte de la précarité sociale"),
+    ("perimetre", "cartes", "I-039", "Carte du périmètre"),
+    ("fiche", "cartes", "I-050", "Une fiche de quartier"),
+    ("wifi", "offre", "I-045", "Carte du wifi"),
+    ("libre-acces-accompagne", "offre", "I-046", "Carte du libre accès"),
+    ("formation", "offre", "I-047", "Carte des lieux de formation"),
+    ("reparation", "offre", "I-048", "Carte de la vente et de la réparation"),
+    ("assistance", "offre", "I-027", "Carte de l’aide aux démarches"),
+    ("evaluation-numerique", "demarche", "I-041", "Comment la précarité numérique est évaluée"),
+    ("evaluation-sociale", "demarche", "I-042", "Comment la précarité sociale est évaluée"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where the pages of a territory are: what a plate is taken from."""
+
+    study: str
+    gaps: str
+    places: str
+    zone: str
+
+
+def nothing() -> list[Plate]:
+    """Return the plates that only a study draws, each saying that there is none."""
+    return [lacking(*row, NO_STUDY) for row in DRAWN]
+
+
+def plates(s: Subject, link: Link) -> list[Plate]:
+    """Return every plate that a study draws."""
+    found = [
+        *(_segments(s), _factors(s), _levels(s), _context(s)),
+        *(_digital(s), _social(s), _perimeter(s), _sheet(s, link)),
+        *_gaps(s),
+        *(_evaluation_digital(s), _evaluation_social(s)),
+    ]
+    return [plate if plate.link[1] else _linked(plate, link) for plate in found]
+
+
+def _linked(plate: Plate, link: Link) -> Plate:
+    words = {
+        "offre": ("Les manques, ligne par ligne", link.gaps),
+        "demarche": ("Le diagnostic", link.study),
+    }
+    return replace(plate, link=words.get(plate.family, ("Le diagnostic", link.study)))
+
+
+def _source(r: Reading, what: str = "") -> str:
+    told = what or f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    return f"{r.territory.name}. Source : {told}. Champ : {r.universe} personnes, {r.definition.universe}."
+
+
+# ----------------------------------------------------------------------------------------------------- people
+
+
+def _segments(s: Subject) -> Plate:
+    r = s.reading
+    helped = [line for line in r.levels.lines if line.kind != "autonomie"]
+    return Plate(
+        id="segments",
+        family="besoins",
+        requirements=("I-002",),
+        about="Les quatre niveaux de difficulté, et la réponse à chacun",
+        title=f"{helped[0].about.capitalize()} {helped[0].who}",
+        svg=r.levels.bar.wide,
+        table=Table(
+            ("Niveau", "Part", "Personnes", "Réponse"),
+            tuple(
+                (x.label, x.share, _people(x.about, x.between), f"{x.answer} : {x.action}")
+                for x in r.levels.lines
+            ),
+        ),
+        source=f"{_source(r, r.levels.source)} {r.levels.doubt}",
+    )
+
+
+def _people(about: str, between: str) -> str:
+    return f"{about} ({between})" if between and between not in about else about
+
+
+def _levels(s: Subject) -> Plate:
+    r = s.reading
+    drawn = levels_chart(s)
+    if drawn is None:
+        return lacking("niveaux", "besoins", "I-010", DRAWN[2][3], r.headline.reason)
+    first = max(drawn.bars, key=lambda bar: bar.low)
+    return Plate(
+        id="niveaux",
+        family="besoins",
+        requirements=("I-010", "I-054"),
+        about="Les publics à assister, à former, à appuyer",
+        title=f"{first.label} : {first.words}",
+        svg=drawn.svg,
+        table=Table(
+            ("Public", "Personnes", "Réponse"),
+            tuple(
+                (line.label, _people(line.about, line.between), f"{line.answer} : {line.action}")
+                for line in r.levels.lines[:3]
+            ),
+        ),
+        source=f"{_source(r, r.levels.source)} {drawn.caption}",
+    )
+
+
+def _factors(s: Subject) -> Plate:
+    r = s.reading
+    drawn = evaluation.factors(r)
+    if drawn is None:
+        return lacking("facteurs", "besoins", "I-003", DRAWN[1][3], r.headline.reason)
+    told = [group for group in r.profile if group.family == r.profile[0].family]
+    first = max(told, key=lambda group: group.share_value)
+    places = tuple(("Lieu de vie", each.label, each.here) for each in r.context if "commune" in each.label)
+    return Plate(
+        id="facteurs",
+        family="besoins",
+        requirements=("I-003",),
+        about="Âge, diplôme, revenus, lieu : de qui sont faites 100 personnes concernées",
+        title=f"{first.label} : {first.share or first.share_span} des personnes concernées",
+        svg=drawn.svg,
+        table=Table(
+            ("Famille", "Groupe", "Part des personnes concernées"),
+            (*((g.family, g.label, g.share or g.share_span) for g in r.profile), *places),
+        ),
+        source=f"{_source(r)} {drawn.words}",
+    )
+
+
+def _context(s: Subject) -> Plate:
+    r = s.reading
+    rows = [
+        (each.label, here, there)
+        for each in r.context
+        if (here := _share(each.here)) is not None and (there := _share(each.country)) is not None
+    ]
+    if not rows:
+        return lacking("ici-et-en-france", "besoins", "I-016", DRAWN[3][3], "Aucune part n’est connue ici.")
+    of_people = [row for row in rows if "commune" not in row[0]] or rows
+    widest = max(of_people, key=lambda row: abs(row[1] - row[2]))
+    told = next(each for each in r.context if each.label == widest[0])
+    return Plate(
+        id="ici-et-en-france",
+        family="besoins",
+        requirements=("I-016", "I-051"),
+        about="Ce qui rend la difficulté plus ou moins fréquente, ici et en France",
+        title=f"{told.label} : {told.here} ici, {told.country} en France",
+        svg=charts.pairs(rows, label="Parts", here="ici", there="en France"),
+        table=Table(
+            ("Ce qui compte", "Ici", "France", "Effet", "Source"),
+            tuple(
+                (
+                    x.label,
+                    " ".join(filter(None, (x.here, x.between))),
+                    x.country,
+                    x.direction,
+                    f"{x.source}, {x.year}",
+                )
+                for x in r.context
+            ),
+        ),
+        source=(
+            f"{_source(r, 'sources de chaque ligne')} Le plan de Grenoble compare ainsi les personnes reçues"
+            " par une association à la moyenne française, sans imprimer les chiffres."
+        ),
+    )
+
+
+def _share(text: str) -> float | None:
+    """Return a printed percentage as a share, None when there is none.
+
+    >>> _share("27,5\\xa0%"), _share("")
+    (0.275, None)
+    """
+    try:
+        return float(text.replace("%", "").replace("\xa0", "").replace("\u202f", "").replace(",", ".")) / 100
+    except ValueError:
+        return None
+
+
+# ------------------------------------------------------------------------------------------------------- maps
+
+
+def _digital(s: Subject) -> Plate:
+    r = s.reading
+    title, rest = first_sentence(r.half_sentence or " ".join(r.class_sentences))
+    return _map(
+        s,
+        "numerique",
+        ("I-043",),
+        title or "Les fourchettes des zones se recouvrent",
+        Table(
+            ("Zone", "Classe", "Personnes", "Part"),
+            tuple(
+                (z.name, z.digital or "inconnue", _people(z.people or "—", z.between), z.share)
+                for z in r.zones
+            ),
+        ),
+        f"{_source(r)} {rest}",
+    )
+
+
+def _social(s: Subject) -> Plate:
+    r = s.reading
+    ranked = sorted((z for z in r.zones if z.rank is not None), key=lambda z: z.rank or 0)
+    title = (
+        f"{ranked[0].name} a l’indice de précarité sociale le plus fort de ce périmètre"
+        if ranked
+        else "Aucune zone n’est classée"
+    )
+    return _map(
+        s,
+        "sociale",
+        ("I-044",),
+        title,
+        Table(
+            ("Zone", "Classe", "Indice", "Rang"),
+            tuple((z.name, z.social or "inconnue", z.index or "—", str(z.rank or "—")) for z in r.zones),
+        ),
+        f"{r.territory.name}. Indice d’écarts à la moyenne des zones : il ne compte personne.",
+    )
+
+
+def _perimeter(s: Subject) -> Plate:
+    r = s.reading
+    svg = s.layers.get("numerique") or s.layers.get("sociale") or ""
+    return Plate(
+        id="perimetre",
+        family="cartes",
+        requirements=("I-039",),
+        about="Carte du périmètre",
+        title=f"{r.territory.name} : {count(r.territory.n_zones, 'zone')}, {r.population} habitants",
+        svg=atlas.outlined(svg, f"Périmètre : {r.territory.name}, {count(r.territory.n_zones, 'zone')}"),
+        table=Table(
+            ("Zone", "Commune", "Habitants"), tuple((z.name, z.place, z.population) for z in r.zones)
+        ),
+        source=f"{r.territory.name}. Insee, recensement de 2021 ; contours de l’IGN.",
+        reason="" if svg else "Ces zones n’ont pas de contour.",
+    )
+
+
+def _map(
+    s: Subject, layer: str, requirements: tuple[str, ...], title: str, table: Table, source: str
+) -> Plate:
+    svg = atlas.relinked(s.layers.get(layer, ""), lambda code: "")
+    return Plate(
+        id=layer,
+        family="cartes",
+        requirements=requirements,
+        about=atlas.TITLES[layer],
+        title=title,
+        svg=svg,
+        table=table,
+        source=source,
+        reason="" if svg else "Ces zones n’ont pas de contour, ou cette classe n’est pas connue ici.",
+    )
+
+
+def _sheet(s: Subject, link: Link) -> Plate:
+    """Return the features of the zone with most people, as its sheet compares them."""
+    r = s.reading
+    shown = next((z for z in r.zones if z.code in r.sheets and z.share), None)
+    if shown is None:
+        return lacking("fiche", "cartes", "I-050", DRAWN[7][3], "Aucune zone n’a de fiche ici.")
+    sheet = r.sheets[shown.code]
+    rows = [(c.label, c.here_value, c.reference_value) for c in sheet.comparison]
+    offer = r.offer_of(shown.code)
+    lacks = tuple(("Manque", each.label, each.short) for each in offer.missing) if offer else ()
+    return Plate(
+        id="fiche",
+        family="cartes",
+        requirements=("I-050",),
+        about=f"La fiche d’une zone : {shown.name}",
+        title=first_sentence(sheet.verdict)[0] or f"{shown.name}, à côté de la moyenne des zones",
+        svg=charts.pairs(rows, label="Comparaison", here=shown.name, there="moyenne") if rows else "",
+        table=Table(
+            ("Trait", shown.name, "Moyenne des zones"),
+            (*((c.label, c.here, c.reference) for c in sheet.comparison), *lacks),
+        ),
+        source=_source(r),
+        link=("La fiche entière", link.zone.replace("CODE", shown.code)),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ offer
+
+
+def _gaps(s: Subject) -> list[Plate]:
+    o = s.reading.offer
+    if o is None:
+        return [
+            lacking(line.replace("_", "-"), "offre", each, line, UNASKED)
+            for line, rows in GAPS.items()
+            for each in rows[:1]
+        ]
+    return [_gap(s, line) for line in o.whole.lines if line.id in GAPS]
+
+
+def _gap(s: Subject, line: OfferLine) -> Plate:
+    r, offer = s.reading, s.reading.offer
+    svg = atlas.relinked(s.layers.get(f"manque-{line.id}", ""), lambda code: "")
+    zones = offer.zones.values() if offer else ()
+    of = [(zone.name, each) for zone in zones for each in zone.lines if each.id == line.id]
+    if line.state == "donnee-manquante":
+        title = f"{line.label} : le recensement d’ici ne le dit pas"
+    elif line.missing_low > 0 and not line.missing_about.startswith("entre 0"):
+        title = f"{line.label} : {line.missing_about} n’en ont pas à pied"
+    else:
+        title = f"{line.label} : aucun manque n’est certain"
+    return Plate(
+        id=line.id.replace("_", "-"),
+        family="offre",
+        requirements=GAPS[line.id],
+        about=f"{line.label} : les lieux, et les personnes en difficulté qui n’en ont pas à pied",
+        title=title,
+        svg=svg,
+        table=Table(
+            ("Zone", "Lieux", "Personnes sans"),
+            tuple(
+                (name, each.places, _people(each.missing_about, each.missing_sentence)) for name, each in of
+            ),
+        ),
+        source=(
+            f"{_source(r, offer.source if offer else '')} Plus c’est foncé, plus la part sans lieu à pied est"
+            " forte ; hachuré ou gris : on ne sait pas. Ronds : les lieux, vides quand ils sont en intérieur"
+            " ou pour tous, pleins en plein air ou sous conditions."
+        ),
+        reason="" if svg else UNASKED,
+    )
+
+
+# ----------------------------------------------------------------------------------------------------- method
+
+
+def _evaluation_digital(s: Subject) -> Plate:
+    drawn, r = evaluation.digital(s.reading), s.reading
+    return _diagram(
+        "evaluation-numerique",
+        "I-041",
+        drawn,
+        f"{r.definition.label} : des taux nationaux, des habitants d’ici",
+        r,
+    )
+
+
+def _evaluation_social(s: Subject) -> Plate:
+    drawn, r = evaluation.social(s.reading), s.reading
+    n = len(r.index.variables)
+    return _diagram(
+        "evaluation-sociale", "I-042", drawn, f"{count(n, 'variable')}, un écart à la moyenne, un rang", r
+    )
+
+
+def _diagram(id: str, requirement: str, drawn: evaluation.Diagram, title: str, r: Reading) -> Plate:
+    about = next(row[3] for row in DRAWN if row[0] == id)
+    steps = drawn.words.split(". ", 1)[-1]
+    return Plate(
+        id=id,
+        family="demarche",
+        requirements=(requirement,),
+        about=about,
+        title=title,
+        svg=drawn.svg,
+        table=Table(("Étapes",), ((steps,),)),
+        source=_source(r),
+    )
+
+
+# ------------------------------------------------------------------------------------------- what is counted
+
+
+def counted(census: CensusReading | None, actions: Sequence[Action], link: Link) -> list[Plate]:
+    """Return the plates of what a territory counts: its places, its actors, its awareness actions."""
+    found = [_awareness(actions)]
+    if census is None or not census.n_places:
+        why = "Aucun lieu n’est recensé ici."
+        return [
+            lacking("acteurs", "offre", "I-011", "Les acteurs, par type", why),
+            lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why),
+            lacking("gratuite", "offre", "I-034", "La gratuité", why),
+            *found,
+        ]
+    return [_actors(census, link), _services(census, link), _free(census, link), *found]
+
+
+def _actors(census: CensusReading, link: Link) -> Plate:
+    rows = [(kind.label, kind.n_places) for kind in census.kinds]
+    first = next((name for name, _ in rows if name != "Autre"), rows[0][0])
+    return Plate(
+        id="acteurs",
+        family="offre",
+        requirements=("I-011", "I-014", "I-049"),
+        about="Les acteurs du territoire, par type",
+        title=f"{count(census.n_places, 'lieu', 'lieux')}, d’abord : {lower_first(first)}",
+        svg=drawings.tallies(rows, label=" ; ".join(f"{name} : {n}" for name, n in rows)),
+        table=Table(
+            ("Acteur", "Type", "Ses lieux et leurs services"),
+            tuple(
+                (
+                    actor.name,
+                    actor.kind,
+                    " ; ".join(_place(place) for place in actor.places),
+                )
+                for actor in census.actors
+            ),
+        ),
+        source=f"{census.source} Comptés, pas estimés : un lieu que personne n’a signalé n’y est pas.",
+        link=("Tous les lieux", link.places),
+    )
+
+
+def _place(place: ActorPlace) -> str:
+    services = ", ".join(lower_first(each.label) for each in place.practices)
+    return f"{place.name} ({services or 'ne dit rien'})"
+
+
+def _services(census: CensusReading, link: Link) -> Plate:
+    said = [each for each in census.practices if each.is_said]
+    first = max(said, key=lambda each: each.n_today, default=None)
+    if first is None:
+        why = "Aucune fiche ne dit ce qu’on trouve sur place."
+        return lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why)
+    return Plate(
+        id="services-des-lieux",
+        family="offre",
+        requirements=("I-056",),
+        about="L’offre en chiffres : combien de lieux donnent chaque service",
+        title=f"{first.label} : {count(first.n_today, 'lieu', 'lieux')}, le service le plus présent",
+        svg=drawings.tallies(
+            [(each.label, each.n_today) for each in said],
+            label=" ; ".join(f"{each.label} : {each.n_today}" for each in said),
+        ),
+        table=Table(
+            ("Service", "Lieux", "En projet", "Part des lieux qui parlent", "Comment"),
+            tuple((x.label, str(x.n_today), str(x.n_planned), x.share, x.how) for x in said),
+        ),
+        source=(
+            f"{census.source} Base : {number(census.n_talking)} lieux dont la fiche dit un service ;"
+            f" {number(census.n_silent)} n’en disent rien. {census.never_said}"
+        ).strip(),
+        link=("Les lieux en chiffres", link.places),
+    )
+
+
+def _free(census: CensusReading, link: Link) -> Plate:
+    part = census.shares.free
+    if not part.among:
+        return lacking("gratuite", "offre", "I-034", "La gratuité", "Aucune fiche ne dit son prix.")
+    rows = [("Gratuit", part.n), ("Payant, ou selon la situation", part.among - part.n)]
+    return Plate(
+        id="gratuite",
+        family="offre",
+        requirements=("I-034",),
+        about="L’aide est-elle gratuite ?",
+        title=f"{part.share} des lieux qui disent leur prix sont gratuits",
+        svg=drawings.tallies(rows, label=" ; ".join(f"{name} : {n}" for name, n in rows)),
+        table=Table(("Prix", "Lieux"), tuple((name, str(n)) for name, n in rows)),
+        source=f"{census.source} Base : {number(part.among)} lieux qui disent leur prix.",
+        link=("Les lieux en chiffres", link.places),
+    )
+
+
+def _awareness(actions: Sequence[Action]) -> Plate:
+    about = "Les actions de sensibilisation"
+    if not actions:
+        why = "Aucune action n’est au registre de ce territoire : cela ne dit pas qu’il n’y en a pas."
+        return lacking("sensibilisation", "demarche", "I-013", about, why)
+    kinds = Counter(each.kind for each in actions).most_common()
+    return Plate(
+        id="sensibilisation",
+        family="demarche",
+        requirements=("I-013",),
+        about=about,
+        title=f"{count(len(actions), 'action')} au registre, d’abord : {lower_first(kinds[0][0])}",
+        svg=drawings.tallies(kinds, label=" ; ".join(f"{name} : {n}" for name, n in kinds)),
+        table=Table(
+            ("Action", "Sorte", "Où", "Quand", "Pour qui", "Rencontrées"),
+            tuple((x.name, x.kind, x.place, x.when, x.public, x.met or "pas compté") for x in actions),
+        ),
+        source="Registre des actions de sensibilisation ; personnes rencontrées : comptées par l’équipe.",
+    )

@@ -1,0 +1,90 @@
+"""The gallery: each row of the reference list is there, drawn or with the reason why it is not."""
+
+import re
+
+import pytest
+
+from maillage.apps.gallery import queries
+from maillage.reports.gallery.plate import FAMILIES
+from tests.conftest import PLACE
+
+pytestmark = pytest.mark.django_db
+ROWS = {f"I-{n:03}" for n in range(1, 69)}
+HEAVIEST = 300_000  # bytes of a page
+
+
+@pytest.fixture
+def drawn(study, monkeypatch):
+    """The plates of a study, in place of that of the demonstration."""
+    monkeypatch.setattr(queries, "DEMONSTRATION", PLACE)
+    return {plate.id: plate for plate in queries.plates()}
+
+
+def answered(plates) -> set[str]:
+    return {row for plate in plates for row in plate.requirements} | {
+        page.requirement for page in queries.pages()
+    }
+
+
+def test_each_row_of_the_list_is_answered_with_a_study_and_without(home, drawn):
+    assert answered(drawn.values()) == ROWS
+
+
+def test_without_a_study_the_page_says_what_it_lacks(client, home):
+    plates = queries.plates()
+    assert answered(plates) == ROWS
+    assert {each.reason for each in plates if each.id == "numerique"} == {
+        "Aucune étude de la démonstration n’est encore calculée sur cette installation."
+    }
+    page = client.get("/galerie/cartes/").content.decode()
+    assert page.count("Aucune étude de la démonstration") == 4
+    assert client.get("/galerie/planches/numerique.svg").status_code == 404
+
+
+def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
+    ids = [plate.id for plate in queries.plates()]
+    assert len(ids) == len(set(ids))
+    for plate in drawn.values():
+        assert bool(plate.svg) != bool(plate.reason), plate.id
+        if plate.svg:
+            assert plate.title and plate.title != plate.about, plate.id
+            assert not re.search(r"\bnan\b|None|\*\*", plate.title + plate.source), plate.id
+            assert plate.table.rows and plate.source, plate.id
+            assert {len(row) for row in plate.table.rows} == {len(plate.table.columns)}, plate.id
+            assert 'role="' in plate.svg and ("aria-label" in plate.svg or "<title" in plate.svg), plate.id
+
+
+def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client, drawn):
+    for form, kind in (("svg", "image/svg+xml"), ("png", "image/png")):
+        response = client.get(f"/galerie/planches/critere.{form}")
+        assert (response.status_code, response["Content-Type"]) == (200, kind)
+        assert "attachment" in response["Content-Disposition"]
+    assert "<style>" in client.get("/galerie/planches/critere.svg").content.decode()
+    table = client.get("/galerie/planches/critere.csv").content.decode()
+    assert table.splitlines()[0].endswith("Source")
+    assert "Que ce soit gratuit" in table
+    assert client.get("/galerie/planches/critere.exe").status_code == 404
+    assert client.get("/galerie/planches/rien.csv").status_code == 404
+    assert client.get("/galerie/rien/").status_code == 404
+
+
+def test_no_page_is_heavy_and_maps_come_when_they_are_seen(client, drawn):
+    for family in FAMILIES:
+        page = client.get(f"/galerie/{family}/").content.decode()
+        assert len(page.encode()) <= HEAVIEST, family
+        assert not re.findall(r"<style| style=", page), family
+        assert page.count("<img") == page.count('loading="lazy"')
+    assert 'src="/galerie/planches/numerique.svg?voir=1"' in client.get("/galerie/cartes/").content.decode()
+
+
+def test_printed_percentages_are_those_of_the_studies(drawn):
+    """What Strasbourg printed of all its structures is not what those who answered say."""
+    told = dict(row for name in ("besoins", "canaux") for row in drawn[name].table.rows)
+    assert told["Moyens humains"].startswith("45")
+    assert told["Orientation par des structures partenaires"].startswith("73")
+    assert drawn["type-structure"].table.rows[0][:2] == ("Association", "19")
+
+
+def test_the_outline_of_a_territory_has_no_class(drawn):
+    assert not re.search(r'class="zone (?!fond)', drawn["perimetre"].svg)
+    assert "<text" in drawn["perimetre"].svg
