@@ -18,9 +18,9 @@ from maillage.reports.page import folder as folders
 
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
-    "diagnostic": {"diagnostic.html", "diagnostic.pdf"},
-    "synthese": {"synthese.html", "synthese.pdf"},
-    "restitution": {"restitution.html", "restitution.pdf", "restitution.pptx"},
+    "diagnostic": {"diagnostic.html", "diagnostic.json", "diagnostic.pdf"},
+    "synthese": {"synthese.html", "synthese.json", "synthese.pdf"},
+    "restitution": {"restitution.html", "restitution.json", "restitution.pdf", "restitution.pptx"},
 }
 DATA_ALONE = tuple(FORMS)
 
@@ -188,6 +188,20 @@ def test_an_edition_that_was_altered_is_refused_by_name(alone, at_home, tmp_path
     assert answer.code == 2
     assert "diagnostic.html" in answer.err.splitlines()[0]
     assert list((tmp_path / "s").iterdir()) == []
+
+
+def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tmp_path, maillage):
+    words = ("rapport", "synthese", CODE, "--sortie", tmp_path / "s", "--edition", "novembre")
+    answer = maillage(*words, "--depuis", "novembre")
+    assert answer.code == 0, answer.err
+    assert "rien n’a changé entre ces deux éditions" in answer.out
+    about = json.loads((tmp_path / "s/empreinte.json").read_text("utf-8"))
+    assert set(about["fichiers"]) == {"changements.html", "changements.pdf"}
+    assert [each["rapport"] for each in about["autres"]] == ["synthese"]
+    assert "Rien n’a changé" in (tmp_path / "s/changements.html").read_text("utf-8")
+    answer = maillage(*words, "--depuis", "mai")
+    assert answer.code == 2
+    assert "Sont figées : novembre." in answer.err
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import argparse
 import re
 import sys
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,13 +46,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NOM",
         help="fige le rapport sous ce nom ; redemandé, il est rendu tel qu’il a été figé",
     )
+    parser.add_argument(
+        "--depuis",
+        metavar="NOM",
+        help="écrit aussi ce qui a changé depuis cette édition figée : changements.html, changements.pdf",
+    )
 
 
 def run(given: argparse.Namespace) -> int:
+    from maillage.cli.reports.editions import changed_files, former_edition
     from maillage.reports.page import folder
 
-    name = edition_name(given.edition)
+    name, since = edition_name(given.edition), edition_name(given.depuis)
     folder.check_folder(given.sortie)
+    former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
     if frozen is not None and frozen.exists():
         about, files = folder.read(frozen)
@@ -59,6 +67,8 @@ def run(given: argparse.Namespace) -> int:
         print(
             f"Édition « {name} », figée le {about['date']} : {len(files)} fichiers rendus dans {given.sortie}"
         )
+        if former:
+            print(changed_files(given.sortie, former, (about, files)))
         return 0
     about, files, refused = composed(given, name)
     if frozen is not None:
@@ -67,6 +77,8 @@ def run(given: argparse.Namespace) -> int:
     print(f"{about['titre']} : {len(files)} fichiers écrits dans {given.sortie} (étude {about['etude']})")
     if name:
         print(f"Édition « {name} » figée : la même commande rendra ces mêmes fichiers.")
+    if former:
+        print(changed_files(given.sortie, former, (about, files)))
     if refused:
         print(
             f"{given.offre.name} : {refused} lignes refusées ; « maillage offre verifier » dit lesquelles.",
@@ -91,12 +103,13 @@ def edition_name(typed: str | None) -> str:
 def _frozen(report: str, code: str, name: str) -> Path:
     """Return the folder where an edition of a report is frozen."""
     from maillage.config.home import HOME
+    from maillage.reports.page.folder import edition_folder
 
     if not re.fullmatch(r"[\w-]{1,61}", code):
         from maillage.cli.commands.diagnostic import territory_of
 
         code = str(territory_of(code).code)
-    return Path(HOME) / "rapports" / code / report / name
+    return edition_folder(Path(HOME), code, report, name)
 
 
 def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[str, bytes], int]":
@@ -150,22 +163,29 @@ def check_platform() -> None:
 def forms(given: argparse.Namespace, found: "ReportStudy") -> Mapping[str, bytes]:
     """Return the report in each form it has."""
     from maillage.reports.page import html, pdf, slides
-    from maillage.reports.territory import deck, synthesis
+    from maillage.reports.territory import changes, deck, synthesis
 
     subject = found.subject
     if given.rapport == "plan":
         from maillage.cli.reports.plans import plan_of
         from maillage.reports.plan import document as plan_document
 
-        made = plan_document.compose(subject, plan_of(given.code, subject.reading, on=subject.on))
-        return {"html": html.dossier(made), "pdf": pdf.dossier(made, on=subject.on)}
+        plan = plan_of(given.code, subject.reading, on=subject.on)
+        made = plan_document.compose(subject, plan)
+        return {
+            "html": html.dossier(made),
+            "pdf": pdf.dossier(made, on=subject.on),
+            "json": changes.frozen(subject.study, asdict(plan) if plan else None),
+        }
+    figures = {"json": changes.frozen(subject.study, None)}
     if given.rapport == "diagnostic":
-        return found.dossier()
+        return {**found.dossier(), **figures}
     if given.rapport == "synthese":
         document = synthesis.compose(subject)
-        return {"html": html.one_page(document), "pdf": pdf.one_page(document, on=subject.on)}
+        made_of = {"html": html.one_page(document), "pdf": pdf.one_page(document, on=subject.on)}
+        return {**made_of, **figures}
     document = deck.compose(subject)
-    return {
+    return figures | {
         "html": html.dossier(document),
         "pdf": pdf.slides(document, on=subject.on),
         "pptx": slides.deck(document, on=subject.on),

@@ -6,6 +6,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NotRequired, TypedDict
 
@@ -49,6 +50,31 @@ class Fingerprint(TypedDict):
 
 STAGING = ".en-cours-"
 FILE = "empreinte.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """An edition that was frozen: of which report, under which name, in which folder."""
+
+    report: str
+    name: str
+    path: Path
+
+
+def edition_folder(home: Path, code: str, report: str, name: str) -> Path:
+    """Return the folder where an edition of a report is frozen, under the home of an installation."""
+    return home / "rapports" / code / report / name
+
+
+def frozen_editions(home: Path, code: str) -> list[Frozen]:
+    """Return the editions of a territory that are frozen, the latest frozen first; altered ones too: reading
+    them says so.
+    """
+    found = [
+        Frozen(path.parent.parent.name, path.parent.name, path.parent)
+        for path in (home / "rapports" / code).glob(f"*/*/{FILE}")
+    ]
+    return sorted(found, key=lambda each: (-(each.path / FILE).stat().st_mtime, each.report, each.name))
 
 
 def check_folder(folder: Path) -> None:

@@ -319,6 +319,7 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
             "sheets": len(list((folder / "fiches").glob("*.pdf"))),
             "comments": queries.comments(study.place),
             "sections": rules.SECTIONS,
+            "frozen": queries.editions(study.place),
         }
 
     return study_page(request, place, "dossiers/reports.html", "rapports", more)

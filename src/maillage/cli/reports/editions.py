@@ -1,0 +1,55 @@
+"""An edition that was frozen, and what changed since."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from maillage.kernel.errors import Refused
+from maillage.reports.page import folder
+from maillage.reports.page.folder import Fingerprint
+
+if TYPE_CHECKING:
+    from maillage.reports.territory import changes
+
+Report = tuple[Fingerprint, Mapping[str, bytes]]
+NAME = "changements"
+
+
+def former_edition(path: Path, name: str) -> Report:
+    """Return an edition that is frozen; Refused when there is none of that name, or when it was altered."""
+    if not path.exists():
+        known = sorted(each.name for each in path.parent.glob("*") if (each / folder.FILE).exists())
+        raise Refused(
+            f"L’édition « {name} » n’existe pas pour ce rapport.",
+            why=f"Sont figées : {', '.join(known)}." if known else "Aucune n’est encore figée.",
+            do="Donnez le nom d’une édition figée, ou figez celle-ci avec --edition.",
+        )
+    return folder.read(path)
+
+
+def changed_files(out: Path, former: Report, latter: Report) -> str:
+    """Write in a folder what changed from an edition to another, and return its conclusion."""
+    from maillage.reports.page import html, pdf
+    from maillage.reports.territory import changes
+
+    found = changes.compare(*(_edition(about, files) for about, files in (former, latter)))
+    on = date.fromisoformat(latter[0]["date"])
+    made = changes.document(found, on=on)
+    about: Fingerprint = {**latter[0], "rapport": NAME, "titre": made.title}
+    files = {f"{NAME}.html": html.dossier(made), f"{NAME}.pdf": pdf.dossier(made, on=on)}
+    folder.write(out, files, about)
+    return f"Depuis l’édition {found.before.name} : {found.conclusion[:1].lower()}{found.conclusion[1:]}."
+
+
+def _edition(about: Fingerprint, files: Mapping[str, bytes]) -> "changes.Edition":
+    from maillage.reports.territory import changes
+
+    name = f"{about['rapport']}.json"
+    if name not in files:
+        raise Refused(
+            f"L’édition « {about['edition']} » ne garde pas ses chiffres.",
+            why="Elle a été figée avant que les éditions ne se comparent.",
+            do="Figez-en une nouvelle : elle se comparera aux suivantes.",
+        )
+    return changes.edition(about, files[name])

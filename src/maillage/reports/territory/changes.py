@@ -1,0 +1,342 @@
+"""What changed between two editions of a report: only what leaves the margins is said to have moved."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maillage.kernel.estimate import Estimate
+from maillage.reference.offer import diagnosis_lines
+from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
+from maillage.reports.page.folder import Fingerprint
+from maillage.reports.territory.figures import FigureJson
+from maillage.words import wording
+from maillage.words.dates import in_words
+from maillage.words.wording import count, lower_first
+
+Json = Mapping[str, Any]
+VERSION = 1
+WITHIN, HIGHER, LOWER = "dans la marge", "plus haut", "plus bas"
+MARGIN = (
+    "Une estimation n’est dite plus haute, ou plus basse, que si les deux fourchettes ne se touchent pas ;"
+    " sinon elle est « dans la marge », et rien ne dit qu’elle a bougé. Ce qui est compté se compare tel"
+    " quel."
+)
+TOTALS = (
+    ("precarite_numerique", "Personnes concernées"),
+    ("cumul", "dont vivent aussi modestement"),
+    ("precarite_sociale", "Personnes qui vivent modestement"),
+)
+# What an edition keeps of an action, and how it is called.
+FIELDS = (
+    ("state", "état"),
+    ("pilot", "pilote"),
+    ("begins", "début"),
+    ("ends", "fin"),
+    ("budget", "budget"),
+    ("funded", "financé"),
+    ("target", "cible"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition as it was frozen: its fingerprint, its study, its plan (None for a report without one)."""
+
+    about: Fingerprint
+    study: Json
+    plan: Json | None
+
+    @property
+    def name(self) -> str:
+        """How it is called: « 2026-novembre », du 22 novembre 2026."""
+        day = in_words(date.fromisoformat(self.about["date"]))
+        return f"« {self.about['edition']} », du {day}" if self.about["edition"] else f"du {day}"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A line of a comparison: what, before, after, and what may be said of it."""
+
+    what: str
+    before: str
+    after: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What changed from an edition to another. apart: why figures are not compared, "" when they are; within:
+    how many zones stay in their margins.
+    """
+
+    before: Edition
+    after: Edition
+    apart: str
+    ways: tuple[str, ...]
+    figures: tuple[Change, ...]
+    zones: tuple[Change, ...]
+    within: int
+    offer: tuple[Change, ...]
+    plan: tuple[Change, ...]
+
+    @property
+    def is_same(self) -> bool:
+        """Return whether nothing changed at all."""
+        return not (self.apart or self.ways or self.figures or self.zones or self.offer or self.plan)
+
+    @property
+    def conclusion(self) -> str:
+        """What a reader takes away, in a sentence."""
+        if self.apart:
+            return "Ces deux éditions ne se comparent pas"
+        if self.is_same:
+            return "Rien n’a changé entre ces deux éditions"
+        told = [each for each in self.figures[:1] if each.says != WITHIN]
+        if told:
+            return f"{told[0].what} : {told[0].says} qu’avant"
+        moved = len(self.zones) + len(self.offer) + len(self.plan)
+        if not moved:
+            return "Aucun chiffre n’est sorti de sa fourchette"
+        return f"Le total reste dans la marge ; {count(moved, 'ligne a', 'lignes ont')} changé"
+
+
+def frozen(study: Json, plan: Json | None) -> bytes:
+    """Return what an edition keeps of its figures, as bytes: what a later one is compared with."""
+    held = {"version": VERSION, "etude": study, "plan": plan}
+    return (json.dumps(held, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()
+
+
+def edition(about: Fingerprint, content: bytes) -> Edition:
+    """Return the edition that `frozen` wrote."""
+    held = json.loads(content)
+    return Edition(about, held["etude"], held["plan"])
+
+
+def compare(before: Edition, after: Edition) -> Changes:
+    """Return what changed from an edition to another of the same territory."""
+    apart = _apart(before.study, after.study)
+    zones, within = ([], 0) if apart else _zones(before.study, after.study)
+    return Changes(
+        before=before,
+        after=after,
+        apart=apart,
+        ways=tuple(_ways(before.about, after.about)),
+        figures=() if apart else tuple(_totals(before.study, after.study)),
+        zones=tuple(zones),
+        within=within,
+        offer=() if apart else tuple(_offer(before.study, after.study)),
+        plan=tuple(_plan(before.plan, after.plan)),
+    )
+
+
+def _apart(one: Json, other: Json) -> str:
+    """Return why the figures of two studies are not compared, "" when they are."""
+    if one["territoire"]["code"] != other["territoire"]["code"]:
+        return f"L’une est sur {one['territoire']['nom']}, l’autre sur {other['territoire']['nom']}."
+    if one["definition"]["id"] != other["definition"]["id"]:
+        return (
+            f"Elles ne comptent pas la même chose : {lower_first(one['definition']['libelle'])}, puis"
+            f" {lower_first(other['definition']['libelle'])}."
+        )
+    if (one["filtre"] or {}).get("id") != (other["filtre"] or {}).get("id"):
+        return "Elles ne comptent pas les mêmes personnes : leur filtre a changé."
+    return ""
+
+
+def _ways(one: Fingerprint, other: Fingerprint) -> list[str]:
+    """Return what changed in how figures are made: sources, years, version of Maillage."""
+    was = {each["id"]: each for each in one["donnees"]}
+    now = {each["id"]: each for each in other["donnees"]}
+    told = [f"Source nouvelle : {now[id]['producteur']}, {now[id]['titre']}." for id in now if id not in was]
+    told += [f"Source retirée : {was[id]['producteur']}, {was[id]['titre']}." for id in was if id not in now]
+    told += [
+        f"{now[id]['titre']} : {was[id]['millesime']}, puis {now[id]['millesime']}."
+        for id in now
+        if id in was and was[id]["millesime"] != now[id]["millesime"]
+    ]
+    if one["logiciel"] != other["logiciel"]:
+        told.append(f"Maillage {one['logiciel']}, puis {other['logiciel']} : la méthode a pu changer.")
+    return told
+
+
+def _totals(one: Json, other: Json) -> list[Change]:
+    rows = [
+        _change(label, one["besoins"][name], other["besoins"][name])
+        for name, label in TOTALS
+        if name in one["besoins"] and name in other["besoins"]
+    ]
+    return [row for row in rows if row is not None]
+
+
+def _zones(one: Json, other: Json) -> tuple[list[Change], int]:
+    """Return the zones that left their margins, came or went; and how many did not move for sure."""
+    was = {zone["code"]: zone for zone in one["zones"]}
+    now = {zone["code"]: zone for zone in other["zones"]}
+    told = [Change(now[code]["nom"], "—", "zone nouvelle", "ajoutée") for code in now if code not in was]
+    told += [Change(was[code]["nom"], "zone d’avant", "—", "retirée") for code in was if code not in now]
+    within = 0
+    for code, zone in now.items():
+        if code not in was:
+            continue
+        row = _change(zone["nom"], was[code]["precarite_numerique"], zone["precarite_numerique"])
+        if row is not None and row.says == WITHIN:
+            within += 1
+        elif row is not None:
+            told.append(row)
+    return told, within
+
+
+def _offer(one: Json, other: Json) -> list[Change]:
+    was, now = one.get("offre"), other.get("offre")
+    if not was or not now:
+        if bool(was) == bool(now):
+            return []
+        told = ("pas recensée", "recensée") if now else ("recensée", "pas recensée")
+        return [Change("L’offre", *told, "ne se compare pas")]
+    rows = [_counted("Lieux", was.get("lieux"), now.get("lieux"))]
+    for id, line in diagnosis_lines().items():
+        rows.append(_counted(f"{line.label} : lieux", was["offre"].get(id), now["offre"].get(id)))
+        away = (each["portee"].get(id, {}).get("hors_de_portee") for each in (was, now))
+        before, after = away
+        if before and after:
+            rows.append(_change(f"{line.label} : personnes sans lieu à pied", before, after))
+    return [row for row in rows if row is not None and row.says != WITHIN]
+
+
+def _counted(what: str, before: int | None, after: int | None) -> Change | None:
+    if before == after:
+        return None
+    shown = [("non dit" if n is None else wording.number(n)) for n in (before, after)]
+    if before is None or after is None:
+        return Change(what, shown[0], shown[1], "ne se compare pas")
+    gap = wording.number(abs(after - before))
+    return Change(what, shown[0], shown[1], f"{gap} de {'plus' if after > before else 'moins'}")
+
+
+def _change(what: str, before: FigureJson, after: FigureJson) -> Change | None:
+    """Return an estimate before and after, None when it is the same, or withheld both times."""
+    was, now = _estimate(before), _estimate(after)
+    if was == now:
+        return None
+    shown = ["non montré" if each is None else wording.people(each).in_full for each in (was, now)]
+    if was is None or now is None:
+        return Change(what, shown[0], shown[1], "ne se compare pas")
+    says = HIGHER if now.low > was.high else LOWER if now.high < was.low else WITHIN
+    return Change(what, shown[0], shown[1], says)
+
+
+def _estimate(figure: FigureJson) -> Estimate | None:
+    if figure["valeur"] is None or figure["bas"] is None or figure["haut"] is None:
+        return None
+    return Estimate(
+        value=figure["valeur"],
+        low=figure["bas"],
+        high=figure["haut"],
+        unit="personnes",
+        universe=figure["univers"],
+        n=figure["n"],
+        method=figure["methode"],
+    )
+
+
+def _plan(one: Json | None, other: Json | None) -> list[Change]:
+    """Return the actions written, withdrawn or changed."""
+    was, now = (_actions(plan) for plan in (one, other))
+    told = [
+        Change(name, "—", str(row["state"]), "action nouvelle")
+        for name, row in now.items()
+        if name not in was
+    ]
+    told += [
+        Change(name, str(row["state"]), "—", "action retirée") for name, row in was.items() if name not in now
+    ]
+    for name, row in now.items():
+        for field, label in FIELDS:
+            if name in was and was[name].get(field) != row.get(field):
+                told.append(Change(name, _word(was[name].get(field)), _word(row.get(field)), label))
+    return told
+
+
+def _actions(plan: Json | None) -> dict[str, Json]:
+    axes = plan["axes"] if plan else ()
+    return {f"{each['number']}. {each['title']}": each for axis in axes for each in axis["actions"]}
+
+
+def _word(value: object) -> str:
+    if value in (None, ""):
+        return "non renseigné"
+    return wording.number(value) if isinstance(value, int) else str(value)
+
+
+# ------------------------------------------------------------------------------------------------ document
+
+
+def document(c: Changes, *, on: date) -> Document:
+    """Return a comparison as a document: what changed in the figures, zone by zone, in the offer, in the
+    plan.
+    """
+    name = c.after.study["territoire"]["nom"]
+    chapters = [_summary(c)]
+    if not c.apart:
+        lead = (
+            f"{count(c.within, 'autre zone reste', 'autres zones restent')} dans la marge."
+            if c.within
+            else ""
+        )
+        chapters += [
+            _table("Les personnes", "Aucun total n’a changé.", c.figures),
+            _table("Zone par zone", "Aucune zone n’est sortie de sa fourchette.", c.zones, lead=lead),
+            _table("L’offre", "Rien n’a changé dans l’offre.", c.offer),
+        ]
+    if c.before.plan or c.after.plan:
+        chapters.append(_table("Le plan", "Aucune action n’a changé.", c.plan))
+    return Document(
+        title=f"Ce qui a changé : {name}",
+        cover=Cover(
+            title=name,
+            over="Ce qui a changé",
+            subtitle=f"De l’édition {c.before.name} à l’édition {c.after.name}",
+            edition=f"Comparées le {in_words(on)}",
+            print=f"Empreintes {c.before.about['etude']} et {c.after.about['etude']}",
+            svg="",
+            alt="",
+        ),
+        chapters=tuple(chapters),
+        keywords=("inclusion numérique", "comparaison", name),
+    )
+
+
+def _summary(c: Changes) -> Chapter:
+    blocks: list[Block] = [Text(text=MARGIN, tone="note")]
+    if c.apart:
+        blocks.insert(0, Callout(tone="prudence", title="Chiffres non comparés.", text=c.apart))
+    if c.ways:
+        blocks += [Text(text="Comment les chiffres sont faits a changé :"), Bullets(items=c.ways)]
+    return Chapter(
+        number="",
+        short="En bref",
+        title=c.conclusion,
+        lead=f"De l’édition {c.before.name} à l’édition {c.after.name}.",
+        flows=True,
+        blocks=tuple(blocks),
+    )
+
+
+def _table(title: str, nothing: str, rows: Sequence[Change], *, lead: str = "") -> Chapter:
+    grid = Grid(
+        caption=title,
+        columns=("Quoi", "Avant", "Maintenant", "Ce qu’on peut en dire"),
+        align="gggg",
+        widths=(3, 2.6, 2.6, 1.8),
+        rows=tuple(
+            (
+                Cell(text=row.what, strong=True),
+                *(Cell(text=each) for each in (row.before, row.after, row.says)),
+            )
+            for row in rows
+        ),
+    )
+    block: Block = grid if rows else Text(text=nothing)
+    return Chapter(number="", short=title, title=title, lead=lead, flows=True, blocks=(block,))

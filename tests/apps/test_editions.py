@@ -1,0 +1,67 @@
+"""The page of what changed: frozen editions of a territory, one altered, one whose plan is a draft."""
+
+import json
+
+import pytest
+
+from maillage.apps.dossiers import queries
+from maillage.reports.page import folder
+from maillage.reports.territory import changes
+from tests.conftest import PLACE
+
+pytestmark = pytest.mark.django_db
+PAGE = f"/territoires/{PLACE}/rapports/changements/"
+
+
+@pytest.fixture
+def freeze(study, settings, tmp_path, monkeypatch):
+    """Freeze an edition of the study of Échirolles, its figures changed first."""
+    monkeypatch.setattr(queries, "frozen_editions", lambda home, code: folder.frozen_editions(tmp_path, code))
+    today = queries.edition_of(study, None)
+
+    def make(report: str, name: str, *, plan=None, low: float | None = None) -> None:
+        held = json.loads(json.dumps(today.study))
+        if low is not None:
+            held["besoins"]["precarite_numerique"] |= {"valeur": low, "bas": low - 1, "haut": low + 1}
+        files = {f"{report}.json": changes.frozen(held, plan), f"{report}.html": b"<p>"}
+        about = {**today.about, "rapport": report, "edition": name}
+        folder.write(folder.edition_folder(tmp_path, PLACE, report, name), files, about)
+
+    return make
+
+
+def test_without_an_edition_the_page_says_how_to_freeze_one(client, study):
+    page = client.get(PAGE).content.decode()
+    assert "Aucune édition n’est figée ici" in page
+    assert "--edition NOM" in page
+    assert f'href="{PAGE}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+
+
+def test_an_edition_is_compared_with_the_study_of_the_day(client, freeze):
+    freeze("synthese", "mai", low=10.0)
+    page = client.get(PAGE).content.decode()
+    assert "Personnes concernées : plus haut qu’avant" in page
+    assert "ne se touchent pas" in page
+    freeze("synthese", "juin")
+    page = client.get(PAGE, {"de": "synthese/juin", "a": "etude"}).content.decode()
+    assert "Rien n’a changé entre ces deux éditions" in page
+    page = client.get(PAGE, {"de": "synthese/juin", "a": "synthese/mai"}).content.decode()
+    assert "Personnes concernées : plus bas qu’avant" in page
+
+
+def test_an_altered_edition_is_refused_by_name(client, freeze, tmp_path):
+    freeze("synthese", "mai")
+    (tmp_path / "rapports" / PLACE / "synthese/mai/synthese.json").write_text("{}")
+    page = client.get(PAGE).content.decode()
+    assert "Cette édition a été changée : synthese.json" in page
+    assert "<h2>" not in page[page.index('role="alert"') : page.index("</main>")]
+
+
+def test_a_plan_that_is_a_draft_is_not_read_through_its_edition(client, freeze):
+    action = {"number": 1, "title": "Un secret d’équipe", "state": "prête"}
+    freeze("plan", "mai", plan={"is_published": False, "axes": [{"actions": [action]}]})
+    page = client.get(PAGE).content.decode()
+    assert "son plan n’est pas publié" in page
+    assert "Un secret d’équipe" not in page
+    freeze("plan", "juin", plan={"is_published": True, "axes": []})
+    assert "Rien n’a changé" in client.get(PAGE, {"de": "plan/juin"}).content.decode()

@@ -1,0 +1,132 @@
+"""Ce que deux éditions d’un rapport permettent de dire : ce qui a bougé, ce qui reste dans la marge."""
+
+from typing import Any
+
+from maillage.reports.territory import changes
+
+title = "Comparer deux éditions"
+
+
+def figure(value: float, low: float, high: float) -> dict[str, Any]:
+    return {
+        "valeur": value,
+        "bas": low,
+        "haut": high,
+        "unite": "personnes",
+        "univers": "15 ans et plus",
+        "n": 1000,
+        "methode": "besoins",
+    }
+
+
+def study(need: dict[str, Any], *, definition: str = "a", wifi: int | None = 3) -> dict[str, Any]:
+    return {
+        "territoire": {"code": "1", "nom": "Ici"},
+        "definition": {"id": definition, "libelle": f"Définition {definition}"},
+        "filtre": None,
+        "besoins": {"precarite_numerique": need},
+        "zones": [],
+        "offre": {"lieux": 10, "offre": {"wifi": wifi}, "portee": {}},
+    }
+
+
+def edition(held: dict[str, Any], plan: Any = None, **about: Any) -> changes.Edition:
+    known = {"edition": "mai", "date": "2026-05-22", "logiciel": "1", "donnees": []}
+    return changes.edition({**known, **about}, changes.frozen(held, plan))
+
+
+def plan(*actions: tuple[int, str, str]) -> dict[str, Any]:
+    rows = [{"number": n, "title": title, "state": state} for n, title, state in actions]
+    return {"axes": [{"actions": rows}]}
+
+
+def test_an_estimate_moved_only_when_its_intervals_part(spec):
+    """Une estimation n’a bougé que si les deux fourchettes ne se touchent pas.
+
+    À la première ligne la valeur monte de 1 000 : rien ne permet de dire que c’est plus.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        rows = zip(*(t[name].tolist() for name in t), strict=True)
+        out = []
+        for value, low, high, then, least, most in rows:
+            one, other = figure(value, low, high), figure(then, least, most)
+            found = changes.compare(edition(study(one)), edition(study(other)))
+            out.append(found.figures[0].says if found.figures else "pas de ligne")
+        return out
+
+    spec(
+        """
+        valeur | bas  | haut | ensuite | bas ensuite | haut ensuite
+        -------+------+------+---------+-------------+-------------
+        4000   | 3500 | 4500 | 5000    | 4400        | 5600
+        4000   | 3500 | 4500 | 5200    | 4600        | 5800
+        4000   | 3500 | 4500 | 2800    | 2300        | 3400
+        4000   | 3500 | 4500 | 4500    | 4500        | 5500
+        4000   | 3500 | 4500 | 4000    | 3500        | 4500
+        """,
+        call,
+        ["dans la marge", "plus haut", "plus bas", "dans la marge", "pas de ligne"],
+    )
+
+
+def test_what_is_counted_is_compared_as_it_is(spec):
+    """Ce qui est compté se compare tel quel ; une question que personne n’a posée ne se compare pas."""
+
+    def call(t: dict[str, Any]) -> list[str]:
+        need, out = figure(1, 1, 1), []
+        for pair in zip(t["avant"].tolist(), t["maintenant"].tolist(), strict=True):
+            one, other = (None if n == "-" else int(n) for n in pair)
+            found = changes.compare(edition(study(need, wifi=one)), edition(study(need, wifi=other)))
+            out.append(found.offer[0].says if found.offer else "pas de ligne")
+        return out
+
+    spec(
+        """
+        avant | maintenant
+        ------+-----------
+        3     | 5
+        3     | 2
+        3     | 3
+        -     | 5
+        """,
+        call,
+        ["2 de plus", "1 de moins", "pas de ligne", "ne se compare pas"],
+    )
+
+
+def test_two_definitions_are_never_compared():
+    """Une définition différente compte d’autres personnes : aucun chiffre n’est comparé, et c’est dit."""
+    need = figure(4000, 3500, 4500)
+    found = changes.compare(edition(study(need)), edition(study(figure(9000, 8000, 9900), definition="b")))
+    assert found.apart == "Elles ne comptent pas la même chose : définition a, puis définition b."
+    assert (found.figures, found.zones, found.offer) == ((), (), ())
+    assert found.conclusion == "Ces deux éditions ne se comparent pas"
+
+
+def test_an_action_is_new_withdrawn_or_changed():
+    """Du plan, on dit ce qui est nouveau, retiré ou changé : chaque ligne dit quoi."""
+    need = figure(4000, 3500, 4500)
+    before = plan((1, "Ouvrir", "prête"), (2, "Former", "à décider"))
+    after = plan((1, "Ouvrir", "en cours"), (3, "Prêter", "à décider"))
+    found = changes.compare(edition(study(need), before), edition(study(need), after))
+    assert {(row.what, row.says) for row in found.plan} == {
+        ("1. Ouvrir", "état"),
+        ("2. Former", "action retirée"),
+        ("3. Prêter", "action nouvelle"),
+    }
+    assert found.conclusion == "Le total reste dans la marge ; 3 lignes ont changé"
+
+
+def test_nothing_changed_is_said_and_a_source_that_changed_too():
+    """Deux éditions pareilles le disent ; un millésime qui change est dit, même quand aucun chiffre ne bouge."""
+    need = figure(4000, 3500, 4500)
+    assert changes.compare(edition(study(need)), edition(study(need))).conclusion == (
+        "Rien n’a changé entre ces deux éditions"
+    )
+    source = {"id": "rp", "producteur": "Insee", "titre": "Recensement", "millesime": "2021"}
+    one = edition(study(need), donnees=[source])
+    other = edition(study(need), donnees=[{**source, "millesime": "2022"}])
+    found = changes.compare(one, other)
+    assert found.ways == ("Recensement : 2021, puis 2022.",)
+    assert found.conclusion == "Aucun chiffre n’est sorti de sa fourchette"
