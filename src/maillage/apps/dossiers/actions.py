@@ -17,11 +17,12 @@ from django_tasks import task
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
-from maillage.apps.dossiers.models import Comment, Finding, Study
+from maillage.apps.dossiers.models import Comment, Finding, MissionStep, Study, StudyMission
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.reports.territory import atlas, edition
 from maillage.reports.territory.reading import dump
 from maillage.studies.diagnosis.request import Cancelled
@@ -290,6 +291,45 @@ def withdraw(finding: Finding, *, at: datetime) -> None:
     finding.withdrawn_at = None if finding.withdrawn_at else at
     finding.save(update_fields=["withdrawn_at"])
     _publish_again(finding.place)
+
+
+@transaction.atomic
+def set_mission(place: str, given: dict[str, Any], *, by: User, at: datetime) -> StudyMission:
+    """Write the mission of the study of a place: who asked, who leads, why this perimeter. Refused when it
+    ends before it begins, or with a secret in its words.
+    """
+    _check_words(given)
+    begins, ends = given.get("starts_on"), given.get("ends_on")
+    if begins and ends and ends < begins:
+        raise Refused(
+            "La mission n’a pas été enregistrée.",
+            why="Elle finit avant de commencer.",
+            do="Corrigez l’un des deux jours.",
+        )
+    row, _ = StudyMission.objects.update_or_create(
+        place=place, defaults={**given, "written_at": at, "written_by": by}
+    )
+    return row
+
+
+@transaction.atomic
+def add_step(place: str, given: dict[str, Any], *, by: User, at: datetime) -> MissionStep:
+    """Add a step to the mission of a place, which begins with it when nobody had written it."""
+    _check_words(given)
+    row, _ = StudyMission.objects.get_or_create(place=place, defaults={"written_at": at, "written_by": by})
+    return MissionStep.objects.create(mission=row, written_at=at, written_by=by, **given)
+
+
+def withdraw_step(step: MissionStep, *, at: datetime) -> None:
+    """Take a step of a mission off its pages, or put it back when it was."""
+    step.withdrawn_at = None if step.withdrawn_at else at
+    step.save(update_fields=["withdrawn_at"])
+
+
+def _check_words(given: dict[str, Any]) -> None:
+    for words in given.values():
+        if isinstance(words, str):
+            refuse_secrets(words)
 
 
 def catch_up(study: Study) -> bool:

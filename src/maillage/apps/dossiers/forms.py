@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.queries import where
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.queries import StudyRequest
@@ -162,6 +163,58 @@ class FindingForm(forms.Form):
 
     def clean_confirms(self) -> bool:
         return bool(self.cleaned_data["confirms"] == "oui")
+
+
+class MissionForm(forms.Form):
+    """The mission of a study. Nothing is required: what is empty is told as such."""
+
+    commissioner = forms.CharField(
+        label="Demandée par", required=False, max_length=200, help_text="La collectivité ou le réseau."
+    )
+    pilot = forms.CharField(
+        label="Menée par",
+        required=False,
+        max_length=200,
+        help_text="La structure, et sa fonction ; pas un nom.",
+    )
+    reason = forms.CharField(
+        label="Pourquoi ce périmètre",
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    starts_on = DayField(label="Commence le", required=False)
+    ends_on = DayField(label="Finit le", required=False)
+    thanks = forms.CharField(
+        label="Remerciements à ajouter",
+        required=False,
+        max_length=1_000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ceux qui ont été entendus sont déjà remerciés. Ces mots sont publics.",
+    )
+
+
+class StepForm(forms.Form):
+    """A step of a mission: what was done, when, with whom."""
+
+    kind = forms.ChoiceField(label="Quoi", choices=rules.STEPS)
+    n = forms.IntegerField(
+        label="Combien",
+        min_value=1,
+        max_value=1_000,
+        error_messages={
+            "required": "Il manque le nombre. Écrivez 1 pour un seul entretien.",
+            "min_value": "Au moins 1.",
+        },
+    )
+    on = DayField(label="Quand")
+    who = forms.CharField(
+        label="Avec qui",
+        required=False,
+        max_length=200,
+        help_text="Un métier, un groupe, une structure ; pas le nom d’une personne : cela est public.",
+    )
+    words = forms.CharField(label="Pour quoi", required=False, max_length=300)
 
 
 class PerimeterForm(forms.Form):

@@ -57,6 +57,59 @@ class Comment(models.Model):
         return f"{self.place}, {self.section}"
 
 
+class StudyMission(models.Model):
+    """The mission of the study of a territory: who commissioned it, who leads it, why this perimeter."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
+    commissioner = models.CharField("demandée par", max_length=200, blank=True)
+    pilot = models.CharField("menée par", max_length=200, blank=True)
+    reason = models.TextField("pourquoi ce périmètre", max_length=1_000, blank=True)
+    starts_on = models.DateField("commence le", null=True, blank=True)
+    ends_on = models.DateField("finit le", null=True, blank=True)
+    thanks = models.TextField("remerciements", max_length=1_000, blank=True)
+    written_at = models.DateTimeField("écrite le")
+    written_by = by_account()
+
+    class Meta:
+        verbose_name = "mission d’étude"
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(starts_on=None)
+                | models.Q(ends_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="dossiers_mission_ends_after",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class MissionStep(models.Model):
+    """A step of a mission: interviews, groups, a workshop, a meeting. who: a group or a structure, never a
+    person. Once withdrawn, it is stored but hidden.
+    """
+
+    mission = models.ForeignKey(
+        StudyMission, verbose_name="mission", on_delete=models.CASCADE, related_name="steps"
+    )
+    kind = models.CharField("sorte", max_length=9, choices=rules.STEPS)
+    on = models.DateField("le")
+    n = models.PositiveSmallIntegerField("combien", default=1)
+    who = models.CharField("avec qui", max_length=200, blank=True)
+    words = models.CharField("pour quoi", max_length=300, blank=True)
+    written_at = models.DateTimeField("écrite le")
+    written_by = by_account()
+    withdrawn_at = models.DateTimeField("retirée le", null=True)
+
+    class Meta:
+        verbose_name = "étape d’une mission"
+        ordering = ("on", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.n} {self.get_kind_display()}"
+
+
 class Finding(models.Model):
     """A finding of an actor or an inhabitant, which no file contains. Once withdrawn, it is stored but
     hidden.

@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
-from maillage.apps.dossiers.models import Comment, Finding, Study
+from maillage.apps.dossiers.models import Comment, Finding, Study, StudyMission
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.outreach.queries import census as outreach_census
 from maillage.apps.outreach.queries import method, outings
@@ -40,6 +40,7 @@ from maillage.reports.territory import atlas, changes, criteria, services
 from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
+from maillage.reports.territory.mission import Mission, MissionStep
 from maillage.reports.territory.reading import Reading, Stale, load
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.request import Inside, Request, Target
@@ -231,6 +232,25 @@ def findings(place: str) -> list[told_findings.FieldFinding]:
         for row in Finding.objects.filter(place=place, withdrawn_at=None)
     ]
     return sorted([*noted, *verbatims.statements_of(place)], key=lambda said: -said.year)
+
+
+def mission(place: str) -> Mission | None:
+    """Return how the study of a place was led, None when nobody wrote it; without withdrawn steps."""
+    row = StudyMission.objects.filter(place=place).first()
+    if row is None:
+        return None
+    return Mission(
+        commissioner=row.commissioner,
+        pilot=row.pilot,
+        reason=row.reason,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        thanks=row.thanks,
+        steps=tuple(
+            MissionStep(step.kind, step.on, step.n, step.who, step.words)
+            for step in row.steps.filter(withdrawn_at=None)
+        ),
+    )
 
 
 def behind_their_comments() -> list[Study]:

@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+from maillage.reference import missions
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
@@ -31,6 +32,7 @@ SECTIONS = {
     "offre": "L’offre face au besoin",
     "marges": "Ce dont nous sommes sûrs",
 }
+STEPS = [(id, one) for id, (one, _) in missions.KINDS.items()]  # of the mission of a study
 QUOTED = re.compile(r"\[(X-\d{3}[a-z]?)\]", re.IGNORECASE)
 FILES = {
     "dossier.html": ("text/html; charset=utf-8", "Le dossier à lire à l’écran"),

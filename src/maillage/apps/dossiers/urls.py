@@ -47,6 +47,7 @@ urlpatterns = [
     path("espace/territoires/", space.territory_tools, name="territory_tools"),
     path("espace/territoires/<str:place>/commentaires/", space.comments, name="comments"),
     path("espace/territoires/<str:place>/constats/", space.findings, name="findings"),
+    path("espace/territoires/<str:place>/mission/", space.mission, name="study_mission"),
     path("espace/perimetres/nouveau/", space.new_perimeter, name="new_perimeter"),
     path("espace/filtres/nouveau/", space.new_marking, name="new_marking"),
     path("espace/<str:kind>/<int:pk>/retirer/", space.drop, name="drop"),

@@ -38,7 +38,7 @@ def _plates() -> list[Plate]:
     if study is not None and dossiers.is_lost(study):
         study = None
     found = [
-        *(territory.nothing() if study is None else _of_study(study)),
+        *(_without_study() if study is None else _of_study(study)),
         *_documents(),
         *_crossed(),
         _indicators(),
@@ -54,7 +54,13 @@ def plate(id: str) -> Plate | None:
 @lru_cache(maxsize=1)
 def _documents() -> tuple[Plate, ...]:
     """Return the plates that nothing on this installation changes, drawn once."""
-    return (*surveys.plates(), *references.plates(), references.method_plate())
+    return (*surveys.plates(), *references.plates())
+
+
+def _without_study() -> list[Plate]:
+    """Return what stands in the place of the drawings of a study: why there is none."""
+    link = territory.Link("", "", "", "")
+    return [*territory.nothing(), *territory.counted(None, (), link), references.method_plate()]
 
 
 def _of_study(study: Study) -> list[Plate]:
@@ -72,9 +78,16 @@ def _of_study(study: Study) -> list[Plate]:
         places=reverse("places", args=[study.place]),
         zone=reverse("zone", args=[study.place, "CODE"]),
     )
+    mission = dossiers.mission(study.place)
+    steps = tuple(mission.counts()) if mission else ()
+    told = f"Mission de l’étude {subject.reading.territory.of_name}." if steps else ""
     census = dossiers.census_page(study, on=subject.on)
     actions = dossiers.awareness_actions(study.place)
-    return [*territory.plates(subject, link), *territory.counted(census, actions, link)]
+    return [
+        *territory.plates(subject, link),
+        *territory.counted(census, actions, link),
+        references.method_plate(steps or references.METHOD, told),
+    ]
 
 
 def _crossed() -> list[Plate]:

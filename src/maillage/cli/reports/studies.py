@@ -51,6 +51,7 @@ def _stored(code: str, on: date) -> ReportStudy | None:
         layers=layers,
         knitted=dossiers.knitted(study),
         on=on,
+        mission=dossiers.mission(study.place),
     )
     return ReportStudy(
         subject, lambda: {form: (folder / f"dossier.{form}").read_bytes() for form in ("html", "pdf")}

@@ -14,7 +14,7 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import synthesis
+from maillage.reports.territory import mission, synthesis
 from maillage.reports.territory.chapters.certainty import (
     glossary_chapter,
     method_chapter,
@@ -37,6 +37,8 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     """
     r = s.reading
     chapters = [_introduction(s, plan), _summary(s, plan)]
+    if s.mission:
+        chapters += [mission.acknowledgements(s.mission), mission.approach(s.mission)]
     if r.withheld:
         chapters.append(withheld_chapter(r, {}))
     else:

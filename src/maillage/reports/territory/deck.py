@@ -1,6 +1,7 @@
 """The slides that give a diagnosis back to a territory: method, people, offer, advice, next steps."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from maillage.reports.page.blocks import (
     Block,
@@ -13,7 +14,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.territory import gaps, synthesis
+from maillage.reports.territory import gaps, mission, synthesis
 from maillage.reports.territory.reading import OfferReading, Reading
 from maillage.reports.territory.subject import (
     Subject,
@@ -28,6 +29,7 @@ from maillage.reports.territory.subject import (
 )
 from maillage.words import wording
 from maillage.words.dates import in_words
+from maillage.words.wording import listing
 
 METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
     "Présentation et méthode",
@@ -44,7 +46,7 @@ TO_DECIDE = "à décider"
 def compose(s: Subject) -> Document:
     """Return the slides of a study. Each title is what its figures let us say, and no more."""
     r = s.reading
-    slides = [_agenda(), _method(s), _limits(s)]
+    slides = [_agenda(), *_mission(s), _method(s), _limits(s)]
     if r.withheld:
         slides.append(_withheld(s))
     else:
@@ -52,7 +54,7 @@ def compose(s: Subject) -> Document:
     return Document(
         title=f"Restitution : {r.territory.name}",
         cover=cover(s, "Restitution du diagnostic d’inclusion numérique"),
-        chapters=(*slides, _sources(s)),
+        chapters=(*slides, *_thanks(s), _sources(s)),
         keywords=("inclusion numérique", "restitution", r.territory.name),
     )
 
@@ -89,6 +91,34 @@ def _agenda() -> Chapter:
         (Bullets(items=PARTS),),
         notes="L’ordre du jour se change selon le temps : chaque partie se présente seule.",
     )
+
+
+def _mission(s: Subject) -> list[Chapter]:
+    """Return the slides of how the study was led: who asked, who was heard, when; none where nobody wrote."""
+    m = s.mission
+    if m is None:
+        return []
+    drawn = mission.thread(m)
+    heard = listing([step.words for step in m.counts()])
+    items = tuple(filter(None, (m.reason, f"Entendus : {heard}." if heard else mission.UNTOLD)))
+    blocks: list[Block] = [Bullets(items=items)]
+    if drawn is not None:
+        blocks.insert(0, drawn)
+    found = [_slide(METHOD, m.lead.removesuffix("."), blocks, notes=f"{m.lead} {m.reason}".strip())]
+    if m.steps:
+        table = mission.calendar(m)
+        shown = replace(table, rows=table.rows[-MOST_ROWS:])
+        found.append(_slide(METHOD, table.caption, (shown,), notes=f"{len(m.steps)} étapes en tout."))
+    return found
+
+
+def _thanks(s: Subject) -> list[Chapter]:
+    """Return the slide of thanks, none where nobody is named."""
+    m = s.mission
+    if m is None or not (m.heard or m.thanks):
+        return []
+    items = (*m.heard[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
+    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=f"Entendus : {listing(m.heard)}.")]
 
 
 def _method(s: Subject) -> Chapter:

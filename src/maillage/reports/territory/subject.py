@@ -8,6 +8,7 @@ from typing import Any
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bar, Chart, Cover
 from maillage.reports.territory.figures import FigureJson
+from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
 from maillage.words import rounding, wording
 from maillage.words.dates import in_words
@@ -16,7 +17,8 @@ from maillage.words.dates import in_words
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
-    a cover, "" without contours; on: the day of the report.
+    a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
+    wrote it.
     """
 
     reading: Reading
@@ -24,6 +26,7 @@ class Subject:
     layers: Mapping[str, str]
     knitted: str
     on: date
+    mission: Mission | None = None
 
 
 def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:

@@ -320,6 +320,7 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
             "comments": queries.comments(study.place),
             "sections": rules.SECTIONS,
             "frozen": queries.editions(study.place),
+            "mission": queries.mission(study.place),
         }
 
     return study_page(request, place, "dossiers/reports.html", "rapports", more)

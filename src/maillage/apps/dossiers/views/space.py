@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,9 +18,11 @@ from maillage.apps.dossiers.forms import (
     CorrectionForm,
     FindingForm,
     MarkingForm,
+    MissionForm,
     PerimeterForm,
+    StepForm,
 )
-from maillage.apps.dossiers.models import Finding, Study
+from maillage.apps.dossiers.models import Finding, MissionStep, Study, StudyMission
 from maillage.apps.dossiers.views.requests import unknown
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
@@ -94,6 +97,51 @@ def findings(request: HttpRequest, place: str) -> HttpResponse:
         "dossiers/findings.html",
         {"form": form, "place": place, "name": name, "rows": shown, "withdrawn": withdrawn},
         status=400 if form.errors else 200,
+    )
+
+
+@holding("territory.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+def mission(request: HttpRequest, place: str) -> HttpResponse:
+    """The mission of a study: who asked, who leads, why this perimeter; its steps, added and withdrawn."""
+    try:
+        name = _name(place)
+    except UnknownTerritory as error:
+        return unknown(request, place, error)
+    if not access.may_write(request.user, place):
+        raise Http404
+    row, at = StudyMission.objects.filter(place=place).first(), timezone.localtime()
+    steps = MissionStep.objects.filter(mission__place=place)
+    if pk := whole(request.POST.get("retirer", ""), most=10**9):
+        found = get_object_or_404(steps, pk=pk)
+        actions.withdraw_step(found, at=at)
+        messages.success(
+            request, "Étape retirée. Elle reste en bas de la page." if found.withdrawn_at else "Étape remise."
+        )
+        return redirect("study_mission", place)
+    adds, by = "etape" in request.POST, request.user
+    told = request.POST if request.method == "POST" else None
+    form = MissionForm(None if adds else told, initial=model_to_dict(row) if row else None)
+    step = StepForm(told if adds else None, initial={"on": at.date(), "n": 1})
+    error = None
+    try:
+        if adds and step.is_valid():
+            actions.add_step(place, step.cleaned_data, by=by, at=at)  # type: ignore[arg-type]
+            messages.success(request, "Étape ajoutée : elle entre dans la démarche et les remerciements.")
+            return redirect("study_mission", place)
+        if told and not adds and form.is_valid():
+            actions.set_mission(place, form.cleaned_data, by=by, at=at)  # type: ignore[arg-type]
+            messages.success(request, "Mission enregistrée. Les rapports la reprennent.")
+            return redirect("study_mission", place)
+    except Refused as refused:
+        error = refused
+    context = {"form": form, "step": step, "place": place, "name": name, "error": error}
+    shown, withdrawn = (
+        [each for each in steps if (each.withdrawn_at is None) == kept] for kept in (True, False)
+    )
+    context |= {"told": queries.mission(place), "steps": shown, "withdrawn": withdrawn}
+    return render(
+        request, "dossiers/mission.html", context, status=400 if error or form.errors or step.errors else 200
     )
 
 

@@ -1,0 +1,149 @@
+"""A study as a mission: who commissioned it, why this perimeter, who was heard and when. Its pages write
+themselves.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from maillage.reference.missions import HEARD, KINDS
+from maillage.reports.page.blocks import Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
+from maillage.reports.survey import charts
+from maillage.words.dates import in_words
+from maillage.words.wording import listing
+
+
+@dataclass(frozen=True, slots=True)
+class MissionStep:
+    """A step: what, when, how many times, with whom, a few words. kind: a key of KINDS."""
+
+    kind: str
+    on: date
+    n: int
+    who: str
+    words: str
+
+    @property
+    def what(self) -> str:
+        """It in words: « 3 entretiens »."""
+        return f"{self.n} {KINDS[self.kind][self.n > 1]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mission:
+    """The mission of a study; "" and None for what nobody wrote. reason: why this perimeter; thanks: to whom,
+    beyond those who were heard.
+    """
+
+    commissioner: str
+    pilot: str
+    reason: str
+    starts_on: date | None
+    ends_on: date | None
+    thanks: str
+    steps: tuple[MissionStep, ...]
+
+    @property
+    def period(self) -> str:
+        """When it was led, in words; "" when nobody wrote it."""
+        begins, ends = (in_words(day) if day else "" for day in (self.starts_on, self.ends_on))
+        if begins and ends:
+            return f"du {begins} au {ends}"
+        return f"à partir du {begins}" if begins else f"jusqu’au {ends}" if ends else ""
+
+    @property
+    def lead(self) -> str:
+        """Who asked for it, who led it, when: in a sentence."""
+        asked = (
+            f"Ce diagnostic a été demandé par {self.commissioner}" if self.commissioner else "Ce diagnostic"
+        )
+        led = f"mené par {self.pilot}" if self.pilot else ""
+        if not self.commissioner:
+            led = f"a été {led}" if led else "n’a encore ni commanditaire ni pilote écrits"
+        told = " et ".join(filter(None, (asked, led))) if self.commissioner else f"{asked} {led}"
+        return f"{told}{f', {self.period}' if self.period else ''}."
+
+    def counts(self) -> list[charts.Step]:
+        """Return how many times people were heard, way by way, in the order of KINDS."""
+        out = []
+        for kind in HEARD:
+            steps = [step for step in self.steps if step.kind == kind]
+            n = sum(step.n for step in steps)
+            who = list(dict.fromkeys(step.who for step in steps if step.who))
+            if n:
+                out.append(charts.Step(n=n, many=KINDS[kind][n > 1], who=listing(who) if who else ""))
+        return out
+
+    @property
+    def heard(self) -> list[str]:
+        """Return who was heard, each once, in order."""
+        return list(dict.fromkeys(step.who for step in self.steps if step.who and step.kind in HEARD))
+
+
+UNTOLD = "Personne n’a encore écrit qui a été entendu : ce diagnostic ne tient alors qu’aux données."
+
+
+def thread(m: Mission) -> Picture | None:
+    """Return how the mission heard people, drawn; None when nobody was heard."""
+    steps = m.counts()
+    if not steps:
+        return None
+    alt = f"{' ; '.join(step.words for step in steps)}."
+    return Picture(svg=charts.thread(steps), alt=alt, width=0.6)
+
+
+def calendar(m: Mission) -> Grid:
+    """Return the steps of a mission, day by day."""
+    return Grid(
+        caption="Le calendrier de la mission",
+        columns=("Quand", "Quoi", "Avec qui", "Pour quoi"),
+        align="gggg",
+        widths=(1.5, 2, 2.6, 3),
+        rows=tuple(
+            (
+                Cell(text=in_words(step.on), strong=True),
+                Cell(text=step.what),
+                Cell(text=step.who or "non renseigné"),
+                Cell(text=step.words),
+            )
+            for step in sorted(m.steps, key=lambda step: step.on)
+        ),
+    )
+
+
+def approach(m: Mission) -> Chapter:
+    """Return the chapter of the method: who asked, why this perimeter, who was heard, the calendar."""
+    drawn = thread(m)
+    blocks: list[Block] = []
+    if m.reason:
+        blocks += [Heading(text="Pourquoi ce périmètre"), Text(text=m.reason)]
+    blocks.append(Heading(text="Qui a été entendu"))
+    blocks.append(drawn if drawn is not None else Text(text=UNTOLD))
+    if m.steps:
+        blocks.append(calendar(m))
+    return Chapter(
+        number="n",
+        short="La démarche",
+        title="Comment ce diagnostic a été mené",
+        lead=m.lead,
+        flows=True,
+        blocks=tuple(blocks),
+    )
+
+
+def acknowledgements(m: Mission) -> Chapter:
+    """Return the page of thanks: those who were heard, then what was written."""
+    blocks: list[Block] = []
+    if m.heard:
+        blocks += [
+            Text(text="Merci à celles et ceux qui ont donné de leur temps :"),
+            Bullets(items=tuple(m.heard)),
+        ]
+    if m.thanks:
+        blocks.append(Text(text=m.thanks))
+    return Chapter(
+        number="",
+        short="Remerciements",
+        title="Remerciements",
+        flows=True,
+        blocks=tuple(blocks) or (Text(text="Personne n’a encore été nommé."),),
+    )

@@ -1,0 +1,123 @@
+"""The mission of a study: who writes it, what its reports say of it, and nothing where nobody wrote."""
+
+from datetime import date
+
+import pytest
+
+from maillage.apps.dossiers import queries
+from maillage.apps.dossiers.models import MissionStep, StudyMission
+from maillage.apps.plans.queries.overview import reading_of
+from maillage.reports.page import html
+from maillage.reports.plan import document
+from maillage.reports.territory import deck
+from maillage.reports.territory.subject import Subject
+from tests.conftest import PLACE, account
+
+pytestmark = pytest.mark.django_db
+PAGE = f"/espace/territoires/{PLACE}/mission/"
+WRITTEN = {
+    "commissioner": "la Ville d’Échirolles",
+    "pilot": "le réseau de l’Isère",
+    "reason": "La commune entière, quartier par quartier.",
+    "starts_on": "2026-03-01",
+    "ends_on": "2026-06-30",
+    "thanks": "",
+}
+STEP = {
+    "kind": "entretien",
+    "n": "3",
+    "on": "2026-03-12",
+    "who": "travailleurs sociaux",
+    "words": "",
+    "etape": "1",
+}
+
+
+@pytest.fixture
+def analyst(home):
+    return account("lea", "analyste", territory="38")
+
+
+@pytest.fixture
+def written(client, analyst):
+    client.force_login(analyst)
+    assert client.post(PAGE, WRITTEN).status_code == 302
+    for step in (STEP, {**STEP, "kind": "groupe", "n": "1", "who": "habitants", "on": "2026-04-02"}):
+        assert client.post(PAGE, step).status_code == 302
+    return client
+
+
+def test_a_mission_is_written_step_by_step_and_read_by_everybody(written, study):
+    page = written.get(PAGE).content.decode()
+    assert "demandé par la Ville d’Échirolles et mené par le réseau de l’Isère" in page
+    assert "3 × entretien, 12 mars 2026" in page
+    written.logout()
+    public = written.get(f"/territoires/{PLACE}/rapports/").content.decode()
+    assert "du 1er mars 2026 au 30 juin 2026" in public
+    assert "3 entretiens (travailleurs sociaux)" in public
+    assert PAGE not in public
+
+
+def test_a_step_is_withdrawn_and_put_back(written):
+    step = MissionStep.objects.get(kind="entretien")
+    written.post(PAGE, {"retirer": step.pk})
+    assert [each.words for each in queries.mission(PLACE).counts()] == ["1 groupe de discussion (habitants)"]
+    assert "Étapes retirées (1)" in written.get(PAGE).content.decode()
+    written.post(PAGE, {"retirer": step.pk})
+    assert queries.mission(PLACE).heard == ["travailleurs sociaux", "habitants"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({**WRITTEN, "ends_on": "2026-01-01"}, "Elle finit avant de commencer."),
+        ({**STEP, "n": ""}, "Il manque le nombre."),
+        ({**STEP, "on": "hier"}, "hier"),
+    ],
+)
+def test_what_cannot_be_written_keeps_what_was_typed(client, analyst, sent, told):
+    client.force_login(analyst)
+    response = client.post(PAGE, sent)
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert told in page
+    assert not StudyMission.objects.exists()
+    assert (sent.get("who") or sent["commissioner"]) in page
+
+
+def test_nobody_else_writes_the_mission_of_a_territory(client, home):
+    for who in (account("nord", "analyste", territory="59"), account("aide", "aidant")):
+        client.force_login(who)
+        assert client.get(PAGE).status_code == 404
+        assert client.post(PAGE, WRITTEN).status_code == 404
+    assert not StudyMission.objects.exists()
+
+
+def subject(mission) -> Subject:
+    return Subject(
+        reading=reading_of(PLACE),
+        study={"besoins": {}},
+        layers={},
+        knitted="",
+        on=date(2026, 11, 20),
+        mission=mission,
+    )
+
+
+def test_reports_say_how_the_study_was_led_and_thank(written, study):
+    held = subject(queries.mission(PLACE))
+    text = html.dossier(document.compose(held, None)).decode().replace("\xa0", " ")
+    assert "Comment ce diagnostic a été mené" in text
+    assert "La commune entière, quartier par quartier." in text
+    assert "Merci à celles et ceux" in text
+    assert "12 mars 2026" in text
+    slides = [*deck._mission(held), *deck._thanks(held)]
+    assert [slide.title for slide in slides][1:] == ["Le calendrier de la mission", "Merci"]
+    assert slides[0].title.startswith("Ce diagnostic a été demandé par la Ville d’Échirolles")
+
+
+def test_without_a_mission_no_page_invents_one(study):
+    assert queries.mission(PLACE) is None
+    text = html.dossier(document.compose(subject(None), None)).decode()
+    assert "Remerciements" not in text
+    assert deck._mission(subject(None)) == deck._thanks(subject(None)) == []
