@@ -65,6 +65,28 @@ def test_what_nobody_wrote_is_said_and_never_a_zero(reading, plan):
     assert "non renseigné" in text
 
 
+def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan):
+    """Les sept que la démonstration n’avait pas, et les autres ; les parcours que citent les dynamiques."""
+    found = plan_of(PLACE, reading, on=ON)
+    named = {actor.name for actor in found.actors}
+    assert {"Solidura", "Ateliers du Bocage", "La Remise", "ADEA", "Habitat Jeunes", "ABSIS", "OPAC"} <= named
+    assert [journey.title for journey in found.journeys] == [
+        "Le parcours d’Andrei",
+        "Le parcours d’Aurélie",
+        "Le parcours de Sandrine",
+    ]
+    text = page(reading, found)
+    assert "Collecte" not in text and "collecte, reconditionne, vend" in text
+    assert text.count('class="fig parcours"') == 3
+    assert ".parcours-" in text, "the style of a drawing goes with it"
+
+
+def test_announced_actions_are_checked_against_those_written(reading, plan):
+    assert "annoncée" not in page(reading, plan_of(PLACE, reading, on=ON))
+    plan.actions.get(number=2).delete()
+    assert "3 actions annoncées, 2 écrites." in page(reading, plan_of(PLACE, reading, on=ON))
+
+
 def test_a_territory_without_a_plan_has_a_whole_document_that_says_so(reading):
     assert plan_of(PLACE, reading, on=ON) is None
     text = page(reading, None)

@@ -49,8 +49,20 @@ class FrameAxis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrameActor:
+    """An actor that the document of a frame names: what it says of it, at which lines, for which dynamics."""
+
+    name: str
+    does: str
+    lines: str
+    axes: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A plan to start from. document: None for one of a territory; missing: what it does not say."""
+    """A plan to start from. document: None for one of a territory; missing: what it does not say; actors:
+    those that the document names.
+    """
 
     id: str
     name: str
@@ -58,6 +70,7 @@ class Frame:
     document: Document | None = None
     lines: str = ""
     missing: str = ""
+    actors: tuple[FrameActor, ...] = ()
 
 
 @cache
@@ -84,7 +97,14 @@ def _frame(id: str, row: Mapping[str, Any]) -> Frame:
             do="Take lines from offer.yaml, journeys from codesign.yaml, and each number once.",
         )
     about = {key: row[key] for key in ("name", "lines", "missing")}
-    return Frame(id=id, axes=axes, document=documents()[row["document"]], **about)
+    actors = tuple(FrameActor(**{**each, "axes": tuple(each["axes"])}) for each in row.get("actors", ()))
+    if stray := [each for each in actors if set(each.axes) - {axis.number for axis in axes}]:
+        raise BrokenSource(
+            f"{FILE.name}: {stray[0].name} is said to act in a dynamic that {id} does not have.",
+            why="A reader would look for it where it is not.",
+            do="Give the numbers of its dynamics.",
+        )
+    return Frame(id=id, axes=axes, document=documents()[row["document"]], actors=actors, **about)
 
 
 def axis_of(row: Mapping[str, Any]) -> FrameAxis:

@@ -3,9 +3,13 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
+from maillage.reference import codesign
+from maillage.reference.plan_frames import Frame, FrameActor, frames
+from maillage.reports.codesign import journey
+from maillage.reports.plan.reading import PlanAction, PlanActor, PlanAxis, PlanReading
 from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
+from maillage.words.wording import listing
 
 if TYPE_CHECKING:
     from maillage.apps.plans.queries.overview import ActionRow
@@ -17,7 +21,6 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     from maillage.apps.plans.models import Plan
     from maillage.apps.plans.queries import overview
     from maillage.apps.territories.queries import canonical
-    from maillage.reference.plan_frames import frames
 
     plan = Plan.objects.filter(place=canonical(code)).first()
     if plan is None:
@@ -41,7 +44,19 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
             for shown in overview.by_axis(plan, actions, reading, on)
         ),
         refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
+        journeys=tuple(
+            journey.of_plan(codesign.journeys()[id]) for axis in frame.axes for id in axis.journeys
+        )
+        if frame
+        else (),
+        actors=tuple(_actor(each, frame) for each in frame.actors) if frame else (),
     )
+
+
+def _actor(row: FrameActor, frame: Frame) -> PlanActor:
+    title = frame.document.title if frame.document else frame.name
+    numbers = listing([str(number) for number in row.axes])
+    return PlanActor(row.name, row.does, numbers, row.lines, title)
 
 
 def _action(shown: "ActionRow") -> PlanAction:

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from maillage.reference.files import ASSETS
 from maillage.reports.page.blocks import Block, Document
 from maillage.reports.page.charts import hatch
-from maillage.reports.page.design import FOLDER, figures_css, tokens, tokens_css
+from maillage.reports.page.design import FOLDER, figures_css, rare_figures_css, tokens, tokens_css
 from maillage.reports.page.logo import logo
 from maillage.words import rich, wording
 
@@ -35,12 +35,14 @@ def one_page(document: Document) -> bytes:
 
 def _page(document: Document, template: str) -> bytes:
     night = tokens("nuit")
+    data = document.data()
+    rare = rare_figures_css() if "parcours-" in str(data["chapters"]) else ""
     page = (
         _environment()
         .get_template(template)
         .render(
-            doc=wording.spaced_within(document.data()),
-            css=Markup(style()),
+            doc=wording.spaced_within(data),
+            css=Markup(style() + rare),
             hatch=Markup(hatch("rayures")),
             logo=Markup(logo(night["pastel"], night["garance"], tokens("jour")["sur-prune"])),
         )

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from maillage.reports.codesign import journey
 from maillage.reports.page.blocks import (
+    Beside,
     Block,
     Bullets,
     Callout,
@@ -11,6 +13,7 @@ from maillage.reports.page.blocks import (
     Document,
     Grid,
     Heading,
+    Picture,
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
@@ -44,11 +47,15 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     else:
         chapters += [method_chapter(r), need_chapter(r, (), {})]
         chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer())
+    if plan and plan.journeys:
+        chapters.append(_journeys(plan))
     chapters += [_axis(axis) for axis in plan.axes] if plan else [_no_plan(s)]
     if plan and plan.actions:
         chapters += [_schedule(plan), _money(plan), _follow_up(plan)]
     if plan and plan.refused:
         chapters.append(_refused(plan))
+    if plan and plan.actors:
+        chapters.append(_actors(plan))
     chapters += [source_chapter(r), warning_chapter(r), glossary_chapter()]
     return Document(
         title=f"Plan stratégique d’inclusion numérique : {r.territory.name}",
@@ -174,6 +181,53 @@ def _table(caption: str, columns: tuple[str, ...], rows: Sequence[Sequence[str]]
         widths=(0.6, 4, *(1.7 for _ in columns[2:])),
         rows=tuple(tuple(Cell(text=text, strong=k == 1) for k, text in enumerate(row)) for row in rows),
         note=more.get("note", ""),
+    )
+
+
+def _journeys(plan: PlanReading) -> Chapter:
+    """Return the journeys of people through a procedure: today, and with the levers of the plan."""
+    blocks: list[Block] = []
+    for each in plan.journeys:
+        drawn = Picture(svg=journey.drawn_narrow(each), alt=journey.text(each))
+        stages = tuple(
+            f"**{stage.title}** : {' ; '.join(card.words for card in stage.cards)}."
+            for stage in each.stages
+            if stage.cards
+        )
+        told = (Text(text=each.who), Bullets(items=stages), Text(text=each.note, tone="note"))
+        blocks += [Heading(text=each.title), Beside(left=(drawn,), right=told, share=0.34)]
+    return Chapter(
+        number="n",
+        short="Les parcours",
+        title="Ce que vivent les personnes, étape par étape",
+        lead="Tirets : aujourd’hui. Trait plein : avec les leviers du plan.",
+        blocks=tuple(blocks),
+    )
+
+
+def _actors(plan: PlanReading) -> Chapter:
+    rows = tuple(
+        (
+            Cell(text=each.name, strong=True),
+            Cell(text=each.does),
+            Cell(text=each.axes),
+            Cell(text=each.lines),
+        )
+        for each in plan.actors
+    )
+    grid = Grid(
+        caption="Les acteurs que nomme le plan de départ",
+        columns=("Acteur", "Ce qu’il en est dit", "Dynamiques", "Lignes"),
+        align="gggg",
+        widths=(2.2, 5, 1.3, 1.5),
+        rows=rows,
+        note=(
+            f"{plan.actors[0].source}. Tels que le document les raconte, à sa date : ce qu’ils font"
+            " aujourd’hui est dans l’annuaire."
+        ),
+    )
+    return Chapter(
+        number="n", short="Les acteurs", title="Les acteurs que nomme le plan", flows=True, blocks=(grid,)
     )
 
 

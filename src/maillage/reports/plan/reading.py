@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from maillage.reports.codesign.journey import Journey
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
@@ -43,10 +45,24 @@ class PlanAxis:
     actions: tuple[PlanAction, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanActor:
+    """An actor that the frame of a plan names: what it does, for which dynamics, at which lines of its
+    document.
+    """
+
+    name: str
+    does: str
+    axes: str
+    lines: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReading:
     """A plan. state: where its actions stand, in a sentence; frame: the published plan it started from, ""
-    for none; refused: (proposal, reason).
+    for none; refused: (proposal, reason); journeys: those that explain its dynamics; actors: those that its
+    frame names.
     """
 
     title: str
@@ -56,6 +72,8 @@ class PlanReading:
     is_example: bool
     axes: tuple[PlanAxis, ...]
     refused: tuple[tuple[str, str], ...] = ()
+    journeys: tuple[Journey, ...] = ()
+    actors: tuple[PlanActor, ...] = ()
 
     @property
     def actions(self) -> tuple[PlanAction, ...]:
