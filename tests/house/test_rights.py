@@ -231,6 +231,7 @@ LISTS: dict[str, set[str]] = {
     },
     **{key: {"workshops", "measures"} for key in ("aidants_figures", "aidants_csv")},
     "own_missions": {"mine"},
+    "activity_report": {"team", "measures"},
 }
 # Modules and outlines are those of the territory of whoever writes them, not a structure’s: the address names
 # no territory, so that another one’s cannot be asked for. Who opens each, and what fills its address.
@@ -246,6 +247,7 @@ FILES: dict[str, tuple[set[str], dict[str, str]]] = {
             "module_languages",
         )
     },
+    "activity_report_file": ({"team", "measures"}, {"form": "csv"}),
     "workshop_outline_adapt": ({"modules"}, {"id": "sms-pieges"}),
     "workshop_outline_restore": ({"modules"}, {"id": "sms-pieges"}),
     "workshop_outline_export": ({"workshops", "modules"}, {"id": "sms-pieges"}),

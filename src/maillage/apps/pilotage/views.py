@@ -12,12 +12,17 @@ from maillage.apps.accounts.access import holding, rights_of
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.pilotage import access, rules
-from maillage.apps.pilotage.queries import document
+from maillage.apps.pilotage.forms import ActivityForm
+from maillage.apps.pilotage.queries import activity_report, document
 from maillage.apps.pilotage.queries import loop as queries
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.typed import line
+from maillage.reports.page import pdf
 from maillage.reports.survey.document import as_csv
+from maillage.reports.territory import activity as told
+from maillage.reports.territory.activity import ActivityReport
 
 LEADS = "members.manage"  # who may remind the places that let people wait
 
@@ -86,6 +91,58 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
     content = as_csv(document.COLUMNS, document.rows(document.loop_json(study, found)))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="boucle-{study.place}.csv"'
+    return response
+
+
+def _asked(request: HttpRequest) -> ActivityForm:
+    """Return the form of an activity report: this year, all the structures, unless it says otherwise."""
+    on = timezone.localdate()
+    structures = access.structures_of(request.user)
+    if not structures:
+        raise Http404("Aucune structure ne vous regarde.")
+    usual = {"du": on.replace(month=1, day=1), "au": on}
+    return ActivityForm(request.GET or usual, structures=structures, on=on)
+
+
+def _report(form: ActivityForm) -> ActivityReport:
+    held, chosen = form.cleaned_data, form.chosen
+    title = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} structures"
+    return activity_report.report(
+        chosen, since=held["du"], until=held["au"], title=title, funder=line(held["pour"], 120)
+    )
+
+
+@holding(access.MEASURES, access.MANAGES)
+@require_safe
+def activity(request: HttpRequest) -> HttpResponse:
+    """What structures did over a period: time, help, workshops, outcomes; to hand to who funds them."""
+    form = _asked(request)
+    valid = form.is_valid()
+    report = _report(form) if valid else None
+    context = {
+        "form": form,
+        "report": report,
+        "notes": told.notes(report) if report else (),
+        "query": request.GET.urlencode(),
+    }
+    return render(request, "pilotage/activity.html", context, status=200 if valid else 400)
+
+
+@holding(access.MEASURES, access.MANAGES)
+@require_safe
+def activity_file(request: HttpRequest, form: str) -> HttpResponse:
+    """The same report as a table, or as a PDF."""
+    asked = _asked(request)
+    if form not in ("csv", "pdf") or not asked.is_valid():
+        raise Http404
+    report, on = _report(asked), timezone.localdate()
+    if form == "csv":
+        content = as_csv(activity_report.COLUMNS, activity_report.table(report))
+        response = HttpResponse(content, content_type="text/csv; charset=utf-8")
+    else:
+        content = pdf.dossier(told.document(report, on=on), on=on)
+        response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="activite-{report.since}-{report.until}.{form}"'
     return response
 
 

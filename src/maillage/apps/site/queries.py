@@ -12,6 +12,7 @@ from maillage.reference.initiatives import initiatives
 PEOPLE = ("people.see", "people.mine")
 MEMBERS = (*PEOPLE, "directory.edit", "measures.see", "network.run")
 WRITES = ("workshops.manage",)
+REPORTS = ("measures.see", "members.manage")
 # What one does here: the title, other words for it, the address by its name, who may.
 GESTURES = (
     ("Accueillir une personne", "nouvelle inscrire ajouter fiche carte", "person_new", PEOPLE),
@@ -32,6 +33,7 @@ GESTURES = (
     ("Poser une question au réseau", "discussion message", "discussions", MEMBERS),
     ("Qui fait quoi", "annuaire professionnels compétences", "network_directory", MEMBERS),
     ("Importer un fichier de lieux", "recensement tableau CSV", "import_new", ("directory.import",)),
+    ("Le rapport d’activité", "bilan financeur temps aides ateliers CSV PDF", "activity_report", REPORTS),
     ("Doublons de l’annuaire", "paires réunir", "pairs", ("directory.import",)),
     ("Inviter quelqu’un dans l’équipe", "compte membre rôle", "team", ("members.manage",)),
     ("Mon compte", "mot de passe nom double authentification sécurité", "account_home", ()),

@@ -25,14 +25,20 @@ AUTONOMY: Mapping[str, str] = {
 }
 
 
-def to_declare(structures: Iterable[int] | None, since: date, until: date) -> QuerySet[Act]:
+def to_declare(
+    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+) -> QuerySet[Act]:
     """Return the acts of a period that count, both days included. structures: None for all."""
-    return of_period(structures, since, until).filter(struck_at=None)
+    return of_period(structures, since, until, example=example).filter(struck_at=None)
 
 
-def of_period(structures: Iterable[int] | None, since: date, until: date) -> QuerySet[Act]:
-    """Return the acts of a period, struck ones included and invented ones left out, for our own table."""
-    rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, example=False)
+def of_period(
+    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+) -> QuerySet[Act]:
+    """Return the acts of a period, struck ones included, for our own table; the invented ones alone when
+    `example`.
+    """
+    rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, example=example)
     if structures is not None:
         rows = rows.filter(structure__in=list(structures))
     return rows.select_related("structure", "lieu").order_by("done_at", "pk")

@@ -40,18 +40,20 @@ def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
     return _held(ours, since, until)
 
 
-def _held(rows: QuerySet[Workshop], since: date, until: date) -> QuerySet[Workshop]:
+def _held(rows: QuerySet[Workshop], since: date, until: date, *, example: bool = False) -> QuerySet[Workshop]:
     begin, end = midnight(since), midnight(until + timedelta(days=1))
-    rows = rows.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=False)
+    rows = rows.filter(starts_at__gte=begin, starts_at__lt=end, cancelled_at__isnull=True, example=example)
     return rows.filter(kind=rules.WORKSHOP)  # who is trained to help is not somebody helped
 
 
-def of_structures(structures: Iterable[int] | None, since: date, until: date) -> list[Workshop]:
+def of_structures(
+    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+) -> list[Workshop]:
     """Return the workshops of a period to declare, both days included. structures: None for all."""
     rows = Workshop.objects.select_related(*access.WITH)
     if structures is not None:
         rows = rows.filter(structure__in=list(structures))
-    found = _held(rows, since, until).annotate(n_came=CAME).order_by("starts_at", "pk")
+    found = _held(rows, since, until, example=example).annotate(n_came=CAME).order_by("starts_at", "pk")
     return [row for row in found if row.n_came + row.anonymous]
 
 

@@ -37,21 +37,33 @@ def coop(structures: Iterable[int] | None, since: date, until: date) -> str:
     An act is left out when a referral step already tells it: the same person, structure and day, and a
     procedure of a family that the step covers; a step without a procedure covers them all.
     """
-    held = None if structures is None else list(structures)
-    steps = _steps(held, since, until)
-    told = [(row.person_id, row.to_structure_id, _day(row), row.procedure) for row in steps]
-    kept = [act for act in acts.to_declare(held, since, until) if not _is_told(act, told)]
-    rows = [workshops.activity(row) for row in workshops.of_structures(held, since, until)]
-    rows += [_activity(row) for row in steps]
-    rows += [acts.activity(act) for act in kept]
+    rows = [row for _, row in activities(structures, since, until)]
     return workshops.table(sorted(rows, key=lambda row: (row["date"], row["id"])))
 
 
-def _steps(structures: list[int] | None, since: date, until: date) -> list[Orientation]:
+def activities(
+    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+) -> list[tuple[int | None, dict[str, str]]]:
+    """Return the activities of a period, each with its structure and told once; the invented ones alone when
+    `example`.
+    """
+    held = None if structures is None else list(structures)
+    steps = _steps(held, since, until, example=example)
+    told = [(row.person_id, row.to_structure_id, _day(row), row.procedure) for row in steps]
+    kept = [act for act in acts.to_declare(held, since, until, example=example) if not _is_told(act, told)]
+    met = workshops.of_structures(held, since, until, example=example)
+    return [
+        *((row.structure_id, workshops.activity(row)) for row in met),
+        *((row.to_structure_id, _activity(row)) for row in steps),
+        *((act.structure_id, acts.activity(act)) for act in kept),
+    ]
+
+
+def _steps(structures: list[int] | None, since: date, until: date, *, example: bool) -> list[Orientation]:
     """Return the referral steps of a period at which somebody was helped, and whose minutes are known."""
     begin, end = midnight(since), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(
-        served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=False
+        served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=example
     )
     if structures is not None:
         rows = rows.filter(to_structure__in=structures)

@@ -1,0 +1,117 @@
+"""The activity report of structures: what they noted over a period, counted and protected."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count
+
+from maillage.apps.directory.models import Structure
+from maillage.apps.directory.queries.moments import midnight
+from maillage.apps.orientations.models import Orientation
+from maillage.apps.orientations.queries.activities import activities
+from maillage.apps.orientations.rules import cycle
+from maillage.engine import disclosure
+from maillage.reference import procedures
+from maillage.reference.parameters import number
+from maillage.reports.territory.activity import ActivityReport, StructureActivity
+
+COLUMNS = ("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif")
+UNKNOWN = "suite inconnue"
+OTHER = {
+    "aide_aux_demarches_administratives": "Démarches administratives",
+    "email": "Courriel",
+}
+
+
+def report(
+    structures: Sequence[Structure], *, since: date, until: date, title: str, funder: str = ""
+) -> ActivityReport:
+    """Return the activity of some structures over a period, both days included; invented rows are counted
+    only where there is no other, and told as such.
+    """
+    known = {each.pk: each.name for each in structures}
+    held = activities(known, since, until)
+    examples = not held
+    held = held or activities(known, since, until, example=True)
+    examples = examples and bool(held)
+    least = 0 if examples else int(number("protection/small_count"))
+    counts: dict[int, Counter[str]] = {}
+    themes: Counter[str] = Counter()
+    for pk, row in held:
+        of = counts.setdefault(pk or 0, Counter())
+        of["group" if row["type"] == "collectif" else "individual"] += 1
+        of["minutes"] += int(row["duree"])
+        of["helped"] += int(row["accompagnements"])
+        themes.update(theme for theme in row["thematiques"].split("|") if theme)
+    order = sorted(counts, key=lambda pk: known.get(pk, ""))
+    helped = [counts[pk]["helped"] for pk in order]
+    shown = disclosure.one_way(helped, least) if len(order) > 1 else [n >= least for n in helped]
+    rows = tuple(
+        _row(known.get(pk, "structure effacée"), counts[pk], seen)
+        for pk, seen in zip(order, shown, strict=True)
+    )
+    total: Counter[str] = sum(counts.values(), Counter())
+    return ActivityReport(
+        title=title,
+        funder=funder,
+        since=since,
+        until=until,
+        rows=rows,
+        whole=_row("Ensemble", total, total["helped"] >= least),
+        themes={_theme(id): n for id, n in themes.most_common()},
+        outcomes=_outcomes(list(known), since, until, least, example=examples),
+        least=least,
+        examples=examples,
+    )
+
+
+def _row(name: str, of: Mapping[str, int], seen: bool) -> StructureActivity:
+    return StructureActivity(
+        name=name,
+        individual=of["individual"],
+        group=of["group"],
+        minutes=of["minutes"],
+        helped=of["helped"] if seen else None,
+    )
+
+
+def _theme(id: str) -> str:
+    found = next((each.label for each in procedures.families().values() if each.coop == id), "")
+    return found or OTHER.get(id, id.replace("_", " ").capitalize())
+
+
+def _outcomes(
+    structures: list[int], since: date, until: date, least: int, *, example: bool
+) -> dict[str, int | None]:
+    """Return what became of those helped over a period; small counts, and those that would find them, are
+    None.
+    """
+    begin, end = midnight(since), midnight(until + timedelta(days=1))
+    rows = Orientation.objects.filter(
+        to_structure__in=structures, served_at__gte=begin, served_at__lt=end, example=example
+    )
+    found = dict(rows.values_list("outcome").annotate(n=Count("pk")).order_by())
+    names = [*cycle.OUTCOMES, ""]
+    counts = [found.get(name, 0) for name in names]
+    if not sum(counts):
+        return {}
+    shown = disclosure.one_way(counts, least)
+    labels = [*cycle.OUTCOMES.values(), UNKNOWN]
+    return {label: n if seen else None for label, n, seen in zip(labels, counts, shown, strict=True)}
+
+
+def table(r: ActivityReport) -> list[dict[str, Any]]:
+    """Return a report as rows of `COLUMNS`: an empty cell has its reason beside it."""
+    return [
+        {
+            "structure": row.name,
+            "aides_individuelles": row.individual,
+            "ateliers": row.group,
+            "minutes": row.minutes,
+            "aides_donnees": "" if row.helped is None else row.helped,
+            "motif": f"moins de {r.least}, ou de quoi le retrouver" if row.helped is None else "",
+        }
+        for row in (*r.rows, r.whole)
+    ]

@@ -1,0 +1,173 @@
+"""The activity of structures over a period, for who funds them: time, people, workshops, outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
+from maillage.words.dates import in_words
+from maillage.words.wording import count, number
+
+FEW = "masqué"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureActivity:
+    """What a structure did over a period. individual, group: activities; minutes: of the team; helped: times
+    that somebody was helped, None when it is withheld.
+    """
+
+    name: str
+    individual: int
+    group: int
+    minutes: int
+    helped: int | None
+
+    @property
+    def hours(self) -> str:
+        """Its minutes in hours, rounded down: « 12 h 30 »."""
+        hours, minutes = divmod(self.minutes, 60)
+        return f"{number(hours)} h {minutes:02}" if minutes else f"{number(hours)} h"
+
+    @property
+    def helped_words(self) -> str:
+        """How many times somebody was helped, in words."""
+        return FEW if self.helped is None else number(self.helped)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityReport:
+    """The activity of some structures. funder: for whom it is made, "" for nobody in particular; themes: how
+    many activities by theme of the Coop; outcomes: of the referrals helped, None when withheld; least: the
+    smallest count of people told; examples: whether every row is invented.
+    """
+
+    title: str
+    funder: str
+    since: date
+    until: date
+    rows: tuple[StructureActivity, ...]
+    whole: StructureActivity
+    themes: Mapping[str, int]
+    outcomes: Mapping[str, int | None]
+    least: int
+    examples: bool
+
+    @property
+    def period(self) -> str:
+        """The period in words."""
+        return f"du {in_words(self.since)} au {in_words(self.until)}"
+
+    @property
+    def sentence(self) -> str:
+        """What a funder reads first."""
+        w = self.whole
+        if not (w.individual or w.group):
+            return f"Aucune activité n’est notée {self.period}."
+        told = (
+            f"{count(w.individual, 'aide individuelle', 'aides individuelles')} et"
+            f" {count(w.group, 'atelier')}, {w.hours} de travail"
+        )
+        people = (
+            "" if w.helped is None else f" ; {count(w.helped, 'aide donnée', 'aides données')} à quelqu’un"
+        )
+        return f"{told}{people}."
+
+
+def notes(r: ActivityReport) -> tuple[str, ...]:
+    """Return what to know before reading the figures."""
+    out = [
+        "Une personne aidée trois fois compte trois fois : ce sont des aides, pas des personnes.",
+        "Vocabulaire et thématiques : ceux de la Coop de la médiation numérique. Une aide notée deux fois"
+        " (une orientation et son acte) compte une fois.",
+        "Ce que personne n’a noté n’y est pas : ce temps est au moins celui-là.",
+    ]
+    if r.least:
+        out.append(f"Moins de {r.least} aides : masqué, avec ce qui permettrait de le retrouver.")
+    return tuple(out)
+
+
+def document(r: ActivityReport, *, on: date) -> Document:
+    """Return the report as a document."""
+    head: list[Block] = []
+    if r.examples:
+        head.append(Callout(tone="prudence", title="Exemple.", text="Toutes ces activités sont inventées."))
+    chapters = [
+        Chapter(
+            number="", short="En bref", title=r.sentence.removesuffix("."), blocks=tuple(head), flows=True
+        ),
+        Chapter(
+            number="", short="Structures", title="Structure par structure", blocks=(_rows(r),), flows=True
+        ),
+        Chapter(number="", short="Thèmes", title="Pour quoi", blocks=(_themes(r),), flows=True),
+        Chapter(number="", short="Suites", title="Ce que cela a changé", blocks=_outcomes(r), flows=True),
+        Chapter(
+            number="", short="Lire", title="Lire ces chiffres", blocks=(Bullets(items=notes(r)),), flows=True
+        ),
+    ]
+    return Document(
+        title=f"Activité : {r.title}",
+        cover=Cover(
+            title=r.title,
+            over="Rapport d’activité",
+            subtitle=f"{r.period.capitalize()}{f', pour {r.funder}' if r.funder else ''}",
+            edition=f"Établi le {in_words(on)}",
+            print="Compté dans Maillage",
+            svg="",
+            alt="",
+        ),
+        chapters=tuple(chapters),
+        keywords=("médiation numérique", "activité", r.title),
+    )
+
+
+def _rows(r: ActivityReport) -> Block:
+    if not r.rows:
+        return Text(text="Aucune structure n’a noté d’activité sur cette période.")
+    return Grid(
+        caption="Temps, aides et ateliers",
+        columns=("Structure", "Aides individuelles", "Ateliers", "Temps", "Aides données"),
+        align="gdddd",
+        widths=(3.4, 1.6, 1.2, 1.3, 1.4),
+        rows=tuple(
+            (
+                Cell(text=row.name, strong=True),
+                Cell(text=number(row.individual)),
+                Cell(text=number(row.group)),
+                Cell(text=row.hours),
+                Cell(text=row.helped_words),
+            )
+            for row in (*r.rows, *((r.whole,) if len(r.rows) > 1 else ()))
+        ),
+    )
+
+
+def _themes(r: ActivityReport) -> Block:
+    if not r.themes:
+        return Text(text="Aucun thème n’est noté.")
+    return Grid(
+        caption="Activités par thème de la Coop",
+        columns=("Thème", "Activités"),
+        align="gd",
+        widths=(4, 1),
+        rows=tuple((Cell(text=name), Cell(text=number(n))) for name, n in r.themes.items()),
+        note="Une activité peut avoir plusieurs thèmes.",
+    )
+
+
+def _outcomes(r: ActivityReport) -> tuple[Block, ...]:
+    if not r.outcomes:
+        return (Text(text="Aucune suite d’orientation n’est connue sur cette période."),)
+    return (
+        Grid(
+            caption="Orientations aidées, et ce qu’elles sont devenues",
+            columns=("Suite", "Orientations"),
+            align="gd",
+            widths=(4, 1),
+            rows=tuple(
+                (Cell(text=name), Cell(text=FEW if n is None else number(n)))
+                for name, n in r.outcomes.items()
+            ),
+            note="Une suite inconnue n’est pas un échec : personne ne l’a dite.",
+        ),
+    )

@@ -1,0 +1,121 @@
+"""The activity report: what is counted once, what is withheld, who reads it."""
+
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
+import pytest
+
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Structure
+from maillage.apps.pilotage.queries import activity_report
+from tests.conftest import account
+
+pytestmark = pytest.mark.django_db
+PAGE = "/espace/pilotage/activite/"
+SINCE, UNTIL = date(2026, 1, 1), date(2026, 6, 30)
+PERIOD = {"du": "2026-01-01", "au": "2026-06-30"}
+
+
+@pytest.fixture
+def structures(home):
+    return [
+        Structure.objects.create(key=f"s-{name}", name=name, code_insee=commune)
+        for name, commune in (("Le Pimms", "38185"), ("La Ruche", "38185"), ("Ailleurs", "59350"))
+    ]
+
+
+def act(structure: Structure, n: int = 1, *, day: date = date(2026, 3, 2), **fields) -> None:
+    at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
+    told = {"kind": "together", "procedure": "caf_rsa", "minutes": 30, "where": "here", **fields}
+    for _ in range(n):
+        Act.objects.create(
+            uid=uuid4(), structure=structure, done_at=at, on_day=day, noted_at=at, commune="38185", **told
+        )
+
+
+def report(structures, **more):
+    return activity_report.report(structures, since=SINCE, until=UNTIL, title="Ici", **more)
+
+
+def test_time_and_help_are_added_structure_by_structure(structures):
+    act(structures[0], 12)
+    act(structures[1], 11, minutes=45)
+    act(structures[0], 5, day=date(2026, 7, 1))
+    found = report(structures[:2], funder="le Département")
+    assert [(row.name, row.individual, row.hours, row.helped) for row in found.rows] == [
+        ("La Ruche", 11, "8 h 15", 11),
+        ("Le Pimms", 12, "6 h", 12),
+    ]
+    assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (23, 855, 23)
+    assert not found.examples
+
+
+def test_a_few_are_withheld_with_what_would_find_them(structures):
+    act(structures[0], 20)
+    act(structures[1], 3)
+    found = report(structures[:2])
+    assert [row.helped for row in found.rows] == [None, None], "one alone would be found by subtraction"
+    assert [row["motif"] for row in activity_report.table(found)][:2] == [
+        "moins de 11, ou de quoi le retrouver",
+        "moins de 11, ou de quoi le retrouver",
+    ]
+    assert found.whole.helped == 23
+
+
+def test_invented_activity_is_told_as_such_and_never_mixed(structures):
+    act(structures[0], 3, example=True)
+    found = report(structures)
+    assert (found.examples, found.whole.individual, found.whole.helped) == (True, 3, 3)
+    act(structures[0], 12)
+    found = report(structures)
+    assert (found.examples, found.whole.individual) == (False, 12)
+
+
+def test_a_period_without_anything_says_so(structures):
+    found = report(structures)
+    assert found.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."
+    assert (found.rows, found.themes, found.outcomes) == ((), {}, {})
+
+
+def test_each_reads_the_structures_that_are_theirs(client, structures):
+    pimms, ruche, _ = structures
+    for each in structures:
+        act(each, 12)
+    client.force_login(account("lea", "coordination", territory="38"))
+    page = client.get(PAGE, PERIOD).content.decode()
+    assert "Le Pimms" in page and "La Ruche" in page and "Ailleurs" not in page
+    client.force_login(account("max", "gestionnaire", structure=ruche))
+    page = client.get(PAGE, PERIOD).content.decode()
+    assert "La Ruche" in page and "Le Pimms" not in page
+    assert client.get(PAGE, {**PERIOD, "structure": pimms.pk}).status_code == 400
+    table = client.get("/espace/pilotage/activite.csv", PERIOD).content.decode()
+    assert "La Ruche" in table and "Le Pimms" not in table
+    client.force_login(account("aide", "aidant", structure=ruche))
+    assert client.get(PAGE).status_code == 404
+
+
+def test_the_report_is_handed_as_a_table_and_a_document(client, structures):
+    act(structures[0], 12)
+    client.force_login(account("max", "gestionnaire", structure=structures[0]))
+    sent = {**PERIOD, "pour": "le Département de l’Isère"}
+    assert "pour le Département de l’Isère" in client.get(PAGE, sent).content.decode()
+    pdf = client.get("/espace/pilotage/activite.pdf", sent)
+    assert pdf["Content-Type"] == "application/pdf"
+    assert pdf.content.startswith(b"%PDF")
+    assert client.get("/espace/pilotage/activite.exe", sent).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        ({"du": "2026-06-30", "au": "2026-01-01"}, "La période finit avant de commencer."),
+        ({"du": "2010-01-01", "au": "2026-01-01"}, "Trois ans au plus."),
+        ({"du": "hier", "au": "2026-01-01"}, "Cette date n’existe pas."),
+    ],
+)
+def test_a_period_that_has_no_sense_is_refused(client, structures, sent, told):
+    client.force_login(account("max", "gestionnaire", structure=structures[0]))
+    response = client.get(PAGE, sent)
+    assert response.status_code == 400
+    assert told in response.content.decode()
+    assert client.get("/espace/pilotage/activite.pdf", sent).status_code == 404
