@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from maillage.apps.directory.models import Structure
 from maillage.apps.dossiers import queries
 from maillage.apps.dossiers.models import MissionStep, StudyMission
 from maillage.apps.plans.queries.overview import reading_of
@@ -64,7 +65,7 @@ def test_a_step_is_withdrawn_and_put_back(written):
     assert [each.words for each in queries.mission(PLACE).counts()] == ["1 groupe de discussion (habitants)"]
     assert "Étapes retirées (1)" in written.get(PAGE).content.decode()
     written.post(PAGE, {"retirer": step.pk})
-    assert queries.mission(PLACE).heard == ["travailleurs sociaux", "habitants"]
+    assert queries.mission(PLACE).participants == ["travailleurs sociaux", "habitants"]
 
 
 @pytest.mark.parametrize(
@@ -86,7 +87,8 @@ def test_what_cannot_be_written_keeps_what_was_typed(client, analyst, sent, told
 
 
 def test_nobody_else_writes_the_mission_of_a_territory(client, home):
-    for who in (account("nord", "analyste", territory="59"), account("aide", "aidant")):
+    pimms = Structure.objects.create(key="pimms", name="Le Pimms", code_insee=PLACE)
+    for who in (account("nord", "analyste", territory="59"), account("aide", "aidant", structure=pimms)):
         client.force_login(who)
         assert client.get(PAGE).status_code == 404
         assert client.post(PAGE, WRITTEN).status_code == 404

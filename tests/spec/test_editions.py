@@ -115,7 +115,7 @@ def test_an_action_is_new_withdrawn_or_changed():
         ("2. Former", "action retirée"),
         ("3. Prêter", "action nouvelle"),
     }
-    assert found.conclusion == "Le total reste dans la marge ; 3 lignes ont changé"
+    assert found.conclusion == "Le total reste dans la marge ; 3\xa0lignes ont changé"
 
 
 def test_nothing_changed_is_said_and_a_source_that_changed_too():

@@ -15,6 +15,7 @@ from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.frames import frame
+from maillage.kernel.errors import UnknownTerritory
 from maillage.reports.gallery import drawings, references, surveys, territory
 from maillage.reports.gallery.plate import Page, Plate, Table, lacking
 from maillage.reports.survey import cards
@@ -109,7 +110,12 @@ def _crossed() -> list[Plate]:
 
 def _indicators() -> Plate:
     """Return the figures of the network on the demonstration's territory."""
-    read = indicators.page(values(ground(DEMONSTRATION, on=timezone.localdate())))["chain"]
+    about = "Les indicateurs du réseau"
+    try:
+        held = ground(DEMONSTRATION, on=timezone.localdate())
+    except UnknownTerritory:
+        return lacking("indicateurs", "demarche", "I-060", about, territory.NO_STUDY)
+    read = indicators.page(values(held))["chain"]
     rows = [(each.value.definition.label, each.figure) for each in read]
     known = [row for row in rows if row[1]]
     title = f"{known[0][0]} : {known[0][1]}" if known else "Aucun indicateur n’est encore connu ici"
@@ -117,7 +123,7 @@ def _indicators() -> Plate:
         id="indicateurs",
         family="demarche",
         requirements=("I-060",),
-        about="Les indicateurs du réseau",
+        about=about,
         title=title,
         svg=drawings.counters(
             rows, label=" ; ".join(f"{name} : {figure or 'manquant'}" for name, figure in rows)

@@ -59,7 +59,7 @@ class Plate:
         return (round(float(found[1])), round(float(found[2]))) if found else (0, 0)
 
     @property
-    def shown(self) -> tuple[tuple[str, ...], ...]:
+    def page_rows(self) -> tuple[tuple[str, ...], ...]:
         """Return the rows of its table that a page shows."""
         return self.table.rows[:MOST_ROWS]
 
@@ -79,12 +79,14 @@ class Page:
     address: str
 
 
-def lacking(id: str, family: str, requirement: str, about: str, reason: str) -> Plate:
-    """Return the plate of a drawing that cannot be made, with the reason."""
+def lacking(id: str, family: str, requirements: str, about: str, reason: str) -> Plate:
+    """Return the plate of a drawing that cannot be made, with the reason. requirements: one row, or several
+    with a space between.
+    """
     return Plate(
         id=id,
         family=family,
-        requirements=(requirement,),
+        requirements=tuple(requirements.split()),
         about=about,
         title="Donnée manquante",
         reason=reason,

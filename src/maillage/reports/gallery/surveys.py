@@ -80,7 +80,7 @@ QUESTION = re.compile(r"^« .*? \?[^»]*» ?: ")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SurveyFile:
     """A file of answers ready to be read: where it comes from, its sample, how its percents are computed."""
 
     source: str
@@ -95,14 +95,14 @@ class Asked:
 
 
 @cache
-def survey(name: str) -> Asked:
+def survey(name: str) -> SurveyFile:
     """Return one of the files, by its name; that of inhabitants is weighted by age."""
     origin, bank = origins()[f"maillage-enquete-{name}"], banks()[BANKS[name]]
     table = answers.read(origin.file).table
     source = f"{origin.title} : {origin.universe}. {origin.doubt}"
     if name != PEOPLE:
         held = samples.sample(table, bank)
-        return Asked(source, held, "brut", findings.who(bank.kind, weighted=False))
+        return SurveyFile(source, held, "brut", findings.who(bank.kind, weighted=False))
     known = margins.read(origins()["maillage-enquete-maubeuge-marges"].file)
     found = weighting.weigh(table, known)
     weights = samples.Weights(
@@ -112,7 +112,7 @@ def survey(name: str) -> Asked:
         variables=tuple(margin.variable for margin in found.margins),
     )
     held = samples.sample(table, bank, weights)
-    return Asked(source, held, "redressé", findings.who(bank.kind, weighted=True), found)
+    return SurveyFile(source, held, "redressé", findings.who(bank.kind, weighted=True), found)
 
 
 def plates() -> list[Plate]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from maillage.reference.offer import diagnosis_lines
 from maillage.reports.directory.census import ActorPlace, CensusReading
 from maillage.reports.gallery import drawings
 from maillage.reports.gallery.plate import Plate, Table, lacking
@@ -33,17 +34,17 @@ UNASKED = "Le recensement de ce territoire ne pose pas cette question."
 DRAWN = (
     ("segments", "besoins", "I-002", "Les quatre niveaux de difficulté"),
     ("facteurs", "besoins", "I-003", "Ce qui pèse dans la difficulté"),
-    ("niveaux", "besoins", "I-010", "Combien de personnes à chaque niveau, et quelle réponse"),
-    ("ici-et-en-france", "besoins", "I-016", "Ce qui rend la difficulté plus ou moins fréquente ici"),
+    ("niveaux", "besoins", "I-010 I-054", "Combien de personnes à chaque niveau, et quelle réponse"),
+    ("ici-et-en-france", "besoins", "I-016 I-051", "Ce qui rend la difficulté plus ou moins fréquente ici"),
     ("numerique", "cartes", "I-043", "Carte de la précarité numérique"),
     ("sociale", "cartes", "I-044", "Carte de la précarité sociale"),
     ("perimetre", "cartes", "I-039", "Carte du périmètre"),
     ("fiche", "cartes", "I-050", "Une fiche de quartier"),
-    ("wifi", "offre", "I-045", "Carte du wifi"),
-    ("libre-acces-accompagne", "offre", "I-046", "Carte du libre accès"),
-    ("formation", "offre", "I-047", "Carte des lieux de formation"),
-    ("reparation", "offre", "I-048", "Carte de la vente et de la réparation"),
-    ("assistance", "offre", "I-027", "Carte de l’aide aux démarches"),
+    ("manque-wifi", "offre", "I-045", "Carte du wifi"),
+    ("manque-libre-acces-accompagne", "offre", "I-046", "Carte du libre accès"),
+    ("manque-formation", "offre", "I-047", "Carte des lieux de formation"),
+    ("manque-reparation", "offre", "I-048", "Carte de la vente et de la réparation"),
+    ("manque-assistance", "offre", "I-027", "Carte de l’aide aux démarches"),
     ("evaluation-numerique", "demarche", "I-041", "Comment la précarité numérique est évaluée"),
     ("evaluation-sociale", "demarche", "I-042", "Comment la précarité sociale est évaluée"),
 )
@@ -120,7 +121,7 @@ def _levels(s: Subject) -> Plate:
     r = s.reading
     drawn = levels_chart(s)
     if drawn is None:
-        return lacking("niveaux", "besoins", "I-010", DRAWN[2][3], r.headline.reason)
+        return lacking("niveaux", "besoins", "I-010 I-054", DRAWN[2][3], r.headline.reason)
     first = max(drawn.bars, key=lambda bar: bar.low)
     return Plate(
         id="niveaux",
@@ -171,7 +172,9 @@ def _context(s: Subject) -> Plate:
         if (here := _share(each.here)) is not None and (there := _share(each.country)) is not None
     ]
     if not rows:
-        return lacking("ici-et-en-france", "besoins", "I-016", DRAWN[3][3], "Aucune part n’est connue ici.")
+        return lacking(
+            "ici-et-en-france", "besoins", "I-016 I-051", DRAWN[3][3], "Aucune part n’est connue ici."
+        )
     of_people = [row for row in rows if "commune" not in row[0]] or rows
     widest = max(of_people, key=lambda row: abs(row[1] - row[2]))
     told = next(each for each in r.context if each.label == widest[0])
@@ -321,13 +324,17 @@ def _sheet(s: Subject, link: Link) -> Plate:
 # ------------------------------------------------------------------------------------------------------ offer
 
 
+def gap_id(line: str) -> str:
+    """Return the name of the plate of a line of the offer."""
+    return f"manque-{line}".replace("_", "-")
+
+
 def _gaps(s: Subject) -> list[Plate]:
     o = s.reading.offer
     if o is None:
         return [
-            lacking(line.replace("_", "-"), "offre", each, line, UNASKED)
+            lacking(gap_id(line), "offre", " ".join(rows), diagnosis_lines()[line].label, UNASKED)
             for line, rows in GAPS.items()
-            for each in rows[:1]
         ]
     return [_gap(s, line) for line in o.whole.lines if line.id in GAPS]
 
@@ -344,7 +351,7 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
     else:
         title = f"{line.label} : aucun manque n’est certain"
     return Plate(
-        id=line.id.replace("_", "-"),
+        id=gap_id(line.id),
         family="offre",
         requirements=GAPS[line.id],
         about=f"{line.label} : les lieux, et les personnes en difficulté qui n’en ont pas à pied",
@@ -411,7 +418,7 @@ def counted(census: CensusReading | None, actions: Sequence[Action], link: Link)
     if census is None or not census.n_places:
         why = "Aucun lieu n’est recensé ici."
         return [
-            lacking("acteurs", "offre", "I-011", "Les acteurs, par type", why),
+            lacking("acteurs", "offre", "I-011 I-014 I-049", "Les acteurs, par type", why),
             lacking("services-des-lieux", "offre", "I-056", "L’offre en chiffres", why),
             lacking("gratuite", "offre", "I-034", "La gratuité", why),
             *found,

@@ -89,7 +89,8 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
 
 def document(r: ActivityReport, *, on: date) -> Document:
     """Return the report as a document."""
-    head: list[Block] = []
+    whom = f", pour {r.funder}" if r.funder else ""
+    head: list[Block] = [Text(text=f"{r.title}, {r.period}{whom}.")]
     if r.examples:
         head.append(Callout(tone="prudence", title="Exemple.", text="Toutes ces activités sont inventées."))
     chapters = [
@@ -110,7 +111,7 @@ def document(r: ActivityReport, *, on: date) -> Document:
         cover=Cover(
             title=r.title,
             over="Rapport d’activité",
-            subtitle=f"{r.period.capitalize()}{f', pour {r.funder}' if r.funder else ''}",
+            subtitle=f"{r.period.capitalize()}{whom}",
             edition=f"Établi le {in_words(on)}",
             print="Compté dans Maillage",
             svg="",

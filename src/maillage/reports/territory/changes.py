@@ -102,7 +102,7 @@ class Changes:
         return f"Le total reste dans la marge ; {count(moved, 'ligne a', 'lignes ont')} changé"
 
 
-def frozen(study: Json, plan: Json | None) -> bytes:
+def frozen(study: Mapping[str, object], plan: Mapping[str, object] | None) -> bytes:
     """Return what an edition keeps of its figures, as bytes: what a later one is compared with."""
     held = {"version": VERSION, "etude": study, "plan": plan}
     return (json.dumps(held, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()

@@ -115,10 +115,10 @@ def _mission(s: Subject) -> list[Chapter]:
 def _thanks(s: Subject) -> list[Chapter]:
     """Return the slide of thanks, none where nobody is named."""
     m = s.mission
-    if m is None or not (m.heard or m.thanks):
+    if m is None or not (m.participants or m.thanks):
         return []
-    items = (*m.heard[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
-    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=f"Entendus : {listing(m.heard)}.")]
+    items = (*m.participants[:MOST_ROWS], *((m.thanks,) if m.thanks else ()))
+    return [_slide(NEXT, "Merci", (Bullets(items=items),), notes=f"Entendus : {listing(m.participants)}.")]
 
 
 def _method(s: Subject) -> Chapter:

@@ -74,7 +74,7 @@ class Mission:
         return out
 
     @property
-    def heard(self) -> list[str]:
+    def participants(self) -> list[str]:
         """Return who was heard, each once, in order."""
         return list(dict.fromkeys(step.who for step in self.steps if step.who and step.kind in HEARD))
 
@@ -133,10 +133,10 @@ def approach(m: Mission) -> Chapter:
 def acknowledgements(m: Mission) -> Chapter:
     """Return the page of thanks: those who were heard, then what was written."""
     blocks: list[Block] = []
-    if m.heard:
+    if m.participants:
         blocks += [
             Text(text="Merci à celles et ceux qui ont donné de leur temps :"),
-            Bullets(items=tuple(m.heard)),
+            Bullets(items=tuple(m.participants)),
         ]
     if m.thanks:
         blocks.append(Text(text=m.thanks))
