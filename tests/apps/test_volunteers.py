@@ -1,14 +1,20 @@
 """Volunteers: from a gap to a mission, met, supervised, hours; nobody alone with papers or codes."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
+from maillage.apps.agenda.actions import appointments
+from maillage.apps.agenda.actions.appointments import Spot
+from maillage.apps.agenda.models import Appointment
 from maillage.apps.memberships.models import Membership
+from maillage.apps.messages.models import Message
 from maillage.apps.people import access as people
 from maillage.apps.volunteers import access
-from maillage.apps.volunteers.actions import hours, missions
+from maillage.apps.volunteers.actions import hours, meetings, missions
 from maillage.apps.volunteers.models import Aidant, Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.queries import missions as queries
 from maillage.apps.volunteers.rules import missions as rules
@@ -18,10 +24,11 @@ from tests.conftest import account
 from tests.support.places import place
 from tests.support.volunteers import proposed, supervised
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 20)
+TUESDAY = datetime(2026, 11, 24, 13, tzinfo=UTC)  # two o’clock in Grenoble
 
 
 @pytest.fixture(autouse=True)
@@ -111,7 +118,8 @@ def test_a_volunteer_goes_from_a_proposal_to_attested_hours(client, clock, libra
     client.force_login(karim)
     address = f"/espace/benevoles/{engaged.pk}/"
     geste = f"{address}geste/"
-    client.post(geste, {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00"})
+    where = {"ou": str(library.pk), "avec": str(karim.pk)}
+    client.post(geste, {"geste": "rencontrer", "jour": "2026-11-21", "heure": "10:00", **where})
     assert "Première rencontre : samedi 21 novembre 2026 à 10 h" in read(client.get(mine))
     client.post(geste, {"geste": "rencontre-faite"})
     assert "Je ne suis jamais seul avec ses papiers" in client.get(address).content.decode()
@@ -142,24 +150,150 @@ def test_a_contact_is_read_once_a_meeting_has_its_day(client, library, karim):
     client.force_login(karim)
     address = f"/espace/benevoles/{engaged.pk}/"
     assert "+33612345678" not in client.get(address).content.decode()
-    missions.meet(engaged, meets_at=AT + DAY, by=karim, at=AT)
+    meetings.plan(engaged, meets_at=AT + DAY, by=karim, at=AT)
     assert "+33612345678" in client.get(address).content.decode()
+
+
+# ------------------------------------------------------------------------------------------- the first meeting
+
+
+@pytest.fixture
+def nadia(library, karim):
+    """Somebody whom Karim is to meet on Tuesday at two, and who left an address."""
+    row = proposed(library.structure, at=AT, name="Nadia", contact="nadia@exemple.fr", way="email")
+    return meetings.plan(row, meets_at=TUESDAY, spot=Spot(lieu=library), by=karim, at=AT)
+
+
+def outbox(to: str) -> list[str]:
+    return list(Message.objects.filter(to=to).exclude(state="cancelled").values_list("text", flat=True))
+
+
+def test_a_first_meeting_is_a_line_of_the_agenda_of_both(client, nadia, library, karim):
+    (told,) = outbox("nadia@exemple.fr")
+    assert "mardi 24 novembre 2026 à 14 h" in told.replace("\u00a0", " ")
+    mine = read(client.get(f"/benevoles/moi/{nadia.volunteer.code}/"))
+    assert "Première rencontre : mardi 24 novembre 2026 à 14 h" in mine
+    assert "Bibliothèque" in mine and "Avec : Karim" in mine
+    (link,) = set(re.findall(r'href="(/rendez-vous/[^"]+\.ics)"', mine))
+    (event,) = Calendar.from_ical(client.get(link).content).walk("VEVENT")
+    assert (event.decoded("dtstart"), str(event["location"]).split(",")[0]) == (TUESDAY, "Bibliothèque")
+    client.force_login(karim)
+    day = read(client.get("/espace/rendez-vous/?jour=2026-11-24"))
+    assert "Nadia" in day and "Être à côté" in day
+    assert client.get(f"/espace/benevoles/rencontres/{nadia.appointment_id}/").url.endswith(f"/{nadia.pk}/")
+    stranger = account("leila", "aidant", structure=place("autre", {"nom": "Autre"}).structure)
+    client.force_login(stranger)
+    assert client.get(f"/espace/benevoles/rencontres/{nadia.appointment_id}/").status_code == 404
+
+
+def test_who_comes_to_a_first_meeting_is_reminded_on_the_eve(nadia):
+    run(TUESDAY - timedelta(hours=30))
+    assert [text for text in outbox("nadia@exemple.fr") if text.startswith("Rappel")] == []
+    run(TUESDAY - timedelta(hours=20))
+    (reminder,) = [text for text in outbox("nadia@exemple.fr") if text.startswith("Rappel")]
+    assert "Bibliothèque" in reminder
+
+
+def test_a_meeting_moved_from_the_agenda_moves_on_the_page_of_the_volunteer(client, nadia, karim):
+    appointments.move(nadia.appointment, starts_at=TUESDAY + DAY, by=karim, at=AT)
+    assert "mercredi 25 novembre 2026 à 14 h" in read(client.get(f"/benevoles/moi/{nadia.volunteer.code}/"))
+
+
+def test_a_meeting_takes_another_place_at_the_same_hour(client, nadia, karim):
+    client.force_login(karim)
+    address = f"/espace/benevoles/{nadia.pk}/"
+    same = {"geste": "rencontrer", "jour": "2026-11-24", "heure": "14:00", "avec": str(karim.pk)}
+    page = read(client.post(f"{address}geste/", {**same, "ou": "ailleurs", "adresse": ""}))
+    assert "Il manque l’adresse" in page
+    client.post(f"{address}geste/", {**same, "ou": "ailleurs", "adresse": "12 place Grenette"})
+    assert "12 place Grenette" in read(client.get(f"/benevoles/moi/{nadia.volunteer.code}/"))
+    client.post(f"{address}geste/", {**same, "ou": "distance"})
+    assert "À distance" in read(client.get(f"/benevoles/moi/{nadia.volunteer.code}/"))
+    assert Appointment.objects.get().sequence == 2
+
+
+def test_a_volunteer_cancels_a_meeting_and_comes_after_all(client, nadia, karim):
+    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(mine, {"geste": "pas-venir", "ligne": nadia.pk})
+    assert "Vous ne venez pas" in read(client.get(mine))
+    assert any("annulé par la personne" in text for text in outbox(karim.email))
+    client.force_login(karim)
+    assert "Annulée par la personne" in read(client.get(f"/espace/benevoles/{nadia.pk}/"))
+    assert "annulée par la personne : un autre jour ?" in read(client.get("/espace/"))
+    client.post(mine, {"geste": "revenir", "ligne": nadia.pk})
+    assert "On vous attend" in read(client.get(mine))
+
+
+def test_a_structure_cancels_a_meeting_puts_it_back_and_the_volunteer_hears_of_it(client, nadia, karim):
+    client.force_login(karim)
+    gesture, mine = f"/espace/benevoles/{nadia.pk}/geste/", f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(gesture, {"geste": "annuler-rencontre"})
+    assert "Rencontre annulée par la structure" in read(client.get(mine))
+    assert any("Ne vous déplacez pas" in text for text in outbox("nadia@exemple.fr"))
+    page = read(client.post(mine, {"geste": "revenir", "ligne": nadia.pk}, follow=True))
+    assert "Le lieu a annulé ce rendez-vous" in page
+    client.post(gesture, {"geste": "remettre-rencontre"})
+    assert "On vous attend" in read(client.get(mine))
+
+
+def test_a_volunteer_proposes_another_moment_that_the_structure_accepts(client, nadia, karim):
+    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
+    asked = {"geste": "autre-moment", "ligne": nadia.pk, "heure": "09:30"}
+    assert "passé" in read(client.post(mine, {**asked, "jour": "2026-11-19"}, follow=True))
+    assert "déjà le jour" in read(
+        client.post(mine, {**asked, "jour": "2026-11-24", "heure": "14:00"}, follow=True)
+    )
+    client.post(mine, {**asked, "jour": "2026-11-26"})
+    assert "Vous proposez un autre moment : jeudi 26 novembre 2026 à 9 h 30" in read(client.get(mine))
+    assert any("jeudi 26 novembre 2026" in text for text in outbox(karim.email))
+    client.force_login(karim)
+    assert "Propose un autre moment : jeudi 26 novembre 2026 à 9 h 30" in read(client.get("/espace/"))
+    for _ in range(2):  # a double click accepts once
+        page = read(client.post(f"/espace/benevoles/{nadia.pk}/geste/", {"geste": "accepter"}, follow=True))
+    assert "ne propose plus d’autre moment" in page
+    nadia.appointment.refresh_from_db()
+    assert nadia.appointment.starts_at == datetime(2026, 11, 26, 8, 30, tzinfo=UTC)
+    assert "Vous proposez" not in read(client.get(mine))
+
+
+def test_who_did_not_come_is_given_another_day(client, clock, nadia, karim):
+    clock(TUESDAY + DAY)
+    client.force_login(karim)
+    assert "Venue, ou pas venue ?" not in read(client.get("/espace/"))  # its mission asks, once
+    client.post(f"/espace/benevoles/{nadia.pk}/geste/", {"geste": "absent"})
+    assert "N’est pas venue" in read(client.get(f"/espace/benevoles/{nadia.pk}/"))
+    row = meetings.plan(nadia, meets_at=TUESDAY + 3 * DAY, by=karim, at=TUESDAY + DAY)
+    assert (row.appointment.state, row.state) == ("booked", rules.MEETING)
+
+
+def test_a_meeting_held_before_its_day_expects_nobody(nadia, karim):
+    row = meetings.confirm(nadia, by=karim, at=AT)
+    assert (row.state, Appointment.objects.get().state) == (rules.CHARTER, "cancelled")
+
+
+def test_who_withdraws_or_is_erased_leaves_no_name_in_the_agenda(client, nadia):
+    mine = f"/benevoles/moi/{nadia.volunteer.code}/"
+    client.post(mine, {"geste": "renoncer", "ligne": nadia.pk})
+    assert Appointment.objects.get().state == "cancelled"
+    client.post(mine, {"geste": "effacer", "confirme": "oui"})
+    row = Appointment.objects.get()
+    assert (row.name, row.subject, row.contact, row.token) == ("", "", "", "")
 
 
 def test_no_step_is_skipped(library, karim):
     row = proposed(library.structure, at=AT)
     with pytest.raises(Refused, match="étape"):
-        missions.met(row, by=karim, at=AT)
+        meetings.confirm(row, by=karim, at=AT)
     with pytest.raises(Refused, match="étape"):
         missions.sign(row, supervisor=karim, signed_on=TODAY, by=karim, at=AT)
     with pytest.raises(Refused, match="déjà passé"):
-        missions.meet(row, meets_at=AT - DAY, by=karim, at=AT)
+        meetings.plan(row, meets_at=AT - DAY, by=karim, at=AT)
 
 
 def test_nobody_supervises_themself_nor_without_seeing_the_persons(library, karim, denise):
     row = proposed(library.structure, at=AT)
-    row = missions.meet(row, meets_at=AT + DAY, by=karim, at=AT)
-    row = missions.met(row, by=karim, at=AT)
+    row = meetings.plan(row, meets_at=AT + DAY, by=karim, at=AT)
+    row = meetings.confirm(row, by=karim, at=AT)
     elsewhere = account("leila", "aidant", structure=place("autre", {"nom": "Autre"}).structure)
     for supervisor in (denise, elsewhere):
         with pytest.raises(Refused, match="Il faut que quelqu’un d’autre"):

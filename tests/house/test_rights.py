@@ -410,6 +410,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
     **dict.fromkeys(
         ("engagement", "engagement_gesture", "engagement_charter"), ({"workshops"}, "engagement")
     ),
+    "volunteer_meeting": ({"workshops"}, "volunteer_meeting"),
     "hours_gesture": ({"workshops"}, "hours"),
     **dict.fromkeys(("appointment", "appointment_gesture"), ({"people"}, "appointment")),
     **dict.fromkeys(("permanence", "permanence_edit", "permanence_gesture"), ({"workshops"}, "permanence")),
@@ -844,6 +845,7 @@ def _helping(lieu, helper: User, kind: str) -> dict[str, dict[str, Any]]:
     return {
         "aidant": {"pk": engaged.aidant_id},
         "engagement": {"pk": engaged.pk},
+        "volunteer_meeting": {"pk": engaged.appointment_id},
         "mission": {"pk": engaged.mission_id},
         "hours": {"pk": noted.pk},
         "attestation": {"pk": hours.attest(engaged, by=helper, at=datetime.now(UTC)).pk},

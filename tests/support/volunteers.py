@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
-from maillage.apps.volunteers.actions import missions
+from maillage.apps.volunteers.actions import meetings, missions
 from maillage.apps.volunteers.models import Engagement
 
 
@@ -27,6 +27,6 @@ def proposed(structure: Structure, *, at: datetime, token: str = "benevole", **s
 def supervised(user: User | None, structure: Structure, *, by: User, at: datetime, **said) -> Engagement:
     """Return a volunteer on a mission, for whom `by` answers: an account, or nobody’s."""
     row = proposed(structure, at=at, **said)
-    row = missions.meet(row, meets_at=at + timedelta(hours=1), by=by, at=at)
-    row = missions.met(row, by=by, at=at)
+    row = meetings.plan(row, meets_at=at + timedelta(hours=1), by=by, at=at)
+    row = meetings.confirm(row, by=by, at=at)
     return missions.sign(row, supervisor=by, signed_on=timezone.localdate(at), account=user, by=by, at=at)

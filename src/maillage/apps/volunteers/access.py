@@ -88,7 +88,8 @@ def engagements_for(user: Any) -> QuerySet[Engagement]:
 
 def _engagements() -> QuerySet[Engagement]:
     return Engagement.objects.select_related(
-        "mission__structure", "mission__lieu", "volunteer", "supervisor", "met_by", "aidant"
+        *("mission__structure", "mission__lieu", "volunteer", "supervisor", "met_by", "aidant"),
+        *("appointment__structure", "appointment__lieu", "appointment__helper"),
     )
 
 

@@ -6,12 +6,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from maillage.apps.accounts.models import User, by_account
-from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.agenda.models import Appointment, Seat, Workshop
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.volunteers.rules import missions, trainings
-from maillage.reference import clocks
 from maillage.web.free_text import FreeChar
-from maillage.words import opening
 
 
 def _structure(words: str = "structure") -> models.ForeignKey:
@@ -252,7 +250,8 @@ class Volunteer(models.Model):
 
 class Engagement(models.Model):
     """A volunteer and a mission, step by step. supervisor: who answers for them: nobody helps without one.
-    charter: the version that they signed.
+    charter: the version that they signed. appointment: the first meeting; wished_at: when the volunteer would
+    rather come.
     """
 
     mission = models.ForeignKey(
@@ -267,7 +266,15 @@ class Engagement(models.Model):
     state = models.CharField(
         "étape", max_length=8, choices=list(missions.STATES.items()), default=missions.PROPOSED
     )
-    meets_at = models.DateTimeField("première rencontre", null=True, blank=True)
+    appointment = models.OneToOneField(
+        Appointment,
+        verbose_name="première rencontre",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    wished_at = models.DateTimeField("moment proposé par le bénévole", null=True, blank=True)
     met_by = by_account("rencontré par", blank=True)
     supervisor = by_account("encadré par", blank=True)
     charter = models.CharField("charte signée", max_length=10, blank=True)
@@ -292,15 +299,6 @@ class Engagement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mission_id} : {self.volunteer_id}"
-
-    @property
-    def meeting_text(self) -> str:
-        """When the first meeting is, in the time of its place; '' as long as nobody said."""
-        if self.meets_at is None:
-            return ""
-        local = self.meets_at.astimezone(clocks.zone(self.mission.commune))
-        day = f"{opening.weekday(local.weekday())} {opening.date_text(local.date())}"
-        return f"{day} à {opening.clock(local)}"
 
 
 class Hours(models.Model):

@@ -41,6 +41,7 @@ urlpatterns = [
     path("espace/benevoles/missions/nouvelle/", missions.new, name="mission_new"),
     path("espace/benevoles/missions/<int:pk>/", missions.mission, name="mission"),
     path("espace/benevoles/ma-mission/", missions.own, name="own_missions"),
+    path("espace/benevoles/rencontres/<int:pk>/", missions.of_meeting, name="volunteer_meeting"),
     path("espace/benevoles/<int:pk>/", missions.engagement, name="engagement"),
     path("espace/benevoles/<int:pk>/geste/", missions.gesture, name="engagement_gesture"),
     path("espace/benevoles/<int:pk>/charte/", missions.charter, name="engagement_charter"),

@@ -43,10 +43,12 @@ def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
         pending += sum(row.pending is not None for row in rows)
         if state not in TO_DO:
             continue
-        gesture, said = TO_DO[state]
         for row in rows[:MOST]:
-            if state == rules.MEETING and row.meets_at is not None and row.meets_at > at:
-                continue
+            gesture, said = TO_DO[state]
+            if state == rules.MEETING:
+                said, gesture = _meeting_words(row)
+                if not said:
+                    continue
             since = timezone.localdate(row.changed_at)
             yield Line(
                 kind=f"volunteer-{state}",
@@ -83,6 +85,19 @@ def _volunteers(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Choisir qui l’encadre",
             icon="user-check",
         )
+
+
+def _meeting_words(row: Engagement) -> tuple[str, str]:
+    """Return what a planned meeting asks, and the gesture; ("", "") while there is only to wait."""
+    held = row.meeting
+    if held is not None and held.wish:
+        return f"Propose un autre moment : {held.wish}.", "Répondre"
+    if held is None or held.is_cancelled:
+        who = " par la personne" if held is not None and held.by_volunteer else ""
+        return f"La rencontre pour « {{}} » est annulée{who} : un autre jour ?", "Donner un jour"
+    if held.is_missed:
+        return "N’est pas venue à la rencontre pour « {} ».", "Dire la suite"
+    return ("", "") if held.is_coming else (TO_DO[rules.MEETING][1], TO_DO[rules.MEETING][0])
 
 
 def _sessions(user: Any, at: datetime) -> Iterable[Line]:
@@ -138,14 +153,19 @@ def _running(user: Any) -> Sequence[Engagement]:
 
 
 def hours(user: Any, at: datetime) -> Iterable[Moment]:
-    """Return the first meetings with volunteers, and the trainings where an account has a seat, this week."""
+    """Return the first meetings with volunteers of the week, and the trainings where an account has a seat;
+    the agenda tells those of the day to who receives.
+    """
     rights, week = rights_of(user), at + timedelta(days=7)
     morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     if rights.any(access.MANAGE, access.MINE):
-        met = access.engagements_for(user) | access.own_engagements(user)
-        for row in met.filter(state=rules.MEETING, meets_at__gte=morning, meets_at__lt=week).distinct()[:6]:
+        tomorrow = morning + timedelta(days=1)
+        theirs = access.engagements_for(user).filter(appointment__starts_at__gte=tomorrow)
+        met = theirs | access.own_engagements(user).filter(appointment__starts_at__gte=morning)
+        met = met.filter(state=rules.MEETING, appointment__state=BOOKED, appointment__starts_at__lt=week)
+        for row in met.distinct().order_by("appointment__starts_at")[:6]:
             yield Moment(
-                at=timezone.localtime(row.meets_at),
+                at=timezone.localtime(row.appointment.starts_at),
                 title=f"Rencontre : {row.volunteer.name}",
                 words=f"{row.mission.title}, {row.mission.structure.name}",
                 url=reverse("own_missions")

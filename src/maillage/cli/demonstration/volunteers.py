@@ -117,7 +117,7 @@ def _volunteers(stage: Stage) -> None:
     """A mission that runs under somebody, another that waits, two people who propose themselves."""
     from django.utils import timezone
 
-    from maillage.apps.volunteers.actions import hours, missions
+    from maillage.apps.volunteers.actions import hours, meetings, missions
     from maillage.apps.volunteers.models import Engagement
 
     by, structure, lieu = stage.accounts["formation"], stage.structures[LEARN], stage.lieu(LEARN)
@@ -148,8 +148,8 @@ def _volunteers(stage: Stage) -> None:
         example=True,
     )
     row = Engagement.objects.get(mission=running, volunteer=denise)
-    row = missions.meet(row, meets_at=begun + timedelta(days=2), by=by, at=begun)
-    row = missions.met(row, by=by, at=begun + timedelta(days=3))
+    row = meetings.plan(row, meets_at=begun + timedelta(days=2), by=by, at=begun)
+    row = meetings.confirm(row, by=by, at=begun + timedelta(days=3))
     start = timezone.localdate(begun + timedelta(days=5))
     row = missions.sign(
         row, supervisor=by, signed_on=start, account=stage.accounts["benevole"], by=by, at=stage.at

@@ -123,7 +123,17 @@ def coming_again(row: Appointment, *, at: datetime) -> None:
         _to_helper(row, "revient", "Une personne vient finalement", "tient de nouveau", at=at)
 
 
-def _to_helper(row: Appointment, what: str, subject: str, said: str, *, at: datetime) -> None:
+def another_moment(row: Appointment, moment: datetime, *, at: datetime) -> None:
+    """Write to who receives that who comes proposes another moment. The message names nobody."""
+    key = f"autre-{moment.astimezone(row.zone):%Y%m%d%H%M}"
+    with speaking(FRENCH):
+        said = f"peut changer. La personne propose {words.moment(moment, row.zone)}"
+    _to_helper(row, key, "Un autre moment est proposé", said, at=at, until=moment)
+
+
+def _to_helper(
+    row: Appointment, what: str, subject: str, said: str, *, at: datetime, until: datetime | None = None
+) -> None:
     helper = next((each for each in (row.helper, row.by) if each is not None and each.is_active), None)
     if helper is None or row.example:
         return
@@ -138,7 +148,7 @@ def _to_helper(row: Appointment, what: str, subject: str, said: str, *, at: date
             text=f"{text}\nLe voir : {link}",
             key=f"{_about(row)}{what}-{row.sequence}",
             at=at,
-            never_after=row.starts_at,
+            never_after=until or row.starts_at,
             structure=row.structure_id,
             commune=row.commune,
         )

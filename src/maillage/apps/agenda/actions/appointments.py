@@ -3,6 +3,7 @@ person came.
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -28,6 +29,26 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 
 NOT_BOOKED = "Le rendez-vous n’est pas pris."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """Where an appointment takes place: in a lieu, at an address, or by telephone. commune: its time."""
+
+    where: str = rules.HERE
+    lieu: Lieu | None = None
+    address: str = ""
+    commune: str = ""
+
+    def holds(self, row: Appointment) -> bool:
+        """Return whether an appointment is already there."""
+        here = row.where, row.lieu_id, row.address
+        return here == (self.where, self.lieu.pk if self.lieu is not None else None, self.address)
+
+    def put(self, row: Appointment) -> None:
+        """Write the place in an appointment, not saved yet."""
+        row.where, row.lieu, row.address = self.where, self.lieu, self.address
+        row.commune = self.lieu.code_insee if self.lieu is not None else self.commune
 
 
 @transaction.atomic
@@ -218,8 +239,13 @@ def move(
     by: User | None,
     at: datetime,
     permanence: Permanence | None = None,
+    spot: Spot | None = None,
+    helper: User | None = None,
 ) -> tuple[Appointment, Notified]:
-    """Move an appointment to another moment, in a slot of a permanence or out of any; return who was told."""
+    """Move an appointment to another moment, in a slot of a permanence or out of any; return who was told.
+
+    spot, helper: another place, somebody else who receives; None for the same.
+    """
     row = lock(appointment, by=by)
     if row.state not in (rules.BOOKED, rules.ABSENT):
         raise Refused(
@@ -227,7 +253,8 @@ def move(
             why=f"Ce rendez-vous est {words.state(row)}.",
             do="Donnez-en un autre à la personne.",
         )
-    if starts_at == row.starts_at:
+    elsewhere = spot is not None and not spot.holds(row)
+    if starts_at == row.starts_at and not elsewhere and helper in (None, row.helper):
         raise Refused(
             "Rien n’a changé.", why="C’est déjà ce jour et cette heure.", do="Choisissez-en un autre."
         )
@@ -242,6 +269,9 @@ def move(
     row.seat = _seat_in(room, starts_at, what="Rien n’a changé.") if room is not None else None
     row.permanence = room
     row.minutes = room.minutes if room is not None else row.minutes
+    row.helper = helper or row.helper
+    if spot is not None and room is None:
+        spot.put(row)
     _check_free(row.person, row.helper if room is None else None, starts_at, row.minutes)
     row.starts_at, row.state = starts_at, rules.BOOKED
     _changed(row, at)

@@ -269,7 +269,7 @@ def _fault(row: Permanence) -> tuple[str, str]:
         return "Ce rythme n’est pas dans la liste.", "Choisissez-en un."
     if not 1 <= (row.seats or 0) <= permanences.MOST_SEATED:
         return "Il faut recevoir au moins une personne à la fois.", f"De 1 à {permanences.MOST_SEATED}."
-    if any(kind not in appointments.KINDS for kind in row.kinds):
+    if any(kind not in appointments.OFFERED for kind in row.kinds):
         return "Une des raisons de venir n’est pas dans la liste.", "Choisissez-la de nouveau."
     if row.until_on is not None and row.until_on < row.first_on:
         return "Elle finit avant d’avoir commencé.", "Corrigez l’un des deux jours."

@@ -41,7 +41,7 @@ class AppointmentForm(forms.Form):
         help_text="Un prénom suffit. Ou le code de sa carte.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    pour = forms.ChoiceField(label="Pour quoi", choices=list(rules.KINDS.items()), widget=forms.RadioSelect)
+    pour = forms.ChoiceField(label="Pour quoi", choices=list(rules.OFFERED.items()), widget=forms.RadioSelect)
     mots = forms.CharField(
         label="En quelques mots (facultatif)",
         max_length=120,
@@ -318,7 +318,7 @@ class PermanenceForm(forms.Form):
     nom = forms.CharField(label="Son nom, comme le public le lit (facultatif)", max_length=60, required=False)
     pour = forms.MultipleChoiceField(
         label="On vient pour (tout, si rien n’est coché)",
-        choices=list(rules.KINDS.items()),
+        choices=list(rules.OFFERED.items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
@@ -386,7 +386,7 @@ class PermanenceForm(forms.Form):
         """Return the typed values, by the names of `actions.permanences.KNOWN`."""
         said = self.cleaned_data
         helper = self.helpers.get(said["aidant"])
-        every = len(said["pour"]) == len(rules.KINDS)
+        every = len(said["pour"]) == len(rules.OFFERED)
         return {
             "title": said["titre"],
             "lieu": self.lieux[said["lieu"]],

@@ -59,6 +59,7 @@ def line(row: Appointment, at: datetime) -> Line:
         tone=TONES.get(row.state, ""),
         tickable=row.state != appointments.CANCELLED
         and row.referral is None
+        and row.kind != appointments.VOLUNTEER
         and words.local(row).date() <= today,
         untold=row.state == appointments.BOOKED and row.ends_at <= at,
     )
@@ -74,8 +75,12 @@ def of_day(user: Any, on: date, at: datetime, permanence: int | None = None) -> 
 
 def untold(user: Any, before: date, at: datetime) -> list[Line]:
     """Return the appointments of the past month of which nobody said whether the person came."""
-    rows = access.appointments_for(user).filter(
-        state=appointments.BOOKED, starts_at__lt=at, starts_at__gte=at - appointments.BACK, referral=None
+    rows = (
+        access.appointments_for(user)
+        .filter(
+            state=appointments.BOOKED, starts_at__lt=at, starts_at__gte=at - appointments.BACK, referral=None
+        )
+        .exclude(kind=appointments.VOLUNTEER)
     )
     return [line(each, at) for each in rows if words.local(each).date() < before][:MOST_COMING]
 

@@ -1,6 +1,7 @@
 """Appointments in words: when, where, with whom, in the time of the place and in the language spoken."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.rules import appointments as rules
@@ -27,7 +28,14 @@ def clock(row: Appointment) -> str:
 
 def when(row: Appointment) -> str:
     """Return its day and its hour, in a sentence: “mardi 24 novembre 2026 à 10 h”."""
-    return say("{day} à {hour}", day=day(row), hour=clock(row))
+    return moment(row.starts_at, row.zone)
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """Return a day and an hour, in a sentence, in the time of a place."""
+    local_at = at.astimezone(zone)
+    day_of = f"{opening.weekday(local_at.weekday())} {opening.date_text(local_at.date())}"
+    return say("{day} à {hour}", day=day_of, hour=opening.clock(local_at))
 
 
 def place(row: Appointment) -> str:

@@ -55,7 +55,7 @@ def detail(row: Permanence, at: datetime) -> PermanencePage:
         hours=hours(row),
         rhythm=say(permanences.EVERY[row.every]) if row.every > 1 else "",
         next_slot=say("{day} à {hour}", day=days[0].words, hour=days[0].slots[0][0]) if days else "",
-        kinds=tuple((id, say(appointments.KINDS[id])) for id in row.kinds or appointments.KINDS),
+        kinds=tuple((id, say(appointments.KINDS[id])) for id in row.kinds or appointments.OFFERED),
     )
 
 

@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from maillage.words.languages import to_say
 
-PROCEDURE, LEARN, MAILBOX, DEVICE, FIRST, OTHER = (
+PROCEDURE, LEARN, MAILBOX, DEVICE, FIRST, OTHER, VOLUNTEER = (
     "procedure",
     "learn",
     "mailbox",
     "device",
     "first",
     "other",
+    "volunteer",
 )
 KINDS: Mapping[str, str] = {
     FIRST: to_say("Premier rendez-vous"),
@@ -21,7 +22,10 @@ KINDS: Mapping[str, str] = {
     LEARN: to_say("Apprendre"),
     DEVICE: to_say("Un appareil, une connexion"),
     OTHER: to_say("Autre chose"),
+    VOLUNTEER: to_say("Rencontre d’un bénévole"),
 }
+# What one comes for. A volunteer is met from the page of their mission, which says what follows.
+OFFERED: Mapping[str, str] = {id: label for id, label in KINDS.items() if id != VOLUNTEER}
 HERE, HOME, DISTANCE = "here", "home", "distance"
 WHERE: Mapping[str, str] = {
     HERE: to_say("Sur place"),

@@ -12,7 +12,8 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current
 from maillage.apps.volunteers import access
-from maillage.apps.volunteers.actions import team
+from maillage.apps.volunteers.actions import meetings, team
+from maillage.apps.volunteers.actions.steps import lock, save, step, touch
 from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Aidant, Engagement, Mission, Volunteer
 from maillage.apps.volunteers.rules import missions as rules
@@ -179,65 +180,12 @@ def engage(volunteer: Volunteer, mission: Mission, *, by: User | None, at: datet
         defaults={"state": rules.PROPOSED, "changed_at": at},
         create_defaults={"state": rules.PROPOSED, "made_at": at, "changed_at": at},
     )
-    _touch(volunteer, at)
+    touch(volunteer, at)
     record("volunteer.proposed", row, by=by, at=at, structure=held.structure_id)
     return row
 
 
-def _touch(volunteer: Volunteer, at: datetime) -> None:
-    Volunteer.objects.filter(pk=volunteer.pk).update(active_at=at)
-
-
 # -------------------------------------------------------------------------------------------- step by step
-
-
-def _locked(engagement: Engagement, by: User) -> Engagement:
-    row = (
-        Engagement.objects.select_for_update(of=("self",))
-        .select_related("mission__structure", "volunteer")
-        .get(pk=engagement.pk)
-    )
-    check_manage(by, row.mission.structure_id)
-    return row
-
-
-def _step(row: Engagement, then: str, do: str) -> None:
-    """Move to the next step, or refuse one that is skipped."""
-    if not rules.may_become(row.state, then):
-        raise Refused(
-            "Cette étape n’a pas été notée.", why=f"Aujourd’hui : {row.get_state_display()}.", do=do
-        )
-    row.state = then
-
-
-def _saved(row: Engagement, verb: str, *, by: User | None, at: datetime) -> Engagement:
-    row.changed_at = at
-    row.save()
-    _touch(row.volunteer, at)
-    record(verb, row, by=by, at=at, structure=row.mission.structure_id)
-    return row
-
-
-@transaction.atomic
-def meet(engagement: Engagement, *, meets_at: datetime, by: User, at: datetime) -> Engagement:
-    """Give the day of the first meeting, or another one: their contact is read from here on."""
-    row = _locked(engagement, by)
-    if meets_at <= at:
-        raise Refused(
-            "La rencontre n’est pas notée.", why="Ce moment est déjà passé.", do="Choisissez-en un à venir."
-        )
-    _step(row, rules.MEETING, "La première rencontre a déjà eu lieu.")
-    row.meets_at = meets_at
-    return _saved(row, "volunteer.meeting", by=by, at=at)
-
-
-@transaction.atomic
-def met(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
-    """Note that the first meeting took place: the charter comes next."""
-    row = _locked(engagement, by)
-    _step(row, rules.CHARTER, "Donnez d’abord un jour à la première rencontre.")
-    row.met_by = by
-    return _saved(row, "volunteer.met", by=by, at=at)
 
 
 @transaction.atomic
@@ -255,7 +203,7 @@ def sign(
     account: theirs on the platform, when they have one: it opens papers and mandates only while somebody
     answers for them.
     """
-    row = _locked(engagement, by)
+    row = lock(engagement, by)
     today = timezone.localdate(at)
     if signed_on > today:
         raise Refused(
@@ -264,7 +212,7 @@ def sign(
             do="Choisissez le jour où elle a été signée.",
         )
     _check_supervisor(row, supervisor, account, today)
-    _step(row, rules.ACTIVE, "Notez d’abord la première rencontre.")
+    step(row, rules.ACTIVE, "Notez d’abord la première rencontre.")
     volunteer = row.volunteer
     if account is not None:
         volunteer.user = account
@@ -272,7 +220,7 @@ def sign(
     row.supervisor, row.charter, row.charter_on = supervisor, rules.CHARTER_VERSION, signed_on
     row.starts_on = max(row.mission.starts_on, today)
     row.aidant = _as_aidant(row, by=by, at=at)
-    return _saved(row, "volunteer.started", by=by, at=at)
+    return save(row, "volunteer.started", by=by, at=at)
 
 
 def _as_aidant(row: Engagement, *, by: User, at: datetime) -> Aidant:
@@ -320,62 +268,59 @@ def _check_supervisor(row: Engagement, supervisor: User, account: User | None, t
 @transaction.atomic
 def supervise(engagement: Engagement, *, supervisor: User, by: User, at: datetime) -> Engagement:
     """Change who answers for a volunteer whose mission runs."""
-    row = _locked(engagement, by)
+    row = lock(engagement, by)
     if row.state != rules.ACTIVE:
         raise Refused(
             "Rien n’a changé.", why="La mission ne court pas.", do="Revenez à la liste des bénévoles."
         )
     _check_supervisor(row, supervisor, row.volunteer.user, timezone.localdate(at))
     row.supervisor = supervisor
-    return _saved(row, "volunteer.supervised", by=by, at=at)
+    return save(row, "volunteer.supervised", by=by, at=at)
 
 
 @transaction.atomic
 def end(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """End a mission: papers and mandates close at once to the volunteer."""
-    row = _locked(engagement, by)
-    _step(row, rules.ENDED, "Seule une mission qui court se finit.")
+    row = lock(engagement, by)
+    step(row, rules.ENDED, "Seule une mission qui court se finit.")
     row.ended_on = timezone.localdate(at)
-    return _saved(row, "volunteer.ended", by=by, at=at)
+    return save(row, "volunteer.ended", by=by, at=at)
 
 
 @transaction.atomic
 def resume(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Put back a mission ended by mistake, with the same charter and the same supervisor."""
-    row = _locked(engagement, by)
+    row = lock(engagement, by)
     if row.state != rules.ENDED or row.supervisor is None:
         raise Refused("Rien n’a changé.", why="Cette mission n’est pas finie.", do="Revenez à la liste.")
     _check_supervisor(row, row.supervisor, row.volunteer.user, timezone.localdate(at))
     row.state, row.ended_on = rules.ACTIVE, None
-    return _saved(row, "volunteer.resumed", by=by, at=at)
+    return save(row, "volunteer.resumed", by=by, at=at)
 
 
 @transaction.atomic
 def decline(engagement: Engagement, *, by: User | None, at: datetime, code: str = "") -> Engagement:
     """Say no, by the structure or by the volunteer with their code, before the mission runs."""
     if by is None:
-        row = (
-            Engagement.objects.select_for_update(of=("self",))
-            .select_related("mission", "volunteer")
-            .get(pk=engagement.pk)
-        )
+        row = lock(engagement, None)
         if not secrets.compare_digest(code, row.volunteer.code):
             raise Refused("Rien n’a changé.", why="Ce code n’est pas le vôtre.", do="Relisez votre papier.")
         if row.state == rules.ACTIVE:
             row.state, row.ended_on = rules.ENDED, timezone.localdate(at)
-            return _saved(row, "volunteer.stopped", by=None, at=at)
+            return save(row, "volunteer.stopped", by=None, at=at)
     else:
-        row = _locked(engagement, by)
-    _step(row, rules.DECLINED, "Finissez la mission, avec la personne.")
-    return _saved(row, "volunteer.declined", by=by, at=at)
+        row = lock(engagement, by)
+    step(row, rules.DECLINED, "Finissez la mission, avec la personne.")
+    meetings.release(row, by=by, at=at)
+    return save(row, "volunteer.declined", by=by, at=at)
 
 
 @transaction.atomic
 def reconsider(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
     """Take back a no said too fast."""
-    row = _locked(engagement, by)
-    _step(row, rules.PROPOSED, "Cette proposition n’a pas été refusée.")
-    return _saved(row, "volunteer.reconsidered", by=by, at=at)
+    row = lock(engagement, by)
+    step(row, rules.PROPOSED, "Cette proposition n’a pas été refusée.")
+    return save(row, "volunteer.reconsidered", by=by, at=at)
 
 
 # --------------------------------------------------------------------------------------------------- erasing
@@ -384,7 +329,9 @@ def reconsider(engagement: Engagement, *, by: User, at: datetime) -> Engagement:
 @transaction.atomic
 def forget(volunteer: Volunteer, *, by: User | None, at: datetime) -> None:
     """Erase a volunteer with their proposals, their hours and their attestations: codes answer no more."""
-    for row in Engagement.objects.filter(volunteer=volunteer).select_related("mission", "aidant"):
+    theirs = Engagement.objects.filter(volunteer=volunteer).select_related("mission", "aidant", "appointment")
+    for row in theirs:
+        meetings.forget(row, at=at)
         record("volunteer.erased", row, by=by, at=at, structure=row.mission.structure_id)
         if row.aidant is not None and row.aidant.kind == trainings.VOLUNTEER:
             team.erase(row.aidant, by=None, at=at)

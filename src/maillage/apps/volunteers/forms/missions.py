@@ -7,15 +7,20 @@ from babel import Locale
 from django import forms
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions.appointments import Spot
 from maillage.apps.agenda.forms.public import ContactField
+from maillage.apps.agenda.rules import appointments
 from maillage.apps.directory.forms.moments import DayField, HourField
 from maillage.apps.directory.forms.places import CommuneField
+from maillage.apps.directory.models import Lieu
 from maillage.apps.volunteers.forms.lieux import AtLieu
+from maillage.apps.volunteers.models import Engagement
 from maillage.apps.volunteers.queries.missions import GapRow
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reference import clocks
 
 NOBODY = ""
+ELSEWHERE = "ailleurs"
 
 
 def languages() -> list[tuple[str, str]]:
@@ -175,8 +180,8 @@ class ProposalForm(forms.Form):
         }
 
 
-class MeetingForm(forms.Form):
-    """When a volunteer is met."""
+class MomentForm(forms.Form):
+    """A day and an hour, in the time of a place."""
 
     jour = DayField(label="Le jour de la rencontre")
     heure = HourField(label="À quelle heure", example="10:00")
@@ -185,6 +190,79 @@ class MeetingForm(forms.Form):
         """Return the moment that was typed, in the time of a commune."""
         held = self.cleaned_data
         return datetime.combine(held["jour"], held["heure"], tzinfo=clocks.zone(commune))
+
+
+class MeetingForm(MomentForm):
+    """When and where a volunteer is met, and by whom. lieux: the places of the structure; helpers: who may
+    receive; row: the engagement, whose meeting may already have a place.
+    """
+
+    ou = forms.ChoiceField(label="Où")
+    adresse = forms.CharField(
+        label="L’adresse, si c’est ailleurs",
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    avec = forms.ChoiceField(label="Avec qui")
+
+    def __init__(
+        self,
+        *args: Any,
+        row: Engagement,
+        lieux: dict[str, Lieu],
+        helpers: list[User],
+        by: User,
+        **kwargs: Any,
+    ) -> None:
+        self.row, self.lieux = row, lieux
+        self.helpers = {str(each.pk): each for each in helpers}
+        super().__init__(*args, initial=self._initial(by), **kwargs)
+        self.fields["ou"].choices = [  # type: ignore[attr-defined]
+            *((pk, each.name) for pk, each in lieux.items()),
+            (appointments.DISTANCE, "À distance, par téléphone ou en visio"),
+            (ELSEWHERE, "Ailleurs"),
+        ]
+        self.fields["avec"].choices = [(pk, str(each)) for pk, each in self.helpers.items()]  # type: ignore[attr-defined]
+
+    def _initial(self, by: User) -> dict[str, Any]:
+        """Return what it starts with: the meeting as it is, else the place of the mission."""
+        held = self.row.appointment
+        if held is None:
+            lieu = str(self.row.mission.lieu_id or next(iter(self.lieux), ELSEWHERE))
+            return {"ou": lieu, "avec": str(by.pk)}
+        lieu = str(held.lieu_id) if held.lieu_id is not None else ELSEWHERE
+        start = held.starts_at.astimezone(held.zone)
+        return {
+            "jour": start.date(),
+            "heure": start.time(),
+            "ou": appointments.DISTANCE if held.where == appointments.DISTANCE else lieu,
+            "adresse": held.address,
+            "avec": str(held.helper_id or by.pk),
+        }
+
+    def clean(self) -> dict[str, Any]:
+        held = super().clean() or self.cleaned_data
+        if held.get("ou") == ELSEWHERE and not held.get("adresse"):
+            self.add_error("adresse", "Il manque l’adresse. Écrivez-la, ou choisissez un lieu.")
+        return held
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        held, commune = self.cleaned_data, self.row.mission.commune
+        lieu = self.lieux.get(held["ou"])
+        distance = held["ou"] == appointments.DISTANCE
+        return {
+            "meets_at": self.moment(lieu.code_insee if lieu is not None else commune),
+            "spot": Spot(
+                where=appointments.DISTANCE if distance else appointments.HERE,
+                lieu=lieu,
+                address=held["adresse"] if held["ou"] == ELSEWHERE else "",
+                commune=commune,
+            ),
+            "helper": self.helpers[held["avec"]],
+        }
 
 
 class CharterForm(forms.Form):

@@ -8,6 +8,10 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
+from maillage.apps.agenda.access import link_of_appointment
+from maillage.apps.agenda.models import Appointment
+from maillage.apps.agenda.queries import appointment_words
+from maillage.apps.agenda.rules import appointments
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules.listings import Wish, distance
 from maillage.apps.directory.models import Lieu, Structure
@@ -166,6 +170,58 @@ def km_between(mission: Mission, commune: str) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Meeting:
+    """The first meeting of an engagement, in words. link: what opens it for the volunteer, with its calendar;
+    is_coming: it is to come, cancelled or not; wish: the other moment that they propose, "" for none.
+    """
+
+    appointment: Appointment
+    when: str
+    where: str
+    helper: str
+    link: str
+    is_coming: bool
+    wish: str
+
+    @property
+    def is_booked(self) -> bool:
+        """Whether somebody is expected."""
+        return self.appointment.state == appointments.BOOKED
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether one of both cancelled it."""
+        return self.appointment.state == appointments.CANCELLED
+
+    @property
+    def by_volunteer(self) -> bool:
+        """Whether the volunteer cancelled it."""
+        return self.appointment.cancelled_by == appointments.PERSON
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether the volunteer did not come."""
+        return self.appointment.state == appointments.ABSENT
+
+
+def meeting(row: Engagement, at: datetime) -> Meeting | None:
+    """Return the first meeting of an engagement, None as long as it has no day."""
+    held = row.appointment
+    if held is None:
+        return None
+    wish = appointment_words.moment(row.wished_at, held.zone) if row.wished_at is not None else ""
+    return Meeting(
+        held,
+        appointment_words.when(held),
+        appointment_words.where(held),
+        appointment_words.helper(held),
+        link_of_appointment(held),
+        held.starts_at > at,
+        wish,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Suited:
     """A mission and a volunteer that suit each other, and why."""
 
@@ -199,8 +255,9 @@ def suited_to(mission: Mission, on: date) -> list[Suited]:
 
 def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     """Return engagements with their hours: `minutes` confirmed, `pending` to confirm; `papers`: the
-    attestation of their hours that runs.
+    attestation of their hours that runs; `meeting`: the first one.
     """
+    at = timezone.now()
     confirmed = Sum("hours__minutes", filter=Q(hours__confirmed_at__isnull=False))
     pending = Sum("hours__minutes", filter=Q(hours__confirmed_at=None))
     held = rows.annotate(minutes=confirmed, pending=pending)
@@ -212,6 +269,7 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
     for each in found:
         one = papers.get((each.aidant_id, f"mission-{each.mission_id}"))
         each.papers = [one] if one is not None else []
+        each.meeting = meeting(each, at)
     return found
 
 
@@ -262,7 +320,9 @@ def _copied(row: Engagement) -> dict[str, Any]:
         "mission": row.mission.title,
         "structure": row.mission.structure.name,
         "etape": row.get_state_display(),
-        "premiere_rencontre": row.meets_at.isoformat() if row.meets_at else "",
+        "premiere_rencontre": row.appointment.starts_at.isoformat() if row.appointment else "",
+        "lieu_de_la_rencontre": row.meeting.where if row.meeting else "",
+        "autre_moment_propose": row.wished_at.isoformat() if row.wished_at else "",
         "encadre_par": str(row.supervisor or ""),
         "charte_signee_le": row.charter_on.isoformat() if row.charter_on else "",
         "commence_le": row.starts_on.isoformat() if row.starts_on else "",

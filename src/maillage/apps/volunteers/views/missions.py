@@ -11,10 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.accounts.models import User
+from maillage.apps.directory.forms.places import lieux_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current
 from maillage.apps.volunteers import access
 from maillage.apps.volunteers.actions import hours as hours_actions
+from maillage.apps.volunteers.actions import meetings
 from maillage.apps.volunteers.actions import missions as actions
 from maillage.apps.volunteers.forms.missions import (
     CharterForm,
@@ -131,6 +133,14 @@ def engagement(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _engagement(request, pk))
 
 
+@holding(access.MANAGE)
+@require_safe
+def of_meeting(request: HttpRequest, pk: int) -> HttpResponse:
+    """The engagement of an appointment of the agenda: what came of the meeting is said there."""
+    row = get_object_or_404(access.engagements_for(request.user), appointment=pk)
+    return redirect("engagement", row.pk)
+
+
 def _engagement(request: HttpRequest, pk: int) -> Engagement:
     return get_object_or_404(access.engagements_for(request.user), pk=pk)
 
@@ -143,7 +153,8 @@ def _page(request: HttpRequest, row: Engagement, form: Any = None) -> HttpRespon
         "row": held,
         "reasons": suited[0].match.reasons if suited else (),
         "languages": [name for id, name in languages() if id in row.volunteer.languages],
-        "form": form or _next_form(held, None),
+        "meeting": held.meeting,
+        "form": form or _next_form(request, held, None),
         "hours_form": HoursForm(initial={"jour": at.date(), "jeton": get_random_string(24)}),
         "confirmed": certificates.duration(held.minutes or 0),
         "pending": certificates.duration(held.pending) if held.pending else "",
@@ -158,12 +169,14 @@ def _page(request: HttpRequest, row: Engagement, form: Any = None) -> HttpRespon
     return render(request, "volunteers/missions/engagement.html", context, status=400 if failed else 200)
 
 
-def _next_form(row: Engagement, sent: Any) -> Any:
+def _next_form(request: HttpRequest, row: Engagement, sent: Any) -> Any:
     """Return the form of what comes next for a volunteer, None when nothing is typed."""
     today = timezone.localdate()
     structure = row.mission.structure
     if row.state in (rules.PROPOSED, rules.MEETING):
-        return MeetingForm(sent)
+        by = account_of(request)
+        helpers = list(access.supervisors(structure, today))
+        return MeetingForm(sent, row=row, lieux=lieux_of([structure]), helpers=helpers, by=by)
     if row.state == rules.CHARTER:
         return CharterForm(
             sent,
@@ -189,7 +202,11 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     row = _engagement(request, pk)
     said = request.POST.get("geste", "")
     plain = {
-        "rencontre-faite": (actions.met, "La rencontre est notée. La charte vient ensuite."),
+        "rencontre-faite": (meetings.confirm, "La rencontre est notée. La charte vient ensuite."),
+        "absent": (meetings.miss, "C’est noté. Donnez un autre jour, ou ne donnez pas suite."),
+        "annuler-rencontre": (meetings.cancel, "La rencontre est annulée. Vous pouvez la remettre."),
+        "remettre-rencontre": (meetings.put_back, "La rencontre est remise, au même moment."),
+        "accepter": (meetings.accept, "La rencontre change : c’est le moment que la personne proposait."),
         "finir": (actions.end, "La mission est finie. Ses papiers et mandats lui sont fermés."),
         "reprendre": (actions.resume, "La mission reprend."),
         "decliner": (actions.decline, "C’est noté : la personne lira que vous ne donnez pas suite."),
@@ -212,7 +229,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
     """Answer the gestures that come with a form."""
     by, at = account_of(request), timezone.localtime()
-    form: Any = HoursForm(request.POST) if said == "heures" else _next_form(row, request.POST)
+    form: Any = HoursForm(request.POST) if said == "heures" else _next_form(request, row, request.POST)
     expected = {"rencontrer": MeetingForm, "signer": CharterForm, "encadrer": SupervisorForm}
     if said != "heures" and not isinstance(form, expected.get(said, ())):
         raise Http404
@@ -233,7 +250,7 @@ def _typed(request: HttpRequest, row: Engagement, said: str) -> HttpResponse:
             )
             messages.success(request, "Les heures sont notées et confirmées.")
         elif said == "rencontrer":
-            actions.meet(row, meets_at=form.moment(row.mission.commune), by=by, at=at)
+            meetings.plan(row, **form.values, by=by, at=at)
             messages.success(request, "Le jour de la rencontre est donné : la personne le lit avec son code.")
         elif said == "signer":
             actions.sign(row, **form.values, by=by, at=at)

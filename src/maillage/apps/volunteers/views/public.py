@@ -13,9 +13,10 @@ from maillage.apps.accounts.access import count, counted, once_more
 from maillage.apps.directory.forms.places import read_commune
 from maillage.apps.volunteers import access
 from maillage.apps.volunteers.actions import hours as hours_actions
+from maillage.apps.volunteers.actions import meetings
 from maillage.apps.volunteers.actions import missions as actions
-from maillage.apps.volunteers.forms.missions import HoursForm, ProposalForm, languages
-from maillage.apps.volunteers.models import Attestation, Hours, Mission, Volunteer
+from maillage.apps.volunteers.forms.missions import HoursForm, MomentForm, ProposalForm, languages
+from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.queries import missions as queries
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.apps.volunteers.views.attestations import paper
@@ -145,6 +146,8 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
             _gesture(request, row)
         return redirect("volunteer_page", codes.in_halves(row.code))
     held = queries.engagements(access.engagements_of(row))
+    for each in held:  # each form has its own fields
+        each.moment_form = MomentForm(auto_id=f"autre-{each.pk}-%s")  # type: ignore[attr-defined]
     open_missions = queries.opened(at.date()).exclude(engagements__volunteer=row)
     context = {
         "row": row,
@@ -195,6 +198,8 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
             volunteer=True,
         )
         messages.success(request, "Vos heures sont notées. La structure les confirme.")
+    elif said in ("pas-venir", "revenir", "autre-moment"):
+        _meeting_gesture(request, get_object_or_404(mine, pk=number), said)
     elif said == "attester":
         hours_actions.attest(get_object_or_404(mine, pk=number), by=None, at=at)
         messages.success(request, "Votre attestation est prête, plus bas.")
@@ -202,6 +207,24 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
         messages.error(request, "Rien n’est effacé. Cochez la case pour dire que vous êtes sûr.")
     else:
         raise Http404
+
+
+def _meeting_gesture(request: HttpRequest, row: Engagement, said: str) -> None:
+    """Say that one does not come to the first meeting, comes after all, or would rather come another day."""
+    at = timezone.localtime()
+    if said == "pas-venir":
+        meetings.cancel(row, by=None, at=at)
+        messages.success(request, "C’est noté : vous ne venez pas. Proposez un autre moment si vous voulez.")
+    elif said == "revenir":
+        meetings.put_back(row, by=None, at=at)
+        messages.success(request, "C’est noté : on vous attend.")
+    else:
+        form = MomentForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, " ".join(each for errors in form.errors.values() for each in errors))
+            return
+        meetings.wish(row, wished_at=form.moment(row.mission.commune), at=at)
+        messages.success(request, "C’est demandé. La structure dira oui, ou donnera un autre jour.")
 
 
 @never_cache
