@@ -99,10 +99,14 @@ def test_a_meeting_goes_from_a_vote_to_its_minutes_and_to_tasks(client, library,
     today = client.get("/espace/").content.decode()
     assert "Relire les fiches" in today and "Deux heures" not in today
     (made,) = Decision.objects.filter(leads="structure")
-    client.post(f"/espace/reseau/taches/{made.pk}/", {"retour": "aujourd-hui"})
-    assert "Relire les fiches" not in client.get("/espace/").content.decode()
+    task_done = f"/espace/reseau/taches/{made.pk}/", {"retour": "aujourd-hui"}
+    assert "<s><bdi>Relire les fiches" in client.post(*task_done, follow=True).content.decode()
+    again = client.post(*task_done, follow=True).content.decode()  # « Annuler », from the line that is struck
+    assert "Relire les fiches" in again and "<s>" not in again
+    client.post(*task_done)
     verbs = [verb for verb in Entry.objects.order_by("pk").values_list("verb", flat=True) if "." in verb]
-    assert verbs[-4:] == ["meeting.recorded", "decision.noted", "decision.noted", "decision.done"]
+    assert verbs[-6:-3] == ["meeting.recorded", "decision.noted", "decision.noted"]
+    assert verbs[-3:] == ["decision.done", "decision.reopened", "decision.done"]
 
 
 def test_one_account_has_one_voice_for_a_date(library, karim, lead):

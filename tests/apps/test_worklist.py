@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.accounts.rules import worklist as rules
+from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.models import Lieu
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import answers, drafts, sending
@@ -26,7 +27,9 @@ from maillage.apps.worklist import actions, queries
 from maillage.apps.worklist import rules as chosen
 from maillage.apps.worklist.models import Dismissal, Preference
 from maillage.kernel.errors import Refused
+from tests.apps.test_bilan import kept
 from tests.conftest import account
+from tests.spec.test_bilan import ANDREI
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -34,6 +37,16 @@ PARIS = ZoneInfo("Europe/Paris")
 MONDAY = datetime(2026, 11, 23, 8, 10, tzinfo=PARIS)
 DAY = timedelta(days=1)
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The hour as pages read it."""
+
+    def at(moment: datetime) -> None:
+        monkeypatch.setattr("django.utils.timezone.now", lambda: moment)
+
+    return at
 
 
 @pytest.fixture
@@ -90,6 +103,7 @@ def test_each_feature_that_declares_something_is_named_once_in_the_settings():
     for name, registry in (
         ("lines", configured.WORK_LINES),
         ("hours", configured.WORK_HOURS),
+        ("undo", configured.WORK_UNDO),
         ("news", configured.GOOD_NEWS),
     ):
         files = Path(import_module("maillage.apps").__path__[0]).glob("*/worklist.py")
@@ -184,6 +198,34 @@ def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
     assert "déjà relancé" in client.post(line.url, follow=True).content.decode()
     assert Message.objects.count() == before + 1
     assert "silent-place" in kinds(coordinator, timezone.localtime() + 8 * DAY), "people still wait"
+
+
+def test_a_reminder_stays_struck_ten_minutes_and_is_taken_back(
+    client, worker, ccas, library, coordinator, clock
+):
+    send(worker, ccas, library, MONDAY - 9 * DAY)
+    clock(MONDAY)
+    address = f"/espace/orientations/relancer/{library.structure_id}/"
+    shown = page(client, coordinator)
+    assert "Relancer ce lieu" in shown and "Réglé à l’instant" not in shown
+    struck = client.post(address, follow=True).content.decode()
+    assert "<s><bdi>" in struck and "Relancer ce lieu" not in struck
+    (message,) = Message.objects.filter(key__startswith="relance-")
+    assert message.due_at == MONDAY + rules.UNDO, "nothing leaves while it may be taken back"
+    other = account("autre", "coordination", territory="france")
+    assert "Réglé à l’instant" not in page(client, other)
+    assert "n’est pas annulée" in client.post(address, {"geste": "annuler"}, follow=True).content.decode()
+    client.force_login(coordinator)
+    back = client.post(address, {"geste": "annuler"}, follow=True).content.decode()
+    assert "est annulée : rien ne part" in back and "Relancer ce lieu" in back
+    message.refresh_from_db()
+    assert message.state == "cancelled"
+    clock(MONDAY + timedelta(minutes=1))
+    client.post(address)  # and for good this time: another message
+    assert Message.objects.filter(key__startswith="relance-", state="waiting").count() == 1
+    clock(MONDAY + timedelta(minutes=12))
+    assert "Réglé à l’instant" not in page(client, coordinator)
+    assert "n’est pas annulée" in client.post(address, {"geste": "annuler"}, follow=True).content.decode()
 
 
 def test_a_place_of_another_territory_is_not_reminded(client, worker, ccas, library):
@@ -296,3 +338,22 @@ def test_an_empty_day_says_what_to_do(client, aidant):
     assert "Rien ne vous attend" in page(client, aidant)
     assert "préparer un rendez-vous" in page(client, aidant)
     assert "Tout est réglé" in page(client, account("nord", "coordination", territory="59"))
+
+
+def test_diagnoses_to_repeat_are_told_once_and_taken_back(client, aidant, library, coordinator):
+    person = people.welcome(by=aidant, structure=library.structure, at=timezone.now(), nickname="Andrei")
+    bilan = kept(ANDREI, person=person, by=aidant, structure=library.structure)
+    Bilan.objects.filter(pk=bilan.pk).update(retest_on=timezone.localdate() - DAY)
+    assert "Prévenir ce lieu" in page(client, coordinator)
+    struck = client.post("/espace/bilans/prevenir/", follow=True).content.decode()
+    assert "1 lieu est prévenu" in struck.replace("\u00a0", " ") and "<s><bdi>Point à refaire" in struck
+    (message,) = Message.objects.filter(key__startswith="points-")
+    assert message.to == aidant.email and "Andrei" not in message.text
+    back = client.post("/espace/bilans/prevenir/", {"geste": "annuler"}, follow=True).content.decode()
+    assert "rien ne part" in back and "Prévenir ce lieu" in back
+    message.refresh_from_db()
+    assert message.state == "cancelled"
+    assert (
+        "Rien n’est annulé"
+        in client.post("/espace/bilans/prevenir/", {"geste": "annuler"}, follow=True).content.decode()
+    )

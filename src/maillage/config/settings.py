@@ -214,7 +214,7 @@ SHARED_AGENDA = (
     "maillage.apps.volunteers.queries.agenda.sessions",
 )
 # What each feature declares for the page of the day, given an account and a moment: what needs it, what has
-# an hour, what became well of what it did.
+# an hour, what it did a moment ago and may take back, what became well of what it did.
 WORK_LINES = (
     "maillage.apps.orientations.worklist.lines",
     "maillage.apps.mandats.worklist.lines",
@@ -240,6 +240,11 @@ WORK_HOURS = (
     "maillage.apps.orientations.worklist.hours",
     "maillage.apps.volunteers.worklist.hours",
     "maillage.apps.community.worklist.hours",
+)
+WORK_UNDO = (
+    "maillage.apps.orientations.worklist.undo",
+    "maillage.apps.autonomy.worklist.undo",
+    "maillage.apps.community.worklist.undo",
 )
 GOOD_NEWS = (
     "maillage.apps.orientations.worklist.news",

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules.worklist import UNDO
 from maillage.apps.autonomy import rules
 from maillage.apps.autonomy.models import Bilan, Tally
 from maillage.apps.autonomy.queries import overdue
@@ -282,7 +283,8 @@ def remind_retests(*, by: User, at: datetime) -> list[Overdue]:
                 f" pour elles.\n{settings.ADDRESS}{reverse('bilans')}\n\nLa coordination du réseau"
                 " d’aide au numérique"
             ),
-            key=f"points-{each.structure}-{account}-{timezone.localdate(at)}",
+            key=_nudge_key(each.structure, account, at),
+            due_at=at + UNDO,
             structure=each.structure,
         )
         for each in found
@@ -294,3 +296,28 @@ def remind_retests(*, by: User, at: datetime) -> list[Overdue]:
         for each in found
     )
     return found
+
+
+def _nudge_key(structure: int, account: int, at: datetime) -> str:
+    return f"points-{structure}-{account}-{timezone.localtime(at):%Y-%m-%d-%H%M%S}"
+
+
+@transaction.atomic
+def take_back_reminder(*, by: User, at: datetime) -> int:
+    """Take back what its author just told structures of the diagnoses to repeat, and return how many: nothing
+    leaves. Refused once the messages may have left.
+    """
+    told = overdue.own_nudges(by, at)
+    rows = Structure.objects.in_bulk([each.row for each in told])
+    teams = overdue.helpers(list(rows), timezone.localdate(at))
+    keys = [_nudge_key(pk, account, told[0].at) for pk, team in teams.items() for account, _ in team]
+    if not rows or (keys and not outbox.cancel(*keys)):
+        raise Refused(
+            "Rien n’est annulé.",
+            why="Les messages sont partis, ou quelqu’un les a déjà annulés.",
+            do="Appelez ces lieux si vous les aviez prévenus par erreur.",
+        )
+    journal.record_many(
+        journal.Note(by=by, verb=overdue.UNDONE, row=row, at=at, structure=row.pk) for row in rows.values()
+    )
+    return len(rows)

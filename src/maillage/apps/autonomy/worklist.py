@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, News, remainder
+from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, News, Undo, remainder
 from maillage.apps.autonomy import access
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries import overdue, retained
@@ -91,3 +91,16 @@ def news(user: Any, at: datetime) -> Iterable[News]:
                 url=reverse("bilan_sheet", args=[row.pk]),
                 icon="thumbs-up",
             )
+
+
+def undo(user: Any, at: datetime) -> Iterable[Undo]:
+    """Return the diagnoses to repeat of which a coordinator told structures a moment ago."""
+    told = overdue.own_nudges(user, at) if rights_of(user).any(overdue.LEADS) else []
+    if told:
+        yield Undo(
+            title="Point à refaire" if len(told) == 1 else "Points à refaire",
+            words=f"{count(len(told), 'lieu est prévenu', 'lieux sont prévenus')} dans quelques minutes.",
+            at=told[0].at,
+            url=reverse("bilans_nudge"),
+            sent=(("geste", "annuler"),),
+        )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import MOST, NETWORK, Line, Moment, remainder
+from maillage.apps.accounts.rules.worklist import MOST, NETWORK, Line, Moment, Undo, remainder
 from maillage.apps.community import access
 from maillage.apps.community.models import Vote
 from maillage.apps.community.queries import listings, meetings
@@ -92,4 +92,16 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
             title=row.title,
             words=f"Réunion, {meetings.place(row)}, {count(row.minutes, 'minute')}",
             url=reverse("meeting", args=[row.pk]),
+        )
+
+
+def undo(user: Any, at: datetime) -> Iterable[Undo]:
+    """Return the tasks of meetings that an account said done a moment ago."""
+    for row in meetings.just_finished(user, at)[:MOST]:
+        yield Undo(
+            title=row.words,
+            words=f"C’est fait, décidé à « {row.meeting.title} ».",
+            at=row.done_at,
+            url=reverse("meeting_task", args=[row.pk]),
+            sent=(("retour", "aujourd-hui"),),
         )

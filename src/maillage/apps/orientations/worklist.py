@@ -9,8 +9,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import LONG, MOST, NEWS_DAYS, PEOPLE, Line, Moment, News, remainder
+from maillage.apps.accounts.rules.worklist import (
+    LONG,
+    MOST,
+    NEWS_DAYS,
+    PEOPLE,
+    Line,
+    Moment,
+    News,
+    Undo,
+    remainder,
+)
 from maillage.apps.agenda.models import Appointment
+from maillage.apps.directory.models import Structure
 from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail, lists, pressing
@@ -209,3 +220,23 @@ def _helped_words(row: Orientation) -> str:
     done = "But atteint" if row.outcome == cycle.REACHED else "Aidée, en partie"
     place = f", chez {row.lieu_name}" if row.lieu_name else ""
     return f"{done}{place} : {lower_first(detail.need_of(row, cycle.SENDER))}."
+
+
+def undo(user: Any, at: datetime) -> Iterable[Undo]:
+    """Return the places that a coordinator reminded a moment ago."""
+    told = list(pressing.own_nudges(user, at)[:MOST]) if rights_of(user).any(pressing.LEADS) else []
+    names = Structure.objects.in_bulk([each.row for each in told])
+    for each in told:
+        if each.row in names:
+            words = (
+                "Un message part dans quelques minutes."
+                if each.words == pressing.WRITTEN
+                else "Votre appel est noté."
+            )
+            yield Undo(
+                title=names[each.row].name,
+                words=words,
+                at=each.at,
+                url=reverse("structure_nudge", args=[each.row]),
+                sent=(("geste", "annuler"),),
+            )

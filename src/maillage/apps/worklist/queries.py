@@ -11,7 +11,7 @@ from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules import worklist as rules
-from maillage.apps.accounts.rules.worklist import Line, Moment, News
+from maillage.apps.accounts.rules.worklist import Line, Moment, News, Undo
 from maillage.apps.worklist.models import Dismissal, Preference
 
 MOST_NEWS = 6
@@ -75,6 +75,12 @@ def hours(user: Any, at: datetime) -> tuple[list[Hour], list[Moment]]:
     )
     today = [Hour(moment, moment.is_now(at)) for moment in found if moment.at.date() <= at.date()]
     return today[:MOST_HOURS], [moment for moment in found if moment.at.date() > at.date()][:3]
+
+
+def undo(user: User, at: datetime) -> list[Undo]:
+    """Return what an account settled a moment ago and may take back, the latest first."""
+    found = (each for path in settings.WORK_UNDO for each in _declared(path)(user, at))
+    return sorted(found, key=lambda each: each.at, reverse=True)
 
 
 def news(user: User, at: datetime) -> list[News]:

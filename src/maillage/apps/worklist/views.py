@@ -29,6 +29,7 @@ def space(request: HttpRequest) -> HttpResponse:
         "heading": shown.heading(len(found)),
         "lead": shown.lead(found, at.date()),
         "groups": queries.groups(found, at.date()),
+        "struck": queries.undo(user, at),
         "moments": today,
         "later": later,
         "news": queries.news(user, at),

@@ -1,12 +1,14 @@
-"""What may need an account today: a line to act on, an hour of the day, a piece of good news; their order.
+"""What may need an account today: a line to act on, an hour of the day, a piece of good news, in order; what
+it did from the page a moment ago, and may take back.
 
-Each feature declares its own in `worklist.py`; settings name them (`WORK_LINES`, `WORK_HOURS`, `GOOD_NEWS`).
+Each feature declares its own in `worklist.py`; settings name them (`WORK_LINES`, `WORK_HOURS`, `WORK_UNDO`,
+`GOOD_NEWS`).
 Source: docs/decisions/0041-from-a-row-to-a-cleared-morning.md
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from maillage.words import opening
 from maillage.words.wording import count, spaced, unbroken
@@ -32,6 +34,7 @@ MOST = 4  # lines of one kind: the others are one line that opens their list
 NEAR = 3  # days before a date, from which it presses
 LONG = 7  # days of waiting that are too many
 NEWS_DAYS = 30  # good news older than that is no news
+UNDO = timedelta(minutes=10)  # a line that was settled stays, struck; its message has not left yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +109,19 @@ class Moment:
     def is_now(self, at: datetime) -> bool:
         """Return whether it takes place at a moment."""
         return self.ends_at is not None and self.at <= at < self.ends_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo:
+    """Something that an account settled from the page, which stays struck for `UNDO`. title: that of the
+    line; words: what was done; url: where « Annuler » posts, with `sent`.
+    """
+
+    title: str
+    words: str
+    at: datetime
+    url: str
+    sent: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from maillage.apps.accounts.models import Entry
-from maillage.apps.accounts.rules.worklist import LONG
+from maillage.apps.accounts.rules.worklist import LONG, UNDO
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import MANAGE, current, holds_territory, structures_with
 from maillage.apps.memberships.rules import ROLES
 
-LEADS, NUDGED = MANAGE, "bilan.retests_nudged"
+LEADS, NUDGED, UNDONE = MANAGE, "bilan.retests_nudged", "bilan.retests_nudge_undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,7 @@ def by_structure(user: Any, at: datetime) -> list[Overdue]:
     """
     if not holds_territory(user):
         return []
-    told = Entry.objects.filter(
-        verb=NUDGED, kind=Structure._meta.label_lower, at__gte=at - timedelta(days=LONG)
-    )
+    told = nudges(at - timedelta(days=LONG))
     rows = (
         Bilan.objects.filter(
             person__isnull=False,
@@ -51,6 +49,21 @@ def by_structure(user: Any, at: datetime) -> list[Overdue]:
     )
     found = [Overdue(each["structure"], each["structure__name"], each["n"], each["first"]) for each in rows]
     return sorted(found, key=lambda each: (-each.n, each.name))
+
+
+def nudges(since: datetime) -> QuerySet[Entry]:
+    """Return the lines of the journal that say which structures were told since a moment, but for those taken
+    back.
+    """
+    said = Entry.objects.filter(kind=Structure._meta.label_lower)
+    undone = said.filter(verb=UNDONE, row=OuterRef("row"), pk__gt=OuterRef("pk"))
+    return said.filter(~Exists(undone), verb=NUDGED, at__gte=since)
+
+
+def own_nudges(user: Any, at: datetime) -> list[Entry]:
+    """Return those of the last time that a user told structures, while it may be taken back."""
+    rows = list(nudges(at - UNDO).filter(by=user.pk).order_by("-pk")[:500])
+    return [each for each in rows if each.at == rows[0].at]
 
 
 def helpers(structures: Collection[int], on: date) -> dict[int, list[tuple[int, str]]]:

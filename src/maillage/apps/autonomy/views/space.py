@@ -179,9 +179,16 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(overdue.LEADS)
 @require_POST
 def remind(request: HttpRequest) -> HttpResponse:
-    """Tell the structures of a territory that diagnoses are to be repeated, from the page of the day."""
+    """Tell the structures of a territory that diagnoses are to be repeated, from the page of the day, or take
+    it back.
+    """
     if not holds_territory(request.user):
         raise Http404
+    if request.POST.get("geste") == "annuler":
+        with as_message(request):
+            n = actions.take_back_reminder(by=account_of(request), at=timezone.localtime())
+            messages.success(request, f"C’est annulé : rien ne part vers {count(n, 'ce lieu', 'ces lieux')}.")
+        return redirect("space")
     try:
         found = actions.remind_retests(by=account_of(request), at=timezone.localtime())
     except Refused as error:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from icalendar import Calendar, Event, vText
 
 from maillage.apps.accounts.models import User
+from maillage.apps.accounts.rules.worklist import UNDO
 from maillage.apps.community import access
 from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries.listings import commune_name
@@ -135,6 +136,12 @@ def my_tasks(user: Any, on: date) -> list[Task]:
     if access.leads(user):
         mine |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
     return [_task(row, on) for row in _open().filter(mine)]
+
+
+def just_finished(user: Any, at: datetime) -> QuerySet[Decision]:
+    """Return the tasks that an account said done a moment ago, the latest first."""
+    rows = access.decisions_for(user).filter(done_by=user.pk, done_at__gte=at - UNDO, done_at__lte=at)
+    return rows.select_related("meeting").order_by("-done_at", "-pk")
 
 
 def open_tasks(on: date) -> list[Task]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.accounts.rules.worklist import age
+from maillage.apps.accounts.rules.worklist import UNDO, age
 from maillage.apps.directory.models import Structure
 from maillage.apps.messages import actions as outbox
 from maillage.apps.messages.rules import states
@@ -34,10 +34,32 @@ def nudge(structure: int, *, by: User, at: datetime) -> SilentPlace:
         )
     row = Structure.objects.get(pk=structure)
     if place.mail:
-        outbox.put(at=at, **_letter(place, at))
-    words = "écrit" if place.mail else "appelé"
+        outbox.put(at=at, due_at=at + UNDO, **_letter(place, at))
+    words = pressing.WRITTEN if place.mail else pressing.CALLED
     journal.record(by=by, verb=pressing.NUDGED, row=row, at=at, structure=row.pk, words=words)
     return place
+
+
+@transaction.atomic
+def take_back(structure: int, *, by: User, at: datetime) -> Structure:
+    """Take back a reminder that its author gave a moment ago: nothing leaves, and the place waits again on
+    the page of the day. Refused once the message may have left.
+    """
+    row = Structure.objects.select_for_update().filter(pk=structure).first()
+    entry = pressing.own_nudges(by, at).filter(row=structure).first()
+    written = entry is not None and entry.words == pressing.WRITTEN
+    if row is None or entry is None or (written and not outbox.cancel(_key(structure, entry.at))):
+        raise Refused(
+            "La relance n’est pas annulée.",
+            why="Elle est partie, ou quelqu’un l’a déjà annulée.",
+            do="Appelez le lieu si vous aviez relancé par erreur.",
+        )
+    journal.record(by=by, verb=pressing.UNDONE, row=row, at=at, structure=row.pk)
+    return row
+
+
+def _key(structure: int, at: datetime) -> str:
+    return f"relance-{structure}-{timezone.localtime(at):%Y-%m-%d-%H%M%S}"
 
 
 def _letter(place: SilentPlace, at: datetime) -> dict[str, Any]:
@@ -56,7 +78,7 @@ def _letter(place: SilentPlace, at: datetime) -> dict[str, Any]:
             f" minute :\n{settings.ADDRESS}{reverse('orientations')}\n\nVous pouvez aussi répondre par le"
             " lien de chaque message reçu.\n\nLa coordination du réseau d’aide au numérique"
         ),
-        "key": f"relance-{place.structure}-{timezone.localdate(at)}",
+        "key": _key(place.structure, at),
         "structure": place.structure,
         "commune": place.commune,
     }

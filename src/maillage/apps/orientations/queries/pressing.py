@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Exists, OuterRef, QuerySet
+
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.models import Entry
-from maillage.apps.accounts.rules.worklist import LONG
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.accounts.rules.worklist import LONG, UNDO
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import places
 from maillage.apps.messages.rules import addresses
@@ -15,7 +17,8 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 
 LEADS = "members.manage"  # over a territory: who runs its network
-NUDGED = "orientation.place_nudged"
+NUDGED, UNDONE = "orientation.place_nudged", "orientation.place_nudge_undone"
+WRITTEN, CALLED = "écrit", "appelé"
 READ_AT_ONCE = 2000
 
 
@@ -51,7 +54,7 @@ def silent_places(user: Any, at: datetime) -> list[SilentPlace]:
     if communes is not None and not communes:
         return []
     since = at - timedelta(days=LONG)
-    reminded = Entry.objects.filter(verb=NUDGED, kind=Structure._meta.label_lower, at__gte=since)
+    reminded = nudges(since)
     rows = Orientation.objects.filter(
         state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
     ).exclude(to_structure__in=reminded.values("row"))
@@ -62,6 +65,18 @@ def silent_places(user: Any, at: datetime) -> list[SilentPlace]:
     for row in read.order_by("sent_at", "pk")[:READ_AT_ONCE]:
         found.setdefault(row.to_structure_id, []).append(row)
     return [_place(group) for group in found.values()]
+
+
+def nudges(since: datetime) -> QuerySet[Entry]:
+    """Return the lines of the journal that say who was reminded since a moment, but for those taken back."""
+    said = Entry.objects.filter(kind=Structure._meta.label_lower)
+    undone = said.filter(verb=UNDONE, row=OuterRef("row"), pk__gt=OuterRef("pk"))
+    return said.filter(~Exists(undone), verb=NUDGED, at__gte=since)
+
+
+def own_nudges(user: User, at: datetime) -> QuerySet[Entry]:
+    """Return those that a user wrote a moment ago, which they may still take back, the latest first."""
+    return nudges(at - UNDO).filter(by=user.pk).order_by("-pk")
 
 
 def silent_place(user: Any, structure: int, at: datetime) -> SilentPlace | None:

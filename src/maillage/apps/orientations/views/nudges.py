@@ -11,20 +11,26 @@ from maillage.apps.memberships.access import holds_territory, structures_with
 from maillage.apps.orientations.actions import nudges
 from maillage.apps.orientations.queries import pressing
 from maillage.kernel.errors import Refused
+from maillage.web import refusals
 
 
 @holding(pressing.LEADS)
 @require_POST
 def nudge(request: HttpRequest, pk: int) -> HttpResponse:
-    """Remind one structure; another territory's does not exist."""
+    """Remind one structure, or take its reminder back; another territory's does not exist."""
     if not holds_territory(request.user):
         raise Http404
     get_object_or_404(structures_with(request.user, pressing.LEADS), pk=pk)
+    if request.POST.get("geste") == "annuler":
+        with refusals.as_message(request):
+            row = nudges.take_back(pk, by=account_of(request), at=timezone.localtime())
+            messages.success(request, f"La relance de {row.name} est annulée : rien ne part.")
+        return redirect("space")
     try:
         place = nudges.nudge(pk, by=account_of(request), at=timezone.localtime())
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
     else:
-        how = "Un message lui est écrit." if place.mail else "Votre appel est noté."
+        how = "Un message part dans 10 minutes." if place.mail else "Votre appel est noté."
         messages.success(request, f"{place.name} est relancé. {how} Il ne revient ici que dans 7 jours.")
     return redirect("space")
