@@ -40,6 +40,8 @@ TRANSLATED = frozenset(
         ),
         *("workshops", "workshop", "workshop_poster", "seat", "unsubscribe"),
         *("permanences_public", "permanence_public", "appointment_mine"),
+        *("volunteers_public", "mission_public", "volunteer_propose", "volunteer_ask", "volunteer_page"),
+        *("attestation_ask", "attestation_check"),
         *("mailbox_guide", "mailbox_paper", "mailbox_safety", "safes"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
         *("card_secret", "card_bilan", "card_seats", "card_mandates", "card_seen", "card_absent"),

@@ -7,6 +7,7 @@ from django import forms
 
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
+from maillage.words.languages import say
 
 
 def read_commune(typed: str) -> str:
@@ -19,7 +20,10 @@ def read_commune(typed: str) -> str:
     spot = where.find(typed).spot
     if spot is None or len(spot.communes) != 1:
         raise forms.ValidationError(
-            f"« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier."
+            say(
+                "« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier.",
+                typed=typed,
+            )
         )
     return spot.communes[0]
 

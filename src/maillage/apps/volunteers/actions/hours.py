@@ -12,6 +12,7 @@ from maillage.apps.volunteers.actions.write import check_manage, record
 from maillage.apps.volunteers.models import Attestation, Engagement, Hours
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.kernel.errors import Refused
+from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 
 
@@ -39,16 +40,17 @@ def note(
     today = timezone.localdate(at)
     last = min(today, row.ended_on or today)
     if row.starts_on is None or row.state not in (rules.ACTIVE, rules.ENDED):
-        raise _not_noted("La mission n’a pas commencé.", "Notez-les quand elle court.")
+        raise _not_noted(to_say("La mission n’a pas commencé."), to_say("Notez-les quand elle court."))
     if not row.starts_on <= on <= last:
         raise _not_noted(
-            "Ce jour est hors de la mission.",
+            to_say("Ce jour est hors de la mission."),
             f"Choisissez un jour entre le {date_text(row.starts_on)} et le {date_text(last)}.",
         )
     already = row.hours.filter(on=on).aggregate(n=Sum("minutes"))["n"] or 0
     if minutes < 1 or already + minutes > rules.MOST_MINUTES:
         raise _not_noted(
-            "Cela ferait plus de dix heures ce jour-là, ou rien du tout.", "Corrigez le nombre d’heures."
+            to_say("Cela ferait plus de dix heures ce jour-là, ou rien du tout."),
+            to_say("Corrigez le nombre d’heures."),
         )
     made = Hours.objects.create(
         engagement=row,
@@ -83,9 +85,9 @@ def remove(hours: Hours, *, by: User | None, at: datetime, volunteer: bool = Fal
     structure = row.engagement.mission.structure_id
     if volunteer and row.confirmed_at is not None:
         raise Refused(
-            "Ces heures restent notées.",
-            why="La structure les a déjà confirmées.",
-            do="Parlez-en avec la personne qui vous encadre.",
+            to_say("Ces heures restent notées."),
+            why=to_say("La structure les a déjà confirmées."),
+            do=to_say("Parlez-en avec la personne qui vous encadre."),
         )
     if not volunteer:
         check_manage(by, structure)
@@ -111,9 +113,9 @@ def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestat
     )
     if not told["n"] or row.aidant is None:
         raise Refused(
-            "L’attestation n’est pas prête.",
-            why="Aucune heure n’est confirmée par la structure.",
-            do="Notez des heures, puis demandez à la structure de les confirmer.",
+            to_say("L’attestation n’est pas prête."),
+            why=to_say("Aucune heure n’est confirmée par la structure."),
+            do=to_say("Notez des heures, puis demandez à la structure de les confirmer."),
         )
     key = f"mission-{row.mission_id}"
     held = Attestation.objects.filter(aidant=row.aidant, training=key, withdrawn_at=None).first()
@@ -142,4 +144,4 @@ def attest(engagement: Engagement, *, by: User | None, at: datetime) -> Attestat
 
 
 def _not_noted(why: str, do: str) -> Refused:
-    return Refused("Ces heures n’ont pas été notées.", why=why, do=do)
+    return Refused(to_say("Ces heures n’ont pas été notées."), why=why, do=do)

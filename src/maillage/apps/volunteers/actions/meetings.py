@@ -13,6 +13,7 @@ from maillage.apps.volunteers.actions.steps import lock, save, step
 from maillage.apps.volunteers.models import Engagement
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.kernel.errors import Refused
+from maillage.words.languages import to_say
 
 
 @transaction.atomic
@@ -122,15 +123,15 @@ def wish(engagement: Engagement, *, wished_at: datetime, at: datetime) -> Engage
     held = _planned(row)
     if not at < wished_at <= at + agenda.AHEAD:
         raise Refused(
-            "Votre demande n’est pas partie.",
-            why="Ce moment est passé, ou dans plus d’un an.",
-            do="Choisissez un jour et une heure à venir.",
+            to_say("Votre demande n’est pas partie."),
+            why=to_say("Ce moment est passé, ou dans plus d’un an."),
+            do=to_say("Choisissez un jour et une heure à venir."),
         )
     if wished_at == held.starts_at and held.state == agenda.BOOKED:
         raise Refused(
-            "Votre demande n’est pas partie.",
-            why="C’est déjà le jour et l’heure de la rencontre.",
-            do="Choisissez un autre moment.",
+            to_say("Votre demande n’est pas partie."),
+            why=to_say("C’est déjà le jour et l’heure de la rencontre."),
+            do=to_say("Choisissez un autre moment."),
         )
     row.wished_at = wished_at
     appointment_messages.another_moment(held, wished_at, at=at)

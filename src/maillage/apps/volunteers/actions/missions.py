@@ -22,6 +22,7 @@ from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import holds_contact, line
+from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 
 KNOWN = ("title", "words", "gap", "lieu", "commune", "seats", "starts_on", "ends_on")
@@ -127,9 +128,9 @@ def propose(
     refuse_secrets(name, values.get("words", ""))
     if not name:
         raise Refused(
-            "Votre proposition n’est pas partie.",
-            why="Il manque un prénom.",
-            do="Écrivez un prénom ou un surnom : il suffit.",
+            to_say("Votre proposition n’est pas partie."),
+            why=to_say("Il manque un prénom."),
+            do=to_say("Écrivez un prénom ou un surnom : il suffit."),
         )
     row = Volunteer.objects.create(
         code=_unused(),
@@ -170,9 +171,9 @@ def engage(volunteer: Volunteer, mission: Mission, *, by: User | None, at: datet
         check_manage(by, held.structure_id)
     if held.closed_at is not None or held.ends_on < timezone.localdate(at):
         raise Refused(
-            "Cette mission n’attend plus personne.",
-            why="Elle est close, ou son dernier jour est passé.",
-            do="Choisissez-en une autre dans la liste.",
+            to_say("Cette mission n’attend plus personne."),
+            why=to_say("Elle est close, ou son dernier jour est passé."),
+            do=to_say("Choisissez-en une autre dans la liste."),
         )
     row, _ = Engagement.objects.update_or_create(
         mission=held,

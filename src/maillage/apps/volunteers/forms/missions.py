@@ -18,6 +18,7 @@ from maillage.apps.volunteers.models import Engagement
 from maillage.apps.volunteers.queries.missions import GapRow
 from maillage.apps.volunteers.rules import missions as rules
 from maillage.reference import clocks
+from maillage.words.languages import spoken, to_say
 
 NOBODY = ""
 ELSEWHERE = "ailleurs"
@@ -25,7 +26,7 @@ ELSEWHERE = "ailleurs"
 
 def languages() -> list[tuple[str, str]]:
     """Return the languages that volunteers speak, by name."""
-    names = Locale("fr").languages
+    names = Locale(spoken().code).languages
     return [(id, str(names.get(id, id)).capitalize()) for id in rules.SPOKEN]
 
 
@@ -116,46 +117,46 @@ class ProposalForm(forms.Form):
     """Somebody who proposes their time: a first name and a commune are enough."""
 
     prenom = forms.CharField(
-        label="Votre prénom ou un surnom",
+        label=to_say("Votre prénom ou un surnom"),
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
-        error_messages={"required": "Il manque un prénom. Un surnom suffit."},
+        error_messages={"required": to_say("Il manque un prénom. Un surnom suffit.")},
     )
     commune = CommuneField(
-        label="Votre commune",
+        label=to_say("Votre commune"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "address-level2"}),
-        error_messages={"required": "Il manque votre commune. Écrivez son nom."},
+        error_messages={"required": to_say("Il manque votre commune. Écrivez son nom.")},
     )
     demi_journees = forms.MultipleChoiceField(
-        label="Quand êtes-vous libre ?",
+        label=to_say("Quand êtes-vous libre ?"),
         required=False,
-        choices=list(rules.HALF_DAYS.items()),
+        choices=rules.half_days,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Rien de coché : on en parlera.",
+        help_text=to_say("Rien de coché : on en parlera."),
     )
     savoir = forms.MultipleChoiceField(
-        label="Ce que vous aimez faire",
+        label=to_say("Ce que vous aimez faire"),
         required=False,
         choices=list(rules.SKILLS.items()),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Le reste s’apprend avec la structure.",
+        help_text=to_say("Le reste s’apprend avec la structure."),
     )
     langues = forms.MultipleChoiceField(
-        label="Vos langues",
+        label=to_say("Vos langues"),
         required=False,
         choices=languages,
         widget=forms.CheckboxSelectMultiple,
         initial=["fr"],
     )
     contact = ContactField(
-        label="Téléphone ou e-mail (facultatif)",
+        label=to_say("Téléphone ou e-mail (facultatif)"),
         required=False,
         max_length=160,
-        help_text="Sans lui, vous suivez tout avec votre code.",
+        help_text=to_say("Sans lui, vous suivez tout avec votre code."),
     )
     mots = forms.CharField(
-        label="En quelques mots (facultatif)",
+        label=to_say("En quelques mots (facultatif)"),
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -183,8 +184,8 @@ class ProposalForm(forms.Form):
 class MomentForm(forms.Form):
     """A day and an hour, in the time of a place."""
 
-    jour = DayField(label="Le jour de la rencontre")
-    heure = HourField(label="À quelle heure", example="10:00")
+    jour = DayField(label=to_say("Le jour de la rencontre"))
+    heure = HourField(label=to_say("À quelle heure"), example="10:00")
 
     def moment(self, commune: str) -> datetime:
         """Return the moment that was typed, in the time of a commune."""
@@ -324,16 +325,16 @@ class SupervisorForm(forms.Form):
 class HoursForm(forms.Form):
     """Time given on a day."""
 
-    jour = DayField(label="Le jour")
+    jour = DayField(label=to_say("Le jour"))
     heures = forms.DecimalField(
-        label="Heures (1,5 pour une heure et demie)",
+        label=to_say("Heures (1,5 pour une heure et demie)"),
         min_value=0.25,
         max_value=10,
         decimal_places=2,
         widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
         error_messages={
-            "required": "Il manque le nombre d’heures. Écrivez par exemple 2.",
-            "invalid": "Ce nombre ne se lit pas. Écrivez par exemple 1,5.",
+            "required": to_say("Il manque le nombre d’heures. Écrivez par exemple 2."),
+            "invalid": to_say("Ce nombre ne se lit pas. Écrivez par exemple 1,5."),
         },
         localize=True,
     )

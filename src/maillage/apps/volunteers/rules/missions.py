@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from maillage.apps.community.rules.listings import HALF_DAYS
+from maillage.words import opening
+from maillage.words.languages import say, to_say
 from maillage.words.wording import listing
 
 __all__ = ["HALF_DAYS"]
 SKILLS: Mapping[str, str] = {
-    "listen": "écouter, accueillir",
-    "devices": "téléphone et ordinateur",
-    "mail": "le mail",
-    "procedures": "les démarches en ligne",
-    "group": "animer un petit groupe",
-    "repair": "réparer, remettre en état",
-    "signs": "langue des signes",
+    "listen": to_say("écouter, accueillir"),
+    "devices": to_say("téléphone et ordinateur"),
+    "mail": to_say("le mail"),
+    "procedures": to_say("les démarches en ligne"),
+    "group": to_say("animer un petit groupe"),
+    "repair": to_say("réparer, remettre en état"),
+    "signs": to_say("langue des signes"),
 }
 # What a gap of the diagnosis asks of a volunteer: nobody alone does a procedure in the place of somebody.
 SKILLS_OF_LINE: Mapping[str, tuple[str, ...]] = {
@@ -139,21 +141,42 @@ class Match:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """The same, in sentences that both read."""
-        said = []
-        if self.km is not None:
-            said.append("Dans la même commune" if self.km < 1 else f"À {self.km:.0f} km à vol d’oiseau")
+        """The same, in sentences that both read, in their language."""
+        found = []
+        if self.km is None:
+            found.append(say("Distance inconnue"))
+        elif self.km < 1:
+            found.append(say("Dans la même commune"))
         else:
-            said.append("Distance inconnue")
+            found.append(say("À {km} km à vol d’oiseau", km=round(self.km)))
         if self.half_days:
-            said.append(f"Libre en même temps : {listing([HALF_DAYS[each] for each in self.half_days])}")
+            days = listing([half_day(each) for each in self.half_days])
+            found.append(say("Libre en même temps : {days}", days=days))
         else:
-            said.append("Les demi-journées sont à convenir")
+            found.append(say("Les demi-journées sont à convenir"))
         if self.skills:
-            said.append(f"Sait déjà : {listing([SKILLS[each] for each in self.skills])}")
+            known = listing([say(SKILLS[each]) for each in self.skills])
+            found.append(say("Sait déjà : {skills}", skills=known))
         if self.learn:
-            said.append(f"À apprendre ensemble : {listing([SKILLS[each] for each in self.learn])}")
-        return tuple(said)
+            wanted = listing([say(SKILLS[each]) for each in self.learn])
+            found.append(say("À apprendre ensemble : {skills}", skills=wanted))
+        return tuple(found)
+
+
+def half_day(id: str) -> str:
+    """Return a half day in the language of the page.
+
+    >>> half_day("1-am")
+    'mardi matin'
+    """
+    number, half = id.split("-")
+    day = opening.weekday(int(number))
+    return say("{day} matin", day=day) if half == "am" else say("{day} après-midi", day=day)
+
+
+def half_days() -> list[tuple[str, str]]:
+    """Return the half days of a week, with their words in the language of the page."""
+    return [(id, half_day(id)) for id in HALF_DAYS]
 
 
 def match(need: Need, offer: Offer, *, km: float | None, on: date) -> Match | None:

@@ -25,13 +25,14 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance.certificates import duration
 from maillage.web import refusals
+from maillage.words.languages import say, to_say
 
 LIMIT, CODES = "benevoles", "benevoles-codes"
 PAGE = 40
 TOO_MANY = Refused(
-    "Votre proposition n’est pas partie.",
-    why="Beaucoup sont déjà parties d’ici en une heure.",
-    do="Revenez dans une heure, ou allez voir la structure.",
+    to_say("Votre proposition n’est pas partie."),
+    why=to_say("Beaucoup sont déjà parties d’ici en une heure."),
+    do=to_say("Revenez dans une heure, ou allez voir la structure."),
 )
 
 
@@ -57,6 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [
             (row, queries.town(row.commune), None if km is None else round(km)) for km, row in found[:PAGE]
         ],
+        "n_found": min(len(found), PAGE),
         "more": max(len(found) - PAGE, 0),
         "typed": typed,
         "unknown": unknown,
@@ -73,8 +75,8 @@ def mission(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "town": queries.town(row.commune),
-        "days": [words for key, words in rules.HALF_DAYS.items() if key in row.half_days],
-        "skills": [rules.SKILLS[each] for each in row.skills if each in rules.SKILLS],
+        "days": [words for key, words in rules.half_days() if key in row.half_days],
+        "skills": [say(rules.SKILLS[each]) for each in row.skills if each in rules.SKILLS],
         "languages": [name for id, name in languages() if id in row.languages],
         "is_open": row.closed_at is None and row.ends_on >= today,
     }
@@ -98,7 +100,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             error = refused
         else:
-            messages.success(request, "C’est noté. Gardez votre code : il ouvre votre page.")
+            messages.success(request, say("C’est noté. Gardez votre code : il ouvre votre page."))
             return redirect("volunteer_page", codes.in_halves(row.code))
     context = {"form": form, "mission": chosen, "error": error}
     status = 400 if error or form.errors else 200
@@ -140,10 +142,14 @@ def page(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         if request.POST.get("geste") == "effacer" and request.POST.get("confirme") == "oui":
             actions.forget(row, by=None, at=at)
-            messages.success(request, "Tout est effacé : votre proposition, vos heures, vos attestations.")
+            messages.success(
+                request, say("Tout est effacé : votre proposition, vos heures, vos attestations.")
+            )
             return redirect("volunteers_public")
-        with refusals.as_message(request):
+        try:
             _gesture(request, row)
+        except Refused as refused:
+            messages.error(request, " ".join(say(each) for each in refused.sentences))
         return redirect("volunteer_page", codes.in_halves(row.code))
     held = queries.engagements(access.engagements_of(row))
     for each in held:  # each form has its own fields
@@ -176,18 +182,18 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
     if said == "proposer":
         found = get_object_or_404(queries.opened(at.date()), pk=number)
         actions.engage(row, found, by=None, at=at)
-        messages.success(request, "Votre proposition est partie.")
+        messages.success(request, say("Votre proposition est partie."))
     elif said == "renoncer":
         actions.decline(get_object_or_404(mine, pk=number), by=None, at=at, code=row.code)
-        messages.success(request, "C’est noté : vous n’êtes plus sur cette mission.")
+        messages.success(request, say("C’est noté : vous n’êtes plus sur cette mission."))
     elif said == "oter":
         held = Hours.objects.filter(engagement__volunteer=row)
         hours_actions.remove(get_object_or_404(held, pk=number), by=None, at=at, volunteer=True)
-        messages.success(request, "Ces heures sont ôtées.")
+        messages.success(request, say("Ces heures sont ôtées."))
     elif said == "heures":
         form = HoursForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(each for errors in form.errors.values() for each in errors))
+            messages.error(request, " ".join(say(each) for errors in form.errors.values() for each in errors))
             return
         hours_actions.note(
             get_object_or_404(mine, pk=number),
@@ -197,14 +203,14 @@ def _gesture(request: HttpRequest, row: Volunteer) -> None:
             at=at,
             volunteer=True,
         )
-        messages.success(request, "Vos heures sont notées. La structure les confirme.")
+        messages.success(request, say("Vos heures sont notées. La structure les confirme."))
     elif said in ("pas-venir", "revenir", "autre-moment"):
         _meeting_gesture(request, get_object_or_404(mine, pk=number), said)
     elif said == "attester":
         hours_actions.attest(get_object_or_404(mine, pk=number), by=None, at=at)
-        messages.success(request, "Votre attestation est prête, plus bas.")
+        messages.success(request, say("Votre attestation est prête, plus bas."))
     elif said == "effacer":
-        messages.error(request, "Rien n’est effacé. Cochez la case pour dire que vous êtes sûr.")
+        messages.error(request, say("Rien n’est effacé. Cochez la case pour dire que vous êtes sûr."))
     else:
         raise Http404
 
@@ -214,17 +220,19 @@ def _meeting_gesture(request: HttpRequest, row: Engagement, said: str) -> None:
     at = timezone.localtime()
     if said == "pas-venir":
         meetings.cancel(row, by=None, at=at)
-        messages.success(request, "C’est noté : vous ne venez pas. Proposez un autre moment si vous voulez.")
+        messages.success(
+            request, say("C’est noté : vous ne venez pas. Proposez un autre moment si vous voulez.")
+        )
     elif said == "revenir":
         meetings.put_back(row, by=None, at=at)
-        messages.success(request, "C’est noté : on vous attend.")
+        messages.success(request, say("C’est noté : on vous attend."))
     else:
         form = MomentForm(request.POST)
         if not form.is_valid():
-            messages.error(request, " ".join(each for errors in form.errors.values() for each in errors))
+            messages.error(request, " ".join(say(each) for errors in form.errors.values() for each in errors))
             return
         meetings.wish(row, wished_at=form.moment(row.mission.commune), at=at)
-        messages.success(request, "C’est demandé. La structure dira oui, ou donnera un autre jour.")
+        messages.success(request, say("C’est demandé. La structure dira oui, ou donnera un autre jour."))
 
 
 @never_cache
