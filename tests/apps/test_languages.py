@@ -1,7 +1,7 @@
 """Public pages in seven languages: chosen by who reads, said whole, French untouched."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from itertools import product
@@ -9,18 +9,22 @@ from itertools import product
 import pytest
 from django.core.cache import caches
 from django.urls import get_resolver
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.people.models import Person
+from maillage.apps.volunteers.actions import hours, meetings
 from maillage.config.languages import TRANSLATED
 from maillage.config.languages import _choose as chosen
 from maillage.words import languages, opening, wording
 from maillage.words.languages import LANGUAGES, say, speaking, to_say, typed
 from tests.apps.test_place import RICH
+from tests.conftest import account
 from tests.spec.test_bilan import AURELIE
 from tests.support.cards import SECRET, decide, try_card
 from tests.support.lieux import lieu, offering
 from tests.support.profile import some
+from tests.support.volunteers import proposed, supervised
 from tools import messages
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,14 @@ PAGES = (
     "/coffres/",
     "/coffres/?fait=1&a=email",
     "/ma-carte/",
+    "/benevoles/",
+    "/benevoles/?ou=Grenoble",
+    "/benevoles/proposer/",
+    "/benevoles/mon-code/",
+    "/attestation/",
+    "/rejoindre/",
+    "/rejoindre/38185/?nom=Arlequin",
+    "/rejoindre/suivi/",
     "/nulle-part/",
 )
 PAGES_OF_A_CARD = (
@@ -272,6 +284,35 @@ def test_helping_a_relative_and_following_a_card_are_whole_in_the_language_chose
     assert_whole(client.get("/ma-carte/"), code)
     for page in PAGES_OF_A_CARD:
         assert_whole(client.get(f"/ma-carte/{page}/"), code)
+
+
+@pytest.mark.parametrize("code", some(OTHERS, "ar"))
+def test_the_page_of_a_volunteer_and_an_attestation_are_whole_in_the_language_chosen(client, code):
+    structure = lieu("accueil").structure
+    helper = account("karim", "formation", structure=structure)
+    met = proposed(structure, at=timezone.now(), token="a")
+    meetings.plan(met, meets_at=timezone.now() + timedelta(days=3), by=helper, at=timezone.now())
+    assert_whole(in_language(client, code, f"/benevoles/missions/{met.mission_id}/"), code)
+    mine = f"/benevoles/moi/{met.volunteer.code}/"
+    assert_whole(client.get(mine), code)
+    meetings.wish(met, wished_at=timezone.now() + timedelta(days=4), at=timezone.now())
+    meetings.cancel(met, by=None, at=timezone.now())
+    assert_whole(client.get(mine), code)
+    runs = supervised(None, structure, by=helper, at=timezone.now(), token="b")
+    hours.note(runs, on=runs.starts_on, minutes=90, token="h", by=helper, at=timezone.now())
+    paper = hours.attest(runs, by=helper, at=timezone.now())
+    assert_whole(client.get(f"/benevoles/moi/{runs.volunteer.code}/"), code)
+    assert_whole(client.get(f"/attestation/{paper.code}/"), code)
+
+
+@pytest.mark.parametrize("code", some(OTHERS, "ar"))
+def test_an_application_and_its_answer_are_whole_in_the_language_chosen(client, code):
+    client.cookies["langue"] = code
+    said = {"nom": "Arlequin", "part": ["hosting"], "referent": "Zoé", "reponse": "visit", "jeton": "j"}
+    sent = client.post("/rejoindre/38185/", said, follow=True)
+    assert_whole(sent, code)
+    paper = re.search(r'code-papier"[^>]*>([\w-]+)<', sent.content.decode())[1]
+    assert_whole(client.post("/rejoindre/suivi/", {"code": paper}), code)
 
 
 def say_in(code, text):

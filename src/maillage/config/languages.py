@@ -41,7 +41,7 @@ TRANSLATED = frozenset(
         *("workshops", "workshop", "workshop_poster", "seat", "unsubscribe"),
         *("permanences_public", "permanence_public", "appointment_mine"),
         *("volunteers_public", "mission_public", "volunteer_propose", "volunteer_ask", "volunteer_page"),
-        *("attestation_ask", "attestation_check"),
+        *("attestation_ask", "attestation_check", "join", "join_apply", "join_sent", "join_follow"),
         *("mailbox_guide", "mailbox_paper", "mailbox_safety", "safes"),
         *("card", "card_follow", "card_kept", "card_withdraw", "card_cancel", "card_forget", "card_print"),
         *("card_secret", "card_bilan", "card_seats", "card_mandates", "card_seen", "card_absent"),

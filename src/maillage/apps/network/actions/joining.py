@@ -20,6 +20,7 @@ from maillage.apps.network.queries import joining as queries
 from maillage.apps.network.rules import joining as rules
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
+from maillage.words.languages import to_say
 from maillage.words.opening import date_text
 from maillage.words.wording import spaced
 
@@ -40,9 +41,9 @@ def apply(
         return found, ""
     if way != rules.VISIT and not contact.strip():
         raise Refused(
-            "La demande n’est pas partie.",
-            why="Sans numéro ni adresse, nous ne pourrions pas vous répondre.",
-            do="Écrivez-le, ou choisissez de revenir avec un code.",
+            to_say("La demande n’est pas partie."),
+            why=to_say("Sans numéro ni adresse, nous ne pourrions pas vous répondre."),
+            do=to_say("Écrivez-le, ou choisissez de revenir avec un code."),
         )
     code = rules.new_code()
     row, made = Application.objects.get_or_create(
@@ -200,15 +201,15 @@ def open_account(application: Application, *, at: datetime) -> str:
     )
     if row.state != rules.WELCOMED or row.structure is None or row.decided_by is None:
         raise Refused(
-            "Le compte n’est pas ouvert.",
-            why="Cette demande n’a pas encore été acceptée.",
-            do="Revenez plus tard avec le même code.",
+            to_say("Le compte n’est pas ouvert."),
+            why=to_say("Cette demande n’a pas encore été acceptée."),
+            do=to_say("Revenez plus tard avec le même code."),
         )
     if row.invitation is not None and row.invitation.used_at is not None:
         raise Refused(
-            "Ce code a déjà servi.",
-            why="Il n’ouvre qu’un compte, une seule fois.",
-            do="Si ce n’est pas vous, prévenez tout de suite l’animation du réseau.",
+            to_say("Ce code a déjà servi."),
+            why=to_say("Il n’ouvre qu’un compte, une seule fois."),
+            do=to_say("Si ce n’est pas vous, prévenez tout de suite l’animation du réseau."),
         )
     if row.invitation is not None:
         roles.cancel(by=row.decided_by, invitation=row.invitation, at=at)

@@ -9,6 +9,7 @@ from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.network.rules import joining as rules
 from maillage.kernel.names import plain
 from maillage.reference import offer
+from maillage.words.languages import say, to_say
 
 ELSEWHERE = "autre"
 
@@ -17,16 +18,16 @@ class StartForm(forms.Form):
     """Who, and where: nothing else before seeing what one gains."""
 
     nom = forms.CharField(
-        label="Le nom de votre structure",
+        label=to_say("Le nom de votre structure"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        error_messages={"required": "Il manque le nom. Écrivez-le comme sur votre porte."},
+        error_messages={"required": to_say("Il manque le nom. Écrivez-le comme sur votre porte.")},
     )
     ou = forms.CharField(
-        label="Sa commune, ou son code postal",
+        label=to_say("Sa commune, ou son code postal"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
-        error_messages={"required": "Il manque la commune. Écrivez son nom, ou son code postal."},
+        error_messages={"required": to_say("Il manque la commune. Écrivez son nom, ou son code postal.")},
     )
 
 
@@ -36,78 +37,85 @@ class ApplicationForm(forms.Form):
     """
 
     part = forms.MultipleChoiceField(
-        label="Quelle part voulez-vous prendre ?",
+        label=to_say("Quelle part voulez-vous prendre ?"),
         required=False,
-        choices=list(rules.PARTS.items()),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Celle que vous pouvez. Rien de coché : rien pour l’instant, et c’est très bien.",
+        help_text=to_say("Celle que vous pouvez. Rien de coché : rien pour l’instant, et c’est très bien."),
     )
     equipe = forms.ChoiceField(
-        label="Qui peut aider, chez vous ?",
+        label=to_say("Qui peut aider, chez vous ?"),
         required=False,
-        choices=[("", "Je ne sais pas"), *rules.STAFF.items()],
     )
     ordinateurs = forms.IntegerField(
-        label="Ordinateurs ou tablettes pour le public (facultatif)",
+        label=to_say("Ordinateurs ou tablettes pour le public (facultatif)"),
         required=False,
         min_value=0,
         max_value=1000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages={
-            "invalid": "Ce n’est pas un nombre. Écrivez des chiffres, ou videz la case.",
-            "max_value": "Ce nombre est trop grand. Vérifiez-le, ou videz la case.",
-            "min_value": "Ce nombre est négatif. Écrivez 0, ou videz la case.",
+            "invalid": to_say("Ce n’est pas un nombre. Écrivez des chiffres, ou videz la case."),
+            "max_value": to_say("Ce nombre est trop grand. Vérifiez-le, ou videz la case."),
+            "min_value": to_say("Ce nombre est négatif. Écrivez 0, ou videz la case."),
         },
     )
     demande = forms.ChoiceField(
-        label="Vous demande-t-on de l’aide ?",
+        label=to_say("Vous demande-t-on de l’aide ?"),
         required=False,
-        choices=[("", "Je ne sais pas"), *rules.DEMAND.items()],
     )
-    type = forms.ChoiceField(label="Type de lieu", required=False)
+    type = forms.ChoiceField(label=to_say("Type de lieu"), required=False)
     adresse = forms.CharField(
-        label="Numéro et rue (facultatif)",
+        label=to_say("Numéro et rue (facultatif)"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
     )
     fiche = forms.ChoiceField(
-        label="Est-ce déjà l’un de ces lieux ?", required=False, widget=forms.RadioSelect
+        label=to_say("Est-ce déjà l’un de ces lieux ?"), required=False, widget=forms.RadioSelect
     )
     mots = forms.CharField(
-        label="Autre chose à nous dire (facultatif)",
+        label=to_say("Autre chose à nous dire (facultatif)"),
         required=False,
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Ne parlez d’aucune personne aidée.",
+        help_text=to_say("Ne parlez d’aucune personne aidée."),
     )
     referent = forms.CharField(
-        label="Votre nom",
+        label=to_say("Votre nom"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        help_text="Vous tiendrez la fiche. Vous pourrez passer le relais.",
-        error_messages={"required": "Il manque votre nom. Nous devons savoir qui demander. Écrivez-le."},
+        help_text=to_say("Vous tiendrez la fiche. Vous pourrez passer le relais."),
+        error_messages={
+            "required": to_say("Il manque votre nom. Nous devons savoir qui demander. Écrivez-le.")
+        },
     )
     reponse = forms.ChoiceField(
-        label="Comment vous répondre ?",
-        choices=list(rules.WAYS.items()),
+        label=to_say("Comment vous répondre ?"),
         widget=forms.RadioSelect,
         initial=rules.PHONE,
-        error_messages={"required": "Il manque comment vous répondre. Choisissez une ligne."},
+        error_messages={"required": to_say("Il manque comment vous répondre. Choisissez une ligne.")},
     )
     contact = forms.CharField(
-        label="Le numéro, ou l’adresse e-mail",
+        label=to_say("Le numéro, ou l’adresse e-mail"),
         required=False,
         max_length=160,
-        help_text="De préférence celui de votre structure. Effacé un mois après la réponse.",
+        help_text=to_say("De préférence celui de votre structure. Effacé un mois après la réponse."),
     )
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
-    site = forms.CharField(label="Ne remplissez pas cette case", required=False)
+    site = forms.CharField(label=to_say("Ne remplissez pas cette case"), required=False)
 
     def __init__(self, *args: Any, alike: list[Lieu], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.alike = {str(lieu.pk): lieu for lieu in alike}
         kinds = sorted(offer.kinds().values(), key=lambda kind: plain(kind.label))
+        nobody_knows = ("", say("Je ne sais pas"))
+        for name, labels, first in (
+            ("part", rules.PARTS, []),
+            ("equipe", rules.STAFF, [nobody_knows]),
+            ("demande", rules.DEMAND, [nobody_knows]),
+            ("reponse", rules.WAYS, []),
+        ):
+            found = [*first, *((id, say(label)) for id, label in labels.items())]
+            self.fields[name].choices = found  # type: ignore[attr-defined]
         self.fields["type"].choices = [("", "Je ne sais pas"), *((k.id, k.label) for k in kinds)]  # type: ignore[attr-defined]
         if alike:
             self.fields["fiche"].choices = [  # type: ignore[attr-defined]
@@ -115,7 +123,7 @@ class ApplicationForm(forms.Form):
                     (pk, f"{lieu.name}, {lieu.sheet.get('adresse', '')}".rstrip(", "))
                     for pk, lieu in self.alike.items()
                 ),
-                (ELSEWHERE, "Non, c’est un autre lieu"),
+                (ELSEWHERE, say("Non, c’est un autre lieu")),
             ]
         else:
             del self.fields["fiche"]
@@ -123,7 +131,9 @@ class ApplicationForm(forms.Form):
     def clean_site(self) -> str:
         """Refuse a filled honeypot, with a message: a person whose browser filled it can empty it."""
         if self.cleaned_data["site"]:
-            raise forms.ValidationError("Cette case doit rester vide. Elle arrête les machines. Videz-la.")
+            raise forms.ValidationError(
+                say("Cette case doit rester vide. Elle arrête les machines. Videz-la.")
+            )
         return ""
 
     def clean(self) -> dict[str, Any]:
@@ -131,12 +141,12 @@ class ApplicationForm(forms.Form):
         way, contact = clean.get("reponse"), clean.get("contact", "").strip()
         if way == rules.EMAIL and ("@" not in contact or "." not in contact.rpartition("@")[2]):
             self.add_error(
-                "contact", "Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la."
+                "contact", say("Cette adresse n’est pas complète. Il faut un @ et un point. Vérifiez-la.")
             )
         if way == rules.PHONE and sum(each.isdigit() for each in contact) < 9:
             self.add_error(
                 "contact",
-                "Ce numéro est trop court. Il faut 10 chiffres. Vérifiez-le, ou revenez avec un code.",
+                say("Ce numéro est trop court. Il faut 10 chiffres. Vérifiez-le, ou revenez avec un code."),
             )
         return clean
 
@@ -179,13 +189,13 @@ class CodeForm(forms.Form):
     """The code given when applying."""
 
     code = forms.CharField(
-        label="Votre code",
+        label=to_say("Votre code"),
         max_length=40,
-        help_text="12 signes, en trois groupes. Majuscules ou minuscules, comme vous voulez.",
+        help_text=to_say("12 signes, en trois groupes. Majuscules ou minuscules, comme vous voulez."),
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),
-        error_messages={"required": "Il manque le code. Recopiez-le de votre papier."},
+        error_messages={"required": to_say("Il manque le code. Recopiez-le de votre papier.")},
     )
 
     def clean_code(self) -> str:
@@ -193,7 +203,7 @@ class CodeForm(forms.Form):
         found = rules.read_code(self.cleaned_data["code"])
         if not found:
             raise forms.ValidationError(
-                "Ce code n’est pas complet. Il a 12 signes, sans 0, O, 1, I ni L. Recopiez-le."
+                say("Ce code n’est pas complet. Il a 12 signes, sans 0, O, 1, I ni L. Recopiez-le.")
             )
         return found
 

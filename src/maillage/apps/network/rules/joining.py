@@ -5,45 +5,46 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from maillage.kernel.names import plain
+from maillage.words.languages import say, to_say
 
 # The part that each structure takes, as it can: none is above another.
 ASSISTANCE, INITIATION, FACILITATION, HOSTING = "assistance", "initiation", "facilitation", "hosting"
 PARTS: Mapping[str, str] = {
-    ASSISTANCE: "Assistance : faire une démarche avec la personne, ou à sa place",
-    INITIATION: "Initiation : apprendre les bases, pas à pas",
-    FACILITATION: "Facilitation : repérer qui a besoin d’aide, et orienter",
-    HOSTING: "Accueil : prêter une salle, du matériel, une heure",
+    ASSISTANCE: to_say("Assistance : faire une démarche avec la personne, ou à sa place"),
+    INITIATION: to_say("Initiation : apprendre les bases, pas à pas"),
+    FACILITATION: to_say("Facilitation : repérer qui a besoin d’aide, et orienter"),
+    HOSTING: to_say("Accueil : prêter une salle, du matériel, une heure"),
 }
 SHORT_PARTS: Mapping[str, str] = {
-    ASSISTANCE: "assistance",
-    INITIATION: "initiation",
-    FACILITATION: "facilitation",
-    HOSTING: "accueil",
+    ASSISTANCE: to_say("assistance"),
+    INITIATION: to_say("initiation"),
+    FACILITATION: to_say("facilitation"),
+    HOSTING: to_say("accueil"),
 }
 # What each part asks for, so that nobody promises more than they have.
 ASKS: Mapping[str, str] = {
-    ASSISTANCE: "Quelqu’un formé, un poste au calme, une demi-heure par personne.",
-    INITIATION: "Quelqu’un à l’aise, des postes, une heure par semaine.",
-    FACILITATION: "Dix minutes par personne, et la carte des lieux du réseau.",
-    HOSTING: "Une salle ou du matériel, à l’heure que vous choisissez.",
+    ASSISTANCE: to_say("Quelqu’un formé, un poste au calme, une demi-heure par personne."),
+    INITIATION: to_say("Quelqu’un à l’aise, des postes, une heure par semaine."),
+    FACILITATION: to_say("Dix minutes par personne, et la carte des lieux du réseau."),
+    HOSTING: to_say("Une salle ou du matériel, à l’heure que vous choisissez."),
 }
 STAFF: Mapping[str, str] = {
-    "none": "personne pour l’instant",
-    "few": "1 ou 2 personnes",
-    "some": "3 à 9 personnes",
-    "many": "10 personnes ou plus",
+    "none": to_say("personne pour l’instant"),
+    "few": to_say("1 ou 2 personnes"),
+    "some": to_say("3 à 9 personnes"),
+    "many": to_say("10 personnes ou plus"),
 }
 DEMAND: Mapping[str, str] = {
-    "none": "on ne nous demande rien",
-    "month": "quelques personnes par mois",
-    "week": "quelques personnes par semaine",
-    "day": "tous les jours",
+    "none": to_say("on ne nous demande rien"),
+    "month": to_say("quelques personnes par mois"),
+    "week": to_say("quelques personnes par semaine"),
+    "day": to_say("tous les jours"),
 }
 EMAIL, PHONE, VISIT = "email", "phone", "visit"
 WAYS: Mapping[str, str] = {
-    PHONE: "Par téléphone",
-    EMAIL: "Par e-mail",
-    VISIT: "Je reviens ici avec mon code",
+    PHONE: to_say("Par téléphone"),
+    EMAIL: to_say("Par e-mail"),
+    VISIT: to_say("Je reviens ici avec mon code"),
 }
 PENDING, WELCOMED, REFUSED, EXPIRED = "pending", "welcomed", "refused", "expired"
 STATES: Mapping[str, str] = {
@@ -91,7 +92,8 @@ def parts_text(parts: Collection[str]) -> str:
     >>> parts_text(["hosting", "assistance"]), parts_text([])
     ('assistance, accueil', 'pas encore choisi')
     """
-    return ", ".join(words for id, words in SHORT_PARTS.items() if id in parts) or "pas encore choisi"
+    found = ", ".join(say(words) for id, words in SHORT_PARTS.items() if id in parts)
+    return found or say("pas encore choisi")
 
 
 def same_name(one: str, other: str) -> bool:

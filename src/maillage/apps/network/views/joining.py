@@ -30,16 +30,17 @@ from maillage.apps.network.queries import profiles
 from maillage.apps.network.rules import joining as rules
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
+from maillage.words.languages import say, to_say
 
 TOO_MANY = Refused(
-    "Votre demande n’est pas partie.",
-    why=f"Plus de {rules.APPLICATIONS_AN_HOUR} demandes sont venues de votre connexion cette heure-ci.",
-    do="Revenez dans une heure. Ce que vous avez écrit n’est pas gardé ici.",
+    to_say("Votre demande n’est pas partie."),
+    why=to_say("Trop de demandes sont venues de votre connexion cette heure-ci."),
+    do=to_say("Revenez dans une heure. Ce que vous avez écrit n’est pas gardé ici."),
 )
 WRONG_CODES = Refused(
-    "Trop de codes faux ont été essayés.",
-    why="C’est pour protéger les accès de tous.",
-    do="Revenez dans une heure, avec votre papier.",
+    to_say("Trop de codes faux ont été essayés."),
+    why=to_say("C’est pour protéger les accès de tous."),
+    do=to_say("Revenez dans une heure, avec votre papier."),
 )
 CODE = "code_d_entree"  # of the session: shown on one page, then forgotten
 
@@ -57,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
             context |= {"choices": choices, "name": form.cleaned_data["nom"]}
         else:
             form.add_error(
-                "ou", "Cette commune n’est pas reconnue. Vérifiez son nom, ou écrivez son code postal."
+                "ou", say("Cette commune n’est pas reconnue. Vérifiez son nom, ou écrivez son code postal.")
             )
     status = 400 if form.is_bound and form.errors else 200
     return render(request, "network/start.html", context, status=status)
@@ -116,7 +117,7 @@ def follow(request: HttpRequest) -> HttpResponse:
     found = queries.by_code(digest(code))
     if found is None:
         count(request, "codes-entree")
-        form.add_error("code", "Ce code n’ouvre rien. Vérifiez chaque signe sur votre papier.")
+        form.add_error("code", say("Ce code n’ouvre rien. Vérifiez chaque signe sur votre papier."))
         return render(request, "network/follow.html", {"form": form}, status=400)
     request.session.pop(CODE, None)
     if request.POST.get("geste") == "ouvrir":
