@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from maillage.apps.outreach.actions import collections
 from maillage.apps.outreach.actions import devices as actions
-from maillage.apps.outreach.models import Device, Loan
+from maillage.apps.outreach.models import Collection, Device, Loan, Reservation
 from maillage.apps.outreach.queries import devices
 from maillage.kernel.errors import Refused
 from maillage.reference.files import ASSETS
@@ -267,3 +269,125 @@ def test_lists_make_as_many_queries_for_many_rows_as_for_one(
     for page in ("materiel/", "lieux/barnave/appareils/"):
         with django_assert_max_num_queries(12):
             assert client.get(f"/espace/annuaire/{page}").status_code == 200
+
+
+# ------------------------------------------------------------------------------------ reservations, collections
+
+DAY = timedelta(days=1)
+
+
+def reserve(device, by, to="Aïcha", from_on=ON + 3 * DAY, until_on=ON + 10 * DAY, at=AT):
+    return actions.reserve(device, to=to, from_on=from_on, until_on=until_on, by=by, at=at)
+
+
+def test_a_device_is_set_aside_then_lent_and_the_reservation_is_erased(client, coordinator, lieu, device):
+    client.force_login(coordinator)
+    today = timezone.localdate()
+    said = {"geste": "reserver", "pour_qui": "Aïcha", "du": today, "au": today + 7 * DAY}
+    client.post(f"/espace/annuaire/appareils/{device.pk}/", said)
+    row = Reservation.objects.get()
+    page = client.get(f"/espace/annuaire/lieux/{lieu.slug}/appareils/").content.decode()
+    assert "Réservé à Aïcha" in page and "Le lui donner" in page
+    assert "Appareil réservé, à donner" in client.get("/espace/").content.decode()
+    client.post(f"/espace/annuaire/reservations/{row.pk}/", {"geste": "donner"})
+    loan = Loan.objects.get()
+    assert (loan.to, loan.due_on) == ("Aïcha", today + 7 * DAY)
+    assert not Reservation.objects.exists()
+
+
+def test_days_set_aside_are_nobody_else_s(device, coordinator):
+    reserve(device, coordinator)
+    with pytest.raises(Refused, match="est réservé du"):
+        reserve(device, coordinator, to="Omar", from_on=ON + 10 * DAY, until_on=ON + 12 * DAY)
+    with pytest.raises(Refused, match="est réservé du"):
+        lend(device, coordinator, due_on=ON + 3 * DAY)
+    lend(device, coordinator, due_on=ON + 2 * DAY)
+    with pytest.raises(Refused, match="est prêté jusqu’au"):
+        reserve(device, coordinator, to="Omar", from_on=ON + 2 * DAY, until_on=ON + 2 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"to": " "}, "Personne ne saurait à qui"),
+        ({"to": "06 12 34 56 78"}, "n’a pas sa place ici"),
+        ({"from_on": ON - DAY}, "Le premier jour est passé"),
+        ({"until_on": ON}, "vient après le dernier"),
+        ({"until_on": ON + 400 * DAY}, "plus d’un an"),
+    ],
+)
+def test_a_reservation_that_cannot_be_is_refused(device, coordinator, given, why):
+    with pytest.raises(Refused, match=why):
+        reserve(device, coordinator, **given)
+
+
+def test_a_reservation_is_cancelled_or_forgotten_a_week_after_its_day(client, device, coordinator):
+    client.force_login(coordinator)
+    row = reserve(device, coordinator, from_on=ON, until_on=ON)
+    client.post(f"/espace/annuaire/reservations/{row.pk}/", {"geste": "annuler"})
+    assert not Reservation.objects.exists()
+    reserve(device, coordinator, from_on=ON, until_on=ON)
+    assert actions.run_deadlines(at=AT + 7 * DAY) == {"reservations_oubliees": 0}
+    assert actions.run_deadlines(at=AT + 8 * DAY) == {"reservations_oubliees": 1}
+
+
+def test_a_company_gives_devices_that_are_followed_and_told_back(client, coordinator, lieu):
+    client.force_login(coordinator)
+    said = {"qui": "Schneider", "sorte": "company", "quoi": "Portable", "combien": 12, "jour": ON}
+    page = client.post(f"/espace/annuaire/lieux/{lieu.slug}/collectes/", said, follow=True)
+    row = Collection.objects.get()
+    assert "12 appareils annoncés" in page.content.decode().replace("\u00a0", " ")
+    assert "Schneider" in client.get("/espace/annuaire/materiel/").content.decode()
+    address = f"/espace/annuaire/collectes/{row.pk}/"
+    for _ in range(2):  # sent twice, they come once
+        client.post(address, {"geste": "recevoir", "recus": 3})
+    assert sorted(row.devices.values_list("label", "state", "origin", "to_wipe")) == [
+        ("Portable 1", "repair", "Schneider", True),
+        ("Portable 2", "repair", "Schneider", True),
+        ("Portable 3", "repair", "Schneider", True),
+    ]
+    first, second, _ = row.devices.order_by("label")
+    assert (
+        "données à effacer" in client.get(f"/espace/annuaire/lieux/{lieu.slug}/appareils/").content.decode()
+    )
+    with pytest.raises(Refused, match="n’est pas disponible"):
+        lend(first, coordinator)
+    actions.set_state(first, "here", by=coordinator, at=AT)
+    actions.set_state(second, "out", note="recyclé", by=coordinator, at=AT)
+    first.refresh_from_db()
+    assert not first.to_wipe
+    told = devices.account(Collection.objects.get())
+    assert (told.again, told.waiting, told.out, told.to_wipe) == (1, 1, 1, 2)
+    page = client.get(address).content.decode()
+    assert "1 en service" in page and "3 reçus" in page and "12 annoncés" in page
+    client.post(address, {"geste": "retirer"})
+    assert Collection.objects.exists(), "its devices would lose where they come from"
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ({"giver": " "}, "Sans un nom"),
+        ({"giver": "Anne 06 12 34 56 78"}, "resterait sur chaque appareil"),
+        ({"announced": 301}, "de 1 à 300"),
+        ({"kind": "?"}, "de 1 à 300"),
+        ({"on": ON + 400 * DAY}, "plus d’un an"),
+    ],
+)
+def test_a_collection_that_cannot_be_is_refused(lieu, coordinator, given, why):
+    said = {"giver": "Mairie", "kind": "collectivity", "what": "Écran", "announced": 4, "on": ON}
+    with pytest.raises(Refused, match=why):
+        collections.announce(lieu, **(said | given), by=coordinator, at=AT)
+
+
+def test_a_place_that_joins_a_cheap_device_and_somebody_beside_is_told(client, coordinator):
+    both = {"vente": {"state": "offered"}, "formation": {"state": "offered"}}
+    place("atelier", {"nom": "L’Atelier", "practices": both})
+    place("troc", {"nom": "Le Troc", "practices": {"vente": {"state": "offered"}}})
+    place("foyer", {"nom": "Le Foyer", "type": "hebergement", "practices": {"wifi": {"state": "offered"}}})
+    shown = devices.equipment(on=ON)
+    assert [(lieu.name, words) for lieu, words in shown.combined] == [
+        ("L’Atelier", "vente à petit prix et cours et ateliers")
+    ]
+    (home,) = shown.homes
+    assert (home.wifi, home.beside) == ("proposé", "L’Atelier, dans la commune")

@@ -78,6 +78,7 @@ from tests.support.volunteers import supervised
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+MADE_ON = date(2026, 1, 1)
 KINDS = ("own", "structure", "territory")
 PAPERS = {"key": cipher.new_key(), "key_file": "", "scanner": "non"}
 
@@ -259,11 +260,15 @@ FILES: dict[str, tuple[set[str], dict[str, str]]] = {
 }
 # Addresses with a row: who opens it, and what fills the address.
 ROWS: dict[str, tuple[set[str], str]] = {
-    **dict.fromkeys(("lieu_edit", "lieu_gesture", "personal_link", "devices"), ({"sheet"}, "lieu")),
+    **dict.fromkeys(
+        ("lieu_edit", "lieu_gesture", "personal_link", "devices", "collections"), ({"sheet"}, "lieu")
+    ),
     "lieu_practice": ({"sheet"}, "practice"),
     "missing_decide": ({"sheet"}, "missing"),
     "change_undo": ({"sheet"}, "change"),
     "device": ({"sheet"}, "device"),
+    "reservation": ({"sheet"}, "reservation"),
+    "collection": ({"sheet"}, "collection"),
     "proposal_answer": ({"sheet"}, "proposal"),
     "custody": ({"sheet"}, "custody"),
     "custody_propose": ({"sheet"}, "lieu"),
@@ -622,7 +627,9 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "change": {"pk": Change.objects.filter(lieu=lieu).first().pk},
         "permanence": {"pk": permanence.pk},
         "appointment": {"pk": appointment.pk},
-        "device": {"pk": Device.objects.create(lieu=lieu, label="PC", entered_on=date(2026, 1, 1)).pk},
+        "device": {"pk": (device := Device.objects.create(lieu=lieu, label="PC", entered_on=MADE_ON)).pk},
+        "reservation": {"pk": device.reservations.create(to="x", from_on=MADE_ON, until_on=MADE_ON, made_at=AT).pk},
+        "collection": {"pk": lieu.collections.create(giver="x", what="PC", announced=1, on=MADE_ON, made_at=AT).pk},
         "proposal": {"pk": Proposal.objects.create(lieu=lieu, field="nom", value="x", by="x", at=AT).pk},
         "custody": {"pk": custody.propose(lieu, third.structure, by="x", at=AT).pk},
         "team": {"pk": lieu.structure_id},

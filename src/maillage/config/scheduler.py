@@ -23,6 +23,7 @@ WORKS = (
     ("ateliers", "maillage.apps.agenda.actions.deadlines.run_deadlines"),
     ("entrees_du_reseau", "maillage.apps.network.actions.joining.run_deadlines"),
     ("reseau", "maillage.apps.community.actions.deadlines.run_deadlines"),
+    ("reservations_d_appareils", "maillage.apps.outreach.actions.devices.run_deadlines"),
     ("benevoles_oublies", "maillage.apps.volunteers.actions.missions.run_deadlines"),
     ("journees", "maillage.apps.worklist.actions.run_deadlines"),
     ("indicateurs", "maillage.apps.indicators.actions.run_deadlines"),

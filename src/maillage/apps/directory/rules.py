@@ -77,6 +77,13 @@ OUTING_KINDS = {
     "colleagues": "entre professionnels",
 }
 OUTING_STATES = {"planned": "prévue", "done": "faite", "cancelled": "annulée"}
+DEVICES_AT_ONCE = 300  # that one collection brings
+GIVERS = {
+    "company": "une entreprise",
+    "collectivity": "une collectivité",
+    "association": "une association",
+    "other": "quelqu’un d’autre",
+}
 DEVICE_STATES = {"here": "disponible", "lent": "prêté", "repair": "en réparation", "out": "sorti"}
 
 # Every field but these comes from somebody; these say who said it, and follow the file.

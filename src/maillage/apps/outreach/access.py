@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.access import may_manage, reached
-from maillage.apps.outreach.models import Campaign, Device, Outing
+from maillage.apps.outreach.models import Campaign, Collection, Device, Outing, Reservation
 
 
 def campaigns_for(user) -> QuerySet[Campaign]:
@@ -21,6 +21,16 @@ def campaigns_for(user) -> QuerySet[Campaign]:
 
 def devices_for(user) -> QuerySet[Device]:
     return Device.objects.select_related("lieu").filter(reached(user, "lieu__"))
+
+
+def reservations_for(user) -> QuerySet[Reservation]:
+    """Return the reservations of the devices that a user lends."""
+    return Reservation.objects.select_related("device").filter(device__in=devices_for(user).values("pk"))
+
+
+def collections_for(user) -> QuerySet[Collection]:
+    """Return the collections of the places that a user manages."""
+    return Collection.objects.select_related("lieu").filter(reached(user, "lieu__"))
 
 
 def outings_for(user) -> QuerySet[Outing]:

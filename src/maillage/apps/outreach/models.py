@@ -100,9 +100,54 @@ class CensusRules(models.Model):
         return self.territory
 
 
-class Device(models.Model):
-    """A device that a place lends, or that was collected and refurbished."""
+class Collection(models.Model):
+    """Devices that a company or a collectivity gives to a place, to be refurbished: announced, then received.
+    wiped: who gave them erased what they held; None as long as they are not received.
+    """
 
+    lieu = models.ForeignKey(
+        Lieu, verbose_name="lieu qui reçoit", on_delete=models.CASCADE, related_name="collections"
+    )
+    giver = models.CharField("qui donne", max_length=120)
+    kind = models.CharField("c’est", max_length=12, choices=list(rules.GIVERS.items()), default="company")
+    what = models.CharField("quels appareils", max_length=60)
+    announced = models.PositiveSmallIntegerField("combien sont annoncés")
+    on = models.DateField("jour de la collecte")
+    received = models.PositiveSmallIntegerField("combien sont reçus", null=True, blank=True)
+    received_on = models.DateField("reçus le", null=True, blank=True)
+    wiped = models.BooleanField("données effacées par qui donne", null=True, blank=True)
+    made_at = models.DateTimeField("annoncée le")
+    by = by_account()
+
+    class Meta:
+        app_label = "directory"  # as its neighbours
+        verbose_name = "collecte d’appareils"
+        ordering = ("-on", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(received=None) | models.Q(received_on__isnull=False),
+                name="directory_collection_received_when",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.giver}, {self.on}"
+
+
+class Device(models.Model):
+    """A device that a place lends, or that was collected and refurbished. to_wipe: it holds what its former
+    owner wrote, and serves nobody until that is erased.
+    """
+
+    collection = models.ForeignKey(
+        Collection,
+        verbose_name="collecte",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="devices",
+    )
+    to_wipe = models.BooleanField("données à effacer", default=False)
     lieu = models.ForeignKey(Lieu, verbose_name="lieu", on_delete=models.CASCADE, related_name="devices")
     label = models.CharField("appareil", max_length=120)
     state = models.CharField("état", max_length=12, choices=list(rules.DEVICE_STATES.items()), default="here")
@@ -139,6 +184,34 @@ class Loan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.device_id} : {self.out_on}"
+
+
+class Reservation(models.Model):
+    """A device set aside for somebody, from a day to another, both included: erased once it is lent, or a
+    week after its first day.
+    """
+
+    device = models.ForeignKey(
+        Device, verbose_name="appareil", on_delete=models.CASCADE, related_name="reservations"
+    )
+    to = models.CharField("pour qui (un prénom ou un numéro suffit)", max_length=60)
+    from_on = models.DateField("à partir du")
+    until_on = models.DateField("jusqu’au")
+    made_at = models.DateTimeField("réservé le")
+    by = by_account()
+
+    class Meta:
+        app_label = "directory"  # as its neighbours
+        verbose_name = "réservation d’un appareil"
+        ordering = ("from_on", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(until_on__gte=models.F("from_on")), name="directory_reservation_ends_after"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.device_id} : {self.from_on}"
 
 
 class Outing(models.Model):

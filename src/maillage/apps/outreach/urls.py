@@ -7,6 +7,9 @@ from maillage.apps.outreach.views import campaigns, census, devices, outings
 urlpatterns = [
     path("espace/annuaire/lieux/<str:place>/appareils/", devices.of_place, name="devices"),
     path("espace/annuaire/appareils/<int:pk>/", devices.device, name="device"),
+    path("espace/annuaire/lieux/<str:place>/collectes/", devices.collections, name="collections"),
+    path("espace/annuaire/collectes/<int:pk>/", devices.collection, name="collection"),
+    path("espace/annuaire/reservations/<int:pk>/", devices.reservation, name="reservation"),
     path("espace/annuaire/materiel/", devices.equipment, name="equipment"),
     path("espace/annuaire/materiel/entretien/", devices.upkeep, name="upkeep"),
     path("espace/annuaire/campagnes/", campaigns.index, name="campaigns"),

@@ -1,4 +1,4 @@
-"""What campaigns of confirmation ask of somebody today: the places that did not answer yet."""
+"""What campaigns and devices ask of somebody today: places that did not answer, devices late or set aside."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,13 +9,18 @@ from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import DIRECTORY, MOST, Line
+from maillage.apps.outreach import access
+from maillage.apps.outreach.models import Loan
 from maillage.apps.outreach.queries import campaigns
+from maillage.words.wording import count
 
-RUNS = "directory.import"
+RUNS, LENDS = "directory.import", "directory.edit"
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return the campaigns under way, with how far each is."""
+    """Return the devices to hand over or to call back, then the campaigns under way, with how far each is."""
+    if rights_of(user).any(LENDS):
+        yield from _devices(user, at)
     if not rights_of(user).any(RUNS):
         return
     found = [each for each in campaigns.campaigns(user) if each.campaign.closed_at is None]
@@ -35,4 +40,43 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             if left
             else "La clore",
             icon="phone" if left else "check",
+        )
+
+
+def _devices(user: Any, at: datetime) -> Iterable[Line]:
+    """Return the reservations whose day has come, and the loans that are late; a territory reads counts."""
+    today = timezone.localdate(at)
+    ready = access.reservations_for(user).filter(from_on__lte=today, until_on__gte=today)
+    waiting = list(ready.select_related("device__lieu").order_by("from_on", "pk")[: 10 * MOST])
+    if waiting:
+        first = waiting[0].device
+        yield Line(
+            kind="device-reserved",
+            group=DIRECTORY,
+            n=len(waiting),
+            title="Appareil réservé, à donner" if len(waiting) == 1 else "Appareils réservés, à donner",
+            words=f"{first.label}, {first.lieu.name}"
+            + (f", et {count(len(waiting) - 1, 'autre')}." if len(waiting) > 1 else "."),
+            since=waiting[0].from_on,
+            url=reverse("devices", args=[first.lieu.slug]),
+            gesture="Le donner",
+            icon="repeat",
+        )
+    mine = access.devices_for(user).values("pk")
+    loans = Loan.objects.filter(back_on=None, due_on__lt=today, device__in=mine)
+    late = list(loans.select_related("device__lieu").order_by("due_on", "pk")[: 10 * MOST])
+    if late:
+        first = late[0].device
+        yield Line(
+            kind="device-late",
+            group=DIRECTORY,
+            n=len(late),
+            title="Appareil à faire revenir" if len(late) == 1 else "Appareils à faire revenir",
+            words=f"{first.label}, {first.lieu.name}"
+            + (f", et {count(len(late) - 1, 'autre')}." if len(late) > 1 else "."),
+            since=late[0].due_on,
+            late=True,
+            url=reverse("devices", args=[first.lieu.slug]) if len(late) == 1 else reverse("equipment"),
+            gesture="Le demander",
+            icon="repeat",
         )

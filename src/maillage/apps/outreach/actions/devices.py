@@ -7,13 +7,14 @@ from django.utils import timezone
 
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.models import Lieu
-from maillage.apps.outreach.models import Device, Loan
+from maillage.apps.outreach.models import Device, Loan, Reservation
 from maillage.apps.outreach.queries.devices import HERE, LENT, OUT, REPAIR
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import holds_contact
 from maillage.words.opening import date_text
 
 LONGEST = timedelta(days=366)
+UNCLAIMED = timedelta(days=7)  # after its first day, a reservation that nobody came for is erased
 
 
 @transaction.atomic
@@ -45,10 +46,20 @@ def enter(
 
 
 @transaction.atomic
-def lend(device: Device, *, to: str, due_on: date, by: User, at: datetime) -> Loan:
-    """Lend a device until a day. Refused when it is not available, for a past day, and for more than a name.
+def lend(
+    device: Device,
+    *,
+    to: str,
+    due_on: date,
+    by: User,
+    at: datetime,
+    reservation: Reservation | None = None,
+) -> Loan:
+    """Lend a device until a day. Refused when it is not available, for a past day, for more than a name, and
+    over a reservation of somebody else.
 
     The place describes the borrower in its own words; they are erased when the device is returned.
+    reservation: that of the borrower, erased with the loan.
     """
     held = Device.objects.select_for_update().get(pk=device.pk)
     if held.state != HERE:
@@ -57,18 +68,7 @@ def lend(device: Device, *, to: str, due_on: date, by: User, at: datetime) -> Lo
             why=f"Il n’est pas disponible : {held.get_state_display()}.",
             do="Choisissez un appareil disponible.",
         )
-    if not to.strip():
-        raise Refused(
-            f"« {held.label} » n’a pas été prêté.",
-            why="Personne ne saurait à qui le redemander.",
-            do="Écrivez un prénom, ou un numéro de carte.",
-        )
-    if holds_contact(to):
-        raise Refused(
-            f"« {held.label} » n’a pas été prêté.",
-            why="Un téléphone ou une adresse n’a pas sa place ici : le prêt n’en a pas besoin.",
-            do="Écrivez seulement un prénom, ou un numéro de carte.",
-        )
+    _check_borrower(f"« {held.label} » n’a pas été prêté.", to)
     on = timezone.localdate(at)
     if not on <= due_on <= on + LONGEST:
         raise Refused(
@@ -76,9 +76,83 @@ def lend(device: Device, *, to: str, due_on: date, by: User, at: datetime) -> Lo
             why="La date de retour est passée, ou dans plus d’un an.",
             do=f"Choisissez un jour entre le {date_text(on)} et le {date_text(on + LONGEST)}.",
         )
+    _check_free(held, on, due_on, f"« {held.label} » n’a pas été prêté.", but=reservation)
     held.state = LENT
     held.save()
+    if reservation is not None:
+        Reservation.objects.filter(pk=reservation.pk, device=held).delete()
     return Loan.objects.create(device=held, to=to.strip()[:60], out_on=on, due_on=due_on)
+
+
+def _check_borrower(what: str, to: str) -> None:
+    if not to.strip():
+        raise Refused(
+            what,
+            why="Personne ne saurait à qui le redemander.",
+            do="Écrivez un prénom, ou un numéro de carte.",
+        )
+    if holds_contact(to):
+        raise Refused(
+            what,
+            why="Un téléphone ou une adresse n’a pas sa place ici : le prêt n’en a pas besoin.",
+            do="Écrivez seulement un prénom, ou un numéro de carte.",
+        )
+
+
+def _check_free(
+    device: Device, first: date, last: date, what: str, *, but: Reservation | None = None
+) -> None:
+    """Refuse days that a reservation holds. but: the one that is being served."""
+    rows = Reservation.objects.filter(device=device, from_on__lte=last, until_on__gte=first)
+    taken = rows.exclude(pk=but.pk if but is not None else None).first()
+    if taken is not None:
+        raise Refused(
+            what,
+            why=f"Il est réservé du {date_text(taken.from_on)} au {date_text(taken.until_on)}.",
+            do="Choisissez d’autres jours, ou un autre appareil.",
+        )
+
+
+@transaction.atomic
+def reserve(device: Device, *, to: str, from_on: date, until_on: date, by: User, at: datetime) -> Reservation:
+    """Set a device aside for somebody. Refused for a past day, over another reservation, over a loan that is
+    not to be back by then, and for a device that left.
+    """
+    held = Device.objects.select_for_update().get(pk=device.pk)
+    what, on = f"« {held.label} » n’est pas réservé.", timezone.localdate(at)
+    if held.state == OUT:
+        raise Refused(what, why="Il est sorti de la liste.", do="Choisissez un autre appareil.")
+    _check_borrower(what, to)
+    if not on <= from_on <= until_on <= on + LONGEST:
+        raise Refused(
+            what,
+            why="Le premier jour est passé, ou vient après le dernier, ou tout est dans plus d’un an.",
+            do=f"Choisissez des jours entre le {date_text(on)} et le {date_text(on + LONGEST)}.",
+        )
+    loan = Loan.objects.filter(device=held, back_on=None).first()
+    if loan is not None and from_on <= loan.due_on:
+        raise Refused(
+            what,
+            why=f"Il est prêté jusqu’au {date_text(loan.due_on)}.",
+            do="Choisissez un jour après, ou un autre appareil.",
+        )
+    _check_free(held, from_on, until_on, what)
+    return Reservation.objects.create(
+        device=held, to=to.strip()[:60], from_on=from_on, until_on=until_on, made_at=at, by=by
+    )
+
+
+@transaction.atomic
+def release(reservation: Reservation, *, by: User, at: datetime) -> None:
+    """Cancel a reservation: the name is erased, the days are free."""
+    Reservation.objects.filter(pk=reservation.pk).delete()
+
+
+def run_deadlines(*, at: datetime) -> dict[str, int]:
+    """Erase the reservations that nobody came for."""
+    old = Reservation.objects.filter(from_on__lt=timezone.localdate(at) - UNCLAIMED)
+    erased, _ = old.delete()
+    return {"reservations_oubliees": erased}
 
 
 @transaction.atomic
@@ -104,7 +178,7 @@ def give_back(device: Device, *, to_repair: bool = False, by: User, at: datetime
 @transaction.atomic
 def set_state(device: Device, state: str, *, note: str = "", by: User, at: datetime) -> Device:
     """Record that a device is available, in repair, or withdrawn; Refused while it is lent, and to withdraw
-    it without a reason.
+    it without a reason. Available: what it held was erased.
     """
     held = Device.objects.select_for_update().get(pk=device.pk)
     if state not in (HERE, REPAIR, OUT):
@@ -125,6 +199,8 @@ def set_state(device: Device, state: str, *, note: str = "", by: User, at: datet
             why="Le décompte dit ce que les appareils sont devenus.",
             do="Écrivez ce qu’il devient : donné, recyclé, perdu.",
         )
+    if state == HERE:
+        held.to_wipe = False  # the button says so: « données effacées »
     held.state = state
     if note.strip():
         held.note = note.strip()[:300]

@@ -10,15 +10,17 @@ from django.db.models import Prefetch
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.search import Wanted, search
-from maillage.apps.outreach.models import Device, Loan
+from maillage.apps.outreach.models import Collection, Device, Loan, Reservation
 from maillage.kernel.names import plain
 from maillage.reference import offer
 from maillage.reference.sheet import STATES, practices
 from maillage.words.opening import date_text
-from maillage.words.wording import count
+from maillage.words.wording import count, listing, series
 
 HERE, LENT, REPAIR, OUT = rules.DEVICE_STATES
 HOUSING = ("bailleur", "hebergement", "seniors")  # types of structures where people live
+CHEAP = ("vente", "pret", "don")  # a device or a connection at little cost
+BESIDE = ("assistance", "formation")  # somebody beside, to learn or to do
 MOST = 500
 
 
@@ -29,6 +31,7 @@ class Line:
     device: Device
     loan: Loan | None
     late: int
+    reservations: Sequence[Reservation] = ()
 
     @property
     def words(self) -> str:
@@ -42,11 +45,16 @@ class Line:
 
 def _line(device: Device, on: date) -> Line:
     loan = next((loan for loan in device.loans.all() if loan.back_on is None), None)
-    return Line(device, loan, max((on - loan.due_on).days, 0) if loan else 0)
+    return Line(
+        device,
+        loan,
+        max((on - loan.due_on).days, 0) if loan else 0,
+        [each for each in device.reservations.all() if each.until_on >= on],
+    )
 
 
 def _with_loans(rows):
-    return rows.prefetch_related(Prefetch("loans", Loan.objects.filter(back_on=None)))
+    return rows.prefetch_related(Prefetch("loans", Loan.objects.filter(back_on=None)), "reservations")
 
 
 SECTIONS = {
@@ -108,12 +116,13 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A place where people live, and what it says of Internet."""
+    """A place where people live, and what it says of Internet. beside: who helps there, or near."""
 
     lieu: Lieu
     kind: str
     wifi: str
     access: str
+    beside: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +130,13 @@ class Equipment:
     """The equipment of a network at a glance."""
 
     needs: Sequence[tuple[Lieu, str]]
+    coming: Sequence[Collection]
     alone: Sequence[Lieu]
     counts: Counts
     late: Sequence[Line]
     holders: Sequence[tuple[Lieu, int]]
     homes: Sequence[Home]
+    combined: Sequence[tuple[Lieu, str]]
     safes: Sequence[tuple[Lieu, str]]
 
 
@@ -141,9 +152,11 @@ def equipment(*, on: date) -> Equipment:
     collected = [line.device for line in devices if line.device.origin]
     late = sorted((line for line in devices if line.late), key=lambda line: -line.late)
     held = Counter(line.device.lieu for line in devices)
-    homes = _found(*(f"type:{kind}" for kind in HOUSING))
+    homes = _found(tuple(f"type:{kind}" for kind in HOUSING))
+    helping = _found(tuple(f"pratique:{id}" for id in BESIDE))
     return Equipment(
         needs=needs,
+        coming=Collection.objects.filter(received=None).select_related("lieu").order_by("on", "pk")[:60],
         alone=_by_name(shown.filter(sheet__sans_animation=True)),
         counts=Counts(
             total=len(devices),
@@ -158,29 +171,83 @@ def equipment(*, on: date) -> Equipment:
         ),
         late=late,
         holders=sorted(held.items(), key=lambda each: plain(each[0].name)),
-        homes=[_home(lieu) for lieu in homes],
+        homes=[_home(lieu, helping) for lieu in homes],
+        combined=[
+            (lieu, combined_words(lieu))
+            for lieu in _found(
+                tuple(f"pratique:{id}" for id in CHEAP), tuple(f"pratique:{id}" for id in BESIDE)
+            )
+        ],
         safes=[
             (lieu, STATES[practices(lieu.sheet)["coffre_fort"]["state"]])
-            for lieu in _found("pratique:coffre_fort")
+            for lieu in _found(("pratique:coffre_fort",))
         ],
     )
 
 
-def _found(*facets: str) -> list[Lieu]:
-    """Return the published places that have one of these facets."""
-    return _by_name(
-        Lieu.objects.filter(pk__in=[pk for pk, _ in search(Wanted(facets=(facets,), limit=MOST)).places])
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What became of the devices of a collection: what its giver is told."""
+
+    collection: Collection
+    again: int
+    waiting: int
+    out: int
+    to_wipe: int
+
+    @property
+    def words(self) -> str:
+        """The same, in one sentence."""
+        if self.collection.received is None:
+            return count(self.collection.announced, "appareil annoncé", "appareils annoncés")
+        if not self.collection.received:
+            return "aucun appareil reçu"
+        return (
+            f"{count(self.collection.received, 'reçu')} : {self.again} en service, {self.waiting} à remettre"
+            f" en état, {count(self.out, 'sorti')}"
+        )
+
+
+def account(row: Collection) -> Account:
+    """Return what became of the devices of a collection."""
+    rows = list(row.devices.all())
+    states = Counter(each.state for each in rows)
+    return Account(
+        row, states[HERE] + states[LENT], states[REPAIR], states[OUT], sum(each.to_wipe for each in rows)
     )
+
+
+def _found(*facets: tuple[str, ...]) -> list[Lieu]:
+    """Return the published places that have one of the facets of each group."""
+    return _by_name(
+        Lieu.objects.filter(pk__in=[pk for pk, _ in search(Wanted(facets=facets, limit=MOST)).places])
+    )
+
+
+def combined_words(lieu: Lieu) -> str:
+    """Return what a place joins: equipment at little cost, and somebody beside."""
+    known = practices(lieu.sheet)
+    labels = offer.practices()
+    named = [
+        labels[id].label.lower() for id in (*CHEAP, *BESIDE) if known.get(id, {}).get("state") == "offered"
+    ]
+    return listing(named)
 
 
 def _by_name(rows) -> list[Lieu]:
     return sorted(rows, key=lambda lieu: (plain(lieu.name), lieu.pk))
 
 
-def _home(lieu: Lieu) -> Home:
+def _home(lieu: Lieu, helping: Sequence[Lieu]) -> Home:
     said_ = practices(lieu.sheet)
     kind = offer.kinds()[rules.kind_of(lieu.sheet)].label
-    return Home(lieu, kind, *(_state(said_.get(id, {}).get("state", "")) for id in ("wifi", "libre_acces")))
+    states = (_state(said_.get(id, {}).get("state", "")) for id in ("wifi", "libre_acces"))
+    if any(each.pk == lieu.pk for each in helping):
+        beside = "sur place"
+    else:
+        near = [each.name for each in helping if each.code_insee == lieu.code_insee]
+        beside = f"{series(near[:2])}, dans la commune" if near else "personne de connu dans la commune"
+    return Home(lieu, kind, *states, beside)
 
 
 def _state(state: str) -> str:

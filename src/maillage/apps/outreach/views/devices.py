@@ -15,12 +15,20 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory import access as directory_access
 from maillage.apps.directory.models import Lieu
 from maillage.apps.outreach import access
+from maillage.apps.outreach.actions import collections as gathering
 from maillage.apps.outreach.actions import devices as actions
-from maillage.apps.outreach.forms.devices import DeviceForm, LoanForm
+from maillage.apps.outreach.forms.devices import (
+    CollectionForm,
+    DeviceForm,
+    LoanForm,
+    ReceiptForm,
+    ReservationForm,
+)
 from maillage.apps.outreach.models import Device
 from maillage.apps.outreach.queries import devices
 from maillage.kernel.errors import Refused
 from maillage.reference.maintenance import advice, kits
+from maillage.web import refusals
 from maillage.words.wording import spaced_within
 
 USUAL_LOAN = timedelta(days=14)
@@ -79,6 +87,19 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
             found, to=form.cleaned_data["a_qui"], due_on=form.cleaned_data["jusquau"], by=by, at=at
         )
         return f"« {found.label} » est prêté jusqu’au {loan.due_on:%d/%m/%Y}."
+    if gesture == "reserver":
+        days = ReservationForm(request.POST)
+        if not days.is_valid():
+            raise Refused(
+                f"« {found.label} » n’est pas réservé.",
+                why="Un jour manque, ou n’existe pas.",
+                do="Choisissez les deux jours dans le calendrier.",
+            )
+        clean = days.cleaned_data
+        row = actions.reserve(
+            found, to=clean["pour_qui"], from_on=clean["du"], until_on=clean["au"], by=by, at=at
+        )
+        return f"« {found.label} » est réservé du {row.from_on:%d/%m/%Y} au {row.until_on:%d/%m/%Y}."
     if gesture in ("rendu", "rendu-casse"):
         actions.give_back(found, to_repair=gesture == "rendu-casse", by=by, at=at)
         return f"« {found.label} » est revenu. Le nom de qui l’avait est effacé."
@@ -87,6 +108,86 @@ def _gesture(request: HttpRequest, found: Device, *, by: User, at: datetime) -> 
         return f"« {found.label} » n’est plus sur la liste."
     actions.set_state(found, gesture, note=note, by=by, at=at)
     return f"« {found.label} » : c’est noté."
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def reservation(request: HttpRequest, pk: int) -> HttpResponse:
+    """A reservation: the device is lent to who comes, or the days are free again."""
+    row = get_object_or_404(access.reservations_for(request.user), pk=pk)
+    lieu, by, at = row.device.lieu, account_of(request), timezone.localtime()
+    if request.method == "POST":
+        with refusals.as_message(request):
+            if request.POST.get("geste") == "donner":
+                actions.lend(row.device, to=row.to, due_on=row.until_on, by=by, at=at, reservation=row)
+                messages.success(
+                    request, f"« {row.device.label} » est prêté jusqu’au {row.until_on:%d/%m/%Y}."
+                )
+            else:
+                actions.release(row, by=by, at=at)
+                messages.success(request, "La réservation est annulée, le nom est effacé.")
+    return redirect("devices", lieu.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def collections(request: HttpRequest, place: str) -> HttpResponse:
+    """The collections of a place; announcing one."""
+    lieu = get_object_or_404(directory_access.managed_by(request.user), slug=place)
+    form = CollectionForm(request.POST or None)
+    error = None
+    if form.is_bound and form.is_valid():
+        clean = form.cleaned_data
+        try:
+            row = gathering.announce(
+                lieu,
+                giver=clean["qui"],
+                kind=clean["sorte"],
+                what=clean["quoi"],
+                announced=clean["combien"],
+                on=clean["jour"],
+                by=account_of(request),
+                at=timezone.localtime(),
+            )
+        except Refused as refused:
+            error = refused
+        else:
+            messages.success(request, "La collecte est notée.")
+            return redirect("collection", row.pk)
+    rows = lieu.collections.prefetch_related("devices")
+    context = {
+        "lieu": lieu,
+        "form": form,
+        "error": error,
+        "rows": [devices.account(each) for each in rows],
+    }
+    status = 400 if error or form.errors else 200
+    return render(request, "outreach/devices/collections.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def collection(request: HttpRequest, pk: int) -> HttpResponse:
+    """One collection: what came, what became of it, told to who gave."""
+    row = get_object_or_404(access.collections_for(request.user), pk=pk)
+    by, at = account_of(request), timezone.localtime()
+    form = ReceiptForm(request.POST if request.POST.get("geste") == "recevoir" else None)
+    if request.method == "POST" and request.POST.get("geste") == "retirer":
+        with refusals.as_message(request):
+            gathering.drop(row, by=by, at=at)
+            messages.success(request, "La collecte n’est plus sur la liste.")
+            return redirect("collections", row.lieu.slug)
+        return redirect("collection", row.pk)
+    if form.is_bound and form.is_valid():
+        with refusals.as_message(request):
+            row = gathering.receive(
+                row,
+                received=form.cleaned_data["recus"],
+                wiped=form.cleaned_data["effaces"],
+                by=by,
+                at=at,
+            )
+            messages.success(request, "C’est noté. Chaque appareil est sur la liste du lieu.")
+        return redirect("collection", row.pk)
+    context = {"row": row, "account": devices.account(row), "form": form, "today": at.date()}
+    return render(request, "outreach/devices/collection.html", context, status=400 if form.errors else 200)
 
 
 @holding("directory.edit")
@@ -119,6 +220,7 @@ def _page(request: HttpRequest, lieu: Lieu, form: DeviceForm, error: Refused | N
         "sections": devices.of(lieu, on=on),
         "usual": (on + USUAL_LOAN).isoformat(),
         "first": on.isoformat(),
+        "today": on,
     }
     return render(
         request, "outreach/devices/place.html", context, status=400 if error or form.errors else 200
