@@ -267,7 +267,7 @@ def test_lists_make_as_many_queries_for_many_rows_as_for_one(
     client.force_login(coordinator)
     client.get("/espace/annuaire/")  # the first page of a visit writes in the session
     for page in ("materiel/", "lieux/barnave/appareils/"):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(18):
             assert client.get(f"/espace/annuaire/{page}").status_code == 200
 
 
@@ -384,7 +384,7 @@ def test_a_place_that_joins_a_cheap_device_and_somebody_beside_is_told(client, c
     both = {"vente": {"state": "offered"}, "formation": {"state": "offered"}}
     place("atelier", {"nom": "L’Atelier", "practices": both})
     place("troc", {"nom": "Le Troc", "practices": {"vente": {"state": "offered"}}})
-    place("foyer", {"nom": "Le Foyer", "type": "hebergement", "practices": {"wifi": {"state": "offered"}}})
+    place("foyer", {"nom": "Le Foyer", "typologie": ["RS_FJT"], "practices": {"wifi": {"state": "offered"}}})
     shown = devices.equipment(on=ON)
     assert [(lieu.name, words) for lieu, words in shown.combined] == [
         ("L’Atelier", "vente à petit prix et cours et ateliers")

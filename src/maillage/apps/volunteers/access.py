@@ -1,5 +1,6 @@
 """Who runs which trainings and missions, who may be welcomed where; who supervises a volunteer."""
 
+from collections.abc import Collection
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,6 +13,7 @@ from maillage.apps.agenda.access import workshops_for
 from maillage.apps.community.access import MEMBERS
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import current, structures_with
+from maillage.apps.memberships.models import Membership
 from maillage.apps.volunteers.models import (
     Aidant,
     Attestation,
@@ -114,11 +116,20 @@ def supervisors(structure: Structure, on: Any) -> QuerySet[User]:
     """Return the accounts that may answer for a volunteer of a structure on a day: those that see the persons
     it follows.
     """
+    held = _seeing(on).filter(structure=structure).values("user")
+    return User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
+
+
+def supervising(structures: Collection[int], on: Any) -> set[tuple[int, int]]:
+    """Return who may answer for a volunteer of several structures on a day: (structure, account)."""
+    held = _seeing(on).filter(structure__in=structures, user__is_active=True)
+    return set(held.values_list("structure", "user"))
+
+
+def _seeing(on: Any) -> QuerySet[Membership]:
     from maillage.apps.memberships.rules import ROLES
 
-    roles = [id for id, role in ROLES.items() if SEE in role.rights]
-    held = current(on).filter(structure=structure, role__in=roles).values("user")
-    return User.objects.filter(pk__in=held, is_active=True).order_by("name", "pk")
+    return current(on).filter(role__in=[id for id, role in ROLES.items() if SEE in role.rights])
 
 
 def supervisor_of(user: Any, structure: int | None, on: Any) -> User | None:

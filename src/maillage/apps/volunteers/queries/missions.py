@@ -290,14 +290,10 @@ def sections(user: Any) -> list[tuple[str, str, list[Engagement]]]:
 
 def without_supervisor(user: Any, at: datetime) -> list[Engagement]:
     """Return the missions that run while nobody answers for the volunteer: papers are closed to them."""
-    today = timezone.localdate(at)
-    rows = access.engagements_for(user).filter(state=rules.ACTIVE)
-    return [
-        each
-        for each in rows
-        if each.supervisor is None
-        or not access.supervisors(each.mission.structure, today).filter(pk=each.supervisor_id).exists()
-    ]
+    rows = list(access.engagements_for(user).filter(state=rules.ACTIVE))
+    structures = {each.mission.structure_id for each in rows}
+    answering = access.supervising(structures, timezone.localdate(at)) if rows else set()
+    return [each for each in rows if (each.mission.structure_id, each.supervisor_id) not in answering]
 
 
 def copy_of(volunteer: Volunteer) -> dict[str, Any]:
