@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from django.core.cache import caches
@@ -22,6 +23,7 @@ from maillage.reports.survey import cards
 from maillage.reports.territory.atlas import LAYERS
 from maillage.reports.territory.subject import Subject
 from maillage.studies.survey import tabulation
+from maillage.words.wording import spaced
 
 DEMONSTRATION = "agglomeration-grenobloise"
 FRESH = 600  # seconds
@@ -44,7 +46,13 @@ def _plates() -> list[Plate]:
         *_crossed(),
         _indicators(),
     ]
-    return sorted(found, key=lambda plate: plate.requirements)
+    return sorted(map(_spaced, found), key=lambda plate: plate.requirements)
+
+
+def _spaced(plate: Plate) -> Plate:
+    """Return a plate whose words keep their marks of punctuation beside them."""
+    names = ("about", "title", "source", "reason")
+    return replace(plate, **{name: spaced(getattr(plate, name)) for name in names})
 
 
 def plate(id: str) -> Plate | None:

@@ -49,8 +49,10 @@ class Plate:
 
     @property
     def is_heavy(self) -> bool:
-        """Return whether a page shows it as a picture, loaded when it comes into view."""
-        return len(self.svg) > HEAVY
+        """Return whether a page shows it as a picture, loaded when it comes into view: heavy, or of a style
+        that few pages have.
+        """
+        return len(self.svg) > HEAVY or "parcours-" in self.svg
 
     @property
     def size(self) -> tuple[int, int]:

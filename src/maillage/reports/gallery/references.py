@@ -7,7 +7,7 @@ from maillage.reports.gallery.plate import Plate, Table
 from maillage.reports.page import charts
 from maillage.reports.survey import charts as survey_charts
 from maillage.reports.survey.charts import Step
-from maillage.words.wording import NBSP, count, listing
+from maillage.words.wording import NBSP, count, listing, lower_first, spaced
 
 PRESENTATION = "Présentation de la plateforme Les Bons Clics (Emmaüs Connect et WeTechCare), vers 2016."
 PLAN = "Plan stratégique d’inclusion numérique de Grenoble et 16 communes voisines, 2015."
@@ -125,10 +125,11 @@ def _lanes() -> Plate:
     for each in calendar.events():
         demand, supply = years.setdefault(each.on[:4], ([], []))
         closed = each.kind == "interruption" or "guichets" in each.obligation
-        (supply if closed else demand).append(
-            f"{each.operator}, {each.procedure[:1].lower()}{each.procedure[1:]}"
-        )
-    rows = [(year, " ; ".join(demand), " ; ".join(supply)) for year, (demand, supply) in years.items()]
+        (supply if closed else demand).append(f"{each.operator}, {lower_first(each.procedure)}")
+    rows = [
+        (year, spaced(" ; ".join(demand)), spaced(" ; ".join(supply)))
+        for year, (demand, supply) in years.items()
+    ]
     first = next((year for year, _, supply in rows if supply), "")
     return Plate(
         id="demande-et-offre",
@@ -159,7 +160,7 @@ def _journeys() -> list[Plate]:
                 requirements=("I-053",),
                 about=drawn.title,
                 title=f"{drawn.title} {stops}",
-                svg=journey.drawn(drawn),
+                svg=journey.drawn_narrow(drawn),
                 table=Table(
                     ("Étape", "Aujourd’hui", "Avec les leviers", "Freins et leviers"),
                     tuple(

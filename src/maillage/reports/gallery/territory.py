@@ -29,6 +29,7 @@ GAPS = {
     "orientation": ("I-027",),
 }
 NO_STUDY = "Aucune étude de la démonstration n’est encore calculée sur cette installation."
+SCALE = "Du plus clair (très faible) au plus foncé (très forte) ; hachuré : la classe n’est pas sûre."
 UNASKED = "Le recensement de ce territoire ne pose pas cette question."
 # What only a study draws: id, family, requirement, what it draws.
 DRAWN = (
@@ -235,7 +236,7 @@ def _digital(s: Subject) -> Plate:
                 for z in r.zones
             ),
         ),
-        f"{_source(r)} {rest}",
+        f"{_source(r)} {SCALE} {rest}",
     )
 
 
@@ -256,7 +257,7 @@ def _social(s: Subject) -> Plate:
             ("Zone", "Classe", "Indice", "Rang"),
             tuple((z.name, z.social or "inconnue", z.index or "—", str(z.rank or "—")) for z in r.zones),
         ),
-        f"{r.territory.name}. Indice d’écarts à la moyenne des zones : il ne compte personne.",
+        f"{r.territory.name}. Indice d’écarts à la moyenne des zones : il ne compte personne. {SCALE}",
     )
 
 
