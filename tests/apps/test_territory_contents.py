@@ -111,6 +111,7 @@ def test_whoever_acts_for_a_structure_reads_the_module_of_its_territory(client, 
 
 def test_the_link_of_a_place_opens_the_modules_of_its_territory(client, isere):
     adapted(client, isere, "La souris en Isère")
+    assert "http://testserver/apprendre/?territoire=38" in read(client, "/espace/modules/")
     client.logout()
     answer = client.get(f"/apprendre/{MOUSE}/?territoire=38")
     assert answer.url == f"/apprendre/{MOUSE}/"

@@ -22,7 +22,7 @@ from maillage.apps.learning.forms import authoring as forms
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
-from maillage.apps.memberships.access import name_of, territories_with
+from maillage.apps.memberships.access import FRANCE, name_of, territories_with
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.modules import archive as module_archive
@@ -49,6 +49,8 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _index(request: HttpRequest, imported: Imported | None = None, status: int = 200) -> HttpResponse:
     copies = queries.copies()
+    territory = access.written_for(request)
+    link = f"{reverse('learning')}?{access.TERRITORY}={territory}" if territory not in ("", FRANCE) else ""
     taken = {copy.id for copy in copies}
     context = {
         "rows": [(copy, forms.fault_texts(copy), contents.translations_of(copy.id)) for copy in copies],
@@ -58,7 +60,8 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
             for label, modules in queries.adaptable(taken)
         ],
         "imported": imported,
-        "territory": access.written_for(request),
+        "territory": territory,
+        "shared": request.build_absolute_uri(link) if link else "",
         "territories": [(each, name_of(each)) for each in territories_with(request.user, access.EDIT)],
         "languages_of": _codes(),
     }
