@@ -10,8 +10,18 @@ from django.utils import timezone
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
+from maillage.apps.community.models import Decision
 from maillage.apps.plans import rules
-from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis, PlanNote, Refusal
+from maillage.apps.plans.models import (
+    Milestone,
+    Plan,
+    PlanAction,
+    PlanAxis,
+    PlanMeasure,
+    PlanNote,
+    PlanTask,
+    Refusal,
+)
 from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
@@ -224,6 +234,49 @@ def withdraw_note(row: PlanNote, *, by: User, at: datetime) -> None:
     """Take a line of the journal of an action back; it no longer shows, and can be put back."""
     row.withdrawn_at = None if row.withdrawn_at else at
     row.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def count(
+    row: PlanAction, *, on: date, value: int, source: str, by: User | None, at: datetime
+) -> PlanMeasure:
+    """Keep what was counted of the indicator of an action on a day. Refused for a day to come, without a
+    source, or when the action says nothing to count.
+    """
+    text = line(source, 200)
+    lacks = (
+        ("L’action ne dit pas encore ce que l’on compte.", "Écrivez-le dans « Modifier », puis comptez.")
+        if not row.indicator
+        else ("Ce jour n’est pas encore venu.", "Choisissez le jour où vous avez compté.")
+        if on > timezone.localdate(at)
+        else ("On ne saura pas d’où vient ce nombre.", "Dites qui a compté, et où.")
+        if not text
+        else None
+    )
+    if lacks:
+        raise Refused("Ce nombre n’a pas été enregistré.", why=lacks[0], do=lacks[1])
+    refuse_secrets(text)
+    journal.record(by=by, verb="plan.measured", row=row, at=at)
+    return PlanMeasure.objects.create(action=row, on=on, value=value, source=text, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_measure(measure: PlanMeasure, *, at: datetime) -> None:
+    """Take a number off an action, or put it back when it was."""
+    measure.withdrawn_at = None if measure.withdrawn_at else at
+    measure.save(update_fields=["withdrawn_at"])
+
+
+@transaction.atomic
+def link_task(row: PlanAction, decision: Decision, *, by: User, at: datetime) -> PlanTask:
+    """Link a task of a meeting to an action; once."""
+    task, _ = PlanTask.objects.get_or_create(action=row, decision=decision, defaults={"by": by, "at": at})
+    return task
+
+
+def unlink_task(task: PlanTask) -> None:
+    """Take a task off an action: the meeting keeps it."""
+    task.delete()
 
 
 @transaction.atomic

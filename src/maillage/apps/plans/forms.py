@@ -179,6 +179,23 @@ def _initial(row: PlanAction) -> dict[str, Any]:
     return {**kept, **links, "milestones": steps, "version": row.version}
 
 
+class MeasureForm(forms.Form):
+    """What was counted of the indicator of an action."""
+
+    on = DayField(label="Compté le")
+    value = forms.IntegerField(
+        label="Combien",
+        min_value=0,
+        max_value=MOST_PEOPLE,
+        error_messages={"required": "Il manque le nombre compté."},
+    )
+    source = forms.CharField(
+        label="Qui a compté, et où",
+        max_length=200,
+        error_messages={"required": "Il manque qui a compté. Sans source, ce nombre ne dira rien."},
+    )
+
+
 class NoteForm(forms.Form):
     """A line for the journal of an action."""
 

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from maillage.apps.accounts.models import by_account
 from maillage.apps.codesign.models import DraftAction
+from maillage.apps.community.models import Decision
 from maillage.apps.plans import rules
 
 
@@ -138,6 +139,48 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class PlanMeasure(models.Model):
+    """What was counted of the indicator of an action, on a day. source: who counted, where. Once withdrawn,
+    it is stored but hidden.
+    """
+
+    action = models.ForeignKey(
+        PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="measures"
+    )
+    on = models.DateField("le")
+    value = models.PositiveIntegerField("compté")
+    source = models.CharField("d’où", max_length=200)
+    by = by_account("noté par", blank=True)
+    at = models.DateTimeField("noté le")
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "mesure d’une action"
+        ordering = ("on", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.on} : {self.value}"
+
+
+class PlanTask(models.Model):
+    """A task that a meeting decided, for an action of a plan."""
+
+    action = models.ForeignKey(
+        PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="tasks"
+    )
+    decision = models.ForeignKey(Decision, verbose_name="tâche", on_delete=models.CASCADE, related_name="+")
+    by = by_account("reliée par", blank=True)
+    at = models.DateTimeField("reliée le")
+
+    class Meta:
+        verbose_name = "tâche d’une action"
+        ordering = ("decision__until_on", "pk")
+        constraints = (models.UniqueConstraint("action", "decision", name="plans_task_once"),)
+
+    def __str__(self) -> str:
+        return str(self.decision)
 
 
 class PlanNote(models.Model):

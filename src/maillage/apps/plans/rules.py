@@ -97,6 +97,35 @@ def announced_sentence(announced: int | None, entered: int) -> str:
     return f"{said}, {entered} écrite{'s' if entered > 1 else ''}."
 
 
+def effect_sentence(
+    baseline: int | None, target: int | None, counted: Sequence[tuple[date, int]], others: int
+) -> str:
+    """Return what was counted beside what was expected, and that it proves no cause; "" when nothing was
+    counted. others: how many things changed elsewhere meanwhile, as noted.
+
+    >>> effect_sentence(12, 60, [(date(2026, 11, 3), 41)], 1).split(". ")[0]
+    'De 12 au départ à 41 : 29 de plus, sur 48 visés'
+    >>> effect_sentence(None, None, [(date(2026, 11, 3), 1)], 0).split(". ")[0]
+    'Compté : 1'
+    """
+    if not counted:
+        return ""
+    last = max(counted)[1]
+    if baseline is None:
+        told = f"Compté : {last}"
+        told += f", pour {target} visés" if target is not None else ""
+        told += ". On ne sait pas d’où l’on partait"
+    else:
+        gap = last - baseline
+        moved = f"{abs(gap)} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
+        told = f"De {baseline} au départ à {last} : {moved}"
+        told += f", sur {target - baseline} visés" if target is not None and target != baseline else ""
+    also = "Personne n’a noté ce qui a changé aussi"
+    if others:
+        also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"
+    return f"{told}. {also} : rien ne dit que l’action en est la cause."
+
+
 def makes_a_cycle(action: int, after: int | None, known: Mapping[int, int | None]) -> bool:
     """Return whether an action would, from one to the next, come after itself. known: what each action of
     the plan comes after.

@@ -54,10 +54,13 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                     action=row, on=on + timedelta(days=(ends + max(starts, 0)) // 2), words="faire le point"
                 )
         evening = plan.actions.get(number=7)
-        evening.budget, evening.funded, evening.target = 6_400, 4_000, 60
+        evening.budget, evening.funded, evening.baseline, evening.target = 6_400, 4_000, 0, 60
         evening.means, evening.indicator = "Deux aidants, deux soirs par semaine", "Personnes venues"
         evening.risks = "Un des deux aidants part en mars ; pas de remplaçant."
         evening.save()
+        for days, people in ((-50, 9), (-20, 23), (-3, 41)):
+            day, whom = on + timedelta(days=days), "Feuille d’accueil (exemple)"
+            actions.count(evening, on=day, value=people, source=whom, by=by, at=at)
         for days, kind, words in (
             (-65, DECISION, "Ouverture, 3 personnes le premier soir."),
             (-17, DECISION, "Garder les deux soirs ; chercher 2 400 €."),

@@ -9,9 +9,10 @@ from maillage.reports.codesign import journey
 from maillage.reports.plan.reading import PlanAction, PlanActor, PlanAxis, PlanReading
 from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
-from maillage.words.wording import listing
+from maillage.words.wording import listing, number
 
 if TYPE_CHECKING:
+    from maillage.apps.plans.models import PlanAction as RowOfPlan
     from maillage.apps.plans.queries.overview import ActionRow
 
 
@@ -79,12 +80,18 @@ def _action(shown: "ActionRow") -> PlanAction:
         indicator=row.indicator,
         baseline=row.baseline,
         target=row.target,
+        counted=_counted(row),
         existing=row.existing,
         means=row.means,
         risks=row.risks,
         steps=tuple(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
         lacks=shown.warnings,
     )
+
+
+def _counted(row: "RowOfPlan") -> str:
+    last = row.measures.filter(withdrawn_at=None).last()
+    return f"{number(last.value)}, le {in_words(last.on)}" if last else ""
 
 
 def _day(day: date | None) -> str:

@@ -32,6 +32,7 @@ from maillage.reports.territory.subject import Subject, cover, headline, interva
 from maillage.words import wording
 
 UNWRITTEN = "non renseigné"
+NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres ne dit une cause."
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
@@ -278,12 +279,13 @@ def _follow_up(plan: PlanReading) -> Chapter:
             x.title,
             x.indicator,
             *(UNWRITTEN if n is None else wording.number(n) for n in (x.baseline, x.target)),
+            x.counted or "pas encore",
         )
         for x in told
     ]
-    columns = ("N°", "Action", "Indicateur", "Au départ", "Cible")
+    columns = ("N°", "Action", "Indicateur", "Au départ", "Cible", "Compté")
     block: Block = (
-        _table("Ce qui sera mesuré", columns, rows, align="gdd")
+        _table("Attendu, et compté", columns, rows, align="gddg", note=NO_CAUSE)
         if rows
         else Text(text="Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.")
     )

@@ -8,7 +8,8 @@ from maillage.reports.codesign.journey import Journey
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
     """An action, in words; "" for what nobody wrote. people: how many it concerns, or why they are not
-    counted; budget, funded: euros, None when unwritten; lacks: what it still needs to be carried out.
+    counted; budget, funded: euros, None when unwritten; counted: the
+    last number of its indicator, and its day; lacks: what it still needs to be carried out.
     """
 
     number: int
@@ -27,6 +28,7 @@ class PlanAction:
     indicator: str = ""
     baseline: int | None = None
     target: int | None = None
+    counted: str = ""
     existing: str = ""
     means: str = ""
     risks: str = ""

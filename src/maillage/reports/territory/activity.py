@@ -64,10 +64,9 @@ class ActivityReport:
         w = self.whole
         if not (w.individual or w.group):
             return f"Aucune activité n’est notée {self.period}."
-        told = (
-            f"{count(w.individual, 'aide individuelle', 'aides individuelles')} et"
-            f" {count(w.group, 'atelier')}, {w.hours} de travail"
-        )
+        alone = count(w.individual, "aide individuelle", "aides individuelles") if w.individual else ""
+        together = count(w.group, "atelier") if w.group else ""
+        told = f"{' et '.join(filter(None, (alone, together)))}, {w.hours} de travail"
         people = (
             "" if w.helped is None else f" ; {count(w.helped, 'aide donnée', 'aides données')} à quelqu’un"
         )

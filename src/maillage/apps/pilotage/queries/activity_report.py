@@ -22,6 +22,12 @@ UNKNOWN = "suite inconnue"
 OTHER = {
     "aide_aux_demarches_administratives": "Démarches administratives",
     "email": "Courriel",
+    "prendre_en_main_du_materiel": "Prise en main du matériel",
+    "navigation_sur_internet": "Navigation sur Internet",
+    "securite_numerique": "Sécurité numérique",
+    "bureautique": "Bureautique",
+    "insertion_professionnelle": "Insertion professionnelle",
+    "culture_numerique": "Culture numérique",
 }
 
 

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_safe
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.plans import access, rules
-from maillage.apps.plans.forms import NoteForm
+from maillage.apps.plans.forms import MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
-from maillage.apps.plans.queries import files, overview, proposals
+from maillage.apps.plans.queries import effects, files, overview, proposals
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference.plan_frames import frames
@@ -134,10 +134,13 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "to_find": (row.budget or 0) - (row.funded or 0),
         "parts": row.parts.all(),
         "on": on,
+        "effect": effects.effect(row),
         **_zone_map(found, row),
     }
     if context["may_write"]:
         context["form"] = NoteForm(initial={"on": on})
+        context["measure_form"] = MeasureForm(initial={"on": on}, auto_id="mesure-%s")
+        context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context)
 
 

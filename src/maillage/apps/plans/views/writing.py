@@ -15,9 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.plans import access, actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm, NoteForm
+from maillage.apps.plans.forms import ActionForm, FrameForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
-from maillage.apps.plans.queries import overview, proposals
+from maillage.apps.plans.queries import effects, overview, proposals
 from maillage.apps.plans.views.reading import framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -208,11 +208,37 @@ def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
             messages.success(request, "Étape passée." if step.done_on else "Étape à faire de nouveau.")
         elif what == "note":
             _note(request, row)
+        elif what == "mesure":
+            _count(request, row)
+        elif what == "oter-mesure":
+            measure = get_object_or_404(row.measures, pk=whole(request.POST.get("mesure", ""), ROWS))
+            actions.withdraw_measure(measure, at=at)
+            messages.success(request, "Nombre retiré." if measure.withdrawn_at else "Nombre remis.")
+        elif what == "tache":
+            chosen = whole(request.POST.get("tache", ""), ROWS)
+            decision = next((each for each in effects.offered(row, request.user) if each.pk == chosen), None)
+            if decision is None:
+                raise Http404("Cette tâche n’est pas à vous, ou elle est déjà reliée.")
+            actions.link_task(row, decision, by=by, at=at)
+            messages.success(request, "La tâche est reliée à cette action.")
+        elif what == "oter-tache":
+            task = get_object_or_404(row.tasks, pk=whole(request.POST.get("tache", ""), ROWS))
+            actions.unlink_task(task)
+            messages.success(request, "Tâche déliée : sa réunion la garde.")
         elif what == "oter":
             note = get_object_or_404(row.notes, pk=whole(request.POST.get("note", ""), ROWS))
             actions.withdraw_note(note, by=by, at=at)
             messages.success(request, "Retirée du journal." if note.withdrawn_at else "Remise au journal.")
     return redirect(f"{reverse('plan_action', args=[plan.place, row.pk])}#s-journal")
+
+
+def _count(request: HttpRequest, row: PlanAction) -> None:
+    form = MeasureForm(request.POST)
+    if not form.is_valid():
+        told = " ".join(str(each) for errors in form.errors.values() for each in errors)
+        raise Refused("Ce nombre n’a pas été enregistré.", why=told, do="Complétez, puis enregistrez.")
+    actions.count(row, **form.cleaned_data, by=account_of(request), at=timezone.now())
+    messages.success(request, "Le nombre est noté, à côté de ce qui était attendu.")
 
 
 def _note(request: HttpRequest, row: PlanAction) -> None:
