@@ -1,10 +1,13 @@
 """The pages of papers: the safes, what is kept of a person, one paper, and what a card lets them stop."""
 
+import errno
+import os
 import re
 from datetime import UTC, datetime
 from html import unescape
 
 import pytest
+from django.core.files import temp
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -169,6 +172,21 @@ def test_what_is_missing_is_said(pro, andrei, more, words):
 
 
 # ----------------------------------------------------------------------------------------------- one paper
+
+
+def test_no_room_for_what_is_being_sent_says_so_and_keeps_nothing(pro, andrei, monkeypatch):
+    """A heavy file is laid in the temporary folder while it is read, before any page answers."""
+
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(temp, "NamedTemporaryFile", full)
+    pro.raise_request_exception = False
+    heavy = SimpleUploadedFile("p.pdf", b"%PDF-1.4" + b"0" * 10_000_000, content_type="application/pdf")
+    answer = pro.post(reverse("person_paper_add", args=[andrei.pk]), sent(heavy))
+    assert answer.status_code == 507
+    assert "Le disque de l’ordinateur qui tient la plateforme est plein" in text(answer)
+    assert not Paper.objects.exists()
 
 
 def test_a_paper_leaves_whole_as_a_file_and_its_opening_is_told(pro, paper, andrei):

@@ -1,7 +1,6 @@
 """What every request and every answer goes through."""
 
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,7 +11,6 @@ from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import SuspiciousOperation
-from django.db import OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -52,14 +50,6 @@ VISITOR = "visite"  # the cookie that says whose session just ended, until the b
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-NO_ROOM = Refused(
-    "Rien n’a été enregistré.",
-    why="Le disque de l’ordinateur qui tient la plateforme est plein.",
-    do="Prévenez la personne qui la tient. Ce qui était enregistré avant est intact.",
-)
-FULL = ("disk is full", "No space left")  # as SQLite and PostgreSQL say it
-
-
 class Refusals:
     """Answer what no page expected to be refused, and a disk that is full: a page that says what, why, and
     what to do.
@@ -75,9 +65,7 @@ class Refusals:
         """Return the page of a refusal, None for anything else, which is a fault and stays one."""
         if isinstance(error, Refused):
             return refusals.page(request, error)
-        if isinstance(error, OperationalError) and any(words in str(error) for words in FULL):
-            return refusals.page(request, NO_ROOM, status=HTTPStatus.INSUFFICIENT_STORAGE)
-        return None
+        return refusals.no_room(request) if refusals.is_disk_full(error) else None
 
 
 class NoNul:

@@ -1,5 +1,6 @@
 """Home, style, health, legal pages, glossary, methods and sources."""
 
+import sys
 from typing import Any
 
 from django.db import connection
@@ -24,6 +25,7 @@ from maillage.reference.publications import publications
 from maillage.reports.page import charts, drawings, maps
 from maillage.reports.page.design import tokens
 from maillage.reports.territory import provenance
+from maillage.web import refusals
 from maillage.words import wording
 
 CHANGES = 100  # of services, the latest
@@ -265,4 +267,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """A fault nobody expected; a disk that filled up before any page could answer says so."""
+    if refusals.is_disk_full(sys.exception()):
+        return refusals.no_room(request)
     return render(request, "site/500.html", status=500)
