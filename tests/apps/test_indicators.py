@@ -291,3 +291,40 @@ def test_each_definition_publishes_all_its_parts():
             assert getattr(about, name), f"{about.id} : {name}"
             assert "{" not in getattr(about, name)
         assert re.fullmatch(r"Q-0\d\d", about.requirement)
+
+
+def daily(commune: str, month: int, whole: int, part: int) -> None:
+    day = date(2026, month, 10)
+    for measure, n in ((rules.SENT, whole), (rules.ANSWERED_FAST, part)):
+        DailyCount.objects.create(measure=measure, commune=commune, day=day, n=n)
+
+
+@pytest.fixture
+def read_on_the_day(monkeypatch, db):
+    """Read as of the day of these counts, the rows having been read."""
+    Refresh.objects.create(at=AT, whole=True)
+    monkeypatch.setattr("maillage.apps.indicators.views.timezone.localdate", lambda *_: ON)
+
+
+def test_a_share_that_falls_beyond_chance_is_told_at_the_top_of_the_page(client, read_on_the_day):
+    for month in range(3, 8):
+        daily(GRENOBLE, month, 100, 80)
+    page = client.get("/territoires/38185/indicateurs/").content.decode()
+    assert "au-delà du hasard" not in page
+    daily(GRENOBLE, 8, 100, 35)
+    page = client.get("/territoires/38185/indicateurs/").content.decode().replace("\xa0", " ")
+    said = "Baisse au-delà du hasard : 35 % des 100 derniers cas, 80 % des 500 d’avant. Rien ne dit pourquoi."
+    assert page.count(said) == 2, "at the top, and beside its indicator"
+    assert page.index(said) < page.index('id="s-chaine"')
+    assert 'href="#i-reponse-8-jours"' in page
+
+
+def test_territories_stand_against_what_chance_gives_and_are_not_ranked(client, read_on_the_day):
+    for commune, part in ((GRENOBLE, 160), ("59350", 154), ("67482", 60)):
+        daily(commune, 6, 200, part)
+    page = client.get("/indicateurs/comparer/?codes=38,67,59").content.decode().replace("\xa0", " ")
+    assert "Bas-Rhin : 30 % de 200 cas, plus bas que le hasard seul ne le ferait." in page
+    assert "Ce n’est pas un classement, et rien ne dit pourquoi." in page
+    assert 'aria-label="Une réponse en 8 jours ou moins' in page
+    page = client.get("/indicateurs/comparer/?codes=38,67").content.decode()
+    assert "Il faut 3 territoires au moins" in page

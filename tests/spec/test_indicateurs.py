@@ -1,6 +1,7 @@
 """Les indicateurs d’un territoire : ce qui est trop récent, ce qui entre par lots, ce qui se divise."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 
@@ -110,3 +111,72 @@ def test_a_territory_has_its_share_of_the_million(spec):
         ),
         [0.2, 0.15, 0.3],
     )
+
+
+def test_an_alert_is_given_beyond_chance_alone(spec):
+    """Une part n’alerte que si son dernier mois s’écarte de tous ceux d’avant plus que le hasard ne le ferait.
+
+    Quatre mois de 40 cas à 80 %, puis un mois. Plus on regarde de parts à la fois, plus il en faut pour alerter.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        year = [rules.Point(date(2026, month, 1), 80.0, n=40) for month in range(1, 5)]
+        out = []
+        for percent, n, looks in zip(
+            t["part"].tolist(), t["cas"].tolist(), t["parts vues"].tolist(), strict=True
+        ):
+            last = rules.Point(date(2026, 5, 1), percent, n=int(n))
+            found = rules.moved([*year, last], int(looks))
+            out.append("" if found is None else found.words.partition(" ")[0])
+        return out
+
+    spec(
+        """
+        part | cas | parts vues
+        -----+-----+-----------
+        40   | 40  | 1
+        70   | 40  | 1
+        63   | 40  | 1
+        63   | 40  | 40
+        98   | 100 | 1
+        60   | 11  | 1
+        """,
+        call,
+        ["Baisse", "", "Baisse", "", "Hausse", ""],
+    )
+
+
+def test_nothing_is_said_of_two_months_nor_of_months_withheld():
+    """Deux mois dits ne font pas une habitude ; un mois masqué ne compte pas, et ne se devine pas."""
+    told = rules.Point(date(2026, 1, 1), 80.0, n=200)
+    low = rules.Point(date(2026, 3, 1), 10.0, n=200)
+    assert rules.moved([told, low], 1) is None
+    assert rules.moved([told, rules.Point(date(2026, 2, 1), None), low], 1) is None
+
+
+def test_a_territory_within_the_limits_is_not_told_apart(spec):
+    """Autour de la part commune, chacun a ses limites : larges quand il a peu de cas.
+
+    C’est le même 20 % : avec 10 cas, le hasard suffit ; avec 100, non.
+    """
+
+    def call(t: dict[str, Any]) -> list[int]:
+        rows = zip(t["territoire"].tolist(), t["oui"].astype(int), t["cas"].astype(int), strict=True)
+        found = rules.funnel([(name, int(part), int(whole)) for name, part, whole in rows])
+        assert found is not None
+        return [place.side for place in found[1]]
+
+    spec(
+        """
+        territoire | oui | cas
+        -----------+-----+----
+        A          | 300 | 500
+        B          | 290 | 500
+        C          | 2   | 10
+        D          | 20  | 100
+        """,
+        call,
+        [0, 0, 0, -1],
+    )
+    assert rules.funnel([("A", 1, 10), ("B", 9, 10)]) is None, "two make no crowd"
+    assert rules.funnel([("A", 1, 10), ("B", 9, 10), ("C", 0, 0)]) is None

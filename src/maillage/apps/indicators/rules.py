@@ -4,11 +4,15 @@ have a sense.
 Source: docs/methods/indicateurs.md
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from maillage.engine import comparisons
+from maillage.engine.funnel import limits
+from maillage.engine.proportions import Share
 from maillage.reference.indicators import Indicator
+from maillage.words import wording
 
 METHOD = "indicateurs"
 # Measures whose rows are arrivals and departures: what stands on a day is their sum up to that day.
@@ -79,6 +83,104 @@ class Value:
     apart: tuple[str, ...] = ()
     examples: bool = False
     series: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A share that moved beyond chance: percent and cases before, percent and cases of the latest month."""
+
+    month: date
+    before: float
+    n_before: int
+    now: float
+    n_now: int
+
+    @property
+    def words(self) -> str:
+        """What moved, in a sentence: no cause is known."""
+        way = "Hausse" if self.now > self.before else "Baisse"
+        return (
+            f"{way} au-delà du hasard : {wording.percent(self.now)} des {wording.number(self.n_now)} derniers"
+            f" cas, {wording.percent(self.before)} des {wording.number(self.n_before)} d’avant. Rien ne dit"
+            " pourquoi."
+        )
+
+
+CHANCE = 0.05  # of telling of a move that is none, over all the indicators of a page
+FEWEST_MONTHS = 3  # before which nothing is said
+
+
+def moved(points: Sequence[Point], looks: int) -> Move | None:
+    """Return how the latest month of a share differs from those before it beyond chance, None when it does
+    not. looks: how many shares are looked at together: the more there are, the less each may be alarmed.
+
+    >>> year = [Point(date(2026, m, 1), 80.0, n=50) for m in range(1, 6)]
+    >>> moved([*year, Point(date(2026, 6, 1), 40.0, n=50)], 5).now
+    40.0
+    >>> moved([*year, Point(date(2026, 6, 1), 74.0, n=50)], 5)
+    """
+    told = [(each, each.value, each.n) for each in points if each.value is not None and each.n]
+    if len(told) < FEWEST_MONTHS:
+        return None
+    *former, (latest, now, n_now) = told
+    n = sum(each for _, _, each in former)
+    before = sum(value * each for _, value, each in former) / n
+    gap = comparisons.difference(_share(now, n_now), _share(before, n), level=1 - CHANCE / max(looks, 1))
+    if gap.low <= 0 <= gap.high:
+        return None
+    return Move(latest.month, before, n, now, n_now)
+
+
+def _share(percent: float, n: int) -> Share:
+    p = percent / 100
+    return Share(value=p, variance=p * (1 - p) / n, n=n, df=max(n - 1, 1), simple=True)
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelPlace:
+    """A territory in a funnel: its share and its limits, in percent, its cases, and which side it is on: -1
+    under, 0 within, 1 above.
+    """
+
+    name: str
+    share: float
+    n: int
+    low: float
+    high: float
+    side: int
+
+    @property
+    def words(self) -> str:
+        """Where it stands, in words: chance alone, or more."""
+        return {
+            -1: "plus bas que le hasard seul ne le ferait",
+            0: "dans ce que le hasard donne",
+            1: "plus haut que le hasard seul ne le ferait",
+        }[self.side]
+
+
+FEWEST_PLACES = 3  # of a funnel: two territories make no crowd to stand in
+
+
+def funnel(cases: Sequence[tuple[str, int, int]]) -> tuple[float, tuple[FunnelPlace, ...]] | None:
+    """Return the common share of some territories, in percent, and where each stands against the limits that
+    chance gives around it; None for fewer than three. cases: (name, part, whole).
+
+    >>> common, places = funnel([("A", 70, 100), ("B", 55, 100), ("C", 20, 100)])
+    >>> [place.side for place in places]
+    [1, 0, -1]
+    """
+    known = [(name, part, whole) for name, part, whole in cases if whole > 0]
+    if len(known) < FEWEST_PLACES:
+        return None
+    common = sum(part for _, part, _ in known) / sum(whole for _, _, whole in known)
+    out = []
+    for name, part, whole in known:
+        low, high = limits(common, whole)
+        share = part / whole
+        side = (share > high) - (share < low)
+        out.append(FunnelPlace(name, 100 * share, whole, 100 * low, 100 * high, side))
+    return 100 * common, tuple(out)
 
 
 def missing(definition: Indicator, on: date, reason: str) -> Value:

@@ -100,5 +100,11 @@ def compare(request: HttpRequest) -> HttpResponse:
         grounds = [ground(place, on=on) for place in places]
     except (Refused, UnknownTerritory) as error:
         context["error"], grounds = error, []
-    context |= {"grounds": grounds, "rows": reading.side_by_side([values(each) for each in grounds])}
+    columns = [values(each) for each in grounds]
+    context |= {
+        "grounds": grounds,
+        "rows": reading.side_by_side(columns),
+        "funnels": reading.funnels([each.name for each in grounds], columns),
+        "fewest": rules.FEWEST_PLACES,
+    }
     return render(request, "indicators/compare.html", context)

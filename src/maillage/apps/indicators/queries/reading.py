@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from math import ceil
 from typing import Any
 
 from maillage.apps.indicators import rules
-from maillage.apps.indicators.rules import Point, Value
+from maillage.apps.indicators.rules import FunnelPlace, Move, Point, Value
+from maillage.engine.funnel import limits
 from maillage.reference.indicators import Earlier, families
-from maillage.reports.page import series
+from maillage.reports.page import funnel, series
 from maillage.words import wording
 from maillage.words.dates import MONTHS, SHORT_MONTHS
 from maillage.words.rounding import outwards
@@ -39,12 +41,15 @@ class Reading:
     chart: str
     lines: Sequence[Line]
     early: bool
+    move: Move | None = None
 
 
 def page(values: Sequence[Value]) -> dict[str, Any]:
     """Return the indicators of a territory by family, and the chain of those of the network."""
-    read = [reading(each) for each in values]
+    looks = sum(each.definition.unit == "pourcent" and bool(each.series) for each in values)
+    read = [reading(each, looks=looks) for each in values]
     return {
+        "moves": [each for each in read if each.move],
         "chain": [each for each in read if each.value.definition.step],
         "families": [_family(id, label, read) for id, label in families().items()],
         "examples": any(each.value.examples for each in read),
@@ -64,9 +69,12 @@ def _family(id: str, label: str, read: Sequence[Reading]) -> dict[str, Any]:
     }
 
 
-def reading(value: Value) -> Reading:
-    """Return an indicator in words."""
+def reading(value: Value, *, looks: int = 0) -> Reading:
+    """Return an indicator in words. looks: how many shares are watched together for a move beyond chance, 0
+    to watch none.
+    """
     chart = _chart(value)
+    watched = looks and value.definition.unit == "pourcent"
     return Reading(
         value=value,
         figure=figure(value),
@@ -76,6 +84,7 @@ def reading(value: Value) -> Reading:
         chart=chart,
         lines=[_line(point, value) for point in value.series] if chart else [],
         early=bool(chart) and any(point.early for point in value.series),
+        move=rules.moved(value.series, looks) if watched else None,
     )
 
 
@@ -85,6 +94,51 @@ def side_by_side(columns: Sequence[Sequence[Value]]) -> list[tuple[Value, list[R
     return [
         (row[0], [reading(each) for each in row]) for row in rows if any(v.value is not None for v in row)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Funnel:
+    """An indicator of several territories against what chance gives: the common share in words, each
+    territory, the drawing.
+    """
+
+    label: str
+    common: str
+    places: tuple[FunnelPlace, ...]
+    svg: str
+
+
+def funnels(names: Sequence[str], columns: Sequence[Sequence[Value]]) -> list[Funnel]:
+    """Return a funnel for each share that three territories at least know; invented ones are left out."""
+    out = []
+    for row in zip(*columns, strict=True):
+        definition = row[0].definition
+        cases = [
+            (name, value.part, int(value.denominator))
+            for name, value in zip(names, row, strict=True)
+            if value.part is not None and value.denominator is not None and not value.examples
+        ]
+        found = rules.funnel(cases) if definition.way == "ratio" else None
+        if found is None:
+            continue
+        common, places = found
+        told = " ; ".join(
+            f"{each.name} : {wording.percent(each.share)} de {wording.number(each.n)} cas, {each.words}"
+            for each in places
+        )
+        drawn = funnel.drawn(
+            [(each.name, each.n, each.share, bool(each.side)) for each in places],
+            common,
+            partial(_limits, common),
+            label=f"{definition.label}. {told}",
+        )
+        out.append(Funnel(definition.label, wording.percent(common), places, drawn))
+    return out
+
+
+def _limits(common: float, n: int) -> tuple[float, float]:
+    low, high = limits(common / 100, n)
+    return 100 * low, 100 * high
 
 
 def figure(value: Value) -> str:
