@@ -387,7 +387,7 @@ def test_a_place_that_joins_a_cheap_device_and_somebody_beside_is_told(client, c
     place("foyer", {"nom": "Le Foyer", "typologie": ["RS_FJT"], "practices": {"wifi": {"state": "offered"}}})
     shown = devices.equipment(on=ON)
     assert [(lieu.name, words) for lieu, words in shown.combined] == [
-        ("L’Atelier", "vente à petit prix et cours et ateliers")
+        ("L’Atelier", "Vente à petit prix · Cours et ateliers")
     ]
     (home,) = shown.homes
     assert (home.wifi, home.beside) == ("proposé", "L’Atelier, dans la commune")

@@ -224,7 +224,7 @@ def _helped_words(row: Orientation) -> str:
 
 def undo(user: Any, at: datetime) -> Iterable[Undo]:
     """Return the places that a coordinator reminded a moment ago."""
-    told = list(pressing.own_nudges(user, at)[:MOST]) if rights_of(user).any(pressing.LEADS) else []
+    told = list(pressing.own_nudges(user, at)[: 2 * MOST]) if rights_of(user).any(pressing.LEADS) else []
     names = Structure.objects.in_bulk([each.row for each in told])
     for each in told:
         if each.row in names:

@@ -15,7 +15,7 @@ from maillage.kernel.names import plain
 from maillage.reference import offer
 from maillage.reference.sheet import STATES, practices
 from maillage.words.opening import date_text
-from maillage.words.wording import count, listing, series
+from maillage.words.wording import count, series
 
 HERE, LENT, REPAIR, OUT = rules.DEVICE_STATES
 HOUSING = ("bailleur", "hebergement", "seniors")  # types of structures where people live
@@ -228,10 +228,8 @@ def combined_words(lieu: Lieu) -> str:
     """Return what a place joins: equipment at little cost, and somebody beside."""
     known = practices(lieu.sheet)
     labels = offer.practices()
-    named = [
-        labels[id].label.lower() for id in (*CHEAP, *BESIDE) if known.get(id, {}).get("state") == "offered"
-    ]
-    return listing(named)
+    named = [id for id in (*CHEAP, *BESIDE) if known.get(id, {}).get("state") == "offered"]
+    return " · ".join(labels[id].label for id in named)
 
 
 def _by_name(rows) -> list[Lieu]:
