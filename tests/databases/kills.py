@@ -1,26 +1,23 @@
 """Kill whoever writes, as often as asked, at random; after each, nothing may be half done. Prints JSON: kills
 in a write, faults.
 
-python kills.py KILLS: one program writes without pause, what it does drawn from `writes`; its parent kills it
-and looks.
+python -m tests.databases.kills KILLS: one program writes without pause, what it does drawn from `writes`; its
+parent kills it and looks.
 """
 
 import contextlib
 import json
-import mmap
-import os
 import random
-import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
+from tests.databases.killing import Writing, killed, without_end
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
 SHEET = {"commune": "Grenoble", "code_postal": "38000", "code_insee": "38185", "adresse": "1 place Grenette",
@@ -30,54 +27,24 @@ SHEET = {"commune": "Grenoble", "code_postal": "38000", "code_insee": "38185", "
 
 def main() -> None:
     ready()
-    from django.db import connections
-
     scenery()
     for gesture in writes():  # what is read once is read here: those that are killed write at once
         with contextlib.suppress(Refused):
             gesture(random.Random(1), AT)
-    doing, faults, inside = mmap.mmap(-1, 8), [], 0
-    draw = random.Random(11)
-    for turn in range(int(sys.argv[1])):
-        connections.close_all()
-        seed = draw.random()
-        doing[0] = 0
-        pid = os.fork()
-        if not pid:
-            work(random.Random(seed), doing, turn)
-        while not doing[0]:  # however busy the computer is, the writer has begun
-            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
-            time.sleep(0.001)
-        time.sleep(draw.uniform(0.0, 0.12))
-        os.kill(pid, signal.SIGKILL)
-        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
-        inside += doing[0]
-        faults += found()
+    inside, faults = killed(int(sys.argv[1]), work, found, longest=0.12)
     json.dump({"inside": inside, "faults": faults, "rows": rows()}, sys.stdout)
 
 
-def work(draw: random.Random, doing: mmap.mmap, turn: int) -> None:
-    """Write without end; `doing` says whether a transaction is under way."""
-    from django.db import connection
+def work(turn: int, writing: Writing) -> NoReturn:
+    draw, gestures = random.Random(turn), writes()
 
-    def seen(execute: Callable[..., Any], *statement: Any) -> Any:
-        doing[0] = connection.in_atomic_block
-        return execute(*statement)
+    def write(n: int) -> None:
+        at = AT + timedelta(minutes=turn, milliseconds=n + 1)
+        with contextlib.suppress(Refused):  # drawn at random: many do not apply to the row they fall on
+            draw.choice(gestures)(draw, at)
 
-    connection.execute_wrappers.append(seen)
-    at = AT + timedelta(minutes=turn)
-    gestures = writes()
-    try:
-        while True:
-            at += timedelta(milliseconds=1)
-            with contextlib.suppress(
-                Refused
-            ):  # drawn at random: many gestures do not apply to the row they fall on
-                draw.choice(gestures)(draw, at)
-            doing[0] = 0
-    except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        os._exit(3)
+    writing.watch()
+    without_end(writing, write)
 
 
 def scenery() -> None:

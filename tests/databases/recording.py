@@ -4,19 +4,14 @@ python -m tests.databases.recording KILLS. Prints JSON: kills in a transaction, 
 """
 
 import json
-import mmap
-import os
-import random
-import signal
 import sys
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from typing import Any
+from typing import NoReturn
 
 from maillage.config.bootstrap import ready
+from tests.databases.killing import Writing, killed, without_end
 from tests.support.speed import PATIENCE
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -25,26 +20,9 @@ LOT, WRITERS, EACH = 3, 6, 10
 
 def main() -> None:
     ready()
-    from django.db import connections
-
     from maillage.apps.accounts.models import Entry
 
-    doing, inside, faults = mmap.mmap(-1, 8), 0, []
-    draw = random.Random(7)
-    for turn in range(int(sys.argv[1])):
-        connections.close_all()
-        doing[0] = doing[1] = 0
-        pid = os.fork()
-        if not pid:
-            work(turn, doing)
-        while not doing[1]:  # however busy the computer is, the writer has begun
-            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
-            time.sleep(0.001)
-        time.sleep(draw.uniform(0.0, 0.03))
-        os.kill(pid, signal.SIGKILL)
-        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
-        inside += doing[0]
-        faults += found()
+    inside, faults = killed(int(sys.argv[1]), work, found, longest=0.03)
     lines = Entry.objects.count()
     together()
     faults += found()
@@ -54,34 +32,26 @@ def main() -> None:
     )
 
 
-def work(turn: int, doing: mmap.mmap) -> None:
+def work(turn: int, writing: Writing) -> NoReturn:
     """Write without end: an act with its line, then a lot of lines, now and then an anchor."""
-    from django.db import connection, transaction
+    from django.db import transaction
 
     from maillage.apps.accounts import actions
     from maillage.apps.accounts.actions import Note
     from maillage.apps.accounts.models import User
     from maillage.config import anchors
 
-    def watch(execute: Callable[..., Any], *statement: Any) -> Any:
-        doing[0] = connection.in_atomic_block
-        return execute(*statement)
+    def write(n: int) -> None:
+        at = AT + timedelta(minutes=turn, milliseconds=n + 1)
+        with transaction.atomic():
+            user = User.objects.create(email=f"{turn}-{n}@exemple.fr")
+            actions.record(by=user, verb="one", row=user, at=at)
+        actions.record_many(Note(by=user, verb="lot", row=user, at=at) for _ in range(LOT))
+        if n % 5 == 0:
+            anchors.write(at=at, cause="requested")
 
-    connection.execute_wrappers.append(watch)
-    at = AT + timedelta(minutes=turn)
-    try:
-        for n in range(10**9):
-            at += timedelta(milliseconds=1)
-            with transaction.atomic():
-                user = User.objects.create(email=f"{turn}-{n}@exemple.fr")
-                actions.record(by=user, verb="one", row=user, at=at)
-            actions.record_many(Note(by=user, verb="lot", row=user, at=at) for _ in range(LOT))
-            if n % 5 == 0:
-                anchors.write(at=at, cause="requested")
-            doing[0], doing[1] = 0, 1
-    except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-    os._exit(3)
+    writing.watch()
+    without_end(writing, write)
 
 
 def found() -> list[str]:

@@ -6,15 +6,13 @@ left by those that were killed, and what is half done.
 """
 
 import json
-import mmap
-import os
 import random
-import signal
 import sys
-import time
 from datetime import UTC, datetime, timedelta
+from typing import NoReturn
 
 from maillage.config.bootstrap import ready
+from tests.databases.killing import Writing, killed, without_end
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
 WEIGHT = 400_000  # bytes: several chunks, so that a kill falls between two
@@ -22,29 +20,19 @@ WEIGHT = 400_000  # bytes: several chunks, so that a kill falls between two
 
 def main() -> None:
     ready()
-    from django.db import connections
-
     from maillage.apps.documents.models import Paper
 
     scenery()
     work_once(random.Random(1), "first")
-    doing, inside, left, faults = mmap.mmap(-1, 8), 0, 0, []
-    draw = random.Random(5)
-    for turn in range(int(sys.argv[1])):
-        connections.close_all()
-        doing[0] = doing[1] = 0
-        pid = os.fork()
-        if not pid:
-            work(turn, doing)
-        while not doing[1]:  # however busy the computer is, the writer has begun
-            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
-            time.sleep(0.001)
-        time.sleep(draw.uniform(0.0, 0.15))
-        os.kill(pid, signal.SIGKILL)
-        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
-        inside += doing[0]
-        more, wrong = found()
-        left, faults = left + more, faults + wrong
+    left = 0
+
+    def look() -> list[str]:
+        nonlocal left
+        more, faults = found()
+        left += more
+        return faults
+
+    inside, faults = killed(int(sys.argv[1]), work, look, longest=0.15, every=1)  # each one begins with none
     json.dump({"inside": inside, "papers": Paper.objects.count(), "left": left, "faults": faults}, sys.stdout)
 
 
@@ -63,17 +51,15 @@ def scenery() -> None:
             register.welcome(by=user, structure=structure, at=AT)
 
 
-def work(turn: int, doing: mmap.mmap) -> None:
-    """Keep, show and erase papers without end; `doing` says whether one is on its way."""
+def work(turn: int, writing: Writing) -> NoReturn:
+    """Keep, show and erase papers without end."""
     draw = random.Random(turn)
-    try:
-        for n in range(10**9):
-            doing[0] = 1
-            work_once(draw, f"{turn}-{n}")
-            doing[0], doing[1] = 0, 1
-    except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-    os._exit(3)
+
+    def write(n: int) -> None:
+        writing.inside = True
+        work_once(draw, f"{turn}-{n}")
+
+    without_end(writing, write)
 
 
 def work_once(draw: random.Random, token: str) -> None:

@@ -7,22 +7,19 @@ answer at once.
 
 import contextlib
 import json
-import mmap
-import os
 import random
-import signal
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
+from tests.databases.killing import Writing, killed, without_end
 from tests.support.speed import PATIENCE
 
 AT = datetime(2026, 11, 9, 9, tzinfo=UTC)
@@ -32,8 +29,6 @@ PEOPLE = 6
 
 def main() -> None:
     ready()
-    from django.db import connections
-
     scenery()
     if sys.argv[1] == "together":
         json.dump(together(), sys.stdout)
@@ -41,45 +36,27 @@ def main() -> None:
     for gesture in writes():  # what is read once is read here: those that are killed write at once
         with contextlib.suppress(Refused):
             gesture(random.Random(1), AT)
-    doing, inside, faults, seen = mmap.mmap(-1, 8), 0, [], (0, "")
-    draw = random.Random(5)
-    for turn in range(int(sys.argv[1])):
-        connections.close_all()
-        doing[0] = doing[1] = 0
-        pid = os.fork()
-        if not pid:
-            work(turn, doing)
-        while not doing[1]:  # however busy the computer is, the writer has begun
-            assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
-            time.sleep(0.001)
-        time.sleep(draw.uniform(0.0, 0.12))
-        os.kill(pid, signal.SIGKILL)
-        assert os.waitpid(pid, 0)[1] == signal.SIGKILL, "the writer stopped by itself"
-        inside += doing[0]
+    seen = (0, "")
+
+    def look() -> list[str]:
+        nonlocal seen
         seen, broken = lines_after(seen)
-        faults += broken + found()
+        return broken + found()
+
+    inside, faults = killed(int(sys.argv[1]), work, look, longest=0.12)
     json.dump({"inside": inside, "faults": faults + whole(), "rows": rows()}, sys.stdout)
 
 
-def work(turn: int, doing: mmap.mmap) -> None:
-    """Write without end; `doing` says whether a transaction is under way, and whether one is over."""
-    from django.db import connection
+def work(turn: int, writing: Writing) -> NoReturn:
+    draw, gestures = random.Random(turn), writes()
 
-    def watch(execute: Callable[..., Any], *statement: Any) -> Any:
-        doing[0] = connection.in_atomic_block
-        return execute(*statement)
+    def write(n: int) -> None:
+        at = AT + timedelta(minutes=turn, milliseconds=n + 1)
+        with contextlib.suppress(Refused):  # many gestures do not apply to the row they fall on
+            draw.choice(gestures)(draw, at)
 
-    connection.execute_wrappers.append(watch)
-    draw, at, gestures = random.Random(turn), AT + timedelta(minutes=turn), writes()
-    try:
-        while True:
-            at += timedelta(milliseconds=1)
-            with contextlib.suppress(Refused):  # many gestures do not apply to the row they fall on
-                draw.choice(gestures)(draw, at)
-            doing[0], doing[1] = 0, 1
-    except BaseException as error:
-        sys.stderr.write(f"{type(error).__name__}: {error}\n")
-        os._exit(3)
+    writing.watch()
+    without_end(writing, write)
 
 
 def scenery() -> None:

@@ -29,7 +29,7 @@ SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own br
 
 @pytest.mark.slow("kills a writer a hundred times in the complete profile")
 def test_a_writer_killed_again_and_again_leaves_nothing_half_done(tmp_path):
-    done = python("tests/databases/kills.py", str(KILLS), home=tmp_path)
+    done = python("-m", "tests.databases.kills", str(KILLS), home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     told = json.loads(done.stdout)
     assert told["faults"] == []

@@ -2,7 +2,9 @@
 sentence.
 """
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
+
+from tests.support.speed import until
 
 COORDINATION = "coordination"
 ID = "ouvrir-fermer-revenir"
@@ -17,16 +19,18 @@ def press(page, name: str) -> None:
     page.keyboard.press("Enter")
 
 
-def published(page, title: str) -> None:
-    """Read a page again until it has the title just written: another process of the platform may have looked
+def published(page, part: Locator) -> None:
+    """Read a page again until it has what was just written: another process of the platform may have looked
     at the folder less than two seconds ago.
     """
-    for _ in range(200):
-        if page.locator("h1").inner_text() == title:
-            break
-        page.wait_for_timeout(300)
+
+    def there() -> bool:
+        if part.count():
+            return True
         page.reload()
-    expect(page.locator("h1")).to_have_text(title)
+        return False
+
+    until(there)
 
 
 def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_of):
@@ -52,7 +56,7 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Voir comme un apprenant").press("Enter")
     seen = opened.value
-    published(seen, "À la médiathèque des Tilleuls")
+    published(seen, seen.get_by_role("heading", level=1, name="À la médiathèque des Tilleuls"))
 
     page.goto(f"{site}{BASE}")
     press(page, "Revenir à la version d’avant")
@@ -100,10 +104,12 @@ def test_a_sentence_is_translated_and_a_learner_reads_it(visit, enter, site, fau
     press(page, "Enregistrer")
     expect(page.get_by_text("C’est gardé.")).to_be_visible()
     learner = visit("/apprendre/tenir-la-souris/")
-    learner.get_by_role("link", name="العربية").press("Enter")
+    arabic = learner.get_by_role("link", name="العربية")
+    published(learner, arabic)
+    arabic.press("Enter")
     learner.wait_for_url("**?langue=ar")
     learner.goto(f"{site}/apprendre/tenir-la-souris/6/?langue=ar")
-    published(learner, "أي إصبع؟")
+    published(learner, learner.get_by_role("heading", level=1, name="أي إصبع؟"))
     expect(learner.locator(".etape")).to_have_attribute("dir", "rtl")
     assert faults_of(learner) == []
     learner.locator("[data-choisir] [type=radio]").first.check()
