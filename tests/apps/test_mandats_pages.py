@@ -200,11 +200,12 @@ def test_an_unreadable_photograph_is_refused_with_what_to_do(content, why):
     assert "Refaites" in refusal.value.do
 
 
-def test_a_refused_photograph_leaves_the_draft_to_sign(pro, andrei, structure, leila):
+@pytest.mark.parametrize("content", [b"rien", b""])
+def test_a_refused_photograph_leaves_the_draft_to_sign(pro, andrei, structure, leila, content):
     mandat = drafted(andrei, structure, leila, at=NOW)
     answer = pro.post(
         reverse("mandat_sign", args=[mandat.pk]),
-        {"comment": "paper", "photo": SimpleUploadedFile("p.jpg", b"rien")},
+        {"comment": "paper", "photo": SimpleUploadedFile("p.jpg", content)},
     )
     assert answer.status_code == 400 and "gardez le papier" in text(answer)
     assert Mandat.objects.get().signed_at is None and not Signature.objects.exists()

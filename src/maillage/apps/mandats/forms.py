@@ -113,7 +113,7 @@ class SignForm(forms.Form):
     lu = forms.CharField(max_length=64, required=False)
     traits = forms.CharField(max_length=40_000, required=False)
     temoin = forms.CharField(max_length=80, required=False)
-    photo = forms.FileField(required=False)
+    photo = forms.FileField(required=False, allow_empty_file=True)
 
     def signing(self) -> Signing:
         """Return what was sent; Refused when the photograph is not one."""
@@ -123,7 +123,7 @@ class SignForm(forms.Form):
             shown=clean["lu"],
             strokes=clean["traits"].strip(),
             witness=clean["temoin"],
-            photograph=read_photograph(clean["photo"]) if clean["photo"] else b"",
+            photograph=read_photograph(clean["photo"]) if clean["photo"] is not None else b"",
         )
 
 
