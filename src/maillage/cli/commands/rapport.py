@@ -15,12 +15,15 @@ from maillage.kernel.errors import Refused
 if TYPE_CHECKING:
     from maillage.cli.reports.studies import ReportStudy
     from maillage.reports.page.folder import Fingerprint
+    from maillage.reports.plan.reading import PlanReading
+    from maillage.reports.territory.subject import Subject
 
 NAMES = {
     "plan": "Plan stratégique",
     "diagnostic": "Diagnostic",
     "restitution": "Restitution",
     "synthese": "Synthèse pour les élus",
+    "affiche": "Affiche",
 }
 EDITION = re.compile(r"\w[\w .’-]{0,59}")
 
@@ -163,7 +166,7 @@ def check_platform() -> None:
 def forms(given: argparse.Namespace, found: "ReportStudy") -> Mapping[str, bytes]:
     """Return the report in each form it has."""
     from maillage.reports.page import html, pdf, slides
-    from maillage.reports.territory import changes, deck, synthesis
+    from maillage.reports.territory import changes, deck, poster, synthesis
 
     subject = found.subject
     if given.rapport == "plan":
@@ -184,9 +187,24 @@ def forms(given: argparse.Namespace, found: "ReportStudy") -> Mapping[str, bytes
         document = synthesis.compose(subject)
         made_of = {"html": html.one_page(document), "pdf": pdf.one_page(document, on=subject.on)}
         return {**made_of, **figures}
+    if given.rapport == "affiche":
+        document = poster.compose(subject, _published_plan(given.code, subject))
+        return {"html": html.one_page(document), "pdf": pdf.poster(document, on=subject.on), **figures}
     document = deck.compose(subject)
     return figures | {
         "html": html.dossier(document),
         "pdf": pdf.slides(document, on=subject.on),
         "pptx": slides.deck(document, on=subject.on),
     }
+
+
+def _published_plan(code: str, subject: "Subject") -> "PlanReading | None":
+    """Return the plan of a territory where a platform holds one, None elsewhere."""
+    from maillage.config.home import has_database
+
+    if not has_database():
+        return None
+    check_platform()
+    from maillage.cli.reports.plans import plan_of
+
+    return plan_of(code, subject.reading, on=subject.on)

@@ -34,6 +34,13 @@ def slides(document: Document, *, on: date) -> bytes:
     return _laid_out(document, "diapositives.typ", on=on)
 
 
+def poster(document: Document, *, on: date) -> bytes:
+    """Return a document as an A3 poster: its first chapter large, its second as numbered actions, its third
+    in small print.
+    """
+    return _laid_out(document, "poster.typ", on=on)
+
+
 SIZES = (10.0, 9.4, 8.8, 8.2)  # points
 
 

@@ -1,0 +1,68 @@
+"""The poster of a territory: one figure, one map, three actions, to hang where people meet."""
+
+from maillage.reports.page.blocks import Bullets, Chapter, Document, Picture, Text
+from maillage.reports.plan.reading import PlanAction, PlanReading
+from maillage.reports.territory import synthesis
+from maillage.reports.territory.subject import Subject, cover, headline, interval, need_chart, provenance
+
+MOST = 3
+# Actions that people will see: those that run, then those that are ready; a plan not published is nobody's.
+ORDER = ("en cours", "prête")
+
+
+def compose(s: Subject, plan: PlanReading | None) -> Document:
+    """Return the poster: the first figure, beside its map; three actions of the published plan, else three
+    proposals to discuss.
+    """
+    r = s.reading
+    svg = "" if r.withheld else s.layers.get("numerique", "")
+    chart = None if r.withheld else need_chart(s)
+    alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
+    drawn = [Picture(svg=svg, alt=alt)] if svg else []
+    blocks = [*drawn, *([Picture(svg=chart.svg, alt=chart.alt)] if chart else [])]
+    return Document(
+        title=f"Affiche : {r.territory.name}",
+        cover=cover(s, "Inclusion numérique", drawn=False),
+        chapters=(
+            Chapter(number="", title=headline(r), lead=interval(r), blocks=tuple(blocks)),
+            _actions(s, plan),
+            Chapter(number="", title="Sources", blocks=_notes(s, plan)),
+        ),
+        keywords=("inclusion numérique", "affiche", r.territory.name),
+    )
+
+
+def _notes(s: Subject, plan: PlanReading | None) -> tuple[Text, ...]:
+    notes = [Text(text=provenance(s), tone="note")]
+    if plan is not None and plan.is_example and chosen(plan):
+        notes.insert(
+            0, Text(text="Exemple : les pilotes et les dates des actions sont inventés.", tone="note")
+        )
+    return tuple(notes)
+
+
+def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
+    found = chosen(plan)
+    if found:
+        title = "Ce que nous faisons" if len(found) > 1 else "Une action a commencé"
+        return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))
+    proposed = synthesis.proposals(s.reading)[:MOST]
+    items = proposed or ("Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",)
+    return Chapter(number="", title="À discuter ensemble", blocks=(Bullets(items=items),))
+
+
+def chosen(plan: PlanReading | None) -> list[PlanAction]:
+    """Return three actions at most of a published plan: those that run first, each with somebody to lead
+    it.
+    """
+    if plan is None or not plan.is_published:
+        return []
+    told = [each for each in plan.actions if each.state in ORDER and each.pilot]
+    return sorted(told, key=lambda each: (ORDER.index(each.state), each.number))[:MOST]
+
+
+def _told(action: PlanAction) -> str:
+    when = (
+        f"jusqu’au {action.ends}" if action.ends else f"à partir du {action.begins}" if action.begins else ""
+    )
+    return f"**{action.title.rstrip('.')}.** {', '.join(filter(None, (action.pilot, action.zones, when)))}."
