@@ -12,6 +12,7 @@ from maillage.cli.reports.plans import plan_of
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html
 from maillage.reports.plan import document
+from maillage.reports.territory import poster
 from maillage.reports.territory.subject import Subject
 from tests.conftest import PLACE, account
 
@@ -79,6 +80,20 @@ def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan)
     assert "Collecte" not in text and "collecte, reconditionne, vend" in text
     assert text.count('class="fig parcours"') == 3
     assert ".parcours-" in text, "the style of a drawing goes with it"
+
+
+def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
+    assert poster.chosen(plan_of(PLACE, reading, on=ON)) == [], "a draft is nobody’s to read"
+    actions.publish(plan, shown=True, by=plan.by, at=AT)
+    ready = plan.actions.get(number=1)
+    ready.pilot, ready.state = "Karim", "ready"
+    ready.save()
+    found = plan_of(PLACE, reading, on=ON)
+    assert [each.number for each in poster.chosen(found)] == [3, 1]
+    held = Subject(reading=reading, study={"besoins": {}}, layers={}, knitted="", on=ON)
+    told = poster._actions(held, found)
+    assert told.title == "Ce que nous faisons"
+    assert "CCAS d’Échirolles" in told.blocks[0].items[0]
 
 
 def test_announced_actions_are_checked_against_those_written(reading, plan):

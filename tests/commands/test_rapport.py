@@ -19,6 +19,7 @@ from maillage.reports.page import folder as folders
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
     "diagnostic": {"diagnostic.html", "diagnostic.json", "diagnostic.pdf"},
+    "affiche": {"affiche.html", "affiche.json", "affiche.pdf"},
     "synthese": {"synthese.html", "synthese.json", "synthese.pdf"},
     "restitution": {"restitution.html", "restitution.json", "restitution.pdf", "restitution.pptx"},
 }
@@ -68,6 +69,28 @@ def test_pdf_forms_are_tagged(alone, name):
         assert b"pdfuaid:part" in opened.Root["/Metadata"].read_bytes()
         if name == "synthese":
             assert len(opened.pages) == 1
+
+
+def test_a_poster_is_one_sheet_of_a3(alone):
+    with pikepdf.open(alone / "affiche/affiche.pdf") as opened:
+        (sheet,) = opened.pages
+        assert [round(float(side)) for side in sheet.mediabox[2:]] == [842, 1191]
+    text = (alone / "affiche/affiche.html").read_text("utf-8")
+    assert "À discuter ensemble" in text, "nobody published a plan here"
+
+
+def test_a_report_wears_the_colour_and_the_name_of_its_territory(alone, at_home, tmp_path, maillage):
+    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')
+    look = tmp_path / "theme.yaml"
+    look.write_text('nom: Ma ville\ncouleur: "#1f4e79"\nlogo: logo.svg\n', encoding="utf-8")
+    places = cards()["assembleurs-maubeuge"].file
+    words = ("rapport", "restitution", CODE, "--sortie", tmp_path / "s", "--offre", places, "--theme", look)
+    assert maillage(*words).code in (0, 1)
+    cover, *_ = Presentation(tmp_path / "s/restitution.pptx").slides
+    assert str(cover.background.fill.fore_color.rgb) == "1F4E79"
+    assert "Ma ville" in [shape.text_frame.text for shape in cover.shapes if shape.has_text_frame]
+    answer = maillage(*(word if word != "restitution" else "diagnostic" for word in words))
+    assert (answer.code, answer.err.splitlines()[0]) == (2, "Le diagnostic ne prend pas de thème.")
 
 
 def test_a_slide_is_a_page_on_paper_too(alone, deck):

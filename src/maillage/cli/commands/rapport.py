@@ -50,6 +50,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="fige le rapport sous ce nom ; redemandé, il est rendu tel qu’il a été figé",
     )
     parser.add_argument(
+        "--theme",
+        type=typed_path,
+        metavar="THEME.yaml",
+        help="le nom, la couleur et le logo du territoire, dans le PDF et les diapositives",
+    )
+    parser.add_argument(
         "--depuis",
         metavar="NOM",
         help="écrit aussi ce qui a changé depuis cette édition figée : changements.html, changements.pdf",
@@ -58,9 +64,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from maillage.cli.reports.editions import changed_files, former_edition
-    from maillage.reports.page import folder
+    from maillage.reports.page import folder, theme
 
     name, since = edition_name(given.edition), edition_name(given.depuis)
+    if given.theme and given.rapport == "diagnostic":
+        raise Refused(
+            "Le diagnostic ne prend pas de thème.",
+            why="La plateforme le garde tel qu’elle l’a calculé : le même fichier pour tous.",
+            do="Donnez --theme à un autre rapport : plan, restitution, synthese ou affiche.",
+        )
     folder.check_folder(given.sortie)
     former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
@@ -73,7 +85,8 @@ def run(given: argparse.Namespace) -> int:
         if former:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
-    about, files, refused = composed(given, name)
+    with theme.applied(theme.read(given.theme) if given.theme else None):
+        about, files, refused = composed(given, name)
     if frozen is not None:
         folder.write(frozen, files, about)
     folder.write(given.sortie, files, about)

@@ -15,6 +15,7 @@ from fontTools.ttLib import TTFont
 
 from maillage.kernel.errors import HouseError
 from maillage.reference.files import ASSETS
+from maillage.reports.page import theme
 from maillage.reports.page.blocks import Document
 from maillage.reports.page.charts import hatch
 from maillage.reports.page.design import FOLDER, figures_css, rare_figures_css, resolve, tokens
@@ -72,6 +73,9 @@ def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0
         "couverture-case-sociale": night["garance"],
         "couverture-case-les-deux": night["case-les-deux"],
     }
+    own = theme.current()
+    if own is not None:
+        colours |= {"prune": own.colour, "couverture": own.colour, "prune-teinte": own.tint}
     data["cover"]["svg"] = styled(document.cover.svg, cover=True) if document.cover.svg else ""
     return compiled(
         template,
@@ -79,8 +83,14 @@ def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0
             "corps": size,
             "document": data,
             "couleurs": colours,
-            "logo": logo(night["pastel"], night["garance"], values["sur-prune"]),
-            "logo-clair": logo(values["pastel"], values["garance"], values["prune"]),
+            "marque": own.name if own else "Maillage",
+            "theme": own is not None and bool(own.logo),
+            "logo": own.logo
+            if own and own.logo
+            else logo(night["pastel"], night["garance"], values["sur-prune"]),
+            "logo-clair": own.logo
+            if own and own.logo
+            else logo(values["pastel"], values["garance"], values["prune"]),
         },
         on=on,
     )

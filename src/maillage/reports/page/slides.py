@@ -18,7 +18,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
-from maillage.reports.page import pdf
+from maillage.reports.page import pdf, theme
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -100,6 +100,11 @@ def _cover(made: Any, document: Document) -> None:
     )
     for text, size, top in lines:
         _paragraph(slide, text, (SIDE, top, 6.0, 0.5), size=size, colour="sur-prune")
+    own = theme.current()
+    if own is not None:
+        _paragraph(slide, own.name, (SIDE, 0.6, 6.0, 0.5), size=16, colour="sur-prune", bold=True)
+        if own.logo:
+            _picture(slide, pdf.png(own.logo), own.name, (WIDE - 1.9, 0.5, 1.2, 1.2))
     if cover.svg:
         _picture(slide, pdf.png(cover.svg, cover=True), cover.alt, (7.2, 1.9, 5.4, 5.0))
 
@@ -157,7 +162,9 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
 
 
 def _colour(name: str) -> Any:
-    return RGBColor.from_string(tokens("jour")[name].removeprefix("#"))
+    own = theme.current()
+    value = own.colour if own and name in ("prune", "couverture") else tokens("jour")[name]
+    return RGBColor.from_string(value.removeprefix("#"))
 
 
 def _words(paragraph: Any, text: str, *, size: float, colour: str = "encre", bold: bool = False) -> None:

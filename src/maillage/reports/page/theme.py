@@ -1,0 +1,144 @@
+"""The look of a territory on its documents: its name, its colour, its logo. A colour that cannot be read is
+refused, with its contrast.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from maillage.kernel.disk import reason
+from maillage.kernel.errors import Refused
+from maillage.words.wording import number
+
+LEAST = 4.5  # to one, against white: what WCAG 2.2 asks of a text (AA)
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+LARGEST = 200_000  # bytes of a logo
+UNSAFE = re.compile(
+    r"<script|<foreignObject|<image|(?:href|src)\s*=\s*[\"'](?!#)|\bon\w+\s*=|<!ENTITY", re.IGNORECASE
+)
+SHAPE = 'Trois lignes : « nom: », « couleur: "#1F4E79" », « logo: logo.svg » (facultatif).'
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """How the documents of a territory look: its name, its colour (#RRGGBB), its logo as SVG, "" for ours."""
+
+    name: str
+    colour: str
+    logo: str = ""
+
+    @property
+    def tint(self) -> str:
+        """Its colour, nearly white: the ground of what stands out."""
+        return _mixed(self.colour, 0.1)
+
+
+_APPLIED: ContextVar[Theme | None] = ContextVar("theme", default=None)
+
+
+def current() -> Theme | None:
+    """Return the theme of the document being written, None for ours."""
+    return _APPLIED.get()
+
+
+@contextmanager
+def applied(theme: Theme | None) -> Iterator[None]:
+    """Write documents with a theme, inside a `with`."""
+    token = _APPLIED.set(theme)
+    try:
+        yield
+    finally:
+        _APPLIED.reset(token)
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it.
+
+    >>> contrast("#000000", "#FFFFFF"), round(contrast("#777777", "#FFFFFF"), 2)
+    (21.0, 4.48)
+    """
+    light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mixed(colour: str, share: float) -> str:
+    """Return a colour mixed with white; share: of the colour."""
+    parts = (round(255 - share * (255 - int(colour[k : k + 2], 16))) for k in (1, 3, 5))
+    return "#" + "".join(f"{part:02X}" for part in parts)
+
+
+def darker(colour: str) -> str:
+    """Return the same colour, darkened until white is read on it.
+
+    >>> darker("#FFCC00"), darker("#1F4E79")
+    ('#8F7200', '#1F4E79')
+    """
+    for share in range(100, -1, -1):
+        found = "#" + "".join(f"{round(int(colour[k : k + 2], 16) * share / 100):02X}" for k in (1, 3, 5))
+        if contrast(found, "#FFFFFF") >= LEAST:
+            return colour.upper() if share == 100 else found
+    return "#000000"
+
+
+def theme(name: str, colour: str, logo: str = "") -> Theme:
+    """Return a theme; Refused for a colour on which white cannot be read, with the ratio, or for a logo that
+    is no plain drawing.
+    """
+    if not COLOUR.fullmatch(colour):
+        raise Refused(
+            f"« {colour} » n’est pas une couleur.", why="Elle s’écrit en six chiffres : #1F4E79.", do=SHAPE
+        )
+    found = contrast(colour, "#FFFFFF")
+    if found < LEAST:
+        better = darker(colour)
+        raise Refused(
+            f"La couleur {colour} est refusée : le blanc s’y lit à {_ratio(found)}.",
+            why=f"Il faut {_ratio(LEAST)} au moins : en dessous, des lecteurs ne voient pas le titre.",
+            do=f"Foncez-la : {better}, par exemple, donne {_ratio(contrast(better, '#FFFFFF'))}.",
+        )
+    if logo and (not logo.lstrip().startswith(("<svg", "<?xml")) or UNSAFE.search(logo)):
+        raise Refused(
+            "Ce logo ne peut pas être imprimé.",
+            why="Ce n’est pas un simple dessin SVG : il appelle autre chose, ou contient un programme.",
+            do="Exportez-le en SVG « simple », textes en tracés, sans image incorporée.",
+        )
+    return Theme(name, colour.upper(), logo)
+
+
+def _ratio(value: float) -> str:
+    return f"{number(int(value * 10) / 10, 1)} pour 1"
+
+
+def read(path: Path) -> Theme:
+    """Return the theme of a file (YAML: nom, couleur, logo); Refused when it cannot be read."""
+    try:
+        held = yaml.safe_load(path.read_text("utf-8"))
+        name, colour = str(held["nom"]).strip(), str(held["couleur"]).strip()
+        drawing = path.parent / str(held["logo"]) if held.get("logo") else None
+        if drawing is not None and drawing.stat().st_size > LARGEST:
+            raise Refused(
+                "Ce logo est trop lourd.", why="Il serait sur chaque page.", do="Simplifiez son dessin."
+            )
+        logo = drawing.read_text("utf-8") if drawing is not None else ""
+    except OSError as error:
+        raise Refused(
+            f"{path.name} ou son logo ne se lit pas : {reason(error)}.",
+            why="Le document n’aurait pas son allure.",
+            do=SHAPE,
+        ) from error
+    except (yaml.YAMLError, KeyError, TypeError, UnicodeDecodeError, AttributeError) as error:
+        raise Refused(
+            f"{path.name} n’est pas un thème.", why="Il y manque le nom ou la couleur.", do=SHAPE
+        ) from error
+    return theme(name, colour, logo)

@@ -1,0 +1,76 @@
+"""The colour and the logo of a territory: what cannot be read is refused, with its contrast."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.kernel.errors import Refused
+from maillage.reports.page import theme
+
+COLOURS = st.integers(0, 0xFFFFFF).map(lambda value: f"#{value:06X}")
+
+
+@given(COLOURS)
+def test_a_colour_is_taken_or_a_darker_one_is_proposed_that_is_taken(colour):
+    try:
+        assert theme.theme("Ici", colour).colour == colour
+    except Refused as refused:
+        assert theme.contrast(colour, "#FFFFFF") < theme.LEAST
+        (proposed,) = re.findall(theme.COLOUR, refused.do)
+        assert theme.theme("Ici", proposed).colour == proposed
+
+
+@given(COLOURS, COLOURS)
+def test_contrast_is_the_same_both_ways_and_has_bounds(one, other):
+    found = theme.contrast(one, other)
+    assert 1 <= found <= 21.01
+    assert found == pytest.approx(theme.contrast(other, one))
+
+
+def test_a_refusal_says_the_ratio_that_was_found_and_the_one_that_is_needed():
+    with pytest.raises(Refused) as caught:
+        theme.theme("Ici", "#FFCC00")
+    told = f"{caught.value.what} {caught.value.why} {caught.value.do}".replace("\xa0", " ")
+    assert "le blanc s’y lit à 1,5 pour 1" in told
+    assert "4,5 pour 1 au moins" in told
+    assert "#8F7200" in told
+
+
+@pytest.mark.parametrize(
+    "logo",
+    [
+        "un logo",
+        "<svg><script>alert(1)</script></svg>",
+        '<svg><image href="https://ailleurs.example/x.png"/></svg>',
+        '<svg onload="x()"/>',
+        '<!DOCTYPE svg [<!ENTITY x "y">]><svg/>',
+    ],
+)
+def test_a_logo_that_is_no_plain_drawing_is_refused(logo):
+    with pytest.raises(Refused, match="Ce logo ne peut pas être imprimé"):
+        theme.theme("Ici", "#1F4E79", logo)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("nom: Ici", "n’est pas un thème"),
+        ("- 1", "n’est pas un thème"),
+        ("nom: Ici\ncouleur: rouge", "« rouge » n’est pas une couleur"),
+        ('nom: Ici\ncouleur: "#1F4E79"\nlogo: absent.svg', "ne se lit pas"),
+    ],
+)
+def test_a_file_that_is_no_theme_is_refused(tmp_path, text, told):
+    path = tmp_path / "theme.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match=told):
+        theme.read(path)
+
+
+def test_a_theme_lasts_as_long_as_its_document():
+    mine = theme.theme("Ici", "#1F4E79")
+    with theme.applied(mine):
+        assert theme.current() is mine
+    assert theme.current() is None
