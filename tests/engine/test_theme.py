@@ -22,6 +22,12 @@ def test_a_colour_is_taken_or_a_darker_one_is_proposed_that_is_taken(colour):
         assert theme.theme("Ici", proposed).colour == proposed
 
 
+def test_contrast_is_that_of_wcag():
+    assert theme.contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert theme.contrast("#777777", "#FFFFFF") == pytest.approx(4.48, abs=0.005)
+    assert (theme.darker("#FFCC00"), theme.darker("#1F4E79")) == ("#8F7200", "#1F4E79")
+
+
 @given(COLOURS, COLOURS)
 def test_contrast_is_the_same_both_ways_and_has_bounds(one, other):
     found = theme.contrast(one, other)

@@ -13,6 +13,7 @@ import yaml
 
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
+from maillage.reports.page.design import tokens
 from maillage.words.wording import number
 
 LEAST = 4.5  # to one, against white: what WCAG 2.2 asks of a text (AA)
@@ -21,7 +22,8 @@ LARGEST = 200_000  # bytes of a logo
 UNSAFE = re.compile(
     r"<script|<foreignObject|<image|(?:href|src)\s*=\s*[\"'](?!#)|\bon\w+\s*=|<!ENTITY", re.IGNORECASE
 )
-SHAPE = 'Trois lignes : « nom: », « couleur: "#1F4E79" », « logo: logo.svg » (facultatif).'
+WHITE, EXAMPLE = tokens()["sur-prune"], tokens()["prune"]
+SHAPE = f'Trois lignes : « nom: », « couleur: "{EXAMPLE}" », « logo: logo.svg » (facultatif).'
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +59,7 @@ def applied(theme: Theme | None) -> Iterator[None]:
 
 
 def contrast(one: str, other: str) -> float:
-    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it.
-
-    >>> contrast("#000000", "#FFFFFF"), round(contrast("#777777", "#FFFFFF"), 2)
-    (21.0, 4.48)
-    """
+    """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
     light, dark = sorted((_luminance(one), _luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
@@ -79,16 +77,12 @@ def _mixed(colour: str, share: float) -> str:
 
 
 def darker(colour: str) -> str:
-    """Return the same colour, darkened until white is read on it.
-
-    >>> darker("#FFCC00"), darker("#1F4E79")
-    ('#8F7200', '#1F4E79')
-    """
+    """Return the same colour, darkened until white is read on it."""
     for share in range(100, -1, -1):
         found = "#" + "".join(f"{round(int(colour[k : k + 2], 16) * share / 100):02X}" for k in (1, 3, 5))
-        if contrast(found, "#FFFFFF") >= LEAST:
+        if contrast(found, WHITE) >= LEAST:
             return colour.upper() if share == 100 else found
-    return "#000000"
+    return "#" + 6 * "0"
 
 
 def theme(name: str, colour: str, logo: str = "") -> Theme:
@@ -97,15 +91,15 @@ def theme(name: str, colour: str, logo: str = "") -> Theme:
     """
     if not COLOUR.fullmatch(colour):
         raise Refused(
-            f"« {colour} » n’est pas une couleur.", why="Elle s’écrit en six chiffres : #1F4E79.", do=SHAPE
+            f"« {colour} » n’est pas une couleur.", why=f"Elle s’écrit en six chiffres : {EXAMPLE}.", do=SHAPE
         )
-    found = contrast(colour, "#FFFFFF")
+    found = contrast(colour, WHITE)
     if found < LEAST:
         better = darker(colour)
         raise Refused(
             f"La couleur {colour} est refusée : le blanc s’y lit à {_ratio(found)}.",
             why=f"Il faut {_ratio(LEAST)} au moins : en dessous, des lecteurs ne voient pas le titre.",
-            do=f"Foncez-la : {better}, par exemple, donne {_ratio(contrast(better, '#FFFFFF'))}.",
+            do=f"Foncez-la : {better}, par exemple, donne {_ratio(contrast(better, WHITE))}.",
         )
     if logo and (not logo.lstrip().startswith(("<svg", "<?xml")) or UNSAFE.search(logo)):
         raise Refused(
