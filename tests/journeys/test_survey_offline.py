@@ -368,7 +368,7 @@ def test_hundreds_of_answers_through_cuts_kills_copies_and_two_tabs(
     server killed while it answers.
     """
     pk, link, _ = in_the_platform(QUESTIONS, "Des centaines de réponses").split()
-    n = times(120, 500)
+    n = times(120, 250)
     chance, uids = random.Random(6), [str(uuid.uuid4()) for _ in range(n)]
     with server(environment) as (address, running):
         start(environment, address, running)
