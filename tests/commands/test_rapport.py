@@ -80,7 +80,8 @@ def test_a_poster_is_one_sheet_of_a3(alone):
 
 
 def test_a_report_wears_the_colour_and_the_name_of_its_territory(alone, at_home, tmp_path, maillage):
-    (tmp_path / "logo.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>')
+    logo = tmp_path / "logo.svg"
+    logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>')
     look = tmp_path / "theme.yaml"
     look.write_text('nom: Ma ville\ncouleur: "#1f4e79"\nlogo: logo.svg\n', encoding="utf-8")
     places = cards()["assembleurs-maubeuge"].file
@@ -89,6 +90,9 @@ def test_a_report_wears_the_colour_and_the_name_of_its_territory(alone, at_home,
     cover, *_ = Presentation(tmp_path / "s/restitution.pptx").slides
     assert str(cover.background.fill.fore_color.rgb) == "1F4E79"
     assert "Ma ville" in [shape.text_frame.text for shape in cover.shapes if shape.has_text_frame]
+    logo.write_text("<svg")
+    answer = maillage(*words)
+    assert (answer.code, answer.err.splitlines()[0]) == (2, "Ce logo ne peut pas être imprimé.")
     answer = maillage(*(word if word != "restitution" else "diagnostic" for word in words))
     assert (answer.code, answer.err.splitlines()[0]) == (2, "Le diagnostic ne prend pas de thème.")
 

@@ -1021,6 +1021,7 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "int:number": "1",
         "slug:part": "1",
         "slug:code": "uk",
+        "slug:family": "x",
     }
     tried_ = 0
     for route, name in routes(get_resolver().url_patterns):

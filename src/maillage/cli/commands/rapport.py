@@ -15,6 +15,7 @@ from maillage.kernel.errors import Refused
 if TYPE_CHECKING:
     from maillage.cli.reports.studies import ReportStudy
     from maillage.reports.page.folder import Fingerprint
+    from maillage.reports.page.theme import Theme
     from maillage.reports.plan.reading import PlanReading
     from maillage.reports.territory.subject import Subject
 
@@ -74,6 +75,7 @@ def run(given: argparse.Namespace) -> int:
             do="Donnez --theme à un autre rapport : plan, restitution, synthese ou affiche.",
         )
     folder.check_folder(given.sortie)
+    look = _theme(given.theme) if given.theme else None
     former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
     if frozen is not None and frozen.exists():
@@ -85,7 +87,7 @@ def run(given: argparse.Namespace) -> int:
         if former:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
-    with theme.applied(theme.read(given.theme) if given.theme else None):
+    with theme.applied(look):
         about, files, refused = composed(given, name)
     if frozen is not None:
         folder.write(frozen, files, about)
@@ -101,6 +103,20 @@ def run(given: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 1 if refused else 0
+
+
+def _theme(path: Path) -> "Theme":
+    """Return the theme of a file; Refused when its logo cannot be printed."""
+    from maillage.reports.page import pdf, theme
+
+    found = theme.read(path)
+    if found.logo and not pdf.is_drawable(found.logo):
+        raise Refused(
+            "Ce logo ne peut pas être imprimé.",
+            why="Ce fichier SVG ne se dessine pas : il est peut-être coupé, ou vide.",
+            do="Ouvrez-le dans un logiciel de dessin, puis exportez-le en SVG « simple ».",
+        )
+    return found
 
 
 def edition_name(typed: str | None) -> str:

@@ -109,6 +109,15 @@ def png(svg: str, *, cover: bool = False) -> bytes:
     )
 
 
+def is_drawable(svg: str) -> bool:
+    """Return whether a drawing that somebody gave can be printed."""
+    try:
+        png(svg)
+    except typst.TypstError:
+        return False
+    return True
+
+
 def swatches() -> dict[str, str]:
     """Return the colour of each class of style, as tables call it."""
     families = (("niveau-", "nv-"), ("numerique-", "n"), ("sociale-", "s"), ("certitude-", "c"))
