@@ -1,23 +1,24 @@
 """Search what a user may see: the words say which rows, the rows themselves say whether they are theirs."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, reduce
+from functools import cache, lru_cache, reduce
 from operator import or_
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.search import rules
 from maillage.apps.search.models import SearchGram, SearchWord
-from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind, WordIndex
+from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, Matches, SearchKind, WordIndex
 
 FEW, PAGE = 4, 20  # results of a kind among others; on a page of its own
 MOST = 400  # rows of a kind that are counted and put in order: beyond, another word is asked for
+HELD = 400  # rows of a kind that a word finds, whose numbers are read once
 CANDIDATES = 400  # words whose letters are compared one by one
 LAST = "z" * rules.LONGEST_WORD  # after every word that begins the same: they have letters and digits only
 
@@ -109,12 +110,13 @@ def _groups(
     page: int,
 ) -> list[Group]:
     present = [_kinds_with(word) for word in words]
+    matches = [_matches(word) for word in words]
     found = []
     for kind in asked:
         if isinstance(kind, FixedKind):
             group = _fixed(user, kind, words, page, forgiving=forgiving)
         elif all(there & {kind.id, *kind.kinds_linked} for there in present):
-            group = _rows(user, kind, words, page)
+            group = _rows(user, kind, words, matches, page)
         else:
             continue
         if group.total:
@@ -141,21 +143,27 @@ def _near(word: str) -> list[str]:
     return rules.nearest(word, [row["word"] for row in shared[:CANDIDATES]])
 
 
-def _matches(word: Word) -> Callable[[str], QuerySet]:
-    def rows(kind: str) -> QuerySet:
-        return SearchWord.objects.filter(word.condition, kind=kind).values("row")
+def _matches(word: Word) -> Matches:
+    """Return what gives the rows of a kind that have a word: their numbers, read once for all the kinds that
+    ask; beyond some hundreds, the statement that finds them.
+    """
+
+    @cache
+    def rows(kind: str) -> Any:
+        found = SearchWord.objects.filter(word.condition, kind=kind).order_by()
+        numbers = list(found.values_list("row", flat=True).distinct()[: HELD + 1])
+        return numbers if len(numbers) <= HELD else found.values("row")
 
     return rows
 
 
-def _rows(user: Any, kind: SearchKind, words: Sequence[Word], page: int) -> Group:
+def _rows(user: Any, kind: SearchKind, words: Sequence[Word], matches: Sequence[Matches], page: int) -> Group:
     """Return the results of a kind: whose title has the words first, then the latest."""
     seen = kind.rows(user)
     rows = seen
-    for word in words:
-        matches = _matches(word)
-        condition = Q(pk__in=matches(kind.id))
-        linked = kind.linked(user, matches)
+    for each in matches:
+        condition = Q(pk__in=each(kind.id))
+        linked = kind.linked(user, each)
         rows = rows.filter(condition if linked is None else condition | linked)
     numbers = list(dict.fromkeys(rows.order_by().values_list("pk", flat=True)[:MOST]))
     if not numbers:
