@@ -17,6 +17,13 @@ from maillage.apps.reminders.queries.occasions import Occasion, days_before, is_
 from maillage.apps.reminders.rules import ways
 from maillage.words.languages import say, typed
 
+# What `of_appointment` reads, and how its person is reached.
+READ = (
+    *("key", "structure", "lieu", "person", "name", "starts_at", "where", "address", "commune"),
+    *("way", "contact", "language", "changed_at", "example"),
+    *("person__code", "person__nickname", "person__reach", "person__reach_value"),
+)
+
 
 def seats(at: datetime) -> QuerySet[Seat]:
     """Return the seats whose owner is to be reminded now."""
@@ -33,8 +40,9 @@ def booked(at: datetime) -> QuerySet[Appointment]:
     paper = on_paper(way=appointments.NO_WAY)
     where = to_remind(ways.APPOINTMENT, at, moment="starts_at", commune="commune", on_paper=paper)
     found = Appointment.objects.filter(where, state=appointments.BOOKED, referral=None)  # referrals remind
-    # One structure and one place for all of theirs: thousands are read at once.
-    return found.select_related("person").prefetch_related("structure", "lieu")
+    # Thousands are read at once: only what a reminder says of each, and one structure, one place, for all of
+    # theirs.
+    return found.select_related("person").only(*READ).prefetch_related("structure", "lieu")
 
 
 def of_person(person: Person, at: datetime) -> list[Occasion]:
