@@ -41,6 +41,25 @@ def put(group, words="Pas d’adresse mail", kind="obstacle", stage="claim", tok
     return actions.put(group, stage=stage, kind=kind, words=words, token=token or words, at=AT)
 
 
+def test_a_workshop_serves_again_for_another_operator_with_its_invented_profiles(client, lea, session, group):
+    actions.describe(group, name="Aurélie", who="Elle élève seule ses enfants", equipment="Un téléphone")
+    client.force_login(lea)
+    page = client.get(f"/espace/co-construction/nouveau/?comme={session.pk}").content.decode()
+    assert "resservent" in page and "Aller au bout" in page
+    said = {
+        "territoire": "38185", "titre": "L’Assurance maladie", "objectif": "Aller au bout", "operateur": "Cpam",
+        "jour": "2026-12-01", "groupes": 4, "voix": 4, "jeton": "y", "comme": session.pk,
+    }  # fmt: skip
+    client.post("/espace/co-construction/nouveau/", said)
+    made = Session.objects.get(token="y")
+    assert (made.operator, made.groups.count()) == ("Cpam", 4)
+    assert made.groups.get(number=2).who == "Elle élève seule ses enfants"
+    assert made.groups.get(number=2).code != group.code
+    elsewhere = account("nordiste", "analyste", territory="59")
+    client.force_login(elsewhere)
+    assert client.get(f"/espace/co-construction/nouveau/?comme={session.pk}").status_code == 404
+
+
 def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):
     client.force_login(lea)
     given = {"titre": "La Caf", "objectif": "Aller au bout", "jour": "2026-11-20", "groupes": 4, "voix": 4}

@@ -44,9 +44,13 @@ def prepare(
     by: User,
     at: datetime,
     example: bool = False,
+    like: Session | None = None,
 ) -> Session:
     """Prepare a workshop and its groups, whose profiles are still to be written; the same form sent twice
     makes one.
+
+    like: a workshop whose invented profiles serve again, for another operator: what blocks there alone, and
+    what blocks everywhere, is then told apart.
     """
     if found := Session.objects.filter(token=token).first():
         return found
@@ -64,9 +68,20 @@ def prepare(
         example=example,
     )
     for number in range(1, min(groups, rules.MOST_GROUPS) + 1):
-        Group.objects.create(session=session, number=number, name=f"Profil {number}", who="")
+        Group.objects.create(session=session, number=number, **_profile(like, number, place))
     journal.record(by=by, verb="codesign.prepared", row=session, at=at)
     return session
+
+
+def _profile(like: Session | None, number: int, place: str) -> dict[str, str]:
+    """Return the profile of a group: that of the same group of another workshop, its zone if it is there."""
+    known = Group.objects.filter(session=like, number=number).first() if like is not None else None
+    if known is None or like is None:
+        return {"name": f"Profil {number}", "who": ""}
+    names = ("name", "who", "equipment", "skills")
+    return {name: getattr(known, name) for name in names} | {
+        "zone": known.zone if like.place == place else ""
+    }
 
 
 def describe(

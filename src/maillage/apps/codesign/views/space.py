@@ -16,7 +16,7 @@ from maillage.apps.codesign.forms import ProfileForm, SeatForm, SessionForm
 from maillage.apps.codesign.models import Group, Participant, Session
 from maillage.apps.dossiers.access import may_write
 from maillage.kernel import codes
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import ROWS, whole
 from maillage.reference.codesign import journeys
 from maillage.web import printing, refusals
 
@@ -32,12 +32,19 @@ def index(request: HttpRequest) -> HttpResponse:
 @holding(access.LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A workshop to prepare."""
+    """A workshop to prepare; `?comme=`: with the profiles of another one, for another operator."""
     at = timezone.localtime()
-    form = SessionForm(
-        request.POST or None,
-        initial={"jour": at.date(), "groupes": 4, "voix": 4, "jeton": get_random_string(24)},
-    )
+    like = _like(request)
+    start = {"jour": at.date(), "groupes": 4, "voix": 4, "jeton": get_random_string(24)}
+    if like is not None:
+        start |= {
+            "territoire": like.place,
+            "objectif": like.objective,
+            "question": like.question,
+            "groupes": like.groups.count(),
+            "voix": like.votes_each,
+        }
+    form = SessionForm(request.POST or None, initial=start)
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         if may_write(request.user, clean["territoire"]):
@@ -53,14 +60,21 @@ def new(request: HttpRequest) -> HttpResponse:
                 token=clean["jeton"],
                 by=account_of(request),
                 at=at,
+                like=like,
             )
             messages.success(request, "L’atelier est prêt. Écrivez le profil de chaque groupe.")
             return redirect("codesign_session", row.pk)
         form.add_error(
             "territoire", "Ce territoire n’est pas le vôtre. Choisissez-en un dont vous tenez le diagnostic."
         )
-    context = {"form": form, "operators": queries.operators()}
+    context = {"form": form, "like": like, "operators": queries.operators()}
     return render(request, "codesign/new.html", context, status=400 if form.errors else 200)
+
+
+def _like(request: HttpRequest) -> Session | None:
+    """Return the workshop whose profiles serve again, None when none is said; Http404 for one not theirs."""
+    typed = request.POST.get("comme", "") or request.GET.get("comme", "")
+    return get_object_or_404(access.sessions_for(request.user), pk=whole(typed, ROWS) or 0) if typed else None
 
 
 @holding(access.LEADS)
