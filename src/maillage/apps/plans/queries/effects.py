@@ -58,7 +58,7 @@ def _chart(row: PlanAction, measures: Sequence[PlanMeasure]) -> str:
         return ""
     top = max([value for _, value in points] + [row.target or 0]) or 1
     steps = [
-        series.Step(f"{SHORT_MONTHS[on.month - 1]} {on.year}", float(value)) for on, value in sorted(points)
+        series.Step(f"{on.day} {SHORT_MONTHS[on.month - 1]}", float(value)) for on, value in sorted(points)
     ]
     told = " ; ".join(f"{on.isoformat()} : {value}" for on, value in sorted(points))
     return series.monthly(steps, top=float(top), id="effet", label=f"{row.indicator or 'Compté'}. {told}")
