@@ -12,7 +12,6 @@ from maillage.words.dates import in_words
 from maillage.words.wording import listing, number
 
 if TYPE_CHECKING:
-    from maillage.apps.plans.models import PlanAction as RowOfPlan
     from maillage.apps.plans.queries.overview import ActionRow
 
 
@@ -80,7 +79,7 @@ def _action(shown: "ActionRow") -> PlanAction:
         indicator=row.indicator,
         baseline=row.baseline,
         target=row.target,
-        counted=_counted(row),
+        counted=_counted(shown),
         existing=row.existing,
         means=row.means,
         risks=row.risks,
@@ -89,8 +88,8 @@ def _action(shown: "ActionRow") -> PlanAction:
     )
 
 
-def _counted(row: "RowOfPlan") -> str:
-    last = row.measures.filter(withdrawn_at=None).last()
+def _counted(shown: "ActionRow") -> str:
+    last = shown.row.measures.filter(withdrawn_at=None).last()
     return f"{number(last.value)}, le {in_words(last.on)}" if last else ""
 
 
