@@ -128,6 +128,6 @@ def test_a_mission_suits_somebody_for_reasons_that_both_read(spec):
             "non",
             "non",
             "À 3 km à vol d’oiseau ; Les demi-journées sont à convenir"
-            " ; À apprendre ensemble : écouter, accueillir et le mail",
+            " ; À apprendre ensemble : écouter, accueillir · le mail",
         ],
     )

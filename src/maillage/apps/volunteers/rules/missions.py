@@ -155,10 +155,10 @@ class Match:
         else:
             found.append(say("Les demi-journées sont à convenir"))
         if self.skills:
-            known = listing([say(SKILLS[each]) for each in self.skills])
+            known = " · ".join(say(SKILLS[each]) for each in self.skills)
             found.append(say("Sait déjà : {skills}", skills=known))
         if self.learn:
-            wanted = listing([say(SKILLS[each]) for each in self.learn])
+            wanted = " · ".join(say(SKILLS[each]) for each in self.learn)
             found.append(say("À apprendre ensemble : {skills}", skills=wanted))
         return tuple(found)
 
