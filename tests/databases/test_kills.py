@@ -186,9 +186,9 @@ ALL = SIGNED | {
 }
 
 
-@pytest.mark.slow("kills whoever signs two hundred times in the complete profile")
+@pytest.mark.slow("kills whoever signs a hundred times on each engine in the complete profile")
 def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database, tmp_path):
-    kills = times(20, 200)
+    kills = times(20, 100)
     done = python("-m", "tests.databases.signing", str(kills), home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
