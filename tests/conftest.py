@@ -16,7 +16,7 @@ from django.conf import settings as of_django
 
 from tests.environment import REPLAYED, SHARED
 from tests.support import shared
-from tests.support.profile import COMPLETE, times
+from tests.support.profile import ASKED, COMPLETE, PACE, times
 from tests.support.speed import processor, processor_of_all, slowness
 from tools.postgresql import ABSENT, binaries
 
@@ -39,6 +39,13 @@ def pytest_configure(config: pytest.Config) -> None:
         f"slow(why): may take more than {TOO_LONG} seconds of a processor",
     ):
         config.addinivalue_line("markers", line)
+
+
+def pytest_report_header() -> str | None:
+    """Say that the complete profile was asked for, and is not what this computer will run."""
+    if ASKED and not COMPLETE:
+        return f"complete profile asked for, on a computer {PACE} times slower than ours: the quick one is run"
+    return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
