@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from tests.support.speed import PATIENCE
+from tests.support.speed import PATIENCE, instant
 
 # A look reads all that was ever written, and more is written between two kills: to look each time would take longer
 # and longer. What a kill leaves half done stays so, or is seldom mended by a later write.
@@ -85,10 +85,10 @@ def killed(
         pid = os.fork()
         if not pid:
             work(turn, writing)
-        end = time.monotonic() + PATIENCE
+        end = instant() + PATIENCE
         while not writing.begun:  # however busy the computer is, the writer has begun
             assert not os.waitpid(pid, os.WNOHANG)[0], "the writer stopped by itself"
-            assert time.monotonic() < end, "the writer never began"
+            assert instant() < end, "the writer never began"
             time.sleep(0.001)
         time.sleep(draw.uniform(0.0, longest))
         os.kill(pid, signal.SIGKILL)
