@@ -38,6 +38,7 @@ NEEDED = {
 }
 MOST_ROWS = 1_000_000
 AT_ONCE = 1_000  # rows, kept together
+LONGEST_CELL = 131_072  # characters: beyond, a quote was left open
 MOST_SAID = 60  # characters of a wrong cell: a quote left open swallows a whole file
 COMMUNE = re.compile(r"\d[\dAB]\d{3}")
 
@@ -123,6 +124,7 @@ def _start(uid: UUID) -> int:
 def _rows(file: BinaryIO, format: str) -> Iterator[dict[str, str]]:
     """Yield the rows of a table from its first one, by the names of its columns."""
     file.seek(0)
+    csv.field_size_limit(LONGEST_CELL)  # of the whole process: any library may have raised it
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     reader = csv.DictReader(text)
     try:
