@@ -53,9 +53,10 @@ def _running(pid: str) -> float:
 
 def _children(pid: str | int) -> list[str]:
     found = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [child for child in path.read_text("utf-8").split() if child not in APART]
+    with suppress(OSError):  # it ends as it is looked at
+        for path in Path(f"/proc/{pid}/task").glob("*/children"):
+            with suppress(OSError):
+                found += [child for child in path.read_text("utf-8").split() if child not in APART]
     return found
 
 

@@ -79,4 +79,5 @@ def flat(value: Any, at: str = "") -> dict[str, Any]:
 
 def same(one: Any, other: Any) -> bool:
     numbers = all(isinstance(each, int | float) and not isinstance(each, bool) for each in (one, other))
-    return one == pytest.approx(other, rel=1e-6, abs=1e-9) if numbers else one == other
+    # Another processor adds in another order: bounds of twenty draws were seen to move by three millionths.
+    return one == pytest.approx(other, rel=2e-5, abs=1e-9) if numbers else one == other
