@@ -44,7 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_report_header() -> str | None:
     """Say that the complete profile was asked for, and is not what this computer will run."""
     if ASKED and not COMPLETE:
-        return f"complete profile asked for, on a computer {PACE} times slower than ours: the quick one is run"
+        return (
+            f"complete profile asked for, on a computer {PACE} times slower than ours: the quick one is run"
+        )
     return None
 
 
