@@ -10,7 +10,7 @@ from django.utils import timezone
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import DIRECTORY, MOST, Line
 from maillage.apps.outreach import access
-from maillage.apps.outreach.models import Loan
+from maillage.apps.outreach.models import Device, Loan
 from maillage.apps.outreach.queries import campaigns
 from maillage.words.wording import count
 
@@ -55,8 +55,7 @@ def _devices(user: Any, at: datetime) -> Iterable[Line]:
             group=DIRECTORY,
             n=len(waiting),
             title="Appareil réservé, à donner" if len(waiting) == 1 else "Appareils réservés, à donner",
-            words=f"{first.label}, {first.lieu.name}"
-            + (f", et {count(len(waiting) - 1, 'autre')}." if len(waiting) > 1 else "."),
+            words=_first_of(first, len(waiting)),
             since=waiting[0].from_on,
             url=reverse("devices", args=[first.lieu.slug]),
             gesture="Le donner",
@@ -72,11 +71,16 @@ def _devices(user: Any, at: datetime) -> Iterable[Line]:
             group=DIRECTORY,
             n=len(late),
             title="Appareil à faire revenir" if len(late) == 1 else "Appareils à faire revenir",
-            words=f"{first.label}, {first.lieu.name}"
-            + (f", et {count(len(late) - 1, 'autre')}." if len(late) > 1 else "."),
+            words=_first_of(first, len(late)),
             since=late[0].due_on,
             late=True,
             url=reverse("devices", args=[first.lieu.slug]) if len(late) == 1 else reverse("equipment"),
             gesture="Le demander",
             icon="repeat",
         )
+
+
+def _first_of(device: Device, n: int) -> str:
+    """Return which device comes first among n, and where it is."""
+    others = f", et {count(n - 1, 'autre')}" if n > 1 else ""
+    return f"{device.label}, {device.lieu.name}{others}."

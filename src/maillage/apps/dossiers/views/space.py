@@ -1,6 +1,7 @@
 """What a territory keeps in the professional space: comments, perimeters, filters, corrections."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django import forms
@@ -31,6 +32,22 @@ from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
 
 
+def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Callable[..., HttpResponse]:
+    """Give a view the name of a territory that its visitor may write about; another one does not exist."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, place: str) -> HttpResponse:
+        try:
+            name = _name(place)
+        except UnknownTerritory as error:
+            return unknown(request, place, error)
+        if not access.may_write(request.user, place):
+            raise Http404
+        return view(request, place, name)
+
+    return checked
+
+
 @holding("territory.edit")
 @require_safe
 def territory_tools(request: HttpRequest) -> HttpResponse:
@@ -47,14 +64,9 @@ def territory_tools(request: HttpRequest) -> HttpResponse:
 
 @holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
-def comments(request: HttpRequest, place: str) -> HttpResponse:
+@_of_its_writers
+def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
-    try:
-        name = _name(place)
-    except UnknownTerritory as error:
-        return unknown(request, place, error)
-    if not access.may_write(request.user, place):
-        raise Http404
     form = CommentForm(request.POST or None, initial=queries.typed_comments(place))
     if request.method == "POST" and form.is_valid():
         changed = {section: form.cleaned_data[section] for section in form.changed_data}
@@ -69,14 +81,9 @@ def comments(request: HttpRequest, place: str) -> HttpResponse:
 
 @holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
-def findings(request: HttpRequest, place: str) -> HttpResponse:
+@_of_its_writers
+def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """What actors and inhabitants found of a territory: noted, withdrawn, put back."""
-    try:
-        name = _name(place)
-    except UnknownTerritory as error:
-        return unknown(request, place, error)
-    if not access.may_write(request.user, place):
-        raise Http404
     rows = Finding.objects.filter(place=place)
     at = timezone.localtime()
     if pk := whole(request.POST.get("retirer", ""), most=10**9):
@@ -102,14 +109,9 @@ def findings(request: HttpRequest, place: str) -> HttpResponse:
 
 @holding("territory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
-def mission(request: HttpRequest, place: str) -> HttpResponse:
+@_of_its_writers
+def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The mission of a study: who asked, who leads, why this perimeter; its steps, added and withdrawn."""
-    try:
-        name = _name(place)
-    except UnknownTerritory as error:
-        return unknown(request, place, error)
-    if not access.may_write(request.user, place):
-        raise Http404
     row, at = StudyMission.objects.filter(place=place).first(), timezone.localtime()
     steps = MissionStep.objects.filter(mission__place=place)
     if pk := whole(request.POST.get("retirer", ""), most=10**9):
