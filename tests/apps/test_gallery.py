@@ -49,7 +49,7 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
         assert bool(plate.svg) != bool(plate.reason), plate.id
         if plate.svg:
             assert plate.title and plate.title != plate.about, plate.id
-            assert not re.search(r"\bnan\b|None|\*\*", plate.title + plate.source), plate.id
+            assert not re.search(r"\bnan\b|None|\*\*|\.\.", plate.title + plate.source), plate.id
             assert plate.table.rows and plate.source, plate.id
             assert {len(row) for row in plate.table.rows} == {len(plate.table.columns)}, plate.id
             assert 'role="' in plate.svg and ("aria-label" in plate.svg or "<title" in plate.svg), plate.id

@@ -87,6 +87,7 @@ def _linked(plate: Plate, link: Link) -> Plate:
 
 def _source(r: Reading, what: str = "") -> str:
     told = what or f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    told = told.rstrip(".")
     return f"{r.territory.name}. Source : {told}. Champ : {r.universe} personnes, {r.definition.universe}."
 
 
