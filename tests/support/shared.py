@@ -22,7 +22,7 @@ from tools import postgresql
 
 ROOT = Path(__file__).parents[2]
 DATABASE = "maillage.sqlite3"
-TEMPLATE = "modele"
+TEMPLATE, EMPTY = "modele", "template1"
 # What decides of the tables: when one of these files changes, the tables are made again.
 TABLES = ("src/maillage/apps/**/migrations/*.py", "src/maillage/config/settings.py", "requirements.lock")
 
@@ -152,13 +152,18 @@ def stop_server() -> None:
             postgresql.stop(Path(path.read_text("utf-8")))
 
 
-def new_database() -> str:
+def new_database(template: str = TEMPLATE) -> str:
     """Return the address of a database of PostgreSQL with every table and no row."""
     name = f"essai_{uuid.uuid4().hex}"
-    _create(server(), name, template=TEMPLATE)
+    _create(server(), name, template)
     return postgresql.address(server(), name)
 
 
-def _create(folder: Path, name: str, template: str = "template1") -> None:
+def empty_database() -> str:
+    """Return the address of a database of PostgreSQL without a table."""
+    return new_database(EMPTY)
+
+
+def _create(folder: Path, name: str, template: str = EMPTY) -> None:
     with psycopg.connect(postgresql.address(folder), autocommit=True) as connection:
         connection.execute(f"create database {name} template {template}")

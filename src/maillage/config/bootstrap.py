@@ -16,7 +16,11 @@ def ready() -> None:
     os.umask(0o077)  # the database and the backups hold accounts
     try:
         django.setup()
-        call_command("migrate", interactive=False, verbosity=0)
+        from django.db import connection
+
+        from maillage.config import tables
+
+        tables.update(connection)
         call_command("createcachetable", verbosity=0)
     except (OSError, ValueError, Error, ImproperlyConfigured) as error:
         raise Refused(

@@ -17,4 +17,4 @@ def write(apps, editor):
 
 class Migration(migrations.Migration):
     dependencies = [("directory", "0003_outing")]
-    operations = [migrations.RunPython(write, migrations.RunPython.noop)]
+    operations = [migrations.RunPython(write, migrations.RunPython.noop, elidable=True)]

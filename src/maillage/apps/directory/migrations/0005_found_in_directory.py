@@ -24,5 +24,5 @@ class Migration(migrations.Migration):
             "found_by",
             models.CharField("trouvé par", max_length=12, choices=list(rules.FOUND_BY.items()), default="contact"),
         ),
-        migrations.RunPython(write, write_back),
+        migrations.RunPython(write, write_back, elidable=True),
     ]

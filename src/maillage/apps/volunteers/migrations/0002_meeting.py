@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
             name='wished_at',
             field=models.DateTimeField(blank=True, null=True, verbose_name='moment proposé par le bénévole'),
         ),
-        migrations.RunPython(write, take_back),
+        migrations.RunPython(write, take_back, elidable=True),
         migrations.RemoveField(
             model_name='engagement',
             name='meets_at',

@@ -1,0 +1,91 @@
+"""An empty database gets every table at once, as the models say them.
+
+Migrations bring a database that holds something from one day to the next. Applied one after the other to
+nothing, they make and undo what nobody ever wrote: ten seconds of an old computer. What the models do not say
+(triggers, indexes of the search) is in operations that are not `elidable`, which are run here too, in their
+order. tests/databases/test_tables.py compares both ways on each engine.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations import Migration, RunPython
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+
+LOCK = 20_010_425  # any number that nothing else locks in a database of PostgreSQL
+
+
+def update(connection: BaseDatabaseWrapper) -> None:
+    """Bring a database to the present, empty or not: of two processes that start together, one waits."""
+    with _one_at_a_time(connection):
+        if create_tables(connection):
+            return
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            call_command("migrate", interactive=False, verbosity=0)
+
+
+@contextmanager
+def _one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_lock(%s)", [LOCK])
+            try:
+                yield
+            finally:
+                cursor.execute("select pg_advisory_unlock(%s)", [LOCK])
+    else:
+        folder = os.open(settings.HOME, os.O_RDONLY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
+
+
+def create_tables(connection: BaseDatabaseWrapper) -> bool:
+    """Give an empty database every table, and write that each migration was applied: all of it, or nothing.
+
+    Returns False, and writes nothing, when the database has a table already.
+    """
+    if connection.introspection.table_names():
+        return False
+    migrations = _in_order(MigrationLoader(connection))
+    recorder = MigrationRecorder(connection)
+    with connection.schema_editor(atomic=True) as editor:
+        for model in apps.get_models():
+            if model._meta.can_migrate(connection):
+                editor.create_model(model)
+        # The keys and indexes that Django leaves to the end: what comes next may need them.
+        while editor.deferred_sql:
+            editor.execute(editor.deferred_sql.pop(0), None)
+        for migration in migrations:
+            for operation in _beside_models(migration):
+                operation.code(apps, editor)
+        editor.create_model(recorder.Migration)
+        rows = [recorder.Migration(app=each.app_label, name=each.name) for each in migrations]
+        recorder.migration_qs.bulk_create(rows)
+    return True
+
+
+def _in_order(loader: MigrationLoader) -> list[Migration]:
+    """Return every migration, after those it depends on."""
+    keys = dict.fromkeys(
+        key for leaf in sorted(loader.graph.leaf_nodes()) for key in loader.graph.forwards_plan(leaf)
+    )
+    return [loader.graph.nodes[key] for key in keys]
+
+
+def _beside_models(migration: Migration) -> list[RunPython]:
+    """Return what a migration of ours does to tables; what it does to rows is marked `elidable`."""
+    if not migration.__module__.startswith("maillage."):
+        return []
+    return [each for each in migration.operations if isinstance(each, RunPython) and not each.elidable]
