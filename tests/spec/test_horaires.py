@@ -160,9 +160,41 @@ def test_nothing_is_thrown_away(spec):
         """
         OSM                                               | laissé
         --------------------------------------------------+----------------------------------------
-        Sa 10:00-12:30                                    | relais La Poste
-        Mo unknown "heures non précisées"; Th 09:00-12:00 | 14h-12h
+        Sa 10:00-12:30 "relais La Poste"                  | relais La Poste
+        Mo unknown "14h-12h"; Th 09:00-12:00              | 14h-12h
                                                           | Ateliers sur réservation et accès libre
+        """,
+    )
+
+
+def test_hours_that_nobody_can_place_are_never_firm(spec):
+    """Une heure que rien ne place n’est jamais donnée comme sûre : elle garde son doute, écrit à côté d’elle.
+
+    Un texte qui dit que le lieu ne reçoit plus ne donne aucune heure.
+    """
+    spec(
+        """
+        tapé
+        ------------------------------------------------------
+        10h-12h et 15h-17h
+        le mardi de 8h45 à 11h45 et
+        Valbert : lundi 9h-11h, Monteil : mardi 14h-16h
+        24 h sur 24, membres du club seulement
+        N’accueille plus de public depuis mai. Mardi 9h-12h
+        Mardi au vendredi 9h-18h, fermeture à 16h30 le jeudi
+        Jeudi 9h30-11h30 (1er du mois)
+        """,
+        read,
+        """
+        OSM                                                     | mot
+        --------------------------------------------------------+-----------
+        Mo-Fr 10:00-12:00,15:00-17:00 "jours non précisés"      | à vérifier
+        Tu 08:45-11:45 "texte coupé"                            | à vérifier
+        Mo 09:00-11:00 "Valbert"; Tu 14:00-16:00 "Monteil"      | à vérifier
+        Mo-Su 00:00-24:00 "membres du club seulement"           | à vérifier
+                                                                | à vérifier
+        Tu,We,Fr 09:00-18:00; Th 09:00-16:30                    | lu
+        Th[1] 09:30-11:30                                       | lu
         """,
     )
 

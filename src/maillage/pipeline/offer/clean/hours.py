@@ -16,15 +16,28 @@ from maillage.pipeline.offer.clean.cleaned import Cleaned
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
 from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, Day
 from maillage.pipeline.offer.clean.opening.osm import CODES, oddities, valid, within_weeks
-from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, WORKDAYS
+from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY, WORKDAYS, folded, unwrapped
 from maillage.pipeline.offer.clean.opening.week import Week
 
 LONGEST = 2000  # characters; beyond, it is a page, not hours
 TOO_LONG = f"texte de plus de {LONGEST} caractères : gardé, mais pas lu"
 ALL_CLOSED = [Change("off", None)]
 NOTHING = re.compile(r"[\W_]*|n[./]?[cr]\.?|néant|non renseigné|null|none|nan", re.IGNORECASE)
+NO_DAY = "jours non précisés"  # hours without a day are shown with their doubt, never as firm ones
+ENDED = re.compile(  # what says that the place no longer receives: the hours beside are old ones
+    r"\bn'(?:accueill|recoi|ouvr|assur|exist|est\b|y a\b|a\b|sont\b)\w*[^.;\n]{0,40}?\bplus\b"
+    r"(?! (?:d'un|de \d))"
+    r"|\bne (?:recoi|propos|fonctionn|tien|ser|peu|pourr)\w*[^.;\n]{0,30}?\bplus\b"
+    r"|\bplus (?:de |d'|aucun\w* )(?:permanences?|accueil|public|ouvertures?|receptions?|visites?)"
+    r"|\bdefinitive(?:ment)?\b|\bsuspendue?s?\b|\binterrompue?s?\b|\bjusqu'a nouvel ordre\b|\ba cesse\b"
+    r"|\bcessation\b"
+    r"|\bfermee?s? (?:depuis|pour|actuellement|temporairement|provisoirement|jusqu)"
+    r"|\b(?:actuellement|temporairement|provisoirement) fermee?s?|\b(?:arretee?|supprimee?|annulee?)s?\b"
+)
+DENIED = "ce texte dit que le lieu ne reçoit plus : ses heures ne sont pas reprises"
 DASHES = re.compile(r"[\s/_‐-―−-]+")
 TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
+NOT_OPEN = re.compile(r"\s*non\s*", re.IGNORECASE)
 OPEN = re.compile(r"\s*(?:oui|ouvert)\s*", re.IGNORECASE)
 PARITIES = {"paire": "week 2-52/2", "impaire": "week 1-53/2"}
 ENGLISH = re.compile(r"\b(?:mo|tu|we|th|fr|su)\b", re.IGNORECASE)
@@ -84,6 +97,8 @@ def _clean(text: str, parity: str) -> Cleaned[Hours]:
         if valid(kept):
             held = within_weeks(kept, weeks) if weeks else kept
             return _answer(held or kept, text, unread if held else [parity], _doubts_of_osm(kept), mends)
+    if ENDED.search(folded(unwrapped(text))):
+        return Cleaned(Hours("", text, text), "doubtful", DENIED)
     reading, table = read(text), Week()
     left, mends = (
         [*reading.left, *unread],
@@ -99,6 +114,8 @@ def _clean(text: str, parity: str) -> Cleaned[Hours]:
     )  # « 9h-19h, fermé le dimanche » is about the whole week
     dayless = [statement for statement in reading.statements if statement.days is None]
     always = {span[:2] for each in dayless for span in each.spans} == {DAY_AND_NIGHT}
+    for statement in () if always else dayless:
+        statement.comment = ", ".join(filter(None, (statement.comment, NO_DAY)))
     table.add(reading, tuple(map(Day, range(7 if always else last + 1))), weeks=weeks)
     guess = [f"aucun jour n’est écrit : lu du lundi au {NAMES[last]}"] if dayless and not always else []
     guess += (
@@ -129,7 +146,9 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
         elif len(value) > LONGEST:
             left.append(value)
             told.append(TOO_LONG)
-        elif (reading := _read_cell(value)).changes == ALL_CLOSED and not reading.left:
+        elif NOT_OPEN.fullmatch(value) or (
+            (reading := _read_cell(value)).changes == ALL_CLOSED and not reading.left
+        ):
             shut.append(day)
         else:
             table.add(reading, (day,), weeks=weeks)

@@ -7,6 +7,7 @@ What enters neither is kept as a comment when it tells when the hours hold (seas
 left.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -22,11 +23,20 @@ from maillage.pipeline.offer.clean.opening.items import (
     Times,
     gather,
 )
-from maillage.pipeline.offer.clean.opening.tokens import WORKDAYS
+from maillage.pipeline.offer.clean.opening.tokens import FULL, WORKDAYS, folded
 
 NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
 JOINTS = ("filler", "of", "range", "colon", "opened")
 SEASONS = ("date", "holiday", "term")  # what OSM cannot select; any other season says how it does
+ADDRESSED = frozenset(
+    ("accueil", "public", "ouverture", "ouvertures", "horaires", "permanence", "permanences")
+)
+LIMITS = frozenset(("uniquement", "seulement", "exclusivement"))
+CUT = re.compile(  # how a text ends when a field was too short for it
+    r"(?:\b(?:et|ou|puis|a|au|aux|de|du|des|le|la|les|entre|sauf|jusqu'?a?u?|sur|par|avec|dans|pour|une?)|\b[ld]'"
+    r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
+)
+CUT_SHORT = "texte coupé"
 PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
 
 
@@ -124,13 +134,15 @@ class _Reader:
         self.weeks = ""
         self.aside = ""
         self.aside_from = 0
-        self.season = ""
+        self.season, self.dated = "", False
+        self.apart: set[int] = set()  # the pieces of hours that are no opening, understood and left
 
     def read(self) -> Reading:
         self._run(self.source.items)
         self._close()
         self._settle()
         self._gather_left()
+        self._tell_cut()
         if not (self.out.statements or self.out.changes):
             self.out.note = self.note or ""
         self.out.doubts, self.out.mends = list(self.source.doubts), list(self.source.mends)
@@ -242,12 +254,47 @@ class _Reader:
         self.awaiting = ""
         if self.current:
             self.current.sealed = True
+        if self.aside == "call" and self._speaks_of_another_thing():
+            self._close()
+            self.aside = ""
         if self.aside == "odd":
             self.aside = ""
             self._close()
         self.order = self._order_from(self.at + 1)
 
+    def _speaks_of_another_thing(self) -> bool:
+        """Return whether the next sentence names what it is about: « … ; ateliers mardi 14h-16h »."""
+        before = self._rest()
+        end = next((n for n, item in enumerate(before) if item.kind in ("days", "times")), len(before))
+        return any(
+            item.kind in ("word", "opened", "desk")
+            or (item.kind == "filler" and folded(self.typed(item.first, item.last)) in ADDRESSED)
+            for item in before[:end]
+        ) and not any(item.kind in ("call", "means") for item in before[:end])
+
     # ----------------------------------------------------------------------------------------- days and times
+
+    def _on_nth(self, item: Item) -> None:
+        """Read ranks said after the hours as if they stood before: « jeudi 9h-11h (1er et 3e du mois) »."""
+        statement, end = self.current or self.base, self.at
+        ranks: list[int] = []
+        while end < len(self.items) and self.items[end].kind in ("nth", "and", "filler", "of"):
+            ranks += [self.items[end].value] if self.items[end].kind == "nth" else []
+            end += 1
+        monthly = end < len(self.items) and self.items[end].kind == "month"
+        alone = end == len(self.items) or self.items[end].kind == "stop"
+        weekly = statement and statement.spans and not any(day.nth for day in statement.days or ())
+        if not statement or not weekly or not (monthly or alone):
+            self._on_word(item)
+            return
+        last = self.items[end if monthly else end - 1]
+        if len(statement.weekdays) != 1 or not monthly:
+            self.doubt(f"« {self.typed(item.first, last.last)} » lu comme un rang dans le mois")
+        if statement.days is None:
+            statement.comment = self._kept(item.first, last.last)
+        else:
+            statement.days = tuple(day._replace(nth=tuple(ranks)) for day in statement.days)
+        self._skip_to(last)
 
     def _on_days(self, item: Item) -> None:
         days, after = _flat(item), self._after(self.at)
@@ -446,6 +493,8 @@ class _Reader:
         after = self._after(self.at, ("filler", "of"))
         statement = self.current
         about = statement or self.base
+        if self._ends_at(item):
+            return
         if after and after.kind == "season":
             self._closed_in(item, after)
         elif after and after.kind == "half":
@@ -466,6 +515,37 @@ class _Reader:
             self._change("off", None)
         elif not self._ahead("times") and not (self.depth and self.out.changes):
             self._on_word(item)
+
+    def _ends_at(self, item: Item) -> bool:
+        """Read hours said right after « fermeture »: « à 16h30 le jeudi » is an end, « de 12h à 14h » no
+        opening.
+        """
+        times = self._after(self.at, ("filler", "of", "range"))
+        if times is None or times.kind != "times":
+            return False
+        joint = folded(self.typed(item.last + 1, times.first - 1)) if times.first > item.last + 1 else ""
+        if set(joint.split()) - {"a", "au", "de", "des", "le", "la", "entre", "vers"}:
+            return False
+        about = self.current or self.base
+        if times.value.spans:
+            if not about or not about.days or about.timed or about is self.base:
+                return False
+            # « mardi fermé de 12h à 14h » says no opening
+            about.comment = self._kept(item.first, times.last)
+            self._skip_to(times)
+            return True
+        days = self._after(self.items.index(times, self.at), ("filler", "of"))
+        self.left.difference_update(range(times.first, times.last + 1))
+        end = times.value.alone if times.value.until is None else times.value.until
+        if end is None:
+            return False
+        if days and days.kind == "days" and not self._hours_after(days):
+            self._change("until", _flat(days), until=end)
+            self._skip_to(days)
+        else:
+            self._change("until", about.days if about else None, until=end)
+            self._skip_to(times)
+        return True
 
     def _speaks_of_others(self, statement: Statement) -> bool:
         """Return whether « fermé » is about days to come rather than about the days just named."""
@@ -618,6 +698,7 @@ class _Reader:
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
             statement.aside, statement.last = "season", item.last
             self.aside_from, self.season = min(statement.first, item.first), self.typed(item.first, item.last)
+            self.dated = item.value == "date"
         else:
             self._on_word(item)
 
@@ -646,7 +727,7 @@ class _Reader:
             self.current.aside = why
         self.aside, self.aside_from = why, item.first
         if why == "season":
-            self.season = self.typed(item.first, item.last)
+            self.season, self.dated = self.typed(item.first, item.last), item.value == "date"
         else:
             self._leave(item.first, item.last)
 
@@ -675,14 +756,21 @@ class _Reader:
             promoted = [statement for statement in asides if statement.aside != "odd" and statement.stated]
             for statement in promoted:
                 self.left.difference_update(range(min(self.aside_from, statement.first), statement.first))
-                statement.comment = "par téléphone" if statement.aside == "call" else self.season
-                self.doubt(f"ces horaires valent seulement : {statement.comment}")
+                if statement.aside == "season" and self.dated and statement.spans:  # once, not each week
+                    statement.note = self.typed(min(self.aside_from, statement.first), statement.last)
+                    statement.spans = []
+                else:
+                    statement.comment = "par téléphone" if statement.aside == "call" else self.season
+                said = self.season if statement.aside == "season" else statement.comment
+                self.doubt(f"ces horaires valent seulement : {said}")
             plain += promoted
             asides = [statement for statement in asides if statement not in promoted]
         seasons = [statement for statement in asides if statement.aside == "season" and statement.stated]
         for statement in asides:
             if statement not in seasons:
                 self._leave(statement.first, statement.last)
+            if statement.aside == "call":
+                self.apart.update(range(statement.first, statement.last + 1))
         if seasons:
             self._comment(min(self.aside_from, seasons[0].first), seasons[-1].last)
         self._choose(plain)
@@ -707,18 +795,67 @@ class _Reader:
                 self.out.statements.append(statement)
 
     def _gather_left(self) -> None:
-        """Join neighbouring pieces that were not understood, as typed."""
+        """Join neighbouring pieces that were not understood, as typed, and say them beside the hours they
+        limit.
+        """
         run: list[int] = []
+        headings: dict[int, str] = {}
         for n, kind in enumerate([*(token.kind for token in self.source.tokens), "end"]):
             if n in self.left:
                 run.append(n)
             elif run and (kind not in NEUTRAL or kind == "stop"):
                 piece = self.typed(run[0], run[-1])
-                self.out.left.append(piece + ")" * (piece.count("(") > piece.count(")")))
+                piece += ")" * (piece.count("(") > piece.count(")"))
+                self.out.left.append(piece)
+                heads = self.source.tokens[run[-1] + 1 : run[-1] + 2]
+                self._say_beside(run, headings, heads=bool(heads) and heads[0].kind == "colon")
                 run = []
+        for statement in self.out.statements:
+            if heading := next(
+                (headings[n] for n in sorted(headings, reverse=True) if n < statement.first), ""
+            ):
+                statement.comment = _together(heading, statement.comment)
         told = " ".join(self.source.doubts)
         if pieces := [f"« {piece} »" for piece in self.out.left if f"« {piece} »" not in told]:
             self.doubt(f"non compris : {' … '.join(pieces)}")
+
+    def _say_beside(self, run: list[int], headings: dict[int, str], *, heads: bool) -> None:
+        """Make a comment of a piece not understood: of the hours after a heading, else of those just before.
+
+        Such hours are no longer firm: another town, members only, a day that nobody reads. Those of a
+        telephone
+        are no opening, and say nothing of the others.
+        """
+        if any(n in self.apart or self.source.tokens[n].kind in ("call", "means") for n in run):
+            return
+        first, last = run[0], run[-1]
+        while last + 1 < len(self.source.tokens) and self._limits(last + 1):
+            last += 1
+        piece = self.typed(first, last)
+        before = [each for each in self.out.statements if each.first <= first]
+        if heads or not before:
+            headings[first] = piece
+        elif before:
+            before[-1].comment = _together(before[-1].comment, piece)
+
+    def _limits(self, n: int) -> bool:
+        return folded(self.typed(n, n)) in LIMITS
+
+    def _tell_cut(self) -> None:
+        """Say that a text was cut, where its last words call for others."""
+        tokens = self.source.tokens
+        if not tokens or not any(each.spans for each in self.out.statements):
+            return
+        text = folded(self.source.text).rstrip()
+        word = text[tokens[-1].start :]
+        in_a_day = tokens[-1].kind == "word" and len(word) > 2 and any(day.startswith(word) for day in FULL)
+        if in_a_day or any(found.end() == len(text) for found in CUT.finditer(text, max(len(text) - 12, 0))):
+            self.out.comments.append(CUT_SHORT)
+            self.doubt(f"le texte s’arrête au milieu d’une phrase : « … {text[-20:]} »")
+
+
+def _together(*comments: str) -> str:
+    return ", ".join(dict.fromkeys(filter(None, comments)))
 
 
 def _flat(days: Item) -> tuple[Day, ...]:

@@ -9,6 +9,7 @@ from babel.dates import get_month_names
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean.opening.tokens import (
     DATE,
+    INITIALS,
     MONTH,
     PUBLIC_HOLIDAY,
     Token,
@@ -256,6 +257,8 @@ class _Gatherer:
             self.out.doubt(
                 f"« {typed} » lu {'samedi et dimanche' if token.value[0] == 5 else 'du lundi au vendredi'}"
             )
+        elif token.kind == "initial" and len(typed) > 2 and typed not in INITIALS:
+            self.out.doubt(f"« {typed} » lu {', '.join(NAMES[day] for day in token.value)}")
         elif typed == "M":
             self.out.doubt(f"« M » lu {NAMES[token.value[0]]}")
 

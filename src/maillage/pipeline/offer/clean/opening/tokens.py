@@ -57,6 +57,7 @@ ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 # One line a meaning: kind, value, pattern of text without accent nor capital. The first that matches is
 # taken.
 PHRASES: tuple[tuple[str, Any, str], ...] = (
+    ("time", "", r"\d\d?(?:[:.h][0-5]\d)? ?[ap]\.?m\b\.?"),
     # What comes most, and begins nothing longer, is tried first.
     (
         "always",
@@ -147,7 +148,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
     ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
     ("means", "", rf"(?:par|via) {MEANS}(?:,? ?(?:ou|et) (?:par )?{MEANS})?"),
-    ("call", "", r"telephon[a-z]+|standard\b"),
+    ("call", "", r"telephon[a-z]+|standard\b|joignables?\b|hotline\b"),
     ("note", "", rf"(?:avec ou )?sans (?:{RDV}|reservation)|(?:acces|entree|accueil) libre\b|libre acces\b"),
     ("note", "sur rendez-vous", rf"(?:{ONLY} )?(?:sur|avec|sous) {RDV}(?: {ONLY})?|{RDV} {ONLY}"),
     ("meeting", "sur rendez-vous", RDV),
@@ -216,7 +217,7 @@ FILLERS = """le la les du des en un une tous toutes tout toute chaque ouverture 
     sont journee inclus compris permanence permanences semaine semaines pendant durant sur y"""
 WORDS: dict[str, tuple[str, Any]] = {
     **{word: ("day" if len(word) > SHORT else "short", day) for word, day in DAY_OF.items()},
-    **dict.fromkeys(("a", "au", "aux"), ("range", "")),
+    **dict.fromkeys(("a", "au", "aux", "to"), ("range", "")),
     **{word: ("and", word) for word in ("et", "ou", "puis", "ensuite", "and")},
     **dict.fromkeys(("de", "entre"), ("of", "")),
     **dict.fromkeys(FILLERS.split(), ("filler", "")),
@@ -282,6 +283,8 @@ def _word(typed: str, piece: str, before: list[Token]) -> tuple[str, Any]:
         first = INITIALS.index(typed)
         second_m = typed == "M" and any(token.kind == "initial" and token.value == (1,) for token in before)
         return "initial", (2,) if second_m else tuple(range(first, first + len(typed)))
+    if len(typed) > 2 and typed.isupper() and (days := _one_letter_each(typed)):
+        return "initial", days
     if piece == "we":
         english = typed == "We" or any(
             token.kind == "short" and token.end - token.start == 2 for token in before
@@ -291,6 +294,21 @@ def _word(typed: str, piece: str, before: list[Token]) -> tuple[str, Any]:
         return WORDS[piece]
     day = _misspelt(piece)
     return ("typo", day) if day else ("word", "")
+
+
+def _one_letter_each(typed: str) -> tuple[int, ...]:
+    """Return the days of letters that follow the week with some left out; () when they do not.
+
+    >>> _one_letter_each("LMJV"), _one_letter_each("MVL")
+    ((0, 1, 3, 4), ())
+    """
+    days: list[int] = []
+    for letter in typed:
+        at = INITIALS.find(letter, days[-1] + 1 if days else 0)
+        if at < 0:
+            return ()
+        days.append(at)
+    return tuple(days)
 
 
 @lru_cache(maxsize=4096)
@@ -312,6 +330,8 @@ def _minutes(piece: str) -> int:
     if piece[0] == "m":
         return 12 * 60 if piece == "midi" else 24 * 60
     hour, minutes = [*re.findall(r"\d+", piece), "0"][:2]
+    if half := re.search(r"([ap])\.?m", piece):  # 12 am is midnight, 12 pm is noon
+        hour = str(int(hour) % 12 + 12 * (half[1] == "p")) if int(hour) <= 12 else hour
     return int(hour) * 60 + int(minutes)
 
 
