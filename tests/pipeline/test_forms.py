@@ -614,12 +614,17 @@ def test_a_sheet_of_drawings_does_not_shift_the_others():
     assert lines_of(parse(xlsx(["nom"], ["A"], touch=draw), "x.xlsx")) == [["A"]]
 
 
-def test_merged_cells_keep_the_first_value_and_are_told():
-    sheet = parse(
-        xlsx(["nom", "v"], ["A", 1], [None, 2], touch=lambda book: book.active.merge_cells("A2:A3")), "x.xlsx"
-    )
-    assert lines_of(sheet) == [["A", "1"], ["", "2"]]
-    assert "Cellules fusionnées : la première garde la valeur, les autres sont vides : 1 fois." in sheet.notes
+def test_cells_merged_downwards_give_their_value_to_each_row_and_others_keep_the_first():
+    def touch(book):
+        book.active.merge_cells("A2:A3")
+        book.active.merge_cells("B4:C4")
+
+    rows = (["nom", "v", "w"], ["A", 1, 2], [None, 2, 3], ["B", 3, None], [None, 4, 5])
+    sheet = parse(xlsx(*rows, touch=touch), "x.xlsx")
+    assert lines_of(sheet) == [["A", "1", "2"], ["A", "2", "3"], ["B", "3", ""], ["", "4", "5"]]
+    assert "Cellules fusionnées : la première garde la valeur, les autres sont vides : 2 fois." in sheet.notes
+    told = "Cellules fusionnées en hauteur : leur valeur est donnée à chacune de leurs lignes : 1 fois"
+    assert f"{told}, d’abord ligne 3." in sheet.notes
 
 
 def test_formulas_give_the_value_that_was_saved_and_tell_when_there_is_none():
@@ -829,7 +834,6 @@ def test_coordinates_of_another_system_are_told():
 DEEP = '{"a": ' * 21 + "1" + "}" * 21
 TOO_LONG = "x" * (MAX_CELL + 1)
 LEFT_OUT = {
-    "a null byte in one row": ("nom;v\nA\x00B;1\nB;2\n", 1, 2, "octets nuls", "A\ufffdB;1"),
     "a row too long": ("nom;v\nA;1;x;y\nB;2\n", 1, 2, "4 cases, l’en-tête 2", "x y"),
     "a quote left open": (
         'nom;v;w\nB;2;3\n"A;1;2;3\nC;4;5\n',

@@ -473,12 +473,6 @@ DI = {
         "numerique--acceder-a-une-connexion-internet": ("services", "access"),
         "numerique--acquerir-un-equipement": ("services", "equipment"),
         "numerique--maitriser-les-fondamentaux-du-numerique": ("services", "everyday"),
-        "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives": (
-            "services",
-            "procedures",
-        ),
-        "mobilite--preparer-un-permis": NOTHING,
-        "famille--garde-denfants": NOTHING,
     },
 }
 NETWORKS = {
@@ -506,6 +500,22 @@ NETWORKS = {
 def test_every_value_of_a_service_of_data_inclusion_has_its_destination(column, value):
     assert mapping.recognised([*SERVICE, column]).id == "data-inclusion-services"
     check(SERVICE, column, value, DI[column][value])
+
+
+@pytest.mark.parametrize(
+    "theme",
+    [
+        "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives",
+        "mobilite--preparer-un-permis",
+        "famille--garde-denfants",
+    ],
+)
+def test_a_service_of_another_theme_is_read_only_beside_a_digital_one(theme):
+    (alone,) = result({**SERVICE, "thematiques": [theme]}).rows
+    assert alone.refused.startswith("d’un autre thème")
+    found, _, _ = one({**SERVICE, "thematiques": [theme, "numerique--acquerir-un-equipement"]})
+    also = ["procedures"] if theme.startswith("difficultes") else []
+    assert found["services"] == [*also, "equipment"]
 
 
 @pytest.mark.parametrize("value", NETWORKS)
@@ -740,7 +750,7 @@ def test_a_place_that_moves_and_that_nothing_locates_is_refused_with_that_reason
     assert read.refused == "itinérant sans étape : rien ne dit où le trouver"
 
 
-def test_a_postal_code_of_several_communes_does_not_choose_one():
+def test_a_postal_code_of_several_communes_gives_the_largest_to_check():
     (read,) = result(
         {
             "nom": "CCAS",
@@ -750,7 +760,9 @@ def test_a_postal_code_of_several_communes_does_not_choose_one():
             "commune": "",
         }
     ).rows
-    assert read.refused.startswith("rien ne dit la commune : le code postal 42300 est celui de 3 communes (")
+    assert (read.refused, read.sheet["commune"], read.doubtful) == ("", "Roanne", True)
+    (told,) = [remark.reason for remark in read.remarks if remark.field == "commune"]
+    assert told == "la plus peuplée des 3 communes du code postal 42300 : rien ne dit laquelle"
 
 
 def test_columns_alike_but_for_accents_are_read_once_and_the_other_is_told():
@@ -783,7 +795,7 @@ def test_a_correspondence_may_join_the_hours_when_a_day_opens_and_closes():
         "mardi": "10h-12h",
     }
     (read,) = result(row, correspondence=chosen).rows
-    assert read.sheet["horaires"]["osm"] == "Mo 09:00-12:00; Tu 10:00-12:00"
+    assert read.sheet["horaires"]["osm"] == 'Mo 09:00-12:00 "14h"; Tu 10:00-12:00'
     assert "14h" in read.sheet["horaires"]["left"]
     assert result(row, correspondence=chosen).unread == ()
 

@@ -137,10 +137,19 @@ def tell(report: dict[str, Any]) -> None:
         f"{count(report['lus'], 'ligne lue', 'lignes lues')}, {count(report['gardes'], 'gardée', 'gardées')}"
         f" dont {report['a_verifier']} à vérifier, {count(report['refuses'], 'refusée', 'refusées')}."
     )
+    told, n = report["disent_leur_offre"], report["gardes"]
+    print(
+        f"{count(told, 'lieu gardé dit ce qu’il offre', 'lieux gardés disent ce qu’ils offrent')}, sur {n}."
+    )
     for note in report["notes"]:
         print(f"· {note}")
     if report["colonnes_non_lues"]:
         print(f"Colonnes que rien ne lit : {', '.join(report['colonnes_non_lues'])}.")
+    for asked in report["colonnes_a_preciser"]:
+        words = ", ".join(f"« {value['valeur']} » ({value['fois']})" for value in asked["valeurs"][:12])
+        print(
+            f"Que veut dire la colonne « {asked['colonne']} » ? {words}{'…' * (len(asked['valeurs']) > 12)}"
+        )
     if report["colonnes_laissees"]:
         print(f"Colonnes laissées exprès : {', '.join(report['colonnes_laissees'])}.")
     print()
@@ -169,6 +178,7 @@ def take_in(given: argparse.Namespace) -> int:
     from django.utils import timezone
 
     from maillage.apps.intake.actions import importing
+    from maillage.pipeline.offer import report
 
     row = importing.take_in(
         result,
@@ -180,20 +190,18 @@ def take_in(given: argparse.Namespace) -> int:
     )
     counts = row.counts
     if given.json:
-        print_json(
-            {
-                k: counts[k]
-                for k in (
-                    "lus",
-                    "crees",
-                    "modifies",
-                    "inchanges",
-                    "refuses",
-                    "a_verifier",
-                    "doublons_proposes",
-                )
-            }
+        kept = (
+            "lus",
+            "crees",
+            "modifies",
+            "inchanges",
+            "refuses",
+            "reunis",
+            "a_verifier",
+            "doublons_proposes",
+            "disent_leur_offre",
         )
+        print_json({key: counts[key] for key in kept} | report.findings(result))
     else:
         words = (
             ("crees", "lieu créé", "lieux créés"),
@@ -203,8 +211,10 @@ def take_in(given: argparse.Namespace) -> int:
         made = ", ".join(count(counts[key], one, many) for key, one, many in words)
         print(
             f"{count(counts['lus'], 'ligne lue', 'lignes lues')} : {made},"
-            f" {count(counts['refuses'], 'ligne refusée', 'lignes refusées')}. {counts['a_verifier']} à"
-            f" vérifier, {count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')},"
+            f" {count(counts['refuses'], 'ligne refusée', 'lignes refusées')},"
+            f" {count(counts['reunis'], 'réunie à une autre', 'réunies à une autre')}."
+            f" {counts['a_verifier']} à vérifier,"
+            f" {count(counts['doublons_proposes'], 'doublon proposé', 'doublons proposés')},"
             f" {count(counts['absents'], 'lieu absent', 'lieux absents')} de cette version."
         )
         for key, one, many in WAITING:

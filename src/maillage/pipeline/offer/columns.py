@@ -4,15 +4,27 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import islice
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.answers import Meaning, answered, meant
 from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.reference import offer
 
 ASKED = re.compile(
     r"\(?\b(?:oui\s*/\s*non|o\s*/\s*n|y\s*/\s*n|yes\s*/\s*no|oui ou non)\b\)?\s*[?:]?", re.IGNORECASE
 )  # « Wifi (oui/non) »
+LED = re.compile(
+    r"^(?:q(?:uestion)?|champ|field|col(?:onne)?|item|var)[ _.-]*\d+[ _.:)-]+(?=\D)", re.IGNORECASE
+)
+MORE = tuple(  # words of the names of columns that no field has in its own names
+    "jours horaires heures appliques pratiques proposes souhaites tablettes ordinateurs tarif tarifs "
+    "prix numero telephone mail site internet web commune ville centre nom rue postal postale code voie "
+    "public publics accueilli accueillis type types accompagnement aide demarches administratives pret "
+    "vente atelier ateliers cours libre acces borne coordonnees modalites rendez inscription gratuit "
+    "payant structure organisme".split()
+)
 SAMPLE = 60  # distinct cells of a column that are looked at
 FURNITURE = {  # words that say nothing of what a column holds
     "a", "au", "aux", "avez", "ce", "d", "dans", "de", "des", "du", "en", "est", "et", "etes", "l", "la",
@@ -77,7 +89,7 @@ def column_names(name: str) -> tuple[str, ...]:
     """Return what a column may be called: its name, without its number, without words that say nothing, its
     last part.
     """
-    name = ASKED.sub("", name).strip() or name
+    name = LED.sub("", ASKED.sub("", name).strip()) or name
     apart = (
         re.sub(r"(?<=[a-zà-ÿ0-9])(?=[A-Z][a-z])|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name)
         if not name.isupper()
@@ -89,4 +101,50 @@ def column_names(name: str) -> tuple[str, ...]:
     parts = [part for part in name.split(".") if not part.isdecimal()]
     if parts and re.fullmatch(r"[\w-]+(\.[\w-]+)+", name):
         told.append(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", parts[-1])))
+    told += [unglued(each) for each in (whole, bare) if " " not in each]
     return tuple(dict.fromkeys(filter(None, told))) or (name,)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """Return the words that the names of columns are made of, without accents."""
+    texts = [
+        *(
+            text
+            for of in (*offer.fields().values(), *offer.conditions().values())
+            for text in (of.label, of.id, *of.also)
+        ),
+        *(text for of in offer.practices().values() for text in (of.label, *of.also)),
+        *(value.label for of in offer.lists().values() for value in of.values.values()),
+        *offer.kinds_by_word(),
+        *MORE,
+    ]
+    words = {word for text in texts for word in plain(text).split()}
+    return frozenset(
+        {word for word in words if len(word) > 2} | {word for word in FURNITURE if len(word) > 1} | {"d", "l"}
+    )
+
+
+@lru_cache(maxsize=4096)
+def unglued(name: str) -> str:
+    """Return a name whose words are glued together, cut into words of the trade; '' when it cannot be, or is
+    one.
+
+    >>> unglued("pretdetablettes"), unglued("adresse"), unglued("lesjoursdouverture")
+    ('pret de tablettes', '', 'les jours d ouverture')
+    """
+    words = vocabulary()
+    if not 8 < len(name) < 60 or name in words or not name.isalpha():
+        return ""
+    best: list[tuple[int, list[str]] | None] = [(0, [])] + [None] * len(name)
+    for end in range(1, len(name) + 1):
+        for start in range(max(end - 20, 0), end):
+            held = best[start]
+            piece = name[start:end]
+            if held is not None and (piece in words or (piece[-1] in "sx" and piece[:-1] in words)):
+                known = best[end]
+                cost = held[0] + 1 + 3 * (len(piece) < 3)
+                if known is None or cost < known[0]:
+                    best[end] = (cost, [*held[1], piece])
+    found = best[-1]
+    return " ".join(found[1]) if found and len(found[1]) > 1 else ""

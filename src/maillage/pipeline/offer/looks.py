@@ -207,6 +207,16 @@ def _nearly(list_id: str, word: str) -> bool:
     )
 
 
+def whole_address(text: str) -> bool:
+    """Return whether a cell is a street, then the postal code and the town.
+
+    >>> whole_address("6 rue du Four, 38130 Échirolles"), whole_address("38130 Échirolles")
+    (True, False)
+    """
+    rest, code, town = street.apart(text)
+    return bool(code and town) and street.clean(rest).value is not None and bool(commune.named(town))
+
+
 def marked_up(values: Sequence[str]) -> bool:
     """Return whether cells are pieces of a web page."""
     return share(lambda text: bool(MARKUP.search(text)), values) >= 0.2

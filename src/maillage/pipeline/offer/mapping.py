@@ -26,6 +26,8 @@
         reason
       - {from: Statut, when: ["~ferme definitivement", en projet], keep: [ouvert]}   # any other word: kept,
         to check
+      - {from: thematiques, but: [numerique--]}       # kept when one of its words begins so; of another theme
+      else
     personal: [Prénom, Mail]                          # data of a person: never read, told as such
     adds: true                                        # rows complete places already known: they replace
         nothing
@@ -237,12 +239,16 @@ class LeaveRule:
     column: str
     when: Words
     keep: Words
+    but: tuple[str, ...] = ()  # how the words of the rows kept begin: all others are of another theme
 
     def verdict(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
         """Return (the cell, whether its row must be left out); None when its word is neither of those
         known.
         """
         cell = cells.get(self.column, "")
+        if self.but:
+            words = [spelled(word) for word in several.split(cell)]
+            return cell, bool(words) and not any(word.startswith(self.but) for word in words)
         if not cell or self.keep.find(cell) is not None:
             return cell, False
         return cell, True if self.when.find(cell) is not None else None
@@ -406,13 +412,21 @@ def _built(
 
 
 def _leave(raw: Mapping[str, Any]) -> LeaveRule:
-    if set(raw) - {"from", "when", "keep"}:
-        raise ValueError("« leave » attend « from », « when » et « keep »")
+    if set(raw) - {"from", "when", "keep", "but"}:
+        raise ValueError("« leave » attend « from », « when » et « keep », ou « but »")
     (column,) = _columns(raw["from"])
+    if "but" in raw:
+        return LeaveRule(
+            column, _words({}), _words({}), tuple(spelled(word) for word in _strings(raw["but"]))
+        )
     return LeaveRule(column, _when(raw["when"]) or _words({}), _when(raw.get("keep")) or _words({}))
 
 
-PLACED = {**offer.fields(), "confidence": offer.Field("confidence", "Confiance du géocodage", "line")}
+PLACED = {
+    **offer.fields(),
+    "confidence": offer.Field("confidence", "Confiance du géocodage", "line"),
+    "departement": offer.Field("departement", "Département", "line"),
+}
 
 
 def _named(name: str, id: str) -> Correspondence:

@@ -120,6 +120,7 @@ SHARED = re.compile(  # what a box that several people read is called
     r"|relais|antenne|agence|lieu|point)"
 )
 MOBILE = re.compile(r"(?:\+33|0033|0)[\s.()0]*[67]")
+LANDLINE = re.compile(r"(?:\+33|0033|0)[\s.()0]*[1-589](?:[\s./-]?\d{2}){4}")
 OFTEN = 0.3  # the share of cells from which a column is somebody’s
 
 
@@ -144,6 +145,8 @@ def personal(columns: Sequence[Column], sheet: Sheet) -> list[str]:
 
 def _named(column: Column, columns: Sequence[Column]) -> bool:
     """Return whether the name of a column says that it is about a person, alone or beside the next ones."""
+    if "contact" in column.said and _desk(column):
+        return False
     if column.has(SOMEBODY) or not {"contact", "contacts", *OWN_NAMES_IN_FULL}.isdisjoint(column.said):
         return True
     if column.has(ROLES) and column.answers is None:
@@ -159,6 +162,11 @@ def _named(column: Column, columns: Sequence[Column]) -> bool:
         for name in c.said
     )
     return named and any(name.startswith("contact ") for name in column.said)
+
+
+def _desk(column: Column) -> bool:
+    """Return whether every cell is a telephone that is nobody's own: a landline, and no name beside."""
+    return bool(column.sample) and all(LANDLINE.fullmatch(cell.strip()) for cell in column.sample)
 
 
 def _account(stamp: Column, column: Column) -> bool:

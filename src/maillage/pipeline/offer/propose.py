@@ -19,7 +19,12 @@ from maillage.pipeline.offer.mapping import Correspondence, load
 from maillage.pipeline.offer.proposing.days import take_days, take_spread_days
 from maillage.pipeline.offer.proposing.draft import Draft, Guess
 from maillage.pipeline.offer.proposing.fields import take_house_numbers, take_left_out, take_name, take_named
-from maillage.pipeline.offer.proposing.points import leave_countries, take_geocoder, take_point
+from maillage.pipeline.offer.proposing.points import (
+    leave_countries,
+    take_departement,
+    take_geocoder,
+    take_point,
+)
 from maillage.pipeline.offer.proposing.practices import (
     take_details,
     take_flag,
@@ -106,6 +111,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
     take_geocoder(draft, held)
     draft.left = [column for column in draft.left if column.cells]
     leave_countries(draft)
+    take_departement(draft, held)
     take_left_out(draft)
     take_days(draft, held)
     take_spread_days(draft, held)

@@ -1,9 +1,10 @@
 """From a file of anybody to sheets of places, with a word on every cell that was not read as it stood."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from itertools import pairwise
@@ -21,8 +22,10 @@ from maillage.pipeline.offer.clean import (
     number,
     phone,
     pivot,
+    postcode,
     several,
     site,
+    street,
     where,
     wording,
     words,
@@ -42,8 +45,18 @@ PLACE = (
     "latitude",
     "longitude",
     "confidence",
+    "departement",
 )
+NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
+IDENTIFIER = re.compile(r"\b(?:id|uuid|identifiant|siret|siren|url|uri|cle)\b")
+MOST_ASKED, LONG_WORD = 40, 60  # distinct words of a column that somebody could explain, and their characters
+LEAST_AREA = (
+    0.6  # the share of the rows of a file in one département from which the others are looked for there
+)
+SECOND_KEY = ("telephone", "courriels", "site_web", "horaires", "latitude", "longitude", "pivot", "services")
+OTHER_THEME = "d’un autre thème"
 
+UNPLACED = "rien ne dit"
 CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
 )  # not a « ferme »
@@ -95,7 +108,9 @@ class Result:
     """The result of reading a whole file; `notes` are remarks on the file itself.
 
     unread: the columns that no field takes. ignored: those left aside on purpose. idle: the values of the
-    others that are known but add nothing, as (column, value, times). united: how many rows of the file went
+    others that are known but add nothing, as (column, value, times). asked: the columns left unread whose few
+    words
+    or codes somebody could explain, with them. united: how many rows of the file went
     into another one of their place.
     """
 
@@ -109,6 +124,7 @@ class Result:
     ignored: tuple[str, ...] = ()
     idle: tuple[tuple[str, str, int], ...] = ()
     united: int = 0
+    asked: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
 
     @property
     def n_read(self) -> int:
@@ -142,29 +158,38 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
     columns = {key: name for name, key in reversed(keys.items())}
     used = correspondence.used()
     filled: set[str] = set()
-    seen: dict[str, int] = {}
     idle: Counter[tuple[str, str]] = Counter()
     rows = []
     for row in sheet.rows:
         reader = _Row(row, keys, columns, correspondence, today, source)
-        rows.append(reader.read(seen))
+        rows.append(reader.read())
         idle.update(reader.idle())
         filled.update(name for name, cell in row.cells.items() if cell)
+    if area := _area(rows):
+        for at, row in enumerate(sheet.rows):
+            if rows[at].refused.startswith(UNPLACED):
+                rows[at] = _Row(row, keys, columns, correspondence, today, source, area).read()
+    rows = _of_the_theme(rows)
+    if not correspondence.grouped:
+        rows = _told_apart(rows, correspondence, columns)
     done = united(rows) if correspondence.grouped else rows
     notes = [
         *sheet.notes,
         *_notes(
             len(rows) - len(done), [name for name in sheet.columns if keys[name] in correspondence.personal]
         ),
+        *_of_other_themes(rows),
     ]
+    unread = tuple(
+        name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled
+    )
     return Result(
         name=sheet.name,
         form=sheet.form,
         correspondence=correspondence,
         rows=tuple(done),
-        unread=tuple(
-            name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled
-        ),
+        unread=unread,
+        asked=_asked(sheet, unread, correspondence.personal),
         ignored=tuple(name for name, key in keys.items() if key in correspondence.ignored),
         idle=tuple((column, value, n) for (column, value), n in idle.most_common()),
         notes=tuple(notes),
@@ -181,6 +206,88 @@ def _notes(n_united: int, personal: Sequence[str]) -> Iterable[str]:
         yield f"Données d’une personne, jamais lues : {', '.join(f'« {name} »' for name in personal)}."
 
 
+def _asked(
+    sheet: Sheet, unread: Sequence[str], personal: Sequence[str]
+) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
+    """Return the columns left unread that hold few words, each several times or a code: what they mean is
+    worth
+    asking.
+    """
+    out = []
+    for name in unread:
+        if plain(name) in personal or IDENTIFIER.search(plain(name)):
+            continue
+        cells = [cell for row in sheet.rows if (cell := row.cells[name])]
+        words = Counter(word for cell in cells for word in several.split(cell))
+        if not any(any(map(str.isalpha, word)) for word in words):
+            continue
+        few = len(words) <= MOST_ASKED and (len(words) <= len(cells) / 2 or len(cells) < MOST_ASKED)
+        if few and sum(map(len, words)) <= LONG_WORD * len(words):
+            out.append((name, tuple(words.most_common())))
+    return tuple(out)
+
+
+def _of_other_themes(rows: Sequence[Read]) -> Iterable[str]:
+    if n := sum(row.refused.startswith(OTHER_THEME) for row in rows):
+        yield f"Lignes d’un autre thème que le numérique, laissées de côté : {n}."
+
+
+def _area(rows: Sequence[Read]) -> str:
+    """Return the département where most rows of a file are, '' when there is none."""
+    found = Counter(commune.departement(code) for row in rows if (code := row.sheet.get("code_insee")))
+    if not found:
+        return ""
+    area, n = found.most_common(1)[0]
+    return area if n > 1 and n >= LEAST_AREA * found.total() else ""
+
+
+def _of_the_theme(rows: list[Read]) -> list[Read]:
+    """Return the rows without the structures all of whose services are of another theme, told as such."""
+    left = {row.sheet.get("id") for row in rows if row.refused.startswith(OTHER_THEME)} - {None}
+    if not left:
+        return rows
+    served = {row.sheet.get("id") for row in rows if not row.refused and "services" in row.sheet}
+    return [
+        replace(row, refused=f"{OTHER_THEME} : aucun de ses services n’est numérique")
+        if not row.refused and row.sheet.get("id") in left - served
+        else row
+        for row in rows
+    ]
+
+
+def _told_apart(rows: list[Read], correspondence: Correspondence, columns: Mapping[str, str]) -> list[Read]:
+    """Return rows of which no two have one identifier: what they hold gives their order, not the file's, so
+    that
+    the same rows in another order are the same places.
+    """
+    alike: dict[str, list[int]] = {}
+    for at, row in enumerate(rows):
+        if not row.refused:
+            alike.setdefault(row.sheet["id"], []).append(at)
+    out = list(rows)
+    origins = correspondence.fields.get("id", ())
+    key = origins[0].columns[0] if origins and origins[0].columns else ""
+    for id, many in alike.items():
+        ordered = sorted(many, key=lambda at: (_second_key(rows[at].sheet), at)) if len(many) > 1 else ()
+        for n, at in enumerate(ordered[1:], 2):
+            given = any(remark.field == "id" for remark in rows[at].remarks)
+            reason = "deux lignes portent le même identifiant" if given else "deux lignes disent le même lieu"
+            remark = Remark(
+                columns.get(key, key) if given else "", "id", "doubtful", id, f"{id}--{n}", reason
+            )
+            row = rows[at]
+            out[at] = replace(row, sheet={**row.sheet, "id": f"{id}--{n}"}, remarks=(*row.remarks, remark))
+    return out
+
+
+def _second_key(sheet: Mapping[str, Any]) -> str:
+    """Return what tells two places of one name at one address apart: how to reach them, when, where, then
+    all.
+    """
+    first = [json.dumps(sheet.get(name), sort_keys=True, default=str) for name in SECOND_KEY]
+    return json.dumps([first, sheet], sort_keys=True, default=str)
+
+
 @dataclass(slots=True)
 class _Row:
     """One row being read: the sheet grows, and every cell leaves its remark."""
@@ -191,6 +298,7 @@ class _Row:
     correspondence: Correspondence
     today: date
     source: str
+    area: str = ""  # the département of the other rows
     sheet: dict[str, Any] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
@@ -200,7 +308,7 @@ class _Row:
     whole: set[str] = field(default_factory=set)  # columns kept as they are
     noted: set[str] = field(default_factory=set)  # texts begun by words of lists
 
-    def read(self, seen: dict[str, int]) -> Read:
+    def read(self) -> Read:
         for name, value in self.row.cells.items():
             if value:
                 self.cells.setdefault(self.keys[name], value)
@@ -221,7 +329,7 @@ class _Row:
             self._say("", "nom", "doubtful", name, name, "son nom le dit fermé : gardé, à vérifier")
         refused = self._left_out() or self._refusal()
         if not refused:
-            self._identify(seen)
+            self._identify()
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
 
     def _left_out(self) -> str:
@@ -230,6 +338,8 @@ class _Row:
         """
         for rule in self.correspondence.leave:
             cell, left = rule.verdict(self.cells)
+            if left and rule.but:
+                return f"{OTHER_THEME} : la colonne « {self._shown(rule.column)} » dit « {cell[:120]} »"
             if left:
                 return f"la colonne « {self._shown(rule.column)} » dit « {cell} »"
             if left is None:
@@ -293,7 +403,9 @@ class _Row:
         if of.kind == "date":
             found = day.clean(text, today=self.today)
             return Cleaned(found.value.isoformat() if found.value else None, found.word, found.reason)
-        if of.kind == "name":
+        if of.kind == "name" or of.id == "nom":
+            if plain(text) in NO_NAME:
+                return Cleaned.refused(f"« {text} » n’est pas un nom")
             return words.line(text, longest=of.longest)
         return CLEANERS[of.kind](text)
 
@@ -551,7 +663,18 @@ class _Row:
                 column, text = ("", origin.always[0]) if origin.always else origin.text(self.cells)
                 if text:
                     typed.setdefault(id, (column, text))
-        found = where.locate({id: text for id, (_, text) in typed.items()})
+        column, listed = typed.get("adresse", ("", ""))
+        if "|" in listed:  # the parts of a list
+            typed["adresse"] = column, " ".join(filter(None, map(str.strip, listed.split("|"))))
+        cells = {id: text for id, (_, text) in typed.items()}
+        found = where.locate(cells)
+        if not found.where.code_insee and (guess := self._commune_beside(cells)):
+            code, why = guess
+            found = where.locate(
+                {**cells, "code_insee": code, "commune": commune.index().communes[code].name}
+            )
+            doubt = Cleaned(found.where.commune, "doubtful", why)
+            found = where.Located(found.where, {**found.notes, "commune": doubt})
         place = found.where
         values = {
             "commune": place.commune,
@@ -573,25 +696,47 @@ class _Row:
                     column, id, cleaned.word, text, "" if shown is None else _shown(shown), cleaned.reason
                 )
 
-    def _identify(self, seen: dict[str, int]) -> None:
+    def _commune_beside(self, cells: Mapping[str, str]) -> tuple[str, str] | None:
+        """Return (the code of a commune, why) that a row does not name plainly: of its postal code or of its
+        name,
+        the one that its name, its address or its département says; of a postal code alone, the largest.
+        """
+        known = commune.index()
+        code = postcode.clean(cells.get("code_postal", "")).value or street.apart(cells.get("adresse", ""))[1]
+        town = cells.get("commune", "")
+        area = commune.area(cells.get("departement", "")) or ("" if code else self.area)
+        by_name = tuple(each for each in commune.named(town) if not area or commune.departement(each) == area)
+        if town and by_name:
+            if len(by_name) == 1 and area:
+                where_from = (
+                    "dit la colonne du département"
+                    if cells.get("departement")
+                    else "disent les autres lignes"
+                )
+                return by_name[0], f"« {town} » : celle du département {area}, que {where_from}"
+            return None
+        shared = known.postcodes.get(code, ())
+        if len(shared) < 2 or (town and not town.isdecimal()):
+            return None
+        texts = [text for o in self.correspondence.fields.get("nom", ()) if (text := o.text(self.cells)[1])]
+        for text in (*texts[:1], cells.get("adresse", ""), cells.get("complement_adresse", "")):
+            if len(named := commune.mentioned(text, shared)) == 1:
+                return named[0], f"de ce code postal, la commune que nomme « {text[:60]} »"
+        largest = max(shared, key=lambda each: commune.populations().get(each, 0.0))
+        return largest, (
+            f"la plus peuplée des {len(shared)} communes du code postal {code} : rien ne dit laquelle"
+        )
+
+    def _identify(self) -> None:
         """Give the place its identifier: that of the file, else one that the same name at the same address
         gives again.
         """
-        given = "id" in self.sheet
-        if not given:
+        if "id" not in self.sheet:
             key = "|".join(plain(str(self.sheet.get(f, ""))) for f in ("nom", "adresse", "commune"))
             named = "-".join(plain(f"{self.sheet.get('nom', '')} {self.sheet.get('commune', '')}").split())[
                 :60
             ].strip("-")
             self.sheet["id"] = f"{named}-{sha256(key.encode()).hexdigest()[:6]}"
-        if self.correspondence.grouped:
-            return
-        id = self.sheet["id"]
-        seen[id] = seen.get(id, 0) + 1
-        if seen[id] > 1:
-            self.sheet["id"] = f"{id}--{seen[id]}"
-            reason = "deux lignes portent le même identifiant" if given else "deux lignes disent le même lieu"
-            self._say(self._column("id"), "id", "doubtful", id, self.sheet["id"], reason)
 
     def _column(self, id: str) -> str:
         origins = self.correspondence.fields.get(id, ())
@@ -619,11 +764,9 @@ class _Row:
             shared = [commune.index().communes[each].name for each in commune.index().postcodes.get(code, ())]
             if shared:
                 some = ", ".join(shared[:4]) + "…" * (len(shared) > 4)
-                return (
-                    f"rien ne dit la commune : le code postal {code} est celui de {len(shared)} communes"
-                    f" ({some})"
-                )
-            return "rien ne dit où est le lieu : ni commune connue, ni point"
+                many = f"celui de {len(shared)} communes ({some})"
+                return f"{UNPLACED} la commune : le code postal {code} est {many}"
+            return f"{UNPLACED} où est le lieu : ni commune connue, ni point"
         return ""
 
     def _say(self, column: str, id: str, word: Word, value: str, became: str, reason: str) -> None:

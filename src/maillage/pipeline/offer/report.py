@@ -7,6 +7,7 @@ from maillage.pipeline.offer.clean.cleaned import LABELS
 from maillage.pipeline.offer.read import Result
 
 MOST_ROWS = 2_000  # rows told one by one; beyond, the counts by column remain whole
+MOST_FINDINGS = 50  # told by an import; « maillage offre verifier » tells them all
 MOST_VALUES = 500  # values that are known and add nothing
 
 
@@ -44,9 +45,15 @@ def of(result: Result) -> dict[str, Any]:
         "lus": result.n_read,
         "gardes": len(result.accepted),
         "refuses": result.n_refused,
+        "reunis": result.united,
         "a_verifier": sum(row.doubtful for row in result.accepted),
+        "disent_leur_offre": says_an_offer(result),
         "notes": list(result.notes),
         "colonnes_non_lues": list(result.unread),
+        "colonnes_a_preciser": [
+            {"colonne": column, "valeurs": [{"valeur": value[:200], "fois": n} for value, n in words]}
+            for column, words in result.asked
+        ],
         "colonnes_laissees": list(result.ignored),
         "valeurs_sans_effet": [
             {"colonne": column, "valeur": value[:200], "fois": n}
@@ -61,6 +68,53 @@ def of(result: Result) -> dict[str, Any]:
         "lignes": told[:MOST_ROWS],
         "lignes_non_montrees": max(len(told) - MOST_ROWS, 0),
     }
+
+
+def says_an_offer(result: Result) -> int:
+    """Return how many of the places kept say at least one service or practice."""
+    return sum(bool(row.sheet.get("services") or row.sheet.get("practices")) for row in result.accepted)
+
+
+def findings(result: Result) -> dict[str, Any]:
+    """Return the first things to look at, refused rows before doubtful cells, and how many there are."""
+    told: list[dict[str, Any]] = [
+        {
+            "ligne": f.line,
+            "colonne": f.column,
+            "valeur": f.value[:200],
+            "mot": LABELS["refused"],
+            "raison": f.reason,
+        }
+        for f in result.faults
+    ]
+    for row in result.rows:
+        if row.refused:
+            name = str(row.sheet.get("nom", ""))
+            told.append(
+                {
+                    "ligne": row.line,
+                    "colonne": "",
+                    "valeur": name,
+                    "mot": LABELS["refused"],
+                    "raison": row.refused,
+                }
+            )
+    refused = len(told)
+    told += [
+        {
+            "ligne": row.line,
+            "colonne": r.column,
+            "valeur": r.value[:200],
+            "mot": LABELS[r.word],
+            "raison": r.reason,
+        }
+        for row in result.rows
+        if not row.refused
+        for r in row.remarks
+        if r.word in ("doubtful", "refused")
+    ]
+    first = sorted(told[:refused], key=lambda each: each["ligne"]) + told[refused:]
+    return {"constats": first[:MOST_FINDINGS], "constats_total": len(told)}
 
 
 def _columns(result: Result) -> list[dict[str, Any]]:

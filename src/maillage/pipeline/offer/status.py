@@ -64,6 +64,13 @@ SHUT_IF_YES = {
         "refusee",
         "doublon",
         "closed",
+        "permanently closed",
+        "deleted",
+        "archived",
+        "disabled",
+        "hidden",
+        "inactive",
+        "plus en activite",
     ),
 }
 OPEN_IF_YES = {
@@ -89,8 +96,19 @@ OPEN_IF_YES = {
         "en ligne",
         "operationnel",
         "open",
+        "enabled",
+        "published",
     ),
 }
+AROUND = set(  # words that may stand around those of a status: a verb, what is open, for whom, until when
+    "est is are sont etes lieu lieux site structure etablissement organisation espace point place service"
+    " actuellement currently toujours encore still now ce jour a au aux le la les l du de des d en public"
+    " statut status flag il elle votre this the oui non fait que".split()
+)
+DAYS = set(
+    "lundi mardi mercredi jeudi vendredi samedi dimanche"
+    " monday tuesday wednesday thursday friday saturday sunday".split()
+)
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
 ASKED = r"(?:accept|autoris|accord|souhait)\w*"
 AGREED = re.compile(rf"consent\w*|rgpd|{ASKED} .*\b{SPREAD}|\b{SPREAD} .*\b{ASKED}|droit de diffusion")
@@ -101,6 +119,8 @@ Told = Literal["open", "shut", "for a time", ""]
 def rule(column: Column) -> dict[str, Any] | None:
     """Return the rule of « leave » that a column is, None when it says nothing of that kind."""
     said = column.answers
+    if column.has(DAYS) or not DAYS.isdisjoint(plain(column.name).split()):
+        return None  # a flag under a day is that day's
     if said is not None:
         return _asked(column, said)
     words = list(dict.fromkeys(column.cells))
@@ -137,13 +157,27 @@ def _asked(column: Column, said: Mapping[str, Meaning]) -> dict[str, Any] | None
     """Return the rule of a column of yes and no whose name is a status, or asks whether a place may be
     published.
     """
-    if any(AGREED.search(name) for name in column.said) or not OPEN_IF_YES.isdisjoint(column.said):
+    bare = {_bare(name) for name in column.said}
+    if any(AGREED.search(name) for name in column.said) or not _bares(OPEN_IF_YES).isdisjoint(bare):
         shut, kept = "no", "yes"
-    elif not SHUT_IF_YES.isdisjoint(column.said):
+    elif not _bares(SHUT_IF_YES).isdisjoint(bare):
         shut, kept = "yes", "no"
     else:
         return None
     return _rule(column, [w for w, m in said.items() if m == shut], [w for w, m in said.items() if m == kept])
+
+
+def _bare(name: str) -> str:
+    """Return the words of a name that say a status, without those around them.
+
+    >>> _bare("is open"), _bare("lieu ouvert au public"), _bare("ouvert le samedi")
+    ('open', 'ouvert', 'ouvert samedi')
+    """
+    return " ".join(word for word in name.split() if word not in AROUND)
+
+
+def _bares(names: set[str]) -> set[str]:
+    return {_bare(name) for name in names} - {""}
 
 
 def _rule(column: Column, shut: list[str], kept: list[str]) -> dict[str, Any]:

@@ -145,11 +145,13 @@ def _write(
     replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
     proposed = duplicates.propose([*alike, *replaced], {lieu.identifier: lieu for lieu in work.made})
     row.counts = {
-        "lus": len(result.rows) + len(result.faults),
+        "lus": result.n_read,
         "crees": work.counts["made"],
         "modifies": work.counts["changed"],
         "inchanges": work.counts["same"],
         "refuses": result.n_refused,
+        "reunis": result.united,
+        "disent_leur_offre": report.says_an_offer(result),
         "a_verifier": sum(read.doubtful for read in kept),
         "doublons_proposes": proposed,
         "contestes": len(work.proposals) - len(work.asked),

@@ -34,6 +34,7 @@ SAMPLE = 200  # rows read again at each change: an answer under a second
 PLACES = 10  # places shown as they would be
 LONG = 1_000  # rows beyond which the worker reads the whole file
 TOLD = 50  # refused rows and missing places named before an import
+TOLD_WORDS = 12  # words of a column that nothing reads
 
 DRAFT, CHECKING, CHECKED, IMPORTING, DONE, FAILED = (
     "draft",
@@ -384,6 +385,8 @@ def as_json(found: Result) -> dict[str, Any]:
             for row in found.rows
         ],
         **{name: getattr(found, name) for name in LISTS},
+        "united": found.united,
+        "asked": found.asked,
         "faults": [asdict(fault) for fault in found.faults],
     }
 
@@ -415,6 +418,8 @@ def checked_result(waiting: PendingFile, told: Progress) -> Result | None:
             name: tuple(tuple(each) if isinstance(each, list) else each for each in kept[name])
             for name in LISTS
         },
+        united=kept["united"],
+        asked=tuple((column, tuple(map(tuple, words))) for column, words in kept["asked"]),
         faults=tuple(Fault(**fault) for fault in kept["faults"]),
     )
 
@@ -468,8 +473,15 @@ def expected(found: Result, source: str, *, at: datetime) -> dict[str, Any]:
         "equipes": len(asked),
         "orientations": sum(registry.stakes.running.get(pk, 0) for pk in asked),
         "noms_equipes": sorted(asked.values())[:TOLD],
-        "lus": len(found.rows) + len(found.faults),
+        "lus": found.n_read,
         "refuses": found.n_refused,
+        "reunis": found.united,
+        "gardes": len(found.accepted),
+        "disent_leur_offre": report.says_an_offer(found),
+        "a_preciser": [
+            {"colonne": column, "valeurs": words[:TOLD_WORDS], "n": len(words)}
+            for column, words in found.asked
+        ],
         "a_verifier": sum(row.doubtful for row in found.accepted),
         "absents": len(missing),
         "noms_absents": sorted(missing)[:TOLD],

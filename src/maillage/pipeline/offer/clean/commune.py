@@ -183,6 +183,52 @@ def _bare(text: str) -> str:
     return plain(text)
 
 
+@cache
+def populations() -> Mapping[str, float]:
+    """Return the legal population of each commune of today."""
+    return {row["code"]: row["legal_population"] or 0.0 for row in cog.communes().rows() if not row["parent"]}
+
+
+@cache
+def areas_by_name() -> Mapping[str, str]:
+    """Return the départements by their plain names, and by their codes."""
+    rows = {row["departement"]: row["departement_name"] for row in cog.communes().rows()}
+    return {**{plain(name): code for code, name in rows.items()}, **{code.casefold(): code for code in rows}}
+
+
+@lru_cache(maxsize=4096)
+def area(text: str) -> str:
+    """Return the département that a cell says, by its name or its number, '' when it says none.
+
+    >>> area("Isère (38)"), area("38 - ISERE"), area("2a"), area("Isère"), area("Nord-Isère")
+    ('38', '38', '2A', '38', '')
+    """
+    known = areas_by_name()
+    said = plain(text)
+    if said in known:
+        return known[said]
+    numbers = [known[word.zfill(2)] for word in said.split() if word.zfill(2) in known]
+    words = " ".join(word for word in said.split() if word.zfill(2) not in known and word != "departement")
+    if len(set(numbers)) == 1 and known.get(words, numbers[0]) == numbers[0]:
+        return numbers[0]
+    return known.get(words, "")
+
+
+@lru_cache(maxsize=65536)
+def mentioned(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the communes, among these, that a text names whole; of a name within another, the longest.
+
+    A commune called like a common word, as « Le Gua », is named with its article.
+    """
+    said = f" {plain(text)} "
+    found = {
+        code: max((len(name) for name in index().communes[code].known_as if f" {name} " in said), default=0)
+        for code in codes
+    }
+    most = max(found.values(), default=0)
+    return tuple(code for code, length in found.items() if length == most > 2)
+
+
 def alike(text: str, code: str) -> bool:
     """Return whether a text looks like a name of this commune, or like a part of one."""
     return bool(_shortened(text, (code,)) or _alike(text, (code,), ALIKE))

@@ -52,12 +52,13 @@ def decoded(content: bytes, remarks: Remarks) -> str:
 
 
 def _mostly_null(text: str) -> int:
-    """Return the first line that holds null bytes when one in ten does; 0 when few do, which are read row by
-    row.
+    """Return the first line that holds null bytes when they are one character in twenty; 0 when few are,
+    which
+    are taken off cell by cell.
     """
-    lines = text.split("\n")
-    null = [number for number, line in enumerate(lines, 1) if "\x00" in line]
-    return null[0] if len(null) > max(1, len(lines) // 10) else 0
+    if text.count("\x00") <= max(2, len(text) // 20):
+        return 0
+    return text.count("\n", 0, text.index("\x00")) + 1
 
 
 def _announced(content: bytes) -> tuple[str, str]:

@@ -25,6 +25,18 @@ LINK = re.compile(
 )  # how a list names the elements of another: structure_id, of structures
 TITLES = ("nom", "name", "titre", "title", "label", "libelle", "libellé", "layer", "calque")
 
+ENVELOPES = (
+    "service",
+    "structure",
+    "item",
+    "lieu",
+    "place",
+    "record",
+    "fields",
+    "_source",
+    "resource",
+    "properties",
+)
 TITLE = re.compile(r"nom|name|titre|title|label|libell", re.IGNORECASE)
 # Names of what says where a place is, and of what may only say in which area.
 POINTS = re.compile(
@@ -232,6 +244,7 @@ def _ungrouped(elements: list[Any], name: str, remarks: Remarks) -> list[Any]:
 
     The name of a group, and the area that it says, are told with each of its elements.
     """
+    elements = _unwrapped(elements, remarks)
     if not any(map(_is_group, islice(elements, LOOKED_AT))):
         return elements
     out: list[Any] = []
@@ -256,6 +269,26 @@ def _ungrouped(elements: list[Any], name: str, remarks: Remarks) -> list[Any]:
         f"Éléments groupés{where}, lus un par un, le nom de leur groupe en colonne « {GROUP} »{aside}."
     )
     return out
+
+
+def _unwrapped(elements: list[Any], remarks: Remarks) -> list[Any]:
+    """Return the elements that a search puts in an envelope each, beside a score or a distance, out of it."""
+    seen = [each for each in islice(elements, LOOKED_AT) if isinstance(each, dict)]
+    inner = {key for each in seen for key in ENVELOPES if _says(each.get(key), TITLE, depth=0)}
+    if len(inner) != 1 or len(seen) < min(len(elements), LOOKED_AT):
+        return elements
+    key = next(iter(inner))
+    if not all(
+        isinstance(each.get(key), dict) and not _says({**each, key: None}, POINTS, TITLE) for each in seen
+    ):
+        return elements
+    remarks.say(f"Éléments lus dans leur enveloppe « {key} ».")
+    return [
+        {**{name: value for name, value in each.items() if name != key}, **each[key]}
+        if isinstance(each, dict) and isinstance(each.get(key), dict)
+        else each
+        for each in elements
+    ]
 
 
 def _is_group(value: Any) -> bool:

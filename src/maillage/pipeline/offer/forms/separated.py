@@ -24,7 +24,7 @@ from maillage.pipeline.offer.forms.sheet import (
 )
 
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
-NULS = "cette ligne contient des octets nuls : elle est abîmée"
+NULS = "Octets nuls retirés d’une ligne, lue quand même : vérifiez-en les cases"
 ANNOUNCED = re.compile(r'"?sep=([;,\t|])"?\s*', re.IGNORECASE)  # a first line that Excel writes and obeys
 NONE = "\x1f"  # no text holds this sign: a single column
 SAMPLED = 50  # records compared to choose a separator
@@ -50,6 +50,9 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
     if text.count("\n") + text.count("\r") > MAX_BREAKS:
         raise too_many(remarks)
     lines = list(io.StringIO(text, newline=""))
+    for rank in (rank for rank, line in enumerate(lines) if "\x00" in line):
+        lines[rank] = lines[rank].replace("\x00", "")
+        remarks.count(NULS, f"ligne {rank + 1}")
     announced = ANNOUNCED.fullmatch(lines[0])
     first = 1 if announced else 0
     dialect, width = chosen(lines[first : first + 10 * SAMPLED], announced[1] if announced else SEPARATORS)
@@ -144,11 +147,7 @@ def _records(
     """
     broken = 0
     for start, parts in cut(lines, first, dialect):
-        if "\x00" in lines[start]:
-            remarks.leave_out(
-                start + 1, NULS, value=lines[start].replace("\x00", "�"), do="Retapez cette ligne."
-            )
-        elif parts is not None:
+        if parts is not None:
             yield start + 1, parts
         elif cells := _as_it_comes(lines[start], dialect, width):
             remarks.count("Guillemets mal placés dans une ligne, lue quand même", f"ligne {start + 1}")

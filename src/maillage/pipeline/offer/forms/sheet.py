@@ -23,6 +23,15 @@ MAX_CELL = 131_072  # characters, also what the csv module reads: beyond, a quot
 HEADER_WITHIN = 15  # lines: titles and logos above a table take fewer
 SHOWN = 60  # characters of a value that a message quotes
 
+OF_A_PLACE = (
+    re.compile(r"\d{5}"),
+    re.compile(r"(?:\+33|0033|0)[\s.]?[1-9](?:[\s./-]?\d{2}){4}"),
+    re.compile(r"\d{1,4}\s?(?:bis|ter|[a-d]\b)?,?\s+[^\W\d].{3,80}", re.IGNORECASE),
+    re.compile(r"[^@\s]+@[^@\s]+\.[a-z]{2,}", re.IGNORECASE),
+    re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE),
+    re.compile(r"-?\d{1,3}[.,]\d{2,}"),
+    re.compile(r"\d{14}"),
+)
 LETTER = re.compile(r"[^\W\d_]")
 Record = tuple[int, list[str]]  # the line of a row in its file, and its cells
 
@@ -135,13 +144,31 @@ def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
     ):  # nothing would be left under it: a header of one word repeated
         at = 0
     line, header = head[at]
+    if _is_a_row(header, [cells for _, cells in head[at + 1 :]]):
+        if at:
+            remarks.say(f"Laissé au-dessus de la première ligne lue : {_above(head[:at])}.")
+        remarks.say(
+            "Pas de noms de colonnes : la première ligne ressemble à un lieu, elle est lue comme les autres,"
+            " et les colonnes sont nommées par leur rang. Dites ce que contient celle qui n’est pas devinée."
+        )
+        width = max(len(cells) for _, cells in head)
+        return _assembled(chain(head[at:], filled), line - 1, [""] * width, form, remarks)
     if at:
-        above = listed([f"« {quoted(' '.join(filter(None, cells)))} »" for _, cells in head[:at]])
-        remarks.say(f"L’en-tête est à la ligne {line} ; laissé au-dessus : {above}.")
+        remarks.say(f"L’en-tête est à la ligne {line} ; laissé au-dessus : {_above(head[:at])}.")
+    return _assembled(chain(head[at + 1 :], filled), line, header, form, remarks)
+
+
+def _above(head: Sequence[Record]) -> str:
+    return listed([f"« {quoted(' '.join(filter(None, cells)))} »" for _, cells in head])
+
+
+def _assembled(
+    records: Iterable[Record], line: int, header: list[str], form: Form, remarks: Remarks
+) -> Sheet:
     columns = named(header, remarks)
-    kept = list(_kept(chain(head[at + 1 :], filled), line, header, columns, remarks))
+    kept = list(_kept(records, line, header, columns, remarks))
     used = [bool(name) or any(cells[i] for _, cells in kept) for i, name in enumerate(header)]
-    if unnamed := [columns[i] for i, name in enumerate(header) if used[i] and not name]:
+    if any(header) and (unnamed := [columns[i] for i, name in enumerate(header) if used[i] and not name]):
         remarks.say(f"Colonnes sans nom dans l’en-tête, nommées par leur rang : {listed(unnamed)}.")
     if not all(used):
         columns = list(compress(columns, used))
@@ -250,6 +277,23 @@ def header_of(head: Sequence[Sequence[str]]) -> int:
     cut = [cells[:width] for cells in head]
     scores = [sum(map(bool, cells)) + len({cell for cell in cells if LETTER.search(cell)}) for cells in cut]
     return next(rank for rank, score in enumerate(scores) if 3 * score >= 2 * max(scores))
+
+
+def _is_a_row(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether what stands as a header is a place: two of its cells or more are of those that no name
+    is, a
+    postcode, a telephone, a number in a street, and so are those below.
+    """
+    n = 0
+    for rank, cell in enumerate(header):
+        form = next((each for each in OF_A_PLACE if each.fullmatch(cell)), None)
+        below = [cells[rank] for cells in rows if rank < len(cells) and cells[rank]]
+        n += (
+            form is not None
+            and bool(below)
+            and sum(bool(form.fullmatch(each)) for each in below) * 2 >= len(below)
+        )
+    return n >= 2
 
 
 def _kept(

@@ -36,6 +36,7 @@ YEAR = re.compile(r"20\d\d")
 SHEET = "feuille"  # the column that says from which sheet a row comes
 
 MERGED = "Cellules fusionnées : la première garde la valeur, les autres sont vides"
+FILLED = "Cellules fusionnées en hauteur : leur valeur est donnée à chacune de leurs lignes"
 UNCOMPUTED = (
     "Formule enregistrée sans son résultat, lue comme vide : ouvrez le classeur et enregistrez-le pour la"
     " calculer"
@@ -205,8 +206,38 @@ def _lined(extents: Sequence[Extent]) -> str:
 
 
 def _records(sheet: calamine.CalamineSheet, remarks: Remarks) -> Iterator[Record]:
+    merged = _merged_down(sheet)
+    held: dict[int, str] = {}
     for line, values in enumerate(sheet.iter_rows(), 1):
-        yield line, [value if type(value) is str else _text(value, line, remarks) for value in values]
+        cells = [value if type(value) is str else _text(value, line, remarks) for value in values]
+        for column in merged.get(
+            line - 1, ()
+        ):  # the first of a range begins it, the others are given its value
+            if line - 1 in merged.get(-1 - column, ()):
+                held[column] = cells[column] if column < len(cells) else ""
+            elif column < len(cells) and not cells[column] and held.get(column):
+                cells[column] = held[column]
+                remarks.count(FILLED, f"ligne {line}")
+        yield line, cells
+
+
+def _merged_down(sheet: calamine.CalamineSheet) -> dict[int, list[int]]:
+    """Return the columns merged with the row above or below, by row from 0; under -1 minus a column, the rows
+    that
+    begin its ranges.
+
+    Merges over several columns are titles: they are left as they are.
+    """
+    rows: dict[int, list[int]] = {}
+    cells = 0
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        cells += bottom - top
+        if left != right or bottom == top or cells > MAX_CELLS:
+            continue
+        rows.setdefault(-1 - left, []).append(top)
+        for row in range(top, bottom + 1):
+            rows.setdefault(row, []).append(left)
+    return rows
 
 
 def _text(value: object, line: int, remarks: Remarks) -> str:

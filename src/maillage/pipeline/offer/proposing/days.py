@@ -19,6 +19,8 @@ DAYS = {
     "dimanche": "Su",
 }
 SHORT_DAYS = {day[:3]: day for day in DAYS}
+ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS |= dict(zip(ENGLISH, DAYS.values(), strict=True))
 RANGE = re.compile(r"di\s*(?:-|–|—|→|>|au?\b|à)\s*\w+di", re.IGNORECASE)
 NAMED_DAYS = {*DAYS, *(f"{day}s" for day in DAYS), "jours", "semaine", "week"}
 FIRST_HOUR = re.compile(r"\b(\d{1,2})\s*[h:]")
@@ -32,7 +34,22 @@ MORNING, AFTERNOON = (
     {"matin", "horaires matin", "matinee"},
     {"apres midi", "aprem", "horaires apres midi", "am", "pm"},
 )
-OPENS, CLOSES = {"ouverture", "debut", "ouvre"}, {"fermeture", "fin", "ferme"}
+OPENS = {"ouverture", "debut", "ouvre", "start", "from", "begin", "opens", "starttime"}
+CLOSES = {"fermeture", "fin", "ferme", "end", "to", "until", "closes", "endtime"}
+SLOT = {
+    "timeslot",
+    "timeslots",
+    "slot",
+    "slots",
+    "creneau",
+    "creneaux",
+    "plage",
+    "plages",
+    "period",
+    "periods",
+    "time",
+}
+CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[0-5]\d|(?:[01]?\d|2[0-4])\s?[h:]\s?(?:[0-5]\d)?(?::00)?")
 AROUND_A_DAY = {
     "horaire",
     "horaires",
@@ -46,6 +63,8 @@ AROUND_A_DAY = {
     *OPENS,
     *CLOSES,
     *HALVES,
+    *SLOT,
+    *map(str, range(10)),
 }
 
 
@@ -68,20 +87,21 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
         half = next((halves[word] for word in told if word in halves), "")
         if (
             OPENS & set(told)
-            and not looks.share(looks.LOOKS["hours"], column.sample) < ENOUGH
+            and looks.share(lambda text: bool(CLOCK.fullmatch(text)), column.sample) >= ENOUGH
             and edge(column)
         ):
-            edges[day, half, "opens"] = column
+            edges[day, half or _slot(told), "opens"] = column
         elif CLOSES & set(told):
             if column.answers is None:  # « Fermé le mercredi » : oui
-                edges[day, half, "closes"] = column
+                edges[day, half or _slot(told), "closes"] = column
         else:
             found.setdefault(f"{day} {half}".strip(), column)
     if any(edge == "closes" for _, _, edge in edges):
-        order = [(half, edge) for half in ("", "am", "pm") for edge in ("opens", "closes")]
+        halves_and_slots = ("", "am", "pm", *map(str, range(10)))
+        order = [(half, edge) for half in halves_and_slots for edge in ("opens", "closes")]
         week = {
             day: [edges[day, half, edge].name for half, edge in order if (day, half, edge) in edges]
-            for day in DAYS.values()
+            for day in dict.fromkeys(DAYS.values())
             if any(key[0] == day for key in edges)
         }
         columns = list(edges.values())
@@ -93,10 +113,20 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
         draft.give(columns, "horaires", {"days": week}, BY_NAME, "un jour de la semaine")
 
 
+def _slot(told: Sequence[str]) -> str:
+    """Return the number of a slot in its day, '' when the name of the column says none."""
+    return next((word for word in reversed(told) if word.isdecimal()), "")
+
+
 def day_words(column: Column) -> list[str]:
     """Return the words of the name of a column that may be a day: the whole of it, or its last part alone."""
     name = column.name.replace("_", " ")
-    tried = [plain(each).split() for each in (name, re.sub(r"\([^)]*\)", "", name), name.rsplit(".", 1)[-1])]
+    parts = name.split(".")
+    within = next(
+        (n for n, part in enumerate(parts) if DAYS.keys() & set(plain(part).split())), len(parts) - 1
+    )
+    endings = (name, re.sub(r"\([^)]*\)", "", name), " ".join(parts[within:]), parts[-1])
+    tried = [plain(each).split() for each in endings]
     return next(
         (words for words in tried if set(words) <= AROUND_A_DAY | DAYS.keys() | DAYS_OSM.keys()), tried[1]
     )
@@ -118,7 +148,7 @@ def day_of(told: Sequence[str]) -> str | None:
 def _several_days(column: Column, told: Sequence[str]) -> list[str]:
     """Return the days that the name of a column holds, those between them too in « lundi au vendredi »."""
     days = [DAYS[word] for word in told if word in DAYS]
-    week = list(DAYS.values())
+    week = list(dict.fromkeys(DAYS.values()))
     if len(days) == 2 and RANGE.search(column.name) and week.index(days[0]) < week.index(days[1]):
         return week[week.index(days[0]) : week.index(days[1]) + 1]
     return days
@@ -166,4 +196,6 @@ def _unreadable_days(column: Column) -> bool:
 
 def edge(column: Column) -> bool:
     """Return whether cells are a single hour: when a day opens, rather than its hours."""
-    return all(len(re.findall(r"\d{1,2}\s?[h:]", cell)) == 1 for cell in column.sample)
+    return all(
+        CLOCK.fullmatch(cell) or len(re.findall(r"\d{1,2}\s?[h:]", cell)) == 1 for cell in column.sample
+    )

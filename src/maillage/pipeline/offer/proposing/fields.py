@@ -7,7 +7,7 @@ from typing import Any
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import looks, naming, status
-from maillage.pipeline.offer.clean import wording
+from maillage.pipeline.offer.clean import several, wording
 from maillage.pipeline.offer.columns import Column
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.proposing.days import SHORT_DAYS, day_of, day_words
@@ -24,6 +24,9 @@ from maillage.pipeline.offer.proposing.draft import (
 )
 from maillage.reference import offer
 
+THEME = re.compile(r"[a-z0-9-]+--[a-z0-9-]+")  # of data·inclusion: a theme, then what is done of it
+UNNAMED = re.compile(r"n° \d+")
+DIGITAL_THEME = "numerique--"
 LEAST = 0.4  # below, a guess is not made: a field found wrongly is worse than a field not found
 LEAST_READ = 0.2  # the share of cells that a field must read, whatever the name says
 MOVES = {"yes": "itinerant", "no": "fixed"}
@@ -197,6 +200,9 @@ def _guesses(column: Column) -> list[Guess]:
     """
     found = []
     told = column.answers
+    if told is None and looks.share(looks.whole_address, column.sample) >= ENOUGH:
+        why = "une adresse, un code postal et une commune dans une seule case"
+        return [Guess(column.name, "adresse", max(by_name(column, "adresse")[0], BY_CONTENT), why)]
     by_looks = BY_LOOKS if not looks.marked_up(column.sample) and not is_long(column) else ()
     for of in offer.fields().values():
         if of.id in ("latitude", "longitude") or of.kind == "closures" or (of.private and of.id != "notes"):
@@ -269,6 +275,10 @@ def _counts(column: Column, street: str, sheet: Sheet) -> bool:
 
 def take_left_out(draft: Draft) -> None:
     """Keep the columns that say which rows are no places to publish."""
+    for column in draft.left:
+        themes = [word for cell in column.sample for word in several.split(cell)]
+        if themes and sum(bool(THEME.fullmatch(word)) for word in themes) >= ENOUGH * len(themes):
+            draft.leave.append({"from": column.name, "but": [DIGITAL_THEME]})
     for column in list(draft.left):
         if (rule := status.rule(column)) is not None:
             draft.leave.append(rule)
@@ -282,8 +292,12 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
     if "nom" in held or "nom" in draft.fields:
         return
     for column in draft.left:
-        different = len(set(column.cells)) > 0.7 * len(column.cells)
+        different = len(set(column.cells)) > 0.7 * len(column.cells) and not is_long(column)
         named = looks.share(lambda text: wording.kind_of(text) is not None, column.sample)
         if different and named >= 0.3 and not any(map(looks.alien, column.sample)) and not is_long(column):
             draft.give([column], "nom", column.name, BY_CONTENT * named, "ce que contient la colonne")
             return
+    unnamed = [column for column in draft.left if UNNAMED.fullmatch(column.name)]
+    for column in unnamed[:1]:  # without names of columns, the first text says what a place is called
+        if len(set(column.cells)) > 0.7 * len(column.cells) and not any(map(looks.alien, column.sample)):
+            draft.give([column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte de la ligne")

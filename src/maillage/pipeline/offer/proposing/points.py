@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from maillage.pipeline.offer import looks
+from maillage.pipeline.offer.clean import commune
 from maillage.pipeline.offer.columns import SAMPLE, Column
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.proposing.draft import BY_CONTENT, BY_NAME, ENOUGH, Draft, by_name
@@ -33,6 +34,19 @@ def leave_countries(draft: Draft) -> None:
     ]:
         draft.ignored.append(column.name)
         draft.left.remove(column)
+
+
+def take_departement(draft: Draft, held: Mapping[str, Any]) -> None:
+    """Keep the column that says the département: it tells communes of one name apart."""
+    for column in list(draft.left):
+        named = column.has({"departement", "dept", "dep", "dpt"})
+        if named and "departement" not in held and looks.share(_area, column.sample) >= ENOUGH:
+            draft.give([column], "departement", column.name, BY_NAME, "le nom de la colonne")
+            return
+
+
+def _area(text: str) -> bool:
+    return bool(commune.area(text))
 
 
 def take_point(draft: Draft, sheet: Sheet, held: Mapping[str, Any]) -> None:

@@ -1,0 +1,237 @@
+"""Classes of files met at producers: one small file each, in tests/files/offre/classes, and what must be read of it."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from maillage.pipeline.offer import files, report
+from maillage.pipeline.offer.forms import read as forms
+from maillage.pipeline.offer.read import Result
+
+CLASSES = Path("tests/files/offre/classes")
+ON = date(2026, 11, 20)
+
+
+def places(name: str, content: bytes | None = None) -> Result:
+    """Return what is read of one of the files, or of the same content written otherwise."""
+    sheet = forms.read(CLASSES / name) if content is None else forms.parse(content, name)
+    return files.places(sheet, today=ON)
+
+
+def kept(result: Result, field: str) -> list:
+    return [row.sheet.get(field) for row in result.accepted]
+
+
+def test_a_country_or_a_legal_form_is_no_opening_hour():
+    found = places("pays.csv")
+    assert (len(found.accepted), kept(found, "horaires")) == (3, [None] * 3)
+    assert found.ignored == ("Pays",)
+
+
+def test_names_glued_together_or_led_by_a_form_are_understood():
+    found = places("noms_colles.csv")
+    assert kept(found, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Mo 09:00-12:00",
+        "Tu 14:00-17:00",
+        "Th 09:00-17:00",
+    ]
+    assert kept(found, "frais_a_charge") == [["free"], ["paid"], ["free"]]
+    assert [sorted(each or {}) for each in kept(found, "practices")] == [["pret", "wifi"], ["wifi"], ["pret"]]
+
+
+def test_a_yes_or_no_under_a_glued_name_is_a_practice():
+    content = "Nom,Commune,Pretdetablettes\nLe Relais,Échirolles,oui\nEspace du Drac,Grenoble,non\nLa Grange,Meylan,oui\n"
+    assert [sorted(each or {}) for each in kept(places("x.csv", content.encode()), "practices")] == [
+        ["pret"],
+        [],
+        ["pret"],
+    ]
+
+
+def test_services_in_numbered_columns_are_read_and_codes_are_asked_about():
+    found = places("prestations_numerotees.csv")
+    assert [sorted(each or {}) for each in kept(found, "practices")] == [
+        ["formation", "pret"],
+        ["formation", "libre_acces", "wifi"],
+        [],
+    ]
+    assert kept(found, "services")[2] == ["procedures"]
+    told = report.of(found)
+    assert (told["disent_leur_offre"], told["gardes"]) == (3, 3)
+    (asked,) = told["colonnes_a_preciser"]
+    assert asked["colonne"] == "codes_prestations"
+    assert {each["valeur"]: each["fois"] for each in asked["valeurs"]} == {
+        "AUT-FOR-ACC": 1,
+        "AUT-FOR": 1,
+        "ACC": 1,
+    }
+
+
+def test_identifiers_and_numbers_are_not_asked_about():
+    told = report.of(places("enveloppe_de_recherche.json"))
+    assert told["colonnes_a_preciser"] == []
+
+
+def test_a_question_that_holds_a_whole_address_gives_its_three_parts():
+    found = places("question_adresse.csv")
+    assert kept(found, "adresse") == ["6 rue du Four", "12 avenue du Vercors", "3 place de la Gare"]
+    assert kept(found, "code_postal") == ["38130", "38600", "38000"]
+    assert kept(found, "commune") == ["Échirolles", "Fontaine", "Grenoble"]
+
+
+def test_the_landline_of_a_desk_is_kept_under_contact_and_a_person_never():
+    assert kept(places("contact_du_guichet.csv"), "telephone") == [
+        ["+33476000001"],
+        ["+33476000002"],
+        ["+33476000003"],
+    ]
+    for contact in ("06 12 00 00 01", "Jeanne Martin 04 76 00 00 01"):
+        content = (CLASSES / "contact_du_guichet.csv").read_text("utf-8").replace("04 76 00 00 01", contact)
+        assert kept(places("x.csv", content.encode()), "telephone") == [None] * 3
+
+
+def test_closed_places_are_left_out_whatever_the_wording_of_the_column():
+    found = places("lieux_fermes.csv")
+    assert (len(found.accepted), found.n_refused) == (3, 2)
+
+
+@pytest.mark.parametrize(
+    ("name", "closed"),
+    [
+        ("is_open", "non"),
+        ("Is Active", "No"),
+        ("Lieu ouvert au public", "non"),
+        ("Le lieu est-il toujours ouvert ?", "non"),
+        ("currently open", "FALSE"),
+        ("is_closed", "oui"),
+        ("Structure fermée", "oui"),
+        ("isDeleted", "true"),
+    ],
+)
+def test_a_status_in_another_tongue_or_in_a_phrase(name, closed):
+    other = {"non": "oui", "oui": "non", "No": "Yes", "FALSE": "TRUE", "true": "false"}[closed]
+    rows = [
+        ("Le Relais", "Échirolles", other),
+        ("La Grange", "Meylan", closed),
+        ("Espace du Drac", "Grenoble", other),
+    ]
+    content = "\n".join(["Nom;Commune;" + name, *map(";".join, rows)])
+    assert kept(places("x.csv", content.encode()), "nom") == ["Le Relais", "Espace du Drac"]
+
+
+@pytest.mark.parametrize("name", ["Ouvert le samedi", "Ouvert le soir", "Accès ouvert aux adhérents"])
+def test_an_opening_on_a_day_or_to_some_closes_no_place(name):
+    content = (
+        f"Nom;Commune;{name}\nLe Relais;Échirolles;oui\nLa Grange;Meylan;non\nEspace du Drac;Grenoble;oui\n"
+    )
+    assert len(places("x.csv", content.encode()).accepted) == 3
+
+
+def test_a_flag_under_a_day_is_that_day_s_and_its_times_are_read():
+    found = places("ouvert_par_jour.json")
+    assert len(found.accepted) == 3
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Mo 09:00-12:00; Fr 14:00-17:30",
+        "Mo 08:30-12:00,13:30-17:00",
+        "Tu 10:00-19:00; Fr 09:00-12:00",
+    ]
+
+
+def test_a_commune_merged_downwards_is_that_of_each_of_its_rows():
+    found = places("communes_fusionnees.xlsx")
+    assert kept(found, "commune") == ["Grenoble", "Grenoble", "Grenoble", "Fontaine"]
+    assert any("Cellules fusionnées en hauteur" in note for note in found.notes)
+
+
+def test_a_postcode_of_several_communes_takes_the_one_that_is_named_else_the_largest_to_check():
+    found = places("code_postal_partage.csv")
+    assert kept(found, "commune")[0] == "Vif"
+    assert kept(found, "commune")[2:] == ["Saint-Georges-de-Commiers", "Grenoble"]
+    told = [next(r for r in row.remarks if r.field == "commune") for row in found.accepted]
+    assert {each.word for each in told} == {"doubtful"}
+    assert "la plus peuplée des 5 communes du code postal 38450" in told[1].reason
+
+
+@pytest.mark.parametrize("name", ["departement.csv", "departement_des_voisins.csv"])
+def test_a_commune_whose_name_is_shared_is_that_of_the_departement(name):
+    found = places(name)
+    assert (len(found.accepted), kept(found, "code_insee")[0]) == (5, "38169")
+    assert "département 38" in next(r for r in found.accepted[0].remarks if r.field == "commune").reason
+
+
+def test_a_file_without_a_header_loses_no_place():
+    found = places("sans_entete.csv")
+    assert kept(found, "nom")[0] == "Le Relais"
+    assert (len(found.accepted), kept(found, "commune")[0]) == (5, "Échirolles")
+    assert any("la première ligne ressemble à un lieu" in note for note in found.notes)
+
+
+def test_yes_is_no_name_and_the_parts_of_an_address_are_one_street():
+    found = places("noms_impossibles.json")
+    assert kept(found, "nom") == ["Le Relais", "Espace du Drac", "La Grange"]
+    assert kept(found, "adresse")[0] == "4 rue des Lilas"
+
+
+def test_null_bytes_in_cells_cost_nobody_a_row():
+    found = places("octets_nuls.csv")
+    assert kept(found, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]
+    assert any("Octets nuls" in note for note in found.notes)
+
+
+def test_rows_joined_are_counted():
+    told = report.of(places("services_d_un_lieu.csv"))
+    assert [told[key] for key in ("lus", "gardes", "refuses", "reunis")] == [5, 3, 0, 2]
+
+
+def test_two_places_of_one_name_and_address_keep_their_number_in_any_order():
+    text = (CLASSES / "deux_points_d_un_port.csv").read_text("utf-8")
+    header, first, second, *others = text.splitlines()
+    swapped = "\n".join([header, *others, second, first])
+    one, other = (
+        {r.sheet["id"]: r.sheet["telephone"] for r in places("x.csv", t.encode()).accepted}
+        for t in (text, swapped)
+    )
+    assert one == other
+    assert len(one) == 3
+
+
+def test_services_of_another_theme_are_left_out_and_counted():
+    found = places("services_de_sante.json")
+    assert (kept(found, "nom"), found.n_refused) == (["Atelier numérique"], 2)
+    assert "Lignes d’un autre thème que le numérique, laissées de côté : 2." in found.notes
+
+
+def test_a_structure_none_of_whose_services_is_digital_is_left_out_with_them():
+    def service(id: str, structure: str, theme: str) -> dict:
+        return {"id": id, "structure_id": structure, "nom": "Un service", "description": "", "date_maj": "2026-01-05", "source": "demo", "thematiques": [theme], "lien_source": ""}  # fmt: skip
+
+    def structure(id: str, commune: str) -> dict:
+        return {"id": id, "nom": f"Structure {id}", "commune": commune, "description": "", "date_maj": "2026-01-05", "source": "demo", "adresse": "1 rue Haute"}  # fmt: skip
+
+    import json
+
+    document = {
+        "structures": [structure("a", "Grenoble"), structure("b", "Meylan"), structure("c", "Échirolles")],
+        "services": [
+            service("1", "a", "numerique--acquerir-un-equipement"),
+            service("2", "b", "sante--acces-aux-soins"),
+            service("3", "a", "sante--acces-aux-soins"),
+        ],
+    }
+    found = places("export.json", json.dumps(document).encode())
+    assert kept(found, "nom") == ["Structure a", "Structure c"]
+
+
+def test_each_result_of_a_search_is_read_out_of_its_envelope():
+    found = places("enveloppe_de_recherche.json")
+    assert kept(found, "id") == ["s2", "s4"]
+    assert "Éléments lus dans leur enveloppe « service »." in found.notes
+
+
+def test_an_import_tells_its_first_findings_refused_rows_first():
+    told = report.findings(places("services_de_sante.json"))
+    assert told["constats_total"] > 2
+    assert [each["mot"] for each in told["constats"][:2]] == ["refusé", "refusé"]
+    assert set(told["constats"][0]) == {"ligne", "colonne", "valeur", "mot", "raison"}
