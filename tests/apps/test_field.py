@@ -45,6 +45,7 @@ def study(home) -> Study:
     return study
 
 
+@pytest.mark.complete
 def test_the_dossier_carries_actors_method_actions_and_grid(study, client, django_user_model):
     page = (queries.folder(study) / "dossier.html").read_text("utf-8")
     for words in (

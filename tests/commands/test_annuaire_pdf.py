@@ -408,6 +408,7 @@ def test_hours_that_change_are_printed_as_they_were_given():
 # ------------------------------------------------------------------------------------------------ real places
 
 
+@pytest.mark.complete
 @pytest.mark.django_db
 def test_the_three_hundred_places_of_isere_make_one_book_quickly(settings, tmp_path):
     """310 fiches réelles, dont 6 disent sûrement un lieu déjà là : un seul PDF, par commune, en moins de

@@ -147,6 +147,7 @@ def test_twice_the_same_command_gives_the_same_bytes(maillage, grenoble, tmp_pat
         assert (tmp_path / name).read_bytes() == (grenoble / name).read_bytes()
 
 
+@pytest.mark.complete
 def test_another_seed_gives_other_bytes(maillage, tmp_path):
     for seed in (1, 2):
         maillage("diagnostic", "38485", "--graine", seed, "--sortie", tmp_path / str(seed))
@@ -262,6 +263,7 @@ def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_pa
     assert (tmp_path / "fiches/notes.txt").read_text() == "à moi"
 
 
+@pytest.mark.complete
 def test_the_published_margins_of_insee_make_a_definition_of_ones_own(maillage, tmp_path):
     rates = tmp_path / "insee.csv"
     lines = [

@@ -126,6 +126,7 @@ def test_a_survey_that_contradicts_the_model_is_told_and_changes_nothing(study, 
     assert "L’enquête contredit le modèle" in (tmp_path / "etude/dossier.html").read_text("utf-8")
 
 
+@pytest.mark.complete
 def test_the_same_survey_gives_the_same_bytes(study, survey, tmp_path):
     words = survey(25)
     study(*words, folder="un")

@@ -202,6 +202,7 @@ def test_the_need_is_the_same_with_or_without_an_offer(study, tmp_path):
     assert all(zone["offre"] is None and zone["manques"] == [] for zone in alone["zones"])
 
 
+@pytest.mark.complete
 def test_same_places_same_bytes(folder, tmp_path):
     offre = str(cards()["hinaura-isere"].file)
     assert main(["diagnostic", CODE, "--offre", offre, "--sortie", str(tmp_path)]) == 0

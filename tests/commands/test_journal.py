@@ -109,6 +109,7 @@ def test_a_page_that_is_no_anchor_is_refused(maillage, db, home, content, messag
     assert message in answer.err
 
 
+@pytest.mark.complete
 def test_a_journal_is_proved_from_a_copy_of_its_base_or_a_backup(maillage, process, db, tmp_path):
     home = furnish(tmp_path / "maison")
     words = {"MAILLAGE_HOME": str(home)}

@@ -203,6 +203,7 @@ def page(address: str) -> str:
     return read[0]
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a server of its own")
 def test_a_module_is_looked_at_while_it_is_written(folder):
     path = folder / "02-tenir-la-souris" / module_reading.FILE

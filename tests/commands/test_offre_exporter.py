@@ -67,6 +67,7 @@ def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
 
 
+@pytest.mark.complete
 @pytest.mark.slow("the judge of the national schema reads every row")
 def test_the_national_file_is_valid_for_its_own_judge(exported):
     path, _ = exported["lmn-1.0.2"]

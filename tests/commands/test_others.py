@@ -192,6 +192,7 @@ def test_demo_is_refused_in_production(process, tmp_path):
             assert base.execute(f"select count(*) from {table}").fetchone() == (0,)
 
 
+@pytest.mark.complete
 @pytest.mark.slow("three backups in processes of their own")
 def test_a_backup_comes_back_whole(process, demonstration, tmp_path):
     home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
@@ -230,6 +231,7 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(process, demonstration,
     assert process("demo", "--sans-calcul", **home).code == 0
 
 
+@pytest.mark.complete
 def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonstration, tmp_path):
     """Every digest is right: only the row that others refer to is not there, as when tables are read at
     two moments.
@@ -281,6 +283,7 @@ def test_what_a_backup_holds_comes_back_to_the_letter(process, demonstration, tm
         assert base.execute("select distinct created_at from territories_perimeter").fetchall() == [(moment,)]
 
 
+@pytest.mark.complete
 @pytest.mark.slow("three backups in processes of their own")
 def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonstration, tmp_path):
     home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
@@ -357,6 +360,7 @@ Study.objects.create(**pickle.loads(Path(sys.argv[1]).read_bytes()))
 """
 
 
+@pytest.mark.complete
 @pytest.mark.django_db
 @pytest.mark.slow("two homes saved, restored and cut")
 def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, computed, tmp_path):

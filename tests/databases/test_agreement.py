@@ -44,6 +44,7 @@ def test_a_date_keeps_its_instant(on_sqlite):
     assert on_sqlite["finished"] == "2026-02-28T23:30:00+00:00"
 
 
+@pytest.mark.complete
 @pytest.mark.postgresql
 @pytest.mark.slow("three commands on two engines")
 def test_a_backup_of_one_engine_restores_on_the_other(postgresql, demonstration, tmp_path):

@@ -11,6 +11,7 @@ from tests.databases.counting import FAILED_SIGN_INS, MOST, TRIES
 PROCESSES = 2
 
 
+@pytest.mark.complete
 @pytest.mark.slow("starts the site in three processes of their own")
 def test_two_processes_let_through_no_more_than_one_would(database, tmp_path):
     made = python("-m", "tests.databases.counting", "ready", home=tmp_path, database=database)

@@ -47,5 +47,6 @@ def erased(home, database: str) -> dict[str, int]:
 WHOLE = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "secrets": 0, "papers": 0}
 
 
+@pytest.mark.complete
 def test_who_corrects_while_somebody_erases_brings_nothing_back(database, tmp_path):
     assert erased(tmp_path, database) == WHOLE

@@ -50,6 +50,7 @@ def places(n, phone="04 76 00"):
     return json.dumps([*rows, {**rows[-1], "id": "again"}], ensure_ascii=False)
 
 
+@pytest.mark.complete
 @pytest.mark.slow("nine imports, five of them killed")
 def test_an_import_killed_in_the_middle_leaves_nothing_and_the_next_completes(database, tmp_path):
     new, changed = places(N), places(N, phone="04 38 00")

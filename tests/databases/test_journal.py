@@ -50,6 +50,7 @@ def test_each_damage_to_the_journal_is_named(database, tmp_path):
     assert told == NAMED
 
 
+@pytest.mark.complete
 @pytest.mark.slow("kills whoever writes a hundred times on each engine in the complete profile")
 def test_a_writer_killed_again_and_again_leaves_no_half_line(database, tmp_path):
     done = python("-m", "tests.databases.recording", str(KILLS), home=tmp_path, database=database)

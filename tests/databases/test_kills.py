@@ -114,6 +114,7 @@ def answers(port: int) -> bool:
         return False
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a whole server, and fifty people in the complete profile")
 def test_many_people_write_at_once_and_none_is_refused(tmp_path):
     done = python("-c", SCENERY, home=tmp_path)
@@ -159,6 +160,7 @@ def children(pid: int) -> dict[int, str]:
     return found
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a whole server, killed")
 def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_server(tmp_path):
     def due() -> list[int]:
@@ -186,6 +188,7 @@ ALL = SIGNED | {
 }
 
 
+@pytest.mark.complete
 @pytest.mark.slow("kills whoever signs a hundred times on each engine in the complete profile")
 def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database, tmp_path):
     kills = times(20, 100)

@@ -31,6 +31,7 @@ def told(request) -> dict:
     return request.getfixturevalue(request.param)
 
 
+@pytest.mark.complete
 def test_of_two_answers_at_once_one_holds_and_the_other_is_told_why(told):
     assert (told["done"], told["told"], told["states"], told["answers"], told["news"]) == (N, N, N, N, N)
     assert set(told["whys"]) <= {"Leila a", "Karim a"}

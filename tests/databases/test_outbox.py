@@ -99,6 +99,7 @@ def test_several_workers_at_once_send_each_message_once(database, servers, tmp_p
     assert servers.mails + servers.texts == dict.fromkeys(rows, 1)
 
 
+@pytest.mark.complete
 @pytest.mark.slow("sixty workers killed in the complete profile")
 def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(database, servers, tmp_path):
     kills = times(10, 60)

@@ -11,6 +11,7 @@ from tests.support.profile import times
 KILLS = times(10, 100)
 
 
+@pytest.mark.complete
 @pytest.mark.slow("kills a writer a hundred times in the complete profile")
 def test_a_paper_that_is_cut_is_whole_or_is_not(tmp_path):
     key = {"MAILLAGE_PAPERS_KEY": f"{new_key()},{new_key()}", "MAILLAGE_CLAMD": "non"}

@@ -156,6 +156,7 @@ def gateway(tmp_path):
     made.server.server_close()
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a year of days, and workers killed in it")
 def test_a_year_of_reminders(database, gateway, tmp_path):
     words = ("-m", "tests.databases.reminding", str(PEOPLE), str(KILLS), str(gateway.port))

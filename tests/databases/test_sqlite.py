@@ -18,6 +18,7 @@ def test_fifty_writers_never_meet_a_lock(tmp_path):
     assert done.stdout == "ok"
 
 
+@pytest.mark.complete
 @pytest.mark.slow("three diagnoses, one killed")
 def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path):
     """Le courant coupe pendant l’écriture : l’étude d’avant reste entière, et la suivante ne laisse rien
@@ -49,6 +50,7 @@ def test_a_command_killed_while_it_writes_leaves_the_former_study_whole(tmp_path
     assert json.loads((folder / "etude.json").read_text("utf-8"))["territoire"]["code"] == "38151"
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a study computed until it is killed")
 def test_a_worker_killed_while_it_computes_gives_the_study_back(tmp_path):
     """Le courant coupe pendant un calcul : au redémarrage, l’étude retourne dans la file, sans fichier à

@@ -134,6 +134,7 @@ def test_respondents_are_not_cut_in_pieces_either():
     assert looked > 20
 
 
+@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @settings(max_examples=times(40, 200), deadline=None)
 def test_two_questions_told_alone_and_crossed(seed):
@@ -558,6 +559,7 @@ CUTS = (
 )
 
 
+@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @example(1486)  # nobody gave an answer that the questionnaire offers
 @settings(max_examples=times(15, 100), deadline=None)
@@ -576,6 +578,7 @@ def test_an_age_said_in_several_ways_gives_nobody_away(seed):
     assert not list(attacker.found(LEAST))
 
 
+@pytest.mark.complete
 @given(st.integers(0, 100_000))
 @example(6)  # « Combien d’années ? »: only the classes that hold the numbers tie them
 @settings(max_examples=times(15, 100), deadline=None)

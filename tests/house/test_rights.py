@@ -74,6 +74,7 @@ from tests.conftest import with_role
 from tests.support import mandats, sample_survey
 from tests.support.papers import pdf
 from tests.support.places import place
+from tests.support.profile import some
 from tests.support.volunteers import supervised
 
 pytestmark = pytest.mark.django_db
@@ -914,7 +915,7 @@ def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -
     return status
 
 
-@pytest.mark.parametrize("role", ["nobody", *HOLDS])
+@pytest.mark.parametrize("role", some(["nobody", *HOLDS], "nobody", "aidant", "coordination"))
 def test_a_row_that_is_not_yours_does_not_exist(client, world, role):
     if role != "nobody":
         client.force_login(world.users[role])
@@ -949,7 +950,7 @@ def tried(
     return [] if right else [f"{name} ({kind}) {'should open' if reached else 'should not exist'}: {got}"]
 
 
-@pytest.mark.parametrize("role", ["nobody", *HOLDS])
+@pytest.mark.parametrize("role", some(["nobody", *HOLDS], "nobody", "gestionnaire", "analyste"))
 def test_a_list_opens_to_who_holds_it(client, world, role):
     if role != "nobody":
         client.force_login(world.users[role])

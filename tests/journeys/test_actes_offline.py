@@ -63,6 +63,7 @@ def waits(page, n: int) -> None:
     expect(page.locator(QUEUE)).to_contain_text(f"{n} acte{'s' * (n > 1)} gardé")
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a server and a browser stopped and started again")
 def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, site, environment, tmp_path):
     folder = tmp_path / "telephone"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
@@ -9,6 +10,7 @@ from tests.journeys.conftest import PHONE
 COORDINATION = "coordination"
 
 
+@pytest.mark.complete
 def test_four_groups_go_from_profiles_to_actions_by_keyboard(visit, enter, site, faults_by_day_and_night):
     page = enter(COORDINATION, "/espace/co-construction/")
     page.get_by_role("link", name="Préparer un atelier").press("Enter")

@@ -235,7 +235,7 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select
 }).map((each) => each.outerHTML)"""
 
 
-@pytest.mark.parametrize("name", some(PAGES, "trouver", "lieu"))
+@pytest.mark.parametrize("name", some(PAGES, "lieu"))
 def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
     assert faults_of_looks(visit(PAGES[name]), small=SMALL) == []
 

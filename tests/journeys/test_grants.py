@@ -3,6 +3,7 @@
 import re
 from datetime import date, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
@@ -22,6 +23,7 @@ def gesture(page, name: str) -> None:
     page.wait_for_load_state()
 
 
+@pytest.mark.complete
 def test_a_call_from_its_rules_to_its_decision(enter, visit, in_the_platform, faults_by_day_and_night):
     lead = enter("coordination", "/espace/appels/nouveau/")
     lead.get_by_label("Territoire").fill("agglomeration-grenobloise")

@@ -32,6 +32,7 @@ def test_from_the_home_page_to_any_diagnosis_by_keyboard_only(visit):
     assert page.inner_text("h1") == "Seyssinet-Pariset"
 
 
+@pytest.mark.complete
 def test_long_work_shows_progress_survives_a_reload_and_may_be_cancelled(visit):
     page = visit("/territoires/59/")
     page.wait_for_selector("progress")
@@ -93,6 +94,7 @@ def test_the_map_downloads_as_a_picture(visit):
     assert Path(download.value.path()).read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.complete
 def test_another_definition_counts_again(visit):
     page = visit(PERIMETER)
     first = page.inner_text(".chiffre-grand")
@@ -153,6 +155,7 @@ def test_everything_essential_works_without_javascript(visit):
     assert "illectronisme-insee-2019" in page.url
 
 
+@pytest.mark.complete
 def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, site, tmp_path):
     page = visit("/espace/")
     page.fill("#id_login", "coordination@demo.maillage.example")
@@ -190,6 +193,7 @@ def test_a_professional_keeps_a_perimeter_reads_an_error_and_comments(visit, sit
     assert "/connexion/" in page.url
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("width", some([390, 1280], 390))
 def test_the_dossier_opens_from_a_file_and_asks_for_nothing(visit, site, faults_of, tmp_path, width):
     start = visit(PERIMETER)

@@ -191,6 +191,7 @@ def stop(process: subprocess.Popen) -> None:
         process.wait(timeout=speed.PATIENCE)
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a server stopped and started again")
 def test_the_network_is_cut_and_the_server_stopped_in_mid_module(visit, site, environment):
     """From step to step without network nor server, then everything leaves, each once."""
@@ -224,6 +225,7 @@ def test_the_network_is_cut_and_the_server_stopped_in_mid_module(visit, site, en
     assert held.count((6, "done")) == 1
 
 
+@pytest.mark.complete
 def test_all_the_modules_are_kept_on_a_device(visit, site):
     page = visit("/apprendre/")
     page.wait_for_selector("[data-garder]:not([hidden])")
@@ -275,6 +277,7 @@ def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environm
 # --------------------------------------------------------------------------------------------- with an aidant
 
 
+@pytest.mark.complete
 def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, site, enter, faults_of):
     room = enter(TRAINER, "/espace/apprendre/nouveau/?trame=trame:premiers-gestes")
     room.get_by_label("Nom du groupe").fill("Mardi matin")
@@ -335,6 +338,7 @@ def test_an_open_card_passes_axe(visit, faults_of):
     assert faults_of(page) == []
 
 
+@pytest.mark.complete
 def test_the_pages_of_the_team_pass_axe(enter, faults_by_day_and_night):
     page = enter(TRAINER)
     root = page.url.removesuffix("/espace/")

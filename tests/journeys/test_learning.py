@@ -199,6 +199,7 @@ def test_on_a_phone_a_simulated_thing_answers_in_sight(visit):
     assert page.locator(".retour-dit .message").evaluate(IN_SIGHT)
 
 
+@pytest.mark.complete
 def test_each_sheet_holds_on_its_one_page_in_letters_of_twelve_points(visit, site):
     page = visit("/apprendre/")
     page.emulate_media(media="print")
@@ -212,6 +213,7 @@ def test_each_sheet_holds_on_its_one_page_in_letters_of_twelve_points(visit, sit
         assert min(sizes) >= 16, id  # 12 points
 
 
+@pytest.mark.complete
 def test_one_goes_on_before_knowing_how_to_click(visit):
     """Space, or the arrow left two seconds on the button; an exercise is not left that way before it is
     done.

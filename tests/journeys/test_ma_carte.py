@@ -111,6 +111,7 @@ def _mandate(page) -> None:
     page.wait_for_selector("text=C’est signé")
 
 
+@pytest.mark.complete
 def test_it_closes_by_itself_after_ten_minutes_and_says_so_before(visit, andrei):
     page = visit("/ma-carte/", **PHONE)
     page.clock.install()

@@ -115,6 +115,7 @@ def test_axe_finds_nothing_on_the_lists(enter, faults_by_day_and_night, name):
     assert faults_by_day_and_night(page) == []
 
 
+@pytest.mark.complete
 def test_axe_finds_nothing_while_it_is_prepared_signed_and_read(enter, faults_of, faults_by_day_and_night):
     page, person = prepared(enter)
     assert faults_by_day_and_night(page) == []

@@ -2,6 +2,7 @@
 sentence.
 """
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.support.speed import until
@@ -33,6 +34,7 @@ def published(page, part: Locator) -> None:
     until(there)
 
 
+@pytest.mark.complete
 def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_of):
     page = enter(COORDINATION)
     page.get_by_role("link", name="Modules du territoire").press("Enter")
@@ -64,6 +66,7 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_
     expect(page.locator("#etape-1").get_by_role("link")).to_have_text(before)
 
 
+@pytest.mark.complete
 def test_words_are_counted_and_a_fault_is_shown_beside_its_field(enter, site, faults_of):
     page = enter(COORDINATION, "/espace/modules/", width=390, height=844)
     # Either order of the two tests: adapted already, or not.

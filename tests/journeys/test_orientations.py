@@ -242,7 +242,7 @@ SMALL = """() => [...document.querySelectorAll("main a.bouton, main button, main
   .map((each) => each.outerHTML.slice(0, 120))"""
 
 
-@pytest.mark.parametrize("name", some(NAMES, "recues", "partage", "lien"))
+@pytest.mark.parametrize("name", some(NAMES, "lien"))
 def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, name):
     page = opened(name)
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")

@@ -40,7 +40,7 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire", "sources"))
+@pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire"))
 def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
     assert faults_of_looks(visit(PAGES[name]), enhanced=name != "style") == []
 

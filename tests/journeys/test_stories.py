@@ -256,6 +256,7 @@ def test_from_a_counter_to_what_came_of_it(enter, visit, site, environment, in_t
     closed(visit, link, story)
 
 
+@pytest.mark.complete
 def test_sandrine_does_it_again_and_reads_what_changed(enter, site, in_the_platform):
     """Six weeks later, the same questions, fewer of them: before and now, in words."""
     page = enter("travail-social", **PHONE)

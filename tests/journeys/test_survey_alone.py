@@ -46,6 +46,7 @@ def test_somebody_answers_alone_on_a_phone_without_script(visit, made, in_the_pl
     assert in_the_platform(READ, pk) == "[('', 'link', {'age': '71', 'net': 'non', 'avis': 'oui'})]"
 
 
+@pytest.mark.complete
 def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_the_platform, faults_of):
     pk, _ = made("Sur papier")
     page = enter("analyste", f"/espace/enquetes/{pk}/papier/saisie/")

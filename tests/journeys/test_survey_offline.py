@@ -222,6 +222,7 @@ def test_a_link_opened_once_leaves_the_address_and_works_without_network(visit, 
     }
 
 
+@pytest.mark.complete
 def test_two_surveyors_share_a_device_and_what_is_refused_stays_on_it(visit, site, in_the_platform):
     """Another version of the words under the same number, an unknown link, a survey that closes."""
     pk, first, second = in_the_platform(QUESTIONS, "Deux enquêteurs").split()
@@ -360,6 +361,7 @@ def test_an_answer_that_cannot_be_kept_is_told_and_can_be_saved(visit, survey):
     assert [each["valeurs"] for each in page.evaluate(LEFT, "brouillon")] == [{"age": "51"}]
 
 
+@pytest.mark.complete
 @pytest.mark.slow("servers killed, copies of a device")
 def test_hundreds_of_answers_through_cuts_kills_copies_and_two_tabs(
     environment, chromium, in_the_platform, tmp_path

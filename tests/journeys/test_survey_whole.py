@@ -144,6 +144,7 @@ def typed(said: dict[str, str]) -> list[str]:
     ]
 
 
+@pytest.mark.complete
 @pytest.mark.slow("a whole survey, from its form to the estimate")
 def test_a_survey_from_its_xlsform_to_the_estimate_of_the_need(enter, visit, site, environment, tmp_path):
     asked = people()

@@ -1243,6 +1243,7 @@ def test_a_large_csv_is_read_within_ten_times_the_bare_reading():
     assert fastest(lambda: read_ours(content)) < 10 * fastest(lambda: read_csv(content))
 
 
+@pytest.mark.complete
 def test_a_large_xlsx_is_read_faster_than_by_openpyxl():
     header = [f"colonne {c}" for c in range(N_COLUMNS)]
     row = "".join(

@@ -1136,6 +1136,7 @@ def same(field: str, found: Any, wanted: Any) -> bool:
     return bool(found == wanted)
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("format", AGAIN)
 @given(sheet=SHEETS)
 @settings(max_examples=times(30, 150), deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -68,6 +68,7 @@ def zones(found, rule, line=""):
     return {zone.name for zone in found.gaps.zones if zone.code in codes}
 
 
+@pytest.mark.complete
 def test_the_published_counts_come_out(sheets, found):
     """FIG-004-20 à 22, 31, 40, 41, et les 64 lieux d’accès libre."""
     whole = found.gaps.whole.gaps
