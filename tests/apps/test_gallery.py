@@ -55,6 +55,15 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
             assert 'role="' in plate.svg and ("aria-label" in plate.svg or "<title" in plate.svg), plate.id
 
 
+def test_a_drawing_comes_right_after_its_conclusion(client, drawn):
+    page = client.get("/galerie/habitants/").content.decode()
+    assert page.count('class="dessin"') > 1
+    for section in page.split("<section")[1:]:
+        if 'class="dessin"' in section:
+            order = [section.index(mark) for mark in ("</h2>", 'class="dessin"', ">CSV<")]
+            assert order == sorted(order)
+
+
 def test_a_drawing_goes_as_picture_and_its_table_as_a_file(client, drawn):
     for form, kind in (("svg", "image/svg+xml"), ("png", "image/png")):
         response = client.get(f"/galerie/planches/critere.{form}")
