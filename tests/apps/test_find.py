@@ -41,7 +41,7 @@ def names(response) -> list[str]:
         ("grenoble", "Grenoble"),
         ("38185", "Grenoble"),
         ("38100", "Grenoble"),  # a postcode, before the Insee code of Le Cheylas
-        ("st martin d heres", "Saint-Martin-d'Hères"),
+        ("st martin d heres", "Saint-Martin-d’Hères"),
         ("pont de claix", "Le Pont-de-Claix"),
         ("Teisseire", "Teisseire, Grenoble"),
         ("teisseire, grenoble", "Teisseire, Grenoble"),

@@ -92,7 +92,7 @@ def test_a_page_that_does_not_exist_offers_ways_on(client):
 
 
 def test_search_forgives_and_a_single_answer_opens_it(client):
-    assert "Saint-Martin-d'Hères" in unescape(client.get("/territoires/?q=st martin dheres").content.decode())
+    assert "Saint-Martin-d’Hères" in unescape(client.get("/territoires/?q=st martin dheres").content.decode())
     assert client.get("/territoires/?q=38151&aller=1")["Location"] == "/territoires/38151/"
 
 

@@ -3,6 +3,10 @@
 import re
 import unicodedata
 
+import numpy as np
+
+from maillage.kernel.table import Column
+
 ALIASES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -21,3 +25,17 @@ def plain(text: str) -> str:
         text = MARKS.sub("", text)
     words = NAME_SHAPE.sub(" ", text.casefold()).split()
     return " ".join(ALIASES.get(word, word) for word in words)
+
+
+def apostrophes(name: str) -> str:
+    """Return a name with the apostrophe of French, as it is printed: files of producers have a straight one.
+
+    >>> apostrophes("L'Isle-d'Abeau")
+    'L’Isle-d’Abeau'
+    """
+    return name.replace("'", "’")
+
+
+def typography(names: Column) -> Column:
+    """Return a column of official names as they are printed: `apostrophes` of each."""
+    return np.char.replace(names, "'", "’")

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from maillage.kernel.names import typography
 from maillage.kernel.table import Column, Table, group, positions, total_by
 from maillage.pipeline.read import select
 
@@ -18,6 +19,8 @@ RESTORED = {
     "60694": "60054",
 }
 
+NAMES = ("name", "departement_name", "region_name", "epci_name")
+
 
 @cache
 def communes() -> Table:
@@ -27,16 +30,18 @@ def communes() -> Table:
     `parent` is the commune of an arrondissement, empty otherwise; `epci` is empty for a commune outside any
     EPCI.
     """
-    return select("etalab-cog-communes", "select * from raw order by code")
+    table = select("etalab-cog-communes", "select * from raw order by code")
+    return table.adding(**{column: typography(table[column]) for column in NAMES})
 
 
 @cache
 def former() -> Table:
     """Return one row per former code: former, code (the commune it became), former_name ('' if unknown)."""
-    return select(
+    table = select(
         "etalab-cog-anciens-codes",
         "select former, code, former_name from raw where former <> code order by former",
     )
+    return table.adding(former_name=typography(table["former_name"]))
 
 
 def current(codes: Column) -> Column:

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+from maillage.kernel.names import typography
 from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.read import select
@@ -34,6 +35,7 @@ def iris() -> Table:
     communes = cog.communes()
     located = table.adding(
         commune=commune,
+        name=typography(table["name"]),
         **{
             column: communes.aligned("code", commune, column, missing="")
             for column in ("departement", "region", "epci")

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
-from maillage.kernel.names import plain
+from maillage.kernel.names import apostrophes, plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.offer.clean import postcode, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
@@ -428,7 +428,7 @@ def _said(name: str, how: str, found: Commune, witnesses: list[str]) -> tuple[li
         return (reason, []) if "le code Insee" in witnesses or witnesses[1:] else ([], reason)
     if not how:
         return [], [f"écrit « {name} », mais {sayings} {found.label}"]
-    if name == found.name:
+    if apostrophes(name) == found.name:
         return [], []
     if how == "former":
         return [f"« {name} », commune fusionnée dans {found.label}"], []
