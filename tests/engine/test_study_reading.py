@@ -279,7 +279,7 @@ def test_the_half_names_only_zones_very_likely_in_it_and_counts_them_as_a_range(
     assert (count.low, count.high) == (1, 2)
     told = replace(d, zones=zones, half=certain, half_zones=count)
     (said,) = sentences.half(told, lambda _, chosen: [f"Z{codes.index(code)}" for code in chosen])
-    assert said.replace("\xa0", " ").startswith("Il faut de 1 à 2 quartiers sur 5")
+    assert said.replace("\xa0", " ").startswith("Il faut 1 ou 2 quartiers sur 5")
     assert said.endswith("Très probablement (8 chances sur 10 ou plus) : **Z0**.")
 
 

@@ -230,6 +230,26 @@ def test_a_share_has_one_sign_in_a_sentence():
     assert ranges.share(silent).about.replace("\xa0", " ") == "entre 10 et 70 %"
 
 
+def test_all_and_nobody_are_not_said_of_what_some_draws_deny(spec):
+    """« 100 % » et « 0 % » d’une part à portée ne se disent que si aucun tirage ne dit autre chose."""
+    spec(
+        """
+        part   | bas    | haut
+        -------+--------+------
+         99.99 |  99.93 | 100
+         99.83 |  99.54 |  99.99
+        100    | 100    | 100
+          0.4  |   0.3  |   0.45
+          0    |   0    |   0
+        """,
+        lambda t: [
+            ranges.share(replace(estimate(*row), unit="pourcent")).value
+            for row in zip(t["part"], t["bas"], t["haut"], strict=True)
+        ],
+        ["plus de 99\xa0%", "plus de 99\xa0%", "100\xa0%", "moins de 1\xa0%", "0\xa0%"],
+    )
+
+
 def test_chances_under_the_floor_are_not_printed_as_the_floor():
     """Des chances sous le plancher ne s’écrivent jamais comme lui : 79,6 chances sur 100 donnent 79 %."""
     assert certainty.label("sociale", 0.796).replace("\xa0", " ") == "sociale (79 %)"

@@ -57,10 +57,14 @@ def between(spread: Spread, unit: str) -> str:
 
     >>> between(Spread(4.2, 2.0, 6.4), "zone"), between(Spread(3.0, 3.0, 3.0), "zone")
     ('de 2 à 7\\xa0zones', '3\\xa0zones')
+    >>> between(Spread(2.5, 2.0, 3.0), "zone")
+    '2 ou 3\\xa0zones'
     """
     low, high = floor_of(spread.low), ceil(spread.high)
     if low == high:
         return wording.count(low, unit)
+    if low and high == low + 1:
+        return f"{wording.number(low)} ou {wording.count(high, unit)}"
     lead = "jusqu’à" if low == 0 else f"de {wording.number(low)} à"
     return f"{lead} {wording.count(high, unit)}"
 

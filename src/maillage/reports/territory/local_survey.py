@@ -110,7 +110,7 @@ def discussion(c: Composite, adults: float) -> list[str]:
     )
     out = [
         f"« {m.title} » : {wording.count(m.n, 'réponse')} à la question « {link.wording} »{redressed}. "
-        f"{_share(c.asked)} des personnes {link.counts}."
+        f"{_share(c.asked)} des personnes qu’elle représente {link.counts}."
     ]
     if link.known and link.doubt:
         out.append(

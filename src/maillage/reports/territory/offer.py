@@ -301,6 +301,7 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
     need, reached, missing = ranges.people(gap.reach.need), ranges.people(within), ranges.people(out_of)
     share, residents = ranges.share(part), ranges.share(gap.figure("residents_share"))
     nobody, everybody = ranges.nobody(out_of), ranges.nobody(within)
+    ends = wording.percent(100) if nobody else wording.percent(0) if everybody else ""
     nearest, supply, low_high = gap.reach.nearest, _shared(gap), ranges.bounds(out_of) or (0.0, 0.0)
     return OfferLine(
         id=line.id,
@@ -318,7 +319,7 @@ def _offer_line(line: Line, gap: Gap) -> OfferLine:
         missing_between="" if nobody or not missing.value else missing.span,
         missing_about="personne" if nobody else missing.about,
         missing_sentence="" if nobody or not missing.value else missing.between,
-        share=share.value or share.span,
+        share=ends or share.value or share.span,
         share_between=share.span if share.value and ranges.spreads(part) else "",
         share_value=silence.value(part),
         share_bounds=ranges.bounds(part),

@@ -52,9 +52,9 @@ def share(of: Told) -> FigureText:
 
 
 def _whole(of: Estimate) -> str:
-    if of.value >= 99.5 and of.low < 99.5:
+    if of.value >= 99.5 and of.low < 100:
         return f"plus de 99{NBSP}%"
-    if of.value < 0.5 and of.high >= 0.5:
+    if of.value < 0.5 and of.high > 0:
         return f"moins de 1{NBSP}%"
     return wording.percent(of.value)
 

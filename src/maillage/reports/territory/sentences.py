@@ -286,8 +286,8 @@ def warnings(d: Diagnosis) -> list[str]:
             " exemple une enquête auprès d’au moins 400 habitants."
         ),
         (
-            "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier sont connues : leur"
-            " croisement est reconstitué par calage sur un tableau national."
+            "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier ou petite commune sont"
+            " connues : leur croisement est reconstitué par calage sur un tableau national."
         ),
         (
             "Plusieurs années sont croisées : recensements de 2016, 2018 et 2021, tableaux de diplômes de"
@@ -325,7 +325,8 @@ def warnings(d: Diagnosis) -> list[str]:
         )
     if coarse := d.flags[frames.COARSE_IRIS]:
         out.append(
-            f"{wording.number(coarse)} habitants vivent dans un quartier dont la structure fine est inconnue."
+            f"{wording.count(int(coarse), 'habitant vit', 'habitants vivent')} dans un quartier ou une"
+            " commune dont la structure fine est inconnue."
         )
     if d.flags[frames.IS_OVERSEAS]:
         out.append(

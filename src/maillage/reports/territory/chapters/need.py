@@ -25,7 +25,8 @@ def _living_standards(both: Both) -> tuple[str, ...]:
     return (
         "Hypothèse : à âge et diplôme égaux, vivre modestement rend la difficulté plus fréquente."
         f" Sans ce lien, on en compterait environ {both.independent}.",
-        f"Quoi qu’on suppose, ce nombre est entre {both.lowest} et {both.highest}.",
+        f"Quoi qu’on suppose de ce lien, ce nombre est entre {both.lowest} et {both.highest}, si les deux"
+        " autres sont justes.",
         f"{both.modest.capitalize()} vivent modestement : les deux premiers cinquièmes de niveau de vie.",
     )
 

@@ -30,8 +30,8 @@ def guide_chapter(r: Reading) -> Chapter:
         flows=True,
         title="Comment lire ce dossier",
         lead=(
-            "Chaque nombre est une estimation. Il vient avec sa fourchette, le public qu’il compte et sa"
-            " source."
+            "Chaque nombre de personnes en difficulté est une estimation. Il vient avec sa fourchette,"
+            " le public qu’il compte et sa source."
         ),
         blocks=(
             Bullets(
