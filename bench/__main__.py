@@ -40,6 +40,7 @@ SUITES = {
     "journal": "journal",
     "rappels": "reminders",
     "recherche": "searching",
+    "piloter": "steering",
 }
 FULL, TRIAL = "entiere", "essai"
 

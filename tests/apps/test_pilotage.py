@@ -1,6 +1,7 @@
 """The loop of a territory: what is noted by commune, what may be told of it, what its page and files say."""
 
 import json
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -166,6 +167,17 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
 def test_each_sort_is_the_same_page(client, study):
     for sort in ("manque", "attente", "inconnue", "rien", "autre"):
         assert client.get(f"{PAGE}?tri={sort}").status_code == 200
+
+
+@pytest.mark.parametrize("sort", ["manque", "attente"])
+def test_a_phone_reads_the_worst_zones_and_asks_for_the_others(client, study, sort):
+    page = client.get(f"{PAGE}?tri={sort}").content.decode()
+    zones = len(reading_of(PLACE).zones)
+    open_, folded = page.split('id="b-autres"')
+    assert open_.count('<tr id="boucle-') == loop.OPEN
+    assert folded.count('<tr id="boucle-') == zones - loop.OPEN
+    assert page.count('id="b-autres"') == 1
+    assert re.search(rf"{zones - loop.OPEN}\s+autres\s+zones", folded)
 
 
 def test_a_territory_without_a_study_is_sent_to_it(client, home):

@@ -27,6 +27,7 @@ WORKS = (
     ("benevoles_oublies", "maillage.apps.volunteers.actions.missions.run_deadlines"),
     ("journees", "maillage.apps.worklist.actions.run_deadlines"),
     ("indicateurs", "maillage.apps.indicators.actions.run_deadlines"),
+    ("mesures", "maillage.web.snapshots.run_deadlines"),  # after what they are read from
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),
     ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.close_ended"),
     ("ancres_du_journal", "maillage.config.anchors.write_daily"),

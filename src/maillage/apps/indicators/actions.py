@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -36,7 +36,7 @@ def rebuild(*, at: datetime) -> int:
     written = 0
     for source in sources.SOURCES:
         DailyCount.objects.filter(measure__in=source.measures).delete()
-        written += len(DailyCount.objects.bulk_create(source.rows(None), batch_size=BATCH))
+        written += _write(source, None)
     return written + _places(at) + _note(at, whole=True)
 
 
@@ -51,8 +51,30 @@ def refresh(since: datetime, *, at: datetime) -> int:
             stale = stale.filter(day__in=days)
         if days is None or days:
             stale.delete()
-            written += len(DailyCount.objects.bulk_create(source.rows(days), batch_size=BATCH))
+            written += _write(source, days)
     return written + _places(at) + _note(at, whole=False)
+
+
+def _write(source: sources.Source, days: sources.Days) -> int:
+    """Write the counts of a source, which must not be there yet; what the database sums never leaves it."""
+    if source.counts is None:
+        return len(DailyCount.objects.bulk_create(source.rows(), batch_size=BATCH))
+    found, params = source.counts(days).order_by().query.sql_with_params()
+    columns = ["day", "commune", "example", *(["part"] if source.is_cut else []), *source.measures]
+    part = "part" if source.is_cut else "''"
+    each = [
+        f"select '{measure}', {part}, commune, example, day, {measure} from counted where {measure} <> 0"  # noqa: S608, our own names
+        for measure in source.measures
+    ]
+    table = connection.ops.quote_name(DailyCount._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"with counted ({', '.join(columns)}) as ({found})"
+            f" insert into {table} (measure, part, commune, example, day, n) {' union all '.join(each)}",
+            params,
+        )
+    written = DailyCount.objects.filter(measure__in=source.measures)
+    return (written if days is None else written.filter(day__in=days)).count()
 
 
 def _places(at: datetime) -> int:

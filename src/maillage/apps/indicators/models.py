@@ -2,11 +2,9 @@
 
 from django.db import models
 
-from maillage.apps.directory.models import of_structure
-
 
 class DailyCount(models.Model):
-    """How much a measure moved on a day, in a commune, for a structure: cases of that day, or arrivals less
+    """How much a measure moved on a day, in a commune: cases of that day, or arrivals less
     departures for what lasts (`rules.LASTING`), whose total to a day is what stands that day.
 
     part: what the measure is cut by (a module, a practice), "" when it is not. No row names a person.
@@ -15,7 +13,6 @@ class DailyCount(models.Model):
     measure = models.CharField("mesure", max_length=20)
     part = models.CharField("détail", max_length=41, blank=True)
     commune = models.CharField("commune", max_length=5, blank=True)
-    structure = of_structure()
     example = models.BooleanField("exemple", default=False)
     day = models.DateField("jour")
     n = models.IntegerField("nombre")

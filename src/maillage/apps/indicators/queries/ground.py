@@ -1,7 +1,7 @@
 """What the indicators of a territory are computed from: residents, places, and what was counted."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Q, Sum
+from django.utils import timezone
 
 from maillage.apps.directory.queries import scope
 from maillage.apps.dossiers import queries as dossiers
@@ -24,7 +25,9 @@ from maillage.reports.territory.criteria import Surveyed
 from maillage.studies.diagnosis.surface import square_kilometres
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
+from maillage.web import snapshots
 
+MANY_COMMUNES, MANY_COUNTS = 1_000, 50_000
 Interval = tuple[float, float, float]  # value, low, high
 
 
@@ -125,18 +128,39 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
     )
 
 
-def _there(communes: frozenset[str] | None) -> Q:
+def _there(communes: Collection[str] | None) -> Q:
     return Q() if communes is None else Q(commune__in=sorted(communes))
 
 
 def _counts(communes: frozenset[str] | None, since: date, on: date) -> Counts:
-    in_time = Q(day__lte=on) & (Q(measure__in=rules.LASTING) | Q(day__gte=since))
+    at = timezone.now()
+    if on != timezone.localdate(at) or not _is_large(communes):
+        return Counts(by_day(None if communes is None else sorted(communes), since.isoformat(), on=on))
+    codes = None if communes is None else sorted(communes)
+    return Counts(snapshots.latest(f"{__name__}.by_day", codes, since.isoformat(), at=at).value)
+
+
+def _is_large(communes: frozenset[str] | None) -> bool:
+    """Return whether its days take long to be summed: more communes than a département has, many counts."""
+    if communes is not None and len(communes) <= MANY_COMMUNES:
+        return False
+    return DailyCount.objects.order_by()[:MANY_COUNTS].count() == MANY_COUNTS
+
+
+def by_day(
+    communes: Sequence[str] | None, since: str, *, on: date
+) -> dict[tuple[str, str, bool], dict[date, int]]:
+    """Return the counts of some communes (None: everywhere) by measure, part and example, then by day, since
+    a day (ISO) for cases, since ever for what lasts.
+    """
+    first = date.fromisoformat(since)
+    in_time = Q(day__lte=on) & (Q(measure__in=rules.LASTING) | Q(day__gte=first))
     rows = DailyCount.objects.filter(_there(communes), in_time)
     held: dict[tuple[str, str, bool], dict[date, int]] = {}
     found = rows.values_list("measure", "part", "example", "day").annotate(Sum("n")).order_by()
     for measure, part, example, day, n in found:
         held.setdefault((measure, part, example), {})[day] = n
-    return Counts(held)
+    return held
 
 
 def _communes(communes: frozenset[str] | None) -> dict[str, str]:

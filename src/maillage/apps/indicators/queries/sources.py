@@ -4,8 +4,21 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, NullIf, TruncDate
 
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Lieu
@@ -27,13 +40,17 @@ FOREVER = date(9999, 12, 31)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where some measures come from. rows: their counts on some days, all by default; changed: the days
-    touched since a moment, None when they are all read again, which is cheap.
+    """Where some measures come from: their counts on some days, all by default. counts: a query that the
+    database sums, by day, commune, example and, when `is_cut`, part, then a column for each measure; rows:
+    else, what is summed here, which is little. changed: the days touched since a moment, None when they are
+    all read again, which is cheap.
     """
 
     measures: tuple[str, ...]
-    rows: Callable[[Days], Iterable[DailyCount]]
     changed: Callable[[datetime], set[date] | None]
+    counts: Callable[[Days], QuerySet] | None = None
+    rows: Callable[[], Iterable[DailyCount]] = tuple
+    is_cut: bool = False
 
 
 def _everything(since: datetime) -> None:
@@ -46,22 +63,17 @@ IS_CANCELLED = Q(state=cycle.CANCELLED, came=None)
 IS_KNOWN = Q(came__isnull=False) | Q(state__in=(cycle.REFUSED, cycle.REDIRECTED)) | ~Q(reason="")
 
 
-def _referrals(days: Days) -> Iterator[DailyCount]:
+def _referrals(days: Days) -> QuerySet:
     rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin=cycle.RELATIVE)
     rows = _on(rows.annotate(day=TruncDate("sent_at")), days)
     held = ~IS_CANCELLED
-    found = rows.values("day", "commune", "from_structure", "example").annotate(
+    return rows.values_list("day", "commune", "example").annotate(
         sent=Count("pk", filter=held),
         cancelled=Count("pk", filter=IS_CANCELLED),
         answered_fast=Count("pk", filter=held & Q(answered_at__lte=F("sent_at") + rules.FAST)),
         known=Count("pk", filter=held & IS_KNOWN),
         served=Count("pk", filter=held & Q(served_at__isnull=False)),
     )
-    for row in found.order_by():
-        for measure in (rules.SENT, rules.CANCELLED, rules.ANSWERED_FAST, rules.KNOWN, rules.SERVED):
-            yield from _count(
-                measure, row["day"], row[measure], row["commune"], row["from_structure"], row["example"]
-            )
 
 
 def _referral_days(since: datetime) -> set[date]:
@@ -72,15 +84,11 @@ def _referral_days(since: datetime) -> set[date]:
 # ------------------------------------------------------------------------------------------- what is learnt
 
 
-def _plans(days: Days) -> Iterator[DailyCount]:
+def _plans(days: Days) -> QuerySet:
     rows = _on(Plan.objects.filter(structure__isnull=False).annotate(day=F("ask_on")), days)
-    found = rows.values("day", "commune", "structure", "example", "module").annotate(
+    return rows.values_list("day", "commune", "example", "module").annotate(
         plans_due=Count("pk"), plans_converted=Count("pk", filter=Q(answer__in=CONVERTED))
     )
-    for row in found.order_by():
-        place = (row["commune"], row["structure"], row["example"], row["module"])
-        yield from _count(rules.PLANS_DUE, row["day"], row["plans_due"], *place)
-        yield from _count(rules.PLANS_CONVERTED, row["day"], row["plans_converted"], *place)
 
 
 def _plan_days(since: datetime) -> set[date]:
@@ -88,18 +96,14 @@ def _plan_days(since: datetime) -> set[date]:
     return _days(rows.annotate(day=F("ask_on")))
 
 
-def _learners(days: Days) -> Iterator[DailyCount]:
+def _learners(days: Days) -> QuerySet:
     """Count each person once, on the day of their first step, where they made it."""
     earlier = Fact.objects.filter(person=OuterRef("person")).filter(
         Q(at__lt=OuterRef("at")) | Q(at=OuterRef("at"), pk__lt=OuterRef("pk"))
     )
     firsts = Fact.objects.filter(person__isnull=False).filter(~Exists(earlier))
-    rows = _on(firsts.annotate(day=TruncDate("at")), days)
-    found = rows.values("day", "structure", "example").annotate(n=Count("pk"))
-    seat = seats()
-    for row in found.order_by():
-        where = seat.get(row["structure"], "")
-        yield from _count(rules.LEARNERS, row["day"], row["n"], where, row["structure"], row["example"])
+    rows = _on(firsts.annotate(day=TruncDate("at"), there=_seat()), days)
+    return rows.values_list("day", "there", "example").annotate(learners=Count("pk"))
 
 
 def _learner_days(since: datetime) -> set[date]:
@@ -107,12 +111,10 @@ def _learner_days(since: datetime) -> set[date]:
     return _days(Fact.objects.filter(person__in=people).annotate(day=TruncDate("at")))
 
 
-def _acts(days: Days) -> Iterator[DailyCount]:
+def _acts(days: Days) -> QuerySet:
     rows = _on(Act.objects.filter(struck_at=None).annotate(day=F("on_day")), days)
-    seat = seats()
-    for row in rows.values("day", "commune", "structure", "example").annotate(n=Count("pk")).order_by():
-        where = row["commune"] or seat.get(row["structure"], "")
-        yield from _count(rules.ACTS, row["day"], row["n"], where, row["structure"], row["example"])
+    rows = rows.annotate(there=Case(When(~Q(commune=""), then=F("commune")), default=_seat()))
+    return rows.values_list("day", "there", "example").annotate(acts=Count("pk"))
 
 
 def _act_days(since: datetime) -> set[date]:
@@ -123,7 +125,7 @@ def _act_days(since: datetime) -> set[date]:
 # ------------------------------------------------------------------------------------------- what lasts
 
 
-def _structures(days: Days) -> Iterator[DailyCount]:
+def _structures() -> Iterator[DailyCount]:
     """Count a structure from the first day of a role to the last one; an interruption is not seen."""
     rows = Membership.objects.filter(structure__isnull=False)
     found = rows.values("structure", "user__is_demonstration").annotate(
@@ -136,18 +138,18 @@ def _structures(days: Days) -> Iterator[DailyCount]:
     for structure, held in spans.items():
         example = False not in held  # a real account makes a structure real
         first, last = held[example]
-        place = (seat.get(structure, ""), structure, example)
+        place = (seat.get(structure, ""), example)
         yield from _count(rules.STRUCTURES, first, 1, *place)
         if last != FOREVER:
             yield from _count(rules.STRUCTURES, date.fromordinal(last.toordinal() + 1), -1, *place)
 
 
-def _aidants(days: Days) -> Iterator[DailyCount]:
+def _aidants() -> Iterator[DailyCount]:
     seat = seats()
     for field, sign in (("since", 1), ("until", -1)):
         rows = Aidant.objects.exclude(**{field: None}).values(field, "structure", "example")
         for row in rows.annotate(n=Count("pk")).order_by():
-            place = (seat.get(row["structure"], ""), row["structure"], row["example"])
+            place = (seat.get(row["structure"], ""), row["example"])
             yield from _count(rules.AIDANTS, row[field], sign * row["n"], *place)
 
 
@@ -175,14 +177,14 @@ STATES = {"offered": rules.PRACTICE, "planned": rules.PLANNED}
 SOURCES = (
     Source(
         (rules.SENT, rules.CANCELLED, rules.ANSWERED_FAST, rules.KNOWN, rules.SERVED),
-        _referrals,
         _referral_days,
+        _referrals,
     ),
-    Source((rules.PLANS_DUE, rules.PLANS_CONVERTED), _plans, _plan_days),
-    Source((rules.LEARNERS,), _learners, _learner_days),
-    Source((rules.ACTS,), _acts, _act_days),
-    Source((rules.STRUCTURES,), _structures, _everything),
-    Source((rules.AIDANTS,), _aidants, _everything),
+    Source((rules.PLANS_DUE, rules.PLANS_CONVERTED), _plan_days, _plans, is_cut=True),
+    Source((rules.LEARNERS,), _learner_days, _learners),
+    Source((rules.ACTS,), _act_days, _acts),
+    Source((rules.STRUCTURES,), _everything, rows=_structures),
+    Source((rules.AIDANTS,), _everything, rows=_aidants),
 )
 
 
@@ -197,16 +199,18 @@ def _days(rows: QuerySet) -> set[date]:
     return set(rows.order_by().values_list("day", flat=True).distinct())
 
 
-def _count(
-    measure: str, day: date, n: int, commune: str, structure: int | None, example: bool, part: str = ""
-) -> Iterator[DailyCount]:
+def _seat() -> Coalesce:
+    """Return the commune of the structure of a row, as `seats` does: its seat, else that of its first
+    place.
+    """
+    places = Lieu.objects.filter(structure=OuterRef("structure"), state=PUBLISHED).exclude(code_insee="")
+    return Coalesce(
+        NullIf(F("structure__code_insee"), Value("")),
+        Subquery(places.order_by("pk").values("code_insee")[:1]),
+        Value(""),
+    )
+
+
+def _count(measure: str, day: date, n: int, commune: str, example: bool) -> Iterator[DailyCount]:
     if n:
-        yield DailyCount(
-            measure=measure,
-            part=part,
-            commune=commune,
-            structure_id=structure,
-            example=example,
-            day=day,
-            n=n,
-        )
+        yield DailyCount(measure=measure, commune=commune, example=example, day=day, n=n)

@@ -1,34 +1,79 @@
 """What learning gives, in words and bars, for the pages that show it."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.learning.models import Fact, Plan
-from maillage.apps.learning.queries.conversion import conversion, plans_of
-from maillage.apps.learning.queries.measures import facts_of
+from maillage.apps.learning.queries import contents
+from maillage.apps.learning.queries.conversion import Conversion, conversion, plans_of
+from maillage.apps.learning.queries.measures import OfModule, facts_of, modules
 from maillage.kernel.estimate import Figure, Withheld
 from maillage.reports.page import charts
+from maillage.web import snapshots
 from maillage.words import wording
 from maillage.words.opening import date_text
 
 YEAR = timedelta(days=365)
+MANY = 10_000  # steps of a year beyond which they are counted in the background
+FIELDS = tuple(name for name in OfModule.__dataclass_fields__ if name != "module")
 
 
 def of_territory(communes: frozenset[str] | None, on: date) -> dict[str, Any]:
     """Return what `learning/_conversion.html` shows of the plans of a year in some communes; None:
     everywhere.
     """
-    since = on - YEAR
+    return territory(communes, on)[2]
+
+
+def territory(
+    communes: frozenset[str] | None, on: date
+) -> tuple[Sequence[OfModule], bool, dict[str, Any], datetime | None]:
+    """Return the modules of the year that ends on a day in some communes (None: everywhere), whether the
+    people are invented, what `learning/_conversion.html` shows of their plans, and when they were counted,
+    None for just now.
+    """
+    codes = None if communes is None else sorted(communes)
+    at: datetime | None = None
+    if is_large(communes, on):
+        taken = snapshots.latest(f"{__name__}.counts", codes, at=timezone.now())
+        (rows, examples, plans), at = taken.value, taken.at
+        on = timezone.localdate(at)
+    else:
+        rows, examples, plans = counts(codes, on=on)
+    known = contents.modules()
+    told = [OfModule(module=known[id], **held) for id, held in rows if id in known]
+    return told, examples, _plans(plans, on), at
+
+
+def counts(
+    codes: Sequence[str] | None, *, on: date
+) -> tuple[list[tuple[str, dict[str, Any]]], bool, Conversion]:
+    """Return the modules by their identifier, whether the people are invented, and their plans, in the year
+    that ends on a day, of some communes or of everywhere.
+    """
+    communes, since = None if codes is None else frozenset(codes), on - YEAR
     facts = facts_of(structures_in(communes), since, on)
-    return of_plans(plans_of(None, communes, since, on), facts, on, protected=True)
+    rows, examples = modules(facts, protected=True)
+    held = [(row.module.id, {name: getattr(row, name) for name in FIELDS}) for row in rows]
+    return held, examples, conversion(plans_of(None, communes, since, on), facts, protected=True)
+
+
+def is_large(communes: frozenset[str] | None, on: date) -> bool:
+    """Return whether so much was learnt in a year that nobody should wait while it is counted."""
+    return facts_of(structures_in(communes), on - YEAR, on).order_by()[:MANY].count() == MANY
 
 
 def of_plans(rows: QuerySet[Plan], facts: QuerySet[Fact], on: date, *, protected: bool) -> dict[str, Any]:
     """Return what `learning/_conversion.html` shows of some plans of the year that ends on a day."""
-    found = conversion(rows, facts, protected=protected)
+    return _plans(conversion(rows, facts, protected=protected), on)
+
+
+def _plans(found: Conversion, on: date) -> dict[str, Any]:
     shares = (
         ("Faits en ligne par la personne", found.converted),
         ("Faits autrement : le droit est gardé", found.obtained),

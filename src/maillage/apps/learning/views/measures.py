@@ -1,6 +1,6 @@
 """What learning gives: for a structure, for a territory, for those who write the modules."""
 
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.accounts.access import holding
-from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import measures as queries
 from maillage.apps.learning.queries import summary
@@ -27,18 +26,18 @@ def measures(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     context: dict[str, Any] = {"since": date_text(on - summary.YEAR), "until": date_text(on), "sections": []}
     if structures:
-        context["sections"].append(("Votre structure", *_section(structures, None, on, protected=False)))
+        facts = queries.facts_of(structures, on - summary.YEAR, on)
+        rows, examples = queries.modules(facts, protected=False)
+        plans = plans_of(structures, None, on - summary.YEAR, on)
+        told = summary.of_plans(plans, facts, on, protected=False)
+        context["sections"].append(("Votre structure", *_section(rows, examples), told, None))
     if communes is None or communes:
-        context["sections"].append(("Le territoire", *_section(None, communes, on, protected=True)))
+        rows, examples, told, at = summary.territory(communes, on)
+        context["sections"].append(("Le territoire", *_section(rows, examples), told, at))
     return render(request, "learning/team/measures.html", context)
 
 
-def _section(
-    structures: frozenset[int] | None, communes: frozenset[str] | None, on: date, *, protected: bool
-) -> tuple[Any, ...]:
-    since = on - summary.YEAR
-    facts = queries.facts_of(structures_in(communes) if structures is None else structures, since, on)
-    rows, examples = queries.modules(facts, protected=protected)
+def _section(rows: Sequence[queries.OfModule], examples: bool) -> tuple[list[dict[str, Any]], bool]:
     shown = [
         {
             "of": row,
@@ -48,8 +47,7 @@ def _section(
         }
         for row in rows
     ]
-    plans = summary.of_plans(plans_of(structures, communes, since, on), facts, on, protected=protected)
-    return shown, examples and bool(rows), plans
+    return shown, examples and bool(rows)
 
 
 @holding(access.SEE, access.MEASURES)

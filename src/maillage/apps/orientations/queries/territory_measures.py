@@ -1,30 +1,41 @@
 """What referrals of a territory become, in words and bars, for the page of measures and the diagnosis."""
 
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from maillage.apps.directory.queries.moments import midnight
+from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import measures as queries
 from maillage.apps.orientations.queries import structure_measures
 from maillage.kernel.estimate import Withheld
 from maillage.reports.page import charts
+from maillage.web import snapshots
 from maillage.words import wording
 from maillage.words.opening import date_text
 
 PERIOD = timedelta(days=365)
 
 
+MANY = 5_000  # referrals of a year beyond which they are counted in the background
+
+
 def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]:
     """Return what `orientations/measures/_section.html` shows of the referrals of some communes (None:
-    everywhere) in a year.
+    everywhere) in a year. at: when they were counted, None for just now.
 
     Invented people are told apart, and only when there is nobody else.
     """
-    since = on - PERIOD
-    found = queries.measures(communes, since, on)
-    if found.n == 0 and found.unsolved == 0:
-        examples = queries.measures(communes, since, on, examples=True)
-        if examples.n:
-            found = examples
+    codes = None if communes is None else sorted(communes)
+    at: datetime | None = None
+    if is_large(codes, on):
+        taken = snapshots.latest(f"{__name__}.counts", codes, at=timezone.now())
+        found, at = taken.value, taken.at
+        on = timezone.localdate(at)
+    else:
+        found = counts(codes, on=on)
     shares = (
         ("Dont on sait ce qu’elles sont devenues", found.known, 80),
         ("Vues par le lieu", found.seen, None),
@@ -41,9 +52,28 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
             "communes": _table("Refus, par commune", found.reasons_by_commune),
             "unsolved": _table("Besoins sans solution, par commune", found.unsolved_by_need),
         },
-        "since": date_text(since),
+        "since": date_text(on - PERIOD),
         "until": date_text(on),
+        "counted_at": at,
     }
+
+
+def counts(codes: Sequence[str] | None, *, on: date) -> queries.Measures:
+    """Return the measures of the year that ends on a day, of some communes or of everywhere."""
+    found = queries.measures(codes, on - PERIOD, on)
+    if found.n == 0 and found.unsolved == 0:
+        examples = queries.measures(codes, on - PERIOD, on, examples=True)
+        if examples.n:
+            found = examples
+    return found
+
+
+def is_large(codes: Sequence[str] | None, on: date) -> bool:
+    """Return whether so many were sent in a year that nobody should wait while they are counted."""
+    rows = Orientation.objects.filter(sent_at__gte=midnight(on - PERIOD))
+    if codes is not None:
+        rows = rows.filter(commune__in=codes)
+    return rows.order_by()[:MANY].count() == MANY
 
 
 def _share(figure: Any) -> dict[str, Any]:

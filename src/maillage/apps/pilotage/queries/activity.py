@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from maillage.apps.accounts.rules.worklist import LONG
 from maillage.apps.actes.models import Act
@@ -123,6 +123,14 @@ def activity(communes: frozenset[str] | None, on: date) -> Activity:
     return Activity(by_commune=found, since=since, until=on, examples=examples, least=least)
 
 
+def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
+    """Return whether as many referrals, or steps of learning, are noted in some communes in a year."""
+    first, where = midnight(on - YEAR), _Where(communes, seats())
+    referrals = where.among(Orientation.objects.filter(sent_at__gte=first), "commune")
+    steps = where.among(Learnt.objects.filter(at__gte=first), structure="structure")
+    return any(rows.order_by()[:many].count() == many for rows in (referrals, steps))
+
+
 def batched(noted: Noted, least: int) -> Noted:
     """Return what of a unit is counted: whole batches of each source, the first referrals first."""
     kept = disclosure.batch(len(noted.referrals), least)
@@ -142,18 +150,44 @@ def days_to_answer(rows: Sequence[Referral], least: int) -> float | None:
 
 def _read(communes: frozenset[str] | None, since: date, until: date, *, examples: bool) -> dict[str, Noted]:
     found: defaultdict[str, Noted] = defaultdict(Noted)
+    where = _Where(communes, seats())
     first, last = midnight(since), midnight(until + DAY)
     for code, row in _referrals(communes, first, last, examples):
         found[code].referrals.append(row)
-    stands = seats()
-    for id, code in _counted(communes, first, last, examples, stands):
-        if code and (communes is None or code in communes):
-            found[code].counts[id] += 1
-    for code, minutes in _acts(first, last, examples, stands):
-        if code and (communes is None or code in communes):
+    for id, code, n in _counted(where, first, last, examples):
+        if where.holds(code):
+            found[code].counts[id] += n
+    for code, minutes in _acts(where, first, last, examples):
+        if where.holds(code):
             found[code].counts[ACTS] += 1
             found[code].minutes.append(minutes)
     return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """The communes that are read, None for all, and where each structure stands."""
+
+    communes: frozenset[str] | None
+    seats: Mapping[int, str]
+
+    def holds(self, code: str) -> bool:
+        return bool(code) and (self.communes is None or code in self.communes)
+
+    def seat(self, structure: int | None) -> str:
+        return self.seats.get(structure, "") if structure is not None else ""
+
+    def among(self, rows: QuerySet[Any], *codes: str, structure: str = "") -> QuerySet[Any]:
+        """Return the rows that one of these fields places there: the database reads no others."""
+        if self.communes is None:
+            return rows
+        wanted = Q(pk__in=())
+        for code in codes:
+            wanted |= Q(**{f"{code}__in": self.communes})
+        if structure:
+            here = [pk for pk, code in self.seats.items() if code in self.communes]
+            wanted |= Q(**{f"{structure}__in": here})
+        return rows.filter(wanted)
 
 
 def _referrals(
@@ -184,61 +218,59 @@ def _referrals(
         yield code, Referral(became, outcome or UNKNOWN, reason, waits, delay)
 
 
-def _acts(
-    first: datetime, last: datetime, examples: bool, stands: Mapping[int, str]
-) -> Iterable[tuple[str, int]]:
+def _acts(where: _Where, first: datetime, last: datetime, examples: bool) -> Iterable[tuple[str, int]]:
     rows = Act.objects.filter(done_at__gte=first, done_at__lt=last, struck_at=None, example=examples)
+    rows = where.among(rows, "commune", "lieu__code_insee", structure="structure")
     for said, of_lieu, structure, minutes in rows.order_by("done_at", "pk").values_list(
         "commune", "lieu__code_insee", "structure", "minutes"
     ):
-        yield said or of_lieu or stands.get(structure, ""), minutes
+        yield said or of_lieu or where.seat(structure), minutes
 
 
 def _counted(
-    communes: frozenset[str] | None,
-    first: datetime,
-    last: datetime,
-    examples: bool,
-    stands: Mapping[int, str],
-) -> Iterable[tuple[str, str]]:
-    """Yield each thing to count: (source, commune)."""
+    where: _Where, first: datetime, last: datetime, examples: bool
+) -> Iterable[tuple[str, str, int]]:
+    """Yield each thing to count: (source, commune, how many)."""
     held = {"example": examples}
     lacking = Orientation.objects.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last, **held)
-    yield from ((UNSOLVED, code) for code in lacking.values_list("commune", flat=True))
+    codes = where.among(lacking, "commune").order_by().values_list("commune").annotate(n=Count("pk"))
+    yield from ((UNSOLVED, code, n) for code, n in codes)
     seated = Seat.objects.filter(
         status=BOOKED,
+        came__isnull=False,
         workshop__starts_at__gte=first,
         workshop__starts_at__lt=last,
         workshop__example=examples,
     )
-    for code, of_lieu, structure, came in seated.values_list(
-        "workshop__commune", "workshop__lieu__code_insee", "workshop__structure", "came"
-    ):
-        where = of_lieu or code or stands.get(structure, "")
-        if came is not None:
-            yield (TAKEN if came else MISSED), where
-    yield from _by_structure(LEARNERS, Learnt.objects.filter(at__gte=first, at__lt=last, **held), stands)
+    fields = ("workshop__commune", "workshop__lieu__code_insee", "workshop__structure")
+    seated = where.among(seated, *fields[:2], structure=fields[2]).order_by()
+    for code, of_lieu, structure, came, n in seated.values_list(*fields, "came").annotate(n=Count("pk")):
+        yield (TAKEN if came else MISSED), of_lieu or code or where.seat(structure), n
+    learnt = Learnt.objects.filter(at__gte=first, at__lt=last, **held)
+    yield from _by_structure(LEARNERS, learnt, where)
     signed = Mandat.objects.filter(
         signed_at__isnull=False, withdrawn_at=None, ends_on__gte=last - DAY, **held
     )
-    yield from _by_structure(MANDATES, signed, stands)
-    yield from _procedures(first, last, examples, stands)
-    yield from _projects(communes, first, last, examples)
-    yield from _again(first, last, examples, stands)
+    yield from _by_structure(MANDATES, signed, where)
+    for id, code in (
+        *_procedures(where, first, last, examples),
+        *_projects(where, first, last, examples),
+        *_again(where, first, last, examples),
+    ):
+        yield id, code, 1
 
 
-def _by_structure(id: str, rows: QuerySet[Any], stands: Mapping[int, str]) -> Iterable[tuple[str, str]]:
+def _by_structure(id: str, rows: QuerySet[Any], where: _Where) -> Iterable[tuple[str, str, int]]:
     """Yield each person once for each structure that notes them."""
-    pairs = rows.filter(person__isnull=False, structure__isnull=False).order_by()
-    for structure, _ in pairs.values_list("structure", "person").distinct():
-        yield id, stands.get(structure, "")
+    held = where.among(rows.filter(person__isnull=False, structure__isnull=False), structure="structure")
+    for structure, n in held.order_by().values_list("structure").annotate(n=Count("person", distinct=True)):
+        yield id, where.seat(structure), n
 
 
-def _procedures(
-    first: datetime, last: datetime, examples: bool, stands: Mapping[int, str]
-) -> Iterable[tuple[str, str]]:
+def _procedures(where: _Where, first: datetime, last: datetime, examples: bool) -> Iterable[tuple[str, str]]:
     """Yield each procedure of a person followed in the period, then what was decided of it last."""
     rows = Fact.objects.filter(at__gte=first, at__lt=last, struck_at=None, example=examples)
+    rows = where.among(rows, structure="structure")
     latest: dict[tuple[int, int, str], str] = {}
     for structure, person, procedure, kind in rows.order_by("on", "at", "pk").values_list(
         "structure", "person", "procedure", "kind"
@@ -246,21 +278,17 @@ def _procedures(
         known = latest.setdefault((structure, person, procedure), "")
         latest[structure, person, procedure] = RIGHTS.get(kind, known)
     for (structure, _, _), decided in latest.items():
-        yield FOLLOWED, stands.get(structure, "")
+        yield FOLLOWED, where.seat(structure)
         if decided:
-            yield decided, stands.get(structure, "")
+            yield decided, where.seat(structure)
 
 
-def _projects(
-    communes: frozenset[str] | None, first: datetime, last: datetime, examples: bool
-) -> Iterable[tuple[str, str]]:
+def _projects(where: _Where, first: datetime, last: datetime, examples: bool) -> Iterable[tuple[str, str]]:
     """Yield the projects of a procedure whose question came in the period, and what was answered."""
     rows = Project.objects.filter(
         ask_on__gte=first.date(), ask_on__lt=last.date(), structure__isnull=False, example=examples
     )
-    if communes is not None:
-        rows = rows.filter(commune__in=communes)
-    for code, answer in rows.values_list("commune", "answer"):
+    for code, answer in where.among(rows, "commune").values_list("commune", "answer"):
         yield ASKED, code
         if answer in plans.CONVERTED:
             yield ONLINE, code
@@ -268,14 +296,13 @@ def _projects(
             yield OTHERWISE, code
 
 
-def _again(
-    first: datetime, last: datetime, examples: bool, stands: Mapping[int, str]
-) -> Iterable[tuple[str, str]]:
+def _again(where: _Where, first: datetime, last: datetime, examples: bool) -> Iterable[tuple[str, str]]:
     """Yield the diagnoses done again in the period, and those where the use is easier than before."""
     rows = Bilan.objects.filter(at__gte=first, at__lt=last, retest_of__isnull=False)
     rows = rows.filter(INVENTED) if examples else rows.exclude(pk__in=rows.filter(INVENTED).values("pk"))
+    rows = where.among(rows, "place", structure="structure")
     for code, structure, use, before in rows.values_list("place", "structure", "use", "retest_of__use"):
-        where = code or stands.get(structure, "")
-        yield AGAIN, where
+        there = code or where.seat(structure)
+        yield AGAIN, there
         if use > before:
-            yield BETTER, where
+            yield BETTER, there

@@ -2,14 +2,20 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
+from django.utils import timezone
+
+from maillage.apps.dossiers.models import Study
+from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage import rules
 from maillage.apps.pilotage.queries import activity as noted
 from maillage.apps.pilotage.queries.activity import Activity, Noted, Referral
-from maillage.apps.pilotage.queries.units import Unit
+from maillage.apps.pilotage.queries.units import Unit, units
 from maillage.apps.pilotage.rules import Detail, Link
+from maillage.web import snapshots
 from maillage.words.opening import date_text
 
 OF_ACTION: dict[str, str] = {
@@ -59,6 +65,54 @@ class Chain:
         """Return whether nothing of it is told."""
         links = (self.orientation, self.action, self.effect)
         return all(each.value is None and not each.published for each in links)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """What is told of a year of activity, counts only: the chain of each unit and of all. least: the smallest
+    count told, 0 for invented people; at: when it was counted, None for just now.
+    """
+
+    chains: Sequence[Chain]
+    whole: Chain
+    since: date
+    until: date
+    examples: bool
+    least: int
+    is_active: bool
+    at: datetime | None = None
+
+
+MANY = 5_000  # referrals, or steps of learning, of a year beyond which it is counted in the background
+
+
+def year(study: Study, on: date) -> Year:
+    """Return what is told of the activity of a territory in the year that ends on a day."""
+    if not is_large(communes_of(study.place), on):
+        return counts(study.pk, on=on)
+    taken = snapshots.latest(f"{__name__}.counts", study.pk, at=timezone.now())
+    return replace(taken.value, at=taken.at)
+
+
+def counts(study: int, *, on: date) -> Year:
+    """Return what is told of the year that ends on a day, for a study by its number."""
+    row = Study.objects.get(pk=study)
+    found = noted.activity(communes_of(row.place), on)
+    of_units, whole = chains(found, units(row))
+    return Year(
+        chains=of_units,
+        whole=whole,
+        since=found.since,
+        until=found.until,
+        examples=found.examples,
+        least=found.least,
+        is_active=found.is_active,
+    )
+
+
+def is_large(communes: frozenset[str] | None, on: date) -> bool:
+    """Return whether so much is noted there in a year that nobody should wait while it is counted."""
+    return noted.reaches(communes, on, MANY)
 
 
 def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:

@@ -8,11 +8,10 @@ from typing import Any
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers.models import Study
-from maillage.apps.memberships.access import communes_of
 from maillage.apps.pilotage import rules
 from maillage.apps.pilotage.queries import activity, links
 from maillage.apps.pilotage.queries import units as of_units
-from maillage.apps.pilotage.queries.links import Chain
+from maillage.apps.pilotage.queries.links import Chain, Year
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.pilotage.rules import Gap, Sentence, Standing
 from maillage.apps.plans.access import plan_for
@@ -24,6 +23,7 @@ from maillage.reports.page import charts
 from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
 from maillage.words.wording import DASH
 
+OPEN = 5  # zones that a phone shows before the others are asked for
 LINE = "assistance"  # of the offer, which the loop follows: somebody beside, for a procedure
 RECENT = activity.YEAR / 2
 
@@ -72,6 +72,18 @@ class ZoneLoop:
         return rules.is_first(self.standing)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of the loop, one after another. is_first: many people there have no place on foot; n: rows of
+    their group when these are its first ones, 0 when they go on with it; is_more: a phone folds them.
+    """
+
+    rows: tuple[ZoneLoop, ...]
+    is_first: bool
+    n: int
+    is_more: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
     """The loop of a territory. shared: units of several zones, with their chain; whole: the chain of all;
@@ -84,7 +96,7 @@ class Loop:
     whole: Chain
     places: Places
     everywhere: tuple[Planned, ...]
-    activity: activity.Activity
+    activity: Year
     sentences: tuple[Sentence, ...]
     has_plan: bool
     sort: str
@@ -101,19 +113,32 @@ class Loop:
         return sum(row.standing.planned for row in self.rows)
 
     @property
-    def groups(self) -> tuple[tuple[bool, tuple[ZoneLoop, ...]], ...]:
-        """The zones in two groups: those where many people have no place on foot, then the others."""
-        if self.sort != "manque" or self.gap is None:
-            return ((True, self.rows),)
-        parts = [(first, tuple(r for r in self.rows if r.is_first == first)) for first in (True, False)]
-        return tuple((first, rows) for first, rows in parts if rows)
+    def parts(self) -> tuple[Part, ...]:
+        """The rows, those where many people have no place on foot before the others, in parts that a phone
+        shows or folds: the first of all stay open.
+        """
+        groups = [(True, self.rows)]
+        if self.sort == "manque" and self.gap is not None:
+            groups = [(first, tuple(r for r in self.rows if r.is_first == first)) for first in (True, False)]
+        found, before = [], 0
+        for first, rows in groups:
+            cut = min(max(OPEN - before, 0), len(rows))
+            found += [Part(rows[:cut], first, len(rows), is_more=False)] if cut else []
+            found += [Part(rows[cut:], first, 0 if cut else len(rows), is_more=True)] if rows[cut:] else []
+            before += len(rows)
+        return tuple(found)
+
+    @property
+    def n_more(self) -> int:
+        """How many rows a phone folds."""
+        return sum(len(part.rows) for part in self.parts if part.is_more)
 
 
 def loop(user: Any, study: Study, reading: Reading, *, on: date, sort: str = "manque") -> Loop:
     """Return the loop of a territory as a user reads it on a day: the plan is theirs to read, or left out."""
     units = of_units.units(study)
-    found = activity.activity(communes_of(study.place), on)
-    chains, whole = links.chains(found, units)
+    found = links.year(study, on)
+    chains, whole = found.chains, found.whole
     by_zone = {zone: (unit, chain) for unit, chain in zip(units, chains, strict=True) for zone in unit.zones}
     sheets = _places(frozenset().union(*(unit.communes for unit in units)), on)
     named, everywhere, has_plan = _planned(user, study.place, on)
@@ -241,7 +266,7 @@ def _facts(
     whole: Chain,
     places: Places,
     everywhere: Sequence[Planned],
-    found: activity.Activity,
+    found: Year,
 ) -> rules.Facts:
     """Return what the sentences are written from: only what the page tells."""
     answered = any(each.action.line == LINE and each.action.pilot for each in everywhere)

@@ -1,0 +1,71 @@
+"""The dashboards of a country that helps a million people: each page, what is counted after a day of work,
+and everything counted again; PostgreSQL, beside the same counts read from the rows.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from bench.timing import POSTGRESQL, SQLITE, Measure, on_each_engine, script
+
+STRUCTURES, AIDANTS, LEARNERS, REFERRALS, REQUESTS = 9_000, 30_000, 1_000_000, 400_000, 20
+PLACES = ("38", "R84", "france")  # a département, its région, the country
+TRIAL = {
+    "structures": 30,
+    "aidants": 60,
+    "learners": 400,
+    "referrals": 300,
+    "requests": 2,
+    "places": ("38185",),
+    "engines": (SQLITE,),
+}
+
+
+def measures(
+    *,
+    structures: int = STRUCTURES,
+    aidants: int = AIDANTS,
+    learners: int = LEARNERS,
+    referrals: int = REFERRALS,
+    requests: int = REQUESTS,
+    places: Sequence[str] = PLACES,
+    engines: Sequence[str] = (POSTGRESQL,),
+) -> Iterator[Measure]:
+    """Yield the time of each dashboard, of the counts of a day of work, and of all of them again."""
+    sizes = {"STRUCTURES": structures, "AIDANTS": aidants, "LEARNERS": learners, "REFERRALS": referrals}
+    asked = {"REQUESTS": requests, "PLACES": ",".join(places)}
+    return on_each_engine(partial(_measured, sizes=sizes, asked=asked), engines)
+
+
+def _measured(
+    engine: str, database: str, *, sizes: dict[str, int], asked: dict[str, object]
+) -> Iterator[Measure]:
+    with tempfile.TemporaryDirectory() as folder:
+        told = json.loads(
+            script("bench.steering_script", home=folder, database=database, **sizes, **asked).splitlines()[-1]
+        )
+    size = (
+        f"{sizes['STRUCTURES']} structures, {sizes['AIDANTS']} aidants, {sizes['LEARNERS']} personnes qui"
+        f" apprennent, {sizes['REFERRALS']} orientations"
+    )
+    for page in told["pages"]:
+        yield Measure(
+            f"{page['name']}, {engine}, p95",
+            page["p95"],
+            "la première demande de toutes, qui compte sur place",
+            page["first"],
+            f"{size}, {page['queries']} requêtes, processeur {1000 * page['cpu']:.0f} ms, médiane"
+            f" {1000 * page['median']:.0f} ms",
+        )
+    for name, key in (
+        ("compter à nouveau après une journée de travail", "day"),
+        ("tout compter à nouveau", "whole"),
+    ):
+        yield Measure(
+            f"{name}, {engine}",
+            told[key],
+            "chaque ligne lue et additionnée en Python, une somme par jour et par commune",
+            told["naive"],
+            f"{size}, {told['counts']} sommes gardées, processeur de Python {told[f'{key}_cpu']:.1f} s",
+        )

@@ -1,0 +1,325 @@
+"""Run by bench/steering.py in a home and a database of its own: fill, count, open the dashboards."""
+
+import json
+import os
+import random
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from maillage.config.bootstrap import ready
+
+ready()
+
+from django.core.management import call_command
+from django.core.management.color import no_style
+from django.db import connection, models, transaction
+from django.test import Client
+from django.utils import timezone
+
+from bench.directory_script import communes, fill
+from maillage.apps.accounts.models import User
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Structure
+from maillage.apps.indicators import actions
+from maillage.apps.indicators.models import DailyCount
+from maillage.apps.learning.models import Fact, Plan
+from maillage.apps.learning.queries import contents
+from maillage.apps.memberships.models import Membership
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.people.models import Person
+from maillage.apps.volunteers.models import Aidant
+from maillage.cli.platform_study import computed
+from maillage.cli.words import Steps
+from maillage.kernel.table import group, total_by
+from maillage.studies.need import population as frames
+from maillage.web import snapshots
+
+YEARS, STEPS = 5, 3  # over which everything is spread; steps that each learner opened
+DAYS = 365 * YEARS
+A_DAY = 365 * YEARS * 5 // 7  # working days of these years
+STATES = ("closed", "closed", "closed", "closed", "closed", "closed", "closed", "refused", "sent", "accepted")
+CHUNK = 2_000
+
+
+def main() -> None:
+    """Fill, count everything, then a day of work; ask for each page as a coordination does."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    at, chance = timezone.now(), random.Random(1)
+    size = {
+        name: int(os.environ[name.upper()]) for name in ("structures", "aidants", "learners", "referrals")
+    }
+    places = os.environ["PLACES"].split(",")
+    people(size, at, chance)
+    for place in places:
+        computed(place, Steps())
+    connection.cursor().execute("analyze")
+    whole = timed(lambda: actions.rebuild(at=at))
+    naive = timed(by_hand)
+    pages = [page(name, address, client) for client in [signed_in(at)] for name, address in addresses(places)]
+    touch(size, at)
+    day = timed(lambda: day_of_work(at))
+    sys.stdout.write(
+        json.dumps(
+            {
+                "pages": pages,
+                "whole": whole[0],
+                "whole_cpu": whole[1],
+                "naive": naive[0],
+                "day": day[0],
+                "day_cpu": day[1],
+                "counts": DailyCount.objects.count(),
+            }
+        )
+    )
+
+
+def addresses(places: list[str]) -> list[tuple[str, str]]:
+    """Return the dashboards, by name."""
+    return [
+        ("piloter", "/espace/pilotage/"),
+        *((f"la boucle ({place})", f"/territoires/{place}/boucle/") for place in places),
+        *((f"les indicateurs ({place})", f"/territoires/{place}/indicateurs/") for place in places),
+        ("ce que deviennent les orientations (France)", "/espace/orientations/mesures/"),
+        ("ce que donnent les apprentissages (France)", "/espace/apprendre/mesures/"),
+    ]
+
+
+def page(name: str, address: str, client: Client) -> dict[str, Any]:
+    """Return the first time of a page, then its p95, its median, the queries that it makes."""
+    first, _ = timed(lambda: ask(client, address))
+    asked = [timed(lambda: ask(client, address)) for _ in range(int(os.environ["REQUESTS"]))]
+    times = sorted(spent for spent, _ in asked)
+    with connection.execute_wrapper(made := Queries()):
+        ask(client, address)
+    sys.stderr.write(f"{name} : {times[len(times) // 2]:.3f} s, {made.n} requêtes, première {first:.1f} s\n")
+    return {
+        "name": name,
+        "first": first,
+        "p95": times[int(0.95 * len(times))],
+        "median": times[len(times) // 2],
+        "cpu": sorted(cpu for _, cpu in asked)[len(asked) // 2],
+        "queries": made.n,
+    }
+
+
+class Queries:
+    """How many queries were made."""
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def __call__(self, execute: Callable[..., Any], *words: Any) -> Any:
+        """Count one more, and make it."""
+        self.n += 1
+        return execute(*words)
+
+
+def ask(client: Client, address: str) -> None:
+    """Open a page; it must answer."""
+    answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+
+
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds of a work by the clock, then by our processor."""
+    cpu, start = time.process_time(), time.perf_counter()
+    work()
+    return time.perf_counter() - start, time.process_time() - cpu
+
+
+def signed_in(at: datetime) -> Client:
+    """Return the browser of somebody who coordinates the country."""
+    user = User.objects.create_user("banc@exemple.fr", None, is_demonstration=True)
+    for role in ("coordination", "analyste"):
+        Membership.objects.create(user=user, role=role, territory="france", since=at.date())
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
+
+
+def day_of_work(at: datetime) -> None:
+    """Count again the days touched, then what somebody reads, as the clock of the platform does."""
+    actions.refresh(at - timedelta(minutes=1), at=at)
+    snapshots.run_deadlines(at=at + snapshots.FRESH)
+
+
+def touch(size: dict[str, int], at: datetime) -> None:
+    """Play a working day: as many referrals answered, plans and learners as on any other."""
+    for model, field, n in (
+        (Orientation, "changed_at", size["referrals"]),
+        (Fact, "kept_at", size["learners"] * STEPS),
+        (Plan, "answered_at", size["learners"] // 10),
+        (Act, "noted_at", size["learners"] // 5),
+    ):
+        latest = model._default_manager.order_by("-pk").values_list("pk", flat=True)[: n // A_DAY + 1]
+        model._default_manager.filter(pk__in=list(latest)).update(**{field: at})
+
+
+def by_hand() -> None:
+    """Count every row in Python, a count for each day and commune, and write these; then take it back."""
+    found: Counter[tuple[Any, ...]] = Counter()
+    rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin="relative")
+    for sent, commune, came, served in rows.values_list("sent_at", "commune", "came", "served_at").iterator():
+        found["sent", commune, sent.date()] += 1
+        found["known", commune, sent.date()] += came is not None
+        found["served", commune, sent.date()] += served is not None
+    seats = dict(Structure.objects.values_list("pk", "code_insee"))
+    seen: set[int] = set()
+    facts = Fact.objects.filter(person__isnull=False).order_by("at")
+    for person, at, structure in facts.values_list("person", "at", "structure").iterator():
+        if person not in seen:
+            seen.add(person)
+            found["learners", seats[structure], at.date()] += 1
+    with transaction.atomic():
+        made = [DailyCount(measure=m, commune=c, day=day, n=n) for (m, c, day), n in found.items()]
+        DailyCount.objects.bulk_create(made, batch_size=CHUNK)
+        transaction.set_rollback(True)
+
+
+# ---------------------------------------------------------------------------------------------------- filling
+
+
+def people(size: dict[str, int], at: datetime, chance: random.Random) -> None:
+    """Write the structures where people live, their places, their aidants; then whom they helped."""
+    iris = frames.sources().rp2021
+    codes, row = group(iris["commune"])
+    weights = total_by(row, iris["pop"]).tolist()
+    where = chance.choices(codes.tolist(), weights, k=size["structures"])
+    Structure.objects.bulk_create(
+        [
+            Structure(pk=k, key=f"banc-{k}", name=f"Structure {k}", code_insee=code)
+            for k, code in enumerate(where, 1)
+        ],
+        batch_size=CHUNK,
+    )
+    reset_sequences(Structure)
+    fill(size["structures"], chance, *communes())
+    User.objects.bulk_create(
+        [User(pk=k, email=f"{k}@exemple.fr", password="!") for k in range(1, size["aidants"] + 1)],
+        batch_size=CHUNK,
+    )
+    n, day = size["structures"], at.date()
+    roles = [(k, 1 + k % n, day - timedelta(days=k * 7 % DAYS)) for k in range(1, size["aidants"] + 1)]
+    Membership.objects.bulk_create(
+        [Membership(user_id=k, role="aidant", structure_id=s, since=on) for k, s, on in roles],
+        batch_size=CHUNK,
+    )
+    Aidant.objects.bulk_create(
+        [
+            Aidant(user_id=k, structure_id=s, name=f"Aidant {k}", kind="employee", since=on, made_at=at)
+            for k, s, on in roles
+        ],
+        batch_size=CHUNK,
+    )
+    helped(size, at, n)
+    reset_sequences(User, Person, Path, Orientation, Fact, Plan, Act)
+
+
+def reset_sequences(*of: type[models.Model]) -> None:
+    """Make the next row of each model come after those whose number was chosen here."""
+    with connection.cursor() as cursor:
+        for sql in connection.ops.sequence_reset_sql(no_style(), list(of)):
+            cursor.execute(sql)
+
+
+def helped(size: dict[str, int], at: datetime, n: int) -> None:
+    """Write the people, what each learnt in a structure, plans, acts, and referrals from everywhere."""
+    learners, modules = size["learners"], list(contents.modules().values())
+
+    def stands(k: str) -> str:
+        return f"1 + ({k} * 7919) % {n}"
+
+    def moment(k: str, later: int = 0) -> str:
+        return back(f"({k} * 104729) % {DAYS * 24 - 72} + 72 - {later}", at)
+
+    seat = f"(select code_insee from directory_structure where id = {stands('k')})"
+    of_k: dict[str, str] = {"structure": stands("k"), "person": "k"}
+    pour(Person, learners, code=padded("k", 8), picture="'cle'", made_at=moment("k"), active_at=moment("k"))
+    for m, module in enumerate(modules):
+        who = f"((k - 1) * {len(modules)} + {m + 1})"
+        for step in range(1, min(STEPS, len(module.steps)) + 1):
+            exercise = module.steps[step - 1].exercise
+            pour(
+                Fact, (learners - m - 1) // len(modules) + 1, id=f"{who} * {STEPS} + {step}",
+                uid=numbered(f"{who} * {STEPS} + {step}"), person=who, structure=stands(who),
+                module=f"'{module.id}'", version=str(module.version), step=str(step),
+                kind=f"'{exercise.kind if exercise else ''}'", seconds="60 + k % 200", way="'touch'",
+                state="case when k % 3 = 0 then 'done' else 'seen' end", screen="'small'",
+                at=moment(who), kept_at=moment(who),
+            )  # fmt: skip
+    named = (
+        "case k % 3 " + " ".join(f"when {k} then '{each.id}'" for k, each in enumerate(modules[:3])) + " end"
+    )
+    pour(
+        Plan, learners // 10, **of_k, commune=seat, module=named, token=padded("k", 32),
+        on=f"date({moment('k')})", ask_on=f"date({moment('k')})", together="'alone'", at=moment("k"),
+        answer="case k % 4 when 0 then 'alone' when 1 then 'beside' when 2 then 'not_yet' else '' end",
+    )  # fmt: skip
+    pour(
+        Act, learners // 5, **of_k, uid=numbered("k"), kind="'together'", procedure="'caf'",
+        minutes="15 + k % 60", where="'here'", done_at=moment("k"), on_day=f"date({moment('k')})",
+        noted_at=moment("k"),
+    )  # fmt: skip
+    common = {"origin": "'professional'", "commune": seat}
+    pour(Path, size["referrals"], made_at=moment("k"), **common)
+    state = "case k % 10 " + " ".join(f"when {k} then '{s}'" for k, s in enumerate(STATES)) + " end"
+    pour(
+        Orientation, size["referrals"], path="k", need="'assistance'", **common, to_structure=stands("k"),
+        from_structure=stands("k"), state=state, changed_at=moment("k"), prepared_at=moment("k"),
+        sent_at=moment("k"), came="case when k % 10 < 7 then k % 10 < 6 else null end",
+        reason="case when k % 10 = 7 then 'full' else '' end",
+        answered_at=f"case when k % 10 < 8 then {moment('k', 24)} else null end",
+        met_at=f"case when k % 10 < 7 then {moment('k', 48)} else null end",
+        served_at=f"case when k % 10 < 6 then {moment('k', 48)} else null end",
+        outcome="case when k % 10 < 4 then 'reached' else '' end",
+    )  # fmt: skip
+
+
+def back(hours: str, at: datetime) -> str:
+    """Return a moment so many hours before now, in the words of the database."""
+    if connection.vendor == "postgresql":
+        return f"(timestamptz '{at.isoformat()}' - ({hours}) * interval '1 hour')"
+    return f"datetime('{at:%Y-%m-%d %H:%M:%S}', '-' || ({hours}) || ' hours')"
+
+
+def padded(value: str, n: int) -> str:
+    """Return a number written with zeros before it."""
+    if connection.vendor == "postgresql":
+        return f"lpad(cast({value} as text), {n}, '0')"
+    return f"printf('%0{n}d', {value})"
+
+
+def numbered(value: str) -> str:
+    """Return a UUID made of a number."""
+    return f"cast({padded(value, 32)} as uuid)" if connection.vendor == "postgresql" else padded(value, 32)
+
+
+def pour(model: type[models.Model], n: int, **columns: str) -> None:
+    """Insert n rows by one query over 1, 2… n, `k` in the expressions; the rest as the fields have it by
+    default.
+    """
+    names, values, params = [], [], []
+    for field in model._meta.concrete_fields:
+        names.append(connection.ops.quote_name(str(field.column)))
+        if field.primary_key:
+            values.append(columns.get("id", "k"))
+        elif field.name in columns:
+            values.append(columns[field.name].replace("%", "%%"))
+        else:
+            values.append("%s")
+            params.append(field.get_db_prep_save(field.get_default(), connection))
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"insert into {table} ({', '.join(names)}) with recursive series(k) as (select 1 union all"
+            f" select k + 1 from series where k < {n}) select {', '.join(values)} from series",
+            params,
+        )
+
+
+if __name__ == "__main__":
+    main()

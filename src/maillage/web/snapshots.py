@@ -1,0 +1,82 @@
+"""The latest answer of a query that is long at the size of a country: taken again in the background, so that
+no reader waits for it twice.
+
+A query is a function named by its path, `query(*words, on=day)`, which reads counts only; what it returns is
+stored as it is. What is small is never here: whoever asks decides, and reads it on the spot.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import version
+from typing import Any
+
+from django.core.cache import caches
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+STORE, BOOK = "default", "snapshots"
+FRESH = timedelta(minutes=10)  # for what somebody read within the hour
+DAILY = timedelta(hours=20)  # for the rest: once a day
+OLDEST = timedelta(hours=26)  # beyond, nothing runs in the background: the reader waits
+LATELY, MONTH = timedelta(hours=1), timedelta(days=30)
+Words = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a query answered, and when."""
+
+    value: Any
+    at: datetime
+
+
+def latest(query: str, *words: Any, at: datetime) -> Snapshot:
+    """Return the latest answer of a query, a day old at most; the first reader ever waits for it.
+
+    words: what JSON can hold, lists for sets.
+    """
+    key = _key(query, words)
+    found = caches[STORE].get_many((key, BOOK))
+    book = found.get(BOOK, {})
+    if key not in book or at - book[key][2] > LATELY:
+        caches[STORE].set(BOOK, {**book, key: (query, words, at)}, timeout=None)
+    held: Snapshot | None = found.get(key)
+    return held if held is not None and at - held.at <= OLDEST else _take(key, query, words, at)
+
+
+def run_deadlines(*, at: datetime) -> int:
+    """Take again what is old: every ten minutes what somebody reads, the rest once a day; return how many.
+
+    What nobody read for a month is left to its next reader.
+    """
+    book: dict[str, tuple[str, Words, datetime]] = caches[STORE].get(BOOK, {})
+    wanted = {key: row for key, row in book.items() if at - row[2] <= MONTH}
+    if wanted != book:
+        caches[STORE].set(BOOK, wanted, timeout=None)
+    taken = 0
+    for key, (query, words, read_at) in wanted.items():
+        held: Snapshot | None = caches[STORE].get(key)
+        wait = FRESH if at - read_at <= LATELY else DAILY
+        if held is None or at - held.at >= wait:
+            with suppress(ObjectDoesNotExist):  # what it was about is no more: its next reader will know
+                _take(key, query, words, at)
+                taken += 1
+    return taken
+
+
+def _take(key: str, query: str, words: Words, at: datetime) -> Snapshot:
+    asked: Callable[..., Any] = import_string(query)
+    snapshot = Snapshot(asked(*words, on=timezone.localdate(at)), at)
+    caches[STORE].set(key, snapshot, timeout=None)
+    return snapshot
+
+
+def _key(query: str, words: Words) -> str:
+    # Another version may store other fields under the same name.
+    digest = hashlib.sha256(json.dumps([version("maillage"), query, words]).encode())
+    return f"snapshot:{digest.hexdigest()}"

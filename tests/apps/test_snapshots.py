@@ -1,0 +1,118 @@
+"""What is long to count is counted in the background: a reader waits once, and the page says when it was."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.cache import caches
+
+from maillage.apps.indicators import actions
+from maillage.apps.indicators.queries import ground as grounds
+from maillage.apps.learning.queries import summary
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.orientations.queries import territory_measures
+from maillage.apps.pilotage.queries import links
+from maillage.web import snapshots
+from tests.conftest import PLACE, account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HERE = f"{__name__}.asked"
+CALLS: list[tuple[str, ...]] = []
+
+
+def asked(*words, on):
+    CALLS.append((*words, on.isoformat()))
+    return len(CALLS)
+
+
+@pytest.fixture(autouse=True)
+def nothing_asked(db):
+    CALLS.clear()
+    caches[snapshots.STORE].clear()
+
+
+def sent(n: int, *, commune: str = "38185") -> None:
+    """Send referrals of invented people a month ago."""
+    at = datetime.now(UTC) - timedelta(days=30)
+    for _ in range(n):
+        path = Path.objects.create(made_at=at, origin="professional", example=True)
+        Orientation.objects.create(
+            path=path, origin="professional", commune=commune, example=True, need="assistance",
+            state="sent", sent_at=at, prepared_at=at, changed_at=at,
+        )  # fmt: skip
+
+
+def test_the_first_reader_waits_and_the_next_ones_do_not():
+    assert snapshots.latest(HERE, "38", at=AT) == snapshots.Snapshot(1, AT)
+    assert snapshots.latest(HERE, "38", at=AT + timedelta(hours=3)).at == AT
+    assert snapshots.latest(HERE, "67", at=AT).value == 2
+    assert CALLS == [("38", "2026-11-20"), ("67", "2026-11-20")]
+
+
+def test_what_is_read_is_taken_again_every_ten_minutes_and_the_rest_once_a_day():
+    snapshots.latest(HERE, "38", at=AT)
+    assert snapshots.run_deadlines(at=AT + timedelta(minutes=9)) == 0
+    assert snapshots.run_deadlines(at=AT + timedelta(minutes=10)) == 1
+    assert snapshots.run_deadlines(at=AT + timedelta(hours=5)) == 0, "nobody reads it any more"
+    assert snapshots.run_deadlines(at=AT + timedelta(hours=21)) == 1
+    assert CALLS[-1] == ("38", "2026-11-21")
+    assert snapshots.run_deadlines(at=AT + timedelta(days=31)) == 0
+    snapshots.latest(HERE, "38", at=AT + timedelta(days=31))
+    assert len(CALLS) == 4, "nothing ran for days: its reader waits"
+
+
+def test_a_reader_is_known_again_after_an_hour():
+    snapshots.latest(HERE, "38", at=AT)
+    snapshots.latest(HERE, "38", at=AT + timedelta(hours=6))
+    assert snapshots.run_deadlines(at=AT + timedelta(hours=6, minutes=1)) == 1
+
+
+def vanished(*words, on):
+    raise Orientation.DoesNotExist
+
+
+def test_what_was_erased_stops_nothing():
+    with pytest.raises(Orientation.DoesNotExist):
+        snapshots.latest(f"{__name__}.vanished", at=AT)
+    snapshots.latest(HERE, "38", at=AT)
+    assert snapshots.run_deadlines(at=AT + timedelta(hours=1)) == 1
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """Count in the background from two rows on."""
+    for module in (territory_measures, summary, links):
+        monkeypatch.setattr(module, "MANY", 2)
+    monkeypatch.setattr(grounds, "MANY_COUNTS", 2)
+
+
+def test_large_measures_are_those_of_small_ones_with_their_hour(client, tiny):
+    sent(3)
+    client.force_login(account("coordination", "coordination", territory="france"))
+    page = client.get("/espace/orientations/mesures/").content.decode()
+    assert "<strong>3 orientations</strong>" in page
+    assert "Compté le " in page
+    sent(2)
+    assert "<strong>3 orientations</strong>" in client.get("/espace/orientations/mesures/").content.decode()
+    snapshots.run_deadlines(at=datetime.now(UTC) + snapshots.FRESH)
+    assert "<strong>5 orientations</strong>" in client.get("/espace/orientations/mesures/").content.decode()
+
+
+def test_a_large_loop_is_counted_in_the_background(client, study, tiny):
+    sent(3, commune=PLACE)
+    page = f"/territoires/{PLACE}/boucle/"
+    first = client.get(page).content.decode()
+    assert "comptée" in first
+    assert "Activité inventée" in first
+    sent(2, commune=PLACE)
+    assert client.get(page).content.decode().count("<b>5</b>") == first.count("<b>5</b>")
+
+
+def test_the_country_sums_its_days_once(client, tiny, django_assert_max_num_queries):
+    place()
+    sent(3)
+    actions.rebuild(at=datetime.now(UTC))
+    client.get("/territoires/france/indicateurs/")
+    with django_assert_max_num_queries(22):
+        assert client.get("/territoires/france/indicateurs/").status_code == 200
