@@ -4,14 +4,19 @@ import csv
 import io
 import json
 import zipfile
+from datetime import date
 
 import pytest
 from data_inclusion.schema.v1 import Service, Structure
 from frictionless import Resource, Schema
 
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import standards
 from maillage.reference.cards import cards
 from maillage.reference.offer import UNKNOWN_PIVOT
+from maillage.reports.directory.formats import table as our_table
+from maillage.reports.directory.formats.published import Published
 from tests.support.shared import furnish
 from tests.support.speed import PATIENCE
 
@@ -22,6 +27,7 @@ FORMATS = {
     "geojson": "lieux.geojson",
     "csv": "tableau.csv",
 }
+ON = date(2026, 11, 20)
 CENSUSES = {"Hinaura": "hinaura-isere", "Les Assembleurs": "assembleurs-maubeuge"}
 IGNORED = ("source", "date_maj")  # what the contract lets a round trip change
 
@@ -127,6 +133,50 @@ def test_our_table_says_every_place(exported):
     assert len(found) == 371
     assert len({row["id"] for row in found}) == 371
     assert not any(cell.startswith(("=", "@")) for row in found for cell in row.values())
+
+
+def test_our_table_and_hsds_come_back_as_they_left(exported):
+    """Tableau : les mêmes fiches, mot pour mot. HSDS : ce que le standard sait porter."""
+    found = {kind: files.places(forms.read(exported[kind][0]), today=ON) for kind in ("csv", "hsds-3")}
+    table = {row["id_origine"]: row for row in rows(exported["csv"][0])}
+    sheets = [row.sheet for row in found["csv"].accepted]
+    assert (found["csv"].correspondence.id, len(sheets), found["csv"].unread) == ("maillage", 371, ())
+    again = published([{**sheet, "date_maj": table[sheet["id"]]["date_maj"]} for sheet in sheets], table)
+    assert {row["id_origine"]: row for row in again} == {
+        id: {name: cell for name, cell in row.items() if cell and name != "doublons"}
+        for id, row in table.items()
+    }
+    assert (found["hsds-3"].correspondence.id, found["hsds-3"].unread) == ("hsds", ())
+    places = {row.sheet["nom"]: row.sheet for row in found["hsds-3"].accepted}
+    by_name = {sheet["nom"]: sheet for sheet in sheets}
+    assert len(found["hsds-3"].accepted) >= 369  # two have neither an address nor a point
+    for field in ("telephone", "services", "frais_a_charge", "site_web"):
+        assert [n for n in places if set(places[n].get(field, ())) != set(by_name[n].get(field, ()))] == [], (
+            field
+        )
+    states = [
+        {n: {k: v["state"] for k, v in s[n].get("practices", {}).items()} for n in places}
+        for s in (places, by_name)
+    ]
+    assert states[0] == states[1]
+
+
+def published(sheets, table):
+    """The rows of our table for sheets read from it; what the publication adds is that of the row."""
+    made = [
+        Published(
+            row["id"],
+            sheet,
+            row["structure_id"],
+            row["structure"],
+            date.fromisoformat(row["date_maj"]),
+            None,
+            row["source"],
+        )
+        for sheet in sheets
+        for row in [table[sheet["id"]]]
+    ]
+    return [{name: cell for name, cell in row.items() if cell} for row in our_table.rows(made)[1]]
 
 
 @pytest.mark.slow("imports and exports in processes of their own")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files, report
 from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.read import Result
@@ -228,6 +229,26 @@ def test_each_result_of_a_search_is_read_out_of_its_envelope():
     found = places("enveloppe_de_recherche.json")
     assert kept(found, "id") == ["s2", "s4"]
     assert "Éléments lus dans leur enveloppe « service »." in found.notes
+
+
+def test_nested_services_of_another_directory_in_hsds_are_places_with_all_they_say():
+    found = places("services_hsds.json")
+    (one, other) = (row.sheet for row in found.accepted)
+    assert (one["nom"], one["structure_parente"]) == ("Le Relais", "Association du Relais")
+    assert (one["adresse"], one["commune"]) == ("4 rue des Lilas", "Échirolles")
+    assert one["telephone"] == ["+33476000001"]
+    assert one["horaires"]["osm"] == "Mo,Tu 09:00-12:00; Fr 14:00-17:30"
+    assert one["frais_a_charge"] == ["free"]
+    assert one["langues"] == ["arabe"]
+    assert "practices" not in one  # « physical » is a kind of location, not a loan
+    assert other["practices"]["wifi"]["state"] == "offered"
+    assert found.unread == ()
+
+
+def test_one_table_of_hsds_says_what_is_missing():
+    content = b'[{"id": "s", "organization_id": "o", "name": "Un service", "status": "active"}]'
+    with pytest.raises(Refused, match="une seule table d’un export HSDS"):
+        places("service.json", content)
 
 
 def test_an_import_tells_its_first_findings_refused_rows_first():

@@ -24,7 +24,9 @@ from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
+from maillage.pipeline.offer import files as places_in
 from maillage.pipeline.offer.clean.point import extent
+from maillage.pipeline.offer.forms import read as forms
 from maillage.pipeline.offer.forms.read import parse
 from maillage.reference import offer, standards
 from maillage.reference.sheet import STATES
@@ -125,6 +127,17 @@ def place(sheet: dict[str, Any], id: str = "lieu-1", **more: Any) -> Published:
             **more,
         }
     )
+
+
+def test_a_full_place_comes_back_whole_from_our_table():
+    """Chaque champ public, texte à guillemets et à formule compris, tel qu’il est parti."""
+    full = {**FULL, "presentation_resume": "Un lieu.", "site_web": ["https://le-lien.fr/"]}
+    text = table.text([place(full), place({**ADDRESS, "id": "lieu-2"}, id="lieu-2")])
+    found = places_in.places(forms.parse(text.encode(), "tableau.csv"), today=ON)
+    public = {name: value for name, value in full.items() if name != "notes"}
+    assert found.accepted[0].sheet == public
+    assert {**ADDRESS, "id": "lieu-2"}.items() <= found.accepted[1].sheet.items()
+    assert found.unread == ()
 
 
 # -------------------------------------------------------------------------------------------- schéma national

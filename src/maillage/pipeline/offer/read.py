@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers, naming
+from maillage.pipeline.offer import answers, naming, own
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     commune,
@@ -181,7 +181,11 @@ def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: s
         *_of_other_themes(rows),
     ]
     unread = tuple(
-        name for name, key in keys.items() if (key not in used or columns[key] != name) and name in filled
+        name
+        for name, key in keys.items()
+        if (key not in used or columns[key] != name)
+        and name in filled
+        and not (correspondence.id == own.ID and own.is_practice(key))
     )
     return Result(
         name=sheet.name,
@@ -327,10 +331,24 @@ class _Row:
         if CLOSED.search(str(self.sheet.get("nom", ""))):
             name = str(self.sheet["nom"])
             self._say("", "nom", "doubtful", name, name, "son nom le dit fermé : gardé, à vérifier")
+        if self.correspondence.id == own.ID:
+            self._restore()
         refused = self._left_out() or self._refusal()
         if not refused:
             self._identify()
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
+
+    def _restore(self) -> None:
+        """Put back what the labels of our own table stand for; their cells have nothing left to check."""
+        before = self.sheet
+        self.sheet = own.restored(before, self.cells)
+        exact = {name for name, value in self.sheet.items() if before.get(name) != value}
+        self.remarks = [
+            replace(remark, word="read", reason="")
+            if remark.word == "doubtful" and remark.field.split(".")[0] in {*exact, *offer.practices()}
+            else remark
+            for remark in self.remarks
+        ]
 
     def _left_out(self) -> str:
         """Return why a row is not a place to publish, '' when it is one; an unknown status is to be

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
-from maillage.pipeline.offer.forms import features, nested
+from maillage.pipeline.offer.forms import features, hsds, nested
 from maillage.pipeline.offer.forms.flat import MAX_DEPTH, TWICE, Number, TooDeep, flattened
 from maillage.pipeline.offer.forms.sheet import (
     MAX_ROWS,
@@ -57,7 +57,16 @@ def sheet_of(text: str, remarks: Remarks) -> Sheet:
         raise too_many(remarks, f"{spaced(MAX_COMMAS)} virgules")
     elements = _lines(text, remarks)
     if not elements:
-        elements = _elements(_loaded(text, remarks), remarks)
+        data = _loaded(text, remarks)
+        if hsds.is_document(data):
+            return hsds.of_document(data, remarks)
+        if hsds.table_alone(data):
+            raise remarks.refusal(
+                "c’est une seule table d’un export HSDS.",
+                why="Les services y sont, mais ni leur lieu ni leur adresse, qui sont dans d’autres tables.",
+                do="Donnez l’export entier : l’archive ZIP, ou le dossier de toutes ses tables.",
+            )
+        elements = _elements(data, remarks)
         remarks.unit = "élément"
     is_map = any(features.is_feature(element) for _, element in elements)
     keys: dict[str, None] = {}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.forms import compound, objects, separated, workbook
+from maillage.pipeline.offer.forms import compound, hsds, objects, separated, workbook
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks, Sheet, spaced
 
@@ -37,6 +37,8 @@ def read(path: Path) -> Sheet:
     table.
     """
     try:
+        if hsds.is_folder(path):
+            return hsds.of_folder(path, Remarks(path.name))
         if not path.is_file():
             raise Refused(
                 f"{path.name} : ce fichier n’existe pas, ou est un dossier.",
@@ -65,6 +67,8 @@ def parse(content: bytes, name: str) -> Sheet:
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if len(content) > MAX_BYTES:
         raise _too_large(remarks.name, len(content))
+    if content.startswith(ZIP) and hsds.is_archive(content):
+        return hsds.of_archive(content, remarks)
     if content.startswith((ZIP, compound.MAGIC)):
         return workbook.sheet_of(content, remarks)
     for start, what in OTHERS.items():

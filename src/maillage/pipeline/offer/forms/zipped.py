@@ -20,7 +20,9 @@ from maillage.pipeline.offer.forms.sheet import Remarks, spaced
 MAX_ENTRIES = 2_000  # a sheet with its drawings, comments and links takes half a dozen
 MAX_UNPACKED = 512 * 2**20
 MAX_RATIO = 200  # the XML of a spreadsheet shrinks five to fifty times
-SMALL = 2**20  # below, a high ratio is only a short text that repeats itself
+LARGE = (
+    96 * 2**20
+)  # below, a high ratio is only a text that repeats itself: a million empty rows with their style
 CHUNK = 2**18
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LAST_RECORD = b"PK\x05\x06"
@@ -111,7 +113,7 @@ def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict
     if any(info.flag_bits & 1 for info in infos):
         raise locked(remarks)
     unpacked = sum(info.file_size for info in infos)
-    steep = [i for i in infos if i.file_size > SMALL and i.file_size > MAX_RATIO * max(i.compress_size, 1)]
+    steep = [i for i in infos if i.file_size > LARGE and i.file_size > MAX_RATIO * max(i.compress_size, 1)]
     outside = [
         i for i in infos if posixpath.isabs(i.filename) or ".." in i.filename.split("/") or "\\" in i.filename
     ]
@@ -136,7 +138,7 @@ def _entries(archive: zipfile.ZipFile, content: bytes, remarks: Remarks) -> dict
         if danger:
             raise remarks.refusal(
                 f"{what}.",
-                why="Aucun tableur n’écrit ainsi : le fichier pourrait saturer la machine.",
+                why="Déplié, il pourrait saturer la machine : nous ne l’ouvrons pas.",
                 do="Ouvrez-le dans un tableur, puis enregistrez-le de nouveau, ou donnez-le en CSV.",
             )
     return entries

@@ -1,0 +1,126 @@
+"""Our own table, read back as it was written: labels become the values they stand for, nothing is guessed
+again.
+
+What a person changed in a spreadsheet is read like any other file; what is still one of our labels is exact.
+Source: docs/methods/importer.md
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean.opening.osm import valid
+from maillage.reference import offer
+from maillage.reference.sheet import STATES
+
+ID = "maillage"  # of the correspondence whose columns are those of our table
+LED = "pratique "  # how the columns of practices begin, once plain
+BETWEEN = "|"
+HOURS = {"osm": "", "text": " texte", "left": " non compris"}
+# The apostrophe that `table.safe` writes before what a spreadsheet would run.
+GUARD = re.compile(r"\A'(?=[ ']*[=+\-@\t\r\n])|(?<=[;\r\n])'(?=[ ']*(?:[=@]|[+-](?! )))")
+DEDUCED = (
+    "acces_precisions",
+    "modalites_acces",
+    "date_maj",
+    "code_postal",
+    "latitude",
+    "longitude",
+    "precision",
+)
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+CLOSURE = re.compile(r"(?P<du>[\d-]*)/(?P<au>[\d-]*)(?: : (?P<motif>.+))?", re.DOTALL)
+
+
+def is_practice(column: str) -> bool:
+    """Return whether a plain column is that of a practice, or of one of its conditions."""
+    return column.startswith(LED)
+
+
+def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, Any]:
+    """Return a sheet that was read from our table, with the values that its labels stand for.
+
+    cells: by plain column. A cell that holds a word of nobody's is left as it was read.
+    """
+    out = dict(sheet)
+    said = {name: GUARD.sub("", text) for name, text in cells.items()}
+    if said.get(
+        "id origine"
+    ):  # a row of ours: what it left empty was unknown; a row added by hand is completed
+        for name in DEDUCED:
+            if plain(name) not in said:
+                out.pop(name, None)
+    for of in offer.fields().values():
+        if of.private or of.id == "id":
+            continue
+        value = _value(of, of.id, said)
+        if value is not None:
+            out[of.id] = value
+    unmoved = sheet.get("code_insee") == said.get("code insee")
+    if unmoved and said.get("precision") and NUMBER.fullmatch(said["precision"]):
+        out["precision"] = float(said["precision"])
+    elif unmoved and "latitude" in said:
+        out.pop("precision", None)
+        out |= {
+            side: float(said[side])
+            for side in ("latitude", "longitude")
+            if NUMBER.fullmatch(said.get(side, ""))
+        }
+    practices = dict(_practices(said))
+    if practices:
+        out["practices"] = practices
+    return out
+
+
+def _practices(said: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    states = {plain(label): state for state, label in STATES.items()}
+    for practice in offer.practices():
+        name = LED + plain(practice)
+        if (state := states.get(plain(said.get(name, "")))) is None:
+            continue
+        details: dict[str, Any] = {"state": state}
+        for of in offer.conditions().values():
+            value = _value(of, f"{name} {of.id}", said)
+            if value is not None:
+                details[of.id] = value
+        yield practice, details
+
+
+def _value(of: offer.Field, name: str, said: Mapping[str, str]) -> Any:
+    """Return the value that a cell of our table stands for; None when it says nothing, or something else."""
+    column = plain(name)
+    if of.kind == "hours":
+        hours = {part: text for part, end in HOURS.items() if (text := said.get(column + end, ""))}
+        return hours if hours and (not hours.get("osm") or valid(hours["osm"])) else None
+    text = said.get(column, "")
+    if not text:
+        return None
+    match of.kind:
+        case "list":
+            slugs = [_labels(of.list).get(plain(label)) for label in text.split(BETWEEN)]
+            return slugs if all(slugs) else None
+        case "closures":
+            return _closures(text)
+        case "lines":
+            return text.split(BETWEEN)
+        case "text" | "line":
+            return text
+        case "yesno":
+            return {"oui": True, "non": False}.get(plain(text))
+        case "whole":
+            return int(text) if text.isdecimal() else None
+    return None
+
+
+@cache
+def _labels(list_id: str) -> Mapping[str, str]:
+    return {plain(value.label): slug for slug, value in offer.lists()[list_id].values.items()}
+
+
+def _closures(text: str) -> list[dict[str, str]] | None:
+    found = [CLOSURE.fullmatch(piece) for piece in text.split(BETWEEN)]
+    if not all(found):
+        return None
+    return [{name: said for name, said in each.groupdict().items() if said} for each in found if each]
