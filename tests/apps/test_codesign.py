@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from maillage.apps.codesign import actions, queries
+from maillage.apps.codesign import actions
 from maillage.apps.codesign.models import Card, DraftAction, Group, Participant, Session, Vote
+from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
 from tests.conftest import account

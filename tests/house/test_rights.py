@@ -141,6 +141,7 @@ LISTS: dict[str, set[str]] = {
             "new_marking",
             "codesign_sessions",
             "codesign_new",
+            "codesign_case",
             "grant_new",
             "steering",
         )

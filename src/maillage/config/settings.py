@@ -192,7 +192,7 @@ SEARCH_KINDS = (
     "maillage.apps.volunteers.queries.search_kinds.SEARCH_KINDS",
     "maillage.apps.learning.queries.search_kinds.SEARCH_KINDS",
     "maillage.apps.grants.queries.SEARCH_KINDS",
-    "maillage.apps.codesign.queries.SEARCH_KINDS",
+    "maillage.apps.codesign.queries.boards.SEARCH_KINDS",
     "maillage.apps.plans.queries.search.SEARCH_KINDS",
     "maillage.apps.surveys.queries.search_kinds.SEARCH_KINDS",
     "maillage.apps.dossiers.queries.SEARCH_KINDS",

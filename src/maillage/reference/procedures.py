@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from maillage.kernel.names import plain
 from maillage.reference.files import read_yaml
 
 FILE = Path(__file__).parent / "procedures.yaml"
@@ -31,6 +32,25 @@ class Procedure:
     operator: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Who receives procedures. names: how it is written, without accent nor case, former names included."""
+
+    label: str
+    names: tuple[str, ...]
+
+    def is_named(self, text: str) -> bool:
+        """Return whether a text names it.
+
+        >>> Operator(label="Caf", names=("caf",)).is_named("CAF de l’Isère")
+        True
+        >>> Operator(label="Caf", names=("caf",)).is_named("Café des parents")
+        False
+        """
+        words = f" {plain(text)} "
+        return any(f" {name} " in words for name in self.names)
+
+
 @cache
 def families() -> Mapping[str, Family]:
     """Return the families of procedures, by their key in Aidants Connect."""
@@ -43,3 +63,26 @@ def procedures() -> Mapping[str, Procedure]:
     found = {key: Procedure(**row) for key, row in read_yaml(FILE)["procedures"].items()}
     assert all(each.family in families() for each in found.values())
     return found
+
+
+@cache
+def operators() -> Mapping[str, Operator]:
+    """Return the operators of the common procedures, by key."""
+    rows = read_yaml(FILE)["operators"]
+    return {key: Operator(label=row["label"], names=tuple(row["names"])) for key, row in rows.items()}
+
+
+def of_operator(operator: str, family: str = "") -> list[str]:
+    """Return the keys of the common procedures that an operator receives, all or those of a family.
+
+    >>> of_operator("france-travail")
+    ['actualisation', 'inscription-emploi']
+    >>> of_operator("caf", "logement")
+    ['aide-logement']
+    """
+    known = operators()[operator]
+    return [
+        key
+        for key, each in procedures().items()
+        if known.is_named(each.operator) and family in ("", each.family)
+    ]

@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
-from maillage.apps.codesign import queries, rules
+from maillage.apps.codesign import rules
 from maillage.apps.codesign.models import (
     Card,
     Cause,
@@ -19,6 +19,7 @@ from maillage.apps.codesign.models import (
     Session,
     Vote,
 )
+from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers import actions as dossiers
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused

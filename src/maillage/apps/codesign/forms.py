@@ -4,10 +4,14 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.codesign import queries, rules
+from maillage.apps.codesign import rules
+from maillage.apps.codesign.queries import boards as queries
+from maillage.apps.codesign.queries import cases
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.territories.forms import TerritoryField
+from maillage.reference import procedures
 from maillage.reference.codesign import KINDS, LEVELS, questions, stages, trades
+from maillage.words.wording import listing
 
 TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())]
 
@@ -49,6 +53,42 @@ class SessionForm(forms.Form):
         super().__init__(*args, **kwargs)
         asked = [("", "Aucune"), *((each.id, each.says) for each in questions().values())]
         self.fields["question"].choices = asked  # type: ignore[attr-defined]
+
+
+class CaseForm(forms.Form):
+    """A case to read: where, whose procedures, of which theme."""
+
+    territoire = TerritoryField(
+        label="Territoire",
+        max_length=120,
+        help_text="Une commune, un département, ou un périmètre gardé.",
+        error_messages={"required": "Il manque le territoire. Les comptes sont ceux d’un territoire."},
+    )
+    operateur = forms.ChoiceField(
+        label="Opérateur",
+        error_messages={"required": "Il manque l’opérateur. Un seul, pour aller au bout."},
+    )
+    theme = forms.ChoiceField(label="Thème", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = [(key, each.label) for key, each in procedures.operators().items()]
+        themes = [(key, each.label) for key, each in procedures.families().items()]
+        self.fields["operateur"].choices = [("", "Choisir"), *known]  # type: ignore[attr-defined]
+        self.fields["theme"].choices = [("", "Toutes ses démarches"), *themes]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a theme of which the operator receives no procedure."""
+        typed: dict[str, Any] = super().clean() or {}
+        operator, theme = typed.get("operateur"), typed.get("theme")
+        if operator and theme and not procedures.of_operator(operator, theme):
+            held = [procedures.families()[each].label for each in cases.themes_of(operator)]
+            label = procedures.operators()[operator].label
+            self.add_error(
+                "theme",
+                f"{label} ne reçoit aucune démarche connue de ce thème. Choisissez : {listing(held)}.",
+            )
+        return typed
 
 
 class ProfileForm(forms.Form):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from maillage.apps.codesign.views import boards, space
+from maillage.apps.codesign.views import boards, cases, space
 
 urlpatterns = [
     path("espace/co-construction/", space.index, name="codesign_sessions"),
     path("espace/co-construction/nouveau/", space.new, name="codesign_new"),
+    path("espace/co-construction/cas/", cases.case, name="codesign_case"),
     path("espace/co-construction/<int:pk>/", space.session, name="codesign_session"),
     path("espace/co-construction/<int:pk>/geste/", space.gesture, name="codesign_gesture"),
     path("espace/co-construction/<int:pk>/bulletins/", space.ballots, name="codesign_ballots"),

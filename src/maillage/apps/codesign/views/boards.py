@@ -9,9 +9,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import count, counted
-from maillage.apps.codesign import access, actions, queries, rules
+from maillage.apps.codesign import access, actions, rules
 from maillage.apps.codesign.forms import CardForm, ChangeForm, DraftForm, LevelsForm, PaperForm
 from maillage.apps.codesign.models import Card, Group, Participant
+from maillage.apps.codesign.queries import boards as queries
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole

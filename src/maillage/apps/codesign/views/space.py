@@ -11,9 +11,10 @@ from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.codesign import access, actions, queries, rules
+from maillage.apps.codesign import access, actions, rules
 from maillage.apps.codesign.forms import ProfileForm, SeatForm, SessionForm
 from maillage.apps.codesign.models import Group, Participant, Session
+from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers.access import may_write
 from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, whole
@@ -32,10 +33,15 @@ def index(request: HttpRequest) -> HttpResponse:
 @holding(access.LEADS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A workshop to prepare; `?comme=`: with the profiles of another one, for another operator."""
+    """A workshop to prepare; `?comme=`: with the profiles of another one, for another operator; `?titre=`,
+    `?operateur=`, `?territoire=`: as the page of a case begins it.
+    """
     at = timezone.localtime()
     like = _like(request)
     start = {"jour": at.date(), "groupes": 4, "voix": 4, "jeton": get_random_string(24)}
+    start |= {
+        key: request.GET[key][:120] for key in ("territoire", "titre", "operateur") if key in request.GET
+    }
     if like is not None:
         start |= {
             "territoire": like.place,
@@ -67,7 +73,7 @@ def new(request: HttpRequest) -> HttpResponse:
         form.add_error(
             "territoire", "Ce territoire n’est pas le vôtre. Choisissez-en un dont vous tenez le diagnostic."
         )
-    context = {"form": form, "like": like, "operators": queries.operators()}
+    context = {"form": form, "like": like}
     return render(request, "codesign/new.html", context, status=400 if form.errors else 200)
 
 

@@ -14,7 +14,6 @@ from maillage.apps.codesign.models import Card, Cause, DraftAction, Group, Level
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.search.rules import Hit, SearchKind
 from maillage.kernel.errors import HouseError
-from maillage.reference import procedures
 from maillage.reference.codesign import KINDS, causes, questions, stages, trades
 from maillage.reports.codesign import journey as maps
 from maillage.reports.territory.reading import Reading
@@ -181,11 +180,6 @@ def question(session: Session) -> str:
     """Return the question of a workshop in words, "" when it has none."""
     found = questions().get(session.question)
     return found.says if found else ""
-
-
-def operators() -> list[str]:
-    """Return the operators of the procedures that the platform knows, in order."""
-    return sorted({each.operator for each in procedures.procedures().values() if each.operator})
 
 
 def zones(place: str) -> list[tuple[str, str]]:
