@@ -6,11 +6,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils.html import escape
 
 from maillage.apps.directory.models import Lieu
+from maillage.apps.dossiers.models import Study
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
+from maillage.apps.pilotage.queries.home import home_loop
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.plans import actions as steering
 from maillage.apps.plans.queries.overview import reading_of
@@ -245,6 +248,41 @@ def test_another_territory_is_not_theirs_to_steer(client, study):
     assert PAGE not in page.content.decode()
     client.force_login(account("leo", "aidant", structure=place().structure))
     assert client.get("/espace/pilotage/").status_code == 404
+
+
+def test_the_home_of_who_steers_says_what_presses_one_gesture_each(client, study, coordinator):
+    client.force_login(coordinator)
+    page = client.get("/espace/").content.decode()
+    found = home_loop(coordinator, ON)
+    assert found is not None and found.study == study and not found.several
+    assert 1 <= len(found.sentences) <= 3
+    shown = page[page.index('id="j-boucle"') :]
+    assert study.name in page
+    for sentence, address in found.sentences:
+        assert shown.count(f'href="{escape(address)}"') >= 1
+        assert escape(sentence.button) in shown
+    assert f'href="{PAGE}"' in shown and "Un autre territoire" not in shown
+    assert 'role="search"' in page and 'name="q"' in page
+
+
+def test_the_loop_of_the_home_is_that_of_one_s_own_territory(client, study):
+    later = {
+        f.name: getattr(study, f.name) for f in Study._meta.fields if f.name not in ("id", "place", "key")
+    }
+    Study.objects.create(**later | {"finished_at": AT + timedelta(days=30)}, place="38185", key="autre")
+    found = home_loop(account("lea", "analyste", territory=PLACE), ON)
+    assert found is not None and found.study.place == PLACE
+
+
+def test_who_steers_nothing_has_no_loop_on_their_home(client, study):
+    for user in (
+        account("ana", "analyste", territory="59"),
+        account("leo", "aidant", structure=place().structure),
+    ):
+        assert home_loop(user, ON) is None
+        client.force_login(user)
+        page = client.get("/espace/").content.decode()
+        assert "j-boucle" not in page and 'role="search"' in page
 
 
 # -------------------------------------------------------------------------------------- the demonstration

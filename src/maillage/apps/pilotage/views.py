@@ -1,19 +1,16 @@
 """The loop of a territory, read by everybody; the territories of who steers."""
 
-from urllib.parse import urlencode
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import holding, rights_of
+from maillage.apps.accounts.access import holding
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
-from maillage.apps.pilotage.queries import activity_report, document
+from maillage.apps.pilotage.queries import activity_report, document, home
 from maillage.apps.pilotage.queries import loop as queries
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
@@ -23,8 +20,6 @@ from maillage.reports.page import pdf
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory import activity as told
 from maillage.reports.territory.activity import ActivityReport
-
-LEADS = "members.manage"  # who may remind the places that let people wait
 
 
 def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None:
@@ -50,7 +45,6 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
     if read is None:
         return redirect("territory", place)
     study, found = read
-    leads = rights_of(request.user).any(LEADS)
     context = {
         "place": study.place,
         "study": study,
@@ -60,25 +54,10 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
         "query": "",
         "sorts": rules.SORTS,
         "on": timezone.localdate(),
-        "sentences": [(each, _address(each, study.place, leads=leads)) for each in found.sentences],
+        "sentences": home.addressed(request.user, found, study.place),
         "line": queries.LINE,
     }
     return render(request, "pilotage/loop.html", context)
-
-
-def _address(sentence: rules.Sentence, place: str, *, leads: bool) -> str:
-    """Return where the button of a sentence leads: to do it, for who may; else to what it is about."""
-    sites = {"offre": queries.LINE, "geste": "meilleurs", "combien": "1"}
-    return {
-        "attente": reverse("space") if leads else f"{reverse('seen', args=[place])}#t-orientations",
-        "offre": f"{reverse('what_if', args=[place])}?{urlencode(sites)}",
-        "effet": reverse("orientations_measures")
-        if leads
-        else f"{reverse('seen', args=[place])}#t-orientations",
-        "silence": reverse("join"),
-        "plan": reverse("plan", args=[place]),
-        "fiches": reverse("places", args=[place]),
-    }[sentence.id]
 
 
 @require_safe

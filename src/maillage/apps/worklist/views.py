@@ -11,6 +11,7 @@ from maillage.apps.accounts.access import account_of, rights_of
 from maillage.apps.accounts.rules import worklist as shown
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import queries as outbox
+from maillage.apps.pilotage.queries.home import home_loop
 from maillage.apps.worklist import actions, queries, rules
 from maillage.apps.worklist.forms import NotificationForm, initial
 from maillage.kernel.errors import Refused
@@ -19,7 +20,9 @@ from maillage.kernel.errors import Refused
 @login_required
 @require_safe
 def space(request: HttpRequest) -> HttpResponse:
-    """Today: what needs this account, its hours, its good news; then every tool."""
+    """Today: what needs this account, its hours, its good news; what presses in the territory that it steers;
+    then every tool.
+    """
     user, at = account_of(request), timezone.localtime()
     found = queries.lines(user, at)
     today, later = queries.hours(user, at)
@@ -33,6 +36,7 @@ def space(request: HttpRequest) -> HttpResponse:
         "moments": today,
         "later": later,
         "news": queries.news(user, at),
+        "steered": home_loop(user, at.date()),
         "helps": rights_of(user).any("people.see", "people.mine"),
     }
     return render(request, "worklist/space.html", context)
