@@ -43,6 +43,11 @@ class Row:
     cells: list[Cell]
     total: Cell
 
+    @property
+    def by_kind(self) -> list[tuple[str, Cell]]:
+        """Its cells, each with the name of its kind."""
+        return list(zip(rules.KINDS.values(), self.cells, strict=True))
+
 
 @dataclass(frozen=True, slots=True)
 class Cost:
