@@ -288,6 +288,18 @@ def test_more_results_ask_no_more_of_the_database(client, leila, library):
     assert len(set(counts)) == 1
 
 
+@pytest.mark.parametrize("typed", ["fiche", "fiches kateb", "fichhe", "fiche numéro", "kateb"])
+def test_a_very_common_word_finds_what_a_rare_one_would(leila, library, typed, monkeypatch):
+    """A word of thousands of rows is not read whole: the statements that find them say the same."""
+    for n in range(5):
+        share(library, leila, f"Fiche numéro {n}" if n < 3 else f"Autre {n}, avec une fiche", token=str(n))
+    before = [(group.kind.id, group.total, group.hits) for group in queries.find(leila, typed).groups]
+    assert before
+    monkeypatch.setattr(queries, "READ", 1)
+    monkeypatch.setattr(queries, "HELD", 1)
+    assert [(each.kind.id, each.total, each.hits) for each in queries.find(leila, typed).groups] == before
+
+
 def test_looking_writes_nothing(client, leila, gwenaelle):
     client.force_login(leila)
     with CaptureQueriesContext(connection) as made:

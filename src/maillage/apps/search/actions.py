@@ -115,5 +115,6 @@ def _add(rows: Iterable[SearchWord]) -> None:
 def _forget_spelling(words: set[str]) -> None:
     """Forget the letters of words that no row has any more: an erased name leaves nothing."""
     if words:
-        still = set(SearchWord.objects.filter(word__in=words).values_list("word", flat=True).distinct())
+        kinds = [kind.id for held in queries.kinds_of_rows().values() for kind in held]
+        still = set(SearchWord.objects.filter(kind__in=kinds, word__in=words).values_list("word", flat=True))
         SearchGram.objects.filter(word__in=words - still).delete()

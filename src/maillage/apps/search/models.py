@@ -18,8 +18,9 @@ class SearchWord(models.Model):
     class Meta:
         verbose_name = "mot cherché"
         verbose_name_plural = "mots cherchés"
-        constraints = (models.UniqueConstraint("word", "kind", "row", name="search_word_once"),)
-        indexes = (models.Index(fields=("kind", "row"), name="search_words_of_row"),)
+        constraints = (models.UniqueConstraint("kind", "row", "word", name="search_row_word_once"),)
+        # All that a search reads of a word, of the rows of a kind side by side.
+        indexes = (models.Index(fields=("kind", "word", "in_title", "row"), name="search_kind_word"),)
 
     def __str__(self) -> str:
         return f"{self.word} : {self.kind} {self.row}"

@@ -1,24 +1,27 @@
 """Search what a user may see: the words say which rows, the rows themselves say whether they are theirs."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db import connection
+from django.db.models import Count, IntegerField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.search import rules
 from maillage.apps.search.models import SearchGram, SearchWord
-from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, Matches, SearchKind, WordIndex
+from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind, WordIndex
 
 FEW, PAGE = 4, 20  # results of a kind among others; on a page of its own
 MOST = 400  # rows of a kind that are counted and put in order: beyond, another word is asked for
-HELD = 400  # rows of a kind that a word finds, whose numbers are read once
+READ = 8_000  # rows of all kinds that a word finds, whose numbers are read once
+HELD = 400  # of a word that finds more: rows of a kind whose numbers are read all the same
 CANDIDATES = 400  # words whose letters are compared one by one
 LAST = "z" * rules.LONGEST_WORD  # after every word that begins the same: they have letters and digits only
 
@@ -30,11 +33,13 @@ class Word:
     typed: str
     near: tuple[str, ...] = ()
 
-    @property
-    def condition(self) -> Q:
-        """The words of rows that it finds: those that begin with it, those that are almost it."""
-        begins = Q(word__gte=self.typed, word__lte=self.typed + LAST)
-        return begins | Q(word__in=self.near) if self.near else begins
+    def ways(self, **kinds: Any) -> list[QuerySet[SearchWord]]:
+        """Return the words of rows that it finds: those that begin with it, then those that are almost it.
+        Two statements: one that asks for either reads every word of the kinds.
+        """
+        rows = SearchWord.objects.filter(**kinds).order_by()
+        begins = rows.filter(word__gte=self.typed, word__lte=self.typed + LAST)
+        return [begins, rows.filter(word__in=self.near)] if self.near else [begins]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ def find(user: Any, text: str, *, only: str = "", page: int = 1) -> Results:
     asked = [kind for kind in kinds() if not only or kind.id == only]
     if groups := _groups(user, words, asked, forgiving=False, page=page if only else 0):
         return Results(groups)
-    near = [replace(word, near=tuple(_near(word.typed))) for word in words]
+    near = [replace(word, near=_near(word.typed)) for word in words]
     return Results(_groups(user, near, asked, forgiving=True, page=page if only else 0), is_near=True)
 
 
@@ -109,30 +114,87 @@ def _groups(
     forgiving: bool,
     page: int,
 ) -> list[Group]:
-    present = [_kinds_with(word) for word in words]
-    matches = [_matches(word) for word in words]
-    found = []
+    named = {each.id for each in asked} | {
+        linked for each in asked if isinstance(each, SearchKind) for linked in each.kinds_linked
+    }
+    found = [Found(word, named) for word in words]
+    groups = []
     for kind in asked:
         if isinstance(kind, FixedKind):
             group = _fixed(user, kind, words, page, forgiving=forgiving)
-        elif all(there & {kind.id, *kind.kinds_linked} for there in present):
-            group = _rows(user, kind, words, matches, page)
+        elif all(any(map(each.of_kind, (kind.id, *kind.kinds_linked))) for each in found):
+            group = _rows(user, kind, found, page)
         else:
             continue
         if group.total:
-            found.append(group)
-    return found
+            groups.append(group)
+    return groups
 
 
-def _kinds_with(word: Word) -> set[str]:
-    """Return the kinds that have rows with a word: the others are not asked."""
-    return set(SearchWord.objects.filter(word.condition).order_by().values_list("kind", flat=True).distinct())
+class Found:
+    """The rows that a word finds, by kind: read once, for all the kinds that ask."""
+
+    def __init__(self, word: Word, kinds: Collection[str]) -> None:
+        self.word = word
+        read = self._read(READ, kind__in=sorted(kinds))
+        self.is_whole = len(read) <= READ
+        self._rows: dict[str, dict[int, int]] = {}
+        for kind, row, text, titled in read if self.is_whole else ():
+            self._add(kind, row, text, titled)
+        self._matches: dict[str, Any] = {}
+
+    def of_kind(self, kind: str) -> dict[int, int]:
+        """Return the rows of a kind, each with how well its title answers: all, or the first where the word
+        finds too many.
+        """
+        if not self.is_whole and kind not in self._rows:
+            self._rows[kind] = {}
+            for row in self._read(HELD, kind=kind):
+                self._add(*row)
+        return self._rows.get(kind, {})
+
+    def matches(self, kind: str) -> Any:
+        """Return what a statement asks its rows to be among: their numbers; where they are too many, the
+        statement that finds them.
+        """
+        if kind not in self._matches:
+            rows = self.of_kind(kind)
+            many = not self.is_whole and len(rows) > HELD
+            self._matches[kind] = self._every(kind) if many else among(rows) if rows else ()
+        return self._matches[kind]
+
+    def _add(self, kind: str, row: int, text: str, titled: int) -> None:
+        """Note a row: its title as typed counts for two."""
+        rows = self._rows.setdefault(kind, {})
+        points = titled * (2 if text == self.word.typed else 1)
+        if rows.get(row, -1) < points:
+            rows[row] = points
+
+    def _read(self, most: int, **kinds: Any) -> list[tuple[str, int, str, int]]:
+        # A number: SQLite would have each true and false of thousands read again by Django.
+        titled = Cast("in_title", IntegerField())
+        ways = [way.values_list("kind", "row", "word", titled) for way in self.word.ways(**kinds)]
+        return list(ways[0].union(*ways[1:], all=True)[: most + 1])
+
+    def _every(self, kind: str) -> Any:
+        ways = [way.values("row") for way in self.word.ways(kind=kind)]
+        return ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0]
 
 
-def _near(word: str) -> list[str]:
-    """Return the words of rows that are almost a word typed."""
+def among(rows: Iterable[int]) -> RawSQL:
+    """Return numbers as one text that the database splits: a thousand parameters take longer to hand over
+    than to look for.
+    """
+    text = ",".join(map(str, rows))
+    if connection.vendor == "postgresql":
+        return RawSQL("select unnest(string_to_array(%s, ',')::bigint[])", [text])
+    return RawSQL("select value from json_each(%s)", [f"[{text}]"])
+
+
+def _near(word: str) -> tuple[str, ...]:
+    """Return the words of rows that are almost a word typed, but for those that begin with it."""
     if not rules.faults_forgiven(word):
-        return []
+        return ()
     shared = (
         SearchGram.objects.filter(gram__in=rules.grams(word))
         .values("word")
@@ -140,46 +202,41 @@ def _near(word: str) -> list[str]:
         .filter(n__gte=rules.shared_at_least(word))
         .order_by("-n", "word")
     )
-    return rules.nearest(word, [row["word"] for row in shared[:CANDIDATES]])
+    found = rules.nearest(word, [row["word"] for row in shared[:CANDIDATES]])
+    return tuple(each for each in found if not each.startswith(word))
 
 
-def _matches(word: Word) -> Matches:
-    """Return what gives the rows of a kind that have a word: their numbers, read once for all the kinds that
-    ask; beyond some hundreds, the statement that finds them.
-    """
-
-    @cache
-    def rows(kind: str) -> Any:
-        found = SearchWord.objects.filter(word.condition, kind=kind).order_by()
-        numbers = list(found.values_list("row", flat=True).distinct()[: HELD + 1])
-        return numbers if len(numbers) <= HELD else found.values("row")
-
-    return rows
-
-
-def _rows(user: Any, kind: SearchKind, words: Sequence[Word], matches: Sequence[Matches], page: int) -> Group:
+def _rows(user: Any, kind: SearchKind, found: Sequence[Found], page: int) -> Group:
     """Return the results of a kind: whose title has the words first, then the latest."""
     seen = kind.rows(user)
-    rows = seen
-    for each in matches:
-        condition = Q(pk__in=each(kind.id))
-        linked = kind.linked(user, each)
-        rows = rows.filter(condition if linked is None else condition | linked)
-    numbers = list(dict.fromkeys(rows.order_by().values_list("pk", flat=True)[:MOST]))
+    rows = seen.order_by()
+    links = [kind.linked(user, each.matches) for each in found]
+    if not any(links) and all(each.is_whole for each in found):
+        rows = rows.filter(pk__in=among(set.intersection(*(set(each.of_kind(kind.id)) for each in found))))
+    else:
+        for each, linked in zip(found, links, strict=True):
+            condition = Q(pk__in=each.matches(kind.id))
+            rows = rows.filter(condition if linked is None else condition | linked)
+    numbers = list(dict.fromkeys(rows.values_list("pk", flat=True)[:MOST]))
     if not numbers:
         return Group(kind, [], 0)
-    ranks = dict.fromkeys(numbers, 0)
-    if len(numbers) > 1:
-        typed = {word.typed for word in words}
-        condition = reduce(or_, (word.condition for word in words))
-        titles = SearchWord.objects.filter(condition, kind=kind.id, row__in=numbers, in_title=True)
-        for row, title in titles.values_list("row", "word"):
-            ranks[row] += 2 if title in typed else 1
-    numbers.sort(key=lambda pk: (-ranks[pk], -pk))
+    ranks = [_ranks(kind.id, each, numbers) for each in found] if len(numbers) > 1 else []
+    numbers.sort(key=lambda pk: (-sum(rank.get(pk, 0) for rank in ranks), -pk))
     start, size = ((page - 1) * PAGE, PAGE) if page else (0, FEW)
     chosen = numbers[start : start + size]
     read = {row.pk: row for row in seen.filter(pk__in=chosen)}
     return Group(kind, [kind.hit(read[pk], user) for pk in chosen if pk in read], len(numbers), page or 1)
+
+
+def _ranks(kind: str, found: Found, rows: Sequence[int]) -> Mapping[int, int]:
+    """Return how well the titles of some rows answer a word."""
+    if found.is_whole:
+        return found.of_kind(kind)
+    ranks: Counter[int] = Counter()
+    for way in found.word.ways(kind=kind, row__in=among(rows), in_title=True):
+        for row, text in way.values_list("row", "word"):
+            ranks[row] = max(ranks[row], 2 if text == found.word.typed else 1)
+    return ranks
 
 
 def _fixed(user: Any, kind: FixedKind, words: Sequence[Word], page: int, *, forgiving: bool) -> Group:

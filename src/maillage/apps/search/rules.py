@@ -177,5 +177,6 @@ class WordIndex:
         words = list(takewhile(lambda each: each.startswith(word), islice(self._words, first, None)))
         if forgiving:
             shared = Counter(each for gram in grams(word) for each in self._by_gram.get(gram, ()))
-            words += nearest(word, [each for each, n in shared.items() if n >= shared_at_least(word)])
+            least = shared_at_least(word)
+            words += nearest(word, [each for each, n in shared.items() if n >= least])
         return {number for each in words for number in self._held[each]}

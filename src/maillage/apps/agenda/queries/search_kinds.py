@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.agenda import access
@@ -10,7 +10,7 @@ from maillage.apps.agenda.models import Permanence, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.community.models import Meeting, Post
-from maillage.apps.community.queries.resources import shared
+from maillage.apps.community.queries.resources import available
 from maillage.apps.community.queries.search_kinds import STRUCTURES, of_network
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.search_kinds import LIEUX
@@ -52,13 +52,14 @@ def _permanence_hit(row: Permanence, user: Any) -> Hit:
 
 def _posts(user: Any) -> QuerySet[Post]:
     """Return the messages under the objects that a user reads."""
+    row = OuterRef("row")  # one by one: the messages found are far fewer than what they may stand under
     under = (
-        Q(kind="resource", row__in=shared().order_by().values("pk"))
-        | Q(kind="meeting", row__in=Meeting.objects.order_by().values("pk"))
-        | Q(kind="lieu", row__in=Lieu.objects.filter(merged_into=None).values("pk"))
-        | Q(kind="outing", row__in=Outing.objects.exclude(state="cancelled").order_by().values("pk"))
-        | Q(kind="workshop", row__in=access.published().order_by().values("pk"))
-        | Q(kind="workshop", row__in=access.workshops_for(user).order_by().values("pk"))
+        Q(Exists(available().filter(pk=row)), kind="resource")
+        | Q(Exists(Meeting.objects.filter(pk=row)), kind="meeting")
+        | Q(Exists(Lieu.objects.filter(pk=row, merged_into=None)), kind="lieu")
+        | Q(Exists(Outing.objects.filter(pk=row).exclude(state="cancelled")), kind="outing")
+        | Q(Exists(access.published().filter(pk=row)), kind="workshop")
+        | Q(Exists(access.workshops_for(user).filter(pk=row)), kind="workshop")
     )
     return of_network(lambda: Post.objects.filter(under, hidden_at=None))(user).select_related("structure")
 

@@ -27,8 +27,12 @@ class Wanted:
 
 def shared() -> QuerySet[Resource]:
     """Return the resources that are shared, in their last version, the latest first."""
-    rows = Resource.objects.filter(withdrawn_at=None, next=None).select_related("structure")
-    return rows.annotate(used=Count("uses"))
+    return available().annotate(used=Count("uses"))
+
+
+def available() -> QuerySet[Resource]:
+    """Return the same ones, without how many times each was used."""
+    return Resource.objects.filter(withdrawn_at=None, next=None).select_related("structure")
 
 
 def chosen(wanted: Wanted) -> list[Resource]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
 from maillage.apps.community.models import Listing, Meeting, Resource
-from maillage.apps.community.queries.resources import procedure_label, shared
+from maillage.apps.community.queries.resources import available, procedure_label
 from maillage.apps.directory.queries.search_kinds import LIEUX
 from maillage.apps.outreach.models import Outing
 from maillage.apps.search.rules import Hit, Matches, SearchKind
@@ -67,7 +67,7 @@ SEARCH_KINDS = (
         label="Ressources",
         icon="layers",
         model="community.resource",
-        rows=of_network(shared),
+        rows=of_network(available),
         indexed=Resource.objects.all,
         words=_resource_words,
         hit=_resource_hit,
