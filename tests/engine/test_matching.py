@@ -395,3 +395,66 @@ def test_two_places_a_kilometre_apart_share_no_cell():
             for y, x in ((45.1, 5.7), (45.1 + north, 5.7 + east))
         )
         assert not one & two
+
+
+# ------------------------------------------------------------------------------ classes of pairs met elsewhere
+
+
+def said(one: Place, other: Place) -> str:
+    """The decision on two places, '' when nothing is proposed."""
+    return next((pair.decision for pair in within([one, other])), "")
+
+
+DOOR = {"adresse": "4 rue des Lilas", "latitude": 45.19, "longitude": 5.72, "precise": True}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "decision"),
+    [
+        ("Relais Numérique du Val", "Espace Futur du Val", "a_voir"),  # a network changed its name
+        ("Médiathèque l’Envol", "Médiathèque municipale Jean-Rostand", "a_voir"),  # one kind at one door
+        ("MPT", "Maison pour tous", "meme"),
+        ("CENTRE COMMUNAL ACTION SOCIALE", "CCAS", "meme"),
+        ("ADR", "Association du Développement Rural", "a_voir"),  # initials
+        ("Commune de Grenoble", "Grenoble (mairie)", "meme"),
+        ("Mairie de Grenoble", "Mairie de Grenoble", "meme"),
+        ("Médiathèque", "Médiathèque l’Envol", "meme"),
+        ("Espace 1", "Espace 2", "a_voir"),
+        ("Club photo", "Le Fil d’Ariane", ""),  # neighbours in one building
+    ],
+)
+def test_two_names_at_one_door(one, other, decision):
+    assert said(replace(GRENOBLE, nom=one, **DOOR), replace(GRENOBLE, nom=other, **DOOR)) == decision
+
+
+def test_a_phone_that_nobody_else_has_makes_two_names_worth_a_look():
+    here = {**DOOR, "telephones": ("+33476000001",)}
+    assert (
+        said(replace(GRENOBLE, nom="Le Bocal", **here), replace(GRENOBLE, nom="Espace Futur", **here))
+        == "a_voir"
+    )
+
+
+def test_the_commune_of_a_seat_does_not_part_one_address_and_one_point():
+    one, other = (
+        replace(GRENOBLE, nom="Maison du Lac", **DOOR),
+        replace(GRENOBLE, nom="Maison du Lac", **{**DOOR, "code_insee": "38421"}),
+    )
+    assert said(one, other) == "meme"
+    nowhere = {**DOOR, "latitude": None, "longitude": None}
+    assert (
+        said(
+            replace(GRENOBLE, nom="Mairie", **nowhere),
+            replace(GRENOBLE, nom="Mairie", **{**nowhere, "code_insee": "38421"}),
+        )
+        == ""
+    )
+
+
+def test_a_number_mistyped_in_one_street_is_the_same_door():
+    far = {**DOOR, "latitude": 45.1905}
+    one, other = (
+        replace(GRENOBLE, nom="Médiathèque Darodes", **DOOR),
+        replace(GRENOBLE, nom="Médiathèque Darodes", **{**far, "adresse": "14 rue des Lilas"}),
+    )
+    assert said(one, other) == "meme"

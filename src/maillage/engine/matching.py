@@ -55,11 +55,25 @@ def _by_spelling(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {one: word for word, spellings in words.items() for one in (word, *spellings)}
 
 
+ARTICLES = _set("de du des d la le les l a au aux en et sur sous")
+
+
+def _without_articles(words: str) -> str:
+    """Return the words of a kind without the small ones, which hurried people drop, when two or more are
+    left.
+    """
+    short = [word for word in words.split() if word not in ARTICLES]
+    return " ".join(short) if len(short) > 1 else words
+
+
 KIND_OF = {spelling: kind.replace(" ", "_") for spelling, kind in _by_spelling(KINDS).items()}
+KIND_OF |= {
+    short: kind for spelling, kind in KIND_OF.items() if (short := _without_articles(spelling)) not in KIND_OF
+}
 IS_KIND = frozenset(KIND_OF.values())
 KIND = re.compile(rf"\b(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))})\b")
 INITIALS = re.compile(r"\b(?:[a-z] )+[a-z]\b")
-ARTICLES = _set("de du des d la le les l a au aux en et sur sous")
+LONGEST_INITIALS = 5
 EMPTY = ARTICLES | _set(  # words of a name that tell no place from another
     "un une pour par chez dans son sa ses avec association asso assoc sarl sas sasu scop scic eurl sa sci gip"
     " gie loi 1901 municipal municipale communal communale intercommunal intercommunale departemental"
@@ -165,8 +179,12 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
             continue  # the stops of a round are so many places
         levels = _levels(one, other, shared)
         score = _score(levels, weights)
+        if score < low and _one_kind_one_spot(one, other, levels):
+            score = low
         if score >= low:
-            sure = score >= high and _one_name_one_spot(levels)
+            if _one_of_its_kind(one, other, levels):
+                score = max(score, high)
+            sure = score >= high and (_one_name_one_spot(levels) or _one_of_its_kind(one, other, levels))
             out.append(Pair(a, b, score, tuple(_reasons(one, other, levels)), "meme" if sure else "a_voir"))
     return out
 
@@ -179,7 +197,7 @@ def _one_name_one_spot(levels: Levels) -> bool:
     return (
         name in SAME_NAME
         and contradiction == SILENT
-        and (address in SAME_STREET or (address, distance) == (SILENT, 0))
+        and (address in SAME_STREET or (address, distance) in ((SILENT, 0), (NEIGHBOURS, 0)))
     )
 
 
@@ -232,6 +250,7 @@ class _Read:
     towns: frozenset[str]
     digits: frozenset[str]
     branch: bool
+    initials: frozenset[str]
     numbers: frozenset[str]
     way: str
     street: tuple[str, ...]
@@ -308,7 +327,16 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
         "towns": commune.intersection(rest) - ARTICLES,
         "digits": frozenset(word.lstrip("0") for word in words if word.isdigit()),
         "branch": not BRANCHES.isdisjoint(words),
+        "initials": _initials(text, commune),
     }
+
+
+def _initials(text: str, commune: frozenset[str]) -> frozenset[str]:
+    """Return the initials that a name of three words or more may go by, with its small words and without."""
+    words = [word for word in text.split() if word not in commune and not word.isdigit()]
+    short = [word for word in words if word not in ARTICLES]
+    found = ("".join(word[0] for word in each) for each in (words, short))
+    return frozenset(each for each in found if 3 <= len(each) <= LONGEST_INITIALS)
 
 
 def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str, tuple[str, ...]]:
@@ -407,10 +435,19 @@ def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
             yield zone, "site", host
         if one.organisation:
             yield zone, "pivot", one.organisation
+    yield from _doors(one)
     for value in (*one.phones, *one.mails, *one.siret):
         yield ("held", value)
     if one.point:
         yield from _surroundings(one.point, words | one.kinds)
+
+
+def _doors(one: _Read) -> Iterator[tuple[object, ...]]:
+    """Yield the doors of a place in its postcode, whatever commune is written beside."""
+    if one.postcode and one.street:
+        longest = max(one.street, key=lambda word: (len(word), word))[:5]
+        for house in one.numbers:
+            yield f"p{one.postcode}", house, longest
 
 
 def _surroundings(point: tuple[float, float], words: Iterable[str]) -> Iterator[tuple[object, ...]]:
@@ -428,12 +465,18 @@ def _surroundings(point: tuple[float, float], words: Iterable[str]) -> Iterator[
 def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
     """Return how well two places agree, in the order of FIELDS."""
     apart = _apart(a, b)
-    address = SILENT if apart else _address_level(a, b)
     distance = SILENT
     if a.point is not None and b.point is not None:
         distance = bisect_left(numbers("matching/distances"), _distance(a.point, b.point))
+    name = _name_level(a, b)
+    named = distance == SILENT and name == 0 and bool(a.postcode) and a.postcode == b.postcode
+    misplaced = apart and (distance == 0 or named) and _address_level(a, b) == 0
+    apart = (
+        apart and not misplaced
+    )  # one of the two says the commune of its seat: its address and its point prevail
+    address = SILENT if apart else _address_level(a, b)
     return (
-        _name_level(a, b),
+        name,
         SILENT if _contradiction(a, b) == SILENT else 0,
         address,
         distance,
@@ -442,7 +485,7 @@ def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
         _site_level(a, b, shared),
         _pivot_level(a, b, shared),
         int(a.typologies.isdisjoint(b.typologies)) if a.typologies and b.typologies else SILENT,
-        SILENT if not (a.insee or a.postcode) or not (b.insee or b.postcode) else int(apart),
+        SILENT if misplaced or not (a.insee or a.postcode) or not (b.insee or b.postcode) else int(apart),
     )
 
 
@@ -460,6 +503,37 @@ def _contradiction(a: _Read, b: _Read) -> int:
     if a.digits and b.digits and a.digits.isdisjoint(b.digits):
         return 1
     return 2 if a.towns - b.towns and b.towns - a.towns else SILENT
+
+
+def _same_spot(levels: Levels) -> bool:
+    """Return whether two places share a number in a street, and nothing says that they stand apart."""
+    address, distance = levels[2:4]
+    return address == 0 and distance in (SILENT, 0)
+
+
+def _one_kind_one_spot(a: _Read, b: _Read, levels: Levels) -> bool:
+    """Return whether a pair deserves a look whatever its names: one kind at one address, or an address and a
+    way to
+    be reached that nobody else has, as when a network changes the names of its places.
+    """
+    reached = 0 in levels[4:8]  # the same telephone, mail, site or SIRET, shared with no other place
+    alike = not a.kinds.isdisjoint(b.kinds)
+    return (_same_spot(levels) and (alike or reached)) or (alike and levels[2:4] == (1, 0))
+
+
+def _one_of_its_kind(a: _Read, b: _Read, levels: Levels) -> bool:
+    """Return whether two places of one kind at one address can only be one: the same name, or none but their
+    kind,
+    or names of which one only says more than the other.
+    """
+    name, contradiction, address, distance = levels[:4]
+    if contradiction != SILENT or not a.kinds or a.kinds != b.kinds or distance not in NEAR:
+        return False
+    if name in SAME_NAME and address in SAME_STREET:
+        return True
+    if name == 0:  # with a name of their own, a number mistyped in the same street
+        return address == NEIGHBOURS and distance != SILENT
+    return name in CONTAINED and address == 0 and OTHER_PHONE not in (levels[4], levels[7])
 
 
 def _apart(a: _Read, b: _Read) -> bool:
@@ -497,7 +571,9 @@ NAMES = (
     "même nom, autre genre de lieu",
     "noms différents",
 )
-SAME_NAME = (0, 2)  # other names are never joined unseen
+SAME_NAME = (0, 2)  # other names are never joined unseen, but for those below at one address
+CONTAINED = (1, 3)  # « Médiathèque », « Médiathèque l’Envol »
+OTHER_PHONE = 2  # and another organisation: the rank of what differs
 
 
 def _name_level(a: _Read, b: _Read) -> int:
@@ -507,6 +583,8 @@ def _name_level(a: _Read, b: _Read) -> int:
     clash = bool(a.kinds and b.kinds) and a.kinds.isdisjoint(b.kinds)
     if not a.own or not b.own:
         return 6 if a.kinds.isdisjoint(b.kinds) else 2 if not a.own and not b.own else 3
+    if a.initials & set(b.own) or b.initials & set(a.own):
+        return 5 if clash else 1
     left, right = _unmet(a.own, b.own), _unmet(b.own, a.own)
     if left == len(a.own):
         return 6
@@ -515,7 +593,8 @@ def _name_level(a: _Read, b: _Read) -> int:
     return 5 if clash else 1 if left or right else 0
 
 
-SAME_STREET, OTHER_STREET = (0, 1), 3
+SAME_STREET, NEIGHBOURS, OTHER_STREET = (0, 1), 2, 3
+NEAR = (SILENT, 0, 1)  # up to 200 m, where two geocoders put one door
 ADDRESSES = (
     "même adresse",
     "même voie, numéro absent",

@@ -288,10 +288,10 @@ def _row(
     practised = {str(s["id"]) for s, term, _ in terms if _text(term, "code").startswith(PRACTICES)}
     main = [s for s in services if str(s["id"]) not in practised] or list(services)
 
-    def held(table: str, column: str, rows: Sequence[Row] = ()) -> str:
+    def held(table: str, column: str) -> str:
         found = [
             *of[f"{table} location_id"].get(id, ()),
-            *(row for s in (rows or main) for row in of[f"{table} service_id"].get(str(s["id"]), ())),
+            *(row for s in main for row in of[f"{table} service_id"].get(str(s["id"]), ())),
             *(of[f"{table} organization_id"].get(holder_id, ()) if table == "phone" else ()),
         ]
         return _joined(_text(row, column) for row in found)
