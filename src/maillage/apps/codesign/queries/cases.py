@@ -29,6 +29,8 @@ from maillage.reference import calendar, procedures
 from maillage.reference.parameters import number
 from maillage.reference.procedures import Operator
 from maillage.reports.territory.reading import OfferLine, Reading
+from maillage.words.dates import in_words
+from maillage.words.wording import lower_first
 
 YEAR = timedelta(days=365)
 HELPING = "assistance"  # the line of the offer that a case follows: somebody beside, for a procedure
@@ -45,7 +47,7 @@ class CaseFigure:
 
 @dataclass(frozen=True, slots=True)
 class CaseDate:
-    """A date of the calendar. here: the town that wrote it, "" when it is everybody’s."""
+    """A date of the calendar, in words. here: the town that wrote it, "" when it is everybody’s."""
 
     on: str
     procedure: str
@@ -84,8 +86,8 @@ class Case:
     @property
     def title(self) -> str:
         """What the case is about, in words."""
-        theme = procedures.families()[self.theme].label if self.theme else ""
-        return f"{theme}, avec {self.known.label}" if theme else f"Toutes ses démarches, {self.known.label}"
+        theme = procedures.families()[self.theme].label if self.theme else "toutes ses démarches"
+        return f"{self.known.label} : {lower_first(theme)}"
 
 
 def themes_of(operator: str) -> list[str]:
@@ -238,7 +240,7 @@ def _dates(known: Operator, communes: frozenset[str] | None) -> tuple[CaseDate, 
     wrote, in order.
     """
     found = [
-        CaseDate(each.on, each.procedure, each.obligation, each.source, "", each.doubt)
+        CaseDate(_month(each.on), each.procedure, each.obligation, each.source, "", each.doubt)
         for each in calendar.events()
         if known.is_named(each.operator)
     ]
@@ -248,7 +250,17 @@ def _dates(known: Operator, communes: frozenset[str] | None) -> tuple[CaseDate, 
     return tuple(found + [_noted(row) for row in rows.order_by("starts_on") if known.is_named(row.operator)])
 
 
+def _month(on: str) -> str:
+    """Return a year, or a month of a year, in words.
+
+    >>> _month("2017"), _month("2016-03")
+    ('2017', 'mars 2016')
+    """
+    year, _, month = on.partition("-")
+    return in_words(date(int(year), int(month), 2)).split(" ", 1)[1] if month else year
+
+
 def _noted(row: ServiceChange) -> CaseDate:
     return CaseDate(
-        row.starts_on.isoformat(), row.procedure, row.obligation, row.source, bulletins.where(row), ""
+        in_words(row.starts_on), row.procedure, row.obligation, row.source, bulletins.where(row), ""
     )

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from maillage.apps.accounts.access import rights_of
+from maillage.apps.accounts.rules.worklist import PEOPLE
 from maillage.apps.dossiers.models import Study
 from maillage.apps.memberships.access import territories_with
 from maillage.apps.pilotage import access
@@ -59,7 +60,7 @@ def addressed(user: Any, found: loops.Loop, place: str) -> tuple[tuple[Sentence,
     seen = f"{reverse('seen', args=[place])}#t-orientations"
     sites = {"offre": loops.LINE, "geste": "meilleurs", "combien": "1"}
     addresses = {
-        "attente": reverse("space") if reminds else seen,
+        "attente": f"{reverse('space')}#j-{PEOPLE}" if reminds else seen,
         "offre": f"{reverse('what_if', args=[place])}?{urlencode(sites)}",
         "effet": reverse("orientations_measures") if reminds else seen,
         "silence": reverse("join"),
