@@ -57,10 +57,10 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn):
 
 def test_a_drawing_comes_right_after_its_conclusion(client, drawn):
     page = client.get("/galerie/habitants/").content.decode()
-    assert page.count('class="dessin"') > 1
+    assert page.count('class="dessin-planche"') > 1
     for section in page.split("<section")[1:]:
-        if 'class="dessin"' in section:
-            order = [section.index(mark) for mark in ("</h2>", 'class="dessin"', ">CSV<")]
+        if 'class="dessin-planche"' in section:
+            order = [section.index(mark) for mark in ("</h2>", 'class="dessin-planche"', ">CSV<")]
             assert order == sorted(order)
 
 

@@ -297,6 +297,9 @@ def test_the_demonstration_has_a_year_of_invented_referrals(home):
     assert (hers.orientation.value, hers.action.value, hers.effect.value) == (21, 12, 5)
     assert hers.orientation.detail(activity.WAITING) == 4
     assert (ech.orientation.value, ech.effect.detail(activity.UNKNOWN)) == (46, 10)
+    assert hers.action.detail(activity.ACTS) == 20, "and six months of acts of help"
+    missing = {each.id: each.why for each in hers.effect.details}
+    assert missing[activity.OPENED].startswith("Rien n’est noté"), "of invented people, nothing is withheld"
     assert year.tell(AT, {}, {}) == 0, "written once"
     assert Lieu.objects.count() == 2
 

@@ -123,7 +123,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
         (board.tell, "Atelier de co-construction d’exemple : {} cartes sur un tableau"),
         (plan.tell, "Plan d’exemple : {} actions, pilotes et dates inventés"),
         (mission.tell, "Mission d’exemple : {} étapes, aux dates inventées"),
-        (loop.tell, "Année d’exemple : {} orientations inventées, autour de Grenoble"),
+        (loop.tell, "Année d’exemple : {} orientations inventées, et six mois d’actes, autour de Grenoble"),
         (volunteers.tell, "Aidants d’exemple : {}, formés ou bénévoles, inventés"),
         (network.tell, "Annonces d’exemple : {}, entre trois structures"),
         (joining.tell, "Réseau d’exemple : {} lignes, demandes d’entrée, fiches, groupe et charte"),

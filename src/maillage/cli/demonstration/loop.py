@@ -1,5 +1,5 @@
 """The demonstration’s year around Grenoble: referrals of invented people, whom nobody names, in the
-communes of the perimeter, so that the loop has something to read.
+communes of the perimeter, and six months of acts of help there, so that the loop has something to read.
 """
 
 from collections.abc import Iterator, Mapping
@@ -36,6 +36,14 @@ YEARS: Mapping[str, Year] = {
     "38158": Year(8, 1, 0, 2, 1, 1, 5),  # Eybens
     "38169": Year(9, 2, 0, 6, 4, 3, 5, (9, 9)),  # Fontaine
 }
+ACTS = 180  # days over which acts are spread
+HELP = (  # what is done, of what: kind, procedure, minutes, end
+    ("together", "actualisation", 20, "done"),
+    ("together", "prime-activite", 35, "waiting"),
+    ("shown", "compte-ameli", 15, "done"),
+    ("together", "logement-social", 45, "partly"),
+    ("shown", "impots", 25, "done"),
+)
 REASONS = ("full", "not_offered", "too_far")
 
 
@@ -64,7 +72,36 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 path = Path.objects.create(made_at=fields["sent_at"], **common)
                 _row(Orientation(path=path, **common, **fields), lieux[code]).save()  # the search is told
                 n += 1
+            _acts(lieux[code], 2 * (year.reached + year.unknown), at)
     return n
+
+
+def _acts(lieu: Any, n: int, at: datetime) -> None:
+    """Note acts of help at a place, over six months, for people that nobody named."""
+    from uuid import NAMESPACE_URL, uuid5
+
+    from maillage.apps.actes.models import Act
+
+    if lieu.structure is None:
+        return
+    for k in range(n):
+        kind, procedure, minutes, end = HELP[k % len(HELP)]
+        done = at - timedelta(days=2 + (k * 53) % (ACTS - 2))
+        Act.objects.create(
+            uid=uuid5(NAMESPACE_URL, f"maillage-demo-annee-{lieu.pk}-{k}"),
+            structure=lieu.structure,
+            lieu=lieu,
+            commune=lieu.code_insee,
+            kind=kind,
+            procedure=procedure,
+            minutes=minutes,
+            end=end,
+            where="here",
+            done_at=done,
+            on_day=done.date(),
+            noted_at=done,
+            example=True,
+        )
 
 
 def _row(row: Any, lieu: Any) -> Any:

@@ -481,8 +481,9 @@ def _services(census: CensusReading, link: Link) -> Plate:
         ),
         source=(
             f"{census.source} Base : {number(census.n_talking)} lieux dont la fiche dit un service ;"
-            f" {number(census.n_silent)} n’en disent rien. {census.never_said}"
-        ).strip(),
+            f" {number(census.n_silent)} n’en disent rien."
+            + (f" Aucune fiche ne parle de : {census.never_said}." if census.never_said else "")
+        ),
         link=("Les lieux en chiffres", link.places),
     )
 

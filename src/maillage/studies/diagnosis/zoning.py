@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import apostrophes
 from maillage.kernel.table import Table
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.delimited import read
@@ -146,7 +147,7 @@ def from_file(content: bytes, *, name: str, territory: Territory, iris: Table) -
             taken[member] = (zone, number, code)
         known[1].extend(members)
     built = tuple(
-        Zone(code, label or code, np.array(sorted(rows)), note=_note(note))
+        Zone(code, apostrophes(label) or code, np.array(sorted(rows)), note=_note(note))
         for code, (label, rows, note) in zones.items()
     )
     left_out = np.setdiff1d(inside, np.array(sorted(taken)))

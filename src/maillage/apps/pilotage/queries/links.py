@@ -176,12 +176,12 @@ def _chain(
 def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Activity) -> Link:
     n = len(of.referrals)
     parts = [id for id in BECAME_ORDER if id != noted.HELPED]
-    details = [_detail(id, noted.BECAME[id], told[id], n) for id in parts]
+    details = [_detail(id, noted.BECAME[id], told[id], n, found) for id in parts]
     unsolved = of.counts[noted.UNSOLVED] or None
-    details.append(_detail(noted.UNSOLVED, "sans solution", unsolved, whole.counts[noted.UNSOLVED]))
+    details.append(_detail(noted.UNSOLVED, "sans solution", unsolved, whole.counts[noted.UNSOLVED], found))
     ended = [told[id] for id in (noted.HELPED, noted.REFUSED, noted.ABSENT)]
     known = sum(each or 0 for each in ended) if None not in ended else None
-    details.append(_detail("known", "de suite connue", known, n))
+    details.append(_detail("known", "de suite connue", known, n, found))
     return Link(
         value=n or None,
         universe=f"personnes orientées {_period(found)}, hors demandes des proches et annulations",
@@ -194,10 +194,10 @@ def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Ac
 def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found: Activity) -> Link:
     helped = told[noted.HELPED] if n else None
     details = [
-        _detail(id, words, _counted(of, id, found.least), whole.counts[id]) for id, words in OF_ACTION.items()
+        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found) for id, words in OF_ACTION.items()
     ]
     details.insert(
-        1, _detail("minutes", "minute d’aide|minutes d’aide", sum(of.minutes) or None, sum(whole.minutes))
+        1, _detail("minutes", "minute d’aide|minutes d’aide", sum(of.minutes) or None, sum(whole.minutes), found)
     )
     return Link(
         value=helped,
@@ -214,9 +214,9 @@ def _effect(
 ) -> Link:
     told = dict(zip(ENDS_ORDER, ends or (None,) * len(ENDS_ORDER), strict=True))
     value = told[cycle.REACHED] if helped else None
-    details = [_detail(id, noted.ENDS[id], told[id], helped or 0) for id in ENDS_ORDER[1:]]
+    details = [_detail(id, noted.ENDS[id], told[id], helped or 0, found) for id in ENDS_ORDER[1:]]
     details += [
-        _detail(id, words, _counted(of, id, found.least), whole.counts[id]) for id, words in OF_EFFECT.items()
+        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found) for id, words in OF_EFFECT.items()
     ]
     nobody = not helped and not (found.least and whole.referrals)
     return Link(
@@ -235,13 +235,14 @@ def _why(value: int | None, n: int, whole: Noted, found: Activity) -> str:
     return TOO_FEW if n else rules.why_not(len(whole.referrals), found.least, "orientation")
 
 
-def _detail(id: str, words: str, n: int | None, whole: int) -> Detail:
-    """Return a count beside a main one. whole: what is noted of it anywhere: nothing is not a secret."""
+def _detail(id: str, words: str, n: int | None, whole: int, found: Activity) -> Detail:
+    """Return a count beside a main one. whole: what is noted of it anywhere: nothing is not a secret, nor is
+    what is noted of invented people.
+    """
     if n is not None:
         return Detail(id=id, words=_agreed(words, n), n=n)
-    return Detail(
-        id=id, words=_agreed(words, 0), n=None, why=TOO_FEW if whole else "Rien n’est noté ici depuis un an."
-    )
+    why = TOO_FEW if whole and found.least else "Rien n’est noté ici depuis un an."
+    return Detail(id=id, words=_agreed(words, 0), n=None, why=why)
 
 
 def _agreed(words: str, n: int) -> str:
