@@ -315,7 +315,8 @@ def pour(model: type[models.Model], n: int, **columns: str) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"insert into {table} ({', '.join(names)}) with recursive series(k) as (select cast(1 as bigint) union all"
+            f"insert into {table} ({', '.join(names)}) with recursive series(k) as"
+            " (select cast(1 as bigint) union all"
             f" select k + 1 from series where k < {n}) select {', '.join(values)} from series",
             params,
         )

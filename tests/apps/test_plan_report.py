@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from maillage.apps.codesign import actions as workshops
 from maillage.apps.plans import actions
 from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import RUNNING
@@ -80,6 +81,21 @@ def test_the_journeys_and_the_actors_of_the_frame_are_in_the_plan(reading, plan)
     assert "Collecte" not in text and "collecte, reconditionne, vend" in text
     assert text.count('class="fig parcours"') == 3
     assert ".parcours-" in text, "the style of a drawing goes with it"
+
+
+def test_the_journeys_of_closed_workshops_are_in_the_plan(reading, plan):
+    held = {"objective": "Aller au bout", "held_on": ON, "by": plan.by, "at": AT}
+    session = workshops.prepare(PLACE, title="La Caf", token="x", **held)
+    group = session.groups.get(number=1)
+    workshops.put(group, stage="claim", kind="obstacle", words="Pas d’adresse mail", token="a", at=AT)
+    assert len(plan_of(PLACE, reading, on=ON).journeys) == 3, "a board is its groups’ until it is closed"
+    session.closed_at = AT
+    session.save(update_fields=["closed_at"])
+    found = plan_of(PLACE, reading, on=ON)
+    assert len(found.journeys) == 4, "the groups that said nothing have none"
+    text = page(reading, found)
+    assert "Pas d’adresse mail" in text
+    assert "« La Caf », 20 novembre 2026, groupe 1" in text
 
 
 def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one."""
+    from maillage.apps.codesign.queries import journeys_of
     from maillage.apps.plans import rules
     from maillage.apps.plans.models import Plan
     from maillage.apps.plans.queries import overview
@@ -44,11 +45,14 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
             for shown in overview.by_axis(plan, actions, reading, on)
         ),
         refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
-        journeys=tuple(
-            journey.of_plan(codesign.journeys()[id]) for axis in frame.axes for id in axis.journeys
-        )
-        if frame
-        else (),
+        journeys=(
+            *(
+                journey.of_plan(codesign.journeys()[id])
+                for axis in (frame.axes if frame else ())
+                for id in axis.journeys
+            ),
+            *journeys_of(plan.place),
+        ),
         actors=tuple(_actor(each, frame) for each in frame.actors) if frame else (),
     )
 

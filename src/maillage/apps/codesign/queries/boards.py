@@ -136,6 +136,17 @@ def journey(group: Group) -> maps.Journey:
     )
 
 
+def journeys_of(place: str) -> list[maps.Journey]:
+    """Return the journeys that the groups of a territory wrote in workshops that are over, the oldest first;
+    a group that said nothing of any stage has none.
+    """
+    groups = Group.objects.filter(session__place=place, session__closed_at__isnull=False)
+    written = [journey(each) for each in groups.select_related("session").order_by("session__held_on", "pk")]
+    return [
+        each for each in written if any(stage.today or stage.then or stage.cards for stage in each.stages)
+    ]
+
+
 def choices(session: Session) -> list[tuple[Group, list[tuple[str, list[Card]]]]]:
     """Return what a participant chooses among, group by group, stage by stage."""
     rows = (

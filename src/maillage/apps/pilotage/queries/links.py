@@ -194,10 +194,14 @@ def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Ac
 def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found: Activity) -> Link:
     helped = told[noted.HELPED] if n else None
     details = [
-        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found) for id, words in OF_ACTION.items()
+        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found)
+        for id, words in OF_ACTION.items()
     ]
     details.insert(
-        1, _detail("minutes", "minute d’aide|minutes d’aide", sum(of.minutes) or None, sum(whole.minutes), found)
+        1,
+        _detail(
+            "minutes", "minute d’aide|minutes d’aide", sum(of.minutes) or None, sum(whole.minutes), found
+        ),
     )
     return Link(
         value=helped,
@@ -216,7 +220,8 @@ def _effect(
     value = told[cycle.REACHED] if helped else None
     details = [_detail(id, noted.ENDS[id], told[id], helped or 0, found) for id in ENDS_ORDER[1:]]
     details += [
-        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found) for id, words in OF_EFFECT.items()
+        _detail(id, words, _counted(of, id, found.least), whole.counts[id], found)
+        for id, words in OF_EFFECT.items()
     ]
     nobody = not helped and not (found.least and whole.referrals)
     return Link(
