@@ -396,3 +396,27 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, comput
         assert (home / "etudes" / rows[0][0] / "lecture.json").is_file()
     assert process("restaurer", tmp_path / "autre.zip", **homes["une"]).code == 0
     assert not list(home.glob(".restauration-*"))
+
+
+def test_addresses_loaded_once_place_the_next_files(maillage, tmp_path):
+    answer = maillage("adresses", "charger", "tests/files/adresses/adresses-38.csv", "--json")
+    assert answer.code == 0
+    said = json.loads(answer.out)
+    assert (said["adresses"], said["departements"]) == (6, ["38"])
+    places = tmp_path / "lieux.csv"
+    places.write_text(
+        "Nom,Adresse,Commune\nLe Relais,4 rue des Lilas,Échirolles\nLe Lien,9 rue Haute,Grenoble\n", "utf-8"
+    )
+    told = json.loads(maillage("offre", "verifier", places, "--json").out)
+    reasons = [
+        cell["raison"] for row in told["lignes"] for cell in row["cellules"] if cell["champ"] == "latitude"
+    ]
+    assert "« 4 Rue des Lilas » du fichier d’adresses, score 1,00" in str(told)
+    assert any("centre de la commune" in reason for reason in reasons)
+
+
+def test_a_file_that_holds_no_address_is_refused_in_three_lines(maillage, tmp_path):
+    (tmp_path / "x.csv").write_text("nom;commune\nA;B\n", "utf-8")
+    answer = maillage("adresses", "charger", tmp_path / "x.csv")
+    assert (answer.code, len(answer.err.splitlines())) == (2, 3)
+    assert "il y manque numero" in answer.err

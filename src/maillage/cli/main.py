@@ -23,6 +23,7 @@ COMMANDS = {
     "boucle": "écrit la boucle d’un territoire : besoin, offre, orientation, action, effet, plan",
     "actes": "écrit les actes d’aide pour la Coop ou en tableau, et les relit",
     "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",
+    "adresses": "charge le fichier d’adresses d’un département, pour situer des lieux sans réseau",
     "indicateurs": "donne les indicateurs d’un territoire, chacun avec sa formule et sa date",
     "enquete": "pondère les réponses d’une enquête, les met en tableaux, en écrit la synthèse",
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from maillage.apps.search import queries, rules
 from maillage.apps.search.models import SearchGram, SearchWord
 from maillage.apps.search.rules import SearchKind
 
 BATCH = 500
+MANY = 10_000  # values sent at once
 
 
 def follow(lines: Iterable[tuple[str, str, int]]) -> None:
@@ -76,9 +77,12 @@ def _rebuild(kind: SearchKind, progress: Callable[[str, int], None]) -> int:
 
 def _written_anew(kind: SearchKind, rows: Sequence[Any]) -> int:
     _add(
-        SearchWord(word=word, kind=kind.id, row=row.pk, in_title=title)
-        for row in rows
-        for word, title in rules.words_by_title(*kind.words(row)).items()
+        kind,
+        (
+            (word, row.pk, title)
+            for row in rows
+            for word, title in rules.words_by_title(*kind.words(row)).items()
+        ),
     )
     return len(rows)
 
@@ -94,22 +98,48 @@ def _write(kind: SearchKind, numbers: Sequence[int], wanted: dict[int, dict[str,
         else:
             gone[number] = word
     SearchWord.objects.filter(pk__in=gone).delete()
-    _add(SearchWord(word=word, kind=kind.id, row=pk, in_title=title) for (pk, word), title in missing.items())
+    _add(kind, ((word, pk, title) for (pk, word), title in missing.items()))
     _forget_spelling(set(gone.values()))
 
 
-def _add(rows: Iterable[SearchWord]) -> None:
-    made = SearchWord.objects.bulk_create(rows, batch_size=BATCH, ignore_conflicts=True)
-    spelled = {row.word for row in made if rules.faults_forgiven(row.word)}
+def _add(kind: SearchKind, rows: Iterable[tuple[str, int, bool]]) -> None:
+    """Store words of rows: word, number of the row, whether its title says it."""
+    made = [(word, kind.id, row, title) for word, row, title in rows]
+    _insert(SearchWord, ("word", "kind", "row", "in_title"), made)
+    spelled = {word for word, *_ in made if rules.faults_forgiven(word)}
     known: set[str] = set()
     ordered = sorted(spelled)
     for start in range(0, len(ordered), BATCH):
         some = ordered[start : start + BATCH]
         known |= set(SearchGram.objects.filter(word__in=some).values_list("word", flat=True).distinct())
-    letters = (
-        SearchGram(gram=gram, word=word) for word in sorted(spelled - known) for gram in rules.grams(word)
-    )
-    SearchGram.objects.bulk_create(letters, batch_size=BATCH, ignore_conflicts=True)
+    letters = [(gram, word) for word in sorted(spelled - known) for gram in rules.grams(word)]
+    _insert(SearchGram, ("gram", "word"), letters)
+
+
+def _insert(model: type[models.Model], fields: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    """Store plain values, those already there left as they are: words come by the hundred thousand, and an
+    object
+    each would take longer than all the rest of an import.
+    """
+    if not rows:
+        return
+    of = [model._meta.get_field(name) for name in fields]
+    names = ", ".join(f'"{field.column}"' for field in of)
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            marks = ", ".join(["%s"] * len(fields))
+            cursor.executemany(
+                f'insert or ignore into "{model._meta.db_table}" ({names}) values ({marks})',  # noqa: S608, our own
+                rows,
+            )
+        else:
+            kinds = ", ".join(f"%s::{field.db_type(connection)}[]" for field in of)
+            for start in range(0, len(rows), MANY):
+                cursor.execute(
+                    f'insert into "{model._meta.db_table}" ({names})'  # noqa: S608, our own names
+                    f" select * from unnest({kinds}) on conflict do nothing",
+                    [list(column) for column in zip(*rows[start : start + MANY], strict=True)],
+                )
 
 
 def _forget_spelling(words: set[str]) -> None:

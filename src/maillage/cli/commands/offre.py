@@ -49,9 +49,11 @@ def run(given: argparse.Namespace) -> int:
 
 def read_places(path: Path, correspondence: Path | None, source: str = "") -> "Result":
     """Return the places of a file; Refused when no row is usable."""
-    from maillage.pipeline.offer import files, mapping
+    from maillage.config.home import HOME
+    from maillage.pipeline.offer import addresses, files, mapping
     from maillage.pipeline.offer.forms import read as forms
 
+    addresses.use(HOME / addresses.FOLDER)
     chosen = None
     if correspondence is not None:
         chosen = mapping.load(read_file(correspondence).decode("utf-8", "replace"), correspondence.name)

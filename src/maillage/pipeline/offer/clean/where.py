@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeVar
 
 from maillage.kernel.names import plain
+from maillage.pipeline.offer import addresses
 from maillage.pipeline.offer.clean import commune, point, postcode, street, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
 from maillage.pipeline.offer.clean.commune import BESIDE, Commune, Settled
@@ -93,7 +94,7 @@ def locate(cells: Mapping[str, str]) -> Located:
         BOXED.search(typed.get(name, ""))
         for name in ("commune", "code_postal", "adresse", "complement_adresse")
     )
-    placed = _placed(spot, settled, confidence)
+    placed = _placed(spot, settled, confidence, end[0] or address.value or "")
     notes: dict[str, Cleaned[Any]] = {
         "commune": _both(town, settled.note),
         "code_insee": _insee(insee, settled),
@@ -233,12 +234,13 @@ def _street(
     return _both(told, street.clean(bare))
 
 
-def _placed(spot: Cleaned[Point], settled: Settled, confidence: float) -> Spot:
-    """Return the point when it fits the commune, else its centre."""
+def _placed(spot: Cleaned[Point], settled: Settled, confidence: float, typed: str) -> Spot:
+    """Return the point when it fits the commune, else that of its address, else the centre of the commune."""
     found, low = settled.commune, confidence < SURE
     geocoded = f"géocodage peu sûr ({confidence:.2f})".replace(".", ",") if low else ""
     if spot.value is None:
-        return _centre(found, spot, spot.reason or "pas de coordonnées")
+        why = spot.reason or "pas de coordonnées"
+        return _addressed(found, typed, why) or _centre(found, spot, why)
     if found is None:
         return _alone(spot.value, geocoded)
     way, outside = spot.value.nearest(found.code)
@@ -258,7 +260,8 @@ def _placed(spot: Cleaned[Point], settled: Settled, confidence: float) -> Spot:
     if outside <= ELSEWHERE and not low:
         return _at(way, mends, [away], outside)
     if low or settled.agreed > 1 or not point.containing(way.latitude, way.longitude):
-        return _centre(found, spot, ", ".join(filter(None, (away, geocoded, "refusé"))))
+        why = ", ".join(filter(None, (away, geocoded, "refusé")))
+        return _addressed(found, typed, why) or _centre(found, spot, why)
     return _at(way, mends, [f"{away} : l’un des deux est faux"], outside)
 
 
@@ -275,6 +278,23 @@ def _alone(spot: Point, geocoded: str) -> Spot:
         else f"le point {spot.typed} n’est dans aucune commune"
     )
     return Spot(Cleaned.refused(reason), Cleaned.refused(reason), Cleaned.empty())
+
+
+def _addressed(found: Commune | None, typed: str, reason: str) -> Spot | None:
+    """Return the point of an address in the file of addresses of its département, None when it is not there.
+
+    A street and a number found as they were typed have nothing to check; anything less comes with metres of
+    doubt.
+    """
+    hit = addresses.find(typed, found.code) if found else None
+    if hit is None:
+        return None
+    way = point.Way(hit.latitude, hit.longitude)
+    said = f"« {hit.name} » du fichier d’adresses, score {hit.score:.2f}".replace(".", ",")
+    if hit.score >= addresses.SURE and not hit.doubt:
+        return _at(way, [said], [], None)
+    doubt = max(hit.doubt, 100.0)
+    return _at(way, [], [f"{reason} : {said}, à {_distance(doubt)} près"], doubt)
 
 
 def _centre(found: Commune | None, spot: Cleaned[Point], reason: str) -> Spot:

@@ -252,14 +252,14 @@ def _rows(tables: Tables) -> Iterable[dict[str, str]]:
         place = by["location"].get(id, {})
         return bool(of["address location_id"].get(id) or (place.get("latitude") and place.get("longitude")))
 
-    for id, place in by["location"].items():
+    for id, spot in by["location"].items():
         services = [by["service"][each] for each in serves.get(id, ()) if each in by["service"]]
         other = [each for s in services for each in stands[str(s["id"])] if each != id]
         if not located(id) and any(map(located, other)):
             continue
         yield _row(
             id,
-            place,
+            spot,
             services,
             by,
             of,

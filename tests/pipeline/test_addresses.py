@@ -1,0 +1,101 @@
+"""Addresses found without a network: what is found, how sure it is, and what remains of a file that is none."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer import addresses
+from maillage.pipeline.offer.clean.where import locate
+
+FILE = Path("tests/files/adresses/adresses-38.csv")
+
+
+@pytest.fixture
+def loaded(tmp_path):
+    addresses.load(FILE, tmp_path)
+    addresses.use(tmp_path)
+    yield tmp_path
+    addresses.use(tmp_path / "aucun")
+
+
+def test_a_file_says_what_it_gave_plain_or_gzip(tmp_path):
+    packed = tmp_path / "adresses-38.csv.gz"
+    packed.write_bytes(gzip.compress(FILE.read_bytes()))
+    for path in (FILE, packed):
+        said = addresses.load(path, tmp_path / "base")
+        assert (said.numbers, said.streets, said.departements, said.left_out) == (6, 3, ("38",), 1)
+    assert [each.name for each in (tmp_path / "base").iterdir()] == ["adresses-38.sqlite"]
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize(
+    ("street", "insee", "point", "score", "doubt"),
+    [
+        ("4 rue des Lilas", "38151", (45.1502, 5.7101), 1.0, 0),
+        ("Maison du parc, 6 bis r. des lilas", "38151", (45.1504, 5.7104), 1.0, 0),
+        ("3 bd du Dr Calmette", "38185", (45.1880, 5.7150), 1.0, 0),
+        ("12 avenue du Vercor", "38169", (45.1920, 5.6850), 0.97, 0),
+        ("5 rue des Lilas", "38151", (45.1503, 5.7103), 0.9, 50),
+        ("rue des Lilas", "38151", (45.1503, 5.7103), 0.9, 50),
+    ],
+)
+def test_an_address_is_found_with_its_score_and_its_doubt(street, insee, point, score, doubt):
+    found = addresses.find(street, insee)
+    assert (found.latitude, found.longitude) == pytest.approx(point, abs=1e-4)
+    assert found.score == pytest.approx(score, abs=0.03)
+    assert found.doubt == pytest.approx(doubt, abs=5)
+
+
+@pytest.mark.usefixtures("loaded")
+@pytest.mark.parametrize(
+    ("street", "insee"), [("8 quai du Drac", "38151"), ("4 rue des Lilas", "38169"), ("", "38151")]
+)
+def test_another_street_is_never_taken_for_it(street, insee):
+    assert addresses.find(street, insee) is None
+
+
+CELLS = {"commune": "Échirolles", "code_postal": "38130", "adresse": "4 rue des Lilas"}
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_place_without_a_point_stands_at_its_address_with_nothing_to_check():
+    found = locate(CELLS)
+    assert (found.where.latitude, found.where.precision) == (45.1502, None)
+    assert (found.notes["latitude"].word, found.notes["latitude"].reason) == (
+        "mended",
+        "« 4 Rue des Lilas » du fichier d’adresses, score 1,00",
+    )
+
+
+@pytest.mark.usefixtures("loaded")
+def test_a_number_that_is_not_in_its_street_is_to_check():
+    found = locate({**CELLS, "adresse": "40 rue des Lilas"})
+    assert (found.notes["latitude"].word, found.where.precision) == ("doubtful", 100.0)
+    assert (
+        "« Rue des Lilas » du fichier d’adresses, score 0,90, à 100 m près" in found.notes["latitude"].reason
+    )
+
+
+def test_without_a_file_of_addresses_a_place_stands_at_the_centre_of_its_commune(tmp_path):
+    addresses.use(tmp_path)
+    assert "centre de la commune" in locate(CELLS).notes["latitude"].reason
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"nom;commune\nA;B\n", "il y manque numero"),
+        (b"numero;nom_voie;code_insee;lon;lat\n", "aucune adresse"),
+        (gzip.compress(FILE.read_bytes())[:60], "ne se lit pas"),
+        (b"numero;nom_voie;code_insee;lon;lat\n1;Rue \xe9;38151;5;45\n", "ne se lit pas"),
+    ],
+)
+def test_a_file_of_something_else_is_refused_and_the_former_base_stays(loaded, tmp_path, content, said):
+    path = tmp_path / "adresses-38.csv"
+    path.write_bytes(content)
+    with pytest.raises(Refused, match=said):
+        addresses.load(path, loaded)
+    assert addresses.find("4 rue des Lilas", "38151") is not None
+    assert not list(loaded.glob("*.partie"))
