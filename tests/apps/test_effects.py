@@ -122,3 +122,23 @@ def test_nobody_else_counts_or_links(client, row):
     client.force_login(account("nord", "coordination", territory="59"))
     assert send(client, row, geste="mesure", on="2026-05-01", value=1, source="x").status_code == 404
     assert not PlanMeasure.objects.exists()
+
+
+def test_a_zone_without_the_action_stands_beside_with_its_limits(client, lea, row):
+    client.force_login(lea)
+    today = date.today()
+    for days, value, where in ((200, 10, "Le Pont-de-Claix"), (3, 22, "Le Pont-de-Claix"), (2, 41, "")):
+        on = (today - timedelta(days=days)).isoformat()
+        send(client, row, geste="mesure", on=on, value=value, source="Registre du CCAS", elsewhere=where)
+    page = page_of(client, row)
+    assert "De 12 au départ à 41" in page, "what is counted elsewhere is not counted here"
+    assert "Ici, de 12 à 41 (+29). Le Pont-de-Claix, sans l’action : de 10 à 22 (+12). Écart : +17." in page
+    assert "cet écart ne prouve pas l’effet de l’action" in page
+
+
+def test_a_comparison_says_what_it_lacks():
+    here, there = [(date(2026, 11, 3), 41)], [(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)]
+    assert "Il en faut un avant et un après" in rules.comparison_sentence(None, here, "Claix", there[:1])
+    assert "rien ne se compare encore" in rules.comparison_sentence(None, here, "Claix", there)
+    late = rules.comparison_sentence((date(2026, 6, 1), 12), here, "Claix", there)
+    assert "Les jours comptés diffèrent, jusqu’à 147 jours." in late.replace("\xa0", " ")

@@ -238,12 +238,19 @@ def withdraw_note(row: PlanNote, *, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def count(
-    row: PlanAction, *, on: date, value: int, source: str, by: User | None, at: datetime
+    row: PlanAction,
+    *,
+    on: date,
+    value: int,
+    source: str,
+    elsewhere: str = "",
+    by: User | None,
+    at: datetime,
 ) -> PlanMeasure:
-    """Keep what was counted of the indicator of an action on a day. Refused for a day to come, without a
-    source, or when the action says nothing to count.
+    """Keep what was counted of the indicator of an action on a day, there or in a zone of comparison. Refused
+    for a day to come, without a source, or when the action says nothing to count.
     """
-    text = line(source, 200)
+    text, where = line(source, 200), line(elsewhere, 80)
     lacks = (
         ("L’action ne dit pas encore ce que l’on compte.", "Écrivez-le dans « Modifier », puis comptez.")
         if not row.indicator
@@ -256,8 +263,11 @@ def count(
     if lacks:
         raise Refused("Ce nombre n’a pas été enregistré.", why=lacks[0], do=lacks[1])
     refuse_secrets(text)
+    refuse_secrets(where)
     journal.record(by=by, verb="plan.measured", row=row, at=at)
-    return PlanMeasure.objects.create(action=row, on=on, value=value, source=text, by=by, at=at)
+    return PlanMeasure.objects.create(
+        action=row, on=on, value=value, source=text, elsewhere=where, by=by, at=at
+    )
 
 
 @transaction.atomic

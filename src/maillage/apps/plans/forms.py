@@ -194,6 +194,12 @@ class MeasureForm(forms.Form):
         max_length=200,
         error_messages={"required": "Il manque qui a compté. Sans source, ce nombre ne dira rien."},
     )
+    elsewhere = forms.CharField(
+        label="Ou ailleurs : la zone de comparaison (facultatif)",
+        required=False,
+        max_length=80,
+        help_text="Une zone semblable, sans l’action, où la même chose est comptée avant et après.",
+    )
 
 
 class NoteForm(forms.Form):

@@ -142,8 +142,9 @@ class Milestone(models.Model):
 
 
 class PlanMeasure(models.Model):
-    """What was counted of the indicator of an action, on a day. source: who counted, where. Once withdrawn,
-    it is stored but hidden.
+    """What was counted of the indicator of an action, on a day. source: who counted, where; elsewhere: the
+    zone without the action where the same was counted, to compare, "" for its own. Once withdrawn, it is
+    stored but hidden.
     """
 
     action = models.ForeignKey(
@@ -152,6 +153,7 @@ class PlanMeasure(models.Model):
     on = models.DateField("le")
     value = models.PositiveIntegerField("compté")
     source = models.CharField("d’où", max_length=200)
+    elsewhere = models.CharField("zone de comparaison", max_length=80, blank=True)
     by = by_account("noté par", blank=True)
     at = models.DateTimeField("noté le")
     withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)

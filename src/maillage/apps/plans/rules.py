@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from maillage.words import wording
+
 TO_DECIDE, READY, RUNNING, DONE, DROPPED = "decide", "ready", "running", "done", "dropped"
 STATES: Mapping[str, str] = {
     TO_DECIDE: "à décider",
@@ -124,6 +126,57 @@ def effect_sentence(
     if others:
         also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"
     return f"{told}. {also} : rien ne dit que l’action en est la cause."
+
+
+Numbers = Sequence[tuple[date, int]]
+LIMITS = (
+    "Ces zones n’ont pas été tirées au sort, et chaque compte a son hasard : cet écart ne prouve pas l’effet"
+    " de l’action."
+)
+
+
+def comparison_sentence(
+    baseline: tuple[date, int] | None, counted: Numbers, elsewhere: str, others: Numbers
+) -> str:
+    """Return how a zone without the action moved, beside the zones of the action; what it lacks to be
+    compared, when it lacks something. baseline: where the action began, and when.
+
+    >>> there = [(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)]
+    >>> here = [(date(2026, 11, 3), 41)]
+    >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there).split(". Ces")[0]
+    'Ici, de 12 à 41 (+29). Fontaine, sans l’action : de 10 à 22 (+12). Écart : +17'
+    >>> comparison_sentence(None, here, "Fontaine", there)
+    'Fontaine, sans l’action : de 10 à 22 (+12). Ici, un seul compte : rien ne se compare encore.'
+    """
+    here = sorted([*([baseline] if baseline else []), *counted])
+    there = sorted(others)
+    if len(there) < 2:
+        return f"{elsewhere}, sans l’action : un seul compte. Il en faut un avant et un après pour comparer."
+    moved = there[-1][1] - there[0][1]
+    told = f"{elsewhere}, sans l’action : de {there[0][1]} à {there[-1][1]} ({signed(moved)})."
+    if len(here) < 2:
+        return f"{told} Ici, un seul compte : rien ne se compare encore."
+    own = here[-1][1] - here[0][1]
+    apart = max(abs((here[k][0] - there[k][0]).days) for k in (0, -1))
+    days = (
+        f" Les jours comptés diffèrent, jusqu’à {wording.count(apart, 'jour')}." if apart > NEAR_DAYS else ""
+    )
+    return (
+        f"Ici, de {here[0][1]} à {here[-1][1]} ({signed(own)}). {told} Écart : {signed(own - moved)}.{days}"
+        f" {LIMITS}"
+    )
+
+
+NEAR_DAYS = 31  # between the counts here and those there
+
+
+def signed(n: int) -> str:
+    """Return a difference with its sign.
+
+    >>> signed(3), signed(-2), signed(0)
+    ('+3', '−2', '0')
+    """
+    return f"+{n}" if n > 0 else f"−{-n}" if n else "0"
 
 
 def makes_a_cycle(action: int, after: int | None, known: Mapping[int, int | None]) -> bool:

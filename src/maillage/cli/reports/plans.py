@@ -93,7 +93,7 @@ def _action(shown: "ActionRow") -> PlanAction:
 
 
 def _counted(shown: "ActionRow") -> str:
-    last = shown.row.measures.filter(withdrawn_at=None).last()
+    last = shown.row.measures.filter(withdrawn_at=None, elsewhere="").last()
     return f"{number(last.value)}, le {in_words(last.on)}" if last else ""
 
 

@@ -19,9 +19,12 @@ MOST_TASKS = 60  # offered
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What was counted: the sentence, the numbers, those withdrawn, the line of the numbers, "" for few."""
+    """What was counted: the sentence, a sentence for each zone of comparison, the numbers, those withdrawn,
+    the line of the numbers, "" for few.
+    """
 
     sentence: str
+    comparisons: Sequence[str]
     measures: Sequence[PlanMeasure]
     withdrawn: Sequence[PlanMeasure]
     chart: str
@@ -41,12 +44,19 @@ def effect(row: PlanAction) -> Effect:
     every = list(row.measures.all())
     measures = [each for each in every if each.withdrawn_at is None]
     others = sum(note.kind == rules.ELSEWHERE and note.withdrawn_at is None for note in row.notes.all())
-    counted = [(each.on, each.value) for each in measures]
+    own = [each for each in measures if not each.elsewhere]
+    counted = [(each.on, each.value) for each in own]
+    start = (row.starts_on, row.baseline) if row.starts_on and row.baseline is not None else None
+    there: dict[str, list[tuple[date, int]]] = {}
+    for each in measures:
+        if each.elsewhere:
+            there.setdefault(each.elsewhere, []).append((each.on, each.value))
     return Effect(
         rules.effect_sentence(row.baseline, row.target, counted, others),
+        [rules.comparison_sentence(start, counted, name, found) for name, found in there.items()],
         measures,
         [each for each in every if each.withdrawn_at],
-        _chart(row, measures),
+        _chart(row, own),
     )
 
 
