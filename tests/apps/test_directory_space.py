@@ -17,6 +17,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import offer
+from tests.conftest import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -855,3 +856,80 @@ def test_a_place_without_name_or_commune_is_never_added():
         with pytest.raises(Refused, match="n’a pas été ajouté"):
             quick_actions.add(sheet, by="x", at=AT)
     assert not Lieu.objects.exists()
+
+
+# ------------------------------------------------------------------------------------------ who keeps a sheet
+
+
+@pytest.fixture
+def keeper(client, lieu):
+    """Sign in who keeps the sheets of the structure that carries the place."""
+    client.force_login(account("responsable", "gestionnaire", structure=lieu.structure))
+    return client
+
+
+def doubt(lieu: Lieu, *fields: str) -> None:
+    lieu.to_check = [{"field": field, "value": "x", "reason": "pas compris"} for field in fields]
+    lieu.updated_on = date(2021, 11, 4)
+    lieu.save()
+
+
+def saturday(client, lieu: Lieu) -> str:
+    data = {**form_of(client, lieu), "Sa00": "14:00", "Sa01": "17:00"}
+    return page_after(client, f"/espace/annuaire/lieux/{lieu.slug}/", data)
+
+
+def page_after(client, address: str, data) -> str:
+    response = client.post(address, data, follow=True)
+    assert response.status_code == 200
+    return said(response.content.decode())
+
+
+def test_who_runs_the_place_confirms_by_saving_and_what_was_written_is_doubtful_no_more(keeper, lieu):
+    doubt(lieu, "horaires", "telephone")
+    shown = saturday(keeper, lieu)
+    lieu.refresh_from_db()
+    assert "confirmée aujourd’hui par votre équipe" in shown
+    assert (lieu.confirmed_on is not None, lieu.confirmed_by) == (True, "Responsable")
+    assert [each["field"] for each in lieu.to_check] == ["telephone"]
+    assert "Attention" not in said(keeper.get(f"/lieux/{lieu.slug}/").content.decode())
+
+
+def test_hours_that_the_network_writes_are_no_old_hours(signed, lieu):
+    """The rest of the sheet stays to be confirmed: the network did not ask for it."""
+    doubt(lieu, "horaires")
+    assert "horaires non confirmés" in said(signed.get(f"/lieux/{lieu.slug}/").content.decode())
+    saturday(signed, lieu)
+    lieu.refresh_from_db()
+    assert (lieu.confirmed_on, lieu.to_check) == (None, [])
+    assert "horaires non confirmés" not in said(signed.get(f"/lieux/{lieu.slug}/").content.decode())
+
+
+def test_saving_an_address_of_mail_says_nothing_of_coordinates(signed, lieu):
+    data = {**form_of(signed, lieu), "courriels": "accueil@exemple.fr"}
+    shown = page_after(signed, f"/espace/annuaire/lieux/{lieu.slug}/", data)
+    assert "Fiche enregistrée" in shown
+    assert "Latitude" not in shown.split("Fiche enregistrée")[1][:300]
+    lieu.refresh_from_db()
+    assert (lieu.sheet["latitude"], lieu.sheet["courriels"]) == (45.1916, ["accueil@exemple.fr"])
+
+
+def test_each_link_of_the_directory_opens_for_who_keeps_a_sheet(keeper, lieu):
+    """No tool of another role: each address of the pages that lead to the sheet answers."""
+    for start in ("/espace/annuaire/", "/espace/annuaire/?q=zzz", f"/espace/annuaire/lieux/{lieu.slug}/"):
+        shown = keeper.get(start).content.decode()
+        links = set(re.findall(r'href="(/espace/[^"#]*)', shown))
+        assert "/espace/annuaire/" in links
+        shut = [link for link in links if keeper.get(link).status_code not in (200, 302)]
+        assert not shut, start
+
+
+def test_a_team_types_back_its_own_paper_and_no_other(keeper, lieu):
+    take({**ROW, "id": "z9", "nom": "Autre lieu", "commune": "Échirolles", "code_postal": "38130"})
+    other = Lieu.objects.exclude(pk=lieu.pk).get()
+    own, foreign = (links.make(each, by="x", at=AT) for each in (lieu, other))
+    assert keeper.get(f"/espace/annuaire/papier/?code={own}&cases=").status_code == 200
+    assert keeper.get(f"/espace/annuaire/papier/?code={foreign}&cases=").status_code == 404
+    assert keeper.post(f"/espace/annuaire/papier/?code={foreign}&cases=", {"reste": "on"}).status_code == 404
+    other.refresh_from_db()
+    assert other.confirmed_on is None

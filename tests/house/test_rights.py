@@ -118,7 +118,7 @@ LISTS: dict[str, set[str]] = {
         key: {"all"} for key in ("space", "notifications", "news_dismiss", "search_all", "search_suggestions")
     },
     "bilans_nudge": {"lead"},
-    **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep")},
+    **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep", "paper_back")},
     **{
         key: {"import"}
         for key in (
@@ -132,7 +132,7 @@ LISTS: dict[str, set[str]] = {
             "lieu_new",
         )
     },
-    **{key: {"import"} for key in ("publish", "paper_back")},
+    "publish": {"import"},
     **{
         key: {"territory"}
         for key in (

@@ -30,6 +30,11 @@ def managed_by(user) -> QuerySet[Lieu]:
     return lieux_for(user).filter(reached(user))
 
 
+def runs(user, lieu: Lieu) -> bool:
+    """Return whether a user keeps the sheet of a place for the structure that carries it."""
+    return lieu.structure_id in rights_of(user).structures("directory.edit")
+
+
 def holds(user, communes: Iterable[str]) -> bool:
     """Return whether a user manages the directory in all these communes; none of them means France."""
     mine, asked = rights_of(user).communes("directory.import"), frozenset(communes)

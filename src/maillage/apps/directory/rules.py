@@ -1,7 +1,7 @@
 """What is true of a directory whatever stores it: addresses, freshness, what an import may change."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -348,6 +348,22 @@ def edited(
             sheet[name] = value
             kept[name] = {"source": by, "on": on, "confirmed_on": on, "by": by}
     return sheet, kept
+
+
+PLACED = frozenset({"adresse", "code_postal", "commune", "code_insee", "latitude", "longitude", "precision"})
+
+
+def settled(field: str, typed: Collection[str]) -> bool:
+    """Return whether typing these fields answers a doubt about `field`.
+
+    The parts of an address are read together, as a practice and its conditions are.
+
+    >>> settled("commune", {"adresse"}), settled("wifi.frais", {"practices"}), settled("nom", {"adresse"})
+    (True, True, False)
+    """
+    if field in PLACED:
+        return not PLACED.isdisjoint(typed)
+    return field in typed or ("." in field and "practices" in typed)
 
 
 def confirmed(sheet: Sheet, origins: Origins, *, by: str, on: str) -> dict[str, dict[str, Any]]:

@@ -110,6 +110,7 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "error": error,
         "is_ours": access.resources_for(request.user).filter(pk=row.pk).exists(),
+        "may_write": access.structures_for(request.user).exists(),
         "tab": "ressources",
     }
     failed = error is not None or (form is not None and bool(form.errors))

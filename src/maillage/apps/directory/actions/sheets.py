@@ -158,7 +158,8 @@ def write(
 def edit(
     lieu: Lieu, values: rules.Sheet, *, by: str, at: datetime, reason: str = "", confirms: bool = False
 ) -> Change | None:
-    """Write the fields that a person typed, as confirmed; None when nothing differs.
+    """Write the fields that a person typed, as confirmed; None when nothing differs. What was doubtful about
+    these fields is doubtful no more.
 
     confirms: the user runs the place and saw the whole sheet: all of it is confirmed as of today.
     """
@@ -168,6 +169,8 @@ def edit(
     )
     if snapshot(lieu)["sheet"] == before["sheet"]:
         return None
+    differing = {name for name in values if lieu.sheet.get(name) != before["sheet"].get(name)}
+    lieu.to_check = [each for each in lieu.to_check if not rules.settled(each["field"], differing)]
     if confirms:
         lieu.confirmed_on, lieu.confirmed_by = timezone.localdate(at), by
     return write(lieu, before, verb="edit", by=by, at=at, reason=reason)

@@ -50,7 +50,7 @@ GROUPS = {
     ),
     "Réservé aux professionnels": tuple(f.id for f in offer.fields().values() if f.private),
 }
-LOCATED = tuple(name for name in PLACE if name != "confidence")
+LOCATED = tuple(name for name in PLACE if name in offer.fields())
 TIME = re.compile(r"([01]?\d|2[0-4])(?:[:hH]([0-5]\d)?)?")
 UNKNOWN = (("", "on ne sait pas"), ("oui", "oui"), ("non", "non"))
 LONG = ("text", "lines", "phone", "mail", "site")
@@ -211,6 +211,7 @@ class SheetForm(ChangesOnlyForm):
     def _remarks(self, row: Read, typed: set[str]) -> list[str]:
         """Return the cleaners' remarks; what they refuse becomes an error of its field."""
         labels = history.labels()
+        about = typed | (set(LOCATED) & set(labels) if typed & set(LOCATED) else set())
         told = []
         for remark in row.remarks:
             if remark.word == "refused" and remark.field in typed:
@@ -219,7 +220,7 @@ class SheetForm(ChangesOnlyForm):
                     remark.field,
                     f"« {remark.value} » ne peut pas être gardé. {reason}. Corrigez, ou videz la case.",
                 )
-            elif remark.word in ("mended", "doubtful") and remark.field in labels and remark.reason:
+            elif remark.word in ("mended", "doubtful") and remark.field in about and remark.reason:
                 told.append(f"{labels[remark.field]} : {remark.reason}")
         return told
 

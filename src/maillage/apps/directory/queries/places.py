@@ -238,6 +238,11 @@ def fresh(lieu: Lieu, on: date) -> Fresh:
         return Fresh(found.stitches, found.words, "")
     lapse = rules.lapse(found.months)
     if lieu.sheet.get("horaires"):
+        written = lieu.__dict__.get("origins", {}).get("horaires", {}).get("confirmed_on", "")
+        if written and rules.months_between(date.fromisoformat(written), on) < OLD:
+            return Fresh(
+                found.stitches, found.words, ""
+            )  # somebody wrote them lately; a list does not read origins
         return Fresh(
             found.stitches, found.words, say("Attention : horaires non confirmés depuis {lapse}", lapse=lapse)
         )

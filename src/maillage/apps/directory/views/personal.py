@@ -287,17 +287,19 @@ def paper(request: HttpRequest, lieu: Lieu, code: str) -> HttpResponse:
     return render(request, "directory/personal/paper.html", context)
 
 
-@holding("directory.import")
+@holding("directory.edit")
 @require_http_methods(["GET", "HEAD", "POST"])
 def typed_back(request: HttpRequest) -> HttpResponse:
-    """A paper sheet typed back: its code, the numbers of the boxes that changed, then these boxes only."""
+    """A paper sheet typed back by who may change the place: its code, the numbers of the boxes that changed,
+    then these boxes only.
+    """
     asked = CodeForm(request.GET or None)
     context: dict[str, Any] = {"asked": asked, "boxes": BOXES.values()}
     if not asked.is_bound or not asked.is_valid():
         return render(request, "directory/personal/typed.html", context)
     typed = asked.cleaned_data["code"]
     lieu = links.by_code(typed)
-    if lieu is None:
+    if lieu is None or not access.managed_by(request.user).filter(pk=lieu.pk).exists():
         return render(request, "directory/personal/typed.html", context | {"error": WRONG}, status=404)
     at = timezone.localtime()
     boxes = asked.cleaned_data["cases"]

@@ -34,18 +34,23 @@ def edit(request: HttpRequest, place: str) -> HttpResponse:
         status = 400
         written = form.written(today=timezone.localdate())
         if written is not None:
-            change = sheets.edit(lieu, written.values, by=str(request.user), at=timezone.localtime())
+            runs = access.runs(request.user, lieu)
+            change = sheets.edit(
+                lieu, written.values, by=str(request.user), at=timezone.localtime(), confirms=runs
+            )
             if change is None:
                 messages.info(request, "Rien n’était différent : la fiche n’a pas changé.")
             else:
-                messages.success(
-                    request, "Fiche enregistrée. Ce que vous avez écrit est confirmé à votre nom."
-                )
+                messages.success(request, SAVED_BY_TEAM if runs else SAVED)
                 _say_who_carries(request, lieu, written.values)
             for remark in written.remarks:
                 messages.warning(request, f"{remark}.")
             return redirect("lieu_edit", lieu.slug)
     return render(request, "directory/space/sheet.html", _context(request, lieu, form), status=status)
+
+
+SAVED = "Fiche enregistrée. Ce que vous avez écrit est confirmé à votre nom."
+SAVED_BY_TEAM = "Fiche enregistrée, et confirmée aujourd’hui par votre équipe."
 
 
 def _say_who_carries(request: HttpRequest, lieu: Lieu, values: Mapping[str, Any]) -> None:
@@ -91,6 +96,8 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
         "states": [(id, label) for id, label in GIVEN_STATES.items() if id != lieu.state],
         "changes": history.of(lieu, None if whole else history.SHOWN),
         "whole": whole,
+        "reports": set(access.imports_for(request.user).values_list("pk", flat=True)),
+        "manages": access.may_manage(request.user),
         "asked": space.proposals_of(lieu),
         "renames": access.structures_for(request.user).filter(pk=lieu.structure_id).exists(),
         "doubts": [(history.field_in_words(each["field"]), each) for each in lieu.to_check],
@@ -151,7 +158,11 @@ def practice(request: HttpRequest, place: str, code: str) -> HttpResponse:
             values = {**said, **({code: written} if written else {})}
             without = [*(id for id in denied if id != code), *([code] if form.denies else [])]
             sheets.edit(
-                lieu, {"practices": values, "sans": without}, by=str(request.user), at=timezone.localtime()
+                lieu,
+                {"practices": values, "sans": without},
+                by=str(request.user),
+                at=timezone.localtime(),
+                confirms=access.runs(request.user, lieu),
             )
             messages.success(request, f"« {offer.practices()[code].label} » enregistré.")
             return redirect("lieu_edit", lieu.slug)

@@ -20,7 +20,12 @@ def directory(request: HttpRequest) -> HttpResponse:
     """The working list: what is due first, oldest first; or the sheets found by their words."""
     text = request.GET.get("q", "").strip()[:100]
     today = timezone.localdate()
-    context = {"q": text, "totals": space.totals(request.user), "imports": space.imports(request.user)[:3]}
+    context = {
+        "q": text,
+        "totals": space.totals(request.user),
+        "imports": space.imports(request.user)[:3],
+        "manages": access.may_manage(request.user),
+    }
     if text:
         return render(request, "intake/found.html", {**context, "hits": space.find(text, request.user)})
     shown = space.sections(request.user, today)

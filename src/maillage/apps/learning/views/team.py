@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.accounts.access import account_of, holding, rights_of
 from maillage.apps.agenda.queries import outlines
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups as actions
@@ -36,6 +36,7 @@ def groups(request: HttpRequest) -> HttpResponse:
         "open": [(row, row.n_members, seen.get(row.pk)) for row in rows if row.closed_at is None],
         "closed": [row for row in rows if row.closed_at is not None],
         "to_ask": asked.to_ask(request.user, today),
+        "measures": rights_of(request.user).any(access.SEE, access.MEASURES),
         "outlines": [(each, FORMATS[each.format]) for each in outlines.read_by(request.user).values()],
     }
     return render(request, "learning/team/index.html", context)
