@@ -1,9 +1,11 @@
 """Public pages: they answer, they ask nothing outside, they forbid what they do not need."""
 
+import errno
 import json
 import logging
+import os
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 from itertools import pairwise
 from logging.config import DictConfigurator
@@ -13,8 +15,10 @@ from django.db import connection
 from django.template import Context, Template
 from django.template.loader import get_template, render_to_string
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
-from maillage.config import static
+from maillage.config import scheduler, static
 from maillage.config.templates import typeset
 
 pytestmark = pytest.mark.django_db
@@ -57,15 +61,59 @@ def test_headers_forbid_what_pages_do_not_need(client):
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["X-Frame-Options"] == "DENY"
     assert response["Referrer-Policy"] == "same-origin"
+    assert "camera=()" in response["Permissions-Policy"]
 
 
 def test_an_unknown_host_is_refused(client):
     assert client.get("/", HTTP_HOST="ailleurs.example").status_code == 400
 
 
-def test_health_says_it_is_well(client):
+def test_health_says_it_is_well(client, home):
     response = client.get("/sante/")
-    assert (response.status_code, response.json()) == (200, {"etat": "ok"})
+    told = response.json()
+    assert (response.status_code, told["etat"]) == (200, "ok")
+    assert (told["base"], told["ecriture"], told["taches"], told["messages"]) == ("ok", "ok", None, None)
+    assert "no-store" in response["Cache-Control"]
+    assert [path for path in home.iterdir() if path.name.startswith(".sante")] == []
+
+
+def test_health_is_broken_when_a_write_would_fail(client, home, monkeypatch):
+    def full(self, *_, **__):
+        raise OSError(errno.ENOSPC, "plein")
+
+    monkeypatch.setattr("pathlib.Path.open", full)
+    response = client.get("/sante/")
+    assert (response.status_code, response.json()["etat"]) == (503, "en panne")
+    assert response.json()["ecriture"] == "en panne"
+
+
+def test_health_says_what_waits_too_long(client, home, settings, monkeypatch):
+    settings.HEARTBEAT = home / "echeances.vu"
+    settings.HEARTBEAT.touch()
+    assert client.get("/sante/").json()["echeances"] < 60
+    os.utime(settings.HEARTBEAT, (0, 0))
+    late = client.get("/sante/")
+    assert (late.status_code, late.json()["etat"]) == (200, "ralenti")
+
+
+def test_finished_tasks_are_erased_after_two_weeks(db):
+    at = timezone.now()
+    for status, days in (("SUCCESSFUL", 15), ("FAILED", 15), ("SUCCESSFUL", 13), ("READY", 15)):
+        row = DBTaskResult.objects.create(
+            status=status,
+            args_kwargs={},
+            priority=0,
+            task_path="une.tache",
+            queue_name="default",
+            backend_name="default",
+            run_after=at,
+            exception_class_path="",
+            traceback="",
+            finished_at=None if status == "READY" else at - timedelta(days=days),
+        )
+        DBTaskResult.objects.filter(pk=row.pk).update(enqueued_at=at - timedelta(days=days))
+    assert scheduler.forget_tasks(at) == 2
+    assert sorted(DBTaskResult.objects.values_list("status", flat=True)) == ["READY", "SUCCESSFUL"]
 
 
 def test_home_leads_to_the_search_before_any_study_exists(client, home):

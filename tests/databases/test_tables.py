@@ -1,8 +1,10 @@
 """An empty database: its tables made at once are those that all the migrations make one after the other."""
 
 import json
+import re
 import sqlite3
 
+import psycopg
 import pytest
 
 from tests.databases.conftest import POSTGRESQL, python
@@ -62,3 +64,40 @@ def test_a_database_that_holds_a_table_is_left_to_the_migrations(tmp_path, djang
         assert create_tables(connection) is False
         assert connection.introspection.table_names() == ["une"]
         connection.close()
+
+
+@pytest.mark.postgresql
+def test_an_account_without_the_right_to_make_tables_is_told_the_owner(tmp_path, postgresql):
+    address = shared.empty_database()
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("create role sans_droit login")
+    done = python(
+        "-m",
+        "maillage.cli.main",
+        "migrer",
+        home=tmp_path,
+        database=address.replace("maillage@", "sans_droit@"),
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[:2] == [
+        "Ce compte de PostgreSQL n’a pas le droit de faire des tables dans cette base.",
+        "Depuis PostgreSQL 15, seul le propriétaire d’une base y fait des tables.",
+    ]
+    assert "createdb -O maillage maillage" in done.stderr
+
+
+def test_what_is_left_to_do_is_said_then_done_once(tmp_path):
+    (tmp_path / shared.DATABASE).touch()
+
+    def migrer(*words: str) -> tuple[int, str]:
+        done = python("-m", "maillage.cli.main", "migrer", *words, home=tmp_path)
+        assert done.stderr == ""
+        return done.returncode, done.stdout
+
+    code, told = migrer("--verifier")
+    assert code == 1
+    assert re.fullmatch(r"À faire : accounts.0001_initial, (\w+\.\w+, ){3}\w+\.\w+ et \d+ autres\.\n", told)
+    code, told = migrer("--json")
+    assert code == 0
+    assert len(json.loads(told)["faites"]) > 50
+    assert migrer("--verifier") == (0, "La base est à jour.\n")

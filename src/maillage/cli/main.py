@@ -17,6 +17,8 @@ from maillage.kernel.errors import BrokenSource, Refused, UnsourcedFigure
 COMMANDS = {
     "demo": "prépare le territoire de démonstration ; se répète sans risque",
     "servir": "sert la plateforme sur cet ordinateur",
+    "migrer": "met les tables de la base à jour de cette version, avant de servir",
+    "administrateur": "donne l’administration de la plateforme à une adresse, et un lien pour y entrer",
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
     "rapport": "écrit un rapport sur un territoire : plan, diagnostic, restitution, synthèse",

@@ -1,16 +1,33 @@
 """Bringing the platform up: settings, database, tables, static files."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from maillage.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def ready() -> None:
     """Set Django up and bring the database to the present; Refused when it cannot be opened or written."""
+    from django.core.management import call_command
+
+    with connected() as connection:
+        from maillage.config import tables
+
+        tables.update(connection)
+        call_command("createcachetable", verbosity=0)
+
+
+@contextmanager
+def connected() -> Iterator["BaseDatabaseWrapper"]:
+    """Set Django up and give its database as it is; Refused when it cannot be opened or written."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
     import django
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
     from django.db.utils import Error
 
     os.umask(0o077)  # the database and the backups hold accounts
@@ -18,13 +35,26 @@ def ready() -> None:
         django.setup()
         from django.db import connection
 
-        from maillage.config import tables
-
-        tables.update(connection)
-        call_command("createcachetable", verbosity=0)
+        yield connection
     except (OSError, ValueError, Error, ImproperlyConfigured) as error:
-        raise Refused(
-            f"La base de données ne répond pas : {str(error).splitlines()[0]}.",
-            why="Le dossier MAILLAGE_HOME ou l’adresse DATABASE_URL ne permet pas de l’ouvrir.",
-            do="Vérifiez ces deux variables, et les droits d’écriture du dossier.",
-        ) from error
+        raise _refusal(error) from error
+
+
+NO_RIGHT = "42501"  # insufficient_privilege, in the codes of PostgreSQL
+
+
+def _refusal(error: Exception) -> Refused:
+    if getattr(error.__cause__, "sqlstate", "") == NO_RIGHT:
+        return Refused(
+            "Ce compte de PostgreSQL n’a pas le droit de faire des tables dans cette base.",
+            why="Depuis PostgreSQL 15, seul le propriétaire d’une base y fait des tables.",
+            do=(
+                "Faites-la avec son propriétaire : createdb -O maillage maillage. Ou, dans une base qui"
+                " existe : alter database maillage owner to maillage."
+            ),
+        )
+    return Refused(
+        f"La base de données ne répond pas : {str(error).splitlines()[0]}.",
+        why="Le dossier MAILLAGE_HOME ou l’adresse DATABASE_URL ne permet pas de l’ouvrir.",
+        do="Vérifiez ces deux variables, et les droits d’écriture du dossier.",
+    )

@@ -93,7 +93,7 @@ class NoNul:
 
 class PrivatePages:
     """Keeps out of every cache what a shared computer would show after sign-out: pages of professionals,
-    and words said to one.
+    and words said to one; asks nothing of a device that no page needs.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -104,6 +104,7 @@ class PrivatePages:
         private = any(part in request.path for part in PRIVATE) or bool(_whose(request)) or _told(request)
         if private and not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
+        response.headers.setdefault("Permissions-Policy", settings.PERMISSIONS_POLICY)
         return response
 
 

@@ -7,8 +7,9 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
@@ -35,10 +36,12 @@ WORKS = (
     ("contenus_effaces", "maillage.config.providers.work.forget"),
     ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
     ("visites_finies", "maillage.config.sessions.clear"),
+    ("taches_finies", "maillage.config.scheduler.forget_tasks"),
     ("limites_par_heure", "maillage.apps.accounts.actions.forget_tallies"),
     ("journal_vide", "maillage.config.scheduler.fold"),
 )
 EVERY = 15  # seconds
+TASKS_RETAINED = timedelta(days=14)
 WAITED = 500  # milliseconds during which nobody else writes, at most
 log = logging.getLogger(__name__)
 
@@ -92,10 +95,18 @@ def fold(at: datetime) -> Mapping[str, int]:
     return {}
 
 
+def forget_tasks(at: datetime) -> int:
+    """Erase what the background work did and that nobody will ask about; return how many rows."""
+    from django_tasks_db.models import DBTaskResult
+
+    return DBTaskResult.objects.finished().filter(finished_at__lte=at - TASKS_RETAINED).delete()[0]
+
+
 def keep_on(seconds: float) -> None:
     """Run what is due at intervals, until this process is asked to stop: the current task is finished
     first.
     """
+    from django.conf import settings
     from django.db import close_old_connections
     from django.utils import timezone
 
@@ -105,6 +116,8 @@ def keep_on(seconds: float) -> None:
     while not asked.is_set():
         close_old_connections()
         done = run(timezone.now())
+        with suppress(OSError):  # a full disk is said by /sante/ already
+            settings.HEARTBEAT.touch()
         if not any(
             each.counts.get("partis") for each in done
         ):  # messages leave by small lots: another may wait

@@ -28,8 +28,7 @@ def update(connection: BaseDatabaseWrapper) -> None:
     with _one_at_a_time(connection):
         if create_tables(connection):
             return
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        if pending(connection):
             call_command("migrate", interactive=False, verbosity=0)
 
 
@@ -49,6 +48,13 @@ def _one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
             yield
         finally:
             os.close(folder)
+
+
+def pending(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the migrations that this version has and the database has not, as `app.name`, in their order."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{each.app_label}.{each.name}" for each, _ in plan]
 
 
 def create_tables(connection: BaseDatabaseWrapper) -> bool:

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from maillage.config.health import health
+
 urlpatterns = [
+    path("sante/", health, name="health"),
     path("", include("maillage.config.sign_in")),
     path("", include("maillage.apps.search.urls")),
     path("", include("maillage.apps.intake.urls")),  # before the directory: “nouveau” is not a place

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -297,12 +298,7 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
             do="Demandez à la coordination du territoire, ou à l’administration.",
         )
     _check_given_back(membership.user)
-    token = secrets.token_urlsafe(24)
-    Recovery.objects.filter(user=membership.user, used_at=None).delete()  # one link at a time
-    made = Recovery.objects.create(
-        token=digest(token), user=membership.user, made_at=at, made_by=by, expires_at=at + rules.RECOVERY_DAYS
-    )
-    journal.record(by=by, verb="access.given_back", row=made, at=at, structure=membership.structure_id)
+    made, token = _recovery(membership.user, by=by, at=at, structure=membership.structure_id)
     _tell(
         made,
         "fait",
@@ -310,6 +306,43 @@ def give_back(*, by: User, membership: Membership, at: datetime) -> str:
         at,
     )
     return token
+
+
+def _recovery(
+    user: User, *, by: User | None, at: datetime, structure: int | None = None
+) -> tuple[Recovery, str]:
+    """Make the one link by which an account chooses a password, and note it; return it with its secret."""
+    token = secrets.token_urlsafe(24)
+    Recovery.objects.filter(user=user, used_at=None).delete()  # one link at a time
+    made = Recovery.objects.create(
+        token=digest(token), user=user, made_at=at, made_by=by, expires_at=at + rules.RECOVERY_DAYS
+    )
+    journal.record(by=by, verb="access.given_back", row=made, at=at, structure=structure)
+    return made, token
+
+
+@transaction.atomic
+def appoint(*, email: str, name: str, on: date, at: datetime) -> tuple[User, str]:
+    """Give the administration of the platform to an address, known or new; return its account, and the secret
+    of a link by which it chooses its password.
+
+    Whoever may type a command on the computer may already read its database: nobody else is asked. Refused
+    for a demonstration account, and for what is not an address.
+    """
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Refused(
+            f"« {email} » n’est pas une adresse électronique.",
+            why="C’est par elle que cette personne se connectera.",
+            do="Écrivez-la en entier, par exemple : prenom.nom@collectivite.fr.",
+        ) from error
+    user = User.objects.filter(email__iexact=email).first() or User.objects.create_user(
+        email, None, name=name.strip()[:120]
+    )
+    _check_given_back(user)
+    give(by=None, to=user, role="administration", on=on, at=at)
+    return user, _recovery(user, by=None, at=at)[1]
 
 
 def open_recovery(token: str, at: datetime) -> Recovery:

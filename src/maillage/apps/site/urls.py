@@ -6,7 +6,6 @@ from maillage.apps.site import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sante/", views.health, name="health"),
     path("glossaire/", views.glossary, name="glossary"),
     path("methodes/", views.methods, name="methods"),
     path("methodes/<slug:slug>/", views.method, name="method"),

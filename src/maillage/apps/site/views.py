@@ -3,8 +3,7 @@
 import sys
 from typing import Any
 
-from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
@@ -41,14 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if study is not None and not dossiers.is_lost(study):
         context |= {"reading": dossiers.reading(study), "knitted": dossiers.knitted(study)}
     return render(request, "site/home.html", context)
-
-
-@require_safe
-def health(request: HttpRequest) -> JsonResponse:
-    """Whether the platform answers, database included."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-    return JsonResponse({"etat": "ok"})
 
 
 @require_safe

@@ -1,0 +1,43 @@
+"""maillage administrateur: who administers a platform that nobody may enter yet, or any more."""
+
+import argparse
+import os
+
+from maillage.cli.words import print_json
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("adresse", metavar="ADRESSE", help="adresse électronique de cette personne")
+    parser.add_argument("--nom", default="", metavar="NOM", help="le nom affiché aux autres")
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from django.conf import settings
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from maillage.apps.memberships import actions, rules
+
+    at = timezone.now()
+    user, token = actions.appoint(email=given.adresse, name=given.nom, on=timezone.localdate(at), at=at)
+    link = _address(settings.ALLOWED_HOSTS, production=settings.PRODUCTION) + reverse(
+        "recovery", args=[token]
+    )
+    if given.json:
+        print_json({"adresse": user.email, "lien": link})
+        return 0
+    print(f"{user.email} administre la plateforme.")
+    print(f"Pour choisir son mot de passe, une fois, pendant {rules.RECOVERY_DAYS.days} jours : {link}")
+    print("Remettez ce lien à cette personne, et à elle seule.")
+    return 0
+
+
+def _address(hosts: list[str], *, production: bool) -> str:
+    """Return where the platform is read, as well as a command knows it."""
+    if told := os.environ.get("MAILLAGE_ADDRESS"):
+        return told.rstrip("/")
+    return f"https://{hosts[0]}" if production and hosts else "http://localhost:8000"

@@ -1,0 +1,40 @@
+"""maillage migrer: the tables of the database brought to this version, before anybody is served by it."""
+
+import argparse
+
+from maillage.cli.words import print_json
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--verifier",
+        action="store_true",
+        help="dit ce qui reste à faire, sans rien changer ; sort en 1 s’il en reste",
+    )
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import connected, ready
+
+    with connected() as connection:
+        from maillage.config import tables
+
+        pending = tables.pending(connection)
+    if not given.verifier:
+        ready()
+    if given.json:
+        print_json({"a_faire" if given.verifier else "faites": pending})
+    elif not pending:
+        print("La base est à jour.")
+    else:
+        print(f"{'À faire' if given.verifier else 'Fait'} : {_listed(pending)}.")
+    return 1 if given.verifier and pending else 0
+
+
+def _listed(names: list[str]) -> str:
+    few = ", ".join(names[:FEW])
+    return few if len(names) <= FEW else f"{few} et {len(names) - FEW} autres"
+
+
+FEW = 5

@@ -1,0 +1,90 @@
+"""/sante/: whether the platform works, in words that a watching program reads.
+
+A platform whose database answers may still keep nothing: the disk is full. What would make somebody lose
+what they write answers 503; what only makes them wait is told, and answers 200.
+"""
+
+import os
+import shutil
+import time
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django_tasks_db.models import DBTaskResult
+
+from maillage.apps.messages.queries import ready_to_send
+
+VERSION = version("maillage")
+WELL, SLOW, BROKEN = "ok", "ralenti", "en panne"
+TRIED = 65_536  # bytes written and thrown away
+LITTLE = 200_000_000  # bytes: under this, a study or a backup may not fit
+LATE = {"taches": 3_600, "messages": 1_800, "echeances": 300}  # seconds
+
+
+@require_safe
+@never_cache
+def health(request: HttpRequest) -> JsonResponse:
+    """Whether the platform works: 503 when a write would fail."""
+    found = state(timezone.now())
+    return JsonResponse(found, status=503 if found["etat"] == BROKEN else 200)
+
+
+def state(at: datetime) -> dict[str, Any]:
+    """Return what a watching program reads: `etat`, then each part; ages are in seconds, None when nothing
+    waits or nothing was seen yet.
+    """
+    parts: dict[str, Any] = {"version": VERSION}
+    parts["ecriture"] = WELL if _can_write() else BROKEN
+    parts["disque_libre_mo"] = shutil.disk_usage(settings.HOME).free // 1_000_000
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        parts["base"] = WELL
+        parts |= _waiting(at)
+    except DatabaseError:
+        parts["base"] = BROKEN
+    parts["echeances"] = _heartbeat()
+    late = [name for name, most in LATE.items() if (parts.get(name) or 0) > most]
+    if BROKEN in (parts["ecriture"], parts["base"]):
+        whole = BROKEN
+    else:
+        whole = SLOW if late or parts["disque_libre_mo"] * 1_000_000 < LITTLE else WELL
+    return {"etat": whole, **parts}
+
+
+def _can_write() -> bool:
+    """Return whether a file of the home folder can be written to the end, as a row of SQLite would be."""
+    path = settings.HOME / f".sante.{os.getpid()}"
+    try:
+        with path.open("wb") as file:
+            file.write(bytes(TRIED))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        return False
+    finally:
+        path.unlink(missing_ok=True)
+    return True
+
+
+def _waiting(at: datetime) -> dict[str, int | None]:
+    task = DBTaskResult.objects.ready().order_by("enqueued_at").values_list("enqueued_at", flat=True).first()
+    message = ready_to_send(at).order_by("due_at").values_list("due_at", flat=True).first()
+    return {
+        "taches": round((at - task).total_seconds()) if task else None,
+        "messages": round((at - message).total_seconds()) if message else None,
+    }
+
+
+def _heartbeat() -> int | None:
+    try:
+        return round(max(0.0, time.time() - settings.HEARTBEAT.stat().st_mtime))
+    except OSError:
+        return None

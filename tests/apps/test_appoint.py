@@ -1,0 +1,54 @@
+"""Who administers a platform that nobody may enter yet: by a command, with a link that opens once."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.memberships import access, actions
+from maillage.kernel.errors import Refused
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+TODAY = date(2026, 11, 2)
+WHO = "ana@ville.example"
+
+
+def appoint(email: str = WHO, name: str = "Ana") -> tuple[User, str]:
+    return actions.appoint(email=email, name=name, on=TODAY, at=timezone.now())
+
+
+def test_a_new_address_administers_once_it_has_chosen_its_password(client):
+    user, token = appoint()
+    assert (user.email, user.name, user.has_usable_password()) == (WHO, "Ana", False)
+    assert [m.role for m in access.current(TODAY).filter(user=user)] == ["administration"]
+    page = client.get(f"/acces/{token}/")
+    assert page.status_code == 200
+    client.post(f"/acces/{token}/", {"mot_de_passe": "quatre mots sans lien"})
+    user.refresh_from_db()
+    assert user.check_password("quatre mots sans lien")
+    assert list(Entry.objects.order_by("pk").values_list("verb", flat=True)) == [
+        "role.given",
+        "access.given_back",
+        "access.recovered",
+    ]
+
+
+def test_a_known_address_keeps_its_account_and_gets_the_last_link_alone():
+    user, first = appoint()
+    again, second = appoint("ANA@ville.example", "Autre nom")
+    assert (again, again.name) == (user, "Ana")
+    assert access.current(TODAY).filter(user=user).count() == 1
+    assert actions.open_recovery(second, timezone.now()).user == user
+    with pytest.raises(actions.Recovery.DoesNotExist):
+        actions.open_recovery(first, timezone.now())
+    with pytest.raises(Refused):
+        actions.open_recovery(second, timezone.now() + timedelta(days=3))
+
+
+def test_neither_an_example_nor_what_is_no_address_administers():
+    User.objects.create_user("exemple@demo.example", "x", is_demonstration=True)
+    for email in ("exemple@demo.example", "ana", ""):
+        with pytest.raises(Refused):
+            appoint(email)
+    assert not access.current(TODAY).exists()
