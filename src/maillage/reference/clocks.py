@@ -3,6 +3,7 @@
 Source: IANA time zones, through zoneinfo; each collectivité of the COG has one.
 """
 
+from functools import cache
 from zoneinfo import ZoneInfo
 
 PARIS = "Europe/Paris"
@@ -27,4 +28,9 @@ def zone(code_insee: str) -> ZoneInfo:
     >>> zone("38185").key, zone("97411").key, zone("").key
     ('Europe/Paris', 'Indian/Reunion', 'Europe/Paris')
     """
-    return ZoneInfo(OVERSEAS.get(code_insee[:3], PARIS))
+    return _zone(code_insee[:3])
+
+
+@cache
+def _zone(start: str) -> ZoneInfo:
+    return ZoneInfo(OVERSEAS.get(start, PARIS))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -113,9 +114,14 @@ def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
         "made_at": at,
         "due_at": leaves_at,
         "never_after": draft.never_after,
-        "purge_on": draft.purge_on or timezone.localdate(leaves_at + states.KEPT),
+        "purge_on": draft.purge_on or _purge_on(leaves_at),
         "state": states.WAITING,
     }
+
+
+@lru_cache(maxsize=1024)
+def _purge_on(leaves_at: datetime) -> date:
+    return timezone.localdate(leaves_at + states.KEPT)
 
 
 def readable(channel: str, to: str) -> str:

@@ -1,15 +1,13 @@
 """Search what a user may see: the words say which rows, the rows themselves say whether they are theirs."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import Count, IntegerField, Q, QuerySet
-from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 from django.utils.module_loading import import_string
 
@@ -17,6 +15,7 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.search import rules
 from maillage.apps.search.models import SearchGram, SearchWord
 from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind, WordIndex
+from maillage.web.bulk import among
 
 FEW, PAGE = 4, 20  # results of a kind among others; on a page of its own
 MOST = 400  # rows of a kind that are counted and put in order: beyond, another word is asked for
@@ -179,16 +178,6 @@ class Found:
     def _every(self, kind: str) -> Any:
         ways = [way.values("row") for way in self.word.ways(kind=kind)]
         return ways[0].union(*ways[1:], all=True) if len(ways) > 1 else ways[0]
-
-
-def among(rows: Iterable[int]) -> RawSQL:
-    """Return numbers as one text that the database splits: a thousand parameters take longer to hand over
-    than to look for.
-    """
-    text = ",".join(map(str, rows))
-    if connection.vendor == "postgresql":
-        return RawSQL("select unnest(string_to_array(%s, ',')::bigint[])", [text])
-    return RawSQL("select value from json_each(%s)", [f"[{text}]"])
 
 
 def _near(word: str) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """Appointments in words: when, where, with whom, in the time of the place and in the language spoken."""
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.directory.queries import places
 from maillage.words import opening
-from maillage.words.languages import say, typed
+from maillage.words.languages import say, spoken, typed
 
 
 def local(row: Appointment) -> datetime:
@@ -33,6 +34,12 @@ def when(row: Appointment) -> str:
 
 def moment(at: datetime, zone: ZoneInfo) -> str:
     """Return a day and an hour, in a sentence, in the time of a place."""
+    return _moment(at, zone, spoken().code)
+
+
+@lru_cache(maxsize=4096)
+def _moment(at: datetime, zone: ZoneInfo, language: str) -> str:
+    """Return the same in the language that is spoken: thousands of reminders say the same hours."""
     local_at = at.astimezone(zone)
     day_of = f"{opening.weekday(local_at.weekday())} {opening.date_text(local_at.date())}"
     return say("{day} à {hour}", day=day_of, hour=opening.clock(local_at))

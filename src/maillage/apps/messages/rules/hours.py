@@ -1,6 +1,7 @@
 """When a phone may ring: neither at night nor on Sunday, where the phone lives."""
 
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maillage.apps.messages.rules.states import SMS
@@ -35,9 +36,12 @@ def leaves_at(channel: str, to: str, at: datetime) -> datetime:
     """Return the first moment, from `at` on, when a message may be sent: at once, except for an SMS at night
     or on Sunday.
     """
-    if channel != SMS:
-        return at
-    local = at.astimezone(zone(to))
+    return _rings_at(at, zone(to)) if channel == SMS else at
+
+
+@lru_cache(maxsize=1024)
+def _rings_at(at: datetime, zone: ZoneInfo) -> datetime:
+    local = at.astimezone(zone)
     if local.weekday() != SUNDAY and OPENS <= local.time() < CLOSES:
         return at
     day = local.date()

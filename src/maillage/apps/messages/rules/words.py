@@ -2,8 +2,7 @@
 hidden.
 """
 
-import unicodedata
-from functools import lru_cache
+import re
 
 from maillage.kernel.typed import TURNING
 
@@ -20,6 +19,11 @@ PLAIN = {
     **dict.fromkeys("–—−", "-"),
     **{"«": '"', "»": '"', "…": "...", "œ": "oe", "Œ": "OE"},
 }
+IN_SMS = str.maketrans(PLAIN)
+# Controls, halves of a sign, separators of lines: what a text shows to nobody.
+NEVER_SEEN = f"\x7f-\x9f\ud800-\udfff\u2028\u2029{re.escape(''.join(sorted(TURNING)))}"
+HIDDEN = re.compile(f"[\x00-\x1f{NEVER_SEEN}]")
+HIDDEN_IN_LINES = re.compile(f"[\x00-\x08\x0b-\x1f{NEVER_SEEN}]")
 ONE, EACH, ONE_WIDE, EACH_WIDE = 160, 153, 70, 67
 
 
@@ -29,22 +33,13 @@ def line(text: str) -> str:
     >>> line("Rendez-vous\\r\\nBcc: x@exemple.fr")
     'Rendez-vous Bcc: x@exemple.fr'
     """
-    for each in {each for each in set(text) if _hidden(each)}:
-        text = text.replace(each, " ")
-    return " ".join(text.split())
+    return " ".join(HIDDEN.sub(" ", text).split())
 
 
 def body(text: str) -> str:
     """Return a text with its lines, without invisible characters."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    for each in {each for each in set(lines) if each not in "\n\t" and _hidden(each)}:
-        lines = lines.replace(each, "")
-    return lines.strip()
-
-
-@lru_cache(maxsize=2000)
-def _hidden(each: str) -> bool:
-    return unicodedata.category(each) in ("Cc", "Cs", "Zl", "Zp") or each in TURNING
+    return HIDDEN_IN_LINES.sub("", lines).strip()
 
 
 def short(text: str) -> str:
@@ -53,10 +48,7 @@ def short(text: str) -> str:
     >>> short("C’est « demain » à 9 h…")
     'C\\'est " demain " à 9 h...'
     """
-    plain = body(text)
-    for each in set(plain) & PLAIN.keys():
-        plain = plain.replace(each, PLAIN[each])
-    return plain
+    return body(text).translate(IN_SMS)
 
 
 def parts(text: str) -> int:

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -83,7 +84,7 @@ def _withdrawn(occasions: Sequence[Occasion]) -> Counter[tuple[str, int, int, da
     """Return how many reminders of each were taken back: an event moved, then moved back."""
     found = Reminder.objects.filter(
         kind__in={each.kind for each in occasions},
-        row__in=[each.row for each in occasions],
+        row__in=bulk.among(each.row for each in occasions),
         withdrawn_at__isnull=False,
     )
     keys = ("kind", "row", "days", "moment")
@@ -105,9 +106,14 @@ def _row(each: Occasion, way: Way, *, round: int, at: datetime) -> dict[str, Any
         "reason": way.reason,
         "language": _language(each),
         "planned_at": at,
-        "purge_on": timezone.localdate(each.moment + KEPT),
+        "purge_on": _purge_on(each.moment),
         **NO_WORDS,
     }
+
+
+@lru_cache(maxsize=4096)
+def _purge_on(moment: datetime) -> date:
+    return timezone.localdate(moment + KEPT)
 
 
 NO_WORDS = {"name": "", "contact": "", "subject": "", "text": "", "french": ""}

@@ -14,6 +14,7 @@ from maillage.apps.reminders.models import Refusal, Reminder
 from maillage.apps.reminders.rules import schedule, ways
 from maillage.apps.reminders.rules.ways import Way
 from maillage.reference import clocks
+from maillage.web import bulk
 
 AT_ONCE = 2000  # events planned in one transaction
 PAPER = (people.NONE, people.LETTER)
@@ -99,7 +100,8 @@ def _reminded(kind: str, moment: str) -> QuerySet[Reminder]:
 
 def agreed_among(people_asked: Sequence[Person]) -> set[int]:
     """Return which of these persons agree today to be written to: the last answer of each decides."""
-    said = Consent.objects.filter(person__in=people_asked, purpose=people.WRITE)
+    asked = bulk.among(person.pk for person in people_asked)
+    said = Consent.objects.filter(person__in=asked, purpose=people.WRITE)
     last: dict[int, bool] = {}
     for person, given, withdrawn in said.order_by("at", "pk").values_list("person", "given", "withdrawn_at"):
         last[person] = given and withdrawn is None
@@ -111,7 +113,7 @@ def refused_among(people_asked: Sequence[Person]) -> set[int]:
     asked = [person.pk for person in people_asked]
     refusals = Refusal.objects.all()
     if refusals.count() > AT_ONCE:  # else reading them all takes less than asking for each
-        refusals = refusals.filter(person__in=asked)
+        refusals = refusals.filter(person__in=bulk.among(asked))
     return set(asked) & set(refusals.values_list("person", flat=True))
 
 

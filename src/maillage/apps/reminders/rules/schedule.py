@@ -5,6 +5,7 @@ See docs/methods/rappels.md.
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from maillage.reference import holidays
@@ -13,6 +14,7 @@ EVE = 1  # days before: time enough to say that one cannot come, too little to f
 POSTED = 7  # days before, on paper: a letter takes days, and a card waits for its owner to come by
 MORNING = time(9)
 SUNDAY = 6
+KNOWN = 4096  # answers that are not computed again: thousands of events begin at the same hours
 
 
 def day_of(event: date, days: int) -> date:
@@ -28,6 +30,7 @@ def day_of(event: date, days: int) -> date:
     return day
 
 
+@lru_cache(maxsize=KNOWN)
 def leaves_at(moment: datetime, days: int, zone: ZoneInfo) -> datetime:
     """Return the moment when somebody is reminded of an event, by the time of its place, whatever the clocks
     do in between.
