@@ -933,3 +933,75 @@ def test_a_team_types_back_its_own_paper_and_no_other(keeper, lieu):
     assert keeper.post(f"/espace/annuaire/papier/?code={foreign}&cases=", {"reste": "on"}).status_code == 404
     other.refresh_from_db()
     assert other.confirmed_on is None
+
+
+# ---------------------------------------------------------------------------------------- many rows at once
+
+LIST = "/espace/annuaire/liste/a-verifier/"
+
+
+@pytest.fixture
+def doubted(db) -> list[Lieu]:
+    """Three doubtful sheets: two communes, two sources, two doubts."""
+    take(ROW)
+    take({**ROW, "id": "z2", "nom": "Maison des habitants", "adresse": "9 rue Verte", "telephone": ""})
+    elsewhere = {
+        "nom": "Médiathèque",
+        "commune": "Échirolles",
+        "code_postal": "38130",
+        "adresse": "2 cours Nord",
+    }
+    take({**ROW, **elsewhere, "id": "z3", "telephone": ""}, source="Autre réseau")
+    rows = list(Lieu.objects.order_by("pk"))
+    for lieu, field in zip(rows, ("horaires", "date_maj", "date_maj"), strict=True):
+        doubt(lieu, field)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", {0, 1, 2}),
+        ("commune=38185", {0, 1}),
+        ("source=Autre réseau", {2}),
+        ("raison=date_maj", {1, 2}),
+        ("raison=date_maj&commune=38185", {1}),
+        ("mot=HABITANTS", {1}),
+        ("mot=rien", set()),
+        ("commune=38151&raison=horaires", set()),
+    ],
+)
+def test_a_working_list_is_narrowed_by_word_commune_source_and_reason(signed, doubted, query, found):
+    shown = signed.get(f"{LIST}?{query}")
+    assert {row.number for row in shown.context["section"].rows} == {doubted[n].pk for n in found}
+    if not found:
+        assert "Rien ne répond à ce choix" in shown.content.decode()
+
+
+def test_each_list_of_the_directory_may_be_narrowed(signed, pair):
+    for kind in space.SECTIONS:
+        assert signed.get(f"/espace/annuaire/liste/{kind}/?commune=38185&source=Réseau").status_code == 200
+    doubles = signed.get("/espace/annuaire/liste/doublons/?commune=38151")
+    assert not doubles.context["section"].rows
+    assert signed.get("/espace/annuaire/liste/doublons/?commune=38185").context["section"].rows
+
+
+def test_several_doubts_are_settled_at_once_and_taken_back(signed, doubted):
+    one, two, _ = doubted
+    signed.post("/espace/annuaire/relues/", {"fiche": [one.pk, two.pk], "suite": "raison=date_maj"})
+    assert [Lieu.objects.get(pk=each.pk).to_check == [] for each in doubted] == [True, True, False]
+    assert Lieu.objects.get(pk=one.pk).confirmed_on is None, "a doubt less is no confirmation"
+    sheets.edit(Lieu.objects.get(pk=two.pk), {"quartier": "Nord"}, by="x", at=AT + timedelta(days=30))
+    shown = page_after(signed, "/espace/annuaire/relues/", {"defaire": "1"})
+    assert "1 fiche de nouveau à vérifier" in shown
+    assert "1 fiche changée depuis" in shown
+    assert [bool(Lieu.objects.get(pk=each.pk).to_check) for each in doubted] == [True, False, True]
+
+
+def test_nothing_ticked_and_the_sheets_of_others_settle_nothing(client, signed, doubted):
+    assert "Aucune fiche n’était cochée" in page_after(signed, "/espace/annuaire/relues/", {})
+    other = Lieu.objects.exclude(code_insee="38185").get()
+    client.force_login(account("voisine", "coordination", territory="38185"))
+    client.post("/espace/annuaire/relues/", {"fiche": [other.pk, "x"]})
+    other.refresh_from_db()
+    assert other.to_check

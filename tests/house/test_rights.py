@@ -118,7 +118,10 @@ LISTS: dict[str, set[str]] = {
         key: {"all"} for key in ("space", "notifications", "news_dismiss", "search_all", "search_suggestions")
     },
     "bilans_nudge": {"lead"},
-    **{key: {"sheet"} for key in ("directory", "proposals", "equipment", "upkeep", "paper_back")},
+    **{
+        key: {"sheet"}
+        for key in ("directory", "proposals", "equipment", "upkeep", "paper_back", "doubts_settle")
+    },
     **{
         key: {"import"}
         for key in (

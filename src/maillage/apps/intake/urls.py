@@ -7,6 +7,7 @@ from maillage.apps.intake.views import custody, imports, new, pairs, space
 urlpatterns = [
     path("espace/annuaire/", space.directory, name="directory"),
     path("espace/annuaire/liste/<str:kind>/", space.section, name="directory_section"),
+    path("espace/annuaire/relues/", space.settle, name="doubts_settle"),
     path("espace/annuaire/propositions/", space.proposals, name="proposals"),
     path("espace/annuaire/propositions/<int:pk>/", space.answer, name="proposal_answer"),
     path("espace/annuaire/propositions/<int:pk>/structure/", custody.handover, name="custody"),

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.models import Import, Lieu, Pair, Proposal
-from maillage.apps.directory.queries import history, places
+from maillage.apps.directory.queries import facets, history, places
 from maillage.apps.directory.queries.search import Wanted, search
 from maillage.engine import matching
 from maillage.studies.offer.census import as_place
@@ -22,6 +22,8 @@ from maillage.words.wording import count
 SHOWN = 5  # rows of each section on the first page
 PAGE = 30
 FOUND = 50
+DOUBTFUL = "a-verifier"
+WHOLE = facets.Facets()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Row:
     route: str
     of: str = ""
     late: bool = False
+    number: int | None = None  # of the place, where several may be settled at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,15 +63,33 @@ def nothing(shown: Sequence[Section]) -> str:
     return ", ".join(each.words for each in shown if not each.total)
 
 
-def section(id: str, user, on: date, number: str) -> tuple[Section, Page]:
-    """Return one page of a section."""
-    page = Paginator(SECTIONS[id].rows(user, on), PAGE).get_page(number)
-    return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page]), page
+def section(id: str, user, on: date, number: str, asked: facets.Facets = WHOLE) -> tuple[Section, Page]:
+    """Return one page of a section, narrowed to what is asked."""
+    found = facets.narrow(SECTIONS[id].rows(user, on), asked, SECTIONS[id].prefix)
+    page = Paginator(found, PAGE).get_page(number)
+    return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page], found), page
 
 
-def _section(id: str, user, on: date, limit: int, rows: Sequence[Row] | None = None) -> Section:
+def choices(id: str, user, on: date) -> facets.Choices:
+    """Return what a section may be narrowed by."""
+    return facets.choices(SECTIONS[id].rows(user, on), SECTIONS[id].prefix, reasons=id == DOUBTFUL)
+
+
+def doubtful(user, numbers: Iterable[int]) -> QuerySet[Lieu]:
+    """Return those of these places that wait to be verified, and that a user may change."""
+    return _published(user).exclude(to_check=[]).filter(pk__in=list(numbers))
+
+
+def _section(
+    id: str,
+    user,
+    on: date,
+    limit: int,
+    rows: Sequence[Row] | None = None,
+    narrowed: QuerySet | None = None,
+) -> Section:
     kind = SECTIONS[id]
-    found = kind.rows(user, on)
+    found = kind.rows(user, on) if narrowed is None else narrowed
     total = found.count()
     shown = rows if rows is not None else [kind.row(each, on) for each in found[:limit]]
     return Section(
@@ -94,6 +115,7 @@ class Kind:
     none: str
     rows: Any
     row: Any
+    prefix: str = ""  # the path from a row to its place
 
 
 # --------------------------------------------------------------------------------------------------- sections
@@ -109,7 +131,8 @@ def _to_check_row(lieu: Lieu, on: date) -> Row:
     why = f"{history.field_in_words(first['field'])} : {first['reason']}" + (
         f", et {count(more, 'autre')}" if more else ""
     )
-    return Row(lieu.name, town(lieu), why, _age(lieu.updated_on, on), "lieu_edit", lieu.slug)
+    since = _age(lieu.updated_on, on)
+    return Row(lieu.name, town(lieu), why, since, "lieu_edit", lieu.slug, number=lieu.pk)
 
 
 def _proposals(user, on: date) -> QuerySet[Proposal]:
@@ -204,6 +227,7 @@ SECTIONS = {
         "aucun message",
         _signals,
         _signal_row,
+        "lieu__",
     ),
     "propositions": Kind(
         "Propositions",
@@ -214,6 +238,7 @@ SECTIONS = {
         "aucune valeur proposée",
         _proposals,
         _proposal_row,
+        "lieu__",
     ),
     "doublons": Kind(
         "Doublons possibles",
@@ -224,6 +249,7 @@ SECTIONS = {
         "aucune paire",
         pairs,
         _pair_row,
+        "first__",
     ),
     "a-verifier": Kind(
         "À vérifier",

@@ -50,6 +50,33 @@ def merge_sure(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
     return merged
 
 
+SETTLED = "relue : ce qui a été compris est juste"
+
+
+@transaction.atomic
+def settle_doubts(lieux: Iterable[Lieu], *, by: str, at: datetime) -> list[Change]:
+    """Say that what was read of these sheets is right, one change each; nothing else is confirmed."""
+    made = []
+    for lieu in lieux:
+        before = sheets.snapshot(lieu)
+        lieu.to_check = []
+        made.append(sheets.write(lieu, before, verb="edit", by=by, at=at, reason=SETTLED))
+    return made
+
+
+@transaction.atomic
+def doubt_again(changes: Iterable[Change], *, by: str, at: datetime) -> tuple[int, int]:
+    """Take back what `settle_doubts` did; return how many sheets doubt again, and how many changed since."""
+    back = kept = 0
+    for change in changes:
+        try:
+            sheets.undo(change, by=by, at=at)
+            back += 1
+        except Refused:
+            kept += 1
+    return back, kept
+
+
 @transaction.atomic
 def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
     """Add a place by hand, and propose the pairs it makes; Refused without a name or a commune."""

@@ -3,15 +3,22 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from maillage.apps.accounts.access import holding
 from maillage.apps.directory import access, rules
-from maillage.apps.directory.queries import space
+from maillage.apps.directory.models import Change
+from maillage.apps.directory.queries import facets, space
 from maillage.apps.intake.actions import proposals as actions
+from maillage.apps.intake.actions import quick_actions
 from maillage.apps.intake.queries import pending
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import whole
+from maillage.words.wording import count
+
+SETTLED = "fiches-relues"  # the changes of the last sheets settled together, to take back
 
 
 @holding("directory.edit")
@@ -47,8 +54,46 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
     """One section of the working list, whole."""
     if kind not in space.SECTIONS:
         raise Http404
-    shown, page = space.section(kind, request.user, timezone.localdate(), request.GET.get("page", "1"))
-    return render(request, "intake/section.html", {"section": shown, "page": page})
+    asked, on = facets.read(request.GET), timezone.localdate()
+    shown, page = space.section(kind, request.user, on, request.GET.get("page", "1"), asked)
+    context = {
+        "section": shown,
+        "page": page,
+        "asked": asked,
+        "choices": space.choices(kind, request.user, on),
+        "several": kind == space.DOUBTFUL and shown.total > 1,
+        "settled": len(request.session.get(SETTLED, ())) if kind == space.DOUBTFUL else 0,
+    }
+    return render(request, "intake/section.html", context)
+
+
+@holding("directory.edit")
+@require_POST
+def settle(request: HttpRequest) -> HttpResponse:
+    """Say of several doubtful sheets at once that what was read is right; or take that back."""
+    by, at = str(request.user), timezone.localtime()
+    if "defaire" in request.POST:
+        changes = Change.objects.filter(
+            pk__in=request.session.pop(SETTLED, ()), lieu__in=access.managed_by(request.user)
+        )
+        back, kept = quick_actions.doubt_again(changes, by=by, at=at)
+        messages.success(request, f"{count(back, 'fiche')} de nouveau à vérifier.")
+        if kept:
+            messages.warning(
+                request, f"{count(kept, 'fiche')} changée{'s' * (kept > 1)} depuis : laissée telle quelle."
+            )
+        return redirect("directory_section", space.DOUBTFUL)
+    numbers = [n for typed in request.POST.getlist("fiche") if (n := whole(typed)) is not None]
+    changes = quick_actions.settle_doubts(space.doubtful(request.user, numbers), by=by, at=at)
+    if changes:
+        request.session[SETTLED] = [change.pk for change in changes]
+    else:
+        messages.error(
+            request, "Rien n’a changé. Aucune fiche n’était cochée. Cochez celles que vous avez relues."
+        )
+    query = request.POST.get("suite", "")
+    address = reverse("directory_section", args=[space.DOUBTFUL])
+    return redirect(f"{address}?{query}" if query else address)
 
 
 @holding("directory.edit")

@@ -1,0 +1,82 @@
+"""What a working list of the directory is narrowed by: a word, a commune, a source, a reason."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from maillage.apps.directory.models import Lieu, Source
+from maillage.apps.directory.queries import history
+from maillage.studies.diagnosis.territories import gazetteer
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What was asked of a list; '' where nothing was."""
+
+    word: str = ""
+    commune: str = ""
+    source: str = ""
+    reason: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Return whether the whole list is asked for."""
+        return not (self.word or self.commune or self.source or self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The values that a list holds, each with its label and its number of rows, the most frequent first."""
+
+    communes: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+
+
+def read(asked: Mapping[str, str]) -> Facets:
+    """Return what a query string asks for."""
+    words = (asked.get(name, "").strip()[:100] for name in ("mot", "commune", "source", "raison"))
+    return Facets(*words)
+
+
+def narrow(rows: QuerySet, facets: Facets, prefix: str) -> QuerySet:
+    """Return the rows that fit. prefix: the path from a row to its place, '' when it is one."""
+    if facets.word:
+        rows = rows.filter(Q(**{f"{prefix}name__icontains": facets.word}))
+    if facets.commune:
+        rows = rows.filter(**{f"{prefix}code_insee": facets.commune})
+    if facets.source:
+        rows = rows.filter(**{f"{prefix}source__name": facets.source})
+    if facets.reason and prefix == "":
+        doubtful = Lieu.objects.annotate(doubts=Cast("to_check", TextField()))
+        rows = rows.filter(
+            pk__in=doubtful.filter(doubts__contains=f'"field": "{facets.reason}"').values("pk")
+        )
+    return rows
+
+
+def choices(rows: QuerySet, prefix: str, *, reasons: bool) -> Choices:
+    """Return what a list may be narrowed by. reasons: whether its rows are places with doubts."""
+    plain = rows.order_by()
+    towns = Counter(plain.values_list(f"{prefix}code_insee", flat=True))
+    sources = Counter(plain.values_list(f"{prefix}source", flat=True))
+    names: dict[Any, str] = dict(Source.objects.filter(pk__in=sources).values_list("pk", "name"))
+    known = gazetteer()
+    doubts: Counter[str] = Counter()
+    if reasons:
+        for each in plain.values_list("to_check", flat=True):
+            doubts.update({doubt["field"] for doubt in each})
+    return Choices(
+        _labelled({code: (known.get(code).name if code in known else code, n) for code, n in towns.items()}),
+        _labelled({names[pk]: (names[pk], n) for pk, n in sources.items()}),
+        _labelled({name: (history.field_in_words(name), n) for name, n in doubts.items()}),
+    )
+
+
+def _labelled(found: Mapping[str, tuple[str, int]]) -> dict[str, str]:
+    order = sorted(found.items(), key=lambda each: (-each[1][1], each[1][0]))
+    return {value: f"{label} ({n})" for value, (label, n) in order if value}
