@@ -291,7 +291,7 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ("census_of", "census_start", "census_towns", "census_rules", "census_method"), ({"import"}, "place")
     ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
-    **dict.fromkeys(("comments", "findings", "study_mission"), ({"territory"}, "place")),
+    **dict.fromkeys(("comments", "findings", "study_mission", "study_theme"), ({"territory"}, "place")),
     **dict.fromkeys(("plan_open", "plan_action_new", "plan_gesture"), ({"territory"}, "steered")),
     **dict.fromkeys(("plan_action_edit", "plan_action_gesture"), ({"territory"}, "plan_action")),
     "drop": ({"territory"}, "kept"),

@@ -17,12 +17,15 @@ from django_tasks import task
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
-from maillage.apps.dossiers.models import Comment, Finding, MissionStep, Study, StudyMission
+from maillage.apps.dossiers.models import Comment, Finding, MissionStep, Study, StudyMission, StudyTheme
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
+from maillage.kernel.typed import line
+from maillage.reports.page import pdf
+from maillage.reports.page import theme as themes
 from maillage.reports.territory import atlas, edition
 from maillage.reports.territory.reading import dump
 from maillage.studies.diagnosis.request import Cancelled
@@ -310,6 +313,47 @@ def set_mission(place: str, given: dict[str, Any], *, by: User, at: datetime) ->
         place=place, defaults={**given, "written_at": at, "written_by": by}
     )
     return row
+
+
+@transaction.atomic
+def set_theme(
+    place: str, *, name: str, colour: str, logo: bytes | None, by: User, at: datetime
+) -> StudyTheme:
+    """Write the look of the reports of a place. Refused for a colour on which white cannot be read, or a logo
+    that cannot be printed. logo: None leaves the one that is there.
+    """
+    former = StudyTheme.objects.select_for_update().filter(place=place).first()
+    drawn = (former.logo if former else "") if logo is None else _logo(logo)
+    look = themes.theme(line(name, 80), colour.strip(), drawn)
+    row, _ = StudyTheme.objects.update_or_create(
+        place=place,
+        defaults={
+            "name": look.name,
+            "colour": look.colour,
+            "logo": look.logo,
+            "written_at": at,
+            "written_by": by,
+        },
+    )
+    return row
+
+
+def _logo(content: bytes) -> str:
+    """Return a logo as text; Refused when it is heavy, or cannot be drawn."""
+    text = content.decode("utf-8", "replace")
+    if len(content) > themes.LARGEST or not pdf.is_drawable(text):
+        raise Refused(
+            "Ce logo ne peut pas être imprimé.",
+            why="Ce n’est pas un dessin SVG de 200 ko au plus, ou il est coupé.",
+            do="Exportez-le en SVG « simple », textes en tracés, sans image incorporée.",
+        )
+    return text
+
+
+@transaction.atomic
+def remove_theme(place: str) -> None:
+    """Give the reports of a place the look of Maillage again."""
+    StudyTheme.objects.filter(place=place).delete()
 
 
 @transaction.atomic

@@ -165,6 +165,29 @@ class FindingForm(forms.Form):
         return bool(self.cleaned_data["confirms"] == "oui")
 
 
+class ThemeForm(forms.Form):
+    """The look of the reports of a territory. A colour that cannot be read, a logo that cannot be printed are
+    refused by the action, with the ratio or the reason.
+    """
+
+    name = forms.CharField(
+        label="Nom écrit sur les rapports",
+        max_length=80,
+        error_messages={"required": "Il manque le nom à écrire."},
+    )
+    colour = forms.CharField(
+        label="Couleur",
+        max_length=7,
+        help_text="En six chiffres, comme #1F4E79. Le blanc doit s’y lire : 4,5 pour 1 au moins.",
+        error_messages={"required": "Il manque la couleur."},
+    )
+    logo = forms.FileField(
+        label="Logo (facultatif)",
+        required=False,
+        help_text="Un dessin SVG simple, de 200 ko au plus. Sans fichier, le logo enregistré reste.",
+    )
+
+
 class MissionForm(forms.Form):
     """The mission of a study. Nothing is required: what is empty is told as such."""
 

@@ -85,6 +85,23 @@ class StudyMission(models.Model):
         return self.place
 
 
+class StudyTheme(models.Model):
+    """How the reports of a territory look: its name, its colour, its logo as SVG, "" without one."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
+    name = models.CharField("nom écrit sur les rapports", max_length=80)
+    colour = models.CharField("couleur", max_length=7)
+    logo = models.TextField("logo", blank=True)
+    written_at = models.DateTimeField("écrit le")
+    written_by = by_account()
+
+    class Meta:
+        verbose_name = "thème des rapports"
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class MissionStep(models.Model):
     """A step of a mission: interviews, groups, a workshop, a meeting. who: a group or a structure, never a
     person. Once withdrawn, it is stored but hidden.

@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
-from maillage.apps.dossiers.models import Comment, Finding, Study, StudyMission
+from maillage.apps.dossiers.models import Comment, Finding, Study, StudyMission, StudyTheme
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.outreach.queries import census as outreach_census
 from maillage.apps.outreach.queries import method, outings
@@ -28,7 +28,7 @@ from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
-from maillage.kernel.errors import Refused
+from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.directory import census
@@ -36,6 +36,7 @@ from maillage.reports.directory.census import CensusReading
 from maillage.reports.page import pdf
 from maillage.reports.page.folder import Fingerprint, Frozen, frozen_editions
 from maillage.reports.page.folder import read as read_edition
+from maillage.reports.page.theme import Theme
 from maillage.reports.territory import atlas, changes, criteria, services
 from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
@@ -232,6 +233,15 @@ def findings(place: str) -> list[told_findings.FieldFinding]:
         for row in Finding.objects.filter(place=place, withdrawn_at=None)
     ]
     return sorted([*noted, *verbatims.statements_of(place)], key=lambda said: -said.year)
+
+
+def theme_of(code: str) -> Theme | None:
+    """Return the look of the reports of a territory, None for ours, or for a territory that nobody knows."""
+    try:
+        row = StudyTheme.objects.filter(place=territories.canonical(code)).first()
+    except UnknownTerritory:
+        return None
+    return Theme(row.name, row.colour, row.logo) if row else None
 
 
 def mission(place: str) -> Mission | None:

@@ -75,7 +75,7 @@ def run(given: argparse.Namespace) -> int:
             do="Donnez --theme à un autre rapport : plan, restitution, synthese ou affiche.",
         )
     folder.check_folder(given.sortie)
-    look = _theme(given.theme) if given.theme else None
+    look = _theme(given.theme) if given.theme else _stored(given.code)
     former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
     if frozen is not None and frozen.exists():
@@ -87,7 +87,7 @@ def run(given: argparse.Namespace) -> int:
         if former:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
-    with theme.applied(look):
+    with theme.applied(look if given.rapport != "diagnostic" else None):
         about, files, refused = composed(given, name)
     if frozen is not None:
         folder.write(frozen, files, about)
@@ -103,6 +103,20 @@ def run(given: argparse.Namespace) -> int:
             file=sys.stderr,
         )
     return 1 if refused else 0
+
+
+def _stored(code: str) -> "Theme | None":
+    """Return the theme that the space of a territory holds, None for ours."""
+    from maillage.config.home import has_database
+
+    if not has_database():
+        return None
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.apps.dossiers.queries import theme_of
+
+    return theme_of(code)
 
 
 def _theme(path: Path) -> "Theme":

@@ -22,8 +22,9 @@ from maillage.apps.dossiers.forms import (
     MissionForm,
     PerimeterForm,
     StepForm,
+    ThemeForm,
 )
-from maillage.apps.dossiers.models import Finding, MissionStep, Study, StudyMission
+from maillage.apps.dossiers.models import Finding, MissionStep, Study, StudyMission, StudyTheme
 from maillage.apps.dossiers.views.requests import unknown
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
@@ -145,6 +146,37 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     return render(
         request, "dossiers/mission.html", context, status=400 if error or form.errors or step.errors else 200
     )
+
+
+@holding("territory.edit")
+@require_http_methods(["GET", "HEAD", "POST"])
+@_of_its_writers
+def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
+    """The look of the reports of a territory: its name, its colour, its logo."""
+    row, told = StudyTheme.objects.filter(place=place).first(), request.POST or None
+    if told and "effacer" in told:
+        actions.remove_theme(place)
+        messages.success(request, "Les rapports reprennent les couleurs de Maillage.")
+        return redirect("study_theme", place)
+    initial = {"name": row.name, "colour": row.colour} if row else {"name": name}
+    form, error = ThemeForm(told, request.FILES or None, initial=initial), None
+    if told and form.is_valid():
+        held = form.cleaned_data
+        try:
+            actions.set_theme(
+                place,
+                name=held["name"],
+                colour=held["colour"],
+                logo=held["logo"].read() if held["logo"] else None,
+                by=request.user,  # type: ignore[arg-type]
+                at=timezone.now(),
+            )
+            messages.success(request, "C’est enregistré : les prochains rapports le reprennent.")
+            return redirect("study_theme", place)
+        except Refused as refused:
+            error = refused
+    context = {"form": form, "place": place, "name": name, "error": error, "row": row}
+    return render(request, "dossiers/theme.html", context, status=400 if error or form.errors else 200)
 
 
 def _name(place: str) -> str:
