@@ -737,7 +737,7 @@ def test_calendars_read_the_workshops_and_never_who_comes(client, workshop, kari
     read = Calendar.from_ical(answer.content)
     (event,) = read.walk("VEVENT")
     assert event["SUMMARY"] == title
-    assert event["UID"] == f"atelier-{workshop.pk}@localhost"
+    assert event["UID"] == f"atelier-{workshop.pk}@ateliers.maillage"
     assert (event["STATUS"], int(event["SEQUENCE"])) == ("CONFIRMED", 1)
     assert event["DTSTART"].dt == MONDAY
     assert str(event["DTSTART"].params["TZID"]) == "Europe/Paris"

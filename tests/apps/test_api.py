@@ -471,7 +471,38 @@ def test_any_site_may_read_and_none_may_write(client):
     assert "Authorization" in ahead["Access-Control-Allow-Headers"]
     assert client.head("/api/v1/structures").status_code == 200
     for method in (client.post, client.put, client.delete, client.patch):
-        assert method("/api/v1/structures").status_code == 405
+        refused = method("/api/v1/structures")
+        assert (refused.status_code, refused["Content-Type"]) == (405, "application/problem+json")
+        assert "GET" in refused["Allow"]
+
+
+@pytest.mark.parametrize("address", ["inconnu", "structures/a/b/c", "territoires/x/y"])
+def test_an_address_that_does_not_exist_is_told_to_programs(client, address):
+    response = client.get(f"/api/v1/{address}")
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["title"] == "Cette adresse n’existe pas."
+    assert response["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_document_says_errors_as_they_are_sent(client):
+    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    kinds = {
+        (status[0], kind)
+        for path in paths.values()
+        for operation in path.values()
+        for status, answer in operation["responses"].items()
+        for kind in answer.get("content", {})
+    }
+    assert kinds == {("2", "application/json"), ("4", "application/problem+json")}
+
+
+def test_a_shared_cache_may_keep_the_data_whatever_the_browser_sends(client):
+    lieu("a")
+    client.cookies["langue"] = "uk"
+    response = client.get("/api/v1/structures", headers={"Accept-Encoding": "gzip"})
+    assert response["Cache-Control"] == "public, max-age=300"
+    assert "cookie" not in response.get("Vary", "").casefold()
+    assert "cookie" in client.get("/").get("Vary", "").casefold()
 
 
 def test_too_many_requests_are_refused_for_the_hour(client, coordinator, monkeypatch):

@@ -25,6 +25,7 @@ from maillage.web import refusals
 from maillage.words.wording import spaced
 
 Answer = Callable[[HttpRequest], HttpResponse]
+DATA = "/api/v1/"
 PRIVATE = ("/espace/", "/compte/")
 ABOUT_PEOPLE = (
     "/espace/personnes/",
@@ -48,6 +49,26 @@ PROVEN = (
 )  # who sees people, or gives who sees them
 VISITOR = "visite"  # the cookie that says whose session just ended, until the browser closes
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+class SharedCaches:
+    """Say that the data of the interface is the same for everybody: a shared cache may keep it, whatever
+    cookies a
+    browser sends along.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        if request.path.startswith(DATA) and not response.cookies:
+            vary = [word.strip() for word in response.get("Vary", "").split(",")]
+            kept = ", ".join(word for word in vary if word and word.casefold() != "cookie")
+            response.headers.pop("Vary", None)
+            if kept:
+                response["Vary"] = kept
+        return response
 
 
 class Refusals:

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    "maillage.config.middleware.SharedCaches",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "maillage.config.languages.Languages",
     "django.middleware.common.CommonMiddleware",

@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from maillage.apps.directory.views import api
 from maillage.config.health import health
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     path("", include("maillage.apps.indicators.urls")),
     path("", include("maillage.apps.pilotage.urls")),
     path("", include("maillage.apps.gallery.urls")),
+    path("api/v1/<path:name>", api.unknown, name="api_unknown"),  # after the study of a territory
     path("", include("maillage.apps.site.urls")),
 ]
 handler404 = "maillage.apps.site.views.not_found"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,6 +12,7 @@ from maillage.apps.agenda.queries import words
 from maillage.apps.directory.queries import places
 
 PRODUCER = "-//Maillage//Ateliers//FR"
+DOMAIN = "ateliers.maillage"  # fixed: identifiers stay when the address of the installation changes
 
 
 def feed(rows: Iterable[Workshop], name: str) -> bytes:
@@ -34,7 +34,7 @@ def feed(rows: Iterable[Workshop], name: str) -> bytes:
 def _event(row: Workshop) -> Event:
     zone = row.zone
     event = Event()
-    event.add("uid", f"atelier-{row.pk}@{urlsplit(settings.ADDRESS).hostname}")
+    event.add("uid", f"atelier-{row.pk}@{DOMAIN}")
     event.add("dtstamp", row.changed_at.astimezone(UTC))
     event.add("dtstart", row.starts_at.astimezone(zone))
     event.add("dtend", row.ends_at.astimezone(zone))

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI, Query
 from ninja.errors import ValidationError
 from ninja.parser import Parser
@@ -24,6 +25,7 @@ from maillage.reference.definitions import DEFAULT, offered
 from maillage.studies.diagnosis import filters
 from maillage.web.refusals import problem
 
+PROBLEM = "application/problem+json"
 KEPT = "public, max-age=300"
 ANYBODY = {
     "Access-Control-Allow-Origin": "*",
@@ -101,9 +103,7 @@ STUDY = {
             **{
                 status: {
                     "description": told,
-                    "content": {
-                        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-                    },
+                    "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}},
                 }
                 for status, told in (
                     ("404", "Ce territoire n’existe pas."),
@@ -132,6 +132,13 @@ class Api(NinjaAPI):
     def get_openapi_schema(self, **options: Any) -> Any:
         schema = super().get_openapi_schema(**options)
         schema["paths"]["/api/v1/territoires/{code}/etude"] = STUDY
+        for address in schema["paths"].values():
+            for operation in address.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= HTTPStatus.BAD_REQUEST and "application/json" in answer.get(
+                        "content", {}
+                    ):
+                        answer["content"][PROBLEM] = answer["content"].pop("application/json")
         return schema
 
 
@@ -321,6 +328,8 @@ def served(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if request.method == "HEAD":
                 request.method = "GET"  # its body is cut by the server
             response = fresh(request, **path)
+            if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+                response = _read_only(response.get("Allow", "GET, HEAD, OPTIONS"))
             if response.status_code < HTTPStatus.BAD_REQUEST:
                 response.setdefault("Cache-Control", KEPT)
         for name, value in ANYBODY.items():
@@ -341,9 +350,31 @@ def _too_many() -> HttpResponse:
     return response
 
 
+def _read_only(allowed: str) -> HttpResponse:
+    response = problem(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "Cette adresse ne fait que lire.",
+        "L’annuaire ne se change pas par cette interface. Demandez-la par GET.",
+    )
+    response["Allow"] = allowed
+    return response
+
+
 def urls() -> tuple[list[URLPattern], str, str]:
     """Return the addresses of the interface, each served as `served` does."""
     patterns, app, namespace = api.urls
     for pattern in patterns:
         pattern.callback = served(pattern.callback)
     return patterns, app, namespace
+
+
+def _unknown(request: HttpRequest, name: str) -> HttpResponse:
+    return problem(
+        HTTPStatus.NOT_FOUND,
+        "Cette adresse n’existe pas.",
+        f"« {name[:80]} » n’est pas une adresse de cette interface : /api/v1/openapi.json les dit toutes.",
+    )
+
+
+# What answers an address of the interface that does not exist, as a program reads it.
+unknown = csrf_exempt(served(_unknown))

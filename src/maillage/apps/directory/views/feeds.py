@@ -15,6 +15,8 @@ from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import UnknownTerritory
 from maillage.web import refusals
 
+DOMAIN = "lieux.maillage"  # fixed: identifiers stay when the address of the installation changes
+
 
 class Places(Feed):
     """The latest changes of a territory, as Atom."""
@@ -48,6 +50,12 @@ class Places(Feed):
 
     def item_description(self, item: news.News) -> str:
         return item.words
+
+    def feed_guid(self, where: Scope) -> str:
+        return f"tag:{DOMAIN},2026:{where.code or 'france'}"
+
+    def item_guid(self, item: news.News) -> str:
+        return f"tag:{DOMAIN},2026:{item.slug}/{item.at:%Y%m%dT%H%M%S}"
 
     def item_link(self, item: news.News) -> str:
         return reverse("lieu", args=[item.slug])
