@@ -44,6 +44,20 @@ def test_the_page_reads_without_script(client, study):
     assert all(f'id="zone-{zone.code}"' in page for zone in queries.reading(study).zones)
 
 
+def test_the_figure_comes_first_and_the_pages_of_analysts_stand_behind_plus(client, study):
+    page = client.get(ADDRESS).content.decode()
+    tabs = page.split('class="onglets"')[1].split("</nav>")[0]
+    row, more = tabs.split("<details>")
+    assert re.findall("<a[^>]*>([^<]*)</a>", row)[0] == "Besoins"
+    assert len(re.findall("<a ", row)) <= 6
+    for words in ("Définitions", "Comparer à d’autres territoires", "Vérifier un chiffre lu ailleurs"):
+        assert words in more
+    assert "Rapports" in row
+    for folded in ('id="id_filtre"', 'class="etroit-seul"><p class="actions"'):
+        assert folded in page
+    assert page.index("chiffre-grand") < page.index('class="etroit-seul"><p class="actions"')
+
+
 def test_a_zone_of_the_map_leads_to_its_row_or_to_its_sheet(client, study, monkeypatch):
     """Sans sa ligne dans le tableau, un lien vers elle ne mènerait nulle part."""
     monkeypatch.setattr(pages, "FIRST_ROWS", 2)

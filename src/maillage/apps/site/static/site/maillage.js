@@ -38,6 +38,12 @@ for (const carte of document.querySelectorAll(".carte-source")) {
   });
 }
 
+// Des onglets qui défilent : celui qu’on lit est en vue.
+for (const liste of document.querySelectorAll(".onglets > ul")) {
+  const ici = liste.querySelector("[aria-current]");
+  if (ici) liste.scrollLeft = ici.getBoundingClientRect().left - liste.getBoundingClientRect().left - 40;
+}
+
 // Les suggestions sous un champ de recherche : flèches, Entrée, Échap.
 for (const champ of document.querySelectorAll("[data-suggestions]")) {
   const liste = document.getElementById(`${champ.id}-liste`);
