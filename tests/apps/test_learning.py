@@ -10,6 +10,7 @@ import yaml
 
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
+from maillage.apps.learning.views import modules
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
 from maillage.reports.page import drawings
@@ -71,6 +72,23 @@ def test_the_modules_are_listed_by_theme_each_with_its_page_and_its_sheet(client
         assert f"/apprendre/{id}/" in page
         assert client.get(f"/apprendre/{id}/").status_code == 200
         assert "Qui peut m’aider" in client.get(f"/apprendre/{id}/fiche/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("then", "next_one"), [(("messages-pieges",), "/apprendre/messages-pieges/"), ((), "/ateliers/")]
+)
+def test_the_end_of_a_module_is_said_and_leads_on(client, monkeypatch, then, next_one):
+    id = "lire-et-repondre"
+    module = MODULES[id].model_copy(update={"then": then})
+    monkeypatch.setattr(modules, "_said", lambda request, id: (module, None))
+    last = client.get(f"/apprendre/{id}/{len(module.steps)}/").content.decode()
+    assert f'href="/apprendre/{id}/?fini"' in last
+    page = client.get(f"/apprendre/{id}/?fini").content.decode()
+    end = page.split('role="status"')[1].split("</section>")[0]
+    assert "C’est fait" in end
+    assert end.count("<span></span>") == len(module.steps)  # every stitch, none ahead
+    assert re.findall('<a class="bouton plein" href="([^"]*)"', page.split("<main")[1]) == [next_one]
+    assert "C’est fait" not in client.get(f"/apprendre/{id}/").content.decode()
 
 
 @pytest.mark.parametrize(

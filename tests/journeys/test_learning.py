@@ -197,6 +197,11 @@ def test_on_a_phone_a_simulated_thing_answers_in_sight(visit):
     page.get_by_role("button", name="Supprimer").click()
     expect(page.locator(".retour-dit")).to_contain_text("Rien n’est perdu")
     assert page.locator(".retour-dit .message").evaluate(IN_SIGHT)
+    page = visit("/apprendre/lire-et-repondre/3/", **SMALL_PHONE)
+    page.get_by_role("button", name="Médiathèque").click()  # a first wrong touch gets its word at once
+    expect(page.locator(".retour-dit")).to_contain_text("Ce mail était déjà lu.")
+    page.get_by_role("button", name="Revenir à la liste").click()
+    expect(page.locator(".retour-dit .message")).to_have_count(0)  # said once
 
 
 @pytest.mark.complete
@@ -222,7 +227,7 @@ def test_one_goes_on_before_knowing_how_to_click(visit):
     page.wait_for_selector("[data-sans-clic]:not([hidden])")
     page.keyboard.press("Space")
     page.wait_for_url("**/tenir-la-souris/2/")
-    left = page.get_by_role("button", name="Je suis gaucher·e")
+    left = page.get_by_role("button", name="J’utilise la main gauche")
     left.press("Enter")
     expect(page.locator(".dessins-etape")).to_have_class(re.compile("miroir"))
     assert "Ma main est posée" in page.inner_text("[data-suite]")

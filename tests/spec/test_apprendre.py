@@ -216,7 +216,7 @@ def test_what_is_answered_to_each_end(spec):
         """,
         call,
         [
-            "faite : Bravo. Vous l’avez fait seul·e.",
+            "faite : Bravo. Vous l’avez fait sans aide.",
             "faite : Bravo. La prochaine fois, un geste de plus sera à vous.",
             "obtenue : Le droit est gardé. C’est l’essentiel.",
             "obtenue : Le droit est gardé. C’est l’essentiel.",

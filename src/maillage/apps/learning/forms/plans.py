@@ -34,7 +34,7 @@ class AnswerForm(forms.Form):
         error_messages={"required": "Choisissez une réponse, puis « Répondre »."},
     )
     ecran = forms.TypedChoiceField(
-        label="Bloqué·e à quel écran ?", coerce=int, empty_value=None, required=False
+        label="Quel écran a bloqué ?", coerce=int, empty_value=None, required=False
     )
 
     def __init__(self, *args: Any, steps: Sequence[tuple[int, str]], **kwargs: Any) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 WITH: Mapping[str, str] = {
-    "alone": "Seul·e",
+    "alone": "Sans aide",
     "relative": "Avec un proche",
     "aidant": "Avec la personne qui m’aide ici",
     "counter": "Au guichet ou au téléphone",
@@ -14,12 +14,12 @@ ALONE, BESIDE, FOR_ME, COUNTER, NOT_YET, BLOCKED, UNKNOWN = (
     *("blocked", "unknown"),
 )
 ANSWERS: Mapping[str, str] = {
-    ALONE: "Oui, seul·e",
+    ALONE: "Oui, sans aide",
     BESIDE: "Oui, avec quelqu’un à côté",
     FOR_ME: "Quelqu’un l’a fait pour moi",
     COUNTER: "Au guichet ou au téléphone",
     NOT_YET: "Pas encore",
-    BLOCKED: "J’ai été bloqué·e",
+    BLOCKED: "Quelque chose m’a bloqué",
     UNKNOWN: "Je ne sais pas",
 }
 CONVERTED = (ALONE, BESIDE)  # done online by the person: the conversion
@@ -42,7 +42,7 @@ def next_words(answer: str) -> str:
     again.
     """
     return {
-        ALONE: "Bravo. Vous l’avez fait seul·e.",
+        ALONE: "Bravo. Vous l’avez fait sans aide.",
         BESIDE: "Bravo. La prochaine fois, un geste de plus sera à vous.",
         FOR_ME: "Le droit est gardé. C’est l’essentiel.",
         COUNTER: "Le droit est gardé. C’est l’essentiel.",

@@ -48,6 +48,7 @@ def module(request: HttpRequest, id: str) -> HttpResponse:
         "module": found,
         "before": contents.titles(found.before),
         "then": contents.titles(found.then),
+        "ended": "fini" in request.GET,
     }
     tongues = contents.translations_of(id)
     return render(request, "learning/module.html", context | {"tongue": tongue, "tongues": tongues})

@@ -588,11 +588,20 @@ if (simule) {
     }
     return true;
   };
+  // Un écran dont toute sortie est un écart : on le dit en y entrant, pas en revenant.
+  let dejaDit = null;
+  const sansIssue = (nom) => {
+    const sorties = ecrans[nom].elements.filter((x) => (x.vers || x.fait) && visible(x));
+    return sorties.length && sorties.every((x) => x.ecart) ? sorties[0].ecart : null;
+  };
   const aller = (e) => {
     if (e.verifie && !juger()) return;
     chemin.push([ici, new Set(faits), { ...saisis }]);
-    if (e.ecart) parler(e.ecart);
+    const mene = e.vers && e.vers !== but.ecran ? sansIssue(e.vers) : null;
+    if (e.ecart && e.ecart !== dejaDit) parler(e.ecart);
+    else if (mene) parler(mene);
     else retour.replaceChildren();
+    dejaDit = mene;
     if (e.fait) faits.add(e.fait);
     if (e.defait) faits.delete(e.defait);
     if (e.vers) ici = e.vers;
