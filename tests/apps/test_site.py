@@ -18,8 +18,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from maillage.apps.site import views
 from maillage.config import scheduler, static
 from maillage.config.templates import typeset
+from maillage.reference.files import METHODS
 
 pytestmark = pytest.mark.django_db
 PUBLIC = (
@@ -136,7 +138,16 @@ def test_the_home_page_and_its_menu_lead_to_joining_and_to_giving_time(client, h
 def test_a_page_that_does_not_exist_offers_ways_on(client):
     response = client.get("/nulle-part/")
     assert response.status_code == 404
-    assert 'href="/territoires/"' in response.content.decode()
+    body = response.content.decode().split("<main")[1]
+    assert body.index('href="/carte/"') < body.index('href="/territoires/"')  # a resident first
+
+
+def test_a_fault_is_told_from_the_foot_of_every_page_where_somebody_reads_it(client, settings):
+    assert "mailto:" not in client.get("/glossaire/").content.decode()
+    settings.CONTACT = "aide@exemple.fr"
+    foot = client.get("/glossaire/").content.decode().split('class="pied"')[1]
+    assert 'href="mailto:aide@exemple.fr?subject=Signaler une erreur : /glossaire/"' in foot
+    assert "Internet" not in foot
 
 
 def test_search_forgives_and_a_single_answer_opens_it(client):
@@ -166,6 +177,14 @@ def test_each_method_page_shows_and_an_unknown_one_does_not(client):
     for path in METHODS.glob("*.md"):
         assert client.get(f"/methodes/{path.stem}/").status_code == 200
     assert client.get("/methodes/inconnue/").status_code == 404
+
+
+def test_methods_come_in_groups_each_once_and_without_marks(client):
+    slugs = [slug for group in views.READING.values() for slug in group]
+    assert sorted(slugs) == sorted(path.stem for path in METHODS.glob("*.md"))
+    page = client.get("/methodes/").content.decode()
+    assert not re.search(r"\*\*|`", page)
+    assert page.index("/methodes/besoins/") < page.index("/methodes/manques/") < page.index("/methodes/api/")
 
 
 def test_glossary_terms_have_an_address_of_their_own(client):

@@ -29,6 +29,45 @@ from maillage.words import wording
 
 CHANGES = 100  # of services, the latest
 DEMONSTRATION = "agglomeration-grenobloise"
+# The pages of docs/methods, in the order they are read: what anybody asks first, then what a trade needs.
+READING: dict[str, tuple[str, ...]] = {
+    "Combien de personnes, et où": ("besoins", "lecture", "trois-niveaux", "solidite", "credoc-2014"),
+    "Le social et le rural": ("indice-social", "niveau-de-vie", "double-precarite", "ruralite"),
+    "Les lieux, et ce qui manque": (
+        "portee",
+        "manques",
+        "implantation",
+        "importer",
+        "situer",
+        "horaires",
+        "doublons",
+        "papier",
+        "formats",
+    ),
+    "Interroger les habitants et les structures": (
+        "questionnaires",
+        "redressement",
+        "resultats-enquete",
+        "enquete-et-estimation",
+        "enquetes-publiees",
+    ),
+    "Aider une personne": (
+        "bilan",
+        "qualite-bilan",
+        "orienter",
+        "parcours",
+        "ma-carte",
+        "droits",
+        "actes",
+        "papiers",
+        "rendez-vous",
+        "rappels",
+        "apprendre",
+        "aidants",
+    ),
+    "Piloter un territoire": ("boucle", "indicateurs", "personnes-vues"),
+    "Pour ceux qui développent": ("essais-du-modele", "api"),
+}
 FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}
 
 
@@ -52,12 +91,15 @@ def glossary(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def methods(request: HttpRequest) -> HttpResponse:
-    """The methods, one page each."""
-    pages = [
-        (path.stem, _title(path.read_text("utf-8")), _lead(path.read_text("utf-8")))
-        for path in _method_files()
+    """The methods, one page each, in the order they are read."""
+    texts = {path.stem: path.read_text("utf-8") for path in _method_files()}
+    groups = [
+        (label, [(slug, _title(texts[slug]), _lead(texts[slug])) for slug in slugs])
+        for label, slugs in READING.items()
     ]
-    return render(request, "site/methods.html", {"pages": pages, "definitions": offered(), "tab": "methodes"})
+    return render(
+        request, "site/methods.html", {"groups": groups, "definitions": offered(), "tab": "methodes"}
+    )
 
 
 @require_safe
@@ -92,7 +134,9 @@ def _title(text: str) -> str:
 
 
 def _lead(text: str) -> str:
-    return next((line.strip() for line in text.split("\n")[1:] if line.strip()), "")
+    """Return the first paragraph of a page, its marks turned into HTML."""
+    line = next((line.strip() for line in text.split("\n")[1:] if line.strip()), "")
+    return MarkdownIt("commonmark", {"html": False}).renderInline(line)
 
 
 @require_safe
