@@ -285,6 +285,25 @@ def test_the_steps_have_real_places_when_one_says_where_one_lives(client):
     assert held(client).place == "38185"
 
 
+VERBS = ["Chercher un lieu", "Commencer", "Demander de l’aide"]
+
+
+def test_each_step_has_its_own_verb_and_one_button_is_filled(client):
+    walk(client, AURELIE)
+    page = client.get("/bilan/resultat/").content.decode()
+    steps = page.split('<ol class="suites">')[1].split("</ol>")[0]
+    buttons = re.findall(r'<a class="bouton (\w+)" href="([^"]*)">(.*?)</a>', steps, flags=re.S)
+    assert [look for look, _, _ in buttons] == ["plein", "bord", "bord"]
+    assert [address.split("?")[0] for _, address, _ in buttons] == [
+        "/carte/",
+        re.search('href="(/apprendre/parcours/[^"]*)"', page)[1],
+        "/carte/",
+    ]
+    assert [verb for _, _, words in buttons for verb in VERBS if verb in words] == VERBS
+    following = page.split('id="suites-titre"')[1].split("</section>")[0]
+    assert following.count('class="bouton plein"') == 1
+
+
 def test_a_name_that_several_places_bear_asks_which_and_an_unknown_one_says_so(client):
     walk(client, AURELIE)
     assert "Lequel ?" in text_of(client.get("/bilan/resultat/", {"ou": "Fontaine"}))

@@ -66,6 +66,10 @@ def test_a_name_that_several_bear_lists_them_each_read_alone_where_places_are_fi
     assert all(where.find(choice.label).spot is not None for choice in found.choices)
     page = client.get("/carte/", {"ou": "Fontaine", "gratuit": "1"})
     assert "Plusieurs endroits s’appellent ainsi" in text_of(page)
+    html = page.content.decode()  # asked above the form, which folds and keeps what was typed
+    assert html.index("Plusieurs endroits") < html.index('name="ou"')
+    assert 'class="chercher-plie" open' not in html
+    assert page.context["summary"].startswith("Fontaine · ")
     assert "gratuit=1&amp;ou=Fontaine%2C+Is%C3%A8re" in page.content.decode()
 
 
@@ -73,7 +77,11 @@ def test_a_name_that_several_bear_lists_them_each_read_alone_where_places_are_fi
 def test_a_place_nobody_knows_is_said_unknown_and_not_run(client, typed):
     page = client.get("/carte/", {"ou": typed})
     assert page.status_code == 200
-    assert "Nous ne connaissons pas" in text_of(page) or "lieu" in text_of(page)
+    html = page.content.decode()
+    assert page.context.get("unknown") or typed == "<script>"  # no word of it is known: nothing is asked
+    if typed != "<script>":  # said at the field, not under the form
+        assert 'aria-describedby="ou-erreur ou-aide"' in html
+        assert html.index("Nous ne connaissons pas «") < html.index('name="ou"')
     assert "<script>" not in page.content.decode().split("</head>")[1]
 
 
@@ -191,7 +199,7 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     page = client.get("/carte/", {**AROUND, "besoin": "wifi", "gratuit": "1", "marche": "15"})
     said = text_of(page)
     assert "Aucun lieu à pied pour ce besoin." in said
-    assert "Nous n’en connaissons pas non plus plus loin" in said  # none is free
+    assert "Nous n’en connaissons aucun, même plus loin" in said  # none is free
     page = client.get("/carte/", {**AROUND, "besoin": "wifi"})
     assert "Le plus proche est à environ 45 minutes à pied, à Échirolles." in text_of(page)
     assert [words for words, _ in page.context["ways"]] == [
@@ -200,6 +208,17 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     ]
     way = page.context["ways"][0][1]
     assert names(client.get(way)) == ["Lieu loin"]
+
+
+def test_far_from_every_place_the_directory_says_what_it_covers(client):
+    lieu("ici", sheet=offering(wifi={}))
+    said = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
+    assert "Notre annuaire ne couvre pas Paris. Il couvre : Isère. Demandez à la mairie" in said
+    assert "km, à" not in said
+    assert "sans limite de distance" not in said
+    lieu("paris", near=(48.8566, 2.3522), sheet={"commune": "Paris", "code_insee": "75056"})
+    said = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
+    assert "Le plus proche est à environ" in said  # Paris is covered, only this need is not met there
 
 
 def test_without_a_spot_all_places_come_by_name(client):
@@ -491,6 +510,17 @@ def test_the_lines_to_copy_name_this_very_site(client):
 def test_the_home_page_answers_who_can_help_me_first(client):
     body = client.get("/").content.decode()
     assert body.index('name="ou"') < body.index('name="q"')
+    tiles = body.split('class="accueil-besoins"')[1].split("</section>")[0]
+    assert re.findall('href="([^"]*)"', tiles) == [
+        "/carte/?besoin=assistance",
+        "/carte/?besoin=libre_acces",
+        "/connexions/",
+        "/apprendre/",
+        "/ateliers/",
+        "/carte/?besoin=reparation",
+        "/aider-un-proche/",
+        "/bilan/",
+    ]
     assert 'aria-current="page">Trouver un lieu' in client.get("/carte/").content.decode()
 
 

@@ -187,6 +187,16 @@ def test_on_a_phone_the_map_grows_and_shrinks_back(visit):
     assert page.locator("#carte").bounding_box()["height"] == 844
     page.keyboard.press("Escape")
     assert page.locator("#carte").bounding_box()["height"] == 250
+    page.click(".menu summary")  # opens above the map, each of its words under the finger
+    assert (
+        page.evaluate("""[...document.querySelectorAll(".menu-liste a")].filter((a) => {
+        if (!a.checkVisibility()) return false
+        a.scrollIntoView({ block: "center" })
+        const { x, y, width, height } = a.getBoundingClientRect()
+        return !a.contains(document.elementFromPoint(x + width / 2, y + height / 2))
+    }).map((a) => a.textContent.trim())""")
+        == []
+    )
 
 
 def test_the_printed_list_is_the_list_with_its_telephones(visit):

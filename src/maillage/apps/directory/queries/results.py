@@ -1,8 +1,11 @@
 """The public search for a place: its criteria, its results, and what to say when there are none."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from django.db.models import Count
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
@@ -10,12 +13,14 @@ from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
 from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
+from maillage.pipeline.cog import clean as cog
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.words.languages import FRENCH, say, speaking, spoken, to_say, typed
 from maillage.words.wording import listing
 
 PAGE = 30
+NAMED = 6  # départements said to be covered
 PRINTED = 200  # places of a printed list
 NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
 RING = 15  # minutes of the circle drawn around the spot
@@ -26,6 +31,7 @@ MINUTES = {
     60: to_say("1 heure"),
     ALL: to_say("sans limite"),
 }
+FAR = 50_000  # metres as the crow flies beyond which nobody goes for help
 LONG = 90  # minutes beyond which a walk is told in kilometres
 
 
@@ -144,10 +150,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The nearest place beyond reach: minutes on foot, and where it is, in words."""
+    """The nearest place beyond reach: minutes on foot, and where it is, in words.
+
+    is_far: so far that the directory does not cover the spot.
+    """
 
     minutes: float
     words: str
+    is_far: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,8 +375,14 @@ def _nearest(asked: Search, at: datetime) -> Nearest | None:
                 if town
                 else say("à environ {far}", far=far)
             )
-            return Nearest(minutes, words)
+            return Nearest(minutes, words, is_far=(crow or 0.0) > FAR and not _covers(asked))
     return None
+
+
+def _covers(asked: Search) -> bool:
+    """Whether any place at all is near enough to the spot for somebody to go there."""
+    anything = replace(asked, need="", filters=(), chosen={}, text="")
+    return bool(_search(anything, radius=FAR, limit=1).places)
 
 
 def _search(asked: Search, *, radius: float, limit: int) -> Found:
@@ -480,6 +496,19 @@ FAMILIES = {
     "formation": to_say("Apprendre"),
     "sensibilisation": to_say("Apprendre"),
 }
+
+
+def coverage() -> str:
+    """Return the départements of which the directory lists places, those with the most first; '' for an empty
+    directory.
+    """
+    counts: Counter[str] = Counter()
+    of_commune = {row["code"]: row["departement_name"] for row in cog.communes().rows()}
+    rows = Lieu.objects.filter(state=rules.PUBLISHED).values("code_insee").annotate(n=Count("pk"))
+    for row in rows.order_by("code_insee"):
+        if name := of_commune.get(row["code_insee"]):
+            counts[name] += row["n"]
+    return listing([typed(name) for name, _ in counts.most_common(NAMED)])
 
 
 def credits() -> str:

@@ -53,7 +53,7 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in results.menus()],
         "more_asked": bool(asked.chosen) or any(FILTERS[id].more for id in asked.filters),
         "searched": bool(request.GET),
-        "summary": _summary(asked),
+        "summary": _summary(asked, form.typed("ou")),
         "credits": results.credits(),
         "minutes": MINUTES.items(),
         "detour": number("reach/detour"),
@@ -66,10 +66,12 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         ]
         return context | {"choices": links, "unknown": not answer.choices}
     shown = results.find(asked, timezone.localtime(timezone.now()).replace(tzinfo=None))
-    view = maps.window(asked, shown.rows)
+    is_far = bool(shown.nearest and shown.nearest.is_far)
+    view = None if is_far else maps.window(asked, shown.rows)
     return context | {
         "results": shown,
         "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
+        "coverage": results.coverage() if is_far else "",
         "more": _address(request, montrer=str(asked.shown + shown.more)),
         "to_print": _address(request, imprimer="1", montrer=""),
         "box": _written(maps.around(view)) if view else "",
@@ -78,12 +80,12 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
     }
 
 
-def _summary(asked: Search) -> str:
-    """Return the criteria in a line: “Grenoble · Tous les besoins · 2 filtres”."""
+def _summary(asked: Search, text: str) -> str:
+    """Return the criteria in a line: “Grenoble · Tous les besoins · 2 filtres”. text: what « Où ? » holds."""
     need = say(offer.practices()[asked.need].need) if asked.need else say("Tous les besoins")
     narrowed = say("{n}\u00a0filtre", "{n}\u00a0filtres", n=asked.narrowed) if asked.narrowed else ""
     return " · ".join(
-        filter(None, (typed(asked.spot.label) if asked.spot else say("Partout"), need, narrowed))
+        filter(None, (typed(asked.spot.label if asked.spot else text) or say("Partout"), need, narrowed))
     )
 
 
@@ -118,7 +120,7 @@ def _address(request: HttpRequest, **changes: str) -> str:
 def _ways(request: HttpRequest, asked: Search, nearest: Nearest | None) -> list[tuple[str, str]]:
     """Return two suggestions when nothing was found: extend to the nearest place, then drop criteria."""
     ways = []
-    if asked.around and asked.minutes != ALL and nearest:
+    if asked.around and asked.minutes != ALL and nearest and not nearest.is_far:
         wider = next((m for m in MINUTES if m >= nearest.minutes), ALL)
         words = say("Chercher jusqu’à {minutes}", minutes=say(MINUTES[wider]))
         words = words if wider else say("Chercher sans limite de distance")
