@@ -5,6 +5,7 @@ and places.
 import re
 from datetime import timedelta
 from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -659,3 +660,37 @@ def test_the_database_refuses_a_person_without_a_yes():
     row = kept()
     with pytest.raises(IntegrityError):
         Bilan.objects.filter(pk=row.pk).update(kept="count")
+
+
+def referral(client) -> dict[str, list[str]]:
+    """Return what the button « Demander de l’aide pour elle » carries."""
+    return parse_qs(urlsplit(client.get("/bilan/resultat/").context["orientation"]).query)
+
+
+def test_the_person_goes_on_from_the_bilan_to_the_referral(client, aidant, structure):
+    """Kept or not, the answers lead to a referral for the person of the sheet, before the day that presses."""
+    person = people.welcome(by=aidant, structure=structure, at=timezone.now(), nickname="Aurélie")
+    client.force_login(aidant)
+    client.post("/espace/bilans/", {"structure": structure.pk, "personne": person.pk})
+    walk(client, {**AURELIE, "X1": "week"}, mode="together")
+    carried = referral(client)
+    assert carried["pour"] == [str(person.pk)]
+    assert "bilan" not in carried
+    assert carried["avant"] == [(timezone.localdate() + timedelta(days=7)).isoformat()]
+    assert carried["publics"] == ["illiteracy"]
+    form = client.get(client.get("/bilan/resultat/").context["orientation"]).context["form"]
+    assert [form[name].value() for name in ("pour", "avant")] == [str(person.pk), carried["avant"][0]]
+    answer = client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk})
+    assert answer["Location"].startswith("/bilan/resultat/"), "they have their card already"
+    assert referral(client)["bilan"] == [str(Bilan.objects.get().pk)]
+    shown = client.get("/bilan/resultat/").content.decode()
+    assert f'href="/espace/personnes/{person.pk}/"' in shown
+    assert client.get(f"/espace/personnes/{person.pk}/").status_code == 200
+
+
+def test_a_new_person_still_sees_their_card(client, aidant, structure):
+    begun_for(client, aidant, structure)
+    answer = client.post(
+        "/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk, "surnom": "Lili"}
+    )
+    assert client.get(answer["Location"]).context["person"].nickname == "Lili"

@@ -1016,10 +1016,16 @@ def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, librar
 
 def test_what_was_given_starts_with_what_comes_back(orientation, worker, aidant, ccas, library):
     back = answers.refuse(sent(worker, ccas, library), by=aidant, at=AT, reason="full")
+    helped = answers.serve(
+        sent(worker, ccas, library), by=aidant, at=AT, did=["assistance"], outcome="reached"
+    )
+    accepted = answers.accept(sent(worker, ccas, library), by=aidant, at=AT)
     page = lists.sent(worker, AT)
     assert [(section.id, [row.pk for row in section.rows]) for section in page.sections] == [
         ("mine", [back.pk]),
         ("waiting", [orientation.pk]),
+        ("helped", [helped.pk]),
+        ("running", [accepted.pk]),
     ]
 
 

@@ -506,3 +506,20 @@ def test_a_number_that_is_none_breaks_no_page(client, aidant, person, sent, type
     client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none", "naissance": typed})
     opened(client, person)
     assert decide(client, "/ma-carte/accord/", {"accord": typed}).status_code == 404
+
+
+def test_the_panel_says_the_agreement_that_the_bilan_wrote(client, aidant, person, lieu, other):
+    """Nobody is asked twice; what another structure read stays its own."""
+    said = {"purpose": "keep", "how": "read", "by": aidant, "words": "garder ?"}
+    consents.agree(person=person, structure=other.structure, at=AT, **said)
+    client.force_login(aidant)
+
+    def keeping() -> Consent | None:
+        asked = client.get(f"/espace/personnes/{person.pk}/").context["asked"]
+        return next(each for id, _, each in asked if id == "keep")
+
+    assert keeping() is None
+    consents.agree(person=person, structure=lieu.structure, at=AT, **said)
+    found = keeping()
+    assert found is not None
+    assert (found.given, found.structure) == (True, lieu.structure)

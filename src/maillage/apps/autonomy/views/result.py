@@ -1,7 +1,9 @@
 """The result of a diagnosis: in words and drawings, with places, and stored only if the person agrees."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +29,9 @@ from maillage.modules import paths
 from maillage.modules import reading as module_reading
 from maillage.reference import bilan
 from maillage.words.languages import say
+
+WITHIN_THE_WEEK = timedelta(days=7)  # “un papier à faire cette semaine”
+READING = "illiteracy"  # of the publics of the directory
 
 
 @never_cache
@@ -73,7 +78,8 @@ def result(request: HttpRequest) -> HttpResponse:
                 module_reading.own_modules()[id] for id in paths.first(found.flags) if _address("learning")
             ],
             "urgent": places.search(located.where) if told.urgent else "",
-            "orientation": _address("orientation_new") if helping else "",
+            "orientation": _orientation(request, held, found, row) if helping else "",
+            "sheet": _sheet(request, row) if helping else "",
             "mine": _address("card"),
             "row": row,
             "corrected": row is not None and row.answers != dict(held.answers),
@@ -117,6 +123,36 @@ def _address(name: str) -> str:
     """Return the address of a page of another feature, '' where it is not installed."""
     try:
         return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _orientation(request: HttpRequest, held: Carried, found: engine.Conclusion, row: Bilan | None) -> str:
+    """Return the address of a referral that starts from what is known here, '' where there is none: the
+    person, what presses, what they need to be read; the diagnosis itself once it is kept.
+    """
+    address = _address("orientation_new")
+    person = _person(request, held)
+    known: dict[str, Any] = {"resultat": found.result}
+    if row is not None:
+        known["bilan"] = row.pk
+    if person is not None:
+        known["pour"] = person.pk
+    if "procedure" in found.flags:
+        known["avant"] = (timezone.localdate() + WITHIN_THE_WEEK).isoformat()
+    if "reading" in found.flags:
+        known["publics"] = READING
+    return f"{address}?{urlencode(known)}" if address else ""
+
+
+def _sheet(request: HttpRequest, row: Bilan | None) -> str:
+    """Return the address of the sheet of the person it is kept for, '' when this account does not read it."""
+    if row is None or row.person_id is None:
+        return ""
+    if not people_access.people_for(request.user).filter(pk=row.person_id).exists():
+        return ""
+    try:
+        return reverse("person", args=[row.person_id])
     except NoReverseMatch:
         return ""
 
@@ -200,11 +236,12 @@ def keep(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         messages.error(request, " ".join(error.sentences))
         return response
-    if row.kept == rules.PERSON:
+    unseen = row.kept == rules.PERSON and person is None  # who had a sheet has their card
+    if unseen:
         response = redirect("bilan_card")
-    else:
+    elif row.kept != rules.PERSON:
         messages.success(request, say("Merci. Vos réponses sont comptées, sans votre nom."))
-    carried.write(response, replace(held, kept=row.pk, unseen=row.kept == rules.PERSON))
+    carried.write(response, replace(held, kept=row.pk, unseen=unseen))
     return response
 
 

@@ -55,6 +55,7 @@ GIVEN: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "waiting": ("On attend le lieu", "Des relances partent toutes seules, jusqu’à la date limite."),
+    "helped": ("Aidées : à lire", "Le lieu a dit ce qui a été fait. Lisez, parlez-en, puis terminez."),
     "running": ("En cours", "Acceptées, avec un rendez-vous, ou venues."),
     "over": ("Finies", ""),
 }
@@ -101,7 +102,8 @@ def _to_follow(at: datetime) -> Mapping[str, Q]:
     return {
         "mine": Q(state__in=(cycle.DRAFT, cycle.ABSENT, *cycle.BACK)) | told & _unknown(at),
         "waiting": Q(state__in=cycle.WAITING),
-        "running": Q(state__in=(*cycle.RUNNING, cycle.SERVED)),
+        "helped": Q(state=cycle.SERVED),
+        "running": Q(state__in=cycle.RUNNING),
     }
 
 

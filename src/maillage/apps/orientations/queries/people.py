@@ -1,6 +1,6 @@
 """A person as a professional reads them: what is known, agreed, done; who saw it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -112,6 +112,18 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
         return None
     about = row.procedure_words or row.get_procedure_display() or row.need_text
     return Next(local, about, row.lieu_name, at.astimezone(local.tzinfo).date())
+
+
+def said_of(person: Person, structures: Sequence[Structure]) -> dict[str, Consent]:
+    """Return what a person said last of each purpose, to nobody in particular or to one of these structures:
+    the answer read there, so that nobody asks twice.
+    """
+    heard = Q(structure=None) | Q(structure__in=structures)
+    found: dict[str, Consent] = {}
+    rows = person.consents.exclude(purpose=rules.SHARE).filter(heard).select_related("structure", "by")
+    for said in rows.order_by("-at", "-pk"):
+        found.setdefault(said.purpose, said)
+    return found
 
 
 def consents(person: Person) -> list[Consent]:
