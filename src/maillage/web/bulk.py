@@ -1,6 +1,8 @@
 """Rows written or looked for by thousands: one statement, its values prepared once each."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +16,18 @@ AS_THEY_ARE = {
     models.BigIntegerField: (int, type(None)),
     models.ForeignKey: (int, type(None)),
 }
+
+
+@contextmanager
+def many_objects() -> Iterator[None]:
+    """Leave what is already in memory out of each look for garbage, as long as thousands of objects are made:
+    it would be walked again and again, for a fifth of the time.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def among(numbers: Iterable[int]) -> RawSQL:

@@ -42,17 +42,18 @@ def plan_all(
     """
     settle_recalled(at=at)
     planned, last = 0, 0
-    for _ in range(ROUNDS):
-        with transaction.atomic():
-            # Those behind are planned, or another process holds them: they are not read again.
-            locked = events.filter(pk__gt=last).select_for_update(of=("self",), skip_locked=True)
-            rows = list(locked.order_by("pk")[:AT_ONCE])
-            planned += plan([occasion(row) for row in rows], at=at)
-            if mark is not None and rows:
-                mark(events.model.objects.filter(pk__in=[row.pk for row in rows]))
-        if len(rows) < AT_ONCE:
-            break
-        last = rows[-1].pk
+    with bulk.many_objects():
+        for _ in range(ROUNDS):
+            with transaction.atomic():
+                # Those behind are planned, or another process holds them: they are not read again.
+                locked = events.filter(pk__gt=last).select_for_update(of=("self",), skip_locked=True)
+                rows = list(locked.order_by("pk")[:AT_ONCE])
+                planned += plan([occasion(row) for row in rows], at=at)
+                if mark is not None and rows:
+                    mark(events.model.objects.filter(pk__in=bulk.among(row.pk for row in rows)))
+            if len(rows) < AT_ONCE:
+                break
+            last = rows[-1].pk
     return planned
 
 
