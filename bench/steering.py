@@ -10,7 +10,7 @@ from functools import partial
 from bench.timing import POSTGRESQL, SQLITE, Measure, on_each_engine, script
 
 STRUCTURES, AIDANTS, LEARNERS, REFERRALS, REQUESTS = 9_000, 30_000, 1_000_000, 400_000, 20
-PLACES = ("38", "R84", "france")  # a département, its région, the country
+PLACES = ("38", "france")  # a département, the country
 TRIAL = {
     "structures": 30,
     "aidants": 60,

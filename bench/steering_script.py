@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from maillage.config.bootstrap import ready
@@ -20,10 +20,11 @@ from django.db import connection, models, transaction
 from django.test import Client
 from django.utils import timezone
 
-from bench.directory_script import communes, fill
+from bench.timing import ROOT
 from maillage.apps.accounts.models import User
 from maillage.apps.actes.models import Act
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.models import Lieu, Source, Structure
 from maillage.apps.indicators import actions
 from maillage.apps.indicators.models import DailyCount
 from maillage.apps.learning.models import Fact, Plan
@@ -35,13 +36,17 @@ from maillage.apps.volunteers.models import Aidant
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
 from maillage.kernel.table import group, total_by
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.clean import point
+from maillage.pipeline.offer.forms import read as forms
 from maillage.studies.need import population as frames
 from maillage.web import snapshots
 
-YEARS, STEPS = 5, 3  # over which everything is spread; steps that each learner opened
+YEARS, STEPS = 5, 2  # over which everything is spread; steps that each learner opened
 DAYS = 365 * YEARS
 A_DAY = 365 * YEARS * 5 // 7  # working days of these years
 STATES = ("closed", "closed", "closed", "closed", "closed", "closed", "closed", "refused", "sent", "accepted")
+SYLLABLES = ("ma", "ri", "lo", "na", "sou", "fa", "ti", "ben", "cé", "ya", "ga", "do", "lé", "vi", "ra", "ju")
 CHUNK = 2_000
 
 
@@ -52,14 +57,16 @@ def main() -> None:
     size = {
         name: int(os.environ[name.upper()]) for name in ("structures", "aidants", "learners", "referrals")
     }
-    places = os.environ["PLACES"].split(",")
+    territories = os.environ["PLACES"].split(",")
     people(size, at, chance)
-    for place in places:
+    for place in territories:
         computed(place, Steps())
     connection.cursor().execute("analyze")
     whole = timed(lambda: actions.rebuild(at=at))
     naive = timed(by_hand)
-    pages = [page(name, address, client) for client in [signed_in(at)] for name, address in addresses(places)]
+    pages = [
+        page(name, address, client) for client in [signed_in(at)] for name, address in addresses(territories)
+    ]
     touch(size, at)
     day = timed(lambda: day_of_work(at))
     sys.stdout.write(
@@ -77,12 +84,12 @@ def main() -> None:
     )
 
 
-def addresses(places: list[str]) -> list[tuple[str, str]]:
+def addresses(territories: list[str]) -> list[tuple[str, str]]:
     """Return the dashboards, by name."""
     return [
         ("piloter", "/espace/pilotage/"),
-        *((f"la boucle ({place})", f"/territoires/{place}/boucle/") for place in places),
-        *((f"les indicateurs ({place})", f"/territoires/{place}/indicateurs/") for place in places),
+        *((f"la boucle ({place})", f"/territoires/{place}/boucle/") for place in territories),
+        *((f"les indicateurs ({place})", f"/territoires/{place}/indicateurs/") for place in territories),
         ("ce que deviennent les orientations (France)", "/espace/orientations/mesures/"),
         ("ce que donnent les apprentissages (France)", "/espace/apprendre/mesures/"),
     ]
@@ -197,7 +204,7 @@ def people(size: dict[str, int], at: datetime, chance: random.Random) -> None:
         batch_size=CHUNK,
     )
     reset_sequences(Structure)
-    fill(size["structures"], chance, *communes())
+    places(where, chance)
     User.objects.bulk_create(
         [User(pk=k, email=f"{k}@exemple.fr", password="!") for k in range(1, size["aidants"] + 1)],
         batch_size=CHUNK,
@@ -217,6 +224,25 @@ def people(size: dict[str, int], at: datetime, chance: random.Random) -> None:
     )
     helped(size, at, n)
     reset_sequences(User, Person, Path, Orientation, Fact, Plan, Act)
+
+
+def places(where: list[str], chance: random.Random) -> None:
+    """Write a published place for each structure, in its commune: the sheets of Isère, renamed."""
+    raw = ROOT / "data/raw/hinaura/isere.json"
+    real = [row.sheet for row in files.places(forms.read(raw), today=date(2026, 11, 20)).accepted]
+    source, made = Source.objects.create(name="banc"), []
+    for k, code in enumerate(where, 1):
+        extent = point.extent(code)
+        if extent is None:
+            continue
+        sheet = dict(chance.choice(real))
+        sheet |= {"code_insee": code, "commune": code, "nom": "".join(chance.choices(SYLLABLES, k=5)).title()}
+        sheet["latitude"] = extent.latitude + chance.uniform(-1, 1) * extent.radius / point.DEGREE / 3
+        sheet["longitude"] = extent.longitude + chance.uniform(-1, 1) * extent.radius / point.DEGREE / 3
+        lieu = Lieu(slug=f"l{k}", source=source, identifier=str(k), structure_id=k, sheet=sheet)
+        sheets.derive(lieu)
+        made.append(lieu)
+    index.refresh(Lieu.objects.bulk_create(made, batch_size=CHUNK))
 
 
 def reset_sequences(*of: type[models.Model]) -> None:
