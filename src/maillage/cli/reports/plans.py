@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one."""
-    from maillage.apps.codesign.queries import journeys_of
+    from maillage.apps.codesign.queries.boards import journeys_of
     from maillage.apps.plans import rules
     from maillage.apps.plans.models import Plan
     from maillage.apps.plans.queries import overview
