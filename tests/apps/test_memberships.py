@@ -257,3 +257,12 @@ def test_a_structure_that_also_stands_elsewhere_is_nobody_s_of_one_territory(gre
 def test_the_last_manager_of_a_structure_stays(manager, library):
     with pytest.raises(Refused, match="seule personne responsable"):
         actions.withdraw(by=manager, membership=Membership.objects.get(user=manager), on=ON, at=AT)
+
+
+def test_an_invitation_offers_the_territories_of_one_name(client, coordinator):
+    client.force_login(coordinator)
+    sent = {"role": "analyste", "territoire": "Grenoble"}
+    form = client.post("/espace/equipe/", sent).context["form"]
+    assert "Choisissez le vôtre" in form.errors["territoire"][0]
+    assert "38185" in {code for code, _ in form.fields["lequel"].choices}
+    assert "lequel" not in client.post("/espace/equipe/", {**sent, "role": "aidant"}).context["form"].fields

@@ -62,6 +62,21 @@ def test_a_survey_from_a_bank_asks_the_communes_of_its_territory(client, analyst
     assert "Le numérique à Échirolles" in page(client, f"/espace/enquetes/{row.pk}/")
 
 
+def test_a_name_that_several_territories_bear_offers_the_choice(client, analyst):
+    sent = {"depart": "vide", "titre": "Grenoble", "territoire": "grenoble", "arrondi": "nearest"}
+    told = client.post("/espace/enquetes/nouvelle/", {**sent, "qui": "inhabitants"})
+    assert told.status_code == 400
+    form = told.context["form"]
+    assert "Choisissez le vôtre" in form.errors["territoire"][0]
+    assert {"38185", "200040715"} <= {code for code, _ in form.fields["lequel"].choices}
+    assert form["territoire"].value() == "grenoble"
+    asked = {**sent, "qui": "inhabitants", "lequel": "38185"}
+    assert client.post("/espace/enquetes/nouvelle/", asked).status_code == 302
+    assert Survey.objects.get().territory == "38185"
+    nowhere = client.post("/espace/enquetes/nouvelle/", {**asked, "territoire": "zzzzz"})
+    assert "pas reconnu" in nowhere.context["form"].errors["territoire"][0]
+
+
 def test_a_survey_elsewhere_is_refused(client, analyst):
     sent = {"depart": "vide", "titre": "Lille", "territoire": "59350", "arrondi": "nearest"}
     told = client.post("/espace/enquetes/nouvelle/", sent)

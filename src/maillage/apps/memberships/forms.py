@@ -7,16 +7,14 @@ from django import forms
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, rules
-from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import UnknownTerritory
+from maillage.apps.territories.forms import TerritoryChoiceMixin
 from maillage.kernel.names import plain
-from maillage.studies.diagnosis.territories import gazetteer
 
 NAMED = 500  # structures that the field proposes
 NEW = "nouvelle"
 
 
-class InviteForm(forms.Form):
+class InviteForm(TerritoryChoiceMixin, forms.Form):
     """Whom to invite, for what, until when. Roles are those that the account may give somewhere."""
 
     role = forms.ChoiceField(label="Rôle", widget=forms.RadioSelect)
@@ -61,6 +59,8 @@ class InviteForm(forms.Form):
             self.fields["structure"].initial = self.structures[0].name
         if not wide:
             del self.fields["territoire"], self.fields["nouvelle"]
+        if self.data.get("role") in rules.BY_TERRITORY:
+            self.offer_territories()
 
     @property
     def names(self) -> list[str]:
@@ -111,30 +111,10 @@ class InviteForm(forms.Form):
         return [row for row in rows[:2_000] if plain(row.name) == wanted]
 
     def _territory(self, clean: dict[str, Any]) -> None:
-        typed = clean.get("territoire", "").strip()
-        named = territories.perimeters_named(typed) if typed else []
         try:
-            official = typed.casefold() == "france" or typed.upper() in gazetteer()
-            found = (
-                [typed.casefold() if typed.casefold() == "france" else gazetteer().get(typed).code]
-                if official
-                else []
-            )
-        except UnknownTerritory:
-            found = []
-        codes = (
-            found or [p.slug for p in named] or [t.code for t in gazetteer().find(typed, limit=2)]
-            if typed
-            else []
-        )
-        if len(codes) == 1:
-            clean["code"] = codes[0]
-        else:
-            self.add_error(
-                "territoire",
-                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Le rôle n’aurait pas de"
-                " limite. Écrivez son code, par exemple 38 ou 200040715.",
-            )
+            clean["code"] = self.chosen_territory(clean.get("territoire", ""))
+        except forms.ValidationError as error:
+            self.add_error("territoire", error)
 
 
 class OpenForm(forms.Form):

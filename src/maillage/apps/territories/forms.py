@@ -6,6 +6,7 @@ from django import forms
 
 from maillage.apps.territories import queries
 from maillage.kernel.errors import UnknownTerritory
+from maillage.studies.diagnosis.territories import gazetteer
 
 
 class TerritoryField(forms.CharField):
@@ -21,3 +22,71 @@ class TerritoryField(forms.CharField):
             return queries.territory(typed).code
         except UnknownTerritory as error:
             raise forms.ValidationError(" ".join(error.sentences)) from error
+
+
+WHICH = "lequel"
+MOST_CHOICES = 12
+
+
+def candidates(typed: str) -> list[tuple[str, str]]:
+    """Return the territories that a text may mean, as (code, words), official or a stored perimeter: one when
+    it is a code or when a perimeter alone has this name.
+
+    Several communes, or a commune and what it belongs to, may bear one name: nobody is made to know a code.
+    """
+    typed = typed.strip()
+    if not typed:
+        return []
+    if typed.casefold() == "france":
+        return [("france", "France")]
+    try:
+        if typed.upper() in gazetteer():
+            found = gazetteer().get(typed)
+            return [(found.code, found.long_name)]
+    except UnknownTerritory:
+        return []
+    named = [(each.slug, each.name) for each in queries.perimeters_named(typed)]
+    if named:
+        return named
+    found = gazetteer().find(typed, limit=MOST_CHOICES)
+    return [(each.code, f"{each.long_name} ({each.code})") for each in found]
+
+
+class TerritoryChoiceMixin:
+    """For a form with a field « territoire »: when several territories bear the name that was typed, a field
+    to choose among them comes after it, and what was typed stays.
+    """
+
+    fields: dict[str, forms.Field]
+    data: Any
+    is_bound: bool
+
+    def offer_territories(self) -> None:
+        """Add the field of the choice, when what was sent may mean several territories."""
+        found = candidates(str(self.data.get("territoire", ""))[:100]) if self.is_bound else []
+        if len(found) > 1 and "territoire" in self.fields:
+            which = forms.ChoiceField(
+                label="Quel territoire ?", choices=[("", "Choisissez"), *found], required=False
+            )
+            self.fields = {
+                name: each
+                for known, field in self.fields.items()
+                for name, each in ((known, field), *(((WHICH, which),) if known == "territoire" else ()))
+            }
+
+    def chosen_territory(self, typed: str) -> str:
+        """Return the code of the territory; ValidationError with what to do when it is none or several."""
+        found = candidates(typed)
+        asked = str(self.data.get(WHICH, ""))
+        codes = [code for code, _ in found if code == asked] or [code for code, _ in found]
+        if len(codes) == 1:
+            return codes[0]
+        if codes:
+            raise forms.ValidationError(
+                "Plusieurs territoires ont ce nom. Les chiffres de chacun diffèrent. Choisissez le vôtre"
+                " juste au-dessous."
+            )
+        raise forms.ValidationError(
+            "Ce territoire n’est pas reconnu. Sans lui, rien ne pourrait être compté. Vérifiez son nom, ou"
+            " écrivez son code, par exemple 38151 ou 200040715."
+        )

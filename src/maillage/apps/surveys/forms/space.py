@@ -9,30 +9,12 @@ from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.models import Survey
 from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import UnknownTerritory
+from maillage.apps.territories.forms import WHICH, TerritoryChoiceMixin
 from maillage.reference import surveys as banks
 from maillage.studies.diagnosis.territories import gazetteer
 
 BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
 FILE_BYTES = 5_000_000
-
-
-def territory_of(typed: str) -> str:
-    """Return the code of a territory by its name or code, official or a stored perimeter; '' when none or
-    several match.
-    """
-    typed = typed.strip()
-    if not typed:
-        return ""
-    if typed.casefold() == "france":
-        return "france"
-    named = [each.slug for each in territories.perimeters_named(typed)]
-    try:
-        found = [gazetteer().get(typed).code] if typed.upper() in gazetteer() else []
-    except UnknownTerritory:
-        found = []
-    codes = found or named or [each.code for each in gazetteer().find(typed, limit=2)]
-    return codes[0] if len(codes) == 1 else ""
 
 
 def name_of(code: str) -> str:
@@ -43,7 +25,7 @@ def name_of(code: str) -> str:
     return gazetteer().get(code).long_name if code in gazetteer() else code
 
 
-class SurveyForm(forms.Form):
+class SurveyForm(TerritoryChoiceMixin, forms.Form):
     """A survey: its aim, its universe, how people are met."""
 
     titre = forms.CharField(
@@ -118,14 +100,10 @@ class SurveyForm(forms.Form):
         self.user = user
         others = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
         self.fields["vague"].queryset = others  # type: ignore[attr-defined]
+        self.offer_territories()
 
     def clean_territoire(self) -> str:
-        code = territory_of(self.cleaned_data["territoire"])
-        if not code:
-            raise forms.ValidationError(
-                "Ce territoire n’est pas reconnu, ou plusieurs portent ce nom. Écrivez son code, par exemple"
-                " 38151 ou 200040715."
-            )
+        code = self.chosen_territory(self.cleaned_data["territoire"])
         if not access.may_run(self.user, code):
             raise forms.ValidationError(
                 "Vous ne menez pas d’enquêtes sur tout ce territoire. Choisissez-en un dont vous avez la"
@@ -178,7 +156,7 @@ class NewForm(SurveyForm):
         allow_empty_file=True,
         help_text="Celui de Kobo, d’ODK ou d’un tableur. Seulement si vous partez d’un fichier.",
     )
-    field_order = ("depart", "fichier", "titre", "territoire", "qui")
+    field_order = ("depart", "fichier", "titre", "territoire", WHICH, "qui")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
