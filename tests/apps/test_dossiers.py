@@ -44,6 +44,22 @@ def test_the_page_reads_without_script(client, study):
     assert all(f'id="zone-{zone.code}"' in page for zone in queries.reading(study).zones)
 
 
+def test_what_analysts_read_is_folded_under_its_title(client, study):
+    page = client.get(ADDRESS).content.decode()
+    for title in ("Qui cumule les deux précarités", "Qui sont ces personnes", "À quel point en sommes-nous"):
+        assert re.search(f'<details class="source">\\s*<summary><h2[^>]*>{title}', page), title
+    assert "échelle logistique" not in page
+
+
+def test_the_grid_says_its_verdicts_in_sentences(client, study):
+    page = client.get(f"{ADDRESS}grille/").content.decode()
+    for told in re.findall(
+        r"<h3[^>]*>\s*(?:Points forts|Axes de progrès)\s*</h3>\s*<ul>(.*?)</ul>", page, re.S
+    ):
+        assert told.count("<li>")
+        assert "?" not in re.sub(r"<[^>]*>", "", told)
+
+
 def test_the_figure_comes_first_and_the_pages_of_analysts_stand_behind_plus(client, study):
     page = client.get(ADDRESS).content.decode()
     tabs = page.split('class="onglets"')[1].split("</nav>")[0]
