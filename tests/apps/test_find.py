@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 
 import pytest
@@ -406,6 +406,18 @@ def test_an_old_sheet_says_so(updated, stitches, warning):
     lieu(sheet={"date_maj": updated, **FILTERS["ouvert"]})
     fresh = results.find(Search(), FRIDAY).rows[0].fresh
     assert (fresh.stitches, fresh.warning) == (stitches, warning)
+
+
+def test_what_is_true_of_every_row_is_said_once_above_the_list(client):
+    for n in range(2):
+        lieu(f"vieux{n}", east=10 * n, updated_on=date(2020, 1, 1), sheet={"nom": f"Vieux {n}"})
+    said = text_of(client.get("/carte/", AROUND))
+    assert said.count("Aucune de ces fiches n’a été confirmée depuis longtemps") == 1
+    assert "Attention : fiche non confirmée" not in said
+    lieu("neuf", east=30, updated_on=date(2026, 11, 1), sheet={"nom": "Neuf"})
+    said = text_of(client.get("/carte/", AROUND))
+    assert "Aucune de ces fiches" not in said
+    assert said.count("Attention : fiche non confirmée") == 2
 
 
 def test_a_full_place_says_it_in_the_list(client):

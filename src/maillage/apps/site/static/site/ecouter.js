@@ -2,7 +2,15 @@
 const tous = (quoi, ou = document) => [...ou.querySelectorAll(quoi)];
 const barre = document.querySelector("[data-ecoute]"),
   sans = document.querySelector("[data-sans-voix]");
+const memoire = (nom, valeur) => {
+  try {
+    return valeur ? sessionStorage.setItem(nom, valeur) : sessionStorage.getItem(nom);
+  } catch {
+    return null; // un navigateur qui ne garde rien le redira
+  }
+};
 if (barre) {
+  const dejaDit = !!memoire("sans-voix"); // dit une fois, sur la première page
   const langue = () => barre.parentElement.parentElement.closest("[lang]")?.lang || "fr"; // celle de ce qui est lu
   const ecouter = barre.querySelector("[data-ecouter]"),
     lentement = barre.querySelector("[data-lentement]");
@@ -12,7 +20,8 @@ if (barre) {
   const voix = () => window.speechSynthesis?.getVoices().find((v) => v.lang.toLowerCase().startsWith(langue()));
   const paraitre = () => {
     barre.hidden = !voix();
-    sans.hidden = !!voix();
+    sans.hidden = !!voix() || dejaDit;
+    if (!sans.hidden) memoire("sans-voix", "dit");
   };
   let morceaux = [],
     lu,
