@@ -9,6 +9,7 @@ from functools import cache
 import pikepdf
 import pytest
 from pptx import Presentation
+from pptx.util import Inches
 
 from maillage.cli.main import main
 from maillage.cli.reports import studies
@@ -145,6 +146,18 @@ def test_each_slide_has_a_title_and_its_source_in_its_notes(deck):
     assert all(slide.notes_slide.notes_text_frame.text.strip() for slide in slides)
     drawn = [slide for slide in slides if any(shape.has_chart for shape in slide.shapes)]
     assert all("Source" in slide.notes_slide.notes_text_frame.text for slide in drawn)
+
+
+def test_a_title_of_two_lines_covers_nothing(deck):
+    """A computer without our font takes a wider one: what is under a long title starts lower."""
+    wide = 0
+    for slide in list(deck.slides)[1:]:
+        title = slide.shapes.title
+        under = [each for each in slide.shapes if each.has_text_frame and each.top > title.top]
+        if len(title.text_frame.text) > 48:
+            wide += 1
+            assert min(each.top for each in under) >= Inches(1.85)
+    assert wide
 
 
 def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):

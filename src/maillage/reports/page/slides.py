@@ -36,7 +36,8 @@ from maillage.words import rich, wording
 
 WIDE, HIGH = 13.333, 7.5  # inches
 SIDE, BOTTOM = 0.67, 6.7
-LINE = 60  # letters of a title on one line
+LINE = 60  # letters of a lead on half of two lines
+TITLE = 48  # letters of a title on one line, where the font is replaced by a wider one
 GAP = 0.45
 FONT = "Arial"  # on every computer: the file does not carry fonts
 Box = tuple[float, float, float, float]  # left, top, width, height, in inches
@@ -112,7 +113,7 @@ def _cover(made: Any, document: Document) -> None:
 def _slide(made: Any, chapter: Chapter) -> None:
     slide = _blank(made, chapter.title)
     _paragraph(slide, chapter.over, (SIDE, 0.38, 8.0, 0.4), size=14, colour="prune", bold=True)
-    top = 1.45 if len(chapter.title) <= LINE else 1.85
+    top = 1.45 if len(chapter.title) <= TITLE else 1.85
     if chapter.lead:
         _paragraph(slide, chapter.lead, (SIDE, top, WIDE - 2 * SIDE, 0.65), size=15, colour="encre-2")
         top += 0.45 if len(chapter.lead) < 2 * LINE else 0.7

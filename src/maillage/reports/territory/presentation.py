@@ -378,8 +378,8 @@ def _both(d: Diagnosis) -> Both:
         lowest=low,
         highest=high,
         poverty=(
-            f"Sous le seuil de pauvreté à 60 % : {poor.in_full}, dont {poor_both.in_full} aussi en précarité"
-            " numérique."
+            f"Sous le seuil de pauvreté à 60{wording.NBSP}% : {poor.in_full}, dont {poor_both.in_full}"
+            " aussi en précarité numérique."
             if isinstance(d.poor, Estimate)
             else f"Sous le seuil de pauvreté : non montré. {d.poor.reason}"
         ),

@@ -211,8 +211,9 @@ def poverty(d: Diagnosis) -> str:
         return d.poor.reason if isinstance(d.poor, Withheld) else ""
     return (
         "La précarité sociale compte ici les personnes « modestes » (deux premiers cinquièmes de niveau de"
-        f" vie). Sous le seuil de pauvreté à 60 %, on en estime {wording.people(d.poor, noun='').about}, dont"
-        f" {wording.people(d.poor_both, noun='').about} aussi en précarité numérique."
+        f" vie). Sous le seuil de pauvreté à 60{wording.NBSP}%, on en estime"
+        f" {wording.people(d.poor, noun='').about}, dont {wording.people(d.poor_both, noun='').about}"
+        " aussi en précarité numérique."
     )
 
 
