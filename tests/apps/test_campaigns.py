@@ -1,4 +1,4 @@
-"""Rounds of confirmations: who is due, what is asked, what a call gives; nothing is sent by the software."""
+"""Rounds of confirmations: who is due, what is asked, what a call gives."""
 
 from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
@@ -8,10 +8,12 @@ import pytest
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import links, sheets
 from maillage.apps.directory.models import Change, Lieu, Proposal
+from maillage.apps.messages.models import Message
 from maillage.apps.outreach.actions import campaigns as actions
 from maillage.apps.outreach.models import Call, Campaign
 from maillage.apps.outreach.queries import campaigns
 from maillage.kernel.errors import Refused
+from tests.conftest import account
 from tests.support.places import AT, LATER, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -334,3 +336,51 @@ def test_lists_make_as_many_queries_for_many_rows_as_for_one(
     for page in ("", f"{made.pk}/", f"?territoire={METRO}"):
         with django_assert_max_num_queries(10):
             assert client.get(f"/espace/annuaire/campagnes/{page}").status_code == 200
+
+
+# ------------------------------------------------------------------------------------------- through the outbox
+
+
+def envoyer(client, campaign) -> str:
+    answer = client.post(f"/espace/annuaire/campagnes/{campaign.pk}/envoyer/", follow=True)
+    return answer.content.decode()
+
+
+def test_a_campaign_writes_once_then_reminds_a_week_later_and_no_more(client, coordinator, lieu):
+    silent = place("muet", {"nom": "Muet", "pivot": "21380185500015"})
+    campaign = actions.open_round(
+        name="Novembre", territory=METRO, lieux=[lieu, silent], by=coordinator, at=AT
+    )
+    client.force_login(coordinator)
+    assert client.get(f"/espace/annuaire/campagnes/{campaign.pk}/envoyer/").status_code == 302
+    assert not Message.objects.exists(), "sending is never a link"
+    assert "1 message prêt" in envoyer(client, campaign)
+    letter = Message.objects.get()
+    lieu.refresh_from_db()
+    assert (letter.to, letter.subject) == ("accueil@exemple.fr", "Votre fiche : Bibliothèque Barnave")
+    assert f"/fiche/{lieu.code[:4]}-{lieu.code[4:]}/" in letter.text
+    assert "Aucun message n’est parti" in envoyer(client, campaign)
+    Message.objects.update(made_at=letter.made_at - timedelta(days=8))
+    assert "Relancer 1 lieu" in client.get(f"/espace/annuaire/campagnes/{campaign.pk}/").content.decode()
+    assert "1 message prêt" in envoyer(client, campaign)
+    Message.objects.update(made_at=letter.made_at - timedelta(days=30))
+    assert "Aucun message n’est parti" in envoyer(client, campaign), "a reminder, and one calls"
+    assert Message.objects.count() == 2
+
+
+def test_who_confirmed_is_not_written_to(client, coordinator, campaign, lieu):
+    client.force_login(coordinator)
+    envoyer(client, campaign)
+    Message.objects.update(made_at=AT - timedelta(days=30))
+    links.confirm(lieu, at=LATER)
+    assert "Aucun message n’est parti" in envoyer(client, campaign)
+    assert Message.objects.count() == 1
+
+
+def test_a_campaign_that_is_closed_or_of_others_writes_to_nobody(client, coordinator, campaign):
+    client.force_login(account("ailleurs", "coordination", territory="59"))
+    assert client.post(f"/espace/annuaire/campagnes/{campaign.pk}/envoyer/").status_code == 404
+    actions.close(campaign, by=coordinator, at=LATER)
+    client.force_login(coordinator)
+    assert "Elle est close" in envoyer(client, campaign)
+    assert not Message.objects.exists()

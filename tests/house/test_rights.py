@@ -280,7 +280,9 @@ ROWS: dict[str, tuple[set[str], str]] = {
     "structure_rename": ({"sheet"}, "team"),
     "structure_nudge": ({"lead"}, "team"),
     **dict.fromkeys(("pair", "pair_reopen"), ({"import"}, "pair")),
-    **dict.fromkeys(("campaign", "campaign_links", "campaign_close"), ({"import"}, "campaign")),
+    **dict.fromkeys(
+        ("campaign", "campaign_links", "campaign_send", "campaign_close"), ({"import"}, "campaign")
+    ),
     "campaign_call": ({"import"}, "call"),
     **dict.fromkeys(("outing", "outing_kit", "outing_drop"), ({"import"}, "outing")),
     **dict.fromkeys(("import_report", "import_csv", "import_undo"), ({"import"}, "import")),

@@ -16,6 +16,7 @@ urlpatterns = [
     path("espace/annuaire/campagnes/<int:pk>/", campaigns.campaign, name="campaign"),
     path("espace/annuaire/campagnes/<int:pk>/appels/<str:code>/", campaigns.call, name="campaign_call"),
     path("espace/annuaire/campagnes/<int:pk>/liens/", campaigns.give_links, name="campaign_links"),
+    path("espace/annuaire/campagnes/<int:pk>/envoyer/", campaigns.send, name="campaign_send"),
     path("espace/annuaire/campagnes/<int:pk>/clore/", campaigns.close, name="campaign_close"),
     path("espace/recensement/", census.choose, name="census"),
     path("espace/recensement/<str:place>/", census.bodies, name="census_of"),

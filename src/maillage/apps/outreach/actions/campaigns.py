@@ -1,6 +1,6 @@
 """Open a campaign of confirmation, record the result of each call, close it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -10,8 +10,11 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.actions import links
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries.links import STRUCTURE
+from maillage.apps.messages import actions as outbox
+from maillage.apps.messages.rules import states
 from maillage.apps.outreach.models import Call, Campaign
-from maillage.apps.outreach.queries import campaigns
+from maillage.apps.outreach.queries import campaigns, letters
+from maillage.apps.outreach.queries.campaigns import Draft
 from maillage.kernel.errors import Refused
 
 
@@ -76,6 +79,41 @@ def give_links(campaign: Campaign, *, by: User, at: datetime) -> int:
     for lieu in lieux:
         links.make(lieu, by=str(by), at=at)
     return len(lieux)
+
+
+@transaction.atomic
+def send(campaign: Campaign, *, write: Callable[[Lieu], Draft], by: User, at: datetime) -> int:
+    """Write to the places of a campaign through the outbox, each with its personal link: a letter, then one
+    reminder a week later at the earliest; return how many leave. Refused when there is nobody to write to.
+
+    write: the letter to a place, once it has its link.
+    """
+    _still_open(campaign)
+    Campaign.objects.select_for_update().get(pk=campaign.pk)  # a second click waits here
+    told = letters.written(campaign)
+    drafts = []
+    for lieu in letters.ready(campaign, at=at).everybody:
+        if not lieu.code:
+            links.make(lieu, by=str(by), at=at)
+        letter, n = write(lieu), told[lieu.pk].n + 1 if lieu.pk in told else 1
+        drafts.append(
+            outbox.Draft(
+                channel=states.EMAIL,
+                to=letter.to,
+                subject=letter.subject,
+                text=letter.text,
+                key=letters.key(campaign, lieu.pk, n),
+                commune=lieu.code_insee,
+                structure=lieu.structure_id,
+            )
+        )
+    if not drafts:
+        raise Refused(
+            "Aucun message n’est parti.",
+            why="Chacun a répondu, a déjà son message, ou n’a pas d’adresse.",
+            do="Téléphonez à qui n’a pas répondu ; une relance est possible une semaine après le message.",
+        )
+    return outbox.put_many(drafts, at=at)
 
 
 @transaction.atomic

@@ -220,6 +220,13 @@ def sheets(campaign: Campaign, at: datetime, start: int = 0) -> Sheets:
     )
 
 
+def open_calls(campaign: Campaign) -> list[Call]:
+    """Return the calls whose sheet nobody settled yet."""
+    calls = list(campaign.calls.select_related("lieu"))
+    states = _states(campaign, calls)
+    return [call for call in calls if states[call.pk] not in OVER]
+
+
 def _states(campaign: Campaign, calls: Sequence[Call]) -> dict[int, str]:
     """Return the state of each sheet: whoever runs the place, or a colleague, may have settled it since the
     campaign opened.
@@ -273,7 +280,7 @@ UNKNOWN: Mapping[str, str] = {"courriels": "son e-mail", "frais_a_charge": "le p
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message to send from one's own mail program: the platform does not send it."""
+    """A letter to a place, for the outbox or for one's own mail program."""
 
     to: str
     subject: str

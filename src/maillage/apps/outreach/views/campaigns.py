@@ -12,11 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.directory import access as directory_access
 from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.outreach import access
 from maillage.apps.outreach.actions import campaigns as actions
 from maillage.apps.outreach.models import Call, Campaign
-from maillage.apps.outreach.queries import campaigns
+from maillage.apps.outreach.queries import campaigns, letters
+from maillage.kernel.codes import in_halves
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.web import refusals
@@ -83,7 +85,15 @@ def campaign(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [
         (title, [(line, _draft(request, line)) for line in section]) for title, section in shown.sections
     ]
-    context = {"campaign": found, "shown": shown, "sections": lines}
+    ready = letters.ready(found, at=at)
+    context = {
+        "campaign": found,
+        "shown": shown,
+        "sections": lines,
+        "first": len(ready.first),
+        "again": len(ready.again),
+        "written": letters.written(found),
+    }
     return render(request, "outreach/campaigns/campaign.html", context)
 
 
@@ -118,6 +128,25 @@ def give_links(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals.as_message(request):
             n = actions.give_links(found, by=account_of(request), at=timezone.localtime())
             messages.success(request, f"{n} lien{'s' * (n > 1)} prêt{'s' * (n > 1)}.")
+    return redirect("campaign", found.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Writing to those who have an address, and reminding those who let a week pass."""
+    found = _campaign(request, pk)
+
+    def write(lieu: Lieu) -> campaigns.Draft:
+        address = request.build_absolute_uri(reverse("personal", args=[in_halves(lieu.code or "")]))
+        return campaigns.draft(lieu, address, signed=str(request.user))
+
+    if request.method == "POST":
+        with refusals.as_message(request):
+            n = actions.send(found, write=write, by=account_of(request), at=timezone.localtime())
+            plural = "s" * (n > 1)
+            messages.success(
+                request, f"{n} message{plural} prêt{plural} : {'ils partent' if n > 1 else 'il part'}."
+            )
     return redirect("campaign", found.pk)
 
 

@@ -1,0 +1,68 @@
+"""What a campaign wrote to places through the outbox, and to whom it may write now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Lieu
+from maillage.apps.messages.models import Message
+from maillage.apps.outreach.models import Campaign
+from maillage.apps.outreach.queries import campaigns
+
+MOST = 2  # a letter, and one reminder: nobody is pressed further, one calls
+APART = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The letters to one place: how many, the last day one was written, and what became of it."""
+
+    n: int
+    at: datetime
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Whom a campaign may write to now: those never written to, and those who let a week pass."""
+
+    first: Sequence[Lieu]
+    again: Sequence[Lieu]
+
+    @property
+    def everybody(self) -> Sequence[Lieu]:
+        return [*self.first, *self.again]
+
+
+def key(campaign: Campaign, lieu: int, n: int) -> str:
+    """Return the key of the nth letter of a campaign to a place."""
+    return f"campagne-{campaign.pk}-lieu-{lieu}-{n}"
+
+
+def written(campaign: Campaign) -> Mapping[int, Written]:
+    """Return the letters of a campaign, by place."""
+    found: dict[int, Written] = {}
+    rows = Message.objects.filter(key__startswith=f"campagne-{campaign.pk}-lieu-")
+    for row in rows.order_by("made_at", "pk"):
+        lieu, n = (int(part) for part in row.key.split("-")[3:5])
+        found[lieu] = Written(n, row.made_at, row.get_state_display())
+    return found
+
+
+def ready(campaign: Campaign, *, at: datetime) -> Ready:
+    """Return whom to write to: published places with an address, that nobody confirmed since the opening."""
+    if campaign.closed_at is not None:
+        return Ready((), ())
+    told = written(campaign)
+    waiting = [
+        call.lieu
+        for call in campaigns.open_calls(campaign)
+        if call.lieu.state == rules.PUBLISHED and call.lieu.sheet.get("courriels")
+    ]
+    late = [
+        lieu
+        for lieu in waiting
+        if lieu.pk in told and told[lieu.pk].n < MOST and told[lieu.pk].at <= at - APART
+    ]
+    return Ready([lieu for lieu in waiting if lieu.pk not in told], late)
