@@ -814,6 +814,39 @@ def test_the_gestures_of_the_page(client, administrator):
     assert verbs == [("message.resent", administrator.pk), ("message.held", administrator.pk)]
 
 
+def test_several_messages_are_sent_again_at_once_and_each_refusal_says_why(client, administrator):
+    rows = [put(key) for key in "abc"]
+    Message.objects.update(state=states.FAILED, attempts=6, tried_at=AT)
+    Message.objects.filter(pk=rows[2].pk).update(never_after=AT - timedelta(days=1))
+    client.force_login(administrator)
+    section = client.get("/espace/messages/liste/pas-partis/").content.decode()
+    assert section.count('form="plusieurs"') == 3 and "Les renvoyer" in section
+    asked = {"section": "pas-partis", "geste": "renvoyer"}
+    answer = client.post("/espace/messages/plusieurs/", asked | {"cochee": [r.pk for r in rows]}, follow=True)
+    page = answer.content.decode()
+    assert "2 messages repartent dans la file" in unbroken(page)
+    assert "Sans changement, 1 message : Son heure limite est passée" in unbroken(page)
+    assert [now(row).state for row in rows] == [states.WAITING, states.WAITING, states.FAILED]
+    none = client.post("/espace/messages/plusieurs/", asked, follow=True).content.decode()
+    assert "aucun message n’était coché" in none
+    for wrong in ({"geste": "lire"}, {"section": "ailleurs"}):
+        assert client.post("/espace/messages/plusieurs/", asked | wrong).status_code == 404
+
+
+def test_several_messages_leave_those_of_another_structure_as_they_are(client, structure):
+    theirs = put("b", structure=structure.pk + 1)
+    mine = put("a", structure=structure.pk)
+    client.force_login(manager(structure))
+    waiting = next(kind.id for kind in queries.KINDS.values() if states.WAITING in kind.states)
+    asked = {"section": waiting, "geste": "ne-pas-envoyer", "cochee": [mine.pk, theirs.pk, "x"]}
+    client.post("/espace/messages/plusieurs/", asked)
+    assert (now(mine).state, now(theirs).state) == (states.CANCELLED, states.WAITING)
+
+
+def unbroken(page: str) -> str:
+    return page.replace("\u00a0", " ")
+
+
 def test_the_messages_of_another_structure_do_not_exist(client, structure):
     from maillage.apps.directory.models import Structure
 

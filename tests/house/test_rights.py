@@ -185,7 +185,7 @@ LISTS: dict[str, set[str]] = {
         )
     },
     "workshop_outlines": {"workshops", "modules"},
-    "outbox": {"team", "run"},
+    **dict.fromkeys(("outbox", "messages_several"), {"team", "run"}),
     **{key: {"people", "mine", "workshops"} for key in ("reminders", "reminders_cards")},
     **{
         key: {"workshops"}

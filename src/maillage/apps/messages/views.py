@@ -1,15 +1,19 @@
 """What leaves, what waits, and what a person decides."""
 
+from collections import Counter
+
 from django.contrib import messages as announces
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import holding
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.messages import access, actions, queries
 from maillage.apps.messages.forms import StopForm
 from maillage.kernel.errors import Refused
+from maillage.kernel.typed import ROWS, whole
+from maillage.words.wording import count
 
 GESTURES = {
     "renvoyer": (actions.resend, "Le message repart dans la file. Vous le verrez ici jusqu’à son départ."),
@@ -57,6 +61,40 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         announces.error(request, " ".join(refused.sentences))
     return redirect("outbox")
+
+
+SEVERAL = {
+    "renvoyer": ("message repart dans la file.", "messages repartent dans la file."),
+    "ne-pas-envoyer": ("message ne partira pas.", "messages ne partiront pas."),
+}
+
+
+@holding(access.MANAGE, access.RUN)
+@require_POST
+def several(request: HttpRequest) -> HttpResponse:
+    """The same gesture on several messages: each goes through, or says why not."""
+    asked, at = request.POST.get("geste", ""), timezone.now()
+    kind = request.POST.get("section", "")
+    if asked not in GESTURES or kind not in queries.KINDS:
+        raise Http404
+    chosen = [whole(pk, ROWS) for pk in request.POST.getlist("cochee")][: queries.PAGE]
+    rows = list(access.messages_for(request.user).filter(pk__in=filter(None, chosen)))
+    done, refusals = 0, Counter[str]()
+    for row in rows:
+        try:
+            GESTURES[asked][0](row, by=account_of(request), at=at)
+        except Refused as refused:
+            refusals[refused.why] += 1
+        else:
+            done += 1
+    if not rows:
+        announces.warning(request, "Rien n’a changé : aucun message n’était coché.")
+    if done:
+        announces.success(request, count(done, *SEVERAL[asked]))
+    if refusals:
+        told = " ".join(f"{count(n, 'message')} : {why}" for why, n in refusals.items())
+        announces.error(request, f"Sans changement, {told}")
+    return redirect("outbox_section", kind)
 
 
 @holding(access.MANAGE, access.RUN)
