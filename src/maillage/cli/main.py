@@ -19,6 +19,7 @@ COMMANDS = {
     "servir": "sert la plateforme sur cet ordinateur",
     "migrer": "met les tables de la base à jour de cette version, avant de servir",
     "administrateur": "donne l’administration de la plateforme à une adresse, et un lien pour y entrer",
+    "verifier-installation": "dit ce qui manque à cet ordinateur pour servir des personnes",
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
     "rapport": "écrit un rapport sur un territoire : plan, diagnostic, restitution, synthèse",

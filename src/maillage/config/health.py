@@ -9,6 +9,7 @@ import shutil
 import time
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -41,8 +42,8 @@ def state(at: datetime) -> dict[str, Any]:
     waits or nothing was seen yet.
     """
     parts: dict[str, Any] = {"version": VERSION}
-    parts["ecriture"] = WELL if _can_write() else BROKEN
-    parts["disque_libre_mo"] = shutil.disk_usage(settings.HOME).free // 1_000_000
+    parts["ecriture"] = WELL if can_write() else BROKEN
+    parts["disque_libre_mo"] = free() // 1_000_000
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
@@ -50,7 +51,8 @@ def state(at: datetime) -> dict[str, Any]:
         parts |= _waiting(at)
     except DatabaseError:
         parts["base"] = BROKEN
-    parts["echeances"] = _heartbeat()
+    parts["echeances"] = _age(settings.HEARTBEAT)
+    parts["sauvegarde"] = _age(settings.LAST_BACKUP)
     late = [name for name, most in LATE.items() if (parts.get(name) or 0) > most]
     if BROKEN in (parts["ecriture"], parts["base"]):
         whole = BROKEN
@@ -59,7 +61,7 @@ def state(at: datetime) -> dict[str, Any]:
     return {"etat": whole, **parts}
 
 
-def _can_write() -> bool:
+def can_write() -> bool:
     """Return whether a file of the home folder can be written to the end, as a row of SQLite would be."""
     path = settings.HOME / f".sante.{os.getpid()}"
     try:
@@ -83,8 +85,14 @@ def _waiting(at: datetime) -> dict[str, int | None]:
     }
 
 
-def _heartbeat() -> int | None:
+def free() -> int:
+    """Return how many bytes may still be written beside the home folder."""
+    return shutil.disk_usage(settings.HOME).free
+
+
+def _age(path: Path) -> int | None:
+    """Return since how many seconds a file was touched, None when it never was."""
     try:
-        return round(max(0.0, time.time() - settings.HEARTBEAT.stat().st_mtime))
+        return round(max(0.0, time.time() - path.stat().st_mtime))
     except OSError:
         return None

@@ -336,6 +336,7 @@ USE_TZ = True
 STATIC_URL = "/statique/"
 STATIC_ROOT = HOME / "statique"
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
+LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
 STATICFILES_DIRS = [("site", ASSETS / "site"), ("polices", ASSETS / "fonts"), ("leaflet", ASSETS / "leaflet")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

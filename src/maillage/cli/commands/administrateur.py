@@ -1,7 +1,6 @@
 """maillage administrateur: who administers a platform that nobody may enter yet, or any more."""
 
 import argparse
-import os
 
 from maillage.cli.words import print_json
 
@@ -24,9 +23,7 @@ def run(given: argparse.Namespace) -> int:
 
     at = timezone.now()
     user, token = actions.appoint(email=given.adresse, name=given.nom, on=timezone.localdate(at), at=at)
-    link = _address(settings.ALLOWED_HOSTS, production=settings.PRODUCTION) + reverse(
-        "recovery", args=[token]
-    )
+    link = settings.ADDRESS + reverse("recovery", args=[token])
     if given.json:
         print_json({"adresse": user.email, "lien": link})
         return 0
@@ -34,10 +31,3 @@ def run(given: argparse.Namespace) -> int:
     print(f"Pour choisir son mot de passe, une fois, pendant {rules.RECOVERY_DAYS.days} jours : {link}")
     print("Remettez ce lien à cette personne, et à elle seule.")
     return 0
-
-
-def _address(hosts: list[str], *, production: bool) -> str:
-    """Return where the platform is read, as well as a command knows it."""
-    if told := os.environ.get("MAILLAGE_ADDRESS"):
-        return told.rstrip("/")
-    return f"https://{hosts[0]}" if production and hosts else "http://localhost:8000"

@@ -14,9 +14,12 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
+    from django.conf import settings
+
     from maillage.config import backup
 
     counts = backup.save(given.fichier.resolve())
+    settings.LAST_BACKUP.touch()
     print(
         f"Sauvegarde écrite et relue : {given.fichier} ({counts['lignes']} lignes, {counts['fichiers']}"
         " fichiers)"

@@ -1,0 +1,34 @@
+"""maillage verifier-installation: what this computer lacks to serve people."""
+
+import argparse
+from dataclasses import astuple
+
+from maillage.cli.words import print_json
+
+KEYS = ("sujet", "etat", "constat", "remede")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Return 0 when nothing is wrong, 1 when something is."""
+    from maillage.config.bootstrap import connected
+
+    with connected():
+        from django.utils import timezone
+
+        from maillage.config import checks
+
+        found = list(checks.checks(timezone.now()))
+    wrong = sum(each.state == checks.BAD for each in found)
+    if given.json:
+        print_json([dict(zip(KEYS, astuple(each), strict=True)) for each in found])
+    else:
+        for each in found:
+            print(f"{each.state:6}  {each.subject} : {each.found}")
+            if each.do:
+                print(f"        → {each.do}")
+        print("Rien n’empêche de servir." if not wrong else f"À mettre d’aplomb avant de servir : {wrong}.")
+    return 1 if wrong else 0

@@ -1,0 +1,205 @@
+"""What an installation lacks to serve people: each point with what was found and what to do."""
+
+import socket
+import ssl
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from maillage.apps.accounts.models import Entry, User
+from maillage.apps.memberships import access
+from maillage.apps.messages.rules import states
+from maillage.config import health, tables
+from maillage.config.providers import chosen
+from maillage.kernel.errors import Refused
+from maillage.words import dates
+
+GOOD, DOUBT, BAD = "bien", "à voir", "mal"
+OLDEST_POSTGRESQL = 150_000  # as the server counts: 15.0
+PATIENCE = 10  # seconds for another computer to answer
+COMFORT = 2_000_000_000  # bytes: a backup, a study and a month of logs
+BACKUP, CERTIFICATE = timedelta(days=2), timedelta(days=14)
+SLACK = timedelta(minutes=5)  # by which the clocks of two computers may differ
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One point: its subject, how it is, what was found, and what to do about it."""
+
+    subject: str
+    state: str
+    found: str
+    do: str = ""
+
+
+def checks(at: datetime) -> Iterator[Check]:
+    """Yield each point, those that others stand on first. Nothing is changed."""
+    yield _home()
+    yield _disk()
+    try:
+        yield _database()
+        pending = tables.pending(connection)
+    except DatabaseError as error:
+        do = "Vérifiez DATABASE_URL, et que le serveur de la base tourne."
+        yield Check("base", BAD, f"Elle ne répond pas : {str(error).splitlines()[0]}.", do)
+        return
+    if pending:
+        yield Check("tables", BAD, f"{len(pending)} changements attendent.", "Lancez maillage migrer.")
+    else:
+        yield Check("tables", GOOD, "Elles sont celles de cette version.")
+        yield _clock(at)
+        yield _accounts(at)
+        yield from _work(at)
+    yield _backup(at)
+    yield _mail()
+    if settings.PRODUCTION:
+        yield _address(at)
+    else:
+        yield Check(
+            "usage",
+            DOUBT,
+            "MAILLAGE_ENV ne vaut pas « production » : c’est une démonstration.",
+            "Pour servir des personnes, donnez MAILLAGE_ENV=production et MAILLAGE_HOSTS.",
+        )
+
+
+def _home() -> Check:
+    home = settings.HOME
+    if not health.can_write():
+        return Check("dossier", BAD, f"{home} ne s’écrit pas.", "Donnez-le au compte qui lance Maillage.")
+    if stat.S_IMODE(home.stat().st_mode) & 0o077:
+        found = f"D’autres comptes de cet ordinateur ouvrent {home}, donc la base."
+        return Check("dossier", BAD, found, f"Lancez chmod 700 {home}.")
+    return Check("dossier", GOOD, f"{home} s’écrit, et ne s’ouvre qu’à ce compte.")
+
+
+def _disk() -> Check:
+    free = health.free()
+    found = f"{free / 1e9:.1f} Go libres.".replace(".", ",", 1)
+    if free >= COMFORT:
+        return Check("disque", GOOD, found)
+    do = "Faites de la place, ou mettez MAILLAGE_HOME sur un disque plus grand."
+    return Check("disque", DOUBT if free >= health.LITTLE else BAD, found, do)
+
+
+def _database() -> Check:
+    with connection.cursor() as cursor:
+        if connection.vendor != "postgresql":
+            cursor.execute("select sqlite_version()")
+            return Check("base", GOOD, f"SQLite {cursor.fetchone()[0]}, dans le dossier.")
+        cursor.execute("select current_setting('server_version'), current_setting('server_version_num')::int")
+        version, number = cursor.fetchone()
+        cursor.execute("select has_schema_privilege('public', 'create')")
+        if not cursor.fetchone()[0]:
+            do = "Donnez-lui la base : alter database … owner to …, ou createdb --owner."
+            return Check("base", BAD, "Ce compte de PostgreSQL n’a pas le droit d’y faire des tables.", do)
+    if number < OLDEST_POSTGRESQL:
+        return Check(
+            "base", DOUBT, f"PostgreSQL {version} : Maillage est essayé sur 15 et après.", "Passez à 15."
+        )
+    return Check("base", GOOD, f"PostgreSQL {version}.")
+
+
+def _clock(at: datetime) -> Check:
+    last = Entry.objects.order_by("-at").values_list("at", flat=True).first()
+    if last is not None and last > at + SLACK:
+        return Check(
+            "horloge",
+            BAD,
+            f"Elle dit le {_day(at)}, et le journal a déjà des lignes du {_day(last)}.",
+            "Réglez-la (timedatectl set-ntp true) avant d’écrire quoi que ce soit.",
+        )
+    return Check("horloge", GOOD, f"Elle dit le {_day(at)}.")
+
+
+def _accounts(at: datetime) -> Check:
+    if settings.PRODUCTION and (n := User.objects.filter(is_demonstration=True, is_active=True).count()):
+        found = f"{n} comptes d’exemple, au mot de passe connu de tous, sont dans cette base."
+        return Check("comptes", BAD, found, "Prenez une base neuve : des personnes inventées y sont aussi.")
+    administrators = access.current(timezone.localdate(at)).filter(role="administration")
+    if not administrators.exists():
+        return Check("comptes", BAD, "Personne n’administre.", "Lancez maillage administrateur ADRESSE.")
+    return Check("comptes", GOOD, f"Personnes qui administrent : {administrators.count()}.")
+
+
+def _work(at: datetime) -> Iterator[Check]:
+    told = health.state(at)
+    do = "Lancez maillage servir, ou maillage echeances chaque minute."
+    for subject, key, none in (
+        ("échéances", "echeances", "Rien ne les a jamais faites ici."),
+        ("travail en arrière-plan", "taches", ""),
+        ("messages à envoyer", "messages", ""),
+    ):
+        age, most = told[key], health.LATE[key]
+        if age is None and none:
+            yield Check(subject, DOUBT, none, do)
+        elif age is not None and age > most:
+            yield Check(subject, BAD, f"Rien ne bouge depuis {age // 60} minutes.", do)
+        else:
+            yield Check(subject, GOOD, "Rien n’attend." if age is None else f"Vu il y a {age} secondes.")
+
+
+def _backup(at: datetime) -> Check:
+    do = "Chaque nuit, sur un autre disque : maillage sauvegarder FICHIER."
+    try:
+        last = datetime.fromtimestamp(settings.LAST_BACKUP.stat().st_mtime, UTC)
+    except OSError:
+        return Check("sauvegarde", DOUBT, "Aucune n’a été faite ici.", do)
+    late = at - last > BACKUP
+    return Check(
+        "sauvegarde", DOUBT if late else GOOD, f"La dernière est du {_day(last)}.", do if late else ""
+    )
+
+
+def _mail() -> Check:
+    try:
+        chosen.check()
+        carrier = chosen.provider(states.EMAIL)
+    except Refused as refused:
+        return Check("courriel", BAD, refused.what, refused.do)
+    if not carrier.leaves:
+        do = "Donnez MAILLAGE_SMTP et MAILLAGE_SENDER."
+        return Check("courriel", DOUBT, "Rien ne part : chaque courriel devient un fichier.", do)
+    host, port = carrier.options["host"], carrier.options["port"]
+    try:
+        socket.create_connection((host, port), PATIENCE).close()
+    except OSError:
+        return Check(
+            "courriel", BAD, f"{host} ne répond pas au port {port}.", "Vérifiez MAILLAGE_SMTP, et le réseau."
+        )
+    return Check("courriel", GOOD, f"{host} répond au port {port}.")
+
+
+def _address(at: datetime) -> Check:
+    """Open the platform as a browser does: a name that leads here, a certificate that holds."""
+    url = urlsplit(settings.ADDRESS)
+    host, port = url.hostname or "", url.port or 443
+    if url.scheme != "https":
+        return Check("adresse", BAD, "MAILLAGE_HOSTS manque.", "Donnez-y le nom que l’on tape pour venir.")
+    try:
+        with (
+            socket.create_connection((host, port), PATIENCE) as plain,
+            ssl.create_default_context().wrap_socket(plain, server_hostname=host) as secure,
+        ):
+            end = ssl.cert_time_to_seconds(str((secure.getpeercert() or {})["notAfter"]))
+    except ssl.SSLCertVerificationError as error:
+        found = f"Le certificat de {host} n’est pas accepté : {error.verify_message}."
+        return Check("adresse", BAD, found, "Renouvelez-le (certbot renew, ou Caddy le fait seul).")
+    except OSError:
+        do = "Vérifiez le nom (DNS), le pare-feu, et que nginx ou Caddy tourne."
+        return Check("adresse", BAD, f"{host} ne répond pas au port {port}.", do)
+    until = datetime.fromtimestamp(end, UTC)
+    if until - at < CERTIFICATE:
+        found = f"Le certificat de {host} finit le {_day(until)}."
+        return Check("adresse", DOUBT, found, "Voyez pourquoi il ne s’est pas renouvelé seul.")
+    return Check("adresse", GOOD, f"{settings.ADDRESS} répond, certificat bon jusqu’au {_day(until)}.")
+
+
+def _day(at: datetime) -> str:
+    return dates.in_words(timezone.localtime(at).date())

@@ -1,0 +1,165 @@
+"""What an installation lacks to serve people, each point seen wrong then right."""
+
+import os
+import socket
+import ssl
+import threading
+from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
+
+from maillage.apps.accounts.actions import record
+from maillage.apps.accounts.models import User
+from maillage.apps.memberships.actions import appoint
+from maillage.config import checks, health
+from maillage.config.providers import chosen
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+@pytest.fixture(autouse=True)
+def own(home, settings):
+    home.chmod(0o700)
+    settings.HEARTBEAT, settings.LAST_BACKUP = home / "echeances.vu", home / "sauvegarde.vue"
+    chosen._provider.cache_clear()
+    yield
+    chosen._provider.cache_clear()
+
+
+def states(at: datetime | None = None) -> dict[str, tuple[str, str]]:
+    return {each.subject: (each.state, each.found) for each in checks.checks(at or timezone.now())}
+
+
+def test_a_demonstration_says_that_it_is_one_and_a_whole_platform_that_nothing_is_wrong(settings):
+    assert states()["usage"][0] == "à voir"
+    appoint(email="ana@ville.example", name="Ana", on=date(2026, 1, 1), at=timezone.now())
+    settings.HEARTBEAT.touch()
+    settings.LAST_BACKUP.touch()
+    found = states()
+    assert [subject for subject, (state, _) in found.items() if state == "mal"] == []
+    assert found["comptes"] == ("bien", "Personnes qui administrent : 1.")
+    assert found["sauvegarde"][0] == found["échéances"][0] == found["tables"][0] == "bien"
+
+
+def test_a_home_that_others_read_or_that_is_not_written_is_wrong(home, monkeypatch):
+    home.chmod(0o755)
+    assert states()["dossier"][0] == "mal"
+    home.chmod(0o700)
+    monkeypatch.setattr(health, "can_write", lambda: False)
+    assert states()["dossier"] == ("mal", f"{home} ne s’écrit pas.")
+
+
+@pytest.mark.parametrize(("free", "state"), [(3e9, "bien"), (1e9, "à voir"), (1e8, "mal")])
+def test_a_disk_is_judged_by_what_is_left(monkeypatch, free, state):
+    monkeypatch.setattr(health, "free", lambda: int(free))
+    assert states()["disque"][0] == state
+
+
+def test_a_clock_behind_the_journal_is_wrong():
+    user = User.objects.create_user("a@ville.example", "x")
+    now = timezone.now()
+    record(by=user, verb="role.given", row=user, at=now)
+    assert states(now)["horloge"][0] == "bien"
+    state, found = states(now - timedelta(days=3))["horloge"]
+    assert state == "mal"
+    assert "le journal a déjà des lignes du" in found
+
+
+def test_nobody_administers_or_examples_would_open_a_real_platform(settings):
+    assert states()["comptes"] == ("mal", "Personne n’administre.")
+    User.objects.create_user("exemple@demo.example", "x", is_demonstration=True)
+    settings.PRODUCTION = True
+    settings.ADDRESS = "http://localhost:8000"
+    found = states()
+    assert found["comptes"][0] == "mal"
+    assert "comptes d’exemple" in found["comptes"][1]
+    assert found["adresse"] == ("mal", "MAILLAGE_HOSTS manque.")
+
+
+def test_what_nobody_does_any_more_is_said(settings):
+    assert states()["échéances"] == ("à voir", "Rien ne les a jamais faites ici.")
+    settings.HEARTBEAT.touch()
+    settings.LAST_BACKUP.touch()
+    for path in (settings.HEARTBEAT, settings.LAST_BACKUP):
+        os.utime(path, (0, 0))
+    found = states()
+    assert found["échéances"][0] == "mal"
+    assert found["sauvegarde"] == ("à voir", "La dernière est du 1er janvier 1970.")
+
+
+def test_a_server_of_mail_that_is_not_there_is_wrong(settings):
+    assert states()["courriel"][0] == "à voir"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        settings.SENDING = settings.SENDING | {
+            "SMTP": f"smtp://127.0.0.1:{port}",
+            "SENDER": "M <m@ville.example>",
+        }
+        assert states()["courriel"] == ("mal", f"127.0.0.1 ne répond pas au port {port}.")
+        free.listen()
+        assert states()["courriel"] == ("bien", f"127.0.0.1 répond au port {port}.")
+
+
+@contextmanager
+def secured(folder, *, days: int):
+    """Serve a certificate of ours for localhost, which ends in some days; give the port and the certificate."""
+    key, name = (
+        ec.generate_private_key(ec.SECP256R1()),
+        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")]),
+    )
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=90))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "certificat.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM)
+        + key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    with socket.create_server(("localhost", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    call, _ = server.accept()
+                    with suppress(OSError), context.wrap_socket(call, server_side=True) as secure:
+                        secure.recv(1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield server.getsockname()[1], path
+
+
+@pytest.mark.parametrize(
+    ("days", "trusted", "state"),
+    [(60, True, "bien"), (5, True, "à voir"), (-1, True, "mal"), (60, False, "mal")],
+)
+def test_the_address_is_opened_as_a_browser_does(settings, tmp_path, monkeypatch, days, trusted, state):
+    settings.PRODUCTION = True
+    with secured(tmp_path, days=days) as (port, certificate):
+        settings.ADDRESS = f"https://localhost:{port}"
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert states()["adresse"][0] == state
+
+
+def test_an_address_that_answers_nobody_is_wrong(settings):
+    settings.PRODUCTION = True
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        settings.ADDRESS = f"https://127.0.0.1:{free.getsockname()[1]}"
+        assert states()["adresse"][0] == "mal"
