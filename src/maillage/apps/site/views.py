@@ -1,5 +1,6 @@
 """Home, style, health, legal pages, glossary, methods and sources."""
 
+import re
 import sys
 from typing import Any
 
@@ -134,9 +135,10 @@ def _title(text: str) -> str:
 
 
 def _lead(text: str) -> str:
-    """Return the first paragraph of a page, its marks turned into HTML."""
+    """Return the first sentence of a page, its marks turned into HTML."""
     line = next((line.strip() for line in text.split("\n")[1:] if line.strip()), "")
-    return MarkdownIt("commonmark", {"html": False}).renderInline(line)
+    first = re.split(r"(?<=[.!?])\s+(?=[A-ZÀÉÊ«])", line, maxsplit=1)[0]
+    return MarkdownIt("commonmark", {"html": False}).renderInline(first)
 
 
 @require_safe
