@@ -5,6 +5,7 @@ import io
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -69,6 +70,27 @@ def imported(client, text: str = MOST, **given) -> Import:
 def signed(client, coordinator):
     client.force_login(coordinator)
     return client
+
+
+def test_the_check_says_who_says_an_offer_and_asks_what_nothing_reads(signed):
+    text = Path("tests/files/offre/classes/prestations_numerotees.csv").read_text("utf-8")
+    address = dropped(signed, text + "La Grange,8 rue Haute,38170,Seyssinet-Pariset,,,,FOR\n")
+    signed.post(address, {"geste": "verifier"})
+    actions.work(key_of(address))
+    page = " ".join(signed.get(f"{address}verifier/").content.decode().split())
+    assert "3 lieux sur 4 disent ce qu’ils offrent." in page
+    assert "Que veut dire cette colonne ?" in page
+    assert "<strong>codes_prestations</strong> : « AUT-FOR-ACC » (1)" in page
+
+
+def test_rows_joined_into_one_place_are_counted_on_every_page(signed):
+    text = Path("tests/files/offre/classes/services_d_un_lieu.csv").read_text("utf-8")
+    row = imported(signed, text)
+    kinds = ("crees", "modifies", "inchanges", "refuses", "reunis")
+    assert [row.counts[kind] for kind in kinds] == [3, 0, 0, 0, 2]
+    assert row.counts["lus"] == 5
+    page = " ".join(signed.get(f"/espace/annuaire/imports/{row.pk}/").content.decode().split())
+    assert "lignes réunies à d’autres du même lieu" in page
 
 
 # ----------------------------------------------------------------------------------------------------- access

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import numpy as np
 
@@ -11,6 +12,7 @@ ALIASES = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 MARKS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 )  # what stands over or under a letter
+SHORT = 60  # characters of a text that may well come again: a word, a name, a street
 NAME_SHAPE = re.compile(r"[^a-z0-9]+")
 
 
@@ -20,6 +22,11 @@ def plain(text: str) -> str:
     >>> plain("St-Martin-d’Hères")
     'saint martin d heres'
     """
+    return _plain(text) if len(text) <= SHORT else _plain.__wrapped__(text)
+
+
+@lru_cache(maxsize=1 << 16)
+def _plain(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae"))
         text = MARKS.sub("", text)

@@ -1,6 +1,7 @@
 """maillage offre: reading, importing, exporting places, and looking for those that may be one."""
 
 import argparse
+import gc
 import hashlib
 import sys
 from datetime import datetime
@@ -42,6 +43,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
+    gc.set_threshold(
+        200_000, 20, 20
+    )  # rows are made by the hundred thousand, and none of them refers to itself
     return {"verifier": verify, "importer": take_in, "exporter": export, "doublons": duplicates}[given.geste](
         given
     )

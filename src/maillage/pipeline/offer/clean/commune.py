@@ -283,8 +283,20 @@ def nearest(text: str, areas: tuple[str, ...] = ()) -> tuple[str, ...]:
         for code in index().departements.get(area, ())
         for name in index().communes[code].known_as
     ]
-    found = process.extract(_bare(text), around or list(names), scorer=fuzz.ratio, limit=6, score_cutoff=60)
+    typed = _bare(text)
+    alike = around or _begun_so().get(typed[:1], ())
+    close = [name for name in alike if abs(len(name) - len(typed)) <= 0.67 * min(len(name), len(typed))]
+    found = process.extract(typed, close, scorer=fuzz.ratio, limit=6, score_cutoff=60)
     return tuple(dict.fromkeys(index().communes[min(names[name])].name for name, _, _ in found))[:3]
+
+
+@cache
+def _begun_so() -> Mapping[str, tuple[str, ...]]:
+    """Return the names of communes by their first letter: comparing a word to them all takes ten times longer."""
+    by_letter: dict[str, list[str]] = {}
+    for name in index().names:
+        by_letter.setdefault(name[:1], []).append(name)
+    return {letter: tuple(names) for letter, names in by_letter.items()}
 
 
 @dataclass(frozen=True, slots=True)

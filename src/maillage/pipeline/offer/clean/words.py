@@ -36,6 +36,9 @@ ENCODING = ftfy.TextFixerConfig(
 # Nothing to repair in these, unless one of UTF-8’s first bytes stands before one of its next: most cells,
 # read much faster.
 USUAL = re.compile(r"[\n\t -~À-ÿŒœ’«»–…°²³€]*")
+SMOOTH = re.compile(
+    r"[^\s<&\x7f-\x9f\xad]+(?: [^\s<&\x7f-\x9f\xad]+)*"
+)  # one line, single spaces, no tag nor entity
 BROKEN = re.compile(r"[\u00c2-\u00f4][\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 # Capitals of code page 850 read as code page 437, and the wide quotation mark some exports write for the
 # usual one.
@@ -124,15 +127,10 @@ def without_accents(text: str) -> str:
 def _cleaned(text: str, longest: int, *, one_line: bool) -> Cleaned[str]:
     mends: list[str] = []
     doubts: list[str] = []
-    found = text
-    for repair, reason in REPAIRS:
-        before, found = found, repair(found)
-        if found != before:
-            mends.append(reason)
-    spaced = "\n".join(BLANKS.sub(" ", row).strip() for row in found.split("\n"))
-    spaced = re.sub(r"\n{3,}", "\n\n", spaced).strip()
-    if spaced != found.strip():
-        mends.append("espaces superflus ôtés")
+    if SMOOTH.fullmatch(text) and USUAL.fullmatch(text) and not BROKEN.search(text):  # nothing to repair
+        spaced = text
+    else:
+        spaced = _repaired_and_spaced(text, mends)
     if one_line and "\n" in spaced:
         spaced = " ".join(spaced.split())
         mends.append("retours à la ligne ôtés")
@@ -148,6 +146,20 @@ def _cleaned(text: str, longest: int, *, one_line: bool) -> Cleaned[str]:
         doubts.append(f"{longest} caractères gardés au plus, sur {len(spaced)}")
         spaced = _cut(spaced, longest)
     return verdict(spaced, mends=mends, doubts=doubts)
+
+
+def _repaired_and_spaced(text: str, mends: list[str]) -> str:
+    """Return a text after every repair; what was done joins the mends."""
+    found = text
+    for repair, reason in REPAIRS:
+        before, found = found, repair(found)
+        if found != before:
+            mends.append(reason)
+    spaced = "\n".join(BLANKS.sub(" ", row).strip() for row in found.split("\n"))
+    spaced = re.sub(r"\n{3,}", "\n\n", spaced).strip()
+    if spaced != found.strip():
+        mends.append("espaces superflus ôtés")
+    return spaced
 
 
 def _repaired(text: str) -> str:
