@@ -292,7 +292,7 @@ def nearest(text: str, areas: tuple[str, ...] = ()) -> tuple[str, ...]:
 
 @cache
 def _begun_so() -> Mapping[str, tuple[str, ...]]:
-    """Return the names of communes by their first letter: comparing a word to them all takes ten times longer."""
+    """Return the names of communes by their first letter: comparing a word to all takes ten times longer."""
     by_letter: dict[str, list[str]] = {}
     for name in index().names:
         by_letter.setdefault(name[:1], []).append(name)
