@@ -116,7 +116,8 @@ def _stored(code: str) -> "Theme | None":
     ready()
     from maillage.apps.dossiers.queries import theme_of
 
-    return theme_of(code)
+    found: Theme | None = theme_of(code)
+    return found
 
 
 def _theme(path: Path) -> "Theme":
