@@ -19,6 +19,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.site import views
+from maillage.apps.territories.models import Correction
 from maillage.config import scheduler, static
 from maillage.config.templates import typeset
 from maillage.reference.files import METHODS
@@ -185,6 +186,31 @@ def test_methods_come_in_groups_each_once_and_without_marks(client):
     page = client.get("/methodes/").content.decode()
     assert not re.search(r"\*\*|`", page)
     assert page.index("/methodes/besoins/") < page.index("/methodes/manques/") < page.index("/methodes/api/")
+
+
+def test_a_corrected_value_is_written_as_numbers_are_in_french(client, django_user_model):
+    by = django_user_model.objects.create_user(email="analyste@exemple.fr", password=None)
+    Correction.objects.create(
+        table="filosofi",
+        key="38185",
+        column="median",
+        former=29_300.0,
+        value=26_000.5,
+        reason="Relu.",
+        made_by=by,
+    )
+    page = client.get("/sources/").content.decode().split('id="corrections"')[1]
+    rows = re.sub(r"[\s\u00a0\u202f]", "", page.split("</table>")[0])
+    assert ">29300<" in rows
+    assert ">26000,50<" in rows
+
+
+def test_icons_have_a_size_of_their_own_for_browsers_without_our_styles(client):
+    drawn = re.findall(
+        r'<svg class="(?:icone|logo)[^>]*>|<svg width="32"[^>]*>', client.get("/").content.decode()
+    )
+    assert len(drawn) > 10
+    assert all("width=" in each and "height=" in each for each in drawn)
 
 
 def test_glossary_terms_have_an_address_of_their_own(client):

@@ -43,7 +43,9 @@ def _icon(name: str) -> str:
     text = (ASSETS / "icons" / f"{name}.svg").read_text("utf-8")
     body = text[text.index(">", text.index("<svg")) + 1 :]
     turns = " sens" if name in POINTING else ""
-    return f'<svg class="icone{turns}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{body}'
+    # A size of its own: a browser too old for our style sheets would draw it as wide as its screen.
+    size = 'width="20" height="20" viewBox="0 0 24 24"'
+    return f'<svg class="icone{turns}" {size} aria-hidden="true" focusable="false">{body}'
 
 
 @register.simple_tag
@@ -62,7 +64,7 @@ def drawing(name: str) -> SafeString:
 
 @register.simple_tag
 def logo() -> SafeString:
-    return mark_safe(mark())
+    return mark_safe(mark().replace("<svg", '<svg width="32" height="32"', 1))
 
 
 @register.simple_tag
