@@ -69,6 +69,8 @@ def test_a_workshop_goes_from_its_plan_to_its_report(visit, enter, in_the_platfo
 
     in_the_platform(PASSES, number)
     page.goto(page.url)
+    page.fill("#mots", "Commencé à taper")  # what is typed in one form outlives the sending of another
+    page.fill("[name=noms]", "Zoé")
     page.get_by_role("button", name="Là : Yann", exact=True).focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("[aria-pressed=true]")
@@ -77,6 +79,8 @@ def test_a_workshop_goes_from_its_plan_to_its_report(visit, enter, in_the_platfo
     page.wait_for_selector("text=1 à noter")
     page.get_by_role("button", name="Là : Yann", exact=True).press("Enter")
     page.wait_for_selector("[aria-pressed=true]")
+    assert page.input_value("#mots") == "Commencé à taper"
+    assert page.input_value("[name=noms]") == "Zoé"
     page.fill("#mots", "Chacun a trouvé le prix sur sa facture.")
     page.get_by_role("button", name="Garder le compte rendu").click()
     page.wait_for_selector("text=Le compte rendu est gardé")
