@@ -114,7 +114,7 @@ def next_appointment(user: Any, person: Person, at: datetime) -> Next | None:
     return Next(local, about, row.lieu_name, at.astimezone(local.tzinfo).date())
 
 
-def said_of(person: Person, structures: Sequence[Structure]) -> dict[str, Consent]:
+def consent_by_purpose(person: Person, structures: Sequence[Structure]) -> dict[str, Consent]:
     """Return what a person said last of each purpose, to nobody in particular or to one of these structures:
     the answer read there, so that nobody asks twice.
     """

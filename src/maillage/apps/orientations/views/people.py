@@ -153,7 +153,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         found, by=account_of(request), structure=acting_for(request, found), at=timezone.localtime()
     )
     seen = acts_for(request.user).values("pk")  # the acts of another structure are theirs
-    said = queries.said_of(found, _structures(request))
+    said = queries.consent_by_purpose(found, _structures(request))
     context = {
         "person": found,
         "followings": queries.structures_following(found),
