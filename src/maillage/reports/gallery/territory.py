@@ -428,15 +428,20 @@ def counted(census: CensusReading | None, actions: Sequence[Action], link: Link)
     return [_actors(census, link), _services(census, link), _free(census, link), *found]
 
 
+OTHER = "Autre"  # of a type that no list has: it may be the most frequent, and is no type
+
+
 def _actors(census: CensusReading, link: Link) -> Plate:
     rows = [(kind.label, kind.n_places) for kind in census.kinds]
-    first = next((name for name, _ in rows if name != "Autre"), rows[0][0])
+    other = next((n for name, n in rows if name == OTHER), 0)
+    first = next((name for name, _ in rows if name != OTHER), rows[0][0])
+    said = f", {count(other, 'sans type connu', 'sans type connu')}" if other and first != OTHER else ""
     return Plate(
         id="acteurs",
         family="offre",
         requirements=("I-011", "I-014", "I-049"),
         about="Les acteurs du territoire, par type",
-        title=f"{count(census.n_places, 'lieu', 'lieux')}, d’abord : {lower_first(first)}",
+        title=f"{count(census.n_places, 'lieu', 'lieux')}{said} ; d’abord : {lower_first(first)}",
         svg=drawings.tallies(rows, label=" ; ".join(f"{name} : {n}" for name, n in rows)),
         table=Table(
             ("Acteur", "Type", "Ses lieux et leurs services"),
