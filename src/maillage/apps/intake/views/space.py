@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from maillage.apps.accounts.access import holding
 from maillage.apps.directory import access, rules
@@ -68,9 +68,11 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @holding("directory.edit")
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def settle(request: HttpRequest) -> HttpResponse:
     """Say of several doubtful sheets at once that what was read is right; or take that back."""
+    if request.method != "POST":  # a session that ended in between: the person signs in, and ticks again
+        return redirect("directory_section", space.DOUBTFUL)
     by, at = str(request.user), timezone.localtime()
     if "defaire" in request.POST:
         changes = Change.objects.filter(
