@@ -83,6 +83,21 @@ def test_the_check_says_who_says_an_offer_and_asks_what_nothing_reads(signed):
     assert "<strong>codes_prestations</strong> : « AUT-FOR-ACC » (1)" in page
 
 
+def test_what_all_the_places_have_is_said_once_and_taken_back(signed):
+    text = Path("tests/files/offre/classes/pays.csv").read_text("utf-8")
+    address = dropped(signed, text)
+    assert signed.post(address, {"geste": "tous", "tous": ["wifi", "pret"]}).status_code == 302
+    found = queries.find(key_of(address))
+    rows = queries.result(found, today=AT.date(), tell=lambda _: None).accepted
+    assert [sorted(row.sheet["practices"]) for row in rows] == [["pret", "wifi"]] * 3
+    page = signed.get(address).content.decode()
+    assert re.search(r'id="tous-wifi"[^>]*checked', " ".join(page.split()))
+    signed.post(address, {"geste": "tous"})
+    found = queries.find(key_of(address))
+    again = queries.result(found, today=AT.date(), tell=lambda _: None).accepted
+    assert not any("practices" in row.sheet for row in again)
+
+
 def test_rows_joined_into_one_place_are_counted_on_every_page(signed):
     text = Path("tests/files/offre/classes/services_d_un_lieu.csv").read_text("utf-8")
     row = imported(signed, text)

@@ -240,6 +240,20 @@ def _add_practice(raw: Raw, column: str, id: str) -> None:
 # ------------------------------------------------------------------------------------------ words of a column
 
 
+def everywhere(raw: Raw) -> list[str]:
+    """Return the practices that all the places of a file have, whatever its columns say."""
+    return [rule["practice"] for rule in raw.get("practices") or () if rule.get("always")]
+
+
+def have_everywhere(raw: Raw, practices: Iterable[str]) -> None:
+    """Give these practices to all the places of a file, and those given so before to none but by their
+    columns.
+    """
+    wanted = [id for id in offer.practices() if id in set(practices)]
+    told = [rule for rule in raw.get("practices") or () if not rule.get("always")]
+    raw["practices"] = [*told, *({"practice": id, "always": True} for id in wanted)]
+
+
 def has_words(target: str) -> bool:
     """Return whether a use reads words of a closed list: these may be corrected one by one."""
     if target.startswith(PRACTICE):

@@ -287,3 +287,27 @@ def _words(raw: correct.Raw, column: Column, data: Mapping[str, str]) -> None:
         return
     for text, slug in changed.items():
         correct.give(raw, column.name, column.target, text, slug)
+
+
+@dataclass(frozen=True, slots=True)
+class Everywhere:
+    """What may be said of all the places of a file: each practice, its label, whether it was said."""
+
+    practices: list[tuple[str, str, bool]]
+
+    @property
+    def given(self) -> bool:
+        return any(said for _, _, said in self.practices)
+
+
+def everywhere(waiting: PendingFile) -> Everywhere:
+    """Return the practices that somebody may say of all the places of a file."""
+    said = correct.everywhere(correct.parsed(waiting.draft, "correspondance"))
+    return Everywhere([(each.id, each.label, each.id in said) for each in offer.practices().values()])
+
+
+def said_of_all(waiting: PendingFile, practices: Sequence[str]) -> str:
+    """Return the draft of a file once these practices are said of all its places."""
+    raw = correct.parsed(waiting.draft, "correspondance")
+    correct.have_everywhere(raw, practices)
+    return correct.written(raw)

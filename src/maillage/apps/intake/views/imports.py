@@ -18,7 +18,15 @@ from maillage.apps.directory.queries import history
 from maillage.apps.directory.queries.space import PAGE
 from maillage.apps.intake.actions import importing, quick_actions
 from maillage.apps.intake.actions import pending as actions
-from maillage.apps.intake.forms.columns import UploadForm, choices, corrected, other_uses, vocabularies
+from maillage.apps.intake.forms.columns import (
+    UploadForm,
+    choices,
+    corrected,
+    everywhere,
+    other_uses,
+    said_of_all,
+    vocabularies,
+)
 from maillage.apps.intake.queries import imports as reading
 from maillage.apps.intake.queries import pending as queries
 from maillage.apps.intake.queries.pending import PendingFile
@@ -69,7 +77,9 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         gesture = request.POST.get("geste", "voir")
         try:
-            if gesture == "texte":
+            if gesture == "tous":
+                found = actions.correct_draft(found, said_of_all(found, request.POST.getlist("tous")))
+            elif gesture == "texte":
                 typed = request.POST.get("texte", "")
                 found = actions.correct_draft(found, typed)
             else:
@@ -89,6 +99,7 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
         "unread": [column for column in columns if column.unread],
         "groups": choices(),
         "others": other_uses(columns),
+        "everywhere": everywhere(found),
         "vocabularies": vocabularies(columns),
         "preview": (preview := queries.preview(found, today=today)),
         "told": history.columns_read(preview.report),
