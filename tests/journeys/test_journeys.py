@@ -100,7 +100,7 @@ def test_another_definition_counts_again(visit):
     first = page.inner_text(".chiffre-grand")
     page.select_option("#id_definition", "jamais-connecte-credoc")
     assert "definition" not in page.url  # choosing is not asking: arrows of the keyboard pass over the others
-    page.click("text=Recompter")
+    page.click("text=Compter ainsi")
     page.wait_for_url("**definition=jamais-connecte-credoc**")
     page.wait_for_selector(".chiffre-grand")
     assert page.inner_text(".chiffre-grand") != first
@@ -151,7 +151,7 @@ def test_everything_essential_works_without_javascript(visit):
     page.click(".carte-source summary")
     assert page.is_visible("text=Ce que compte ce chiffre")
     page.select_option("#id_definition", "illectronisme-insee-2019")
-    page.click("text=Recompter")
+    page.click("text=Compter ainsi")
     assert "illectronisme-insee-2019" in page.url
 
 
