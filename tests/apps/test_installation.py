@@ -5,12 +5,9 @@ import socket
 import ssl
 import threading
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from django.utils import timezone
 
 from maillage.apps.accounts.actions import record
@@ -18,6 +15,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.memberships.actions import appoint
 from maillage.config import checks, health
 from maillage.config.providers import chosen
+from tests.support.certificates import self_signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -109,26 +107,7 @@ def test_a_server_of_mail_that_is_not_there_is_wrong(settings):
 @contextmanager
 def secured(folder, *, days: int):
     """Serve a certificate of ours for localhost, which ends in some days; give the port and the certificate."""
-    key, name = (
-        ec.generate_private_key(ec.SECP256R1()),
-        x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")]),
-    )
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=90))
-        .not_valid_after(now + timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = folder / "certificat.pem"
-    path.write_bytes(
-        made.public_bytes(serialization.Encoding.PEM)
-        + key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+    path = self_signed(folder, days=days)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(path)
     with socket.create_server(("localhost", 0)) as server:

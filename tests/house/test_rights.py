@@ -185,7 +185,8 @@ LISTS: dict[str, set[str]] = {
         )
     },
     "workshop_outlines": {"workshops", "modules"},
-    **dict.fromkeys(("outbox", "messages_several"), {"team", "run"}),
+    "outbox": {"team", "run"},
+    "messages_several": {"team", "run"},
     **{key: {"people", "mine", "workshops"} for key in ("reminders", "reminders_cards")},
     **{
         key: {"workshops"}

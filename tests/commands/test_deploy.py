@@ -1,0 +1,178 @@
+"""What is copied to a real computer is tried by those who will read it: systemd, nginx."""
+
+import configparser
+import http.client
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from maillage.cli.main import COMMANDS
+from tests.support.certificates import self_signed
+from tests.support.speed import until
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
+VARIABLES = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_names_programs_and_options_that_exist(path, tmp_path):
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str
+    unit.read(path)
+    if path.suffix == ".timer":
+        assert (DEPLOY / path.with_suffix(".service").name).exists()
+        return
+    words = unit["Service"]["ExecStart"].split()
+    assert words[0] == "/opt/maillage/.venv/bin/maillage"
+    assert words[1] in COMMANDS
+    assert unit["Service"]["User"] == "maillage"
+    assert unit["Service"]["ProtectSystem"] == "strict"
+    if analyze := shutil.which("systemd-analyze"):
+        here = tmp_path / path.name
+        here.write_text(path.read_text("utf-8").replace(words[0], "/bin/true"), "utf-8")
+        done = subprocess.run(
+            [analyze, "verify", "--man=no", here], capture_output=True, text=True, check=False
+        )
+        faults = [line for line in done.stderr.splitlines() if path.name in line]
+        assert faults == []
+
+
+def test_the_options_of_the_units_are_understood():
+    from maillage.cli.main import parser
+
+    for path in DEPLOY.glob("*.service"):
+        for line in re.findall(r"^Exec\w+=\S+/maillage (.+)$", path.read_text("utf-8"), re.MULTILINE):
+            assert parser(line.split()).parse_args(line.split()).commande == line.split()[0]
+
+
+def test_each_variable_of_the_settings_is_explained():
+    told = (DEPLOY.parent / "docs/installer.md").read_text("utf-8")
+    named = VARIABLES.findall((DEPLOY / "maillage.env").read_text("utf-8"))
+    assert len(named) >= 6
+    assert [name for name in named if f"`{name}" not in told] == []
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answer with the headers that it was sent, as JSON."""
+
+    def do_GET(self) -> None:
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_) -> None:
+        pass
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def proxied(tmp_path):
+    """A real nginx with our site file, before a server that says what it was sent: (plain port, secure port,
+    certificate).
+    """
+    program = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
+    if program is None:
+        pytest.skip("nginx n’est pas installé : sudo apt install nginx-light")
+    behind = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+    threading.Thread(target=behind.serve_forever, daemon=True).start()
+    plain, secure, pem = free_port(), free_port(), self_signed(tmp_path, days=60)
+    site = (DEPLOY / "nginx.conf").read_text("utf-8")
+    for before, after in (
+        (r"listen \[::\].*\n", "\n"),
+        (r"listen 80;", f"listen 127.0.0.1:{plain};"),
+        (r"listen 443", f"listen 127.0.0.1:{secure}"),
+        (r"ssl_certificate(_key)? .*;", rf"ssl_certificate\1 {pem};"),
+        (r"127\.0\.0\.1:8000", f"127.0.0.1:{behind.server_port}"),
+        (r"maillage\.exemple\.fr", "localhost"),
+    ):
+        site, n = re.subn(before, after, site)
+        assert n, before
+    own = "".join(
+        f"{kind}_temp_path {tmp_path}/{kind};\n"
+        for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    whole = tmp_path / "nginx.conf"
+    whole.write_text(
+        f"user root;\ndaemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/erreurs;\nevents {{}}\n"
+        f"http {{\n{own}{site}\n}}\n",
+        "utf-8",
+    )
+    checked = subprocess.run(
+        [program, "-t", "-q", "-c", whole, "-e", tmp_path / "e"], capture_output=True, text=True, check=False
+    )
+    assert checked.returncode == 0, checked.stderr
+    running = subprocess.Popen([program, "-c", whole, "-e", tmp_path / "e"], stderr=subprocess.DEVNULL)
+
+    def answers() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", secure)) == 0
+
+    try:
+        until(answers)
+        yield plain, secure, pem
+    finally:
+        running.terminate()
+        running.wait()
+        behind.shutdown()
+
+
+def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
+    plain, secure, pem = proxied
+    call = http.client.HTTPConnection("127.0.0.1", plain)
+    call.request("GET", "/carte/?ou=Vif", headers={"Host": "localhost"})
+    answer = call.getresponse()
+    assert (answer.status, answer.getheader("Location")) == (301, "https://localhost/carte/?ou=Vif")
+
+    context = ssl.create_default_context(cafile=pem)
+
+    def ask(method: str = "GET", **headers: str) -> http.client.HTTPResponse:
+        call = http.client.HTTPSConnection("localhost", secure, context=context)
+        call.request(method, "/", headers=headers)
+        return call.getresponse()
+
+    told = json.loads(
+        ask(
+            **{"X-Forwarded-For": "9.9.9.9", "X-Forwarded-Proto": "http", "X-Forwarded-Host": "autre.example"}
+        ).read()
+    )
+    assert (told["x-forwarded-for"], told["x-forwarded-proto"]) == ("127.0.0.1", "https")
+    assert "x-forwarded-host" not in told
+    assert told["host"].split(":")[0] == "localhost"
+    assert ask("POST", **{"Content-Length": str(71 * 2**20)}).status == 413
+
+
+def test_backups_of_a_folder_go_the_oldest_first_and_nothing_else_does(process, demonstration, tmp_path):
+    home, folder = demonstration(tmp_path / "maison"), tmp_path / "copies"
+    folder.mkdir()
+    for name in (
+        "maillage-20200101-000000.zip",
+        "maillage-20210101-000000.zip",
+        "autre.zip",
+        "maillage-avant.zip",
+    ):
+        (folder / name).touch()
+    done = process("sauvegarder", "--dossier", folder, "--garder", 2, MAILLAGE_HOME=str(home))
+    assert (done.code, done.err) == (0, "")
+    left = sorted(path.name for path in folder.iterdir())
+    assert len(left) == 4
+    assert {"autre.zip", "maillage-avant.zip", "maillage-20210101-000000.zip"} < set(left)
+    assert (home / "sauvegarde.vue").exists()
+    refused = process("sauvegarder", "--dossier", folder, "--garder", 0, MAILLAGE_HOME=str(home))
+    assert (refused.code, len(refused.err.splitlines())) == (2, 3)
+    assert sorted(path.name for path in folder.iterdir()) == left
