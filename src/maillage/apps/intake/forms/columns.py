@@ -296,7 +296,8 @@ class Everywhere:
     practices: list[tuple[str, str, bool]]
 
     @property
-    def given(self) -> bool:
+    def is_any(self) -> bool:
+        """Whether one was said already."""
         return any(said for _, _, said in self.practices)
 
 
@@ -306,7 +307,7 @@ def everywhere(waiting: PendingFile) -> Everywhere:
     return Everywhere([(each.id, each.label, each.id in said) for each in offer.practices().values()])
 
 
-def said_of_all(waiting: PendingFile, practices: Sequence[str]) -> str:
+def draft_with_practices(waiting: PendingFile, practices: Sequence[str]) -> str:
     """Return the draft of a file once these practices are said of all its places."""
     raw = correct.parsed(waiting.draft, "correspondance")
     correct.have_everywhere(raw, practices)

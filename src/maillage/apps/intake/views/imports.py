@@ -22,9 +22,9 @@ from maillage.apps.intake.forms.columns import (
     UploadForm,
     choices,
     corrected,
+    draft_with_practices,
     everywhere,
     other_uses,
-    said_of_all,
     vocabularies,
 )
 from maillage.apps.intake.queries import imports as reading
@@ -78,7 +78,9 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
         gesture = request.POST.get("geste", "voir")
         try:
             if gesture == "tous":
-                found = actions.correct_draft(found, said_of_all(found, request.POST.getlist("tous")))
+                found = actions.correct_draft(
+                    found, draft_with_practices(found, request.POST.getlist("tous"))
+                )
             elif gesture == "texte":
                 typed = request.POST.get("texte", "")
                 found = actions.correct_draft(found, typed)
