@@ -1,9 +1,13 @@
 """Classes of files met at producers: one small file each, in tests/files/offre/classes, and what must be read of it."""
 
+import io
+import json
+import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import files, report
@@ -212,8 +216,6 @@ def test_a_structure_none_of_whose_services_is_digital_is_left_out_with_them():
     def structure(id: str, commune: str) -> dict:
         return {"id": id, "nom": f"Structure {id}", "commune": commune, "description": "", "date_maj": "2026-01-05", "source": "demo", "adresse": "1 rue Haute"}  # fmt: skip
 
-    import json
-
     document = {
         "structures": [structure("a", "Grenoble"), structure("b", "Meylan"), structure("c", "Échirolles")],
         "services": [
@@ -266,3 +268,20 @@ def test_an_import_tells_its_first_findings_refused_rows_first():
     assert told["constats_total"] > 2
     assert [each["mot"] for each in told["constats"][:2]] == ["refusé", "refusé"]
     assert set(told["constats"][0]) == {"ligne", "colonne", "valeur", "mot", "raison"}
+
+
+def test_a_workbook_of_a_million_empty_rows_is_read():
+    """Compressed as no tool does, they shrink a thousand times: that alone is no reason to refuse them."""
+    book, out = io.BytesIO(), io.BytesIO()
+    workbook = Workbook()
+    for row in (["Nom", "Commune"], ["Le Relais", "Échirolles"], ["Espace du Drac", "Grenoble"]):
+        workbook.active.append(row)
+    workbook.save(book)
+    with zipfile.ZipFile(book) as held, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in held.namelist():
+            part = held.read(name)
+            if name.endswith("sheet1.xml"):
+                part = part.replace(b"</sheetData>", b'<row s="1"/>' * 1_000_000 + b"</sheetData>")
+            made.writestr(name, part)
+    assert len(out.getvalue()) < 100_000
+    assert kept(places("million.xlsx", out.getvalue()), "nom") == ["Le Relais", "Espace du Drac"]
