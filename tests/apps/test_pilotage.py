@@ -183,6 +183,17 @@ def test_a_phone_reads_the_worst_zones_and_asks_for_the_others(client, study, so
     assert re.search(rf"{zones - loop.OPEN}\s+autres\s+zones", folded)
 
 
+def test_a_large_territory_shows_its_worst_zones_until_all_are_asked_for(client, study, monkeypatch):
+    monkeypatch.setattr(loop, "MOST", 8)
+    zones = len(reading_of(PLACE).zones)
+    page = client.get(PAGE).content.decode()
+    assert page.count('<tr id="boucle-') == 8
+    assert re.search(rf"les\s+{zones - 8} autres zones", page)
+    assert f">{zones} zones" in page or f"{zones} zones" in page, "the total is that of all"
+    assert client.get(f"{PAGE}?zones=toutes").content.decode().count('<tr id="boucle-') == zones
+    assert len(client.get(f"{PAGE}zones.csv").content.decode().splitlines()) > zones
+
+
 def test_a_territory_without_a_study_is_sent_to_it(client, home):
     assert client.get("/territoires/38185/boucle/").headers["Location"] == "/territoires/38185/"
     assert client.get("/territoires/00000/boucle/").status_code == 404

@@ -35,7 +35,8 @@ def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None
         return None
     chosen = request.GET.get("tri", "")
     sort = chosen if chosen in rules.SORTS else "manque"
-    return study, queries.loop(request.user, study, reading, on=timezone.localdate(), sort=sort)
+    most = len(reading.zones) if request.GET.get("zones") == "toutes" else queries.MOST
+    return study, queries.loop(request.user, study, reading, on=timezone.localdate(), sort=sort, most=most)
 
 
 @require_safe

@@ -83,7 +83,7 @@ class Year:
     at: datetime | None = None
 
 
-MANY = 5_000  # referrals, or steps of learning, of a year beyond which it is counted in the background
+MANY = 1_000  # referrals, or steps of learning, of a year beyond which it is counted in the background
 
 
 def year(study: Study, on: date) -> Year:

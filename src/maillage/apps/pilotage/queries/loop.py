@@ -24,6 +24,7 @@ from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, Zo
 from maillage.words.wording import DASH
 
 OPEN = 5  # zones that a phone shows before the others are asked for
+MOST = 60  # zones that a page shows before all of them are asked for
 LINE = "assistance"  # of the offer, which the loop follows: somebody beside, for a procedure
 RECENT = activity.YEAR / 2
 
@@ -101,6 +102,7 @@ class Loop:
     has_plan: bool
     sort: str
     top: float
+    most: int = MOST
 
     @property
     def gap(self) -> OfferLine | None:
@@ -122,11 +124,17 @@ class Loop:
             groups = [(first, tuple(r for r in self.rows if r.is_first == first)) for first in (True, False)]
         found, before = [], 0
         for first, rows in groups:
-            cut = min(max(OPEN - before, 0), len(rows))
-            found += [Part(rows[:cut], first, len(rows), is_more=False)] if cut else []
-            found += [Part(rows[cut:], first, 0 if cut else len(rows), is_more=True)] if rows[cut:] else []
+            here = rows[: max(self.most - before, 0)]
+            cut = min(max(OPEN - before, 0), len(here))
+            found += [Part(here[:cut], first, len(rows), is_more=False)] if cut else []
+            found += [Part(here[cut:], first, 0 if cut else len(rows), is_more=True)] if here[cut:] else []
             before += len(rows)
         return tuple(found)
+
+    @property
+    def n_beyond(self) -> int:
+        """How many rows the page leaves out until all of them are asked for."""
+        return max(len(self.rows) - self.most, 0)
 
     @property
     def n_more(self) -> int:
@@ -134,7 +142,9 @@ class Loop:
         return sum(len(part.rows) for part in self.parts if part.is_more)
 
 
-def loop(user: Any, study: Study, reading: Reading, *, on: date, sort: str = "manque") -> Loop:
+def loop(
+    user: Any, study: Study, reading: Reading, *, on: date, sort: str = "manque", most: int = MOST
+) -> Loop:
     """Return the loop of a territory as a user reads it on a day: the plan is theirs to read, or left out."""
     units = of_units.units(study)
     found = links.year(study, on)
@@ -163,6 +173,7 @@ def loop(user: Any, study: Study, reading: Reading, *, on: date, sort: str = "ma
         has_plan=has_plan,
         sort=sort,
         top=top,
+        most=most,
     )
 
 
