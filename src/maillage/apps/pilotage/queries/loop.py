@@ -8,6 +8,7 @@ from typing import Any
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers.models import Study
+from maillage.apps.memberships.access import communes_of
 from maillage.apps.pilotage import rules
 from maillage.apps.pilotage.queries import activity, links
 from maillage.apps.pilotage.queries import units as of_units
@@ -150,7 +151,8 @@ def loop(
     found = links.year(study, on)
     chains, whole = found.chains, found.whole
     by_zone = {zone: (unit, chain) for unit, chain in zip(units, chains, strict=True) for zone in unit.zones}
-    sheets = _places(frozenset().union(*(unit.communes for unit in units)), on)
+    every = communes_of(study.place)  # None for the country: thirty-five thousand codes name nothing less
+    sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
     named, everywhere, has_plan = _planned(user, study.place, on)
     gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
     top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
@@ -230,9 +232,11 @@ def _bar(line: OfferLine, top: float) -> str:
     return charts.small_bar(figure, top=top, id="rayures", tick=DASH not in line.missing)
 
 
-def _places(communes: frozenset[str], on: date) -> dict[str, Places]:
-    """Return the places published in each commune today."""
-    rows = Lieu.objects.filter(state=PUBLISHED, merged_into=None, code_insee__in=communes)
+def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
+    """Return the places published in each commune today; None: everywhere."""
+    rows = Lieu.objects.filter(state=PUBLISHED, merged_into=None)
+    if communes is not None:
+        rows = rows.filter(code_insee__in=communes)
     found: dict[str, list[int]] = {}
     for code, confirmed, full in rows.values_list("code_insee", "confirmed_on", "full_since"):
         counted = found.setdefault(code, [0, 0, 0])
