@@ -1,5 +1,7 @@
 """The professional space: what a network adds, who may, what it says when it refuses."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -195,6 +197,7 @@ def test_the_polygon_of_a_district_decides_not_its_commune(coordinator):
 
 
 # ------------------------------------------------------------------------------------------------ corrections
+
 
 def number_of(value: float) -> str:
     return f"{value:,.0f}".replace(",", " ")
