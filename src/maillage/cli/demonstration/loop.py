@@ -53,6 +53,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
 
     from maillage.apps.directory.models import Lieu
     from maillage.apps.orientations.models import Orientation, Path
+    from maillage.apps.search import actions as search
 
     if Orientation.objects.filter(example=True, commune__in=YEARS).exists():
         return 0
@@ -63,17 +64,19 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     for lieu in held.select_related("structure").order_by("pk"):
         lieux.setdefault(lieu.code_insee, lieu)
     with transaction.atomic():
-        n = 0
+        written: list[int] = []
         for code, year in YEARS.items():
             if code not in lieux:
                 continue
             for fields in _of(year, at):
                 common = {"origin": "professional", "commune": code, "example": True}
                 path = Path.objects.create(made_at=fields["sent_at"], **common)
-                _row(Orientation(path=path, **common, **fields), lieux[code]).save()  # the search is told
-                n += 1
+                row = _row(Orientation(path=path, **common, **fields), lieux[code])
+                row.save()
+                written.append(row.pk)
             _acts(lieux[code], 2 * (year.reached + year.unknown), at)
-    return n
+        search.refresh_rows(Orientation, written)
+    return len(written)
 
 
 def _acts(lieu: Any, n: int, at: datetime) -> None:

@@ -23,8 +23,9 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
 
     from maillage.apps.dossiers import queries as dossiers
     from maillage.apps.plans import actions
-    from maillage.apps.plans.models import Milestone, Plan
+    from maillage.apps.plans.models import Milestone, Plan, PlanAction
     from maillage.apps.plans.rules import DECISION, ELSEWHERE
+    from maillage.apps.search import actions as search
     from maillage.cli.commands.demo import PERIMETER
     from maillage.reference.plan_frames import frames
 
@@ -53,6 +54,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 Milestone.objects.create(
                     action=row, on=on + timedelta(days=(ends + max(starts, 0)) // 2), words="faire le point"
                 )
+        search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
         evening = plan.actions.get(number=7)
         evening.budget, evening.funded, evening.baseline, evening.target = 6_400, 4_000, 0, 60
         evening.means, evening.indicator = "Deux aidants, deux soirs par semaine", "Personnes venues"
