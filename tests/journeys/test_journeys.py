@@ -109,7 +109,7 @@ def test_another_definition_counts_again(visit):
 
 def test_a_term_explains_itself_in_place(visit):
     page = visit(PERIMETER)
-    term = page.locator(".terme").first
+    term = page.locator(".terme:visible").first
     term.focus()
     page.keyboard.press("Enter")
     assert len(page.inner_text(".bulle")) > 30

@@ -1000,7 +1000,7 @@ REFUSED = {
     "an encrypted XLS": (xls(("F", b""), extra=record(0x2F, bytes(6))), "protégé par un mot de passe"),
     # dangerous
     "a part that swells": (
-        replaced(SMALL_XLSX, SHEET1, lambda part: part + b" " * 40_000_000),
+        replaced(SMALL_XLSX, SHEET1, lambda part: part + b" " * 101_000_000),
         "gonfle plus de 200 fois",
     ),
     "a part larger than memory": (

@@ -354,9 +354,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 # What no page of ours asks of a device, no script slipped in may ask either; a position serves to look near.
-PERMISSIONS_POLICY = (
-    "camera=(), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), geolocation=(self)"
-)
+PERMISSIONS_POLICY = "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -20,9 +20,8 @@ from maillage.pipeline.offer.forms.sheet import Remarks, spaced
 MAX_ENTRIES = 2_000  # a sheet with its drawings, comments and links takes half a dozen
 MAX_UNPACKED = 512 * 2**20
 MAX_RATIO = 200  # the XML of a spreadsheet shrinks five to fifty times
-LARGE = (
-    96 * 2**20
-)  # below, a high ratio is only a text that repeats itself: a million empty rows with their style
+# Below, a high ratio is only a text that repeats itself: a million empty rows with their style.
+LARGE = 96 * 2**20
 CHUNK = 2**18
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 LAST_RECORD = b"PK\x05\x06"
