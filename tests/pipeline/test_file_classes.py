@@ -285,3 +285,27 @@ def test_a_workbook_of_a_million_empty_rows_is_read():
             made.writestr(name, part)
     assert len(out.getvalue()) < 100_000
     assert kept(places("million.xlsx", out.getvalue()), "nom") == ["Le Relais", "Espace du Drac"]
+
+
+def test_a_damaged_archive_of_hsds_is_refused_wherever_it_is_damaged():
+    """Cut or altered at any place: a sentence, never a fault of the program."""
+    tables = {
+        name: json.dumps([{"id": str(n), "organization_id": "o", "name": f"Aide {n}"} for n in range(40)])
+        for name in ("service", "location", "service_at_location", "organization")
+    }
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in tables.items():
+            archive.writestr(f"{name}.json", text)
+    whole = held.getvalue()
+    refused = 0
+    for at in range(0, len(whole), 7):
+        for content in (
+            whole[:at],
+            whole[:at] + bytes(b ^ 0xFF for b in whole[at : at + 9]) + whole[at + 9 :],
+        ):
+            try:
+                forms.parse(content, "export.zip")
+            except Refused:
+                refused += 1
+    assert refused > len(whole) // 7

@@ -5,7 +5,6 @@ import json
 import shutil
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,6 +28,7 @@ from maillage.apps.messages import actions as messages
 from maillage.apps.search import actions as search
 from maillage.config import anchors
 from maillage.config.copies import ROWS
+from maillage.kernel import archives
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
 from maillage.web.free_text import as_stored
@@ -241,10 +241,7 @@ def _relations(model: type[models.Model], known: Container[str]) -> Iterator[tup
             yield field.name, target
 
 
-DAMAGED = (
-    *(OSError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
-    *(KeyError, ValueError, TypeError, AttributeError),
-)
+DAMAGED = (*archives.UNREADABLE, OSError, KeyError, TypeError, AttributeError)
 
 
 def _told(error: Exception) -> str:

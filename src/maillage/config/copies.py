@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from maillage.apps.accounts.rules.journal import UNTYPED, Head, Line
+from maillage.kernel import archives
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 
 ROWS = "base.jsonl"  # of a backup: a row a line
 ENTRY, ANCHOR = "accounts.entry", "accounts.anchor"
-UNREADABLE = (OSError, sqlite3.Error, zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError)
+UNREADABLE = (*archives.UNREADABLE, OSError, sqlite3.Error, KeyError, TypeError, AttributeError)
 
 
 class Copy:

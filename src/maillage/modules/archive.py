@@ -6,7 +6,6 @@ import io
 import re
 import stat
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from maillage.kernel import archives
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring, catalogue, translations
@@ -193,15 +193,7 @@ def _opened(content: bytes) -> tuple[dict[str, dict[str, str]], list[Bad]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return _read(archive)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        NotImplementedError,
-        RuntimeError,
-        ValueError,
-        OSError,
-    ) as error:
+    except (*archives.UNREADABLE, OSError) as error:
         raise _not_trusted(
             "Ce fichier n’est pas une archive que l’on sache lire.",
             "Il est abîmé, chiffré, ou n’est pas un .zip.",

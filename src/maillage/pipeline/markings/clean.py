@@ -3,11 +3,11 @@
 import io
 import json
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 
 import shapely
 
+from maillage.kernel import archives
 from maillage.kernel.errors import Refused
 from maillage.pipeline.delimited import Row
 from maillage.pipeline.delimited import read as rows_of
@@ -73,7 +73,7 @@ def _unzipped(content: bytes, name: str) -> tuple[bytes, str]:
         if not wgs84 or wgs84[0].file_size > LARGEST:
             raise zipfile.BadZipFile
         return archive.read(wgs84[0]), wgs84[0].filename.rsplit("/", 1)[-1]
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, EOFError) as error:
+    except archives.UNREADABLE as error:
         raise Refused(
             f"{name} : l’archive est abîmée, trop grosse, ou ne contient pas de GeoJSON.",
             why="Le fichier officiel des quartiers prioritaires contient un GeoJSON en WGS84.",

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from maillage.kernel import archives
 from maillage.pipeline.offer.forms.flat import JOIN
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Record, Remarks, Sheet, finished, listed, spaced
 
@@ -59,7 +60,7 @@ def is_archive(content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return set(map(_name, archive.namelist())) >= NEEDED
-    except (zipfile.BadZipFile, ValueError, RuntimeError):
+    except archives.UNREADABLE:
         return False
 
 
@@ -98,7 +99,7 @@ def of_archive(content: bytes, remarks: Remarks) -> Sheet:
                     do="Donnez un export plus petit, par exemple d’un seul département.",
                 )
             found = {info.filename: archive.read(info) for info in infos}
-    except (zipfile.BadZipFile, RuntimeError, EOFError, NotImplementedError) as error:
+    except archives.UNREADABLE as error:
         raise _damaged(remarks) from error
     return _sheet(_read(found, remarks), remarks)
 

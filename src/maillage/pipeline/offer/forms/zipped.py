@@ -4,14 +4,13 @@ one.
 
 import io
 import posixpath
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from copy import copy
 from typing import Literal
 from xml.parsers.expat import ExpatError
 
+from maillage.kernel import archives
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.forms import markup
 from maillage.pipeline.offer.forms.extent import Extent
@@ -60,17 +59,7 @@ def measured(content: bytes, remarks: Remarks) -> tuple[Literal["xlsx", "ods"], 
             why="Aucun tableur n’en écrit : elle peut remplir la mémoire en se recopiant.",
             do="Ouvrez-le dans un tableur, puis enregistrez-le de nouveau.",
         ) from None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        struct.error,
-        ExpatError,
-        EOFError,
-        RuntimeError,
-        ValueError,
-        KeyError,
-        OverflowError,
-    ):
+    except (*archives.UNREADABLE, ExpatError, KeyError):
         raise damaged(remarks) from None
     what = next(
         (label for path, label in OTHERS.items() if path in entries), "une archive ZIP, pas un classeur"
