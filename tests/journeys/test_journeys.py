@@ -109,6 +109,7 @@ def test_another_definition_counts_again(visit):
 
 def test_a_term_explains_itself_in_place(visit):
     page = visit(PERIMETER)
+    page.click("summary:has(#cumul)")
     term = page.locator(".terme:visible").first
     term.focus()
     page.keyboard.press("Enter")
