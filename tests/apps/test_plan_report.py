@@ -33,8 +33,9 @@ def plan(home):
     made = actions.open_plan(PLACE, title="Le plan d’ici", frame=frames()["grenoble"], by=lea, at=AT)
     row = made.actions.get(number=3)
     row.pilot, row.state, row.starts_on = "CCAS d’Échirolles", RUNNING, date(2026, 3, 1)
-    row.budget, row.funded, row.indicator, row.target = 6_400, 4_000, "Personnes venues", 60
+    row.budget, row.indicator, row.target = 6_400, "Personnes venues", 60
     row.save()
+    actions.fund(row, name="La Ville", euros=4_000, by=lea, at=AT)
     return made
 
 

@@ -122,7 +122,6 @@ def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contrad
     assert plan.actions.filter(title="Ouvrir le soir").count() == 1  # sent twice, written once
     for wrong, why in (
         ({"ends_on": "2026-11-01"}, "Elle finit avant de commencer."),
-        ({"budget": "10", "funded": "20"}, "Le financement dépasse le budget."),
         ({"milestones": "demain Voir"}, "Étape 1 : « demain » n’est pas un jour."),
         ({"milestones": "2027-01-10"}, "il manque ce qui se passe"),
         ({"title": ""}, "Il manque le titre de l’action."),

@@ -295,8 +295,11 @@ ROWS: dict[str, tuple[set[str], str]] = {
     ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
     **dict.fromkeys(("comments", "findings", "study_mission", "study_theme"), ({"territory"}, "place")),
-    **dict.fromkeys(("plan_open", "plan_action_new", "plan_gesture"), ({"territory"}, "steered")),
+    **dict.fromkeys(
+        ("plan_open", "plan_action_new", "plan_gesture", "plan_funders"), ({"territory"}, "steered")
+    ),
     **dict.fromkeys(("plan_action_edit", "plan_action_gesture"), ({"territory"}, "plan_action")),
+    "plan_funder": ({"territory"}, "funder"),
     "drop": ({"territory"}, "kept"),
     "member": ({"team"}, "member"),
     "invitation_cancel": ({"team"}, "invitation"),
@@ -707,7 +710,8 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "grant": {"pk": (call := _grant(commune, theirs)).pk},
         "project_of_two": {"pk": _project_of_two(call, lieu.structure, third.structure, helper).pk},
         "steered": {"place": commune},
-        "plan_action": {"place": commune, "pk": _plan_action(commune, theirs).pk},
+        "plan_action": {"place": commune, "pk": (funded := _plan_action(commune, theirs)).pk},
+        "funder": {"place": commune, "pk": steering.fund(funded, name=kind, by=theirs, at=AT).funder_id},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 

@@ -70,3 +70,18 @@ def test_ou_en_est_un_plan_se_dit_en_une_phrase():
         rules.Schedule(state="decide"),
     ]
     assert rules.state_sentence(actions, DAY) == "5 actions : 1 en retard, 1 en cours, 1 prête, 2 à décider."
+
+
+@pytest.mark.parametrize(
+    ("funder", "euros", "brings", "told"),
+    [
+        ("La Ville", 4_000, "une salle", "La Ville : 4 000 €, une salle"),
+        ("La Ville", None, "une salle", "La Ville : une salle"),
+        ("La Ville", None, "", "La Ville : montant non renseigné"),
+        ("La Ville", 0, "", "La Ville : 0 €"),
+        ("", 4_000, "", "Financeur non renseigné : 4 000 €"),
+    ],
+)
+def test_qui_finance_une_action(funder, euros, brings, told):
+    """Un montant que personne n’a donné n’est pas zéro ; un financeur effacé laisse son montant, sans son nom."""
+    assert rules.funding_words(funder, euros, brings).replace("\xa0", " ").replace("\u202f", " ") == told

@@ -12,6 +12,7 @@ from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
 from maillage.apps.pilotage.queries import activity_report, document, home
 from maillage.apps.pilotage.queries import loop as queries
+from maillage.apps.plans.access import funders_for
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
@@ -80,15 +81,26 @@ def _asked(request: HttpRequest) -> ActivityForm:
     structures = access.structures_of(request.user)
     if not structures:
         raise Http404("Aucune structure ne vous regarde.")
+    funders = {str(each.pk): each for each in funders_for(request.user).select_related("plan")}
+    asked = request.GET.get("financeur", "")
+    if asked and asked not in funders:
+        raise Http404("Ce financeur n’est pas à vous.")
     usual = {"du": on.replace(month=1, day=1), "au": on}
-    return ActivityForm(request.GET or usual, structures=structures, on=on)
+    sent = usual | request.GET.dict() if set(request.GET) <= {"financeur"} else request.GET
+    return ActivityForm(sent, structures=structures, on=on, funders=list(funders.values()))
 
 
 def _report(form: ActivityForm) -> ActivityReport:
     held, chosen = form.cleaned_data, form.chosen
     title = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} structures"
+    funder = form.funder
     return activity_report.report(
-        chosen, since=held["du"], until=held["au"], title=title, funder=line(held["pour"], 120)
+        chosen,
+        since=held["du"],
+        until=held["au"],
+        title=title,
+        funder=funder.name if funder else line(held["pour"], 120),
+        actions=activity_report.funded_actions(funder) if funder else (),
     )
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.dossiers.access import may_write
-from maillage.apps.plans.models import Plan
+from maillage.apps.plans.models import Funder, Plan
 
 LEADS = "territory.edit"
 
@@ -24,6 +24,13 @@ def plans_for(user: Any) -> QuerySet[Plan]:
     unpublished = Plan.objects.filter(published_at=None).values_list("place", flat=True)
     written = [place for place in unpublished if may_write(user, place)]
     return Plan.objects.filter(Q(published_at__isnull=False) | Q(place__in=written))
+
+
+def funders_for(user: Any) -> QuerySet[Funder]:
+    """Return the funders of the plans that a user may write."""
+    places = Plan.objects.filter(funders__isnull=False).order_by().values_list("place", flat=True).distinct()
+    written = [place for place in places if may_write(user, place)]
+    return Funder.objects.filter(plan__place__in=written)
 
 
 def tab(user: Any, place: str) -> tuple[str, str, str] | None:

@@ -13,6 +13,8 @@ from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Decision
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import (
+    Funder,
+    Funding,
     Milestone,
     Plan,
     PlanAction,
@@ -28,6 +30,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame
+from maillage.words.wording import number
 
 FREE = "Autres actions"
 
@@ -156,12 +159,13 @@ def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
             why="Elle finit avant de commencer.",
             do="Corrigez l’un des deux jours.",
         )
-    budget, funded = values.get("budget"), values.get("funded")
-    if budget is not None and funded is not None and funded > budget:
+    budget = values.get("budget")
+    held = plan.actions.filter(pk=pk).first() if pk is not None else None
+    if budget is not None and held is not None and (held.funded or 0) > budget:
         raise Refused(
             "L’action n’a pas été enregistrée.",
-            why="Le financement dépasse le budget.",
-            do="Corrigez l’un des deux montants.",
+            why=f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget.",
+            do="Écrivez un budget plus grand, ou retirez d’abord un financement.",
         )
     after = values.get("after")
     known = dict(plan.actions.values_list("pk", "after_id"))
@@ -275,6 +279,93 @@ def withdraw_measure(measure: PlanMeasure, *, at: datetime) -> None:
     """Take a number off an action, or put it back when it was."""
     measure.withdrawn_at = None if measure.withdrawn_at else at
     measure.save(update_fields=["withdrawn_at"])
+
+
+# ------------------------------------------------------------------------------------------------- who funds
+
+
+@transaction.atomic
+def fund(
+    row: PlanAction,
+    *,
+    funder: Funder | None = None,
+    name: str = "",
+    euros: int | None = None,
+    brings: str = "",
+    by: User | None,
+    at: datetime,
+) -> Funding:
+    """Say who funds an action: a funder of its plan, or a name, written once whatever its capitals. Refused
+    without either, for another plan’s, or beyond the budget.
+    """
+    text, also = line(name, 120), line(brings, 200)
+    Plan.objects.select_for_update().get(pk=row.plan_id)
+    held = PlanAction.objects.get(pk=row.pk)
+    beyond = held.budget is not None and (held.funded or 0) + (euros or 0) > held.budget
+    lacks = (
+        ("Il manque qui finance.", "Choisissez un financeur, ou écrivez son nom.")
+        if funder is None and not text
+        else ("Ce financeur est celui d’un autre plan.", "Choisissez-en un de ce plan, ou écrivez son nom.")
+        if funder is not None and funder.plan_id != held.plan_id
+        else ("Le financement dépasse le budget.", "Corrigez le montant, ou le budget dans « Modifier ».")
+        if beyond
+        else None
+    )
+    if lacks:
+        raise Refused("Ce financement n’a pas été enregistré.", why=lacks[0], do=lacks[1])
+    refuse_secrets(text)
+    refuse_secrets(also)
+    if funder is None:
+        funder = _named(held.plan, text) or Funder.objects.create(plan=held.plan, name=text, by=by, at=at)
+    journal.record(by=by, verb="plan.funded", row=held, at=at)
+    return Funding.objects.create(action=held, funder=funder, euros=euros, brings=also, by=by, at=at)
+
+
+def _named(plan: Plan, name: str) -> Funder | None:
+    """Return the funder of a plan that has a name, whatever its capitals: SQLite folds no « É »."""
+    wanted = name.casefold()
+    return next((each for each in plan.funders.all() if each.name.casefold() == wanted), None)
+
+
+@transaction.atomic
+def withdraw_funding(funding: Funding, *, by: User, at: datetime) -> None:
+    """Take a funding off an action, or put it back when it was. Refused when it would pass the budget."""
+    action = PlanAction.objects.get(pk=funding.action_id)
+    Plan.objects.select_for_update().get(pk=action.plan_id)
+    total = (action.funded or 0) + (funding.euros or 0)
+    if funding.withdrawn_at and action.budget is not None and total > action.budget:
+        raise Refused(
+            "Ce financement n’a pas été remis.",
+            why="Avec lui, le financement dépasserait le budget.",
+            do="Retirez-en un autre, ou changez le budget dans « Modifier ».",
+        )
+    funding.withdrawn_at = None if funding.withdrawn_at else at
+    funding.save(update_fields=["withdrawn_at"])
+    journal.record(by=by, verb="plan.funded", row=action, at=at)
+
+
+@transaction.atomic
+def rename_funder(funder: Funder, name: str, *, by: User, at: datetime) -> None:
+    """Give a funder another name, everywhere it is read. Refused when it is empty, or another’s."""
+    text = line(name, 120)
+    held = _named(funder.plan, text)
+    if not text or (held is not None and held.pk != funder.pk):
+        raise Refused(
+            "Le nom n’a pas été changé.",
+            why="Un autre financeur de ce plan porte déjà ce nom." if text else "Il manque un nom.",
+            do="Écrivez-en un autre.",
+        )
+    refuse_secrets(text)
+    funder.name = text
+    funder.save(update_fields=["name"])
+    journal.record(by=by, verb="plan.funder_renamed", row=funder, at=at)
+
+
+@transaction.atomic
+def erase_funder(funder: Funder, *, by: User, at: datetime) -> None:
+    """Erase the name of a funder: what it paid stays in the totals, without saying who."""
+    journal.record(by=by, verb="plan.funder_erased", row=funder, at=at)
+    funder.delete()
 
 
 @transaction.atomic

@@ -118,7 +118,6 @@ class ActionForm(forms.Form):
     existing = _text("Ce qui existe déjà", 400, 2)
     means = _text("Moyens", 400, 2)
     budget = forms.IntegerField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
-    funded = forms.IntegerField(label="Dont financé", required=False, min_value=0, max_value=MOST_EUROS)
     risks = _text("Risques", 400, 2)
     indicator = _text("Ce que l’on comptera", 200)
     baseline = forms.IntegerField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
@@ -200,6 +199,39 @@ class MeasureForm(forms.Form):
         max_length=80,
         help_text="Une zone semblable, sans l’action, où la même chose est comptée avant et après.",
     )
+
+
+class FundingForm(forms.Form):
+    """Who funds an action, how much, what else. Its plan’s funders are offered: a name is typed once."""
+
+    funder = forms.ChoiceField(label="Financeur", required=False)
+    name = _text("Nom du financeur", 120)
+    euros = forms.IntegerField(
+        label="Montant acquis, en euros (facultatif)",
+        required=False,
+        min_value=0,
+        max_value=MOST_EUROS,
+        help_text="Ce qui est accordé. Ce qui est demandé s’écrit au journal.",
+    )
+    brings = _text("Ce qu’il apporte aussi (facultatif)", 200, help_text="Une salle, du matériel, un poste.")
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.funders = {str(each.pk): each for each in plan.funders.all()}
+        fields: Any = self.fields
+        if self.funders:
+            named = [(key, each.name) for key, each in self.funders.items()]
+            fields["funder"].choices = [*named, ("", "Un autre, que j’écris")]
+            fields["name"].label = "Nom d’un autre financeur"
+        else:
+            del self.fields["funder"]
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what was typed; a name that was written goes before the list."""
+        held = dict(self.cleaned_data)
+        chosen = self.funders.get(held.pop("funder", ""))
+        return {**held, "funder": None if held["name"] else chosen}
 
 
 class NoteForm(forms.Form):

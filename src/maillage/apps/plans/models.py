@@ -1,7 +1,10 @@
-"""A plan of a territory: its dynamics, its actions, their milestones and journal, what was refused."""
+"""A plan of a territory: its dynamics, its actions, who funds them, their milestones and journal, what was
+refused.
+"""
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from maillage.apps.accounts.models import by_account
 from maillage.apps.codesign.models import DraftAction
@@ -48,8 +51,8 @@ class PlanAxis(models.Model):
 
 class PlanAction(models.Model):
     """An action of a plan. zones: codes of the territory’s zones, [] for all; line: of the offer, whose gap
-    counts the people concerned; budget, funded: euros; evidence: the figures it was proposed from, as they
-    were printed that day; parent: the action of which it is a part; after: the one that must be done before.
+    counts the people concerned; budget: euros; evidence: the figures it was proposed from, as they were
+    printed that day; parent: the action of which it is a part; after: the one that must be done before.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="actions")
@@ -67,7 +70,6 @@ class PlanAction(models.Model):
     existing = models.CharField("ce qui existe", max_length=400, blank=True)
     means = models.CharField("moyens", max_length=400, blank=True)
     budget = models.PositiveIntegerField("budget", null=True, blank=True)
-    funded = models.PositiveIntegerField("financé", null=True, blank=True)
     risks = models.CharField("risques", max_length=400, blank=True)
     indicator = models.CharField("indicateur", max_length=200, blank=True)
     baseline = models.PositiveIntegerField("au départ", null=True, blank=True)
@@ -121,6 +123,64 @@ class PlanAction(models.Model):
     def short(self) -> str:
         """Its name on the way to its page."""
         return f"Action {self.number}"
+
+    @property
+    def active_fundings(self) -> list["Funding"]:
+        """Who funds it today, in the order they came."""
+        return [each for each in self.fundings.all() if each.withdrawn_at is None]
+
+    @property
+    def funded(self) -> int | None:
+        """The euros of its fundings added, None when no amount is known."""
+        known = [each.euros for each in self.active_fundings if each.euros is not None]
+        return sum(known) if known else None
+
+
+class Funder(models.Model):
+    """Who pays for actions of a plan: a name written once, chosen afterwards."""
+
+    plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="funders")
+    name = models.CharField("nom", max_length=120)
+    by = by_account("écrit par", blank=True)
+    at = models.DateTimeField("écrit le")
+
+    class Meta:
+        verbose_name = "financeur"
+        ordering = (Lower("name"), "pk")
+        constraints = (models.UniqueConstraint("plan", Lower("name"), name="plans_funder_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Funding(models.Model):
+    """What a funder brings to an action. funder: None once erased, or when nobody said who; euros: None for
+    an unknown amount, or none; brings: what is not money. Once withdrawn, it is stored but hidden.
+    """
+
+    action = models.ForeignKey(
+        PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="fundings"
+    )
+    funder = models.ForeignKey(
+        Funder,
+        verbose_name="financeur",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="fundings",
+    )
+    euros = models.PositiveIntegerField("montant", null=True, blank=True)
+    brings = models.CharField("apporte aussi", max_length=200, blank=True)
+    by = by_account("écrit par", blank=True)
+    at = models.DateTimeField("écrit le")
+    withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "financement d’une action"
+        ordering = ("at", "pk")
+
+    def __str__(self) -> str:
+        return rules.funding_words(self.funder.name if self.funder else "", self.euros, self.brings)
 
 
 class Milestone(models.Model):

@@ -99,6 +99,19 @@ def announced_sentence(announced: int | None, entered: int) -> str:
     return f"{said}, {entered} écrite{'s' if entered > 1 else ''}."
 
 
+def funding_words(name: str, euros: int | None, brings: str) -> str:
+    """Return who funds, how much, what else: an amount that nobody gave is not zero.
+
+    >>> funding_words("La Ville", 400, "une salle")
+    'La Ville : 400\xa0€, une salle'
+    >>> funding_words("", None, "")
+    'Financeur non renseigné : montant non renseigné'
+    """
+    amount = f"{wording.number(euros)}\xa0€" if euros is not None else ""
+    told = ", ".join(filter(None, (amount, brings))) or "montant non renseigné"
+    return f"{name or 'Financeur non renseigné'} : {told}"
+
+
 def effect_sentence(
     baseline: int | None, target: int | None, counted: Sequence[tuple[date, int]], others: int
 ) -> str:

@@ -56,10 +56,13 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
                 )
         search.refresh_rows(PlanAction, plan.actions.values_list("pk", flat=True))
         evening = plan.actions.get(number=7)
-        evening.budget, evening.funded, evening.baseline, evening.target = 6_400, 4_000, 0, 60
+        evening.budget, evening.baseline, evening.target = 6_400, 0, 60
         evening.means, evening.indicator = "Deux aidants, deux soirs par semaine", "Personnes venues"
         evening.risks = "Un des deux aidants part en mars ; pas de remplaçant."
         evening.save()
+        town = "La Ville (exemple)"
+        actions.fund(evening, name=town, euros=4_000, brings="la salle", by=by, at=at)
+        actions.fund(plan.actions.get(number=3), name=town, euros=1_500, by=by, at=at)
         for days, people in ((-50, 9), (-20, 23), (-3, 41)):
             day, whom = on + timedelta(days=days), "Feuille d’accueil (exemple)"
             actions.count(evening, on=day, value=people, source=whom, by=by, at=at)

@@ -9,7 +9,7 @@ from maillage.reports.codesign import journey
 from maillage.reports.plan.reading import PlanAction, PlanActor, PlanAxis, PlanReading
 from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
-from maillage.words.wording import listing, number
+from maillage.words.wording import listing
 
 if TYPE_CHECKING:
     from maillage.apps.plans.queries.overview import ActionRow
@@ -64,6 +64,8 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
 
 
 def _action(shown: "ActionRow") -> PlanAction:
+    from maillage.apps.plans.queries.effects import last_count
+
     row, concerned = shown.row, shown.concerned
     between = f" ({concerned.between})" if concerned.between else ""
     return PlanAction(
@@ -80,21 +82,17 @@ def _action(shown: "ActionRow") -> PlanAction:
         ends=_day(row.ends_on),
         budget=row.budget,
         funded=row.funded,
+        funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,
         baseline=row.baseline,
         target=row.target,
-        counted=_counted(shown),
+        counted=last_count(row),
         existing=row.existing,
         means=row.means,
         risks=row.risks,
         steps=tuple(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
         lacks=shown.warnings,
     )
-
-
-def _counted(shown: "ActionRow") -> str:
-    last = shown.row.measures.filter(withdrawn_at=None, elsewhere="").last()
-    return f"{number(last.value)}, le {in_words(last.on)}" if last else ""
 
 
 def _day(day: date | None) -> str:

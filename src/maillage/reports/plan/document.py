@@ -156,6 +156,7 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
         ("Étapes", " ; ".join(action.steps)),
         ("Ce qui existe", action.existing),
         ("Moyens", action.means),
+        ("Qui finance", " ; ".join(action.funders)),
         ("Risques", action.risks),
     )
     told = Bullets(items=tuple(f"**{name} :** {text}" for name, text in lines if text))
@@ -249,22 +250,34 @@ def _schedule(plan: PlanReading) -> Chapter:
 def _money(plan: PlanReading) -> Chapter:
     """Return what is written of money: totals count the written amounts alone, and say how many there are."""
     told = [x for x in plan.actions if x.budget is not None]
+    paid = [x for x in plan.actions if x.budget is not None or x.funded is not None]
     total, funded = sum(x.budget or 0 for x in told), sum(x.funded or 0 for x in told)
-    if not told:
+    beside = sum(x.funded or 0 for x in paid) - funded
+    more = f" {wording.number(beside)} € financent des actions sans budget écrit." if beside else ""
+    budgets = (
+        f"{wording.count(len(told), 'action')} sur {len(plan.actions)}"
+        f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
+        f" dont {wording.number(funded)} € financés."
+        if told
+        else "Aucun budget n’est encore écrit."
+    )
+    if not paid:
         block: Block = Text(text="Aucun budget n’est encore écrit.")
     else:
         rows = [
-            (str(x.number), x.title, wording.number(x.budget or 0), wording.number(x.funded or 0))
-            for x in told
+            (
+                str(x.number),
+                x.title,
+                *(UNWRITTEN if n is None else wording.number(n) for n in (x.budget, x.funded)),
+            )
+            for x in paid
         ]
         block = _table(
             "Budgets écrits, en euros",
             ("N°", "Action", "Budget", "Financé"),
             rows,
             align="dd",
-            note=f"{wording.count(len(told), 'action')} sur {len(plan.actions)}"
-            f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
-            f" dont {wording.number(funded)} € financés. Les autres ne comptent pas pour zéro.",
+            note=f"{budgets}{more} Les autres ne comptent pas pour zéro.",
         )
     return Chapter(
         number="n", short="Avec quel argent", title="Avec quel argent", flows=True, blocks=(block,)

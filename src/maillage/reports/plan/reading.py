@@ -8,8 +8,8 @@ from maillage.reports.codesign.journey import Journey
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
     """An action, in words; "" for what nobody wrote. people: how many it concerns, or why they are not
-    counted; budget, funded: euros, None when unwritten; counted: the
-    last number of its indicator, and its day; lacks: what it still needs to be carried out.
+    counted; budget, funded: euros, None when unwritten; funders: who brings what; counted: the last number of
+    its indicator, and its day; lacks: what it still needs to be carried out.
     """
 
     number: int
@@ -25,6 +25,7 @@ class PlanAction:
     ends: str = ""
     budget: int | None = None
     funded: int | None = None
+    funders: tuple[str, ...] = ()
     indicator: str = ""
     baseline: int | None = None
     target: int | None = None

@@ -9,6 +9,7 @@ from maillage.words.dates import in_words
 from maillage.words.wording import count, number
 
 FEW = "masqué"
+NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +36,32 @@ class StructureActivity:
         return FEW if self.helped is None else number(self.helped)
 
 
+@dataclass(frozen=True, slots=True)
+class FundedAction:
+    """An action that a funder funds, in words. amount: in euros, or that nobody wrote it; counted: the last
+    number of its indicator, and its day.
+    """
+
+    title: str
+    state: str
+    amount: str
+    brings: str
+    indicator: str
+    counted: str
+
+    @property
+    def measure(self) -> str:
+        """What is counted of it, as a report prints it."""
+        return (
+            f"{self.indicator} : {self.counted or 'pas encore compté'}" if self.indicator else "non renseigné"
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityReport:
-    """The activity of some structures. funder: for whom it is made, "" for nobody in particular; themes: how
-    many activities by theme of the Coop; outcomes: of the referrals helped, None when withheld; least: the
-    smallest count of people told; examples: whether every row is invented.
+    """The activity of some structures. funder: for whom it is made, "" for nobody in particular; actions:
+    those that it funds; themes: how many activities by theme of the Coop; outcomes: of the referrals helped,
+    None when withheld; least: the smallest count of people told; examples: whether every row is invented.
     """
 
     title: str
@@ -52,6 +74,7 @@ class ActivityReport:
     outcomes: Mapping[str, int | None]
     least: int
     examples: bool
+    actions: tuple[FundedAction, ...] = ()
 
     @property
     def period(self) -> str:
@@ -140,6 +163,29 @@ def _rows(r: ActivityReport) -> Block:
             for row in (*r.rows, *((r.whole,) if len(r.rows) > 1 else ()))
         ),
     )
+
+
+def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
+    if not r.actions:
+        return ()
+    grid = Grid(
+        caption="Les actions du plan qu’il finance, aujourd’hui",
+        columns=("Action", "État", "Montant acquis", "Apporte aussi", "Ce qui est compté"),
+        align="ggdgg",
+        widths=(3, 1.2, 1.5, 1.8, 2.4),
+        rows=tuple(
+            (
+                Cell(text=row.title, strong=True),
+                Cell(text=row.state),
+                Cell(text=row.amount),
+                Cell(text=row.brings or "rien d’autre"),
+                Cell(text=row.measure),
+            )
+            for row in r.actions
+        ),
+        note=NO_CAUSE,
+    )
+    return (Chapter(number="", short="Plan", title="Ce qu’il finance", blocks=(grid,), flows=True),)
 
 
 def _themes(r: ActivityReport) -> Block:

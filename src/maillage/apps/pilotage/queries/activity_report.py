@@ -12,10 +12,14 @@ from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.activities import activities
 from maillage.apps.orientations.rules import cycle
+from maillage.apps.plans.models import Funder
+from maillage.apps.plans.queries.effects import last_count
+from maillage.apps.plans.queries.funders import fundings_of
 from maillage.engine import disclosure
 from maillage.reference import procedures
 from maillage.reference.parameters import number
-from maillage.reports.territory.activity import ActivityReport, StructureActivity
+from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity
+from maillage.words import wording
 
 COLUMNS = ("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif")
 UNKNOWN = "suite inconnue"
@@ -32,10 +36,16 @@ OTHER = {
 
 
 def report(
-    structures: Sequence[Structure], *, since: date, until: date, title: str, funder: str = ""
+    structures: Sequence[Structure],
+    *,
+    since: date,
+    until: date,
+    title: str,
+    funder: str = "",
+    actions: Sequence[FundedAction] = (),
 ) -> ActivityReport:
     """Return the activity of some structures over a period, both days included; invented rows are counted
-    only where there is no other, and told as such.
+    only where there is no other, and told as such. actions: those that the funder funds, in its plan.
     """
     known = {each.pk: each.name for each in structures}
     held = activities(known, since, until)
@@ -62,6 +72,7 @@ def report(
     return ActivityReport(
         title=title,
         funder=funder,
+        actions=tuple(actions),
         since=since,
         until=until,
         rows=rows,
@@ -70,6 +81,21 @@ def report(
         outcomes=_outcomes(list(known), since, until, least, example=examples),
         least=least,
         examples=examples,
+    )
+
+
+def funded_actions(funder: Funder) -> tuple[FundedAction, ...]:
+    """Return the actions that a funder funds, as the plan stands today."""
+    return tuple(
+        FundedAction(
+            title=each.action.title,
+            state=each.action.get_state_display(),
+            amount="non renseigné" if each.euros is None else f"{wording.number(each.euros)} €",
+            brings=each.brings,
+            indicator=each.action.indicator,
+            counted=last_count(each.action),
+        )
+        for each in fundings_of(funder)
     )
 
 

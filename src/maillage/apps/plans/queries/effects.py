@@ -11,7 +11,8 @@ from maillage.apps.community.queries.meetings import pilot_name
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
 from maillage.reports.page import series
-from maillage.words.dates import SHORT_MONTHS
+from maillage.words.dates import SHORT_MONTHS, in_words
+from maillage.words.wording import number
 
 FEWEST = 2  # numbers under which a line says nothing
 MOST_TASKS = 60  # offered
@@ -37,6 +38,12 @@ class LinkedTask:
     task: PlanTask
     pilot: str
     is_late: bool
+
+
+def last_count(row: PlanAction) -> str:
+    """Return the last number that was counted of an action, and its day, in words; "" when there is none."""
+    last = row.measures.filter(withdrawn_at=None, elsewhere="").last()
+    return f"{number(last.value)}, le {in_words(last.on)}" if last else ""
 
 
 def effect(row: PlanAction) -> Effect:

@@ -20,7 +20,7 @@ COLUMNS = (
         "commence_le",
         "finit_le",
     ),
-    *("budget_euros", "finance_euros", "indicateur", "au_depart", "cible", "existant"),
+    *("budget_euros", "finance_euros", "financeurs", "indicateur", "au_depart", "cible", "existant"),
     *("personnes_concernees", "personnes_intervalle", "personnes_qui", "personnes_source"),
 )
 
@@ -64,6 +64,7 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "finit_le": row.ends_on.isoformat() if row.ends_on else "",
             "budget_euros": "" if row.budget is None else row.budget,
             "finance_euros": "" if row.funded is None else row.funded,
+            "financeurs": " ; ".join(str(each) for each in row.active_fundings),
             "indicateur": row.indicator,
             "au_depart": "" if row.baseline is None else row.baseline,
             "cible": "" if row.target is None else row.target,

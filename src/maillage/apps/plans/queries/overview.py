@@ -8,7 +8,7 @@ from django.db.models import Prefetch
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.plans import rules
-from maillage.apps.plans.models import Milestone, Plan, PlanAction, PlanAxis
+from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, PlanAxis
 from maillage.reports.territory.reading import OfferLine, Reading, Stale
 from maillage.words.wording import DASH, listing, number
 
@@ -90,7 +90,8 @@ def reading_of(place: str) -> Reading | None:
 def actions_of(plan: Plan) -> list[PlanAction]:
     """Return the actions of a plan with what its page reads, in order."""
     steps = Prefetch("milestones", queryset=Milestone.objects.order_by("on", "pk"))
-    return list(plan.actions.select_related("axis", "after", "parent").prefetch_related(steps))
+    paid = Prefetch("fundings", queryset=Funding.objects.select_related("funder"))
+    return list(plan.actions.select_related("axis", "after", "parent").prefetch_related(steps, paid))
 
 
 def schedule(action: PlanAction) -> rules.Schedule:

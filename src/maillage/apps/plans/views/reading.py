@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.plans import access, rules
-from maillage.apps.plans.forms import MeasureForm, NoteForm
+from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import effects, files, overview, proposals
 from maillage.apps.territories import queries as territories
@@ -106,7 +106,10 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """An action from its reason to its journal."""
     found, on = plan_of(request, place), timezone.localdate()
     row = get_object_or_404(
-        PlanAction.objects.filter(plan=found).select_related("axis", "after", "parent"), pk=pk
+        PlanAction.objects.filter(plan=found)
+        .select_related("axis", "after", "parent")
+        .prefetch_related("fundings__funder"),
+        pk=pk,
     )
     context = framed(request, found)
     reading = context["reading"]
@@ -132,6 +135,7 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "states": rules.STATES,
         "evidence": [proposals.Evidence(*each) for each in row.evidence],
         "to_find": (row.budget or 0) - (row.funded or 0),
+        "fundings": row.active_fundings,
         "parts": row.parts.all(),
         "on": on,
         "effect": effects.effect(row),
@@ -139,6 +143,8 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     }
     if context["may_write"]:
         context["form"] = NoteForm(initial={"on": on})
+        context["funding_form"] = FundingForm(plan=found, auto_id="financement-%s")
+        context["withdrawn_fundings"] = row.fundings.exclude(withdrawn_at=None).select_related("funder")
         context["measure_form"] = MeasureForm(initial={"on": on}, auto_id="mesure-%s")
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context)

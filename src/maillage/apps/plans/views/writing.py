@@ -2,6 +2,7 @@
 proposed.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.plans import access, actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm, MeasureForm, NoteForm
+from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import effects, overview, proposals
 from maillage.apps.plans.views.reading import framed, place_of
@@ -34,7 +35,8 @@ def _place(request: HttpRequest, place: str) -> str:
     return found
 
 
-def _plan(request: HttpRequest, place: str) -> Plan:
+def plan_to_write(request: HttpRequest, place: str) -> Plan:
+    """Return the plan of a territory that a user may write; Http404 otherwise."""
     return get_object_or_404(Plan, place=_place(request, place))
 
 
@@ -71,7 +73,7 @@ def opening(request: HttpRequest, place: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, place: str) -> HttpResponse:
     """An action to write; from a proposal, its fields are filled."""
-    plan = _plan(request, place)
+    plan = plan_to_write(request, place)
     initial: dict[str, Any] = {"token": get_random_string(24), "axis": request.GET.get("dynamique", "")}
     proposed = proposals.proposal(plan, request.GET.get("de", ""), timezone.localdate())
     if proposed is not None:
@@ -120,7 +122,7 @@ def _form(
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """An action to change; two people who write at once both find their text."""
-    plan = _plan(request, place)
+    plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
     form = ActionForm(request.POST or None, plan=plan, row=row)
     error = None
@@ -162,7 +164,7 @@ def _differences(form: ActionForm, row: PlanAction) -> list[tuple[str, Any]]:
 @require_POST
 def gesture(request: HttpRequest, place: str) -> HttpResponse:
     """Publish a plan, keep or refuse a proposal."""
-    plan, by, at = _plan(request, place), account_of(request), timezone.now()
+    plan, by, at = plan_to_write(request, place), account_of(request), timezone.now()
     what, key = request.POST.get("geste", ""), request.POST.get("proposition", "")
     with refusals.as_message(request):
         if what in ("publier", "retirer"):
@@ -195,41 +197,63 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
 @require_POST
 def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """Say where an action stands, pass a step, write in its journal."""
-    plan, by, at = _plan(request, place), account_of(request), timezone.now()
+    plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
-    what = request.POST.get("geste", "")
+    gesture_of = GESTURES.get(request.POST.get("geste", ""))
     with refusals.as_message(request):
-        if what == "etat" and request.POST.get("etat") in rules.STATES:
-            actions.set_state(row, request.POST["etat"], by=by, at=at)
-            messages.success(request, f"État : {rules.STATES[request.POST['etat']]}.")
-        elif what == "etape":
-            step = get_object_or_404(row.milestones, pk=whole(request.POST.get("etape", ""), ROWS))
-            actions.pass_milestone(step, passed=step.done_on is None, by=by, at=at)
-            messages.success(request, "Étape passée." if step.done_on else "Étape à faire de nouveau.")
-        elif what == "note":
-            _note(request, row)
-        elif what == "mesure":
-            _count(request, row)
-        elif what == "oter-mesure":
-            measure = get_object_or_404(row.measures, pk=whole(request.POST.get("mesure", ""), ROWS))
-            actions.withdraw_measure(measure, at=at)
-            messages.success(request, "Nombre retiré." if measure.withdrawn_at else "Nombre remis.")
-        elif what == "tache":
-            chosen = whole(request.POST.get("tache", ""), ROWS)
-            decision = next((each for each in effects.offered(row, request.user) if each.pk == chosen), None)
-            if decision is None:
-                raise Http404("Cette tâche n’est pas à vous, ou elle est déjà reliée.")
-            actions.link_task(row, decision, by=by, at=at)
-            messages.success(request, "La tâche est reliée à cette action.")
-        elif what == "oter-tache":
-            task = get_object_or_404(row.tasks, pk=whole(request.POST.get("tache", ""), ROWS))
-            actions.unlink_task(task)
-            messages.success(request, "Tâche déliée : sa réunion la garde.")
-        elif what == "oter":
-            note = get_object_or_404(row.notes, pk=whole(request.POST.get("note", ""), ROWS))
-            actions.withdraw_note(note, by=by, at=at)
-            messages.success(request, "Retirée du journal." if note.withdrawn_at else "Remise au journal.")
+        if gesture_of is not None:
+            gesture_of(request, row)
     return redirect(f"{reverse('plan_action', args=[plan.place, row.pk])}#s-journal")
+
+
+def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
+    """Return the row that a form names; Http404 for one that is elsewhere."""
+    return get_object_or_404(rows, pk=whole(request.POST.get(name, ""), ROWS))
+
+
+def _state(request: HttpRequest, row: PlanAction) -> None:
+    state = request.POST.get("etat")
+    if state in rules.STATES:
+        actions.set_state(row, state, by=account_of(request), at=timezone.now())
+        messages.success(request, f"État : {rules.STATES[state]}.")
+
+
+def _pass_step(request: HttpRequest, row: PlanAction) -> None:
+    step = _chosen(request, row.milestones, "etape")
+    actions.pass_milestone(step, passed=step.done_on is None, by=account_of(request), at=timezone.now())
+    messages.success(request, "Étape passée." if step.done_on else "Étape à faire de nouveau.")
+
+
+def _withdraw_measure(request: HttpRequest, row: PlanAction) -> None:
+    measure = _chosen(request, row.measures, "mesure")
+    actions.withdraw_measure(measure, at=timezone.now())
+    messages.success(request, "Nombre retiré." if measure.withdrawn_at else "Nombre remis.")
+
+
+def _withdraw_funding(request: HttpRequest, row: PlanAction) -> None:
+    funding = _chosen(request, row.fundings, "financement")
+    actions.withdraw_funding(funding, by=account_of(request), at=timezone.now())
+    messages.success(request, "Financement retiré." if funding.withdrawn_at else "Financement remis.")
+
+
+def _link_task(request: HttpRequest, row: PlanAction) -> None:
+    chosen = whole(request.POST.get("tache", ""), ROWS)
+    decision = next((each for each in effects.offered(row, request.user) if each.pk == chosen), None)
+    if decision is None:
+        raise Http404("Cette tâche n’est pas à vous, ou elle est déjà reliée.")
+    actions.link_task(row, decision, by=account_of(request), at=timezone.now())
+    messages.success(request, "La tâche est reliée à cette action.")
+
+
+def _unlink_task(request: HttpRequest, row: PlanAction) -> None:
+    actions.unlink_task(_chosen(request, row.tasks, "tache"))
+    messages.success(request, "Tâche déliée : sa réunion la garde.")
+
+
+def _withdraw_note(request: HttpRequest, row: PlanAction) -> None:
+    note = _chosen(request, row.notes, "note")
+    actions.withdraw_note(note, by=account_of(request), at=timezone.now())
+    messages.success(request, "Retirée du journal." if note.withdrawn_at else "Remise au journal.")
 
 
 def _count(request: HttpRequest, row: PlanAction) -> None:
@@ -241,6 +265,18 @@ def _count(request: HttpRequest, row: PlanAction) -> None:
     messages.success(request, "Le nombre est noté, à côté de ce qui était attendu.")
 
 
+def _fund(request: HttpRequest, row: PlanAction) -> None:
+    chosen = request.POST.get("funder", "")
+    if chosen:  # another territory’s does not exist
+        get_object_or_404(row.plan.funders, pk=whole(chosen, ROWS))
+    form = FundingForm(request.POST, plan=row.plan)
+    if not form.is_valid():
+        told = " ".join(str(each) for errors in form.errors.values() for each in errors)
+        raise Refused("Ce financement n’a pas été enregistré.", why=told, do="Complétez, puis enregistrez.")
+    actions.fund(row, **form.values, by=account_of(request), at=timezone.now())
+    messages.success(request, "Le financement est noté.")
+
+
 def _note(request: HttpRequest, row: PlanAction) -> None:
     form = NoteForm(request.POST)
     if not form.is_valid():
@@ -248,3 +284,17 @@ def _note(request: HttpRequest, row: PlanAction) -> None:
         raise Refused("Rien n’a été écrit au journal.", why=told, do="Complétez, puis écrivez de nouveau.")
     actions.note(row, **form.cleaned_data, by=account_of(request), at=timezone.now())
     messages.success(request, "C’est au journal.")
+
+
+GESTURES: Mapping[str, Callable[[HttpRequest, PlanAction], None]] = {
+    "etat": _state,
+    "etape": _pass_step,
+    "note": _note,
+    "oter": _withdraw_note,
+    "mesure": _count,
+    "oter-mesure": _withdraw_measure,
+    "financer": _fund,
+    "oter-financement": _withdraw_funding,
+    "tache": _link_task,
+    "oter-tache": _unlink_task,
+}

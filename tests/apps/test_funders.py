@@ -1,0 +1,194 @@
+"""Who funds a plan: a name written once, chosen afterwards, erased when asked; another territory’s is not there."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from maillage.apps.plans import actions
+from maillage.apps.plans.models import Funder, Funding, PlanAction
+from maillage.cli.reports.plans import plan_of
+from maillage.kernel.errors import Refused
+from maillage.reference.plan_frames import frames
+from maillage.reports.plan import document
+from tests.conftest import PLACE, account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PUBLIC = f"/territoires/{PLACE}/plan/"
+IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
+REPORT = "/espace/pilotage/activite/"
+PLAIN = str.maketrans("\xa0\u202f", "  ")
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "coordination", territory="38")
+
+
+@pytest.fixture
+def plan(lea):
+    return actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+
+
+def action(plan, number: int) -> PlanAction:
+    return plan.actions.get(number=number)
+
+
+def fund(row, lea, name="Le Département", **more) -> Funding:
+    return actions.fund(row, name=name, by=lea, at=AT, **more)
+
+
+def gesture(client, row, **sent):
+    return client.post(f"{IN_SPACE}{row.pk}/geste/", sent, follow=True)
+
+
+def test_a_name_is_written_once_and_read_everywhere(client, lea, plan, study):
+    client.force_login(lea)
+    first, second = action(plan, 7), action(plan, 3)
+    text = (
+        gesture(client, first, geste="financer", name="Le  Département", euros="4000")
+        .content.decode()
+        .translate(PLAIN)
+    )
+    assert "Nom d’un autre financeur" in text, "from now on it is chosen"
+    funder = Funder.objects.get()
+    gesture(client, second, geste="financer", funder=funder.pk, brings="deux salles")
+    gesture(client, action(plan, 8), geste="financer", name="le département", euros="10")
+    assert Funder.objects.count() == 1, "capitals do not make another"
+    assert (first.funded, second.funded) == (4_000, None)
+    text = client.get(f"{PUBLIC}actions/{second.pk}/").content.decode().translate(PLAIN)
+    assert "Le Département : deux salles" in text
+    listed = client.get(f"{IN_SPACE}financeurs/").content.decode().translate(PLAIN)
+    assert "4 010" in listed
+    one = client.get(f"{IN_SPACE}financeurs/{funder.pk}/").content.decode().translate(PLAIN)
+    assert all(f"{row.number}. " in one for row in (first, second))
+    table = client.get(f"{PUBLIC}actions.csv").content.decode().translate(PLAIN)
+    assert "Le Département : 4 000 €" in table
+    assert "financeurs" not in client.get(f"{PUBLIC}cadre.json").content.decode().translate(PLAIN)
+    client.post(f"{IN_SPACE}financeurs/{funder.pk}/", {"name": "L’Isère", "geste": "renommer"})
+    assert "L’Isère : deux salles" in client.get(f"{PUBLIC}actions/{second.pk}/").content.decode().translate(
+        PLAIN
+    )
+
+
+def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, plan, study):
+    client.force_login(lea)
+    from maillage.apps.directory.models import Structure
+
+    Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee="38185")
+    row = action(plan, 7)
+    row.indicator = "Personnes venues"
+    row.save()
+    actions.count(row, on=AT.date(), value=41, source="Feuille", by=lea, at=AT)
+    funder = fund(row, lea, euros=4_000).funder
+    text = client.get(REPORT, {"financeur": funder.pk}).content.decode().translate(PLAIN)
+    assert "Ce que Le Département finance" in text
+    assert row.title.replace("'", "&#x27;") in text or row.title in text
+    assert "Personnes venues : 41, le 20 novembre 2026" in text
+    period = {"du": "2026-01-01", "au": "2026-06-30", "financeur": funder.pk}
+    pdf = client.get("/espace/pilotage/activite.pdf", period)
+    assert pdf.content.startswith(b"%PDF")
+    both = client.get(REPORT, {**period, "pour": "La Ville"})
+    assert both.status_code == 400
+    assert "Gardez l’un des deux." in both.content.decode().translate(PLAIN)
+
+
+def test_another_territory_s_funder_is_not_there(client, lea, plan, study):
+    row = action(plan, 7)
+    funder = fund(row, lea).funder
+    elsewhere = actions.open_plan("59350", title="Lille", frame=None, by=None, at=AT)
+    theirs = actions.write(elsewhere, token="l", by=None, at=AT, axis=elsewhere.axes.first(), title="Ouvrir")
+    other = actions.fund(theirs, name="La Région", by=None, at=AT).funder
+    client.force_login(lea)
+    assert client.get(f"{IN_SPACE}financeurs/{other.pk}/").status_code == 404
+    assert client.post(f"{IN_SPACE}financeurs/{other.pk}/", {"geste": "effacer"}).status_code == 404
+    assert client.get(REPORT, {"financeur": other.pk}).status_code == 404
+    assert gesture(client, row, geste="financer", funder=other.pk).status_code == 404
+    with pytest.raises(Refused, match="autre plan"):
+        actions.fund(row, funder=other, by=lea, at=AT)
+    client.force_login(account("lille", "coordination", territory="59"))
+    assert client.get(f"{IN_SPACE}financeurs/").status_code == 404
+    assert client.get(f"{IN_SPACE}financeurs/{funder.pk}/").status_code == 404
+    assert Funder.objects.count() == 2
+
+
+def test_an_erased_name_leaves_its_amount_and_no_name(client, lea, plan, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    funder = fund(row, lea, euros=4_000).funder
+    assert "Cela ne se défait pas" in client.get(
+        f"{IN_SPACE}financeurs/{funder.pk}/"
+    ).content.decode().translate(PLAIN)
+    page = client.post(f"{IN_SPACE}financeurs/{funder.pk}/", {"geste": "effacer"}, follow=True)
+    text = page.content.decode().translate(PLAIN)
+    assert "Le Département" not in text
+    assert "Financeur non renseigné : 4 000" in text
+    assert row.funded == 4_000
+    assert "Le Département" not in client.get(f"{PUBLIC}actions/{row.pk}/").content.decode().translate(PLAIN)
+    assert client.get(REPORT, {"financeur": funder.pk}).status_code == 404
+
+
+def test_what_is_funded_never_passes_the_budget_and_can_be_taken_back(client, lea, plan, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    row.budget = 5_000
+    row.save()
+    first = fund(row, lea, euros=4_000)
+    text = (
+        gesture(client, row, geste="financer", name="La Ville", euros="1001")
+        .content.decode()
+        .translate(PLAIN)
+    )
+    assert "Le financement dépasse le budget." in text
+    gesture(client, row, geste="oter-financement", financement=first.pk)
+    gesture(client, row, geste="financer", name="La Ville", euros="1001")
+    text = (
+        gesture(client, row, geste="oter-financement", financement=first.pk).content.decode().translate(PLAIN)
+    )
+    assert "le financement dépasserait le budget" in text
+    assert PlanAction.objects.get(pk=row.pk).funded == 1_001
+    sent = {"title": row.title, "axis": row.axis_id, "version": row.version, "budget": "1000"}
+    page = client.post(f"{IN_SPACE}{row.pk}/", sent)
+    assert page.status_code == 400
+    assert "dépasse ce budget" in page.content.decode().translate(PLAIN)
+    text = gesture(client, row, geste="financer").content.decode().translate(PLAIN)
+    assert "Il manque qui finance." in text
+    text = (
+        gesture(client, row, geste="financer", name="mot de passe : Soleil2024!")
+        .content.decode()
+        .translate(PLAIN)
+    )
+    assert "mot de passe" in text
+    assert Funder.objects.filter(name__contains="Soleil").count() == 0
+
+
+def test_a_name_that_another_holds_is_refused(client, lea, plan, study):
+    client.force_login(lea)
+    fund(action(plan, 7), lea)
+    town = fund(action(plan, 7), lea, name="La Ville").funder
+    page = client.post(f"{IN_SPACE}financeurs/{town.pk}/", {"name": "LE DÉPARTEMENT", "geste": "renommer"})
+    assert page.status_code == 400
+    assert "porte déjà ce nom" in page.content.decode().translate(PLAIN)
+    assert client.post(f"{IN_SPACE}financeurs/{town.pk}/", {"name": " "}).status_code == 400
+    town.refresh_from_db()
+    assert town.name == "La Ville"
+
+
+def test_the_report_of_the_plan_says_who_funds(lea, plan, reading_of_place):
+    row = action(plan, 7)
+    fund(row, lea, euros=4_000, brings="une salle")
+    found = plan_of(PLACE, reading_of_place, on=AT.date())
+    told = next(each for each in found.actions if each.number == 7)
+    assert (told.funded, told.budget) == (4_000, None)
+    assert tuple(each.translate(PLAIN) for each in told.funders) == ("Le Département : 4 000 €, une salle",)
+    (table,) = document._money(found).blocks
+    told_of = [cell.text.translate(PLAIN) for cell in table.rows[0]]
+    assert told_of == ["7", row.title, "non renseigné", "4 000"], "an amount without a budget is told too"
+    assert "4 000 € financent des actions sans budget écrit" in table.note.translate(PLAIN)
+
+
+@pytest.fixture
+def reading_of_place(study):
+    from maillage.apps.plans.queries import overview
+
+    return overview.reading_of(PLACE)
