@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
+from django.utils import timezone
 
 from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
@@ -21,6 +23,8 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _own_home(settings, tmp_path):
     settings.HOME = tmp_path
+    settings.HEARTBEAT = tmp_path / "echeances.vu"
+    cache.clear()
 
 
 @pytest.fixture
@@ -129,6 +133,49 @@ def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
     assert "Tableaux de travail." in browser.get(where(survey)).content.decode()
     calculations.compute_later.func(survey.pk, kept.TABLES)  # asked twice: computed once
     assert counted == [kept.TABLES]
+
+
+def test_results_are_ready_before_anybody_opens_them(browser, survey, counted, monkeypatch):
+    """Answers that rest for a minute are computed by the worker; the first reader waits for nothing."""
+    monkeypatch.setattr(calculations, "QUICK", 10)
+    queued: list[tuple[int, str]] = []
+    monkeypatch.setattr(calculations.compute_later.__class__, "enqueue", lambda _, *said: queued.append(said))
+
+    def later(minutes: float) -> int:
+        cache.delete(calculations.LOOKED)
+        return calculations.run_deadlines(at=AT + timedelta(minutes=minutes))
+
+    assert (later(0), later(0.5), later(1)) == (0, 0, 1), "they may still be coming"
+    assert queued == [(survey.pk, kept.TABLES), (survey.pk, kept.EDITION)]
+    assert (later(2), later(30)) == (0, 0), "asked once"
+    for said in queued:
+        calculations.compute_later.func(*said)
+    counted.clear()
+    assert browser.get(where(survey)).status_code == 200
+    assert not counted
+    cache.clear()
+    later(40)
+    for minute in range(41, 50):  # an answer a minute: results come all the same
+        answered(survey, 1, seed=minute)
+        assert later(minute + 0.1) == 0
+    answered(survey, 1, seed=50)
+    assert later(50.1) == 1
+
+
+def test_a_page_asks_the_worker_where_there_is_one_and_computes_where_there_is_none(
+    browser, survey, counted, monkeypatch, settings
+):
+    monkeypatch.setattr(calculations, "QUICK", 10)
+    settings.HEARTBEAT.touch()
+    page = browser.get(where(survey)).content.decode()
+    assert "Les résultats se calculent." in page and not counted
+    name = calculations._name(survey, kept.TABLES, timezone.now())
+    cache.set(f"{name}-depuis", timezone.now() - timedelta(minutes=2))
+    assert "Tableaux de travail." in browser.get(where(survey)).content.decode(), "asked in vain"
+    assert counted == [kept.TABLES]
+    settings.HEARTBEAT.unlink()
+    browser.get(where(survey, "publier/"))
+    assert counted == [kept.TABLES, kept.EDITION]
 
 
 def test_what_is_kept_is_served_far_faster_than_it_is_computed(browser, survey):

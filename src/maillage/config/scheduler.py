@@ -30,6 +30,7 @@ WORKS = (
     ("indicateurs", "maillage.apps.indicators.actions.run_deadlines"),
     ("mesures", "maillage.web.snapshots.run_deadlines"),  # after what they are read from
     ("personnes_oubliees", "maillage.apps.orientations.actions.forgetting.forget_inactive"),
+    ("resultats_d_enquetes", "maillage.apps.surveys.actions.calculations.run_deadlines"),
     ("enquetes_finies", "maillage.apps.surveys.actions.campaigns.close_ended"),
     ("ancres_du_journal", "maillage.config.anchors.write_daily"),
     ("messages", "maillage.config.providers.work.send"),

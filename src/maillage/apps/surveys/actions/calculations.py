@@ -1,8 +1,13 @@
-"""Computing the results of a survey once: at once when it is small, by the worker when it is large."""
+"""Computing the results of a survey once: by the worker as soon as its answers rest, so that whoever opens
+them waits for nothing.
+"""
 
 import json
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django_tasks import task
@@ -10,26 +15,100 @@ from django_tasks import task
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import answers
 from maillage.apps.surveys.queries import calculations as queries
-from maillage.apps.surveys.queries.calculations import Json
+from maillage.apps.surveys.queries.calculations import EDITION, TABLES, Json
 from maillage.kernel.disk import write_whole
 
-AT_ONCE = 400  # answers that are computed while the page waits: a second or two
+QUICK = 40  # answers whose computation is shorter than the detour by the worker
+AT_ONCE = 400  # computed while the page waits where nothing runs in the background: a few seconds
 MOST_FILES = 60  # kept for a survey: the oldest go
 ASKED_AGAIN = 60  # seconds before a computation that gave nothing is asked again
+SILENT = timedelta(seconds=90)  # without the scheduler: nothing runs in the background
+QUIET, LATEST = timedelta(minutes=1), timedelta(minutes=10)  # answers rest, or have kept coming for too long
+BOOK, LOOKED = "resultats-vus", "resultats-regardes"  # what each survey was when it was last looked at
 
 
 def ask(survey: Survey, part: str, *, at: datetime) -> Json | None:
-    """Return a part of the results, already computed if nothing changed; None while the worker computes
-    it.
+    """Return a part of the results, already computed if nothing changed; None while the worker computes it.
+
+    Where no worker answers, what is not too large is computed at once: nobody waits for ever.
     """
     found = queries.stored(survey, part, at)
     if found is not None:
         return found
-    if answers.counted(survey).count() <= AT_ONCE:
+    n = answers.counted(survey).count()
+    if n <= QUICK or (n <= AT_ONCE and not _works(survey, part, at)):
         return compute(survey, part, at=at)
-    if cache.add(f"resultats-{queries.path(survey, part, at).name}", 1, timeout=ASKED_AGAIN):
-        compute_later.enqueue(survey.pk, part)
+    _enqueue(survey, part, at)
     return None
+
+
+def _name(survey: Survey, part: str, at: datetime) -> str:
+    return f"resultats-{queries.path(survey, part, at).name}"
+
+
+def _works(survey: Survey, part: str, at: datetime) -> bool:
+    """Return whether something computes in the background, and has not been asked in vain."""
+    try:
+        seen_at = datetime.fromtimestamp(settings.HEARTBEAT.stat().st_mtime, tz=at.tzinfo)
+    except OSError:
+        return False
+    asked_at = cache.get(f"{_name(survey, part, at)}-depuis")
+    in_vain = asked_at is not None and at - asked_at > timedelta(seconds=ASKED_AGAIN)
+    return at - seen_at <= SILENT and not in_vain
+
+
+def _enqueue(survey: Survey, part: str, at: datetime) -> None:
+    name = _name(survey, part, at)
+    if cache.add(name, 1, timeout=ASKED_AGAIN):
+        cache.add(f"{name}-depuis", at, timeout=20 * ASKED_AGAIN)
+        compute_later.enqueue(survey.pk, part)
+
+
+class Look(NamedTuple):
+    """What a survey was when it was last looked at. since: it has been so; behind: its results have been; is
+    requested: they were asked of the worker.
+    """
+
+    state: list[Any]
+    since: datetime
+    behind: datetime
+    is_requested: bool
+
+
+def run_deadlines(*, at: datetime) -> int:
+    """Ask the worker for the results of each survey whose answers changed, once they rest for a minute or
+    have kept coming for ten; return how many surveys.
+    """
+    if not cache.add(LOOKED, 1, timeout=int(QUIET.total_seconds()) // 2):
+        return 0
+    before: Mapping[int, Look] = cache.get(BOOK, {})
+    book, requested = {}, 0
+    for pk, state in queries.states().items():
+        look = _look(before.get(pk), state, at)
+        if not look.is_requested and (at - look.since >= QUIET or at - look.behind >= LATEST):
+            _prepare(pk, at)
+            look, requested = look._replace(is_requested=True), requested + 1
+        book[pk] = look
+    if book != before:
+        cache.set(BOOK, book, timeout=None)
+    return requested
+
+
+def _look(before: Look | None, state: list[Any], at: datetime) -> Look:
+    if before is None:
+        return Look(state, at, at, is_requested=False)
+    if before.state == state:
+        return before
+    return Look(state, at, at if before.is_requested else before.behind, is_requested=False)
+
+
+def _prepare(pk: int, at: datetime) -> None:
+    survey = Survey.objects.filter(pk=pk).first()
+    if survey is None or answers.counted(survey).count() <= QUICK:
+        return
+    for part in (TABLES, EDITION):
+        if queries.stored(survey, part, at) is None:
+            _enqueue(survey, part, at)
 
 
 def compute(survey: Survey, part: str, *, at: datetime) -> Json:

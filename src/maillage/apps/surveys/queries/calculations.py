@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from maillage.apps.surveys.models import (
@@ -25,6 +26,7 @@ from maillage.apps.surveys.models import (
     Survey,
     Verbatim,
     Version,
+    Weighting,
 )
 from maillage.apps.surveys.queries import answers, counterparts, editions, frames
 from maillage.apps.surveys.queries import sentences as survey_sentences
@@ -82,6 +84,17 @@ def key(survey: Survey, part: str, at: datetime) -> str:
     if part == EDITION:
         read.append(_words(survey, at))
     return hashlib.sha256(json.dumps(read, default=str, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def states() -> dict[int, list[Any]]:
+    """Return, for each survey with answers, what tells that its results changed: quickly read, less sure than
+    a key, which decides.
+    """
+    counted = Answer.objects.filter(aside_at=None).order_by().values_list("survey")
+    found = {pk: [n, last] for pk, n, last in counted.annotate(n=Count("pk"), last=Max("pk"))}
+    weighted = dict(Weighting.objects.filter(chosen=True).order_by().values_list("survey", "pk"))
+    versions = dict(Version.objects.order_by().values_list("survey").annotate(last=Max("pk")))
+    return {pk: [*held, weighted.get(pk), versions.get(pk)] for pk, held in found.items()}
 
 
 def _answers(survey: Survey) -> str:
