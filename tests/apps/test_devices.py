@@ -131,18 +131,15 @@ def test_late_ones_come_first_the_oldest_first(lieu, coordinator):
         made = actions.enter(lieu, label=label, by=coordinator, at=AT)
         lend(made, coordinator, due_on=ON + timedelta(days=due))
     actions.enter(lieu, label="Là", by=coordinator, at=AT)
-    told = [
-        (title, [line.device.label for line in lines])
-        for title, lines in devices.of(lieu, on=ON + timedelta(days=20))
+    lines = devices.of(lieu, on=ON + timedelta(days=20))
+    assert [(devices.SECTIONS[line.section], line.device.label) for line in lines] == [
+        ("En retard", "Trois jours"),
+        ("En retard", "Dix jours"),
+        ("Prêtés", "Demain"),
+        ("Disponibles", "Là"),
     ]
-    assert told == [
-        ("En retard", ["Trois jours", "Dix jours"]),
-        ("Prêtés", ["Demain"]),
-        ("Disponibles", ["Là"]),
-    ]
-    late = devices.of(lieu, on=ON + timedelta(days=20))[0][1][0]
-    assert late.words == "en retard de 17\u00a0jours"
-    assert devices.of(lieu, on=ON + timedelta(days=3))[0][0] == "Prêtés", "the last day is not late"
+    assert lines[0].words == "en retard de 17\u00a0jours"
+    assert devices.of(lieu, on=ON + timedelta(days=3))[0].section == "lent", "the last day is not late"
 
 
 def test_the_whole_life_of_a_device_through_its_page(client, coordinator, lieu):

@@ -149,7 +149,7 @@ LISTS: dict[str, set[str]] = {
             "steering",
         )
     },
-    "team": {"team"},
+    **dict.fromkeys(("team", "team_several"), {"team"}),
     **{
         key: {"people", "mine"}
         for key in (
@@ -234,7 +234,10 @@ LISTS: dict[str, set[str]] = {
     "trainings": {"people", "mine", "sheet", "measures", "run"},
     **{
         key: {"workshops"}
-        for key in ("training_add", "aidants", "aidants_accounts", "volunteers", "mission_new")
+        for key in (
+            *("training_add", "aidants", "aidants_accounts"),
+            *("volunteers", "hours_several", "mission_new"),
+        )
     },
     **{key: {"workshops", "measures"} for key in ("aidants_figures", "aidants_csv")},
     "own_missions": {"mine"},

@@ -30,6 +30,27 @@ class Judged:
     decision: GrantDecision | None
 
 
+LED, JUDGED_CALLS, APPLICATIONS, OPEN_CALLS = "menes", "juges", "projets", "ouverts"
+SECTIONS = {
+    LED: "Ceux que vous menez",
+    JUDGED_CALLS: "Ceux dont vous êtes juré",
+    APPLICATIONS: "Vos projets",
+    OPEN_CALLS: "Ouverts en ce moment",
+}
+STATES = {words: words.capitalize() for words in (*rules.STATES.values(), *rules.APPLICATION_STATES.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call in the list of a user, or an application to it. title: what finds it; state: in words."""
+
+    section: str
+    title: str
+    state: str
+    call: GrantCall
+    application: GrantApplication | None = None
+
+
 def state(call: GrantCall, on: date) -> str:
     """Return where a call stands on a day."""
     return rules.state(
@@ -44,6 +65,24 @@ def state(call: GrantCall, on: date) -> str:
 def listed(calls: Any, on: date) -> list[tuple[GrantCall, str]]:
     """Return calls with where each stands, in words."""
     return [(call, rules.STATES[state(call, on)]) for call in calls]
+
+
+def lines(user: Any, on: date) -> list[CallLine]:
+    """Return what a user reads of calls for projects: those they lead or judge, the applications of their
+    structures, and the open calls.
+    """
+    judged = GrantCall.objects.filter(jurors__account=user).prefetch_related("applications")
+    found = [CallLine(LED, row.title, state, row) for row, state in listed(access.led_by(user), on)]
+    found += [CallLine(JUDGED_CALLS, row.title, state, row) for row, state in listed(judged, on)]
+    found += [
+        CallLine(APPLICATIONS, f"{row.title} {row.call.title}", row.get_state_display(), row.call, row)
+        for row in access.written_by(user)
+    ]
+    published = listed(access.published(), on)
+    is_open = rules.STATES[rules.OPEN]
+    return found + [
+        CallLine(OPEN_CALLS, row.title, state, row) for row, state in published if state == is_open
+    ]
 
 
 def pair(row: GrantApplication) -> rules.Pair:

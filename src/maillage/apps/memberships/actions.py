@@ -106,6 +106,29 @@ def withdraw(*, by: User, membership: Membership, on: date, at: datetime) -> Non
         membership.save(update_fields=["until"])
 
 
+@transaction.atomic
+def put_back(*, by: User, membership: Membership, on: date, at: datetime) -> None:
+    """Give again a role that ended, without an end. Refused to a user who may not give it, for their own
+    role, and for one that still runs.
+    """
+    held = {"structure": membership.structure, "territory": membership.territory}
+    if not access.may_give(by, membership.role, **held):
+        raise _not_yours()
+    if _is_mine(by, membership):
+        raise Refused(
+            "Le rôle n’a pas été remis.",
+            why="On ne se rend pas un rôle à soi-même.",
+            do="Demandez à une autre personne responsable.",
+        )
+    if membership.until is None or membership.until >= on:
+        raise Refused(
+            "Le rôle n’a pas été remis.",
+            why="Il n’est pas fini.",
+            do="Rechargez la page pour voir où il en est.",
+        )
+    give(by=by, to=membership.user, role=membership.role, on=on, at=at, **held)
+
+
 def _is_mine(user: User, membership: Membership) -> bool:
     return membership.user_id == user.pk
 

@@ -9,9 +9,11 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, rules
 from maillage.apps.territories.forms import TerritoryChoiceMixin
 from maillage.kernel.names import plain
+from maillage.kernel.typed import line
 
 NAMED = 500  # structures that the field proposes
 NEW = "nouvelle"
+AT_ONCE = 30  # people invited by one form
 
 
 class InviteForm(TerritoryChoiceMixin, forms.Form):
@@ -20,8 +22,9 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
     role = forms.ChoiceField(label="Rôle", widget=forms.RadioSelect)
     pour_qui = forms.CharField(
         label="Pour qui",
-        max_length=120,
-        help_text="Un nom pour vous y retrouver.",
+        max_length=4_000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Un nom par ligne, pour vous y retrouver : un lien pour chacun.",
         error_messages={
             "required": "Il manque un nom. Sans lui, vous ne sauriez plus à qui va ce lien. Écrivez-le."
         },
@@ -66,6 +69,21 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
     def names(self) -> list[str]:
         """The structures that the field proposes as one types."""
         return [structure.name for structure in self.structures]
+
+    def clean_pour_qui(self) -> list[str]:
+        """Return the names typed, one a line, each once."""
+        names = list(dict.fromkeys(line(each) for each in self.cleaned_data["pour_qui"].splitlines()))
+        names = [name for name in names if name]
+        if len(names) > AT_ONCE:
+            raise forms.ValidationError(
+                f"Plus de {AT_ONCE} noms : les liens ne se montrent qu’une fois, la page serait trop longue."
+                " Faites-en deux fois."
+            )
+        if any(len(name) > 120 for name in names):
+            raise forms.ValidationError(
+                "Un des noms est trop long. Il sert à vous y retrouver : un prénom suffit."
+            )
+        return names
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

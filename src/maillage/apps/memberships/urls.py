@@ -6,6 +6,7 @@ from maillage.apps.memberships import views
 
 urlpatterns = [
     path("espace/equipe/", views.team, name="team"),
+    path("espace/equipe/plusieurs/", views.several, name="team_several"),
     path("espace/equipe/<int:pk>/", views.member, name="member"),
     path("espace/equipe/invitations/<int:pk>/", views.invitation_cancel, name="invitation_cancel"),
     path("invitation/<str:token>/", views.invitation, name="invitation"),

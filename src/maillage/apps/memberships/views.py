@@ -1,25 +1,31 @@
 """The team: who acts for what; the links that give a role, or give back an access."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from maillage.apps.accounts.access import count, counted, holding
+from maillage.apps.accounts import access as accounts
+from maillage.apps.accounts.access import account_of, counted, holding
 from maillage.apps.memberships import access, actions
 from maillage.apps.memberships.forms import InviteForm, OpenForm, PasswordForm
+from maillage.apps.memberships.models import ROLES, Invitation
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
+from maillage.web.long_lists import Choice, long_list, report, selection
+from maillage.words.wording import count
 
 WRONG_LINKS_AN_HOUR = 20
+ONE_DAY, PUT_BACK = timedelta(days=1), timedelta(days=30)  # how long a role that ended is offered again
 TOO_MANY = Refused(
     "Trop de liens faux ont été essayés.",
     why="C’est pour protéger les accès de tous.",
@@ -37,31 +43,58 @@ def team(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         try:
-            made, token = actions.invite(
-                by=request.user,
-                role=clean["role"],
-                for_whom=clean["pour_qui"],
-                structure=clean["over"],
-                new=clean["new"],
-                territory=clean["code"],
-                until=clean["jusquau"],
-                at=at,
-            )
+            made = _invited(request, clean, at)
         except Refused as error:
             form.add_error(None, " ".join(error.sentences))
         else:
-            link = request.build_absolute_uri(reverse("invitation", args=[token]))
-            return render(request, "memberships/link.html", {"invitation": made, "link": link})
-    held = access.members_for(request.user).filter(pk__in=access.current(at.date()))
-    rows = sorted(held, key=lambda m: (access.over(m), str(m.user)))
+            return render(request, "memberships/link.html", {"invitations": made})
+    roles, on = access.members_for(request.user), at.date()
+    overs = {row: access.over(row) for row in roles.filter(pk__in=access.current(on))}
+    rows = sorted(overs, key=lambda row: (overs[row], str(row.user)))
+    members = long_list(
+        request,
+        rows,
+        words=lambda row: f"{row.user} {row.get_role_display()} {overs[row]}",
+        choices=[
+            Choice("role", "Rôle", "Tous les rôles", lambda row: row.role, dict(ROLES)),
+            Choice(
+                "pour",
+                "Pour",
+                "Toutes les structures",
+                overs.__getitem__,
+                {name: name for name in overs.values()},
+            ),
+        ],
+    )
     context |= {
-        "groups": [(name, list(each)) for name, each in groupby(rows, key=access.over)],
+        "members": members,
+        "groups": [(name, list(each)) for name, each in groupby(members.page, key=overs.__getitem__)],
+        "ended": roles.filter(until__range=(on - PUT_BACK, on - ONE_DAY)).exclude(user=request.user.pk),
         "invitations": access.invitations_for(request.user).filter(
             used_at=None, cancelled_at=None, expires_at__gt=at
         ),
-        "today": at.date(),
+        "today": on,
     }
     return render(request, "memberships/team.html", context, status=400 if form.errors else 200)
+
+
+@transaction.atomic
+def _invited(request: HttpRequest, clean: dict[str, Any], at: datetime) -> list[tuple[Invitation, str]]:
+    """Return the invitation of each name, with its link; all of them are made, or none."""
+    made = []
+    for name in clean["pour_qui"]:
+        invitation, token = actions.invite(
+            by=account_of(request),
+            role=clean["role"],
+            for_whom=name,
+            structure=clean["over"],
+            new=clean["new"],
+            territory=clean["code"],
+            until=clean["jusquau"],
+            at=at,
+        )
+        made.append((invitation, request.build_absolute_uri(reverse("invitation", args=[token]))))
+    return made
 
 
 @require_POST
@@ -74,8 +107,38 @@ def member(request: HttpRequest, pk: int) -> HttpResponse:
             token = actions.give_back(by=request.user, membership=found, at=at)
             link = request.build_absolute_uri(reverse("recovery", args=[token]))
             return render(request, "memberships/link.html", {"member": found, "link": link})
+        if request.POST.get("geste") == "remettre":
+            actions.put_back(by=account_of(request), membership=found, on=at.date(), at=at)
+            messages.success(
+                request, f"{found.user} a de nouveau ce rôle : {found.get_role_display().lower()}."
+            )
+            return redirect("team")
         actions.withdraw(by=request.user, membership=found, on=at.date(), at=at)
         messages.success(request, f"{found.user} n’a plus ce rôle : {found.get_role_display().lower()}.")
+    return redirect("team")
+
+
+@holding(access.MANAGE)
+@require_POST
+def several(request: HttpRequest) -> HttpResponse:
+    """Withdrawing several roles at once: each goes through, or says why not."""
+    at = timezone.localtime()
+    rows = list(access.members_for(request.user).filter(pk__in=selection(request)))
+    done, left = 0, dict[str, list[str]]()
+    for row in rows:
+        try:
+            actions.withdraw(by=account_of(request), membership=row, on=at.date(), at=at)
+        except Refused as error:
+            left.setdefault(error.why, []).append(str(row.user))
+        else:
+            done += 1
+    report(
+        request,
+        rows,
+        done,
+        left,
+        success=f"{count(done, 'rôle')} en moins. Une erreur ? Remettez-les, plus bas.",
+    )
     return redirect("team")
 
 
@@ -162,7 +225,7 @@ def _opened(request: HttpRequest, token: str, open_it: Any, at: datetime) -> Any
     try:
         return open_it(token, at)
     except ObjectDoesNotExist as error:
-        count(request, "liens")
+        accounts.count(request, "liens")
         raise Http404 from error
     except Refused as error:
         return refusals.page(request, error, status=410)

@@ -45,5 +45,6 @@ urlpatterns = [
     path("espace/benevoles/<int:pk>/", missions.engagement, name="engagement"),
     path("espace/benevoles/<int:pk>/geste/", missions.gesture, name="engagement_gesture"),
     path("espace/benevoles/<int:pk>/charte/", missions.charter, name="engagement_charter"),
+    path("espace/benevoles/heures/", missions.hours_several, name="hours_several"),
     path("espace/benevoles/heures/<int:pk>/", missions.hours_gesture, name="hours_gesture"),
 ]

@@ -16,18 +16,36 @@ from maillage.apps.codesign.forms import ProfileForm, SeatForm, SessionForm
 from maillage.apps.codesign.models import Group, Participant, Session
 from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers.access import may_write
+from maillage.apps.memberships.access import name_of
 from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference.codesign import journeys
 from maillage.web import printing, refusals
+from maillage.web.long_lists import Choice, long_list
+
+CLOSED = "clos"
 
 
 @holding(access.LEADS)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The workshops of one's territories, and the journeys already written."""
-    rows = access.sessions_for(request.user)
-    return render(request, "codesign/index.html", {"rows": rows, "journeys": journeys().values()})
+    rows = list(access.sessions_for(request.user))
+    places = {row.place: name_of(row.place) for row in rows}
+    sessions = long_list(
+        request,
+        rows,
+        words=lambda row: f"{row.title} {row.operator} {row.objective} {places[row.place]}",
+        choices=[
+            Choice("etape", "Où il en est", "Toutes les étapes", _stage, {**rules.STEPS, CLOSED: "Clos"}),
+            Choice("territoire", "Territoire", "Tous", lambda row: row.place, places),
+        ],
+    )
+    return render(request, "codesign/index.html", {"sessions": sessions, "journeys": journeys().values()})
+
+
+def _stage(row: Session) -> str:
+    return CLOSED if row.closed_at else row.step
 
 
 @holding(access.LEADS)

@@ -15,6 +15,7 @@ from maillage.apps.grants.models import GrantCall, Juror
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.web import refusals
+from maillage.web.long_lists import Choice, long_list
 
 
 @require_safe
@@ -50,12 +51,22 @@ def _rules(call: GrantCall) -> dict[str, object]:
 def index(request: HttpRequest) -> HttpResponse:
     """The calls one leads or judges, the applications of one’s structures, and the open calls."""
     on, user = timezone.localdate(), account_of(request)
-    open_calls = [call for call in access.published() if queries.state(call, on) == rules.OPEN]
+    lines = long_list(
+        request,
+        queries.lines(user, on),
+        words=lambda each: f"{each.title} {each.state}",
+        choices=[
+            Choice("quoi", "Lesquels", "Tous", lambda each: each.section, queries.SECTIONS),
+            Choice("etat", "Où il en est", "Tous", lambda each: each.state, queries.STATES),
+        ],
+    )
     context = {
-        "led": queries.listed(access.led_by(user), on),
-        "judged": queries.listed(GrantCall.objects.filter(jurors__account=user), on),
-        "written": access.written_by(user),
-        "open_calls": open_calls,
+        "lines": lines,
+        "sections": [
+            (id, title, rows)
+            for id, title in queries.SECTIONS.items()
+            if (rows := [each for each in lines.page if each.section == id])
+        ],
         "may_apply": access.structures_for(user).exists(),
     }
     return render(request, "grants/index.html", context)

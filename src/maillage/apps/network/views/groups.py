@@ -14,18 +14,42 @@ from maillage.apps.network.actions import groups as actions
 from maillage.apps.network.forms.network import GroupForm, PostForm
 from maillage.apps.network.queries import groups as queries
 from maillage.apps.network.rules import groups as rules
+from maillage.apps.network.rules.profiles import TRADES
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
+from maillage.web.long_lists import Choice, long_list
 
 PAGE = 30
+ANY_TRADE = "tous"
 
 
 @holding(*access.MEMBERS)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The groups of the network, one's own first."""
-    context = {"lines": queries.lines(request.user), "tab": "groupes"}
+    lines = long_list(
+        request,
+        queries.lines(request.user),
+        words=lambda each: (
+            f"{each.group.name} {each.group.about} {each.group.get_trade_display()} {each.territory}"
+        ),
+        choices=[
+            Choice("metier", "Métier", "Tous", _trade, {ANY_TRADE: "Ouvert à tous les métiers", **TRADES}),
+            Choice(
+                "miens",
+                "Les vôtres",
+                "Tous",
+                lambda each: "oui" if each.is_own else "",
+                {"oui": "Ceux dont je suis"},
+            ),
+        ],
+    )
+    context = {"lines": lines, "tab": "groupes"}
     return render(request, "network/groups.html", context)
+
+
+def _trade(line: queries.Line) -> str:
+    return line.group.trade or ANY_TRADE
 
 
 @holding(*access.MEMBERS)

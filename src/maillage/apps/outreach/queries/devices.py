@@ -34,6 +34,11 @@ class Line:
     reservations: Sequence[Reservation] = ()
 
     @property
+    def section(self) -> str:
+        """Under which title it is read, a key of `SECTIONS`."""
+        return "late" if self.late else self.device.state
+
+    @property
     def words(self) -> str:
         """Where the device is."""
         if self.loan is None:
@@ -66,15 +71,18 @@ SECTIONS = {
 }
 
 
-def of(lieu: Lieu, *, on: date) -> list[tuple[str, list[Line]]]:
-    """Return the devices of a place: overdue ones first, the oldest first."""
+def of(lieu: Lieu, *, on: date) -> list[Line]:
+    """Return the devices of a place by section: overdue ones first, the oldest first."""
     lines = [_line(device, on) for device in _with_loans(Device.objects.filter(lieu=lieu))]
-    found: dict[str, list[Line]] = {}
-    for line in sorted(
-        lines, key=lambda each: (each.loan.due_on if each.loan else date.max, plain(each.device.label))
-    ):
-        found.setdefault("late" if line.late else line.device.state, []).append(line)
-    return [(title, found[state]) for state, title in SECTIONS.items() if state in found]
+    order = list(SECTIONS)
+    return sorted(
+        lines,
+        key=lambda each: (
+            order.index(each.section),
+            each.loan.due_on if each.loan else date.max,
+            plain(each.device.label),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -29,15 +30,19 @@ from maillage.apps.outreach.queries import devices
 from maillage.kernel.errors import Refused
 from maillage.reference.maintenance import advice, kits
 from maillage.web import refusals
-from maillage.words.wording import spaced_within
+from maillage.web.long_lists import Choice, LongList, long_list, report, selection
+from maillage.words.wording import count, spaced_within
 
 USUAL_LOAN = timedelta(days=14)
+SEVERAL = {"rendu": "Revenus", "repair": "En réparation", "here": "Remis en état, données effacées"}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def of_place(request: HttpRequest, place: str) -> HttpResponse:
     """The devices of a place; adding one."""
     lieu = get_object_or_404(directory_access.managed_by(request.user), slug=place)
+    if request.POST.get("geste") in SEVERAL:
+        return _several(request, lieu, request.POST["geste"])
     form = DeviceForm(request.POST or None)
     error = None
     if form.is_bound and form.is_valid():
@@ -58,6 +63,22 @@ def of_place(request: HttpRequest, place: str) -> HttpResponse:
             messages.success(request, f"« {device.label} » est sur la liste.")
             return redirect("devices", lieu.slug)
     return _page(request, lieu, form, error)
+
+
+def _several(request: HttpRequest, lieu: Lieu, gesture: str) -> HttpResponse:
+    """The same gesture on several devices: each goes through, or says why not."""
+    by, at = account_of(request), timezone.localtime()
+    rows = list(access.devices_for(request.user).filter(lieu=lieu, pk__in=selection(request)))
+    done, left = 0, dict[str, list[str]]()
+    for row in rows:
+        try:
+            _gesture(request, row, by=by, at=at)
+        except Refused as error:
+            left.setdefault(error.why, []).append(row.label)
+        else:
+            done += 1
+    report(request, rows, done, left, success=f"{SEVERAL[gesture]} : {count(done, 'appareil')}.")
+    return redirect("devices", lieu.slug)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -217,13 +238,26 @@ def _page(request: HttpRequest, lieu: Lieu, form: DeviceForm, error: Refused | N
         "lieu": lieu,
         "form": form,
         "error": error,
-        "sections": devices.of(lieu, on=on),
+        "lines": (lines := _lines(request, lieu, on)),
+        "sections": [
+            (devices.SECTIONS[id], list(each))
+            for id, each in groupby(lines.page, key=lambda line: line.section)
+        ],
         "usual": (on + USUAL_LOAN).isoformat(),
         "first": on.isoformat(),
         "today": on,
     }
     return render(
         request, "outreach/devices/place.html", context, status=400 if error or form.errors else 200
+    )
+
+
+def _lines(request: HttpRequest, lieu: Lieu, on: date) -> LongList[devices.Line]:
+    return long_list(
+        request,
+        devices.of(lieu, on=on),
+        words=lambda line: f"{line.device.label} {line.device.origin} {line.device.note}",
+        choices=[Choice("ou", "Où il en est", "Tous", lambda line: line.section, devices.SECTIONS)],
     )
 
 

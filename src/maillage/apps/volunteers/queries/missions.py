@@ -26,6 +26,14 @@ from maillage.reports.territory.reading import Stale
 
 MOST_GAPS = 8
 MOST = 60
+OPENED, CLOSED = "opened", "closed"
+PEOPLE = {
+    rules.PROPOSED: "À rencontrer",
+    rules.MEETING: "Rencontre prévue",
+    rules.CHARTER: "Charte à signer",
+    rules.ACTIVE: "En mission",
+}
+SECTIONS = {**PEOPLE, OPENED: "Missions ouvertes", CLOSED: "Missions closes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,17 +283,46 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
 
 def sections(user: Any) -> list[tuple[str, str, list[Engagement]]]:
     """Return the engagements of a user’s structures by what is to be done, the oldest first in each."""
-    every = engagements(
-        access.engagements_for(user).filter(state__in=rules.OPEN).order_by("changed_at", "pk")
-    )
-    titles = (
-        (rules.PROPOSED, "À rencontrer"),
-        (rules.MEETING, "Rencontre prévue"),
-        (rules.CHARTER, "Charte à signer"),
-        (rules.ACTIVE, "En mission"),
-    )
-    made = [(state, title, [each for each in every if each.state == state]) for state, title in titles]
+    rows = access.engagements_for(user).filter(state__in=rules.OPEN).order_by("changed_at", "pk")
+    every = engagements(rows)
+    made = [
+        (state, title, [each for each in every if each.state == state]) for state, title in PEOPLE.items()
+    ]
     return [each for each in made if each[2]]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A volunteer or a mission in the list of those who welcome them. words: what finds it."""
+
+    section: str
+    row: Any
+    words: str
+
+
+def lines(user: Any, on: date) -> list[Line]:
+    """Return the volunteers of a user’s structures by what is to be done, the oldest first in each; then the
+    open missions, then the closed ones, the latest first.
+    """
+    people = [
+        Line(state, each, f"{each.volunteer} {each.mission.title}")
+        for state, _, rows in sections(user)
+        for each in rows
+    ]
+    missions = access.missions_for(user)
+    here = list(opened(on).filter(pk__in=missions.values("pk")))
+    closed = missions.exclude(pk__in=[each.pk for each in here]).order_by("-ends_on", "pk")
+    return [
+        *people,
+        *(Line(OPENED, each, f"{each.title} {each.words}") for each in here),
+        *(Line(CLOSED, each, f"{each.title} {each.words}") for each in closed),
+    ]
+
+
+def to_confirm(user: Any) -> list[Engagement]:
+    """Return the engagements whose hours wait to be confirmed, by the name of the volunteer."""
+    rows = access.engagements_for(user).filter(hours__in=Hours.objects.filter(confirmed_at=None))
+    return sorted(engagements(rows.distinct()), key=lambda each: str(each.volunteer))
 
 
 def without_supervisor(user: Any, at: datetime) -> list[Engagement]:

@@ -34,6 +34,8 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance import certificates
 from maillage.web import refusals
+from maillage.web.long_lists import Choice, long_list, report, selection
+from maillage.words.wording import series
 
 
 @holding(access.MANAGE)
@@ -42,13 +44,24 @@ def index(request: HttpRequest) -> HttpResponse:
     """Volunteers by what is to be done, the missions of one's structures, the gaps around them."""
     at = timezone.localtime()
     structures = list(access.structures_for(request.user))
-    rows = access.missions_for(request.user)
-    ours = {each.pk: each for each in queries.opened(at.date()).filter(pk__in=rows.values("pk"))}
+    lines = long_list(
+        request,
+        queries.lines(request.user, at.date()),
+        words=lambda each: each.words,
+        choices=[Choice("etape", "Où cela en est", "Tout", lambda each: each.section, queries.SECTIONS)],
+    )
+    parts: dict[str, list[Any]] = {}
+    for line in lines.page:
+        parts.setdefault(line.section, []).append(line.row)
     context = {
-        "sections": queries.sections(request.user),
+        "lines": lines,
+        "sections": [(id, title, parts[id]) for id, title in queries.PEOPLE.items() if id in parts],
         "alone": queries.without_supervisor(request.user, at),
-        "missions": [(row, queries.suited_to(row, at.date())) for row in ours.values()],
-        "closed": rows.exclude(pk__in=ours).order_by("-ends_on")[:12],
+        "to_confirm": [
+            (each, certificates.duration(each.pending)) for each in queries.to_confirm(request.user)
+        ],
+        "missions": [(row, queries.suited_to(row, at.date())) for row in parts.get(queries.OPENED, ())],
+        "closed": parts.get(queries.CLOSED, ()),
         "gaps": queries.gaps_around(structures[0]) if structures else [],
         "tab": "benevoles",
     }
@@ -294,6 +307,26 @@ def hours_gesture(request: HttpRequest, pk: int) -> HttpResponse:
         hours_actions.confirm(row, by=by, at=at)
         messages.success(request, "Les heures sont confirmées.")
     return redirect("engagement", engaged)
+
+
+@holding(access.MANAGE)
+@require_POST
+def hours_several(request: HttpRequest) -> HttpResponse:
+    """Confirm all the hours that several volunteers noted."""
+    by, at = account_of(request), timezone.localtime()
+    chosen = access.hours_for(request.user).filter(engagement__in=selection(request), confirmed_at=None)
+    rows = list(chosen)
+    for row in rows:
+        hours_actions.confirm(row, by=by, at=at)
+    names = {str(row.engagement.volunteer) for row in rows}
+    report(
+        request,
+        rows,
+        len(rows),
+        {},
+        success=f"Heures confirmées pour {series(sorted(names))}. Une erreur ? Ôtez-les sur leur fiche.",
+    )
+    return redirect("volunteers")
 
 
 @holding(access.MINE)

@@ -25,6 +25,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.reports.assistance.certificates import duration
 from maillage.web import refusals
+from maillage.web.long_lists import Choice, long_list
 
 
 @holding(*access.MEMBERS)
@@ -39,10 +40,35 @@ def index(request: HttpRequest) -> HttpResponse:
     for each in coming:
         n[each.session.training] += 1
     own = Attestation.objects.filter(aidant__user=request.user.pk).select_related("structure")
+    structures = {each.session.workshop.structure.name for each in coming}
+    sessions = long_list(
+        request,
+        [each for each in coming if _fits(each.session, audience)],
+        words=lambda each: (
+            f"{each.session.workshop.title} {each.place} {each.session.workshop.structure.name}"
+        ),
+        choices=[
+            Choice(
+                "par",
+                "Proposée par",
+                "Toutes",
+                lambda each: each.session.workshop.structure.name,
+                {name: name for name in sorted(structures)},
+            ),
+            Choice(
+                "places",
+                "Places",
+                "Toutes",
+                lambda each: "" if each.room.is_full else "libres",
+                {"libres": "Avec des places libres"},
+            ),
+        ],
+        page=12,
+    )
     context = {
         "form": form,
         "rows": [(each, duration(each.minutes), n.get(each.key, 0)) for each in catalogue.items(audience)],
-        "coming": [each for each in coming if _fits(each.session, audience)][:12],
+        "sessions": sessions,
         "own": own,
         "to_attest": queries.run_by(request.user, at),
         "may_write": access.structures_for(request.user).exists(),

@@ -1,0 +1,272 @@
+"""Long lists of the space: words and choices narrow each, it comes by pages, one gesture does several lines."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from maillage.apps.accounts.models import User
+from maillage.apps.codesign import actions as codesign
+from maillage.apps.grants import actions as grants
+from maillage.apps.memberships import access
+from maillage.apps.memberships.models import Invitation, Membership
+from maillage.apps.network.actions import groups
+from maillage.apps.outreach.actions import devices
+from maillage.apps.outreach.models import Device
+from maillage.apps.volunteers.actions import hours, sessions
+from maillage.apps.volunteers.models import Hours
+from maillage.apps.volunteers.queries import catalogue
+from maillage.web.long_lists import LONG, PAGE
+from tests.conftest import account
+from tests.support.places import place
+from tests.support.volunteers import proposed, supervised
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+MANY = PAGE + 5
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
+
+
+@pytest.fixture
+def library(home):
+    return place("bibliotheque", {"nom": "Bibliothèque"})
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", shown="Karim", structure=library.structure)
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "analyste", territory="38")
+
+
+def read(client, address: str) -> str:
+    return client.get(address).content.decode().replace("\u00a0", " ")
+
+
+def titles(page: str, wanted: str) -> list[str]:
+    """Return what a page names, of what is looked for."""
+    return re.findall(rf">({wanted}[^<]*)<", page)
+
+
+# ------------------------------------------------------------------------------------------------------- the team
+
+
+@pytest.fixture
+def manager(library) -> User:
+    return account("cheffe", "gestionnaire", shown="Cheffe", structure=library.structure)
+
+
+@pytest.fixture
+def team(library, manager) -> list[Membership]:
+    made = User.objects.bulk_create(
+        User(email=f"e{n}@exemple.fr", name=f"Équipier {n:02}", is_demonstration=True) for n in range(MANY)
+    )
+    return Membership.objects.bulk_create(
+        Membership(
+            user=each,
+            role="prescripteur" if n % 2 else "aidant",
+            structure=library.structure,
+            since=date(2026, 1, 5),
+        )
+        for n, each in enumerate(made)
+    )
+
+
+def test_a_long_team_is_searched_chosen_and_turned(client, manager, team):
+    client.force_login(manager)
+    first = read(client, "/espace/equipe/")
+    assert f"{MANY + 1} en tout" in first and "Page 1 sur 2" in first
+    assert len(titles(first, "Équipier")) == PAGE - 1, "the manager is the first line"
+    assert len(titles(read(client, "/espace/equipe/?page=2"), "Équipier")) == MANY + 1 - PAGE
+    found = read(client, "/espace/equipe/?mots=equipier+07")
+    assert titles(found, "Équipier") == ["Équipier 07"] and "1 sur" in found
+    helpers = read(client, "/espace/equipe/?role=aidant&page=9")
+    assert len(titles(helpers, "Équipier")) == (MANY + 1) // 2
+    nobody = read(client, "/espace/equipe/?mots=zzz")
+    assert "Rien dans la liste avec ces mots" in nobody and "Tout montrer" in nobody
+
+
+def test_a_short_team_has_no_search(client, manager):
+    client.force_login(manager)
+    assert "Chercher dans l’équipe" not in read(client, "/espace/equipe/")
+
+
+def test_several_roles_are_withdrawn_at_once_and_put_back(client, manager, team):
+    client.force_login(manager)
+    own = Membership.objects.get(user=manager)
+    ticked = [team[0].pk, team[1].pk, own.pk]
+    page = client.post("/espace/equipe/plusieurs/", {"cochee": ticked}, follow=True).content.decode()
+    assert "2 rôles en moins" in page.replace("\u00a0", " ")
+    assert "Cheffe : Vous êtes la seule personne responsable" in page.replace("\u00a0", " ")
+    current = access.current(DAY)
+    assert not current.filter(pk__in=ticked[:2]).exists() and current.filter(pk=own.pk).exists()
+    client.post(f"/espace/equipe/{team[0].pk}/", {"geste": "remettre"})
+    assert current.filter(user=team[0].user_id, role="aidant").count() == 1
+    again = client.post(f"/espace/equipe/{team[0].pk}/", {"geste": "remettre"}, follow=True)
+    assert current.filter(user=team[0].user_id).count() == 1, again.content.decode()
+    empty = client.post("/espace/equipe/plusieurs/", follow=True).content.decode()
+    assert "aucune ligne n’était cochée" in empty
+
+
+def test_nobody_puts_their_own_role_back_nor_that_of_another_structure(client, manager, library, team):
+    elsewhere = place("lille", {"nom": "Lille", "code_insee": "59350"}).structure
+    theirs = account("lillois", "aidant", structure=elsewhere)
+    over = Membership.objects.get(user=theirs)
+    Membership.objects.filter(pk=over.pk).update(since=date(2026, 1, 1), until=date(2026, 11, 10))
+    client.force_login(manager)
+    assert client.post(f"/espace/equipe/{over.pk}/", {"geste": "remettre"}).status_code == 404
+    client.post("/espace/equipe/plusieurs/", {"cochee": [over.pk]})
+    mine = Membership.objects.create(
+        user=manager,
+        role="aidant",
+        structure=library.structure,
+        since=date(2026, 1, 1),
+        until=date(2026, 11, 10),
+    )
+    page = client.post(f"/espace/equipe/{mine.pk}/", {"geste": "remettre"}, follow=True).content.decode()
+    assert "On ne se rend pas un rôle à soi-même" in page
+    assert not access.current(DAY).filter(user=manager, role="aidant").exists()
+
+
+def test_several_people_are_invited_at_once_each_by_a_link(client, manager, library):
+    client.force_login(manager)
+    said = {"role": "aidant", "pour_qui": "Nadia\n\n  Omar \nNadia\n", "structure": library.structure.name}
+    page = client.post("/espace/equipe/", said).content.decode()
+    assert len(set(re.findall(r"/invitation/[\w-]+/", page))) == 2
+    assert sorted(Invitation.objects.values_list("for_whom", flat=True)) == ["Nadia", "Omar"]
+    crowd = client.post("/espace/equipe/", {**said, "pour_qui": "\n".join(f"n{k}" for k in range(31))})
+    assert crowd.status_code == 400 and "Plus de 30 noms" in crowd.content.decode().replace("\u00a0", " ")
+    assert Invitation.objects.count() == 2
+
+
+# --------------------------------------------------------------------------------------------------- other lists
+
+
+def test_groups_are_searched_and_chosen_by_trade(client, karim):
+    for n in range(LONG + 1):
+        trade = "library" if n < 3 else ""
+        groups.open_group(
+            name=f"Groupe {n:02}", about="", trade=trade, territory="38", token=f"{n}", by=karim, at=AT
+        )
+    client.force_login(karim)
+    page = read(client, "/espace/reseau/groupes/")
+    assert len(titles(page, "Groupe \\d")) == LONG + 1 and "Chercher un groupe" in page
+    assert titles(read(client, "/espace/reseau/groupes/?mots=groupe+05"), "Groupe \\d") == ["Groupe 05"]
+    assert len(titles(read(client, "/espace/reseau/groupes/?metier=library"), "Groupe \\d")) == 3
+    assert len(titles(read(client, "/espace/reseau/groupes/?metier=tous"), "Groupe \\d")) == LONG - 2
+
+
+def test_workshops_of_codesign_are_searched_and_chosen_by_step(client, lea):
+    for n in range(LONG + 1):
+        row = codesign.prepare(
+            "38185",
+            title=f"Atelier {n:02}",
+            objective="Aller au bout",
+            held_on=DAY,
+            token=f"{n}",
+            by=lea,
+            at=AT,
+        )
+    type(row).objects.filter(pk=row.pk).update(closed_at=AT)
+    client.force_login(lea)
+    assert len(titles(read(client, "/espace/co-construction/"), "Atelier")) == LONG + 1
+    assert titles(read(client, "/espace/co-construction/?mots=ATELIER+04"), "Atelier") == ["Atelier 04"]
+    assert titles(read(client, "/espace/co-construction/?etape=clos"), "Atelier") == [f"Atelier {LONG:02}"]
+
+
+def test_calls_for_projects_are_searched_and_chosen_by_state(client, lea):
+    for n in range(LONG + 1):
+        call = grants.prepare(
+            "38", title=f"Appel {n:02}", about="Faire ensemble", budget=9_000, most=5_000,
+            opens_on=DAY, closes_on=DAY + timedelta(days=30), token=f"{n}", by=lea, at=AT,
+        )  # fmt: skip
+    grants.publish(call, by=lea, at=AT)
+    client.force_login(lea)
+    page = read(client, "/espace/appels/")
+    assert "Ceux que vous menez" in page and "Ouverts en ce moment" in page
+    assert titles(read(client, "/espace/appels/?mots=appel+04"), "Appel \\d") == ["Appel 04"]
+    published = f"Appel {LONG:02}"
+    assert titles(read(client, "/espace/appels/?etat=ouvert"), "Appel \\d") == [published, published]
+    assert titles(read(client, "/espace/appels/?quoi=ouverts"), "Appel \\d") == [published]
+
+
+def test_sessions_of_trainings_are_all_reached(client, library, karim):
+    for n in range(LONG + 2):
+        starts = AT + timedelta(days=10 + n)
+        values = {"starts_at": starts, "ends_at": starts + timedelta(hours=3), "capacity": 2, "lieu": library}
+        sessions.plan(
+            catalogue.item("faire-a-la-place"), structure=library.structure, values=values, by=karim, at=AT
+        )
+    client.force_login(karim)
+    seen = [
+        link
+        for n in (1, 2)
+        for link in re.findall(
+            r"/espace/formations/sessions/\d+/", read(client, f"/espace/formations/?page={n}")
+        )
+    ]
+    assert len(seen) == len(set(seen)) == LONG + 2
+    assert "Rien dans la liste" in read(client, "/espace/formations/?mots=lille")
+
+
+def test_devices_are_searched_and_several_change_at_once(client, coordinator):
+    lieu = place()
+    rows = [devices.enter(lieu, label=f"Portable {n:02}", by=coordinator, at=AT) for n in range(LONG + 1)]
+    for row in rows[:2]:
+        devices.lend(row, to="Fatou", due_on=DAY + timedelta(days=7), by=coordinator, at=AT)
+    client.force_login(coordinator)
+    address = "/espace/annuaire/lieux/barnave/appareils/"
+    assert titles(read(client, f"{address}?mots=portable+07"), "Portable") == ["Portable 07"]
+    assert titles(read(client, f"{address}?ou=lent"), "Portable") == ["Portable 00", "Portable 01"]
+    ticked = {"cochee": [rows[0].pk, rows[1].pk, rows[2].pk]}
+    page = (
+        client.post(address, {"geste": "rendu", **ticked}, follow=True)
+        .content.decode()
+        .replace("\u00a0", " ")
+    )
+    assert "Revenus : 2 appareils" in page and "Portable 02 : Il n’est pas prêté" in page
+    client.post(address, {"geste": "repair", **ticked})
+    assert Device.objects.filter(state="repair").count() == 3
+    other = devices.enter(place("autre", {"nom": "Autre"}), label="Ailleurs", by=coordinator, at=AT)
+    client.post(address, {"geste": "repair", "cochee": [other.pk]})
+    other.refresh_from_db()
+    assert other.state == "here", "of another place"
+
+
+@pytest.fixture
+def active(library, karim):
+    return supervised(None, library.structure, by=karim, at=AT)
+
+
+@pytest.mark.usefixtures("leaves")
+def test_hours_of_several_volunteers_are_confirmed_at_once(client, library, karim, active):
+    for n in range(3):
+        hours.note(active, on=DAY, minutes=60, token=f"{n}", by=None, at=AT, volunteer=True)
+    client.force_login(karim)
+    page = read(client, "/espace/benevoles/")
+    assert "Des heures à confirmer" in page and "3 h" in page
+    stranger = account("ailleurs", "formation", structure=place("ailleurs", {"nom": "Ailleurs"}).structure)
+    client.force_login(stranger)
+    client.post("/espace/benevoles/heures/", {"cochee": [active.pk]})
+    assert Hours.objects.filter(confirmed_at=None).count() == 3
+    client.force_login(karim)
+    told = client.post("/espace/benevoles/heures/", {"cochee": [active.pk]}, follow=True).content.decode()
+    assert "Heures confirmées pour" in told and "Des heures à confirmer" not in told
+    assert not Hours.objects.filter(confirmed_at=None).exists()
+
+
+@pytest.mark.usefixtures("leaves")
+def test_volunteers_and_missions_are_searched(client, library, karim):
+    for n in range(LONG + 1):
+        proposed(library.structure, at=AT, token=f"v{n}", name=f"Voisine {n:02}")
+    client.force_login(karim)
+    assert titles(read(client, "/espace/benevoles/?mots=voisine+03"), "Voisine") == ["Voisine 03"]
+    assert not titles(read(client, "/espace/benevoles/?etape=opened"), "Voisine")
