@@ -297,7 +297,9 @@ ROWS: dict[str, tuple[set[str], str]] = {
         ("census_of", "census_start", "census_towns", "census_rules", "census_method"), ({"import"}, "place")
     ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
-    **dict.fromkeys(("comments", "findings", "study_mission", "study_theme"), ({"territory"}, "place")),
+    **dict.fromkeys(
+        ("comments", "findings", "study_mission", "study_theme", "bilan_segments"), ({"territory"}, "place")
+    ),
     **dict.fromkeys(
         ("plan_open", "plan_action_new", "plan_gesture", "plan_funders"), ({"territory"}, "steered")
     ),

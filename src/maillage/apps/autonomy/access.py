@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from maillage.apps.accounts.access import once_more, rights_of
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.directory.models import Structure
+from maillage.apps.memberships.access import communes_of
 from maillage.apps.people import access as people
 
+LEADS = "territory.edit"
 RIGHTS = ("people.see", "people.mine")
 COUNTED_AN_HOUR = 60  # by a connection: beyond, somebody plays with the page
 
@@ -31,6 +33,12 @@ def structures_for(user: Any) -> QuerySet[Structure]:
 def may_help(user: Any) -> bool:
     """Return whether a user helps people at all."""
     return rights_of(user).any(*RIGHTS)
+
+
+def may_choose_segments(user: Any, place: str) -> bool:
+    """Return whether a user holds a whole territory, and so says how its results are read."""
+    mine, asked = rights_of(user).communes(LEADS), communes_of(place)
+    return mine is None or (asked is not None and bool(asked) and asked <= mine)
 
 
 def may_count(request: HttpRequest) -> bool:

@@ -16,7 +16,7 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules.worklist import UNDO
 from maillage.apps.autonomy import rules
-from maillage.apps.autonomy.models import Bilan, Tally
+from maillage.apps.autonomy.models import Bilan, SegmentChoice, Tally
 from maillage.apps.autonomy.queries import overdue
 from maillage.apps.autonomy.queries.overdue import Overdue
 from maillage.apps.autonomy.queries.quality import INVENTED
@@ -321,3 +321,23 @@ def take_back_reminder(*, by: User, at: datetime) -> int:
         journal.Note(by=by, verb=overdue.UNDONE, row=row, at=at, structure=row.pk) for row in rows.values()
     )
     return len(rows)
+
+
+@transaction.atomic
+def set_segments(place: str, chosen: Mapping[str, str], *, by: User, at: datetime) -> None:
+    """Write which segment of studies a territory reads in each result; what is the default is not stored, so
+    that it follows the rule. Refused for a segment that does not exist.
+    """
+    if set(chosen) - set(bilan.results()) or set(chosen.values()) - set(bilan.segments()):
+        raise Refused(
+            "Les segments n’ont pas été enregistrés.",
+            why="L’un d’eux n’existe pas.",
+            do="Choisissez-les dans la liste, puis enregistrez.",
+        )
+    SegmentChoice.objects.filter(place=place).delete()
+    SegmentChoice.objects.bulk_create(
+        SegmentChoice(place=place, result=result, segment=segment, by=by, at=at)
+        for result, segment in chosen.items()
+        if segment != bilan.results()[result].segment
+    )
+    journal.record(by=by, verb="bilan.segments", row=by, at=at)

@@ -86,6 +86,24 @@ class Bilan(models.Model):
         return self.changed_result or self.result
 
 
+class SegmentChoice(models.Model):
+    """The segment of studies that a territory reads in a result of the rule, where it is not the default."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61)
+    result = models.CharField("résultat", max_length=14, choices=RESULTS)
+    segment = models.CharField("segment", max_length=20, choices=list(bilan.segments().items()))
+    by = by_account("choisi par", blank=True)
+    at = models.DateTimeField("choisi le")
+
+    class Meta:
+        verbose_name = "segment choisi"
+        ordering = ("place", "result")
+        constraints = (models.UniqueConstraint("place", "result", name="autonomy_segment_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.get_result_display()} : {self.get_segment_display()}"
+
+
 class Tally(models.Model):
     """A daily count of events of which nothing else is stored."""
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from maillage.apps.autonomy.views import again, counter, paper, questions, result, space, tasks, totals
+from maillage.apps.autonomy.views import (
+    again,
+    counter,
+    paper,
+    questions,
+    result,
+    segments,
+    space,
+    tasks,
+    totals,
+)
 
 urlpatterns = [
     path("bilan/", questions.opening, name="bilan"),
@@ -24,6 +34,7 @@ urlpatterns = [
     path("bilan/referentiel/", paper.framework, name="framework"),
     path("bilan/referentiel.pdf", paper.framework_pdf, name="framework_pdf"),
     path("espace/bilans/", space.bilans, name="bilans"),
+    path("espace/territoires/<str:place>/segments/", segments.segments, name="bilan_segments"),
     path("espace/bilans/prevenir/", space.remind, name="bilans_nudge"),
     path("espace/bilans/mesures/", totals.measures, name="bilan_measures"),
     path("espace/bilans/papier/", paper.typed, name="bilan_typed"),

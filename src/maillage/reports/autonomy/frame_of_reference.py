@@ -2,7 +2,7 @@
 the two never differ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import product
 
@@ -56,8 +56,13 @@ BORDERS = (
 )
 
 
-def framework_page(on: date) -> dict[str, object]:
-    """Return the framework as a reader sees it, on screen and on paper."""
+def framework_page(
+    on: date, *, segments: Mapping[str, str] | None = None, segments_of: str = ""
+) -> dict[str, object]:
+    """Return the framework as a reader sees it, on screen and on paper. segments: of each result, in words;
+    segments_of: the territory that chose them, "" for the default.
+    """
+    words = segments or {id: bilan.segments()[result.segment] for id, result in bilan.results().items()}
     version = bilan.versions()[bilan.version()]
     return {
         "version": version.id,
@@ -86,7 +91,8 @@ def framework_page(on: date) -> dict[str, object]:
         ],
         "corrections": [{"nom": c.label, "quand": c.when} for c in bilan.corrections().values()],
         "lignes": [_line(line) for line in bilan.lines().values()],
-        "resultats": [_result(result) for result in bilan.results().values()],
+        "resultats": [_result(result, words[result.id]) for result in bilan.results().values()],
+        "segment_de": f"choisi pour {segments_of}" if segments_of else "par défaut",
         "signaux": [{"nom": f.label, "quand": f.when, "faire": f.pro} for f in bilan.flags().values()],
         "adopter": list(ADOPT),
         "bords": list(BORDERS),
@@ -151,7 +157,7 @@ def _line(line: bilan.Line) -> dict[str, object]:
     }
 
 
-def _result(result: bilan.Result) -> dict[str, object]:
+def _result(result: bilan.Result, segment: str) -> dict[str, object]:
     face, held = bilan.faces()[result.id], uses_of(result.id)
     groups = _groups(face, held)
     return {
@@ -166,7 +172,7 @@ def _result(result: bilan.Result) -> dict[str, object]:
             }
             for uses in groups
         ],
-        "segment": bilan.segments()[result.segment],
+        "segment": segment,
         "coop": _coop(result, held),
         "crcn": result.crcn,
     }
@@ -191,14 +197,14 @@ def _coop(result: bilan.Result, uses: list[str]) -> str:
     return " ; ".join(f"{words[level]} ({', '.join(held)})" for level, held in levels.items())
 
 
-def render(*, on: date) -> bytes:
-    """Return the framework as a PDF of two pages."""
+def render(*, on: date, segments: Mapping[str, str] | None = None, segments_of: str = "") -> bytes:
+    """Return the framework as a PDF of two pages, with the segments of `framework_page`."""
     values = tokens("jour")
     colours = {name: value for name, value in values.items() if value.startswith("#")}
     return pdf.compiled(
         "referentiel.typ",
         {
-            "r": framework_page(on),
+            "r": framework_page(on, segments=segments, segments_of=segments_of),
             "couleurs": colours,
             "logo": logo(values["pastel"], values["garance"], values["prune"]),
             "dessins": {id: drawings.svg(bilan.faces()[id].drawing, tokens=values) for id in bilan.results()},

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.autonomy import access, rules
 from maillage.apps.autonomy.models import Bilan
+from maillage.apps.autonomy.queries import segments
 from maillage.apps.autonomy.rules import Progress, ResultText
 from maillage.apps.people import access as people
 from maillage.apps.people.models import Person
@@ -34,6 +35,7 @@ class Sheet:
     declared: bilan.Level
     observed: bilan.Level | None
     segment: str
+    segment_source: str
     coop: str
     flags: Sequence[bilan.Flag]
     answers: Sequence[tuple[Question, Sequence[Option]]]
@@ -64,6 +66,7 @@ def sheet(row: Bilan) -> Sheet:
     """Return a diagnosis with all its words."""
     found = concluded(row)
     held = bilan.results()[row.final_result]
+    read_as = segments.of_commune(row.place or (row.structure.code_insee if row.structure else ""))
     outcomes = {id: str(task.get("outcome", "")) for id, task in row.tasks.items()}
     questions = [bilan.questions()[id] for id in engine.path(row.answers)]
     return Sheet(
@@ -76,7 +79,8 @@ def sheet(row: Bilan) -> Sheet:
         use=bilan.uses()[row.use],
         declared=bilan.uses()[row.declared],
         observed=bilan.uses()[row.observed] if row.observed else None,
-        segment=bilan.segments()[held.segment],
+        segment=read_as.labels[held.id],
+        segment_source=read_as.source,
         coop=bilan.coop_levels()[held.coop[row.use]],
         flags=[bilan.flags()[id] for id in row.flags],
         answers=[(question, rules.chosen_answers(row.answers, question)) for question in questions],

@@ -3,7 +3,7 @@
 import secrets
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -13,11 +13,13 @@ from maillage.apps.accounts.access import holding
 from maillage.apps.autonomy import access
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.forms import paper as forms
-from maillage.apps.autonomy.queries import paper
+from maillage.apps.autonomy.queries import paper, segments
+from maillage.apps.autonomy.queries.segments import Segments
 from maillage.apps.people import access as people_access
 from maillage.apps.people import queries as people
 from maillage.apps.people.models import Person
-from maillage.kernel.errors import Refused
+from maillage.apps.territories import queries as territories
+from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import bilan
 from maillage.reports.autonomy import frame_of_reference
@@ -61,17 +63,31 @@ def card(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def framework(request: HttpRequest) -> HttpResponse:
-    """The framework of digital maturity, read from the rule."""
-    return render(
-        request,
-        "autonomy/paper/framework.html",
-        {"r": frame_of_reference.framework_page(timezone.localdate())},
+    """The framework of digital maturity, read from the rule; with the segments of a territory."""
+    place, read_as = _segments(request)
+    told = frame_of_reference.framework_page(
+        timezone.localdate(), segments=read_as.labels, segments_of=read_as.by
     )
+    return render(request, "autonomy/paper/framework.html", {"r": told, "place": place})
+
+
+def _segments(request: HttpRequest) -> tuple[str, Segments]:
+    """Return the territory that is asked for, "" for none, and its segments; Http404 when nobody knows it."""
+    asked = request.GET.get("territoire", "")
+    try:
+        place = territories.canonical(asked) if asked else ""
+    except UnknownTerritory as error:
+        raise Http404(error.what) from error
+    return place, segments.of_place(place)
 
 
 @require_safe
 def framework_pdf(request: HttpRequest) -> HttpResponse:
-    return _pdf(frame_of_reference.render(on=timezone.localdate()), "referentiel")
+    _, read_as = _segments(request)
+    content = frame_of_reference.render(
+        on=timezone.localdate(), segments=read_as.labels, segments_of=read_as.by
+    )
+    return _pdf(content, "referentiel")
 
 
 @helping

@@ -17,7 +17,7 @@ from maillage.apps.autonomy import access, actions, rules
 from maillage.apps.autonomy.forms import carried
 from maillage.apps.autonomy.forms.answers import COUNT, KEEP, ConsentForm, StepsForm
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import places
+from maillage.apps.autonomy.queries import places, segments
 from maillage.apps.autonomy.rules import Carried
 from maillage.apps.directory.queries import where
 from maillage.apps.people import access as people_access
@@ -54,6 +54,8 @@ def result(request: HttpRequest) -> HttpResponse:
     located, spot, answer = _located(request, held)
     row = _kept(held)
     helping = request.user.is_authenticated and access.may_help(request.user)
+    own = access.structures_for(request.user).first() if helping else None
+    read_as = segments.of_commune(own.code_insee if own else "")
     response = render(
         request,
         "autonomy/result.html",
@@ -65,7 +67,8 @@ def result(request: HttpRequest) -> HttpResponse:
             "access": bilan.accesses()[found.access],
             "use": bilan.uses()[found.use],
             "coop": bilan.coop_levels()[bilan.results()[found.result].coop[found.use]],
-            "segment": bilan.segments()[bilan.results()[found.result].segment],
+            "segment": read_as.labels[found.result],
+            "segment_source": read_as.source,
             "flags": [bilan.flags()[id] for id in found.flags],
             "line": bilan.lines()[found.line],
             "ways": places.ways(told.steps, spot, at=_now()),
