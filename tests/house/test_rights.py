@@ -41,8 +41,10 @@ from maillage.apps.droits.actions import telling as rights
 from maillage.apps.grants.models import GrantApplication, GrantCall
 from maillage.apps.intake.actions import custody
 from maillage.apps.intake.actions import pending as imports
+from maillage.apps.learning import access as learning
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.models import Plan
+from maillage.apps.learning.queries import contents
 from maillage.apps.mandats.actions import signing as mandat_signing
 from maillage.apps.mandats.actions import stopping
 from maillage.apps.memberships.models import Invitation, Membership
@@ -87,7 +89,7 @@ PAPERS = {"key": cipher.new_key(), "key_file": "", "scanner": "non"}
 HOLDS = {
     "aidant": {"people", "answer", "workshops"},
     "prescripteur": {"people"},
-    "formation": {"people", "answer", "workshops"},
+    "formation": {"people", "answer", "workshops", "own modules"},
     "benevole": {"mine"},
     "gestionnaire": {"people", "answer", "workshops", "sheet", "team", "referent"},
     "coordination": {"sheet", "lead", "import", "territory", "modules", "team", "measures", "surveys"},
@@ -111,6 +113,8 @@ REACHES = {
     **{key: {"own", "structure"} for key in ("coordination", "pedagogie", "analyste")},
     "administration": {"own", "structure", "territory"},
 }
+
+AUTHORS = {"modules", "own modules"}
 
 # Pages without a row: who opens them. "all": any account.
 LISTS: dict[str, set[str]] = {
@@ -173,17 +177,17 @@ LISTS: dict[str, set[str]] = {
     "bilan_measures": {"measures"},
     **{key: {"people", "mine"} for key in ("groups", "group_new", "plans")},
     **{key: {"people", "measures"} for key in ("learning_measures", "learning_authors")},
-    **{
-        key: {"modules"}
-        for key in (
+    **dict.fromkeys(
+        (
             "modules_edit",
             "modules_territory",
             "module_new",
             "modules_import",
             "module_translate",
             "modules_export",
-        )
-    },
+        ),
+        AUTHORS,
+    ),
     "workshop_outlines": {"workshops", "modules"},
     "outbox": {"team", "run"},
     "messages_several": {"team", "run"},
@@ -243,11 +247,11 @@ LISTS: dict[str, set[str]] = {
     "own_missions": {"mine"},
     "activity_report": {"team", "measures"},
 }
-# Modules and outlines are those of the territory of whoever writes them, not a structure’s: the address names
-# no territory, so that another one’s cannot be asked for. Who opens each, and what fills its address.
+# Modules and outlines are those of the territory, or of the structure, of whoever writes them: the address names
+# neither, so that another one’s cannot be asked for. Who opens each, and what fills its address.
 FILES: dict[str, tuple[set[str], dict[str, str]]] = {
     **{
-        key: ({"modules"}, {"id": "tenir-la-souris"})
+        key: (AUTHORS, {"id": "tenir-la-souris"})
         for key in (
             "module_edit",
             "module_act",
@@ -261,11 +265,13 @@ FILES: dict[str, tuple[set[str], dict[str, str]]] = {
     "workshop_outline_adapt": ({"modules"}, {"id": "sms-pieges"}),
     "workshop_outline_restore": ({"modules"}, {"id": "sms-pieges"}),
     "workshop_outline_export": ({"workshops", "modules"}, {"id": "sms-pieges"}),
-    "module_adapt": ({"modules"}, {"id": "allumer-reconnaitre"}),
-    "module_drawing": ({"modules"}, {"id": "tenir-la-souris"}),
-    "module_part": ({"modules"}, {"id": "tenir-la-souris", "part": "1"}),
-    "module_look": ({"modules"}, {"id": "tenir-la-souris", "number": "1"}),
-    "module_language": ({"modules"}, {"id": "tenir-la-souris", "code": "uk"}),
+    "module_take": ({"modules"}, {"id": "tenir-la-souris"}),
+    "module_step_new": (AUTHORS, {"id": "tenir-la-souris", "pattern": "ordre"}),
+    "module_adapt": (AUTHORS, {"id": "allumer-reconnaitre"}),
+    "module_drawing": (AUTHORS, {"id": "tenir-la-souris"}),
+    "module_part": (AUTHORS, {"id": "tenir-la-souris", "part": "1"}),
+    "module_look": (AUTHORS, {"id": "tenir-la-souris", "number": "1"}),
+    "module_language": (AUTHORS, {"id": "tenir-la-souris", "code": "uk"}),
 }
 # Addresses with a row: who opens it, and what fills the address.
 ROWS: dict[str, tuple[set[str], str]] = {
@@ -986,30 +992,31 @@ def test_a_list_opens_to_who_holds_it(client, world, role):
 
 @pytest.mark.parametrize("role", ["nobody", *HOLDS])
 def test_the_files_of_the_platform_open_to_who_holds_a_territory(client, world, role, home):
-    authoring_again(home)
+    own = learning.scopes_of(world.users["formation"])[0]
+    authoring_again(own)
     if role != "nobody":
         client.force_login(world.users[role])
     wrong = []
     for name, (needed, filled) in FILES.items():
-        address = reverse(name, kwargs=filled) + (
-            "?ou=etapes 1 › dessins 1" if name == "module_drawing" else ""
-        )
-        got = {"get": ask(client, "get", address), "post": ask(client, "post", address, {"langue": "uk"})}
+        queries = {"module_drawing": "?ou=etapes 1 › dessins 1", "module_take": f"?de={own}"}
+        address = reverse(name, kwargs=filled) + queries.get(name, "")
+        sent = {"langue": "uk", "de": own}
+        got = {"get": ask(client, "get", address), "post": ask(client, "post", address, sent)}
         if role == "nobody":
             right = set(got.values()) <= {302, 405}
         elif needed & HOLDS[role]:
             right = any(status in (200, 302, 400, 409) for status in got.values()) and 404 not in got.values()
         else:
             right = set(got.values()) <= {404, 405}
-        authoring_again(home)
+        authoring_again(own)
         if not right:
             wrong.append(f"{name}: {got}")
     assert wrong == []
 
 
-def authoring_again(home) -> None:
-    """Put back the module that a gesture may have taken away."""
-    for folder in (home / "modules", home / "modules" / "territoires" / "38"):
+def authoring_again(scope: str) -> None:
+    """Put back the module that a gesture may have taken away. scope: of the structure that writes one too."""
+    for folder in (contents.folder_of("38").parents[1], contents.folder_of("38"), contents.folder_of(scope)):
         with suppress(Refused):
             authoring.adapt(folder, "tenir-la-souris", drawings=frozenset(drawings.names()))
 
@@ -1039,6 +1046,7 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "slug:part": "1",
         "slug:code": "uk",
         "slug:family": "x",
+        "slug:pattern": "x",
     }
     tried_ = 0
     for route, name in routes(get_resolver().url_patterns):

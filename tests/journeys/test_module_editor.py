@@ -37,7 +37,7 @@ def published(page, part: Locator) -> None:
 @pytest.mark.complete
 def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_of):
     page = enter(COORDINATION)
-    page.get_by_role("link", name="Modules du territoire").press("Enter")
+    page.get_by_role("link", name="Vos modules").press("Enter")
     page.wait_for_url("**/espace/modules/")
     assert faults_of(page, enhanced=False) == []
     page.locator("summary", has_text="Pour commencer").evaluate("s => { s.parentElement.open = true; }")

@@ -142,7 +142,7 @@ def test_what_each_role_may_do(spec):
         --------------+--------------------+-----------------------------------------------------
         une structure | oui | orientations.answer people.see workshops.manage
         une structure | oui | people.see
-        une structure | oui | orientations.answer people.see workshops.manage
+        une structure | oui | modules.write orientations.answer people.see workshops.manage
         une structure | oui | people.mine
         une structure | oui | directory.edit members.manage orientations.answer people.see workshops.manage
         un territoire | non | directory.edit directory.import measures.see members.manage modules.edit surveys.run territory.edit

@@ -1,5 +1,5 @@
-"""Whose modules a page reads: those of the territory of whoever writes them, of the card, of the account, or
-of the place whose link was followed; the installation's and ours under them.
+"""Whose modules a page reads: those of the territory and of the structure of whoever writes them, of the
+card, of the account, or of the place whose link was followed; the installation's and ours under them.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,7 +10,8 @@ from django.utils.http import escape_leading_slashes
 
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
-from maillage.apps.memberships.access import FRANCE, around, communes_of
+from maillage.apps.learning.rules.authors import scope_of
+from maillage.apps.memberships.access import FRANCE, around, communes_of, seat_of
 
 PUBLIC = "/apprendre/"
 
@@ -29,22 +30,27 @@ class Territories:
 
 
 def _around(request: HttpRequest) -> Sequence[str]:
-    """Return the territories around a reader that have modules, the widest first; for an author, their own
-    last.
+    """Return the territories around a reader that have modules, the widest first, then their structure; for
+    an author, their own last.
     """
     own = access.written_for(request)
     if own == FRANCE:
         return ()
     known = contents.adapting()
     if own:
-        return (*(each for each in around(communes_of(own) or (), known) if each != own), own)
-    if not known:
+        structure = access.scope_structure(own)
+        home = communes_of(own) if structure is None else seat_of(structure)
+        return (*(each for each in around(home or (), known) if each != own), own)
+    writing = contents.writing()
+    if not known and not writing:
         return ()
     followed = request.COOKIES.get(access.TERRITORY, "")
-    home = access.home_of(request, timezone.now()) or (
-        communes_of(followed) if followed in known else frozenset()
+    structure = access.home_of(request, timezone.now()) or (
+        access.scope_structure(followed) if followed in writing else None
     )
-    return tuple(around(home or (), known))
+    home = seat_of(structure) or (communes_of(followed) if followed in known else None)
+    scope = scope_of(structure.pk) if structure is not None else ""
+    return (*around(home or (), known), *([scope] if scope in writing else []))
 
 
 def _choose(request: HttpRequest) -> HttpResponse:
@@ -53,7 +59,7 @@ def _choose(request: HttpRequest) -> HttpResponse:
     code = query.pop(access.TERRITORY)[-1]
     path = escape_leading_slashes(request.path)
     response = HttpResponseRedirect(f"{path}?{query.urlencode()}" if query else path)
-    if code in contents.adapting():
+    if code in contents.adapting() or code in contents.writing():
         response.set_cookie(access.TERRITORY, code, samesite="Lax", httponly=True, secure=request.is_secure())
     else:
         response.delete_cookie(access.TERRITORY, samesite="Lax")

@@ -57,13 +57,18 @@ class Imported:
 
 
 def export(folders: Sequence[Path]) -> bytes:
-    """Return the archive of some modules, each a folder with its file and its translations."""
+    """Return the archive of some modules, each a folder with its file and its translations; a module that
+    is only a draft is carried as it is.
+    """
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder in folders:
-            for path in sorted(folder.glob("module*.yaml")):
-                if path.name == FILE or translations.NAME.match(path.name):
-                    entry = zipfile.ZipInfo(f"{folder.name}/{path.name}", SAME_DAY)
+            paths = {path.name: path for path in sorted(folder.glob("module*.yaml"))}
+            if FILE not in paths and (draft := folder / authoring.DRAFT).is_file():
+                paths = {FILE: draft, **paths}
+            for name, path in paths.items():
+                if name == FILE or translations.NAME.match(name):
+                    entry = zipfile.ZipInfo(f"{folder.name}/{name}", SAME_DAY)
                     entry.compress_type = zipfile.ZIP_DEFLATED
                     entry.external_attr = 0o644 << 16
                     archive.writestr(entry, path.read_bytes())
@@ -277,7 +282,7 @@ def folders_of(wanted: Sequence[str], root: Path) -> list[Path]:
     found = []
     for id in dict.fromkeys(wanted):
         theirs, ours = authoring.folder_of(root, id), module_reading.file_of(id)
-        if theirs is not None and any(theirs.glob("module*.yaml")):
+        if theirs is not None and (any(theirs.glob("module*.yaml")) or (theirs / authoring.DRAFT).is_file()):
             found.append(theirs)
         elif ours is not None:
             found.append(ours.parent)

@@ -177,7 +177,7 @@ def _unchanged(root: Path, id: str, read: str, drawings: Collection[str]) -> Cop
 
 def _gone(id: str) -> Refused:
     return Refused(
-        f"Le module « {id} » n’est pas dans le dossier du territoire.",
+        f"Le module « {id} » n’est pas parmi les vôtres.",
         why="Il n’a pas été adapté, ou quelqu’un l’a retiré.",
         do="Revenez à la liste, puis choisissez « Adapter ».",
     )
@@ -265,8 +265,8 @@ def keep(folder: Path, at: datetime, name: str = FILE) -> None:
 
 
 def adapt(root: Path, id: str, *, drawings: Collection[str], around: Around = nullcontext) -> Copy:
-    """Copy one of our modules, with its translations, into the territory's folder, where it stands in place
-    of ours.
+    """Copy one of our modules, with its translations, into the folder of those who adapt it, where it stands
+    in place of ours.
     """
     path = module_reading.file_of(id)
     if path is None:
@@ -357,17 +357,41 @@ def with_steps(held: Mapping[str, Any], taken: Sequence[tuple[Mapping[str, Any],
 
     taken: what the file of a module holds, and the place of one of its steps, from 0.
     """
-    steps = [*(held.get("etapes") or []), *(module_texts.own(source["etapes"][n]) for source, n in taken)]
+    steps = _enough([*(held.get("etapes") or []), *(module_texts.own(of["etapes"][n]) for of, n in taken)])
+    authors = [
+        str(who) for source in (held, *(source for source, _ in taken)) for who in source.get("auteurs") or ()
+    ]
+    return {**held, "etapes": steps, "auteurs": list(dict.fromkeys(authors))}
+
+
+def with_step(held: Mapping[str, Any], step: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a module with one more step at its end."""
+    return {**held, "etapes": _enough([*(held.get("etapes") or []), module_texts.own(step)])}
+
+
+def _enough(steps: list[Any]) -> list[Any]:
+    """Return the steps of a module; Refused beyond what is done in one go."""
     if len(steps) > MOST_STEPS:
         raise Refused(
             f"Ce module aurait {len(steps)} étapes.",
             why=f"Au-delà de {MOST_STEPS}, il ne se fait plus d’une traite.",
             do="Choisissez-en moins, ou faites deux modules.",
         )
-    authors = [
-        str(who) for source in (held, *(source for source, _ in taken)) for who in source.get("auteurs") or ()
-    ]
-    return {**held, "etapes": steps, "auteurs": list(dict.fromkeys(authors))}
+    return steps
+
+
+def blank(like: Mapping[str, Any], author: str) -> dict[str, Any]:
+    """Return the header of a module of which nothing is written, with the marks of another of its theme."""
+    drawings = [step["dessin"] for step in like["fiche"]["etapes"][:3]]
+    return {
+        **{key: like[key] for key in ("langue", "theme", "niveau", "niveau_crcn", "coop", "licence")},
+        "but": "",
+        "reussi": "",
+        "duree": 15,
+        "auteurs": [author],
+        "pour_l_aidant": "",
+        "fiche": {"etapes": [{"dessin": name, "phrase": ""} for name in drawings], "piege": ""},
+    }
 
 
 def undo(

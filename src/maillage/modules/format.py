@@ -121,7 +121,13 @@ class Choose(Exercise):
     @model_validator(mode="after")
     def _one_is_right(self) -> "Choose":
         if not any(option.right for option in self.options):
-            raise Misplaced((("choix",), "Aucun choix n’est juste.", "Mettez « juste: true » à l’un d’eux."))
+            raise Misplaced(
+                (
+                    ("choix",),
+                    "Aucun choix n’est juste.",
+                    "Cochez « C’est une bonne réponse » à l’un d’eux (dans le fichier : « juste: true »).",
+                )
+            )
         return self
 
 

@@ -268,7 +268,7 @@ def _words(held: Mapping[str, Any], drawings: Collection[str]) -> Iterator[tuple
             yield (
                 where,
                 f"Aucun dessin ne s’appelle « {text} ».",
-                "`maillage modules dessins` en donne la liste.",
+                "Choisissez-en un de la liste (`maillage modules dessins`).",
             )
         if where[-1] == "consigne" and len(text.split()) > MOST_WORDS:
             yield (
@@ -315,7 +315,8 @@ def _whole(held: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]]:
         yield (
             ("etapes",),
             "Aucune étape ne montre que c’est appris.",
-            "Mettez « reussite: true » à celle qui se fait seul.",
+            "Sur celle qui se fait seul, cochez « Cette étape montre que c’est appris » (dans le fichier :"
+            " « reussite: true »).",
         )
 
 
@@ -346,6 +347,16 @@ def _tried(exercise: Mapping[str, Any]) -> list[tuple[Where, str, str]]:
     except ValidationError as error:
         return [(where[1:], what, do) for where, what, do in _structures(error)]
     return []
+
+
+def step_faults(step: Mapping[str, Any], drawings: Collection[str]) -> list[tuple[Where, str, str]]:
+    """Return what is wrong in a step alone: where, what, what to do."""
+    found: list[tuple[Where, str, str]] = []
+    try:
+        Step.model_validate(step)
+    except ValidationError as error:
+        found += _structures(error)
+    return [*found, *_words(step, drawings)]
 
 
 def _structures(errors: ValidationError) -> Iterator[tuple[Where, str, str]]:

@@ -1,5 +1,6 @@
 """Who sees whose learning: a card opens one's own, a structure sees its groups, a territory sees counts."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.http import HttpRequest
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.directory.models import Structure
 from maillage.apps.learning.models import Group, Plan
+from maillage.apps.learning.rules import authors
 from maillage.apps.memberships import access as memberships
 from maillage.apps.memberships.access import territories_with
 from maillage.apps.people import access as cards
@@ -17,6 +19,7 @@ from maillage.apps.people.access import people_for
 from maillage.apps.people.models import Person
 
 SEE, MINE, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
+WRITE = "modules.write"  # for a structure; EDIT: for a territory
 CODES_AN_HOUR, CARDS_AN_HOUR = 60, 60  # one connection may be a whole room
 SALT = "apprendre"
 TERRITORY = "territoire"  # of the session: the one an author writes for; of the cookie: where one reads from
@@ -69,28 +72,60 @@ def by_token(text: str) -> Person | None:
 
 
 def written_for(request: HttpRequest) -> str:
-    """Return the territory whose modules a user writes: the one they chose, of those over which they have the
-    right; '' for nobody.
+    """Return the territory or the structure whose modules a user writes: the one they chose, of those over
+    which they have the right; '' for nobody.
     """
-    held = territories_with(request.user, EDIT)
+    held = scopes_of(request.user)
     chosen = request.session.get(TERRITORY, "") if len(held) > 1 else ""
     return chosen if chosen in held else held[0] if held else ""
 
 
-def may_write(user: Any, territory: str) -> bool:
-    """Return whether a user writes the modules of a territory; `FRANCE`: those of the installation."""
-    return territory in territories_with(user, EDIT)
+def scopes_of(user: Any) -> list[str]:
+    """Return for whom a user writes modules: territories, then structures."""
+    structures = sorted(rights_of(user).structures(WRITE))
+    return [*territories_with(user, EDIT), *map(authors.scope_of, structures)]
 
 
-def home_of(request: HttpRequest, at: datetime) -> frozenset[str]:
-    """Return the commune from which modules are read: that of the structure of the card that is open (its
-    latest group's, else the one that welcomed them), else that of the account's.
+def name_of(scope: str) -> str:
+    """Return how those are called for whom modules are written."""
+    structure = scope_structure(scope)
+    return structure.name if structure is not None else memberships.name_of(scope)
+
+
+def scope_structure(scope: str) -> Structure | None:
+    """Return the structure of a scope; None for a territory, and for a structure that is no more."""
+    pk = authors.structure_of(scope)
+    return None if pk is None else Structure.objects.filter(pk=pk).first()
+
+
+def scopes_inside(territory: str, scopes: Iterable[str]) -> list[tuple[str, Structure]]:
+    """Return which of some scopes are structures of a territory, by name."""
+    known = {pk: scope for scope in scopes if (pk := authors.structure_of(scope)) is not None}
+    communes = memberships.communes_of(territory)
+    rows = Structure.objects.filter(pk__in=known).order_by("name", "pk")
+    return [
+        (known[row.pk], row)
+        for row in rows
+        if communes is None or (memberships.seat_of(row) and memberships.seat_of(row) <= communes)
+    ]
+
+
+def may_write(user: Any, scope: str) -> bool:
+    """Return whether a user writes the modules of a territory, or of a structure; `FRANCE`: those of the
+    installation.
+    """
+    return scope in scopes_of(user)
+
+
+def home_of(request: HttpRequest, at: datetime) -> Structure | None:
+    """Return the structure from which modules are read: that of the card that is open (its latest group's,
+    else the one that welcomed them), else the account's.
     """
     person = learner(request, at)
     if person is None:
-        return memberships.home_of(request.user)
+        return memberships.home_structure(request.user)
     group = Group.objects.filter(members__person=person).select_related("structure").order_by("-at").first()
-    return memberships.seat_of(group.structure if group is not None else person.structure)
+    return group.structure if group is not None else person.structure
 
 
 def structures_for(user: Any) -> QuerySet[Structure]:

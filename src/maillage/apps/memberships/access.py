@@ -105,11 +105,16 @@ def around(communes: Collection[str], territories: Iterable[str]) -> list[str]:
 
 def home_of(user: Any) -> frozenset[str]:
     """Return the commune of the first structure a user acts for; none for whoever acts for none."""
+    return seat_of(home_structure(user))
+
+
+def home_structure(user: Any) -> Structure | None:
+    """Return the first structure a user acts for; None for whoever acts for none."""
     if not user.is_authenticated:
-        return frozenset()
+        return None
     held = current(timezone.localdate()).filter(user=user, structure__isnull=False)
     first = held.select_related("structure").order_by("pk").first()
-    return seat_of(first.structure) if first is not None else frozenset()
+    return first.structure if first is not None else None
 
 
 def seat_of(structure: Structure | None) -> frozenset[str]:

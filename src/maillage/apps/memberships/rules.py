@@ -40,8 +40,8 @@ ROLES: Mapping[str, Role] = {
     "formation": Role(
         "Formateur",
         STRUCTURE,
-        frozenset({"people.see", "orientations.answer", "workshops.manage"}),
-        "anime les ateliers et suit les progrès",
+        frozenset({"people.see", "orientations.answer", "workshops.manage", "modules.write"}),
+        "anime les ateliers, suit les progrès, écrit les modules de la structure",
     ),
     "benevole": Role(
         "Bénévole",

@@ -12,6 +12,7 @@ from maillage.reference.initiatives import initiatives
 PEOPLE = ("people.see", "people.mine")
 MEMBERS = (*PEOPLE, "directory.edit", "measures.see", "network.run")
 WRITES = ("workshops.manage",)
+AUTHORS = ("modules.edit", "modules.write")
 REPORTS = ("measures.see", "members.manage")
 # What one does here: the title, other words for it, the address by its name, who may.
 GESTURES = (
@@ -24,6 +25,7 @@ GESTURES = (
     ("Voir les rappels", "message relance SMS", "reminders", PEOPLE),
     ("Ajouter un papier", "document justificatif", "papers", PEOPLE),
     ("Planifier un atelier", "nouveau date groupe", "workshop_new", WRITES),
+    ("Écrire un module", "exercice étape apprendre adapter traduire", "module_new", AUTHORS),
     ("Partager une ressource", "document fiche support", "resource_new", WRITES),
     ("Publier une annonce", "cherche propose salle matériel", "listing_new", WRITES),
     ("Proposer une réunion", "date vote", "meeting_new", ("workshops.manage", "directory.edit")),

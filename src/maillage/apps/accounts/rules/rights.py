@@ -11,6 +11,7 @@ RIGHTS = {
     "people.mine": "voir les personnes qu’il ou elle aide, et elles seules",
     "orientations.answer": "répondre aux orientations reçues",
     "modules.edit": "adapter les modules et les trames du territoire, les écrire, les traduire",
+    "modules.write": "écrire les modules de la structure, les traduire",
     "workshops.manage": "planifier les ateliers, inscrire, noter qui est venu",
     "surveys.run": "mener des enquêtes, lire et publier leurs résultats",
     "members.manage": "inviter, donner un rôle, le retirer, rendre un accès perdu",

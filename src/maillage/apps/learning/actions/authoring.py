@@ -1,5 +1,5 @@
-"""Write the modules of the territory: each change by an authorised user, recorded in the journal; files are
-written by `modules`.
+"""Write the modules of a territory or of a structure: each change by an authorised user, recorded in the
+journal; files are written by `modules`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,19 +28,22 @@ T = TypeVar("T")
 
 
 def adapt(id: str, *, by: User, at: datetime) -> Copy:
-    """Copy one of our modules into the territory's folder, where it replaces ours."""
+    """Copy one of our modules into the folder of those for whom one writes, where it replaces ours."""
     take = partial(authoring.adapt, contents.root(), id, drawings=queries.drawn())
     return _done("module.adapted", id, take, by=by, at=at)
 
 
-def begin(title: str, header: str, *, by: User, at: datetime) -> Copy:
-    """Begin a module, with the texts of another around the steps to choose."""
-    source = contents.source(header)
+def begin(title: str, header: str, theme: str = "", *, by: User, at: datetime) -> Copy:
+    """Begin a module, with the texts of another around its steps, or with those of a theme still to write.
+    header: an identifier, '' for none.
+    """
+    scope = (contents.reader() or [FRANCE])[-1]
+    source = contents.source(header) if header else contents.blank(theme, author=access.name_of(scope))
     if source is None:
         raise Refused(
-            "Choisissez le module dont l’en-tête servira.",
-            why="Un module commence avec un but, une fiche et des repères, que vous changerez ensuite.",
-            do="Prenez celui qui ressemble le plus au vôtre.",
+            "Le module n’est pas commencé.",
+            why="Le module dont l’en-tête servirait, ou le thème, n’existe pas.",
+            do="Choisissez un module de la liste, ou « Aucun » et un thème.",
         )
     make = partial(authoring.new, contents.root(), title, source, drawings=queries.drawn(), on=at.date())
     return _done("module.begun", title, make, by=by, at=at)
@@ -95,6 +98,17 @@ def add(copy: Copy, chosen: Sequence[tuple[str, int]], *, read: str, by: User, a
     return save(copy, authoring.with_steps(copy.held or {}, taken), read=read, by=by, at=at)
 
 
+def write_step(copy: Copy, step: Mapping[str, Any], *, read: str, by: User, at: datetime) -> Copy:
+    """Add a step made from a pattern at the end."""
+    return save(copy, authoring.with_step(copy.held or {}, step), read=read, by=by, at=at)
+
+
+def take(scope: str, id: str, *, by: User, at: datetime) -> Imported:
+    """Take the module of a structure into the folder of its territory; the one it replaces is kept."""
+    folders = module_archive.folders_of([id], contents.folder_of(scope))
+    return import_archive(module_archive.export(folders), by=by, at=at)
+
+
 def draw(copy: Copy, place: Where, name: str, *, read: str, by: User, at: datetime) -> Copy:
     """Replace a drawing; add it to a step when the place is the first free one; '' removes it."""
     return save(copy, queries.redrawn(copy, place, name), read=read, by=by, at=at)
@@ -140,8 +154,8 @@ def _done(verb: str, words: str, act: Callable[..., T], *, by: User, at: datetim
     if not access.may_write(by, territory):
         raise Refused(
             "Le module n’a pas été changé.",
-            why="Les modules d’un territoire sont écrits par qui en a le droit sur ce territoire.",
-            do="Demandez à sa coordination de le faire, ou de vous donner ce rôle.",
+            why="Les modules d’un territoire, ou d’une structure, sont écrits par qui en a le droit.",
+            do="Demandez à la coordination du territoire de le faire, ou de vous donner ce rôle.",
         )
 
     @contextmanager

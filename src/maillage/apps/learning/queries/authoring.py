@@ -22,6 +22,8 @@ from maillage.modules.reading import Fault
 from maillage.reports.page import drawings
 
 MOST_DRAWINGS = 4  # of a step
+# Those whose modules lead to no real service: a module may begin there with nothing written.
+THEMES_ALONE = {id: label for id, label in module_format.THEMES.items() if id != "demarches"}
 PARTS: Mapping[str, str] = {
     "en-tete": "L’en-tête",
     "fiche": "La fiche à imprimer",
@@ -36,7 +38,7 @@ def drawn() -> frozenset[str]:
 
 
 def copies() -> list[Copy]:
-    """Return the modules of the territory, in order of their folder."""
+    """Return the modules of those for whom one writes, in order of their folder."""
     root = contents.root()
     found = (authoring.working(root, id, drawn()) for id in authoring.ids(root))
     return [each for each in found if each is not None]
@@ -164,6 +166,20 @@ def lines(copy: Copy) -> list[Line]:
             Line(n, str(step.get("titre") or f"Étape {n}"), " · ".join(filter(None, words)), faulty[str(n)])
         )
     return made
+
+
+def reading(module: Module) -> list[tuple[str, list[tuple[str, list[str]]]]]:
+    """Return the texts of a module to read through: its header, each step, its sheet; each text by its
+    label.
+    """
+    held = module.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    parts: dict[str, list[tuple[str, list[str]]]] = {}
+    for where, value in module_texts.texts(held):
+        part = part_of(where)
+        lines = [value] if isinstance(value, str) else [*value]
+        if any(lines):
+            parts.setdefault(part, []).append((module_texts.label(held, where), lines))
+    return [(part_title(part), texts) for part, texts in parts.items()]
 
 
 def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:

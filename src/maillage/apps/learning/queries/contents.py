@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.conf import settings
 
 from maillage.apps.learning.rules import judging
+from maillage.apps.learning.rules.authors import scope_of, structure_of
+from maillage.modules import authoring
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
 from maillage.modules import texts as module_texts
@@ -23,6 +25,7 @@ from maillage.words.wording import spaced, unbroken
 
 P = TypeVar("P", bound=Part)
 TERRITORIES = "territoires"  # the folder of theirs, one folder each, beside the modules of the installation
+STRUCTURES = "structures"  # the same for theirs
 MOST_TERRITORIES = 200  # put together at once in the memory of a process
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
 
@@ -75,7 +78,7 @@ def own_modules() -> Mapping[str, Module]:
 
 def modules() -> Mapping[str, Module]:
     """Return the modules in order of number: ours, those of the installation, then those of the reader's
-    territories, the narrowest last. Each stands in place of the one before it.
+    territories, the narrowest last, and of their structure. Each stands in place of the one before it.
     """
     return _shown().modules
 
@@ -100,15 +103,29 @@ def reader() -> Sequence[str]:
 
 def adapting() -> list[str]:
     """Return the territories that have a folder of modules."""
+    return _inside(TERRITORIES)
+
+
+def writing() -> list[str]:
+    """Return the scopes of the structures that have a folder of modules."""
+    return [scope_of(int(name)) for name in _inside(STRUCTURES) if name.isascii() and name.isdecimal()]
+
+
+def _inside(folder: str) -> list[str]:
     try:
-        return sorted(each.name for each in (_base() / TERRITORIES).iterdir() if each.is_dir())
+        return sorted(each.name for each in (_base() / folder).iterdir() if each.is_dir())
     except OSError:
         return []
 
 
-def folder_of(territory: str) -> Path:
-    """Return the folder of the modules of a territory."""
-    return _base() / TERRITORIES / territory
+def folder_of(scope: str) -> Path:
+    """Return the folder of the modules of a territory, or of a structure."""
+    structure = structure_of(scope)
+    return (
+        _base()
+        / (TERRITORIES if structure is None else STRUCTURES)
+        / (scope if structure is None else str(structure))
+    )
 
 
 def _base() -> Path:
@@ -129,6 +146,11 @@ _shelves: dict[Path, Catalogue] = {}
 def _look(folder: Path, *, now: bool = False) -> FolderContents:
     shelf = _shelves.setdefault(folder, Catalogue(lambda: frozenset(drawings.names())))
     return shelf.look(folder, now=now or bool(settings.PREVIEW))
+
+
+def modules_of_structure(scope: str) -> Mapping[str, Module]:
+    """Return the modules without fault that a structure wrote, by identifier; none for anything else."""
+    return _look(folder_of(scope)).modules if structure_of(scope) is not None else {}
 
 
 def territory_modules(*, now: bool = False) -> FolderContents:
@@ -217,6 +239,15 @@ def source(id: str) -> dict[str, Any] | None:
     )
     path = shown.path if shown else module_reading.file_of(id)
     return module_texts.own(said.load(path.read_text("utf-8"))) if path else None
+
+
+def blank(theme: str, *, author: str) -> dict[str, Any] | None:
+    """Return the header of a module of a theme of which nothing is written; None when there is no such theme,
+    or when its modules lead to a real service.
+    """
+    like = next((each for each in own_modules().values() if each.theme == theme), None)
+    held = source(like.id) if like is not None and like.service is None else None
+    return authoring.blank(held, author) if held is not None else None
 
 
 def _typeset(each: Module) -> Module:

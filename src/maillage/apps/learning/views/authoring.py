@@ -19,10 +19,11 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import authoring as actions
 from maillage.apps.learning.forms import authoring as forms
+from maillage.apps.learning.forms.steps import StepForm
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import judging
-from maillage.apps.memberships.access import FRANCE, name_of, territories_with
+from maillage.apps.learning.rules import authors, judging
+from maillage.apps.memberships.access import FRANCE
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
 from maillage.modules import archive as module_archive
@@ -32,6 +33,8 @@ from maillage.modules import reading as module_reading
 from maillage.modules import texts as module_texts
 from maillage.modules.archive import Imported
 from maillage.modules.authoring import Changed, Copy
+from maillage.modules.format import Module
+from maillage.modules.steps import PATTERNS
 from maillage.modules.translations import Translation
 from maillage.reports.page import drawings
 from maillage.web import refusals
@@ -40,10 +43,10 @@ from maillage.words.languages import LANGUAGES
 MOST_TITLE = 60
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The modules of the territory, those of ours that may be adapted, what is wrong."""
+    """The modules of a territory or of a structure, those of ours that may be adapted, what is wrong."""
     return _index(request)
 
 
@@ -62,16 +65,27 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
         "imported": imported,
         "territory": territory,
         "shared": request.build_absolute_uri(link) if link else "",
-        "territories": [(each, name_of(each)) for each in territories_with(request.user, access.EDIT)],
+        "territories": [(each, access.name_of(each)) for each in access.scopes_of(request.user)],
+        "structure": access.scope_structure(territory),
+        "nearby": _nearby(territory),
         "languages_of": _codes(),
     }
     return render(request, "learning/authoring/index.html", context, status=status)
 
 
-@holding(access.EDIT)
+def _nearby(territory: str) -> list[tuple[str, str, list[Module]]]:
+    """Return what the structures of a territory wrote: scope, name, modules; nothing for a structure."""
+    if not territory or authors.structure_of(territory) is not None:
+        return []
+    inside = access.scopes_inside(territory, contents.writing())
+    made = [(scope, row.name, [*contents.modules_of_structure(scope).values()]) for scope, row in inside]
+    return [each for each in made if each[2]]
+
+
+@holding(access.EDIT, access.WRITE)
 @require_POST
 def territory(request: HttpRequest) -> HttpResponse:
-    """Choosing the territory for which one writes, for whoever writes for several."""
+    """Choosing the territory or the structure for which one writes, for whoever writes for several."""
     chosen = request.POST.get("territoire", "")
     if not access.may_write(request.user, chosen):
         raise Http404
@@ -79,23 +93,24 @@ def territory(request: HttpRequest) -> HttpResponse:
     return redirect("modules_edit")
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Beginning a module: its title, and the module whose other texts it takes first."""
+    """Beginning a module: its title, and the module whose other texts it takes first, or none."""
     title = " ".join(request.POST.get("titre", "").split())[:MOST_TITLE]
-    header = request.POST.get("en_tete", "")
+    header, theme = request.POST.get("en_tete", ""), request.POST.get("theme", "")
     if request.method == "POST":
         with refusals.as_message(request):
-            made = actions.begin(title, header, by=account_of(request), at=timezone.now())
+            made = actions.begin(title, header, theme, by=account_of(request), at=timezone.now())
             return redirect("module_add", made.id)
-    context = {"titre": title, "en_tete": header, "themes": contents.themes()}
+    context = {"titre": title, "en_tete": header, "theme": theme, "themes": contents.themes()}
+    context["alone"] = queries.THEMES_ALONE
     return render(
         request, "learning/authoring/new.html", context, status=400 if request.method == "POST" else 200
     )
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_POST
 def import_(request: HttpRequest) -> HttpResponse:
     """Modules carried from elsewhere: what was kept, and what was not."""
@@ -112,17 +127,17 @@ def import_(request: HttpRequest) -> HttpResponse:
     return _index(request, status=400)
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_safe
 def export(request: HttpRequest) -> HttpResponse:
-    """The archive of the territory's modules."""
+    """The archive of the modules of those for whom one writes."""
     return _archive(request, [], "modules-du-territoire.zip")
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_safe
 def export_one(request: HttpRequest, id: str) -> HttpResponse:
-    """The archive of one module, the territory's or ours."""
+    """The archive of one module, theirs or ours."""
     return _archive(request, [id], f"module-{id}.zip")
 
 
@@ -136,10 +151,10 @@ def _archive(request: HttpRequest, ids: list[str], name: str) -> HttpResponse:
     return answer
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_POST
 def adapt(request: HttpRequest, id: str) -> HttpResponse:
-    """Copying one of ours into the territory's folder."""
+    """Copying one of ours into the folder of those for whom one writes."""
     if id not in module_reading.files():
         raise Http404
     with refusals.as_message(request):
@@ -150,7 +165,7 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
     return redirect("module_edit", id)
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_safe
 def edit(request: HttpRequest, id: str) -> HttpResponse:
     """A module: its parts, the order of its steps, its languages, its versions."""
@@ -175,7 +190,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "learning/authoring/edit.html", context)
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_POST
 def act(request: HttpRequest, id: str) -> HttpResponse:
     """A gesture on a module: a step moved or taken out, a version put back, a draft left."""
@@ -210,7 +225,7 @@ def _to_step(id: str, step: int) -> HttpResponseRedirect:
     return HttpResponseRedirect(f"{reverse('module_edit', args=[id])}#etape-{step}")
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, id: str) -> HttpResponse:
     """Choosing steps of any module, to put at the end of this one."""
@@ -233,9 +248,62 @@ def add(request: HttpRequest, id: str) -> HttpResponse:
     source = contents.module(request.GET.get("de", ""))
     context = {"copy": copy, "source": source, "themes": contents.themes()}
     context |= {"natures": module_format.NATURES, "kinds": module_format.KINDS_SAID}
+    context["patterns"] = PATTERNS
     return render(
         request, "learning/authoring/add.html", context, status=400 if request.method == "POST" else 200
     )
+
+
+@holding(access.EDIT, access.WRITE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_step(request: HttpRequest, id: str, pattern: str) -> HttpResponse:
+    """Writing a step from a pattern, to put at the end of a module."""
+    copy = _copy(id)
+    if pattern not in PATTERNS or copy.held is None:
+        raise Http404
+    form = StepForm(pattern, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        with refusals.as_message(request):
+            made = actions.write_step(
+                copy,
+                form.made,
+                read=request.POST.get("lu", ""),
+                by=account_of(request),
+                at=timezone.now(),
+            )
+            _tell(request, made)
+            return _to_step(id, len(made.steps))
+    context = {"copy": copy, "form": form, "pattern": pattern, "label": PATTERNS[pattern]}
+    return render(
+        request,
+        "learning/authoring/new_step.html",
+        context,
+        status=400 if request.method == "POST" else 200,
+    )
+
+
+@holding(access.EDIT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, id: str) -> HttpResponse:
+    """Reading the module of a structure, and taking it for the whole territory."""
+    scope = request.POST.get("de", "") or request.GET.get("de", "")
+    nearby = {each: (name, modules) for each, name, modules in _nearby(access.written_for(request))}
+    name, modules = nearby.get(scope, ("", []))
+    found = next((each for each in modules if each.id == id), None)
+    if found is None:
+        raise Http404
+    if request.method == "POST":
+        with refusals.as_message(request):
+            actions.take(scope, id, by=account_of(request), at=timezone.now())
+            messages.success(
+                request,
+                f"« {found.title} » est aussi dans vos modules : tout le territoire le voit. Le sien reste à"
+                f" {name}.",
+            )
+        return redirect("modules_edit")
+    context = {"module": found, "name": name, "scope": scope, "there": queries.copy(id) is not None}
+    context["parts"] = queries.reading(found)
+    return render(request, "learning/authoring/take.html", context)
 
 
 def _chosen(text: str) -> tuple[str, int]:
@@ -243,7 +311,7 @@ def _chosen(text: str) -> tuple[str, int]:
     return id, whole(number) or 0
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, id: str, part: str) -> HttpResponse:
     """The texts of a part of a module, as a form."""
@@ -327,7 +395,7 @@ def _saved(request: HttpRequest, copy: Copy, part: str, held: dict[str, Any]) ->
     return redirect("module_part", copy.id, part)
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @xframe_options_sameorigin
 @csp_replace({"frame-ancestors": ["'self'"]})
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -351,7 +419,7 @@ def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
     return render(request, "learning/authoring/look.html", context)
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def drawing(request: HttpRequest, id: str) -> HttpResponse:
     """Choosing a drawing among their pictures."""
@@ -378,7 +446,7 @@ def drawing(request: HttpRequest, id: str) -> HttpResponse:
     return render(request, "learning/authoring/drawing.html", context)
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, id: str) -> HttpResponse:
     """Taking a module away, once it is confirmed."""
@@ -398,7 +466,7 @@ def remove(request: HttpRequest, id: str) -> HttpResponse:
 # ----------------------------------------------------------------------------------------------- translations
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
     """The sentences of a part of a module, each beside its translation, with what is missing and what
@@ -460,7 +528,7 @@ def _parts_of(lines: list[translations.Line]) -> dict[str, list[translations.Lin
     return parts
 
 
-@holding(access.EDIT)
+@holding(access.EDIT, access.WRITE)
 @require_POST
 def languages(request: HttpRequest, id: str = "") -> HttpResponse:
     """Going to a language of a module, there already or not."""
