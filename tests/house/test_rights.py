@@ -153,7 +153,7 @@ LISTS: dict[str, set[str]] = {
             "steering",
         )
     },
-    **dict.fromkeys(("team", "team_several"), {"team"}),
+    **{key: {"team"} for key in ("team", "team_several")},
     **{
         key: {"people", "mine"}
         for key in (
