@@ -18,7 +18,7 @@ from maillage.config.bootstrap import ready
 ready()
 
 from django.conf import settings
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import reminders as agenda
@@ -61,11 +61,11 @@ def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Gateway)
     settings.SENDING |= {"SMS": f"http://127.0.0.1:{server.server_port}"}
     _world()
+    connection.cursor().execute("analyze")  # as the engine does by itself within a minute
     first = agenda.of_appointment(Appointment.objects.select_related("person")[0])
     first.text(), first.link()  # words and addresses are read once
     took = {"planned": _seconds(_plan)}
     assert Reminder.objects.count() == Message.objects.count() == REMINDERS
-    assert not agenda.booked(EVE).exists()
     took["one_by_one"] = FEW * _seconds(_one_by_one)
     Message.objects.filter(pk__gt=Message.objects.order_by("pk")[SENT - 1].pk).delete()
     took["sent"] = _by_two(_send, server)

@@ -11,6 +11,7 @@ from maillage.config.bootstrap import ready
 
 ready()
 
+from django.db import connection
 from django.db.models import Q
 
 from maillage.apps.accounts.models import User
@@ -52,6 +53,7 @@ def main() -> None:
     total = int(os.environ["OBJECTS"])
     user = fill(total, chance)
     actions.rebuild()
+    connection.cursor().execute("analyze")  # as the engine does by itself within a minute
     typed = [search_typed(chance) for _ in range(int(os.environ["SEARCHES"]))]
     for text in typed[:10]:
         queries.find(user, text)
