@@ -23,6 +23,9 @@ from tools.postgresql import ABSENT, binaries
 # What takes longest comes first: at the end of a run no processor waits for the other one. Before it, what
 # needs no demonstration, as long as it is made.
 FIRST_FOLDERS = ("published", "journeys", "databases", "commands", "house", "apps", "engine")
+# A case of these costs a page, a browser or a process: tables of cases are whole in the complete profile, and
+# in every other folder (a rule has its drawn table in tests/spec).
+THROUGH_PAGES = frozenset({"apps", "commands", "house", "journeys", "published"})
 # Seconds of a processor; the complete profile tries more of everything, and is allowed twice that.
 TOO_LONG = 10
 SPENT = pytest.StashKey[float]()
@@ -51,16 +54,18 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to the complete profile what is its own, unless it is asked for by name; put what takes
-    longest first.
+    """Leave to the complete profile what is its own and the cases between the first and the last, unless they
+    are asked for by name; put what takes longest first.
     """
     if REPLAYED and not binaries():
         for item in items:
             item.add_marker(pytest.mark.skip(reason=ABSENT))
     if not COMPLETE and not any("::" in word for word in config.args):
         left = [item for item in items if item.get_closest_marker("complete")]
+        left += _repeated([item for item in items if not item.get_closest_marker("complete")])
         config.hook.pytest_deselected(items=left)
-        items[:] = [item for item in items if not item.get_closest_marker("complete")]
+        apart = set(left)
+        items[:] = [item for item in items if item not in apart]
     ranks = {name: rank for rank, name in enumerate(FIRST_FOLDERS)}
     items.sort(key=lambda item: ranks.get(item.path.parent.name, len(ranks)))
     if (
@@ -71,6 +76,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         made = ExitStack()
         made.enter_context(shared.studying())
         config.stash[STUDYING] = made
+
+
+def _repeated(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Return the cases of a test that goes through the pages, past its first and its last: what lies between
+    them tries the same mechanism on other words.
+    """
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if item.path.parent.name in THROUGH_PAGES:
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return [item for each in cases.values() for item in each[1:-1]]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -500,6 +500,7 @@ def test_the_api_refuses_as_its_method_page_promises(client, home, address, stat
 # --------------------------------------------------------------------------------------------------- comments
 
 
+@pytest.mark.complete
 def test_comments_survive_and_stay_apart(client, coordinator, study, settings, tmp_path):
     shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
     settings.HOME = tmp_path

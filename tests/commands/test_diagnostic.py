@@ -166,6 +166,7 @@ def test_zones_by_default(maillage, tmp_path, code, kind, zones):
     assert lengths == ({9} if zones == "iris" else {2})
 
 
+@pytest.mark.complete
 def test_under_five_zones_there_is_no_class_and_it_is_said(maillage, tmp_path):
     maillage("diagnostic", "05001", "--sortie", tmp_path)
     study = json.loads((tmp_path / "etude.json").read_text("utf-8"))
@@ -176,6 +177,7 @@ def test_under_five_zones_there_is_no_class_and_it_is_said(maillage, tmp_path):
         assert zone["motif_indice"]
 
 
+@pytest.mark.complete
 def test_a_rates_file_is_a_definition(maillage, tmp_path):
     rates = tmp_path / "taux.csv"
     rates.write_text(
@@ -241,6 +243,7 @@ def test_a_filter_is_in_the_name_of_what_it_counts(maillage, tmp_path):
     }
 
 
+@pytest.mark.complete
 def test_the_public_aimed_at_is_told_with_ones_own_words(maillage, tmp_path):
     words = "les jeunes <b>sans emploi</b> & leurs familles"
     given = ("--public-vise", f" {words} ", "--publics", "accompagnants, cumul")
@@ -252,6 +255,7 @@ def test_the_public_aimed_at_is_told_with_ones_own_words(maillage, tmp_path):
     assert "<b>sans emploi" not in page
 
 
+@pytest.mark.complete
 def test_a_second_study_of_a_folder_leaves_nothing_of_the_first(maillage, tmp_path):
     assert maillage("diagnostic", "38485", "--sortie", tmp_path).code == 0
     (tmp_path / "fiches/notes.txt").write_text("à moi")
@@ -289,6 +293,7 @@ def test_the_published_margins_of_insee_make_a_definition_of_ones_own(maillage, 
     assert figures[0] == pytest.approx(figures[1], rel=0.05)
 
 
+@pytest.mark.complete
 def test_signs_our_letters_do_not_have_are_replaced_in_print(maillage, tmp_path):
     zones = tmp_path / "zones.csv"
     zones.write_text("code_zone,nom_zone,code\nA,Nord 😀 中,38185\nB,Sud,38151\n", "utf-8")

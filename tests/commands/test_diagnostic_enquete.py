@@ -89,6 +89,7 @@ def test_the_definition_of_the_study_has_one_figure(study, survey, tmp_path):
     )
 
 
+@pytest.mark.complete
 def test_respondents_that_are_assumed_are_not_passed_off_as_counted(study, survey, tmp_path):
     """L’Insee ne dit pas combien ont répondu en 2021 : 10 000 supposés et 400 reçus ne font pas 10 400 répondants."""
     _, found = study(*survey(25))
@@ -103,6 +104,7 @@ def test_respondents_that_are_assumed_are_not_passed_off_as_counted(study, surve
         assert {row["n_suppose"] for row in csv.DictReader(file)} == {"oui"}
 
 
+@pytest.mark.complete
 def test_zones_still_add_up_and_keep_their_order(study, survey, alone):
     _, found = study(*survey(16))
     for name in ("precarite_numerique", "cumul"):
@@ -135,6 +137,7 @@ def test_the_same_survey_gives_the_same_bytes(study, survey, tmp_path):
         assert (tmp_path / "un" / name).read_bytes() == (tmp_path / "deux" / name).read_bytes()
 
 
+@pytest.mark.complete
 def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, survey, alone):
     answer, found = study(*survey(25, column="autre_chose"))
     assert answer.code == 1
@@ -144,6 +147,7 @@ def test_a_question_nobody_knows_leaves_the_study_as_it_was_and_says_so(study, s
     assert "--besoin" in answer.err
 
 
+@pytest.mark.complete
 def test_a_question_just_refused_for_secrecy_is_not_advised(study, survey):
     """Deux personnes sur cent : relire la même question donnerait le même refus."""
     answer, found = study(*survey(2, column="aisance"), "--besoin", "aisance=non")
@@ -156,6 +160,7 @@ def test_a_question_just_refused_for_secrecy_is_not_advised(study, survey):
     assert "secret" in found["enquete"]["motif"]
 
 
+@pytest.mark.complete
 def test_whoever_asks_may_say_which_answers_count(study, survey):
     answer, found = study(*survey(25, column="autre_chose"), "--besoin", "autre_chose=non")
     assert answer.code == 0
@@ -163,6 +168,7 @@ def test_whoever_asks_may_say_which_answers_count(study, survey):
     assert found["enquete"]["lien"]["part_nationale"] is None
 
 
+@pytest.mark.complete
 def test_trois_niveaux_move_with_their_need(study, survey):
     _, found = study(*survey(38), "--definition", "trois-niveaux-2017", "--besoin", "internet_3_mois=non")
     if found["enquete"]["retenue"] == "modele":
@@ -207,6 +213,7 @@ def test_margins_the_survey_does_not_know_are_refused(study, survey, tmp_path):
     assert "jeune" in answer.err
 
 
+@pytest.mark.complete
 def test_margins_of_the_question_itself_measure_nothing(study, survey, alone, tmp_path):
     words = survey(16)
     with (tmp_path / "marges.csv").open("a", encoding="utf-8") as file:

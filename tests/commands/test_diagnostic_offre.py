@@ -41,6 +41,7 @@ def test_the_offer_has_the_keys_of_the_contract(study):
             assert missing["offre"] in LINES
 
 
+@pytest.mark.complete
 def test_rows_that_stand_nowhere_are_told(tmp_path, capsys):
     """Deux lieux belges sans coordonnées sont refusés : le dossier le dit, il ne fait pas comme s’ils n’étaient pas."""
     (tmp_path / "lieux.csv").write_text(
@@ -194,6 +195,7 @@ def test_the_dossier_tells_the_offer_and_its_doubt(folder):
     assert "ne disent pas ce qu’on y trouve" in page
 
 
+@pytest.mark.complete
 def test_the_need_is_the_same_with_or_without_an_offer(study, tmp_path):
     assert main(["diagnostic", CODE, "--sortie", str(tmp_path)]) == 0
     alone = json.loads((tmp_path / "etude.json").read_text("utf-8"))

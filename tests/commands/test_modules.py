@@ -42,6 +42,7 @@ def spoil(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.complete
 def test_the_territory_s_modules_are_checked_with_ours(maillage, home, folder):
     assert maillage("modules", "verifier").code == 0
     shutil.copytree(folder, home / "modules")

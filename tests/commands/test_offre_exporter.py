@@ -197,6 +197,7 @@ def test_what_leaves_comes_back_the_same(homes, exported, tmp_path):
     assert kept(tmp_path / "retour.csv") == kept(first)
 
 
+@pytest.mark.complete
 def test_an_empty_directory_is_told(homes, tmp_path):
     run, _ = homes
     empty = furnish(tmp_path / "vide")
@@ -205,6 +206,7 @@ def test_an_empty_directory_is_told(homes, tmp_path):
     assert "Aucun lieu" in done.stderr
 
 
+@pytest.mark.complete
 def test_a_folder_that_cannot_be_written_is_refused_in_three_lines(homes, tmp_path):
     run, home = homes
     (tmp_path / "fichier").write_text("x")

@@ -85,6 +85,7 @@ def test_sources_say_where_each_figure_comes_from(maillage):
         assert row["titre"]
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize(
     "level", some(["iris", "commune", "epci", "departement", "region"], "epci", "region")
 )
@@ -114,6 +115,7 @@ def test_areas_outside_the_survey_are_rows_with_a_reason(maillage, tmp_path):
     assert rows["976"]["avertissement"] == "Hors du champ de l’enquête."
 
 
+@pytest.mark.complete
 def test_the_same_figure_from_either_command(maillage, grenoble, tmp_path):
     """Un diagnostic et une estimation nationale donnent le même nombre pour la même commune."""
     path = tmp_path / "besoins.csv"
@@ -171,6 +173,7 @@ def test_a_port_already_taken(process, tmp_path):
     assert f"Le port {port} est déjà pris" in answer.err
 
 
+@pytest.mark.complete
 @pytest.mark.slow("the demonstration is made again")
 def test_demo_is_safe_to_repeat_and_prints_the_account(process, demonstration, tmp_path):
     demonstration(tmp_path / "maison")
@@ -214,6 +217,7 @@ def test_a_backup_comes_back_whole(process, demonstration, tmp_path):
     assert kept[0]
 
 
+@pytest.mark.complete
 def test_a_damaged_backup_is_refused_and_nothing_changes(process, demonstration, tmp_path):
     home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
     demonstration(tmp_path / "maison")
@@ -303,6 +307,7 @@ def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonst
         assert base.execute("select count(*) from territories_perimeter").fetchone() == (1,)
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize(
     ("manifest", "told"),
     [

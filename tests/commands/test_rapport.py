@@ -80,6 +80,7 @@ def test_a_poster_is_one_sheet_of_a3(alone):
     assert "À discuter ensemble" in text, "nobody published a plan here"
 
 
+@pytest.mark.complete
 def test_a_report_wears_the_colour_and_the_name_of_its_territory(alone, at_home, tmp_path, maillage):
     logo = tmp_path / "logo.svg"
     logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>')

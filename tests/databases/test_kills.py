@@ -27,6 +27,7 @@ KILLS, WRITERS = times(10, 100), times(12, 50)
 SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own browser
 
 
+@pytest.mark.complete
 @pytest.mark.slow("kills a writer a hundred times in the complete profile")
 def test_a_writer_killed_again_and_again_leaves_nothing_half_done(tmp_path):
     done = python("-m", "tests.databases.kills", str(KILLS), home=tmp_path)

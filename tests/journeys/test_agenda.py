@@ -86,6 +86,7 @@ def test_a_workshop_goes_from_its_plan_to_its_report(visit, enter, in_the_platfo
     page.wait_for_selector("text=Le compte rendu est gardé")
 
 
+@pytest.mark.complete
 def test_somebody_registers_without_script(visit, found):
     page = visit(f"/ateliers/{found['alone']}/", java_script_enabled=False, **PHONE)
     page.fill("#prenom", "Sans script")
@@ -123,6 +124,7 @@ PRO = (
 )
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some([*PUBLIC, *PRO], "/ateliers/"))
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     visit, signed_in, faults_by_day_and_night, found, address
@@ -141,6 +143,7 @@ PAPERS = (
 )
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAPERS, "/espace/ateliers/{over}/emargement/"))
 def test_papers_hold_on_one_page(enter, found, address):
     page = enter(TRAINER, address.format(**found))

@@ -61,6 +61,7 @@ def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path
     assert page.input_value("#id_notes") == "clé à demander"
 
 
+@pytest.mark.complete
 def test_without_script_the_same_file_is_corrected_by_a_button(enter, tmp_path):
     page = enter(WHO, f"{HOME}importer/", java_script_enabled=False)
     drop(page, tmp_path, "Réseau sans script")
@@ -95,6 +96,7 @@ def test_two_sheets_are_merged_then_taken_apart(enter):
     assert page.locator(".paires.liste li", has_text=names[0]).count() >= 1
 
 
+@pytest.mark.complete
 def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
     page = enter(WHO, f"{HOME}liste/a-confirmer/", width=390, height=844)
     page.locator(".tache-geste a").first.click()
@@ -196,6 +198,7 @@ HIDDEN = """() => {
 }"""
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("size", some([PHONE, DESK], PHONE))
 @pytest.mark.parametrize("name", some(["lecture", "fiche"], "fiche"))
 def test_what_has_the_focus_is_never_under_the_bar(enter, pages, name, size):

@@ -22,6 +22,7 @@ def andrei(enter):
     return re.search(r"/espace/personnes/\d+/", page.content())[0]
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, "lignes"))
 def test_axe_finds_nothing_on_the_rights_of_a_person(enter, andrei, faults_by_day_and_night, name):
     page = enter("aidant", f"{andrei}{PAGES[name]}", **PHONE)
@@ -30,6 +31,7 @@ def test_axe_finds_nothing_on_the_rights_of_a_person(enter, andrei, faults_by_da
     assert faults_by_day_and_night(page) == []
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(LISTS, "liste"))
 def test_axe_finds_nothing_on_the_lists_of_papers(enter, faults_by_day_and_night, name):
     page = enter("aidant", LISTS[name], **PHONE)

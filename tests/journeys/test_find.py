@@ -106,6 +106,7 @@ def test_somebody_without_account_says_what_is_wrong_by_keyboard(visit):
     assert page.inner_text("h1") == "Merci, c’est noté"
 
 
+@pytest.mark.complete
 def test_without_script_the_list_is_whole_and_no_empty_map_is_left(visit):
     page = visit(AROUND, java_script_enabled=False)
     names = page.locator(".rang h3").all_inner_texts()
@@ -166,6 +167,7 @@ Object.defineProperty(window, "speechSynthesis", { value: {
 """
 
 
+@pytest.mark.complete
 def test_the_sheet_is_read_aloud_word_by_word_where_there_is_a_french_voice(visit):
     page = visit("/lieux/cours/")
     assert not page.is_visible("[data-ecouter]")  # this browser has no voice
@@ -179,6 +181,7 @@ def test_the_sheet_is_read_aloud_word_by_word_where_there_is_a_french_voice(visi
     assert not [text for text in page.evaluate("said") if "Imprimer en gros" in text]
 
 
+@pytest.mark.complete
 def test_on_a_phone_the_map_grows_and_shrinks_back(visit):
     page = visit(AROUND, width=390, height=844)
     page.wait_for_selector("[data-en-grand]:visible")
@@ -199,6 +202,7 @@ def test_on_a_phone_the_map_grows_and_shrinks_back(visit):
     )
 
 
+@pytest.mark.complete
 def test_the_printed_list_is_the_list_with_its_telephones(visit):
     page = visit(AROUND)
     page.emulate_media(media="print")
@@ -217,6 +221,7 @@ def test_on_a_phone_the_form_folds_after_a_search_and_opens_again(visit):
     assert visit(AROUND).is_visible(".chercher")  # there is room
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(["imprimer", "a-remettre", "panneau"], "imprimer"))
 def test_a_paper_holds_on_one_page(visit, tmp_path: Path, name):
     page = visit(PAGES[name])
@@ -226,6 +231,7 @@ def test_a_paper_holds_on_one_page(visit, tmp_path: Path, name):
     assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
 
 
+@pytest.mark.complete
 def test_the_embedded_page_lives_in_the_page_of_somebody_else(visit, site):
     page = visit("/integrer/")
     frame = page.frame_locator("iframe.apercu")
@@ -245,6 +251,7 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select
 }).map((each) => each.outerHTML)"""
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, "lieu"))
 def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
     assert faults_of_looks(visit(PAGES[name]), small=SMALL) == []

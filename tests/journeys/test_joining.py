@@ -83,6 +83,7 @@ def test_a_structure_joins_and_publishes_its_sheet(visit, enter, faults_of):
     again.wait_for_selector("text=Il ne s’ouvre qu’une fois")
 
 
+@pytest.mark.complete
 def test_a_structure_joins_without_script(visit):
     page = visit("/rejoindre/38185/?nom=Sans+script", java_script_enabled=False, **PHONE)
     page.check("[name=part][value=assistance]")
@@ -115,6 +116,7 @@ LEADS = (
 )
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize(
     "address",
     some(

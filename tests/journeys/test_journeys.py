@@ -85,6 +85,7 @@ def test_the_map_moves_and_its_layers_change(visit):
     assert page.locator(".nom-carte").count() > 3
 
 
+@pytest.mark.complete
 def test_the_map_downloads_as_a_picture(visit):
     page = visit(PERIMETER)
     page.wait_for_selector("#carte.vivante")
@@ -220,6 +221,7 @@ def test_the_page_prints_on_white_without_its_menus(visit):
     assert page.locator("#carte svg.carte").is_visible()
 
 
+@pytest.mark.complete
 def test_forced_colours_keep_the_marks(visit):
     page = visit(PERIMETER, forced_colors="active")
     assert page.locator("table.zones .carre").first.is_visible()

@@ -31,6 +31,7 @@ def in_arabic(visit):
     return open_page
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAGES, "/"))
 def test_a_page_from_right_to_left_holds_at_320_and_axe_says_nothing(in_arabic, faults_of, address):
     page = in_arabic(address, width=320, height=700)
@@ -39,6 +40,7 @@ def test_a_page_from_right_to_left_holds_at_320_and_axe_says_nothing(in_arabic, 
     assert faults_of(page) == []
 
 
+@pytest.mark.complete
 def test_a_place_from_right_to_left_keeps_its_name_and_telephone(in_arabic, faults_of):
     page = in_arabic("/carte/?ou=Grenoble", width=390)
     page.locator(".rang h3 a").first.click()

@@ -109,6 +109,7 @@ def test_a_card_goes_on_elsewhere_and_closes_on_a_shared_computer(visit, site, e
     assert elsewhere.locator("[data-carte-ouverte]").is_hidden()
 
 
+@pytest.mark.complete
 def test_what_was_done_without_card_joins_it_if_one_says_so(visit, site, environment):
     page = visit(f"{MOUSE}6/")
     choose(page)
@@ -139,6 +140,7 @@ def test_two_tabs_and_a_repeated_sending_double_nothing(visit, site, environment
     other.close()
 
 
+@pytest.mark.complete
 def test_a_card_erased_elsewhere_lets_one_go_on_without_it(visit, site, environment):
     page = visit("/apprendre/")
     make_card(page)
@@ -151,6 +153,7 @@ def test_a_card_erased_elsewhere_lets_one_go_on_without_it(visit, site, environm
     assert waiting(page) == 0
 
 
+@pytest.mark.complete
 def test_a_device_that_keeps_nothing_says_so(visit):
     page = visit("/apprendre/")
     page.add_init_script(
@@ -246,6 +249,7 @@ def test_all_the_modules_are_kept_on_a_device(visit, site):
     expect(page.locator("h1")).to_have_text("Tranquille")
 
 
+@pytest.mark.complete
 def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environment):
     """Another version of one module: what was kept stays without network, and is renewed with it."""
     corrected = Path(environment["MAILLAGE_HOME"]) / "modules/03-toucher-l-ecran"
@@ -324,6 +328,7 @@ PUBLIC = ["/apprendre/", "/ma-carte/?suite=apprendre", "/apprendre/groupe/", "/a
 TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "packs/acces-aux-droits/?ou=Grenoble"]
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(PUBLIC, "/ma-carte/?suite=apprendre"))
 def test_the_public_pages_pass_axe_on_a_phone(visit, faults_of, address):
     page = visit(address, **PHONE)
@@ -331,6 +336,7 @@ def test_the_public_pages_pass_axe_on_a_phone(visit, faults_of, address):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.complete
 def test_an_open_card_passes_axe(visit, faults_of):
     page = visit("/apprendre/", **PHONE)
     make_card(page, "Ana")

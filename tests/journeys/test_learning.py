@@ -123,6 +123,7 @@ def _variants(id: str, number: int, exercise: Any) -> Iterator[tuple[str, Any]]:
         yield f"/apprendre/{id}/{number}/?facile", module_format.easier(exercise)
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("kind", some(ONE_OF_EACH, "telephone", "taper"))
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, faults_of, kind):
     id, number = ONE_OF_EACH[kind]
@@ -134,6 +135,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, faults_of, kind):
 AROUND = ["/apprendre/tenir-la-souris/", "/apprendre/tenir-la-souris/fiche/"]
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(AROUND, "/apprendre/tenir-la-souris/"))
 def test_the_pages_around_pass_axe(visit, faults_of, address):
     page = visit(address, **PHONE)
@@ -163,6 +165,7 @@ IN_SIGHT = """each => { const r = each.getBoundingClientRect();
         && [r.top + 8, r.bottom - 8].every((y) => each.contains(document.elementFromPoint(r.left + r.width / 2, y))) }"""
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(LONG, "/apprendre/messages-pieges/4/"))
 def test_on_a_phone_what_is_answered_is_seen_at_once(visit, site, address):
     """The exercise is longer than the screen: right or wrong, the answer and what comes after it are under
@@ -191,6 +194,7 @@ def test_on_a_phone_what_is_answered_is_seen_at_once(visit, site, address):
     assert page.locator("[data-suite]").evaluate(IN_SIGHT)
 
 
+@pytest.mark.complete
 def test_on_a_phone_a_simulated_thing_answers_in_sight(visit):
     page = visit("/apprendre/tenir-la-souris/7/", **SMALL_PHONE)
     page.get_by_role("button", name="Bouton de droite sur la pomme").click()
@@ -308,6 +312,7 @@ def test_without_script_the_text_and_the_judgements_on_words_remain(visit):
     assert "ne marche pas sur ce navigateur" in told.inner_text()
 
 
+@pytest.mark.complete
 def test_without_script_an_order_to_correct_keeps_the_numbers_that_were_written(visit):
     page = visit("/apprendre/messages-pieges/8/", java_script_enabled=False)
     places = page.locator(".a-ordonner input")
@@ -318,6 +323,7 @@ def test_without_script_an_order_to_correct_keeps_the_numbers_that_were_written(
     assert [places.nth(n).input_value() for n in range(4)] == ["1", "2", "3", "4"]
 
 
+@pytest.mark.complete
 def test_a_word_is_written_without_keyboard(visit, faults_of):
     module, number = next(
         (m.id, n)

@@ -143,6 +143,7 @@ def test_without_script_it_opens_is_read_and_closes(visit, andrei):
     page.wait_for_selector("text=Votre page est fermée")
 
 
+@pytest.mark.complete
 def test_it_prints_on_one_page_and_reads_from_right_to_left(visit, andrei, site):
     page = opened(visit, andrei)
     with pypdfium2.PdfDocument(page.pdf(format="A4")) as printed:
@@ -153,6 +154,7 @@ def test_it_prints_on_one_page_and_reads_from_right_to_left(visit, andrei, site)
     expect(page.locator("main")).to_contain_text("من يساعدني")
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, ""))
 def test_axe_finds_nothing(visit, andrei, site, faults_by_day_and_night, name):
     page = opened(visit, andrei)

@@ -91,6 +91,7 @@ def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit
     assert "arrêté" in page.inner_text("[aria-labelledby=s-mandat]")
 
 
+@pytest.mark.complete
 def test_without_script_the_paper_and_the_voice_remain(chromium, signed_in, enter):
     page, _ = prepared(enter)
     context = chromium.new_context(
@@ -108,6 +109,7 @@ def test_without_script_the_paper_and_the_voice_remain(chromium, signed_in, ente
     context.close()
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, "liste"))
 def test_axe_finds_nothing_on_the_lists(enter, faults_by_day_and_night, name):
     page = enter("aidant", PAGES[name], **PHONE)

@@ -77,6 +77,7 @@ def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform)
     expect(lead.get_by_role("listitem").filter(has_text="Corriger les horaires")).to_contain_text("faite le")
 
 
+@pytest.mark.complete
 def test_who_types_a_name_is_warned_before_sending(enter, found):
     page = enter("aidant", f"/espace/reseau/discussions/meeting/{found['held']}/", **PHONE)
     field = page.get_by_label("Votre question")
@@ -104,6 +105,7 @@ ALWAYS = (
 )
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAGES, *ALWAYS))
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     visit, signed_in, faults_by_day_and_night, found, address

@@ -141,6 +141,7 @@ def test_without_script_a_place_answers_from_its_list(enter, made, in_the_platfo
     assert in_the_platform(READS, made["row"]).split()[1] == "refused"
 
 
+@pytest.mark.complete
 def test_a_place_says_it_is_full_and_again_that_it_has_room(enter, made):
     page = enter(PLACE, "/espace/orientations/")
     page.click("text=Se dire complet")
@@ -149,6 +150,7 @@ def test_a_place_says_it_is_full_and_again_that_it_has_room(enter, made):
     page.wait_for_selector("text=Se dire complet")
 
 
+@pytest.mark.complete
 def test_without_script_a_relative_asks_finds_and_leaves_with_a_card(visit):
     page = visit("/aider-un-proche/", java_script_enabled=False, **PHONE)
     page.click("text=Poser 4 questions")
@@ -171,6 +173,7 @@ def test_without_script_a_relative_asks_finds_and_leaves_with_a_card(visit):
     assert "Allez-y avec votre carte" in page.inner_text("main")
 
 
+@pytest.mark.complete
 def test_the_card_prints_on_half_a_sheet(enter, made):
     page = enter(SENDER, f"/espace/orientations/{made['linked']}/carte/")
     page.emulate_media(media="print")
@@ -242,6 +245,7 @@ SMALL = """() => [...document.querySelectorAll("main a.bouton, main button, main
   .map((each) => each.outerHTML.slice(0, 120))"""
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(NAMES, "lien"))
 def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, name):
     page = opened(name)
@@ -249,6 +253,7 @@ def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, na
     assert faults_of_looks(page, enhanced=not pages[name][0], small=SMALL) == []
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("name", some(["une", "lieux", "partage", "proche", "lien"], "lien"))
 def test_the_stylesheets_stay_light(opened, name):
     page = opened(name)

@@ -45,6 +45,7 @@ def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
     assert faults_of_looks(visit(PAGES[name]), enhanced=name != "style") == []
 
 
+@pytest.mark.complete
 def test_the_stylesheets_stay_light(visit):
     import gzip
 

@@ -43,6 +43,7 @@ def test_a_sheet_is_confirmed_by_its_code_on_a_phone(visit, code):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.complete
 def test_a_telephone_is_corrected_without_script(chromium, site, code):
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="fr-FR")
     page = context.new_page()
@@ -57,6 +58,7 @@ def test_a_telephone_is_corrected_without_script(chromium, site, code):
     context.close()
 
 
+@pytest.mark.complete
 def test_full_then_room_again_in_two_taps(visit, code):
     page = visit(f"/fiche/{code}/", **PHONE)
     page.click("summary:has-text('Nous sommes complets')")
@@ -77,6 +79,7 @@ def test_a_closure_is_said_in_two_taps_and_withdrawn_after_a_question(visit, cod
     assert page.locator("dt:has-text('Fermetures')").count() == 0
 
 
+@pytest.mark.complete
 def test_the_paper_is_one_page_of_a4(visit, code):
     pdfium = pytest.importorskip("pypdfium2")
     page = visit(f"/fiche/{code}/papier/")
@@ -87,6 +90,7 @@ def test_the_paper_is_one_page_of_a4(visit, code):
     assert "Rien n’a changé" in text
 
 
+@pytest.mark.complete
 def test_a_paper_sheet_is_typed_back_by_keyboard_only(enter, code):
     page = enter(WHO, "/espace/annuaire/papier/")
     keys = page.keyboard
@@ -155,6 +159,7 @@ WITHIN = (
 )
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some([*PUBLIC, *WITHIN], "/fiche/{code}/", "/espace/recensement/38511/"))
 def test_a_page_reads_however_it_is_looked_at(visit, enter, faults_of_looks, request, address):
     whole = address.format_map(
@@ -165,6 +170,7 @@ def test_a_page_reads_however_it_is_looked_at(visit, enter, faults_of_looks, req
     assert faults_of_looks(page) == []
 
 
+@pytest.mark.complete
 def test_a_campaign_is_opened_and_called(enter, faults_of):
     page = enter(WHO, "/espace/annuaire/campagnes/")
     page.fill("#territoire", "200040715")

@@ -65,6 +65,7 @@ def test_somebody_takes_an_hour_without_script(visit, found):
     assert "C’est noté" in page.inner_text("h1")
 
 
+@pytest.mark.complete
 def test_a_series_is_cancelled_whole_by_keyboard_then_put_back(enter):
     page = enter(HELPER, "/espace/rendez-vous/donner/", **PHONE)
     page.get_by_label("Pour qui").fill("Zoé")
@@ -86,6 +87,7 @@ def test_a_series_is_cancelled_whole_by_keyboard_then_put_back(enter):
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.complete
 def test_the_next_time_of_a_mailbox_is_booked_and_undone(enter, found):
     page = enter(HELPER, f"/espace/rendez-vous/{found['row']}/", **PHONE)
     page.get_by_text("Corriger", exact=True).click()
@@ -97,6 +99,7 @@ def test_the_next_time_of_a_mailbox_is_booked_and_undone(enter, found):
     page.get_by_role("button", name="Annuler ce prochain rendez-vous").wait_for()
 
 
+@pytest.mark.complete
 def test_a_permanence_of_la_reunion_is_read_in_its_own_time(visit, in_the_platform):
     door = in_the_platform(REUNION)
     page = visit(f"/rendez-vous/{door}/", timezone_id="Europe/Paris", **PHONE)
@@ -116,6 +119,7 @@ PAGES = (
 )
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAGES, "/rendez-vous/{door}/", "/espace/rendez-vous/{row}/"))
 def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     visit, signed_in, faults_by_day_and_night, found, address
@@ -127,6 +131,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+@pytest.mark.complete
 def test_the_sheet_to_keep_at_home_holds_on_one_page(visit):
     page = visit("/boite-mail/feuille/")
     paper = pypdfium2.PdfDocument(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))

@@ -83,6 +83,7 @@ def typed(page, name: str, text: str) -> None:
     raise AssertionError(f"no {name!r} by keyboard")
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("script", some([True, False], False), ids=["with script", "without script"])
 def test_an_application_is_added_by_keyboard_then_asked(visit, site, account, script):
     email = account(f"application-{script}".lower())
@@ -109,6 +110,7 @@ def test_an_application_is_added_by_keyboard_then_asked(visit, site, account, sc
     page.wait_for_url("**/espace/")
 
 
+@pytest.mark.complete
 def test_a_code_received_opens_the_account_without_password(visit, site, account, in_the_platform):
     email = account("code")
     page = visit("/connexion/", width=390, height=844)
@@ -202,6 +204,7 @@ def test_a_key_that_is_refused_leaves_the_other_ways(visit, site):
     assert "Prenez un autre moyen" in page.inner_text("[data-cle-faute]").replace("\u00a0", " ")
 
 
+@pytest.mark.complete
 def test_without_script_the_key_says_what_it_needs(visit):
     page = visit("/connexion/", java_script_enabled=False)
     assert not page.is_visible("text=Ma clé d’accès")
@@ -221,6 +224,7 @@ def test_the_back_button_shows_nothing_after_signing_out(visit, site, account):
     assert heading(page) == "Se connecter"
 
 
+@pytest.mark.complete
 def test_the_end_of_the_visit_is_announced_and_put_off(visit, site, account):
     page = visit("/connexion/")
     sign_in(page, site, account("fin"))
@@ -310,6 +314,7 @@ SMALL = """() => [...document.querySelectorAll("main a, main button, main input:
   .filter((each) => each.getBoundingClientRect().height < 43.5).map((each) => each.outerHTML.slice(0, 120))"""
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAGES, "/connexion/", "/compte/"))
 def test_a_page_reads_however_it_is_looked_at(enter, faults_of_looks, address):
     page = enter(address)

@@ -240,6 +240,7 @@ def told_by_card(helper, visit, site: str, person: str, card: str) -> None:
     expect(page.locator("body")).to_contain_text("Votre page est fermée")
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("story", some(STORIES, STORIES[-1]), ids=lambda story: story.name)
 @pytest.mark.slow("a whole story, with its mails")
 def test_from_a_counter_to_what_came_of_it(enter, visit, site, environment, in_the_platform, told, story):
@@ -280,6 +281,7 @@ def test_sandrine_does_it_again_and_reads_what_changed(enter, site, in_the_platf
     expect(page.locator("main")).to_contain_text("Avant et maintenant")
 
 
+@pytest.mark.complete
 @pytest.mark.slow("twenty referrals made beside")
 def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, told):
     """A few referrals are too few to show; from eleven, the page counts them, by batches of eleven."""
@@ -302,6 +304,7 @@ def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, tol
     expect(page.locator("main")).not_to_contain_text("Personnes inventées : aucune personne réelle")
 
 
+@pytest.mark.complete
 def test_somebody_without_account_mail_nor_telephone_goes_through_alone(visit):
     """Alone on a shared computer: the diagnosis, a card, what is kept, and all of it erased."""
     page = visit("/bilan/", **PHONE)

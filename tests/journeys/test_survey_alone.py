@@ -74,6 +74,7 @@ def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_t
     assert told.count("'paper'") == 5 and "('3', 'paper', {'age': '32'," in told
 
 
+@pytest.mark.complete
 def test_who_types_before_the_page_is_whole_sends_no_half_sheet(enter, made, site):
     pk, _ = made("Tapée vite")
     page = enter("analyste")

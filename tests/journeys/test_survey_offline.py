@@ -258,6 +258,7 @@ def test_two_surveyors_share_a_device_and_what_is_refused_stays_on_it(visit, sit
     expect(page.locator("[data-enquetes]")).to_contain_text("Ce lien d’enquête n’existe pas")
 
 
+@pytest.mark.complete
 def test_a_whole_form_by_keyboard_and_axe_by_day_and_night(visit, site, survey, faults_by_day_and_night):
     _, (_, link) = survey
     page = visit(PAGE + f"#{link}", **PHONE)
@@ -327,6 +328,7 @@ def test_a_whole_form_by_keyboard_and_axe_by_day_and_night(visit, site, survey, 
     assert found == []
 
 
+@pytest.mark.complete
 def test_a_person_who_reads_arabic_sees_it_from_right_to_left(visit, survey):
     _, (link, _) = survey
     page = visit(PAGE + f"#{link}", **PHONE)

@@ -59,6 +59,7 @@ def until(page, true: str) -> None:
     speed.until(lambda: page.evaluate(true), lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
+@pytest.mark.complete
 def test_all_five_by_touch_on_a_phone(under_way, key):
     page = under_way(width=390, height=844, has_touch=True, is_mobile=True)
     page.locator(".tuile").first.tap()
@@ -178,6 +179,7 @@ def test_all_five_by_keyboard(under_way, key):
     assert held.tasks["T4"]["trap"] == held.tasks["T4"]["true"] == "check"
 
 
+@pytest.mark.complete
 def test_without_script_three_plain_pages_remain(under_way, key):
     page = under_way(java_script_enabled=False)
     page.locator("a.tuile").first.click()
@@ -200,6 +202,7 @@ def test_without_script_three_plain_pages_remain(under_way, key):
     assert held.tasks["T5"]["answers"] == 2
 
 
+@pytest.mark.complete
 def test_a_task_without_script_says_so(under_way):
     for slug in ("toucher", "ecrire"):
         page = under_way(f"/bilan/essayer/{slug}/", java_script_enabled=False)
@@ -207,6 +210,7 @@ def test_a_task_without_script_says_so(under_way):
         assert not page.is_visible("main form")
 
 
+@pytest.mark.complete
 def test_stopping_measures_nothing(under_way, key):
     page = under_way("/bilan/essayer/toucher/")
     page.locator("[data-image=soleil]").click()
@@ -227,11 +231,13 @@ def test_what_is_written_wrong_twice_goes_on_without_a_word_of_blame(under_way, 
     assert held_by(page, key).tasks["T3"] == expected
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("screen", some(SCREENS, "toucher/", "ecrire/"))
 def test_a_screen_reads_however_it_is_looked_at(under_way, faults_of_looks, screen):
     assert faults_of_looks(under_way(f"/bilan/essayer/{screen}")) == []
 
 
+@pytest.mark.complete
 def test_the_stylesheets_stay_light(under_way):
     page = under_way("/bilan/essayer/message/")
     addresses = page.eval_on_selector_all("link[rel=stylesheet]", "links => links.map(l => l.href)")

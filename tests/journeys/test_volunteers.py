@@ -115,6 +115,7 @@ def test_a_volunteer_goes_from_a_gap_to_a_mission_to_hours(visit, enter, faults_
     assert hers.request.get(hers.url.split("/benevoles/")[0] + link).body().startswith(b"%PDF")
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize(
     ("who", "address"),
     [
