@@ -14,6 +14,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Import, Lieu, Pair, Source
+from maillage.apps.directory.queries.search import Wanted, search
 from maillage.apps.intake.actions import duplicates, importing
 from maillage.apps.intake.actions import pending as actions
 from maillage.apps.intake.forms.columns import chosen, word_name
@@ -441,6 +442,24 @@ def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
     text = signed.get(f"/espace/annuaire/imports/{row.pk}/").content.decode()
     assert "lieu créé à confirmer" in text
     assert f'href="/espace/annuaire/doublons/{Pair.objects.get().pk}/"' in text
+
+
+def test_a_place_surely_written_anew_by_its_source_is_found_once_until_somebody_decides(signed):
+    def found() -> list[str]:
+        wanted = (Wanted(text="lilas"), Wanted(communes=("38185",)))
+        return [Lieu.objects.get(pk=pk).identifier for each in wanted for pk, _ in search(each).places]
+
+    imported(signed, HEAD.replace("\n", ";Id\n") + LILAS.replace("\n", ";A1\n"))
+    row = imported(signed, HEAD.replace("\n", ";Id\n") + LILAS.replace("\n", ";B2\n"), source="Réseau local")
+    pair = Pair.objects.get()
+    assert pair.sure
+    assert found() == ["B2", "B2"]
+    duplicates.answer(pair, rules.DECLINED, by="x", at=AT)
+    assert found() == ["A1", "B2"] * 2
+    duplicates.answer(pair, rules.OPEN, by="", at=None)
+    assert found() == ["B2", "B2"]
+    importing.take_back(row, by="x", at=AT)
+    assert found() == ["A1", "A1"]
 
 
 def test_the_command_says_what_waits_for_an_answer(signed, tmp_path, capsys):

@@ -136,6 +136,8 @@ LISTS: dict[str, set[str]] = {
             "imports",
             "pairs",
             "pairs_sure",
+            "pairs_again",
+            "directory_sources",
             "lieu_new",
         )
     },
@@ -261,6 +263,7 @@ FILES: dict[str, tuple[set[str], dict[str, str]]] = {
             "module_languages",
         )
     },
+    "pairs_group": ({"import"}, {"key": "x"}),
     "activity_report_file": ({"team", "measures"}, {"form": "csv"}),
     "workshop_outline_adapt": ({"modules"}, {"id": "sms-pieges"}),
     "workshop_outline_restore": ({"modules"}, {"id": "sms-pieges"}),
@@ -470,7 +473,7 @@ SENT = {
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
 }
 # Rows that belong to no structure: the administration alone.
-PLATFORM = {"stop_allow": "stop"}
+PLATFORM = {"stop_allow": "stop", "source": "source"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
@@ -723,6 +726,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "steered": {"place": commune},
         "plan_action": {"place": commune, "pk": (funded := _plan_action(commune, theirs)).pk},
         "funder": {"place": commune, "pk": steering.fund(funded, name=kind, by=theirs, at=AT).funder_id},
+        "source": {"pk": lieu.source_id},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 

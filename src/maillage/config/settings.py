@@ -178,6 +178,9 @@ RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
 # Who acts for a structure and who is on their way to a place: what a place would take along if it changed
 # hands.
 STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
+# Who fetches the file of a source at its address, and whether addresses of this network may be called.
+FILE_FETCHER = "maillage.config.providers.files.fetch"
+SOURCES_INSIDE = bool(os.environ.get("MAILLAGE_SOURCES_INSIDE"))
 # The next appointment that a referral gives a person, as a user may read it: their rights say it.
 REFERRAL_OF = "maillage.apps.orientations.queries.people.next_appointment"
 # Who reads each line of the journal as it is written, in its transaction: the index of the search.

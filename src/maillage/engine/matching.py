@@ -571,6 +571,7 @@ NAMES = (
     "même nom, autre genre de lieu",
     "noms différents",
 )
+ONE_LETTER = "même nom à une lettre près"
 SAME_NAME = (0, 2)  # other names are never joined unseen, but for those below at one address
 CONTAINED = (1, 3)  # « Médiathèque », « Médiathèque l’Envol »
 OTHER_PHONE = 2  # and another organisation: the rank of what differs
@@ -687,6 +688,6 @@ def _reasons(a: _Read, b: _Read, levels: Levels) -> Iterator[str]:
         elif field == "marque":
             yield CONTRADICTIONS[_contradiction(a, b)]
         elif field == "nom" and level == 0 and set(a.own) != set(b.own):
-            yield "même nom à une lettre près"
+            yield ONE_LETTER
         else:
             yield SAID[field][level]

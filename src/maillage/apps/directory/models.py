@@ -7,12 +7,24 @@ from maillage.apps.directory import rules
 
 
 class Source(models.Model):
-    """A source of places: a producer, its licence, and how its files are read."""
+    """A source of places: a producer, its licence, how its files are read, and where the next one is
+    published.
+
+    error: the three sentences of the last reading that failed. digest: of the last file read at the address.
+    """
 
     name = models.CharField("nom", max_length=120, unique=True)
     producer = models.CharField("producteur", max_length=200, blank=True)
     licence = models.CharField("licence", max_length=60, blank=True)
     correspondence = models.TextField("correspondance", blank=True)
+    address = models.CharField("adresse du fichier", max_length=500, blank=True)
+    every_days = models.PositiveSmallIntegerField(
+        "rythme", default=0, choices=list(rules.READING_RHYTHMS.items())
+    )
+    reader = by_account("suivie par")
+    read_at = models.DateTimeField("relue le", null=True)
+    digest = models.CharField("empreinte du dernier fichier", max_length=64, blank=True)
+    error = models.JSONField("dernier échec", default=list)
 
     class Meta:
         verbose_name = "source"

@@ -45,6 +45,12 @@ VERBS = {
 }
 RHYTHMS = {1: "tous les mois", 3: "tous les 3 mois", 6: "tous les 6 mois", 12: "tous les ans"}
 USUAL_RHYTHM = 6
+READING_RHYTHMS = {
+    0: "seulement quand on le demande",
+    1: "tous les jours",
+    7: "toutes les semaines",
+    30: "tous les 30 jours",
+}
 
 BODY_STATES = {
     "to-contact": "à contacter",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from maillage.apps.intake.views import custody, imports, new, pairs, space
+from maillage.apps.intake.views import custody, imports, new, pairs, sources, space
 
 urlpatterns = [
     path("espace/annuaire/", space.directory, name="directory"),
@@ -26,8 +26,12 @@ urlpatterns = [
     path("espace/annuaire/imports/<int:pk>/", imports.report, name="import_report"),
     path("espace/annuaire/imports/<int:pk>/rapport.csv", imports.report_csv, name="import_csv"),
     path("espace/annuaire/imports/<int:pk>/defaire/", imports.undo, name="import_undo"),
+    path("espace/annuaire/sources/", sources.sources, name="directory_sources"),
+    path("espace/annuaire/sources/<int:pk>/", sources.source, name="source"),
     path("espace/annuaire/doublons/", pairs.pairs, name="pairs"),
     path("espace/annuaire/doublons/surs/", pairs.sure, name="pairs_sure"),
+    path("espace/annuaire/doublons/revoir/", pairs.decide_again, name="pairs_again"),
+    path("espace/annuaire/doublons/motif/<slug:key>/", pairs.group, name="pairs_group"),
     path("espace/annuaire/doublons/<int:pk>/", pairs.pair, name="pair"),
     path("espace/annuaire/doublons/<int:pk>/revoir/", pairs.reopen, name="pair_reopen"),
     path("espace/annuaire/lieux/nouveau/", new.new, name="lieu_new"),

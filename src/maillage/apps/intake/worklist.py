@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import DIRECTORY, MOST, Line
-from maillage.apps.intake.queries import pending
+from maillage.apps.directory.access import holds
+from maillage.apps.intake.queries import pending, sources
 from maillage.words.wording import count
 
 IMPORTS = "directory.import"
@@ -20,6 +21,10 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
     if not rights_of(user).any(IMPORTS):
         return
     for each in pending.everything(user)[:MOST]:
+        if each.read_at_source and (read_again := _read_again(each)) is not None:
+            yield read_again
+        if each.read_at_source:
+            continue
         yield Line(
             kind="pending-file",
             group=DIRECTORY,
@@ -30,3 +35,45 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             gesture="Finir l’import",
             icon="upload",
         )
+    if holds(user, ()):
+        for source in sources.failing()[:MOST]:
+            yield Line(
+                kind="source-unread",
+                group=DIRECTORY,
+                title=source.name,
+                words=f"{source.error[0]} {source.error[1]}",
+                since=timezone.localdate(source.read_at) if source.read_at else None,
+                url=reverse("source", args=[source.pk]),
+                gesture="Voir la source",
+                icon="refresh-cw",
+            )
+
+
+CHANGES = (
+    ("nouveaux", "lieu nouveau", "lieux nouveaux"),
+    ("modifies", "modifié", "modifiés"),
+    ("absents", "absent", "absents"),
+    ("contestes", "valeur à choisir", "valeurs à choisir"),
+)
+
+
+def _read_again(each: pending.PendingFile) -> Line | None:
+    """Return the line of a file read at the address of its source: what would change, to accept; None while
+    it is read, or when nothing would.
+    """
+    told = pending.progress(each.key)
+    if told.expected is None or told.changes_nothing:
+        return None
+    said = ", ".join(
+        count(told.expected[name], one, many) for name, one, many in CHANGES if told.expected[name]
+    )
+    return Line(
+        kind="source-file",
+        group=DIRECTORY,
+        title=each.source,
+        words=f"Son fichier a changé : {said or 'à lire'}. Rien n’est encore écrit.",
+        since=timezone.localdate(datetime.fromisoformat(each.at)),
+        url=reverse("import_check", args=[each.key]),
+        gesture="Voir ce qui change",
+        icon="refresh-cw",
+    )

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
+from maillage.kernel import cores
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import answers, naming, own
 from maillage.pipeline.offer.answers import NO, YES
@@ -57,6 +58,10 @@ SECOND_KEY = ("telephone", "courriels", "site_web", "horaires", "latitude", "lon
 OTHER_THEME = "d’un autre thème"
 
 UNPLACED = "rien ne dit"
+A_TIME = re.compile(r"\d\d:\d\d|24/7")
+SOME_TIME = re.compile(  # what a text that speaks of something else holds at least when it also says hours
+    r"\d\s*(?:h|:|heure)|24\s*/|midi|minuit|(?:di|manche)s?\b[^.]{0,40}\d|\d\s*(?:[aà]|-)\s*\d", re.IGNORECASE
+)
 CLOSED = re.compile(
     r"\bferm(?:ée?|ee)s?\b|\bfermeture\b|d[ée]finitivement|n[’']existe plus", re.IGNORECASE
 )  # not a « ferme »
@@ -148,23 +153,35 @@ class Result:
         return counts
 
 
-def read(sheet: Sheet, correspondence: Correspondence, *, today: date, source: str = "") -> Result:
+def read(
+    sheet: Sheet,
+    correspondence: Correspondence,
+    *,
+    today: date,
+    source: str = "",
+    tell: Callable[[float], None] = lambda share: None,
+) -> Result:
     """Return the places of a file, row by row, following a correspondence.
 
     A row without a name, or that nothing locates, is refused; any other row is kept, its doubtful cells told.
-    `source` is written where the file names none.
+    `source` is written where the file names none. tell: called with the share of the rows read so far.
     """
     keys = {name: plain(name) or name for name in sheet.columns}
     columns = {key: name for name, key in reversed(keys.items())}
     used = correspondence.used()
-    filled: set[str] = set()
+    filled = {name for row in sheet.rows for name, cell in row.cells.items() if cell}
     idle: Counter[tuple[str, str]] = Counter()
-    rows = []
-    for row in sheet.rows:
-        reader = _Row(row, keys, columns, correspondence, today, source)
-        rows.append(reader.read())
-        idle.update(reader.idle())
-        filled.update(name for name, cell in row.cells.items() if cell)
+    rows: list[Read] = []
+
+    def part(start: int, end: int) -> tuple[list[Read], Counter[tuple[str, str]]]:
+        readers = [_Row(row, keys, columns, correspondence, today, source) for row in sheet.rows[start:end]]
+        done = [reader.read() for reader in readers]
+        return done, Counter(chain.from_iterable(reader.idle() for reader in readers))
+
+    for n, (some, said) in cores.parts(len(sheet.rows), part):
+        rows += some
+        idle.update(said)
+        tell(n / len(sheet.rows))
     if area := _area(rows):
         for at, row in enumerate(sheet.rows):
             if rows[at].refused.startswith(UNPLACED):
@@ -391,6 +408,8 @@ class _Row:
                     self.whole.update(column.split(" + "))
                     if origin.gives and of.kind in ("line", "text"):
                         cleaned = self._sentence(of, origin.gives, origin.tokens(text))
+                    elif origin.inside and of.kind == "hours" and not SOME_TIME.search(text):
+                        cleaned = Cleaned.empty()
                     else:
                         cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
                     self._keep(
@@ -407,8 +426,10 @@ class _Row:
 
     def _found(self, cleaned: Cleaned[Any]) -> Cleaned[Any]:
         """Return what was found in a column that speaks of something else: to check, or nothing at all."""
-        if cleaned.value is None or (isinstance(cleaned.value, hours.Hours) and not cleaned.value.osm):
-            return Cleaned.empty()
+        if cleaned.value is None or (
+            isinstance(cleaned.value, hours.Hours) and not A_TIME.search(cleaned.value.osm)
+        ):
+            return Cleaned.empty()  # prose around a day, without a time, is no opening hours
         return Cleaned(cleaned.value, "doubtful", "trouvé dans un texte libre")
 
     def _clean(self, of: offer.Field, text: str, parity: str = "") -> Cleaned[Any]:

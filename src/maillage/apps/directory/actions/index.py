@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.db.models import F
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.models import Lieu, Pair, Structure
 from maillage.apps.search import actions as search
 
 BATCH = 500
@@ -19,10 +20,31 @@ def refresh(lieux: Iterable[Lieu]) -> None:
     search.refresh_rows(Structure, {lieu.structure_id for lieu in many})
 
 
+def superseded(numbers: Iterable[int]) -> set[int]:
+    """Return those of these places that their source now writes otherwise: absent from its last file, they
+    surely are a new place of it. Until somebody decides, the new one alone is found.
+    """
+    found: set[int] = set()
+    ordered = sorted(set(numbers))
+    for start in range(0, len(ordered), BATCH):
+        pairs = Pair.objects.filter(
+            first__in=ordered[start : start + BATCH],
+            first__missing_since__isnull=False,
+            first__source=F("second__source"),
+            second__state=rules.PUBLISHED,
+            second__missing_since=None,
+            sure=True,
+            state=rules.OPEN,
+        )
+        found |= set(pairs.values_list("first", flat=True))
+    return found
+
+
 def _write(many: list[Lieu]) -> None:
     with connection.cursor() as cursor:
         _forget(cursor, [lieu.pk for lieu in many])
-        shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED]
+        written_anew = superseded(lieu.pk for lieu in many if lieu.missing_since_id is not None)
+        shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED and lieu.pk not in written_anew]
         words = [(lieu.pk, rules.searched(lieu.sheet)) for lieu in shown]
         points = [(lieu.pk, lieu.latitude, lieu.longitude) for lieu in shown if lieu.latitude is not None]
         facets = [(facet, lieu.pk) for lieu in shown for facet in rules.facets(lieu.sheet)]

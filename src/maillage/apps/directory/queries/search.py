@@ -93,6 +93,8 @@ def _statement(wanted: Wanted) -> tuple[str, list[object]]:
     """
     sqlite = connection.vendor == "sqlite"
     parts = _Parts()
+    indexed = f"exists (select 1 from directory_words i where i.{'rowid' if sqlite else 'lieu'} = p.id)"
+    parts.only(f"(p.missing_since_id is null or {indexed})", [])  # its source may write it otherwise
     distance, at = _distance(wanted)
     if wanted.radius and at:
         _circle(parts, wanted, sqlite=sqlite)

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Change, Lieu, Pair, Proposal
 from maillage.apps.directory.queries import custody
 from maillage.engine import matching
@@ -77,6 +77,8 @@ def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:
             )
     before = Pair.objects.count()
     Pair.objects.bulk_create(pairs, ignore_conflicts=True, batch_size=1_000)
+    older = {pair.first_id for pair in pairs if pair.sure}
+    index.refresh(Lieu.objects.filter(pk__in=older, missing_since__isnull=False))  # what is written anew
     return Pair.objects.count() - before
 
 
@@ -419,6 +421,7 @@ def answer(pair: Pair, state: str, *, by: str, at: datetime | None) -> None:
     """Record the decision on a pair: one place, two places, or undecided again."""
     pair.state, pair.answered_by, pair.answered_at = state, by, at
     pair.save()
+    index.refresh(Lieu.objects.filter(pk=pair.first_id, missing_since__isnull=False))
 
 
 def sure(pairs: Iterable[Pair]) -> list[Pair]:

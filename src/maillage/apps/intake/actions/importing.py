@@ -378,7 +378,11 @@ def take_back(row: Import, *, by: str, at: datetime) -> Counter[str]:
     index.refresh(touched)
     for start in range(0, len(made), BATCH):
         _remove(made[start : start + BATCH])
+    absent = list(Lieu.objects.filter(missing_since=row))
     Lieu.objects.filter(missing_since=row).update(missing_since=None)
+    for lieu in absent:
+        lieu.missing_since = None
+    index.refresh(absent)
     for pk, since in row.report.get("retrouves", ()):
         Lieu.objects.filter(pk=pk, missing_since=None).update(missing_since_id=since)
     Proposal.objects.filter(within=row, state=rules.OPEN).delete()

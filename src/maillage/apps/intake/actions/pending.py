@@ -47,8 +47,21 @@ UNEXPECTED = (
 )
 
 
-def keep(content: bytes, name: str, *, source: str, licence: str, by: User, at: datetime) -> PendingFile:
-    """Store a file for a day, with the way it would be read; Refused when it contains no table."""
+def keep(
+    content: bytes,
+    name: str,
+    *,
+    source: str,
+    licence: str,
+    by: User,
+    at: datetime,
+    awaits: timedelta = KEPT,
+    read_at_source: bool = False,
+) -> PendingFile:
+    """Store a file for a day, or as long as it awaits somebody, with the way it would be read.
+
+    Refused when it contains no table.
+    """
     sheet = forms.parse(content, name)
     how, title, draft, why = _first_draft(sheet, source)
     found = PendingFile(
@@ -68,13 +81,14 @@ def keep(content: bytes, name: str, *, source: str, licence: str, by: User, at: 
         notes=sheet.notes,
         faults=len(sheet.faults),
         draft=draft,
+        read_at_source=read_at_source,
     )
     write_whole(found.path, content)
     first = [(row.number, row.line, list(row.cells.values())) for row in sheet.rows[: queries.SAMPLE]]
     _write(found.key, "extrait.json", first)
     _write(found.key, "valeurs.json", {column: _values(sheet, column) for column in sheet.columns})
     _write(found.key, "fiche.json", asdict(found))
-    forget_later.using(run_after=at + KEPT).enqueue(found.key)
+    forget_later.using(run_after=at + awaits).enqueue(found.key)
     return found
 
 

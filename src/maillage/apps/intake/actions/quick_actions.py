@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.actions import sheets
+from maillage.apps.directory.actions import index, sheets
 from maillage.apps.directory.models import Change, Lieu, Pair, Source
 from maillage.apps.intake.actions import duplicates
 from maillage.kernel.errors import Refused
@@ -32,15 +33,20 @@ def end_missing(lieu: Lieu, *, by: str, at: datetime, reason: str) -> Change:
     return sheets.set_state(lieu, rules.ENDED, by=by, at=at, reason=reason)
 
 
-@transaction.atomic
 def merge_sure(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
-    """Merge the pairs above the published threshold, with the suggested values; return how many.
+    """Merge the pairs above the published threshold, with the suggested values; return how many."""
+    return merge_many(duplicates.sure(pairs), by=by, at=at)
+
+
+@transaction.atomic
+def merge_many(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
+    """Merge pairs that somebody read, with the suggested values; return how many.
 
     A pair with a place merged just before is left to a person, as is one whose two places both have a team.
     Each merge has its own timestamp: it can be undone alone.
     """
     merged = 0
-    for pair in duplicates.sure(pairs):
+    for pair in pairs:
         fresh = Pair.objects.select_related("first", "second").get(pk=pair.pk)
         published = fresh.first.state == fresh.second.state == rules.PUBLISHED
         if published and duplicates.two_teams(fresh, at=at) is None:
@@ -48,6 +54,33 @@ def merge_sure(pairs: Iterable[Pair], *, by: str, at: datetime) -> int:
             duplicates.merge(fresh, duplicates.suggested(fresh.first, fresh.second), by=by, at=moment)
             merged += 1
     return merged
+
+
+@transaction.atomic
+def decline_many(pairs: QuerySet[Pair], *, by: str, at: datetime) -> int:
+    """Say of pairs still to decide that each is two places; return how many."""
+    older = list(pairs.filter(first__missing_since__isnull=False).values_list("first", flat=True))
+    n = pairs.filter(state=rules.OPEN).update(state=rules.DECLINED, answered_by=by, answered_at=at)
+    index.refresh(Lieu.objects.filter(pk__in=older))
+    return n
+
+
+@transaction.atomic
+def decide_again(pairs: Iterable[Pair], *, by: str, at: datetime) -> tuple[int, int]:
+    """Take back decisions made together, the last first; return how many pairs are to decide again, and how
+    many could not be taken apart.
+    """
+    back = kept = 0
+    for pair in pairs:
+        try:
+            if pair.state == rules.ACCEPTED:
+                duplicates.unmerge(pair, by=by, at=at)
+            else:
+                duplicates.answer(pair, rules.OPEN, by="", at=None)
+            back += 1
+        except Refused:
+            kept += 1
+    return back, kept
 
 
 SETTLED = "relue : ce qui a été compris est juste"

@@ -45,6 +45,7 @@ DRAFT, CHECKING, CHECKED, IMPORTING, DONE, FAILED = (
     "failed",
 )
 ALIVE = (CHECKING, IMPORTING)
+CHANGING = ("nouveaux", "modifies", "contestes", "absents", "equipes")  # what of a file awaits somebody
 
 DAYS = {
     "Mo": "Lundi",
@@ -61,7 +62,7 @@ HALVES = {"": "", " am": ", matin", " pm": ", après-midi"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingFile:
     """A stored file. how: recognised by its source, as a known format, or proposed; why: the reason of each
-    guess.
+    guess; read_at_source: nobody dropped it, it was read again at the address of its source.
     """
 
     key: str
@@ -80,6 +81,7 @@ class PendingFile:
     notes: Sequence[str]
     faults: int
     draft: str
+    read_at_source: bool = False
 
     @property
     def path(self) -> Path:
@@ -114,6 +116,12 @@ class Progress:
     @property
     def is_alive(self) -> bool:
         return self.status in ALIVE
+
+    @property
+    def changes_nothing(self) -> bool:
+        """Return whether the whole file was read and says what is already stored."""
+        said = self.expected or {}
+        return self.status == CHECKED and not any(said.get(name, 1) for name in CHANGING)
 
 
 def home() -> Path:
@@ -157,10 +165,19 @@ def progress(key: str) -> Progress:
 
 
 def everything(user: Any) -> list[PendingFile]:
-    """Return the pending files, the latest first."""
-    found = (find(path.name) for path in home().glob("*") if (path / "fiche.json").exists())
-    mine = (waiting for waiting in found if waiting is not None and access.may_take_up(user, waiting.by))
+    """Return the pending files that a user may take up, the latest first."""
+    mine = (waiting for waiting in _all() if access.may_take_up(user, waiting.by))
     return sorted(mine, key=lambda waiting: waiting.at, reverse=True)
+
+
+def read_at_source() -> list[PendingFile]:
+    """Return the files read at the address of their source, that wait for somebody."""
+    return [waiting for waiting in _all() if waiting.read_at_source]
+
+
+def _all() -> Iterator[PendingFile]:
+    found = (find(path.name) for path in home().glob("*") if (path / "fiche.json").exists())
+    return (waiting for waiting in found if waiting is not None)
 
 
 # ------------------------------------------------------------------------------------------------ as it reads
@@ -312,24 +329,11 @@ def _values(waiting: PendingFile) -> dict[str, Any]:
 # --------------------------------------------------------------------------------------------- the whole file
 
 
-class _Watched(tuple[Row, ...]):
-    """Rows that report how far they have been read."""
-
-    tell: Any = None
-
-    def __iter__(self) -> Iterator[Row]:
-        for n, row in enumerate(super().__iter__()):
-            self.tell(n / len(self))
-            yield row
-
-
 def result(waiting: PendingFile, *, today: date, tell: Any) -> Result:
     """Return the whole file, read with the draft. tell: called with the share read so far."""
     sheet = forms.parse(waiting.path.read_bytes(), waiting.name)
-    rows = _Watched(sheet.rows)
-    rows.tell = tell
-    watched = Sheet(sheet.name, sheet.form, sheet.columns, rows, sheet.notes, sheet.faults)
-    whole = read(watched, mapping.load(waiting.draft, "correspondance"), today=today, source=waiting.source)
+    correspondence = mapping.load(waiting.draft, "correspondance")
+    whole = read(sheet, correspondence, today=today, source=waiting.source, tell=tell)
     return _within(whole, waiting)
 
 

@@ -1,9 +1,12 @@
 """Places that may be one: compared, merged, taken apart."""
 
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,12 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import holding
 from maillage.apps.directory import access, rules
+from maillage.apps.directory.models import Pair
 from maillage.apps.directory.queries import space
 from maillage.apps.intake.actions import duplicates, quick_actions
+from maillage.apps.intake.queries import pair_groups
 from maillage.kernel.errors import Refused
 from maillage.words.wording import count
 
 SIDES = ("first", "second", "both")
+MANY = 500  # numbers of pairs in one query
+TOGETHER = "paires-decidees"  # when the last pairs decided together were, to take them back
 
 
 @holding("directory.import")
@@ -32,6 +39,8 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "sure": len(duplicates.sure(found.filter(sure=True))),
         "merged": decided.filter(state=rules.ACCEPTED)[: space.PAGE],
         "declined": decided.filter(state=rules.DECLINED)[: space.PAGE],
+        "groups": pair_groups.groups(request.user, today) if found.count() > space.PAGE else (),
+        "together": TOGETHER in request.session,
     }
     return render(request, "intake/pairs.html", context)
 
@@ -88,6 +97,76 @@ def _open(pair: Any) -> Any:
             do="Revenez à la liste des doublons.",
         )
     return pair
+
+
+@holding("directory.import")
+@require_http_methods(["GET", "HEAD", "POST"])
+def group(request: HttpRequest, key: str) -> HttpResponse:
+    """The pairs that agree in the same way, a hundred at once: those ticked are decided together."""
+    words, numbers = pair_groups.of_group(request.user, timezone.localdate(), key)
+    if not words:
+        messages.info(request, "Toutes les paires de ce motif sont décidées.")
+        return redirect("pairs")
+    mine = access.pairs_for(request.user)
+    if request.method == "POST":
+        gesture = request.POST.get("geste")
+        asked = set(request.POST.getlist("paire")) if gesture in ("un", "deux") else set()
+        chosen = mine.filter(pk__in=[pk for pk in numbers if str(pk) in asked]).order_by("-score", "pk")
+        by, at = str(request.user), timezone.localtime()
+        if gesture == "un":
+            n = quick_actions.merge_many(list(chosen), by=by, at=at)
+            left = len(chosen) - n
+            told = f"{count(n, 'paire réunie', 'paires réunies')}."
+            told += f" {count(left, 'autre attend', 'autres attendent')} votre avis." if left else ""
+        else:
+            every = gesture == "toutes"
+            n = _declined(mine, numbers if every else [pair.pk for pair in chosen], by, at)
+            told = f"{count(n, 'paire dite différente', 'paires dites différentes')}."
+        if asked or gesture == "toutes":
+            request.session[TOGETHER] = [
+                at.isoformat(),
+                (at + timedelta(microseconds=len(numbers))).isoformat(),
+            ]
+            messages.success(request, told)
+        else:
+            messages.error(
+                request, "Rien n’a changé. Aucune paire n’était cochée. Cochez celles que vous avez lues."
+            )
+        return redirect("pairs_group", key)
+    page = Paginator(numbers, pair_groups.AT_ONCE).get_page(request.GET.get("page"))
+    read = mine.in_bulk(list(page.object_list))
+    context = {
+        "key": key,
+        "words": words,
+        "page": page,
+        "pairs": [read[pk] for pk in page.object_list],
+        "total": len(numbers),
+        "together": TOGETHER in request.session,
+    }
+    return render(request, "intake/pair_group.html", context)
+
+
+def _declined(mine: QuerySet[Pair], numbers: Sequence[int], by: str, at: datetime) -> int:
+    """Decline all the pairs of a group; the database takes so many numbers at once."""
+    return sum(
+        quick_actions.decline_many(mine.filter(pk__in=numbers[start : start + MANY]), by=by, at=at)
+        for start in range(0, len(numbers), MANY)
+    )
+
+
+@holding("directory.import")
+@require_POST
+def decide_again(request: HttpRequest) -> HttpResponse:
+    """Take back the last pairs decided together."""
+    span = request.session.pop(TOGETHER, None)
+    if span:
+        by = str(request.user)
+        found = pair_groups.decided_between(request.user, by, *map(datetime.fromisoformat, span))
+        back, kept = quick_actions.decide_again(list(found), by=by, at=timezone.localtime())
+        messages.success(request, f"{count(back, 'paire est', 'paires sont')} de nouveau à décider.")
+        if kept:
+            messages.warning(request, f"{count(kept, 'paire')} : réunie depuis à une autre, elle le reste.")
+    return redirect("pairs")
 
 
 @require_POST

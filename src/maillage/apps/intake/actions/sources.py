@@ -1,0 +1,124 @@
+"""Sources whose file has an address: read again on their rhythm, with what changed to be accepted.
+
+Nothing is written in the directory before somebody accepts it. A reading that fails is said, and loses
+nothing.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils.module_loading import import_string
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory import access, rules
+from maillage.apps.directory.models import Source
+from maillage.apps.intake.actions import pending
+from maillage.apps.intake.queries import pending as queries
+from maillage.apps.intake.queries.pending import PendingFile
+from maillage.kernel.errors import Refused
+
+AWAITS = timedelta(days=60)  # a file read again stays until somebody decides, or the next one comes
+AGAIN = timedelta(days=1)  # after a failure
+EARLY = timedelta(hours=1)  # a daily reading does not drift by the length of the former one
+NOBODY = Refused(
+    "Le fichier n’a pas été relu : plus personne ne suit cette source.",
+    why="Le compte qui la suivait est parti, ou n’importe plus dans tout l’annuaire.",
+    do="Ouvrez la page de la source et enregistrez-la à votre nom.",
+)
+
+
+def follow(source: Source, *, address: str, every_days: int, by: User) -> None:
+    """Say where the file of a source is published and how often to read it again; Refused without an address
+    in https.
+    """
+    address = address.strip()
+    parts = urlsplit(address)
+    inside = settings.SOURCES_INSIDE and parts.scheme == "http"
+    if address and (not (parts.scheme == "https" or inside) or not parts.hostname):
+        raise Refused(
+            "L’adresse n’a pas été gardée.",
+            why="Elle ne commence pas par https:// : n’importe qui pourrait changer le fichier en route.",
+            do="Copiez l’adresse du fichier lui-même, telle que le producteur la publie.",
+        )
+    if every_days and not address:
+        raise Refused(
+            "Rien n’a été gardé.",
+            why="Un rythme sans adresse ne relit rien.",
+            do="Donnez l’adresse du fichier, ou choisissez « seulement quand on le demande ».",
+        )
+    if address != source.address:
+        source.digest, source.read_at = "", None
+    source.address, source.every_days, source.reader, source.error = address, every_days, by, []
+    source.save()
+
+
+def run_deadlines(*, at: datetime) -> Counter[str]:
+    """Read again the sources whose day has come; files that change nothing are forgotten."""
+    counts: Counter[str] = Counter()
+    for source in Source.objects.exclude(address="").filter(every_days__gt=0).select_related("reader"):
+        wait = AGAIN if source.error else timedelta(days=source.every_days)
+        recent = at - wait + EARLY
+        if source.read_at is not None and source.read_at > recent:
+            continue
+        try:
+            counts["relues" if read_again(source, at=at) is not None else "sans_changement"] += 1
+        except Refused:
+            counts["echecs"] += 1
+    for waiting in queries.read_at_source():
+        if queries.progress(waiting.key).changes_nothing:
+            pending.drop(waiting)
+            counts["sans_effet"] += 1
+    return counts
+
+
+def read_again(source: Source, *, at: datetime) -> PendingFile | None:
+    """Fetch the file of a source and check it whole; return it, waiting for somebody, or None when it is the
+    same as before. Refused when it cannot be had or read: the failure is kept with the source.
+    """
+    before = Q(read_at=source.read_at) if source.read_at else Q(read_at=None)
+    if not Source.objects.filter(before, pk=source.pk).update(read_at=at):
+        return None  # somebody else is at it
+    try:
+        found = _fetched(source, at=at)
+    except Refused as refused:
+        Source.objects.filter(pk=source.pk).update(error=list(refused.sentences))
+        raise
+    Source.objects.filter(pk=source.pk).update(
+        error=[], digest=F("digest") if found is None else found.digest
+    )
+    return found
+
+
+def _fetched(source: Source, *, at: datetime) -> PendingFile | None:
+    if source.reader is None or not access.holds(source.reader, ()):
+        raise NOBODY
+    fetch: Callable[..., tuple[str, bytes]] = import_string(settings.FILE_FETCHER)
+    name, content = fetch(source.address, inside=settings.SOURCES_INSIDE)
+    if hashlib.sha256(content).hexdigest() == source.digest:
+        return None
+    found = pending.keep(
+        content,
+        name,
+        source=source.name,
+        licence=source.licence,
+        by=source.reader,
+        at=at,
+        awaits=AWAITS,
+        read_at_source=True,
+    )
+    for other in queries.read_at_source():  # the next version of a file replaces the former
+        another = other.source == source.name and other.key != found.key
+        if another and not queries.progress(other.key).is_alive:
+            pending.drop(other)
+    pending.ask_check(found, at=at)
+    return found
+
+
+def rhythms() -> Mapping[int, str]:
+    """Return how often a source may be read again, in words."""
+    return rules.READING_RHYTHMS
