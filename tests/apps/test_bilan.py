@@ -503,7 +503,9 @@ def begun_for(client, aidant, structure, person=None):
 def test_a_professional_keeps_it_with_a_person_they_follow(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now(), nickname="Aurélie")
     begun_for(client, aidant, structure, person)
-    assert "Pour la personne qui aide" in text_of(client.get("/bilan/resultat/"))
+    page = text_of(client.get("/bilan/resultat/"))
+    assert "Pour la personne qui aide" in page
+    assert "on vous donne une carte" not in page, "she has one already"
     client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk})
     row = Bilan.objects.get()
     assert (row.person, row.structure, row.by) == (person, structure, aidant)

@@ -415,9 +415,12 @@ def test_what_was_done_is_said_with_its_outcome(client, aidant, orientation):
     assert wrong.status_code == 400
     assert "Ce temps n’est pas un nombre" in text(wrong)
     right = {"fait": ["assistance"], "issue": "reached", "niveau": "partiellement_autonome", "minutes": "40"}
-    answer(client, orientation, geste="servir", **right)
+    answer(client, orientation, geste="servir", **right, mots="mot de passe retrouvé.")
     orientation.refresh_from_db()
     assert (orientation.state, orientation.outcome, orientation.minutes) == ("served", "reached", 40)
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    assert "40 minutes" in page
+    assert "retrouvé." in page and "retrouvé.." not in page
 
 
 def test_a_double_click_does_it_once(client, aidant, orientation):
@@ -670,6 +673,17 @@ def test_whoever_only_sends_reads_what_was_sent(client, worker, stranger, orient
     assert "Bibliothèque Barnave" in page
     client.force_login(stranger)
     assert "Aurélie" not in text(client.get("/espace/orientations/envoyees/"))
+
+
+def test_whoever_receives_nothing_has_no_tab_that_leads_back(client, worker, aidant, ccas):
+    for user, tabs in (
+        (aidant, 1),
+        (worker, 0),
+        (account("denise", "benevole", structure=ccas.structure), 0),
+    ):
+        client.force_login(user)
+        page = client.get("/espace/orientations/envoyees/").content.decode()
+        assert page.count("Reçues</a>") == tabs
 
 
 def test_asking_again_says_that_the_place_is_told(client, worker, orientation):

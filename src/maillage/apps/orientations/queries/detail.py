@@ -31,7 +31,7 @@ from maillage.words.wording import count, lower_first, spaced
 
 RECEIVER, SENDER = cycle.RECEIVER, cycle.SENDER
 SOMEBODY = "Une personne"
-WITHOUT_NAME = "Sans nom"
+WITHOUT_NAME = "Une personne sans nom"
 LATE = cycle.REMINDERS[0]  # days without an answer, after which somebody waits too long
 DAYTIME = (7, 21)  # hours between which somebody is expected, unless whoever gives the appointment means it
 MEANT = "Oui, c’est bien ce jour et cette heure"  # what to tick, for a moment that looks like a slip

@@ -26,6 +26,12 @@ class Line:
     more: str = ""
     note: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """Return the line as one sentence, with one full stop: what was typed may have its own."""
+        said = f"{self.who} {self.words}{f' : {self.more}' if self.more else ''}"
+        return said if said.endswith((".", "!", "?", "…")) else f"{said}."
+
 
 def timeline(orientation: Orientation, side: str) -> list[Line]:
     """Return the events, oldest first, as one side reads them: a note is for the side that wrote it, the
@@ -94,7 +100,8 @@ def sentence(event: Event) -> str:
         more = f" : {moment(datetime.fromisoformat(given).astimezone(zone))}"
     return (
         f"{who(event)} a {cycle.MOVES[event.verb].label} le {opening.date_text(when.date())} à"
-        f" {opening.clock(when)}{more}."
+        f" {opening.clock(when)}{more}".rstrip(".")
+        + "."
     )
 
 

@@ -38,12 +38,14 @@ MANY = 100  # referrals answered at once
 @require_safe
 def received(request: HttpRequest) -> HttpResponse:
     """What was received, by what is due; the room of our places, and a year in a line."""
-    if (
-        not access.received_by(request.user).exists()
-        and not structure_measures.places_for(request.user).exists()
-    ):
+    if not _receives(request.user):
         return redirect("orientations_given")  # they only send
     return render(request, "orientations/lists/received.html", _received(request, timezone.now()))
+
+
+def _receives(user: Any) -> bool:
+    """Return whether somebody may have received: their structures did once, or have places."""
+    return access.received_by(user).exists() or structure_measures.places_for(user).exists()
 
 
 def _received(request: HttpRequest, at: datetime) -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _given(request: HttpRequest, at: datetime) -> dict[str, Any]:
         "examples": any(row.orientation.example for each in sections for row in each.rows),
         "year": structure_measures.sent(request.user, at),
         "side": referral_detail.SENDER,
-        "receives": structure_measures.places_for(request.user).exists(),
+        "receives": _receives(request.user),
     }
 
 
