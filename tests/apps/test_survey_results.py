@@ -641,6 +641,13 @@ def test_an_edition_that_would_say_the_same_is_told_and_a_withdrawal_is_confirme
     page = browser.get(where(survey, "publier/")).content.decode()
     assert "Rien n’a changé depuis l’édition 1" in page
     assert 'data-confirmer="Retirer l’édition 1' in page
+    assert "Publier l’édition" not in page
+    assert f'value="http://testserver/enquetes/{survey.slug}/resultats/"' in page
+    assert "Code à photographier" in page
+    digest = Publication.objects.get().content["digest"]
+    again = browser.post(where(survey, "publier/"), {"empreinte": digest}, follow=True).content.decode()
+    assert "la même serait lue deux fois" in again
+    assert Publication.objects.count() == 1
 
 
 def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):

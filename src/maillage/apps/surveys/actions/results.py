@@ -13,7 +13,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
-from maillage.apps.surveys.queries import answers, editions, frames, weights
+from maillage.apps.surveys.queries import answers, editions, frames, publications, weights
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.kernel.errors import Refused
 from maillage.pipeline.survey.margins import Margin
@@ -142,6 +142,13 @@ def publish(
                 " reprise."
             ),
             do="Relisez l’aperçu, puis confirmez.",
+        )
+    public = publications.public_edition(survey.slug)
+    if content is not None and public is not None and public.content["digest"] == made["digest"]:
+        raise Refused(
+            "Rien n’est publié.",
+            why=f"Rien n’a changé depuis l’édition {public.number} : la même serait lue deux fois.",
+            do="Attendez d’autres réponses, ou relisez ce que tout le monde lit.",
         )
     if stale := frames.frame(survey).stale:
         raise Refused(

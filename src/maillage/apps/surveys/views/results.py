@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import segno
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
@@ -403,6 +405,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         "same": public is not None and public.content["digest"] == made["digest"],
         "unread": len(verbatims.unread(survey)),
     }
+    if public is not None:
+        address = request.build_absolute_uri(reverse("survey_results", args=[survey.slug]))
+        context |= {
+            "address": address,
+            "code": segno.make(address, error="m").svg_data_uri(border=3, light="white"),
+        }
     return render(request, "surveys/results/publish.html", context)
 
 
