@@ -1,8 +1,10 @@
 """The strategic plan as a document: what its page says, and nothing where nothing is written."""
 
+import io
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import pypdfium2
 import pytest
 
 from maillage.apps.codesign import actions as workshops
@@ -11,7 +13,7 @@ from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import RUNNING
 from maillage.cli.reports.plans import plan_of
 from maillage.reference.plan_frames import frames
-from maillage.reports.page import html
+from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
 from maillage.reports.territory import poster
 from maillage.reports.territory.subject import Subject
@@ -20,6 +22,7 @@ from tests.conftest import PLACE, account
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
+FOOTER = 57  # points: 20 mm
 
 
 @pytest.fixture
@@ -111,6 +114,20 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
     told = poster._actions(held, found)
     assert told.title == "Ce que nous faisons"
     assert "CCAS d’Échirolles" in told.blocks[0].items[0]
+
+
+def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
+    """But the last one: a chapter begins where the one before ends, and not on a page of its own."""
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    made = pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON)
+    with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
+        assert len(pages) > 10
+        filled = {}
+        for number in range(1, len(pages) - 1):
+            text, height = pages[number].get_textpage(), pages[number].get_height()
+            lows = [text.get_rect(k)[1] for k in range(text.count_rects())]
+            filled[number + 1] = 1 - min(low for low in lows if low > FOOTER) / height
+    assert {page: share for page, share in filled.items() if share < 0.4} == {}
 
 
 def test_announced_actions_are_checked_against_those_written(reading, plan):

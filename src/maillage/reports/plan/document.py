@@ -1,6 +1,7 @@
 """The strategic plan of a territory: what it starts from, its dynamics, who, when, with what money."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from maillage.reports.codesign import journey
 from maillage.reports.page.blocks import (
@@ -58,6 +59,8 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     if plan and plan.actors:
         chapters.append(_actors(plan))
     chapters += [source_chapter(r), warning_chapter(r), glossary_chapter()]
+    # Each begins where the one before ends: a page of its own would leave half of the others empty.
+    chapters = [replace(each, flows=True) for each in chapters]
     return Document(
         title=f"Plan stratégique d’inclusion numérique : {r.territory.name}",
         cover=cover(s, "Plan stratégique d’inclusion numérique"),

@@ -12,6 +12,7 @@ from maillage.apps.plans.models import Funding, Milestone, Plan, PlanAction, Pla
 from maillage.reports.territory.reading import OfferLine, Reading, Stale
 from maillage.words.wording import DASH, listing, number
 
+MOST_OVER = 60.0  # percent of the calendar: beyond, what is left is narrower than words
 MOST_ZONES = 3  # named beside an action; the others are counted
 
 
@@ -47,6 +48,13 @@ class ActionRow:
     def width(self) -> float:
         """How long the action is, in percent of the calendar."""
         return (self.ends or 0.0) - (self.begins or 0.0)
+
+    @property
+    def undated(self) -> tuple[float, float]:
+        """Where the frame of an action without dates begins, and its width: from today on, where its words
+        are read whole; before it, once too little is left.
+        """
+        return (self.today + 1, 98 - self.today) if self.today <= MOST_OVER else (1.0, self.today - 2)
 
     @property
     def done_width(self) -> float:
