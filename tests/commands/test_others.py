@@ -211,10 +211,16 @@ def test_a_backup_comes_back_whole(process, demonstration, tmp_path):
     process("sauvegarder", again, **other)
     import zipfile
 
-    rows = [zipfile.ZipFile(path).read("base.jsonl").decode().splitlines() for path in (archive, again)]
-    kept = [sorted(row for row in part if '"territories.' in row or '"accounts.' in row) for part in rows]
-    assert kept[0] == kept[1]
-    assert kept[0]
+    same = [
+        {
+            name: saved.read(name)
+            for name in saved.namelist()
+            if name.startswith(("base/territories.", "base/accounts."))
+        }
+        for saved in map(zipfile.ZipFile, (archive, again))
+    ]
+    assert same[0] == same[1]
+    assert same[0]["base/accounts.user.jsonl"].count(b"\n") > 2
 
 
 @pytest.mark.complete
@@ -228,10 +234,10 @@ def test_a_damaged_backup_is_refused_and_nothing_changes(process, demonstration,
     damaged = tmp_path / "abimee.zip"
     with zipfile.ZipFile(archive) as good, zipfile.ZipFile(damaged, "w") as bad:
         for name in good.namelist():
-            bad.writestr(name, good.read(name) + (b"x" if name == "base.jsonl" else b""))
+            bad.writestr(name, good.read(name) + (b"x" if name == "base/accounts.user.jsonl" else b""))
     answer = process("restaurer", damaged, **home)
     assert answer.code == 2
-    assert "base.jsonl a été modifié" in answer.err
+    assert "base/accounts.user.jsonl est abîmé" in answer.err
     assert process("demo", "--sans-calcul", **home).code == 0
 
 
@@ -248,17 +254,17 @@ def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonst
     archive, cut = tmp_path / "sauvegarde.zip", tmp_path / "coupee.zip"
     process("sauvegarder", archive, **home)
     with zipfile.ZipFile(archive) as good, zipfile.ZipFile(cut, "w") as bad:
-        rows = good.read("base.jsonl").decode().splitlines(keepends=True)
-        member = next(json.loads(row) for row in rows if row.startswith('{"model": "memberships.membership"'))
-        user = member["fields"]["user"]
-        left = "".join(
-            row for row in rows if not row.startswith(f'{{"model": "accounts.user", "pk": {user},')
-        ).encode()
+        users = "base/accounts.user.jsonl"
+        names, member = map(json.loads, good.read("base/memberships.membership.jsonl").splitlines()[:2])
+        user = member[names.index("user_id")]
+        head, *rows = good.read(users).splitlines(keepends=True)
+        number = json.loads(head).index("id")
+        left = head + b"".join(row for row in rows if json.loads(row)[number] != user)
         manifest = json.loads(good.read("manifeste.json"))
-        manifest["fichiers"]["base.jsonl"] = sha256(left).hexdigest()
+        manifest["fichiers"][users] = sha256(left).hexdigest()
         for name in good.namelist():
             bad.writestr(
-                name, {"base.jsonl": left, "manifeste.json": json.dumps(manifest)}.get(name, good.read(name))
+                name, {users: left, "manifeste.json": json.dumps(manifest)}.get(name, good.read(name))
             )
     answer = process("restaurer", cut, **home)
     assert answer.code == 2

@@ -35,6 +35,8 @@ COMMANDS = {
     "echeances": "fait ce qui doit l’être à cette heure : envoyer les messages, effacer ce qui a assez duré",
     "sauvegarder": "sauvegarde la base et les fichiers dans un seul fichier",
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
+    "exercice-restauration": "restaure une sauvegarde à part, la compare, dit le temps, efface tout",
+    "deplacer-base": "passe la base de SQLite à PostgreSQL, ou l’inverse, et compare chaque ligne",
     "recherche": "refait les mots de la recherche, ou vérifie qu’ils suivent les lignes",
     "papiers": "fait et change la clé des papiers gardés, dit comment ils le sont",
     "modules": "vérifie les modules d’apprentissage, les montre, les exporte, les importe",

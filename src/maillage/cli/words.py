@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,6 +15,20 @@ def print_json(document: Any) -> None:
     """Print one JSON document, and nothing else, on standard output."""
     json.dump(document, sys.stdout, ensure_ascii=False, indent=1)
     sys.stdout.write("\n")
+
+
+def print_comparison(compared: Iterable[Any], before: str, after: str, *, digests: bool = False) -> None:
+    """Print the tables of two sides (config/aside.py), those that differ marked; an empty one is left out.
+
+    digests: also the first signs of what was computed of each row.
+    """
+    for each in compared:
+        if each.before[0] or each.after[0]:
+            sign = "=" if each.is_equal else "≠"
+            told = f"{each.label} : {before} {each.before[0]} {sign} {after} {each.after[0]}"
+            print(
+                f"{told}, empreintes {each.before[1][:16]} {sign} {each.after[1][:16]}" if digests else told
+            )
 
 
 def typed_path(text: str) -> Path:

@@ -1,23 +1,25 @@
-"""The full backup: every row of the database and every stored file, in one archive that can be verified."""
+"""The full backup: every row of the database and every stored file, in one archive that can be verified.
+
+A table is a file of lines (config/rows.py). Nothing is ever held whole: neither a table, nor the archive, nor
+the numbers of its rows. Sealed to a key, it is written, read back and restored without a copy in the clear.
+"""
 
 import hashlib
+import io
 import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.apps import apps
 from django.conf import settings
-from django.core import serializers
-from django.core.serializers import serialize
-from django.core.serializers.json import DjangoJSONEncoder
-from django.db import DatabaseError, connection, models, transaction
+from django.core.serializers.base import DeserializationError
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
@@ -26,92 +28,99 @@ from maillage.apps.directory.actions import index
 from maillage.apps.documents.queries import storage
 from maillage.apps.messages import actions as messages
 from maillage.apps.search import actions as search
-from maillage.config import anchors
-from maillage.config.copies import ROWS
-from maillage.kernel import archives
+from maillage.config import anchors, former_backups, rows
+from maillage.config.copies import FOLDER, table_file
+from maillage.config.references import References
+from maillage.kernel import age, archives
 from maillage.kernel.disk import reason, write_whole
 from maillage.kernel.errors import Refused
-from maillage.web.free_text import as_stored
 
-FORMAT = 1
-LEFT_OUT = {
-    "sessions.session",
-    "contenttypes.contenttype",
-    "auth.permission",
-    "django_tasks_database.dbtaskresult",
-    "accounts.tally",
-    "search.searchword",  # made again from the rows that are restored
-    "search.searchgram",
-}
+FORMAT = 2
 FILES, MODULES = "etudes", "modules"  # studies, and the modules of the territory
 PAPERS = storage.FOLDER  # of persons, encrypted: the key that opens them is never in a backup
 STORED = (FILES, MODULES, PAPERS)
 MANIFEST = "manifeste.json"
-STEP = 1000  # rows read or written at once: neither saving nor restoring holds them all
+BLOCK = 1 << 20  # bytes read at once
+LEVEL = 3  # of compression: twice as fast as the usual one, for a tenth more
 
 
-def backed_up_models() -> list[type[models.Model]]:
-    """Return the models of a backup, referenced ones first."""
-    found = [
-        m
-        for m in apps.get_models()
-        if m._meta.managed and not m._meta.proxy and m._meta.label_lower not in LEFT_OUT
-    ]
-    return list(
-        serializers.sort_dependencies(
-            [(c, [m for m in found if m._meta.app_config is c]) for c in apps.get_app_configs()]
-        )
-    )  # type: ignore[attr-defined]
-
-
-def save(path: Path) -> dict[str, int]:
+def save(path: Path, *, recipients: Sequence[bytes] = (), rows_only: bool = False) -> dict[str, int]:
     """Write the backup, read it back, and return how many rows and files it contains; Refused when it cannot
     be written.
-    """
-    from django.core.serializers.base import SerializationError
 
+    recipients: the public keys that it is sealed to, if any. rows_only: without the files, for a database
+        that is about to stand beside the same ones.
+    """
     aside = path.with_name(f".{path.name}.{hashlib.sha256(str(path).encode()).hexdigest()[:8]}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.unlink(missing_ok=True)
-        counts = _write(aside)
-        check(aside)
+        counts, file_key = _write(aside, recipients, () if rows_only else STORED)
+        check(aside, file_key=file_key)
         aside.replace(path)
     except Refused:
         aside.unlink(missing_ok=True)
         raise
-    except (OSError, SerializationError) as error:
+    except OSError as error:
         aside.unlink(missing_ok=True)
         raise Refused(
-            f"La sauvegarde {path} n’a pas été écrite :"
-            f" {reason(error) if isinstance(error, OSError) else error}.",
+            f"La sauvegarde {path} n’a pas été écrite : {reason(error)}.",
             why="Le dossier n’existe pas, n’est pas accessible, ou le disque est plein.",
             do="Choisissez un autre dossier. Aucun fichier à moitié écrit n’a été laissé.",
         ) from error
     return counts
 
 
-def _write(path: Path) -> dict[str, int]:
+def _write(
+    path: Path, recipients: Sequence[bytes], stored: Sequence[str]
+) -> tuple[dict[str, int], bytes | None]:
     home = Path(settings.HOME)
     path.touch(mode=0o600)  # it holds the accounts
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        with _instant():  # files are read afterwards: no row of that instant names one that is not there yet
-            rows, digest = _write_rows(archive)
-            migrations = _migrations()
-        digests = {ROWS: digest}
-        for file in sorted(file for name in STORED for file in (home / name).rglob("*")):
-            if file.is_file() and not any(part.startswith(".") for part in file.relative_to(home).parts):
-                name = file.relative_to(home).as_posix()
-                try:
-                    content = file.read_bytes()
-                except FileNotFoundError:  # a paper erased meanwhile
-                    continue
-                archive.writestr(name, content)
-                digests[name] = hashlib.sha256(content).hexdigest()
-        manifest = {"format": FORMAT, "lignes": rows, "migrations": migrations, "fichiers": digests}
-        archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+    with path.open("wb") as file, _sealed(file, recipients) as target:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=LEVEL) as archive:
+            with _instant():  # files are read afterwards: no row of that instant names one that is not there
+                counts, digests = _write_rows(archive)
+                migrations = _migrations()
+            for each in sorted(each for name in stored for each in (home / name).rglob("*")):
+                if each.is_file() and not any(part.startswith(".") for part in each.relative_to(home).parts):
+                    name = each.relative_to(home).as_posix()
+                    try:
+                        content = each.open("rb")
+                    except FileNotFoundError:  # a paper erased meanwhile
+                        continue
+                    with content:
+                        digests[name] = _copy(content, archive, name)
+            total = sum(counts.values())
+            manifest = {
+                "format": FORMAT,
+                "lignes": total,
+                "tables": counts,
+                "migrations": migrations,
+                "fichiers": digests,
+            }
+            archive.writestr(MANIFEST, json.dumps(manifest, indent=1, sort_keys=True))
+        file_key = target.file_key if isinstance(target, age.Writer) else None
     papers = sum(name.startswith(f"{PAPERS}/") for name in digests)
-    return {"lignes": rows, "fichiers": len(digests) - 1, "papiers": papers}
+    return {"lignes": total, "fichiers": len(digests) - len(counts), "papiers": papers}, file_key
+
+
+@contextmanager
+def _sealed(file: BinaryIO, recipients: Sequence[bytes]) -> Iterator[Any]:
+    if not recipients:
+        yield file
+    else:
+        with age.Writer(file, recipients) as sealed:
+            yield sealed
+
+
+def _copy(content: BinaryIO, archive: zipfile.ZipFile, name: str) -> str:
+    """Put a file in the archive, a block at a time, and return its digest."""
+    digest = hashlib.sha256()
+    with archive.open(name, "w", force_zip64=True) as file:
+        while block := content.read(BLOCK):
+            file.write(block)
+            digest.update(block)
+    return digest.hexdigest()
 
 
 @contextmanager
@@ -139,23 +148,24 @@ def _instant() -> Iterator[None]:
             connection.transaction_mode = mode
 
 
-def _write_rows(archive: zipfile.ZipFile) -> tuple[int, str]:
-    """Write every row, a few at a time, each as a line of JSON; return how many, and their digest."""
-    rows, digest = 0, hashlib.sha256()
-    with archive.open(ROWS, "w", force_zip64=True) as file:
-        for model in backed_up_models():
-            many = [field.name for field in model._meta.many_to_many]
-            found = model._default_manager.order_by("pk").prefetch_related(*many).iterator(chunk_size=STEP)
-            while some := list(islice(found, STEP)):
-                lines = (
-                    json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False)
-                    for row in serialize("python", some)
-                )
-                content = "".join(f"{line}\n" for line in lines).encode("utf-8")
-                file.write(content)
-                digest.update(content)
-                rows += len(some)
-    return rows, digest.hexdigest()
+def _write_rows(archive: zipfile.ZipFile) -> tuple[dict[str, int], dict[str, str]]:
+    """Write every table, a block of rows at a time; return how many rows each has, and the digest of each
+    file.
+    """
+    counts, digests = {}, {}
+    for model in backed_up_models():
+        label = model._meta.label_lower
+        n, digest = 0, hashlib.sha256()
+        with archive.open(table_file(label), "w", force_zip64=True) as file:
+            for block, some in rows.blocks(model):
+                file.write(block)
+                digest.update(block)
+                n += some
+        counts[label], digests[table_file(label)] = n, digest.hexdigest()
+    return counts, digests
+
+
+backed_up_models = rows.tables
 
 
 def _migrations() -> list[str]:
@@ -165,92 +175,143 @@ def _migrations() -> list[str]:
     )
 
 
-def check(path: Path) -> dict[str, Any]:
+@contextmanager
+def opened(
+    path: Path, *, keys: Sequence[bytes] = (), file_key: bytes | None = None
+) -> Iterator[zipfile.ZipFile]:
+    """Open a backup, sealed or not; ValueError, in French, when it is no archive."""
+    with path.open("rb") as file:
+        begin = file.read(64)
+        file.seek(0)
+        if not begin:
+            raise ValueError("elle est vide")
+        source: Any = file
+        if age.is_sealed(begin):
+            source = io.BufferedReader(age.Reader(file, keys=keys, file_key=file_key), BLOCK)
+        try:
+            archive = zipfile.ZipFile(source)
+        except zipfile.BadZipFile as error:
+            cut = "sa fin manque : la copie a été coupée"
+            is_archive = age.is_sealed(begin) or begin.startswith(b"PK")
+            raise ValueError(cut if is_archive else "ce fichier n’est pas une sauvegarde") from error
+        with archive:
+            yield archive
+
+
+def check(path: Path, *, keys: Sequence[bytes] = (), file_key: bytes | None = None) -> dict[str, Any]:
     """Return the manifest of a backup once every file matches its digest, and every reference is satisfied.
 
-    Refused otherwise.
+    Refused otherwise. keys: secret keys, one of which opens it when it is sealed.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
-            manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
-            if manifest["format"] != FORMAT:
-                raise ValueError(
-                    f"elle est au format {manifest['format']}, et cette version lit le format {FORMAT}"
-                )
-            if not all(isinstance(name, str) for name in manifest["migrations"]):
-                raise ValueError("son manifeste est abîmé")
-            names = set(archive.namelist()) - {MANIFEST}
-            if names != set(manifest["fichiers"]):
-                raise ValueError("la liste des fichiers ne correspond pas")
+        with opened(path, keys=keys, file_key=file_key) as archive:
+            manifest = _manifest(archive)
+            known = set(manifest["migrations"]) <= set(_migrations())
+            # restoring refuses a later version, in its own words
+            references = References(rows.tables()) if known else None
             for name, digest in manifest["fichiers"].items():
-                if name.startswith(("/", "..")) or ".." in Path(name).parts:
-                    raise ValueError(f"{name} sort du dossier")
-                with archive.open(name) as file:
-                    if hashlib.file_digest(file, "sha256").hexdigest() != digest:  # type: ignore[arg-type]
-                        raise ValueError(f"{name} a été modifié")
-            if set(manifest["migrations"]) <= set(
-                _migrations()
-            ):  # restoring refuses a later version, in its own words
-                with archive.open(ROWS) as lines:
-                    if missing := _missing(lines):
-                        raise ValueError(missing)
+                _check_file(archive, name, digest, references)
+            if references is not None and (lost := references.missing()):
+                raise ValueError(_who_refers(archive, manifest, references, lost))
     except DAMAGED as error:
         raise Refused(
-            f"{path} n’est pas une sauvegarde utilisable : {_told(error)}.",
+            f"{path} n’est pas une sauvegarde utilisable : {_words(error)}.",
             why=(
                 "Chaque fichier d’une sauvegarde, et chaque renvoi d’une ligne à une autre, est vérifié à la"
                 " lecture ; rien n’a été changé."
             ),
-            do="Prenez une autre sauvegarde.",
+            do=(
+                "Donnez le fichier des clés : --cle FICHIER."
+                if isinstance(error, age.Unreadable) and not keys and "aucune clé" in str(error)
+                else "Prenez une autre sauvegarde."
+            ),
         ) from error
     return manifest
 
 
-def _missing(lines: Iterable[bytes]) -> str:
-    """Return, in French, a row with a missing reference, '' when there is none: the database would
-    refuse it.
-    """
-    models_by_label = {model._meta.label_lower: model for model in backed_up_models()}
-    relations = {label: list(_relations(model, models_by_label)) for label, model in models_by_label.items()}
-    there: dict[str, set[Any]] = {label: set() for label in models_by_label}
-    wanted: dict[
-        tuple[str, str], dict[Any, Any]
-    ] = {}  # by who refers and to what: each row referred to, and one that does
-    for line in lines:
-        row = json.loads(line)
-        label, pk = row["model"], row["pk"]
-        if label not in there:
-            continue  # of another version: restoring says so
-        there[label].add(pk)
-        for name, target in relations[label]:
-            value = row["fields"].get(name)
-            for each in value if isinstance(value, list) else [value]:
-                if each is not None:
-                    wanted.setdefault((label, target), {}).setdefault(each, pk)
-    for (label, target), rows in wanted.items():
-        for each, pk in rows.items():
-            if each not in there[target]:
-                return f"{label} {pk} renvoie à {target} {each}, qui n’y est pas"
-    return ""
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    if MANIFEST not in archive.namelist():
+        raise ValueError("son manifeste manque : ce n’est pas une sauvegarde de Maillage")
+    manifest: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    if manifest["format"] not in (1, FORMAT):
+        raise ValueError(
+            f"elle est au format {manifest['format']}, et cette version lit jusqu’au format {FORMAT}"
+        )
+    if not all(isinstance(name, str) for name in manifest["migrations"]):
+        raise ValueError("son manifeste est abîmé")
+    names, listed = set(archive.namelist()) - {MANIFEST}, set(manifest["fichiers"])
+    if extra := sorted(names - listed):
+        raise ValueError(f"{extra[0]} y a été ajouté")
+    if lost := sorted(listed - names):
+        raise ValueError(f"{lost[0]} y manque")
+    for name in names:
+        if name.startswith(("/", "..")) or ".." in Path(name).parts:
+            raise ValueError(f"{name} sort du dossier")
+    return manifest
 
 
-def _relations(model: type[models.Model], known: Container[str]) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a model that refer to rows of a backup, and the model of these rows."""
-    for field in [*model._meta.concrete_fields, *model._meta.many_to_many]:
-        if field.is_relation and (target := field.related_model._meta.label_lower) in known:
-            yield field.name, target
+def _check_file(archive: zipfile.ZipFile, name: str, digest: str, references: References | None) -> None:
+    found = hashlib.sha256()
+    try:
+        with archive.open(name) as file:
+            if references is None or not _is_table(name):
+                for block in iter(lambda: file.read(BLOCK), b""):
+                    found.update(block)
+            else:
+                for label, names, some in _parts(name, _digested(file, found)):
+                    references.add(label, names, some)
+    except (*archives.UNREADABLE, KeyError, TypeError) as error:
+        if isinstance(error, age.Unreadable):
+            raise
+        raise ValueError(f"{name} est abîmé") from error
+    if found.hexdigest() != digest:
+        raise ValueError(f"{name} a été modifié")
+
+
+def _digested(file: Any, digest: Any) -> Iterator[bytes]:
+    for line in io.BufferedReader(file, BLOCK):
+        digest.update(line)
+        yield line
+
+
+def _is_table(name: str) -> bool:
+    return name == former_backups.ROWS or name.startswith(FOLDER)
+
+
+def _parts(name: str, lines: Iterator[bytes]) -> Iterator[tuple[str, list[str], list[list[Any]]]]:
+    """Yield the rows of a file of rows, of either form: table, columns, rows."""
+    if name == former_backups.ROWS:
+        yield from former_backups.parts(lines)
+        return
+    label = name.removeprefix(FOLDER).removesuffix(".jsonl")
+    names: list[str] = json.loads(next(lines))
+    for some in rows.batches(lines):
+        yield label, names, rows.decode(some)
+
+
+def _who_refers(
+    archive: zipfile.ZipFile, manifest: dict[str, Any], references: References, lost: tuple[str, Any]
+) -> str:
+    for name in filter(_is_table, manifest["fichiers"]):
+        with archive.open(name) as file:
+            for label, names, some in _parts(name, iter(io.BufferedReader(file, BLOCK))):  # type: ignore[arg-type]
+                if words := references.referring(label, names, some, to=lost):
+                    return words
+    return f"{lost[0]} {lost[1]} n’y est pas"
 
 
 DAMAGED = (*archives.UNREADABLE, OSError, KeyError, TypeError, AttributeError)
 
 
-def _told(error: Exception) -> str:
+def _words(error: Exception) -> str:
     if isinstance(error, OSError):
         return reason(error)
-    return str(error) if type(error) is ValueError else "ce fichier est abîmé, ou n’est pas une sauvegarde"
+    if type(error) in (ValueError, age.Unreadable):
+        return str(error)
+    return "ce fichier est abîmé, ou n’est pas une sauvegarde"
 
 
-def restore(path: Path) -> dict[str, Any]:
+def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
     """Put a backup in place of what is there; Refused when it is damaged or made by a later version.
 
     What is there is saved first, and the answer says where. Whenever the machine stops, the database is the
@@ -259,19 +320,19 @@ def restore(path: Path) -> dict[str, Any]:
     ones leave
     after them.
     """
-    manifest = check(path)
+    manifest = check(path, keys=keys)
     if unknown := sorted(set(manifest["migrations"]) - set(_migrations())):
         raise Refused(
             f"{path} vient d’une version plus récente de Maillage ({unknown[0]}).",
             why="Cette version ne saurait pas lire toutes ses colonnes ; rien n’a été changé.",
             do="Installez la version qui l’a écrite, ou une plus récente.",
         )
-    kept = _save_before(path)
+    before = _save_before(path)
     home = Path(settings.HOME)
     names = [
         name for name in manifest["fichiers"] if name.startswith(tuple(f"{folder}/" for folder in STORED))
     ]
-    with zipfile.ZipFile(path) as archive, _told_in_french(path):
+    with opened(path, keys=keys) as archive, _told_in_french(path):
         with tempfile.TemporaryDirectory(dir=home, prefix=STAGING) as folder:
             for name in names:
                 if name.startswith((f"{FILES}/", f"{PAPERS}/")):
@@ -282,43 +343,71 @@ def restore(path: Path) -> dict[str, Any]:
                 for made in sorted((Path(folder) / kind).iterdir()):
                     if not (home / kind / made.name).exists():
                         made.replace(home / kind / made.name)
-        with transaction.atomic(), journal.unlocked():
-            for model in reversed(backed_up_models()):
-                model._default_manager.all().delete()
-            with archive.open(ROWS) as lines:
-                rows = sum(_put_back(some) for some in iter(lambda: list(islice(lines, STEP)), []))
-            _reset_sequences()
+        with transaction.atomic():
+            n = load(archive, manifest)
             messages.hold_back_after_restore(
                 at=timezone.now()
             )  # they may have left since: nobody receives them twice
-            index.rebuild()
-            search.rebuild()  # what the searches read is made from the rows, and not in the backup
         for name in names:
             content = archive.read(name)
             if not (home / name).is_file() or (home / name).read_bytes() != content:
                 write_whole(home / name, content, mode=0o600 if name.startswith(f"{PAPERS}/") else 0o644)
     anchors.mark_restored(timezone.now())  # what the former ones say no longer holds
-    return {"lignes": rows, "fichiers": len(names), "avant": kept}
+    return {"lignes": n, "fichiers": len(names), "avant": before}
 
 
-def _put_back(lines: list[bytes]) -> int:
-    """Write the rows of some lines, as they were, and return how many."""
-    items = list(serializers.deserialize("json", b"[" + b",".join(lines) + b"]"))
-    with as_stored():
-        return _write_again(items)
+def load(
+    archive: zipfile.ZipFile, manifest: dict[str, Any], progress: Callable[[int], None] = lambda n: None
+) -> int:
+    """Put the rows of a backup in place of those of the database, in one transaction; return how many.
+
+    progress: given how many are written, as they are.
+    """
+    n = 0
+    with transaction.atomic():
+        with journal.unlocked():
+            rows.erase()
+            for name in filter(_is_table, manifest["fichiers"]):
+                with archive.open(name) as file:
+                    lines = io.BufferedReader(file, BLOCK)  # type: ignore[arg-type]
+                    if name == former_backups.ROWS:
+                        n += former_backups.put_back(lines)
+                    else:
+                        for some in _insert(name, iter(lines)):
+                            n += some
+                            progress(n)
+        rows.reset_sequences()
+        index.rebuild()
+        search.rebuild()  # what the searches read is made from the rows, and not in the backup
+    return n
 
 
-def _write_again(items: list[Any]) -> int:
-    for model, alike in groupby(items, key=lambda item: type(item.object)):
-        some = list(alike)
-        if model._meta.many_to_many or any(
-            getattr(field, "auto_now_add", False) for field in model._meta.concrete_fields
-        ):
-            for item in some:  # many at once would be dated of today
-                item.save()
-        else:
-            model._base_manager.bulk_create([item.object for item in some])
-    return len(items)
+def digests(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> dict[str, tuple[int, str]]:
+    """Return, for each table of a backup, how many rows it has and their digest, as rows.digests() says them
+    of a database.
+    """
+    found = {}
+    for label in manifest["tables"]:
+        digest = rows.Digest()
+        with archive.open(table_file(label)) as file:
+            lines = io.BufferedReader(file, BLOCK)  # type: ignore[arg-type]
+            next(lines)
+            for some in rows.batches(lines):
+                digest.add(some)
+        found[label] = (digest.count, str(digest))
+    return found
+
+
+def _insert(name: str, lines: Iterator[bytes]) -> Iterator[int]:
+    """Write the rows of a table, and yield how many, a batch at a time."""
+    label = name.removeprefix(FOLDER).removesuffix(".jsonl")
+    model = next((each for each in rows.tables() if each._meta.label_lower == label), None)
+    if model is None:
+        raise ValueError(f"la table {label} n’est plus de cette version")
+    insertion = rows.Insertion(model, json.loads(next(lines)))
+    for some in rows.batches(lines):
+        insertion.add(rows.decode(some))
+        yield len(some)
 
 
 STAGING = ".restauration-"
@@ -335,19 +424,19 @@ def _save_before(restored: Path) -> Path:
     for left in Path(settings.HOME).glob(f"{STAGING}*"):  # a former restoration that was cut
         shutil.rmtree(left, ignore_errors=True)
     stem = f"avant-restauration-{datetime.now():%Y-%m-%d-%Hh%M-%S}"
-    kept = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
-    save(kept)
+    made = next(path for n in range(1, 100) if not (path := folder / f"{stem}-{n}.zip").exists())
+    save(made)
     for old in sorted(folder.glob("avant-restauration-*.zip"))[:-SAVED_BEFORE]:
         if old != restored:
             old.unlink(missing_ok=True)
-    return kept
+    return made
 
 
 @contextmanager
 def _told_in_french(path: Path) -> Iterator[None]:
     try:
         yield
-    except (DatabaseError, serializers.base.DeserializationError) as error:
+    except (DatabaseError, DeserializationError, ValueError) as error:
         raise Refused(
             f"{path} n’a pas pu être restaurée : {error}.",
             why="Une ligne ne rentre pas dans la base ; tout est resté comme avant.",
@@ -359,12 +448,3 @@ def _told_in_french(path: Path) -> Iterator[None]:
             why="Les fichiers ne tiennent pas dans le dossier de Maillage, ou ne peuvent pas y être écrits.",
             do="Libérez de la place, puis relancez la même commande : elle reprend sans rien perdre.",
         ) from error
-
-
-def _reset_sequences() -> None:
-    """Make PostgreSQL number new rows after the restored ones; SQLite does it by itself."""
-    from django.core.management.color import no_style
-
-    for statement in connection.ops.sequence_reset_sql(no_style(), backed_up_models()):
-        with connection.cursor() as cursor:
-            cursor.execute(statement)

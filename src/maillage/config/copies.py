@@ -14,7 +14,8 @@ from maillage.kernel import archives
 from maillage.kernel.disk import reason
 from maillage.kernel.errors import Refused
 
-ROWS = "base.jsonl"  # of a backup: a row a line
+FOLDER = "base/"  # of a backup: a file for each table, its columns, then a row a line
+FORMER_ROWS = "base.jsonl"  # of the first form: a row a line, of every table
 ENTRY, ANCHOR = "accounts.entry", "accounts.anchor"
 UNREADABLE = (*archives.UNREADABLE, OSError, sqlite3.Error, KeyError, TypeError, AttributeError)
 
@@ -47,11 +48,19 @@ class Copy:
             ) from error
 
     def _saved(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        with zipfile.ZipFile(self.path) as archive, archive.open(ROWS) as rows:
-            for each in rows:
-                row = json.loads(each)
-                if row["model"] == model:
-                    yield row["pk"], row["fields"]
+        with zipfile.ZipFile(self.path) as archive:
+            if FORMER_ROWS in archive.namelist():
+                with archive.open(FORMER_ROWS) as rows:
+                    for each in rows:
+                        row = json.loads(each)
+                        if row["model"] == model:
+                            yield row["pk"], row["fields"]
+            else:
+                with archive.open(table_file(model)) as rows:
+                    names = json.loads(next(rows))
+                    for each in rows:
+                        row = dict(zip(names, json.loads(each), strict=True))
+                        yield row["id"], row
 
     def _stored(self, model: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if not self.path.is_file():
@@ -63,6 +72,11 @@ class Copy:
             if there or model == ENTRY:  # an older copy has no anchors
                 for row in base.execute(f"select * from {table} order by id"):  # noqa: S608, our own names
                     yield row["id"], dict(row)
+
+
+def table_file(label: str) -> str:
+    """Return the name of the file of a table in a backup."""
+    return f"{FOLDER}{label}.jsonl"
 
 
 def _because(error: Exception) -> str:

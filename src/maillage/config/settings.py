@@ -331,6 +331,8 @@ PAPERS = {
     "key_file": os.environ.get("MAILLAGE_PAPERS_KEY_FILE", "").strip(),
     "scanner": os.environ.get("MAILLAGE_CLAMD", "").strip(),
 }
+# The public keys that backups are sealed to, separated by spaces; none, and they are in the clear.
+BACKUP_KEYS = os.environ.get("MAILLAGE_BACKUP_KEYS", "").split()
 LANGUAGE_CODE = "fr"
 LANGUAGES = [(each.code, each.name) for each in languages.LANGUAGES.values()]
 TIME_ZONE = "Europe/Paris"

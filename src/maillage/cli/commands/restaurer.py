@@ -6,6 +6,9 @@ from pathlib import Path
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("fichier", metavar="FICHIER", type=Path, help="la sauvegarde à lire")
+    parser.add_argument(
+        "--cle", metavar="FICHIER", type=Path, help="le fichier des clés, si elle est scellée"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -13,9 +16,9 @@ def run(given: argparse.Namespace) -> int:
 
     ready()
     from maillage.apps.dossiers import actions
-    from maillage.config import backup
+    from maillage.config import backup, keys
 
-    counts = backup.restore(given.fichier.resolve())
+    counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
     actions.resume()
     print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
     print(f"Ce qui était là avant est gardé dans {counts['avant']}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from maillage.kernel.errors import Refused
 
-DATED = re.compile(r"maillage-\d{8}-\d{6}\.zip")
+DATED = re.compile(r"maillage-\d{8}-\d{6}\.zip(\.age)?")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,6 +21,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--dossier", metavar="DOSSIER", type=Path, help="un dossier où en écrire une de plus, à son heure"
     )
+    where.add_argument(
+        "--faire-cle",
+        metavar="FICHIER",
+        type=Path,
+        help="écrit une clé neuve pour chiffrer les sauvegardes, et s’arrête",
+    )
+    parser.add_argument(
+        "--pour-cle",
+        metavar="age1…",
+        action="append",
+        help="chiffre pour cette clé publique ; se répète (par défaut MAILLAGE_BACKUP_KEYS)",
+    )
     parser.add_argument(
         "--garder", metavar="N", type=int, help="combien en garder dans ce dossier ; toutes par défaut"
     )
@@ -30,16 +42,22 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     _check(given)
+    if given.faire_cle:
+        return _make_key(given.faire_cle)
     ready()
     from django.conf import settings
     from django.utils import timezone
 
-    from maillage.config import backup
+    from maillage.config import backup, keys
 
-    path = given.fichier or given.dossier / f"maillage-{timezone.localtime():%Y%m%d-%H%M%S}.zip"
-    counts = backup.save(path.resolve())
+    recipients = keys.recipients(given.pour_cle or settings.BACKUP_KEYS)
+    name = f"maillage-{timezone.localtime():%Y%m%d-%H%M%S}.zip{'.age' if recipients else ''}"
+    path = given.fichier or given.dossier / name
+    counts = backup.save(path.resolve(), recipients=recipients)
     settings.LAST_BACKUP.touch()
     print(f"Sauvegarde écrite et relue : {path} ({counts['lignes']} lignes, {counts['fichiers']} fichiers)")
+    if recipients:
+        print("Elle est chiffrée : seule la clé secrète l’ouvre. Gardez cette clé hors de cet ordinateur.")
     if counts["papiers"]:
         print(
             f"{counts['papiers']} papiers de personnes y sont, chiffrés. La clé qui les ouvre n’y est pas :"
@@ -61,7 +79,20 @@ def _check(given: argparse.Namespace) -> None:
         )
 
 
+def _make_key(path: Path) -> int:
+    from maillage.config import keys
+
+    public = keys.make(path)
+    print(f"Clé secrète écrite dans {path} : mettez-la ailleurs, en deux lieux.")
+    print("Perdue, plus aucune sauvegarde chiffrée pour elle ne s’ouvre.")
+    print(f"Clé publique, à donner à MAILLAGE_BACKUP_KEYS : {public}")
+    return 0
+
+
+def dated(folder: Path) -> list[Path]:
+    """Return the dated backups of a folder, the oldest first; nothing else that is there."""
+    return sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
+
+
 def _older(folder: Path, kept: int) -> list[Path]:
-    """Return the dated backups of a folder but the last ones: nothing else that is there is touched."""
-    dated = sorted(path for path in folder.iterdir() if DATED.fullmatch(path.name))
-    return dated[:-kept]
+    return dated(folder)[:-kept]

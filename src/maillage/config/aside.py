@@ -1,0 +1,102 @@
+"""A database beside the one in use, filled from a backup and compared with it, by a process of its own.
+
+The engine is the one that will be restored to: on PostgreSQL a schema of the same database, since making
+another one is a right that its owner may not have; on SQLite a file.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+from maillage.config import backup, rows
+from maillage.kernel.errors import Refused
+
+PREFIX = ".exercice-"
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A table on each side: how many rows it has, and their digest."""
+
+    label: str
+    before: tuple[int, str]
+    after: tuple[int, str]
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether each row is the same on both sides."""
+        return self.before == self.after
+
+
+@contextmanager
+def place() -> Iterator[dict[str, str]]:
+    """Make a home folder and a database of the same engine, give what a process needs to use them, and erase
+    both.
+    """
+    home = Path(settings.HOME)
+    with tempfile.TemporaryDirectory(dir=home, prefix=PREFIX) as folder:
+        environment = {"MAILLAGE_HOME": folder}
+        if connection.vendor != "postgresql":
+            yield environment
+            return
+        schema = f"exercice_{token_hex(6)}"
+        with connection.cursor() as cursor:
+            cursor.execute(f"create schema {schema}")
+        try:
+            address = os.environ["DATABASE_URL"]
+            mark = "&" if "?" in address else "?"
+            options = quote(f"-csearch_path={schema}")
+            yield environment | {"DATABASE_URL": f"{address}{mark}options={options}"}
+        finally:
+            with connection.cursor() as cursor:
+                cursor.execute(f"drop schema {schema} cascade")
+
+
+def fill(path: Path, environment: Mapping[str, str], *, keys: Sequence[bytes] = ()) -> list[Compared]:
+    """Fill an empty database from a backup, and compare each of its tables; Refused when it cannot be done.
+
+    environment: what says which database; a variable that is empty is taken off.
+    """
+    with backup.opened(path, keys=keys) as archive:
+        manifest = json.loads(archive.read(backup.MANIFEST))
+        if "tables" not in manifest:
+            raise Refused(
+                f"{path} est de la première forme des sauvegardes.",
+                why="Elle ne dit pas ses lignes table par table : rien ne peut être comparé.",
+                do="Restaurez-la, ou refaites une sauvegarde avec cette version.",
+            )
+        whole = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **environment}
+        child = subprocess.run(
+            [sys.executable, "-m", "maillage.config.filling", str(path)],
+            env={name: value for name, value in whole.items() if value},
+            input="\n".join(key.hex() for key in keys),
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        if child.returncode != 0:
+            raise Refused(
+                "La base n’a pas été remplie.",
+                why=child.stdout.strip() or "Le programme qui la remplit s’est arrêté.",
+                do="Corrigez ce qui est dit, puis relancez la même commande : rien n’est à moitié écrit.",
+            )
+        after = json.loads(child.stdout)
+        before = backup.digests(archive, manifest)
+    return [
+        Compared(label, before.get(label, ABSENT), tuple(after.get(label, ABSENT)))
+        for label in {**before, **after}
+    ]
+
+
+ABSENT = (0, str(rows.Digest()))

@@ -1,0 +1,165 @@
+"""Backups: sealed to a key, restored aside, moved from one engine to the other; each damage named."""
+
+import json
+import tracemalloc
+import zipfile
+from hashlib import sha256
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+
+from maillage.apps.accounts.models import User
+from maillage.config import backup, keys, rows
+from maillage.kernel import age
+from maillage.kernel.errors import Refused
+from tests.support.shared import furnish
+
+
+@pytest.fixture
+def saved(db, home):
+    """A backup with two accounts, as a path."""
+    for name in ("leila", "denise"):
+        User.objects.create_user(f"{name}@exemple.fr", "x", name=name)
+    backup.save(home / "copie.zip")
+    return home / "copie.zip"
+
+
+def words_of(path, **how) -> str:
+    with pytest.raises(Refused) as refused:
+        backup.check(path, **how)
+    return refused.value.what
+
+
+def test_each_damage_is_named(saved, tmp_path):
+    whole = saved.read_bytes()
+    first = whole.index(b"base/") + 200
+    damages = {
+        b"": "elle est vide",
+        whole[:-400]: "sa fin manque : la copie a été coupée",
+        whole[:first] + bytes([whole[first] ^ 255]) + whole[first + 1 :]: "est abîmé",
+        b"bonjour": "ce fichier n’est pas une sauvegarde",
+    }
+    for content, words in damages.items():
+        path = tmp_path / "abimee.zip"
+        path.write_bytes(content)
+        assert words in words_of(path), words
+    assert "n’existe pas" in words_of(tmp_path / "absente.zip")
+    assert backup.check(saved)["tables"]["accounts.user"] == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda files: files.pop("base/accounts.user.jsonl"), "base/accounts.user.jsonl y manque"),
+        (lambda files: files.update({"base/autre": b""}), "base/autre y a été ajouté"),
+        (lambda files: files.pop("manifeste.json"), "son manifeste manque"),
+        (
+            lambda files: files.update({"base/accounts.user.jsonl": files["base/accounts.user.jsonl"][:-1]}),
+            "base/accounts.user.jsonl a été modifié",
+        ),
+    ],
+)
+def test_a_file_that_is_missing_added_or_changed_is_named(saved, tmp_path, change, words):
+    with zipfile.ZipFile(saved) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    with zipfile.ZipFile(tmp_path / "autre.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    assert words in words_of(tmp_path / "autre.zip")
+
+
+def test_a_sealed_backup_opens_with_its_key_only(db, home, tmp_path):
+    User.objects.create_user("leila@exemple.fr", "x", name="Leïla")
+    public = keys.make(tmp_path / "cle")
+    assert (tmp_path / "cle").stat().st_mode & 0o077 == 0
+    with pytest.raises(Refused, match="existe déjà"):
+        keys.make(tmp_path / "cle")
+    path = home / "copie.zip.age"
+    backup.save(path, recipients=keys.recipients([public]))
+    assert path.read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert b"leila" not in path.read_bytes()
+    assert not list(home.glob(".copie*")), "nothing in the clear stays beside"
+    assert "aucune clé donnée ne l’ouvre" in words_of(path)
+    (tmp_path / "autre").write_text(age.new_key()[1])
+    assert "aucune clé donnée" in words_of(path, keys=keys.secrets(tmp_path / "autre"))
+    User.objects.all().delete()
+    backup.restore(path, keys=keys.secrets(tmp_path / "cle"))
+    assert User.objects.get().name == "Leïla"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert "fin" in words_of(path, keys=keys.secrets(tmp_path / "cle"))
+
+
+def test_a_key_that_is_none_is_refused(tmp_path):
+    with pytest.raises(Refused, match="ne se lit pas"):
+        keys.recipients(["age1abc"])
+    (tmp_path / "vide").write_text("# rien\n")
+    with pytest.raises(Refused, match="n’est pas un fichier de clés"):
+        keys.secrets(tmp_path / "vide")
+
+
+def test_a_backup_of_the_first_form_restores(db, home):
+    row = {"email": "leila@exemple.fr", "name": "Leïla", "password": "x"}
+    lines = json.dumps({"model": "accounts.user", "pk": 7, "fields": row}).encode() + b"\n"
+    files = {"base.jsonl": sha256(lines).hexdigest()}
+    with zipfile.ZipFile(home / "ancienne.zip", "w") as archive:
+        archive.writestr("base.jsonl", lines)
+        archive.writestr("manifeste.json", json.dumps({"format": 1, "migrations": [], "fichiers": files}))
+    assert backup.restore(home / "ancienne.zip")["lignes"] == 1
+    assert User.objects.get(pk=7).name == "Leïla"
+
+
+@pytest.mark.both_databases
+def test_a_column_that_the_backup_has_not_takes_its_default(db):
+    """As of a backup made before the column was there."""
+    rows.Insertion(User, ["id", "email", "name", "password"]).add([[7, "a@exemple.fr", "A", "x"]])
+    leila = User.objects.get(pk=7)
+    assert (leila.is_active, leila.is_demonstration) == (True, False)
+    with pytest.raises(ValueError, match="n’a plus de colonne couleur"):
+        rows.Insertion(User, ["id", "couleur"])
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="memory is counted once")
+def test_a_backup_takes_the_memory_of_some_rows_whatever_their_number(db, home, monkeypatch):
+    monkeypatch.setattr(rows, "STEP", 200)
+    monkeypatch.setattr(backup, "BLOCK", 4_096)
+
+    def peak(n: int) -> int:
+        Group.objects.all().delete()
+        Group.objects.bulk_create(Group(name=f"groupe {k}") for k in range(n))
+        backup.save(home / "chaud.zip")
+        tracemalloc.start()
+        backup.save(home / "copie.zip")
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(16_000) < 1.2 * peak(1_000)
+
+
+def test_an_exercise_restores_aside_and_leaves_nothing(process, demonstration, tmp_path):
+    home = demonstration(tmp_path / "maison")
+    here = {"MAILLAGE_HOME": str(home)}
+    before = (home / "maillage.sqlite3").read_bytes()
+    assert process("sauvegarder", "--dossier", tmp_path / "copies", **here).code == 0
+    answer = process("exercice-restauration", tmp_path / "copies", "--json", **here)
+    assert answer.code == 0, answer.err
+    found = json.loads(answer.out)
+    assert found["entiere"] is True
+    assert found["tables"]["accounts.user"] == {"lignes": 8, "egale": True}
+    assert found["secondes"]["restauration"] > 0
+    assert not list(home.glob(".exercice-*"))
+    assert (home / "maillage.sqlite3").read_bytes() == before, "the base in use is not touched"
+    (tmp_path / "rien").mkdir()
+    assert "Aucune sauvegarde" in process("exercice-restauration", tmp_path / "rien", **here).err
+
+
+def test_a_base_that_serves_is_not_moved(maillage, process, tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert "celle qui sert déjà" in maillage("deplacer-base", "sqlite").err
+    assert "n’est pas l’adresse d’une base" in maillage("deplacer-base", "mysql://x").err
+    home = furnish(tmp_path / "maison")
+    (home / "echeances.vu").touch()
+    answer = process("deplacer-base", "postgresql://personne@/rien", MAILLAGE_HOME=str(home))
+    assert "La plateforme tourne encore." in answer.err

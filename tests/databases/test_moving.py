@@ -1,0 +1,35 @@
+"""A base moved from one engine to the other, each row compared, and restored aside on PostgreSQL."""
+
+import json
+
+import psycopg
+import pytest
+
+from tests.databases.conftest import python
+from tests.support.shared import furnish
+
+
+@pytest.mark.postgresql
+@pytest.mark.slow("five commands on two engines")
+def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demonstration, tmp_path):
+    home, back = demonstration(tmp_path / "maison"), furnish(tmp_path / "retour")
+    database = postgresql()
+
+    def run(*words, home=home, database=""):
+        return python("-m", "maillage.cli.main", *map(str, words), home=home, database=database)
+
+    there = run("deplacer-base", database, "--json")
+    assert there.returncode == 0, there.stderr
+    returned = run("deplacer-base", "sqlite", "--json", home=back, database=database)
+    assert returned.returncode == 0, returned.stderr
+    first, second = (json.loads(each.stdout)["tables"] for each in (there, returned))
+    assert first == second
+    assert sum(table["lignes"] for table in first.values()) > 4_000
+    again = run("deplacer-base", database)
+    assert again.returncode == 2
+    assert "Elle n’est pas vide" in again.stderr
+    assert run("sauvegarder", tmp_path / "copie.zip", database=database).returncode == 0
+    assert "Tout y est." in run("exercice-restauration", tmp_path / "copie.zip", database=database).stdout
+    with psycopg.connect(database) as base:
+        found = base.execute("select count(*) from pg_namespace where nspname like 'exercice%'")
+        assert found.fetchone() == (0,), "the schema aside is erased"
