@@ -41,6 +41,7 @@ SUITES = {
     "rappels": "reminders",
     "recherche": "searching",
     "piloter": "steering",
+    "echelle": "scale",
 }
 FULL, TRIAL = "entiere", "essai"
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from maillage.config.bootstrap import ready
@@ -15,8 +16,7 @@ from maillage.config.bootstrap import ready
 ready()
 
 from django.core.management import call_command
-from django.core.management.color import no_style
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -33,6 +33,8 @@ from maillage.apps.memberships.models import Membership
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.people.models import Person
 from maillage.apps.volunteers.models import Aidant
+from maillage.cli.country import series
+from maillage.cli.country.series import moment, numbered, padded, reset_sequences
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
 from maillage.kernel.table import group, total_by
@@ -48,6 +50,7 @@ A_DAY = 365 * YEARS * 5 // 7  # working days of these years
 STATES = ("closed", "closed", "closed", "closed", "closed", "closed", "closed", "refused", "sent", "accepted")
 SYLLABLES = ("ma", "ri", "lo", "na", "sou", "fa", "ti", "ben", "cé", "ya", "ga", "do", "lé", "vi", "ra", "ju")
 CHUNK = 2_000
+pour = partial(series.pour, example="false")  # of a country where people are, as far as its pages know
 
 
 def main() -> None:
@@ -245,13 +248,6 @@ def places(where: list[str], chance: random.Random) -> None:
     index.refresh(Lieu.objects.bulk_create(made, batch_size=CHUNK))
 
 
-def reset_sequences(*of: type[models.Model]) -> None:
-    """Make the next row of each model come after those whose number was chosen here."""
-    with connection.cursor() as cursor:
-        for sql in connection.ops.sequence_reset_sql(no_style(), list(of)):
-            cursor.execute(sql)
-
-
 def helped(size: dict[str, int], at: datetime, n: int) -> None:
     """Write the people, what each learnt in a structure, plans, acts, and referrals from everywhere."""
     learners, modules = size["learners"], list(contents.modules().values())
@@ -270,7 +266,7 @@ def helped(size: dict[str, int], at: datetime, n: int) -> None:
         for step in range(1, min(STEPS, len(module.steps)) + 1):
             exercise = module.steps[step - 1].exercise
             pour(
-                Fact, (learners - m - 1) // len(modules) + 1, id=f"{who} * {STEPS} + {step}",
+                Fact, (learners - m - 1) // len(modules) + 1,
                 uid=numbered(f"{who} * {STEPS} + {step}"), person=who, structure=stands(who),
                 module=f"'{module.id}'", version=str(module.version), step=str(step),
                 kind=f"'{exercise.kind if exercise else ''}'", seconds="60 + k % 200", way="'touch'",
@@ -307,45 +303,7 @@ def helped(size: dict[str, int], at: datetime, n: int) -> None:
 
 def back(hours: str, at: datetime) -> str:
     """Return a moment so many hours before now, in the words of the database."""
-    if connection.vendor == "postgresql":
-        return f"(timestamptz '{at.isoformat()}' - ({hours}) * interval '1 hour')"
-    return f"datetime('{at:%Y-%m-%d %H:%M:%S}', '-' || ({hours}) || ' hours')"
-
-
-def padded(value: str, n: int) -> str:
-    """Return a number written with zeros before it."""
-    if connection.vendor == "postgresql":
-        return f"lpad(cast({value} as text), {n}, '0')"
-    return f"printf('%0{n}d', {value})"
-
-
-def numbered(value: str) -> str:
-    """Return a UUID made of a number."""
-    return f"cast({padded(value, 32)} as uuid)" if connection.vendor == "postgresql" else padded(value, 32)
-
-
-def pour(model: type[models.Model], n: int, **columns: str) -> None:
-    """Insert n rows by one query over 1, 2… n, `k` in the expressions; the rest as the fields have it by
-    default.
-    """
-    names, values, params = [], [], []
-    for field in model._meta.concrete_fields:
-        names.append(connection.ops.quote_name(str(field.column)))
-        if field.primary_key:
-            values.append(columns.get("id", "k"))
-        elif field.name in columns:
-            values.append(columns[field.name].replace("%", "%%"))
-        else:
-            values.append("%s")
-            params.append(field.get_db_prep_save(field.get_default(), connection))
-    table = connection.ops.quote_name(model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"insert into {table} ({', '.join(names)}) with recursive series(k) as"
-            " (select cast(1 as bigint) union all"
-            f" select k + 1 from series where k < {n}) select {', '.join(values)} from series",
-            params,
-        )
+    return moment(f"-({hours})", at)
 
 
 if __name__ == "__main__":

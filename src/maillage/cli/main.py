@@ -16,6 +16,7 @@ from maillage.kernel.errors import BrokenSource, Refused, UnsourcedFigure
 
 COMMANDS = {
     "demo": "prépare le territoire de démonstration ; se répète sans risque",
+    "peupler": "fabrique un pays inventé, de la taille dite, pour voir comment tout y répond",
     "servir": "sert la plateforme sur cet ordinateur",
     "migrer": "met les tables de la base à jour de cette version, avant de servir",
     "administrateur": "donne l’administration de la plateforme à une adresse, et un lien pour y entrer",

@@ -98,12 +98,34 @@ def tell(at: datetime, accounts: Mapping[str, Any]) -> str:
     return f"/enquetes/{survey.slug}/resultats/"
 
 
+def sample_answers(form: Any, n: int, at: datetime) -> list[Mapping[str, str]]:
+    """Return what n invented people answer to a questionnaire, the same each time."""
+    drawn = random.Random(38)  # noqa: S311, invented answers
+    return [_values(drawn, k, form, at) for k in range(n)]
+
+
 def _answer(drawn: random.Random, n: int, form: Any, places: list[Any], at: datetime) -> Any:
-    """Draw one answer: only what was to be asked is answered."""
+    """Draw one answer, and where it was given."""
     from maillage.apps.surveys.rules import Sent
-    from maillage.forms.answering import complete
 
     place = drawn.choices(places, [weight for *_, weight in MET])[0]
+    values = _values(drawn, n, form, at)
+    return Sent(
+        uid=UUID(int=drawn.getrandbits(128), version=4),
+        version=1,
+        channel=place.channel,
+        place=place.pk,
+        language="fr",
+        begun_at=at,
+        ended_at=at + timedelta(minutes=drawn.randint(5, 14)),
+        values=values,
+    )
+
+
+def _values(drawn: random.Random, n: int, form: Any, at: datetime) -> Mapping[str, str]:
+    """Draw what somebody answers: only what was to be asked is answered."""
+    from maillage.forms.answering import complete
+
     age = drawn.choice((17, 19, 22, 24, 23, 31, 36, 44, 52, 58, 63, 67, 72, 78, 83))
     rank = 0 if age < 40 else 1 if age <= 60 else 2
     values = {"age": str(age) if n % 17 else "refus", "commune": drawn.choice(COMMUNES)}
@@ -125,13 +147,4 @@ def _answer(drawn: random.Random, n: int, form: Any, places: list[Any], at: date
     if n % (N // len(SAID)) == 0:
         values["remarque"] = SAID[n * len(SAID) // N]
     kept = complete(form, values, at.date())
-    return Sent(
-        uid=UUID(int=drawn.getrandbits(128), version=4),
-        version=1,
-        channel=place.channel,
-        place=place.pk,
-        language="fr",
-        begun_at=at,
-        ended_at=at + timedelta(minutes=drawn.randint(5, 14)),
-        values={name: value for name, value in kept.values.items() if name in values},
-    )
+    return {name: value for name, value in kept.values.items() if name in values}

@@ -1,0 +1,108 @@
+"""Every page of every role, in made countries of several sizes: times, queries, weight of the page; on both
+engines. Pages are those that links lead to, from the home of each role.
+"""
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any
+
+from bench.timing import ENGINES, POSTGRESQL, SQLITE, Measure, on_each_engine, script
+
+SHARES = (0.1, 1 / 3, 1.0)  # of a country of a hundred départements
+REQUESTS = 20
+LIMITS = {SQLITE: 0.4, POSTGRESQL: 0.2}  # seconds, p95
+HEAVY = 300_000  # bytes of HTML
+BESIDE = 2  # queries: a page that follows, a figure that may be told
+ROLES = (
+    *("", "aidant", "prescripteur", "benevole", "formation", "gestionnaire"),
+    *("coordination", "analyste", "administration"),
+)
+TRIAL = {"shares": (0.0004, 0.002), "requests": 1, "roles": ("aidant",), "engines": (SQLITE,)}
+Pages = dict[tuple[str, str], dict[str, Any]]
+
+
+def measures(
+    *,
+    shares: Sequence[float] = SHARES,
+    requests: int = REQUESTS,
+    roles: Sequence[str] = ROLES,
+    engines: Sequence[str] = ENGINES,
+) -> Iterator[Measure]:
+    """Yield what the pages of each role cost in the largest country, beside the smallest; then each page that
+    is over a limit, or whose queries follow the size.
+    """
+    return on_each_engine(partial(_measured, shares=shares, requests=requests, roles=roles), engines)
+
+
+def _measured(
+    engine: str, database: str, *, shares: Sequence[float], requests: int, roles: Sequence[str]
+) -> Iterator[Measure]:
+    found: list[tuple[str, Pages, float]] = []
+    for number, share in enumerate(shares):
+        with tempfile.TemporaryDirectory() as folder:
+            told = json.loads(
+                script(
+                    "bench.scale_script",
+                    home=folder,
+                    database=database and _apart(database, number),
+                    SHARE=share,
+                    REQUESTS=requests,
+                    ROLES=",".join(roles),
+                ).splitlines()[-1]
+            )
+        pages = {(page["role"], page["name"]): page for page in told["pages"]}
+        found.append((f"{told['rows']} lignes", pages, told["made"]))
+    (little, before, _), (much, after, made) = found[0], found[-1]
+    yield Measure(
+        f"fabriquer un pays, {engine}", made, f"le plus petit : {little}", found[0][2], f"{much}, un seul fil"
+    )
+    for role in roles:
+        yield from _of_role(role or "visiteur", engine, little, much, [
+            (before[key], page) for key, page in after.items() if key[0] == role and key in before
+        ])  # fmt: skip
+
+
+def _of_role(
+    role: str, engine: str, little: str, much: str, pages: list[tuple[dict[str, Any], dict[str, Any]]]
+) -> Iterator[Measure]:
+    """Yield the page that takes longest of a role, and those over a limit."""
+    if not pages:
+        return
+    pages.sort(key=lambda both: -both[1]["p95"])
+    wrong = [
+        (was, now)
+        for was, now in pages
+        if now["p95"] > LIMITS[engine] or now["bytes"] > HEAVY or now["queries"] > was["queries"] + BESIDE
+    ]
+    former, slowest = pages[0]
+    yield Measure(
+        f"{role}, la plus lente de {len(pages)} pages, {engine}, p95",
+        slowest["p95"],
+        f"la même page, {little}",
+        former["p95"],
+        f"{much} ; {slowest['address']} ; {len(wrong)} pages au-dessus d’une limite",
+    )
+    for was, now in wrong:
+        yield Measure(
+            f"{role}, {now['address']}, {engine}, p95",
+            now["p95"],
+            f"la même page, {little}",
+            was["p95"],
+            f"{much} ; {was['queries']} puis {now['queries']} requêtes ; {now['bytes'] / 1000:.0f} ko ;"
+            f" processeur {1000 * now['cpu']:.0f} ms",
+        )
+
+
+def _apart(database: str, number: int) -> str:
+    """Return the address of a database of its own on the same server."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    import psycopg
+
+    name = f"echelle_{number}"
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    parts = urlsplit(database)
+    return urlunsplit(parts._replace(path=f"/{name}"))

@@ -1,0 +1,113 @@
+"""Run by bench/scale.py in a home and a database of its own: make a country, follow the links of a role."""
+
+import io
+import json
+import os
+import re
+import statistics
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from typing import Any
+
+from maillage.config.bootstrap import ready
+
+ready()
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from bench.steering_script import Queries
+from maillage.apps.accounts.models import User
+from maillage.cli.commands.demo import DOMAIN
+from maillage.cli.main import main as maillage
+
+LINK = re.compile(r'<a[^>]*\shref="(/[^"#]*)"')
+# A file, or what ends a session.
+APART = re.compile(
+    r"\.(pdf|csv|zip|xlsx?|ods|ics|json|geojson|odt|docx|pptx|atom|svg)$|^/(deconnexion|etudes)/"
+)
+MOST = 400  # pages of a role
+
+
+def main() -> None:
+    """Print the pages of each role, and what each costs."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+    with redirect_stdout(io.StringIO()):
+        maillage(["demo", "--sans-calcul"])
+        start = time.perf_counter()
+        if maillage(["peupler", "--taille", os.environ["SHARE"]]) != 0:
+            raise SystemExit(1)
+        made = time.perf_counter() - start
+    rows = sum(
+        model._default_manager.count()
+        for model in apps.get_models()
+        if model.__module__.startswith("maillage.")
+    )
+    pages = [page for role in os.environ["ROLES"].split(",") for page in of_role(role)]
+    sys.stdout.write(json.dumps({"rows": rows, "made": made, "pages": pages}))
+
+
+def of_role(role: str) -> Iterator[dict[str, Any]]:
+    """Yield what each page of a role costs: one address of each name, the first that a link leads to."""
+    client = Client(headers={"host": "localhost"})
+    if role:
+        client.force_login(User.objects.get(email=f"{role}@{DOMAIN}"))
+    waiting, seen = ["/espace/" if role else "/"], set[str]()
+    while waiting and len(seen) < MOST:
+        address = waiting.pop(0)
+        name = name_of(address)
+        if not name or name in seen:
+            continue
+        seen.add(name)
+        answer = client.get(address)
+        if answer.status_code != 200 or not answer.get("Content-Type", "").startswith("text/html"):
+            continue
+        text = answer.content.decode()
+        waiting += [link.replace("&amp;", "&") for link in LINK.findall(text)]
+        if not role or address.startswith("/espace/"):
+            yield {
+                "role": role,
+                "name": name,
+                "address": address,
+                "bytes": len(text.encode()),
+                **cost(client, address),
+            }
+
+
+def name_of(address: str) -> str:
+    """Return the name of an address, '' for what is no page."""
+    path = address.partition("?")[0]
+    if APART.search(path):
+        return ""
+    try:
+        return resolve(path).url_name or ""
+    except Resolver404:
+        return ""
+
+
+def cost(client: Client, address: str) -> dict[str, float]:
+    """Return the times of a page, its processor, and how many queries it makes."""
+    times, processor = [], []
+    with connection.execute_wrapper(made := Queries()):
+        client.get(address)
+    for _ in range(int(os.environ["REQUESTS"])):
+        start, cpu = time.perf_counter(), time.process_time()
+        client.get(address)
+        times.append(time.perf_counter() - start)
+        processor.append(time.process_time() - cpu)
+    times.sort()
+    return {
+        "p95": times[int(0.95 * len(times))],
+        "median": statistics.median(times),
+        "cpu": statistics.median(processor),
+        "queries": made.n,
+    }
+
+
+if __name__ == "__main__":
+    main()

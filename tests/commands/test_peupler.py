@@ -1,0 +1,128 @@
+"""`maillage peupler`: a made country, the same each time, where nobody real is, and told as made."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import shared
+from tests.support.profile import some
+from tests.support.speed import PATIENCE
+from tools.postgresql import ABSENT, binaries
+
+SMALL = {
+    "structures": 12,
+    "aidants": 30,
+    "personnes": 60,
+    "orientations": 120,
+    "apprenants": 400,
+    "actes": 40,
+    "ateliers": 25,
+    "enquetes": 2,
+    "reponses": 50,
+    "messages": 20,
+    "journal": 10,
+}
+WORDS = [word for name, n in SMALL.items() for word in (f"--{name}", str(n))]
+DRAWN = (
+    *("19238", "87085", "78172", "33143", "59214", "54498"),
+    *("70550", "80021", "13069", "06006", "85191", "51579"),
+)
+# What the pages of the country say of it, read by a program that knows the platform.
+READ = """
+import json, sys
+from maillage.config.bootstrap import ready
+ready()
+from django.db.models import Count
+from django.apps import apps
+from django.db import connection
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.orientations.models import Orientation
+connection.check_constraints()
+of = {m._meta.label_lower: m for m in apps.get_models() if m.__module__.startswith("maillage.")}
+marked = {name: m for name, m in of.items() if any(f.name == "example" for f in m._meta.fields) and "indicators" not in name}
+print(json.dumps({
+    "rows": {name: m._default_manager.count() for name, m in of.items()},
+    "unmarked": [name for name, m in marked.items() if m._default_manager.filter(example=False).exists()],
+    "accounts": User.objects.filter(is_demonstration=False).count(),
+    "names": sorted(set(Structure.objects.filter(key__startswith="fabrique-").values_list("name", flat=True)))[:3],
+    "codes": list(Structure.objects.order_by("pk").values_list("code_insee", flat=True)),
+    "lieux": list(Lieu.objects.order_by("pk").values_list("name", flat=True)),
+    "states": dict(Orientation.objects.order_by().values_list("state").annotate(n=Count("pk"))),
+    "moments": [str(at) for at in Orientation.objects.order_by("pk").values_list("sent_at", flat=True)[:3]],
+}))
+"""
+
+
+def run(home, *words, database="", **more):
+    environment = shared.environment(home, database) | more
+    return subprocess.run(
+        words, cwd=shared.ROOT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+
+def peupler(home, *words, **more):
+    return run(home, sys.executable, "-m", "maillage.cli.main", "peupler", *words, **more)
+
+
+def read(home, database=""):
+    done = run(home, sys.executable, "-c", READ, database=database)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow("starts the platform four times, and reads a census")
+@pytest.mark.parametrize("engine", some(["sqlite", "postgresql"], "sqlite"))
+def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
+    if engine == "postgresql" and not binaries():
+        pytest.skip(ABSENT)
+    home = shared.furnish(tmp_path / "a")
+    database = shared.new_database() if engine == "postgresql" else ""
+    done = peupler(home, *WORDS, database=database)
+    assert done.returncode == 0, done.stderr
+    assert "Pays fabriqué, où rien n’est vrai" in done.stdout
+    found = read(home, database)
+    rows = found["rows"]
+    assert rows["directory.structure"] == rows["directory.lieu"] == 12
+    assert rows["accounts.user"] == rows["memberships.membership"] == rows["volunteers.aidant"] == 30
+    assert rows["people.person"] == 400
+    assert rows["people.following"] == rows["people.consent"] == 60
+    assert rows["orientations.orientation"] == rows["orientations.event"] == 120
+    assert rows["learning.fact"] == 2 * 400
+    assert rows["agenda.seat"] == 25 * 8
+    assert rows["surveys.answer"] == 50
+    assert rows["outbox.message"] == 20
+    assert found["states"] == {"closed": 84, "served": 12, "accepted": 12, "sent": 12}
+    assert tuple(found["codes"]) == DRAWN, "another country than last time"
+    assert found["unmarked"] == []
+    assert found["accounts"] == 0
+    assert all("fabriquée" in name for name in found["names"])
+    assert all("(fabriqué)" in name for name in found["lieux"])
+    again = peupler(home, *WORDS, database=database)
+    assert again.returncode == 2
+    assert "Il y en a déjà un dans cette base" in again.stderr
+    verified = run(home, sys.executable, "-m", "maillage.cli.main", "verifier-journal", database=database)
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+@pytest.mark.slow("starts the platform four times")
+def test_no_country_is_made_where_people_are(tmp_path):
+    home = shared.furnish(tmp_path / "a")
+    refused = peupler(home, *WORDS, MAILLAGE_ENV="production", MAILLAGE_HOSTS="exemple.fr")
+    assert refused.returncode == 2
+    assert "MAILLAGE_ENV vaut « production »" in refused.stderr
+    made = run(home, sys.executable, "-m", "maillage.cli.main", "administrateur", "a@exemple.fr")
+    assert made.returncode == 0, made.stderr
+    refused = peupler(home, *WORDS)
+    assert refused.returncode == 2
+    assert "1\xa0compte qui n’est pas d’exemple" in refused.stderr
+    assert read(home)["rows"]["directory.structure"] == 0
+
+
+@pytest.mark.parametrize("words", [("--taille", "beaucoup"), ("--taille", "0"), ("--structures", "0")])
+def test_a_size_that_means_nothing_is_refused(maillage, words):
+    answer = maillage("peupler", *words)
+    assert answer.code == 2
+    assert "Une taille est un nombre plus grand que zéro" in answer.err
