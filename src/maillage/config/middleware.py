@@ -19,6 +19,7 @@ from django.utils.cache import patch_cache_control
 
 from maillage.apps.accounts.access import return_address, rights_of
 from maillage.apps.autonomy.forms import carried
+from maillage.apps.territories import queries as territories
 from maillage.config import interrupted_posts, sessions
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
@@ -69,6 +70,19 @@ class SharedCaches:
             if kept:
                 response["Vary"] = kept
         return response
+
+
+class Perimeters:
+    """Reads the perimeters that a page names once; what writes reads them each time."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return self.answer(request)
+        with territories.one_reading():
+            return self.answer(request)
 
 
 class Refusals:

@@ -112,6 +112,7 @@ MIDDLEWARE = [
     "maillage.config.middleware.Sessions",
     "maillage.config.middleware.SecondFactor",
     "csp.middleware.CSPMiddleware",
+    "maillage.config.middleware.Perimeters",
     "maillage.config.territories.Territories",
     *(["maillage.config.preview.Preview"] if PREVIEW else []),
 ]

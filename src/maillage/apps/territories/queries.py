@@ -1,5 +1,8 @@
 """Reading perimeters, filters and corrections; none writes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from typing import Any
 
@@ -35,8 +38,29 @@ def markings() -> list[Marking]:
     return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))
 
 
+_of_this_page: ContextVar[dict[str, Perimeter | None] | None] = ContextVar("perimeters", default=None)
+
+
+@contextmanager
+def one_reading() -> Iterator[None]:
+    """Read each perimeter once at most within: a page names many territories, few of which are perimeters."""
+    token = _of_this_page.set({})
+    try:
+        yield
+    finally:
+        _of_this_page.reset(token)
+
+
 def perimeter(slug: str) -> Perimeter | None:
-    return Perimeter.objects.filter(slug=slug).first()
+    """Return the kept perimeter of an address; None when there is none."""
+    known = _of_this_page.get()
+    if known is None:
+        return Perimeter.objects.filter(slug=slug).first()
+    if not known:
+        known |= dict.fromkeys(Perimeter.objects.values_list("slug", flat=True)) | {"": None}
+    if slug in known and slug and known[slug] is None:
+        known[slug] = Perimeter.objects.filter(slug=slug).first()
+    return known.get(slug)
 
 
 def canonical(place: str) -> str:

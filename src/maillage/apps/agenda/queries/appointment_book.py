@@ -96,10 +96,10 @@ def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]
 
 def free(user: Any, on: date, at: datetime) -> list[Free]:
     """Return the permanences held on a day, with the slots that are left from a moment on."""
-    rows = access.permanences_for(user).filter(stopped_at__isnull=True).prefetch_related("closures")
-    found = []
+    rows = list(access.permanences_for(user).filter(stopped_at__isnull=True).prefetch_related("closures"))
+    among, found = slots.expected_at(rows, on, on), []
     for row in rows:
-        held = slots.slots(row, on, on)
+        held = slots.slots(row, on, on, among)
         left = tuple(
             (opening.clock(each.starts_at), each.starts_at.isoformat())
             for each in held

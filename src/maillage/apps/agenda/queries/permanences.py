@@ -45,9 +45,16 @@ class PermanencePage:
     kinds: tuple[tuple[str, str], ...]
 
 
-def detail(row: Permanence, at: datetime) -> PermanencePage:
-    """Return a permanence in words, with its next free slot."""
-    days = free_days(row, at, most=1)
+def details(rows: Iterable[Permanence], at: datetime) -> list[PermanencePage]:
+    """Return permanences in words, each with its next free slot: as many queries for all as for two."""
+    found, day = list(rows), timedelta(days=1)
+    among = slots.expected_at(found, at.date() - day, at.date() + permanences.SEEN_AHEAD + day)
+    return [detail(each, at, among) for each in found]
+
+
+def detail(row: Permanence, at: datetime, among: slots.Expected | None = None) -> PermanencePage:
+    """Return a permanence in words, with its next free slot. among: what is expected at several."""
+    days = free_days(row, at, most=1, among=among)
     return PermanencePage(
         permanence=row,
         place=place(row),
@@ -82,7 +89,13 @@ def _clock(hour: time, row: Permanence) -> str:
 
 
 def free_days(
-    row: Permanence, at: datetime, *, most: int = SHOWN_DAYS, after: date | None = None, alone: bool = True
+    row: Permanence,
+    at: datetime,
+    *,
+    most: int = SHOWN_DAYS,
+    after: date | None = None,
+    alone: bool = True,
+    among: slots.Expected | None = None,
 ) -> list[Day]:
     """Return the next days that have a free slot, with those slots, in the time of the place.
 
@@ -94,7 +107,7 @@ def free_days(
         first = max(first, after + timedelta(days=1))
     last = at.astimezone(zone).date() + permanences.SEEN_AHEAD
     soonest = at + permanences.SOONEST if alone else at
-    found = slots.free_slots(row, first, last, soonest) if first <= last else []
+    found = slots.free_slots(row, first, last, soonest, among) if first <= last else []
     days: list[Day] = []
     for on, group in groupby(found, lambda each: each.starts_at.date()):
         if len(days) == most:
@@ -127,7 +140,7 @@ def of_place(lieu: Lieu, at: datetime) -> list[PermanencePage]:
 def _pages(rows: QuerySet[Permanence], at: datetime, most: int) -> list[PermanencePage]:
     """Return permanences in words, without those that ended."""
     near = rows.exclude(until_on__lt=at.date() - timedelta(days=1))  # a day is not over everywhere at once
-    return [detail(each, at) for each in islice((row for row in near if not is_over(row, at)), most)]
+    return details(islice((row for row in near if not is_over(row, at)), most), at)
 
 
 def is_over(row: Permanence, at: datetime) -> bool:

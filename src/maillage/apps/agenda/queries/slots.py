@@ -1,8 +1,8 @@
 """Slots of a permanence, and who is expected at a moment."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import QuerySet
 
@@ -10,6 +10,8 @@ from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.rules import appointments, permanences
 from maillage.apps.agenda.rules.permanences import Opening
 from maillage.reference import clocks
+
+Expected = Mapping[int, Sequence[Appointment]]  # by permanence
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,17 @@ def opening_of(row: Permanence) -> Opening:
     )
 
 
-def slots(row: Permanence, first: date, last: date) -> list[Slot]:
+def slots(row: Permanence, first: date, last: date, among: Expected | None = None) -> list[Slot]:
     """Return every slot of a permanence from one day to another, with the seats that are free in each; none
-    once it is stopped.
+    once it is stopped. among: what `expected_at` returned for several, read here otherwise.
     """
     if row.stopped_at is not None:
         return []
     moments = permanences.slots(opening_of(row), first, last)
     if not moments:
         return []
-    held = expected(row, moments[0], moments[-1] + timedelta(minutes=row.minutes))
+    last_end = moments[-1] + timedelta(minutes=row.minutes)
+    held = expected(row, moments[0], last_end) if among is None else among[row.pk]
     return [Slot(each, _free(row, each, held)) for each in moments]
 
 
@@ -57,24 +60,53 @@ def slot_at(row: Permanence, starts_at: datetime) -> Slot | None:
     return next((each for each in slots(row, day, day) if each.starts_at == starts_at), None)
 
 
-def free_slots(row: Permanence, first: date, last: date, after: datetime) -> list[Slot]:
+def free_slots(
+    row: Permanence, first: date, last: date, after: datetime, among: Expected | None = None
+) -> list[Slot]:
     """Return the slots that begin after a moment, and where somebody can still be received."""
-    return [each for each in slots(row, first, last) if each.free and each.starts_at > after]
+    return [each for each in slots(row, first, last, among) if each.free and each.starts_at > after]
 
 
 def expected(row: Permanence, first: datetime, last: datetime) -> list[Appointment]:
     """Return the appointments that take a seat of a permanence between two moments, and those that keep its
     helper elsewhere.
     """
-    around = Appointment.objects.filter(
+    around = _between(first, last)
+    found = list(around.filter(permanence=row))
+    if _is_alone(row):
+        found += around.filter(helper=row.helper_id).exclude(permanence=row)
+    return found
+
+
+def expected_at(rows: Sequence[Permanence], first: date, last: date) -> Expected:
+    """Return the same for several permanences, around some days: two queries, however many they are."""
+    begin, end = (datetime.combine(day, datetime.min.time(), tzinfo=UTC) for day in (first, last))
+    around = _between(begin - timedelta(days=1), end + timedelta(days=2))
+    found: dict[int, list[Appointment]] = {row.pk: [] for row in rows}
+    for each in around.filter(permanence__in=found):
+        found[each.permanence_id].append(each)
+    helpers: dict[int, list[Permanence]] = {}
+    for row in filter(_is_alone, rows):
+        helpers.setdefault(row.helper_id, []).append(row)
+    for each in around.filter(helper__in=helpers) if helpers else ():
+        for row in helpers[each.helper_id]:
+            if each.permanence_id != row.pk:
+                found[row.pk].append(each)
+    return found
+
+
+def _is_alone(row: Permanence) -> bool:
+    """Return whether whoever receives there cannot be elsewhere."""
+    return row.helper_id is not None and row.seats == 1
+
+
+def _between(first: datetime, last: datetime) -> QuerySet[Appointment]:
+    """Return the appointments that keep somebody between two moments."""
+    return Appointment.objects.filter(
         state__in=appointments.HELD,
         starts_at__gt=first - timedelta(minutes=appointments.LONGEST),
         starts_at__lt=last,
     )
-    found = list(around.filter(permanence=row))
-    if row.helper_id is not None and row.seats == 1:
-        found += around.filter(helper=row.helper_id).exclude(permanence=row)
-    return found
 
 
 def of_helper(helper: int, starts_at: datetime, minutes: int) -> Appointment | None:

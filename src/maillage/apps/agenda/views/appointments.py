@@ -56,10 +56,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "untold": appointment_book.untold(request.user, today, at) if on == today else [],
         "free": appointment_book.free(request.user, on, at) if on >= today else [],
         "coming": appointment_book.coming(request.user, on, at),
-        "permanences": [
-            permanences.detail(each, at)
-            for each in access.permanences_for(request.user).prefetch_related("closures")
-        ],
+        "permanences": permanences.details(
+            access.permanences_for(request.user).prefetch_related("closures"), at
+        ),
         "structures": list(access.receiving_for(request.user)),
         "boxes_late": mailboxes_book.late(request.user, at),
     }

@@ -41,7 +41,7 @@ def archive(structure: Structure, at: datetime) -> bytes:
     for model in _models():
         if not (owners := _owners(model)):
             continue
-        rows = model._default_manager.filter(_any(owners, structure)).order_by("pk")
+        rows = model._default_manager.filter(_any(owners, structure)).select_related(*owners).order_by("pk")
         if found := list(rows):
             plain = slugify(str(model._meta.verbose_name_plural))
             name = f"{plain}.csv" if f"{plain}.csv" not in files else f"{plain}-{model._meta.app_label}.csv"

@@ -1,6 +1,7 @@
 """The open listings of the network, those that answer one, and who works with whom."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -81,12 +82,29 @@ def commune_name(code: str) -> str:
 
 def matches(row: Listing, *, on: date) -> list[Found]:
     """Return the open listings of other structures that answer one, the most useful first."""
-    one = wish(row)
-    asked = [Q(side=side, kind=kind) for side, kind in rules.answering(row.side, row.kind)]
+    ((_, found),) = matches_of([row], on=on)
+    return found
+
+
+def matches_of(rows: Iterable[Listing], *, on: date) -> list[tuple[Listing, list[Found]]]:
+    """Return listings, each with those that answer it: one query, however many they are."""
+    every = list(rows)
+    asked = {pair for row in every for pair in rules.answering(row.side, row.kind)}
+    if not asked:
+        return [(row, []) for row in every]
+    pairs = reduce(or_, (Q(side=side, kind=kind) for side, kind in sorted(asked)))
+    others = [(other, wish(other)) for other in opened(on).filter(pairs)]
+    return [(row, _answering(row, others, on=on)) for row in every]
+
+
+def _answering(row: Listing, others: Iterable[tuple[Listing, rules.Wish]], *, on: date) -> list[Found]:
+    asked, one = {*rules.answering(row.side, row.kind)}, wish(row)
     found = [
         Found(other, met)
-        for other in opened(on).filter(reduce(or_, asked)).exclude(structure=row.structure_id)
-        if (met := rules.match(one, wish(other), on=on)) is not None
+        for other, said in others
+        if other.structure_id != row.structure_id
+        and (other.side, other.kind) in asked
+        and (met := rules.match(one, said, on=on)) is not None
     ]
     return sorted(found, key=lambda each: (rules.rank(each.match), -each.listing.pk))
 
@@ -96,9 +114,8 @@ def wish(row: Listing) -> rules.Wish:
     latitude, longitude = None, None
     if row.lieu is not None and is_located(row.lieu):
         latitude, longitude = row.lieu.latitude, row.lieu.longitude
-    elif commune_name(row.commune):
-        spot = where.of_code(row.commune)
-        latitude, longitude = spot.latitude, spot.longitude
+    elif (middle := where.inhabited_middle(row.commune)) is not None:
+        latitude, longitude = middle
     return rules.Wish(
         side=row.side,
         kind=row.kind,

@@ -42,10 +42,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "query": query.urlencode(),
         "is_asked": any(asked.values()),
-        "ours": [
-            (row, queries.matches(row, on=on))
-            for row in queries.opened(on).filter(structure__in=access.structures_for(request.user))
-        ],
+        "ours": queries.matches_of(
+            queries.opened(on).filter(structure__in=access.structures_for(request.user)), on=on
+        ),
         "waiting": queries.unanswered(request.user),
         "may_write": access.structures_for(request.user).exists(),
         "tab": "annonces",

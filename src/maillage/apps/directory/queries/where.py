@@ -301,6 +301,14 @@ def _commune(code: str, label: str, name: str, within: str) -> Choice:
     )
 
 
+def inhabited_middle(code: str) -> tuple[float, float] | None:
+    """Return the middle of the inhabitants of a commune, else of its contour, as latitude and longitude; None
+    when neither is known. It reads no row: a list may ask it of each of its lines.
+    """
+    found = _centre(code) if code else None
+    return found and (round(found.lat, 5), round(found.lon, 5))
+
+
 def _in_commune(code: str, *, label: str, communes: tuple[str, ...], but: str = "") -> Spot:
     """Return a commune as its town hall, else the middle of its inhabitants, else that of its contour. but:
     why not better.

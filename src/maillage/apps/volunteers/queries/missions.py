@@ -26,6 +26,7 @@ from maillage.reports.territory.reading import Stale
 
 MOST_GAPS = 8
 MOST = 60
+MOST_READ = 500  # volunteers
 OPENED, CLOSED = "opened", "closed"
 PEOPLE = {
     rules.PROPOSED: "À rencontrer",
@@ -160,10 +161,7 @@ def town(commune: str) -> str:
 def _point(lieu: Lieu | None, commune: str) -> tuple[float | None, float | None]:
     if lieu is not None and is_located(lieu):
         return lieu.latitude, lieu.longitude
-    if commune_name(commune):
-        spot = where.of_code(commune)
-        return spot.latitude, spot.longitude
-    return None, None
+    return where.inhabited_middle(commune) or (None, None)
 
 
 def km_between(mission: Mission, commune: str) -> float | None:
@@ -252,13 +250,30 @@ def suited_to(mission: Mission, on: date) -> list[Suited]:
     """Return the volunteers whom nobody met yet and whom a mission suits, the best first: a structure reads
     a first name and reasons, and no contact.
     """
+    ((_, found),) = suited_to_each([mission], on)
+    return found
+
+
+def suited_to_each(missions: Iterable[Mission], on: date) -> list[tuple[Mission, list[Suited]]]:
+    """Return missions, each with those whom it suits: as many queries for all as for one. Those who proposed
+    themselves lately are read, no more than MOST_READ.
+    """
+    every = list(missions)
     busy = Engagement.objects.filter(state__in=(rules.MEETING, rules.CHARTER, rules.ACTIVE)).values(
         "volunteer"
     )
-    known = Engagement.objects.filter(mission=mission).values("volunteer")
-    free = Volunteer.objects.exclude(pk__in=busy).exclude(pk__in=known).filter(example=mission.example)
-    rows = (suited(each, [mission], on) for each in free.order_by("-made_at")[:500])
-    return sorted((each[0] for each in rows if each), key=lambda each: rules.rank(each.match))[:MOST]
+    known = set(Engagement.objects.filter(mission__in=every).values_list("mission", "volunteer"))
+    free = list(Volunteer.objects.exclude(pk__in=busy).order_by("-made_at")[:MOST_READ]) if every else []
+    found = []
+    for mission in every:
+        rows = (
+            suited(each, [mission], on)
+            for each in free
+            if each.example == mission.example and (mission.pk, each.pk) not in known
+        )
+        best = sorted((each[0] for each in rows if each), key=lambda each: rules.rank(each.match))
+        found.append((mission, best[:MOST]))
+    return found
 
 
 def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:

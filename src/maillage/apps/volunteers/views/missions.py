@@ -60,7 +60,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "to_confirm": [
             (each, certificates.duration(each.pending)) for each in queries.to_confirm(request.user)
         ],
-        "missions": [(row, queries.suited_to(row, at.date())) for row in parts.get(queries.OPENED, ())],
+        "missions": queries.suited_to_each(parts.get(queries.OPENED, ()), at.date()),
         "closed": parts.get(queries.CLOSED, ()),
         "gaps": queries.gaps_around(structures[0]) if structures else [],
         "tab": "benevoles",
