@@ -965,6 +965,17 @@ def test_an_outline_fills_the_form_and_gives_each_meeting_its_title(client, kari
     assert rows[0].aim == "Chacun ouvre"
 
 
+@pytest.mark.parametrize(("ticked", "days"), [({"feries": "on"}, [18, 8, 15]), ({}, [18, 25, 1])])
+def test_a_course_has_no_meeting_on_a_public_holiday_unless_asked(client, karim, library, ticked, days):
+    client.force_login(karim)
+    assert 'name="feries" id="id_feries" checked' in " ".join(
+        client.get("/espace/ateliers/parcours/nouveau/").content.decode().split()
+    )
+    sent = typed(library, titre="Ma boîte", jour="2026-12-18", fois="3", tous_les="7", sauter="") | ticked
+    client.post("/espace/ateliers/parcours/nouveau/", sent)
+    assert [row.starts_at.day for row in Workshop.objects.order_by("rank")] == days
+
+
 def test_the_facilitation_sheet_is_the_outline_with_the_day(client, karim, library, outline, planned):
     Workshop.objects.update(outline="boite")
     client.force_login(karim)

@@ -6,10 +6,22 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.rights import RIGHTS
 from maillage.apps.community.access import MEMBERS
 
+WORK, TERRITORIES = ("/espace/", "/compte/"), ("/territoires/", "/etudes/")
+
 
 def rights(request: HttpRequest) -> dict[str, object]:
     """Return what the account may do somewhere, as `may.directory_edit`; read when a template asks for it."""
-    return {"may": lambda: _held(request)}
+    return {"may": lambda: _held(request), "at_work": lambda: _at_work(request)}
+
+
+def _at_work(request: HttpRequest) -> bool:
+    """Return whether a page is read by somebody at work: in the space, or on a territory that they steer."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return False
+    return request.path.startswith(WORK) or (
+        request.path.startswith(TERRITORIES) and rights_of(user).any("territory.edit", "measures.see")
+    )
 
 
 def _held(request: HttpRequest) -> dict[str, bool]:

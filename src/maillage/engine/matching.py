@@ -671,7 +671,7 @@ SAID = {  # what a level says, by field
     "courriel": ("même courriel", "même courriel, partagé par plusieurs lieux", "courriels différents"),
     "site": ("même site", "même site, partagé par plusieurs lieux", "sites différents"),
     "pivot": ("même SIRET", "même organisme", "organismes différents"),
-    "typologie": ("typologie commune", "typologies différentes"),
+    "typologie": ("même sorte de lieu", "sortes de lieux différentes"),
     "commune": ("même commune", "communes différentes"),
 }
 

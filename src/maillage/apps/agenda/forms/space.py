@@ -25,9 +25,11 @@ from maillage.apps.people.models import Person
 from maillage.kernel import codes
 from maillage.kernel.typed import ROWS, line, whole
 from maillage.modules.outlines import Outline
+from maillage.reference import holidays
 
 ELSEWHERE = "autre"
 DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
+LONGEST = 3  # years that a course touches, at most: 40 meetings, every two weeks
 EVERY = {"7": "chaque semaine", "14": "toutes les deux semaines", "1": "tous les jours"}
 
 
@@ -151,6 +153,7 @@ class PlanForm(forms.Form):
             "commune",
             "fois",
             "tous_les",
+            "feries",
             "sauter",
         )
         fields = (field for field in self if field.name not in apart)
@@ -313,11 +316,12 @@ class CourseForm(PlanForm):
         },
     )
     tous_les = forms.ChoiceField(label="Rythme", choices=list(EVERY.items()))
+    feries = forms.BooleanField(label="Pas de séance les jours fériés", required=False, initial=True)
     sauter = forms.CharField(
-        label="Jours sans séance (facultatif)",
+        label="Autres jours sans séance (facultatif)",
         required=False,
         max_length=400,
-        help_text="Vacances, jours fériés : « 22/12/2026, 29/12/2026 ».",
+        help_text="Des vacances, par exemple : « 22/12/2026, 29/12/2026 ».",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -349,8 +353,14 @@ class CourseForm(PlanForm):
 
     def _days(self, said: Mapping[str, Any]) -> list[date]:
         first = datetime.combine(said["jour"], said["heure"])
-        moments = rules.weekly(first, said["fois"], every=int(said["tous_les"]), without=said["sauter"])
+        without = {*said["sauter"], *(self._holidays(first) if said.get("feries") else ())}
+        moments = rules.weekly(first, said["fois"], every=int(said["tous_les"]), without=sorted(without))
         return [moment.date() for moment in moments]
+
+    def _holidays(self, first: datetime) -> set[date]:
+        """Return the public holidays of the years that a course may last, where it takes place."""
+        years = range(first.year, first.year + LONGEST)
+        return {day for year in years for day in holidays.of_year(year, self._commune())}
 
     def meetings(self) -> list[dict[str, Any]]:
         """Return the values of each meeting: when, and what the outline says of it."""

@@ -211,12 +211,6 @@ def contact_text(value: str) -> str:
 
 
 @register.filter
-def professional(path: str) -> bool:
-    """Return whether a page is one of those that professionals work on."""
-    return path.startswith(("/espace/", "/compte/"))
-
-
-@register.filter
 def pluralize(value: object, arg: str = "s") -> str:
     """Return the ending that a count asks for, as French does: the plural begins at two, nothing is
     singular.
