@@ -416,3 +416,30 @@ def test_diagnoses_to_repeat_are_told_once_and_taken_back(client, aidant, librar
         "Rien n’est annulé"
         in client.post("/espace/bilans/prevenir/", {"geste": "annuler"}, follow=True).content.decode()
     )
+
+
+def test_a_full_day_shows_what_comes_next_and_folds_the_rest(monkeypatch, aidant):
+    """Sixty hours of one day, those of a fair: eight are read, none is lost."""
+    begins = MONDAY.replace(hour=8, minute=0)
+    many = [
+        rules.Moment(at=begins + n * timedelta(minutes=10), title=f"Visite {n:02}", url="/", ends_at=None)
+        for n in range(60)
+    ]
+    monkeypatch.setattr(queries, "_declared", lambda path: lambda user, at: many if path == "une" else [])
+    monkeypatch.setattr(configured, "WORK_HOURS", ("une",))
+    day = queries.day(aidant, begins + timedelta(hours=2))
+    assert [len(part) for part in (day.over, day.next, day.rest)] == [7, queries.NEXT_HOURS, 45]
+    assert day.next[0].moment.title == "Visite 07", "it began an hour ago less ten minutes"
+    assert not queries.day(aidant, begins - DAY).over
+
+
+def test_who_was_helped_last_is_one_touch_away(client, worker, library):
+    helper = account("lectrice", "aidant", structure=library.structure)
+    for n in range(5):
+        people.welcome(
+            by=helper, structure=library.structure, at=MONDAY + n * timedelta(minutes=1), nickname=f"Zoé {n}"
+        )
+    seen = page(client, helper)
+    assert [name in seen for name in ("Zoé 4", "Zoé 3", "Zoé 2", "Zoé 1")] == [True, True, True, False]
+    assert 'action="/espace/personnes/"' in seen
+    assert "Zoé" not in page(client, worker), "another structure"

@@ -12,10 +12,12 @@ from django.utils.module_loading import import_string
 from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.accounts.rules.worklist import Line, Moment, News, Undo
+from maillage.apps.orientations.queries.people import people
+from maillage.apps.people.models import Person
 from maillage.apps.worklist.models import Dismissal, Preference
 
 MOST_NEWS = 6
-MOST_HOURS = 24
+NEXT_HOURS, MOST_HOURS, RECENT = 8, 60, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,40 @@ def groups(found: list[Line], on: date) -> list[Group]:
     return out
 
 
-def hours(user: Any, at: datetime) -> tuple[list[Hour], list[Moment]]:
-    """Return the hours of the day of an account, then the next ones of its week."""
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The hours of a day: those that are over, those under way or next, the rest of the day; then the next
+    ones of the week.
+    """
+
+    over: list[Hour]
+    next: list[Hour]
+    rest: list[Hour]
+    later: list[Moment]
+
+    def __bool__(self) -> bool:
+        return bool(self.over or self.next or self.later)
+
+
+def day(user: Any, at: datetime) -> Day:
+    """Return the hours of the day of an account, and the next ones of its week."""
     found = sorted(
         (moment for path in settings.WORK_HOURS for moment in _declared(path)(user, at)),
         key=lambda moment: (moment.at, moment.title),
     )
     today = [Hour(moment, moment.is_now(at)) for moment in found if moment.at.date() <= at.date()]
-    return today[:MOST_HOURS], [moment for moment in found if moment.at.date() > at.date()][:3]
+    coming = [each for each in today if not each.moment.is_over(at)]
+    return Day(
+        over=[each for each in today if each.moment.is_over(at)][-MOST_HOURS:],
+        next=coming[:NEXT_HOURS],
+        rest=coming[NEXT_HOURS:MOST_HOURS],
+        later=[moment for moment in found if moment.at.date() > at.date()][:3],
+    )
+
+
+def recent(user: Any) -> list[Person]:
+    """Return the persons that a user helped last, and that have a name to be called by."""
+    return list(people(user).exclude(nickname="")[:RECENT])
 
 
 def undo(user: User, at: datetime) -> list[Undo]:

@@ -25,7 +25,7 @@ def space(request: HttpRequest) -> HttpResponse:
     """
     user, at = account_of(request), timezone.localtime()
     found = queries.lines(user, at)
-    today, later = queries.hours(user, at)
+    helps = rights_of(user).any("people.see", "people.mine")
     context = {
         "today": at,
         "roles": memberships.roles_of(user, at.date()),
@@ -33,11 +33,11 @@ def space(request: HttpRequest) -> HttpResponse:
         "lead": shown.lead(found, at.date()),
         "groups": queries.groups(found, at.date()),
         "struck": queries.undo(user, at),
-        "moments": today,
-        "later": later,
+        "day": queries.day(user, at),
+        "recent": queries.recent(user) if helps else (),
         "news": queries.news(user, at),
         "steered": home_loop(user, at.date()),
-        "helps": rights_of(user).any("people.see", "people.mine"),
+        "helps": helps,
     }
     return render(request, "worklist/space.html", context)
 

@@ -34,6 +34,7 @@ MOST = 4  # lines of one kind: the others are one line that opens their list
 NEAR = 3  # days before a date, from which it presses
 LONG = 7  # days of waiting that are too many
 NEWS_DAYS = 30  # good news older than that is no news
+USUAL_HOUR = timedelta(hours=1)  # of what has no end
 UNDO = timedelta(minutes=10)  # a line that was settled stays, struck; its message has not left yet
 
 
@@ -105,6 +106,15 @@ class Moment:
     def day(self) -> str:
         """Its day, short enough for a column: « ven. 27 »."""
         return f"{opening.weekday(self.at.weekday())[:3]}. {self.at.day}"
+
+    def is_over(self, at: datetime) -> bool:
+        """Return whether it took place: what has no end does an hour after it began.
+
+        >>> nine = Moment(at=datetime(2026, 11, 23, 9), title="M. Andrei", url="")
+        >>> nine.is_over(datetime(2026, 11, 23, 9, 59)), nine.is_over(datetime(2026, 11, 23, 10))
+        (False, True)
+        """
+        return (self.ends_at or self.at + USUAL_HOUR) <= at
 
     def is_now(self, at: datetime) -> bool:
         """Return whether it takes place at a moment."""
