@@ -184,8 +184,10 @@ def test_methods_come_in_groups_each_once_and_without_marks(client):
     slugs = [slug for group in views.READING.values() for slug in group]
     assert sorted(slugs) == sorted(path.stem for path in METHODS.glob("*.md"))
     page = client.get("/methodes/").content.decode()
-    assert not re.search(r"\*\*|`", page)
+    assert not re.search(r"\*\*|`|>#", page)
     assert page.index("/methodes/besoins/") < page.index("/methodes/manques/") < page.index("/methodes/api/")
+    leads = re.findall(r'/methodes/[\w-]+/">[^<]+</a> <span>(.*?)</span>', page, re.DOTALL)
+    assert len(leads) == len(slugs) and all(leads)  # a page without a sentence is not told
 
 
 def test_a_corrected_value_is_written_as_numbers_are_in_french(client, django_user_model):

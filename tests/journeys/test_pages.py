@@ -4,7 +4,7 @@ elsewhere.
 
 import pytest
 
-from tests.journeys.conftest import PERIMETER
+from tests.journeys.conftest import PERIMETER, PHONE
 from tests.support.profile import some
 
 PAGES = {
@@ -43,6 +43,13 @@ PAGES = {
 @pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire"))
 def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
     assert faults_of_looks(visit(PAGES[name]), enhanced=name != "style") == []
+
+
+@pytest.mark.complete
+@pytest.mark.parametrize("address", [PERIMETER, "/methodes/"])
+def test_what_is_read_on_a_phone_is_short(visit, address):
+    """Ce qui compte se lit en cinq écrans ; le reste est plié, à un doigt."""
+    assert visit(address, **PHONE).evaluate("document.documentElement.scrollHeight") <= 4_500
 
 
 @pytest.mark.complete

@@ -69,6 +69,7 @@ READING: dict[str, tuple[str, ...]] = {
     "Piloter un territoire": ("boucle", "indicateurs", "personnes-vues"),
     "Pour ceux qui développent": ("essais-du-modele", "api"),
 }
+FIRST = ("besoins", "lecture", "manques")  # what an official opens first
 FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}
 
 
@@ -94,13 +95,14 @@ def glossary(request: HttpRequest) -> HttpResponse:
 def methods(request: HttpRequest) -> HttpResponse:
     """The methods, one page each, in the order they are read."""
     texts = {path.stem: path.read_text("utf-8") for path in _method_files()}
-    groups = [
-        (label, [(slug, _title(texts[slug]), _lead(texts[slug])) for slug in slugs])
-        for label, slugs in READING.items()
-    ]
-    return render(
-        request, "site/methods.html", {"groups": groups, "definitions": offered(), "tab": "methodes"}
-    )
+    told = {slug: (slug, _title(text), _lead(text)) for slug, text in texts.items()}
+    context = {
+        "first": [told[slug] for slug in FIRST],
+        "groups": [(label, [told[slug] for slug in slugs]) for label, slugs in READING.items()],
+        "definitions": offered(),
+        "tab": "methodes",
+    }
+    return render(request, "site/methods.html", context)
 
 
 @require_safe
@@ -135,8 +137,9 @@ def _title(text: str) -> str:
 
 
 def _lead(text: str) -> str:
-    """Return the first sentence of a page, its marks turned into HTML."""
-    line = next((line.strip() for line in text.split("\n")[1:] if line.strip()), "")
+    """Return the first sentence of a page, its marks turned into HTML; never a heading or a table."""
+    lines = (line.strip() for line in text.split("\n")[1:])
+    line = next((line for line in lines if line and line[0] not in "#|-"), "")
     first = re.split(r"(?<=[.!?])\s+(?=[A-ZÀÉÊ«])", line, maxsplit=1)[0]
     return MarkdownIt("commonmark", {"html": False}).renderInline(first)
 

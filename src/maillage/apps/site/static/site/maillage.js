@@ -132,7 +132,7 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
 // Un lien vers ce qui est plié le déplie.
 const deplier = () => {
   const cible = document.getElementById(location.hash.slice(1));
-  if (cible?.matches("details")) cible.open = true;
+  for (let pli = cible?.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
 };
 addEventListener("hashchange", deplier);
 deplier();
