@@ -159,6 +159,8 @@ def test_initiatives_are_facts_with_their_lines(client):
     page = client.get("/sources/initiatives/").content.decode()
     for each in initiatives().values():
         assert each.lines in page and each.facts
+    named = {each.lines for each in initiatives().values() if each.theme == "awareness"}
+    assert named == {"129-131", "133-135", "137-139", "141-143", "145-147"}, "each outing of the first study"
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from maillage.apps.outreach.actions import outings as actions
 from maillage.apps.outreach.models import Outing
 from maillage.apps.outreach.queries import outings
 from maillage.kernel.errors import Refused
+from maillage.reference.awareness import kits
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,20 @@ def test_the_kit_says_what_is_known_of_the_places_and_counts_prices():
     assert near.prices.replace("\xa0", " ") == "1 lieu sur ces 3 se dit gratuit ; 1 ne dit pas de prix."
     nowhere = actions.keep(by=None, today=TODAY, **{**MARKET, "place": "Trifouillis"})
     assert outings.nearby(nowhere, on=TODAY) is None
+
+
+def test_a_place_that_says_nothing_of_its_offer_does_not_come_first():
+    town = {"latitude": 45.1466, "longitude": 5.7186}
+    place("mute", {**town, "practices": None})
+    wifi = {"practices": {"wifi": {"state": "offered"}}}
+    place("further", {**town, **wifi, "latitude": 45.16})
+    near = outings.nearby(actions.keep(by=None, today=TODAY, **MARKET), on=TODAY)
+    assert [each.lieu.slug for each in near.places] == ["further", "mute"]
+
+
+def test_each_kind_of_outing_has_its_own_kit():
+    told = [(kit.aim, kit.steps, kit.say) for kit in kits().values()]
+    assert len(set(told)) == len(told) == len(Outing._meta.get_field("kind").choices)
 
 
 @pytest.mark.parametrize(

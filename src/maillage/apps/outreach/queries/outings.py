@@ -15,7 +15,7 @@ from maillage.reference import offer
 from maillage.studies.diagnosis.territories import Territory, gazetteer
 from maillage.words import wording
 
-NEAREST = 6
+NEAREST, LOOKED_AT = 6, 30  # places of a kit, among the nearest: those that say what they offer come first
 
 
 def register(user) -> list[Outing]:
@@ -92,13 +92,12 @@ def nearby(outing: Outing, *, on: date) -> Nearby | None:
     if found is None or extent is None:
         return None
     near = search(
-        Wanted(latitude=extent.latitude, longitude=extent.longitude, radius=15_000, limit=NEAREST)
+        Wanted(latitude=extent.latitude, longitude=extent.longitude, radius=15_000, limit=LOOKED_AT)
     ).places
     rows = Lieu.objects.in_bulk([id for id, _ in near])
-    return Nearby(
-        ", ".join(filter(None, (found.name, found.place))),
-        [_near(rows[id], metres, on) for id, metres in near if id in rows],
-    )
+    told = [_near(rows[id], metres, on) for id, metres in near if id in rows]
+    told.sort(key=lambda each: not each.offered)
+    return Nearby(", ".join(filter(None, (found.name, found.place))), told[:NEAREST])
 
 
 def _commune(text: str) -> Territory | None:
