@@ -2,12 +2,17 @@
 
 import csv
 import errno
+import html
 import json
+import re
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
+from maillage.kernel.estimate import Estimate
 from maillage.reference.cards import cards
+from maillage.words import wording
 
 FIGURE = {"valeur", "bas", "haut", "unite", "univers", "n", "methode"}
 TOP = {
@@ -19,6 +24,14 @@ TOP = {
     "discordances",
     "sources",
     "avertissements",
+}
+ESTIMATE = {
+    "value": "valeur",
+    "low": "bas",
+    "high": "haut",
+    "unit": "unite",
+    "universe": "univers",
+    "method": "methode",
 }
 CLASSES = {"tres_forte", "forte", "moyenne", "faible", "tres_faible"}
 
@@ -75,6 +88,36 @@ def test_every_figure_travels_with_its_interval_unit_universe_n_and_method(study
         assert figure["unite"] in ("personnes", "pourcent")
         assert figure["bas"] <= figure["valeur"] <= figure["haut"]
         assert figure["n"] > 0
+
+
+def read(row: dict) -> Estimate:
+    return Estimate(**{name: row[key] for name, key in ESTIMATE.items()}, n=row["n"] or 0)
+
+
+def every_figure(held: object) -> Iterator[dict]:
+    """Give each figure of a study, wherever it is."""
+    if isinstance(held, dict):
+        if held.keys() >= {"valeur", "bas", "haut", "unite", "methode"}:
+            yield held
+        for each in held.values():
+            yield from every_figure(each)
+    elif isinstance(held, list):
+        for each in held:
+            yield from every_figure(each)
+
+
+def test_each_estimate_that_the_dossier_tells_is_in_the_study(grenoble, study):
+    """Its value and its interval, rounded once: a text says no number that its files do not hold."""
+    tags = re.compile(r"<[^>]+>|\s+")
+    text = tags.sub(" ", html.unescape((grenoble / "dossier.html").read_text("utf-8")))
+    printed = set(re.findall(r"environ [\d ]+ personnes \(entre [\d ]+ et [\d ]+\)", text))
+    known = {
+        tags.sub(" ", wording.people(read(row)).in_full)
+        for row in every_figure(study)
+        if row["unite"] == "personnes" and row["valeur"] is not None
+    }
+    assert len(printed) > 6
+    assert printed - known == set()
 
 
 def test_every_method_of_a_figure_has_its_page(study):

@@ -73,6 +73,25 @@ def told(t: dict) -> list[str]:
     ]
 
 
+def test_those_of_which_one_side_is_unknown_are_told(spec):
+    """« Sur 48 » quand le territoire a 76 quartiers : la phrase dit pourquoi, et de combien."""
+    spec(
+        """
+        sans place
+        ----------
+                28
+                 1
+                 0
+        """,
+        lambda t: [plain(certainty.uncrossed(int(n), "quartier")) for n in t["sans place"]],
+        [
+            "Pour 28 autres quartiers, l’un des deux n’est pas connu.",
+            "Pour 1 autre quartier, l’un des deux n’est pas connu.",
+            "",
+        ],
+    )
+
+
 def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
     """Combien de zones cumulent : une fourchette. L’aide n’est prescrite que là où c’est très probable."""
     spec(

@@ -158,6 +158,7 @@ def test_shares_are_said_as_people_say_them(spec):
         part | bas  | haut | decimales
         -----+------+------+----------
         13.1 | 11   | 15   | 0
+        13.4 | 11   | 15   | 0
         18.2 | 16   | 20   | 0
         15.4 | 15.1 | 15.8 | 1
         48   | 44   | 53   | 0
@@ -172,6 +173,7 @@ def test_shares_are_said_as_people_say_them(spec):
             for x, low, high, decimals in zip(t["part"], t["bas"], t["haut"], t["decimales"], strict=True)
         ],
         [
+            "1 personne sur 8",
             "1 personne sur 8",
             "environ 1 personne sur 6",
             "un peu plus de 1 personne sur 7",

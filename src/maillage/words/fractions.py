@@ -48,11 +48,21 @@ def fraction(
     >>> fraction(33.4, 28, 39), fraction(48, 40, 56).lead, fraction(31.5, 31, 32).lead, fraction(60, 55, 65)
     (Fraction(part=1, whole=3, lead=''), 'environ', 'près de', None)
     """
-    part, whole = min(among, key=lambda each: abs(100 * each[0] / each[1] - percent))
+    printed = rounding.rounded(percent, rule=rule, decimals=decimals)
+
+    def same(at: float) -> bool:
+        return rounding.rounded(at, decimals=decimals) == printed
+
+    def gap(each: tuple[int, int]) -> tuple[bool, float]:
+        # One that prints the same percentage goes first: 13 % is 1 in 8 everywhere, be it 12.6 or 13.4.
+        at = 100 * each[0] / each[1]
+        return not same(at), abs(at - percent)
+
+    part, whole = min(among, key=gap)
     at = 100 * part / whole
     if abs(at - percent) > NEAR:
         return None
-    if rounding.rounded(at, decimals=decimals) == rounding.rounded(percent, rule=rule, decimals=decimals):
+    if same(at):
         return Fraction(part, whole, "")
     if low <= at <= high:
         return Fraction(part, whole, "environ")

@@ -106,6 +106,16 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str]) -> str:
     )
 
 
+def uncrossed(n: int, unit: str) -> str:
+    """Return how many zones have no place on the joint map, "" for none: why it is told of fewer.
+
+    >>> uncrossed(2, "quartier"), uncrossed(0, "zone")
+    ('Pour 2\xa0autres quartiers, l’un des deux n’est pas connu.', '')
+    """
+    other = wording.count(n, f"autre {unit}", f"autres {unit}s")
+    return f"Pour {other}, l’un des deux n’est pas connu." if n else ""
+
+
 def relative(unit: str) -> str:
     """Return what classes compare: zones of the territory, and nothing else."""
     each, them = (f"une {unit}", "elles") if unit in FEMININE else (f"un {unit}", "eux")

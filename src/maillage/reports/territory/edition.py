@@ -42,7 +42,7 @@ def prepare(study: Study, progress: Progress = lambda step, share: None) -> Edit
     """Return the edition of a study. progress(step, share from 0 to 1) may raise Cancelled."""
     d, o, drawn = study.diagnosis, study.offered, study.drawn
     progress("Cartes", 0.0)
-    json = study_json.encode(study_json.document(d, o, study.published))
+    json = study_json.encode(study_json.document(d, o, study.published, study.by_definition))
     reading = present(study, fingerprint=study_json.fingerprint(json))
     layers = atlas.layers(drawn) if drawn is not None else {}
     if o is not None and drawn is d:

@@ -63,7 +63,9 @@ def crossing(d: Diagnosis, names_of: Names) -> list[str]:
         return []
     likely = largest_first(d, [r.zone.code for r in d.zones if r.cell == "les_deux" and r.is_likely])
     n = sum(r.cell is not None for r in d.zones)
-    return [certainty.crossing(d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely))]
+    told = certainty.crossing(d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely))
+    beside = sum(r.cell is None and r.share_inside > 0 for r in d.zones)
+    return [f"{told} {certainty.uncrossed(beside, unit_of(d))}".strip()]
 
 
 def joint(d: Diagnosis) -> list[str]:

@@ -19,6 +19,7 @@ from maillage.reports.territory import cards, local_survey, offer, published, se
 from maillage.reports.territory.figures import FigureJson, figure
 from maillage.reports.territory.labels import name_of, names_of
 from maillage.reports.territory.offer import MissingJson, ReachJson, WithinJson
+from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.figures import METHOD_BOTH
 from maillage.studies.diagnosis.published import Beside
 from maillage.studies.diagnosis.results import CLASS_NAMES, LEVEL_NAMES, Diagnosis, Spread, ZoneResult
@@ -77,10 +78,14 @@ class ZoneJson(TypedDict):
     note: NotRequired[str]
 
 
-def document(d: Diagnosis, o: Offered | None = None, beside: Sequence[Beside] = ()) -> dict[str, object]:
+def document(
+    d: Diagnosis,
+    o: Offered | None = None,
+    beside: Sequence[Beside] = (),
+    definitions: Sequence[NeedByDefinition] = (),
+) -> dict[str, object]:
     """Return the content of etude.json; o: the offer, None for a territory without a census of places;
-    beside: what
-    others published of it.
+    beside: what others published of it; definitions: its need under each usual definition.
     """
     t, request = d.request.territory, d.request
     chosen = request.definition
@@ -131,6 +136,15 @@ def document(d: Diagnosis, o: Offered | None = None, beside: Sequence[Beside] = 
             "cumul_independance": None if isinstance(d.both, Withheld) else d.both_independent,
             "cumul_bornes": None if isinstance(d.both, Withheld) else list(d.bounds),
         },
+        "definitions": [
+            {
+                "id": each.definition.id,
+                "libelle": each.definition.label,
+                "precarite_numerique": figure(each.need),
+                "taux_precarite_numerique": figure(each.rate),
+            }
+            for each in definitions
+        ],
         "zones": [zone(d, r, o) for r in d.zones],
         "discordances": [
             {"zone": code, "constat": finding, "probabilite": d.zone(code).cell_odds}
