@@ -120,6 +120,16 @@ def test_each_estimate_that_the_dossier_tells_is_in_the_study(grenoble, study):
     assert printed - known == set()
 
 
+def test_each_row_of_the_dossier_says_its_zone_as_the_files_do(grenoble, study):
+    page = html.unescape((grenoble / "dossier.html").read_text("utf-8")).replace("\xa0", " ")
+    rows = [re.sub(r"<[^>]+>", " ", row) for row in re.findall(r"<tr.*?</tr>", page, flags=re.DOTALL)]
+    for zone in study["zones"]:
+        people = wording.people(read(zone["precarite_numerique"]))
+        share = wording.rate(read(zone["taux_precarite_numerique"]))
+        told = (zone["nom"], people.value or "—", people.low, people.high, share.value or share.low)
+        assert any(all(str(word).replace("\xa0", " ") in row for word in told) for row in rows), told
+
+
 def test_every_method_of_a_figure_has_its_page(study):
     from maillage.reference.files import METHODS
 
