@@ -61,7 +61,7 @@ def test_services_in_numbered_columns_are_read_and_codes_are_asked_about():
     assert [sorted(each or {}) for each in kept(found, "practices")] == [
         ["formation", "pret"],
         ["formation", "libre_acces", "wifi"],
-        [],
+        ["assistance"],
     ]
     assert kept(found, "services")[2] == ["procedures"]
     told = report.of(found)
@@ -309,3 +309,86 @@ def test_a_damaged_archive_of_hsds_is_refused_wherever_it_is_damaged():
             except Refused:
                 refused += 1
     assert refused > len(whole) // 7
+
+
+def test_numbered_columns_of_one_name_are_understood_together():
+    found = places("types_numerotes.csv")
+    assert [sorted(each) for each in kept(found, "practices")] == [
+        ["assistance", "libre_acces", "wifi"],
+        ["formation", "impression", "pret", "wifi"],
+        ["libre_acces"],
+        ["formation", "libre_acces", "wifi"],
+        ["reparation", "vente"],
+    ]
+    assert kept(found, "adresse")[0] == "12 RUE DES CORDIERS"  # « typvoie », « libvoie »
+    assert (found.unread, found.asked) == ((), ())
+
+
+def test_numbered_telephones_and_types_are_left_to_their_fields():
+    head = "Nom,Commune,Tel1,Tel2,Type 1,Type 2\n"
+    rows = "A,Grenoble,0476000001,0676000002,CCAS,Association\nB,Meylan,0476000003,,Médiathèque,\n"
+    found = places("x.csv", (head + rows + rows.replace("A,", "C,")).encode())
+    assert kept(found, "telephone")[0] == ["+33476000001", "+33676000002"]
+    assert kept(found, "typologie")[0] == ["CCAS", "ASSO"]
+    assert kept(found, "practices") == [None] * 4
+
+
+def test_a_commune_written_once_over_its_places_is_theirs_to_check():
+    found = places("commune_une_fois.csv")
+    assert kept(found, "commune") == ["Vienne", "Vienne", "Pont-Évêque", "Chasse-sur-Rhône"]
+    (doubt,) = (r for row in found.rows for r in row.remarks if "ligne au-dessus" in r.reason)
+    assert (doubt.field, doubt.word) == ("commune", "doubtful")
+
+
+def test_an_empty_commune_among_repeated_ones_is_unknown():
+    rows = "A,Grenoble\nB,\nC,Grenoble\nD,Meylan\n"
+    found = places("x.csv", f"Nom,Commune\n{rows}".encode())
+    assert [row.sheet.get("nom") for row in found.rows if row.refused] == ["B"]
+
+
+def test_a_general_directory_keeps_its_digital_places_and_counts_the_others():
+    found = places("tous_services.csv")
+    assert kept(found, "nom") == ["La Cyber-base", "CCAS"]
+    assert "Lignes d’un autre thème que le numérique, laissées de côté : 4." in found.notes
+    assert all(row.refused.startswith("d’un autre thème") for row in found.rows if row.refused)
+
+
+def test_themes_of_workshops_close_no_place():
+    rows = "".join(
+        f"Lieu {n},Grenoble,{theme}\n"
+        for n, theme in enumerate(("Santé en ligne", "Emploi", "Logement", "Budget et impôts"))
+    )
+    found = places("x.csv", f"Nom,Commune,Ateliers proposés\n{rows}".encode())
+    assert len(found.accepted) == 4
+
+
+def test_two_themes_beside_ours_make_no_general_directory():
+    rows = "A,Grenoble,Numérique\nB,Grenoble,Emploi\nC,Meylan,Numérique\nD,Meylan,Santé\n"
+    assert len(places("x.csv", f"Nom,Commune,Thème\n{rows}".encode()).accepted) == 4
+
+
+def test_a_header_on_two_rows_is_put_together():
+    found = places("en_tete_double.csv")
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Mo 09:00-12:00; Tu,Th 09:00-12:00,14:00-17:00",
+        "Mo,Th 14:00-17:00; Tu,We 09:00-12:00",
+        "Tu 15:00-18:00; We 10:00-12:00",
+    ]
+    assert kept(found, "commune") == ["Mens", "Clelles", "Mens"]  # their postcode is in their name
+    assert any("deux lignes, 4 et 5" in note for note in found.notes)
+
+
+def test_places_alike_under_a_header_with_gaps_are_rows():
+    rows = "".join(f"{name},oui,oui,Grenoble,non,non\n" for name in ("Relais", "Grange", "Passerelle"))
+    found = places("x.csv", f"Nom,Wifi,,Commune,Prêt,\n{rows}".encode())
+    assert found.n_read == 3
+
+
+def test_accesses_glued_to_the_name_of_a_column_are_practices():
+    found = places("mots_colles.csv")
+    assert [sorted(each) for each in kept(found, "practices")] == [
+        ["libre_acces"],
+        ["libre_acces"],
+        ["pret"],
+    ]
+    assert kept(found, "services") == [["access"], ["access", "procedures"], ["procedures"]]

@@ -240,12 +240,16 @@ class LeaveRule:
     when: Words
     keep: Words
     but: tuple[str, ...] = ()  # how the words of the rows kept begin: all others are of another theme
+    row: bool = False  # these words may be anywhere in the row, of which the column only says the theme
 
     def verdict(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
         """Return (the cell, whether its row must be left out); None when its word is neither of those
         known.
         """
         cell = cells.get(self.column, "")
+        if self.row:
+            said = f" {' '.join(spelled(text) for text in cells.values())}"
+            return cell, bool(cell) and not any(f" {word}" in said for word in self.but)
         if self.but:
             words = [spelled(word) for word in several.split(cell)]
             return cell, bool(words) and not any(word.startswith(self.but) for word in words)
@@ -412,12 +416,16 @@ def _built(
 
 
 def _leave(raw: Mapping[str, Any]) -> LeaveRule:
-    if set(raw) - {"from", "when", "keep", "but"}:
-        raise ValueError("« leave » attend « from », « when » et « keep », ou « but »")
+    if set(raw) - {"from", "when", "keep", "but", "row"}:
+        raise ValueError("« leave » attend « from », « when » et « keep », ou « but » et « row »")
     (column,) = _columns(raw["from"])
     if "but" in raw:
         return LeaveRule(
-            column, _words({}), _words({}), tuple(spelled(word) for word in _strings(raw["but"]))
+            column,
+            _words({}),
+            _words({}),
+            tuple(spelled(word) for word in _strings(raw["but"])),
+            row=bool(raw.get("row")),
         )
     return LeaveRule(column, _when(raw["when"]) or _words({}), _when(raw.get("keep")) or _words({}))
 

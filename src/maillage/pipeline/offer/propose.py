@@ -28,6 +28,7 @@ from maillage.pipeline.offer.proposing.points import (
 from maillage.pipeline.offer.proposing.practices import (
     take_details,
     take_flag,
+    take_numbered,
     take_repeated,
     take_series,
     take_words,
@@ -116,6 +117,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
     take_days(draft, held)
     take_spread_days(draft, held)
     take_point(draft, sheet, held)
+    take_numbered(draft)
     take_named(draft, held)
     take_house_numbers(draft, sheet)
     take_name(draft, held)

@@ -58,7 +58,9 @@ SECOND_KEY = ("telephone", "courriels", "site_web", "horaires", "latitude", "lon
 OTHER_THEME = "d’un autre thème"
 
 UNPLACED = "rien ne dit"
+ABOVE = "case vide : la commune de la ligne au-dessus, écrite une fois pour plusieurs lieux"
 A_TIME = re.compile(r"\d\d:\d\d|24/7")
+POSTCODE = re.compile(r"(?<!\d)(?:0[1-9]|[1-8]\d|9[0-5]|97)\d{3}(?!\d)")
 SOME_TIME = re.compile(  # what a text that speaks of something else holds at least when it also says hours
     r"\d\s*(?:h|:|heure)|24\s*/|midi|minuit|(?:di|manche)s?\b[^.]{0,40}\d|\d\s*(?:[aà]|-)\s*\d", re.IGNORECASE
 )
@@ -182,6 +184,12 @@ def read(
         rows += some
         idle.update(said)
         tell(n / len(sheet.rows))
+    if towns := _under(sheet, correspondence, keys):
+        for at, town in towns.items():
+            if rows[at].refused.startswith(UNPLACED):
+                rows[at] = _Row(
+                    sheet.rows[at], keys, columns, correspondence, today, source, above=town
+                ).read()
     if area := _area(rows):
         for at, row in enumerate(sheet.rows):
             if rows[at].refused.startswith(UNPLACED):
@@ -253,6 +261,28 @@ def _of_other_themes(rows: Sequence[Read]) -> Iterable[str]:
         yield f"Lignes d’un autre thème que le numérique, laissées de côté : {n}."
 
 
+def _under(sheet: Sheet, correspondence: Correspondence, keys: Mapping[str, str]) -> dict[int, str]:
+    """Return, by the rank of a row whose commune is empty, the commune above it: where each is written once,
+    over its places, as merged cells leave it in a CSV. None where communes are repeated: there, empty is
+    unknown.
+    """
+    origins = correspondence.fields.get("commune", ())
+    if len(origins) != 1 or len(origins[0].columns) != 1:
+        return {}
+    name = next((name for name, key in keys.items() if key == origins[0].columns[0]), "")
+    cells = [plain(row.cells.get(name, "")) for row in sheet.rows]
+    filled = [cell for cell in cells if cell]
+    if not filled or not cells[0] or len(filled) == len(cells) or len(set(filled)) < len(filled):
+        return {}
+    out, town = {}, ""
+    for at, row in enumerate(sheet.rows):
+        if cells[at]:
+            town = row.cells[name]
+        else:
+            out[at] = town
+    return out
+
+
 def _area(rows: Sequence[Read]) -> str:
     """Return the département where most rows of a file are, '' when there is none."""
     found = Counter(commune.departement(code) for row in rows if (code := row.sheet.get("code_insee")))
@@ -320,6 +350,7 @@ class _Row:
     today: date
     source: str
     area: str = ""  # the département of the other rows
+    above: str = ""  # the commune written once for the rows under it
     sheet: dict[str, Any] = field(default_factory=dict)
     remarks: list[Remark] = field(default_factory=list)
     cells: dict[str, str] = field(default_factory=dict)
@@ -705,8 +736,13 @@ class _Row:
         column, listed = typed.get("adresse", ("", ""))
         if "|" in listed:  # the parts of a list
             typed["adresse"] = column, " ".join(filter(None, map(str.strip, listed.split("|"))))
+        if self.above:
+            typed.setdefault("commune", (self._column("commune"), self.above))
         cells = {id: text for id, (_, text) in typed.items()}
         found = where.locate(cells)
+        if self.above and found.where.code_insee:
+            doubt = Cleaned(found.where.commune, "doubtful", ABOVE)
+            found = where.Located(found.where, {**found.notes, "commune": doubt})
         if not found.where.code_insee and (guess := self._commune_beside(cells)):
             code, why = guess
             found = where.locate(
@@ -741,7 +777,12 @@ class _Row:
         the one that its name, its address or its département says; of a postal code alone, the largest.
         """
         known = commune.index()
+        names = [text for o in self.correspondence.fields.get("nom", ()) if (text := o.text(self.cells)[1])]
         code = postcode.clean(cells.get("code_postal", "")).value or street.apart(cells.get("adresse", ""))[1]
+        if not code and names and (written := POSTCODE.search(names[0])):
+            code = written[0]  # « Mairie de Mens (38710) »
+            if len(alone := known.postcodes.get(code, ())) == 1:
+                return alone[0], f"le code postal que dit le nom « {names[0][:60]} »"
         town = cells.get("commune", "")
         area = commune.area(cells.get("departement", "")) or ("" if code else self.area)
         by_name = tuple(each for each in commune.named(town) if not area or commune.departement(each) == area)
@@ -757,8 +798,7 @@ class _Row:
         shared = known.postcodes.get(code, ())
         if len(shared) < 2 or (town and not town.isdecimal()):
             return None
-        texts = [text for o in self.correspondence.fields.get("nom", ()) if (text := o.text(self.cells)[1])]
-        for text in (*texts[:1], cells.get("adresse", ""), cells.get("complement_adresse", "")):
+        for text in (*names[:1], cells.get("adresse", ""), cells.get("complement_adresse", "")):
             if len(named := commune.mentioned(text, shared)) == 1:
                 return named[0], f"de ce code postal, la commune que nomme « {text[:60]} »"
         largest = max(shared, key=lambda each: commune.populations().get(each, 0.0))

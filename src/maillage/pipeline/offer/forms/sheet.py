@@ -155,6 +155,9 @@ def assembled(records: Iterable[Record], form: Form, remarks: Remarks) -> Sheet:
         return _assembled(chain(head[at:], filled), line - 1, [""] * width, form, remarks)
     if at:
         remarks.say(f"L’en-tête est à la ligne {line} ; laissé au-dessus : {_above(head[:at])}.")
+    if at + 2 < len(head) and (both := _over(header, *(cells for _, cells in head[at + 1 :]))):
+        remarks.say(f"L’en-tête tient sur deux lignes, {line} et {head[at + 1][0]} : elles sont réunies.")
+        return _assembled(chain(head[at + 2 :], filled), head[at + 1][0], both, form, remarks)
     return _assembled(chain(head[at + 1 :], filled), line, header, form, remarks)
 
 
@@ -277,6 +280,31 @@ def header_of(head: Sequence[Sequence[str]]) -> int:
     cut = [cells[:width] for cells in head]
     scores = [sum(map(bool, cells)) + len({cell for cell in cells if LETTER.search(cell)}) for cells in cut]
     return next(rank for rank, score in enumerate(scores) if 3 * score >= 2 * max(scores))
+
+
+def _over(header: Sequence[str], under: Sequence[str], *rows: Sequence[str]) -> list[str]:
+    """Return the names of columns of a header on two rows, as « Lundi » over « matin » and « après-midi ».
+
+    None when the second row is a place.
+
+    The first row has gaps where the second one says the same words again and again, without any digit, which
+    no row below says.
+    """
+    width = max(len(header), len(under))
+    first, second = ([*cells, *[""] * (width - len(cells))] for cells in (header, under))
+    gaps = [rank for rank in range(1, width) if not first[rank] and second[rank]]
+    words = Counter(cell.casefold() for cell in second if cell)
+    below = {cell.casefold() for cells in rows for cell in cells}
+    again = sum(n for word, n in words.items() if n > 1 and word not in below)
+    if len(gaps) < 2 or again < 4 or 3 * again < 2 * words.total():
+        return []
+    if any(any(map(str.isdigit, cell)) or len(cell) > 20 for cell in second):
+        return []
+    names, over = [], ""
+    for rank in range(width):
+        over = first[rank] or (over if second[rank] else "")
+        names.append(" ".join(filter(None, (over, second[rank]))))
+    return names
 
 
 def _is_a_row(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:

@@ -57,6 +57,7 @@ AROUND_A_DAY = {
     "heures",
     "h",
     "apres",
+    "ap",
     "open",
     "hours",
     *FURNITURE,

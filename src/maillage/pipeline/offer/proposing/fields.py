@@ -27,6 +27,24 @@ from maillage.reference import offer
 THEME = re.compile(r"[a-z0-9-]+--[a-z0-9-]+")  # of data·inclusion: a theme, then what is done of it
 UNNAMED = re.compile(r"n° \d+")
 DIGITAL_THEME = "numerique--"
+THEMES = {
+    *("theme", "themes", "thematique", "thematiques", "sous theme", "sous themes", "domaine", "domaines"),
+    *("rubrique", "rubriques", "secteur", "secteurs", "theme principal", "famille", "type de service"),
+    *("categorie de service", "categories", "champ", "champs", "nature du service", "besoin", "besoins"),
+}
+DIGITAL = (  # how the words begin that say, anywhere in a row, that a place has something to do with it
+    *("numeri", "informati", "internet", "ordinateur", "multimedia", "wifi", "wi fi", "cyber", "bureautique"),
+    *("tablette", "smartphone", "dematerialis", "en ligne", "fablab", "epn", "clic", "france services"),
+    *("mediathe", "bibliothe", "pimms", "emmaus connect", "repair", "reconditionn", "borne"),
+)
+OTHER_THEMES = re.compile(  # what the general directories of social services call their other themes
+    r"\b(?:sante|soins?|medic\w*|alimenta\w*|logement|heberge\w*|emploi|famille\w*|parental\w*"
+    r"|enfan\w*"
+    r"|petite enfance|handicap|mobilite|transport\w*|justice|juridi\w*|vetement\w*|vestiaire|hygiene"
+    r"|addict\w*|violence\w*|culture|sport\w*|loisirs|insertion|precarite|asile|grossesse|jeunesse|seniors?"
+    r"|budget|surendettement|mobilier|vacances|social\w*|isolement|environnement|education|formation)\b"
+)
+OTHERS = 3  # themes other than ours in one column: fewer, and the file is one of places of our theme
 LEAST = 0.4  # below, a guess is not made: a field found wrongly is worse than a field not found
 LEAST_READ = 0.2  # the share of cells that a field must read, whatever the name says
 MOVES = {"yes": "itinerant", "no": "fixed"}
@@ -121,7 +139,17 @@ PIECES_OF_STREET = (  # what may stand before the name of a street, in this orde
         "housenumber",
     },
     {"indice repetition", "indice repetition numero", "repetition", "rep", "bis ter", "btq", "indice"},
-    {"type voie", "nature voie", "type rue", "type adresse"},
+    {
+        "type voie",
+        "typvoie",
+        "typ voie",
+        "typevoie",
+        "type de voie",
+        "nature voie",
+        "nature de voie",
+        "type rue",
+        "type adresse",
+    },
 )
 PART_OF_A_WEEK = {"matin", "apres midi", "am", "pm", "soir", "midi", "journee", *SHORT_DAYS}
 
@@ -279,10 +307,23 @@ def take_left_out(draft: Draft) -> None:
         themes = [word for cell in column.sample for word in several.split(cell)]
         if themes and sum(bool(THEME.fullmatch(word)) for word in themes) >= ENOUGH * len(themes):
             draft.leave.append({"from": column.name, "but": [DIGITAL_THEME]})
+    draft.leave += [
+        {"from": column.name, "but": list(DIGITAL), "row": True}
+        for column in draft.left
+        if THEMES.intersection(column.said) and _of_every_theme(column)
+    ]
     for column in list(draft.left):
         if (rule := status.rule(column)) is not None:
             draft.leave.append(rule)
             draft.take([column], "lignes laissées", BY_CONTENT, "ce que contient la colonne")
+
+
+def _of_every_theme(column: Column) -> bool:
+    """Return whether a column says the theme of each row, in a directory of which ours is one among many."""
+    themes = {plain(word) for cell in column.cells for word in several.split(cell)}
+    digital = {theme for theme in themes if any(word.startswith(DIGITAL[:6]) for word in theme.split())}
+    others = {theme for theme in themes - digital if OTHER_THEMES.search(theme)}
+    return len(others) >= OTHERS and 2 * len(others) >= len(themes - digital)
 
 
 def take_name(draft: Draft, held: Mapping[str, Any]) -> None:

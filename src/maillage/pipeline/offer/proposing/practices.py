@@ -8,13 +8,15 @@ from maillage.kernel.names import plain
 from maillage.pipeline.offer import answers, looks, naming
 from maillage.pipeline.offer.answers import Meaning
 from maillage.pipeline.offer.clean import wording
-from maillage.pipeline.offer.columns import Column, column_names
+from maillage.pipeline.offer.columns import SAMPLE, Column, column_names
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.proposing.draft import ASIDE, BY_CONTENT, BY_PART, ENOUGH, LONG_WORD, Draft
 from maillage.pipeline.offer.proposing.fields import LEAST
 from maillage.reference import offer
 
 WORDS = 300  # distinct words of a column: beyond, it is a text
+LEAST_RUN = 2  # numbered columns that make a run
+RUN = "les mots des colonnes numérotées de ce nom"
 LONG_ANSWER = 8  # words: beyond, a sentence may mention a practice without offering it
 SERVES = {  # the service of the national schema that a practice is, for exports that know no practice
     "wifi": "access",
@@ -57,6 +59,8 @@ def take_flag(draft: Draft, column: Column, told: Mapping[str, Meaning]) -> None
         for list_id, word, slugs in by_word
         if word == wanted
     ]
+    if not found and not practice:  # a name whose words are glued together
+        practice = next((said for name in column.said[1:] if (said := naming.practice(name))), "")
     if found:
         list_id, slugs = found[0]
         draft.give([column], list_id, _gives(column, told, slugs), BY_PART, because)
@@ -169,7 +173,7 @@ def take_words(draft: Draft, column: Column) -> None:
             draft.practice(column, rule, "des mots de la colonne")
             if practice in SERVES:
                 gives |= dict.fromkeys(told, SERVES[practice])
-        if gives and best != "services":
+        if gives and not (best == "services" and shares[best] >= LEAST):
             draft.give(
                 [column],
                 "services",
@@ -205,6 +209,36 @@ def _about(column: Column) -> str:
     if any(name.startswith(word) or 2 * len(word.split()) >= len(name.split()) for word in words):
         return practice
     return ""
+
+
+def take_numbered(draft: Draft) -> None:
+    """Read the numbered columns of one name together, as « type_1 » to « type_5 »: which of them a word
+    stands in says nothing, and each alone has too few words to be understood.
+    """
+    runs: dict[str, list[Column]] = {}
+    for column in draft.left:
+        if len(column.said) > 1 and column.name[-1:].isdigit() and column.answers is None:
+            runs.setdefault(column.said[1], []).append(column)
+    for stem, columns in runs.items():
+        if len(columns) < LEAST_RUN:
+            continue
+        cells = tuple(cell for column in columns for cell in column.cells)
+        if looks.share(looks.READS["kinds"], cells) >= ENOUGH:
+            continue
+        together = Column(stem, (stem,), cells, tuple(dict.fromkeys(cells))[:SAMPLE], None)
+        alone = Draft([together])
+        take_words(alone, together)
+        if together in alone.left:
+            continue
+        names = [column.name for column in columns]
+        for rule in alone.practices:
+            draft.practices.append({**rule, "from": names})
+        for id, spec in alone.fields.items():
+            for each in spec if isinstance(spec, list) else [spec]:
+                for column in columns:
+                    said = {**each, "from": column.name} if isinstance(each, dict) else column.name
+                    draft.give([column], id, said, BY_CONTENT, RUN)
+        draft.take(columns, next(iter(alone.fields), alone.why[0].field), BY_CONTENT, RUN)
 
 
 def take_series(draft: Draft) -> None:
