@@ -22,6 +22,7 @@ from maillage.apps.site import views
 from maillage.apps.territories.models import Correction
 from maillage.config import scheduler, static
 from maillage.config.templates import typeset
+from maillage.kernel.names import plain
 from maillage.reference.files import METHODS
 
 pytestmark = pytest.mark.django_db
@@ -367,3 +368,14 @@ def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_pa
     manifest.unlink()
     static.collect()
     assert (tmp_path / "statique" / named()).exists(), "what was lost is made again"
+
+
+def test_sources_are_searched_by_their_words(client):
+    """« recensement insee », sans accent ni ordre : ce qui les tient toutes les deux reste, le reste non."""
+    page = client.get("/sources/", {"q": "insee recensement"})
+    kept = [row for name in ("files", "assumptions") for row in page.context[name]]
+    assert 0 < page.context["found"] < 40
+    assert all(
+        {"insee", "recensement"} <= set(plain(" ".join(map(str, row.values()))).split()) for row in kept
+    )
+    assert client.get("/sources/", {"q": "zzzz"}).context["found"] == 0

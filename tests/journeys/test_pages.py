@@ -53,6 +53,18 @@ def test_what_is_read_on_a_phone_is_short(visit, address):
 
 
 @pytest.mark.complete
+@pytest.mark.parametrize(
+    "address", ["/", "/sources/", "/methodes/besoins/", "/aider-un-proche/", "/connexion/"]
+)
+def test_head_page_and_foot_begin_on_one_line(visit, address):
+    begins = """each => { const box = document.querySelector(each), style = getComputedStyle(box);
+        return Math.round(box.getBoundingClientRect().left + parseFloat(style.paddingLeft)); }"""
+    page = visit(address)
+    edges = {page.evaluate(begins, each) for each in (".entete-rang", "main .page", ".pied-rang")}
+    assert len(edges) == 1
+
+
+@pytest.mark.complete
 def test_the_stylesheets_stay_light(visit):
     import gzip
 

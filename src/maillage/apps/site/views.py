@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,10 +13,9 @@ from markdown_it import MarkdownIt
 from maillage.apps.community.queries import bulletins
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.territories import queries as territories
-from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.estimate import Estimate
+from maillage.kernel.names import plain
 from maillage.reference import calendar, initiatives, voices
-from maillage.reference.cards import cards
 from maillage.reference.definitions import offered
 from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
 from maillage.reference.discrepancies import discrepancies, documents
@@ -146,21 +146,33 @@ def _lead(text: str) -> str:
 
 @require_safe
 def sources(request: HttpRequest) -> HttpResponse:
-    """Every figure and file used, with what we doubt; what was corrected, and the former value."""
-    return render(
-        request,
-        "site/sources.html",
-        {
-            "files": provenance.files(),
-            "rates": [(d, provenance.rates_of(d)) for d in offered()],
-            "assumptions": provenance.assumptions(),
-            "publications": publications(),
-            "corrections": territories.all_corrections(),
-            "tables": territory_rules.CORRECTABLE,
-            "cards": cards(),
-            "tab": "sources",
-        },
-    )
+    """Every figure and file used, with what we doubt; what was corrected, and the former value. Those that
+    hold the words typed, when some are.
+    """
+    asked = request.GET.get("q", "").strip()[:80]
+    lists: dict[str, Any] = {
+        "files": [row for row in provenance.files() if _holds(asked, *row.values())],
+        "rates": [
+            (d, provenance.rates_of(d))
+            for d in offered()
+            if _holds(asked, d.label, d.producer, d.year, d.universe, d.quote, d.doubt)
+        ],
+        "assumptions": [row for row in provenance.assumptions() if _holds(asked, *row.values())],
+        "publications": [p for p in publications() if _holds(asked, *asdict(p).values())],
+    }
+    context = lists | {
+        "q": asked,
+        "found": sum(len(rows) for rows in lists.values()),
+        "corrections": territories.all_corrections(),
+        "tab": "sources",
+    }
+    return render(request, "site/sources.html", context)
+
+
+def _holds(asked: str, *values: object) -> bool:
+    """Return whether every word typed is in these values, whatever its accents."""
+    text = plain(" ".join(map(str, values)))
+    return all(word in text for word in plain(asked).split())
 
 
 @require_safe
