@@ -17,7 +17,7 @@ from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.forms import WhatIfForm
-from maillage.apps.dossiers.models import Finding, Study
+from maillage.apps.dossiers.models import Finding, Scenario, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.apps.intake.actions import importing
@@ -38,7 +38,9 @@ from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
+from maillage.studies.offer import siting
 from maillage.studies.people.observed import Moved
+from tests.conftest import account
 from tests.spec.test_manques import at
 from tests.spec.test_manques import ground as street
 from tests.spec.test_silence import offered_of
@@ -152,7 +154,51 @@ def test_the_pages_of_an_offer(offered, client):
     assert "D’où viennent ces chiffres ?" in text_of(everybody)
     assert "La règle :" in text_of(everybody)
 
+    _a_point_of_the_map_is_tried_and_kept(offered, client, base)
     _the_directory_moves_on(offered, client)
+
+
+def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:
+    """Un point touché sur la carte est essayé, gardé sous un nom par qui écrit pour le territoire, rouvert, retiré."""
+    page = client.get(base)
+    west, north, scale, squeeze = map(
+        float, re.findall(r'data-toucher="\s*([^"]*?)\s*"', page.content.decode())[0].split()
+    )
+    ground = queries.ground(offered)
+    here = siting.middle(ground, ground.zone_of == 0)
+    drawn = ((here[0] - west) * squeeze * scale, (north - here[1]) * scale)
+    assert 0 < drawn[0] < 1000 and 0 < drawn[1] < 1250, "a finger finds the point where the map draws it"
+    tried = f"{base}&geste=ouvrir&ou=point:{here[1]:.5f},{here[0]:.5f}"
+    found = client.get(tried)
+    assert found.context["answer"]["where"] == f"le point touché, {siting.zone_at(ground, *here)}"
+    assert found.context["answer"]["change"].offer == "Libre accès accompagné"
+    assert client.get(f"{base}&geste=ouvrir&ou=point:48.85000,2.35000").context["tried"].errors["ou"]
+    assert "Garder cet essai" not in found.content.decode(), "a visitor keeps nothing"
+    analyst = account("camille", "analyste", territory="38")
+    client.force_login(analyst)
+    address = f"/espace/territoires/{PLACE}/essais/"
+    assert "Garder cet essai" in client.get(tried).content.decode()
+    query = tried.split("?", 1)[1]
+    assert "rien n’a été essayé" in text_of(
+        client.post(address, {"nom": "Ici", "essai": "offre=x"}, follow=True)
+    )
+    client.post(address, {"nom": "Un accueil à l’Ouest", "essai": f"{query}&page=9"})
+    row = Scenario.objects.get()
+    assert (row.place, row.name, row.kept_by, "page" in row.query) == (
+        PLACE,
+        "Un accueil à l’Ouest",
+        analyst,
+        False,
+    )
+    again = client.get(f"/territoires/{PLACE}/manques/et-si/?{row.query}")
+    assert again.context["answer"]["change"] == found.context["answer"]["change"]
+    assert "Un accueil à l’Ouest" in again.content.decode()
+    client.force_login(account("loin", "analyste", territory="59"))
+    assert client.post(address, {"retirer": row.pk}).status_code == 404
+    client.force_login(analyst)
+    client.post(address, {"retirer": row.pk})
+    assert not Scenario.objects.exists()
+    client.logout()
 
 
 def _findings_stand_beside_the_verdicts(client) -> None:

@@ -307,7 +307,8 @@ ROWS: dict[str, tuple[set[str], str]] = {
     ),
     **dict.fromkeys(("census_body", "census_say"), ({"import"}, "body")),
     **dict.fromkeys(
-        ("comments", "findings", "study_mission", "study_theme", "bilan_segments"), ({"territory"}, "place")
+        ("comments", "findings", "study_mission", "study_theme", "bilan_segments", "what_if_keep"),
+        ({"territory"}, "place"),
     ),
     **dict.fromkeys(
         ("plan_open", "plan_action_new", "plan_gesture", "plan_funders"), ({"territory"}, "steered")

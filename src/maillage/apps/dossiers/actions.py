@@ -6,6 +6,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 from django.conf import settings
@@ -17,7 +18,15 @@ from django_tasks import task
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
-from maillage.apps.dossiers.models import Comment, Finding, MissionStep, Study, StudyMission, StudyTheme
+from maillage.apps.dossiers.models import (
+    Comment,
+    Finding,
+    MissionStep,
+    Scenario,
+    Study,
+    StudyMission,
+    StudyTheme,
+)
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
 from maillage.kernel.disk import write_whole
@@ -31,6 +40,8 @@ from maillage.reports.territory.reading import dump
 from maillage.studies.diagnosis.request import Cancelled
 from maillage.studies.diagnosis.study import study as compute_study
 
+MOST_SCENARIOS, MOST_QUERY = 100, 8_000
+TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
@@ -354,6 +365,26 @@ def _logo(content: bytes) -> str:
 def remove_theme(place: str) -> None:
     """Give the reports of a place the look of Maillage again."""
     StudyTheme.objects.filter(place=place).delete()
+
+
+@transaction.atomic
+def keep_scenario(place: str, name: str, query: str, *, by: User, at: datetime) -> Scenario:
+    """Keep a what-if under a name. Refused without one, with nothing tried, or beyond what a page lists."""
+    name, given = line(name, 80), [pair for pair in parse_qsl(query[:MOST_QUERY]) if pair[0] in TRIED]
+    refuse_secrets(name)
+    if not name or dict(given).get("geste", "") not in rules.WHAT_IFS or len(query) > MOST_QUERY:
+        raise Refused(
+            "L’essai n’est pas gardé.",
+            why="Il lui manque un nom, ou rien n’a été essayé.",
+            do="Essayez d’abord, puis donnez un nom : « Un accueil à la Villeneuve ».",
+        )
+    if Scenario.objects.filter(place=place).count() >= MOST_SCENARIOS:
+        raise Refused(
+            "L’essai n’est pas gardé.",
+            why=f"Il y en a déjà {MOST_SCENARIOS} pour ce territoire.",
+            do="Retirez-en un, puis recommencez.",
+        )
+    return Scenario.objects.create(place=place, name=name, query=urlencode(given), kept_at=at, kept_by=by)
 
 
 @transaction.atomic

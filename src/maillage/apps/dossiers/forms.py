@@ -16,7 +16,7 @@ from maillage.reports.territory.criteria import AXES
 from maillage.reports.territory.offer import zone_names
 from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.siting import Spot
+from maillage.studies.offer.siting import Spot, zone_at
 from maillage.words.wording import listing
 
 
@@ -301,6 +301,7 @@ GESTURES = {
     "meilleurs": ("Où ouvrir d’abord", ("combien", "points")),
     "arrets": ("Où faire halte une demi-journée", ("combien", "points")),
 }
+TOUCHED = re.compile(r"point:(-?\d{1,2}\.\d{1,6}),(-?\d{1,3}\.\d{1,6})")
 MOST_SITES = 10
 MOST_POINTS = 60
 COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d+)\s*[;,]?\s+(-?\d{1,2}[.,]\d+)")
@@ -334,6 +335,7 @@ class WhatIfForm(forms.Form):
         self.geste, (self.label, kept) = geste, GESTURES[geste]
         self.fields = {name: self.fields[name] for name in kept}
         if "ou" in self.fields:
+            touched = self._touched(ground)
             zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
             without = [
                 (f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers
@@ -344,6 +346,7 @@ class WhatIfForm(forms.Form):
                     "Dans un lieu qui ne le propose pas encore",
                     sorted(without, key=lambda each: plain(each[1])),
                 ),
+                *([("Sur la carte", [touched])] if touched else []),
             ]
         if "lieu" in self.fields:
             inside = [bool((ground.zone_of[areas] >= 0).any()) for areas in ground.standing]
@@ -353,6 +356,15 @@ class WhatIfForm(forms.Form):
                 if here and line in p.offers
             ]
             self.fields["lieu"].choices = sorted(giving, key=lambda each: plain(each[1]))  # type: ignore[attr-defined]
+
+    def _touched(self, ground: Ground) -> tuple[str, str] | None:
+        """Return the choice of a point touched on the map, None when it is not on the territory."""
+        typed = str(self.data.get("ou", ""))
+        found = TOUCHED.fullmatch(typed)
+        if found is None:
+            return None
+        name = zone_at(ground, float(found[2]), float(found[1]))
+        return (typed, f"Le point touché, {name}") if name else None
 
     def clean_combien(self) -> int:
         return self.cleaned_data.get("combien") or 3

@@ -127,6 +127,23 @@ class MissionStep(models.Model):
         return f"{self.n} {self.get_kind_display()}"
 
 
+class Scenario(models.Model):
+    """A what-if kept under a name: what was tried, computed again each time it is opened."""
+
+    place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
+    name = models.CharField("nom", max_length=80)
+    query = models.TextField("ce qui est essayé", max_length=8_000)
+    kept_at = models.DateTimeField("gardé le")
+    kept_by = by_account()
+
+    class Meta:
+        verbose_name = "essai"
+        ordering = ("-kept_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Finding(models.Model):
     """A finding of an actor or an inhabitant, which no file contains. Once withdrawn, it is stored but
     hidden.

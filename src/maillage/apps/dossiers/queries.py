@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -19,7 +19,7 @@ from django.utils.http import urlencode
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
-from maillage.apps.dossiers.models import Comment, Finding, Study, StudyMission, StudyTheme
+from maillage.apps.dossiers.models import Comment, Finding, Scenario, Study, StudyMission, StudyTheme
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.outreach.queries import census as outreach_census
 from maillage.apps.outreach.queries import method, outings
@@ -430,11 +430,28 @@ def _spot(ground_: Ground, where: str) -> siting.Spot:
     live.
     """
     kind, _, id = where.partition(":")
+    if kind == "point":
+        latitude, longitude = map(float, id.split(","))
+        name = f"le point touché, {siting.zone_at(ground_, longitude, latitude)}"
+        return siting.Spot(where, name, longitude, latitude)
     if kind == "lieu":
         place = next(p for p in ground_.places if p.id == id)
         return siting.Spot(place.id, place.name, place.lon, place.lat)
     position = next(i for i, zone in enumerate(ground_.zones) if zone.code == id)
     return siting.Spot(id, ground_.zones[position].name, *siting.middle(ground_, ground_.zone_of == position))
+
+
+def touchable(svg: str, ground_: Ground) -> dict[str, float]:
+    """Return where degrees fall on a map, for a finger to point at it; nothing when there is no map."""
+    frame = atlas.gap_frame(ground_) if svg else None
+    if frame is None:
+        return {}
+    return {"west": frame.west, "north": frame.north, "scale": frame.scale, "squeeze": frame.squeeze}
+
+
+def scenarios(place: str) -> QuerySet[Scenario]:
+    """Return the what-ifs kept for a place, the latest first."""
+    return Scenario.objects.filter(place=place).select_related("kept_by")
 
 
 def marked(svg: str, ground_: Ground, spots: list[siting.Spot]) -> str:

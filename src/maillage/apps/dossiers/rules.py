@@ -23,6 +23,7 @@ STATUS_LABELS = {
 }
 ALIVE = (QUEUED, RUNNING)
 
+WHAT_IFS = ("ouvrir", "fermer", "meilleurs", "arrets")  # what may be tried on the offer of a territory
 SECTIONS = {
     "synthese": "Synthèse",
     "besoins": "Les besoins",

@@ -48,6 +48,7 @@ urlpatterns = [
     path("espace/territoires/<str:place>/commentaires/", space.comments, name="comments"),
     path("espace/territoires/<str:place>/constats/", space.findings, name="findings"),
     path("espace/territoires/<str:place>/mission/", space.mission, name="study_mission"),
+    path("espace/territoires/<str:place>/essais/", space.scenarios, name="what_if_keep"),
     path("espace/territoires/<str:place>/theme/", space.theme, name="study_theme"),
     path("espace/perimetres/nouveau/", space.new_perimeter, name="new_perimeter"),
     path("espace/filtres/nouveau/", space.new_marking, name="new_marking"),

@@ -225,14 +225,19 @@ def _gap_area(r: ZoneResult, shape: shapely.Geometry, gap: Gap) -> Area:
     )
 
 
-def marked(svg: str, ground: Ground, spots: Sequence[siting.Spot]) -> str:
-    """Return a map of the gaps with numbered spots over it; as it is when the zones have no contour."""
+def gap_frame(ground: Ground) -> maps.Frame | None:
+    """Return the frame of the maps of the gaps; None when the zones have no contour."""
     inside = [
         shape for shape, at in zip(ground.areas.shapes, ground.zone_of.tolist(), strict=True) if at >= 0
     ]
-    if not svg or any(shape is None for shape in inside):
+    return None if any(shape is None for shape in inside) else maps.frame_of(inside)
+
+
+def marked(svg: str, ground: Ground, spots: Sequence[siting.Spot]) -> str:
+    """Return a map of the gaps with numbered spots over it; as it is when the zones have no contour."""
+    frame = gap_frame(ground) if svg else None
+    if frame is None:
         return svg
-    frame = maps.frame_of(inside)
     drawn = []
     for number_, spot in enumerate(spots, 1):
         at = frame.place(shapely.Point(spot.lon, spot.lat))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from maillage.engine.reach import pairs
@@ -46,6 +47,15 @@ def middle(g: Ground, areas: Flags) -> tuple[float, float]:
     weight = np.where(areas, g.areas.population * g.counted, 0.0)[g.areas.at] * g.areas.weight
     lon, lat = (g.areas.points * weight[:, None]).sum(axis=0) / max(weight.sum(), 1e-9)
     return float(lon), float(lat)
+
+
+def zone_at(g: Ground, lon: float, lat: float) -> str:
+    """Return the name of the zone in which a point falls, '' outside of all."""
+    point = shapely.Point(lon, lat)
+    for shape, at in zip(g.areas.shapes, g.zone_of.tolist(), strict=True):
+        if at >= 0 and shape is not None and shape.covers(point):
+            return str(g.zones[at].name)
+    return ""
 
 
 def centres(names: Mapping[str, str]) -> tuple[Spot, ...]:

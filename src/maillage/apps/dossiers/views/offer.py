@@ -95,6 +95,9 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
             context["svg"] = queries.marked(context["svg"], ground, answer.pop("spots"))
             context["answer"] = answer
             context["halts"] = geste == "arrets"
+        context["touch"] = queries.touchable(context["svg"], ground)
+        if access.may_write(request.user, place):
+            context["kept"] = queries.scenarios(place)
         return context | {"whatif": whatif, "tried": tried}
 
     return study_page(request, place, "dossiers/what_if.html", "manques", more)

@@ -7,12 +7,13 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.forms.models import model_to_dict
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import holding
+from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers import access, actions, queries
 from maillage.apps.dossiers.forms import (
     CommentForm,
@@ -24,13 +25,14 @@ from maillage.apps.dossiers.forms import (
     StepForm,
     ThemeForm,
 )
-from maillage.apps.dossiers.models import Finding, MissionStep, Study, StudyMission, StudyTheme
+from maillage.apps.dossiers.models import Finding, MissionStep, Scenario, Study, StudyMission, StudyTheme
 from maillage.apps.dossiers.views.requests import unknown
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import whole
+from maillage.web import refusals
 
 
 def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -177,6 +179,29 @@ def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
             error = refused
     context = {"form": form, "place": place, "name": name, "error": error, "row": row}
     return render(request, "dossiers/theme.html", context, status=400 if error or form.errors else 200)
+
+
+@holding("territory.edit")
+@require_POST
+@_of_its_writers
+def scenarios(request: HttpRequest, place: str, name: str) -> HttpResponse:
+    """Keeping a what-if under a name, or taking one away."""
+    del name
+    query = request.POST.get("essai", "")
+    if (pk := whole(request.POST.get("retirer", ""))) is not None:
+        row = get_object_or_404(Scenario, place=place, pk=pk)
+        row.delete()
+        messages.success(request, f"« {row.name} » est retiré.")
+        query = ""
+    else:
+        with refusals.as_message(request):
+            row = actions.keep_scenario(
+                place, request.POST.get("nom", ""), query, by=account_of(request), at=timezone.now()
+            )
+            messages.success(request, f"« {row.name} » est gardé : rouvrez-le quand vous voulez.")
+            query = row.query
+    address = reverse("what_if", args=[place])
+    return redirect(f"{address}?{QueryDict(query).urlencode()}#essais" if query else f"{address}#essais")
 
 
 def _name(place: str) -> str:
