@@ -156,6 +156,7 @@ def test_the_card_of_the_counter_says_the_four_questions_and_what_to_do():
 
 
 def test_the_framework_fits_two_pages_and_holds_the_whole_rule():
+    """R-026: the framework of digital maturity, built from the rule, free to copy and to hand out."""
     first, second = texts(frame_of_reference.render(on=ON))
     for line in bilan.lines().values():
         assert flat(line.says) in flat(first), line.id

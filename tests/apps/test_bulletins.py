@@ -156,11 +156,15 @@ def test_the_network_reads_the_register_and_each_kit(client, karim, lead):
 
 
 def test_initiatives_are_facts_with_their_lines(client):
+    """R-025: SAPIENS in Gironde and ERIC in PACA among them, and what was weak in the long term is said."""
     page = client.get("/sources/initiatives/").content.decode()
     for each in initiatives().values():
         assert each.lines in page and each.facts
     named = {each.lines for each in initiatives().values() if each.theme == "awareness"}
     assert named == {"129-131", "133-135", "137-139", "141-143", "145-147"}, "each outing of the first study"
+    sapiens, eric = initiatives()["gironde-sapiens"], initiatives()["paca-eric"]
+    assert "appel à projets" in " ".join(sapiens.facts) and eric.since == "2001"
+    assert "suivi manque" in eric.watch and eric.watch in page
 
 
 @pytest.mark.parametrize(

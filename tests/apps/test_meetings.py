@@ -1,9 +1,11 @@
 """A meeting of the network: dates voted, one chosen, its minutes, the tasks it leaves, the shared agenda."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.community.actions import meetings as actions
@@ -286,3 +288,36 @@ def test_one_meeting_goes_into_a_calendar_with_its_version(client, lead):
     waiting = proposed(None, lead, token="b")
     assert client.get(f"/espace/reseau/reunions/{waiting.pk}/reunion.ics").status_code == 404
     assert MeetingDate.objects.count() == 3
+
+
+def test_a_restitution_is_proposed_with_its_agenda_and_who_must_come(client, lead):
+    """S-003, S-016: the meetings of a diagnosis, with the authorities that framed it."""
+    client.force_login(lead)
+    form = client.get("/espace/reseau/reunions/nouvelle/?sorte=feedback").content.decode()
+    assert "Ce que disent les habitants" in form and "Comité de pilotage" in form
+    said = {
+        "titre": "Cadrage", "sorte": "framing", "avec": "La Région, la Ville", "ordre": "", "duree": "120",
+        "jour_1": "2026-12-01", "heure_1": "10:00", "commune": "Grenoble", "jeton": "z", "qui": "",
+    }  # fmt: skip
+    client.post("/espace/reseau/reunions/nouvelle/", said)
+    row = Meeting.objects.get(token="z")
+    assert row.about.splitlines()[0] == "Ce que chaque collectivité attend"
+    page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
+    assert "La Région, la Ville" in page and "Réunion de cadrage" in page
+
+
+def test_the_map_is_shared_before_a_meeting_and_not_after(client, library, karim, lead, monkeypatch):
+    """S-025: its address needs no account, stands on the page and in the calendar, and says what it shows."""
+    row = proposed(library.structure, karim, dates=(SOON,))
+    client.force_login(karim)
+    page = client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode().replace("\u00a0", " ")
+    assert "À lire avant de venir" in page and "1 lieu publié dans la commune" in page
+    address = re.search(r"<code>https?://[^/]+(/carte/[^<]+)</code>", page)[1]
+    event = Calendar.from_ical(client.get(f"/espace/reseau/reunions/{row.pk}/reunion.ics").content)
+    assert any(address in str(each.get("description")) for each in event.walk("VEVENT"))
+    client.logout()
+    shown = client.get(address)
+    assert shown.status_code == 200 and "Bibliothèque" in shown.content.decode()
+    client.force_login(karim)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: SOON + timedelta(hours=1))
+    assert "À lire avant de venir" not in client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()

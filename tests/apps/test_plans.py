@@ -250,6 +250,37 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
         assert "n’est pas un cadre de plan" in str(form.errors)
 
 
+def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, lea, study):
+    """O-018: eight goals around those who help; each has a pilot, a target, what was counted, and its history, and
+    the network reads where they stand.
+    """
+    goals = actions.open_plan(PLACE, title="Nos visées", frame=frames()["strasbourg"], by=lea, at=AT)
+    titles = list(goals.actions.values_list("title", flat=True))
+    assert len(titles) == 8 and goals.axes.get().title == "Soutenir les aidants"
+    for words in (
+        "visibilité",
+        "actualité",
+        "diversité",
+        "Outiller",
+        "parcours",
+        "Se rencontrer",
+        "Intéresser",
+    ):
+        assert any(words in title for title in titles), words
+    assert "suivre les progrès" in titles[-1]
+    row = changed(
+        action(goals, 6), lea, pilot="Nora, Ville", indicator="rencontres tenues", baseline=0, target=6,
+        starts_on=date(2026, 9, 1), ends_on=date(2027, 6, 30),
+    )  # fmt: skip
+    actions.set_state(row, "running", by=lea, at=AT)
+    actions.count(row, on=date(2026, 11, 2), value=2, source="agenda du réseau", by=lea, at=AT)
+    actions.publish(goals, shown=True, by=lea, at=AT)
+    whole = client.get(AT_TERRITORY).content.decode()
+    assert "8 actions" in whole.replace("\u00a0", " ") and "1 en cours" in whole.replace("\u00a0", " ")
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\u00a0", " ")
+    assert "De 0 au départ à 2 : 2 de plus, sur 6 visés" in page
+
+
 def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):
     whole = overview.concerned("assistance", [], reading)
     assert (whole.about, whole.between) == ("540", "420 – 540")

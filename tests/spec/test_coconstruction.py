@@ -3,7 +3,7 @@
 import pytest
 
 from maillage.apps.codesign import rules
-from maillage.reference.codesign import causes, journeys, questions, stages
+from maillage.reference.codesign import causes, journeys, obstacles, questions, stages
 from maillage.reference.findings import kinds
 from maillage.reports.codesign import journey as maps
 
@@ -85,6 +85,24 @@ def test_une_cause_cochee_nourrit_la_grille():
     """Onze causes d’un travail qui ne se fait pas ensemble : chacune nourrit un constat de la grille."""
     assert len(causes()) == 11
     assert {cause.finding for cause in causes().values()} <= set(kinds())
+
+
+def test_deux_obstacles_et_leurs_causes(spec):
+    """S-021 : deux obstacles à lever. Le sujet est à tout le monde, donc personne n’en répond seul ; les réseaux
+    d’ici sont trop faibles. Chaque cause se lit sous l’un des deux : le document nomme les obstacles et les
+    causes, le rangement est le nôtre.
+    """
+    spec(
+        """
+        obstacle
+        --------
+        nobody
+        networks
+        """,
+        lambda t: [sum(each.obstacle == name for each in causes().values()) for name in t["obstacle"]],
+        [6, 5],
+    )
+    assert list(obstacles()) == ["nobody", "networks"]
 
 
 def test_huit_questions_d_un_reseau():

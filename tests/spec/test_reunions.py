@@ -13,6 +13,32 @@ title = "Se réunir, et se demander"
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
+def test_the_meetings_of_a_diagnosis_have_an_agenda(spec):
+    """S-003, S-016 : un cadrage, un lancement, une restitution, un comité de pilotage ont un ordre du jour prêt, que
+    l’on change ; une réunion ordinaire n’en a pas.
+
+    Une restitution va de qui parle à la suite : présentation et méthode, habitants, offre, recommandations, suite.
+    """
+    spec(
+        """
+        sorte    | sujets
+        ---------+-------
+        meeting  | 0
+        framing  | 5
+        kickoff  | 4
+        feedback | 5
+        steering | 4
+        """,
+        lambda t: [len(meetings.AGENDAS.get(str(kind), ())) for kind in t["sorte"]],
+        [0, 5, 4, 5, 4],
+    )
+    order = ["méthode", "habitants", "offre", "recommandons", "suite"]
+    assert all(
+        word in line.lower()
+        for word, line in zip(order, meetings.agenda("feedback").splitlines(), strict=True)
+    )
+
+
 @mark.parametrize(
     ("answers", "best"),
     [

@@ -48,11 +48,14 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """What keeps people from helping together. finding: of the grid, that it feeds."""
+    """What keeps people from helping together. finding: of the grid, that it feeds; obstacle: the one that it
+    is read under.
+    """
 
     id: str
     says: str
     finding: str
+    obstacle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +124,15 @@ def questions() -> dict[str, Question]:
 
 
 @cache
+def obstacles() -> dict[str, str]:
+    """Return the obstacles to remove before people can help together, in words, by id."""
+    return dict(_read()["obstacles"])
+
+
+@cache
 def causes() -> dict[str, Cause]:
     """Return the causes by id; BrokenSource when one feeds a finding that nobody knows."""
-    rows = {id: Cause(id, row["says"], row["finding"]) for id, row in _read()["causes"].items()}
+    rows = {id: Cause(id=id, **row) for id, row in _read()["causes"].items()}
     if unknown := [id for id, cause in rows.items() if cause.finding not in findings.kinds()]:
         raise BrokenSource(
             f"{FILE.name}: {unknown[0]} feeds a finding that nobody knows.",

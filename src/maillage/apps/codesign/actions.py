@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from django.db import transaction
 from django.db.models import Max
@@ -164,7 +165,7 @@ def _findings(session: Session) -> list[dict[str, object]]:
     """Return what the groups found, as the grid takes it: one finding each, the most ticked cause of it."""
     out: dict[str, dict[str, object]] = {}
     n = session.groups.count()
-    for each in queries.ticked(session):
+    for each in chain.from_iterable(rows for _, rows in queries.ticked(session)):
         cause = causes()[each.id]
         words = f"{cause.says} : {each.groups} {'groupe' if each.groups == 1 else 'groupes'} sur {n}."
         out.setdefault(

@@ -139,6 +139,7 @@ class Meeting(models.Model):
     kind = models.CharField("sorte", max_length=8, choices=list(meetings.KINDS.items()))
     title = FreeChar("titre", max_length=160)
     about = FreeText("à l’ordre du jour", blank=True)
+    partners = FreeChar("avec qui", max_length=300, blank=True)
     lieu = models.ForeignKey(
         Lieu, verbose_name="lieu", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -14,7 +14,7 @@ from maillage.apps.codesign.models import Card, Cause, DraftAction, Group, Level
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.search.rules import Hit, SearchKind
 from maillage.kernel.errors import HouseError
-from maillage.reference.codesign import KINDS, causes, questions, stages, trades
+from maillage.reference.codesign import KINDS, causes, obstacles, questions, stages, trades
 from maillage.reports.codesign import journey as maps
 from maillage.reports.territory.reading import Reading
 from maillage.words import dates, wording
@@ -162,10 +162,16 @@ def choices(session: Session) -> list[tuple[Group, list[tuple[str, list[Card]]]]
     return out
 
 
-def ticked(session: Session) -> list[TickedCause]:
-    """Return the causes that groups ticked, the most ticked first."""
+def ticked(session: Session) -> list[tuple[str, list[TickedCause]]]:
+    """Return the causes that groups ticked under their obstacle: the obstacle that most named first, then the
+    most ticked.
+    """
     n = Counter(Cause.objects.filter(group__session=session).values_list("cause", flat=True))
-    return [TickedCause(id, causes()[id].says, many) for id, many in n.most_common()]
+    found: dict[str, list[TickedCause]] = {}
+    for id, many in n.most_common():
+        found.setdefault(causes()[id].obstacle, []).append(TickedCause(id, causes()[id].says, many))
+    heaviest = sorted(found, key=lambda each: -sum(cause.groups for cause in found[each]))
+    return [(obstacles()[id], found[id]) for id in heaviest]
 
 
 def drafts(session: Session) -> QuerySet[DraftAction]:

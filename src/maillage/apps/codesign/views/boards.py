@@ -16,7 +16,7 @@ from maillage.apps.codesign.queries import boards as queries
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.reference.codesign import LEVELS, causes, journeys, questions, stages, trades
+from maillage.reference.codesign import LEVELS, causes, journeys, obstacles, questions, stages, trades
 from maillage.reports.codesign import journey as maps
 from maillage.reports.page import pdf
 from maillage.web import refusals
@@ -71,6 +71,7 @@ def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) 
     session, at = group.session, timezone.now()
     columns, journey = queries.board(group), queries.journey(group)
     cards = [card for column in columns for cell in column.cells for card in cell.cards]
+    ticked = _ticked(group)
     context = {
         "group": group,
         "session": session,
@@ -92,7 +93,10 @@ def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) 
         "stages": stages(),
         "trades": trades().values(),
         "levels": LEVELS,
-        "causes": [(each, each.id in _ticked(group)) for each in causes().values()],
+        "to_remove": [
+            (says, [(each, each.id in ticked) for each in causes().values() if each.obstacle == id])
+            for id, says in obstacles().items()
+        ],
         "others": [(each, each.pk == group.pk) for each in session.groups.all()],
         "is_open": session.closed_at is None,
     }

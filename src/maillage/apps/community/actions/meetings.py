@@ -23,6 +23,7 @@ def propose(
     title: str,
     kind: str,
     about: str = "",
+    partners: str = "",
     lieu: Lieu | None = None,
     address: str = "",
     commune: str,
@@ -34,17 +35,19 @@ def propose(
     example: bool = False,
 ) -> Meeting:
     """Propose a meeting: one date is chosen at once, several are voted. The same token twice is the same
-    meeting. structure None: the coordination convenes. Refused for dates that nobody could keep, or a secret.
+    meeting. structure None: the coordination convenes. partners: who else is asked to come, in words. Without
+    an agenda, it is the one that its kind proposes. Refused for dates that nobody could keep, or a secret.
     """
     if found := Meeting.objects.filter(token=token).first():
         return found
-    refuse_secrets(title, about, address)
+    refuse_secrets(title, about, partners, address)
     kept = rules.check_dates(dates, minutes=minutes, at=at)
     row = Meeting.objects.create(
         structure=structure,
         title=line(title, 160),
         kind=kind,
-        about=about.strip(),
+        about=about.strip() or rules.agenda(kind),
+        partners=line(partners, 300),
         lieu=lieu,
         address="" if lieu else line(address, 200),
         commune=lieu.code_insee if lieu and lieu.code_insee else commune,

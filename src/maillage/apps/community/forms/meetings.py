@@ -27,12 +27,21 @@ class MeetingForm(Speaking):
         error_messages={"required": "Il manque le titre. Quelques mots suffisent."},
     )
     sorte = forms.ChoiceField(label="Sorte", choices=list(rules.KINDS.items()))
+    avec = forms.CharField(
+        label="Avec qui (facultatif)",
+        required=False,
+        max_length=300,
+        help_text="Qui doit y être : la Région, la Ville, un opérateur. Aucun nom de personne aidée.",
+    )
     ordre = forms.CharField(
         label="À l’ordre du jour (facultatif)",
         required=False,
         max_length=2_000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Une ligne par sujet. Ne parlez d’aucune personne aidée.",
+        help_text=(
+            "Une ligne par sujet. Ne parlez d’aucune personne aidée. Rien d’écrit : l’ordre habituel d’un"
+            " cadrage, d’un lancement, d’une restitution ou d’un comité de pilotage."
+        ),
     )
     lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
     adresse = forms.CharField(label="Sinon, à quelle adresse", required=False, max_length=200)
@@ -100,6 +109,7 @@ class MeetingForm(Speaking):
             "title": clean["titre"],
             "kind": clean["sorte"],
             "about": clean["ordre"],
+            "partners": clean["avec"],
             "lieu": self.lieux.get(clean["lieu"]),
             "address": clean["adresse"],
             "commune": clean["where"],

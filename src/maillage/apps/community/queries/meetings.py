@@ -5,8 +5,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar, Event, vText
 
@@ -16,7 +19,9 @@ from maillage.apps.community import access
 from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import meetings as rules
+from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
+from maillage.apps.directory.rules import PUBLISHED
 from maillage.reference import clocks
 from maillage.words import opening
 
@@ -160,6 +165,27 @@ def _task(row: Decision, on: date) -> Task:
     return Task(row, words, rules.is_late(row.until_on, done=done, on=on))
 
 
+@dataclass(frozen=True, slots=True)
+class PublishedMap:
+    """The public map around a meeting: it is shared before people meet. n: places it shows of the commune."""
+
+    address: str
+    commune: str
+    n: int
+
+
+def map_address(commune: str) -> str:
+    """Return the address of the public map around a commune, which needs no account."""
+    return f"{settings.ADDRESS}{reverse('find')}?{urlencode({'territoire': commune})}"
+
+
+def published_map(meeting: Meeting) -> PublishedMap:
+    """Return the map of the places around a meeting, that anybody opens."""
+    commune = meeting.commune
+    n = Lieu.objects.filter(state=PUBLISHED, code_insee=commune).count()
+    return PublishedMap(map_address(commune), commune_name(commune), n)
+
+
 # --------------------------------------------------------------------------------------------------- calendar
 
 
@@ -184,8 +210,8 @@ def feed(rows: Iterable[Meeting], name: str) -> bytes:
         event.add("dtend", row.ends_at.astimezone(zone))
         event.add("summary", row.title)
         event.add("location", place(row))
-        if row.about:
-            event.add("description", row.about)
+        about = (row.partners, row.about, f"La carte des lieux : {map_address(row.commune)}")
+        event.add("description", "\n".join(filter(None, about)))
         event.add("status", "CANCELLED" if row.cancelled_at else "CONFIRMED")
         event.add("sequence", row.sequence)
         calendar.add_component(event)

@@ -13,6 +13,29 @@ KINDS: Mapping[str, str] = {
     "group": "groupe de travail",
     "training": "formation entre nous",
     "event": "temps fort",
+    "framing": "réunion de cadrage",
+    "kickoff": "lancement d’un diagnostic",
+    "feedback": "restitution d’un diagnostic",
+    "steering": "comité de pilotage",
+}
+# What the meetings of a diagnosis go through, in this order: proposed, and changed by whoever convenes.
+AGENDAS: Mapping[str, tuple[str, ...]] = {
+    "framing": (
+        "Ce que chaque collectivité attend",
+        "Le territoire, et ce que l’on en sait",
+        "Qui décide, qui fait",
+        "Les données que chacun partage",
+        "Le calendrier et les moyens",
+    ),
+    "kickoff": ("Pourquoi ce diagnostic", "La méthode", "Qui y prend part", "Le calendrier"),
+    "feedback": (
+        "Qui nous sommes, et la méthode",
+        "Ce que disent les habitants",
+        "L’offre, et où elle manque",
+        "Ce que nous recommandons",
+        "La suite : qui fait quoi, pour quand",
+    ),
+    "steering": ("Où en est le plan", "Ce qui bloque", "Ce que l’on décide", "La prochaine date"),
 }
 YES, MAYBE, NO = "yes", "maybe", "no"
 ANSWERS: Mapping[str, str] = {YES: "oui", MAYBE: "si besoin", NO: "non"}
@@ -39,6 +62,15 @@ class Tally:
             f"{n} {ANSWERS[key]}" for key, n in ((YES, self.yes), (MAYBE, self.maybe), (NO, self.no)) if n
         ]
         return ", ".join(parts) or "personne n’a répondu"
+
+
+def agenda(kind: str) -> str:
+    """Return the agenda proposed for a kind of meeting, a line a subject; "" when nothing is proposed.
+
+    >>> agenda("kickoff").splitlines()[1]
+    'La méthode'
+    """
+    return "\n".join(AGENDAS.get(kind, ()))
 
 
 def tally(answers: Iterable[str]) -> Tally:

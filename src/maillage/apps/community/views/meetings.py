@@ -45,17 +45,24 @@ def index(request: HttpRequest) -> HttpResponse:
 @holding(*access.KEEPS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A meeting to propose, with one date or several."""
+    """A meeting to propose, with one date or several; `?sorte=`: with the agenda that its kind proposes."""
     if not _may_propose(request):
         raise Http404
     soon = timezone.localdate() + timedelta(days=14)
     soon += timedelta(days=7 - soon.weekday() if soon.weekday() > 4 else 0)  # a working day
+    kind = request.GET.get("sorte", "")
     form = MeetingForm(
         request.POST or None,
         structures=list(access.structures_for(request.user)),
         leads=access.leads(request.user),
         seat=access.seat_of(request.user),
-        initial={"jeton": get_random_string(24), "jour_1": soon, "heure_1": "10:00"},
+        initial={
+            "jeton": get_random_string(24),
+            "jour_1": soon,
+            "heure_1": "10:00",
+            "sorte": kind,
+            "ordre": rules.agenda(kind),
+        },
     )
     error = None
     if form.is_bound and form.is_valid():
@@ -68,7 +75,8 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "La réunion est proposée : tout le réseau la voit.")
             return redirect("meeting", row.pk)
-    context = {"form": form, "error": error, "tab": "reunions"}
+    ready = [(id, rules.KINDS[id]) for id in rules.AGENDAS]
+    context = {"form": form, "error": error, "ready": ready, "tab": "reunions"}
     return render(
         request, "community/meetings/new.html", context, status=400 if error or form.errors else 200
     )
@@ -242,6 +250,7 @@ def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
         "n_dates": row.dates.count(),
         "is_ours": is_ours,
         "started": started,
+        "map": None if started or row.cancelled_at else queries.published_map(row),
         "tasks": tasks,
         "mine": mine,
         "now": at,
