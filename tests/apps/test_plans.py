@@ -90,6 +90,15 @@ def test_the_plan_of_grenoble_is_taken_up_whole_and_says_what_it_lacks(client, l
         assert client.get(AT_TERRITORY, {"vue": view}).status_code == 200
 
 
+def test_a_plan_whose_study_is_being_computed_again_has_the_name_of_its_territory(
+    client, plan, lea, monkeypatch
+):
+    monkeypatch.setattr(overview, "reading_of", lambda place: None)
+    client.force_login(lea)
+    for page in (AT_TERRITORY, f"{AT_TERRITORY}actions/{action(plan, 7).pk}/"):
+        assert ">Échirolles</a>" in client.get(page).content.decode()
+
+
 def test_an_unpublished_plan_is_nobody_else_s_to_read(client, plan, lea, study):
     other = account("lille", "analyste", territory="59")
     row = action(plan, 7)

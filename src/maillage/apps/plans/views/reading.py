@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
+from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
@@ -43,6 +44,7 @@ def framed(request: HttpRequest, found: Plan) -> dict[str, Any]:
     return {
         "plan": found,
         "place": found.place,
+        "name": name_of(found.place),
         "reading": overview.reading_of(found.place),
         "frame": frames().get(found.frame),
         "may_write": may_write(request.user, found.place),

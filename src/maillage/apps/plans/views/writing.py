@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
+from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
@@ -63,6 +64,7 @@ def opening(request: HttpRequest, place: str) -> HttpResponse:
     context = {
         "form": form,
         "place": at_place,
+        "name": name_of(at_place),
         "frames": frames().values(),
         "reading": overview.reading_of(at_place),
     }
