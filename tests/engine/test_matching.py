@@ -458,3 +458,35 @@ def test_a_number_mistyped_in_one_street_is_the_same_door():
         replace(GRENOBLE, nom="Médiathèque Darodes", **{**far, "adresse": "14 rue des Lilas"}),
     )
     assert said(one, other) == "meme"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "phone", "n"),
+    [
+        ("Mairie de quartier Mansart", "Bibliothèque Mansart", "", 0),
+        ("Mairie de quartier Mansart", "Bibliothèque Mansart", "0476000001", 1),
+        ("Centre social Balzac", "Bibliothèque Balzac", "", 0),
+        ("Cyber Mansart", "Bibliothèque Mansart", "", 1),
+    ],
+)
+def test_two_kinds_at_one_door_are_two_places_unless_they_answer_one_phone(one, other, phone, n):
+    door = replace(GRENOBLE, adresse="2 boulevard Mansart", latitude=45.18, longitude=5.72)
+    first, second = (replace(door, nom=name, telephones=(phone,) if phone else ()) for name in (one, other))
+    assert len(within([first, second])) == n
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "n"),
+    [
+        ((("Bibliothèque"), "place Coluche"), ("Bibliothèque François Mitterrand", "1 place Coluche"), 1),
+        ((("Bibliothèque"), ""), ("Médiathèque municipale", "3 place de la Mairie"), 1),
+        ((("Bibliothèque"), "Bibliothèque"), ("Médiathèque", "3 place de la Mairie"), 1),
+        ((("Bibliothèque"), "2 rue du Four"), ("Bibliothèque Colnet", "8 place Jean-Bart"), 0),
+    ],
+)
+def test_one_kind_in_one_street_or_without_address_is_worth_a_look_though_points_are_far(one, other, n):
+    first, second = (
+        replace(GRENOBLE, nom=name, adresse=street, latitude=45.18 + k / 50, longitude=5.72)
+        for k, (name, street) in enumerate((one, other))
+    )
+    assert [pair.decision for pair in within([first, second])] == ["a_voir"] * n

@@ -178,8 +178,10 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
         if (one.itinerant or other.itinerant) and _apart(one, other):
             continue  # the stops of a round are so many places
         levels = _levels(one, other, shared)
+        if _two_services(one, other, levels):
+            continue
         score = _score(levels, weights)
-        if score < low and _one_kind_one_spot(one, other, levels):
+        if score < low and (_one_kind_one_spot(one, other, levels) or _one_kind_in_town(one, other, levels)):
             score = low
         if score >= low:
             if _one_of_its_kind(one, other, levels):
@@ -274,7 +276,8 @@ def _words(commune: str) -> frozenset[str]:
 
 def _read(place: Place) -> _Read:
     commune = _words(place.commune)
-    house, way, street = _address(place.adresse, commune)
+    named = plain(place.adresse) == plain(place.nom)  # the name again, where the street was asked for
+    house, way, street = _address("" if named else place.adresse, commune)
     point = None
     if place.precise and place.latitude is not None and place.longitude is not None:
         point = math.radians(place.latitude), math.radians(place.longitude)
@@ -427,10 +430,7 @@ def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
     for zone in zones:
         for word in words:
             yield zone, word
-        if one.street:
-            longest = max(one.street, key=lambda word: (len(word), word))[:5]
-            for house in one.numbers or {""}:
-                yield zone, house, longest
+        yield from _street_keys(one, zone)
         for host in one.hosts:
             yield zone, "site", host
         if one.organisation:
@@ -440,6 +440,18 @@ def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
         yield ("held", value)
     if one.point:
         yield from _surroundings(one.point, words | one.kinds)
+
+
+def _street_keys(one: _Read, zone: str) -> Iterator[tuple[object, ...]]:
+    """Yield the doors of a place in a zone, and its kind in its street: a number may be missing on one
+    side.
+    """
+    if one.street:
+        longest = max(one.street, key=lambda word: (len(word), word))[:5]
+        for house in one.numbers or {""}:
+            yield zone, house, longest
+        for kind in one.kinds:
+            yield zone, kind, longest, "street"
 
 
 def _doors(one: _Read) -> Iterator[tuple[object, ...]]:
@@ -519,6 +531,28 @@ def _one_kind_one_spot(a: _Read, b: _Read, levels: Levels) -> bool:
     reached = 0 in levels[4:8]  # the same telephone, mail, site or SIRET, shared with no other place
     alike = not a.kinds.isdisjoint(b.kinds)
     return (_same_spot(levels) and (alike or reached)) or (alike and levels[2:4] == (1, 0))
+
+
+def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
+    """Return whether two places at one door are of two kinds, named after it: the library and the town hall
+    of a square. Nothing that only one place has says otherwise.
+    """
+    clash = bool(a.kinds and b.kinds) and a.kinds.isdisjoint(b.kinds)
+    return clash and levels[0] not in SAME_NAME and 0 not in levels[4:8]
+
+
+def _one_kind_in_town(a: _Read, b: _Read, levels: Levels) -> bool:
+    """Return whether two places of one kind in one commune deserve a look though their points stand apart: in
+    one street, without a proper name on one side or an address on the other, or of one name of two words or
+    more.
+    """
+    name, contradiction, address, _ = levels[:4]
+    if contradiction != SILENT or a.kinds.isdisjoint(b.kinds) or not a.insee or a.insee != b.insee:
+        return False
+    if name in (2, 3):
+        return address == 1 or (name == 2 and address == SILENT)
+    same = name == 0 or (name == 1 and address != OTHER_STREET)
+    return same and len(set(a.own) & set(b.own)) > 1
 
 
 def _one_of_its_kind(a: _Read, b: _Read, levels: Levels) -> bool:
