@@ -78,6 +78,11 @@ bench: .venv/.bench assets/.ready
 	@.venv/bin/uv pip install --quiet --compile-bytecode --python .venv --require-hashes -r requirements-bench.lock
 	@touch $@
 
+# Un demi-giga, et Java : pour partager le calcul d’un pays entre plusieurs ordinateurs.
+.venv/.spark: requirements-spark.lock .venv/.produit
+	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-spark.lock
+	@touch $@
+
 # Who only runs Maillage does without the tools of who develops it.
 node_modules/.ready: package-lock.json .venv/.produit
 	@echo "Préparation des caractères, des pictogrammes et de la carte…"

@@ -46,6 +46,8 @@ marked = {name: m for name, m in of.items() if any(f.name == "example" for f in 
 print(json.dumps({
     "rows": {name: m._default_manager.count() for name, m in of.items()},
     "unmarked": [name for name, m in marked.items() if m._default_manager.filter(example=False).exists()],
+    "unknown": [f"{name}.{f.name}: {value}" for name, m in of.items() for f in m._meta.concrete_fields if f.choices
+        for value in set(m._default_manager.order_by().values_list(f.name, flat=True)) - {None, "", *dict(f.flatchoices)}],
     "accounts": User.objects.filter(is_demonstration=False).count(),
     "names": sorted(set(Structure.objects.filter(key__startswith="fabrique-").values_list("name", flat=True)))[:3],
     "codes": list(Structure.objects.order_by("pk").values_list("code_insee", flat=True)),
@@ -97,6 +99,7 @@ def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
     assert found["states"] == {"closed": 84, "served": 12, "accepted": 12, "sent": 12}
     assert tuple(found["codes"]) == DRAWN, "another country than last time"
     assert found["unmarked"] == []
+    assert found["unknown"] == [], "a word that no page knows"
     assert found["accounts"] == 0
     assert all("fabriquée" in name for name in found["names"])
     assert all("(fabriqué)" in name for name in found["lieux"])

@@ -31,6 +31,7 @@ COMMANDS = {
     "indicateurs": "donne les indicateurs d’un territoire, chacun avec sa formule et sa date",
     "enquete": "pondère les réponses d’une enquête, les met en tableaux, en écrit la synthèse",
     "estimer": "estime le besoin de toutes les zones de France, ou d’un territoire",
+    "pays": "lit les données d’un autre pays, et en estime le besoin, par DuckDB ou Spark",
     "definitions": "liste les définitions du besoin",
     "sources": "liste chaque chiffre utilisé, avec sa source",
     "echeances": "fait ce qui doit l’être à cette heure : envoyer les messages, effacer ce qui a assez duré",

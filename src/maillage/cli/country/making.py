@@ -210,14 +210,14 @@ class Country:
     def pour_people(self) -> None:
         """Write cards, and who follows the first of them with their agreement."""
         from maillage.apps.people.models import Consent, Following, Person
-        from maillage.apps.people.rules import PURPOSES
+        from maillage.apps.people.rules import PICTURES, PURPOSES
 
         size, told = self.size, self.series
         self.people = self.into(
             Person,
             max(size.personnes, size.apprenants),
             code=told.padded("k", 8),
-            picture="'cle'",
+            picture=told.cycle("k", told.texts(PICTURES)),
             born="1935 + k % 70",
             made_at=self.past("k"),
             active_at=self.past("k", 24),

@@ -1,0 +1,118 @@
+"""maillage pays: another country than France, from a folder of its own data: checked, then estimated."""
+
+import argparse
+import csv
+import io
+import os
+from math import isnan
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from maillage.cli.words import print_json, typed_path
+
+if TYPE_CHECKING:
+    from maillage.kernel.table import Table
+
+ADDRESS = "MAILLAGE_SPARK"
+HEADER = {
+    "code": "code",
+    "nom": "name",
+    "zones": "areas",
+    "personnes": "people",
+    "valeur": "value",
+    "bas": "low",
+    "haut": "high",
+    "taux": "rate",
+    "rang": "rank",
+    "part_avec_un_lieu": "within",
+    "avertissement": "warning",
+}
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    from maillage.studies.country.engines import DUCKDB, ENGINES
+
+    asked = parser.add_subparsers(dest="verbe", required=True, metavar="verifier|estimer|exporter")
+    check = asked.add_parser("verifier", help="lit les fichiers d’un pays, et dit ce qui y manque")
+    check.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="où sont pays.yaml et ses tables")
+    check.add_argument("--json", action="store_true", help="écrit un document JSON")
+    one = asked.add_parser("estimer", help="estime le besoin d’un pays à un niveau")
+    one.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="où sont pays.yaml et ses tables")
+    one.add_argument("--niveau", required=True, help="area, ou un niveau de pays.yaml")
+    one.add_argument(
+        "--moteur",
+        choices=ENGINES,
+        default=DUCKDB,
+        help=f"ce qui calcule les tables ({DUCKDB} par défaut ; spark à l’adresse de {ADDRESS}, sinon ici)",
+    )
+    one.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER.csv", help="à écrire")
+    out = asked.add_parser("exporter", help="écrit la France comme un pays, pour l’estimer par ailleurs")
+    out.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="le dossier à écrire")
+
+
+def run(given: argparse.Namespace) -> int:
+    return {"verifier": _check, "estimer": _estimate, "exporter": _export}[given.verbe](given)
+
+
+def _check(given: argparse.Namespace) -> int:
+    import duckdb
+
+    from maillage.studies.country import pack as packs
+
+    pack = packs.read(given.dossier)
+    with TemporaryDirectory() as folder:
+        packs.store(pack, Path(folder))
+        counts = {
+            table: duckdb.execute(f"select count(*) from '{folder}/{table}.parquet'").fetchall()[0][0]  # noqa: S608
+            for table in packs.COLUMNS
+        }
+    if given.json:
+        print_json({"nom": pack.name, "niveaux": list(pack.levels), **counts})
+        return 0
+    print(f"{pack.name} : {pack.counts}.")
+    print(
+        f"{counts['areas']} zones, {counts['people']} effectifs, {counts['rates']} taux,"
+        f" {counts['places']} lieux. Niveaux : {', '.join(pack.levels)}."
+    )
+    return 0
+
+
+def _estimate(given: argparse.Namespace) -> int:
+    from maillage.kernel.disk import write_whole
+    from maillage.studies.country import engines, estimating
+    from maillage.studies.country import pack as packs
+
+    pack = packs.read(given.dossier)
+    with TemporaryDirectory(dir=os.environ.get("MAILLAGE_HOME")) as folder:
+        packs.store(pack, Path(folder))
+        address = os.environ.get(ADDRESS, engines.LOCAL)
+        with engines.opened(given.moteur, Path(folder), address=address) as engine:
+            table = estimating.estimate(pack, Path(folder), engine, given.niveau)
+    write_whole(given.sortie, _written(table))
+    print(f"{pack.name} : {len(table)} ligne{'s' if len(table) > 1 else ''} dans {given.sortie}")
+    return 0
+
+
+def _written(table: "Table") -> str:
+    file = io.StringIO(newline="")
+    writer = csv.DictWriter(file, list(HEADER), lineterminator="\n")
+    writer.writeheader()
+    for row in table.rows():
+        writer.writerow({name: _cell(row[column]) for name, column in HEADER.items()})
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Return a number at nine significant digits: engines differ in the last ones."""
+    if not isinstance(value, float):
+        return value
+    return "" if isnan(value) else f"{value:.9g}"
+
+
+def _export(given: argparse.Namespace) -> int:
+    from maillage.studies.country import france
+
+    n = france.write(given.dossier)
+    print(f"La France en {n} zones dans {given.dossier} : « maillage pays estimer » la lit.")
+    return 0

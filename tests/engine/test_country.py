@@ -1,0 +1,180 @@
+"""Another country than France: a folder of its data is checked, then counted by two engines that agree."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from maillage.kernel.errors import Refused
+from maillage.reference.files import PROJECT
+from maillage.studies.country import engines, estimating
+from maillage.studies.country import pack as packs
+
+SAMPLE = PROJECT / "data" / "pays" / "exemple"
+LEVELS = ("area", "district", "province")
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (SAMPLE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> tuple[packs.Pack, Path]:
+    pack = packs.read(SAMPLE)
+    packs.store(pack, tmp_path)
+    return pack, tmp_path
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """A country to damage."""
+    return Path(shutil.copytree(SAMPLE, tmp_path / "pays"))
+
+
+def by_hand(level: str) -> dict[str, dict[str, float]]:
+    """Count the sample one line after another."""
+    rate = {each["cell"]: float(each["rate"]) for each in rows("rates")}
+    where = {each["code"]: each["code" if level == "area" else level] for each in rows("areas")}
+    found: dict[str, dict[str, float]] = {key: {"people": 0.0, "value": 0.0} for key in where.values()}
+    for each in rows("people"):
+        one = found[where[each["area"]]]
+        one["people"] += float(each["persons"])
+        one["value"] += float(each["persons"]) * rate[each["cell"]]
+    return found
+
+
+def within_reach(reach: float) -> set[str]:
+    """Find the areas that have a place within reach by looking at each pair."""
+    points = [(float(each["latitude"]), float(each["longitude"])) for each in rows("places")]
+    found = set()
+    for area in rows("areas"):
+        y, x = float(area["latitude"]), float(area["longitude"])
+        for north, east in points:
+            high, wide = np.radians(north - y), np.radians(east - x)
+            part = (
+                np.sin(high / 2) ** 2
+                + np.cos(np.radians(y)) * np.cos(np.radians(north)) * np.sin(wide / 2) ** 2
+            )
+            if 2 * 6_371_008.8 * np.arcsin(np.sqrt(part)) <= reach:
+                found.add(area["code"])
+    return found
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_country_counts_as_by_hand(stored, level):
+    pack, folder = stored
+    with engines.opened(engines.DUCKDB, folder) as engine:
+        found = estimating.estimate(pack, folder, engine, level)
+    expected = by_hand(level)
+    assert found["code"].tolist() == sorted(expected)
+    for row in found.rows():
+        wanted = expected[row["code"]]
+        assert row["people"] == pytest.approx(wanted["people"], rel=1e-12)
+        if wanted["people"] < 50:
+            assert np.isnan([row["value"], row["low"], row["high"], row["rank"], row["within"]]).all()
+            assert row["warning"] == estimating.TOO_FEW
+        else:
+            assert row["value"] == pytest.approx(wanted["value"], rel=1e-12)
+            assert row["low"] < row["value"] < row["high"]
+    told = found.take(np.flatnonzero(~np.isnan(found["rank"])))
+    assert told["rank"].tolist() == [1 + int((told["rate"] > rate).sum()) for rate in told["rate"].tolist()]
+
+
+def test_a_place_is_within_reach_as_looked_at_one_by_one(stored):
+    pack, folder = stored
+    with engines.opened(engines.DUCKDB, folder) as engine:
+        found = estimating.estimate(pack, folder, engine, "area")
+    near = within_reach(pack.reach)
+    assert 0 < len(near) < len(found)
+    for row in found.rows():
+        assert np.isnan(row["within"]) or row["within"] == float(row["code"] in near)
+
+
+def test_a_draw_does_not_depend_on_the_level(stored):
+    """Les bornes d’une province viennent des tirages de ses secteurs : elles ne s’additionnent pas."""
+    pack, folder = stored
+    with engines.opened(engines.DUCKDB, folder) as engine:
+        found = {level: estimating.estimate(pack, folder, engine, level) for level in LEVELS}
+    wide = {
+        level: (table["high"] - table["low"])[~np.isnan(table["low"])].sum() for level, table in found.items()
+    }
+    assert wide["province"] < wide["district"] < wide["area"]
+
+
+@pytest.mark.complete
+@pytest.mark.slow("starts Java and its processes")
+def test_spark_and_duckdb_say_the_same(stored):
+    pytest.importorskip("pyspark", reason="Spark n’est pas installé : make .venv/.spark")
+    if shutil.which("java") is None:
+        pytest.skip("Java n’est pas installé : sudo apt install default-jre-headless")
+    pack, folder = stored
+    found = {}
+    for name in engines.ENGINES:
+        with engines.opened(name, folder) as engine:
+            found[name] = [estimating.estimate(pack, folder, engine, level) for level in LEVELS]
+    for one, other in zip(found[engines.DUCKDB], found[engines.SPARK], strict=True):
+        assert set(one.columns) == set(other.columns)
+        for name in ("code", "name", "areas", "rank", "warning"):
+            np.testing.assert_array_equal(one[name], other[name])
+        for name in ("people", "value", "rate", "within"):
+            np.testing.assert_allclose(one[name], other[name], rtol=1e-9, atol=0)
+        for name in ("low", "high"):  # the same function on the same parts
+            np.testing.assert_array_equal(one[name], other[name])
+
+
+def test_a_level_that_the_country_does_not_have_is_refused(stored):
+    pack, folder = stored
+    with engines.opened(engines.DUCKDB, folder) as engine, pytest.raises(Refused) as refused:
+        estimating.estimate(pack, folder, engine, "canton")
+    assert "area, district, province" in refused.value.do
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "told"),
+    [
+        ("pays.yaml", "universe: personnes de 15 ans et plus\n", "", "il manque universe"),
+        ("pays.yaml", "reach: 1500", "reach: 90000", "reach vaut 90000"),
+        ("pays.yaml", "levels: [district, province]", "levels: [code]", "le niveau code"),
+        ("areas.csv", "district,province", "canton,province", "il manque la colonne district"),
+        ("people.csv", "area,cell,persons", "area,cell,effectif", "il manque la colonne persons"),
+        ("people.csv", "0N0100,15-29,", "N0100,15-29,", "zone N0100 inconnue"),
+        ("people.csv", "0N0100,15-29,", "0N0100,0-14,", "tranche 0-14 sans taux"),
+        ("people.csv", "0N0100,15-29,", "0N0100,30-59,", "zone et tranche 0N0100, 30-59 en double"),
+        ("people.csv", "0N0100,15-29,", "0N0100,15-29,-", "personnes : -"),
+        ("people.csv", "0N0100,15-29,", "0N0100,15-29,x", "colonne persons"),
+        ("rates.csv", "0.08", "8", "taux : 8"),
+        ("rates.csv", "0.08", '"0,08"', "« 0,08 »"),
+        ("areas.csv", "0N0101", "0N0100", "code 0N0100 en double"),
+    ],
+)
+def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, before, after, told):
+    path = copied / file
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), "utf-8")
+    with pytest.raises(Refused) as refused:
+        packs.store(packs.read(copied), copied)
+    assert told in refused.value.what
+    assert all(refused.value.sentences)
+
+
+def test_a_table_that_is_missing_is_told(copied):
+    (copied / "rates.csv").unlink()
+    with pytest.raises(Refused, match="le fichier rates manque"):
+        packs.store(packs.read(copied), copied)
+    (copied / "pays.yaml").unlink()
+    with pytest.raises(Refused, match="n’est pas un pays"):
+        packs.read(copied)
+
+
+def test_a_country_without_a_list_of_places_is_counted_all_the_same(copied, tmp_path):
+    (copied / "places.csv").unlink()
+    pack = packs.read(copied)
+    packs.store(pack, tmp_path)
+    with engines.opened(engines.DUCKDB, tmp_path) as engine:
+        found = estimating.estimate(pack, tmp_path, engine, "province")
+    assert found["within"].tolist() == [0.0, 0.0, 0.0]
+    assert len(found) == 3
