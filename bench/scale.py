@@ -15,8 +15,9 @@ REQUESTS = 20
 LIMITS = {SQLITE: 0.4, POSTGRESQL: 0.2}  # seconds, p95
 HEAVY = 300_000  # bytes of HTML
 BESIDE = 2  # queries: a page that follows, a figure that may be told
+# Accounts of the demonstration; "" for a visitor.
 ROLES = (
-    *("", "aidant", "prescripteur", "benevole", "formation", "gestionnaire"),
+    *("", "aidant", "travail-social", "benevole", "formation", "structure"),
     *("coordination", "analyste", "administration"),
 )
 TRIAL = {"shares": (0.0004, 0.002), "requests": 1, "roles": ("aidant",), "engines": (SQLITE,)}

@@ -20,7 +20,8 @@ DUCKDB, SPARK = "duckdb", "spark"
 ENGINES = (DUCKDB, SPARK)
 LOCAL = "local[2]"  # two processes of this computer
 PARTS = 4  # in which Spark cuts what it groups
-Part, Found = TypeVar("Part"), TypeVar("Found")
+Part = TypeVar("Part")
+Found = TypeVar("Found")
 
 
 class Engine(Protocol):

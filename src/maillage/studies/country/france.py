@@ -74,7 +74,7 @@ def write(folder: Path) -> int:
     return len(frame)
 
 
-def _parquet(path: Path, columns: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+def _parquet(path: Path, columns: dict[str, np.ndarray]) -> None:
     """Write columns as a typed file."""
     held = {
         name: values.astype(object) if values.dtype.kind == "U" else values
