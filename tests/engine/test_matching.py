@@ -466,7 +466,7 @@ def test_a_number_mistyped_in_one_street_is_the_same_door():
         ("Mairie de quartier Mansart", "Bibliothèque Mansart", "", 0),
         ("Mairie de quartier Mansart", "Bibliothèque Mansart", "0476000001", 1),
         ("Centre social Balzac", "Bibliothèque Balzac", "", 0),
-        ("Cyber Mansart", "Bibliothèque Mansart", "", 1),
+        ("Passerelle Mansart", "Bibliothèque Mansart", "", 1),
     ],
 )
 def test_two_kinds_at_one_door_are_two_places_unless_they_answer_one_phone(one, other, phone, n):
