@@ -116,6 +116,39 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
     assert "CCAS d’Échirolles" in told.blocks[0].items[0]
 
 
+def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
+    """I-065, et I-067 : la conclusion redit ce qui est compté, ce qui manque, et ce qui se reprend ailleurs."""
+    found = plan_of(PLACE, reading, on=ON)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    shorts = [chapter.short for chapter in document.compose(subject, found).chapters]
+    wanted = [
+        "Introduction",
+        "Synthèse",
+        "De quoi l’on parle",
+        "Ce qui est en jeu",
+        "Méthodes",
+        "Les besoins",
+    ]
+    wanted += ["L’offre", "Les parcours", "La stratégie", "Dynamique 1", "Dynamique 4", "Qui, et quand"]
+    wanted += ["Conclusion", "Sources"]
+    order = [shorts.index(short) for short in wanted]
+    assert order == sorted(order)
+    text = page(reading, found)
+    ending = text[text.index("Ce que l’on sait.") :]
+    assert "Personne n’a encore écrit qui a été entendu" in ending
+    assert "21 actions sans pilote : rien ne commence sans quelqu’un pour porter" in ending
+    assert "sans ses pilotes, ses dates ni ses montants" in ending
+    everybody = replace(
+        found,
+        axes=tuple(
+            replace(x, actions=tuple(replace(y, pilot="La Ville", lacks=()) for y in x.actions))
+            for x in found.axes
+        ),
+    )
+    assert "Chaque action a un pilote" in page(reading, everybody)
+    assert "reprendre ce plan comme cadre" not in page(reading, None)
+
+
 def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
     """But the last one: a chapter begins where the one before ends, and not on a page of its own."""
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)

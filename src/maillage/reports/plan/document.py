@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from maillage.reference.glossary import terms
 from maillage.reports.codesign import journey
 from maillage.reports.page.blocks import (
     Beside,
@@ -18,7 +19,8 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import mission, synthesis
+from maillage.reports.territory import gaps, mission, synthesis
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.certainty import (
     glossary_chapter,
     method_chapter,
@@ -29,6 +31,7 @@ from maillage.reports.territory.chapters.need import need_chapter
 from maillage.reports.territory.chapters.offer import offer_chapter
 from maillage.reports.territory.chapters.opening import withheld_chapter
 from maillage.reports.territory.dossier import numbered
+from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import Subject, cover, headline, interval
 from maillage.words import wording
 
@@ -37,13 +40,17 @@ NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun d
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
-    """Return the plan: introduction, synthesis, method, needs, offer, dynamics, how they are carried out,
-    annexes. plan: None where nobody wrote one; the document says so, and gives what the figures propose.
+    """Return the plan, in the order of Grenoble's: introduction, synthesis, thanks, notion, stakes, approach,
+    needs, offer, journeys, strategy, dynamics, how they are carried out, conclusion, annexes. plan: None
+    where nobody wrote one; the document says so, and gives what the figures propose.
     """
     r = s.reading
     chapters = [_introduction(s, plan), _summary(s, plan)]
     if s.mission:
-        chapters += [mission.acknowledgements(s.mission), mission.approach(s.mission)]
+        chapters.append(mission.acknowledgements(s.mission))
+    chapters += [_notion(), _stakes(r)]
+    if s.mission:
+        chapters.append(mission.approach(s.mission))
     if r.withheld:
         chapters.append(withheld_chapter(r, {}))
     else:
@@ -51,13 +58,14 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer())
     if plan and plan.journeys:
         chapters.append(_journeys(plan))
-    chapters += [_axis(axis) for axis in plan.axes] if plan else [_no_plan(s)]
+    chapters += [_strategy(r, plan), *(_axis(axis) for axis in plan.axes)] if plan else [_no_plan(s)]
     if plan and plan.actions:
         chapters += [_schedule(plan), _money(plan), _follow_up(plan)]
     if plan and plan.refused:
         chapters.append(_refused(plan))
     if plan and plan.actors:
         chapters.append(_actors(plan))
+    chapters.append(_conclusion(s, plan))
     chapters += [source_chapter(r), warning_chapter(r), glossary_chapter()]
     # Each begins where the one before ends: a page of its own would leave half of the others empty.
     chapters = [replace(each, flows=True) for each in chapters]
@@ -103,6 +111,111 @@ def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
         items.append("Aucun plan n’est encore écrit ici.")
     return Chapter(
         number="", short="Synthèse", title="Synthèse", flows=True, blocks=(Bullets(items=tuple(items)),)
+    )
+
+
+def _notion() -> Chapter:
+    """Return what the plan calls digital precarity, with the words of the glossary."""
+    told = terms()["precarite-numerique"], terms()["precarite"], terms()["inclusion-numerique"]
+    return Chapter(
+        number="",
+        short="De quoi l’on parle",
+        title="Qu’est-ce que la précarité numérique ?",
+        flows=True,
+        blocks=(
+            Bullets(items=tuple(f"**{term.term}.** {term.definition}" for term in told)),
+            Text(text=f"Définitions : {told[0].source}.", tone="note"),
+        ),
+    )
+
+
+def _stakes(r: Reading) -> Chapter:
+    """Return why it matters here: what both precarities add up to, and what tools also make easier."""
+    items = ["**Une démarche sur écran seulement** peut faire perdre un droit à qui ne s’en sert pas."]
+    if not r.withheld and r.both.value:
+        items.append(
+            f"**Une double peine.** {upper_first(r.both.in_full)} sont en précarité numérique et"
+            " vivent aussi modestement : ce qui manque d’un côté alourdit l’autre."
+        )
+    items.append(
+        "**Un appui, aussi.** Bien pris en main, le numérique évite un trajet, garde un lien, aide à se faire"
+        " comprendre : des travailleurs sociaux le disaient à Grenoble en 2015."
+    )
+    return Chapter(
+        number="",
+        short="Ce qui est en jeu",
+        title="Ce qui est en jeu",
+        flows=True,
+        blocks=(Bullets(items=tuple(items)),),
+    )
+
+
+def _strategy(r: Reading, plan: PlanReading) -> Chapter:
+    """Return the strategy before its details: who needs which answer, then what each dynamic gathers."""
+    levels = () if r.withheld else tuple(line for line in r.levels.lines if line.value)
+    typology: tuple[Block, ...] = (
+        (
+            Heading(text="À chaque situation, sa réponse"),
+            Bullets(
+                items=tuple(
+                    f"**{x.label} :** {x.about} {x.who}. Réponse : {wording.lower_first(x.answer)}."
+                    for x in levels
+                )
+            ),
+        )
+        if levels
+        else ()
+    )
+    rows = [
+        (str(x.number), x.title, str(len(x.actions)), str(sum(bool(y.pilot) for y in x.actions)))
+        for x in plan.axes
+    ]
+    columns = ("N°", "Dynamique", "Actions", "Avec un pilote")
+    return Chapter(
+        number="n",
+        short="La stratégie",
+        title="La stratégie, avant le détail",
+        flows=True,
+        blocks=(*typology, _table("Ce que réunit chaque dynamique", columns, rows, align="dd")),
+    )
+
+
+def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
+    """Return what was learnt, what the offer does not do yet, who took part, what lacks to begin, and what
+    another territory may take up. Nothing there is not counted elsewhere in the plan.
+    """
+    r = s.reading
+    items = [f"**Ce que l’on sait.** {headline(r)}. {interval(r)}".strip()]
+    if r.offer:
+        n, silent = len(gaps.certain(r.offer)), r.offer.whole.n_silent
+        lacks = wording.count(n, "manque certain", "manques certains")
+        mute = wording.count(silent, "lieu ne dit", "lieux ne disent")
+        items.append(
+            f"**Les limites de l’offre.** {upper_first(lacks)}"
+            f"{f' ; {mute} pas ce qu’on y trouve' if silent else ''}."
+        )
+    else:
+        items.append(f"**Les limites de l’offre.** {synthesis.NO_OFFER}")
+    heard = [step.words for step in s.mission.counts()] if s.mission else []
+    items.append(
+        f"**Ceux qui ont pris part.** {upper_first(wording.listing(heard))}."
+        if heard
+        else f"**Ceux qui ont pris part.** {mission.UNTOLD}"
+    )
+    if plan and plan.actions:
+        alone = sum("sans pilote" in action.lacks for action in plan.actions)
+        items.append(
+            f"**Ce qui manque pour commencer.** {wording.count(alone, 'action')} sans pilote : rien ne"
+            " commence sans quelqu’un pour porter."
+            if alone
+            else "**Ce qui manque pour commencer.** Chaque action a un pilote : restent leurs étapes à tenir."
+        )
+        items.append(
+            "**Ailleurs.** Un autre territoire peut reprendre ce plan comme cadre, sans ses pilotes, ses"
+            " dates ni ses montants."
+        )
+    return Chapter(
+        number="n", short="Conclusion", title="Conclusion", flows=True, blocks=(Bullets(items=tuple(items)),)
     )
 
 
