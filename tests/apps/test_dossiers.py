@@ -149,6 +149,33 @@ def test_comparing_gives_each_figure_with_its_margin_universe_and_year(client, s
     assert "Retirer" in text
 
 
+def test_comparing_draws_both_maps_on_one_scale_and_the_offer_line_by_line(client, study):
+    """Une même part a la même couleur sur les deux cartes, et aucun identifiant ne se répète ; chaque service a sa ligne."""
+    page = client.get(f"{ADDRESS}comparer/?avec=38151")
+    drawn = page.context["maps"]["drawn"]
+    assert len(drawn) == 2
+    first, second = (set(re.findall(r'id="([^"]+)"', each["svg"])) for each in drawn)
+    assert first and not first & second
+    colours = {}
+    for each in drawn:
+        assert "<a " not in each["svg"]
+        for share, kind in re.findall(
+            r"<title>[^<]*?(\d+)\xa0%[^<]*</title><path class=\"zone (n\d)", each["svg"]
+        ):
+            colours.setdefault(share, set()).add(kind)
+    assert colours and all(
+        len(kinds) <= 2 for kinds in colours.values()
+    )  # 14,6 and 15,4 are both printed 15 %
+    offer = queries.reading(study).offer
+    if offer:
+        assert [label for label, _ in page.context["offer"]] == [line.label for line in offer.whole.lines]
+
+
+def test_a_postcode_that_is_also_a_code_says_which_of_the_two_answered(client):
+    page = text_of(client.get("/territoires/?q=38100"))
+    assert re.search(r"Le Cheylas.*code Insee 38100.*Grenoble.*code postal 38100", page, re.DOTALL)
+
+
 def test_comparing_stops_at_six_and_says_so(client, study):
     typed = "&".join(f"avec={code}" for code in ("38151", "a1", "a2", "a3", "a4", "38185"))
     page = text_of(client.get(f"{ADDRESS}comparer/?{typed}"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from maillage.apps.directory import rules
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.table import Table
 from maillage.reference.offer import diagnosis_lines
@@ -439,4 +440,26 @@ def test_the_map_tells_how_wifi_and_training_are_offered(spec):
             "tout public",
             "ne dit pas comment",
         ],
+    )
+
+
+def test_a_place_that_says_no_type_is_known_by_its_name(spec):
+    """Un mot connu du nom dit le type de structure ; un nom qui n’en a aucun reste « autre » : rien n’est deviné."""
+    spec(
+        """
+        nom                                 | type
+        ------------------------------------+----------------
+        Repair Café de Seyssinet-Pariset    | association
+        Maison Pour Tous Biviers            | centre-social
+        Espace multimédia - Fontaine        | epn
+        Agence postale de Saint Just        | la-poste
+        Maison Intercommunale pour l'emploi | emploi
+        Point d'info jeunesse Allevard      | jeunesse
+        UTPAS MAUBEUGE JEUMONT              | departement
+        La Turbine                          | autre
+        """,
+        lambda t: [
+            rules.kind_of({"nom": name}) == kind for name, kind in zip(t["nom"], t["type"], strict=True)
+        ],
+        [True] * 8,
     )

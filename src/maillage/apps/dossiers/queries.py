@@ -1,5 +1,6 @@
 """Reading studies: their requests, and their files on disk."""
 
+import csv
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ from maillage.reports.page import pdf
 from maillage.reports.page.folder import Fingerprint, Frozen, frozen_editions
 from maillage.reports.page.folder import read as read_edition
 from maillage.reports.page.theme import Theme
-from maillage.reports.territory import atlas, changes, criteria, services
+from maillage.reports.territory import atlas, changes, comparison, criteria, services
 from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
@@ -313,6 +314,17 @@ def layer(study: Study, name: str) -> str:
     """Return the SVG of a map of a finished study, '' when it has none."""
     path = folder(study) / f"carte-{name}.svg"
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def zone_shares(study: Study) -> dict[str, comparison.Ends]:
+    """Return the share of each zone of a study: lowest, value, highest; none where it is withheld."""
+    with (folder(study) / "zones.csv").open(encoding="utf-8-sig", newline="") as lines:
+        name = "taux_precarite_numerique"
+        return {
+            row["code"]: (float(row[f"{name}_bas"]), float(row[name]), float(row[f"{name}_haut"]))
+            for row in csv.DictReader(lines)
+            if row[name]
+        }
 
 
 def sheet_map(study: Study, code: str) -> str:

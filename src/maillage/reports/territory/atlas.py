@@ -1,7 +1,7 @@
 """The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
@@ -42,6 +42,10 @@ SPACES = {rurality.URBAN: "c1", rurality.PERIURBAN: "c2", rurality.RURAL: "c4"} 
 FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held firm
 MOST_NAMES = 40
 SMALL_LETTERS = 42
+ZONE = (  # a zone of a layer, with the patterns that lie over it
+    r'<g class="z" data-zone="([^"]*)"><title>([^<]*)</title><path class="zone [^"]*" d="([^"]*)"/>'
+    r'(?:<path fill="[^"]*" d="[^"]*"/>)*</g>'
+)
 AROUND = 0.35  # of the size of a zone, what its sheet shows on each side of it
 
 
@@ -131,6 +135,36 @@ def outlined(svg: str, title: str) -> str:
     made = re.sub(r'<path fill="url\([^"]*\)"[^>]*/>', "", made)
     made = re.sub(r"(<title id=[^>]*>)[^<]*", lambda found: found[1] + escape(title), made, count=1)
     return re.sub(r"(<desc [^>]*>)[^<]*", r"\1", made, count=1)
+
+
+def on_scale(svg: str, zones: Mapping[str, tuple[str, bool, str]], *, id: str, title: str) -> str:
+    """Return a layer coloured by the classes of several small maps, without links.
+
+    zones: the class of style of each zone, whether it is hatched, and what it says; the others are unknown.
+    id: prefix of its identifiers, so that several stand on one page.
+
+    >>> before = '<g class="z" data-zone="1"><title>A</title><path class="zone n3" d="M0"/></g>'
+    >>> on_scale(before, {"1": ("n2", False, "A : 13 %")}, id="m1", title="Parts")
+    '<g class="z" data-zone="1"><title>A : 13 %</title><path class="zone n2" d="M0"/></g>'
+    """
+
+    def drawn(found: re.Match[str]) -> str:
+        code, name, path = found.groups()
+        kind_, doubtful, words = zones.get(code, ("inconnue", False, name))
+        hatch = f'<path fill="url(#{id}-doute)" d="{path}"/>' if doubtful else ""
+        return (
+            f'<g class="z" data-zone="{code}"><title>{escape(words)}</title><path class="zone {kind_}"'
+            f' d="{path}"/>{hatch}</g>'
+        )
+
+    made = re.sub(ZONE, drawn, relinked(svg, lambda code: ""))
+    made = re.sub(r"(<title id=[^>]*>)[^<]*", lambda found: found[1] + escape(title), made, count=1)
+    made = re.sub(r"(<desc [^>]*>)[^<]*", r"\1", made, count=1)
+    made = re.sub(
+        r'<text class="nom nom-large"[^>]*>[^<]*</text>', "", made
+    )  # no room for them on a small map
+    made = made.replace('<text class="nom"', f'<text class="nom" font-size="{maps.LABEL_NARROW}"')
+    return re.sub(r"\bc-numerique-", f"{id}-", made)
 
 
 def small(d: Diagnosis, layer: str) -> str:

@@ -21,7 +21,6 @@ def need_card(d: Diagnosis, need: FigureText, universe: float) -> Card:
         margin=(
             f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES} ; sinon, moins"
             " souvent."
-            f" {d.request.n_draws} tirages, tirés au sort de façon reproductible (départ {d.request.seed})."
             if need.low
             else need.why
         ),

@@ -4,8 +4,9 @@ ordered.
 Source: docs/methods/lecture.md
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
@@ -270,6 +271,42 @@ def _row(name: str, sign: str, m: Measure, top: float) -> Row:
         missing="",
         bar=drawn.bar(m.low, m.value, m.high, sign=sign, top=top, counted=m.counted),
     )
+
+
+Ends = tuple[float, float, float]  # a share of a zone: its lowest, its value, its highest, in percent
+STEPS, CLASSES = (2.0, 5.0, 10.0, 20.0), 5
+
+
+def scale(shares: Iterable[Ends]) -> tuple[float, ...]:
+    """Return the bounds of the classes of all the maps of a comparison: round, and the same for each.
+
+    >>> scale([(8.0, 10.0, 12.0), (15.0, 18.0, 23.0)])
+    (5.0, 10.0, 15.0, 20.0)
+    """
+    top = max((value for _, value, _ in shares), default=0.0)
+    step = next((each for each in STEPS if each * CLASSES >= top), STEPS[-1])
+    return tuple(step * k for k in range(1, CLASSES))
+
+
+def scale_class(ends: Ends, bounds: Sequence[float]) -> tuple[str, bool]:
+    """Return the class of style of a share, and whether its interval touches another class.
+
+    >>> scale_class((11.0, 13.0, 14.5), (5, 10, 15, 20)), scale_class((8.0, 13.0, 14.0), (5, 10, 15, 20))
+    (('n3', False), ('n3', True))
+    """
+    low, middle, high = (1 + sum(each >= bound for bound in bounds) for each in ends)
+    return f"n{middle}", low != middle or high != middle
+
+
+def scale_labels(bounds: Sequence[float]) -> tuple[str, ...]:
+    """Return what each class of a scale is, in words.
+
+    >>> [label.replace("\xa0", " ") for label in scale_labels((5.0, 10.0))]
+    ['moins de 5 %', 'de 5 à 10 %', '10 % ou plus']
+    """
+    ends = [wording.number(bound) for bound in bounds]
+    between = [f"de {low} à {high}{wording.NBSP}%" for low, high in pairwise(ends)]
+    return (f"moins de {wording.percent(bounds[0])}", *between, f"{wording.percent(bounds[-1])} ou plus")
 
 
 def overlap(one: Measure, other: Measure) -> bool:

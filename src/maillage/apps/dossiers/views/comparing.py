@@ -17,8 +17,8 @@ from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.definitions import definition
 from maillage.reports.page import sides
-from maillage.reports.territory import comparison
-from maillage.reports.territory.reading import Reading
+from maillage.reports.territory import atlas, comparison
+from maillage.reports.territory.reading import OfferLine, Reading
 from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.words import wording
@@ -131,9 +131,39 @@ def _beside(study: Study, asked: StudyRequest, found: Chosen, readings: Sequence
         "unsayable": [each for each in compared if each.overlaps],
         "gaps": _gaps(study, asked, found, sides_),
         "context": _context(readings),
+        "maps": _maps(studies, readings),
+        "offer": _offer(readings),
         "population": [each.population for each in readings],
         "contradictions": list(dict.fromkeys(notes)),
     }
+
+
+def _maps(studies: Sequence[Study], readings: Sequence[Reading]) -> dict[str, Any]:
+    """Return the map of the first share in each territory, on one scale, and the words of its classes."""
+    shares = [queries.zone_shares(study) for study in studies]
+    bounds = comparison.scale(ends for each in shares for ends in each.values())
+    drawn = []
+    for k, (study, reading, each) in enumerate(zip(studies, readings, shares, strict=True)):
+        svg = queries.layer(study, "numerique")
+        zones = {
+            z.code: (
+                *comparison.scale_class(each[z.code], bounds),
+                f"{z.name} : {z.share} ({z.share_between})" if z.share_between else f"{z.name} : {z.share}",
+            )
+            for z in reading.zones
+            if z.code in each
+        }
+        name = _name(study)
+        title = f"Part des personnes qui {reading.definition.statement} : {name}"
+        drawn.append({"name": name, "svg": atlas.on_scale(svg, zones, id=f"m{k}", title=title)})
+    return {"drawn": drawn, "classes": comparison.scale_labels(bounds)}
+
+
+def _offer(readings: Sequence[Reading]) -> list[tuple[str, list[OfferLine | None]]]:
+    """Return each line of the offer, as each territory has it; None where no directory is loaded."""
+    lines = [{line.id: line for line in each.offer.whole.lines} if each.offer else {} for each in readings]
+    labels = {id: line.label for each in lines for id, line in each.items()}
+    return [(label, [each.get(id) for each in lines]) for id, label in labels.items()]
 
 
 def _gaps(

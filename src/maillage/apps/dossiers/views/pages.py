@@ -46,6 +46,7 @@ SORTS = {
 SUGGESTED = 8
 FOUND_AT_MOST = 30
 LONGEST_NAME = 100
+POSTCODE = 5  # figures
 
 
 @require_safe
@@ -65,6 +66,7 @@ def search(request: HttpRequest) -> HttpResponse:
             "more": len(found) > FOUND_AT_MOST,
             "named": named,
             "named_count": len(named),
+            "by_postcode": len(text) == POSTCODE and text.isdigit(),
             "kinds": KIND_LABELS,
             "kept": queries.finished_studies(),
             "perimeters": territories.perimeters(),
