@@ -632,6 +632,44 @@ def test_two_workers_never_do_the_same_work(signed):
 
 
 @pytest.mark.usefixtures("long")
+def test_a_work_that_waits_is_stopped_at_once(signed):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+    assert 'value="arreter"' in signed.get(page).content.decode()
+    signed.post(page, {"geste": "arreter"})
+    assert queries.progress(key_of(address)).status == queries.DRAFT
+    actions.work_later.call(key_of(address))  # the worker finds nothing to do
+    assert queries.progress(key_of(address)).status == queries.DRAFT
+    assert signed.post(address, {"geste": "verifier"})["Location"] == page
+    actions.work(key_of(address))
+    assert queries.progress(key_of(address)).status == queries.CHECKED
+
+
+@pytest.mark.usefixtures("long")
+@pytest.mark.parametrize("step", ["Recherche des doublons", "Écriture des fiches", "Rangement"])
+def test_an_import_stopped_at_any_step_writes_nothing_and_may_start_again(signed, monkeypatch, step):
+    address = dropped(signed)
+    page = signed.post(address, {"geste": "verifier"})["Location"]
+    actions.work(key_of(address))
+    signed.post(page, {"tout": "1"})
+    usual = actions._Steps.tell
+
+    def tell(self, said: str, share: float) -> None:
+        if said == step:
+            actions.ask_stop(self.found)  # from its page, while the worker is at it
+        usual(self, said, share)
+
+    with monkeypatch.context() as asked:
+        asked.setattr(actions._Steps, "tell", tell)
+        actions.work(key_of(address))
+    assert (Lieu.objects.count(), Import.objects.count(), Source.objects.count()) == (0, 0, 0)
+    assert queries.progress(key_of(address)).status == queries.CHECKED
+    signed.post(page, {"tout": "1"})
+    actions.work(key_of(address))
+    assert Import.objects.get().counts["crees"] == 2
+
+
+@pytest.mark.usefixtures("long")
 def test_an_unexpected_error_is_told_and_nothing_is_half_written(signed, monkeypatch):
     address = dropped(signed)
     page = signed.post(address, {"geste": "verifier"})["Location"]

@@ -1,7 +1,7 @@
 """Importing a file of places: whole or not at all, repeatable, and taken back whole."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,14 +69,17 @@ def take_in(
     correspondence: str = "",
     licence: str = "",
     whole: bool = True,
+    tell: Callable[[str, float], None] = lambda step, share: None,
 ) -> Import:
     """Import the places of a parsed file: create new ones, update known ones, record each change.
 
     Importing the same file twice changes nothing. What a structure confirmed is not overwritten: the other
     value becomes a proposal. `whole`: the file is the whole of its source, so that places absent from it are
     marked as missing. Everything is written in one transaction: a killed import leaves nothing, and starts
-    again. Duplicates are searched for before it, to hold the lock as briefly as possible.
+    again. Duplicates are searched for before it, to hold the lock as briefly as possible. tell: called with
+    what is being done and the share that is; what it raises stops the import, and nothing is written.
     """
+    tell("Recherche des doublons", 0.0)
     known = dict(Lieu.objects.filter(source__name=source).values_list("identifier", "pk"))
     said = [read.sheet for read in result.accepted]
     alike = duplicates.look(
@@ -94,6 +97,7 @@ def take_in(
             at=at,
             correspondence=correspondence,
             whole=whole,
+            tell=tell,
         )
 
 
@@ -107,6 +111,7 @@ def _write(
     at: datetime,
     correspondence: str,
     whole: bool,
+    tell: Callable[[str, float], None],
 ) -> Import:
     row = Import.objects.create(
         source=held_source,
@@ -138,9 +143,12 @@ def _write(
         counts=Counter(),
     )
     kept = result.accepted
-    for read in _guarded_first(kept, work):
+    for n, read in enumerate(_guarded_first(kept, work)):
         _one(read, work)
+        tell("Comparaison avec les fiches connues", 0.2 + 0.3 * n / len(kept))
+    tell("Écriture des fiches", 0.5)
     _save(work)
+    tell("Rangement", 0.9)
     missing = _missing(kept, work) if whole and not work.adds else 0
     replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
     proposed = duplicates.propose([*alike, *replaced], {lieu.identifier: lieu for lieu in work.made})
@@ -203,12 +211,13 @@ def _one(read: Read, work: _Work) -> None:
     ]
     lieu = work.held.get(sheet["id"])
     if lieu is None:
+        origin = {"source": name, "on": on}  # one for all its fields: a long file has half a million of them
         lieu = Lieu(
             slug=_slug(sheet, work),
             source=work.row.source,
             identifier=sheet["id"],
             sheet=sheet,
-            origins={field: {"source": name, "on": on} for field in sheet},
+            origins=dict.fromkeys(sheet, origin),
             to_check=doubts,
             structure=work.registry.carrier(sheet),
         )

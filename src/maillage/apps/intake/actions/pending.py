@@ -182,7 +182,33 @@ def ask_import(found: PendingFile, *, whole: bool, at: datetime) -> None:
     _start(found)
 
 
+def ask_stop(found: PendingFile) -> None:
+    """Ask the work on a file to stop: it does at the next row, and nothing of it is written."""
+    _stop_sign(found.key).touch()
+    with _alone(found.key) as mine:
+        if mine:  # nobody is at it yet
+            _stopped(found.key)
+
+
+class _Stopped(Exception):
+    """Somebody asked the work on a file to stop."""
+
+
+def _stop_sign(key: str) -> Path:
+    return Path(queries.folder(key) / "arret")
+
+
+def _stopped(key: str) -> None:
+    """Put a file back as it was before the work that was stopped."""
+    told = queries.progress(key)
+    if told.is_alive:
+        before = queries.DRAFT if told.status == queries.CHECKING else queries.CHECKED
+        _tell(key, replace(told, status=before, step="", share=0.0))
+    _stop_sign(key).unlink(missing_ok=True)
+
+
 def _start(found: PendingFile) -> None:
+    _stop_sign(found.key).unlink(missing_ok=True)
     if found.is_long:
         work_later.enqueue(found.key)
     else:
@@ -208,11 +234,16 @@ def work(key: str) -> None:
         told = queries.progress(key)
         if not mine or not told.is_alive:
             return
+        if _stop_sign(key).exists():
+            _stopped(key)
+            return
         try:
             if told.status == queries.CHECKING:
                 _check(found, told)
             else:
                 _import(found, told)
+        except _Stopped:
+            _stopped(key)
         except Refused as error:
             _tell(key, Progress(status=queries.FAILED, error=error.sentences))
         except Exception:
@@ -222,9 +253,13 @@ def work(key: str) -> None:
 
 def _check(found: PendingFile, told: Progress) -> None:
     at = datetime.fromisoformat(told.asked_at)
+    steps = _Steps(found, told)
     result = queries.result(
-        found, today=timezone.localdate(at), tell=_signs(found, told, "Lecture du fichier", 0.0, 0.95)
+        found,
+        today=timezone.localdate(at),
+        tell=lambda share: steps.tell("Lecture du fichier", 0.95 * share),
     )
+    steps.tell("Comparaison avec les fiches connues", 0.95)
     expected = queries.expected(result, found.source, at=at)
     _write(found.key, "lecture.json", queries.as_json(result))
     _tell(found.key, replace(told, status=queries.CHECKED, expected=expected, step="", share=1.0))
@@ -234,18 +269,25 @@ def _import(found: PendingFile, told: Progress) -> None:
     at = datetime.fromisoformat(told.asked_at)
     row = Import.objects.filter(digest=found.digest, started_at=at).first()
     if row is None:  # else it was written by somebody who was killed just after
-        _tell(found.key, replace(told, step="Écriture des lieux, recherche des doublons", share=0.1))
+        steps = _Steps(found, told)
         result = queries.checked_result(found, told) or queries.result(
-            found, today=timezone.localdate(at), tell=lambda _: None
+            found, today=timezone.localdate(at), tell=lambda share: steps.tell("Lecture du fichier", 0.0)
         )
-        row = _take_in(found, result, whole=told.whole, at=at)
+        row = _take_in(found, result, whole=told.whole, at=at, tell=steps.tell)
     _tell(found.key, replace(told, status=queries.DONE, row=row.pk, expected=None, step="", share=1.0))
     for name in ("fichier", "fiche.json", "extrait.json", "valeurs.json", "lecture.json"):
         (queries.folder(found.key) / name).unlink(missing_ok=True)
 
 
 @transaction.atomic
-def _take_in(found: PendingFile, result: Any, *, whole: bool, at: datetime) -> Import:
+def _take_in(
+    found: PendingFile,
+    result: Any,
+    *,
+    whole: bool,
+    at: datetime,
+    tell: Callable[[str, float], None] = lambda step, share: None,
+) -> Import:
     """Import the places, and remember how the source is read: its next file will be read the same way."""
     source, _ = Source.objects.get_or_create(
         name=found.source,
@@ -270,20 +312,23 @@ def _take_in(found: PendingFile, result: Any, *, whole: bool, at: datetime) -> I
         at=at,
         correspondence=found.draft,
         whole=whole and everywhere,
+        tell=tell,
     )
 
 
-def _signs(found: PendingFile, told: Progress, step: str, low: float, high: float) -> Callable[[float], None]:
-    """Return a callback that writes progress, at most twice a second."""
-    last = 0.0
+class _Steps:
+    """The progress of a work, written at most twice a second; raises when somebody asked it to stop."""
 
-    def tell(share: float) -> None:
-        nonlocal last
-        if time.monotonic() - last > BETWEEN_SIGNS:
-            last = time.monotonic()
-            _tell(found.key, replace(told, step=step, share=round(low + (high - low) * share, 3)))
+    def __init__(self, found: PendingFile, told: Progress) -> None:
+        self.found, self.told, self.last, self.step = found, told, 0.0, ""
 
-    return tell
+    def tell(self, step: str, share: float) -> None:
+        """Say what is being done, and the share that is."""
+        if step != self.step or time.monotonic() - self.last > BETWEEN_SIGNS:
+            self.last, self.step = time.monotonic(), step
+            if _stop_sign(self.found.key).exists():
+                raise _Stopped
+            _tell(self.found.key, replace(self.told, step=step, share=round(share, 3)))
 
 
 @contextmanager

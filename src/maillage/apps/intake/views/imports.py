@@ -130,6 +130,11 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     if told.status == queries.DONE:
         return redirect("import_report", told.row)
     found = _found(request, code)
+    if request.method == "POST" and request.POST.get("geste") == "arreter":
+        if told.is_alive:
+            actions.ask_stop(found)
+            messages.success(request, "Arrêt demandé : rien n’est écrit. Le fichier attend toujours.")
+        return redirect("import_check", code)
     if request.method == "POST":
         try:
             actions.ask_import(found, whole="tout" in request.POST, at=timezone.localtime())
