@@ -41,6 +41,8 @@ YAML: Mapping[str, Sequence[str]] = {
         "modalites_accompagnement.plain",
         "niveaux.plain",
         "endroits.plain",
+        "etats.plain",
+        "publics_fragiles.plain",
         "barrieres.plain",
     ),
     "reference/safes.yaml": ("mine", "label", "holds", "about", "before.text"),

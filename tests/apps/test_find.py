@@ -244,6 +244,9 @@ FILTERS = {
     "sans_rendez_vous": {"modalites_acces": ["come"]},
     "fauteuil": {"prise_en_charge_specifique": ["motor"]},
     "wifi_libre": offering(wifi={"barrieres": ["identity"]}),
+    "occasion": offering(vente={"etats": ["second_hand"]}),
+    "domicile": offering(assistance={"a_domicile": True}),
+    "soi_meme": offering(reparation={"auto_reparation": True}),
     "ouvert": {"horaires": {"osm": "24/7", "text": "", "left": ""}},
 }
 

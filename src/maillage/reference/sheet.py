@@ -37,11 +37,16 @@ class Practice(TypedDict, total=False):
     frais_precisions: str
     langues: list[str]
     prise_en_charge: list[str]
+    etats: list[str]
     materiel: list[str]
     postes: int
     accompagnement: list[str]
     endroit: list[str]
     hors_les_murs: bool
+    avec_aide: bool
+    a_domicile: bool
+    auto_reparation: bool
+    discret: bool
     permanence: str
     etapes: list[str]
     regularite: str
@@ -72,6 +77,13 @@ def practices(sheet: Sheet) -> dict[str, Practice]:
         **{id: held for id, held in implied(sheet).items() if id not in without},
         **sheet.get("practices", {}),
     }
+
+
+def listable(sheet: Sheet) -> dict[str, Practice]:
+    """Return the practices of a place that may be told to everybody: some places do something, and do not
+    wish to be listed for it.
+    """
+    return {id: held for id, held in practices(sheet).items() if not held.get("discret")}
 
 
 def implied(sheet: Sheet) -> dict[str, Practice]:

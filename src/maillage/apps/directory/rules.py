@@ -11,7 +11,7 @@ import yaml
 
 from maillage.kernel.names import plain
 from maillage.reference import offer
-from maillage.reference.sheet import practices
+from maillage.reference.sheet import listable
 from maillage.words.languages import say
 
 Sheet = Mapping[str, Any]
@@ -423,7 +423,7 @@ def facets(sheet: Sheet) -> list[str]:
         "frais_a_charge",
     ):
         found |= {f"{FAMILIES[name]}:{slug}" for slug in sheet.get(name, ())}
-    for name, said in practices(sheet).items():
+    for name, said in listable(sheet).items():
         if said.get("state") == "offered":
             found.add(f"pratique:{name}")
             found |= {f"prix:{slug}" for slug in said.get("frais", ())}
@@ -433,7 +433,12 @@ def facets(sheet: Sheet) -> list[str]:
             found |= {f"langue:{each.strip().capitalize()}" for each in said.get("langues", ())}
             found |= {
                 f"pratique:{name}:{slug}"
-                for slug in (*said.get("endroit", ()), *said.get("accompagnement", ()))
+                for slug in (
+                    *said.get("endroit", ()),
+                    *said.get("accompagnement", ()),
+                    *said.get("etats", ()),
+                    *(name for name in ("avec_aide", "a_domicile", "auto_reparation") if said.get(name)),
+                )
             }
             if name == "wifi" and "barrieres" in said and not OUT_OF_REACH & set(said["barrieres"]):
                 found.add("wifi:sans_contact")
@@ -465,9 +470,9 @@ def searched(sheet: Sheet) -> str:
     ]
     said += [offer.kinds()[kind_of(sheet)].label]
     said += [lists["services"].values[slug].label for slug in sheet.get("services", ())]
-    said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in practices(sheet)]
+    said += [f"{offer.practices()[p].label} {offer.practices()[p].need}" for p in listable(sheet)]
     said += [*sheet.get("autres_formations_labels", ()), str(sheet.get("presentation_resume", ""))]
-    said += [word for each in practices(sheet).values() for word in each.get("themes", ())]
+    said += [word for each in listable(sheet).values() for word in each.get("themes", ())]
     dispositifs = lists["dispositif_programmes_nationaux"].values
     said += [dispositifs[slug].label for slug in sheet.get("dispositif_programmes_nationaux", ())]
     return " ".join(dict.fromkeys(plain(" ".join(map(str, said))).split()))

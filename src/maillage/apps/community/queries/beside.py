@@ -20,7 +20,7 @@ THEMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "need": {  # the practice that a person is sent for
         **dict.fromkeys(("wifi", "libre_acces", "impression", "recharge"), ("equipment",)),
-        **dict.fromkeys(("vente", "pret", "don", "reparation", "collecte"), ("equipment",)),
+        **dict.fromkeys(("vente", "pret", "don", "telephonie", "reparation", "collecte"), ("equipment",)),
         "coffre_fort": ("rights", "safety"),
         "assistance": ("rights",),
         "formation": ("start", "mail"),

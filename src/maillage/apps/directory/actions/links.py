@@ -14,6 +14,7 @@ from maillage.apps.directory.models import Change, Lieu, Proposal
 from maillage.apps.directory.queries.links import AWAITED, LINK, STRUCTURE, Closure, Correction
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
+from maillage.reference.sheet import practices
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def correct(lieu: Lieu, said: Correction, *, by: str = STRUCTURE, at: datetime) 
 def _practices(sheet: rules.Sheet, said: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     """Return the practices of a sheet with new states: the known conditions stay."""
     held = dict(sheet.get("practices", {}))
-    full = rules.practices(sheet)
+    full = practices(sheet)
     return {**held, **{id: {**full.get(id, {}), "state": state} for id, state in said.items()}}
 
 

@@ -45,7 +45,14 @@ GROUPS = {
     "Accueil": (
         *("services", "modalites_accompagnement", "frais_a_charge", "frais_precisions"),
         *("publics_specifiquement_adresses", "publics_precisions", "prise_en_charge_specifique", "langues"),
-        *("barrieres", "fiche_acces_libre", "capacite", "hors_les_murs", "accueille_partenaires"),
+        *(
+            "publics_fragiles",
+            "barrieres",
+            "fiche_acces_libre",
+            "capacite",
+            "hors_les_murs",
+            "accueille_partenaires",
+        ),
         *("dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels"),
     ),
     "Réservé aux professionnels": tuple(f.id for f in offer.fields().values() if f.private),

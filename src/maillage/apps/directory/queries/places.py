@@ -17,7 +17,7 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.reference import offer
 from maillage.reference.parameters import number
-from maillage.reference.sheet import practices
+from maillage.reference.sheet import listable
 from maillage.words import opening
 from maillage.words.languages import POP, TYPED, say, spoken, to_say, typed
 from maillage.words.wording import listing, lower_first, spaced
@@ -304,7 +304,7 @@ def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
     """Return the practices that are offered today."""
     return {
         id: said
-        for id, said in practices(sheet).items()
+        for id, said in listable(sheet).items()
         if said.get("state") == "offered" and id in offer.practices()
     }
 
@@ -314,7 +314,7 @@ def running(sheet: rules.Sheet) -> dict[str, dict[str, Any]]:
 
 def offered(sheet: rules.Sheet, state: str = "offered") -> list[Offered]:
     """Return the practices of a place in that state, with their conditions, in the order of the list."""
-    said = practices(sheet)
+    said = listable(sheet)
     return [
         _offered(id, said[id]) for id in offer.practices() if id in said and said[id].get("state") == state
     ]
@@ -421,7 +421,11 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "capacite": lambda value: say("{n}\u00a0place par semaine", "{n}\u00a0places par semaine", n=value),
     "langues": _after(to_say("On y parle : {what}")),
     "prise_en_charge": _after(to_say("Accueille : {what}"), "prise_en_charge_specifique"),
+    "etats": _either("etats"),
     "materiel": _after(to_say("Matériel : {what}")),
+    "avec_aide": _if(to_say("Avec quelqu’un pour apprendre à s’en servir")),
+    "auto_reparation": _if(to_say("On répare soi-même, avec de l’aide")),
+    "a_domicile": _if(to_say("On vient chez vous")),
     "endroit": _either("endroits"),
     "hors_les_murs": _if(to_say("Aussi chez des partenaires")),
     "etapes": _after(to_say("Étapes : {what}")),
@@ -449,6 +453,8 @@ def before_coming(sheet: rules.Sheet) -> list[str]:
     lines.append(typed(str(sheet.get("publics_precisions", ""))))
     if care := _plain("prise_en_charge_specifique", sheet.get("prise_en_charge_specifique", ())):
         lines.append(say("Accueil adapté : {what}", what=_series(list(map(lower_first, care)))))
+    if fragile := _plain("publics_fragiles", sheet.get("publics_fragiles", ())):
+        lines.append(say("Accueille les personnes : {what}", what=_series(list(map(lower_first, fragile)))))
     if sheet.get("langues"):
         lines.append(
             say("On y parle : {what}", what=typed(listing(list(map(lower_first, sheet["langues"])))))

@@ -48,9 +48,12 @@ def of(lieu: Lieu, alike: tuple[str, ...] = ()) -> Published:
     declared that day.
     """
     private = {f.id for f in rules.offer.fields().values() if f.private}
+    sheet = {name: value for name, value in lieu.sheet.items() if name not in private}
+    if "practices" in sheet:
+        sheet["practices"] = {id: held for id, held in sheet["practices"].items() if not held.get("discret")}
     return Published(
         id=lieu.slug,
-        sheet={name: value for name, value in lieu.sheet.items() if name not in private},
+        sheet=sheet,
         structure_id=f"structure-{lieu.structure_id}",
         structure_name=lieu.structure.name,
         updated_on=lieu.updated_on or (timezone.localtime(lieu.came_at).date() if lieu.came_at else None),

@@ -67,6 +67,31 @@ FILTERS: Mapping[str, Filter] = {
         Filter(
             "wifi_libre", to_say("Wifi sans e-mail ni téléphone"), "wifi", ("wifi:sans_contact",), more=True
         ),
+        Filter(
+            "occasion",
+            to_say("Appareils remis en état ou d’occasion"),
+            "recycle",
+            tuple(
+                f"pratique:{id}:{state}"
+                for id in ("vente", "pret", "don", "telephonie")
+                for state in ("refurbished", "second_hand")
+            ),
+            more=True,
+        ),
+        Filter(
+            "domicile",
+            to_say("On vient chez vous"),
+            "house",
+            ("pratique:assistance:a_domicile", "pratique:reparation:a_domicile"),
+            more=True,
+        ),
+        Filter(
+            "soi_meme",
+            to_say("On répare soi-même, avec de l’aide"),
+            "wrench",
+            ("pratique:reparation:auto_reparation",),
+            more=True,
+        ),
     )
 }
 # A list of the offer, its question in the search, the family of its facets, and what is not asked there.

@@ -1,0 +1,106 @@
+"""What a place says of its devices, its repairs and its publics: read by everybody, found by a filter, counted."""
+
+import json
+from datetime import date
+
+import pytest
+
+from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import published
+from maillage.apps.directory.queries.search import Wanted, search
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+from tests.support.places import place
+
+pytestmark = pytest.mark.django_db
+OFFERED = {"state": "offered"}
+ROW = {
+    "id": "a1",
+    "nom": "Bibliothèque Barnave",
+    "commune": "Grenoble",
+    "code_postal": "38000",
+    "adresse": "1 place Grenette",
+    "latitude": 45.1916,
+    "longitude": 5.7278,
+}
+
+
+def text(client, address: str) -> str:
+    return " ".join(client.get(address).content.decode().replace("\xa0", " ").split())
+
+
+def test_a_sale_says_whether_devices_are_new_or_not_and_is_found_by_it(client):
+    place("solidura", {"nom": "Solidura", "practices": {"vente": {**OFFERED, "etats": ["refurbished"]}}})
+    place("neuf", {"nom": "Au neuf", "practices": {"vente": {**OFFERED, "etats": ["new"]}}})
+    assert "Remis en état" in text(client, "/lieux/solidura/")
+    assert "Neuf" in text(client, "/lieux/neuf/")
+    found = text(client, "/carte/?besoin=vente&occasion=1")
+    assert "Solidura" in found
+    assert "Au neuf" not in found
+    counts = search(Wanted()).facets
+    assert (counts["pratique:vente:refurbished"], counts["pratique:vente:new"]) == (1, 1)
+
+
+def test_a_repair_at_home_or_by_oneself_is_said_and_found(client):
+    repair = {"reparation": {**OFFERED, "auto_reparation": True, "a_domicile": True}}
+    place("cafe", {"nom": "L’atelier", "practices": repair})
+    place("aide", {"nom": "Allô numérique", "practices": {"assistance": {**OFFERED, "a_domicile": True}}})
+    page = text(client, "/lieux/cafe/")
+    assert "On répare soi-même, avec de l’aide." in page
+    assert "On vient chez vous." in page
+    assert "L’atelier" in (own := text(client, "/carte/?soi_meme=1"))
+    assert "Allô numérique" not in own
+    home = text(client, "/carte/?domicile=1")
+    assert "L’atelier" in home
+    assert "Allô numérique" in home
+
+
+def test_a_place_that_does_not_wish_to_be_named_for_repairs_is_named_nowhere(client, coordinator):
+    practices = {"reparation": {**OFFERED, "discret": True}, "wifi": OFFERED}
+    lieu = place("repair-cafe", {"nom": "Repair café", "practices": practices})
+    assert "Réparation" not in text(client, "/lieux/repair-cafe/").split("<main")[1].split("</main>")[0]
+    assert "Repair café" not in text(client, "/carte/?besoin=reparation")
+    assert "Repair café" in text(client, "/carte/?besoin=wifi")
+    row = published.of(published.published().get(pk=lieu.pk))
+    assert [*row.sheet["practices"]] == ["wifi"], "nor in the files that everybody takes"
+    client.force_login(coordinator)
+    form = text(client, "/espace/annuaire/lieux/repair-cafe/pratiques/reparation/")
+    assert "ne veut pas être cité comme lieu de réparation" in form
+    assert Lieu.objects.get().sheet["practices"] == practices
+
+
+def test_fragile_publics_are_told_and_who_is_trained_only_among_professionals(client, coordinator):
+    lieu = place(
+        "csapa", {"publics_fragiles": ["illettrisme", "addictions"], "publics_fragiles_equipe": ["wishing"]}
+    )
+    told = text(client, "/lieux/csapa/")
+    assert "Accueille les personnes : qui lisent peu" in told
+    assert "qui ont une addiction" in told
+    assert "publics_fragiles_equipe" not in published.of(published.published().get(pk=lieu.pk)).sheet
+    client.force_login(coordinator)
+    page = text(client, "/espace/annuaire/lieux/csapa/")
+    assert "Équipe formée à accueillir ces publics" in page
+    assert "Souhaite être formée" in page
+
+
+def test_telephones_and_plans_are_an_offer_of_their_own_with_or_without_help(client):
+    sold = {**OFFERED, "materiel": ["Cartes SIM", "Forfaits"], "avec_aide": True, "etats": ["second_hand"]}
+    place("connect", {"nom": "Connexions", "practices": {"telephonie": sold}})
+    place("muet", {"nom": "Autre lieu", "practices": {"wifi": OFFERED}})
+    page = text(client, "/lieux/connect/")
+    assert "Téléphone et forfait à petit prix" in page
+    assert "Avec quelqu’un pour apprendre à s’en servir." in page
+    found = text(client, "/carte/?besoin=telephonie")
+    assert "Connexions" in found
+    assert "Autre lieu" not in found
+    assert search(Wanted()).facets["pratique:telephonie:avec_aide"] == 1
+    assert "Connexions" in text(client, "/carte/?mot=carte+sim") or "Connexions" in text(
+        client, "/carte/?mot=forfait"
+    )
+
+
+@pytest.mark.parametrize("words", ["Cartes SIM", "Forfaits solidaires", "Téléphonie"])
+def test_a_file_that_names_telephony_is_read(words):
+    sheet = forms.parse(json.dumps([{**ROW, "services": words}]).encode(), "lieux.json")
+    (row,) = files.places(sheet, today=date(2026, 11, 20), source="Réseau").rows
+    assert row.sheet["practices"]["telephonie"]["state"] == "offered"
