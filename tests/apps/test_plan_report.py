@@ -8,10 +8,13 @@ import pypdfium2
 import pytest
 
 from maillage.apps.codesign import actions as workshops
+from maillage.apps.dossiers.models import Study
 from maillage.apps.plans import actions
 from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import RUNNING
+from maillage.apps.territories.models import Perimeter
 from maillage.cli.reports.plans import plan_of
+from maillage.cli.reports.studies import study_of
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
@@ -175,3 +178,16 @@ def test_a_territory_without_a_plan_has_a_whole_document_that_says_so(reading):
     assert "Le plan reste à écrire" in text
     assert "D’où viennent les chiffres" in text
     assert reading.headline.value.replace("\xa0", " ") in text
+
+
+def test_a_report_computes_what_a_former_method_left_without_a_study(home, monkeypatch):
+    """A perimeter is known to its platform alone: refused as an unknown code, its reports stopped at each
+    new method.
+    """
+    monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
+    zones = f"code_zone,nom_zone,code\nun,Ici,{PLACE}\n"
+    said = {"slug": "mon-quartier", "name": "Mon quartier", "reason": "r", "file_name": "z.csv"}
+    kept = Perimeter.objects.create(**said, code=PLACE, zones=zones)
+    found = study_of(kept.slug, offer=None, on=ON)
+    assert found.subject.reading.territory.name == "Mon quartier"
+    assert Study.objects.get().place == kept.slug

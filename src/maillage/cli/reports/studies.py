@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
 from maillage.reports.territory.subject import Subject
 
@@ -23,16 +24,18 @@ class ReportStudy:
 
 def study_of(code: str, *, offer: Path | None, on: date) -> ReportStudy:
     """Return the study of a territory: the platform's latest one where there is a database and no file of
-    places is named, otherwise a new one, with the definition and the zones by default.
+    places is named, computed now when it has none, with its directory; otherwise a new one, with the
+    definition and the zones by default.
     """
     from maillage.config.home import has_database
 
-    stored = _stored(code, on) if offer is None and has_database() else None
-    return stored or _computed(code, offer, on)
+    return _of_platform(code, on) if offer is None and has_database() else _computed(code, offer, on)
 
 
-def _stored(code: str, on: date) -> ReportStudy | None:
-    """Return the latest study that the platform holds of a territory, None when it has none."""
+def _of_platform(code: str, on: date) -> ReportStudy:
+    """Return the latest study that the platform holds of a territory, computed when it holds none: after
+    another method, its perimeters have no study until somebody asks.
+    """
     from maillage.config.bootstrap import ready
 
     ready()
@@ -42,7 +45,7 @@ def _stored(code: str, on: date) -> ReportStudy | None:
 
     study = dossiers.latest(canonical(code))
     if study is None or dossiers.is_lost(study):
-        return None
+        study, _ = computed(code, Steps())
     folder = dossiers.folder(study)
     layers = {name: svg for name in LAYERS if (svg := dossiers.layer(study, name))}
     subject = Subject(
