@@ -392,3 +392,44 @@ def test_accesses_glued_to_the_name_of_a_column_are_practices():
         ["pret"],
     ]
     assert kept(found, "services") == [["access"], ["access", "procedures"], ["procedures"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "osm"),
+    [
+        ("jours_en_liste.json", ["Mo 09:00-12:00; Tu 14:00-17:30", "We 10:00-18:00", None]),
+        (
+            "jours_a_part.csv",
+            [
+                "Mo,Tu,Th 09:00-12:00,14:00-18:00",
+                "We,Sa 14:00-18:00",
+                "Mo-Fr 08:30-12:00",
+                'Tu[1] unknown "10h"',
+            ],
+        ),
+        ("ouvre_et_ferme.csv", ["Mo 09:00-12:00; Tu 09:00-17:00", "Tu 14:00-18:00"]),
+        ("questionnaire.csv", ['Mo,Th 14:00-17:00 "hors vacances scolaires"', 'unknown "sur rendez-vous"']),
+    ],
+)
+def test_days_and_hours_are_put_together_wherever_they_stand(name, osm):
+    assert [(each or {}).get("osm") for each in kept(places(name), "horaires")] == osm
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"jour": "lundi", "de": "09:00"},  # opens, never closes
+        {"jour": "lundi", "lieu": "Mairie", "de": "09:00", "a": "12:00"},  # says something else
+        {"date": "2026-03-02", "de": "09:00", "a": "12:00"},  # no day of the week
+    ],
+)
+def test_a_list_that_is_no_week_is_left_as_it_is(other):
+    rows = [{"nom": f"Lieu {n}", "commune": "Grenoble", "ouverture": [other]} for n in range(3)]
+    sheet = forms.parse(json.dumps(rows).encode(), "x.json")
+    assert any(column.startswith("ouverture.0.") for column in sheet.columns)
+
+
+def test_whoever_refuses_to_be_on_the_map_is_left_out_and_no_name_is_read():
+    found = places("questionnaire.csv")
+    assert [row.sheet["nom"] for row in found.rows if row.refused] == ["Association X"]
+    assert "Dupont" not in json.dumps([row.sheet for row in found.accepted])

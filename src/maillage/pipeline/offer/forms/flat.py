@@ -15,6 +15,18 @@ HALF = "Moitié de caractère (\\ud83d…), remplacée par « \ufffd »"
 TWICE = "Clé donnée deux fois dans un même objet, la dernière valeur est gardée"
 
 
+DAYS = {
+    day: name
+    for name, day_in_english in zip(
+        ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
+        strict=True,
+    )
+    for day in (name, day_in_english)
+}
+CLOCK = re.compile(r"(\d{1,2})\s?[:h]\s?(\d{2})?(?::\d{2})?")
+
+
 class Number(str):
     """A number as it was typed: no digit is lost, no zero added."""
 
@@ -39,6 +51,8 @@ def flattened(value: object, remarks: Remarks, where: str, *, key: str = "") -> 
 def _fill(cells: dict[str, str], key: str, value: Any, depth: int, remarks: Remarks, where: str) -> None:
     if depth >= MAX_DEPTH:
         raise TooDeep
+    if isinstance(value, list) and (week := _week(value)):
+        value = week
     if isinstance(value, list) and any(isinstance(each, dict | list) for each in value):
         value = {str(rank): each for rank, each in enumerate(value)}
     if isinstance(value, dict) and value:
@@ -51,6 +65,35 @@ def _fill(cells: dict[str, str], key: str, value: Any, depth: int, remarks: Rema
         cells[key] = JOIN.join(filter(None, (_text(each, remarks, where) for each in value)))
     else:
         cells[key] = _text(value, remarks, where)
+
+
+def _week(spans: list[Any]) -> str:
+    """Return opening hours given as a list of days with their times, in words; '' for any other list.
+
+    >>> _week([{"jour": "lundi", "de": "9:00", "a": "12:00"}, {"dayOfWeek": "Tuesday", "opens": "14:00"}])
+    ''
+    >>> _week([{"dayOfWeek": ["Monday", "Friday"], "opens": "09:00", "closes": "12:30:00"}])
+    'lundi 09:00-12:30 ; vendredi 09:00-12:30'
+    """
+    said = []
+    for span in spans:
+        if not isinstance(span, dict):
+            return ""
+        days, times = [], []
+        for name, value in span.items():
+            for each in value if isinstance(value, list) else [value]:
+                text = str(each or "").strip()
+                if day := DAYS.get(text.rpartition("/")[2].casefold()):
+                    days.append(day)
+                elif clock := CLOCK.fullmatch(text):
+                    times.append(f"{int(clock[1]):02}:{clock[2] or '00'}")
+                elif text and not name.startswith("@"):
+                    return ""
+        if not days or not times or len(times) % 2:
+            return ""
+        pairs = [sorted(times[k : k + 2]) for k in range(0, len(times), 2)]
+        said += [f"{day} {', '.join('-'.join(pair) for pair in pairs)}" for day in days]
+    return " ; ".join(said)
 
 
 def _text(value: object, remarks: Remarks, where: str) -> str:

@@ -22,20 +22,26 @@ SHORT_DAYS = {day[:3]: day for day in DAYS}
 ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAYS |= dict(zip(ENGLISH, DAYS.values(), strict=True))
 RANGE = re.compile(r"di\s*(?:-|–|—|→|>|au?\b|à)\s*\w+di", re.IGNORECASE)
-NAMED_DAYS = {*DAYS, *(f"{day}s" for day in DAYS), "jours", "semaine", "week"}
+NAMED_DAYS = {*DAYS, *(f"{day}s" for day in DAYS), "jours", "semaine", "week", *SHORT_DAYS} | {
+    day[:2] for day in SHORT_DAYS
+}
 FIRST_HOUR = re.compile(r"\b(\d{1,2})\s*[h:]")
 DAYS_OSM = {code.casefold(): code for code in DAYS.values()}
 HALVES = {
     **dict.fromkeys(("matin", "matinee", "am", "m"), "am"),
     **dict.fromkeys(("midi", "aprem", "apm", "pm", "soir", "soiree"), "pm"),
 }
-DAY_BY_DAY = {"jour", "jours", "jour ouverture", "jours ouverture"}
+DAY_BY_DAY = {"jour", "jours", "days", "jours semaine", "jours permanence", "jours de permanence"} | {
+    f"{days} {of}"
+    for days in ("jour", "jours")
+    for of in ("ouverture", "d ouverture", "accueil", "d accueil", "presence", "de presence")
+}
 MORNING, AFTERNOON = (
     {"matin", "horaires matin", "matinee"},
     {"apres midi", "aprem", "horaires apres midi", "am", "pm"},
 )
-OPENS = {"ouverture", "debut", "ouvre", "start", "from", "begin", "opens", "starttime"}
-CLOSES = {"fermeture", "fin", "ferme", "end", "to", "until", "closes", "endtime"}
+OPENS = {"ouverture", "debut", "ouvre", "start", "from", "begin", "opens", "open", "opening", "starttime"}
+CLOSES = {"fermeture", "fin", "ferme", "end", "to", "until", "closes", "close", "closing", "endtime"}
 SLOT = {
     "timeslot",
     "timeslots",

@@ -242,7 +242,8 @@ def _guesses(column: Column) -> list[Guess]:
             if named >= NEARLY and (of.id == "itinerance" or of.kind == "yesno"):
                 found.append(Guess(column.name, of.id, named, why))
             continue
-        if column.has(ASIDE) and named < BY_NAME and of.kind != "text":
+        aside = column.has(ASIDE) and not (of.kind == "hours" and named)  # « Précisez vos horaires »
+        if aside and named < BY_NAME and of.kind != "text":
             continue
         if of.id == "modalites_acces" and named < NEARLY and naming.mentioned(column.said[0]):
             continue
