@@ -7,12 +7,17 @@ import pytest
 
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Structure
+from maillage.apps.orientations.models import Orientation, Path
+from maillage.apps.people.models import Person
 from maillage.apps.pilotage.queries import activity_report
+from maillage.cli.country import series
 from tests.conftest import account
+from tests.support.speed import processor
 
 pytestmark = pytest.mark.django_db
 PAGE = "/espace/pilotage/activite/"
 SINCE, UNTIL = date(2026, 1, 1), date(2026, 6, 30)
+DAY = "'2026-03-02 10:00:00'"
 PERIOD = {"du": "2026-01-01", "au": "2026-06-30"}
 
 
@@ -48,6 +53,31 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     ]
     assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (23, 855, 23)
     assert not found.examples
+
+
+def test_the_time_of_a_report_follows_the_number_of_rows_and_not_its_square(structures):
+    """Chaque acte se cherche parmi les orientations servies : une fois, par sa personne, sa structure et son jour."""
+    people = series.pour(
+        Person, 8_000, code=series.padded("k", 8), picture="'chat'", made_at=DAY, active_at=DAY
+    )
+    path = Path.objects.create(made_at=datetime(2026, 3, 2, tzinfo=UTC), origin="professional")
+    spent = []
+    for first, n in ((0, 1_000), (1_000, 7_000)):
+        helped = {"person": f"{people} + {first} + k", "minutes": "30", "example": "false"}
+        series.pour(
+            Orientation, n, path=str(path.pk), position=f"{first} + k", need="'formation'", origin="'professional'",
+            state="'served'", to_structure=str(structures[0].pk), sent_at=DAY, changed_at=DAY, prepared_at=DAY,
+            served_at=DAY, **helped,
+        )  # fmt: skip
+        series.pour(
+            Act, n, uid=series.numbered(f"{first} + k"), structure=str(structures[0].pk), kind="'together'",
+            procedure="'caf_rsa'", where="'here'", done_at=DAY, on_day="'2026-03-02'", noted_at=DAY, **helped,
+        )  # fmt: skip
+        begun = processor()
+        found = report(structures[:1])
+        spent.append(processor() - begun)
+        assert found.whole.individual == first + n, "an act that a referral tells is told once"
+    assert spent[1] < 25 * spent[0], "eight times as many rows: eight times as long, not sixty-four"
 
 
 def test_a_few_are_withheld_with_what_would_find_them(structures):

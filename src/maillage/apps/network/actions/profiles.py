@@ -55,7 +55,7 @@ def write(
 
 def _apply(row: Profile, values: Mapping[str, Any], *, by: User, at: datetime, example: bool = False) -> None:
     for name in rules.FIELDS:
-        setattr(row, name, values[name])
+        setattr(row, name, values.get(name, getattr(row, name)))  # what a version does not say stays
     row.version, row.changed_at, row.by, row.example = row.version + 1, at, by, example
     row.save()
     journal.record(by=by, verb="profile.changed", row=row, at=at, structure=row.structure_id)

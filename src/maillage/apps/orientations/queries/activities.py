@@ -3,7 +3,7 @@
 Source: docs/methods/actes.md
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -29,6 +29,7 @@ THEMES: Mapping[str, tuple[str, frozenset[str]]] = {
     "mail": ("email", frozenset()),
 }
 ANY = "aide_aux_demarches_administratives"
+Help = tuple[int | None, int | None, date]  # of whom, by whom, when
 
 
 def coop(structures: Iterable[int] | None, since: date, until: date) -> str:
@@ -49,7 +50,9 @@ def activities(
     """
     held = None if structures is None else list(structures)
     steps = _steps(held, since, until, example=example)
-    told = [(row.person_id, row.to_structure_id, _day(row), row.procedure) for row in steps]
+    told: dict[Help, set[str]] = {}
+    for row in steps:
+        told.setdefault((row.person_id, row.to_structure_id, _day(row)), set()).add(row.procedure)
     kept = [act for act in acts.to_declare(held, since, until, example=example) if not _is_told(act, told)]
     met = workshops.of_structures(held, since, until, example=example)
     return [
@@ -75,15 +78,12 @@ def _day(row: Orientation) -> date:
     return timezone.localdate(row.served_at)
 
 
-def _is_told(act: Act, told: Iterable[tuple[int | None, int | None, date, str]]) -> bool:
-    if act.person_id is None:
+def _is_told(act: Act, told: Mapping[Help, Collection[str]]) -> bool:
+    procedures = told.get((act.person_id, act.structure_id, act.on_day)) if act.person_id else None
+    if not procedures:
         return False
     family = family_of(act.procedure)
-    return any(
-        (person, structure, day) == (act.person_id, act.structure_id, act.on_day)
-        and (not procedure or procedure == "autre" or family in THEMES[procedure][1])
-        for person, structure, day, procedure in told
-    )
+    return any(each in ("", "autre") or family in THEMES[each][1] for each in procedures)
 
 
 def _activity(row: Orientation) -> dict[str, str]:
