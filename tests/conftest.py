@@ -263,6 +263,7 @@ def computed(django_db_setup, django_db_blocker, tmp_path_factory):
     this worker, fields of its row).
     """
     from django.test import override_settings
+    from django_tasks_db.models import DBTaskResult
 
     from maillage.apps.dossiers import actions
     from maillage.apps.dossiers.models import Study
@@ -276,6 +277,7 @@ def computed(django_db_setup, django_db_blocker, tmp_path_factory):
             study.refresh_from_db()
             fields = {f.name: getattr(study, f.name) for f in Study._meta.fields if f.name != "id"}
             study.delete()
+            DBTaskResult.objects.all().delete()  # else a test of what waits finds it
         (part / ROW).write_bytes(pickle.dumps(fields))
 
     made = shared.once(SHARED / "calculee", compute)

@@ -39,6 +39,7 @@ COMMANDS = {
     "restaurer": "restaure une sauvegarde, vérifiée à la lecture",
     "exercice-restauration": "restaure une sauvegarde à part, la compare, dit le temps, efface tout",
     "deplacer-base": "passe la base de SQLite à PostgreSQL, ou l’inverse, et compare chaque ligne",
+    "travailler": "fait le travail en arrière-plan d’une file, en plus de « servir »",
     "recherche": "refait les mots de la recherche, ou vérifie qu’ils suivent les lignes",
     "papiers": "fait et change la clé des papiers gardés, dit comment ils le sont",
     "modules": "vérifie les modules d’apprentissage, les montre, les exporte, les importe",

@@ -38,6 +38,7 @@ WORKS = (
     ("contenus_effaces", "maillage.config.providers.work.forget"),
     ("rappels_effaces", "maillage.apps.reminders.actions.forgetting.forget_old"),
     ("visites_finies", "maillage.config.sessions.clear"),
+    ("taches_reprises", "maillage.config.worker.take_again"),
     ("taches_finies", "maillage.config.scheduler.forget_tasks"),
     ("limites_par_heure", "maillage.apps.accounts.actions.forget_tallies"),
     ("journal_vide", "maillage.config.scheduler.fold"),

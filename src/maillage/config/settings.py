@@ -382,7 +382,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = (
     9_000_000  # a person’s paper, 8 at most, is never written unencrypted to the disk
 )
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "quick", "slow"]}}
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 # Who carries messages (config/providers). Nothing given: they are written in HOME/messages, and none leaves
 # this computer.

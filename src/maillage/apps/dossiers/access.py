@@ -6,18 +6,30 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from maillage.apps.accounts.access import once_more, rights_of
+from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.memberships.models import Invitation, Membership
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 
-NEW_STUDIES_AN_HOUR = 40
+NEW_STUDIES_AN_HOUR = 40  # by address
+WAITING_AT_ONCE, WAITING_SIGNED_IN = 3, 10  # studies that one visit may have in the queue
+SIGNED_IN_FIRST = 10  # of priority: who works there passes before who looks
 REMEMBERED = 20  # studies that a visit may stop
 
 
 def may_compute(request: HttpRequest) -> bool:
-    """Return whether a visitor may request one more computation this hour."""
-    return once_more(request, "etudes", NEW_STUDIES_AN_HOUR)
+    """Return whether a visitor may request one more computation: neither too many that wait, nor too many
+    this hour.
+    """
+    most = WAITING_SIGNED_IN if request.user.is_authenticated else WAITING_AT_ONCE
+    waiting = Study.objects.filter(key__in=request.session.get("calculs", []), status__in=rules.ALIVE)
+    return waiting.count() < most and once_more(request, "etudes", NEW_STUDIES_AN_HOUR)
+
+
+def priority(request: HttpRequest) -> int:
+    """Return how soon a study requested here is computed, among those that wait."""
+    return SIGNED_IN_FIRST if request.user.is_authenticated else 0
 
 
 def remember(request: HttpRequest, study: Study) -> None:

@@ -39,14 +39,18 @@ from maillage.reports.territory import atlas, edition
 from maillage.reports.territory.reading import dump
 from maillage.studies.diagnosis.request import Cancelled
 from maillage.studies.diagnosis.study import study as compute_study
+from maillage.web import locks
 
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
-def ask(asked: StudyRequest) -> Study:
-    """Return the study of these inputs, queued when new; Refused when they are inconsistent."""
+def ask(asked: StudyRequest, *, priority: int = 0) -> Study:
+    """Return the study of these inputs, queued when new; Refused when they are inconsistent.
+
+    priority: of two studies that wait, the highest is computed first.
+    """
     inputs = queries.inputs_of(asked)
     key = rules.key_of(inputs)
     found = Study.objects.filter(key=key).first()
@@ -61,7 +65,7 @@ def ask(asked: StudyRequest) -> Study:
             key=key, defaults={"place": inputs["place"], "name": name, "inputs": inputs}
         )
         if made:
-            _enqueue(study)
+            _enqueue(study, priority)
     return study
 
 
@@ -112,13 +116,13 @@ def cancel(study: Study) -> None:
     Study.objects.filter(pk=study.pk, status=rules.RUNNING).update(cancel_asked=True)
 
 
-def _enqueue(study: Study) -> None:
-    compute_later.enqueue(
+def _enqueue(study: Study, priority: int = 0) -> None:
+    compute_later.using(priority=priority).enqueue(
         study.pk
     )  # a row of the same transaction: no task without its study, nor the reverse
 
 
-@task()
+@task(queue_name="slow")
 def compute_later(pk: int) -> None:
     """Compute a study, from the worker."""
     study = Study.objects.filter(pk=pk).first()
@@ -129,10 +133,21 @@ def compute_later(pk: int) -> None:
 def compute(study: Study) -> None:
     """Compute a study and write its files; its row stores its progress, its end, and the reason of a failure.
 
-    Only one worker takes a study: the row passes from queued to running once.
+    Only one worker takes a study, under a lock that ends with its process.
     """
+    with locks.exclusive(_lock_name(study)) as mine:
+        if mine:
+            _compute(study)
+
+
+def _lock_name(study: Study) -> str:
+    return f"etude-{study.pk}"
+
+
+def _compute(study: Study) -> None:
     begun = timezone.now()
-    taken = Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(
+    # Running, under a lock that was free: whoever computed it died.
+    taken = Study.objects.filter(pk=study.pk, status__in=rules.ALIVE).update(
         status=rules.RUNNING, started_at=begun
     )
     if not taken:
@@ -158,6 +173,7 @@ def compute(study: Study) -> None:
         _end(study, rules.DONE, start)
 
 
+DIED = "maillage.config.worker.WorkerDied"  # what a task set aside says, once its workers all died
 UNEXPECTED = (
     "Le calcul s’est arrêté sur une erreur imprévue.",
     "Ce n’est pas votre faute ; l’erreur est notée dans le journal du serveur.",
@@ -174,7 +190,7 @@ def _write(study: Study, begun: datetime) -> None:
     made = edition.prepare(found, lambda step, share: progress(step, 0.55 + 0.15 * share))
     said = queries.comments(study.place)
     target = queries.folder(study)
-    aside = target.with_name(f".{target.name}-{study.pk}")
+    aside = queries.aside(study)
     shutil.rmtree(aside, ignore_errors=True)
     edition.write(
         made,
@@ -239,20 +255,43 @@ class _Progress:
 
 
 def resume() -> int:
-    """Queue again the studies left unfinished by a stopped server, and return how many.
-
-    A study may then be queued twice: it is computed once, since its row passes from queued to running once.
+    """Queue again the studies whose process died, and return how many; one that is being computed somewhere
+    is left to it. A study whose workers all died is failed.
     """
-    stuck = list(Study.objects.filter(status__in=rules.ALIVE))
-    for study in queries.behind_their_comments():
-        publish_later.enqueue(study.pk)
-    for study in stuck:
-        with transaction.atomic():
-            Study.objects.filter(pk=study.pk).update(
-                status=rules.QUEUED, share=0.0, step="", cancel_asked=False
-            )
+    n = 0
+    for study in Study.objects.filter(status=rules.RUNNING):
+        with locks.exclusive(_lock_name(study)) as mine:
+            if mine:
+                n += _take_back(study)
+    for study in Study.objects.filter(status=rules.QUEUED):
+        if not queries.tasks_of(study, compute_later.module_path, alive=True).exists():
             _enqueue(study)
-    return len(stuck)
+            n += 1
+    return n
+
+
+@transaction.atomic
+def _take_back(study: Study) -> int:
+    """Put a study that nobody computes any more back in its queue; return whether it was."""
+    mine = Study.objects.filter(pk=study.pk, status=rules.RUNNING)
+    tasks = queries.tasks_of(study, compute_later.module_path)
+    if study.started_at and tasks.filter(exception_class_path=DIED, finished_at__gte=study.started_at):
+        mine.update(
+            status=rules.FAILED, share=0.0, step="", error=list(UNEXPECTED), finished_at=timezone.now()
+        )
+        return 0
+    changed = mine.update(status=rules.QUEUED, share=0.0, step="", cancel_asked=False)
+    if changed and not queries.tasks_of(study, compute_later.module_path, alive=True).exists():
+        _enqueue(study)
+    return changed
+
+
+def publish_again_after_a_stop() -> int:
+    """Queue the dossiers that are behind their comments, and return how many."""
+    behind = queries.behind_their_comments()
+    for study in behind:
+        publish_later.enqueue(study.pk)
+    return len(behind)
 
 
 def tidy() -> int:
@@ -266,6 +305,9 @@ def tidy() -> int:
         study.delete()
         shutil.rmtree(queries.folder(study), ignore_errors=True)
     kept = set(Study.objects.values_list("key", flat=True))
+    for study in Study.objects.filter(status=rules.RUNNING):
+        if not locks.is_free(_lock_name(study)):  # another server computes it
+            kept.add(queries.aside(study).name)
     for path in queries.home().glob("*"):
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
@@ -422,7 +464,7 @@ def catch_up(study: Study) -> bool:
     return True
 
 
-@task()
+@task(queue_name="slow")
 def refresh_later(pk: int) -> None:
     """Compute a finished study again with today's places, from the worker; its former files stay until it
     is done.
@@ -432,7 +474,7 @@ def refresh_later(pk: int) -> None:
         _write(study, timezone.now())
 
 
-@task()
+@task(queue_name="slow")
 def publish_later(pk: int) -> None:
     """Write the dossiers of a finished study again, with today's comments, from the worker."""
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()

@@ -16,6 +16,7 @@ from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
@@ -284,6 +285,17 @@ def home() -> Path:
 
 def folder(study: Study) -> Path:
     return home() / study.key
+
+
+def aside(study: Study) -> Path:
+    """Return the folder where a study is written until it is whole."""
+    return home() / f".{study.key}-{study.pk}"
+
+
+def tasks_of(study: Study, path: str, *, alive: bool = False) -> QuerySet[DBTaskResult]:
+    """Return the tasks of a study, by the path of their function. alive: those that wait or run only."""
+    found = DBTaskResult.objects.filter(task_path=path, args_kwargs__args__0=study.pk)
+    return found.filter(status__in=("READY", "RUNNING")) if alive else found
 
 
 def is_lost(study: Study) -> bool:

@@ -20,6 +20,7 @@ def run(given: argparse.Namespace) -> int:
 
     counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
     actions.resume()
+    actions.publish_again_after_a_stop()
     print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
     print(f"Ce qui était là avant est gardé dans {counts['avant']}")
     return 0

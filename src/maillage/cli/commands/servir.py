@@ -19,6 +19,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--adresse", default="127.0.0.1", metavar="ADRESSE", help="adresse d’écoute (par défaut 127.0.0.1)"
     )
 
+    parser.add_argument(
+        "--sans-travail",
+        action="store_true",
+        help="sans le travail en arrière-plan : « maillage travailler » le fait à côté",
+    )
+
 
 def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
@@ -51,9 +57,10 @@ def run(given: argparse.Namespace) -> int:
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
     )
     search.build_if_empty()
-    actions.tidy()  # while the server reads what it needs; no worker writes yet
+    actions.tidy()  # while the server reads what it needs
     actions.resume()
-    helpers = [Helper(module) for module in (WORKER, DUE)]
+    actions.publish_again_after_a_stop()
+    helpers = [Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS))]
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
         _announce(server, given.adresse, given.port)
@@ -61,9 +68,7 @@ def run(given: argparse.Namespace) -> int:
             time.sleep(1)
             for helper in helpers:
                 if helper.may_start():
-                    if helper.module is WORKER:
-                        actions.resume()  # what it was computing goes back in the queue
-                    helper.start()
+                    helper.start()  # what it was doing is taken again by whoever does the deadlines
     except KeyboardInterrupt:
         server.terminate()
     finally:
@@ -100,7 +105,7 @@ class Helper:
             wait = WAITS[min(self.early, len(WAITS) - 1)]
             self.due_at = now + wait
             if wait:
-                what = "Le travail en arrière-plan" if self.module is WORKER else "Le rappel des échéances"
+                what = "Le travail en arrière-plan" if self.module in WORKERS else "Le rappel des échéances"
                 print(f"{what} s’arrête dès qu’il démarre. Nouvel essai dans {wait} s.", flush=True)
         return now >= self.due_at
 
@@ -121,7 +126,7 @@ def _announce(server: subprocess.Popen[bytes], address: str, port: int) -> None:
 
 
 WAITED = 30  # seconds for one answer, on a slow computer
-WORKER = ("maillage.config.manage", "db_worker", "--interval", "0.5", "--no-startup-delay")
+WORKERS = (("maillage.config.worker", "rapide"), ("maillage.config.worker", "lente"))
 DUE = ("maillage.config.scheduler",)
 LASTED = 60  # seconds: a process that ends before has a fault that starting it again does not mend
 WAITS = (0, 0, 0, 5, 15, 60)  # seconds before it is started again, by how many times in a row it ended so

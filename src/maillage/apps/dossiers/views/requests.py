@@ -31,7 +31,7 @@ def obtained(request: HttpRequest, asked: StudyRequest) -> Study | None:
     if found is None or queries.is_lost(found):
         if not access.may_compute(request):
             return None
-        found = actions.ask(asked)
+        found = actions.ask(asked, priority=access.priority(request))
         access.remember(request, found)
     return found
 

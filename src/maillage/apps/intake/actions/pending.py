@@ -146,7 +146,7 @@ def drop(found: PendingFile) -> None:
     shutil.rmtree(queries.folder(found.key), ignore_errors=True)
 
 
-@task()
+@task(queue_name="quick")
 def forget_later(key: str) -> None:
     """Delete a file after its day, from the worker; later when it is being imported."""
     if queries.progress(key).is_alive:
@@ -215,7 +215,7 @@ def _start(found: PendingFile) -> None:
         work(found.key)
 
 
-@task()
+@task(queue_name="quick")
 def work_later(key: str) -> None:
     """Do the requested work on a file, from the worker."""
     if queries.progress(key).is_alive:

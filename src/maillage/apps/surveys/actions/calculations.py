@@ -130,7 +130,7 @@ def _tidy(survey: Survey, name: str) -> None:
             path.unlink(missing_ok=True)
 
 
-@task()
+@task(queue_name="quick")
 def compute_later(pk: int, part: str) -> None:
     """Compute a part of the results of a survey, from the worker."""
     survey = Survey.objects.filter(pk=pk).first()

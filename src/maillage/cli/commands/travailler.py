@@ -1,0 +1,22 @@
+"""maillage travailler: one more worker for the quick queue or the slow one, here or on another computer."""
+
+import argparse
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        choices=("rapide", "lente"),
+        help="rapide (quelqu’un attend : fichiers, résultats d’enquête) ou lente (études)",
+    )
+
+
+def run(given: argparse.Namespace) -> int:
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.config import worker
+
+    worker.run(given.file)
+    return 0

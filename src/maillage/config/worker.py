@@ -1,0 +1,119 @@
+"""Background work: who does it, for how long at most, and what becomes of what a dead worker was doing.
+
+    python -m maillage.config.worker rapide|lente
+
+Two queues: nobody who waits in front of a page waits behind a study of a whole country. The tasks, their rows
+and the way they are run are those of django-tasks-db. A worker holds a lock as long as it lives
+(web/locks.py): another process takes back its task when the lock is free, and only then, whatever the
+clocks say.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from types import FrameType
+
+from maillage.kernel.errors import Refused
+
+QUEUES = {"rapide": ["default", "quick"], "lente": ["slow"]}  # default: tasks of the versions before
+LIMITS = {"default": timedelta(minutes=15), "quick": timedelta(minutes=15), "slow": timedelta(hours=2)}
+ATTEMPTS = 3  # of a task whose worker dies, before it is set aside
+EVERY = 0.5  # seconds between two looks at an empty queue
+
+
+class WorkerDied(Exception):
+    """Each worker that took a task died: its memory is too small for it, or the computer stops too often."""
+
+
+class TimeLimit(Refused):
+    """A task took longer than its queue allows."""
+
+    def __init__(self, most: timedelta) -> None:
+        super().__init__(
+            f"Le calcul a été arrêté au bout de {round(most.total_seconds() / 60)} minutes.",
+            why="Un calcul aussi long empêche tous les autres.",
+            do="Demandez un territoire plus petit, ou relancez-le à une heure plus calme.",
+        )
+
+
+def lock_name(worker_id: str) -> str:
+    """Return the name of the lock of a worker."""
+    return f"travail-{worker_id}"
+
+
+def run(queue: str) -> None:
+    """Do the tasks of a queue until this process is asked to stop; the current one is finished first."""
+    from django.utils.crypto import get_random_string
+    from django_tasks_db.management.commands.db_worker import Worker
+
+    from maillage.web import locks
+
+    class LimitedWorker(Worker):
+        def run_task(self, db_task_result):  # type: ignore[no-untyped-def]
+            with limited(LIMITS[db_task_result.queue_name]):
+                super().run_task(db_task_result)
+
+    worker_id = f"{queue}-{get_random_string(24)}"
+    worker = LimitedWorker(
+        queue_names=QUEUES[queue],
+        interval=EVERY,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=worker_id,
+        excluded_queue_names=[],
+    )
+    worker.configure_signals()
+    with locks.exclusive(lock_name(worker_id)):
+        worker.run()
+
+
+@contextmanager
+def limited(most: timedelta) -> Iterator[None]:
+    """Raise TimeLimit in what is done here, once it has taken that long."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        raise TimeLimit(most)
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, most.total_seconds())
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def take_again(at: datetime) -> dict[str, int]:
+    """Put what dead workers were doing back in its queue, and return how many tasks; one that has lost
+    ATTEMPTS workers is set aside, for somebody to look at.
+    """
+    from django_tasks_db.models import DBTaskResult
+
+    from maillage.apps.dossiers import actions
+    from maillage.web import locks
+
+    again = aside = 0
+    for task in DBTaskResult.objects.running():
+        if not locks.is_free(lock_name(task.worker_ids[-1])):
+            continue
+        # only if it is still that one's: it may have ended just now
+        same = DBTaskResult.objects.filter(pk=task.pk, status="RUNNING", worker_ids=task.worker_ids)
+        if len(task.worker_ids) < ATTEMPTS:
+            again += same.update(status="READY", started_at=None)
+        else:
+            died = f"{WorkerDied.__module__}.{WorkerDied.__qualname__}"
+            aside += same.update(status="FAILED", finished_at=at, exception_class_path=died)
+    return {"reprises": again, "mises_de_cote": aside, "etudes_reprises": actions.resume()}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    import django
+
+    django.setup()
+    run(sys.argv[1])

@@ -1,0 +1,53 @@
+"""Locks that end with the process that holds them: whoever is silent because it died no longer has any.
+
+On PostgreSQL they are seen from every computer that shares the database; SQLite is used from one computer,
+where a file of the home folder does.
+"""
+
+import fcntl
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+FOLDER = ".verrous"
+
+
+@contextmanager
+def exclusive(name: str) -> Iterator[bool]:
+    """Take a lock for a while, and say whether nobody else has it; nothing is waited for.
+
+    On PostgreSQL it has a connection of its own: the one in use may be closed and opened again meanwhile.
+    """
+    if connection.vendor == "postgresql":
+        key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+        own = connection.copy()
+        try:
+            with own.cursor() as cursor:
+                cursor.execute("select pg_try_advisory_lock(%s)", [key])
+                (mine,) = cursor.fetchone()
+            yield mine
+        finally:
+            own.close()
+        return
+    path = Path(settings.HOME) / FOLDER / name
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def is_free(name: str) -> bool:
+    """Return whether nobody alive has a lock."""
+    with exclusive(name) as mine:
+        return mine

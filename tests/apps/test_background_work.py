@@ -1,0 +1,96 @@
+"""Background work: its limits of time and number, what is set aside, who passes first."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from maillage.apps.accounts.models import User
+from maillage.apps.dossiers import actions, rules
+from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.config import worker
+from maillage.kernel.errors import Refused
+from maillage.web import locks
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def running(study: Study, attempts: int) -> DBTaskResult:
+    """The task and the study as workers left them that were killed."""
+    Study.objects.filter(pk=study.pk).update(status=rules.RUNNING, started_at=timezone.now())
+    ids = [f"mort-{n}" for n in range(attempts)]
+    DBTaskResult.objects.update(status="RUNNING", worker_ids=ids, started_at=timezone.now())
+    return DBTaskResult.objects.get()
+
+
+def test_a_task_is_taken_again_while_fewer_than_three_workers_died(home):
+    study = actions.ask(StudyRequest(place="38151"))
+    running(study, 2)
+    assert worker.take_again(timezone.now()) == {"reprises": 1, "mises_de_cote": 0, "etudes_reprises": 1}
+    assert DBTaskResult.objects.get().status == "READY"
+    study.refresh_from_db()
+    assert study.status == rules.QUEUED
+
+
+def test_a_task_that_lost_three_workers_is_set_aside_and_its_study_says_so(home):
+    study = actions.ask(StudyRequest(place="38151"))
+    running(study, 3)
+    assert worker.take_again(timezone.now()) == {"reprises": 0, "mises_de_cote": 1, "etudes_reprises": 0}
+    task = DBTaskResult.objects.get()
+    assert (task.status, task.exception_class_path) == ("FAILED", actions.DIED)
+    study.refresh_from_db()
+    assert study.status == rules.FAILED
+    actions.ask_again(study)
+    assert actions.resume() == 0, "somebody asked again: it waits in the queue once"
+    assert DBTaskResult.objects.filter(status="READY").count() == 1
+
+
+def test_a_study_that_another_server_computes_is_left_to_it(home):
+    study = actions.ask(StudyRequest(place="38151"))
+    Study.objects.filter(pk=study.pk).update(status=rules.RUNNING)
+    with locks.exclusive(f"etude-{study.pk}") as mine:
+        assert mine
+        assert not locks.is_free(f"etude-{study.pk}")
+        assert actions.resume() == 0
+        actions.compute(study)  # another worker that took its task again: nothing is computed twice
+    study.refresh_from_db()
+    assert study.status == rules.RUNNING
+    assert actions.resume() == 1
+    assert DBTaskResult.objects.count() == 1, "its task was still waiting"
+
+
+def test_a_task_that_lasts_too_long_is_stopped_with_words():
+    with (
+        pytest.raises(Refused, match="arrêté au bout de 0 minutes"),
+        worker.limited(timedelta(milliseconds=30)),
+    ):
+        time.sleep(5)
+    with worker.limited(timedelta(hours=1)):
+        pass
+    assert set(worker.LIMITS) == {queue for queues in worker.QUEUES.values() for queue in queues}
+
+
+def test_files_and_studies_wait_in_two_queues():
+    from maillage.apps.intake.actions import pending
+    from maillage.apps.surveys.actions import calculations
+
+    assert actions.compute_later.queue_name == actions.publish_later.queue_name == "slow"
+    assert pending.work_later.queue_name == calculations.compute_later.queue_name == "quick"
+
+
+def test_a_visit_waits_for_three_studies_and_who_signed_in_passes_first(client, home):
+    places = ("38151", "38185", "38421", "38229", "38544")
+    for place in places[:3]:
+        assert client.get(reverse("territory", args=[place])).status_code == 200
+    assert client.get(reverse("territory", args=[places[3]])).status_code == 429
+    client.force_login(User.objects.create_user("leila@exemple.fr", "x", name="Leïla"))
+    session = client.session
+    session["calculs"] = []
+    session.save()
+    assert client.get(reverse("territory", args=[places[4]])).status_code == 200
+    first = DBTaskResult.objects.ready().first()
+    assert Study.objects.get(pk=first.args_kwargs["args"][0]).place == places[4]
