@@ -120,5 +120,8 @@ release: .venv/.dev
 	@$(PY) tools/release.py $(VERSION)
 	@$(MAKE) --no-print-directory .venv/.produit
 
+sbom: .venv/.produit  # what the product is made of, for an audit
+	@$(PY) tools/sbom.py > maillage.cdx.json
+
 lock: .venv/.uv
 	$(PY) tools/locks.py

@@ -431,3 +431,34 @@ def test_a_file_that_holds_no_address_is_refused_in_three_lines(maillage, tmp_pa
     answer = maillage("adresses", "charger", tmp_path / "x.csv")
     assert (answer.code, len(answer.err.splitlines())) == (2, 3)
     assert "il y manque numero" in answer.err
+
+
+LEFT = """
+import json, sys
+from maillage.config.bootstrap import ready
+ready()
+from maillage.config.rows import tables
+json.dump([each._meta.label_lower for each in tables() if each._base_manager.exists()], sys.stdout)
+"""
+
+
+def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstration, tmp_path):
+    import subprocess
+    import sys
+
+    home = {"MAILLAGE_HOME": str(demonstration(tmp_path / "maison"))}
+    answer = process("demo", "--effacer", **home)
+    assert answer.code == 0, answer.err
+    counts = dict(line.split(" : ") for line in answer.out.splitlines() if " : " in line)
+    assert (counts["compte"], counts["réponse"]) == ("8", "192")
+    whole = sum(map(int, counts.values()))
+    assert f"{whole} lignes d’exemple ôtées. Les lieux réels et le journal restent." in answer.out
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT], env={**os.environ, **home}, capture_output=True, check=True
+    )
+    real = {"structure", "lieu", "source", "import", "change", "pair"}
+    assert set(json.loads(done.stdout)) == {
+        *(f"directory.{name}" for name in real),
+        *("territories.perimeter", "accounts.entry", "accounts.seal"),
+    }
+    assert "0 lignes d’exemple ôtées." in process("demo", "--effacer", **home).out

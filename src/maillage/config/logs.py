@@ -1,11 +1,16 @@
 """What is written in the logs: what happened and where, never a link that still opens."""
 
+import json
 import logging
 import re
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
 
 LINKS = re.compile(
     r"(/(?:acces|invitation|orientation|apprendre/suivi|ateliers/ma-place|fiche|enquetes/(?:borne|odk|structure))/)[^/\s]+"
 )
+DEEPEST = 12  # calls that an error shows, the last ones
 
 
 class Masked(logging.Formatter):
@@ -13,3 +18,29 @@ class Masked(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return LINKS.sub(r"\1…", super().format(record))
+
+
+class JsonLines(logging.Formatter):
+    """A line of JSON for each event, with the number of its request.
+
+    An error is its kind and where it happened, never its words: they may hold what somebody typed.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        from maillage.config.requests import current_id
+
+        line: dict[str, object] = {
+            "le": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "niveau": record.levelname,
+            "source": record.name,
+        }
+        if number := current_id.get():
+            line["requete"] = number
+        line |= getattr(record, "request", None) if isinstance(getattr(record, "request", None), dict) else {}
+        if record.exc_info and record.exc_info[0]:
+            line["erreur"] = record.exc_info[0].__name__
+            calls = traceback.extract_tb(record.exc_info[2])[-DEEPEST:]
+            line["pile"] = [f"{Path(each.filename).name}:{each.lineno} {each.name}" for each in calls]
+        elif words := LINKS.sub(r"\1…", record.getMessage()):
+            line["quoi"] = words
+        return json.dumps(line, ensure_ascii=False)

@@ -94,6 +94,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "maillage.config.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -324,6 +325,8 @@ LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
 CONTACT = os.environ.get("MAILLAGE_CONTACT", "")  # an e-mail, for whoever sees a sentence badly said
+# Where somebody who finds a weakness writes: an e-mail, or the address of a page.
+SECURITY_CONTACT = os.environ.get("MAILLAGE_SECURITY_CONTACT", "").strip() or CONTACT
 # Where the end of the journal is sent each day, so that whoever holds this computer does not hold them all.
 ANCHORS_TO = os.environ.get("MAILLAGE_ANCHORS_TO", "").strip()
 # Papers of persons, kept only when a key is given: the key, or the file that holds it; where ClamAV listens.
@@ -372,6 +375,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_REDIRECT_EXEMPT = [r"^metriques/$"]  # asked from this computer alone, without a certificate
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 BEHIND_PROXY = bool(os.environ.get("MAILLAGE_PROXY"))
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
@@ -397,10 +401,18 @@ SILENCED_SYSTEM_CHECKS = (
     ["security.W004", "security.W008", "security.W012", "security.W016"] if not PRODUCTION else []
 )
 
+# Lines of JSON, one for each request, on standard error: whoever starts the services keeps and turns them.
+JSON_LOGS = os.environ.get("MAILLAGE_LOGS", "json" if PRODUCTION else "texte") == "json"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"masked": {"()": "maillage.config.logs.Masked"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "masked"}},
+    "formatters": {
+        "masked": {"()": "maillage.config.logs.Masked"},
+        "json": {"()": "maillage.config.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json" if JSON_LOGS else "masked"}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"maillage.requests": {"level": "INFO" if JSON_LOGS else "WARNING"}},
 }

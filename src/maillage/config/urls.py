@@ -3,10 +3,17 @@
 from django.urls import include, path
 
 from maillage.apps.directory.views import api
+from maillage.config import installation
 from maillage.config.health import health
+from maillage.config.metrics import metrics
+from maillage.config.security_txt import security_txt
 
 urlpatterns = [
     path("sante/", health, name="health"),
+    path("metriques/", metrics, name="metrics"),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
+    path("espace/installation/", installation.index, name="installation"),
+    path("espace/installation/taches/<uuid:pk>/", installation.again, name="task_again"),
     path("", include("maillage.config.sign_in")),
     path("", include("maillage.apps.search.urls")),
     path("", include("maillage.apps.intake.urls")),  # before the directory: “nouveau” is not a place

@@ -32,12 +32,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sans-calcul", action="store_true", help="prépare la base, sans calculer les diagnostics"
     )
+    parser.add_argument(
+        "--effacer", action="store_true", help="ôte les exemples et leurs comptes ; les lieux réels restent"
+    )
 
 
 def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
+    if given.effacer:
+        return _remove()
     from maillage.cli.demonstration.ordered import in_order_of_dates
     from maillage.config import settings
 
@@ -58,6 +63,18 @@ def run(given: argparse.Namespace) -> int:
     print(f"Comptes de démonstration, mot de passe {password} :")
     for name, shown, *_ in ACCOUNTS:
         print(f"  {name}@{DOMAIN} : {shown}")
+    return 0
+
+
+def _remove() -> int:
+    from maillage.apps.search import actions as search
+    from maillage.cli.demonstration import removal
+
+    removed = removal.remove(DOMAIN)
+    search.rebuild()
+    for name, n in removed.items():
+        print(f"{name} : {n}")
+    print(f"{sum(removed.values())} lignes d’exemple ôtées. Les lieux réels et le journal restent.")
     return 0
 
 

@@ -1,0 +1,71 @@
+"""Take off everything that the demonstration invented, and say how many rows of each kind."""
+
+from collections import Counter
+
+from django.db import transaction
+from django.db.models import Model, ProtectedError, RestrictedError
+
+from maillage.apps.accounts.models import User
+from maillage.apps.dossiers.models import StudyMission
+from maillage.apps.messages.models import Message
+from maillage.apps.outreach.models import Outing
+from maillage.apps.reminders.models import Reminder
+from maillage.config.rows import tables
+from maillage.kernel.errors import Refused
+
+
+def remove(domain: str) -> dict[str, int]:
+    """Erase the invented rows and the demonstration accounts; return how many rows went, by kind, in French.
+
+    What these rows alone had goes with them. The real census and its corrections stay, and so does the
+    journal, which names nobody. domain: of the addresses of the examples. Refused when somebody real did
+    something that stands on them.
+    """
+    with transaction.atomic():
+        return _named(_removed(domain))
+
+
+def _removed(domain: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    waiting = [
+        Outing.objects.filter(by__is_demonstration=True),
+        StudyMission.objects.filter(written_by__is_demonstration=True),
+        Reminder.objects.filter(person__example=True),
+        Message.objects.filter(to__iendswith=f"@{domain}"),
+    ]
+    waiting += [_invented(model) for model in reversed(tables()) if _has_mark(model)]
+    waiting.append(User._base_manager.filter(is_demonstration=True))
+    while waiting:
+        later, why = [], ""
+        for rows in waiting:
+            try:
+                with transaction.atomic():
+                    found.update(rows.delete()[1])
+            except (ProtectedError, RestrictedError) as error:
+                stays = next(iter(getattr(error, "protected_objects", None) or error.restricted_objects))
+                why = f"{stays._meta.verbose_name} {stays.pk}"
+                later.append(rows)
+        if len(later) == len(waiting):
+            raise Refused(
+                "Les exemples n’ont pas été ôtés.",
+                why=f"Une ligne qui n’en est pas un s’appuie sur eux : {why}.",
+                do="Ôtez-la depuis l’espace, ou prenez une base neuve et importez-y vos lieux.",
+            )
+        waiting = later
+    return found
+
+
+def _has_mark(model: type[Model]) -> bool:
+    return any(field.name == "example" for field in model._meta.concrete_fields)
+
+
+def _invented(model: type[Model]):  # type: ignore[no-untyped-def]
+    return model._base_manager.filter(example=True)
+
+
+def _named(found: Counter[str]) -> dict[str, int]:
+    by_label = {model._meta.label: str(model._meta.verbose_name) for model in tables()}
+    named: Counter[str] = Counter()
+    for label, n in found.items():
+        named[by_label.get(label, label)] += n
+    return {name: n for name, n in sorted(named.items()) if n}

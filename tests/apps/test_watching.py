@@ -1,0 +1,195 @@
+"""What watches the platform: figures for this computer, one line of the log a request, the page of the installation."""
+
+import json
+import logging
+import sys
+from datetime import datetime, timedelta
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from maillage.apps.accounts.models import User
+from maillage.apps.dossiers import actions
+from maillage.config import requests
+from maillage.config.logs import JsonLines
+from tests.conftest import with_role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines():
+    """What the log of requests says, line by line, as JSON."""
+    found: list[dict] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            found.append(json.loads(self.format(record)))
+
+    handler, log = Keep(), logging.getLogger("maillage")
+    handler.setFormatter(JsonLines())
+    level = logging.getLogger("maillage.requests").level
+    logging.getLogger("maillage.requests").setLevel("INFO")
+    log.addHandler(handler)
+    yield found
+    log.removeHandler(handler)
+    logging.getLogger("maillage.requests").setLevel(level)
+
+
+@pytest.fixture
+def administrator() -> User:
+    return with_role(User.objects.create_user("ada@exemple.fr", "x", name="Ada"), "administration")
+
+
+def test_figures_are_for_this_computer_and_not_for_who_comes_through_a_proxy(client):
+    before = requests.totals()
+    client.get("/sante/")
+    page = client.get("/metriques/")
+    assert page["Content-Type"].startswith("text/plain; version=0.0.4")
+    values = dict(line.rsplit(" ", 1) for line in page.text.splitlines() if line and not line.startswith("#"))
+    assert values["maillage_up"] == values["maillage_database_up"] == "1"
+    assert float(values['maillage_requests_total{class="2xx"}']) == before[0] + 1
+    assert values['maillage_request_seconds_bucket{le="+Inf"}'] == values["maillage_request_seconds_count"]
+    assert float(values["maillage_disk_free_bytes"]) > 0
+    names = [line.split()[2] for line in page.text.splitlines() if line.startswith("# TYPE")]
+    assert len(names) == len(set(names))
+    for headers in ({"x-forwarded-for": "127.0.0.1"}, {"forwarded": "for=127.0.0.1"}):
+        assert client.get("/metriques/", headers=headers).status_code == 404
+    assert Client(REMOTE_ADDR="192.0.2.7").get("/metriques/").status_code == 404
+
+
+def test_a_line_says_the_pattern_of_an_address_and_nothing_of_who(client, lines):
+    page = client.get("/espace/personnes/4217/?q=Fatou", headers={"user-agent": "Firefox de Fatou"})
+    (line,) = lines
+    assert (line["page"], line["methode"], line["reponse"]) == ("/espace/personnes/<int:pk>/", "GET", 404)
+    assert line["requete"] == page["X-Request-ID"]
+    assert line["ms"] >= 0
+    text = json.dumps(line)
+    assert not any(word in text for word in ("4217", "Fatou", "127.0.0.1"))
+    client.get("/nulle-part-fatou/")
+    assert lines[-1]["page"] == ""
+
+
+def test_the_number_of_a_request_comes_from_the_proxy_when_it_is_believed(client, settings):
+    assert client.get("/sante/", headers={"x-request-id": "abcdef123456"})["X-Request-ID"] != "abcdef123456"
+    settings.BEHIND_PROXY = True
+    assert client.get("/sante/", headers={"x-request-id": "abcdef123456"})["X-Request-ID"] == "abcdef123456"
+    assert client.get("/sante/", headers={"x-request-id": "a b"})["X-Request-ID"] != "a b"
+
+
+def test_an_error_is_its_kind_and_its_place_never_its_words():
+    def answer(request):
+        try:
+            raise ValueError("Fatou Diallo, 06 12 34 56 78")
+        except ValueError:
+            record = logging.LogRecord(
+                "django.request", 40, "", 1, "Erreur : %s", ("/acces/secret/",), sys.exc_info()
+            )
+            return HttpResponse(JsonLines().format(record))
+
+    page = requests.RequestLog(answer)(RequestFactory().get("/"))
+    line = json.loads(page.content)
+    assert line["erreur"] == "ValueError"
+    assert line["pile"][-1].startswith("test_watching.py:")
+    assert line["requete"] == page["X-Request-ID"]
+    assert "Fatou" not in page.text
+    assert "06 12" not in page.text
+    told = JsonLines().format(logging.LogRecord("x", 30, "", 1, "refus de %s", ("/acces/secret/",), None))
+    assert "secret" not in told
+
+
+def failed(path: str, error: str) -> DBTaskResult:
+    return DBTaskResult.objects.create(
+        task_path=path,
+        args_kwargs={"args": [1], "kwargs": {}},
+        queue_name="slow",
+        backend_name="default",
+        status="FAILED",
+        exception_class_path=error,
+        traceback="",
+        worker_ids=["x"],
+        run_after=timezone.now(),
+        finished_at=timezone.now(),
+    )
+
+
+def test_the_page_of_the_installation_says_what_is_wrong_and_starts_tasks_again(client, administrator, home):
+    died = failed(actions.compute_later.module_path, actions.DIED)
+    other = failed(actions.publish_later.module_path, "builtins.KeyError")
+    client.force_login(administrator)
+    page = client.get(reverse("installation"))
+    assert page.status_code == 200
+    for words in (
+        "Base : bien",
+        "la mémoire manque",
+        "Erreur KeyError",
+        "Calcul d’un diagnostic",
+        "File lente",
+    ):
+        assert words in page.text.replace("\xa0", " "), words
+    client.post(reverse("task_again", args=[died.pk]))
+    died.refresh_from_db()
+    assert (died.status, died.worker_ids) == ("READY", [])
+    client.post(reverse("task_again", args=[other.pk]), {"geste": "oublier"})
+    assert not DBTaskResult.objects.filter(pk=other.pk).exists()
+    page = client.get(reverse("installation"))
+    assert "Aucune tâche mise de côté" in page.text
+    assert "1 en attente" in page.text
+    assert client.post(reverse("task_again", args=[died.pk])).status_code == 404, "it is not aside any more"
+
+
+def test_the_page_of_the_installation_is_the_administration_s(client):
+    coordinator = with_role(
+        User.objects.create(email="c@exemple.fr", name="C", password=make_password(None)),
+        "coordination",
+        territory="france",
+    )
+    client.force_login(coordinator)
+    assert client.get(reverse("installation")).status_code == 404
+    row = failed("x.y", "builtins.KeyError")
+    assert client.post(reverse("task_again", args=[row.pk])).status_code == 404
+
+
+def test_whoever_finds_a_weakness_knows_where_to_write(client, settings):
+    assert client.get("/.well-known/security.txt").status_code == 404, "nobody to write to"
+    settings.SECURITY_CONTACT = "securite@exemple.fr"
+    page = client.get("/.well-known/security.txt")
+    fields = dict(line.split(": ", 1) for line in page.text.splitlines())
+    assert fields["Contact"] == "mailto:securite@exemple.fr"
+    assert timezone.now() < datetime.fromisoformat(fields["Expires"]) < timezone.now() + timedelta(days=365)
+    settings.SECURITY_CONTACT = "https://exemple.fr/securite"
+    assert "Contact: https://exemple.fr/securite\n" in client.get("/.well-known/security.txt").text
+
+
+@pytest.mark.parametrize(
+    "address", ["/", "/connexion/", "/sante/", "/api/v1/lieux", "/nulle-part/", "/espace/"]
+)
+def test_each_answer_wears_its_headers(client, address):
+    headers = client.get(address).headers
+    policy = headers["Content-Security-Policy"]
+    for part in ("default-src 'self'", "object-src 'none'", "base-uri 'self'", "frame-ancestors 'none'"):
+        assert part in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert len(headers["X-Request-ID"]) == 32
+    assert "Server" not in headers
+
+
+def test_the_list_of_what_the_product_is_made_of_is_that_of_the_lock():
+    from tools import sbom
+
+    lock = (sbom.ROOT / "requirements.lock").read_text("utf-8")
+    made = sbom.document()
+    pins = [line.split(" ")[0] for line in lock.splitlines() if "==" in line and not line.startswith(" ")]
+    assert [f"{each['name']}=={each['version']}" for each in made["components"]] == pins
+    assert all(each["hashes"] for each in made["components"])
+    assert len({each["bom-ref"] for each in made["components"]}) == len(pins)
+    assert made == sbom.document(), "the same lock, the same list"
