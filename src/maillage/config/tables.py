@@ -10,12 +10,13 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import Migration, RunPython
+from django.db.migrations import Migration, RunPython, operations
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -55,6 +56,43 @@ def pending(connection: BaseDatabaseWrapper) -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{each.app_label}.{each.name}" for each, _ in plan]
+
+
+def breaking(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return what the pending migrations do that the version before cannot live with, in French: it must be
+    stopped first. Adding a table, a column that may stay empty or an index is not.
+    """
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if not executor.loader.applied_migrations:
+        return []  # nobody works there yet
+    found = []
+    for migration, _ in plan:
+        made = {each.name_lower for each in migration.operations if isinstance(each, operations.CreateModel)}
+        for each in migration.operations:
+            on = getattr(each, "model_name_lower", "")
+            if on not in made and (words := _breaks(each)):
+                found.append(f"{migration.app_label}.{migration.name} {words}")
+    return found
+
+
+def _breaks(operation: operations.base.Operation) -> str:
+    match operation:
+        case operations.DeleteModel():
+            return f"ôte la table {operation.name}"
+        case operations.RemoveField():
+            return f"ôte la colonne {operation.model_name}.{operation.name}"
+        case operations.RenameModel():
+            return f"renomme la table {operation.old_name}"
+        case operations.RenameField():
+            return f"renomme la colonne {operation.model_name}.{operation.old_name}"
+        case operations.AddField() if not _may_be_left_out(operation.field):
+            return f"ajoute la colonne {operation.model_name}.{operation.name}, que l’ancienne ne remplit pas"
+    return ""
+
+
+def _may_be_left_out(field: Any) -> bool:
+    return field.null or field.many_to_many or field.has_db_default()
 
 
 def create_tables(connection: BaseDatabaseWrapper) -> bool:

@@ -20,16 +20,27 @@ def run(given: argparse.Namespace) -> int:
     with connected() as connection:
         from maillage.config import tables
 
-        pending = tables.pending(connection)
+        pending, breaking = tables.pending(connection), tables.breaking(connection)
     if not given.verifier:
         ready()
     if given.json:
-        print_json({"a_faire" if given.verifier else "faites": pending})
+        print_json({"a_faire" if given.verifier else "faites": pending, "a_l_arret": breaking})
     elif not pending:
         print("La base est à jour.")
     else:
         print(f"{'À faire' if given.verifier else 'Fait'} : {_listed(pending)}.")
+        if given.verifier:
+            _print_how(breaking)
     return 1 if given.verifier and pending else 0
+
+
+def _print_how(breaking: list[str]) -> None:
+    if not breaking:
+        print("Cela peut se faire pendant que l’on travaille : la version d’avant continue de répondre.")
+        return
+    print("Arrêtez d’abord le service, la version d’avant ne saurait plus écrire :")
+    for words in breaking:
+        print(f"  {words}")
 
 
 def _listed(names: list[str]) -> str:

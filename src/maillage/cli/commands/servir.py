@@ -35,7 +35,9 @@ def run(given: argparse.Namespace) -> int:
             why="Un port est un nombre entre 1 et 65535.",
             do="Essayez --port 8010.",
         )
-    check_free(given.adresse, given.port)
+    inherited = inherited_socket()
+    if inherited is None:
+        check_free(given.adresse, given.port)
     ready()
     from maillage.apps.dossiers import actions
     from maillage.apps.search import actions as search
@@ -51,10 +53,11 @@ def run(given: argparse.Namespace) -> int:
             "maillage.config.wsgi:application",
             "--preload",
             "--bind",
-            f"{given.adresse}:{given.port}",
+            f"{given.adresse}:{given.port}" if inherited is None else f"fd://{inherited}",
         ),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
+        fds=() if inherited is None else (inherited,),
     )
     search.build_if_empty()
     actions.tidy()  # while the server reads what it needs
@@ -80,6 +83,21 @@ def run(given: argparse.Namespace) -> int:
             except subprocess.TimeoutExpired:
                 process.kill()  # what it was doing goes back in the queue at the next start
     return 0
+
+
+FIRST = 3  # where systemd leaves the first socket that it listens to
+
+
+def inherited_socket() -> int | None:
+    """Return the socket that whoever started this process listens to already, None without one.
+
+    Nobody is refused while the service starts again: who calls meanwhile waits in that socket.
+    """
+    if os.environ.get("LISTEN_FDS") != "1" or os.environ.get("LISTEN_PID") not in (None, str(os.getpid())):
+        return None
+    for name in ("LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES"):  # for us, and none of those that we start
+        os.environ.pop(name, None)
+    return FIRST
 
 
 class Helper:
@@ -137,11 +155,11 @@ def _said(address: str) -> str:
     return "localhost" if address in ("127.0.0.1", "0.0.0.0", "::1") else address  # noqa: S104, an address that is compared
 
 
-def start(*module: str) -> subprocess.Popen[bytes]:
-    """Start a Python module in another process, with our settings."""
+def start(*module: str, fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
+    """Start a Python module in another process, with our settings. fds: open files that it shares."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
     command = [sys.executable, "-m", *module]
-    return subprocess.Popen(command, env=environment, preexec_fn=leave_with_parent)  # noqa: PLW1509, one call, no lock
+    return subprocess.Popen(command, env=environment, preexec_fn=leave_with_parent, pass_fds=fds)  # noqa: PLW1509, one call, no lock
 
 
 def leave_with_parent() -> None:
