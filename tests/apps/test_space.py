@@ -276,13 +276,16 @@ def test_two_forms_open_at_once_lose_nothing(client, coordinator, study):
 
 
 def test_a_dossier_behind_its_comments_is_written_again_after_a_stop(coordinator, study):
+    from django_tasks_db.models import DBTaskResult
+
     from maillage.apps.dossiers import actions as dossier_actions
     from maillage.apps.dossiers.models import Comment
 
     assert dossiers.behind_their_comments() == []
     Comment.objects.create(place=study.place, section="synthese", text="Après", written_by=coordinator)
     assert dossiers.behind_their_comments() == [study]
-    dossier_actions.resume()
+    assert dossier_actions.publish_again_after_a_stop() == 1
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [study.pk]
 
 
 def test_a_corrected_value_is_told_by_the_study(coordinator):

@@ -20,6 +20,7 @@ from django.db import transaction
 from django.http import HttpResponseNotFound
 from django.test import override_settings
 from django.urls import URLPattern, get_resolver, reverse
+from django_tasks_db.models import DBTaskResult
 
 from maillage.apps.accounts.models import User
 from maillage.apps.actes import rules
@@ -205,6 +206,7 @@ LISTS: dict[str, set[str]] = {
         )
     },
     "stops": {"team", "run"},
+    "installation": {"run"},
     **{key: {"surveys"} for key in ("surveys", "survey_new", "survey_figure")},
     **{
         key: {"people", "mine"}
@@ -473,8 +475,18 @@ SENT = {
     "service_change_gesture": {"geste": "retirer"},
     "survey_question_gesture": {"geste": "monter", "question": "outils"},
 }
+FAILED = {
+    "status": "FAILED",
+    "args_kwargs": {"args": [], "kwargs": {}},
+    "task_path": "une.tache",
+    "backend_name": "default",
+    "run_after": AT,
+    "finished_at": AT,
+    "exception_class_path": "builtins.KeyError",
+    "traceback": "",
+}
 # Rows that belong to no structure: the administration alone.
-PLATFORM = {"stop_allow": "stop", "source": "source"}
+PLATFORM = {"stop_allow": "stop", "source": "source", "task_again": "task_aside"}
 # Opened by their own means: a code, a link, the session; tried by their own tests.
 APART = re.compile(
     r"^(fiche/|panneaux/|invitation/|acces/|ma-carte/|apprendre/|compte/|connexion/|deconnexion/|bilan/|orientation/|etudes/"
@@ -728,6 +740,7 @@ def _rows(kind: str, lieu, third, users) -> dict[str, dict[str, Any]]:
         "plan_action": {"place": commune, "pk": (funded := _plan_action(commune, theirs)).pk},
         "funder": {"place": commune, "pk": steering.fund(funded, name=kind, by=theirs, at=AT).funder_id},
         "source": {"pk": lieu.source_id},
+        "task_aside": {"pk": DBTaskResult.objects.create(**FAILED).pk},
         "stop": {"pk": Stop.objects.create(channel="email", to=f"{kind}@exemple.fr", at=AT).pk},
     }  # fmt: skip
 
@@ -1042,6 +1055,7 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "str:form": "svg",
         "slug:kind": "x",
         "int:pk": "1",
+        "uuid:pk": "00000000-0000-4000-8000-000000000000",
         "str:table": "x",
         "slug:slug": "x",
         "slug:key": "x",
