@@ -18,6 +18,7 @@ from maillage.apps.people.actions import register as people
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.acts import AT, draft, stored
+from tests.support.mandats import given
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -292,6 +293,17 @@ def test_the_most_noted_procedures_come_first_then_the_usual_ones(aidant, librar
     among = catalogue.options(library)
     first = [each.key for each in catalogue.first(library, among, AT)]
     assert first == ["handicap", "retraite", "prime-activite", "actualisation", "compte-ameli"]
+
+
+def test_what_a_person_permits_today_comes_first_for_them_alone(aidant, library, andrei):
+    row = given(andrei, library, aidant, "logement-social", at=AT)
+    among = catalogue.options(library)
+    assert catalogue.first(library, among, AT, andrei)[0].key == "logement-social"
+    assert "logement-social" not in [each.key for each in catalogue.first(library, among, AT)]
+    after = AT.replace(year=AT.year + 1)
+    assert catalogue.first(library, among, after, andrei)[0].key != "logement-social", "the mandate is over"
+    Autorisation.objects.filter(mandat=row).update(revoked_at=AT)
+    assert catalogue.first(library, among, AT, andrei)[0].key != "logement-social"
 
 
 def test_a_procedure_added_nearby_may_be_noted(aidant, library):

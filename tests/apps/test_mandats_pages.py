@@ -154,7 +154,9 @@ def test_a_no_goes_back_to_the_person(pro, andrei, structure, leila):
 
 def picture(kind: str, size=(400, 300), **more) -> bytes:
     held = BytesIO()
-    Image.new("RGB", size, "white").save(held, kind, **more)
+    drawn = Image.new("RGB", size, "white")
+    drawn.paste("black", (size[0] // 4, size[1] // 4, size[0] // 2, size[1] // 2))
+    drawn.save(held, kind, **more)
     return held.getvalue()
 
 
@@ -198,6 +200,14 @@ def test_an_unreadable_photograph_is_refused_with_what_to_do(content, why):
     with pytest.raises(Refused, match=why) as refusal:
         forms.read_photograph(SimpleUploadedFile("p.jpg", content))
     assert "Refaites" in refusal.value.do
+
+
+@pytest.mark.parametrize("shade", ["white", "black", "#808080"])
+def test_a_photograph_of_nothing_is_refused(shade):
+    held = BytesIO()
+    Image.new("RGB", (400, 300), shade).save(held, "JPEG")
+    with pytest.raises(Refused, match="On n’y voit rien"):
+        forms.read_photograph(SimpleUploadedFile("p.jpg", held.getvalue()))
 
 
 @pytest.mark.parametrize("content", [b"rien", b""])

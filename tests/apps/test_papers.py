@@ -204,7 +204,9 @@ def test_a_photograph_loses_what_the_telephone_wrote_and_a_pdf_tells_what_it_say
     exif = Image.Exif()
     exif[0x010F] = "Telephone de Fatou"
     out = io.BytesIO()
-    Image.new("RGB", (80, 60)).save(out, "JPEG", exif=exif)
+    drawn = Image.new("RGB", (80, 60))
+    drawn.paste("white", (20, 15, 60, 45))
+    drawn.save(out, "JPEG", exif=exif)
     bare = read_upload(SimpleUploadedFile("p.jpg", out.getvalue()))
     assert b"Fatou" in out.getvalue() and b"Fatou" not in bare.content and bare.media == papers.JPEG
     assert read_upload(SimpleUploadedFile("p.png", picture("PNG"))).media == papers.JPEG

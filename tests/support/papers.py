@@ -63,7 +63,9 @@ def closed_pdf() -> bytes:
 
 def picture(format: str = "JPEG", size: tuple[int, int] = (60, 40)) -> bytes:
     out = io.BytesIO()
-    Image.new("RGB", size, "white").save(out, format)
+    drawn = Image.new("RGB", size, "white")
+    drawn.paste("black", (size[0] // 4, size[1] // 4, size[0] // 2, size[1] // 2))
+    drawn.save(out, format)
     return out.getvalue()
 
 

@@ -10,11 +10,12 @@ from maillage.kernel.errors import Refused
 HEAVIEST = 8_000_000  # bytes, as a telephone takes it
 WIDEST = 1800  # points: a page is read
 LARGEST = 60_000_000  # points: more is no photograph
+SHADES = 24  # of 255, between the darkest and the lightest: below, nothing is written that an eye would read
 
 
 def read_photograph(file: UploadedFile) -> bytes:
     """Return a photograph written again as a JPEG, upright, without what telephones write beside it (the
-    place, the hour, the owner); Refused when it is too heavy or cannot be read.
+    place, the hour, the owner); Refused when it is too heavy, cannot be read, or shows nothing.
     """
     if (file.size or 0) > HEAVIEST:
         raise _unreadable("Elle est trop lourde : plus de 8 mégaoctets.", "Refaites-la en plus petit.")
@@ -32,10 +33,21 @@ def read_photograph(file: UploadedFile) -> bytes:
             "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
         ) from error
     upright.thumbnail((WIDEST, WIDEST))
+    if _is_blank(upright):
+        raise _unreadable(
+            "On n’y voit rien : elle est toute sombre, toute claire, ou le papier n’y est pas.",
+            "Refaites la photographie, bien à plat et à la lumière. Ou gardez le papier, sans photographie.",
+        )
     bare, written = Image.new("RGB", upright.size), BytesIO()
     bare.paste(upright)
     bare.save(written, "JPEG", quality=82)
     return written.getvalue()
+
+
+def _is_blank(picture: Image.Image) -> bool:
+    """Return whether a photograph is of one shade: the lens was covered, or the sheet is empty."""
+    darkest, lightest = picture.convert("L").getextrema()
+    return lightest - darkest < SHADES
 
 
 def _unreadable(why: str, do: str) -> Refused:

@@ -79,6 +79,11 @@ def run(given: argparse.Namespace) -> int:
             f", et {anchors} ancre{'s' * (anchors > 1)} y mène{'nt' * (anchors > 1)}" if anchors else ""
         )
         print(f"Le journal est entier : {n} ligne{'s' * (n > 1)}{compared}.")
+        if not anchors:
+            print(
+                "Aucune ancre n’a été lue : une fin coupée, ou une sauvegarde plus ancienne, ne se verrait"
+                " pas. Donnez une page gardée ailleurs : --ancre FICHIER."
+            )
     return 0
 
 

@@ -11,7 +11,10 @@ from django.utils import timezone
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Structure
+from maillage.apps.mandats.models import Autorisation
 from maillage.apps.mandats.queries import catalogue as mandats
+from maillage.apps.mandats.queries.lists import running_of
+from maillage.apps.people.models import Person
 from maillage.reference import procedures
 
 RECENT, LATEST = timedelta(days=90), 300  # acts read to know which procedures come first
@@ -41,9 +44,11 @@ def options(structure: Structure | None) -> list[Option]:
     return sorted(found, key=lambda each: (order.index(each.family), each.label.casefold())) + whole
 
 
-def first(structure: Structure | None, among: list[Option], at: datetime) -> list[Option]:
-    """Return the procedures under the thumb: the most noted by a structure these last months, then the usual
-    ones.
+def first(
+    structure: Structure | None, among: list[Option], at: datetime, person: Person | None = None
+) -> list[Option]:
+    """Return the procedures under the thumb: those that a person permits the structure today, then the most
+    noted by it these last months, then the usual ones.
     """
     latest = (
         Act.objects.filter(structure=structure, struck_at=None, on_day__gte=timezone.localdate(at - RECENT))
@@ -52,5 +57,14 @@ def first(structure: Structure | None, among: list[Option], at: datetime) -> lis
     )
     noted = [key for key, _ in sorted(Counter(latest).items(), key=lambda pair: (-pair[1], pair[0]))]
     known = {each.key: each for each in among}
-    wanted = dict.fromkeys([*noted, *rules.USUAL])
+    wanted = dict.fromkeys([*_permitted(structure, person, at), *noted, *rules.USUAL])
     return [known[key] for key in wanted if key in known][: rules.FIRST]
+
+
+def _permitted(structure: Structure | None, person: Person | None, at: datetime) -> list[str]:
+    """Return the procedures of the mandates that run between a person and a structure."""
+    if person is None:
+        return []
+    running = running_of(person, timezone.localdate(at)).filter(structure=structure).order_by()
+    rows = Autorisation.objects.filter(mandat__in=running.values("pk"), revoked_at=None)
+    return list(rows.order_by("pk").values_list("key", flat=True))

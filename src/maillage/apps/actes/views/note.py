@@ -36,7 +36,7 @@ def new(request: HttpRequest) -> HttpResponse:
     kept = "garder" in request.GET  # the page as a device keeps it: nothing of anybody is in it
     person = None if kept else _person(request)
     like = None if kept else _like(request)
-    form = _form(request, structures, like, at)
+    form = _form(request, structures, like, person, at)
     refused, status = None, 200
     if form.is_bound:
         if form.is_valid():
@@ -69,11 +69,13 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "actes/note.html", context, status=status)
 
 
-def _form(request: HttpRequest, structures: list[Structure], like: Act | None, at: datetime) -> ActForm:
+def _form(
+    request: HttpRequest, structures: list[Structure], like: Act | None, person: Person | None, at: datetime
+) -> ActForm:
     asked = whole(request.POST.get("structure", ""), ROWS)
     structure = next((each for each in structures if each.pk == asked), structures[0] if structures else None)
     among = catalogue.options(structure)
-    first = catalogue.first(structure, among, at)
+    first = catalogue.first(structure, among, at, person)
     data = None
     if request.method == "POST":
         data = request.POST.copy()
