@@ -87,6 +87,12 @@ def test_the_pages_of_an_offer(offered, client):
     assert "Donnée manquante" in unknown
     assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == page
 
+    first = client.get(f"/territoires/{PLACE}/manques/")
+    every = client.get(f"/territoires/{PLACE}/manques/?zones=toutes")
+    assert len(first.context["rows"]) == 10 < len(every.context["rows"])
+    assert first.context["rows"] == every.context["rows"][:10]
+    later = every.context["rows"][10]["zone"].code
+    assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     assert "Trois points à regarder" in page
     assert "Dit comme un manque : personne ne l’a noté ici." in page
 

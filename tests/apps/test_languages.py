@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from itertools import product
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import caches
@@ -12,6 +13,7 @@ from django.urls import get_resolver
 from django.utils import timezone
 
 from maillage.apps.directory import rules
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.people.models import Person
 from maillage.apps.volunteers.actions import hours, meetings
 from maillage.config.languages import TRANSLATED
@@ -342,6 +344,24 @@ def test_a_language_does_not_outlive_its_page(client):
     in_language(client, "ar", "/carte/")
     assert languages.spoken().is_french
     assert opening.clock(datetime(2026, 1, 1, 9, 0)) == "9 h"
+
+
+def test_the_home_page_shows_its_french_example_to_those_who_read_french(client, monkeypatch):
+    bar = SimpleNamespace(wide="", narrow="")
+    head = SimpleNamespace(value="39 000", low="", sentence="personnes", between="", bar=bar)
+    read = SimpleNamespace(
+        territory=SimpleNamespace(name="Agglomération grenobloise"),
+        headline=head,
+        zones=[],
+        source=SimpleNamespace(among=""),
+    )
+    monkeypatch.setattr(dossiers, "latest", lambda place: SimpleNamespace(place="38185"))
+    monkeypatch.setattr(dossiers, "is_lost", lambda study: False)
+    monkeypatch.setattr(dossiers, "reading", lambda study: read)
+    monkeypatch.setattr(dossiers, "knitted", lambda study: "<svg></svg>")
+    french, arabic = (in_language(client, code, "/").content.decode() for code in ("fr", "ar"))
+    assert "exemple-titre" in french and "Précarité forte" in french
+    assert "exemple-titre" not in arabic and "Précarité forte" not in arabic
 
 
 @pytest.mark.parametrize("code", OTHERS)

@@ -1,5 +1,6 @@
 """Pages on the offer of a territory: its places, its gaps, and what opening or closing one would change."""
 
+from html import escape
 from itertools import pairwise
 from typing import Any
 
@@ -26,6 +27,7 @@ from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
 
 USUAL = "libre_acces_accompagne"
+FIRST_ZONES = 10
 
 
 @require_safe
@@ -38,7 +40,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
         # What is known of the whole territory says nothing of the part that a filter keeps.
         surveyed = {} if asked.inside else evidence.published(study.place)
         return (
-            _line(request, study, reading)
+            _first_zones(request, _line(request, study, reading))
             | {"behind": actions.catch_up(study), "findings": findings.read(said, "maillage")}
             | {"points": agreements.points(lines, surveyed, said)}
             | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
@@ -143,6 +145,23 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
         return {"grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes]}
 
     return study_page(request, place, "dossiers/grid.html", "grille", more)
+
+
+def _first_zones(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of a line with its first zones alone, unless all were asked; the map leads to those
+    that are not on the page too.
+    """
+    rows = context.get("rows", [])
+    if request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 2:
+        return context
+    asked = request.GET.copy()
+    asked["zones"] = "toutes"
+    svg, everything = context["svg"], f"?{asked.urlencode()}"
+    for row in rows[FIRST_ZONES:]:
+        anchor = f'#manque-{row["zone"].code}"'
+        svg = svg.replace(f'href="{anchor}', f'href="{escape(everything)}{anchor}')
+    more = {"rows": rows[:FIRST_ZONES], "svg": svg, "n_zones": len(rows), "everything": everything}
+    return context | more
 
 
 def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any]:
