@@ -48,8 +48,8 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     act(structures[0], 5, day=date(2026, 7, 1))
     found = report(structures[:2], funder="le Département")
     assert [(row.name, row.individual, row.hours, row.helped) for row in found.rows] == [
-        ("La Ruche", 11, "8 h 15", 11),
-        ("Le Pimms", 12, "6 h", 12),
+        ("La Ruche", 11, "8\xa0h\xa015", 11),
+        ("Le Pimms", 12, "6\xa0h", 12),
     ]
     assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (23, 855, 23)
     assert not found.examples

@@ -1,7 +1,9 @@
 """Who funds a plan: a name written once, chosen afterwards, erased when asked; another territory’s is not there."""
 
+import io
 from datetime import UTC, datetime
 
+import pypdfium2
 import pytest
 
 from maillage.apps.plans import actions
@@ -86,8 +88,11 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
     assert row.title.replace("'", "&#x27;") in text or row.title in text
     assert "Personnes venues : 41, le 20 novembre 2026" in text
     period = {"du": "2026-01-01", "au": "2026-06-30", "financeur": funder.pk}
-    pdf = client.get("/espace/pilotage/activite.pdf", period)
-    assert pdf.content.startswith(b"%PDF")
+    sheet = client.get("/espace/pilotage/activite.pdf", period).content
+    with pypdfium2.PdfDocument(io.BytesIO(sheet)) as pages:
+        text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert "Ce qu’il finance" in text
+    assert "pour Le Département" in text
     both = client.get(REPORT, {**period, "pour": "La Ville"})
     assert both.status_code == 400
     assert "Gardez l’un des deux." in both.content.decode().translate(PLAIN)

@@ -6,7 +6,7 @@ from datetime import date
 
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
 from maillage.words.dates import in_words
-from maillage.words.wording import count, number
+from maillage.words.wording import NBSP, count, number
 
 FEW = "masqué"
 NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
@@ -28,7 +28,8 @@ class StructureActivity:
     def hours(self) -> str:
         """Its minutes in hours, rounded down: « 12 h 30 »."""
         hours, minutes = divmod(self.minutes, 60)
-        return f"{number(hours)} h {minutes:02}" if minutes else f"{number(hours)} h"
+        hour = f"{number(hours)}{NBSP}h"
+        return f"{hour}{NBSP}{minutes:02}" if minutes else hour
 
     @property
     def helped_words(self) -> str:
@@ -122,6 +123,7 @@ def document(r: ActivityReport, *, on: date) -> Document:
         Chapter(
             number="", short="Structures", title="Structure par structure", blocks=(_rows(r),), flows=True
         ),
+        *_actions(r),
         Chapter(number="", short="Thèmes", title="Pour quoi", blocks=(_themes(r),), flows=True),
         Chapter(number="", short="Suites", title="Ce que cela a changé", blocks=_outcomes(r), flows=True),
         Chapter(
