@@ -433,3 +433,56 @@ def test_whoever_refuses_to_be_on_the_map_is_left_out_and_no_name_is_read():
     found = places("questionnaire.csv")
     assert [row.sheet["nom"] for row in found.rows if row.refused] == ["Association X"]
     assert "Dupont" not in json.dumps([row.sheet for row in found.accepted])
+
+
+def test_a_description_made_of_labelled_lines_is_a_small_table():
+    found = places("fiches_en_texte.geojson")
+    assert kept(found, "adresse") == ["3 place Grenette", "12 rue des Arts", "4 rue X"]
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Tu 14:00-17:00",
+        "Mo 09:00-12:00",
+        "Sa 10:00-17:00",
+    ]
+    assert kept(found, "telephone") == [["+33476000001"], ["+33476000002"], None]
+    assert kept(found, "presentation_detail") == ["Wifi et impression", None, "Mail : m@exemple.example"]
+    assert any("lignes « Adresse », « Tél », « Horaires »" in note for note in found.notes)
+
+
+def test_a_line_that_a_column_says_already_stays_in_its_text():
+    said = [
+        {
+            "nom": f"Lieu {n}",
+            "commune": "Grenoble",
+            "telephone": "0476000001",
+            "description": f"Tél : 047600000{n}",
+        }
+        for n in range(2, 5)
+    ]
+    found = places("x.json", json.dumps(said).encode())
+    assert kept(found, "telephone") == [["+33476000001"]] * 3
+    assert kept(found, "presentation_detail")[0] == "Tél : 0476000002"
+
+
+def test_days_at_the_head_of_lines_are_hours_not_columns():
+    said = [
+        {"nom": f"Lieu {n}", "commune": "Grenoble", "horaires": "Lundi : 9h-12h\nMardi : 14h-17h"}
+        for n in range(3)
+    ]
+    found = places("x.json", json.dumps(said).encode())
+    assert kept(found, "horaires")[0]["osm"] == "Mo 09:00-12:00; Tu 14:00-17:00"
+
+
+def test_a_title_row_gives_its_commune_to_the_places_under_it():
+    found = places("lignes_de_titre.csv")
+    assert kept(found, "commune") == ["Grenoble", "Grenoble", "Fontaine"]
+    assert found.n_read == 5
+
+
+def test_numbered_days_and_hours_are_a_week_and_the_street_is_the_one_with_streets():
+    found = places("jours_numerotes.csv")
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        "Mo 09:00-12:00; Th 14:00-17:00",
+        "Tu 10:00-12:30",
+        "We 13:30-18:00; Sa 10:00-12:00",
+    ]
+    assert kept(found, "adresse") == ["5 rue de Larmor", "1 rue Jean-Paul Sartre", "3 rue de Kervam"]

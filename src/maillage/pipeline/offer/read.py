@@ -184,16 +184,15 @@ def read(
         rows += some
         idle.update(said)
         tell(n / len(sheet.rows))
-    if towns := _under(sheet, correspondence, keys):
-        for at, town in towns.items():
-            if rows[at].refused.startswith(UNPLACED):
-                rows[at] = _Row(
-                    sheet.rows[at], keys, columns, correspondence, today, source, above=town
-                ).read()
+    towns = _under(sheet, correspondence, keys)
+    for at, town in towns.items():
+        if rows[at].refused.startswith(UNPLACED):
+            rows[at] = _Row(sheet.rows[at], keys, columns, correspondence, today, source, above=town).read()
     if area := _area(rows):
         for at, row in enumerate(sheet.rows):
             if rows[at].refused.startswith(UNPLACED):
-                rows[at] = _Row(row, keys, columns, correspondence, today, source, area).read()
+                above = towns.get(at, "")
+                rows[at] = _Row(row, keys, columns, correspondence, today, source, area, above).read()
     rows = _of_the_theme(rows)
     if not correspondence.grouped:
         rows = _told_apart(rows, correspondence, columns)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.forms import compound, hsds, objects, separated, workbook
+from maillage.pipeline.offer.forms import compound, hsds, labelled, objects, separated, workbook
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks, Sheet, spaced
 
@@ -70,7 +70,7 @@ def parse(content: bytes, name: str) -> Sheet:
     if content.startswith(ZIP) and hsds.is_archive(content):
         return hsds.of_archive(content, remarks)
     if content.startswith((ZIP, compound.MAGIC)):
-        return workbook.sheet_of(content, remarks)
+        return labelled.apart(workbook.sheet_of(content, remarks))
     for start, what in OTHERS.items():
         if content.startswith(start):
             raise _no_table(what, remarks)
@@ -86,8 +86,8 @@ def parse(content: bytes, name: str) -> Sheet:
     if objects.LIKELY.match(text) or remarks.name.casefold().endswith(
         (".json", ".geojson", ".jsonl", ".ndjson")
     ):
-        return objects.sheet_of(text, remarks)
-    return separated.sheet_of(text, remarks)
+        return labelled.apart(objects.sheet_of(text, remarks))
+    return labelled.apart(separated.sheet_of(text, remarks))
 
 
 def _too_large(name: str, size: int) -> Refused:

@@ -184,6 +184,10 @@ def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
     """Map to hours the columns that hold them in pieces: the days, then the morning and the afternoon."""
     if "horaires" in held or "horaires" in draft.fields:
         return
+    if slots := _numbered_slots(draft.left):
+        spec = {"join": [c.name for c in slots], "with": " "}
+        draft.give(slots, "horaires", spec, BY_NAME, "les jours et les heures, numérotés")
+        return
     days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
     first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and c.answers is None]
     then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and c.answers is None]
@@ -193,6 +197,21 @@ def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
         columns = [*days[:1], *hours]
         spec = {"join": [c.name for c in columns], "with": " "} if len(columns) > 1 else columns[0].name
         draft.give(columns, "horaires", spec, BY_NAME, "les jours et les heures")
+
+
+def _numbered_slots(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns of days and hours by numbers, as « jour_1 », « debut_1 », « fin_1 », in order."""
+    runs: dict[str, dict[str, Column]] = {}
+    for column in columns:
+        if len(column.said) > 1 and (number := re.search(r"\d+$", column.said[0])):
+            runs.setdefault(number[0], {})[column.said[1]] = column
+    out = []
+    for run in runs.values():
+        day = next((c for stem, c in run.items() if stem in DAY_BY_DAY and not _unreadable_days(c)), None)
+        edges = [next((c for stem, c in run.items() if stem in names), None) for names in (OPENS, CLOSES)]
+        if day is not None and all(edges):
+            out += [day, *(c for c in edges if c is not None)]
+    return out
 
 
 def _unreadable_days(column: Column) -> bool:

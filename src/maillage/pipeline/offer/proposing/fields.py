@@ -254,6 +254,10 @@ def _guesses(column: Column) -> list[Guess]:
         if named:
             read = looks.reads(of, column.sample) if of.kind != "key" else _unique(column)
             score = named * (0.35 + 0.65 * read)
+            if (
+                of.kind == "street" and column.name[-1:].isdigit()
+            ):  # of « adresse 1 » and 2, the one with streets
+                score *= 0.8 + 0.2 * looks.looks(of, column.sample)
             schema = plain(of.id) == column.said[0] and of.kind != "key"
             if schema or (score >= LEAST and read >= LEAST_READ):
                 found.append(Guess(column.name, of.id, max(score, LEAST), why))
