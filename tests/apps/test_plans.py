@@ -15,6 +15,7 @@ from maillage.apps.plans.queries import overview, proposals
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
+from maillage.reports.territory import criteria
 from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
 from tests.apps.test_gaps import line
 from tests.conftest import PLACE, account
@@ -188,6 +189,37 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     page = client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key}, follow=True)
     assert "Cette proposition n’est plus là." in page.content.decode()
     assert plan.actions.filter(proposal=first.key).count() == 1
+
+
+def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
+    client, plan, lea, study, reading, monkeypatch
+):
+    """J-019: what a criterion lacks becomes an action, with what the grid read; what is strong is left alone."""
+
+    def verdict(share: float) -> None:
+        low = criteria.CriterionReading(
+            "Sait-on quand venir ?", "faible", "manque", "12 %", "", "Le dire.", share
+        )
+        fine = replace(low, question="Est-ce gratuit ?", verdict="fort", action="")
+        axis = criteria.Axis("visibilite", "La visibilité", (low, fine), (), (), ())
+        monkeypatch.setattr(proposals.dossiers, "grid", lambda *_, on: [(axis, ())])
+
+    verdict(0.12)
+    made = [each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("verdict:")]
+    assert [(each.key, each.title, each.value) for each in made] == [
+        ("verdict:sait-on-quand-venir", "Le dire", 0.12)
+    ]
+    (proof,) = made[0].evidence
+    assert (proof.value, proof.words, proof.source) == ("manque", "12 %", "Grille, la visibilité")
+    actions.refuse(plan, made[0], why="Pas cette année", by=lea, at=AT)
+    assert proposals.proposal(plan, made[0].key, ON) is None
+    verdict(0.9)
+    assert proposals.proposal(plan, made[0].key, ON) is not None
+    client.force_login(lea)
+    assert "Le dire" in client.get(AT_TERRITORY).content.decode()
+    actions.keep(plan, made[0], axis=plan.axes.first(), by=lea, at=AT)
+    assert proposals.proposal(plan, made[0].key, ON) is None
+    assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
 
 
 def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, reading):

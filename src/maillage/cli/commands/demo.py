@@ -167,7 +167,8 @@ def _perimeter() -> None:
         code="200040715",
         reason=(
             "Grenoble et 16 communes voisines : des communes urbaines, sans les communes rurales de la"
-            " métropole. Le plan de Grenoble ne nomme pas Claix, Corenc et Poisat : nous supposons qu’elles en sont."
+            " métropole. Le plan de Grenoble ne nomme pas Claix, Corenc et Poisat : nous supposons qu’elles"
+            " en sont."
         ),
         content=file.read_bytes(),
         file_name=file.name,

@@ -111,7 +111,9 @@ AXES = {
 
 @dataclass(frozen=True, slots=True)
 class CriterionReading:
-    """A criterion as a reader sees it. action: what to do, "" where nothing calls for it."""
+    """A criterion as a reader sees it. action: what to do, "" where nothing calls for it; value: the share
+    that the rule reads, the middle of its bounds, None when nothing tells.
+    """
 
     question: str
     verdict: str
@@ -119,6 +121,7 @@ class CriterionReading:
     evidence: str
     rule: str
     action: str
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,7 @@ def _row(criterion: Criterion, found: Evidence) -> CriterionReading:
         evidence=f"{evidence or criterion.if_unknown}{among}",
         rule=criterion.rule,
         action=criterion.action if verdict in (PARTLY, WEAK) else "",
+        value=sum(share) / 2 if isinstance(share, tuple) else share,
     )
 
 

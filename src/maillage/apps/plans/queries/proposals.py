@@ -1,20 +1,25 @@
-"""What the figures propose for a plan: drafts of workshops, gaps, referrals without a solution."""
+"""What the figures propose for a plan: drafts of workshops, gaps, low verdicts of the grid, referrals without
+a solution.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils.text import slugify
+
 from maillage.apps.codesign.models import DraftAction
 from maillage.apps.codesign.rules import DRAFT
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import overview
-from maillage.reports.territory import gaps
+from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferReading, Reading
-from maillage.words.wording import number
+from maillage.words.wording import lower_first, number
 
 MOST_PROPOSALS = 3
 
@@ -49,13 +54,18 @@ class Proposal:
 
 def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     """Return what the figures propose for a plan: drafts of co-design workshops, gaps that leave most people
-    without anything for sure, needs without a solution. What an action already answers, or what was refused
-    and did not move since, is left out.
+    without anything for sure, low verdicts of the grid, needs without a solution. What an action already
+    answers, or what was refused and did not move since, is left out.
     """
     rows = list(plan.actions.exclude(state=rules.DROPPED))
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
-    found = [*_drafts(plan.place), *_gaps(reading, rows), *_unsolved(plan.place, rows, on)]
+    found = [
+        *_drafts(plan.place),
+        *_gaps(reading, rows),
+        *_verdicts(plan.place, reading, on),
+        *_unsolved(plan.place, rows, on),
+    ]
     return [
         each
         for each in found
@@ -149,6 +159,32 @@ def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
         line=line.id,
         value=line.missing_value,
     )
+
+
+def _verdicts(place: str, reading: Reading | None, on: date) -> list[Proposal]:
+    """Return what the grid says to do where it finds a lack: what a gap is not, from surveys and sheets too,
+    as what structures need, or what inhabitants and structures do not see alike.
+    """
+    study = dossiers.latest(place)
+    if study is None or reading is None:
+        return []
+    weak = [
+        (axis, row)
+        for axis, _ in dossiers.grid(study, reading, on=on)
+        for row in axis.criteria
+        if row.verdict == criteria.WEAK and row.action
+    ]
+    return [
+        Proposal(
+            key=f"verdict:{slugify(row.question)}"[:160],
+            title=row.action.rstrip("."),
+            why=row.question,
+            effect="La grille dit ce qui manque ; elle ne chiffre l’effet d’aucune action.",
+            evidence=(Evidence(row.label, "", row.evidence, f"Grille, {lower_first(axis.label)}"),),
+            value=row.value,
+        )
+        for axis, row in weak[:MOST_PROPOSALS]
+    ]
 
 
 def _unsolved(place: str, rows: Sequence[PlanAction], on: date) -> list[Proposal]:
