@@ -200,7 +200,9 @@ def _service(place: Published) -> Service:
         "publics": [*_values(s, "publics_specifiquement_adresses"), *_values(s, "prise_en_charge_specifique")]
         or ["tous-publics"],
         "publics_precisions": _sentences(
-            s.get("publics_precisions"), _labelled(s, "prise_en_charge_specifique")
+            s.get("publics_precisions"),
+            _labelled(s, "prise_en_charge_specifique"),
+            _labelled(s, "publics_fragiles"),
         ),
         "conditions_acces": _sentences(s.get("acces_precisions"), _labelled(s, "barrieres"), *_conditions(s)),
         **_address(s),

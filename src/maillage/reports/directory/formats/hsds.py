@@ -137,7 +137,9 @@ def _place(place: Published) -> Iterator[tuple[str, Cells]]:
         fees_description=s.get("frais_precisions"),
         accreditations=joined(s.get("autres_formations_labels", [])),
         eligibility_description=_lines(
-            _labelled(s, "publics_specifiquement_adresses"), s.get("publics_precisions")
+            _labelled(s, "publics_specifiquement_adresses"),
+            s.get("publics_precisions"),
+            _labelled(s, "publics_fragiles"),
         ),
         alert=_lines(*(f"Fermé {closure(closing)}" for closing in s.get("fermetures", ()))),
         assured_date=place.confirmed_on.isoformat() if place.confirmed_on else None,

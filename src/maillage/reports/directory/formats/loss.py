@@ -196,7 +196,12 @@ def _data_inclusion() -> Iterator[Loss]:
         "Un seul type de service : matériel, sinon atelier, sinon accompagnement.",
         lambda s, f: len(set(data_inclusion.TYPES) & set(s["modalites_accompagnement"])) > 1,
     )
-    yield Loss("publics_precisions", MIXED, lambda s, f: "prise_en_charge_specifique" in s)
+    yield Loss(
+        "publics_precisions",
+        MIXED,
+        lambda s, f: "prise_en_charge_specifique" in s or "publics_fragiles" in s,
+    )
+    yield Loss("publics_fragiles", MIXED)
     yield Loss("acces_precisions", MIXED, lambda s, f: "barrieres" in s or data_inclusion.has_conditions(s))
     yield Loss("avant_de_venir", MIXED, lambda s, f: _unreachable(s.get("modalites_acces", ())))
     yield Loss("barrieres", MIXED)
@@ -242,7 +247,13 @@ def _hsds() -> Iterator[Loss]:
     yield from _all(OSM_ONLY, "horaires", when=_more_than_osm)
     yield from _all(BAR, "autres_formations_labels", when=_barred)
     yield from _all(
-        MIXED, "publics_precisions", "acces_precisions", "avant_de_venir", "barrieres", "fermetures"
+        MIXED,
+        "publics_precisions",
+        "publics_fragiles",
+        "acces_precisions",
+        "avant_de_venir",
+        "barrieres",
+        "fermetures",
     )
     yield Loss(
         "practices",
