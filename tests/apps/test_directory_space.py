@@ -393,6 +393,15 @@ def test_hours_that_make_no_sense_are_refused(signed, lieu, typed, words):
     assert Change.objects.count() == 1
 
 
+def test_a_sheet_begins_with_its_hours_and_leads_to_each_part(signed, lieu):
+    text = page(signed, f"/espace/annuaire/lieux/{lieu.slug}/")
+    assert text.index('id="g-horaires"') < text.index('id="groupe-1"')
+    nav = text[text.index("Sur cette fiche") :].split("</nav>")[0]
+    targets = re.findall(r'href="#([^"]+)"', nav)
+    assert targets[:2] == ["t-pratiques", "g-horaires"]
+    assert all(f'id="{each}"' in text for each in targets)
+
+
 def test_a_practice_has_a_state_and_conditions(signed, lieu):
     address = f"/espace/annuaire/lieux/{lieu.slug}/pratiques/formation/"
     data = {
