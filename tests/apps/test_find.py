@@ -555,3 +555,12 @@ def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
     assert [row.name for row in client.get("/carte/", {"ou": "Grenoble"}).context["results"].apart] == [
         "Lieu ici"
     ]
+
+
+def test_without_a_question_few_places_are_listed_and_the_page_asks_where(client):
+    for k in range(8):
+        lieu(f"x{k}")
+    page = client.get("/carte/")
+    assert len(page.context["results"].rows) == 5
+    assert '<details class="chercher-plie" open' in page.content.decode()
+    assert len(client.get("/carte/?ou=&montrer=30").context["results"].rows) == 8

@@ -74,6 +74,14 @@ def test_the_modules_are_listed_by_theme_each_with_its_page_and_its_sheet(client
         assert "Qui peut m’aider" in client.get(f"/apprendre/{id}/fiche/").content.decode()
 
 
+def test_a_module_is_searched_by_its_words(client):
+    """Sans accent ni ordre ; ce qui ne parle de rien de connu le dit, et rend tout."""
+    found = client.get("/apprendre/", {"q": "solides mots"}).context["themes"]
+    assert [module.id for theme in found for module in theme.modules] == ["mots-de-passe"]
+    page = client.get("/apprendre/", {"q": "zzzz"}).content.decode()
+    assert "Aucun module ne parle de" in page and "Voir tous les modules" in page
+
+
 @pytest.mark.parametrize(
     ("then", "next_one"), [(("messages-pieges",), "/apprendre/messages-pieges/"), ((), "/ateliers/")]
 )

@@ -20,6 +20,8 @@ from maillage.words.languages import say, typed
 DAY = "public, max-age=86400"
 MINUTES_KEPT = "public, max-age=300"
 
+UNASKED = 5  # places, where nothing was asked
+
 
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
@@ -36,7 +38,8 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
     form = FindForm(request.GET)
     answer, error = _where(form)
     asked = form.search(answer.spot)
-    asked = replace(asked, shown=max(asked.shown, at_once))
+    # Without a question nothing comes first: a few places, and the page asks where.
+    asked = replace(asked, shown=max(asked.shown, at_once) if request.GET else UNASKED)
     context: dict[str, Any] = {
         "form": form,
         "ou": answer.spot.label if answer.spot else form.typed("ou"),

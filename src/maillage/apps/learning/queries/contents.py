@@ -12,6 +12,7 @@ from django.conf import settings
 
 from maillage.apps.learning.rules import judging
 from maillage.apps.learning.rules.authors import scope_of, structure_of
+from maillage.kernel.names import plain
 from maillage.modules import authoring
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
@@ -281,6 +282,23 @@ def themes() -> list[Theme]:
         for id, label in module_format.THEMES.items()
     )
     return [theme for theme in made if theme.modules]
+
+
+def themes_holding(words: str) -> list[Theme]:
+    """Return the themes with the modules whose title, aim or theme hold all these words, accents aside."""
+    asked = plain(words).split()
+    kept = (
+        replace(
+            theme,
+            modules=[
+                each
+                for each in theme.modules
+                if all(word in plain(f"{each.title} {each.aim} {theme.label}") for word in asked)
+            ],
+        )
+        for theme in themes()
+    )
+    return [theme for theme in kept if theme.modules]
 
 
 def module(id: str) -> Module | None:

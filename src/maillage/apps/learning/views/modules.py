@@ -18,11 +18,17 @@ from maillage.modules.format import Module
 from maillage.modules.paths import paths
 from maillage.modules.translations import Translated
 
+LONGEST_WORDS = 60
+
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The modules, by theme."""
-    return render(request, "learning/index.html", {"themes": contents.themes(), "paths": paths().values()})
+    """The modules, by theme; those that hold the words typed, when some are."""
+    asked = request.GET.get("q", "").strip()[:LONGEST_WORDS]
+    themes = contents.themes_holding(asked)
+    found = sum(len(theme.modules) for theme in themes)
+    context = {"themes": themes, "paths": paths().values(), "q": asked, "found": found}
+    return render(request, "learning/index.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
