@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from icalendar import Calendar
 
@@ -12,6 +13,7 @@ from maillage.apps.community.actions import meetings as actions
 from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries import agenda
 from maillage.apps.community.queries import meetings as queries
+from maillage.apps.directory.forms.places import read_commune
 from maillage.apps.memberships.models import Membership
 from maillage.kernel.errors import Refused
 from tests.conftest import account
@@ -321,3 +323,21 @@ def test_the_map_is_shared_before_a_meeting_and_not_after(client, library, karim
     client.force_login(karim)
     monkeypatch.setattr("django.utils.timezone.now", lambda: SOON + timedelta(hours=1))
     assert "À lire avant de venir" not in client.get(f"/espace/reseau/reunions/{row.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "commune"),
+    [
+        ("Nulle-part-les-Oies", ""),
+        ("St Martin d'Heres", "38421"),
+        ("38130", "38151"),
+        ("Grenoble, Isère", "38185"),
+    ],
+)
+def test_a_commune_is_never_guessed_from_afar(typed, commune):
+    """The only name a little alike is not the one that was typed: it is asked again."""
+    if commune:
+        assert read_commune(typed) == commune
+    else:
+        with pytest.raises(ValidationError, match="nous ne savons pas quelle commune"):
+            read_commune(typed)

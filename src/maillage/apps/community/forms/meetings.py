@@ -37,7 +37,7 @@ class MeetingForm(Speaking):
         label="À l’ordre du jour (facultatif)",
         required=False,
         max_length=2_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 5}),
         help_text=(
             "Une ligne par sujet. Ne parlez d’aucune personne aidée. Rien d’écrit : l’ordre habituel d’un"
             " cadrage, d’un lancement, d’une restitution ou d’un comité de pilotage."

@@ -4,10 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from rapidfuzz.distance import OSA
 
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
+from maillage.kernel.names import plain
 from maillage.words.languages import say
+
+NEAR = 0.75  # of two names, from which one is the other but for a fault or two
 
 
 def read_commune(typed: str) -> str:
@@ -18,7 +22,7 @@ def read_commune(typed: str) -> str:
     if not typed:
         return ""
     spot = where.find(typed).spot
-    if spot is None or len(spot.communes) != 1:
+    if spot is None or len(spot.communes) != 1 or not _is_near(typed, spot.label):
         raise forms.ValidationError(
             say(
                 "« {typed} » : nous ne savons pas quelle commune c’est. Écrivez son nom en entier.",
@@ -26,6 +30,19 @@ def read_commune(typed: str) -> str:
             )
         )
     return spot.communes[0]
+
+
+def _is_near(typed: str, label: str) -> bool:
+    """Return whether what was typed may be taken for a place without asking: a number, a part of its name,
+    or its name but for a fault or two.
+
+    >>> _is_near("echirolle", "Échirolles"), _is_near("38130", "Échirolles")
+    (True, True)
+    >>> _is_near("Nulle-part-les-Oies", "Neuillay-les-Bois")
+    False
+    """
+    words, name = plain(typed.partition(",")[0]), plain(label)
+    return words.isdigit() or words in name or name in words or OSA.normalized_similarity(words, name) >= NEAR
 
 
 class CommuneField(forms.CharField):
