@@ -7,6 +7,7 @@ import importlib
 from types import ModuleType
 
 VERBS = {
+    "questionnaire": "donne les questionnaires prêts, et écrit l’un d’eux en XLSForm",
     "ponderer": "calcule le poids de chaque réponse, pour que l’échantillon ressemble à la population",
     "tabuler": "donne le tableau d’une question : parts pondérées, intervalles, petits effectifs masqués",
     "retrouver": "dit si un pourcentage publié peut venir d’un effectif, et par quelle règle d’arrondi",
