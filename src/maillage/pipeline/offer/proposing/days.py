@@ -185,8 +185,8 @@ def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
     if "horaires" in held or "horaires" in draft.fields:
         return
     if slots := _numbered_slots(draft.left):
-        spec = {"join": [c.name for c in slots], "with": " "}
-        draft.give(slots, "horaires", spec, BY_NAME, "les jours et les heures, numérotés")
+        told = {"join": [c.name for c in slots], "with": " "}
+        draft.give(slots, "horaires", told, BY_NAME, "les jours et les heures, numérotés")
         return
     days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
     first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and c.answers is None]
