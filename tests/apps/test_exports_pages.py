@@ -412,6 +412,17 @@ def test_too_many_places_for_a_book_are_told(client, monkeypatch):
     assert "trop épais" in text(client, "/annuaire/38.pdf", status=400)
 
 
+def test_a_page_of_many_places_leads_to_the_book(client, monkeypatch):
+    """Une page de mille lieux pèserait deux mégaoctets : le livret se lit en PDF, un lieu se cherche sur la carte."""
+    lieu("a")
+    lieu("b")
+    monkeypatch.setattr(paper, "MOST_ON_PAGE", 1)
+    page = text(client, "/annuaire/38/")
+    assert "2 lieux où se faire aider" in page
+    assert 'href="/annuaire/38.pdf"' in page
+    assert "lieu-1" not in page
+
+
 def test_documents_are_pdf_made_once(client, monkeypatch):
     lieu("a", sheet=offering(wifi={}))
     made = []

@@ -100,7 +100,9 @@ class Refusals:
         """Return the page of a refusal, None for anything else, which is a fault and stays one."""
         if isinstance(error, Refused):
             return refusals.page(request, error)
-        return refusals.no_room(request) if refusals.is_disk_full(error) else None
+        if refusals.is_disk_full(error):
+            return refusals.no_room(request)
+        return refusals.unreachable(request) if refusals.is_unreachable(error) else None
 
 
 class NoNul:

@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Any
 
 from django.contrib import messages
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from maillage.kernel.errors import Refused
 
@@ -19,6 +20,13 @@ NO_ROOM = Refused(
     do="Prévenez la personne qui la tient. Ce qui était enregistré avant est intact.",
 )
 FULL = ("disk is full", "No space left")  # as SQLite and PostgreSQL say it
+UNREACHABLE = Refused(
+    "Maillage ne joint plus sa base de données.",
+    why="Elle redémarre, ou elle est arrêtée : rien de ce que vous venez d’envoyer n’a été enregistré.",
+    do="Réessayez dans une minute. Si cela dure, prévenez la personne qui tient la plateforme.",
+)
+FAULTS = ("no such", "syntax error")  # of ours, which SQLite tells as it tells a database that is not there
+AGAIN = "60"  # seconds
 
 
 @contextmanager
@@ -44,12 +52,43 @@ def is_disk_full(error: BaseException | None) -> bool:
     return isinstance(error, OperationalError) and any(words in str(error) for words in FULL)
 
 
+def is_unreachable(error: BaseException | None) -> bool:
+    """Return whether the database did not answer: stopped, restarting, or held by another for too long."""
+    if not isinstance(error, OperationalError | InterfaceError) or is_disk_full(error):
+        return False
+    return not any(words in str(error) for words in FAULTS)
+
+
+def unreachable(request: HttpRequest) -> HttpResponse:
+    """Return the page that says that the database does not answer; it asks nothing of it."""
+    if _is_program(request):
+        response: HttpResponse = _to_program(UNREACHABLE, HTTPStatus.SERVICE_UNAVAILABLE)
+    else:
+        said = {"what": UNREACHABLE.what, "why": UNREACHABLE.why, "do": UNREACHABLE.do}
+        text = render_to_string("site/503.html", said)
+        response = HttpResponse(text, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response["Retry-After"] = AGAIN
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _is_program(request: HttpRequest) -> bool:
+    """Return whether a program asks, which reads no page: a device that sends what it kept, the interface."""
+    return request.content_type == "application/json" or request.path.startswith("/api/")
+
+
+def _to_program(error: Refused, status: HTTPStatus) -> JsonResponse:
+    return problem(status, error.what, f"{error.why} {error.do}")
+
+
 def no_room(request: HttpRequest) -> HttpResponse:
     """Return the page that says that the disk is full, and that nothing was kept."""
+    if _is_program(request):
+        return _to_program(NO_ROOM, HTTPStatus.INSUFFICIENT_STORAGE)
     return page(request, NO_ROOM, status=HTTPStatus.INSUFFICIENT_STORAGE)
 
 
-def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> HttpResponse:
+def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> JsonResponse:
     """Return an error as programs read it (RFC 9457)."""
     content = {"type": "about:blank", "title": title, "status": status.value, "detail": detail, **more}
     return JsonResponse(

@@ -322,4 +322,6 @@ def broken(request: HttpRequest) -> HttpResponse:
     """A fault nobody expected; a disk that filled up before any page could answer says so."""
     if refusals.is_disk_full(sys.exception()):
         return refusals.no_room(request)
+    if refusals.is_unreachable(sys.exception()):
+        return refusals.unreachable(request)
     return render(request, "site/500.html", status=500)

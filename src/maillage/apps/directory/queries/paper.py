@@ -30,6 +30,7 @@ from maillage.words import opening
 from maillage.words.wording import count
 
 MOST = 1_500  # places of one directory: beyond, nobody carries the book
+MOST_ON_PAGE = 150  # beyond, a page would be heavier than the book: it is read as one
 MOST_DRAWN, MOST_NEAR = 600, 3_000  # communes of a map
 FEW = 4  # places of a commune below which its quarters are not told apart
 SHORT_CONDITIONS = (

@@ -59,6 +59,8 @@ def page(request: HttpRequest, place: str) -> HttpResponse:
         return render(request, "directory/export/paper.html", context | {"empty": True})
     if n > paper.MOST:
         return render(request, "directory/export/paper.html", context | {"large": True})
+    if n > paper.MOST_ON_PAGE:
+        return render(request, "directory/export/paper.html", context | {"thick": True})
     directory = paper.directory(found, on=timezone.localdate(), address=_address(request, found))
     return render(
         request, "directory/export/paper.html", context | {"directory": directory, "url": directory.address}

@@ -1,0 +1,100 @@
+"""The database is stopped while people work: the page says so and what to do, and answers again once it is
+back.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.support import shared
+from tests.support.speed import PATIENCE
+from tools import postgresql
+
+ASKING = """
+import json, subprocess, sys
+from maillage.config.bootstrap import ready
+ready()
+from maillage.config import static
+static.collect()
+from django.test import Client
+from django.db import close_old_connections
+from maillage.apps.accounts.models import User
+user = User.objects.create_user("a@exemple.fr", "x", is_demonstration=True)
+known, visitor = (Client(raise_request_exception=False, headers={"host": "localhost"}) for _ in "ab")
+known.force_login(user)
+from django.utils import timezone
+from maillage.apps.learning import access
+from maillage.apps.learning.actions import groups
+card = access.token(groups.alone(nickname="P", at=timezone.now()))
+told = []
+def ask(moment):
+    for who, client, address in (
+        ("visitor", visitor, "/carte/"), ("account", known, "/espace/"), ("program", visitor, "/api/v1/structures"),
+    ):
+        close_old_connections()  # as a server does before each request; the client of the tests does not
+        answer = client.get(address)
+        told.append([moment, who, answer.status_code, answer.headers.get("Retry-After", ""),
+                     answer.headers.get("Content-Type", "").partition(";")[0], answer.content.decode(errors="replace")
+                     if "html" in answer.headers.get("Content-Type", "") or "problem" in answer.headers.get("Content-Type", "")
+                     else ""])
+    close_old_connections()
+    device = visitor.post("/apprendre/synchroniser/", data=json.dumps({"carte": card, "faits": []}), content_type="application/json")
+    told.append([moment, "device", device.status_code, device.headers.get("Retry-After", ""),
+                 device.headers.get("Content-Type", "").partition(";")[0], ""])
+ask("before")
+for moment, words in (("gone", sys.argv[1]), ("back", sys.argv[2])):
+    subprocess.run(json.loads(words), check=True, capture_output=True, cwd="/")
+    ask(moment)
+print(json.dumps(told))
+"""
+
+
+@pytest.mark.slow("starts a server of PostgreSQL, stops it and starts it again")
+@pytest.mark.skipif(not postgresql.binaries(), reason=postgresql.ABSENT)
+def test_a_database_that_stops_is_told_and_comes_back(tmp_path):
+    folder = postgresql.start()
+    try:
+        home = tmp_path / "maison"
+        home.mkdir()
+        words = [
+            sys.executable,
+            "-c",
+            ASKING,
+            json.dumps(control(folder, "stop")),
+            json.dumps(control(folder, "start")),
+        ]
+        done = subprocess.run(
+            words,
+            cwd=shared.ROOT,
+            env=shared.environment(home, postgresql.address(folder)),
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-3000:]
+    finally:
+        postgresql.stop(folder)
+    found = {(moment, who): rest for moment, who, *rest in json.loads(done.stdout.splitlines()[-1])}
+    for who, page in (("visitor", "text/html"), ("account", "text/html"), ("program", "application/problem+json"),
+                      ("device", "application/problem+json")):  # fmt: skip
+        assert found["before", who][0] < 500
+        status, again, kind, text = found["gone", who]
+        assert (status, again, kind) == (503, "60", page), who
+        if who != "device":
+            assert "Maillage ne joint plus sa base de données." in text
+            assert "Réessayez dans une minute." in text
+        assert found["back", who][0] == found["before", who][0], "it answers as before"
+
+
+def control(folder, verb: str) -> list[str]:
+    """Return the command that stops or starts the server that keeps its files in a folder."""
+    programs = postgresql.binaries()
+    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    options = (
+        ["-m", "immediate"] if verb == "stop" else ["-o", f"-k {folder} -c listen_addresses='' -c fsync=off"]
+    )
+    return [*user, f"{programs}/pg_ctl", "-D", f"{folder}/data", *options, "-l", f"{folder}/log", "-w", verb]
