@@ -42,6 +42,7 @@ YAML: Mapping[str, Sequence[str]] = {
         "niveaux.plain",
         "endroits.plain",
         "etats.plain",
+        "soucis_wifi.plain",
         "publics_fragiles.plain",
         "barrieres.plain",
     ),

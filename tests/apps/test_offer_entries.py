@@ -99,6 +99,14 @@ def test_telephones_and_plans_are_an_offer_of_their_own_with_or_without_help(cli
     )
 
 
+def test_the_problems_of_a_wifi_are_said_and_counted(client):
+    for slug in ("a", "b"):
+        place(slug, {"practices": {"wifi": {**OFFERED, "soucis": ["namesakes", "cuts"]}}})
+    page = text(client, "/lieux/a/")
+    assert "À savoir : deux personnes du même nom ne peuvent pas s’inscrire" in page
+    assert search(Wanted()).facets["pratique:wifi:cuts"] == 2
+
+
 @pytest.mark.parametrize("words", ["Cartes SIM", "Forfaits solidaires", "Téléphonie"])
 def test_a_file_that_names_telephony_is_read(words):
     sheet = forms.parse(json.dumps([{**ROW, "services": words}]).encode(), "lieux.json")

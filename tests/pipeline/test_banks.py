@@ -175,10 +175,3 @@ def test_a_choice_is_the_same_word_everywhere_it_is_offered() -> None:
             for name, held in BANKS[bank].lists.items():
                 said = [choice.label[language] for choice in held]
                 assert len(set(said)) == len(said), (bank, language, name)
-
-
-def test_the_six_structures_of_the_caf_survey_are_those_of_three_towns():
-    """Grenoble, Échirolles, Pont-de-Claix (Y-050): not all « grenobloises »."""
-    about = surveys.banks()["caf"].about
-    assert all(town in about for town in ("six structures", "Grenoble", "Échirolles", "Pont-de-Claix"))
-    assert "grenobloise" not in about

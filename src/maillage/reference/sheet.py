@@ -54,6 +54,7 @@ class Practice(TypedDict, total=False):
     capacite: int
     complet: bool
     barrieres: list[str]
+    soucis: list[str]
     reorientation: list[str]
     horaires: dict[str, str]
     themes: list[str]

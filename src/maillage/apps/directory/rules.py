@@ -437,6 +437,7 @@ def facets(sheet: Sheet) -> list[str]:
                     *said.get("endroit", ()),
                     *said.get("accompagnement", ()),
                     *said.get("etats", ()),
+                    *said.get("soucis", ()),
                     *(name for name in ("avec_aide", "a_domicile", "auto_reparation") if said.get(name)),
                 )
             }
