@@ -120,7 +120,7 @@ def test_a_poster_shows_what_runs_and_who_leads_it(reading, plan):
 
 
 def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
-    """I-065, et I-067 : la conclusion redit ce qui est compté, ce qui manque, et ce qui se reprend ailleurs."""
+    """I-065, I-067 et S-030 : la conclusion redit ce qui est compté, ce qui manque, et ce qui se reprend ailleurs."""
     found = plan_of(PLACE, reading, on=ON)
     subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
     shorts = [chapter.short for chapter in document.compose(subject, found).chapters]
@@ -141,6 +141,7 @@ def test_the_outline_is_that_of_the_plan_of_grenoble(reading, plan):
     assert "Personne n’a encore écrit qui a été entendu" in ending
     assert "21 actions sans pilote : rien ne commence sans quelqu’un pour porter" in ending
     assert "sans ses pilotes, ses dates ni ses montants" in ending
+    assert "La dynamique engagée." in ending and "1 action a un pilote" in ending
     everybody = replace(
         found,
         axes=tuple(

@@ -202,6 +202,8 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
         if heard
         else f"**Ceux qui ont pris part.** {mission.UNTOLD}"
     )
+    if begun := _begun(s, plan):
+        items.append(f"**La dynamique engagée.** {upper_first(begun)}.")
     if plan and plan.actions:
         alone = sum("sans pilote" in action.lacks for action in plan.actions)
         items.append(
@@ -217,6 +219,17 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     return Chapter(
         number="n", short="Conclusion", title="Conclusion", flows=True, blocks=(Bullets(items=tuple(items)),)
     )
+
+
+def _begun(s: Subject, plan: PlanReading | None) -> str:
+    """Return what a diagnosis set going: meetings held, actions that somebody carries; "" for none."""
+    met = sum(step.n for step in s.mission.steps if step.kind == "reunion") if s.mission else 0
+    led = sum(bool(action.pilot) for action in plan.actions) if plan else 0
+    told = [
+        wording.count(met, "réunion") if met else "",
+        f"{wording.count(led, 'action')} {'ont' if led > 1 else 'a'} un pilote" if led else "",
+    ]
+    return " ; ".join(filter(None, told))
 
 
 def _no_offer() -> Chapter:
