@@ -564,3 +564,9 @@ def test_without_a_question_few_places_are_listed_and_the_page_asks_where(client
     assert len(page.context["results"].rows) == 5
     assert '<details class="chercher-plie" open' in page.content.decode()
     assert len(client.get("/carte/?ou=&montrer=30").context["results"].rows) == 8
+
+
+def test_the_search_and_what_it_finds_can_be_heard(client):
+    lieu("x")
+    page = client.get("/carte/").content.decode()
+    assert "data-ecouter" in page and re.search(r"<h3 data-dire>\s*<a[^>]*>Lieu x", page)

@@ -1,0 +1,91 @@
+"""Follow the links of a running installation as somebody would, and say those that lead nowhere.
+
+`python -m tests.support.crawl [EMAIL]`: the public pages, or the space of an account. A page of each address is
+enough: two rows of a list have the same links.
+"""
+
+import os
+import sys
+from collections import deque
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+MOST = 300  # pages
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        address = dict(attrs).get("href") if tag == "a" else None
+        if address:
+            self.found.append(address)
+
+
+def dead_links(email: str = "") -> list[str]:
+    """Return the links that answer neither a page nor a way to one, each with the page that holds it."""
+    from django.test import Client
+    from django.urls import Resolver404, resolve
+
+    from maillage.apps.accounts.models import User
+
+    client = Client()
+    if email:
+        client.force_login(User.objects.get(email=email))
+    start = "/espace/" if email else "/"
+    seen: set[tuple[str, str]] = set()
+    waiting, dead = deque([(start, "")]), []
+    while waiting and len(seen) < MOST:
+        address, holder = waiting.popleft()
+        parts = urlsplit(address)
+        try:
+            route = resolve(parts.path).route
+        except Resolver404:
+            dead.append(f"{address} (no such address), from {holder}")
+            continue
+        key = (route, "&".join(sorted(each.split("=")[0] for each in parts.query.split("&") if each)))
+        if key in seen:
+            continue
+        seen.add(key)
+        response = client.get(address)
+        if response.status_code in (301, 302):
+            waiting.append((urljoin(address, response["Location"]), address))
+        elif response.status_code != 200:
+            dead.append(f"{address} ({response.status_code}), from {holder}")
+        elif _is_followed(response, address, email):
+            links = _Links()
+            links.feed(response.content.decode())
+            waiting.extend((each, address) for each in _inside(links.found, address))
+    return dead
+
+
+def _is_followed(response: Any, address: str, email: str) -> bool:
+    """Return whether the links of a page are followed: those of the public site, or of the space."""
+    is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
+    return is_page and address.startswith("/espace/") == bool(email)
+
+
+def _inside(addresses: list[str], holder: str) -> list[str]:
+    """Return the addresses of this site, without what follows the hash; files are asked by other tests."""
+    whole = (urlsplit(urljoin(holder, each))._replace(fragment="") for each in addresses)
+    return [
+        each.geturl()
+        for each in whole
+        if not each.scheme and not each.netloc and each.path.startswith("/") and "." not in each.path
+    ]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    from django.conf import settings
+
+    settings.ALLOWED_HOSTS = ["testserver"]
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"  # names are not collected here
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": plain}}
+    import django
+
+    django.setup()
+    print("\n".join(dead_links(*sys.argv[1:])))
