@@ -230,6 +230,25 @@ def test_strangers_and_other_pairs_read_no_project(client, lea, fatou, karim, cc
     assert client.get(address).status_code == 404
 
 
+def test_a_project_withdrawn_by_mistake_is_written_again_until_the_last_day(
+    client, lea, fatou, karim, ccas, cyber, clock
+):
+    row = submitted(opened(lea), ccas, cyber, fatou, karim)
+    address = f"/espace/appels/candidatures/{row.pk}/"
+    client.force_login(fatou)
+    client.post(f"{address}geste/", {"geste": "retirer"})
+    assert "Le remettre en écriture" in client.get(address).content.decode()
+    client.post(f"{address}geste/", {"geste": "remettre"})
+    client.post(f"{address}geste/", {"geste": "deposer"})
+    row.refresh_from_db()
+    assert (row.state, row.submitted_at) == (rules.SUBMITTED, AT)
+    client.post(f"{address}geste/", {"geste": "retirer"})
+    clock[0] = LATER
+    client.post(f"{address}geste/", {"geste": "remettre"})
+    row.refresh_from_db()
+    assert row.state == rules.WITHDRAWN, "the call is closed"
+
+
 def test_a_project_still_written_is_read_by_its_pair_alone(client, lea, fatou, ccas, cyber, clock):
     row = written(opened(lea), ccas, cyber, fatou)
     client.force_login(lea)

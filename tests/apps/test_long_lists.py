@@ -235,6 +235,11 @@ def test_devices_are_searched_and_several_change_at_once(client, coordinator):
     assert "Revenus : 2 appareils" in page and "Portable 02 : Il n’est pas prêté" in page
     client.post(address, {"geste": "repair", **ticked})
     assert Device.objects.filter(state="repair").count() == 3
+    client.post(f"/espace/annuaire/appareils/{rows[2].pk}/", {"geste": "out", "note": "donné"})
+    gone = read(client, f"{address}?ou=out")
+    assert titles(gone, "Portable") == ["Portable 02"] and "Sorti par erreur" in gone
+    client.post(f"/espace/annuaire/appareils/{rows[2].pk}/", {"geste": "repair"})
+    assert Device.objects.get(pk=rows[2].pk).state == "repair"
     other = devices.enter(place("autre", {"nom": "Autre"}), label="Ailleurs", by=coordinator, at=AT)
     client.post(address, {"geste": "repair", "cochee": [other.pk]})
     other.refresh_from_db()

@@ -238,6 +238,23 @@ def test_a_group_is_joined_written_in_and_left(client, karim, leila, leader):
     assert Entry.objects.filter(verb="group.message_removed").exists()
 
 
+def test_a_group_closed_by_mistake_is_opened_again_by_who_led_it(client, karim, leila):
+    client.force_login(karim)
+    client.post("/espace/reseau/groupes/nouveau/", {"nom": "Les accueils", "jeton": "g"})
+    group = Group.objects.get()
+    page, geste = f"/espace/reseau/groupes/{group.pk}/", f"/espace/reseau/groupes/{group.pk}/geste/"
+    client.post(page, {"mots": "Qui ouvre le samedi ?", "jeton": "m"})
+    client.post(geste, {"geste": "fermer"})
+    assert client.get(page).status_code == 404
+    client.force_login(leila)
+    assert "Les accueils" not in client.get("/espace/reseau/groupes/").content.decode()
+    assert client.post(geste, {"geste": "rouvrir"}).status_code == 404
+    client.force_login(karim)
+    assert "Rouvrir" in client.get("/espace/reseau/groupes/").content.decode()
+    client.post(geste, {"geste": "rouvrir"})
+    assert "samedi" in client.get(page).content.decode()
+
+
 def test_a_member_removed_while_writing_is_told(karim, leila):
     group = groups.open_group(name="G", about="", trade="", territory="", token="g", by=karim, at=AT)
     with pytest.raises(Refused, match="plus de ce groupe"):

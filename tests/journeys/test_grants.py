@@ -26,6 +26,7 @@ def gesture(page, name: str) -> None:
 @pytest.mark.complete
 def test_a_call_from_its_rules_to_its_decision(enter, visit, in_the_platform, faults_by_day_and_night):
     lead = enter("coordination", "/espace/appels/nouveau/")
+    lead.on("dialog", lambda dialog: dialog.accept())  # what is published is asked once
     lead.get_by_label("Territoire").fill("agglomeration-grenobloise")
     lead.get_by_label("Titre").fill("Un appel essayé")
     lead.get_by_label("Pour quoi, et pour qui").fill("Aider et apprendre au même endroit.")

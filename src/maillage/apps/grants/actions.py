@@ -170,6 +170,17 @@ def withdraw(row: GrantApplication, *, by: User, at: datetime) -> None:
     journal.record(by=by, verb="grant.withdrawn", row=row, at=at)
 
 
+@transaction.atomic
+def put_back(row: GrantApplication, *, by: User, at: datetime) -> None:
+    """Write again an application that was taken back, while the call is open: both agree as before."""
+    held = GrantApplication.objects.select_for_update().get(pk=row.pk)
+    _is_open(held.call, at)
+    if held.state == rules.WITHDRAWN:
+        held.state = rules.WRITTEN
+        held.save(update_fields=["state"])
+        journal.record(by=by, verb="grant.put_back", row=held, at=at)
+
+
 # --------------------------------------------------------------------------------------------------- the jury
 
 

@@ -126,15 +126,24 @@ def groups_of(user: Any) -> QuerySet[Group]:
 
 def groups_led_by(user: Any) -> QuerySet[Group]:
     """Return the groups that a user leads: as their animator, or as the coordination of their territory."""
+    return _led_by(user, open_groups())
+
+
+def closed_groups_led_by(user: Any) -> QuerySet[Group]:
+    """Return the closed groups that a user led, and may open again."""
+    return _led_by(user, Group.objects.filter(closed_at__isnull=False))
+
+
+def _led_by(user: Any, rows: QuerySet[Group]) -> QuerySet[Group]:
     leading = Q(pk__in=Member.objects.filter(user=user, leads=True).values("group"))
     if not holds_territory(user):
-        return open_groups().filter(leading)
+        return rows.filter(leading)
     communes = rights_of(user).communes(MANAGE)
     if communes is None:
-        return open_groups()
-    codes = open_groups().exclude(territory="").values_list("territory", flat=True).distinct()
+        return rows
+    codes = rows.exclude(territory="").order_by().values_list("territory", flat=True).distinct()
     inside = [code for code in codes if (communes_of(code) or {""}) <= communes]
-    return open_groups().filter(leading | Q(territory__in=inside))
+    return rows.filter(leading | Q(territory__in=inside))
 
 
 def posts_for(user: Any) -> QuerySet[Post]:

@@ -194,7 +194,13 @@ def _submit(request: HttpRequest, row: GrantApplication, sides: set[str]) -> Htt
 
 def _withdraw(request: HttpRequest, row: GrantApplication, sides: set[str]) -> HttpResponse:
     actions.withdraw(row, by=account_of(request), at=timezone.now())
-    messages.success(request, "Le projet est retiré.")
+    messages.success(request, "Le projet est retiré. Tant que l’appel est ouvert, vous pouvez le remettre.")
+    return redirect("grant_application", row.pk)
+
+
+def _put_back(request: HttpRequest, row: GrantApplication, sides: set[str]) -> HttpResponse:
+    actions.put_back(row, by=account_of(request), at=timezone.now())
+    messages.success(request, "Le projet est de nouveau en cours d’écriture. Déposez-le quand il est prêt.")
     return redirect("grant_application", row.pk)
 
 
@@ -216,4 +222,4 @@ def _follow(request: HttpRequest, row: GrantApplication, sides: set[str]) -> Htt
     return redirect("grant_application", row.pk)
 
 
-PAIR = {"accord": _agree, "deposer": _submit, "retirer": _withdraw, "suivre": _follow}
+PAIR = {"accord": _agree, "deposer": _submit, "retirer": _withdraw, "remettre": _put_back, "suivre": _follow}

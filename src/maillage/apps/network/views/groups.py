@@ -44,7 +44,8 @@ def index(request: HttpRequest) -> HttpResponse:
             ),
         ],
     )
-    context = {"lines": lines, "tab": "groupes"}
+    closed = access.closed_groups_led_by(request.user)
+    context = {"lines": lines, "closed": closed, "tab": "groupes"}
     return render(request, "network/groups.html", context)
 
 
@@ -125,9 +126,13 @@ def group(request: HttpRequest, pk: int) -> HttpResponse:
 @holding(*access.MEMBERS)
 @require_POST
 def gesture(request: HttpRequest, pk: int) -> HttpResponse:
-    """Join a group, leave it; close it, for who leads it."""
-    row = get_object_or_404(access.open_groups(), pk=pk)
+    """Join a group, leave it; close it or open it again, for who leads it."""
     user, at, geste = account_of(request), timezone.localtime(), request.POST.get("geste", "")
+    if geste == "rouvrir":
+        actions.close(get_object_or_404(access.closed_groups_led_by(user), pk=pk), by=user, at=at)
+        messages.success(request, "Le groupe est rouvert, avec ses membres et ses messages.")
+        return redirect("trade_group", pk)
+    row = get_object_or_404(access.open_groups(), pk=pk)
     with refusals.as_message(request):
         if geste == "rejoindre":
             actions.join(row, by=user, at=at)
@@ -139,7 +144,9 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             )
         elif geste == "fermer":
             actions.close(get_object_or_404(access.groups_led_by(user), pk=pk), by=user, at=at)
-            messages.success(request, "Le groupe est fermé. Ses messages ne se lisent plus.")
+            messages.success(
+                request, "Le groupe est fermé. Ses messages ne se lisent plus. Vous pouvez le rouvrir."
+            )
             return redirect("trade_groups")
     return redirect("trade_group", pk)
 
