@@ -242,6 +242,10 @@ def test_the_page_the_file_and_the_definitions(client, library):
     actions.rebuild(at=AT)
     page = client.get("/territoires/38/indicateurs/?mois=6").content.decode()
     assert "Mobiliser la réserve citoyenne" in page
+    told = " ".join(page.replace("\xa0", " ").replace("\u202f", " ").split())
+    assert (
+        "plus de 9 000 structures et plus de 30 000 aidants, comptés par d’autres que nous" in told
+    )
     assert "<h3>Une réponse en 8 jours ou moins</h3>" in page
     assert "D’autres cas comme ceux-là auraient pu donner de " in page, "chance alone gives no rate"
     assert page.count("manquant") > 5

@@ -64,6 +64,15 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Landmark:
+    """At least how many structures and aidants a platform said it had. source: where it says so."""
+
+    structures: int
+    aidants: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """The aim of the network: people led to autonomy, in how many years. source: the words that set it."""
 
@@ -98,6 +107,13 @@ def target() -> Target:
     """Return the aim of the network."""
     raw = _read()["target"]
     return Target(raw["people"], raw["years"], raw["source"])
+
+
+@cache
+def landmark() -> Landmark:
+    """Return what a national platform said of itself, to stand beside the first figures of the network."""
+    raw = _read()["landmark"]
+    return Landmark(raw["structures"], raw["aidants"], raw["source"])
 
 
 @cache
