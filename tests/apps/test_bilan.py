@@ -25,6 +25,7 @@ from maillage.apps.people import queries as people_queries
 from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.people.models import Consent, Person
+from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
 from tests.conftest import with_role
@@ -225,6 +226,13 @@ def test_a_question_that_is_not_asked_leads_to_the_one_that_is(client):
     client.post("/bilan/", {"mode": "self"})
     assert client.get("/bilan/question/X2/").url == "/bilan/question/X1/"
     assert client.get("/bilan/question/ZZ/").status_code == 404
+
+
+def test_the_end_of_the_questions_is_told_when_it_is_near_and_not_before(client):
+    walk(client, AURELIE)
+    asked = list(engine.path(held(client).answers))
+    told = [id for id in asked if "encore un peu" in text_of(client.get(f"/bilan/question/{id}/"))]
+    assert told == asked[-3:]
 
 
 def test_one_comes_back_and_an_answer_that_is_no_longer_asked_goes(client):

@@ -21,6 +21,8 @@ from maillage.engine import bilan as engine
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
 
+FEW_LEFT = 3  # questions from which the end is near
+
 
 def count(request: HttpRequest, kind: str, value: str, *, structure: Structure | None = None) -> None:
     """Count something that happened, unless a connection counts too much."""
@@ -106,6 +108,7 @@ def _screen(request: HttpRequest, held: Carried, id: str) -> dict[str, Any]:
         "unknown": bilan.unknown(),
         "said_unknown": bilan.UNKNOWN in chosen,
         "number": at + 1,
+        "nearly": len(asked) - at <= FEW_LEFT and at > FEW_LEFT,
         "stitches": range(at),
         "previous": asked[at - 1] if at else "",
         "correcting": request.GET.get("corriger") or request.POST.get("corriger"),
