@@ -1,5 +1,5 @@
-// Ce qui est tapé dans l’espace survit à l’envoi d’un autre formulaire, à un refus, à un retour en arrière, à une panne.
-// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion. Rien n’en sort.
+// Ce qui est tapé dans l’espace survit à l’envoi d’un autre formulaire, à un refus, à un retour en arrière.
+// Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion.
 const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
   DEBUT = `saisie:${COMPTE}:`,
   CLE = DEBUT + location.pathname + location.search,
