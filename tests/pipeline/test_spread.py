@@ -1,5 +1,6 @@
 """A long file is read by several processes: nothing of it depends on how many."""
 
+import signal
 import threading
 from dataclasses import replace
 from datetime import date
@@ -34,7 +35,7 @@ def test_many_processes_read_what_one_reads(monkeypatch):
     monkeypatch.setattr(
         cores.multiprocessing.context.ForkContext,
         "Pool",
-        lambda self, n: (started.append(n), pool(n))[1],
+        lambda self, n, *more: (started.append(n), pool(n, *more))[1],
     )
     several = files.places(sheet, today=ON)
     assert started == [2]
@@ -58,6 +59,18 @@ def test_a_failure_in_another_process_is_told(monkeypatch):
 
     with pytest.raises(ValueError, match="row 0"):
         list(cores.parts(600, work, least=1))
+
+
+def test_copies_end_with_a_work_that_is_stopped_whatever_the_signals_of_their_worker(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    usual = signal.signal(signal.SIGTERM, lambda *_: None)  # as a worker that first finishes its task
+    try:
+        parts = cores.parts(5_000, lambda start, end: end - start, least=1)
+        next(parts)
+        parts.close()
+    finally:
+        signal.signal(signal.SIGTERM, usual)
+    assert cores.multiprocessing.active_children() == []
 
 
 def test_a_process_that_has_threads_is_not_copied(monkeypatch):

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
@@ -28,11 +29,19 @@ def parts(n: int, work: Callable[[int, int], T], *, least: int = LEAST) -> Itera
         return
     _work.append(work)
     try:
-        with multiprocessing.get_context("fork").Pool(cores) as pool:
+        with multiprocessing.get_context("fork").Pool(cores, _as_usual) as pool:
             for (_, end), done in zip(spans, pool.imap(_do, spans), strict=True):
                 yield end, done
     finally:
         _work.pop()
+
+
+def _as_usual() -> None:
+    """Let a copy end when it is told to: a worker of the platform answers these signals by finishing its
+    task, and its copies have none.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop
 
 
 def _do(span: tuple[int, int]) -> Any:
