@@ -106,7 +106,9 @@ def test_the_table_sorts_and_ignores_nonsense(client, study, sort):
 
 def test_a_zone_has_its_sheet_and_an_unknown_zone_does_not_exist(client, study):
     code = queries.reading(study).zones[0].code
-    assert client.get(f"{ADDRESS}zones/{code}/").status_code == 200
+    sheet = client.get(f"{ADDRESS}zones/{code}/")
+    assert sheet.status_code == 200
+    assert "la plus précaire" not in text_of(sheet)  # quarters are never ranked
     assert client.get(f"{ADDRESS}zones/000000000/").status_code == 404
 
 
