@@ -291,6 +291,24 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
         assert "n’est pas un cadre de plan" in str(form.errors)
 
 
+def test_the_directions_of_maubeuge_are_a_frame_with_what_they_announce(lea):
+    """R-050 to R-054: two directions, two ways then three; how often each is announced agrees with what is
+    written.
+    """
+    made = actions.open_plan("59392", title="Nos pistes", frame=frames()["maubeuge"], by=lea, at=AT)
+    assert [(axis.title, axis.announced, axis.actions.count()) for axis in made.axes.all()] == [
+        ("Amener les publics les plus éloignés vers les accompagnements", 2, 2),
+        ("Outiller les aidants et équiper les lieux", 3, 3),
+    ]
+    assert list(made.actions.values_list("title", flat=True)) == [
+        "Développer une offre d’aller vers et de sensibilisation",
+        "Améliorer la visibilité des acteurs, entre pros et vis-à-vis des proches",
+        "Équiper et connecter les lieux",
+        "Mettre à disposition des ressources utiles",
+        "Partager les bonnes pratiques",
+    ]
+
+
 def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, lea, study):
     """O-018: eight goals around those who help; each has a pilot, a target, what was counted, and its history, and
     the network reads where they stand.
