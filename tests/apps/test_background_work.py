@@ -23,7 +23,8 @@ def running(study: Study, attempts: int) -> DBTaskResult:
     """The task and the study as workers left them that were killed."""
     Study.objects.filter(pk=study.pk).update(status=rules.RUNNING, started_at=timezone.now())
     ids = [f"mort-{n}" for n in range(attempts)]
-    DBTaskResult.objects.update(status="RUNNING", worker_ids=ids, started_at=timezone.now())
+    before = timezone.now() - 2 * worker.GRACE
+    DBTaskResult.objects.update(status="RUNNING", worker_ids=ids, started_at=before)
     return DBTaskResult.objects.get()
 
 

@@ -1,8 +1,10 @@
 """Backups: sealed to a key, restored aside, moved from one engine to the other; each damage named."""
 
 import json
+import sqlite3
 import tracemalloc
 import zipfile
+from contextlib import closing
 from hashlib import sha256
 
 import pytest
@@ -163,3 +165,38 @@ def test_a_base_that_serves_is_not_moved(maillage, process, tmp_path, monkeypatc
     (home / "echeances.vu").touch()
     answer = process("deplacer-base", "postgresql://personne@/rien", MAILLAGE_HOME=str(home))
     assert "La plateforme tourne encore." in answer.err
+
+
+SINCE = (
+    "plans.0004_funders",
+    "plans.0005_funded_by_funders",
+)  # an amount became a funding, then its column went
+
+
+@pytest.mark.complete
+@pytest.mark.slow("all the migrations, aside")
+def test_a_backup_of_an_older_version_comes_back_through_its_migrations(process, demonstration, tmp_path):
+    home = {"MAILLAGE_HOME": str(demonstration(tmp_path / "maison"))}
+    assert process("sauvegarder", tmp_path / "neuve.zip", **home).code == 0
+    with zipfile.ZipFile(tmp_path / "neuve.zip") as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    manifest = json.loads(files.pop("manifeste.json"))
+    assert set(SINCE) <= set(manifest["migrations"])
+    manifest["migrations"] = [each for each in manifest["migrations"] if each not in SINCE]
+    for table in ("plans.funder", "plans.funding"):
+        del files[f"base/{table}.jsonl"], manifest["tables"][table]
+    names, *actions = map(json.loads, files["base/plans.planaction.jsonl"].splitlines())
+    older = [[*names, "funded"], [*actions[0], 512], *([*each, None] for each in actions[1:])]
+    files["base/plans.planaction.jsonl"] = b"".join(map(rows.encode, older))
+    manifest["fichiers"] = {name: sha256(content).hexdigest() for name, content in files.items()}
+    with zipfile.ZipFile(tmp_path / "ancienne.zip", "w") as archive:
+        for name, content in {**files, "manifeste.json": json.dumps(manifest)}.items():
+            archive.writestr(name, content)
+    answer = process("restaurer", tmp_path / "ancienne.zip", **home)
+    assert answer.code == 0, answer.err
+    with closing(sqlite3.connect(tmp_path / "maison/maillage.sqlite3")) as base:
+        assert base.execute("select euros, action_id from plans_funding").fetchall() == [
+            (512, actions[0][names.index("id")])
+        ]
+        assert base.execute("select count(*) from accounts_user").fetchone() == (8,)
+    assert not list((tmp_path / "maison").glob(".exercice-*"))

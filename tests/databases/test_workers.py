@@ -46,7 +46,7 @@ def test_a_dead_worker_s_task_is_taken_again_and_a_living_one_s_is_not(database,
         return json.loads(done.stdout)
 
     look = "json.dump(sorted(DBTaskResult.objects.values_list('queue_name','status')), sys.stdout)"
-    again = "json.dump(worker.take_again(timezone.now()), sys.stdout)"
+    again = "json.dump(worker.take_again(timezone.now() + 2 * worker.GRACE), sys.stdout)"
 
     def states() -> dict[str, str]:
         return dict(ask(look))

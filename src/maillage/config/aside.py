@@ -76,27 +76,34 @@ def fill(path: Path, environment: Mapping[str, str], *, keys: Sequence[bytes] = 
                 why="Elle ne dit pas ses lignes table par table : rien ne peut être comparé.",
                 do="Restaurez-la, ou refaites une sauvegarde avec cette version.",
             )
-        whole = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **environment}
-        child = subprocess.run(
-            [sys.executable, "-m", "maillage.config.filling", str(path)],
-            env={name: value for name, value in whole.items() if value},
-            input="\n".join(key.hex() for key in keys),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
-        if child.returncode != 0:
+        said = run("maillage.config.filling", path, keys=keys, environment=environment)
+        if not said.startswith("{"):
             raise Refused(
                 "La base n’a pas été remplie.",
-                why=child.stdout.strip() or "Le programme qui la remplit s’est arrêté.",
+                why=said or "Le programme qui la remplit s’est arrêté.",
                 do="Corrigez ce qui est dit, puis relancez la même commande : rien n’est à moitié écrit.",
             )
-        after = json.loads(child.stdout)
+        after = json.loads(said)
         before = backup.digests(archive, manifest)
     return [
         Compared(label, before.get(label, ABSENT), tuple(after.get(label, ABSENT)))
         for label in {**before, **after}
     ]
+
+
+def run(module: str, *paths: Path, keys: Sequence[bytes], environment: Mapping[str, str]) -> str:
+    """Run one of our programs on another database, and return what it printed. An empty variable is taken
+    off.
+    """
+    whole = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings", **environment}
+    return subprocess.run(
+        [sys.executable, "-m", module, *map(str, paths)],
+        env={name: value for name, value in whole.items() if value},
+        input="\n".join(key.hex() for key in keys),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    ).stdout.strip()
 
 
 ABSENT = (0, str(rows.Digest()))

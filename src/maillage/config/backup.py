@@ -343,8 +343,8 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
                 for made in sorted((Path(folder) / kind).iterdir()):
                     if not (home / kind / made.name).exists():
                         made.replace(home / kind / made.name)
-        with transaction.atomic():
-            n = load(archive, manifest)
+        with _rows_of_today(path, archive, manifest, list(keys)) as (today, listed), transaction.atomic():
+            n = load(today, listed)
             messages.hold_back_after_restore(
                 at=timezone.now()
             )  # they may have left since: nobody receives them twice
@@ -354,6 +354,20 @@ def restore(path: Path, *, keys: Sequence[bytes] = ()) -> dict[str, Any]:
                 write_whole(home / name, content, mode=0o600 if name.startswith(f"{PAPERS}/") else 0o644)
     anchors.mark_restored(timezone.now())  # what the former ones say no longer holds
     return {"lignes": n, "fichiers": len(names), "avant": before}
+
+
+@contextmanager
+def _rows_of_today(
+    path: Path, archive: zipfile.ZipFile, manifest: dict[str, Any], keys: list[bytes]
+) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
+    """Give the rows of a backup as this version has them, and what they are listed in."""
+    if manifest["format"] == 1 or set(manifest["migrations"]) == set(_migrations()):
+        yield archive, manifest
+        return
+    from maillage.config import older
+
+    with older.brought_up(path, keys) as made, opened(made) as today:
+        yield today, json.loads(today.read(MANIFEST))
 
 
 def load(

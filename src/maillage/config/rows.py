@@ -202,11 +202,11 @@ def _default(field: models.Field) -> Any:
     return field.get_db_prep_save(value, connection)
 
 
-def reset_sequences() -> None:
+def reset_sequences(models_: list[type[models.Model]] | None = None) -> None:
     """Make PostgreSQL number new rows after those that were put back; SQLite does it by itself."""
     from django.core.management.color import no_style
 
-    for statement in connection.ops.sequence_reset_sql(no_style(), tables()):
+    for statement in connection.ops.sequence_reset_sql(no_style(), models_ or tables()):
         with connection.cursor() as cursor:
             cursor.execute(statement)
 

@@ -3,9 +3,9 @@
     python -m maillage.config.worker rapide|lente
 
 Two queues: nobody who waits in front of a page waits behind a study of a whole country. The tasks, their rows
-and the way they are run are those of django-tasks-db. A worker holds a lock as long as it lives
-(web/locks.py): another process takes back its task when the lock is free, and only then, whatever the
-clocks say.
+and the way they are run are those of django-tasks-db. A worker holds a lock as long as it does a task
+(web/locks.py): another process takes the task back when the lock is free, and only then. Each task takes the
+lock anew: a database that was started again in between forgot it.
 """
 
 import os
@@ -22,6 +22,7 @@ QUEUES = {"rapide": ["default", "quick"], "lente": ["slow"]}  # default: tasks o
 LIMITS = {"default": timedelta(minutes=15), "quick": timedelta(minutes=15), "slow": timedelta(hours=2)}
 ATTEMPTS = 3  # of a task whose worker dies, before it is set aside
 EVERY = 0.5  # seconds between two looks at an empty queue
+GRACE = timedelta(seconds=5)  # between the row that says who does a task, and the lock
 
 
 class WorkerDied(Exception):
@@ -53,10 +54,12 @@ def run(queue: str) -> None:
 
     class LimitedWorker(Worker):
         def run_task(self, db_task_result):  # type: ignore[no-untyped-def]
-            with limited(LIMITS[db_task_result.queue_name]):
+            with (
+                locks.exclusive(lock_name(self.worker_id)),
+                limited(LIMITS[db_task_result.queue_name]),
+            ):
                 super().run_task(db_task_result)
 
-    worker_id = f"{queue}-{get_random_string(24)}"
     worker = LimitedWorker(
         queue_names=QUEUES[queue],
         interval=EVERY,
@@ -64,12 +67,11 @@ def run(queue: str) -> None:
         backend_name="default",
         startup_delay=False,
         max_tasks=None,
-        worker_id=worker_id,
+        worker_id=f"{queue}-{get_random_string(24)}",
         excluded_queue_names=[],
     )
     worker.configure_signals()
-    with locks.exclusive(lock_name(worker_id)):
-        worker.run()
+    worker.run()
 
 
 @contextmanager
@@ -98,7 +100,7 @@ def take_again(at: datetime) -> dict[str, int]:
     from maillage.web import locks
 
     again = aside = 0
-    for task in DBTaskResult.objects.running():
+    for task in DBTaskResult.objects.running().filter(started_at__lt=at - GRACE):
         if not locks.is_free(lock_name(task.worker_ids[-1])):
             continue
         # only if it is still that one's: it may have ended just now

@@ -1,0 +1,92 @@
+"""A backup of an older version, brought to this one: its tables as they were, its rows, then the migrations.
+
+    python -m maillage.config.older BACKUP NEW < secret keys, one a line
+
+Done aside, in an empty database of the same engine (config/aside.py): what a migration moves from a column
+that is no more is moved as it would have been by an upgrade.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel.errors import Refused
+
+
+@contextmanager
+def brought_up(path: Path, keys: list[bytes]) -> Iterator[Path]:
+    """Make a backup of the rows of this version from one of an older version; Refused when it cannot be."""
+    from maillage.config import aside
+
+    with aside.place() as environment:
+        made = Path(environment["MAILLAGE_HOME"]) / "base.zip"
+        words = aside.run("maillage.config.older", path, made, keys=keys, environment=environment)
+        if not made.exists():
+            raise Refused(
+                f"{path} vient d’une version plus ancienne, et n’a pas pu être mise à jour.",
+                why=words or "Le programme qui la met à jour s’est arrêté.",
+                do="Restaurez-la avec la version qui l’a écrite, puis lancez maillage migrer avec celle-ci.",
+            )
+        yield made
+
+
+def targets(loader: Any, migrations: list[str]) -> list[tuple[str, str]]:
+    """Return where each app stood: the last migrations that a backup names, today's for other programs."""
+    applied = {tuple(each.split(".", 1)) for each in migrations}
+    apps = {app for app, _ in applied}
+    nodes = loader.graph.node_map
+    last = [key for key in applied if key in nodes and not _goes_on(nodes[key], applied)]
+    ours = {app for app, name in nodes if loader.graph.nodes[app, name].__module__.startswith("maillage.")}
+    others = [key for key in loader.graph.leaf_nodes() if key[0] not in apps and key[0] not in ours]
+    return sorted([*last, *others])
+
+
+def _goes_on(node: Any, applied: set[Any]) -> bool:
+    """Return whether a later migration of the same app was applied too."""
+    return any(child.key in applied and child.key[0] == node.key[0] for child in node.children)
+
+
+def bring_up(path: Path, made: Path, keys: list[bytes]) -> None:
+    """Write a backup of this version from an older one, in the empty database of this process."""
+    import io
+
+    from django.core.management import call_command
+    from django.db import connection, transaction
+    from django.db.migrations.executor import MigrationExecutor
+
+    from maillage.config import backup, rows
+    from maillage.config.copies import table_file
+
+    executor = MigrationExecutor(connection)
+    with backup.opened(path, keys=keys) as archive:
+        manifest = json.loads(archive.read(backup.MANIFEST))
+        state = executor.migrate(targets(executor.loader, manifest["migrations"]))
+        models = {each._meta.label_lower: each for each in state.apps.get_models(include_auto_created=True)}
+        with transaction.atomic():
+            for label in manifest["tables"]:
+                with archive.open(table_file(label)) as file:
+                    lines = iter(io.BufferedReader(file, backup.BLOCK))  # type: ignore[arg-type]
+                    names = json.loads(next(lines))
+                    for some in rows.batches(lines):
+                        rows.Insertion(models[label], names).add(rows.decode(some))
+        rows.reset_sequences(list(models.values()))
+    call_command("migrate", interactive=False, verbosity=0)
+    backup.save(made, rows_only=True)
+
+
+if __name__ == "__main__":
+    from django.db import DatabaseError
+
+    from maillage.config.bootstrap import connected
+
+    secrets = [bytes.fromhex(key) for key in sys.stdin.read().split()]
+    try:
+        with connected():
+            bring_up(Path(sys.argv[1]), Path(sys.argv[2]), secrets)
+    except Refused as refused:
+        print(" ".join(refused.sentences))
+    except (DatabaseError, ValueError, KeyError) as error:
+        print(f"{type(error).__name__} : {str(error).splitlines()[0]}")
