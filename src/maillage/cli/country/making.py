@@ -257,7 +257,7 @@ class Country:
             lieu=self.place(receiver),
             lieu_name=f"coalesce({self.place(receiver, 'name')}, '')",
             state=told.cycle("k", told.texts(STATES)),
-            held_by="case when k % 10 < 7 then 'nobody' else 'receiver' end",
+            held_by="case when k % 10 < 7 then '' else 'receiver' end",
             prepared_at=self.past("k"),
             sent_at=self.past("k"),
             changed_at=self.past("k", 49),
