@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from maillage.apps.autonomy import rules as autonomy
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import retained
+from maillage.apps.autonomy.queries import retained, segments
 from maillage.apps.people.models import Person
 from maillage.apps.people.rules import COUNTED, DataKind
 from maillage.reference import bilan, bilan_tasks
@@ -17,15 +17,16 @@ from maillage.words.languages import to_say
 def copy(person: Person) -> list[dict[str, Any]]:
     """Return the diagnoses of a person in French words, the latest first."""
     rows = Bilan.objects.filter(person=person).select_related("by", "structure", "changed_by", "retest_of")
-    return [_diagnosis(row) for row in rows.order_by("-at", "-pk")]
+    among = segments.choices()
+    return [_diagnosis(row, among) for row in rows.order_by("-at", "-pk")]
 
 
 def _moment(at: datetime | date | None) -> str:
     return at.isoformat() if at is not None else ""
 
 
-def _diagnosis(row: Bilan) -> dict[str, Any]:
-    sheet = retained.sheet(row)
+def _diagnosis(row: Bilan, among: segments.Choices) -> dict[str, Any]:
+    sheet = retained.sheet(row, among)
     tasks = bilan_tasks.tasks()
     return {
         "le": timezone.localdate(row.at).isoformat(),

@@ -62,11 +62,11 @@ def concluded(row: Bilan) -> Conclusion:
     )
 
 
-def sheet(row: Bilan) -> Sheet:
-    """Return a diagnosis with all its words."""
+def sheet(row: Bilan, among: segments.Choices | None = None) -> Sheet:
+    """Return a diagnosis with all its words. among: what every territory chose, to read several at once."""
     found = concluded(row)
     held = bilan.results()[row.final_result]
-    read_as = segments.of_commune(row.place or (row.structure.code_insee if row.structure else ""))
+    read_as = segments.of_commune(row.place or (row.structure.code_insee if row.structure else ""), among)
     outcomes = {id: str(task.get("outcome", "")) for id, task in row.tasks.items()}
     questions = [bilan.questions()[id] for id in engine.path(row.answers)]
     return Sheet(

@@ -21,25 +21,41 @@ class Segments:
         return f"choisi pour {self.by}" if self.by else "par défaut"
 
 
-def chosen(place: str) -> dict[str, str]:
+Choices = Mapping[str, Mapping[str, str]]
+
+
+def choices(place: str = "") -> Choices:
+    """Return the segment of each result that each territory chose, by place; those of one place alone when it
+    is named.
+    """
+    rows = SegmentChoice.objects.filter(place=place) if place else SegmentChoice.objects.all()
+    found: dict[str, dict[str, str]] = {}
+    for where, result, segment in rows.values_list("place", "result", "segment"):
+        found.setdefault(where, {})[result] = segment
+    return found
+
+
+def chosen(place: str, among: Choices | None = None) -> dict[str, str]:
     """Return the segment of each result at a territory, the default where it chose nothing."""
-    held = dict(SegmentChoice.objects.filter(place=place).values_list("result", "segment"))
+    held = (choices(place) if among is None else among).get(place, {})
     return {id: held.get(id, result.segment) for id, result in bilan.results().items()}
 
 
-def of_place(place: str) -> Segments:
+def of_place(place: str, among: Choices | None = None) -> Segments:
     """Return the segments as a territory reads them, "" for the default."""
-    named = bool(place) and SegmentChoice.objects.filter(place=place).exists()
-    labels = {id: bilan.segments()[segment] for id, segment in chosen(place).items()}
-    return Segments(labels, name_of(place) if named else "")
+    among = (choices(place) if place else {}) if among is None else among
+    labels = {id: bilan.segments()[segment] for id, segment in chosen(place, among).items()}
+    return Segments(labels, name_of(place) if place in among else "")
 
 
-def of_commune(commune: str) -> Segments:
-    """Return the segments where a commune is: those of the smallest territory around it that chose them."""
-    places = list(SegmentChoice.objects.order_by().values_list("place", flat=True).distinct())
+def of_commune(commune: str, among: Choices | None = None) -> Segments:
+    """Return the segments where a commune is: those of the smallest territory around it that chose them.
+    among: what every territory chose, to read many communes at once.
+    """
+    among = choices() if among is None else among
     around = []
-    for place in places if commune else ():
+    for place in among if commune else ():
         communes = communes_of(place)
         if communes is None or commune in communes:
             around.append((len(communes) if communes is not None else float("inf"), place))
-    return of_place(min(around)[1] if around else "")
+    return of_place(min(around)[1] if around else "", among)
