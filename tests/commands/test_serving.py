@@ -26,7 +26,7 @@ def clock(monkeypatch):
 
 
 def test_a_process_that_ends_is_started_again_at_once(clock):
-    helper = servir.Helper(servir.WORKER)
+    helper = servir.Helper(servir.WORKERS[0])
     assert not helper.may_start()
     clock[0] += 3600
     helper.process.code = -9
@@ -34,7 +34,7 @@ def test_a_process_that_ends_is_started_again_at_once(clock):
 
 
 def test_one_that_ends_as_soon_as_it_starts_waits_longer_each_time_and_says_so(clock, capsys):
-    helper = servir.Helper(servir.WORKER)
+    helper = servir.Helper(servir.WORKERS[0])
     waited = []
     for _ in range(8):
         clock[0] += 1

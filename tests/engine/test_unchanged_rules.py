@@ -261,9 +261,9 @@ def test_what_a_message_becomes():
             for each in ("+33612345678", "+262692123456", "+262639123456", "+687751234", "")
         ],
         "leaves": [
-            hours.leaves_at(
-                channel, "+33612345678", datetime(2026, 11, day, hour, minute, tzinfo=UTC)
-            ).isoformat()
+            hours.leaves_at(channel, "+33612345678", datetime(2026, 11, day, hour, minute, tzinfo=UTC))
+            .astimezone(UTC)
+            .isoformat()
             for channel in ("sms", "email")
             for day in (21, 22, 23)
             for hour, minute in ((0, 0), (6, 59), (7, 0), (18, 59), (19, 0), (23, 30))

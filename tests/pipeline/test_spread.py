@@ -30,6 +30,7 @@ def test_many_processes_read_what_one_reads(monkeypatch):
     alone = files.places(sheet, today=ON)
     monkeypatch.setattr(cores.parts, "__kwdefaults__", {"least": 1})
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    monkeypatch.setattr(cores.threading, "active_count", lambda: 1)
     started = []
     pool = cores.multiprocessing.get_context("fork").Pool
     monkeypatch.setattr(

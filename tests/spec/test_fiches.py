@@ -506,7 +506,7 @@ def test_what_is_asked_of_a_practice(spec):
         """,
         call,
         [
-            "endroit barrieres frais frais_precisions publics precisions",
+            "endroit barrieres frais frais_precisions publics soucis precisions",
             "endroit materiel frais publics precisions",
         ],
     )

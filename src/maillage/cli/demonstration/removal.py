@@ -6,10 +6,12 @@ from django.db import transaction
 from django.db.models import Model, ProtectedError, RestrictedError
 
 from maillage.apps.accounts.models import User
+from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.dossiers.models import StudyMission
 from maillage.apps.messages.models import Message
 from maillage.apps.outreach.models import Outing
 from maillage.apps.reminders.models import Reminder
+from maillage.apps.reminders.rules import ways
 from maillage.config.rows import tables
 from maillage.kernel.errors import Refused
 
@@ -31,6 +33,10 @@ def _removed(domain: str) -> Counter[str]:
         Outing.objects.filter(by__is_demonstration=True),
         StudyMission.objects.filter(written_by__is_demonstration=True),
         Reminder.objects.filter(person__example=True),
+        Reminder.objects.filter(kind=ways.APPOINTMENT, row__in=_invented(Appointment).values("pk")),
+        Reminder.objects.filter(
+            kind=ways.SEAT, row__in=Seat.objects.filter(workshop__example=True).values("pk")
+        ),
         Message.objects.filter(to__iendswith=f"@{domain}"),
     ]
     waiting += [_invented(model) for model in reversed(tables()) if _has_mark(model)]

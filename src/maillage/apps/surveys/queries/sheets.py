@@ -11,6 +11,7 @@ from maillage.apps.directory import rules as directory
 from maillage.forms.questionnaire import UNSAID, Questionnaire, words
 from maillage.kernel.names import plain
 from maillage.reference import offer
+from maillage.reference.sheet import practices
 
 # question → practice of the sheet, for questions in three states
 PRACTICES: Mapping[str, str] = {
@@ -30,7 +31,7 @@ KIND, COMMUNE, FUNDERS = "type_structure", "commune", "financeurs"
 
 def known(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> dict[str, str]:
     """Return the answers that a sheet already gives: they are shown, and may be changed."""
-    states = {id: held.get("state", "") for id, held in directory.practices(sheet).items()}
+    states = {id: held.get("state", "") for id, held in practices(sheet).items()}
     backwards = {state: said for said, state in STATES.items()}
     found = {name: backwards.get(states.get(practice, ""), "") for name, practice in PRACTICES.items()}
     found |= {name: {True: "oui", False: "non"}.get(sheet.get(field), "") for name, field in YES_NO.items()}
@@ -43,17 +44,15 @@ def proposed(
     questionnaire: Questionnaire, values: Mapping[str, str], sheet: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return what the answers of a structure would change in its sheet: field → value."""
-    practices = directory.practices(sheet)
+    stated = practices(sheet)
     new = {
-        practice: {**practices.get(practice, {}), "state": STATES[values[name]]}
+        practice: {**stated.get(practice, {}), "state": STATES[values[name]]}
         for name, practice in PRACTICES.items()
         if values.get(name) in STATES and questionnaire.question(name) is not None
     }
     found: dict[str, Any] = {}
     # Saying « non » of what a sheet never told adds nothing to it.
-    changed = {
-        id: held for id, held in new.items() if held["state"] != practices.get(id, {}).get("state", "no")
-    }
+    changed = {id: held for id, held in new.items() if held["state"] != stated.get(id, {}).get("state", "no")}
     if changed:
         found["practices"] = {**sheet.get("practices", {}), **changed}
     for name, field in YES_NO.items():
