@@ -176,7 +176,7 @@ def test_who_does_what_is_due_starts_again_when_killed_and_leaves_with_the_serve
         assert python("-c", put, home=tmp_path).returncode == 0
         until(lambda: list((tmp_path / "messages").glob("*.eml")))
         started = children(server.pid)
-        assert len(started) == 3  # the pages, the studies, what is due
+        assert len(started) == 4  # the pages, what is quick, what is slow, what is due
         os.kill(server.pid, signal.SIGKILL)
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pypdfium2
 import pytest
 from icalendar import Calendar
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.test_find import tab_to
@@ -79,8 +80,8 @@ def test_a_workshop_goes_from_its_plan_to_its_report(visit, enter, in_the_platfo
     page.wait_for_selector("text=1 à noter")
     page.get_by_role("button", name="Là : Yann", exact=True).press("Enter")
     page.wait_for_selector("[aria-pressed=true]")
-    assert page.input_value("#mots") == "Commencé à taper"
-    assert page.input_value("[name=noms]") == "Zoé"
+    expect(page.locator("#mots")).to_have_value("Commencé à taper")
+    expect(page.locator("[name=noms]")).to_have_value("Zoé")
     page.fill("#mots", "Chacun a trouvé le prix sur sa facture.")
     page.get_by_role("button", name="Garder le compte rendu").click()
     page.wait_for_selector("text=Le compte rendu est gardé")

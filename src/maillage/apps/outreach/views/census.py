@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -292,7 +292,7 @@ def say(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         return redirect("census_body", ground.place, found.pk)
     back = request.POST.get("retour", "")
     if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        return redirect(f"{back}#organisme-{found.pk}")
+        return HttpResponseRedirect(f"{back}#organisme-{found.pk}")
     return redirect("census_body", ground.place, found.pk)
 
 
