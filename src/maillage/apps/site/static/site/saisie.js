@@ -61,7 +61,11 @@ const remettre = () => {
   const remis = [];
   for (const [nom, f] of nommes())
     for (const c of champs(f)) {
-      const dit = tapes.find(([ou, name, v]) => ou === nom && name === c.name && v === vide(c));
+      const meme = ([, name, v]) => name === c.name && v === vide(c),
+        chemin = (ou) => ou.split("#")[0],
+        seul = nommes().filter(([ou]) => chemin(ou) === chemin(nom)).length === 1,
+        // Un numéro caché peut changer d’une page à l’autre : seul à cette adresse, un formulaire est le même.
+        dit = tapes.find((t) => meme(t) && (t[0] === nom || (seul && chemin(t[0]) === chemin(nom))));
       if (!dit || depart(c) !== dit[3]) continue; // la page a changé entre-temps : ce qu’elle dit l’emporte
       if (coche(c)) c.checked = dit[4];
       else if (c.options) for (const o of c.options) o.selected = dit[4].includes(o.value);
