@@ -2,7 +2,7 @@
 // Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion.
 const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
   DEBUT = `saisie:${COMPTE}:`,
-  CLE = DEBUT + location.pathname + location.search,
+  CLE = DEBUT + location.pathname,
   ENVOI = "saisie-envoi",
   DUREE = 12 * 3_600_000, // millisecondes
   JAMAIS = /pass|credential|secret|code|cochee/i,
