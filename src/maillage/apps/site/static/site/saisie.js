@@ -8,21 +8,26 @@ const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
   JAMAIS = /pass|credential|secret|code|cochee/i,
   CHAMPS = "textarea, select, input:not([type=hidden], [type=file], [type=password], [type=submit], [type=search])";
 
-// Un formulaire se reconnaît à son adresse, aux numéros qu’il porte, et à son rang parmi ceux qui ont les mêmes.
-const nommes = () => {
-  const vus = {};
-  return [...document.forms]
-    .filter((f) => f.method === "post" && !("sansBrouillon" in f.dataset))
-    .map((f) => {
-      const numeros = [...f.querySelectorAll("input[type=hidden]")]
-          .map((c) => c.value)
-          .filter((v) => /^\d{1,12}$/.test(v)),
-        nom = [new URL(f.getAttribute("action") || "", location.href).pathname, ...numeros].join("#");
-      vus[nom] = (vus[nom] ?? -1) + 1;
-      return [`${nom}#${vus[nom]}`, f];
-    });
-};
 const champs = (f) => [...f.elements].filter((c) => c.name && c.matches(CHAMPS) && !JAMAIS.test(c.name));
+
+// Un formulaire se reconnaît à son adresse, aux noms de ses champs, aux numéros cachés qu’il porte, et à son rang
+// parmi ceux qui ont les mêmes. Seul avec cette adresse et ces champs, il est le même quels que soient ses numéros,
+// qui peuvent changer d’une page à l’autre.
+const sorte = (f) =>
+  [new URL(f.getAttribute("action") || "", location.href).pathname, ...new Set(champs(f).map((c) => c.name))].join();
+const numeros = (f) =>
+  [...f.querySelectorAll("input[type=hidden]")].map((c) => c.value).filter((v) => /^\d{1,12}$/.test(v));
+const nommes = () => {
+  const formes = [...document.forms].filter((f) => f.method === "post" && !("sansBrouillon" in f.dataset)),
+    sortes = formes.map(sorte),
+    vus = {};
+  return formes.map((f, i) => {
+    const seul = sortes.filter((s) => s === sortes[i]).length === 1,
+      nom = [sortes[i], ...(seul ? [] : numeros(f))].join("#");
+    vus[nom] = (vus[nom] ?? -1) + 1;
+    return [`${nom}#${vus[nom]}`, f];
+  });
+};
 const coche = (c) => c.type === "checkbox" || c.type === "radio";
 const choisis = (c, sens) => [...c.options].filter((o) => o[sens]).map((o) => o.value);
 const depart = (c) => String(coche(c) ? c.defaultChecked : c.options ? choisis(c, "defaultSelected") : c.defaultValue);
@@ -61,11 +66,7 @@ const remettre = () => {
   const remis = [];
   for (const [nom, f] of nommes())
     for (const c of champs(f)) {
-      const meme = ([, name, v]) => name === c.name && v === vide(c),
-        chemin = (ou) => ou.split("#")[0],
-        seul = nommes().filter(([ou]) => chemin(ou) === chemin(nom)).length === 1,
-        // Un numéro caché peut changer d’une page à l’autre : seul à cette adresse, un formulaire est le même.
-        dit = tapes.find((t) => meme(t) && (t[0] === nom || (seul && chemin(t[0]) === chemin(nom))));
+      const dit = tapes.find(([ou, name, v]) => ou === nom && name === c.name && v === vide(c));
       if (!dit || depart(c) !== dit[3]) continue; // la page a changé entre-temps : ce qu’elle dit l’emporte
       if (coche(c)) c.checked = dit[4];
       else if (c.options) for (const o of c.options) o.selected = dit[4].includes(o.value);
