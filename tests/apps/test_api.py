@@ -484,6 +484,13 @@ def test_an_address_that_does_not_exist_is_told_to_programs(client, address):
     assert response["Access-Control-Allow-Origin"] == "*"
 
 
+def test_a_character_of_no_text_is_refused_by_its_parameter(client):
+    response = client.get("/api/v1/structures", {"sources": ["LocalChecklist", "a\x00b"], "page": 1})
+    assert (response.status_code, response["Content-Type"]) == (422, "application/problem+json")
+    assert [fault["parametre"] for fault in response.json()["errors"]] == ["sources"]
+    assert client.get("/annuaire/", {"q": "a\x00b"}).status_code == 404
+
+
 def test_the_document_says_errors_as_they_are_sent(client):
     paths = client.get("/api/v1/openapi.json").json()["paths"]
     kinds = {

@@ -112,10 +112,12 @@ class NoNul:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\x00" in request.path or any(
-            "\x00" in value for values in request.GET.lists() for value in values[1]
-        ):
+        if "\x00" in request.path:
             raise Http404
+        if named := [
+            name for name, values in request.GET.lists() if any("\x00" in value for value in values)
+        ]:
+            return refusals.unreadable(request, named)
         return self.answer(request)
 
     def process_view(self, request: HttpRequest, view: Any, *_: object) -> None:

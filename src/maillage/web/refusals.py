@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
@@ -86,6 +86,18 @@ def no_room(request: HttpRequest) -> HttpResponse:
     if _is_program(request):
         return _to_program(NO_ROOM, HTTPStatus.INSUFFICIENT_STORAGE)
     return page(request, NO_ROOM, status=HTTPStatus.INSUFFICIENT_STORAGE)
+
+
+def unreadable(request: HttpRequest, named: list[str]) -> HttpResponse:
+    """Return the refusal of an address whose parameters hold what no text does: nobody types it."""
+    if not _is_program(request):
+        raise Http404
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "La demande ne se comprend pas.",
+        f"{', '.join(named)} : le caractère nul n’est d’aucun texte. Ôtez-le et recommencez.",
+        errors=[{"parametre": name, "raison": "caractère nul refusé"} for name in named],
+    )
 
 
 def problem(status: HTTPStatus, title: str, detail: str, **more: Any) -> JsonResponse:
