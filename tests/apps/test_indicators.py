@@ -13,6 +13,7 @@ from maillage.apps.actes.models import Act
 from maillage.apps.indicators import actions, rules
 from maillage.apps.indicators.models import DailyCount, Refresh
 from maillage.apps.indicators.queries import ground as grounds
+from maillage.apps.indicators.queries import reading
 from maillage.apps.indicators.queries.ground import Need, ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.learning.models import Plan
@@ -178,6 +179,28 @@ def test_the_need_gives_its_bounds_to_what_is_divided_by_it(library, monkeypatch
     assert share.low < share.value < share.high < 10_000
     assert found["objectif-an"].value == pytest.approx(share.value / 5)
     assert found["objectif-suivi"].value is None
+
+
+def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zero(library, monkeypatch):
+    need = Need(
+        (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
+    )
+    monkeypatch.setattr(grounds, "need_of", lambda place: need)
+    silent = counted(GRENOBLE)["capacite"]  # the library trains, and says nothing of its seats
+    assert (silent.value, silent.kind) == (None, rules.MISSING)
+    assert (
+        silent.reason
+        == "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."
+    )
+    place("pimms", {"practices": {"assistance": {"state": "offered", "capacite": 24}}})
+    place("wifi", {"practices": {"wifi": {"state": "offered"}}, "capacite": 90})
+    found = counted(GRENOBLE)
+    held, beside = found["capacite"], found["capacite-besoin"]
+    assert (held.value, held.part, held.denominator, held.kind) == (24, 1, 2, rules.PARTLY)
+    assert held.apart[0].replace("\xa0", " ").startswith("À part, 1 lieu qui aide ou forme sans dire pour combien")
+    assert (beside.value, beside.low, beside.high) == (2.4, 2.0, 3.0)
+    assert "1 sur 2 lieux qui aident ou forment" in reading.reading(held).beside
+    assert counted("59")["capacite"].reason == "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."
 
 
 def test_only_the_days_touched_are_counted_again(library):

@@ -6,10 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from django.utils.html import escape
 
 from maillage.apps.directory.models import Lieu
 from maillage.apps.dossiers.models import Study
+from maillage.apps.indicators import actions as counts
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
@@ -240,6 +242,26 @@ def test_the_document_is_that_of_the_contract(study):
             assert zone[link]["valeur"] is not None or zone[link]["motif"]
     assert written["ensemble"]["orientation"]["valeur"] is None
     assert len(written["phrases"]) <= 3
+
+
+def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client, study):
+    """A place says 12 a week, another says nothing: at least 12, never 12, and never as many zeros."""
+    helps = {"assistance": {"state": "offered"}}
+    place("muet", {"code_insee": PLACE, "practices": helps})
+    counts.rebuild(at=datetime.now(UTC))
+    said = client.get(PAGE).content.decode()
+    assert "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine." in said
+    assert "place par semaine" not in said
+    place("dit", {"code_insee": PLACE, "practices": helps, "capacite": 12})
+    counts.rebuild(at=datetime.now(UTC))
+    said = " ".join(client.get(PAGE).content.decode().split())  # the space of a number is one too
+    assert "au moins 12 places par semaine" in said
+    assert "Au moins 12 places par semaine : 1 lieu sur 2 le dit." in said
+    assert "une place est supposée recevoir une personne d’ici, chaque semaine" in said
+    found = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=timezone.localdate())
+    told = document.loop_json(study, found)["ensemble"]["accueil"]
+    assert (told["valeur"], told["au_moins"], told["n"], told["le_disent"]) == (12, True, 2, 1)
+    assert told["hypothese"] == document.ONE_EACH
 
 
 # --------------------------------------------------------------------------------------------- who steers

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import pytest
 
 from maillage.apps.indicators import rules
 
@@ -87,6 +88,32 @@ def test_places_for_people_in_need_have_the_bounds_of_the_need(spec):
         lambda t: list(rules.per_need(int(t["lieux"][0]), t["bas"][0], t["haut"][0], t["difficulte"][0])),
         [3, 2.5, 3.75],
     )
+
+
+@pytest.mark.parametrize(
+    ("receiving", "sized", "places", "said"),
+    [
+        (0, 0, 0, "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."),
+        (1, 0, 0, "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."),
+        (
+            7,
+            0,
+            0,
+            "Aucun des 7 lieux qui aident ou forment ne dit combien de personnes il reçoit par semaine.",
+        ),
+        (7, 1, 12, "Au moins 12 places par semaine : 1 lieu sur 7 le dit."),
+        (7, 3, 40, "Au moins 40 places par semaine : 3 lieux sur 7 le disent."),
+        (2, 2, 40, "40 places par semaine, dites par 2 lieux."),
+    ],
+)
+def test_what_the_network_receives_is_known_in_part_or_unknown_and_never_zero(receiving, sized, places, said):
+    """La capacité du réseau : ce que disent les lieux qui aident ou forment. Un lieu qui se tait n’est pas un zéro.
+
+    Tant qu’un lieu se tait, le nombre est un minimum ; si tous se taisent, il manque.
+    """
+    held = rules.Capacity(receiving=receiving, sized=sized, places=places)
+    assert held.words.replace("\xa0", " ") == said
+    assert (held.n_places is None) is (sized == 0)
 
 
 def test_a_territory_has_its_share_of_the_million(spec):

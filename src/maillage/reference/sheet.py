@@ -87,6 +87,29 @@ def listable(sheet: Sheet) -> dict[str, Practice]:
     return {id: held for id, held in practices(sheet).items() if not held.get("discret")}
 
 
+RECEIVING = ("assistance", "formation")  # practices by which somebody is received to be helped
+
+
+def weekly_places(sheet: Sheet) -> int | None:
+    """Return how many people a place receives in a week to help or to train them, by what its sheet says of
+    itself, else of those practices; None when it says nothing, which is not zero.
+
+    >>> weekly_places({"capacite": 12}), weekly_places({})
+    (12, None)
+    """
+    whole = sheet.get("capacite")
+    of = practices(sheet)
+    today = [of[id] for id in RECEIVING if id in of and of[id]["state"] == "offered"]
+    said = [held["capacite"] for held in today if held.get("capacite")]
+    return int(whole) if whole else sum(map(int, said)) if said else None
+
+
+def receives(sheet: Sheet) -> bool:
+    """Return whether a place says that it helps or trains people today."""
+    of = practices(sheet)
+    return any(of[id]["state"] == "offered" for id in RECEIVING if id in of)
+
+
 def implied(sheet: Sheet) -> dict[str, Practice]:
     """Return the practices that the nine services of the national schema imply, none guessed beyond their
     words.

@@ -79,8 +79,7 @@ def _write(source: sources.Source, days: sources.Days) -> int:
 
 def _places(at: datetime) -> int:
     """Write what moved in the directory since the last reading, on the day it is read."""
-    measures = (rules.PLACES, rules.TALKING, rules.PRACTICE, rules.PLANNED)
-    kept = DailyCount.objects.filter(measure__in=measures).values_list("measure", "part", "commune")
+    kept = DailyCount.objects.filter(measure__in=rules.OF_PLACES).values_list("measure", "part", "commune")
     held = {(m, p, c): n for m, p, c, n in kept.annotate(Sum("n")).order_by()}
     now, day = sources.standing_places(), timezone.localdate(at)
     moved = {key: now.get(key, 0) - held.get(key, 0) for key in {*now, *held}}

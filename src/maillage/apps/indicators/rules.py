@@ -20,7 +20,10 @@ STRUCTURES, AIDANTS, PLACES, TALKING, PRACTICE, PLANNED = (
     *("structures", "aidants", "places"),
     *("talking", "practice", "planned"),
 )
-LASTING = (STRUCTURES, AIDANTS, PLACES, TALKING, PRACTICE, PLANNED)
+# Of the places that help or train: how many, how many say what they receive, and the sum of it, by week.
+RECEIVING, SIZED, CAPACITY = "receiving", "sized", "capacity"
+OF_PLACES = (PLACES, TALKING, PRACTICE, PLANNED, RECEIVING, SIZED, CAPACITY)
+LASTING = (STRUCTURES, AIDANTS, *OF_PLACES)
 # Measures whose rows are cases of their day.
 SENT, CANCELLED, ANSWERED_FAST, KNOWN, SERVED = "sent", "cancelled", "answered_fast", "known", "served"
 PLANS_DUE, PLANS_CONVERTED, LEARNERS, ACTS = "plans_due", "plans_converted", "learners", "acts"
@@ -240,6 +243,68 @@ def per(n: float, base: float, times: float) -> float | None:
     (2.0, None)
     """
     return times * n / base if base > 0 else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What places say that they receive in a week. receiving: places that help or train; sized: those of them
+    that say how many people; places: the sum of what they say.
+
+    >>> Capacity(receiving=3, sized=1, places=12).words
+    'Au moins 12 places par semaine : 1 lieu sur 3 le dit.'
+    >>> Capacity(receiving=2, sized=2, places=30).words
+    '30 places par semaine, dites par 2 lieux.'
+    """
+
+    receiving: int = 0
+    sized: int = 0
+    places: int = 0
+
+    def __add__(self, other: "Capacity") -> "Capacity":
+        """Return what both territories receive together."""
+        return Capacity(
+            receiving=self.receiving + other.receiving,
+            sized=self.sized + other.sized,
+            places=self.places + other.places,
+        )
+
+    @property
+    def n_places(self) -> int | None:
+        """People received in a week, None when no place says it: nobody knows, and it is not zero."""
+        return self.places if self.sized else None
+
+    @property
+    def silent(self) -> int:
+        """How many places help or train without saying for how many people."""
+        return self.receiving - self.sized
+
+    @property
+    def words(self) -> str:
+        """The whole as a sentence: known, partly known, or told by nobody."""
+        if not self.receiving:
+            return "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."
+        if not self.sized:
+            if self.receiving == 1:
+                return "Le seul lieu qui aide ou forme ne dit pas combien de personnes il reçoit par semaine."
+            many = f"Aucun des {wording.number(self.receiving)} lieux qui aident ou forment"
+            return f"{many} ne dit combien de personnes il reçoit par semaine."
+        told = wording.count(self.places, "place")
+        if not self.silent:
+            return f"{told} par semaine, dites par {wording.count(self.sized, 'lieu', 'lieux')}."
+        who = f"{wording.count(self.sized, 'lieu', 'lieux')} sur {wording.number(self.receiving)}"
+        return f"Au moins {told} par semaine : {who} le {'disent' if self.sized > 1 else 'dit'}."
+
+    @property
+    def silence(self) -> tuple[str, ...]:
+        """What is not in it, as a sentence: places that do not say."""
+        if not self.silent:
+            return ()
+        many = self.silent > 1
+        return (
+            f"À part, {wording.count(self.silent, 'lieu', 'lieux')} qui {'aident' if many else 'aide'} ou"
+            f" {'forment' if many else 'forme'} sans dire pour combien de personnes : la vraie capacité est"
+            " plus haute.",
+        )
 
 
 def per_need(places: int, low: float, high: float, value: float) -> tuple[float, float, float] | None:

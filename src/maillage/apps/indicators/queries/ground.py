@@ -163,6 +163,27 @@ def by_day(
     return held
 
 
+def capacities(communes: frozenset[str] | None, on: date) -> dict[str, rules.Capacity]:
+    """Return what the places of each commune (None: everywhere) said that they receive in a week, as last
+    counted on a day; communes where no place helps or trains are left out.
+    """
+    rows = DailyCount.objects.filter(
+        _there(communes), measure__in=(rules.RECEIVING, rules.SIZED, rules.CAPACITY), day__lte=on
+    )
+    found: dict[str, dict[str, int]] = {}
+    for commune, measure, n in rows.values_list("commune", "measure").annotate(Sum("n")).order_by():
+        found.setdefault(commune, {})[measure] = n
+    return {
+        commune: rules.Capacity(
+            receiving=held[rules.RECEIVING],
+            sized=held.get(rules.SIZED, 0),
+            places=held.get(rules.CAPACITY, 0),
+        )
+        for commune, held in found.items()
+        if held.get(rules.RECEIVING)
+    }
+
+
 def _communes(communes: frozenset[str] | None) -> dict[str, str]:
     """Return the commune of each code of a territory: itself, or that of a municipal arrondissement."""
     rows = cog.communes()

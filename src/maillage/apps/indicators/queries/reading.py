@@ -187,6 +187,9 @@ def _beside(value: Value) -> str:
         if about.way != "target_followed":
             return f"{wording.number(value.part)} sur {wording.number(value.denominator)} {noun}".strip()
         return f"{wording.number(value.part)} projets faits en ligne"
+    if about.way == "capacity" and value.denominator is not None:
+        said = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
+        return f"{about.unit}, dites par {said} lieux qui aident ou forment"
     if about.way in ("service", "uncovered") and value.denominator is not None:
         of = "lieux qui disent un service" if about.way == "service" else "communes"
         return f"sur {wording.number(value.denominator)} {of}"

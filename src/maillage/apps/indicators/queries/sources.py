@@ -32,7 +32,7 @@ from maillage.apps.memberships.models import Membership
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.volunteers.models import Aidant
-from maillage.reference.sheet import practices
+from maillage.reference.sheet import practices, receives, weekly_places
 
 Days = Collection[date] | None  # None: every day
 FOREVER = date(9999, 12, 31)
@@ -154,12 +154,14 @@ def _aidants() -> Iterator[DailyCount]:
 
 
 def standing_places() -> Mapping[tuple[str, str, str], int]:
-    """Return what the directory holds now: how many places by measure, practice and commune."""
+    """Return what the directory holds now: how many places, and how many people they receive in a week, by
+    measure, practice and commune.
+    """
     found: dict[tuple[str, str, str], int] = {}
 
-    def one_more(measure: str, part: str, commune: str) -> None:
+    def one_more(measure: str, part: str, commune: str, n: int = 1) -> None:
         key = (measure, part, commune)
-        found[key] = found.get(key, 0) + 1
+        found[key] = found.get(key, 0) + n
 
     rows = Lieu.objects.filter(state=PUBLISHED).values_list("code_insee", "sheet")
     for commune, sheet in rows.iterator():
@@ -170,6 +172,12 @@ def standing_places() -> Mapping[tuple[str, str, str], int]:
         for id, held in told.items():
             if held["state"] in STATES:
                 one_more(STATES[held["state"]], id, commune)
+        if receives(sheet):
+            one_more(rules.RECEIVING, "", commune)
+            weekly = weekly_places(sheet)
+            if weekly is not None:
+                one_more(rules.SIZED, "", commune)
+                one_more(rules.CAPACITY, "", commune, weekly)
     return found
 
 

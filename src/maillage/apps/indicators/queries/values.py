@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 from maillage.apps.indicators import rules
 from maillage.apps.indicators.queries import series
-from maillage.apps.indicators.queries.ground import Ground, Interval
-from maillage.apps.indicators.rules import Value, missing
+from maillage.apps.indicators.queries.ground import Counts, Ground, Interval
+from maillage.apps.indicators.rules import Capacity, Value, missing
 from maillage.kernel.estimate import Estimate
 from maillage.reference import definitions
 from maillage.reference.indicators import Indicator, goals, indicators, target
@@ -22,6 +22,7 @@ PROCEDURES = "demarches"
 NO_STUDY = "Le diagnostic de ce territoire n’est pas calculé : demandez-le sur sa page."
 NOTHING = "Rien n’est noté dans Maillage pour ce territoire, sur cette période."
 NOBODY_LIVES = "Le nombre d’habitants n’est pas connu ici : rien ne se divise par zéro."
+NOBODY_IN_NEED = "Personne n’est estimé en difficulté ici : rien ne se divise par zéro."
 NO_PLACE = "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien."
 
 
@@ -262,10 +263,46 @@ def _per_need(ground: Ground, definition: Indicator) -> Value:
     people, low, high = ground.need.people
     found = rules.per_need(places, low, high, people)
     if found is None:
-        return missing(
-            definition, ground.on, "Personne n’est estimé en difficulté ici : rien ne se divise par zéro."
-        )
+        return missing(definition, ground.on, NOBODY_IN_NEED)
     return _estimate(ground, definition, found, denominator=people, part=places)
+
+
+def _capacity(ground: Ground, definition: Indicator) -> Value:
+    held = capacity(ground.counts, ground.on)
+    if held.n_places is None:
+        return missing(definition, ground.on, held.words)
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=held.n_places,
+        denominator=held.receiving,
+        part=held.sized,
+        apart=held.silence,
+        kind=rules.PARTLY if held.silent else rules.COUNTED,
+    )
+
+
+def _capacity_per_need(ground: Ground, definition: Indicator) -> Value:
+    held = capacity(ground.counts, ground.on)
+    if held.n_places is None:
+        return missing(definition, ground.on, held.words)
+    if ground.need is None:
+        return missing(definition, ground.on, NO_STUDY)
+    people, low, high = ground.need.people
+    found = rules.per_need(held.n_places, low, high, people)
+    if found is None:
+        return missing(definition, ground.on, NOBODY_IN_NEED)
+    known = _estimate(ground, definition, found, denominator=people, part=held.n_places)
+    return replace(known, apart=held.silence)
+
+
+def capacity(counts: Counts, on: date) -> Capacity:
+    """Return what the places of a territory say that they receive in a week."""
+    return Capacity(
+        receiving=counts.standing(rules.RECEIVING, on),
+        sized=counts.standing(rules.SIZED, on),
+        places=counts.standing(rules.CAPACITY, on),
+    )
 
 
 # --------------------------------------------------------------------------------------------- the target
@@ -393,6 +430,8 @@ WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "telling": _telling,
     "uncovered": _uncovered,
     "per_need": _per_need,
+    "capacity": _capacity,
+    "capacity_per_need": _capacity_per_need,
     "target_share": _target_share,
     "target_year": _target_year,
     "target_followed": _target_followed,

@@ -21,7 +21,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.engine import agreement
 from maillage.engine.agreement import Measure
 from maillage.reference.parameters import number as parameter
-from maillage.reference.sheet import practices
+from maillage.reference.sheet import weekly_places
 from maillage.words.wording import number, share
 
 YEAR = 365
@@ -83,19 +83,15 @@ def rooms(user: Any, at: datetime) -> list[Room]:
         expected.filter(appointment_at__lt=last).order_by().values_list("lieu").annotate(n=Count("pk"))
     )
     return [
-        Room(lieu=lieu, taken=taken.get(lieu.pk, 0), places=_places(lieu), full=fact.words if fact else "")
+        Room(
+            lieu=lieu,
+            taken=taken.get(lieu.pk, 0),
+            places=weekly_places(lieu.sheet),
+            full=fact.words if fact else "",
+        )
         for lieu in ours
         for fact in [places.full(lieu)]
     ]
-
-
-def _places(lieu: Lieu) -> int | None:
-    """Return how many people a place receives in a week, by what its sheet says of itself or of its
-    practices.
-    """
-    whole = lieu.sheet.get("capacite")
-    said = [held["capacite"] for held in practices(lieu.sheet).values() if held.get("capacite")]
-    return int(whole) if whole else sum(map(int, said)) if said else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

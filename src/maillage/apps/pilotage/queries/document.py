@@ -6,6 +6,7 @@ from typing import Any
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
+from maillage.apps.indicators.rules import Capacity
 from maillage.apps.pilotage.queries.links import Chain
 from maillage.apps.pilotage.queries.loop import LINE, Loop, Places, Planned, ZoneLoop
 from maillage.apps.pilotage.queries.units import Unit
@@ -14,12 +15,20 @@ from maillage.words.wording import count
 
 Json = dict[str, Any]
 METHOD = "boucle"
+ONE_EACH = "Chaque place reçoit une personne d’ici, chaque semaine."
 NO_OFFER = "Aucun lieu n’est recensé ici."
 LINKS = ("orientation", "action", "effet")
 COLUMNS = (
     *("code", "nom", "besoin", "besoin_bas", "besoin_haut", "besoin_motif"),
     *("sans_aide", "sans_aide_bas", "sans_aide_haut", "sans_aide_motif"),
-    *("lieux", "lieux_oui", "lieux_muets", "lieux_confirmes_6_mois"),
+    *(
+        "lieux",
+        "lieux_oui",
+        "lieux_muets",
+        "lieux_confirmes_6_mois",
+        "places_semaine",
+        "places_semaine_motif",
+    ),
     *(f"{link}{end}" for link in LINKS for end in ("", "_motif")),
     "plan",
 )
@@ -39,6 +48,7 @@ def loop_json(study: Study, loop: Loop) -> Json:
         "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
         "ensemble": {
             "besoin": kept["besoins"]["precarite_numerique"],
+            "accueil": capacity_json(loop.places.capacity),
             **_chain(loop.whole, loop),
             "plan": [_action(each) for each in loop.everywhere],
         },
@@ -84,7 +94,25 @@ def _sheets(places: Places | None, unit: Unit) -> Json:
     """Return the sheets of today’s directory, known by commune."""
     if places is None:
         return {"valeur": None, "motif": known_for(unit)}
-    return {"valeur": places.n, "confirmees_6_mois": places.confirmed, "completes": places.full}
+    return {
+        "valeur": places.n,
+        "confirmees_6_mois": places.confirmed,
+        "completes": places.full,
+        "accueil": capacity_json(places.capacity),
+    }
+
+
+def capacity_json(held: Capacity) -> Json:
+    """Return what places say that they receive in a week: a number known in part is the least it may be."""
+    return {
+        "valeur": held.n_places,
+        **({"motif": held.words} if held.n_places is None else {"au_moins": bool(held.silent)}),
+        "unite": "places par semaine",
+        "univers": "lieux qui disent aider ou former",
+        "n": held.receiving,
+        "le_disent": held.sized,
+        "hypothese": ONE_EACH,
+    }
 
 
 def _chain(chain: Chain, loop: Loop) -> Json:
@@ -147,6 +175,7 @@ def rows(document: Json) -> list[Json]:
 def _row(zone: Json) -> Json:
     offer = zone["offre"]
     away = offer.get("sans_aide_a_pied", {})
+    held = offer.get("fiches", {}).get("accueil", {})
     out: Json = {
         "code": zone["code"],
         "nom": zone["nom"],
@@ -156,6 +185,8 @@ def _row(zone: Json) -> Json:
         "lieux_oui": _cell(offer["valeur"]),
         "lieux_muets": offer.get("muets", ""),
         "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
+        "places_semaine": _cell(held.get("valeur")),
+        "places_semaine_motif": held.get("motif", offer.get("fiches", {}).get("motif", "")),
         "plan": " ; ".join(f"{each['numero']}. {each['titre']}" for each in zone["plan"]),
     }
     for name in LINKS:

@@ -1,13 +1,15 @@
 """The loop of a territory: its zones, worst first, from what people need to what the plan answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers.models import Study
+from maillage.apps.indicators.queries.ground import capacities
+from maillage.apps.indicators.rules import Capacity
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.pilotage import rules
 from maillage.apps.pilotage.queries import activity, links
@@ -32,11 +34,14 @@ RECENT = activity.YEAR / 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The places of some communes in the directory of today: sheets, confirmed for 6 months, full."""
+    """The places of some communes in the directory of today: sheets, confirmed for 6 months, full; what they
+    say that they receive in a week.
+    """
 
     n: int = 0
     confirmed: int = 0
     full: int = 0
+    capacity: Capacity = field(default_factory=Capacity)
 
     @property
     def words(self) -> str:
@@ -243,7 +248,11 @@ def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
         counted[0] += 1
         counted[1] += confirmed is not None and on - confirmed <= RECENT
         counted[2] += full is not None
-    return {code: Places(n=n, confirmed=said, full=full) for code, (n, said, full) in found.items()}
+    held = capacities(communes, on)
+    return {
+        code: Places(n=n, confirmed=said, full=full, capacity=held.get(code, Capacity()))
+        for code, (n, said, full) in found.items()
+    }
 
 
 def _sum(places: Any) -> Places:
@@ -252,6 +261,7 @@ def _sum(places: Any) -> Places:
         n=sum(each.n for each in held),
         confirmed=sum(each.confirmed for each in held),
         full=sum(each.full for each in held),
+        capacity=sum((each.capacity for each in held), Capacity()),
     )
 
 
