@@ -25,6 +25,7 @@ from maillage.apps.territories.models import Correction
 from maillage.config import scheduler, static
 from maillage.config.templates import typeset
 from maillage.kernel.names import plain
+from maillage.reference import voices
 from maillage.reference.files import METHODS
 
 pytestmark = pytest.mark.django_db
@@ -391,3 +392,19 @@ def test_sources_are_searched_by_their_words(client):
         {"insee", "recensement"} <= set(plain(" ".join(map(str, row.values()))).split()) for row in kept
     )
     assert client.get("/sources/", {"q": "zzzz"}).context["found"] == 0
+
+
+def test_what_people_said_comes_by_pages_and_each_keeps_its_address(client):
+    """A link to a number on another page finds it there, without a script; what is chosen follows from page to page."""
+    first = client.get("/sources/paroles/").content.decode()
+    assert first.count('<li class="carton"') == 12
+    for number in voices.voices():
+        assert first.count(f'id="{number}"') == 1
+    narrowed = client.get("/sources/paroles/", {"qui": "network", "page": 2}).content.decode()
+    n = len(voices.chosen(who="network"))
+    assert n > 24 and narrowed.count('<li class="carton"') == 12
+    assert "?qui=network&amp;page=3" in narrowed
+    one = client.get("/sources/paroles/X-050/").content.decode()
+    assert voices.voices()["X-050"].says.split("?")[0].strip() in one
+    assert "4 autres" in one and "?sujet=orientation" in one
+    assert client.get("/sources/paroles/X-999/").status_code == 404

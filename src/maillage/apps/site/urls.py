@@ -12,6 +12,7 @@ urlpatterns = [
     path("sources/", views.sources, name="sources"),
     path("sources/ecarts/", views.differing_sources, name="differing_sources"),
     path("sources/paroles/", views.testimonies, name="voices"),
+    path("sources/paroles/<slug:id>/", views.testimony, name="voice"),
     path("sources/initiatives/", views.inspiring_initiatives, name="initiatives"),
     path("dematerialisation/", views.dematerialisation, name="calendar"),
     path("accessibilite/", views.accessibility, name="accessibility"),

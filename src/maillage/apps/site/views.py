@@ -5,6 +5,7 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -29,6 +30,7 @@ from maillage.web import refusals
 from maillage.words import wording
 
 CHANGES = 100  # of services, the latest
+TESTIMONIES = 12  # to a page
 DEMONSTRATION = "agglomeration-grenobloise"
 # The pages of docs/methods, in the order they are read: what anybody asks first, then what a trade needs.
 READING: dict[str, tuple[str, ...]] = {
@@ -188,23 +190,45 @@ def differing_sources(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def testimonies(request: HttpRequest) -> HttpResponse:
-    """What people said in the founding studies, chosen by subject, speaker, place or words."""
+    """What people said in the founding studies, chosen by subject, speaker, place or words, by pages."""
     asked = {name: request.GET.get(name, "").strip() for name in ("sujet", "qui", "ou", "mots")}
     found = voices.chosen(theme=asked["sujet"], who=asked["qui"], place=asked["ou"], words=asked["mots"])
+    order = list(voices.themes())
+    page = Paginator(sorted(found, key=lambda voice: order.index(voice.theme)), TESTIMONIES)
+    shown = page.get_page(request.GET.get("page"))
     groups = [
-        (label, wording.spaced_within([voice for voice in found if voice.theme == theme]))
+        (label, wording.spaced_within([voice for voice in shown if voice.theme == theme]))
         for theme, label in voices.themes().items()
     ]
+    here = {voice.id for voice in shown}
     context = {
         "groups": [(label, rows) for label, rows in groups if rows],
         "found": len(found),
+        "page": shown,
+        "elsewhere": [id for id in voices.voices() if id not in here],
         "asked": asked,
+        "is_asked": any(asked.values()),
         "themes": voices.themes(),
         "speakers": voices.speakers(),
         "places": sorted(set(voices.places().values())),
         "tab": "sources",
     }
     return render(request, "site/voices.html", context)
+
+
+@require_safe
+def testimony(request: HttpRequest, id: str) -> HttpResponse:
+    """One of them, at the address that its number gives; then what else was said of its subject."""
+    voice = voices.voices().get(id)
+    if voice is None:
+        raise Http404
+    context = {
+        "voice": wording.spaced_within([voice])[0],
+        "theme": voices.themes()[voice.theme],
+        "others": len(voices.chosen(theme=voice.theme)) - 1,
+        "tab": "sources",
+    }
+    return render(request, "site/voice.html", context)
 
 
 @require_safe
