@@ -54,7 +54,7 @@ def pytest_report_header() -> str | None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave to the complete profile what is its own and the cases between the first and the last, unless they
+    """Leave to the complete profile what is its own and the cases past the first, unless they
     are asked for by name; put what takes longest first.
     """
     if REPLAYED and not binaries():
@@ -79,14 +79,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _repeated(items: list[pytest.Item]) -> list[pytest.Item]:
-    """Return the cases of a test that goes through the pages, past its first and its last: what lies between
-    them tries the same mechanism on other words.
+    """Return the cases of a test that goes through the pages, past its first: the others try the same
+    mechanism on other words.
     """
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
         if item.path.parent.name in THROUGH_PAGES:
             cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    return [item for each in cases.values() for item in each[1:-1]]
+    return [item for each in cases.values() for item in each[1:]]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

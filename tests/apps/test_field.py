@@ -67,6 +67,7 @@ def test_the_dossier_carries_actors_method_actions_and_grid(study, client, djang
     assert "Donnée manquante" in screen
 
 
+@pytest.mark.complete
 def test_each_precarity_is_drawn_as_it_is_worked_out(study, client):
     """I-003, I-041, I-042, D-003 : les facteurs, les deux évaluations, les thèmes de l’indice."""
     drawn = client.get(f"/territoires/{PLACE}/definitions/").content.decode()
@@ -99,6 +100,7 @@ def test_a_diagram_keeps_every_word_in_its_boxes():
     assert 'aria-label="Un &amp; deux"' in svg
 
 
+@pytest.mark.complete
 def test_a_finding_enters_the_dossier_when_it_is_noted(
     study, django_user_model, django_capture_on_commit_callbacks
 ):

@@ -66,6 +66,7 @@ def without(kept, path):
     return json.dumps(kept).encode()
 
 
+@pytest.mark.complete
 def test_a_reading_that_lacks_anything_is_never_shown(reading):
     """One key less, wherever it stands, and the study is computed again; entries of lists and of maps may
     be fewer.

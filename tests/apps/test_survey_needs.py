@@ -117,6 +117,7 @@ def test_without_a_survey_the_question_asked_is_the_same(study):
     assert dossiers.study_for(StudyRequest(place=PLACE)) == study
 
 
+@pytest.mark.complete
 def test_the_page_of_the_territory_shows_the_three_figures(client, study, published, runner):
     before = dossiers.reading(study).headline.between
     edition = published(14)

@@ -140,6 +140,7 @@ def test_a_backup_takes_the_memory_of_some_rows_whatever_their_number(db, home, 
     assert peak(16_000) < 1.2 * peak(1_000)
 
 
+@pytest.mark.complete
 def test_an_exercise_restores_aside_and_leaves_nothing(process, demonstration, tmp_path):
     home = demonstration(tmp_path / "maison")
     here = {"MAILLAGE_HOME": str(home)}

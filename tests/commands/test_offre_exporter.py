@@ -20,6 +20,7 @@ from maillage.reports.directory.formats.published import Published
 from tests.support.shared import furnish
 from tests.support.speed import PATIENCE
 
+pytestmark = pytest.mark.complete  # each of them reads what five commands wrote
 FORMATS = {
     "lmn-1.0.2": "lieux.csv",
     "data-inclusion-1": "di",

@@ -272,6 +272,7 @@ def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonst
     assert not (tmp_path / "maison/sauvegardes").exists(), "nothing was touched yet"
 
 
+@pytest.mark.complete
 def test_what_a_backup_holds_comes_back_to_the_letter(process, demonstration, tmp_path):
     """A text of several kinds of lines, and moments that writing would date of today."""
     home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
@@ -442,6 +443,7 @@ json.dump([each._meta.label_lower for each in tables() if each._base_manager.exi
 """
 
 
+@pytest.mark.complete
 def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstration, tmp_path):
     import subprocess
     import sys

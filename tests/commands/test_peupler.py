@@ -75,6 +75,7 @@ def read(home, database=""):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.complete
 @pytest.mark.slow("starts the platform four times, and reads a census")
 @pytest.mark.parametrize("engine", some(["sqlite", "postgresql"], "sqlite"))
 def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
@@ -110,6 +111,7 @@ def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
+@pytest.mark.complete
 @pytest.mark.slow("starts the platform four times")
 def test_no_country_is_made_where_people_are(tmp_path):
     home = shared.furnish(tmp_path / "a")

@@ -11,6 +11,7 @@ from tests.databases.conftest import POSTGRESQL, python
 from tests.databases.seating import LEAVE, MEETINGS, PEOPLE, SEATS
 
 
+@pytest.mark.complete
 @pytest.mark.parametrize("database", ["sqlite", POSTGRESQL], indirect=True)
 def test_many_who_register_at_once_never_take_the_same_seat(database, tmp_path):
     done = python("-m", "tests.databases.seating", home=tmp_path, database=database)

@@ -52,6 +52,7 @@ print(json.dumps(told))
 """
 
 
+@pytest.mark.complete
 @pytest.mark.slow("starts a server of PostgreSQL, stops it and starts it again")
 @pytest.mark.skipif(not postgresql.binaries(), reason=postgresql.ABSENT)
 def test_a_database_that_stops_is_told_and_comes_back(tmp_path):

@@ -9,6 +9,7 @@ from tests.databases.conftest import python
 from tests.support.shared import furnish
 
 
+@pytest.mark.complete
 @pytest.mark.postgresql
 @pytest.mark.slow("five commands on two engines")
 def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demonstration, tmp_path):

@@ -38,11 +38,13 @@ def test_of_two_answers_at_once_one_holds_and_the_other_is_told_why(told):
     assert told["broken"] is False
 
 
+@pytest.mark.complete
 def test_thousands_of_referrals_page_with_as_many_queries(told):
     assert max(told["queries"]) <= 4
     assert told["seconds"] < SLOW
 
 
+@pytest.mark.complete
 @pytest.mark.postgresql
 def test_both_engines_sort_alike(on_sqlite, on_postgresql):
     assert on_sqlite["counts"].keys() == on_postgresql["counts"].keys()

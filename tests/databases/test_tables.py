@@ -86,6 +86,7 @@ def test_an_account_without_the_right_to_make_tables_is_told_the_owner(tmp_path,
     assert "createdb -O maillage maillage" in done.stderr
 
 
+@pytest.mark.complete
 def test_what_is_left_to_do_is_said_then_done_once(tmp_path):
     (tmp_path / shared.DATABASE).touch()
 

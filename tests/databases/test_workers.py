@@ -34,6 +34,7 @@ def at_work(queue: str, home, database: str) -> Iterator[subprocess.Popen]:
         process.wait()
 
 
+@pytest.mark.complete
 @pytest.mark.slow("three workers, two of them killed")
 def test_a_dead_worker_s_task_is_taken_again_and_a_living_one_s_is_not(database, tmp_path):
     if not database:

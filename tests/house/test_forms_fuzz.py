@@ -118,6 +118,7 @@ def test_whatever_is_typed_on_a_public_page_it_answers(client, world):
     assert n > 10
 
 
+@pytest.mark.complete
 @pytest.mark.slow("every form that a role reaches is sent several times")
 @pytest.mark.parametrize("role", some(list(HOLDS), "gestionnaire", "coordination"))
 def test_whatever_is_typed_in_the_space_it_answers(client, world, role):

@@ -29,6 +29,7 @@ PUBLIC = {
 BESIDE = 2  # queries: a plural, a page that follows
 
 
+@pytest.mark.complete
 @pytest.mark.slow("every address of the space, before and after there is more of everything")
 @pytest.mark.parametrize("role", some(list(HOLDS), "gestionnaire", "coordination"))
 def test_the_queries_of_a_page_of_the_space_do_not_follow_its_rows(client, world, role):

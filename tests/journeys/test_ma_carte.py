@@ -132,6 +132,7 @@ def test_it_closes_by_itself_after_ten_minutes_and_says_so_before(visit, andrei)
     expect(page.locator("body")).not_to_contain_text("Andrei")
 
 
+@pytest.mark.complete
 def test_without_script_it_opens_is_read_and_closes(visit, andrei):
     page = visit("/ma-carte/", java_script_enabled=False, **PHONE)
     page.fill("#code", andrei)

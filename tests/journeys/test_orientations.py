@@ -128,6 +128,7 @@ def test_a_person_is_sent_answered_by_a_link_and_helped_on_a_phone_by_keyboard(
     assert "a dit ce qui a été fait" in page.inner_text("main")
 
 
+@pytest.mark.complete
 def test_without_script_a_place_answers_from_its_list(enter, made, in_the_platform):
     page = enter(PLACE, "/espace/orientations/", java_script_enabled=False, **PHONE)
     page.locator(".rang-o").filter(has_text="Zoé").first.get_by_role("button", name="Accepter").click()

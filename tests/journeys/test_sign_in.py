@@ -177,6 +177,7 @@ def test_a_key_is_added_then_opens_the_account_alone(with_key, account):
     assert heading(page) == "Changer de mot de passe"
 
 
+@pytest.mark.complete
 def test_a_key_is_the_second_factor_and_says_who_one_is_again(with_key, account):
     page, named = with_key
     email = account("cle-seconde")

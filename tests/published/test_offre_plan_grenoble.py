@@ -26,6 +26,7 @@ from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
 
+pytestmark = pytest.mark.complete  # each of them reads the whole offer of seventeen communes
 HERE = Path(__file__).parent
 NONE = {"Seyssins", "Saint-Égrève"}
 NOT_ACCOMPANIED = {
