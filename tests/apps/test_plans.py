@@ -3,10 +3,12 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import FrameForm
@@ -19,6 +21,7 @@ from maillage.reports.territory import criteria
 from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
 from tests.apps.test_gaps import line
 from tests.conftest import PLACE, account
+from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -220,6 +223,92 @@ def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
     actions.keep(plan, made[0], axis=plan.axes.first(), by=lea, at=AT)
     assert proposals.proposal(plan, made[0].key, ON) is None
     assert plan.actions.get(title="Le dire").objective == "Sait-on quand venir ?"
+
+
+def answer(label: str, percent: float, *, half: float = 5.0) -> criteria.Answered:
+    return criteria.Answered(
+        label=label, percent=percent, low=percent - half, high=percent + half, n=66, computed="brut",
+        universe="structures", source="« Enquête », édition 1, 2026",
+    )  # fmt: skip
+
+
+def test_the_need_that_a_survey_voices_most_is_proposed_and_a_tie_is_said(
+    client, plan, lea, study, monkeypatch
+):
+    surveyed = {
+        ("structures", "besoins", "moyens_humains"): answer("Moyens humains", 45),
+        ("structures", "besoins", "outillage"): answer("Outillage pédagogique", 40),
+        ("inhabitants", "besoins", "droits"): answer("Mes droits et mes papiers", 19),
+    }
+    monkeypatch.setattr(proposals.evidence, "published", lambda place: surveyed)
+    (only,) = [each for each in proposals.proposals(plan, None, ON) if each.key.startswith("need:")]
+    assert only.key == "need:structures:moyens_humains", "fewer than one in five call for no action"
+    assert "« Outillage pédagogique » en est trop près pour dire lequel est premier." in only.why
+    (proof,) = only.evidence
+    said = " ".join((proof.value, proof.between)).replace("\xa0", " ")
+    assert said == "45 % entre 40 et 50 %, n = 66, brut"
+    assert proof.source == "« Enquête », édition 1, 2026"
+    client.force_login(lea)
+    assert "Trouver du renfort pour accueillir" in client.get(AT_TERRITORY).content.decode()
+    actions.refuse(plan, only, why="Déjà lancé", by=lea, at=AT)
+    assert proposals.proposal(plan, only.key, ON) is None
+    surveyed["structures", "besoins", "outillage"] = answer("Outillage pédagogique", 70)
+    (now,) = [each for each in proposals.proposals(plan, None, ON) if each.key.startswith("need:")]
+    assert now.key == "need:structures:outillage"
+    assert "trop près" not in now.why
+
+
+@pytest.mark.parametrize(
+    ("believed", "said", "title"),
+    [(53, 12, "Faire venir par le bouche-à-oreille"), (12, 53, "Montrer aux structures"), (53, 46, None), (30, 29, None)],
+)  # fmt: skip
+def test_a_perception_gap_is_proposed_with_both_sides(plan, study, monkeypatch, believed, said, title):
+    """E-018: what structures believe, what inhabitants say; nothing when chance alone may part them."""
+    surveyed = {
+        ("structures", "canaux", "communication"): answer("Communication", believed),
+        ("inhabitants", "decouverte", "communication"): answer("Communication", said),
+    }
+    monkeypatch.setattr(proposals.evidence, "published", lambda place: surveyed)
+    made = [each for each in proposals.proposals(plan, None, ON) if each.key.startswith("verdict:ce-que")]
+    assert bool(made) is (title is not None)
+    for each in made:
+        assert each.title.startswith(title)
+        assert "41 points" in each.why
+        assert [proof.value.replace("\xa0", " ") for proof in each.evidence] == [f"{believed} %", f"{said} %"]
+
+
+def acts(structure, kind: str, n: int, minutes: int) -> None:
+    for _ in range(n):
+        Act.objects.create(
+            uid=uuid4(), structure=structure, kind=kind, procedure="caf", minutes=minutes, where="here",
+            done_at=AT, on_day=ON, noted_at=AT,
+        )  # fmt: skip
+
+
+def test_time_in_the_place_of_people_proposes_to_teach_when_it_would_be_shorter(plan, lea):
+    structure = place("mairie", {"code_insee": PLACE}).structure
+
+    def load() -> proposals.Proposal | None:
+        return proposals.proposal(plan, "load", ON)
+
+    acts(structure, "place", 10, 60)
+    assert load() is None, "ten acts are too few to be told"
+    acts(structure, "place", 13, 60)
+    found = load()
+    assert [each.value.replace("\xa0", " ") for each in found.evidence] == ["22 h", "presque rien", "22"]
+    assert "prendrait 2 h par groupes de 6 (11 h une par une)" in found.effect.replace("\xa0", " ")
+    assert "une hypothèse" in found.effect
+    assert "Plan stratégique" in found.alike[0] or "action 15" in found.alike[0]
+    actions.refuse(plan, found, why="L’équipe est déjà formée", by=lea, at=AT)
+    assert load() is None
+    Refusal.objects.all().delete()
+    acts(structure, "shown", 44, 45)
+    assert load() is None, "more time goes into showing"
+
+
+def test_short_acts_in_place_call_for_no_course(plan):
+    acts(place("mairie", {"code_insee": PLACE}).structure, "place", 22, 4)
+    assert proposals.proposal(plan, "load", ON) is None
 
 
 def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, reading):

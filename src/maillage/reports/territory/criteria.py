@@ -25,6 +25,8 @@ WORDS = {
     UNKNOWN: "donnée manquante",
     UNDECIDED: "indécis",
 }
+PERCEPTION = "Ce que croient les structures de leur communication rejoint-il ce que disent les habitants ?"
+SUPPORT = "Quels besoins d’appui ou de coordination des professionnels ?"
 FIRST_LEVEL = ("assistance", "libre_acces_accompagne")
 MOST = 50.0  # percent of the people of a zone who have a line of the offer within a walk
 FEWEST_LINES = 3  # of the offer, for a balance to be read
@@ -405,16 +407,37 @@ def _believed(found: Evidence) -> tuple[float | None, str]:
     """Return how close what structures believe about their communication is to what the people they helped
     answer.
     """
-    believed: Answered | None = found.surveyed.get(("structures", "canaux", "communication"))
-    said: Answered | None = found.surveyed.get(("inhabitants", "decouverte", "communication"))
-    if believed is None or said is None:
+    gap = perception(found.surveyed)
+    if gap is None:
         return None, ""
-    points = abs(believed.percent - said.percent)
-    near = 1.0 if said.low <= believed.high and believed.low <= said.high else 1 - points / 100
     return (
-        near,
-        f"Les structures : {believed.words}. Les habitants : {said.words}. Écart : {number(points)} points.",
+        1 - gap.net / 100,
+        f"Les structures : {gap.believed.words}. Les habitants : {gap.said.words}. Écart :"
+        f" {number(gap.points)} points.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class PerceptionGap:
+    """What structures believe of their communication, what the people they help answer. points: between both;
+    net: the same, 0 where their intervals meet: chance alone may explain it.
+    """
+
+    believed: Answered
+    said: Answered
+    points: float
+    net: float
+
+
+def perception(surveyed: Surveyed) -> PerceptionGap | None:
+    """Return the gap between what structures believe and what inhabitants say, None unless both answered."""
+    believed: Answered | None = surveyed.get(("structures", "canaux", "communication"))
+    said: Answered | None = surveyed.get(("inhabitants", "decouverte", "communication"))
+    if believed is None or said is None:
+        return None
+    points = abs(believed.percent - said.percent)
+    meet = said.low <= believed.high and believed.low <= said.high
+    return PerceptionGap(believed, said, points, 0.0 if meet else points)
 
 
 # What inhabitants wish to learn → the answer of structures that says they teach it.
@@ -574,7 +597,7 @@ CRITERIA = (
     ),
     Criterion(
         "visibilite",
-        "Ce que croient les structures de leur communication rejoint-il ce que disent les habitants ?",
+        PERCEPTION,
         _believed,
         0.9,
         0.75,
@@ -691,7 +714,7 @@ CRITERIA = (
     ),
     Criterion(
         "coordination",
-        "Quels besoins d’appui ou de coordination des professionnels ?",
+        SUPPORT,
         _largest_need,
         0.8,
         0.6,

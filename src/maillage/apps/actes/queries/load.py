@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
@@ -133,6 +133,53 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
         ),
         cost=_cost(shown.filter(kind=rules.PLACE), given, least),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Where the time of a territory goes: acts done in the place of people, and shown to them, by whole
+    batches. learners: people and procedures among the former; to_learn: minutes to teach each once, one by
+    one; examples: all of them are invented.
+    """
+
+    in_place: int
+    minutes: int
+    shown: int
+    shown_minutes: int
+    learners: int
+    to_learn: float
+    examples: bool
+
+
+def balance(communes: frozenset[str] | None, since: date, until: date, given: Assumptions) -> Balance:
+    """Return the time in place against the time teaching of some communes (None: everywhere), both days
+    included: sums of the database, whatever the number of acts. Nothing is told of fewer than a batch.
+    """
+    rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, struck_at=None).order_by()
+    if communes is not None:
+        rows = rows.filter(structure__in=structures_in(communes) or [])
+    sums = {
+        (example, kind): (n, minutes)
+        for example, kind, n, minutes in rows.values_list("example", "kind").annotate(
+            Count("pk"), Sum("minutes")
+        )
+    }
+    examples = bool(sums) and not any(not example for example, _ in sums)
+    least = 0 if examples else int(number("protection/small_count"))
+    held = {kind: _batch(*sums.get((examples, kind), (0, 0)), least) for kind in (rules.PLACE, rules.SHOWN)}
+    (in_place, minutes), (shown, shown_minutes) = held[rules.PLACE], held[rules.SHOWN]
+    learners = 0
+    if in_place:
+        there = rows.filter(kind=rules.PLACE, example=examples)
+        named = there.filter(person__isnull=False).values("person", "procedure").distinct().count()
+        learners = disclosure.batch(named + there.filter(person=None).count(), least)
+    return Balance(in_place, minutes, shown, shown_minutes, learners, learners * given.learning, examples)
+
+
+def _batch(n: int, minutes: int, least: int) -> tuple[int, int]:
+    """Return acts by whole batches, and their share of the minutes: the last few are in neither."""
+    kept = disclosure.batch(n, least)
+    return kept, round(minutes * kept / n) if n else 0
 
 
 def _rows(

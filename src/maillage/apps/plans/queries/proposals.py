@@ -1,13 +1,14 @@
 """What the figures propose for a plan: drafts of workshops, gaps, low verdicts of the grid, referrals without
-a solution.
+a solution, needs that surveys voice, time in the place of people, what structures believe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.text import slugify
 
+from maillage.apps.actes.queries import load
 from maillage.apps.codesign.models import DraftAction
 from maillage.apps.codesign.rules import DRAFT
 from maillage.apps.dossiers import queries as dossiers
@@ -16,12 +17,44 @@ from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import overview
+from maillage.apps.surveys.queries import evidence
+from maillage.reference.plan_frames import frames
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferReading, Reading
-from maillage.words.wording import lower_first, number
+from maillage.words.opening import date_text
+from maillage.words.rounding import outwards, rounded
+from maillage.words.wording import lower_first, number, percent
 
 MOST_PROPOSALS = 3
+MOST_ALIKE = 2
+OF_SURVEYS = (criteria.PERCEPTION, criteria.SUPPORT)  # proposed with both sides, or need by need
+VOICED = 20.0  # percent: a need that fewer say calls for no action of its own, as in the grid
+BELIEVED_APART = 10.0  # points under which the grid calls both sides near
+YEAR = timedelta(days=365)
+NO_EFFECT = "Une enquête dit un besoin déclaré ; elle ne chiffre l’effet d’aucune action."
+# What answers each need of a bank: (kind of survey, question) → answer → title, line of the offer.
+ANSWERS: Mapping[tuple[str, str], Mapping[str, tuple[str, str]]] = {
+    ("structures", "besoins"): {
+        "outillage": ("Choisir et partager des ressources pédagogiques entre structures", ""),
+        "moyens_humains": ("Trouver du renfort pour accueillir : permanences partagées, bénévoles", ""),
+        "equipement": ("Équiper et connecter les lieux qui accueillent", "libre_acces_autonome"),
+        "formation": ("Former les équipes qui accueillent", ""),
+        "financement": ("Chercher un financement à plusieurs, pour une action commune", ""),
+        "lieu": ("Trouver un lieu d’accueil régulier pour celles qui n’en ont pas", ""),
+    },
+    ("inhabitants", "besoins"): {
+        "droits": ("Ouvrir un atelier régulier sur les droits et les papiers", "assistance"),
+        "sante": ("Ouvrir un atelier sur la santé en ligne", "formation"),
+        "parentalite": ("Ouvrir un atelier avec les écoles, pour les parents", "formation"),
+        "mobilite": ("Ouvrir un atelier pour préparer ses déplacements", "formation"),
+        "emploi": ("Ouvrir un atelier pour chercher un emploi en ligne", "formation"),
+        "logement": ("Ouvrir un atelier pour chercher un logement en ligne", "formation"),
+        "budget": ("Ouvrir un atelier sur le budget et la banque en ligne", "formation"),
+        "proches": ("Ouvrir un atelier pour garder le lien avec ses proches", "formation"),
+        "loisirs": ("Ouvrir un atelier qui part des loisirs", "formation"),
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +84,37 @@ class Proposal:
     draft: int | None = None
     pilot: str = ""
 
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """What published plans write for the same line of the offer, two at most."""
+        found = [
+            f"{frame.name}, action {action.number} : « {action.title} »"
+            for frame in frames().values()
+            for axis in frame.axes
+            for action in axis.actions
+            if self.line and action.line == self.line
+        ]
+        return tuple(found[:MOST_ALIKE])
+
 
 def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     """Return what the figures propose for a plan: drafts of co-design workshops, gaps that leave most people
-    without anything for sure, low verdicts of the grid, needs without a solution. What an action already
-    answers, or what was refused and did not move since, is left out.
+    without anything for sure, low verdicts of the grid, needs without a solution, the need that each survey
+    voices most, what structures believe and inhabitants do not say, time spent in the place of people. What
+    an action already answers, or what was refused and did not move since, is left out.
     """
     rows = list(plan.actions.exclude(state=rules.DROPPED))
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
+    said = evidence.published(plan.place)
     found = [
         *_drafts(plan.place),
         *_gaps(reading, rows),
         *_verdicts(plan.place, reading, on),
         *_unsolved(plan.place, rows, on),
+        *_priorities(said),
+        *_perceived(said),
+        *_load(plan.place, on),
     ]
     return [
         each
@@ -172,7 +222,7 @@ def _verdicts(place: str, reading: Reading | None, on: date) -> list[Proposal]:
         (axis, row)
         for axis, _ in dossiers.grid(study, reading, on=on)
         for row in axis.criteria
-        if row.verdict == criteria.WEAK and row.action
+        if row.verdict == criteria.WEAK and row.action and row.question not in OF_SURVEYS
     ]
     return [
         Proposal(
@@ -204,3 +254,118 @@ def _unsolved(place: str, rows: Sequence[PlanAction], on: date) -> list[Proposal
             value=float(measures.unsolved),
         )
     ]
+
+
+def _priorities(surveyed: criteria.Surveyed) -> list[Proposal]:
+    """Return what answers the need that most people say, for each kind of survey; none when fewer than one in
+    five say it. When the next one is within its interval, no need is said to be the first.
+    """
+    made = []
+    for (kind, question), answers in ANSWERS.items():
+        held = [
+            (answer, each)
+            for answer in answers
+            if (each := surveyed.get((kind, question, answer))) is not None and each.percent >= VOICED
+        ]
+        held.sort(key=lambda pair: (-pair[1].percent, pair[0]))
+        if held:
+            (answer, first), *others = held
+            title, line = answers[answer]
+            close = [each.label for _, each in others if each.high >= first.low]
+            made.append(_priority(f"need:{kind}:{answer}", title, line, first, close))
+    return made
+
+
+def _priority(key: str, title: str, line: str, said: criteria.Answered, close: Sequence[str]) -> Proposal:
+    near = f" « {close[0]} » en est trop près pour dire lequel est premier." if close else ""
+    return Proposal(
+        key=key,
+        title=title,
+        why=f"C’est le besoin le plus dit : « {said.label} ».{near}",
+        effect=NO_EFFECT,
+        evidence=(_answer(said, f"disent « {said.label} », parmi : {said.universe}"),),
+        line=line,
+        value=said.percent,
+    )
+
+
+def _answer(said: criteria.Answered, words: str) -> Evidence:
+    """Return a published answer as evidence: its share as published, its interval, how many answered."""
+    low, high = outwards(said.low, said.high, 1.0, most=100.0)
+    between = f"entre {number(low)} et {percent(high)}, n = {number(said.n)}, {said.computed}"
+    return Evidence(percent(rounded(said.percent, rule=said.rounding)), between, words, said.source)
+
+
+def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
+    """Return what to do when structures believe that their communication brings people who say otherwise."""
+    gap = criteria.perception(surveyed)
+    if gap is None or gap.net < BELIEVED_APART:
+        return []
+    more = gap.believed.percent > gap.said.percent
+    title = (
+        "Faire venir par le bouche-à-oreille et l’orientation entre lieux, avant de nouvelles affiches"
+        if more
+        else "Montrer aux structures que leur communication porte, et la continuer"
+    )
+    return [
+        Proposal(
+            key=f"verdict:{slugify(criteria.PERCEPTION)}"[:160],  # that of the grid, which plans may hold
+            title=title,
+            why=(
+                f"Ce que croient les structures et ce que disent les habitants diffèrent de"
+                f" {number(gap.points)} points, et les deux marges ne se touchent pas."
+            ),
+            effect="L’écart dit que l’on se trompe de canal ; il ne chiffre l’effet d’aucune action.",
+            evidence=(
+                _answer(gap.believed, f"des structures le croient : « {gap.believed.label} »"),
+                _answer(gap.said, f"des habitants le disent : « {gap.said.label} »"),
+            ),
+            value=1 - gap.net / 100,
+        )
+    ]
+
+
+def _load(place: str, on: date) -> list[Proposal]:
+    """Return what to do when more time goes into doing in the place of people than into showing them, and
+    teaching each of them once in a small group would take less than a year of it.
+    """
+    given = load.assumptions()
+    held = load.balance(communes_of(place), on - YEAR, on, given)
+    together = held.to_learn / given.seats
+    if held.examples or not held.learners or held.minutes <= max(held.shown_minutes, together):
+        return []
+    source = f"actes notés du {date_text(on - YEAR)} au {date_text(on)}, comptés par paquets"
+    shown = (
+        Evidence(_hours(held.shown_minutes), f"{number(held.shown)} actes", "à montrer, en un an", source)
+        if held.shown
+        else Evidence("presque rien", "moins d’un paquet d’actes", "à montrer, en un an", source)
+    )
+    return [
+        Proposal(
+            key="load",
+            title="Apprendre en petit groupe les démarches les plus faites à la place",
+            why="Plus de temps va à faire à la place des personnes qu’à leur montrer.",
+            effect=(
+                f"Au plus {_hours(held.minutes)} par an, si chacune faisait ensuite seule. Les former une fois"
+                f" prendrait {_hours(together)} par groupes de {number(given.seats)}"
+                f" ({_hours(held.to_learn)} une par une), à {number(given.learning)} minutes par personne"
+                " et par démarche : une hypothèse. Toutes ne le veulent ou ne le peuvent pas."
+            ),
+            evidence=(
+                Evidence(
+                    _hours(held.minutes),
+                    f"{number(held.in_place)} actes",
+                    "à faire à la place, en un an",
+                    source,
+                ),
+                shown,
+                Evidence(number(held.learners), "", "personnes et démarches concernées, au moins", source),
+            ),
+            line="formation",
+            value=float(held.minutes),
+        )
+    ]
+
+
+def _hours(minutes: float) -> str:
+    return f"{number(max(round(minutes / 60), 1))}\xa0h"
