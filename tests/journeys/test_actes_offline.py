@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from maillage.cli.commands.demo import DOMAIN, PASSWORD
+from tests.journeys.conftest import PHONE
 from tests.journeys.test_learners import server, start, stop
 from tests.journeys.test_survey_offline import battery_dies, device
 
@@ -128,3 +129,16 @@ def test_what_is_being_typed_is_not_lost_when_kept_acts_leave_or_an_answer_is_sl
     expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Montré")
     expect(page.locator("[data-forme][inert]")).to_have_count(0)
     expect(page.locator("#f-nature input").first).to_be_focused()
+
+
+def test_the_page_that_a_telephone_keeps_says_that_the_network_is_back_once_its_acts_left(enter):
+    page = enter("aidant", PAGE, **PHONE)
+    page.wait_for_function(KEPT)
+    page.context.set_offline(True)
+    page.reload()
+    expect(page.locator("[data-reseau]")).to_be_visible()
+    note(page, 0, "15")
+    waits(page, 1)
+    page.context.set_offline(False)
+    expect(page.locator(QUEUE)).to_contain_text("1 acte envoyé")
+    expect(page.locator("[data-reseau]")).to_be_hidden()

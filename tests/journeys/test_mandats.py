@@ -132,3 +132,12 @@ def test_axe_finds_nothing_while_it_is_prepared_signed_and_read(enter, faults_of
     page.wait_for_selector("text=C’est signé")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_by_day_and_night(page) == []
+
+
+def test_a_paper_whose_photograph_is_awaited_is_read_on_a_phone(enter, faults_of):
+    page, _ = prepared(enter)
+    page.click("summary:has-text('Signer sur papier')")
+    page.click("text=Le papier est signé")
+    page.wait_for_selector("text=Photo à joindre.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert faults_of(page) == []

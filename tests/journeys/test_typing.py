@@ -40,3 +40,15 @@ def test_what_is_typed_survives_a_way_back_and_goes_once_sent_or_signed_out(ente
     page.get_by_role("button", name="Se déconnecter", exact=True).click()
     page.wait_for_load_state()
     assert page.evaluate("Object.keys(sessionStorage).filter((cle) => cle.startsWith('saisie'))") == []
+
+
+def test_what_is_typed_for_somebody_does_not_come_in_the_page_of_somebody_else(enter, site):
+    page = enter("aidant", "/espace/actes/noter/?personne=1", **PHONE)
+    page.get_by_text("Plus tôt, un autre organisme").click()
+    page.locator("[name=precision]").fill("Avis de la Caf relu")
+    page.wait_for_timeout(600)
+    page.goto(f"{site}/espace/actes/noter/")
+    expect(page.locator("[name=precision]")).to_have_value("")
+    page.goto(f"{site}/espace/actes/noter/?personne=1")
+    expect(page.get_by_text(BACK)).to_be_visible()
+    expect(page.locator("[name=precision]")).to_have_value("Avis de la Caf relu")

@@ -151,6 +151,7 @@ const envoyer = async () => {
   try {
     const { partis, hors } = await seul(tour);
     attendre = 2_000;
+    if (partis) $("[data-reseau]").hidden = true;
     const mots =
       partis &&
       `${partis} acte${s(partis)} envoyé${s(partis)}.${

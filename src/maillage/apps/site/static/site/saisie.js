@@ -1,8 +1,10 @@
 // Ce qui est tapé dans l’espace survit à l’envoi d’un autre formulaire, à un refus, à un retour en arrière.
 // Gardé dans cet onglet, pour ce compte, une demi-journée ; ôté à l’envoi réussi et à la déconnexion.
+// Ce qui est tapé pour une personne ne vient jamais dans la page d’une autre.
 const COMPTE = document.querySelector("[data-saisie]").dataset.saisie,
+  QUI = document.querySelectorAll("[type=hidden][name=personne], select[name=pour] > [selected]"),
   DEBUT = `saisie:${COMPTE}:`,
-  CLE = DEBUT + location.pathname,
+  CLE = [DEBUT + location.pathname, ...[...QUI].map((c) => c.value)].join(),
   ENVOI = "saisie-envoi",
   DUREE = 12 * 3_600_000, // millisecondes
   JAMAIS = /pass|credential|secret|code|cochee/i,
