@@ -197,7 +197,11 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
     found = counted(GRENOBLE)
     held, beside = found["capacite"], found["capacite-besoin"]
     assert (held.value, held.part, held.denominator, held.kind) == (24, 1, 2, rules.PARTLY)
-    assert held.apart[0].replace("\xa0", " ").startswith("À part, 1 lieu qui aide ou forme sans dire pour combien")
+    assert (
+        held.apart[0]
+        .replace("\xa0", " ")
+        .startswith("À part, 1 lieu qui aide ou forme sans dire pour combien")
+    )
     assert (beside.value, beside.low, beside.high) == (2.4, 2.0, 3.0)
     assert "1 sur 2 lieux qui aident ou forment" in reading.reading(held).beside
     assert counted("59")["capacite"].reason == "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."

@@ -6,6 +6,7 @@ from typing import Any
 
 from maillage.apps.accounts.rules import journal
 from maillage.apps.accounts.rules.rights import RIGHTS, Grant, Rights
+from maillage.apps.grants import access as grants
 from maillage.apps.memberships.rules import (
     BY_STRUCTURE,
     BY_TERRITORY,
@@ -14,6 +15,8 @@ from maillage.apps.memberships.rules import (
     STRUCTURE,
     TERRITORY,
 )
+from maillage.apps.plans import access as plans
+from maillage.apps.surveys import access as surveys
 
 title = "Les droits de chacun"
 
@@ -150,6 +153,54 @@ def test_what_each_role_may_do(spec):
         un territoire | non | measures.see surveys.run territory.edit
         partout       | non | directory.edit directory.import measures.see members.manage modules.edit network.run surveys.run territory.edit
         """,
+    )
+
+
+def test_who_publishes_what(spec):
+    """S-020 : ce qui paraît a été relu par quelqu’un dont c’est le droit. Qui le peut est écrit ici, rôle par rôle ; pour
+    les autres, le bouton n’existe pas.
+
+    Une fiche proposée, une correction signalée par un passant, une réponse d’enquête ne paraissent jamais seules.
+    """
+    gates = {
+        "la fiche d’un lieu": "directory.edit",
+        "un import de lieux": "directory.import",
+        "le plan d’action": plans.LEADS,
+        "un appel à projets": grants.LEADS,
+        "une enquête": surveys.RUN,
+        "un atelier": "workshops.manage",
+        "un module du territoire": "modules.edit",
+    }
+
+    def call(t: dict[str, Any]) -> list[str]:
+        assert list(gates) == t["ce qui paraît"].tolist()
+        return [
+            " ".join(id for id, role in ROLES.items() if gates[what] in role.rights)
+            for what in t["ce qui paraît"].tolist()
+        ]
+
+    spec(
+        """
+        ce qui paraît
+        -----------------------
+        la fiche d’un lieu
+        un import de lieux
+        le plan d’action
+        un appel à projets
+        une enquête
+        un atelier
+        un module du territoire
+        """,
+        call,
+        [
+            "gestionnaire coordination administration",
+            "coordination administration",
+            "coordination analyste administration",
+            "coordination analyste administration",
+            "coordination analyste administration",
+            "aidant formation gestionnaire",
+            "coordination pedagogie administration",
+        ],
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from maillage.apps.plans import rules
+from maillage.reference.plan_frames import frames
 
 title = "Le plan d’action"
 DAY = date(2026, 11, 21)
@@ -85,3 +86,27 @@ def test_ou_en_est_un_plan_se_dit_en_une_phrase():
 def test_qui_finance_une_action(funder, euros, brings, told):
     """Un montant que personne n’a donné n’est pas zéro ; un financeur effacé laisse son montant, sans son nom."""
     assert rules.funding_words(funder, euros, brings).replace("\xa0", " ").replace("\u202f", " ") == told
+
+
+def strasbourg(number: int) -> str:
+    """The words of a goal of the frame: title, objective, what exists already."""
+    actions = [action for axis in frames()["strasbourg"].axes for action in axis.actions]
+    (found,) = [each for each in actions if each.number == number]
+    return f"{found.title} {found.objective} {found.existing}"
+
+
+@pytest.mark.parametrize(
+    ("row", "words", "held"),
+    [
+        ("R-045", frames()["strasbourg"].axes[0].statement, "n’est pas toujours une formation / informer et accompagner de bout en bout"),
+        ("R-046", strasbourg(6), "spécialistes d’un thème hors de leurs murs / interviennent déjà / service plus complet"),
+        ("R-047", strasbourg(7), "le besoin derrière la demande / ce qui facilite le quotidien"),
+        ("R-048", strasbourg(3), "variés, par le jeu et en participant / découvrir / parcours longs / autonome ou se qualifier"),
+        ("R-049", strasbourg(1), "reçoit aussi sur papier"),
+        ("R-049", strasbourg(2), "Former chacun, à chaque fois / nouvelles applications des opérateurs"),
+    ],
+)  # fmt: skip
+def test_ce_que_strasbourg_a_appris_est_dans_sa_trame(row, words, held):
+    """R-045 à R-049 : ce que le territoire a dit en 2019 accompagne ses visées, prêt à être repris ailleurs."""
+    for part in held.split(" / "):
+        assert part in words, (row, part)

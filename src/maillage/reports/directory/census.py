@@ -19,6 +19,7 @@ from maillage.reports.directory.suitability import Suitability
 from maillage.words import opening, wording
 
 FEWEST_ALIKE = 3  # places of a type before saying whether they give the same
+MOST_ANCHORS = 2  # types of places named outside the centre
 OLD = 365  # days
 
 
@@ -64,12 +65,15 @@ class Shares:
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """The most populated commune: its share of places, and of residents."""
+    """The most populated commune: its share of places, and of residents. elsewhere: in how many of the other
+    communes there are places, and which types give them most anchors; "" in a single commune.
+    """
 
     name: str
     n_places: int
     share: str
     residents_share: str
+    elsewhere: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,7 @@ def census_page(
             n_places=in_centre,
             share=_share(in_centre, len(rows)),
             residents_share=_share(inhabitants.get(centre, 0), total),
+            elsewhere=_elsewhere(rows, set(inhabitants) - {centre}),
         ),
         shares=Shares(
             free=part(sum(_prices(r.sheet, said[r.id]) == {"free"} for r in free), len(free)),
@@ -231,6 +236,30 @@ def census_page(
         communes=_communes(rows, inhabitants, names),
         actors=_actors(rows, said),
     )
+
+
+def _elsewhere(rows: Sequence[Row], communes: set[str]) -> str:
+    """Return how far places reach beyond the centre, and the types that anchor them there: a type in one
+    commune is no anchor of the whole.
+    """
+    if not communes:
+        return ""
+    there = {(row.kind, row.commune) for row in rows if row.commune in communes}
+    reached = len({commune for _, commune in there})
+    many = len(communes)
+    if not reached:
+        return f"Ailleurs, aucun lieu connu : {wording.count(many, 'autre commune', 'autres communes')}."
+    said = (
+        f"Ailleurs, des lieux dans {wording.number(reached)} des {wording.number(many)} autres communes"
+        if many > 1
+        else "Un lieu aussi dans l’autre commune"
+    )
+    anchors = [
+        f"{wording.lower_first(offer.kinds()[kind].label)}, dans {wording.number(n)}"
+        for kind, n in Counter(kind for kind, _ in sorted(there)).most_common(MOST_ANCHORS)
+        if kind and n > 1
+    ]
+    return f"{said} ; ce qui y ancre l’offre : {' ; '.join(anchors)}." if anchors else f"{said}."
 
 
 def _sources(rows: Sequence[Row], on: date) -> str:

@@ -346,8 +346,8 @@ def _load(place: str, on: date) -> list[Proposal]:
             title="Apprendre en petit groupe les démarches les plus faites à la place",
             why="Plus de temps va à faire à la place des personnes qu’à leur montrer.",
             effect=(
-                f"Au plus {_hours(held.minutes)} par an, si chacune faisait ensuite seule. Les former une fois"
-                f" prendrait {_hours(together)} par groupes de {number(given.seats)}"
+                f"Au plus {_hours(held.minutes)} par an, si chacune faisait ensuite seule. Les former"
+                f" une fois prendrait {_hours(together)} par groupes de {number(given.seats)}"
                 f" ({_hours(held.to_learn)} une par une), à {number(given.learning)} minutes par personne"
                 " et par démarche : une hypothèse. Toutes ne le veulent ou ne le peuvent pas."
             ),

@@ -1,0 +1,96 @@
+"""Un recensement se lit : le centre et le reste, ce que les lieux d’un même type ont en commun."""
+
+from datetime import date
+
+import pytest
+
+from maillage.reports.directory import census
+
+title = "Lire un recensement"
+NAMES = {"59392": "Maubeuge", "59291": "Hautmont", "59324": "Jeumont", "59365": "Louvroil"}
+PEOPLE = {"59392": 30_000, "59291": 10_000, "59324": 10_000, "59365": 10_000}
+
+
+def places(t) -> list[census.Row]:
+    columns = (t[name].tolist() for name in ("type", "commune", "pratiques"))
+    return [
+        census.Row(
+            id=str(k), name=f"Lieu {k}", commune=f"{commune:.0f}", structure="", structure_name="", kind=kind,
+            sheet={"practices": {id: {"state": "offered"} for id in given.split()}}, last_said=None,
+        )
+        for k, (kind, commune, given) in enumerate(zip(*columns, strict=True))
+    ]  # fmt: skip
+
+
+def read(t) -> census.CensusReading:
+    return census.census_page(places(t), inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
+
+
+def test_le_centre_et_le_reste(spec):
+    """J-021 : la commune la plus peuplée a plus que sa part de lieux ; ailleurs, des mairies font l’ancrage. Un type
+    présent dans une seule autre commune n’ancre rien.
+    """
+    spec(
+        """
+        type         | commune | pratiques
+        -------------+---------+-----------
+        association  | 59392   | formation
+        association  | 59392   | formation
+        association  | 59392   | assistance
+        mairie       | 59392   | wifi
+        mairie       | 59291   | wifi
+        mairie       | 59324   | wifi
+        bibliotheque | 59324   | wifi
+        bibliotheque | 59324   | wifi
+        """,
+        lambda t: [
+            (found := read(t).centre).name,
+            found.share.replace("\xa0", " "),
+            found.residents_share.replace("\xa0", " "),
+            found.elsewhere.replace("\xa0", " "),
+        ],
+        [
+            "Maubeuge",
+            "50 %",
+            "50 %",
+            "Ailleurs, des lieux dans 2 des 3 autres communes ; ce qui y ancre l’offre : mairie ou service de la ville, dans 2.",
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("inhabitants", "said"),
+    [({"59392": 1}, ""), ({"59392": 2, "59291": 1}, "Ailleurs, aucun lieu connu : 1 autre commune.")],
+)
+def test_sans_reste_rien_n_est_dit(inhabitants, said):
+    """J-021 : une seule commune n’a pas d’ailleurs ; sans lieu connu ailleurs, cela se dit, et n’est pas un zéro d’offre."""
+    row = census.Row("1", "Lieu", "59392", "", "", "association", {}, None)
+    found = census.census_page([row], inhabitants=inhabitants, names=NAMES, on=date(2026, 11, 20))
+    assert found.centre.elsewhere.replace("\xa0", " ") == said
+
+
+def test_des_lieux_de_meme_type_offrent_ils_la_meme_chose(spec):
+    """J-022 : trois lieux d’une ville offrent tous la même chose, trois associations rien de commun. Deux lieux ne disent
+    rien d’un type.
+    """
+    spec(
+        """
+        type         | commune | pratiques
+        -------------+---------+--------------------
+        mairie       | 59392   | formation wifi
+        mairie       | 59291   | formation wifi
+        mairie       | 59324   | formation wifi
+        association  | 59392   | formation
+        association  | 59291   | assistance
+        association  | 59324   | vente
+        bibliotheque | 59324   | wifi
+        bibliotheque | 59392   | wifi
+        """,
+        lambda t: [
+            f"{each.kind} : {each.everywhere} ; {each.mean}".replace("\xa0", " ") for each in read(t).alike
+        ],
+        [
+            "Association : aucune pratique ; 33 %",
+            "Mairie ou service de la ville : Cours et ateliers et Wifi ; 100 %",
+        ],
+    )
