@@ -2,7 +2,8 @@
 notifications that are chosen.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from html import unescape
 from importlib import import_module
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.autonomy.models import Bilan
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.models import Import, Lieu, Source
 from maillage.apps.messages.models import Message
 from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Orientation
@@ -26,7 +27,7 @@ from maillage.apps.people.actions import consents
 from maillage.apps.people.actions import register as people
 from maillage.apps.surveys.models import Survey
 from maillage.apps.volunteers.actions import hours, meetings
-from maillage.apps.volunteers.models import Engagement
+from maillage.apps.volunteers.models import Engagement, Hours
 from maillage.apps.worklist import actions, queries
 from maillage.apps.worklist import rules as chosen
 from maillage.apps.worklist.models import Dismissal, Preference
@@ -322,6 +323,49 @@ def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, li
     assert not queries.news(worker, timezone.localtime()) and Dismissal.objects.count() == 1
     Dismissal.objects.all().delete()
     assert not queries.news(worker, timezone.localtime() + 40 * DAY), "old news is no news"
+
+
+@pytest.mark.parametrize(("n", "example", "told"), [(11, False, 1), (10, False, 0), (11, True, 0)])
+def test_a_territory_reads_how_many_were_helped_in_a_whole_quarter(worker, ccas, library, n, example, told):
+    """Never a name, never a count under which somebody is recognised, never what the demonstration invented."""
+    lead, away = (account(code, "coordination", territory=code) for code in ("38185", "01004"))
+    User.objects.update(is_demonstration=False)
+    lead.refresh_from_db()
+    for each in range(n):
+        row = send(worker, ccas, library, MONDAY - 90 * DAY, name=f"P{each}")
+        Orientation.objects.filter(pk=row.pk).update(
+            served_at=datetime(2026, 9, 30, 12, tzinfo=UTC), outcome="reached", example=example
+        )
+    found = queries.news(lead, MONDAY)
+    assert [news.title for news in found] == [f"{n}\u00a0personnes"] * told
+    assert all("de juillet à septembre" in news.words for news in found)
+    assert not queries.news(away, MONDAY)
+
+
+def test_the_places_that_a_file_brought_are_good_news_for_who_imports():
+    source = Source.objects.create(name="Hinaura")
+    for counts in ({"crees": 61}, {"crees": 0}):
+        Import.objects.create(
+            source=source, file_name="a.csv", started_at=MONDAY - DAY, state="done", counts=counts
+        )
+    (news,) = queries.news(account("admin", "coordination", territory="france"), MONDAY)
+    assert (news.title, news.words) == ("61\u00a0lieux", "Entrés dans l’annuaire\u00a0: Hinaura.")
+    assert not queries.news(account("aid", "aidant", structure=place().structure), MONDAY)
+
+
+def test_a_volunteer_reads_their_mission_and_its_hours(client, library):
+    """The day of who helps is written as large as that of who leads: no class of a small help text on it."""
+    hers = account("denise", "benevole", structure=library.structure)
+    assert "Votre mission" not in page(client, hers)
+    trainer = account("karim", "formation", structure=library.structure)
+    engagement = supervised(hers, library.structure, by=trainer, at=MONDAY)
+    one = {"engagement": engagement, "on": MONDAY.date(), "noted_at": MONDAY}
+    Hours.objects.create(**one, minutes=90, confirmed_at=MONDAY, token="a")
+    Hours.objects.create(**one, minutes=120, token="b")
+    found = unescape(page(client, hers))
+    assert "1\u00a0h\u00a030 confirmées" in found and "2\u00a0h à confirmer" in found
+    assert 'class="page large journee guichet"' in found
+    assert "Votre mission" not in page(client, account("autre", "benevole", structure=library.structure))
 
 
 # ------------------------------------------------------------------------------------------- notifications

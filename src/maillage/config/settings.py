@@ -254,6 +254,7 @@ WORK_UNDO = (
 )
 GOOD_NEWS = (
     "maillage.apps.orientations.worklist.news",
+    "maillage.apps.intake.worklist.news",
     "maillage.apps.mandats.worklist.news",
     "maillage.apps.droits.worklist.news",
     "maillage.apps.autonomy.worklist.news",

@@ -1,15 +1,16 @@
-"""What files of places ask of somebody today: those dropped and not imported yet."""
+"""What files of places ask of somebody today: those dropped and not imported yet; what those read brought."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import DIRECTORY, MOST, Line
-from maillage.apps.directory.access import holds
+from maillage.apps.accounts.rules.worklist import DIRECTORY, MOST, NEWS_DAYS, Line, News
+from maillage.apps.directory.access import holds, imports_for
+from maillage.apps.directory.rules import DONE
 from maillage.apps.intake.queries import pending, sources
 from maillage.words.wording import count
 
@@ -46,6 +47,24 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
                 url=reverse("source", args=[source.pk]),
                 gesture="Voir la source",
                 icon="refresh-cw",
+            )
+
+
+def news(user: Any, at: datetime) -> Iterable[News]:
+    """Return the files whose places entered the directory this month."""
+    if not rights_of(user).any(IMPORTS):
+        return
+    since = at - timedelta(days=NEWS_DAYS)
+    for row in imports_for(user).filter(state=DONE, started_at__gte=since)[:MOST]:
+        n = row.counts.get("crees", 0)
+        if n:
+            yield News(
+                key=f"import-{row.pk}",
+                title=count(n, "lieu", "lieux"),
+                words=f"{'Entré' if n == 1 else 'Entrés'} dans l’annuaire : {row.source.name}.",
+                at=row.started_at,
+                url=reverse("import_report", args=[row.pk]),
+                icon="upload",
             )
 
 

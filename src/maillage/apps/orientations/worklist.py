@@ -26,8 +26,9 @@ from maillage.apps.orientations import access
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries import detail, lists, pressing
 from maillage.apps.orientations.rules import cycle
-from maillage.words import opening
-from maillage.words.wording import count, lower_first
+from maillage.reference.parameters import number
+from maillage.words import dates, opening
+from maillage.words.wording import count, lower_first, of
 
 RECEIVED = ("orientation reçue", "orientations reçues")
 SILENT = ("orientation sans réponse", "orientations sans réponse")
@@ -190,7 +191,10 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
 
 
 def news(user: Any, at: datetime) -> Iterable[News]:
-    """Return what became well of those whom an account sent: helped, or received on a day."""
+    """Return what became well of those whom an account sent: helped, or received on a day; in a territory,
+    how many over a season.
+    """
+    yield from _of_territory(user, at)
     since = at - timedelta(days=NEWS_DAYS)
     rows = access.sent_by(user).filter(sender=user.pk)
     helped = rows.filter(served_at__gte=since, outcome__in=(cycle.REACHED, cycle.PARTIAL))
@@ -214,6 +218,20 @@ def news(user: Any, at: datetime) -> Iterable[News]:
                 url=reverse("orientation", args=[row.pk]),
                 icon="calendar",
             )
+
+
+def _of_territory(user: Any, at: datetime) -> Iterable[News]:
+    """A whole quarter at a time, above the count under which somebody could be recognised."""
+    helped = pressing.helped_last_quarter(user, at)
+    if helped is not None and helped.n >= int(number("protection/small_count")):
+        first, last = dates.MONTHS[helped.start.month - 1], dates.MONTHS[helped.start.month + 1]
+        yield News(
+            key=f"territory-helped-{helped.start:%Y-%m}",
+            title=count(helped.n, "personne"),
+            words=f"Orientées, puis aidées en tout ou partie, {of(first)} à {last}.",
+            at=helped.end,
+            url=reverse("orientations_measures"),
+        )
 
 
 def _helped_words(row: Orientation) -> str:

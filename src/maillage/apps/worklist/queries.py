@@ -1,10 +1,10 @@
 """What every feature declares for an account, brought together, in a constant number of statements."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -15,6 +15,7 @@ from maillage.apps.accounts.rules.worklist import Line, Moment, News, Undo
 from maillage.apps.orientations.queries.people import people
 from maillage.apps.people.models import Person
 from maillage.apps.worklist.models import Dismissal, Preference
+from maillage.words.wording import spaced
 
 MOST_NEWS = 6
 NEXT_HOURS, MOST_HOURS, RECENT = 8, 60, 3
@@ -59,12 +60,20 @@ def lines(user: Any, at: datetime) -> list[Line]:
     return rules.ordered(found, at.date())
 
 
+Told = TypeVar("Told", Line, Moment, News)
+
+
+def _spaced(each: Told) -> Told:
+    """Return the same with its words set as French is: no line begins with a mark that ends a sentence."""
+    return replace(each, title=spaced(each.title), words=spaced(each.words))
+
+
 def groups(found: list[Line], on: date) -> list[Group]:
     """Return lines as the page shows them, group by group."""
     out = []
     for id, held in groupby(found, lambda line: line.group):
         title, hint = rules.GROUPS[id]
-        rows = tuple(Row(line, line.tag(on), line.tone(on), line is found[0]) for line in held)
+        rows = tuple(Row(_spaced(line), line.tag(on), line.tone(on), line is found[0]) for line in held)
         out.append(Group(id, title, hint, rows))
     return out
 
@@ -87,7 +96,7 @@ class Day:
 def day(user: Any, at: datetime) -> Day:
     """Return the hours of the day of an account, and the next ones of its week."""
     found = sorted(
-        (moment for path in settings.WORK_HOURS for moment in _declared(path)(user, at)),
+        (_spaced(moment) for path in settings.WORK_HOURS for moment in _declared(path)(user, at)),
         key=lambda moment: (moment.at, moment.title),
     )
     today = [Hour(moment, moment.is_now(at)) for moment in found if moment.at.date() <= at.date()]
@@ -117,7 +126,8 @@ def news(user: User, at: datetime) -> list[News]:
     read = Dismissal.objects.filter(user=user, key__in=list(found)).values_list("key", flat=True)
     for key in read:
         del found[key]
-    return sorted(found.values(), key=lambda each: (each.at, each.key), reverse=True)[:MOST_NEWS]
+    latest = sorted(found.values(), key=lambda each: (each.at, each.key), reverse=True)[:MOST_NEWS]
+    return [_spaced(each) for each in latest]
 
 
 def preference(user: User) -> Preference | None:

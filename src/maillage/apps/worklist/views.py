@@ -12,6 +12,7 @@ from maillage.apps.accounts.rules import worklist as shown
 from maillage.apps.memberships import access as memberships
 from maillage.apps.messages import queries as outbox
 from maillage.apps.pilotage.queries.home import home_loop
+from maillage.apps.volunteers.queries import missions
 from maillage.apps.worklist import actions, queries, rules
 from maillage.apps.worklist.forms import NotificationForm, initial
 from maillage.kernel.errors import Refused
@@ -34,6 +35,7 @@ def space(request: HttpRequest) -> HttpResponse:
         "groups": queries.groups(found, at.date()),
         "struck": queries.undo(user, at),
         "day": queries.day(user, at),
+        "missions": missions.running(user) if helps else (),
         "recent": queries.recent(user) if helps else (),
         "news": queries.news(user, at),
         "steered": home_loop(user, at.date()),

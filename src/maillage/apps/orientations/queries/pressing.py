@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.models import Entry, User
@@ -65,6 +66,37 @@ def silent_places(user: Any, at: datetime) -> list[SilentPlace]:
     for row in read.order_by("sent_at", "pk")[:READ_AT_ONCE]:
         found.setdefault(row.to_structure_id, []).append(row)
     return [_place(group) for group in found.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpedQuarter:
+    """How many persons were sent and helped in the last quarter that is over."""
+
+    start: datetime
+    end: datetime
+    n: int
+
+
+def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
+    """Return how many referrals reached their aim, in part at least, in the territory that a user leads, over
+    the last whole quarter; None for who leads none. Invented ones count in the demonstration alone.
+    """
+    communes = rights_of(user).communes(LEADS)
+    if communes is not None and not communes:
+        return None
+    local = timezone.localtime(at)
+    end = local.replace(
+        month=(local.month - 1) // 3 * 3 + 1, day=1, hour=0, minute=0, second=0, microsecond=0
+    )
+    start = end.replace(month=end.month - 3) if end.month > 3 else end.replace(year=end.year - 1, month=10)
+    rows = Orientation.objects.filter(
+        served_at__gte=start, served_at__lt=end, outcome__in=(cycle.REACHED, cycle.PARTIAL)
+    )
+    if communes is not None:
+        rows = rows.filter(lieu__code_insee__in=communes)
+    if not user.is_demonstration:
+        rows = rows.filter(example=False)
+    return HelpedQuarter(start, end, rows.count())
 
 
 def nudges(since: datetime) -> QuerySet[Entry]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils import timezone
 
+from maillage.apps.accounts.access import rights_of
 from maillage.apps.agenda.access import link_of_appointment
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import appointment_words
@@ -22,10 +23,13 @@ from maillage.apps.memberships.access import communes_of, communes_of_structure
 from maillage.apps.volunteers import access
 from maillage.apps.volunteers.models import Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteers.rules import missions as rules
+from maillage.reports.assistance import certificates
 from maillage.reports.territory.reading import Stale
+from maillage.words.wording import unbroken
 
 MOST_GAPS = 8
 MOST = 60
+RUNNING = 3
 MOST_READ = 500  # volunteers
 OPENED, CLOSED = "opened", "closed"
 PEOPLE = {
@@ -294,6 +298,36 @@ def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:
         each.papers = [one] if one is not None else []
         each.meeting = meeting(each, at)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMission:
+    """A mission that somebody is on, as their day tells it: hours confirmed and to confirm, "" for none."""
+
+    title: str
+    structure: str
+    supervisor: str
+    confirmed: str
+    pending: str
+
+
+def running(user: Any) -> list[RunningMission]:
+    """Return the missions that an account is on, with its hours; none without the right to have one."""
+    if not rights_of(user).any(access.MINE):
+        return []
+    rows = access.own_engagements(user).filter(state=rules.ACTIVE).order_by("starts_on", "pk")
+    confirmed = Sum("hours__minutes", filter=Q(hours__confirmed_at__isnull=False))
+    pending = Sum("hours__minutes", filter=Q(hours__confirmed_at=None))
+    return [
+        RunningMission(
+            row.mission.title,
+            row.mission.structure.name,
+            str(row.supervisor or ""),
+            unbroken(certificates.duration(row.minutes or 0)),
+            unbroken(certificates.duration(row.pending)) if row.pending else "",
+        )
+        for row in rows.annotate(minutes=confirmed, pending=pending)[:RUNNING]
+    ]
 
 
 def sections(user: Any) -> list[tuple[str, str, list[Engagement]]]:
