@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.html import escape
 
 from maillage.apps.directory.models import Lieu
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators import actions as counts
 from maillage.apps.orientations.models import Orientation, Path
@@ -167,6 +168,18 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
     assert "aucun plan publié" in said
     assert 'aria-current="page">La boucle' in said
+
+
+def test_a_bar_is_as_long_as_the_people_it_stands_for(client, study):
+    """The widest need of all fills the scale; a zone with half of it is half as long, whatever its rate."""
+    page = client.get(PAGE).content.decode()
+    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())["zones"]
+    needs = {zone["code"]: zone["precarite_numerique"] for zone in kept}
+    top = max(each["haut"] for each in needs.values() if each["valeur"] is not None)
+    for code, each in needs.items():
+        row = page.partition(f'<tr id="boucle-{code}">')[2].partition("</tr>")[0]
+        bars = re.findall(r'<rect class="plein" x="1" y="6" width="([\d.]+)"', row)
+        assert bars[:1] == ([] if each["valeur"] is None else [f"{116 * each['bas'] / top:.1f}"])
 
 
 def test_each_sort_is_the_same_page(client, study):

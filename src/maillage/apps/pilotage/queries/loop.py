@@ -1,12 +1,16 @@
 """The loop of a territory: its zones, worst first, from what people need to what the plan answers."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.rules import PUBLISHED
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators.queries.ground import capacities
 from maillage.apps.indicators.rules import Capacity
@@ -60,7 +64,8 @@ class Planned:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneLoop:
     """A zone of the loop. offer: None without a census of places; chain: None when what is noted is known
-    for its `unit` only, not for it; bar: of those without a place on foot.
+    for its `unit` only, not for it; need_bar, bar: of the people in need, of those without a place on foot,
+    each on one scale for all the zones.
     """
 
     need: ZoneRow
@@ -70,6 +75,7 @@ class ZoneLoop:
     unit: Unit
     chain: Chain | None
     plan: tuple[Planned, ...]
+    need_bar: str
     bar: str
     standing: Standing
 
@@ -161,8 +167,18 @@ def loop(
     named, everywhere, has_plan = _planned(user, study.place, on)
     gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
     top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
+    needs = _need_bars(dossiers.folder(study) / "etude.json")
     rows = [
-        _row(zone, reading, gaps[zone.code], by_zone, sheets, named.get(zone.code, ()), top)
+        _row(
+            zone,
+            reading,
+            gaps[zone.code],
+            by_zone,
+            sheets,
+            named.get(zone.code, ()),
+            top,
+            needs.get(zone.code, ""),
+        )
         for zone in reading.zones
         if zone.code in by_zone
     ]
@@ -198,6 +214,7 @@ def _row(
     sheets: Mapping[str, Places],
     plan: Sequence[Planned],
     top: float,
+    need_bar: str,
 ) -> ZoneLoop:
     unit, chain = by_zone[zone.code]
     alone = len(unit.zones) == 1
@@ -209,6 +226,7 @@ def _row(
         unit=unit,
         chain=chain if alone else None,
         plan=tuple(plan),
+        need_bar=need_bar,
         bar=_bar(gap, top) if gap is not None else "",
         standing=Standing(
             name=zone.name,
@@ -219,6 +237,35 @@ def _row(
             planned=bool(plan),
         ),
     )
+
+
+def _need_bars(path: Path) -> Mapping[str, str]:
+    """Return the bar of the people in need of each zone, by code, on one scale for all."""
+    return _bars(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _bars(path: Path, stamp: int) -> Mapping[str, str]:
+    zones = json.loads(path.read_bytes())["zones"]
+    held = {zone["code"]: zone["precarite_numerique"] for zone in zones}
+    told = {code: each for code, each in held.items() if each["valeur"] is not None}
+    top = max((each["haut"] for each in told.values()), default=0.0)
+    return {
+        code: charts.small_bar(
+            Estimate(
+                value=each["valeur"],
+                low=each["bas"],
+                high=each["haut"],
+                unit="personnes",
+                universe=each["univers"],
+                n=each["n"],
+                method=each["methode"],
+            ),
+            top=top,
+            id="rayures",
+        )
+        for code, each in told.items()
+    }
 
 
 def _bar(line: OfferLine, top: float) -> str:
