@@ -82,6 +82,8 @@ def test_a_workshop_is_prepared_on_one_s_territory_alone(client, lea):
 def test_a_group_opens_its_board_by_its_code_without_account(client, group):
     page = client.post("/groupe/", {"code": group.halves.lower()}, follow=True).content.decode()
     assert group.title in page
+    put(group)
+    assert "1\u00a0obstacle<" in client.get(f"/groupe/{group.code}/").content.decode()
     assert "n’a pas encore d’étude" in page
     assert client.get("/groupe/AAAAAAAA/").status_code == 404
     assert client.get("/groupe/x/").status_code == 404

@@ -20,6 +20,7 @@ from maillage.reference.codesign import LEVELS, causes, journeys, obstacles, que
 from maillage.reports.codesign import journey as maps
 from maillage.reports.page import pdf
 from maillage.web import refusals
+from maillage.words import wording
 
 UNKNOWN = Refused(
     "Ce code n’ouvre rien.",
@@ -107,15 +108,21 @@ def _ticked(group: Group) -> set[str]:
     return set(group.causes.values_list("cause", flat=True))
 
 
+def _given(n: int, noun: str) -> str:
+    return wording.count(n, noun) if n else ""
+
+
 def _steps(group: Group, cards: list[Card]) -> list[dict[str, object]]:
     """Return the five steps: over, under way or to come, and what each gave so far."""
     session = group.session
     n = {kind: sum(card.kind == kind for card in cards) for kind in rules.KIND_LABELS}
+    n_votes = session.participants.exclude(voted_at=None).count()
+    n_actions = session.drafts.filter(lever__group=group, state=rules.DRAFT).count()
     gave = {
-        rules.OBSTACLES: f"{n['obstacle']} écrits" if n["obstacle"] else "",
-        rules.LEVERS: f"{n['lever'] + n['solution']} écrits" if n["lever"] + n["solution"] else "",
-        rules.VOTE: f"{session.participants.exclude(voted_at=None).count()} bulletins",
-        rules.ACTIONS: f"{session.drafts.filter(lever__group=group, state=rules.DRAFT).count()} proposées",
+        rules.OBSTACLES: _given(n["obstacle"], "obstacle"),
+        rules.LEVERS: _given(n["lever"] + n["solution"], "levier"),
+        rules.VOTE: _given(n_votes, "bulletin"),
+        rules.ACTIONS: _given(n_actions, "action"),
     }
     return [
         {

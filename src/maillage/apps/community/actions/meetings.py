@@ -125,9 +125,17 @@ def reopen_vote(meeting: Meeting, *, by: User, at: datetime) -> Meeting:
 
 @transaction.atomic
 def cancel(meeting: Meeting, *, reason: str = "", by: User, at: datetime) -> Meeting:
-    """Cancel a meeting, or hold it after all when it was cancelled by mistake."""
+    """Cancel a meeting, or hold it after all when it was cancelled by mistake; Refused for one that has its
+    minutes.
+    """
     refuse_secrets(reason)
     held = lock(meeting)
+    if held.record and not held.cancelled_at:
+        raise Refused(
+            "La réunion n’a pas été annulée.",
+            why="Son compte rendu est écrit : elle a eu lieu.",
+            do="Corrigez le compte rendu s’il le faut.",
+        )
     held.cancelled_at = None if held.cancelled_at else at
     held.cancel_reason = line(reason, 300) if held.cancelled_at else ""
     held.sequence, held.changed_at = held.sequence + 1, at

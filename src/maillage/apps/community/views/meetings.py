@@ -154,7 +154,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             error = refused
             row.refresh_from_db()
             # The next saving takes over: whoever writes has just read what the other one wrote.
-            form.data = form.data.copy() | {"etat": actions.stamp(row)}
+            typed = form.data.copy()
+            typed["etat"] = actions.stamp(row)
+            form.data = typed
         else:
             messages.success(request, "Le compte rendu est enregistré. Notez maintenant ce qui est décidé.")
             return redirect("meeting", row.pk)
