@@ -167,7 +167,7 @@ def test_an_import_that_fails_leaves_nothing(monkeypatch):
     def broken(*_, **__):
         raise RuntimeError("le courant est coupé")
 
-    monkeypatch.setattr(duplicates, "look", broken)
+    monkeypatch.setattr(duplicates, "propose", broken)
     with pytest.raises(RuntimeError):
         take(ROW, OTHER)
     assert not Lieu.objects.exists()

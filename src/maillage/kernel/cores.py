@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,18 +23,43 @@ def parts(n: int, work: Callable[[int, int], T], *, least: int = LEAST) -> Itera
     ever for a lock that no thread of theirs releases.
     """
     spans = [(start, min(start + PART, n)) for start in range(0, n, PART)]
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if n < least or cores < 2 or threading.active_count() > 1 or multiprocessing.current_process().daemon:
+    if n < least or not _may_copy():
         for start, end in spans:
             yield end, work(start, end)
         return
     _work.append(work)
     try:
-        with multiprocessing.get_context("fork").Pool(cores, _as_usual) as pool:
+        with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0)), _as_usual) as pool:
             for (_, end), done in zip(spans, pool.imap(_do, spans), strict=True):
                 yield end, done
     finally:
         _work.pop()
+
+
+@contextmanager
+def aside(work: Callable[[], T], *, worth: bool = True) -> Iterator[Callable[[], T]]:
+    """Do some work in a copy of this process while the body goes on; what is yielded waits for its result.
+
+    The work is done at once, here, when it is not worth a copy or when there cannot be one: see `parts`. A
+    body that ends before asking ends the copy.
+    """
+    if not worth or not _may_copy():
+        done = work()
+        yield lambda: done
+        return
+    _work.append(lambda start, end: work())
+    try:
+        with multiprocessing.get_context("fork").Pool(1, _as_usual) as pool:
+            yield pool.apply_async(_do, ((0, 0),)).get
+    finally:
+        _work.pop()
+
+
+def _may_copy() -> bool:
+    """Return whether this process has several processors, no thread, and may have copies of itself."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon
+    return cores > 1 and alone
 
 
 def _as_usual() -> None:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection, connections, models
+from django.db import connection, connections, models, transaction
 from django.db.models.expressions import RawSQL
 
 # Values that a database takes as they are. Of these fields themselves: what extends them may refuse a value.
@@ -71,6 +71,37 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
                 f"insert into {into} values ({', '.join(places)}) on conflict do nothing",  # noqa: S608, our own names
                 list(zip(*columns, strict=True)),
             )
+
+
+def create(model: type[models.Model], rows: Sequence[Any], *, batch_size: int) -> None:
+    """Store new objects, and number them, as `bulk_create` does; PostgreSQL copies them, several times faster
+    than it reads as many long texts in a statement.
+    """
+    if connection.vendor != "postgresql":
+        model._default_manager.bulk_create(rows, batch_size=batch_size)
+        return
+    fields, key = model._meta.concrete_fields, model._meta.pk
+    table, quoted = model._meta.db_table, connection.ops.quote_name
+    columns = ", ".join(quoted(field.column) for field in fields)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence(%s, %s)) from generate_series(1, %s)",
+            [table, key.column, len(rows)],
+        )
+        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
+            row.pk = number
+        with cursor.copy(f"copy {quoted(table)} ({columns}) from stdin") as copy:
+            for row in rows:
+                copy.write_row([_copied(field, row) for field in fields])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def _copied(field: models.Field[Any, Any], row: Any) -> Any:
+    """Return the value of a field as the database takes it; of a relation, the number its row has by now."""
+    if field.is_relation and field.is_cached(row) and (of := field.get_cached_value(row)) is not None:
+        setattr(row, field.attname, of.pk)
+    return field.get_db_prep_save(field.pre_save(row, True), connection)
 
 
 PLAIN = {str, int, type(None)}

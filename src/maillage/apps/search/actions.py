@@ -11,6 +11,7 @@ from maillage.apps.search.rules import SearchKind
 
 BATCH = 500
 MANY = 10_000  # values sent at once
+CREATED = 5_000  # rows whose words are written at once
 
 
 def follow(lines: Iterable[tuple[str, str, int]]) -> None:
@@ -30,6 +31,14 @@ def refresh_rows(model: type[models.Model], numbers: Iterable[int]) -> None:
     """Read again rows of a model, changed or erased many at once."""
     for kind in queries.kinds_of_rows().get(model._meta.label_lower, ()):
         refresh(kind, numbers)
+
+
+@transaction.atomic
+def add_rows(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """Write the words of rows just created, as they are at hand: nothing is read again, nothing forgotten."""
+    for kind in queries.kinds_of_rows().get(model._meta.label_lower, ()):
+        for start in range(0, len(rows), CREATED):
+            _written_anew(kind, rows[start : start + CREATED])
 
 
 @transaction.atomic

@@ -66,6 +66,14 @@ def _tokens(text: str, separator: str) -> tuple[str, ...]:
     return tuple(several.split(text, separators=separator or None))
 
 
+@lru_cache(maxsize=64)
+def _spelled_whole(text: str, separator: str) -> str:
+    """Return a cell and its words as `spelled` writes them, each after a blank: what one of them holds is
+    there. Cached, since every rule looks for its own words in the same text.
+    """
+    return "\n".join(f" {spelled(each)}" for each in (text, *_tokens(text, separator)))
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """Words of a file and what they give; the whole word first, then the words found anywhere."""
@@ -83,6 +91,12 @@ class Words:
                 self.found.clear()
             self.found[text] = self._looked_for(text)
         return self.found[text]
+
+    def may_be_in(self, text: str) -> bool:
+        """Return False when none of these words can be found in a text that `_spelled_whole` wrote."""
+        return any(f" {word}" in text for word, _ in self.inside) or any(
+            f" {word}" in text for word in self.whole
+        )
 
     def _looked_for(self, text: str) -> tuple[str, ...] | None:
         said = spelled(text)
@@ -194,7 +208,9 @@ class PracticeRule:
 
     def _told(self, cell: str) -> list[str]:
         """Return the pieces of a cell that `when` knows."""
-        return [text for text in self._pieces(cell) if self.when and self.when.find(text) is not None]
+        if not self.when or not self.when.may_be_in(_spelled_whole(cell, self.origin.separator)):
+            return []
+        return [text for text in self._pieces(cell) if self.when.find(text) is not None]
 
     def _meanings(self, cell: str) -> list[str]:
         """Return what a cell means for the practice: that of the words that `when` knows, or of the whole

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import sha256
 from itertools import chain, pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from maillage.kernel import cores
 from maillage.kernel.names import plain
@@ -83,9 +83,8 @@ OTHER = ("autre", "autres", "other")  # an answer that says nothing to any list
 NOWHERE = "itinérant sans étape : rien ne dit où le trouver"
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What became of one cell."""
+class Remark(NamedTuple):
+    """What became of one cell; a tuple, since files make them by the million and processes send them."""
 
     column: str
     field: str
@@ -148,10 +147,10 @@ class Result:
 
     def by_column(self) -> dict[tuple[str, str], Counter[Word]]:
         """Return, for each column and field, how many cells were read, mended, to check, refused."""
+        times = Counter((r.column, r.field, r.word) for row in self.rows for r in row.remarks)
         counts: dict[tuple[str, str], Counter[Word]] = {}
-        for row in self.rows:
-            for remark in row.remarks:
-                counts.setdefault((remark.column, remark.field), Counter())[remark.word] += 1
+        for (column, name, word), n in times.items():
+            counts.setdefault((column, name), Counter())[word] = n
         return counts
 
 
@@ -391,7 +390,7 @@ class _Row:
         self.sheet = own.restored(before, self.cells)
         exact = {name for name, value in self.sheet.items() if before.get(name) != value}
         self.remarks = [
-            replace(remark, word="read", reason="")
+            remark._replace(word="read", reason="")
             if remark.word == "doubtful" and remark.field.split(".")[0] in {*exact, *offer.practices()}
             else remark
             for remark in self.remarks
@@ -689,6 +688,8 @@ class _Row:
                 )
 
     def _practice(self, rule: PracticeRule) -> None:
+        if not rule.origin.always and not any(self.cells.get(column) for column in rule.origin.columns):
+            return  # nothing is said of it
         if not rule.origin.inside:
             self.taken.update((column, wording.spelled(token)) for column, token in rule.matched(self.cells))
             for column in rule.origin.columns:

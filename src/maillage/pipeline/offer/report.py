@@ -119,11 +119,12 @@ def findings(result: Result) -> dict[str, Any]:
 
 def _columns(result: Result) -> list[dict[str, Any]]:
     """Return one row per column read: how its cells were taken, and the reasons most often given."""
+    times = Counter(
+        (r.column, r.field, r.word, r.reason) for row in result.rows for r in row.remarks if r.reason
+    )
     reasons: dict[tuple[str, str], Counter[str]] = {}
-    for row in result.rows:
-        for r in row.remarks:
-            if r.reason:
-                reasons.setdefault((r.column, r.field), Counter())[f"{LABELS[r.word]} : {r.reason}"] += 1
+    for (column, name, word, reason), n in times.items():
+        reasons.setdefault((column, name), Counter())[f"{LABELS[word]} : {reason}"] = n
     return [
         {
             "colonne": column,

@@ -1,6 +1,7 @@
 """Update the search index of places, in the same transaction as they change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -18,6 +19,17 @@ def refresh(lieux: Iterable[Lieu]) -> None:
     _write(many)
     search.refresh_rows(Lieu, [lieu.pk for lieu in many])
     search.refresh_rows(Structure, {lieu.structure_id for lieu in many})
+
+
+def add(lieux: Sequence[Lieu], structures: Sequence[Structure] = ()) -> None:
+    """Write places and structures just created, which the index does not hold; the other structures of these
+    places are read again.
+    """
+    _insert(lieux)
+    search.add_rows(Lieu, lieux)
+    search.add_rows(Structure, structures)
+    fresh = {structure.pk for structure in structures}
+    search.refresh_rows(Structure, {lieu.structure_id for lieu in lieux} - fresh)
 
 
 def superseded(numbers: Iterable[int]) -> set[int]:
@@ -43,8 +55,12 @@ def superseded(numbers: Iterable[int]) -> set[int]:
 def _write(many: list[Lieu]) -> None:
     with connection.cursor() as cursor:
         _forget(cursor, [lieu.pk for lieu in many])
-        written_anew = superseded(lieu.pk for lieu in many if lieu.missing_since_id is not None)
-        shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED and lieu.pk not in written_anew]
+    written_anew = superseded(lieu.pk for lieu in many if lieu.missing_since_id is not None)
+    _insert([lieu for lieu in many if lieu.state == rules.PUBLISHED and lieu.pk not in written_anew])
+
+
+def _insert(shown: Sequence[Lieu]) -> None:
+    with connection.cursor() as cursor:
         words = [(lieu.pk, rules.searched(lieu.sheet)) for lieu in shown]
         points = [(lieu.pk, lieu.latitude, lieu.longitude) for lieu in shown if lieu.latitude is not None]
         facets = [(facet, lieu.pk) for lieu in shown for facet in rules.facets(lieu.sheet)]
@@ -54,13 +70,26 @@ def _write(many: list[Lieu]) -> None:
                 "insert into directory_points values (%s, %s, %s, %s, %s)",
                 [(id, lat, lat, lon, lon) for id, lat, lon in points],
             )
+            cursor.executemany("insert into directory_facets(facet, lieu) values (%s, %s)", facets)
         else:
-            cursor.executemany("insert into directory_words values (%s, to_tsvector('simple', %s))", words)
-            cursor.executemany(
-                "insert into directory_points values (%s, point(%s, %s))",
-                [(id, lon, lat) for id, lat, lon in points],
+            cursor.execute(
+                "insert into directory_words select lieu, to_tsvector('simple', words)"
+                " from unnest(%s::bigint[], %s::text[]) as said(lieu, words)",
+                _columns(words, 2),
             )
-        cursor.executemany("insert into directory_facets(facet, lieu) values (%s, %s)", facets)
+            cursor.execute(
+                "insert into directory_points select lieu, point(longitude, latitude)"
+                " from unnest(%s::bigint[], %s::float8[], %s::float8[]) as said(lieu, latitude, longitude)",
+                _columns(points, 3),
+            )
+            cursor.execute(
+                "insert into directory_facets(facet, lieu) select * from unnest(%s::text[], %s::bigint[])",
+                _columns(facets, 2),
+            )
+
+
+def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> list[list[Any]]:
+    return [[row[rank] for row in rows] for rank in range(n)]
 
 
 def rebuild() -> int:

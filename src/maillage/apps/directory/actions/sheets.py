@@ -12,6 +12,7 @@ from maillage.apps.directory.actions import index
 from maillage.apps.directory.models import Change, Import, Lieu, Proposal, Structure
 from maillage.apps.directory.queries import custody
 from maillage.kernel.errors import Refused
+from maillage.web import bulk
 
 COLUMNS = ("state", "reason", "rhythm", "confirmed_by")
 DECIDED = (
@@ -118,7 +119,7 @@ def save_structures(registry: custody.Registry) -> None:
     for row in registry.changed:
         row.save(update_fields=["key", "name", "kind"])
     registry.changed.clear()
-    Structure.objects.bulk_create(registry.made, batch_size=1_000)
+    bulk.create(Structure, registry.made, batch_size=1_000)
     registry.made.clear()
 
 

@@ -32,26 +32,43 @@ class Likeness:
     sure: bool
 
 
-def look(
-    fresh: Sequence[rules.Sheet], renewed: Mapping[int, rules.Sheet] = MappingProxyType({})
-) -> list[Likeness]:
-    """Return the pairs that new sheets make, with each other and with the stored places of the same
-    départements.
+class Search:
+    """The search for the pairs that new sheets make, with each other and with the stored places of the same
+    départements: read at once, compared when asked, without the database.
 
-    renewed: what the same file says of stored places, by key: they are compared as they are about to be. It
-    only reads and may be slow: an import calls it before locking the database.
+    renewed: what the same file says of stored places, by key: they are compared as they are about to be.
     """
-    if not fresh:
-        return []
-    departements = {str(sheet.get("code_insee", ""))[:2] for sheet in fresh}
-    held = Lieu.objects.filter(state=rules.PUBLISHED).values_list("pk", "code_insee", "sheet")
-    others = [(pk, renewed.get(pk, sheet)) for pk, code, sheet in held if code[:2] in departements]
-    everyone: list[tuple[str | int, rules.Sheet]] = [*((str(sheet["id"]), sheet) for sheet in fresh), *others]
-    return [
-        Likeness(everyone[p.a][0], everyone[p.b][0], p.score, p.reasons, p.decision == "meme")
-        for p in matching.within([as_place(sheet) for _, sheet in everyone])
-        if min(p.a, p.b) < len(fresh)
-    ]
+
+    def __init__(
+        self, fresh: Sequence[rules.Sheet], renewed: Mapping[int, rules.Sheet] = MappingProxyType({})
+    ) -> None:
+        self.n_fresh = len(fresh)
+        self.everyone: list[tuple[str | int, rules.Sheet]] = [(str(sheet["id"]), sheet) for sheet in fresh]
+        if fresh:
+            departements = {str(sheet.get("code_insee", ""))[:2] for sheet in fresh}
+            stored = Lieu.objects.filter(state=rules.PUBLISHED).values_list("pk", "code_insee", "sheet")
+            self.everyone += [
+                (pk, renewed.get(pk, sheet)) for pk, code, sheet in stored if code[:2] in departements
+            ]
+
+    @property
+    def is_mostly_new(self) -> bool:
+        """Return whether comparing takes less time than writing: there are many places, most of them new."""
+        return self.n_fresh > MANY and 2 * self.n_fresh > len(self.everyone)
+
+    def found(self) -> list[Likeness]:
+        """Return the pairs, one of which at least is new."""
+        if not self.n_fresh:
+            return []
+        everyone = self.everyone
+        return [
+            Likeness(everyone[p.a][0], everyone[p.b][0], p.score, p.reasons, p.decision == "meme")
+            for p in matching.within([as_place(sheet) for _, sheet in everyone])
+            if min(p.a, p.b) < self.n_fresh
+        ]
+
+
+MANY = 1_000  # new places under which a process of its own costs more than it saves
 
 
 def propose(found: Sequence[Likeness], made: Mapping[str, Lieu]) -> int:

@@ -17,9 +17,11 @@ from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal,
 from maillage.apps.directory.queries import custody
 from maillage.apps.intake.actions import duplicates
 from maillage.apps.intake.queries import imports
+from maillage.kernel import cores
 from maillage.kernel.errors import Refused
 from maillage.pipeline.offer import report
 from maillage.pipeline.offer.read import Read, Result
+from maillage.web import bulk
 
 BATCH = 1_000
 
@@ -82,11 +84,11 @@ def take_in(
     tell("Recherche des doublons", 0.0)
     known = dict(Lieu.objects.filter(source__name=source).values_list("identifier", "pk"))
     said = [read.sheet for read in result.accepted]
-    alike = duplicates.look(
+    search = duplicates.Search(
         [sheet for sheet in said if sheet["id"] not in known],
         {known[sheet["id"]]: sheet for sheet in said if sheet["id"] in known},
     )
-    with transaction.atomic():
+    with cores.aside(search.found, worth=search.is_mostly_new) as alike, transaction.atomic():
         held_source = _source(source, result, licence)
         return _write(
             result,
@@ -104,7 +106,7 @@ def take_in(
 def _write(
     result: Result,
     held_source: Source,
-    alike: Sequence[duplicates.Likeness],
+    alike: Callable[[], Sequence[duplicates.Likeness]],
     *,
     digest: str,
     by: User | None,
@@ -151,7 +153,7 @@ def _write(
     tell("Rangement", 0.9)
     missing = _missing(kept, work) if whole and not work.adds else 0
     replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
-    proposed = duplicates.propose([*alike, *replaced], {lieu.identifier: lieu for lieu in work.made})
+    proposed = duplicates.propose([*alike(), *replaced], {lieu.identifier: lieu for lieu in work.made})
     row.counts = {
         "lus": result.n_read,
         "crees": work.counts["made"],
@@ -289,8 +291,9 @@ def _slug(sheet: rules.Sheet, work: _Work) -> str:
 
 
 def _save(work: _Work) -> None:
+    structures = list(work.registry.made)
     sheets.save_structures(work.registry)
-    Lieu.objects.bulk_create(work.made, batch_size=BATCH)
+    bulk.create(Lieu, work.made, batch_size=BATCH)
     fields = (
         "sheet",
         "origins",
@@ -304,7 +307,8 @@ def _save(work: _Work) -> None:
         "missing_since",
     )
     Lieu.objects.bulk_update([lieu for lieu, _ in work.changed.values()] + work.back, fields, batch_size=200)
-    Change.objects.bulk_create(
+    bulk.create(
+        Change,
         [
             Change(
                 lieu=lieu,
@@ -321,7 +325,8 @@ def _save(work: _Work) -> None:
     )
     _ask(work)
     Proposal.objects.bulk_create(work.proposals, batch_size=BATCH)
-    index.refresh([*work.made, *(lieu for lieu, _ in work.changed.values())])
+    index.add(work.made, structures)
+    index.refresh(lieu for lieu, _ in work.changed.values())
 
 
 def _ask(work: _Work) -> None:

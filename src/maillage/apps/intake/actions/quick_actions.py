@@ -123,7 +123,7 @@ def add(sheet: rules.Sheet, *, by: str, at: datetime) -> Lieu:
     on = timezone.localdate(at).isoformat()
     id = secrets.token_hex(8)
     held = {**sheet, "id": id, "source": BY_HAND, "date_maj": on}
-    alike = duplicates.look([held])
+    alike = duplicates.Search([held]).found()
     lieu = Lieu(
         slug=_slug(held),
         source=source,

@@ -1,0 +1,40 @@
+"""Work spread over processors: the same results, in order, wherever it is done."""
+
+import os
+from threading import Event, Thread
+
+import pytest
+
+from maillage.kernel import cores
+
+
+def test_parts_come_in_order_and_are_those_that_one_process_gives():
+    many = cores.parts(5_000, lambda start, end: list(range(start, end)), least=1)
+    alone = cores.parts(5_000, lambda start, end: list(range(start, end)), least=10_000)
+    assert list(many) == list(alone)
+
+
+def test_work_done_aside_is_done_in_a_copy_and_waited_for():
+    with cores.aside(lambda: (os.getpid(), 6 * 7)) as result:
+        process, answer = result()
+    copies = hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) > 1
+    assert (process != os.getpid(), answer) == (copies, 42)
+
+
+def test_work_not_worth_a_copy_or_beside_threads_is_done_here():
+    with cores.aside(os.getpid, worth=False) as result:
+        assert result() == os.getpid()
+    done = Event()
+    thread = Thread(target=done.wait)
+    thread.start()
+    try:
+        with cores.aside(os.getpid) as result:
+            assert result() == os.getpid()
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_what_work_done_aside_raises_is_raised_where_it_is_asked():
+    with cores.aside(lambda: 1 // 0) as result, pytest.raises(ZeroDivisionError):
+        result()
