@@ -135,7 +135,7 @@ def again(format: str, text: str) -> tuple[int, files.Contents]:
 
 
 @pytest.mark.parametrize("format", files.FORMATS)
-def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, library, format):
+def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, library, lieu, format):
     kept = noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
     noting.note(
         draft(kind=rules.SHOWN, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
@@ -151,6 +151,10 @@ def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, li
     )
     assert again(format, texts[format])[0] == 0
     assert Act.objects.get(uid=kept.uid).precision == ""
+    assert list(Act.objects.order_by("where").values_list("where", "lieu")) == [
+        (rules.DISTANCE, None),
+        (rules.HERE, lieu.pk),
+    ]
 
 
 def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):

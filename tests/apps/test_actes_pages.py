@@ -185,6 +185,19 @@ def test_what_waited_on_a_device_is_acknowledged_once_each(client, aidant, libra
     assert Act.objects.filter(person=andrei).count() == 2
 
 
+def test_what_is_noted_here_is_at_the_only_place_of_the_structure_with_network_or_without(
+    client, aidant, library
+):
+    lieu = library.lieux.get()
+    client.post(NOTE, said(carte=""))
+    send(client, sent(library), sent(library, ou="home"))
+    assert list(Act.objects.order_by("pk").values_list("lieu__name", flat=True)) == [
+        lieu.name,
+        lieu.name,
+        None,
+    ]
+
+
 def test_a_device_hears_what_is_outside_a_mandate_and_what_stays_on_it(client, aidant, library, andrei):
     outside, nobody = sent(library, nature="place", personne=andrei.pk), sent(library, nature="place")
     unknown, gone = sent(library, carte="ZZZZ-ZZZZ"), sent(library, personne=987654)

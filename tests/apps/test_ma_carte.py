@@ -1,5 +1,6 @@
 """The page of a person: opened by the code of the card and a secret of theirs, or with a helper; attacked."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -437,6 +438,18 @@ def test_an_appointment_cancelled_by_the_place_is_said(client, fatou, leila, mee
     assert "Annulé par le lieu" in page
     assert "Travaux" in page
     assert "Rien n’est prévu." in page
+
+
+def test_two_cancelled_appointments_bear_two_names_for_who_listens(client, fatou, leila, meeting):
+    draft = Draft(kind="mailbox", starts_at=meeting.starts_at + timedelta(days=7), helper_name="Karim")
+    another = appointments.book(
+        draft, structure=meeting.structure, person=fatou, lieu=meeting.lieu, by=leila, at=timezone.now()
+    )
+    for row in (meeting, another):
+        appointments.cancel(row, at=timezone.now(), by=leila)
+    open_page(client, fatou)
+    names = re.findall(r'aria-labelledby="(t-annule-[^"]+)"', client.get("/ma-carte/").content.decode())
+    assert names == ["t-annule-1 t-annule-quand-1", "t-annule-2 t-annule-quand-2"]
 
 
 def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):

@@ -9,7 +9,7 @@ from maillage.reports.page.design import tokens
 from maillage.reports.page.logo import logo
 from maillage.words import opening
 from maillage.words.dates import in_words
-from maillage.words.languages import FRENCH, LANGUAGES
+from maillage.words.languages import FRENCH, LANGUAGES, NBSP
 
 TITLES: Mapping[str, str] = {
     "mandat-vierge": "Mandat à remplir",
@@ -265,7 +265,7 @@ def box(title: str, name: str, image: str = "") -> dict[str, str]:
 
 def _moment(at: datetime) -> str:
     """Return a local moment in words."""
-    return f"{in_words(at.date())} à {opening.clock(at)}"
+    return f"{in_words(at.date())} à {opening.clock(at).replace(' ', NBSP)}"
 
 
 def compiled(

@@ -11,6 +11,7 @@ from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.actes import access, rules
 from maillage.apps.actes.models import Act, Revision
+from maillage.apps.actes.queries.catalogue import lieu_of
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats.queries import catalogue, permissions
 from maillage.apps.mandats.queries.permissions import Verdict
@@ -47,7 +48,8 @@ def note(
 
     In the place of somebody, their mandate must allow it at that moment. Otherwise it is refused, and the
     refusal is in the journal, which the person reads; unless it is urgent, or `offline`: it was done where
-    nobody could ask, so it is kept, to be regularised within 48 hours.
+    nobody could ask, so it is kept, to be regularised within 48 hours. lieu: where it was; without it, the
+    only place of the structure.
     """
     _check(draft, by=by, structure=structure, person=person, at=at)
     known = Act.objects.filter(uid=draft.uid).first()
@@ -67,7 +69,7 @@ def note(
                     "structure": structure,
                     "by": by,
                     "person": person,
-                    "lieu": lieu if draft.where == rules.HERE else None,
+                    "lieu": (lieu or lieu_of(structure)) if draft.where == rules.HERE else None,
                     "commune": draft.commune,
                     "noted_at": at,
                     "mandat": verdict.mandat if verdict.allowed else None,

@@ -12,7 +12,7 @@ from maillage.apps.accounts.models import User
 from maillage.apps.actes import rules
 from maillage.apps.actes.actions.noting import NOT_NOTED, note, stored_values
 from maillage.apps.actes.models import Act
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.people.models import Person
 from maillage.kernel.errors import Refused
 
@@ -58,6 +58,7 @@ class Read:
     structure: Structure
     struck: bool = False
     regularise_before: datetime | None = None
+    lieu: Lieu | None = None
 
 
 def take_in(rows: Sequence[Read], *, source: str, at: datetime) -> int:
@@ -81,6 +82,7 @@ def _store(rows: Sequence[Read], *, source: str, at: datetime) -> int:
             **stored_values(row.draft),
             uid=row.draft.uid,
             structure=row.structure,
+            lieu=row.lieu,
             commune=row.draft.commune,
             noted_at=at,
             outside=rules.URGENT if row.regularise_before else "",

@@ -11,7 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from itertools import islice
 from typing import BinaryIO
@@ -23,7 +23,7 @@ from django.utils import timezone
 from maillage.apps.actes import rules
 from maillage.apps.actes.actions.receiving import Read
 from maillage.apps.actes.queries import activities, lists
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats.queries.catalogue import label_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
@@ -94,6 +94,7 @@ def _parts(
     known = {each.name: each for each in everyone if named[each.name] == 1}
     one: Callable[..., Read | None] = {OURS: _ours, COOP: _coop}[format]
     first: dict[UUID, int] = {}
+    lieux: dict[int, dict[str, Lieu]] = {}
     rows = enumerate(_rows(file, format), start=2)
     done = 0
     while part := list(islice(rows, AT_ONCE)):
@@ -109,11 +110,23 @@ def _parts(
                 continue
             left += act is None
             if act is not None:
-                found.append(act)
+                found.append(replace(act, lieu=_lieu(row, act, lieux)))
                 if _start(act.draft.uid) in repeated:
                     first[act.draft.uid] = number
         done += len(part)
         yield Contents(found, faults, left, done / total)
+
+
+def _lieu(row: Mapping[str, str], act: Read, lieux: dict[int, dict[str, Lieu]]) -> Lieu | None:
+    """Return the place that a row names, among those of its structure; None when it names no one of them.
+    lieux: those already asked for, by structure.
+    """
+    if act.draft.where != rules.HERE or not row.get("lieu"):
+        return None
+    pk = act.structure.pk
+    if pk not in lieux:
+        lieux[pk] = {each.name: each for each in act.structure.lieux.all()}
+    return lieux[pk].get(row["lieu"])
 
 
 def _start(uid: UUID) -> int:

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from maillage.apps.actes import rules
 from maillage.apps.actes.models import Act
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.mandats.models import Autorisation
 from maillage.apps.mandats.queries import catalogue as mandats
 from maillage.apps.mandats.queries.lists import running_of
@@ -68,3 +69,9 @@ def _permitted(structure: Structure | None, person: Person | None, at: datetime)
     running = running_of(person, timezone.localdate(at)).filter(structure=structure).order_by()
     rows = Autorisation.objects.filter(mandat__in=running.values("pk"), revoked_at=None)
     return list(rows.order_by("pk").values_list("key", flat=True))
+
+
+def lieu_of(structure: Structure) -> Lieu | None:
+    """Return the place of a structure that has only one: “here” is there."""
+    held = list(structure.lieux.filter(state=directory.PUBLISHED)[:2])
+    return held[0] if len(held) == 1 else None

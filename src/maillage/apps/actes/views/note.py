@@ -15,7 +15,6 @@ from maillage.apps.actes.actions import noting
 from maillage.apps.actes.forms.note import OTHER, ActForm
 from maillage.apps.actes.models import Act
 from maillage.apps.actes.queries import catalogue, lists
-from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Structure
 from maillage.apps.mandats.queries import catalogue as mandat_catalogue
 from maillage.apps.mandats.queries import permissions
@@ -46,7 +45,6 @@ def new(request: HttpRequest) -> HttpResponse:
                     by=account_of(request),
                     structure=form.structure_chosen(),
                     person=form.person_of_card() or person,
-                    lieu=_lieu(form.structure_chosen()),
                     at=at,
                 )
             except Refused as error:
@@ -114,12 +112,6 @@ def _person(request: HttpRequest) -> Person | None:
     if not typed:
         return None
     return get_object_or_404(people_for(request.user), pk=whole(typed, ROWS) or 0)
-
-
-def _lieu(structure: Structure) -> Any:
-    """Return the place of a structure that has only one: “here” is there."""
-    held = list(structure.lieux.filter(state=directory.PUBLISHED)[:2])
-    return held[0] if len(held) == 1 else None
 
 
 def _told(act: Act) -> str:
