@@ -146,7 +146,7 @@ def sent(client: Client, addresses: list[str]) -> tuple[list[str], int]:
     wrong = []
     for (to, _), (fields, files) in seen.items():
         chance = random.Random(to)
-        for _attempt in range(times(3, 20)):
+        for _attempt in range(times(3, 8)):
             values = {name: typed(name, choices, files, chance) for name, choices in fields.items()}
             if (told := broken(client, to, values)) is not None:
                 wrong.append(f"{to} {values!r:.600}: {told}")
