@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin.
 EACH := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test test-all test-postgresql check bench mutants lock assets docs format release
+.PHONY: setup run test test-all test-postgresql check bench epreuves-de-force mutants lock assets docs format release
 
 setup: .venv/.produit assets/.ready
 
@@ -52,6 +52,11 @@ check: .venv/.dev node_modules/.dev assets/.ready
 
 bench: .venv/.bench assets/.ready
 	$(PY) -m bench $(SUITE) $(if $(TAILLE),--taille $(TAILLE))
+
+# Un pays fabriqué, chargé, coupé, restauré : écrit docs/epreuves-de-force.md. PART=1 DEBIT=200 SECONDES=600
+epreuves-de-force: .venv/.bench assets/.ready
+	$(PY) -m bench.drills $(if $(PART),--part $(PART)) $(if $(DEBIT),--debit $(DEBIT)) \
+		$(if $(SECONDES),--secondes $(SECONDES))
 
 # ---------------------------------------------------------------------------------------------------------------
 

@@ -32,8 +32,7 @@ def start() -> Path:
         shutil.chown(folder, "postgres")
     data = str(folder / "data")
     _run(programs / "initdb", "-D", data, "-U", "maillage", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-    _run(programs / "pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
+    run_again(folder)
     _run(programs / "createdb", "-h", str(folder), "-U", "maillage", "maillage")
     return folder
 
@@ -43,12 +42,27 @@ def address(folder: Path, name: str = "maillage") -> str:
     return f"postgresql://maillage@/{name}?host={folder}"
 
 
+def run_again(folder: Path) -> None:
+    """Start the server that keeps its files in a folder."""
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off"
+    _control(folder, "start", "-o", options, "-l", str(folder / "log"), "-w")
+
+
+def interrupt(folder: Path) -> None:
+    """Stop a server as a cut of power does; its files stay."""
+    _control(folder, "stop", "-m", "immediate")
+
+
 def stop(folder: Path) -> None:
     """Stop a server and take its files away."""
+    interrupt(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _control(folder: Path, verb: str, *words: str) -> None:
     programs = binaries()
     assert programs is not None
-    _run(programs / "pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
-    shutil.rmtree(folder, ignore_errors=True)
+    _run(programs / "pg_ctl", "-D", str(folder / "data"), *words, verb)
 
 
 @contextmanager

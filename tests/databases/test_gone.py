@@ -3,7 +3,6 @@ back.
 """
 
 import json
-import os
 import subprocess
 import sys
 
@@ -14,7 +13,9 @@ from tests.support.speed import PATIENCE
 from tools import postgresql
 
 ASKING = """
-import json, subprocess, sys
+import json, sys
+from pathlib import Path
+from tools import postgresql
 from maillage.config.bootstrap import ready
 ready()
 from maillage.config import static
@@ -45,8 +46,8 @@ def ask(moment):
     told.append([moment, "device", device.status_code, device.headers.get("Retry-After", ""),
                  device.headers.get("Content-Type", "").partition(";")[0], ""])
 ask("before")
-for moment, words in (("gone", sys.argv[1]), ("back", sys.argv[2])):
-    subprocess.run(json.loads(words), check=True, capture_output=True, cwd="/")
+for moment, then in (("gone", postgresql.interrupt), ("back", postgresql.run_again)):
+    then(Path(sys.argv[1]))
     ask(moment)
 print(json.dumps(told))
 """
@@ -60,15 +61,8 @@ def test_a_database_that_stops_is_told_and_comes_back(tmp_path):
     try:
         home = tmp_path / "maison"
         home.mkdir()
-        words = [
-            sys.executable,
-            "-c",
-            ASKING,
-            json.dumps(control(folder, "stop")),
-            json.dumps(control(folder, "start")),
-        ]
         done = subprocess.run(
-            words,
+            [sys.executable, "-c", ASKING, str(folder)],
             cwd=shared.ROOT,
             env=shared.environment(home, postgresql.address(folder)),
             capture_output=True,
@@ -89,13 +83,3 @@ def test_a_database_that_stops_is_told_and_comes_back(tmp_path):
             assert "Maillage ne joint plus sa base de données." in text
             assert "Réessayez dans une minute." in text
         assert found["back", who][0] == found["before", who][0], "it answers as before"
-
-
-def control(folder, verb: str) -> list[str]:
-    """Return the command that stops or starts the server that keeps its files in a folder."""
-    programs = postgresql.binaries()
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    options = (
-        ["-m", "immediate"] if verb == "stop" else ["-o", f"-k {folder} -c listen_addresses='' -c fsync=off"]
-    )
-    return [*user, f"{programs}/pg_ctl", "-D", f"{folder}/data", *options, "-l", f"{folder}/log", "-w", verb]

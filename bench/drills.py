@@ -1,0 +1,504 @@
+"""Drills: a made country is saved and restored aside, served to many at once while its processes are killed
+and its database restarts, and what was acknowledged is looked for. `make epreuves-de-force` writes the
+page of figures.
+"""
+
+import argparse
+import json
+import os
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import urllib3
+
+from bench.timing import ROOT, script
+from tools import postgresql
+
+PAGE = ROOT / "docs" / "epreuves-de-force.md"
+HANDS = 64  # requests at most on their way at once
+PATIENCE = 30.0  # seconds before somebody leaves
+WARM = 40  # requests that open what a fresh server has not read yet
+# Of twenty requests: what a day of the platform asks. Addresses of no row: they are those of any country.
+VISITS = {
+    "": (
+        "/",
+        "/carte/",
+        "/ateliers/",
+        "/apprendre/",
+        "/bilan/",
+        "/glossaire/",
+        "/aider-un-proche/",
+        "/sources/",
+    ),
+    "aidant": ("/espace/", "/espace/personnes/", "/espace/actes/", "/espace/chercher/?q=martin"),
+    "travail-social": ("/espace/orientations/", "/espace/personnes/"),
+    "structure": ("/espace/orientations/", "/espace/ateliers/"),
+    "coordination": ("/espace/", "/espace/equipe/"),
+}
+WRITES = 2  # of twenty: a device that sends what it kept
+# What the complete profile of the tests replays: processes killed at any instant, disks that fill up.
+REPLAYED = (
+    "tests/databases/test_kills.py",
+    "tests/databases/test_journal.py",
+    "tests/databases/test_papers.py",
+    "tests/databases/test_sqlite.py",
+    "tests/databases/test_outbox.py",
+    "tests/apps/test_papers.py::test_a_full_disk_says_so_and_leaves_nothing_half_written",
+    "tests/apps/test_mandats_pages.py::test_a_full_disk_keeps_nothing_of_a_signature_nor_of_an_act",
+    "tests/commands/test_diagnostic.py::test_a_full_disk_leaves_no_half_file",
+    "tests/commands/test_others.py::test_a_restoration_that_is_cut_leaves_one_state_or_the_other",
+)
+
+
+@dataclass(slots=True)
+class Answer:
+    """One request. asked, took: seconds, from the instant when it had to leave, whoever was late."""
+
+    asked: float
+    took: float
+    status: int
+    page: str
+
+
+@dataclass(slots=True)
+class Load:
+    """What became of the requests of some minutes. unsent: those that nobody was free to send."""
+
+    rate: float
+    seconds: float
+    answers: list[Answer] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+    unsent: int = 0
+
+    def refused(self) -> list[Answer]:
+        """Return the answers to what was refused, lost or left without an answer."""
+        return [each for each in self.answers if not 200 <= each.status < 400]
+
+    def quantile(self, share: float) -> float:
+        """Return the time, in seconds, under which a share of the answers came."""
+        times = sorted(each.took for each in self.answers)
+        return times[min(int(share * len(times)), len(times) - 1)] if times else float("nan")
+
+
+def main() -> int:
+    given = _arguments()
+    told: dict[str, Any] = {"part": given.part, "secondes": given.secondes}
+    with _database() as (address, folder), tempfile.TemporaryDirectory() as home:
+        _say("Fabrication du pays…")
+        start = time.perf_counter()
+        made = json.loads(_inside("prepare", home, address, SHARE=given.part).splitlines()[-1])
+        told |= {"rows": made["rows"], "made": time.perf_counter() - start}
+        _say("Sauvegarde, puis restauration à part…")
+        told["saved"] = _command(home, address, "sauvegarder", f"{home}/copie.zip")
+        told["restored"] = _command(home, address, "exercice-restauration", f"{home}/copie.zip")
+        with _served(home, address) as (port, server):
+            ask = Asking(port, made)
+            for _ in range(WARM):
+                ask.one(0.0, Load(0, 0))
+            told["loads"] = []
+            for rate in given.debit:
+                _say(f"{rate:g} requêtes par seconde pendant {given.secondes:g} s…")
+                told["loads"].append(ask.load(rate, given.secondes))
+            _say("Programmes tués, base arrêtée, pendant que l’on travaille…")
+            told["drill"], told["drills"] = _drill(ask, given, server, folder)
+        _say("Ce qui a été dit reçu est-il là ?")
+        sent = [uid for load in (*told["loads"], told["drill"]) for uid in load.acknowledged]
+        Path(home, "recus.json").write_text(json.dumps(sent), "utf-8")
+        told |= {"acknowledged": len(sent), "missing": int(_inside("look", home, address).split()[-1])}
+        told["journal"] = _command(home, address, "verifier-journal")
+    told["replayed"] = [] if given.sans_epreuves else list(_replayed())
+    Path(given.sortie).write_text(written(told, "PostgreSQL" if folder else "SQLite"), "utf-8")
+    _say(f"Écrit dans {given.sortie}")
+    return 1 if told["missing"] else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make epreuves-de-force", description=__doc__)
+    parser.add_argument("--part", type=float, default=0.01, help="part d’un pays entier (0,01 par défaut)")
+    parser.add_argument("--secondes", type=float, default=60, help="durée de chaque débit")
+    parser.add_argument(
+        "--debit",
+        type=lambda text: [float(rate) for rate in text.split(",")],
+        default=[10.0, 20.0, 40.0, 200.0],
+        help="requêtes par seconde, une ou plusieurs, séparées par des virgules",
+    )
+    parser.add_argument("--sans-epreuves", action="store_true", help="sans rejouer les épreuves de coupure")
+    parser.add_argument("--sortie", default=str(PAGE), help="page à écrire")
+    return parser.parse_args()
+
+
+@contextmanager
+def _database() -> Iterator[tuple[str, Path | None]]:
+    """Give the address of an empty database and the folder of its server; '' and None for SQLite."""
+    if postgresql.binaries() is None:
+        _say(postgresql.ABSENT)
+        yield "", None
+        return
+    folder = postgresql.start()
+    try:
+        yield postgresql.address(folder), folder
+    finally:
+        postgresql.stop(folder)
+
+
+def _inside(what: str, home: str, address: str, **values: object) -> str:
+    return script("bench.drills_script", what, home=home, database=address, **values)
+
+
+def _environment(home: str, address: str) -> dict[str, str]:
+    return {**os.environ, "MAILLAGE_HOME": home} | ({"DATABASE_URL": address} if address else {})
+
+
+def _command(home: str, address: str, *words: str) -> tuple[float, str]:
+    """Return the seconds that a command took, and the first line of what it said; it may not fail."""
+    start = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "maillage.cli.main", *words],
+        cwd=ROOT,
+        env=_environment(home, address),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(f"maillage {' '.join(words)} : {done.stdout}{done.stderr}")
+    return time.perf_counter() - start, done.stdout.strip().partition("\n")[0]
+
+
+@contextmanager
+def _served(home: str, address: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)]
+    with Path(home, "servir.log").open("wb") as log:
+        server = subprocess.Popen(
+            words, cwd=ROOT, env=_environment(home, address), stdout=log, stderr=subprocess.STDOUT
+        )
+        try:
+            calls, end = urllib3.PoolManager(retries=False), time.monotonic() + 120
+            while not _answers(calls, port):
+                if server.poll() is not None or time.monotonic() > end:
+                    raise SystemExit(Path(home, "servir.log").read_text("utf-8"))
+                time.sleep(0.5)
+            yield port, server
+        finally:
+            server.terminate()
+            server.wait(timeout=60)
+
+
+def _answers(calls: urllib3.PoolManager, port: int) -> bool:
+    try:
+        return calls.request("GET", f"http://localhost:{port}/sante/", timeout=5).status == 200
+    except urllib3.exceptions.HTTPError:
+        return False
+
+
+# ------------------------------------------------------------------------------------------------------- load
+
+
+class Asking:
+    """Somebody who asks for pages as a day of the platform does, always in the same order."""
+
+    def __init__(self, port: int, made: dict[str, Any]) -> None:
+        self.root, self.made = f"http://localhost:{port}", made
+        self.calls = urllib3.PoolManager(maxsize=HANDS, retries=False, timeout=PATIENCE)
+        reads = [(role, page) for role, pages in VISITS.items() for page in pages]
+        self.turns = reads + [("", "")] * WRITES
+        self.number = count()
+
+    def load(self, rate: float, seconds: float) -> Load:
+        """Ask at a rate, whatever the time answers take; what had to leave after the end is not sent."""
+        found, began = Load(rate, seconds), time.perf_counter()
+        turns, lock = iter(range(int(rate * seconds))), threading.Lock()
+
+        def hand() -> None:
+            while True:
+                with lock:
+                    turn = next(turns, None)
+                if turn is None:
+                    return
+                asked = turn / rate
+                now = time.perf_counter() - began
+                if now > seconds:
+                    with lock:
+                        found.unsent += 1
+                    continue
+                time.sleep(max(asked - now, 0))
+                self.one(asked, found, since=began + asked)
+
+        hands = [threading.Thread(target=hand) for _ in range(HANDS)]
+        for each in hands:
+            each.start()
+        for each in hands:
+            each.join()
+        return found
+
+    def one(self, asked: float, found: Load, *, since: float | None = None) -> None:
+        """Ask once, and write what came of it."""
+        since = time.perf_counter() if since is None else since
+        number = next(self.number)
+        role, page = self.turns[number % len(self.turns)]
+        uid = "" if page else str(uuid4())
+        try:
+            status = (
+                self._sent(uid, self.made["cards"][number % len(self.made["cards"])])
+                if uid
+                else self._read(role, page)
+            )
+        except urllib3.exceptions.HTTPError:
+            status = 0
+        if uid and status == 200:
+            found.acknowledged.append(uid)
+        took = time.perf_counter() - since
+        found.answers.append(Answer(asked, took, status, page or "/apprendre/synchroniser/"))
+
+    def _read(self, role: str, page: str) -> int:
+        headers = {"Cookie": self.made["cookies"][role]} if role else {}
+        answer = self.calls.request("GET", self.root + page, headers=headers, redirect=False)
+        return 401 if "/connexion/" in answer.headers.get("Location", "") else answer.status
+
+    def _sent(self, uid: str, card: str) -> int:
+        fact = {**self.made["fact"], "uid": uid}
+        sent = json.dumps({"carte": card, "faits": [fact]})
+        answer = self.calls.request(
+            "POST",
+            f"{self.root}/apprendre/synchroniser/",
+            body=sent,
+            headers={"Content-Type": "application/json"},
+        )
+        if answer.status == 200 and uid not in json.loads(answer.data)["recus"]:
+            return 0
+        return answer.status
+
+
+# ----------------------------------------------------------------------------------------------------- drills
+
+
+def _drill(
+    ask: Asking, given: argparse.Namespace, server: subprocess.Popen[bytes], folder: Path | None
+) -> tuple[Load, list[tuple[str, float, float]]]:
+    """Ask at the lowest rate while things break; return the load and, for each thing, when it broke and how
+    many seconds later the last request was refused or lost because of it.
+    """
+    rate, seconds = min(given.debit), max(given.secondes, 60.0)
+    broken: list[tuple[str, float]] = []
+    began = time.perf_counter()
+
+    def at(share: float, name: str, breaking: Callable[[], None]) -> None:
+        time.sleep(max(share * seconds - (time.perf_counter() - began), 0))
+        broken.append((name, time.perf_counter() - began))
+        breaking()
+
+    def all_of_them() -> None:
+        at(0.2, "un des programmes qui servent les pages, tué net", lambda: _kill(server, "gunicorn"))
+        at(0.4, "un programme du travail en arrière-plan, tué net", lambda: _kill(server, "worker"))
+        if folder is not None:
+            at(0.6, "la base de données, arrêtée net puis relancée", lambda: _restart(folder))
+
+    breaker = threading.Thread(target=all_of_them)
+    breaker.start()
+    load = ask.load(rate, seconds)
+    breaker.join()
+    wrong = [each.asked + each.took for each in load.refused()]
+    ends = [instant for _, instant in broken[1:]] + [float("inf")]
+    return load, [
+        (name, instant, max((each - instant for each in wrong if instant <= each < end), default=0.0))
+        for (name, instant), end in zip(broken, ends, strict=True)
+    ]
+
+
+def _kill(server: subprocess.Popen[bytes], word: str) -> None:
+    """Kill, without a warning, the last child of the server whose command holds a word."""
+    children = _children(server.pid)
+    if word == "gunicorn":
+        masters = [pid for pid in children if "gunicorn" in _words(pid)]
+        children = _children(masters[0])
+    found = [pid for pid in children if word in _words(pid)]
+    if not found:
+        raise SystemExit(f"aucun programme « {word} » à arrêter")
+    os.kill(found[-1], signal.SIGKILL)
+
+
+def _children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii")
+    return [int(each) for each in told.split()]
+
+
+def _words(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+
+
+def _restart(folder: Path) -> None:
+    postgresql.interrupt(folder)
+    time.sleep(3)
+    postgresql.run_again(folder)
+
+
+def _replayed() -> Iterator[tuple[str, int, float, bool]]:
+    """Replay the tests of kills and full disks whole; yield each file, its tests, its seconds, and whether
+    all passed.
+    """
+    for path in REPLAYED:
+        _say(path)
+        start = time.perf_counter()
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-n0", path],
+            cwd=ROOT,
+            env={**os.environ, "PROFIL": "complet", "MAILLAGE_PACE": "1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        last = done.stdout.strip().splitlines()[-1].split()
+        n = int(last[last.index("passed") - 1]) if "passed" in last else 0
+        yield path, n, time.perf_counter() - start, done.returncode == 0
+
+
+# ------------------------------------------------------------------------------------------------------- page
+
+
+def written(told: dict[str, Any], engine: str) -> str:
+    """Return the page of the figures, in French."""
+    drill: Load = told["drill"]
+    rows = [
+        (
+            f"{load.rate:g}",
+            f"{len(load.answers) / load.seconds:.0f}",
+            f"{len(load.refused())}",
+            f"{load.unsent}",
+            _seconds(load.quantile(0.5)),
+            _seconds(load.quantile(0.95)),
+        )
+        for load in told["loads"]
+    ]
+    told_why = sum(1 for each in drill.answers if each.status == 503)
+    slow = _slowest(told["loads"][0])
+    when = time.strftime("%Y-%m-%d")
+    return "\n".join(
+        [
+            "# Épreuves de force",
+            "",
+            f"Écrit le {when} par `make epreuves-de-force`, que chacun peut relancer : {engine},"
+            f" {os.cpu_count()} cœurs, le client sur le même ordinateur,"
+            f" {_integer(told['rows'])} lignes fabriquées ({told['part']:g} d’un pays de cent départements).",
+            "",
+            "## Tenir la charge",
+            "",
+            "Deux programmes servent les pages (`maillage servir`). Neuf requêtes sur dix lisent une page"
+            " publique ou de l’espace, une envoie ce qu’un téléphone avait gardé. Le temps compte depuis"
+            " l’instant où la requête devait partir : qui attend son tour est compté.",
+            "",
+            *_table(
+                (
+                    "demandées par seconde",
+                    "répondues par seconde",
+                    "en erreur",
+                    "jamais parties",
+                    "médiane",
+                    "p95",
+                ),
+                rows,
+            ),
+            "",
+            *_wrong(told["loads"]),
+            f"Les plus lentes à {told['loads'][0].rate:g} requêtes par seconde (p95) : {slow}.",
+            "",
+            "## Couper pendant que l’on travaille",
+            "",
+            f"À {drill.rate:g} requêtes par seconde pendant {drill.seconds:g} secondes :"
+            f" {len(drill.answers)} réponses, dont {len(drill.refused())} refusées ou perdues"
+            f" ({told_why} ont dit pourquoi et quand réessayer).",
+            "",
+            *_table(
+                ("ce qui s’arrête", "à", "dernière requête refusée ou perdue"),
+                [
+                    (name, f"{instant:.0f} s", f"{late:.1f} s plus tard" if late else "aucune")
+                    for name, instant, late in told["drills"]
+                ],
+            ),
+            "",
+            f"Envois dits reçus pendant toutes ces minutes : {_integer(told['acknowledged'])} ;"
+            f" introuvables ensuite : **{told['missing']}**. Journal vérifié : {told['journal'][1]}",
+            "",
+            "## Sauvegarder et restaurer",
+            "",
+            f"`maillage sauvegarder` : {told['saved'][0]:.0f} s. `maillage exercice-restauration`, qui"
+            f" restaure à part et compare chaque ligne : {told['restored'][0]:.0f} s.",
+            "",
+            *_of_replayed(told["replayed"]),
+        ]
+    )
+
+
+def _wrong(loads: Sequence[Load]) -> list[str]:
+    """Return the sentence that says which pages were refused or lost while nothing broke."""
+    counts = Counter((each.page, each.status) for load in loads for each in load.refused())
+    if not counts:
+        return []
+    words = (f"`{page}` {status or 'sans réponse'} ({n} fois)" for (page, status), n in counts.most_common(5))
+    return [f"En erreur, d’abord : {', '.join(words)}.", ""]
+
+
+def _of_replayed(found: Sequence[tuple[str, int, float, bool]]) -> list[str]:
+    if not found:
+        return []
+    rows = [
+        (f"`{path}`", str(n), f"{took:.0f} s", "tout tient" if passed else "**manqué**")
+        for path, n, took, passed in found
+    ]
+    return [
+        "## Tuer à tout instant, remplir le disque",
+        "",
+        "Les épreuves du profil complet, rejouées : processus tués au hasard pendant une écriture, sur chaque"
+        " moteur, et disques qui se remplissent.",
+        "",
+        *_table(("épreuves", "nombre", "durée", "résultat"), rows),
+        "",
+    ]
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+
+
+def _slowest(load: Load) -> str:
+    pages: dict[str, list[float]] = {}
+    for each in load.answers:
+        pages.setdefault(each.page, []).append(each.took)
+    worst = sorted(pages, key=lambda page: -_p95(pages[page]))[:3]
+    return ", ".join(f"`{page}` {_seconds(_p95(pages[page]))}" for page in worst)
+
+
+def _p95(times: Sequence[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1] if len(times) > 1 else times[0]
+
+
+def _seconds(value: float) -> str:
+    return f"{1000 * value:.0f} ms" if value < 10 else f"{value:.0f} s"
+
+
+def _integer(n: int) -> str:
+    return f"{n:,}".replace(",", " ")
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
