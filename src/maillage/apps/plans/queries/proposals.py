@@ -98,18 +98,18 @@ class Proposal:
 
 
 def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
-    """Return what the figures propose for a plan: drafts of co-design workshops, gaps that leave most people
-    without anything for sure, low verdicts of the grid, needs without a solution, the need that each survey
-    voices most, what structures believe and inhabitants do not say, time spent in the place of people. What
-    an action already answers, or what was refused and did not move since, is left out.
+    """Return what the figures propose for a plan: gaps that leave most people without anything for sure,
+    drafts of co-design workshops, low verdicts of the grid, needs without a solution, the need that each
+    survey voices most, what structures believe and inhabitants do not say, time spent in the place of people.
+    What an action already answers, or what was refused and did not move since, is left out.
     """
     rows = list(plan.actions.exclude(state=rules.DROPPED))
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
     said = evidence.published(plan.place)
     found = [
-        *_drafts(plan.place),
         *_gaps(reading, rows),
+        *_drafts(plan.place),
         *_verdicts(plan.place, reading, on),
         *_unsolved(plan.place, rows, on),
         *_priorities(said),
