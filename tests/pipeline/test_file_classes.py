@@ -254,6 +254,17 @@ def test_one_table_of_hsds_says_what_is_missing():
         places("service.json", content)
 
 
+def test_a_yes_or_no_where_a_text_is_due_is_refused_and_costs_no_row():
+    sound = {"nom": "Espace du Drac", "adresse": "4 rue des Lilas", "structure_parente": "Ville de Grenoble"}
+    rows = [{"nom": "Le Relais", "adresse": True, "structure_parente": False}, sound]
+    result = places("oui.json", json.dumps([{**row, "commune": "Grenoble"} for row in rows]).encode())
+    assert kept(result, "nom") == ["Le Relais", "Espace du Drac"]
+    assert kept(result, "adresse") == [None, "4 rue des Lilas"]
+    assert kept(result, "structure_parente") == [None, "Ville de Grenoble"]
+    told = {(r.field, r.word, r.value) for r in result.rows[0].remarks if "oui ou non" in r.reason}
+    assert told == {("adresse", "refused", "oui"), ("structure_parente", "refused", "non")}
+
+
 def test_refusals_by_the_thousand_take_no_longer_than_good_rows():
     """Twenty thousand take ten times this: under fifteen seconds."""
     rows = "".join(f"Lieu {i},Quelque{i * 7919 % 99991}part,{i} rue de rien\n" for i in range(2_000))

@@ -49,6 +49,8 @@ PLACE = (
     "departement",
 )
 NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
+YES_OR_NO = {"oui", "non", "yes", "no", "true", "false", "vrai", "faux"}  # where a text is asked for
+NO_TEXT = "« {} » répond par oui ou non, là où un texte est attendu"
 IDENTIFIER = re.compile(r"\b(?:id|uuid|identifiant|siret|siren|url|uri|cle)\b")
 MOST_ASKED, LONG_WORD = 40, 60  # distinct words of a column that somebody could explain, and their characters
 LEAST_AREA = (
@@ -475,6 +477,8 @@ class _Row:
             if plain(text) in NO_NAME:
                 return Cleaned.refused(f"« {text} » n’est pas un nom")
             return words.line(text, longest=of.longest)
+        if of.kind == "line" and plain(text) in YES_OR_NO:
+            return Cleaned.refused(NO_TEXT.format(text))
         return CLEANERS[of.kind](text)
 
     def _keep(
@@ -738,6 +742,11 @@ class _Row:
             typed["adresse"] = column, " ".join(filter(None, map(str.strip, listed.split("|"))))
         if self.above:
             typed.setdefault("commune", (self._column("commune"), self.above))
+        for id in ("adresse", "complement_adresse"):
+            column, text = typed.get(id, ("", ""))
+            if plain(text) in YES_OR_NO:
+                del typed[id]
+                self._say(column, id, "refused", text, "", NO_TEXT.format(text))
         cells = {id: text for id, (_, text) in typed.items()}
         found = where.locate(cells)
         if self.above and found.where.code_insee:
