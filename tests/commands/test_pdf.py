@@ -1,7 +1,9 @@
 """The PDF files: tagged, readable aloud, one page for a sheet."""
 
 import re
+from collections import Counter
 from datetime import date
+from html.parser import HTMLParser
 from itertools import pairwise
 
 import pikepdf
@@ -73,6 +75,57 @@ def test_the_summary_fits_one_page(grenoble):
     pages = [page.get_textpage().get_text_range() for page in document]
     first = next(k for k, text in enumerate(pages) if "L’essentiel\n" in text.replace("\r", ""))
     assert "Combien de personnes ont besoin d’aide" in " ".join(pages[first + 1].split())
+
+
+class Blocks(HTMLParser):
+    """The texts of a page, block by block: what a script, a style or a drawing holds is left out."""
+
+    LEFT = ("head", "script", "style", "svg")
+    INLINE = ("a", "abbr", "b", "bdi", "code", "em", "i", "q", "s", "small", "span", "strong", "sub", "sup")
+    VOID = ("img", "input", "link", "meta", "col", "hr", "br", "wbr")
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.texts, self.inside = [""], 0
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs) -> None:
+        self.inside += tag in self.LEFT
+        if tag not in self.INLINE:
+            self.texts.append("")
+
+    def handle_endtag(self, tag) -> None:
+        self.inside -= tag in self.LEFT
+        if tag not in self.INLINE:
+            self.texts.append("")
+
+    def handle_data(self, data) -> None:
+        self.texts[-1] += "" if self.inside else data
+
+
+def bare(text: str) -> str:
+    """Return the letters, digits and signs of a text, without what a line or a page breaks."""
+    return re.sub(r"[^\w%,+−<>≤≥]|_", "", text).casefold()
+
+
+def test_every_figure_of_the_page_is_on_paper(grenoble):
+    """Ce que la page dit avec un chiffre, le PDF le dit avec les mêmes mots et le même chiffre."""
+    document = pypdfium2.PdfDocument(grenoble / "dossier.pdf")
+    pages = [page.get_textpage().get_text_range().splitlines() for page in document]
+    often = Counter(line for lines in pages for line in set(lines))
+    running = {line for line, n in often.items() if n > len(pages) / 2}  # at the head and foot of each page
+    printed = bare(
+        "".join(
+            line
+            for number, lines in enumerate(pages, start=1)
+            for line in lines
+            if line not in running and line.strip() != str(number)
+        )
+    )
+    texts = Blocks((grenoble / "dossier.html").read_text("utf-8")).texts
+    figures = {bare(text) for text in texts if re.search(r"\d", text) and "Ce fichier se lit" not in text}
+    assert len(figures) > 400
+    assert {each for each in figures if each not in printed} == set()
 
 
 def made(title: str) -> pypdfium2.PdfDocument:
