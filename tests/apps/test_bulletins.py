@@ -219,6 +219,7 @@ def test_everything_a_structure_wrote_leaves_in_open_formats(client, library, ka
     assert held_files.testzip() is None
     texts = {name: held_files.read(name) for name in held_files.namelist()}
     assert PDF in texts.values()
+    assert {"messages-de-discussion.csv", "ressources.csv", "decisions.csv"} <= set(texts)
     minutes = next(text.decode() for name, text in texts.items() if name.startswith("comptes-rendus/"))
     assert "Neuf structures." in minutes and "- Relire (Bibliothèque, pour le 01/12/2026)" in minutes
     assert "Qui l’a essayée ?" in texts["discussions.md"].decode()

@@ -128,6 +128,21 @@ def test_a_refusal_says_why_and_may_be_taken_back(client, leader):
     assert actions.reconsider(row, by=leader, at=AT).state == rules.PENDING
 
 
+def test_a_flood_is_refused_at_once_with_one_reason_and_nobody_else_s(client, leader):
+    """Trente fausses demandes : on cherche, on coche, on écrit pourquoi une fois ; celle d’ailleurs reste."""
+    rows = [applied(name=f"Spam {n}", token=f"s{n}")[0] for n in range(3)]
+    kept, _ = applied(name="Café du coin", token="c")
+    far, _ = applied(name="Ailleurs", token="a", commune="01004")
+    client.force_login(leader)
+    ticked = [row.pk for row in rows] + [far.pk]
+    client.post("/espace/reseau/entrees/", {"cochee": ticked, "raison": "  "})
+    assert Application.objects.filter(state="pending").count() == 5, "no refusal without a reason"
+    client.post("/espace/reseau/entrees/", {"cochee": ticked, "raison": "Nous ne vous connaissons pas."})
+    assert set(Application.objects.filter(state="pending")) == {kept, far}
+    assert all(Application.objects.get(pk=row.pk).reason for row in rows)
+    assert "Café du coin" in client.get("/espace/reseau/entrees/", {"mots": "cafe"}).content.decode()
+
+
 def test_only_the_coordination_of_the_territory_reads_an_application(client, leader):
     row, _ = applied(commune="59350", name="Ailleurs")
     manager = account("gerante", "gestionnaire", structure=place().structure)

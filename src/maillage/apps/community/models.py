@@ -85,6 +85,7 @@ class Reply(models.Model):
 
     class Meta:
         verbose_name = "réponse à une annonce"
+        verbose_name_plural = "réponses à une annonce"
         ordering = ("at", "pk")
         constraints = (
             models.UniqueConstraint(
@@ -182,6 +183,7 @@ class MeetingDate(models.Model):
 
     class Meta:
         verbose_name = "date proposée"
+        verbose_name_plural = "dates proposées"
         ordering = ("starts_at", "pk")
         constraints = (models.UniqueConstraint("meeting", "starts_at", name="community_meeting_date_once"),)
 
@@ -275,6 +277,7 @@ class Post(models.Model):
 
     class Meta:
         verbose_name = "message d’une discussion"
+        verbose_name_plural = "messages de discussion"
         ordering = ("at", "pk")
         indexes = (models.Index(fields=("kind", "row"), name="community_post_of"),)
 
@@ -325,6 +328,7 @@ class Digest(models.Model):
 
     class Meta:
         verbose_name = "résumé choisi"
+        verbose_name_plural = "résumés choisis"
 
     def __str__(self) -> str:
         return f"{self.user_id}"
@@ -411,6 +415,7 @@ class ServiceChange(models.Model):
 
     class Meta:
         verbose_name = "changement d’un service"
+        verbose_name_plural = "changements de services"
         ordering = ("-starts_on", "-pk")
         constraints = (
             models.CheckConstraint(
@@ -474,6 +479,7 @@ class ResourceFile(models.Model):
 
     class Meta:
         verbose_name = "fichier d’une ressource"
+        verbose_name_plural = "fichiers de ressources"
 
     def __str__(self) -> str:
         return f"{self.resource_id}.{self.extension}"

@@ -43,7 +43,7 @@ def archive(structure: Structure, at: datetime) -> bytes:
             continue
         rows = model._default_manager.filter(_any(owners, structure)).select_related(*owners).order_by("pk")
         if found := list(rows):
-            plain = slugify(str(model._meta.verbose_name_plural))
+            plain = slugify(str(model._meta.verbose_name_plural).replace("’", " "))
             name = f"{plain}.csv" if f"{plain}.csv" not in files else f"{plain}-{model._meta.app_label}.csv"
             files[name] = _table(model, found)
             tables.append(f"- {name} : {len(found)}")

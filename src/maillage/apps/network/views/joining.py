@@ -24,12 +24,13 @@ from maillage.apps.network.forms.joining import (
     StartForm,
     WelcomeForm,
 )
-from maillage.apps.network.models import Handover
+from maillage.apps.network.models import Application, Handover
 from maillage.apps.network.queries import joining as queries
 from maillage.apps.network.queries import profiles
 from maillage.apps.network.rules import joining as rules
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
+from maillage.web.long_lists import long_list, report, selection
 from maillage.words.languages import say, to_say
 
 TOO_MANY = Refused(
@@ -134,23 +135,38 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 @holding(access.MANAGE)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def applications(request: HttpRequest) -> HttpResponse:
-    """The applications of a territory: those to answer, then those answered."""
+    """The applications of a territory: those to answer, then those answered; several refused at once."""
     if not access.holds_territory(request.user):
         raise Http404
     at, rows = timezone.localtime(), access.applications_for(request.user)
-    pending = list(rows.filter(state=rules.PENDING))
+    if request.method == "POST":
+        _refuse_several(request, list(rows.filter(state=rules.PENDING, pk__in=selection(request))))
+        return redirect("applications")
+    pending = [
+        (row, queries.commune_name(row.commune), at - row.made_at > rules.ANSWER_WITHIN)
+        for row in rows.filter(state=rules.PENDING)
+    ]
     context = {
-        "pending": [
-            (row, queries.commune_name(row.commune), at - row.made_at > rules.ANSWER_WITHIN)
-            for row in pending
-        ],
+        "pending": long_list(request, pending, words=lambda each: f"{each[0].name} {each[1]}"),
         "engagement": profiles.engagement(request.user),
         "answered": rows.exclude(state=rules.PENDING).order_by("-decided_at", "-pk")[:60],
         "tab": "entrees",
     }
     return render(request, "network/applications.html", context)
+
+
+def _refuse_several(request: HttpRequest, rows: list[Application]) -> None:
+    by, at, left = account_of(request), timezone.localtime(), dict[str, list[str]]()
+    for row in rows:
+        try:
+            actions.refuse(row, reason=request.POST.get("raison", ""), by=by, at=at)
+        except Refused as refused:
+            left.setdefault(" ".join(refused.sentences[1:]), []).append(row.name)
+    done = len(rows) - sum(map(len, left.values()))
+    said = "Demande refusée." if done == 1 else f"{done} demandes refusées."
+    report(request, rows, done, left, success=f"{said} Une erreur ? Ouvrez-la plus bas, et reprenez-la.")
 
 
 @holding(access.MANAGE)
