@@ -34,6 +34,8 @@ MIDDLE = {
     "56232": (47.6680, -2.1080),  # Saint-Perreux
     "35219": (47.8080, -1.9450),  # Pipriac
     "44128": (47.5400, -1.8050),  # Plessé
+    "38185": (45.1900, 5.7200),  # Grenoble
+    "35238": (48.1100, -1.6700),  # Rennes
     BEYOND: (47.6600, -2.3400),  # within the box that is read, out of the drawing
 }
 
@@ -255,6 +257,17 @@ def test_a_place_is_within_reach_across_the_border():
     assert near.n_places[""] == 0
     assert near.gaps.whole.gaps["wifi"].inside == 0
     assert near.gaps.whole.gaps["wifi"].reach.reached.value > 100
+
+
+def test_a_directory_of_elsewhere_says_nothing_of_here(d):
+    """Un annuaire qui n’a aucun lieu dans le département, ni à pied, ne dit pas que personne n’a rien : l’offre d’ici n’est
+    pas recensée. Dès qu’un lieu du département y est, même loin, le manque se compte.
+    """
+    elsewhere = census.census("essai", [sheet("Barnave", "38185", wifi={})])
+    assert census.offered(d.request, d, elsewhere) is None
+    far = offered(d, [sheet("Barnave", "38185", wifi={}), sheet("Rennes", "35238", wifi={})])
+    assert far.n_places[""] == 0
+    assert far.gaps.whole.gaps["wifi"].inside == 0
 
 
 def test_the_need_of_a_territory_is_that_of_its_parts_in_each_departement(d):

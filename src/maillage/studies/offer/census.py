@@ -380,13 +380,18 @@ def ground_of(request: Request, given: Census, need: Model | None = None) -> Gro
 
 
 def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
-    """Return the offer of a diagnosis set against its need, None when the territory is too large to walk."""
+    """Return the offer of a diagnosis set against its need, None when the territory is too large to walk, or
+    when the census knows no place of its départements nor within a walk: that it lists others is no answer.
+    """
     ground = ground_of(request, given, d.model)
     if ground is None:
         return None
+    own = frames.sources().rp2021["commune"][request.zoning.rows].tolist()
+    border = across(ground, own, request.zoning.rows, given.places)
+    if not border.within and not _covers(given, own):
+        return None
     cells = {r.zone.code: r.cell if r.is_likely else None for r in d.zones}  # a list waits for certainty
     held = ground.counted[ground.zone_of >= 0]
-    own = frames.sources().rp2021["commune"][request.zoning.rows].tolist()
     return Offered(
         given,
         gaps.gaps(ground, cells=cells),
@@ -395,7 +400,7 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
         n_places=_counted(ground, None),
         n_silent=_counted(ground, _silent(ground, given.silent)),
         n_vague=_counted(ground, given.vague),
-        border=across(ground, own, request.zoning.rows, given.places),
+        border=border,
         moving=_moved(ground),
         twins=_twins(ground, given),
         inside=request.inside,
@@ -403,6 +408,18 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
         communes=gaps.by_commune(ground) if request.zoning.kind in ("iris", "file") else {},
         n_classed=sum(r.cell is not None for r in d.zones),
     )
+
+
+def _covers(given: Census, communes: Iterable[str]) -> bool:
+    """Return whether a census has a place in one of the départements of these communes, or one of which it
+    says no commune.
+    """
+    here = {_departement(code) for code in communes}
+    return any(not place.commune or _departement(place.commune) in here for place in given.places)
+
+
+def _departement(commune: str) -> str:
+    return commune[:3] if commune.startswith("97") else commune[:2]
 
 
 def across(g: Ground, own: Collection[str], rows: NDArray[np.int64], places: Iterable[Place]) -> Border:
