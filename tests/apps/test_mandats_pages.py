@@ -502,6 +502,7 @@ def test_wrong_codes_are_answered_alike_and_counted(client, andrei, structure, l
     answers = [client.get(f"/mandat/{code}/") for code in (draft.printed, erased.printed, "2222-2222", "x")]
     assert {each.status_code for each in answers} == {404}
     assert len({re.sub(r'value="[^"]*"', "", text(each)) for each in answers}) == 1
+    assert "Une personne peut aussi avoir tout effacé" in text(answers[1]), "nobody is taken for a forger"
     for _ in range(access.CODES_AN_HOUR - 4):
         assert client.get("/mandat/3333-3333/").status_code == 404
     real = given(andrei, structure, leila, "rsa", at=NOW, token="vrai")
