@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from maillage.pipeline.offer.read import Result
 
 OK, PARTLY, FAILED = 0, 1, 2
+COUNTED = (  # of an import, what is written in JSON
+    "lus",
+    "crees",
+    "modifies",
+    "inchanges",
+    "refuses",
+    "reunis",
+    "a_verifier",
+    "doublons_proposes",
+    "disent_leur_offre",
+)
 FORMATS = ("lmn-1.0.2", "data-inclusion-1", "hsds-3", "geojson", "csv")
 
 
@@ -177,6 +188,10 @@ def tell(report: dict[str, Any]) -> None:
 
 
 def take_in(given: argparse.Namespace) -> int:
+    from maillage.pipeline.offer.forms import pieces
+
+    if pieces.is_long_csv(given.fichier):
+        return take_in_by_pieces(given)
     result = read_places(given.fichier, given.correspondance, given.source)
     from maillage.config.bootstrap import ready
 
@@ -196,18 +211,7 @@ def take_in(given: argparse.Namespace) -> int:
     )
     counts = row.counts
     if given.json:
-        kept = (
-            "lus",
-            "crees",
-            "modifies",
-            "inchanges",
-            "refuses",
-            "reunis",
-            "a_verifier",
-            "doublons_proposes",
-            "disent_leur_offre",
-        )
-        print_json({key: counts[key] for key in kept} | report.findings(result))
+        print_json({key: counts[key] for key in COUNTED} | report.findings(result))
     else:
         words = (
             ("crees", "lieu créé", "lieux créés"),
@@ -227,6 +231,45 @@ def take_in(given: argparse.Namespace) -> int:
             if counts[key]:
                 print(f"{count(counts[key], one, many)}.")
     return ended(result)
+
+
+def take_in_by_pieces(given: argparse.Namespace) -> int:
+    """Import a CSV file too long to be held at once; stopped, the same command goes on where it was."""
+    from maillage.config.bootstrap import ready
+    from maillage.config.home import HOME
+    from maillage.pipeline.offer import addresses, mapping
+
+    ready()
+    addresses.use(HOME / addresses.FOLDER)
+    from django.utils import timezone
+
+    from maillage.apps.intake.actions import long_files
+
+    chosen = None
+    if given.correspondance is not None:
+        text = read_file(given.correspondance).decode("utf-8", "replace")
+        chosen = mapping.load(text, given.correspondance.name)
+    try:
+        done = long_files.take_in(
+            given.fichier,
+            source=given.source,
+            by=None,
+            at=timezone.now(),
+            correspondence=chosen,
+            tell=lambda step, share: print(f"{share:4.0%}  {step}", file=sys.stderr, flush=True),
+        )
+    except KeyboardInterrupt:
+        raise Refused(
+            "L’import s’est arrêté ; ce qui est déjà rangé le reste.",
+            why="Un long fichier se range par morceaux de dix mille lignes, chacun entier ou absent.",
+            do="Relancez la même commande : elle reprend après le dernier morceau rangé.",
+        ) from None
+    told = {key: done.counts[key] for key in COUNTED}
+    if given.json:
+        print_json(told | {"morceaux": len(done.rows), "repris": done.resumed})
+    else:
+        print(", ".join(f"{key} : {n}" for key, n in told.items()) + f", en {len(done.rows)} morceaux.")
+    return PARTLY if done.counts["refuses"] else OK
 
 
 WAITING = (  # what only a person may decide, told when there is some

@@ -3,21 +3,28 @@ along.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils.module_loading import import_string
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Proposal, Structure
+from maillage.web import bulk
+
+FEW = 500  # texts asked for at once
 
 
 def stakes(
-    *, at: datetime, structures: Collection[int] | None = None, lieux: Collection[int] | None = None
+    *,
+    at: datetime,
+    structures: Collection[int] | RawSQL | None = None,
+    lieux: Collection[int] | RawSQL | None = None,
 ) -> rules.Stakes:
     """Return the teams of structures and the referrals of places; None: of all of them.
 
@@ -137,6 +144,19 @@ def whole(*, at: datetime) -> Registry:
     """Return the registry of all the structures, for the many places of a file."""
     n_places = Counter(dict(Lieu.objects.order_by().values_list("structure").annotate(Count("pk"))))
     return Registry({row.pk: row for row in Structure.objects.all()}, n_places, stakes(at=at))
+
+
+def among(held: Mapping[str, Lieu], sheets: Iterable[rules.Sheet], *, at: datetime) -> Registry:
+    """Return the registry of the structures that some sheets name, or that have one of the places held."""
+    rows = {lieu.structure.pk: lieu.structure for lieu in held.values()}
+    keys = list(dict.fromkeys(rules.structure_key(sheet)[0] for sheet in sheets))
+    for start in range(0, len(keys), FEW):
+        rows |= {row.pk: row for row in Structure.objects.filter(key__in=keys[start : start + FEW])}
+    numbers = list(rows)
+    counted = Lieu.objects.filter(structure__in=bulk.among(numbers)).order_by().values_list("structure")
+    n_places = Counter(dict(counted.annotate(Count("pk"))))
+    places = [lieu.pk for lieu in held.values()]
+    return Registry(rows, n_places, stakes(at=at, structures=bulk.among(numbers), lieux=bulk.among(places)))
 
 
 def of(lieu: Lieu, sheet: rules.Sheet, *, at: datetime) -> Registry:

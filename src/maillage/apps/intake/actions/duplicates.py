@@ -2,7 +2,7 @@
 exactly.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Change, Lieu, Pair, Proposal
+from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal
 from maillage.apps.directory.queries import custody
 from maillage.engine import matching
 from maillage.kernel.errors import Refused
@@ -66,6 +66,33 @@ class Search:
             for p in matching.within([as_place(sheet) for _, sheet in everyone])
             if min(p.a, p.b) < self.n_fresh
         ]
+
+
+def sweep(rows: Sequence[Import], tell: Callable[[str, float], None] = lambda step, share: None) -> int:
+    """Propose the pairs that the places made by several imports are in, one département after the other;
+    return how many are new. Again, it proposes nothing more.
+    """
+    made = Change.objects.filter(within__in=[row.pk for row in rows], before__isnull=True)
+    codes = made.order_by().values_list("lieu__code_insee", flat=True).distinct()
+    departements = sorted({code[:2] for code in codes})
+    n = 0
+    for rank, departement in enumerate(departements):
+        tell("Recherche des doublons", rank / len(departements))
+        numbers = set(
+            made.filter(lieu__code_insee__startswith=departement).order_by().values_list("lieu", flat=True)
+        )
+        there = Lieu.objects.filter(state=rules.PUBLISHED, code_insee__startswith=departement)
+        stored = sorted(there.values_list("pk", "sheet"), key=lambda each: each[0] not in numbers)
+        places = [as_place(sheet) for _, sheet in stored]
+        n += propose(
+            [
+                Likeness(stored[p.a][0], stored[p.b][0], p.score, p.reasons, p.decision == "meme")
+                for p in matching.within(places)
+                if stored[p.a][0] in numbers or stored[p.b][0] in numbers
+            ],
+            {},
+        )
+    return n
 
 
 MANY = 1_000  # new places under which a process of its own costs more than it saves

@@ -71,6 +71,7 @@ def take_in(
     correspondence: str = "",
     licence: str = "",
     whole: bool = True,
+    piece: bool = False,
     tell: Callable[[str, float], None] = lambda step, share: None,
 ) -> Import:
     """Import the places of a parsed file: create new ones, update known ones, record each change.
@@ -80,10 +81,14 @@ def take_in(
     marked as missing. Everything is written in one transaction: a killed import leaves nothing, and starts
     again. Duplicates are searched for before it, to hold the lock as briefly as possible. tell: called with
     what is being done and the share that is; what it raises stops the import, and nothing is written.
+
+    piece: it is one of the many pieces of a long file: only what its rows concern is read, no absence is
+    told, and duplicates are left to `duplicates.sweep`, once all are there.
     """
     tell("Recherche des doublons", 0.0)
-    known = dict(Lieu.objects.filter(source__name=source).values_list("identifier", "pk"))
-    said = [read.sheet for read in result.accepted]
+    said = [] if piece else [read.sheet for read in result.accepted]
+    stored = Lieu.objects.none() if piece else Lieu.objects.filter(source__name=source)
+    known = dict(stored.values_list("identifier", "pk"))
     search = duplicates.Search(
         [sheet for sheet in said if sheet["id"] not in known],
         {known[sheet["id"]]: sheet for sheet in said if sheet["id"] in known},
@@ -98,7 +103,8 @@ def take_in(
             by=by,
             at=at,
             correspondence=correspondence,
-            whole=whole,
+            whole=whole and not piece,
+            piece=piece,
             tell=tell,
         )
 
@@ -113,6 +119,7 @@ def _write(
     at: datetime,
     correspondence: str,
     whole: bool,
+    piece: bool,
     tell: Callable[[str, float], None],
 ) -> Import:
     row = Import.objects.create(
@@ -123,9 +130,8 @@ def _write(
         started_at=at,
         by=by,
     )
-    held = {
-        lieu.identifier: lieu for lieu in Lieu.objects.filter(source=held_source).select_related("structure")
-    }
+    sheets_read = [read.sheet for read in result.accepted] if piece else None
+    held = imports.places_of(held_source, sheets_read)
     work = _Work(
         row=row,
         adds=result.correspondence.adds,
@@ -133,8 +139,10 @@ def _write(
         at=at,
         held=held,
         kept=imports.survivors(held.values()),
-        taken=set(Lieu.objects.values_list("slug", flat=True)),
-        registry=custody.whole(at=at),
+        taken=imports.slugs(
+            None if sheets_read is None else [said for said in sheets_read if said["id"] not in held]
+        ),
+        registry=custody.whole(at=at) if sheets_read is None else custody.among(held, sheets_read, at=at),
         asked=[],
         moved=set(),
         made=[],
@@ -152,7 +160,7 @@ def _write(
     _save(work)
     tell("Rangement", 0.9)
     missing = _missing(kept, work) if whole and not work.adds else 0
-    replaced = duplicates.replaced(work.made, list(imports.missing_from(held_source)))
+    replaced = [] if piece else duplicates.replaced(work.made, list(imports.missing_from(held_source)))
     proposed = duplicates.propose([*alike(), *replaced], {lieu.identifier: lieu for lieu in work.made})
     row.counts = {
         "lus": result.n_read,

@@ -1,11 +1,51 @@
 """What an import must know of the stored places, before it writes or previews."""
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import QuerySet
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source
+
+FEW = 500  # texts asked for at once
+
+
+def places_of(source: Source, sheets: Sequence[rules.Sheet] | None = None) -> dict[str, Lieu]:
+    """Return the places of a source by identifier: all of them, or those that some sheets are about."""
+    rows = Lieu.objects.filter(source=source).select_related("structure")
+    if sheets is None:
+        return {lieu.identifier: lieu for lieu in rows}
+    ids = [str(sheet["id"]) for sheet in sheets]
+    return {lieu.identifier: lieu for some in batches(ids) for lieu in rows.filter(identifier__in=some)}
+
+
+def slugs(sheets: Sequence[rules.Sheet] | None = None) -> set[str]:
+    """Return the addresses of places that are taken: all of them, or those that the places of some sheets
+    could have.
+    """
+    rows = Lieu.objects.values_list("slug", flat=True)
+    if sheets is None:
+        return set(rows)
+    wanted = [rules.address_of(str(sheet["id"]), sheet) for sheet in sheets]
+    found = {slug for some in batches(wanted) for slug in rows.filter(slug__in=some)}
+    return found | {slug for base in found for slug in rows.filter(slug__startswith=f"{base}-")}
+
+
+def batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """Yield some texts at a time, each once."""
+    many = list(dict.fromkeys(texts))
+    return (many[start : start + FEW] for start in range(0, len(many), FEW))
+
+
+def unfinished(source: str, file_name: str) -> list[Import]:
+    """Return the pieces already imported of a long file that was stopped, when nothing else came from its
+    source since; none otherwise.
+    """
+    last = Import.objects.filter(source__name=source).order_by("-pk").first()
+    if last is None or last.state != rules.DONE or last.report.get("morceau", "") != file_name:
+        return []
+    rows = Import.objects.filter(source=last.source, started_at=last.started_at)
+    return list(rows.defer("report", "correspondence").order_by("pk"))
 
 
 def survivors(held: Iterable[Lieu]) -> dict[int, Lieu]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from maillage.apps.directory.rules import Stakes
@@ -15,7 +16,10 @@ from maillage.apps.orientations.rules import cycle
 
 
 def stakes(
-    *, at: datetime, structures: Collection[int] | None = None, lieux: Collection[int] | None = None
+    *,
+    at: datetime,
+    structures: Collection[int] | RawSQL | None = None,
+    lieux: Collection[int] | RawSQL | None = None,
 ) -> Stakes:
     """Return the team of each structure, and the running referrals of each place. None: of all of them.
 

@@ -1,0 +1,113 @@
+"""Import a CSV file of any length, piece by piece: the memory is that of one piece, and what is stopped goes
+on where it was.
+
+Each piece is an import of its own, in one transaction: a piece is whole or absent, never twice.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from maillage.apps.accounts.models import User
+from maillage.apps.directory.models import Import
+from maillage.apps.intake.actions import duplicates, importing
+from maillage.apps.intake.queries import imports
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer import files, mapping
+from maillage.pipeline.offer.forms import pieces
+from maillage.pipeline.offer.forms import read as forms
+from maillage.pipeline.offer.forms.pieces import Piece
+from maillage.pipeline.offer.forms.sheet import Sheet
+from maillage.pipeline.offer.mapping import Correspondence
+from maillage.pipeline.offer.read import Result, read
+
+
+@dataclass(frozen=True, slots=True)
+class LongImport:
+    """What the import of a long file did. resumed: pieces that an earlier attempt had already stored."""
+
+    rows: Sequence[Import]
+    counts: Counter[str]
+    resumed: int
+
+
+def take_in(
+    path: Path,
+    *,
+    source: str,
+    by: User | None,
+    at: datetime,
+    correspondence: Correspondence | None = None,
+    tell: Callable[[str, float], None] = lambda step, share: None,
+    size: int = pieces.ROWS,
+) -> LongImport:
+    """Import a long CSV file; what it raises, or what `tell` raises, leaves the pieces already stored, and
+    the same call goes on after them.
+
+    The columns are read as the first piece is. Rows of one place in two pieces are one place, as the later
+    one says it; places absent from the file are not told, since no list of all of them is kept.
+    """
+    before = imports.unfinished(source, path.name)
+    stored = {row.digest: row for row in before}
+    started = before[0].started_at if before else at
+    done: list[int] = []
+    columns: tuple[str, ...] = ()
+    counts: Counter[str] = Counter()
+    for piece in pieces.pieces(path, rows=size):
+        digest = hashlib.sha256(piece.content).hexdigest()
+        row = stored.get(digest)
+        if row is None or correspondence is None:
+            sheet = forms.parse(piece.content, path.name)
+            correspondence = correspondence or mapping.recognised(sheet.columns) or _drafted(sheet)
+        if row is None:
+            tell("Lecture et rangement", piece.share * 0.9)
+            result = read(sheet, correspondence, today=timezone.localdate(at), source=source)
+            if not (done or result.accepted) or (columns and columns[0] not in sheet.columns):
+                raise _unreadable(path.name)
+            columns = sheet.columns
+            with transaction.atomic():
+                row = importing.take_in(
+                    _placed(result, piece), source=source, digest=digest, by=by, at=started, piece=True
+                )
+                row.report["morceau"] = path.name
+                row.save(update_fields=["report"])
+        done.append(row.pk)
+        counts.update({name: n for name, n in row.counts.items() if isinstance(n, int)})
+    if not done:
+        raise _unreadable(path.name)
+    rows = list(Import.objects.filter(pk__in=done).defer("report").order_by("pk"))
+    counts["doublons_proposes"] += duplicates.sweep(rows, lambda step, share: tell(step, 0.9 + 0.1 * share))
+    last = Import.objects.get(pk=done[-1])
+    del last.report["morceau"]  # nothing is left to go on with
+    last.save(update_fields=["report"])
+    return LongImport(rows, counts, len(before))
+
+
+def _unreadable(name: str) -> Refused:
+    return Refused(
+        f"{name} : aucun lieu n’a pu être lu dans un morceau de ce fichier.",
+        why="Un long fichier se lit par morceaux : ses noms de colonnes sont attendus sur sa première ligne.",
+        do="Retirez ce qui est au-dessus, ou dites ce que sont ses colonnes avec --correspondance.",
+    )
+
+
+def _drafted(sheet: Sheet) -> Correspondence:
+    text, name, _ = files.draft(sheet)
+    return mapping.load(text, name)
+
+
+def _placed(result: Result, piece: Piece) -> Result:
+    """Return what was read of a piece, its rows and its faults at their lines of the whole file."""
+    return replace(
+        result,
+        rows=tuple(
+            replace(row, line=row.line + piece.lines, number=row.number + piece.rows) for row in result.rows
+        ),
+        faults=tuple(replace(fault, line=fault.line + piece.lines) for fault in result.faults),
+    )

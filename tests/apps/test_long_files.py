@@ -1,0 +1,154 @@
+"""A CSV file of any length, imported piece by piece: stopped or killed, it goes on where it was."""
+
+import argparse
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from maillage.apps.directory.models import Import, Lieu, Pair
+from maillage.apps.intake.actions import duplicates, long_files
+from maillage.cli.commands import offre
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms import pieces
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
+TOWNS = ("Grenoble", "38000"), ("Échirolles", "38130"), ("Fontaine", "38600")
+HEADER = "Nom;Adresse;Code postal;Commune;Présentation"
+
+
+def line(n: int) -> str:
+    town, code = TOWNS[n % 3]
+    return f'Relais Tourterelle {n};{n + 1} rue des Lilas;{code};{town};"Un accueil ; sur\ndeux lignes {n}"'
+
+
+@pytest.fixture
+def path(tmp_path):
+    """Twenty-five rows, each on two lines, the last the same place as the first, written otherwise."""
+    twin = "Le relais tourterelle 0;1 rue des Lilas;38000;Grenoble;"
+    found = tmp_path / "lieux.csv"
+    found.write_text("\n".join([HEADER, *map(line, range(24)), twin]) + "\n", "utf-8")
+    return found
+
+
+def take(path, **more):
+    return long_files.take_in(path, source="Pays", by=None, at=AT, size=10, **more)
+
+
+def test_pieces_are_cut_between_records_and_put_together_are_the_file(path):
+    found = list(pieces.pieces(path, rows=10))
+    header = f"{HEADER}\n".encode()
+    assert [piece.rows for piece in found] == [0, 10, 20]
+    assert [piece.lines for piece in found] == [0, 20, 40]
+    assert header + b"".join(piece.content.removeprefix(header) for piece in found) == path.read_bytes()
+    assert found[-1].share == 1.0
+
+
+def test_a_quote_left_open_costs_one_line_and_no_piece(tmp_path):
+    path = tmp_path / "ouvert.csv"
+    path.write_text("\n".join([HEADER, 'Un;"rue', *(f'Lieu {n};"rue";;;' for n in range(1_999))]) + "\n")
+    found = list(pieces.pieces(path, rows=500))
+    assert [len(piece.content.splitlines()) for piece in found] == [1 + 500] * 4
+
+
+def test_a_long_file_gives_its_places_once_with_their_duplicates_and_lines(path):
+    done = take(path)
+    assert (len(done.rows), done.resumed) == (3, 0)
+    assert (done.counts["lus"], done.counts["crees"]) == (25, 25)
+    assert Lieu.objects.count() == 25
+    assert Pair.objects.filter(
+        first__name="Relais Tourterelle 0", second__name="Le relais tourterelle 0"
+    ).exists()
+    lines = [row["ligne"] for row in Import.objects.order_by("pk")[1].report["lignes"]]
+    assert lines[:2] == [22, 24]
+
+
+def test_a_long_import_that_stops_again_and_again_goes_on_without_a_row_twice(path):
+    """Stopped before its second piece, then before the third, then before duplicates are looked for, it ends
+    as if it had not been.
+    """
+
+    def stopping(before):
+        calls = []
+
+        def tell(step, share):
+            calls.append(step)
+            if len(calls) == before:
+                raise KeyboardInterrupt
+
+        return tell
+
+    for before, n_places in ((2, 10), (2, 20), (2, 25)):
+        with pytest.raises(KeyboardInterrupt):
+            take(path, tell=stopping(before))
+        assert Lieu.objects.count() == n_places
+    assert not Pair.objects.exists()
+    done = take(path)
+    assert done.resumed == 3
+    assert (done.counts["lus"], done.counts["crees"]) == (25, 25)
+    assert (Lieu.objects.count(), Import.objects.count()) == (25, 3)
+    assert Pair.objects.count() == done.counts["doublons_proposes"] > 0
+
+
+def test_a_piece_that_fails_leaves_nothing_of_itself(path, monkeypatch):
+    real = long_files.importing.take_in
+
+    def broken(result, **more):
+        real(result, **more)
+        raise RuntimeError("le courant est coupé")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(long_files.importing, "take_in", broken)
+        with pytest.raises(RuntimeError):
+            take(path)
+    assert not Lieu.objects.exists()
+    assert take(path).resumed == 0
+
+
+def test_a_long_file_once_ended_is_read_again_whole_and_changes_nothing(path):
+    take(path)
+    again = take(path)
+    assert again.resumed == 0
+    assert (again.counts["inchanges"], again.counts["crees"]) == (25, 0)
+    assert duplicates.sweep(again.rows) == 0
+
+
+def test_a_long_file_without_names_of_columns_on_its_first_line_is_refused(tmp_path):
+    path = tmp_path / "vide.csv"
+    path.write_text("a;b\n" + "x;y\n" * 12, "utf-8")
+    with pytest.raises(Refused, match="aucun lieu"):
+        take(path)
+
+
+def test_the_command_tells_its_progress_and_how_to_go_on(path, monkeypatch, capsys):
+    monkeypatch.setattr(pieces, "LONG", 10)
+    given = offre_arguments("importer", str(path), "--source", "Pays", "--json")
+    with monkeypatch.context() as patched:
+        patched.setattr(duplicates, "sweep", interrupted)
+        with pytest.raises(Refused, match="ce qui est déjà rangé le reste"):
+            offre.run(given)
+    assert offre.run(given) == offre.OK
+    said = capsys.readouterr()
+    told = json.loads(said.out)
+    assert (told["lus"], told["crees"], told["morceaux"], told["repris"]) == (25, 25, 1, 1)
+    assert "Recherche des doublons" in said.err and "%" in said.err
+
+
+def interrupted(*_):
+    raise KeyboardInterrupt
+
+
+def offre_arguments(*words):
+    parser = argparse.ArgumentParser()
+    offre.arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_only_long_delimited_text_is_read_by_pieces(path, monkeypatch, tmp_path):
+    assert not pieces.is_long_csv(path)
+    monkeypatch.setattr(pieces, "LONG", 10)
+    assert pieces.is_long_csv(path)
+    (tmp_path / "lieux.json").write_text('[{"nom": "Le Relais"}]', "utf-8")
+    assert not pieces.is_long_csv(tmp_path / "lieux.json")
+    assert not pieces.is_long_csv(tmp_path)
