@@ -200,8 +200,10 @@ def _zones(s: Subject) -> Chapter:
         caption="Les zones où l’estimation est la plus haute",
         columns=("Zone", "Personnes", "Fourchette", "Part"),
         align="gddd",
-        widths=(2.3, 1.4, 1.6, 0.9),
-        rows=tuple(_cells(z.name, z.people or "—", z.between, z.share) for z in shown),
+        widths=(2.0, 1.3, 2.1, 0.8),  # a range stands on one line
+        rows=tuple(
+            _cells(z.name, z.people or "—", z.between.replace(" ", wording.NBSP), z.share) for z in shown
+        ),
         note="Les fourchettes se recouvrent : ce n’est pas un classement.",
     )
     svg = s.layers.get("numerique", "")
