@@ -5,11 +5,12 @@ kept.
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
-from maillage.apps.agenda.actions import deadlines, forgetting, planning, seats
+from maillage.apps.agenda.actions import deadlines, forgetting, links, planning, seats
 from maillage.apps.agenda.forms.space import PlanForm, from_workshop
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import public, space
@@ -1187,3 +1188,12 @@ def test_a_workshop_overseas_is_typed_and_read_in_the_time_of_its_place(client):
     form = PlanForm({**sent, "heure": "09:30", "fin": "11:00"}, user=marie, workshop=row)
     assert form.is_valid(), form.errors
     assert form.cleaned_data["starts_at"] == nine + timedelta(minutes=30)
+
+
+def test_after_another_key_the_link_of_a_seat_opens(client, workshop, settings):
+    seat = book(workshop)
+    settings.SECRET_KEY = "another one"
+    mine = reverse("seat", args=[access.link_of(seat)])
+    assert client.get(mine).status_code == 404
+    assert links.renew(at=AT) == 1
+    assert client.get(mine).status_code == 200

@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
-from maillage.apps.agenda.actions import appointments, deadlines, mailbox, permanences, series
+from maillage.apps.agenda.actions import appointments, deadlines, links, mailbox, permanences, series
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord
 from maillage.apps.agenda.queries import mailboxes, slots
@@ -818,3 +818,20 @@ def test_a_person_reads_who_gave_and_moved_their_appointments(opened, karim, fat
     told = [(each.who, each.words) for each in traces(fatou)]
     assert ("Karim", "a donné un rendez-vous") in told
     assert ("Karim", "a déplacé un rendez-vous") in told
+
+
+def test_after_another_key_a_reminder_carries_a_link_that_opens(client, published, settings):
+    row, gone = book(published), book(published, starts_at=NINE + HALF, name="Zoé")
+    former = access.link_of_appointment(row)
+    assert links.renew(at=AT) == 0, "the key is the one that made them"
+    settings.SECRET_KEY = "another one"
+    Appointment.objects.filter(pk=gone.pk).update(token="")
+    lost = reverse("appointment_mine", args=[access.link_of_appointment(row)])
+    assert client.get(lost).status_code == 404
+    assert links.renew(at=AT) == 1
+    assert client.get(lost).status_code == 200
+    assert client.get(reverse("appointment_mine", args=[former])).status_code == 404
+    assert Appointment.objects.get(pk=gone.pk).token == "", "a link that was taken away stays so"
+    assert links.renew(at=AT) == 0
+    settings.SECRET_KEY = "a third one"
+    assert links.renew(at=AT + 30 * DAY) == 0, "what is over keeps what it had"

@@ -464,3 +464,17 @@ def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstrat
         *("territories.perimeter", "accounts.entry", "accounts.seal"),
     }
     assert "0 lignes d’exemple ôtées." in process("demo", "--effacer", **home).out
+
+
+def test_the_key_of_sessions_is_changed_for_its_owner_alone(maillage, tmp_path, monkeypatch):
+    monkeypatch.setattr("maillage.config.home.KEY", tmp_path / "cle-secrete")
+    monkeypatch.delenv("MAILLAGE_SECRET_KEY", raising=False)
+    assert "Relancez la plateforme" in maillage("changer-cle").out
+    first = (tmp_path / "cle-secrete").read_text("utf-8")
+    assert (tmp_path / "cle-secrete").stat().st_mode & 0o777 == 0o600
+    assert maillage("changer-cle").code == 0
+    assert (tmp_path / "cle-secrete").read_text("utf-8") not in (first, "")
+    monkeypatch.setenv("MAILLAGE_SECRET_KEY", "x" * 50)
+    refused = maillage("changer-cle")
+    assert refused.code == 2
+    assert "Donnez une autre valeur à MAILLAGE_SECRET_KEY" in refused.err

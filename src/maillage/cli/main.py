@@ -44,6 +44,7 @@ COMMANDS = {
     "papiers": "fait et change la clé des papiers gardés, dit comment ils le sont",
     "modules": "vérifie les modules d’apprentissage, les montre, les exporte, les importe",
     "verifier-journal": "vérifie que personne n’a changé le journal, ni coupé sa fin",
+    "changer-cle": "change la clé des sessions et des liens, quand quelqu’un a pu la lire",
     "ancrer-journal": "écrit la fin du journal sur une page à garder ailleurs",
 }
 OK, PARTLY, FAILED = 0, 1, 2

@@ -5,10 +5,8 @@ read.
 import os
 
 import dj_database_url
-from django.core.management.utils import get_random_secret_key
 
-from maillage.config.home import DATABASE, HOME
-from maillage.kernel.disk import write_whole
+from maillage.config.home import DATABASE, HOME, KEY, write_key
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
@@ -23,11 +21,9 @@ PREVIEW = os.environ.get(
 
 def _secret() -> str:
     """Return the key kept in the home folder, made the first time."""
-    path = HOME / "cle-secrete"
-    if not path.exists():
-        write_whole(path, get_random_secret_key())
-        path.chmod(0o600)
-    return path.read_text("utf-8")
+    if not KEY.exists():
+        write_key()
+    return KEY.read_text("utf-8")
 
 
 SECRET_KEY = os.environ.get("MAILLAGE_SECRET_KEY") or _secret()

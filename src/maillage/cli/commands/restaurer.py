@@ -15,6 +15,9 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
+    from django.utils import timezone
+
+    from maillage.apps.agenda.actions import links
     from maillage.apps.dossiers import actions
     from maillage.config import backup, keys
 
@@ -22,5 +25,10 @@ def run(given: argparse.Namespace) -> int:
     actions.resume()
     actions.publish_again_after_a_stop()
     print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
+    if changed := links.renew(at=timezone.now()):
+        print(
+            f"La clé de cet ordinateur est autre : {changed} liens de places et de rendez-vous sont refaits."
+        )
+        print("Ceux donnés avant ne s’ouvrent plus ; les prochains rappels portent les nouveaux.")
     print(f"Ce qui était là avant est gardé dans {counts['avant']}")
     return 0

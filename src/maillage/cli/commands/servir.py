@@ -39,6 +39,9 @@ def run(given: argparse.Namespace) -> int:
     if inherited is None:
         check_free(given.adresse, given.port)
     ready()
+    from django.utils import timezone
+
+    from maillage.apps.agenda.actions import links
     from maillage.apps.dossiers import actions
     from maillage.apps.search import actions as search
     from maillage.config import static
@@ -60,6 +63,7 @@ def run(given: argparse.Namespace) -> int:
         fds=() if inherited is None else (inherited,),
     )
     search.build_if_empty()
+    links.renew(at=timezone.now())
     actions.tidy()  # while the server reads what it needs
     actions.resume()
     actions.publish_again_after_a_stop()
