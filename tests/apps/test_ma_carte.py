@@ -438,6 +438,8 @@ def test_an_appointment_cancelled_by_the_place_is_said(client, fatou, leila, mee
     assert "Annulé par le lieu" in page
     assert "Travaux" in page
     assert "Rien n’est prévu." in page
+    assert "Prendre rendez-vous" in page
+    assert "Chercher un autre atelier" not in page, "it was no workshop"
 
 
 def test_two_cancelled_appointments_bear_two_names_for_who_listens(client, fatou, leila, meeting):
