@@ -145,6 +145,15 @@ def test_a_page_that_does_not_exist_offers_ways_on(client):
     assert response.status_code == 404
     body = response.content.decode().split("<main")[1]
     assert body.index('href="/carte/"') < body.index('href="/territoires/"')  # a resident first
+    assert "votre rôle" not in body
+
+
+def test_who_lost_a_role_while_writing_reads_that_it_may_be_why(client, django_user_model):
+    """The same page for a row of somebody else and for one that never was: it says what to do in both cases."""
+    client.force_login(django_user_model.objects.create_user("ami@exemple.fr", "x"))
+    for address in ("/nulle-part/", "/espace/reseau/discussions/resource/1/"):
+        body = client.get(address).content.decode().split("<main")[1]
+        assert "votre rôle ne l’ouvre pas, ou plus" in body and 'href="/espace/"' in body
 
 
 def test_a_fault_is_told_from_the_foot_of_every_page_where_somebody_reads_it(client, settings):

@@ -279,7 +279,7 @@ def test_figures_are_a_page_and_a_table(client, clock, library, karim):
     helper(library, karim, "Samia", kind="relative", supported_by=karim)
     client.force_login(karim)
     page = client.get("/espace/formations/chiffres/").content.decode()
-    assert "3 sur 3 salariés et conseillers dont on connaît le contrat" in page
+    assert "3 sur 3\u00a0: salariés et conseillers dont on connaît le contrat" in page
     rows = list(
         csv.DictReader(io.StringIO(client.get("/espace/formations/chiffres.csv").content.decode("utf-8-sig")))
     )

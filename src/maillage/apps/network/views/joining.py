@@ -166,7 +166,7 @@ def _refuse_several(request: HttpRequest, rows: list[Application]) -> None:
             left.setdefault(" ".join(refused.sentences[1:]), []).append(row.name)
     done = len(rows) - sum(map(len, left.values()))
     said = "Demande refusée." if done == 1 else f"{done} demandes refusées."
-    report(request, rows, done, left, success=f"{said} Une erreur ? Ouvrez-la plus bas, et reprenez-la.")
+    report(request, rows, done, left, success=f"{said} Une erreur se reprend plus bas, demande par demande.")
 
 
 @holding(access.MANAGE)
