@@ -74,7 +74,7 @@ def test_the_kinds_of_space_hold_every_resident_of_the_country_once(spec):
 
 
 def test_the_four_factors_are_told_and_add_up(creuse):
-    """Âge, diplôme, niveau de vie, lieu de vie : chacun réunit toutes les personnes, et toutes les concernées."""
+    """H-024 : âge, diplôme, niveau de vie, lieu de vie : chacun réunit toutes les personnes, et toutes les concernées."""
     need = creuse.need.value
     for family in ("age", "diplome", "niveau_de_vie", "espace"):
         rows = [row for row in creuse.profile if row.breakdown == family]

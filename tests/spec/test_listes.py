@@ -1,0 +1,110 @@
+"""Les listes du métier que portent nos pages : chaque mot publié y a sa place."""
+
+from maillage.reference import bilan, codesign, indicators, offer, procedures
+
+title = "Les listes du métier"
+
+
+def test_trois_familles_de_professionnels_et_ce_qui_leur_manque(spec):
+    """H-006 : l’action sociale n’est pas formée, la médiation numérique est peu armée, les opérateurs ne sont pas
+    outillés. Un atelier de co-construction pose ces trois causes, et chacune nourrit un constat de la grille.
+    """
+    spec(
+        """
+        cause
+        ----------------
+        social_untrained
+        mediation
+        operators
+        """,
+        lambda t: [codesign.causes()[id].finding for id in t["cause"].tolist()],
+        ["untrained", "unprepared", "no_operator_tools"],
+    )
+
+
+def test_les_trois_difficultes_d_une_personne():
+    """H-019, H-020 : sans équipement ni connexion ; sans les gestes ; la peur. Le bilan les distingue."""
+    assert bilan.flags()["access"].when == "accès aucun ou fragile"
+    assert bilan.uses()["G0"].plain == "n’a pas encore les gestes"
+    assert bilan.flags()["fear"].label == "Peur de se tromper"
+
+
+def test_les_centres_d_interet_se_demandent(spec):
+    """H-028 : santé, loisirs, vie quotidienne. Le bilan les demande, et un réseau se demande par lesquels venir vers les
+    habitants.
+    """
+    spec(
+        """
+        interet
+        -------
+        health
+        school
+        money
+        leisure
+        """,
+        lambda t: [bilan.questions()["M1"].options[id].label for id in t["interet"].tolist()],
+        ["Ma santé", "L’école des enfants", "Mon argent", "Me distraire, acheter moins cher"],
+    )
+    assert "centres d’intérêt" in codesign.questions()["S-010"].says
+
+
+def test_les_domaines_de_la_vie_quotidienne_ont_leur_famille_de_demarches(spec):
+    """H-026 : emploi, santé, éducation, citoyenneté, loisirs, accès aux droits, mobilité."""
+    spec(
+        """
+        domaine      | famille
+        -------------+-----------
+        emploi       | travail
+        santé        | social
+        éducation    | famille
+        citoyenneté  | papiers
+        loisirs      | loisirs
+        droits       | social
+        mobilité     | transports
+        """,
+        lambda t: [procedures.families()[id].label for id in t["famille"].tolist()],
+        [
+            "Travail, formation",
+            "Social, santé",
+            "Famille, scolarité",
+            "Papiers, citoyenneté, élections",
+            "Loisirs, sport, culture",
+            "Social, santé",
+            "Transports, mobilité",
+        ],
+    )
+
+
+def test_trois_evenements_de_reussite_sont_comptes_a_part(spec):
+    """H-050 : la création d’un compte, une démarche, un achat ont chacun leur indicateur."""
+    spec(
+        """
+        indicateur
+        ------------------
+        reussite-comptes
+        reussite-demarches
+        reussite-achats
+        """,
+        lambda t: [indicators.indicators()[id].label for id in t["indicateur"].tolist()],
+        ["Réussite : créer un compte", "Réussite : faire une démarche", "Réussite : acheter en ligne"],
+    )
+
+
+def test_une_formation_dit_les_publics_qu_elle_accueille(spec):
+    """H-023 : handicap, illettrisme, addictions ; jeunes et seniors. Un lieu le dit, et l’annuaire le retient."""
+    spec(
+        """
+        liste                          | public
+        -------------------------------+------------
+        publics_fragiles               | handicap
+        publics_fragiles               | illettrisme
+        publics_fragiles               | addictions
+        publics_specifiquement_adresses | youth
+        publics_specifiquement_adresses | seniors
+        """,
+        lambda t: [
+            offer.lists()[name].values[id].label
+            for name, id in zip(t["liste"].tolist(), t["public"].tolist(), strict=True)
+        ],
+        ["Situation de handicap", "Illettrisme", "Addictions", "Jeunes", "Seniors"],
+    )
