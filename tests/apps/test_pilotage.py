@@ -167,6 +167,8 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert "Manquant : aucune orientation notée ici depuis un an." in said
     assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
     assert "aucun plan publié" in said
+    assert reading_of(PLACE).offer is None
+    assert "sans aide à pied</small>" in said, "no minutes without a census"
     assert 'aria-current="page">La boucle' in said
 
 
