@@ -1,6 +1,8 @@
 """Work spread over processors: the same results, in order, wherever it is done."""
 
 import os
+import subprocess
+import sys
 from threading import Event, Thread
 
 import pytest
@@ -38,3 +40,24 @@ def test_work_not_worth_a_copy_or_beside_threads_is_done_here():
 def test_what_work_done_aside_raises_is_raised_where_it_is_asked():
     with cores.aside(lambda: 1 // 0) as result, pytest.raises(ZeroDivisionError):
         result()
+
+
+KILLED = """
+import os, sys, time
+from maillage.kernel import cores
+with cores.aside(lambda: (print(os.getpid(), flush=True), time.sleep(60))) as result:
+    result()
+"""
+
+
+def test_the_copies_of_a_process_that_is_killed_end_with_it():
+    if not sys.platform.startswith("linux") or len(os.sched_getaffinity(0)) < 2:
+        pytest.skip("copies end with their first process on Linux, where there are several processors")
+    first = subprocess.Popen([sys.executable, "-c", KILLED], stdout=subprocess.PIPE, text=True)
+    assert first.stdout is not None
+    copy = int(first.stdout.readline())
+    assert copy != first.pid
+    first.kill()
+    first.wait()
+    assert first.stdout.read() == ""  # its end is closed once nobody holds it: not before sixty seconds, else
+    first.stdout.close()

@@ -1,5 +1,6 @@
 """Les listes du métier que portent nos pages : chaque mot publié y a sa place."""
 
+from maillage.apps.directory import rules
 from maillage.reference import bilan, codesign, indicators, offer, procedures
 
 title = "Les listes du métier"
@@ -107,4 +108,31 @@ def test_une_formation_dit_les_publics_qu_elle_accueille(spec):
             for name, id in zip(t["liste"].tolist(), t["public"].tolist(), strict=True)
         ],
         ["Situation de handicap", "Illettrisme", "Addictions", "Jeunes", "Seniors"],
+    )
+
+
+def test_ce_que_la_fiche_demande_de_chaque_offre(spec):
+    """G-018, G-019, G-021, G-022, G-023 : d’un libre accès, l’aide, les postes et le matériel ; d’un wifi, où il est, ce
+    qu’il demande pour se connecter et ses problèmes connus ; d’un cours, son niveau, ses appareils, son rythme et ses
+    séances ; d’une vente, neuf ou d’occasion, et sur quelle orientation ; d’une réparation, à domicile, par soi-même avec
+    de l’aide, et le souhait de ne pas être cité.
+    """
+
+    def missing(t):
+        asked = (rules.condition_questions()[practice] for practice in t["pratique"].tolist())
+        wanted = (conditions.split() for conditions in t["demande"].tolist())
+        return [" ".join(set(some) - set(there)) for some, there in zip(wanted, asked, strict=True)]
+
+    spec(
+        """
+        pratique    | demande
+        ------------+-------------------------------------------------------------
+        libre_acces | accompagnement postes materiel barrieres
+        wifi        | endroit barrieres frais soucis
+        formation   | niveau materiel etapes regularite publics inscription frais
+        vente       | etats publics prescription frais_precisions
+        reparation  | a_domicile auto_reparation discret frais complet
+        """,
+        missing,
+        [""] * 5,
     )

@@ -1,16 +1,18 @@
 """Work that needs no order, spread over the processors of the computer."""
 
+import ctypes
 import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 LEAST = 2_000  # items under which starting processes costs more than it saves
 PART = 500  # items given to a process at once
+PR_SET_PDEATHSIG = 1  # of Linux: the signal that a process receives when the one that made it ends
 
 _work: list[Callable[[int, int], Any]] = []  # copied with the process: it may hold what cannot be sent
 
@@ -68,6 +70,8 @@ def _as_usual() -> None:
     """
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process says when to stop
+    with suppress(OSError, AttributeError):  # and on Linux, a first process that is killed takes them along
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _do(span: tuple[int, int]) -> Any:
