@@ -145,7 +145,7 @@ def test_each_line_is_measured_in_several_ways_and_for_each_public(study):
     whole = study["offre"]
     line = whole["portee"]["formation"]
     assert 0 < line["plus_proche"]["bas"] <= line["plus_proche"]["metres"] <= line["plus_proche"]["haut"]
-    assert line["offre_pour_1000"]["base"] in ("lieux", "places-heures")
+    assert line["offre_pour_1000"]["base"] in ("lieux", "places")
     assert line["offre_pour_1000"]["unite"].endswith("pour 1 000 personnes concernées")
     for way in ("part_chemins_sinueux", "part_a_portee", "part_chemins_directs"):
         assert line[way]["bas"] <= line[way]["haut"]

@@ -300,14 +300,14 @@ def test_what_is_missing_adds_up(spec):
 
 
 def test_an_offer_is_shared_between_those_who_may_walk_to_it(spec):
-    """L’offre se partage entre toutes les personnes concernées à portée : 10 places 6 heures par semaine pour
-    300 personnes.
+    """L’offre se partage entre toutes les personnes concernées à portée : 60 places par semaine pour 300
+    personnes.
 
-    La réponse donne les places-heures pour 1 000 personnes concernées : chaque zone, puis l’ensemble.
+    La réponse donne les places par semaine pour 1 000 personnes concernées : chaque zone, puis l’ensemble.
     """
 
     def call(t: dict[str, Any]) -> list[float]:
-        g = ground(t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0))
+        g = ground(t, at("Corenc", 0, "assistance", capacity=60.0))
         return [round(supply.value, 6) for supply in gaps.supply(g, "assistance")]
 
     spec(
@@ -324,15 +324,13 @@ def test_an_offer_is_shared_between_those_who_may_walk_to_it(spec):
 
 
 def test_without_a_known_capacity_places_are_counted(spec):
-    """Si un seul lieu ne dit pas ses places ou ses heures, on compte des lieux, et on le dit.
+    """Si un seul lieu ne dit pas ses places par semaine, on compte des lieux, et on le dit.
 
-    Deux lieux, dont un seul dit ses places et ses heures.
+    Deux lieux, dont un seul dit ses places.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        g = ground(
-            t, at("Corenc", 0, "assistance", capacity=10.0, hours=6.0), at("Poisat", 500, "assistance")
-        )
+        g = ground(t, at("Corenc", 0, "assistance", capacity=60.0), at("Poisat", 500, "assistance"))
         whole = gaps.supply(g, "assistance")[-1]
         return [f"{whole.value:.1f} {whole.basis} pour 1 000 personnes concernées"]
 

@@ -112,28 +112,38 @@ def test_a_line_is_kept_only_when_every_practice_of_it_is(spec):
     )
 
 
-def test_hours_of_an_ordinary_week(spec):
-    """Les heures d’une semaine ordinaire, moyenne d’une semaine paire et d’une impaire ; inconnues, elles
-    ne sont pas zéro.
+def test_how_many_a_place_receives_in_a_week(spec):
+    """Les places d’un lieu sont celles que sa fiche dit par semaine, ou la somme de celles de ses pratiques ;
+    non dites, elles ne sont pas zéro. Ses horaires n’y changent rien.
+
+    Les places du lieu entier, de l’assistance, de la formation.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
-        found = [offer.hours_a_week(hours.replace("-.", "")) for hours in t["horaires"].tolist()]
-        return ["inconnues" if np.isnan(each) else f"{each:g}" for each in found]
+        out = []
+        for whole, *each in zip(*(column.tolist() for column in t.values()), strict=True):
+            said = sheet(
+                **{
+                    practice: {"state": "offered"} | ({} if n == "-." else {"capacite": int(n)})
+                    for practice, n in zip(("assistance", "formation"), each, strict=True)
+                }
+            )
+            said["horaires"] = {"osm": "Mo-Fr 09:00-12:00"}
+            found = offer.as_reached(said | ({} if whole == "-." else {"capacite": int(whole)})).capacity
+            out.append("inconnues" if np.isnan(found) else f"{found:g}")
+        return out
 
     spec(
         """
-        horaires
-        -----------------------------
-        Mo-Fr 09:00-12:00
-        Mo 09:00-12:00,14:00-17:00
-        week 01-53/2 Mo 09:00-12:00
-        24/7
-        n’importe quoi
-        -.
+        lieu | assistance | formation
+        -----+------------+----------
+        12   | 3          | 4
+        -.   | 3          | 4
+        -.   | 3          | -.
+        -.   | -.         | -.
         """,
         call,
-        ["15", "6", "1.5", "168", "inconnues", "inconnues"],
+        ["12", "7", "3", "inconnues"],
     )
 
 
@@ -209,7 +219,6 @@ def test_a_place_is_where_both_numbers_say(spec):
             place = offer.as_reached({"id": "1", **known})
             out.append("sans point" if np.isnan(place.lat) else f"{place.lon:g} {place.lat:g}")
             assert np.isnan(place.capacity)
-            assert np.isnan(place.hours)
         return out
 
     spec(

@@ -45,7 +45,7 @@ SIGN_WORDS = {
     UNASKED: "donnée manquante : ce recensement n’en dit rien",
     FEW: "trop peu d’habitants pour le dire",
 }
-SUPPLY_WORDS = {"lieux": "lieux", "places-heures": "places × heures par semaine"}
+SUPPLY_WORDS = {"lieux": "lieux", "places": "places par semaine"}
 SUPPLY_UNITS = {base: f"{words} pour 1 000 personnes concernées" for base, words in SUPPLY_WORDS.items()}
 
 

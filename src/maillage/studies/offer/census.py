@@ -2,21 +2,19 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from opening_hours import OpeningHours, State, validate
 
 from maillage.engine import matching
 from maillage.kernel.names import plain
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.offer import Line, diagnosis_lines
 from maillage.reference.publics import publics
-from maillage.reference.sheet import Sheet, practices
+from maillage.reference.sheet import Sheet, practices, weekly_places
 from maillage.studies.diagnosis.request import Inside, Request
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.need import model as need_model
@@ -32,7 +30,6 @@ from maillage.studies.offer.whereabouts import Place
 MOST_AREAS = (
     6_000  # beyond (France, the largest régions), distances on foot are not drawn: places are counted
 )
-ORDINARY = datetime(2026, 3, 2)  # a Monday without holidays in the fortnight
 NO_BOX = (np.inf, np.inf, -np.inf, -np.inf)
 FARTHEST = 0.05  # degrees: what stands farther from the zones is no walk away
 
@@ -275,8 +272,7 @@ def as_reached(sheet: Sheet, same: str = "") -> Place:
         precision=float(sheet.get("precision", 0.0)),
         offers=frozenset(given := lines_of(sheet)),
         kept={line: frozenset(kept) for line, kept in given.items() if kept},
-        capacity=float(sheet.get("capacite", np.nan)),
-        hours=hours_a_week(str(sheet.get("horaires", {}).get("osm", ""))),
+        capacity=np.nan if (places := weekly_places(sheet)) is None else float(places),
         same=same,
         manner={line: _manner(line, practices(sheet)) for line in given if line in MANNERS},
     )
@@ -302,20 +298,6 @@ def _manner(line: str, said: Mapping[str, Mapping[str, Any]]) -> str:
     if any(held.get(name) for name in FOR_WHOM):
         return CONDITIONS
     return EVERYONE if held.get("prescription") is False else UNTOLD
-
-
-def hours_a_week(osm: str) -> float:
-    """Return the hours a place is open in an ordinary week, nan when unknown."""
-    if not osm or not validate(osm):
-        return float("nan")
-    read = OpeningHours(osm)
-    spans = read.intervals(ORDINARY, ORDINARY + timedelta(weeks=2))  # even and odd weeks
-    open_ = sum(
-        (min(end, ORDINARY + timedelta(weeks=2)) - begin).total_seconds()
-        for begin, end, state, _ in spans
-        if state != State.CLOSED
-    )
-    return float(open_ / 7200)
 
 
 def lines_of(sheet: Sheet) -> dict[str, set[str]]:

@@ -25,8 +25,7 @@ FigureName = Literal["reached", "missing", "share", "straight", "winding", "resi
 class Supply:
     """What is available per 1 000 people in need, once shared between all who may walk to it.
 
-    basis: `places-heures` (people at once × hours a week) when every place states both, else `lieux` (number
-    of places).
+    basis: `places` (people received in a week) when every place states them, else `lieux` (number of places).
     """
 
     value: float

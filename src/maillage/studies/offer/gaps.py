@@ -163,9 +163,9 @@ def supply(
     between its stops.
     """
     kept = g.serving(line, public) if given is None else given
-    offered = np.array([place.capacity * place.hours for place in g.places], dtype=np.float64)
-    basis = "lieux" if np.isnan(offered[kept]).any() or not kept.any() else "places-heures"
-    capacity = np.where(kept, offered if basis == "places-heures" else g.share_of(kept), 0.0)
+    offered = np.array([place.capacity for place in g.places], dtype=np.float64)
+    basis = "lieux" if np.isnan(offered[kept]).any() or not kept.any() else "places"
+    capacity = np.where(kept, offered if basis == "places" else g.share_of(kept), 0.0)
     minutes = sparse.csr_array(
         (
             engine.minutes(engine.walked(g.near.data, g.walk.detour), g.walk.pace),

@@ -32,7 +32,7 @@ class Place:
     commune: its code, '' when unknown. lon, lat: degrees, nan when unknown. precision: metres around that
     point where it surely is; nan when only its commune is known. offers: lines of the offer
     (reference/offer/diagnosis.yaml). kept: by line, the publics it is restricted to; open to everybody when
-    the line is absent. capacity: people at once; hours: a week; nan when unknown. same: what the stops of a
+    the line is absent. capacity: people received in a week; nan when unknown. same: what the stops of a
     moving place, or several sheets of one place, have in common; '' for a place described once.
     manner: by line, how it is offered, for the lines that MANNERS of `census` asks: a slug.
     """
@@ -46,7 +46,6 @@ class Place:
     offers: frozenset[str] = frozenset()
     kept: Mapping[str, frozenset[str]] = field(default_factory=dict)
     capacity: float = np.nan
-    hours: float = np.nan
     same: str = ""
     manner: Mapping[str, str] = field(default_factory=dict)
 
