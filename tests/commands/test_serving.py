@@ -2,6 +2,9 @@
 live.
 """
 
+import os
+import signal
+
 import pytest
 
 from maillage.cli.commands import servir
@@ -49,3 +52,37 @@ def test_one_that_ends_as_soon_as_it_starts_waits_longer_each_time_and_says_so(c
     clock[0] += servir.LASTED  # it lived: the next end is an accident again
     helper.process.code = 1
     assert helper.may_start()
+
+
+def test_nothing_starts_again_once_it_is_asked_to_stop(monkeypatch):
+    stopped, former = [], signal.getsignal(signal.SIGTERM)
+
+    class Server(Ended):
+        def terminate(self) -> None:
+            stopped.append(self)
+
+    class Helper:
+        starts = 0
+
+        def may_start(self) -> bool:
+            return True  # the same signal ended it
+
+        def start(self) -> None:
+            self.starts += 1
+
+    server, helper = Server(), Helper()
+    seconds = []
+
+    def sleep(_: float) -> None:
+        seconds.append(1)
+        if len(seconds) == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+        if len(seconds) == 6:
+            server.code = 0
+
+    monkeypatch.setattr(servir.time, "sleep", sleep)
+    try:
+        servir.keep(server, [helper], lambda: None)
+    finally:
+        signal.signal(signal.SIGTERM, former)
+    assert (len(stopped), helper.starts, len(seconds)) == (1, 2, 6)

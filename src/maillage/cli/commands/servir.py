@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 
 from maillage.kernel.errors import Refused
 
@@ -60,6 +61,7 @@ def run(given: argparse.Namespace) -> int:
         ),
         *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
         *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
+        "--no-control-socket",  # a file outside the home folder, one for all servers of an account
         fds=() if inherited is None else (inherited,),
     )
     search.build_if_empty()
@@ -68,14 +70,8 @@ def run(given: argparse.Namespace) -> int:
     actions.resume()
     actions.publish_again_after_a_stop()
     helpers = [Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS))]
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
-        _announce(server, given.adresse, given.port)
-        while server.poll() is None:
-            time.sleep(1)
-            for helper in helpers:
-                if helper.may_start():
-                    helper.start()  # what it was doing is taken again by whoever does the deadlines
+        keep(server, helpers, lambda: _announce(server, given.adresse, given.port))
     except KeyboardInterrupt:
         server.terminate()
     finally:
@@ -83,10 +79,35 @@ def run(given: argparse.Namespace) -> int:
             helper.process.terminate()
         for process in (server, *(helper.process for helper in helpers)):
             try:
-                process.wait(timeout=20)
+                process.wait(timeout=LET_END)
             except subprocess.TimeoutExpired:
                 process.kill()  # what it was doing goes back in the queue at the next start
     return 0
+
+
+LET_END = 40  # seconds: gunicorn gives thirty to who is being answered
+
+
+def keep(
+    server: "subprocess.Popen[bytes]", helpers: Sequence["Helper"], announce: Callable[[], None]
+) -> None:
+    """Wait for the end of the server, and start again what ends beside it; nothing more starts once it was
+    asked to stop, by a signal that its helpers receive too.
+    """
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+        server.terminate()
+
+    signal.signal(signal.SIGTERM, stop)
+    announce()
+    while server.poll() is None:
+        time.sleep(1)
+        for helper in helpers:
+            if not stopping and helper.may_start():
+                helper.start()  # what it was doing is taken again by whoever does the deadlines
 
 
 FIRST = 3  # where systemd leaves the first socket that it listens to
