@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from maillage.apps.surveys.actions import campaigns
+from maillage.apps.surveys.actions import calculations, campaigns
 from maillage.apps.surveys.actions import results as published
 from maillage.apps.surveys.models import Answer, Survey, Surveyor, Version
 from maillage.apps.surveys.queries import answers, frames, margins, places, sentences
@@ -359,7 +359,7 @@ def test_strata_stand_beside_the_census(client, analyst):
     sample_survey.send(
         client, token, *(sample_survey.answer(values={"age": "70", "sexe": "femme"}) for _ in range(3))
     )
-    held = {quota.variable: quota for quota in places.quotas(row)}
+    held = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
     assert {"classe_age", "sexe"} <= set(held)
     assert sum(stratum.percent for stratum in held["sexe"].strata) == pytest.approx(100)
     women, men = held["sexe"].strata
@@ -406,7 +406,7 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
         token,
         *(sample_survey.answer(values={"age": age, "sexe": sex}) for age in "jas" for sex in "12"),
     )
-    held = {quota.variable: quota for quota in places.quotas(row)}
+    held = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
     assert [(stratum.label, stratum.n) for stratum in held["age"].strata] == [
         ("15-29 ans", 2),
         ("30-59 ans", 2),
@@ -416,6 +416,48 @@ def test_a_form_brought_by_somebody_is_weighed_in_its_own_classes(client, analys
     assert held["age"].unplaced == held["sexe"].unplaced == 0
     for margin in places.census_margins(row, ("age", "sexe")):
         assert not margins.strata(row, [margin])[0]["unknown"]
+
+
+def test_an_answer_is_read_once_for_the_quotas_and_leaves_nothing_of_itself(
+    client, analyst, monkeypatch, settings, tmp_path
+):
+    settings.HOME = tmp_path
+    settings.HEARTBEAT = tmp_path / "echeances.vu"
+    form = places.fitted(banks.banks()["habitants"], "38151")
+    row = campaigns.prepare(
+        by=None, title="Relues", territory="38151", questionnaire=form, at=sample_survey.AT, target=100
+    )
+    _, token = sample_survey.device(row)
+    read, real = [], answers.read
+    monkeypatch.setattr(answers, "read", lambda *given: read.append(1) or real(*given))
+
+    def women() -> int:
+        page(client, f"/espace/enquetes/{row.pk}/quotas/")
+        held = {quota.variable: quota for quota in calculations.quotas(row, at=sample_survey.AT)}
+        return held["sexe"].strata[0].n
+
+    def send(n: int) -> None:
+        said = {"age": "70", "sexe": "femme"}
+        sample_survey.send(client, token, *(sample_survey.answer(values=said) for _ in range(n)))
+
+    send(3)
+    assert (women(), len(read)) == (3, 3)
+    send(2)
+    assert (women(), len(read)) == (5, 5), "those that came since"
+    Answer.objects.filter(pk=Answer.objects.first().pk).update(aside_at=sample_survey.AT)
+    assert (women(), len(read)) == (4, 9), "one went: all that stay are read again"
+    (kept,) = (tmp_path / "resultats" / str(row.pk)).glob("quotas-*.json")
+    made = json.loads(kept.read_text("utf-8"))
+    assert {"femme": 4} in made["counts"]
+    assert len(made["read"]) == 4 and not any("femme" in told for told in made["read"])
+    monkeypatch.setattr(calculations, "AT_ONCE", 5)
+    send(6)
+    queued: list[tuple[int, str]] = []
+    monkeypatch.setattr(calculations.compute_later.__class__, "enqueue", lambda _, *said: queued.append(said))
+    assert "Les résultats se calculent." in page(client, f"/espace/enquetes/{row.pk}/quotas/")
+    assert queued == [(row.pk, "quotas")]
+    calculations.compute_later.func(*queued[0])
+    assert (women(), len(read)) == (10, 15)
 
 
 def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
@@ -455,7 +497,9 @@ def test_a_question_of_another_name_counts_what_it_is_said_to(client, analyst):
         for sex in "12"
     ]
     sample_survey.send(client, token, *told)
-    assert [(quota.variable, quota.n, quota.unplaced) for quota in places.quotas(row)] == [
+    assert [
+        (quota.variable, quota.n, quota.unplaced) for quota in calculations.quotas(row, at=sample_survey.AT)
+    ] == [
         ("q1_age", 6, 0),
         ("q2", 6, 0),
     ]

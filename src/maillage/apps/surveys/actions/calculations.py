@@ -3,7 +3,7 @@ them waits for nothing.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -13,9 +13,10 @@ from django.utils import timezone
 from django_tasks import task
 
 from maillage.apps.surveys.models import Survey
-from maillage.apps.surveys.queries import answers
+from maillage.apps.surveys.queries import answers, places
 from maillage.apps.surveys.queries import calculations as queries
-from maillage.apps.surveys.queries.calculations import EDITION, TABLES, Json
+from maillage.apps.surveys.queries.calculations import EDITION, QUOTAS, TABLES, Json
+from maillage.apps.surveys.queries.places import Quota
 from maillage.kernel.disk import write_whole
 
 QUICK = 40  # answers whose computation is shorter than the detour by the worker
@@ -40,6 +41,31 @@ def ask(survey: Survey, part: str, *, at: datetime) -> Json | None:
         return compute(survey, part, at=at)
     _enqueue(survey, part, at)
     return None
+
+
+def quotas(survey: Survey, *, at: datetime) -> list[Quota] | None:
+    """Return how far each stratum is; None while the worker reads many answers. Each answer is read once."""
+    names = list(places.offered_variables(survey))
+    if not names:
+        return []
+    n = answers.unread(survey, queries.tally(survey, names))
+    if n > AT_ONCE or (n > QUICK and _works(survey, QUOTAS, at)):
+        _enqueue(survey, QUOTAS, at)
+        return None
+    return places.quotas(survey, names, tally(survey, names).counts)
+
+
+def tally(survey: Survey, names: Sequence[str]) -> answers.Tally:
+    """Count what the answers say to some questions, and keep the counts for the next time."""
+    before = queries.tally(survey, names)
+    found = answers.tallied(survey, names, before)
+    if found is not before:
+        target = queries.quotas_path(survey, names)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        made = {"read": sorted(found.read), "counts": found.counts}
+        write_whole(target, json.dumps(made, ensure_ascii=False))
+        _tidy(survey, target.name)
+    return found
 
 
 def _name(survey: Survey, part: str, at: datetime) -> str:
@@ -106,6 +132,9 @@ def _prepare(pk: int, at: datetime) -> None:
     survey = Survey.objects.filter(pk=pk).first()
     if survey is None or answers.counted(survey).count() <= QUICK:
         return
+    names = list(places.offered_variables(survey))
+    if names and answers.unread(survey, queries.tally(survey, names)):
+        _enqueue(survey, QUOTAS, at)
     for part in (TABLES, EDITION):
         if queries.stored(survey, part, at) is None:
             _enqueue(survey, part, at)
@@ -134,5 +163,7 @@ def _tidy(survey: Survey, name: str) -> None:
 def compute_later(pk: int, part: str) -> None:
     """Compute a part of the results of a survey, from the worker."""
     survey = Survey.objects.filter(pk=pk).first()
-    if survey is not None and queries.stored(survey, part, timezone.now()) is None:
+    if survey is not None and part == QUOTAS:
+        tally(survey, list(places.offered_variables(survey)))
+    elif survey is not None and queries.stored(survey, part, timezone.now()) is None:
         compute(survey, part, at=timezone.now())

@@ -1,5 +1,6 @@
 """The answers of a survey, as a table; what does not fit in them; how many, where, by whom."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,7 +10,7 @@ from django.db.models import Count, QuerySet
 from django.utils import timezone
 
 from maillage.apps.surveys import rules
-from maillage.apps.surveys.models import Answer, Survey, Surveyor
+from maillage.apps.surveys.models import Answer, SecondEntry, Survey, Surveyor
 from maillage.forms.answering import Completed, complete
 from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.table import Table
@@ -22,6 +23,7 @@ PLACE, STRUCTURE, CHANNEL, LANGUAGE, VERSION, BEGUN, ENDED, RECEIVED, FORM = (
     *("collecte.debut", "collecte.fin", "collecte.recue", "collecte.feuille"),
 )
 FOUND = "redressement.poids"
+AT_ONCE = 500  # answers asked of the database in one statement
 COLLECTED: Mapping[str, str] = {
     PLACE: "Lieu où la personne a été rencontrée",
     STRUCTURE: "Structure de ce lieu, quand il est de l’annuaire",
@@ -60,6 +62,50 @@ def table(survey: Survey, *, raw: bool = False) -> Table:
     if any(row.initial_weight is not None for row in rows):
         columns[WEIGHT] = ["" if row.initial_weight is None else repr(row.initial_weight) for row in rows]
     return Table(survey.title, {name: np.array(cells, dtype=np.str_) for name, cells in columns.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many answers say each thing to some questions. read: what tells the answers that were read from any
+    other, and from what they said before; never what each of them says. counts: for each question, value → n.
+    """
+
+    read: frozenset[str] = frozenset()
+    counts: Sequence[Counter[str]] = ()
+
+
+def unread(survey: Survey, before: Tally) -> int:
+    """Return how many answers `tallied` would have to read."""
+    now = set(_numbered(survey).values())
+    return len(now - before.read if before.read <= now else now)
+
+
+def tallied(survey: Survey, names: Sequence[str], before: Tally) -> Tally:
+    """Return how many counted answers say each thing to some questions. before: the same, found earlier: an
+    answer is read once, and all are when one of them went or says something else.
+    """
+    now = _numbered(survey)
+    told = frozenset(now.values())
+    if told == before.read and len(before.counts) == len(names):
+        return before
+    begun = before.read if before.read <= told and len(before.counts) == len(names) else frozenset()
+    counts = [Counter(before.counts[at]) if begun else Counter[str]() for at in range(len(names))]
+    pks = [pk for pk, each in now.items() if each not in begun]
+    forms = {each.pk: load(each.definition) for each in survey.versions.all()}
+    for start in range(0, len(pks), AT_ONCE):
+        for row in Answer.objects.filter(pk__in=pks[start : start + AT_ONCE]):
+            values = read(row, forms[row.version_id]).values
+            for name, count in zip(names, counts, strict=True):
+                count[values.get(name, "")] += 1
+    return Tally(told, counts)
+
+
+def _numbered(survey: Survey) -> dict[int, str]:
+    """Return what tells each counted answer from what it said before: a paper read again keeps its digest."""
+    settled = SecondEntry.objects.filter(answer__survey=survey).exclude(settled_at=None)
+    again = {pk: str(at) for pk, at in settled.order_by("settled_at").values_list("answer", "settled_at")}
+    rows = counted(survey).values_list("pk", "version", "digest")
+    return {pk: f"{pk} {version} {digest} {again.get(pk, '')}" for pk, version, digest in rows}
 
 
 def _collected(row: Answer, version: int) -> dict[str, str]:

@@ -7,6 +7,7 @@ its file is not read any more.
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -38,7 +39,7 @@ from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
 VERSION = 1  # of what is computed: raise it when a figure, a sentence or a drawing changes
-TABLES, EDITION = "tableaux", "edition"
+TABLES, EDITION, QUOTAS = "tableaux", "edition", "quotas"
 Json = dict[str, Any]
 
 
@@ -84,6 +85,22 @@ def key(survey: Survey, part: str, at: datetime) -> str:
     if part == EDITION:
         read.append(_words(survey, at))
     return hashlib.sha256(json.dumps(read, default=str, ensure_ascii=False).encode()).hexdigest()[:32]
+
+
+def quotas_path(survey: Survey, names: Sequence[str]) -> Path:
+    """Return where the counts of what answers say to some questions stand: a file for each questionnaire."""
+    versions = list(Version.objects.filter(survey=survey).order_by("pk").values_list("pk", "definition"))
+    read = json.dumps([VERSION, names, versions], default=str, ensure_ascii=False).encode()
+    return folder(survey) / f"{QUOTAS}-{hashlib.sha256(read).hexdigest()[:32]}.json"
+
+
+def tally(survey: Survey, names: Sequence[str]) -> answers.Tally:
+    """Return the counts that stand already; empty ones when there are none."""
+    try:
+        made = json.loads(quotas_path(survey, names).read_text("utf-8"))
+        return answers.Tally(frozenset(made["read"]), [Counter(each) for each in made["counts"]])
+    except (OSError, ValueError):
+        return answers.Tally()
 
 
 def states() -> dict[int, list[Any]]:

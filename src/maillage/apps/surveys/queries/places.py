@@ -15,7 +15,6 @@ from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import sheets
-from maillage.apps.surveys.queries.answers import table
 from maillage.apps.surveys.queries.frames import questionnaire
 from maillage.apps.territories import queries as territories
 from maillage.forms.questionnaire import Choice, Questionnaire, words
@@ -84,22 +83,19 @@ class Quota:
     unplaced: int
 
 
-def quotas(survey: Survey) -> list[Quota]:
+def quotas(survey: Survey, names: Sequence[str], counts: Sequence[Counter[str]]) -> list[Quota]:
     """Return, for each variable of the census that the questionnaire asks, its strata against the answers
-    that count.
+    that count. names: of `offered_variables`; counts: how many answers say each thing to each.
 
     The target of a stratum is its share of the survey's; without a target, of the answers there are.
     """
-    held = table(survey)
     out = []
-    for name in offered_variables(survey):
-        if name not in held.columns:
-            continue
+    for name, answers in zip(names, counts, strict=True):
         try:
             (margin,) = census_margins(survey, (name,))
         except HouseError:  # the census does not tell it here: it is not a quota
             continue
-        out.append(_quota(margin, held[name].tolist(), survey.target))
+        out.append(_quota(margin, answers, survey.target))
     return out
 
 
@@ -212,8 +208,10 @@ def _named(margin: Margin, form: Questionnaire) -> Margin:
     return replace(margin, label=words(question.label), categories=classes)
 
 
-def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:
-    counts = Counter(_place(key(answer), margin) for answer in answers)
+def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:
+    counts = Counter[int | None]()
+    for answer, n in answers.items():
+        counts[_place(key(answer), margin)] += n
     placed = sum(n for at, n in counts.items() if at is not None)
     people = sum(each.total for each in margin.categories)
     strata = []
@@ -230,7 +228,7 @@ def _quota(margin: Margin, answers: Sequence[str], target: int | None) -> Quota:
         year=margin.year,
         universe=margin.universe,
         strata=strata,
-        n=len(answers),
+        n=answers.total(),
         unplaced=counts[None],
     )
 

@@ -18,11 +18,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.surveys import access, rules
-from maillage.apps.surveys.actions import campaigns, importing
+from maillage.apps.surveys.actions import calculations, campaigns, importing
 from maillage.apps.surveys.forms import files, space
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
 from maillage.apps.surveys.queries import answers, frames, places, targets
 from maillage.apps.surveys.queries import space as queries
+from maillage.apps.surveys.views.framed import framed
 from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
@@ -283,7 +284,10 @@ GESTURES = {
 def quotas(request: HttpRequest, pk: int) -> HttpResponse:
     """The answers beside the census, stratum by stratum: whom to meet next."""
     row = managed_survey(request, pk)
-    context = {"survey": row, "territory": space.name_of(row.territory), "quotas": places.quotas(row)}
+    found = calculations.quotas(row, at=timezone.now())
+    if found is None:
+        return render(request, "surveys/results/computing.html", framed(row, "quotas", "Calcul en cours"))
+    context = {"survey": row, "territory": space.name_of(row.territory), "quotas": found}
     return render(request, "surveys/space/quotas.html", context)
 
 
