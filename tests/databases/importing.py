@@ -12,7 +12,10 @@ import signal
 import sys
 import tempfile
 import traceback
+from contextlib import contextmanager
 from pathlib import Path
+
+import psycopg
 
 from maillage.config.bootstrap import ready
 
@@ -44,14 +47,24 @@ def main() -> None:
 def watch(connection, statement: str) -> None:
     """Have the system kill this process after a statement, if any."""
 
-    def killed(execute, sql, *given):
-        answer = execute(sql, *given)
+    def done(sql: str) -> None:
         if statement in sql.lower().replace('"', ""):
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def killed(execute, sql, *given):
+        answer = execute(sql, *given)
+        done(sql)
         return answer
+
+    @contextmanager
+    def copied(cursor, sql, *given, **more):
+        with copy(cursor, sql, *given, **more) as rows:
+            yield rows
+        done(sql.replace("copy ", "into ", 1))  # rows that PostgreSQL takes as a file go by no wrapper
 
     if statement:
         connection.execute_wrappers.append(killed)
+        copy, psycopg.Cursor.copy = psycopg.Cursor.copy, copied
 
 
 def leave(run) -> None:

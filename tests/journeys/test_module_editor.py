@@ -37,6 +37,7 @@ def published(page, part: Locator) -> None:
 @pytest.mark.complete
 def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_of):
     page = enter(COORDINATION)
+    page.locator("summary", has_text="Tous les outils").press("Enter")  # folded below the good news
     page.get_by_role("link", name="Vos modules").press("Enter")
     page.wait_for_url("**/espace/modules/")
     assert faults_of(page, enhanced=False) == []

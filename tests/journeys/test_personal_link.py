@@ -3,6 +3,7 @@ the method.
 """
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
 from tests.support.profile import some
@@ -94,7 +95,7 @@ def test_the_paper_is_one_page_of_a4(visit, code):
 def test_a_paper_sheet_is_typed_back_by_keyboard_only(enter, code):
     page = enter(WHO, "/espace/annuaire/papier/")
     keys = page.keyboard
-    assert page.evaluate("document.activeElement.name") == "code"
+    expect(page.locator("[name=code]")).to_be_focused()
     keys.type(code)
     keys.press("Tab")
     keys.type("3 13")
