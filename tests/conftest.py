@@ -25,7 +25,7 @@ from tools.postgresql import ABSENT, binaries
 FIRST_FOLDERS = ("published", "journeys", "databases", "commands", "house", "apps", "engine")
 # A case of these costs a page, a browser or a process: tables of cases are whole in the complete profile, and
 # in every other folder (a rule has its drawn table in tests/spec).
-THROUGH_PAGES = frozenset({"apps", "commands", "house", "journeys", "published"})
+THROUGH_PAGES = frozenset({"apps", "commands", "journeys", "published"})
 # Seconds of a processor; the complete profile tries more of everything, and is allowed twice that.
 TOO_LONG = 10
 SPENT = pytest.StashKey[float]()

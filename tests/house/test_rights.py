@@ -955,7 +955,7 @@ def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -
     return status
 
 
-@pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "nobody", "aidant", "coordination"))
+@pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "aidant"))
 def test_a_row_that_is_not_yours_does_not_exist(client, world, role):
     if role != "nobody":
         client.force_login(world.users[role])
@@ -990,7 +990,7 @@ def tried(
     return [] if right else [f"{name} ({kind}) {'should open' if reached else 'should not exist'}: {got}"]
 
 
-@pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "nobody", "gestionnaire", "analyste"))
+@pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "gestionnaire"))
 def test_a_list_opens_to_who_holds_it(client, world, role):
     if role != "nobody":
         client.force_login(world.users[role])

@@ -250,9 +250,9 @@ class Capacity:
     """What places say that they receive in a week. receiving: places that help or train; sized: those of them
     that say how many people; places: the sum of what they say.
 
-    >>> Capacity(receiving=3, sized=1, places=12).words
+    >>> Capacity(receiving=3, sized=1, places=12).words.replace("\\xa0", " ")
     'Au moins 12 places par semaine : 1 lieu sur 3 le dit.'
-    >>> Capacity(receiving=2, sized=2, places=30).words
+    >>> Capacity(receiving=2, sized=2, places=30).words.replace("\\xa0", " ")
     '30 places par semaine, dites par 2 lieux.'
     """
 
