@@ -4,6 +4,8 @@ page of figures.
 """
 
 import argparse
+import contextlib
+import http.client
 import json
 import os
 import signal
@@ -15,15 +17,14 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
-
-import urllib3
 
 from bench.timing import ROOT, script
 from tools import postgresql
@@ -141,7 +142,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@contextmanager
+@contextlib.contextmanager
 def _database() -> Iterator[tuple[str, Path | None]]:
     """Give the address of an empty database and the folder of its server; '' and None for SQLite."""
     if postgresql.binaries() is None:
@@ -179,7 +180,7 @@ def _command(home: str, address: str, *words: str) -> tuple[float, str]:
     return time.perf_counter() - start, done.stdout.strip().partition("\n")[0]
 
 
-@contextmanager
+@contextlib.contextmanager
 def _served(home: str, address: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -190,8 +191,8 @@ def _served(home: str, address: str) -> Iterator[tuple[int, subprocess.Popen[byt
             words, cwd=ROOT, env=_environment(home, address), stdout=log, stderr=subprocess.STDOUT
         )
         try:
-            calls, end = urllib3.PoolManager(retries=False), time.monotonic() + 120
-            while not _answers(calls, port):
+            end = time.monotonic() + 120
+            while not _answers(port):
                 if server.poll() is not None or time.monotonic() > end:
                     raise SystemExit(Path(home, "servir.log").read_text("utf-8"))
                 time.sleep(0.5)
@@ -201,11 +202,30 @@ def _served(home: str, address: str) -> Iterator[tuple[int, subprocess.Popen[byt
             server.wait(timeout=60)
 
 
-def _answers(calls: urllib3.PoolManager, port: int) -> bool:
+def _answers(port: int) -> bool:
     try:
-        return calls.request("GET", f"http://localhost:{port}/sante/", timeout=5).status == 200
-    except urllib3.exceptions.HTTPError:
+        return _request(port, "GET", "/sante/")[0] == HTTPStatus.OK
+    except LOST:
         return False
+
+
+LOST = (OSError, http.client.HTTPException)  # nobody answered, or not to the end
+
+
+def _request(
+    port: int,
+    method: str,
+    path: str,
+    *,
+    body: str | None = None,
+    headers: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[int, str, bytes]:
+    """Return the status, where it leads and the body of an answer, on a connection of its own."""
+    call = http.client.HTTPConnection("localhost", port, timeout=PATIENCE)
+    with contextlib.closing(call):
+        call.request(method, path, body=body, headers=dict(headers))
+        answer = call.getresponse()
+        return answer.status, answer.headers.get("Location", ""), answer.read()
 
 
 # ------------------------------------------------------------------------------------------------------- load
@@ -215,8 +235,7 @@ class Asking:
     """Somebody who asks for pages as a day of the platform does, always in the same order."""
 
     def __init__(self, port: int, made: dict[str, Any]) -> None:
-        self.root, self.made = f"http://localhost:{port}", made
-        self.calls = urllib3.PoolManager(maxsize=HANDS, retries=False, timeout=PATIENCE)
+        self.port, self.made = port, made
         reads = [(role, page) for role, pages in VISITS.items() for page in pages]
         self.turns = reads + [("", "")] * WRITES
         self.number = count()
@@ -260,7 +279,7 @@ class Asking:
                 if uid
                 else self._read(role, page)
             )
-        except urllib3.exceptions.HTTPError:
+        except LOST:
             status = 0
         if uid and status == 200:
             found.acknowledged.append(uid)
@@ -269,21 +288,15 @@ class Asking:
 
     def _read(self, role: str, page: str) -> int:
         headers = {"Cookie": self.made["cookies"][role]} if role else {}
-        answer = self.calls.request("GET", self.root + page, headers=headers, redirect=False)
-        return 401 if "/connexion/" in answer.headers.get("Location", "") else answer.status
+        status, leads, _ = _request(self.port, "GET", page, headers=headers)
+        return HTTPStatus.UNAUTHORIZED if "/connexion/" in leads else status
 
     def _sent(self, uid: str, card: str) -> int:
         fact = {**self.made["fact"], "uid": uid}
         sent = json.dumps({"carte": card, "faits": [fact]})
-        answer = self.calls.request(
-            "POST",
-            f"{self.root}/apprendre/synchroniser/",
-            body=sent,
-            headers={"Content-Type": "application/json"},
-        )
-        if answer.status == 200 and uid not in json.loads(answer.data)["recus"]:
-            return 0
-        return answer.status
+        kind = {"Content-Type": "application/json"}
+        status, _, told = _request(self.port, "POST", "/apprendre/synchroniser/", body=sent, headers=kind)
+        return 0 if status == HTTPStatus.OK and uid not in json.loads(told)["recus"] else status
 
 
 # ----------------------------------------------------------------------------------------------------- drills
