@@ -121,8 +121,8 @@ def test_the_tables_of_a_survey(weighted):
 
 
 def test_the_offer_of_a_street():
-    """Five communes, places of every kind: known and unknown addresses, kept for some, with and without
-    hours.
+    """Five communes, places of every kind: known and unknown addresses, kept for some, saying or not how
+    many they receive.
     """
     t = {
         "zone": np.array(list("ABCDE")),
@@ -131,12 +131,12 @@ def test_the_offer_of_a_street():
     }
     g = ground(
         t,
-        at("A", 50, "wifi", "formation", capacity=8.0, hours=12.0),
-        at("B", 900, "formation", kept={"formation": frozenset({"seniors"})}, capacity=4.0, hours=6.0),
+        at("A", 50, "wifi", "formation", capacity=96.0),
+        at("B", 900, "formation", kept={"formation": frozenset({"seniors"})}, capacity=24.0),
         at("C", 3900, "wifi", "assistance"),
         at("D", 5200, "formation", precision=2_000.0),
     )
-    new = at("E", 11_500, "formation", capacity=10.0, hours=20.0)
+    new = at("E", 11_500, "formation", capacity=200.0)
     found = {
         "tous": gaps.gaps(g, cells={"A": "numerique", "B": "les_deux"}),
         "seniors": gaps.gaps(g, public="seniors"),
