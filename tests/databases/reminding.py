@@ -184,7 +184,7 @@ def main() -> None:
                 }
                 for row in Reminder.objects.exclude(kind="appointment").order_by("pk")
             ],
-            "answers": [m.digest for m in messages.values() if m.purpose == "answer"],
+            "answers": {m.digest: m.state for m in messages.values() if m.purpose == "answer"},
             "stopped": sorted(Stop.objects.values_list("to", flat=True)),
         },
         sys.stdout,
