@@ -19,8 +19,10 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.autonomy.models import Bilan
+from maillage.apps.directory.actions import sheets
 from maillage.apps.directory.models import Import, Lieu, Source
 from maillage.apps.messages.models import Message
+from maillage.apps.network.actions import joining
 from maillage.apps.orientations.actions import answers, drafts, sending
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.people.actions import consents
@@ -487,3 +489,42 @@ def test_who_was_helped_last_is_one_touch_away(client, worker, library):
     assert [name in seen for name in ("Zoé 4", "Zoé 3", "Zoé 2", "Zoé 1")] == [True, True, True, False]
     assert 'action="/espace/personnes/"' in seen
     assert "Zoé" not in page(client, worker), "another structure"
+
+
+def test_a_structure_that_joins_completes_its_sheet(client):
+    """Each thing missing is named; the button opens its form; the line goes with the last of them."""
+    lead = account("meneuse", "coordination", territory="38")
+    row, _ = joining.apply(
+        name="Café des Voisins",
+        commune="38185",
+        parts=["hosting"],
+        referent="Nadia",
+        way="visit",
+        contact="",
+        token="t",
+        at=MONDAY,
+    )
+    structure = joining.welcome(row, check="met", by=lead, at=MONDAY).structure
+    (lieu,) = Lieu.objects.filter(structure=structure)
+    referent = account("nadia", "gestionnaire", structure=structure)
+    old = account("ancien", "gestionnaire", structure=place("mjc", {"nom": "MJC"}).structure)
+
+    def asked(user) -> list[rules.Line]:
+        return [each for each in queries.lines(user, MONDAY) if each.kind == "sheet-incomplete"]
+
+    (line,) = asked(referent)
+    seen = page(client, referent)
+    assert (line.title, line.gesture) == ("Complétez votre fiche", "Compléter")
+    assert "Il manque ce qu’on y trouve, les horaires et une phrase qui vous présente." in seen
+    for written, where in (
+        ({"practices": {"wifi": {"state": "offered"}}}, "t-pratiques"),
+        ({"horaires": {"text": "le mardi matin"}}, "g-horaires"),
+        ({"presentation_resume": "Un café où l’on s’entraide."}, "id_presentation_resume"),
+    ):
+        (line,) = asked(referent)
+        address, anchor = line.url.split("#")
+        assert (anchor, f'id="{where}"' in client.get(address).content.decode()) == (where, True)
+        sheets.edit(lieu, written, by=str(referent), at=MONDAY, confirms=True)
+    assert not asked(referent)
+    assert "Complétez votre fiche" not in page(client, referent)
+    assert not asked(old) and not asked(lead), "a new sheet is completed by its own structure"

@@ -11,7 +11,7 @@ import yaml
 
 from maillage.kernel.names import plain
 from maillage.reference import offer
-from maillage.reference.sheet import listable
+from maillage.reference.sheet import listable, practices
 from maillage.words.languages import say
 
 Sheet = Mapping[str, Any]
@@ -460,6 +460,18 @@ FAMILIES = {
     "prise_en_charge_specifique": "pour",
     "frais_a_charge": "prix",
 }
+
+
+def gaps(sheet: Sheet) -> list[str]:
+    """Return what somebody looks for first and that a sheet does not say: services, hours, description.
+
+    >>> gaps({"nom": "Café des Voisins", "horaires": {"text": "le mardi matin"}})
+    ['services', 'description']
+    """
+    offered = sheet.get("services") or practices(sheet)
+    described = sheet.get("presentation_resume") or sheet.get("presentation_detail")
+    known = {"services": offered, "hours": sheet.get("horaires"), "description": described}
+    return [name for name, value in known.items() if not value]
 
 
 def searched(sheet: Sheet) -> str:

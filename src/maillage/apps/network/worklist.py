@@ -1,24 +1,36 @@
-"""What joining and the sheets of the network ask of somebody today: applications, charters, letters."""
+"""What joining and the sheets of the network ask of somebody today: a new sheet to complete, applications,
+charters, letters.
+"""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.rules.worklist import LONG, MOST, NETWORK, Line, remainder
+from maillage.apps.accounts.rules.worklist import DIRECTORY, LONG, MOST, NETWORK, Line, remainder
 from maillage.apps.community.queries.listings import commune_name
+from maillage.apps.directory.rules import gaps
 from maillage.apps.network import access
 from maillage.apps.network.queries import joining
 from maillage.apps.network.rules import charter
-from maillage.words.wording import count
+from maillage.words.wording import count, listing
+
+# What somebody looks for first on a sheet: its words, and where on the form it is written.
+WANTED: Mapping[str, tuple[str, str]] = {
+    "services": ("ce qu’on y trouve", "t-pratiques"),
+    "hours": ("les horaires", "g-horaires"),
+    "description": ("une phrase qui vous présente", "id_presentation_resume"),
+}
 
 
 def lines(user: Any, at: datetime) -> Iterable[Line]:
     """Return the structures that ask to join, the charters to read, the letters and the sheets to decide."""
     if not access.is_member(user):
         return
+    yield from _new_sheets(user)
     if access.holds_territory(user):
         yield from _applications(user, at)
         yield from _declarations(user)
@@ -33,6 +45,21 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
             url=reverse("profile", args=[row.profile.structure_id]),
             gesture="Choisir",
             icon="columns-2",
+        )
+
+
+def _new_sheets(user: Any) -> Iterable[Line]:
+    rows = joining.new_places(user)
+    lacking = ((lieu, gaps(lieu.sheet)) for lieu in rows.order_by("name", "pk"))
+    for lieu, missing in islice(((lieu, found) for lieu, found in lacking if found), MOST):
+        yield Line(
+            kind="sheet-incomplete",
+            group=DIRECTORY,
+            title="Complétez votre fiche",
+            words=f"{lieu.name}. Il manque {listing([WANTED[each][0] for each in missing])}.",
+            url=f"{reverse('lieu_edit', args=[lieu.slug])}#{WANTED[missing[0]][1]}",
+            gesture="Compléter",
+            icon="pencil",
         )
 
 

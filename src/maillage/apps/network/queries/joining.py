@@ -6,9 +6,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from maillage.apps.accounts.access import rights_of
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries import where
+from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.memberships.access import communes_of, current
@@ -171,6 +173,13 @@ def alike(name: str, commune: str) -> list[Lieu]:
 def to_answer(user: Any) -> QuerySet[Application]:
     """Return the applications that await an answer of a user, the oldest first."""
     return access.applications_for(user).filter(state=joining.PENDING)
+
+
+def new_places(user: Any) -> QuerySet[Lieu]:
+    """Return the published places that a user keeps for structures that came in by an application."""
+    joined = Application.objects.filter(state=joining.WELCOMED).values("structure")
+    kept = rights_of(user).structures("directory.edit")
+    return Lieu.objects.filter(state=PUBLISHED, structure__in=kept).filter(structure__in=joined)
 
 
 def by_code(digest: str) -> Application | None:
