@@ -517,7 +517,7 @@ def grid(
     axes = criteria.grid(
         reading.offer,
         counted.shares if counted else census.NO_SHARES,
-        {} if filtered else evidence.published(study.place),
+        {} if filtered else evidence.closest(study.place),
         None if filtered else totals.totals(communes_of(study.place)).seen.moved,
         [zone.code for zone in reading.zones if zone.cell == "les_deux" and zone.is_likely],
         reading.crossing_sentence.partition(". ")[0].rstrip(".") + "." if reading.crossing_sentence else "",

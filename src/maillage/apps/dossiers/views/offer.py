@@ -142,7 +142,11 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         axes = queries.grid(study, reading, on=timezone.localdate())
-        return {"grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes]}
+        return {
+            "grid": [(axis, found, voices.of_axis(axis.id)) for axis, found in axes],
+            "editions": evidence.editions(study.place),
+            "beside": evidence.beside(study.place),
+        }
 
     return study_page(request, place, "dossiers/grid.html", "grille", more)
 

@@ -150,6 +150,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "perimeter": territories.perimeter(study.place),
         "comments": queries.comments(study.place),
         "editions": evidence.editions(study.place),
+        "beside": evidence.beside(study.place),
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),

@@ -1,11 +1,15 @@
-"""Findings of the published surveys of a territory, for its grid: never more than an edition shows, never an
-example.
+"""Findings of the published surveys of a territory, for its grid: never more than an edition shows. An
+example and a survey of a wider territory answer only where nothing else does, and their source says so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
+from maillage.apps.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
 from maillage.reports.territory.criteria import Answered
+
+Findings = dict[tuple[str, str, str], Answered]
 
 
 def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
@@ -15,10 +19,49 @@ def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
     rows = Publication.objects.filter(
         survey__territory=place, survey__example=False, withdrawn_at=None
     ).select_related("survey")
-    found: dict[tuple[str, str, str], Answered] = {}
-    for row in rows.order_by("published_at", "pk"):
+    return _findings(rows.order_by("published_at", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The public edition of a survey whose territory holds this one (wider), or is held by it."""
+
+    edition: Publication
+    territory: str
+    wider: bool
+
+
+def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
+    """Return what the grid of a place is read in, for each kind of survey: its own surveys; else those of the
+    smallest wider territory; else its examples. The source of what is not its own says what it is.
+    """
+    wider = {
+        each.edition.survey.kind: each
+        for each in beside(place)
+        if each.wider and not each.edition.survey.example
+    }
+    found: Findings = {}
+    for each in wider.values():
+        found |= _findings([each.edition], f"menée sur un territoire plus large ({each.territory})")
+    examples = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
+    invented = _findings(
+        examples.select_related("survey").order_by("published_at", "pk"), "exemple : réponses inventées"
+    )
+    own = dict(published(place))
+    found = _without({key[0] for key in own}, found) | own
+    return _without({key[0] for key in found}, invented) | found
+
+
+def _without(kinds: Collection[str], found: Findings) -> Findings:
+    return {key: each for key, each in found.items() if key[0] not in kinds}
+
+
+def _findings(rows: Iterable[Publication], said: str = "") -> Findings:
+    """Return what editions show, the last of each kind only; `said` ends their source."""
+    found: Findings = {}
+    for row in rows:
         kind = row.survey.kind
-        found = {key: each for key, each in found.items() if key[0] != kind}
+        found = _without({kind}, found)
         source = f"« {row.survey.title} », édition {row.number}, {row.published_at.year}"
         for line in row.content["tables"]:
             if line["groupe"] == "" and line["part"] != "":
@@ -30,10 +73,29 @@ def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
                     n=line["base"],
                     computed=line["calcul"],
                     universe=line["univers"],
-                    source=source,
+                    source=f"{source}, {said}" if said else source,
                     rounding=line["arrondi"],
                 )
     return found
+
+
+def beside(place: str) -> list[Neighbour]:
+    """Return the public edition of the surveys of other territories that hold this one or are in it: the
+    widest first, the oldest first in each.
+    """
+    here = communes_of(place)
+    rows = Publication.objects.filter(withdrawn_at=None).exclude(survey__territory=place)
+    latest: dict[int, Publication] = {}
+    for row in rows.select_related("survey").defer("content").order_by("published_at", "pk"):
+        latest[row.survey_id] = row
+    found = []
+    for row in latest.values():
+        there = communes_of(row.survey.territory)
+        wider = there is None or (here is not None and bool(here) and there >= here)
+        if wider or (there and (here is None or there < here)):
+            size = -len(there) if there is not None else float("-inf")
+            found.append((size, Neighbour(row, name_of(row.survey.territory), wider)))
+    return [each for _, each in sorted(found, key=lambda one: one[0])]
 
 
 def editions(place: str) -> list[Publication]:

@@ -1,0 +1,97 @@
+"""What a grid is read in: the surveys of the place, else of what holds it, else an example; each says so."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from maillage.apps.dossiers.models import Study
+from maillage.apps.surveys.models import Publication, Survey
+from maillage.apps.surveys.queries import evidence
+from tests.conftest import PLACE
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+METROPOLE, ISERE, NORD = "200040715", "38", "59"
+KEY = ("inhabitants", "raison_sans_accompagnement", "ignorance")
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\xa0", " ")
+
+
+@pytest.fixture
+def publish():
+    """Publish one answer of a survey, in percent, over a territory."""
+
+    def run(territory: str, percent: int, *, example: bool = False, later: int = 0) -> Publication:
+        survey = Survey.objects.create(
+            kind="inhabitants",
+            title=f"Enquête {percent}",
+            slug=f"enquete-{percent}",
+            territory=territory,
+            made_at=AT,
+            example=example,
+        )
+        line = {"question": KEY[1], "groupe": "", "modalite": KEY[2], "libelle_modalite": "Je ne savais pas"}
+        figure = {"part": percent, "bas": percent - 5, "haut": percent + 5, "base": 92, "calcul": "brut"}
+        words = {"univers": "habitants", "arrondi": "nearest"}
+        return Publication.objects.create(
+            survey=survey,
+            number=1,
+            content={"tables": [line | figure | words]},
+            published_at=AT + timedelta(days=later),
+        )
+
+    return run
+
+
+def test_the_closest_survey_answers_and_says_what_it_is(publish):
+    """FS-34 : l’enquête d’ici, sinon la plus proche de celles qui la couvrent, sinon un exemple."""
+    assert evidence.closest(PLACE) == {}
+    publish(NORD, 11)
+    assert evidence.closest(PLACE) == {}
+    publish(PLACE, 20, example=True)
+    assert (evidence.closest(PLACE)[KEY].percent, evidence.closest(PLACE)[KEY].source) == (
+        20,
+        "« Enquête 20 », édition 1, 2026, exemple : réponses inventées",
+    )
+    publish(METROPOLE, 30)
+    publish(ISERE, 40, later=1)
+    near = evidence.closest(PLACE)[KEY]
+    assert near.percent == 30
+    assert near.source.startswith("« Enquête 30 », édition 1, 2026, menée sur un territoire plus large (")
+    publish(METROPOLE, 31, example=True, later=2)
+    assert evidence.closest(PLACE)[KEY].percent == 30
+    publish(PLACE, 50)
+    assert (evidence.closest(PLACE)[KEY].percent, evidence.closest(PLACE)[KEY].source) == (
+        50,
+        "« Enquête 50 », édition 1, 2026",
+    )
+    assert evidence.published(PLACE)[KEY].percent == 50
+    assert evidence.published("38185") == {}
+
+
+def test_surveys_around_are_named_wider_or_narrower(publish):
+    publish(PLACE, 10)
+    publish(ISERE, 20)
+    publish(NORD, 30)
+    gone = publish(METROPOLE, 40)
+    named = [(each.edition.survey.title, each.wider) for each in evidence.beside(METROPOLE)]
+    assert named == [("Enquête 20", True), ("Enquête 10", False)]
+    assert [each.wider for each in evidence.beside(PLACE)] == [True, True]
+    Publication.objects.filter(pk=gone.pk).update(withdrawn_at=AT)
+    assert [each.territory for each in evidence.beside(PLACE)] == ["Isère"]
+
+
+def test_the_grid_shows_the_evidence_of_an_example_and_leads_to_what_is_around(client, study, publish):
+    assert Study.objects.filter(place=PLACE).exists()
+    publish(PLACE, 20, example=True)
+    page = text_of(client.get(f"/territoires/{PLACE}/grille/"))
+    assert "20 % (entre 15 et 25 %, n = 92, brut)" in page
+    assert "exemple : réponses inventées" in page
+    publish(ISERE, 40)
+    page = text_of(client.get(f"/territoires/{PLACE}/grille/"))
+    assert "40 % (entre 35 et 45 %, n = 92, brut)" in page
+    assert "20 % (entre" not in page
+    assert "sur un territoire plus large" in page
