@@ -110,6 +110,7 @@ def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, sit
         assert held <= set(after)
 
 
+@pytest.mark.complete
 def test_what_is_being_typed_is_not_lost_when_kept_acts_leave_or_an_answer_is_slow(enter, site):
     page = enter("aidant", PAGE)
     page.context.set_offline(True)

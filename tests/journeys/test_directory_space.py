@@ -27,6 +27,7 @@ def drop(page, folder: Path, source: str) -> None:
     page.wait_for_url(re.compile(r"/importer/[0-9a-f]{20}/$"))
 
 
+@pytest.mark.complete
 def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path):
     page = enter(WHO, HOME)
     page.click("text=Importer un fichier")

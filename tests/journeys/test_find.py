@@ -63,6 +63,7 @@ def tab_to(page, found: str, *, most: int = 60) -> None:
     raise AssertionError(f"{found} is out of reach of the keyboard")
 
 
+@pytest.mark.complete
 def test_a_free_course_for_beginners_is_found_by_keyboard_only(visit):
     page = visit("/")
     tab_to(page, "#ou")

@@ -27,6 +27,7 @@ def found(in_the_platform) -> dict[str, str]:
     return dict(zip(names, in_the_platform(FINDS).split(), strict=True))
 
 
+@pytest.mark.complete
 def test_a_structure_joins_and_publishes_its_sheet(visit, enter, faults_of):
     phone = visit("/rejoindre/", **PHONE)
     tab_to(phone, "[name=nom]")

@@ -63,6 +63,7 @@ def opened(visit, card: str, **options):
     return page
 
 
+@pytest.mark.complete
 def test_from_the_secret_to_the_erasure_by_keyboard(visit, enter, site, in_the_platform):
     helper = enter("aidant", "/espace/personnes/nouvelle/", **PHONE)
     helper.fill("[name=prenom]", "Ileana")

@@ -51,6 +51,7 @@ def draw(page) -> None:
         page.mouse.up()
 
 
+@pytest.mark.complete
 def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit, in_the_platform):
     page, person = prepared(enter)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

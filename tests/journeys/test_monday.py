@@ -1,5 +1,6 @@
 """A coordinator clears Monday morning from the page of the day alone, on a telephone and by keyboard."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
@@ -9,6 +10,7 @@ PEOPLE, STRUCK = "section[aria-labelledby=j-people]", "section[aria-labelledby=j
 NETWORK = "section[aria-labelledby=j-network]"
 
 
+@pytest.mark.complete
 def test_a_coordinator_clears_monday_morning_from_the_home_alone(enter, faults_of):
     page = enter("coordination", "/espace/", **PHONE)
     n = page.locator(f"{PEOPLE} .chose").count()

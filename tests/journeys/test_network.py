@@ -30,6 +30,7 @@ def found(in_the_platform) -> dict[str, str]:
     )
 
 
+@pytest.mark.complete
 def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform):
     title = "Relire nos fiches, par le clavier"
     lead = enter("coordination", "/espace/reseau/reunions/nouvelle/", **PHONE)

@@ -29,6 +29,7 @@ def press(page, selector: str) -> None:
         page.keyboard.press("Enter")
 
 
+@pytest.mark.complete
 def test_a_training_goes_from_the_catalogue_to_a_code_checked_by_an_outsider(
     visit, enter, in_the_platform, faults_of
 ):
@@ -69,6 +70,7 @@ def test_a_training_goes_from_the_catalogue_to_a_code_checked_by_an_outsider(
     expect(outsider.locator("main")).to_contain_text("est bien le nom écrit")
 
 
+@pytest.mark.complete
 def test_a_volunteer_goes_from_a_gap_to_a_mission_to_hours(visit, enter, faults_of):
     page = enter(TRAINER, "/espace/benevoles/", **PHONE)
     press(page, "a[href*='?manque=']")
