@@ -313,6 +313,33 @@ def test_the_home_of_who_steers_says_what_presses_one_gesture_each(client, study
     assert 'role="search"' in page and 'name="q"' in page
 
 
+def test_the_home_of_who_steers_draws_the_five_links_of_the_loop(client, study, coordinator):
+    """The numbers are those of the loop; what it withholds, or nobody knows, has no number and a dotted bar."""
+    found = home_loop(coordinator, ON)
+    reading = reading_of(PLACE)
+    need, gap, *counts = found.bars
+    assert (need.value, need.words) == (f"environ {reading.headline.value}", reading.headline.between)
+    assert 'class="plein"' in need.upright and 'class="repere"' in need.lying
+    assert (gap.value, gap.state_words, 'class="inconnue"' in gap.upright) == ("", "manquant", True)
+    assert [each.value for each in counts] == [""] * 3 and found.zoom == 1, "nobody noted anything"
+    client.force_login(coordinator)
+    page = client.get("/espace/").content.decode()
+    assert page.count('class="fig colonne"') == page.count('class="fig couchee"') == 5
+
+
+@pytest.mark.parametrize(("n", "told"), [(10, ["", ""]), (22, ["22", "22"])])
+def test_the_links_of_the_home_are_protected_as_those_of_the_loop(study, coordinator, n, told):
+    referrals(PLACE, n, **HELPED, outcome=cycle.REACHED)
+    found = home_loop(coordinator, ON)
+    _, _, orientation, action, _ = found.bars
+    assert [orientation.value, action.value] == told
+    assert [each.state for each in (orientation, action)] == [
+        "counted" if each else "withheld" for each in told
+    ]
+    assert (found.zoom > 1) == bool(orientation.value)
+    assert orientation.value or "Masqué" in orientation.words or "peu" in orientation.words
+
+
 def test_the_loop_of_the_home_is_that_of_one_s_own_territory(client, study):
     later = {
         f.name: getattr(study, f.name) for f in Study._meta.fields if f.name not in ("id", "place", "key")

@@ -4,6 +4,7 @@ first, which sentences open it.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 
 from maillage.engine import disclosure
 from maillage.words.wording import DASH, count, lower_first, number
@@ -118,6 +119,19 @@ class Sentence:
     def text(self) -> str:
         """The whole sentence, for a file."""
         return f"{self.strong} {self.rest}".strip()
+
+
+def zoom(estimated: float, counted: float) -> int:
+    """Return how many times larger than estimates counts are drawn: 1, 2, 5, 10…, the most that the same
+    frame holds.
+
+    >>> zoom(46_000, 286), zoom(300, 286), zoom(46_000, 0)
+    (100, 1, 1)
+    """
+    if counted <= 0 or estimated <= counted:
+        return 1
+    power: int = 10 ** floor(log10(estimated / counted))
+    return max(power * step for step in (1, 2, 5) if power * step * counted <= estimated)
 
 
 # ---------------------------------------------------------------------------------------- what may be told

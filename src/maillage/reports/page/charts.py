@@ -79,6 +79,41 @@ def small_bar(figure: Figure, *, top: float, id: str, social: bool = False, tick
     )
 
 
+def link_bar(
+    figure: tuple[float, float] | int | None, *, mark: float | None, top: float, id: str, upright: bool
+) -> str:
+    """Return the bar of a link of a chain, 0 to `top`, standing on its line or lying: a count is solid, an
+    estimate is hatched between its two bounds, with a tick at `mark`; None, not told, is dotted.
+    """
+    long, thick = (36, 68) if upright else (284, 14)
+
+    def part(kind: str, low: float, high: float) -> str:
+        begins, ends = (min(max(v, 0.0) / top, 1.0) * long if top else 0.0 for v in (low, high))
+        at = f'x="1" y="{38 - ends:.1f}"' if upright else f'x="{1 + begins:.1f}" y="3"'
+        wide, high = (thick, ends - begins) if upright else (ends - begins, thick)
+        return f'<rect {kind} {at} width="{wide:.1f}" height="{high:.1f}"/>'
+
+    if isinstance(figure, tuple):
+        low, high = figure
+        drawn = part('class="plein"', 0, low) + part('class="doute doute-fond"', low, high)
+        drawn += part(f'fill="url(#{id})"', low, high)
+        if mark is not None and top:
+            at = min(max(mark, 0.0) / top, 1.0) * long
+            path = f"M0 {38 - at:.1f}H70" if upright else f"M{1 + at:.1f} 0V20"
+            drawn += f'<path class="repere" d="{path}"/>'
+    elif isinstance(figure, int):
+        drawn = part('class="compte"', 0, figure)
+    else:
+        drawn = part('class="inconnue"', 0, top / 2)
+    if upright:
+        drawn += '<path class="axe" d="M0 38.5H112"/>'
+    box = "112 40" if upright else "288 20"
+    return (
+        f'<svg class="fig {"colonne" if upright else "couchee"}" viewBox="0 0 {box}" aria-hidden="true"'
+        f' xmlns="http://www.w3.org/2000/svg">{drawn}</svg>'
+    )
+
+
 def levels_bar(shares: Sequence[tuple[str, str, float]], *, width: int, label: str) -> str:
     """Return the stacked bar of levels. shares: (class, words, share 0-1), in order, summing to one."""
     parts, x = [], 0.0

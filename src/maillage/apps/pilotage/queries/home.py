@@ -1,5 +1,6 @@
-"""The loop on the page of the day of who steers: what presses in their territory, one gesture each."""
+"""The loop on the page of the day of who steers: its five links, and what presses, one gesture each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,20 +14,53 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.memberships.access import territories_with
 from maillage.apps.pilotage import access
 from maillage.apps.pilotage.queries import loop as loops
-from maillage.apps.pilotage.rules import Sentence
+from maillage.apps.pilotage.rules import Link, Sentence, zoom
 from maillage.apps.plans.queries.overview import reading_of
+from maillage.reports.page import charts
+from maillage.words.wording import DASH, number
 
 REMINDS = "members.manage"  # who may remind the places that let people wait
 TRIED = 3  # studies that may be of an earlier method before the home says nothing of the loop
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A link of the loop, as the loop tells it: its number, what bounds it, its bar standing and lying.
+    value: "" when it is not told, and `words` says why; state: a key of `STATES`.
+    """
+
+    title: str
+    value: str
+    words: str
+    state: str
+    upright: str
+    lying: str
+
+    @property
+    def state_words(self) -> str:
+        """How it is known, in words."""
+        return STATES[self.state]
+
+
+STATES: Mapping[str, str] = {
+    "estimated": "estimé",
+    "unsure": "en partie inconnu",
+    "counted": "compté",
+    "withheld": "masqué",
+    "missing": "manquant",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class HomeLoop:
-    """What presses in a territory, each sentence with the address of its button. several: whether its reader
-    steers others too; examples: whether what is counted is invented.
+    """The five links of a territory, and what presses there, each sentence with the address of its button.
+    zoom: how many times larger than the estimates the counts are drawn; several: whether its reader steers
+    others too; examples: whether what is counted is invented.
     """
 
     study: Study
+    bars: tuple[Bar, ...]
+    zoom: int
     sentences: tuple[tuple[Sentence, str], ...]
     several: bool
     examples: bool
@@ -45,11 +79,80 @@ def home_loop(user: Any, on: date) -> HomeLoop | None:
             found = loops.loop(user, study, reading, on=on)
             return HomeLoop(
                 study=study,
+                bars=bars(found, loops.need_of(study)),
+                zoom=_zoom(found, loops.need_of(study)),
                 sentences=addressed(user, found, study.place),
                 several=len(studies) > 1,
                 examples=found.activity.examples,
             )
     return None
+
+
+def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]:
+    """Return the five links of a loop: two estimates on one scale, three counts on another."""
+    low, value, high = need
+    reading, chain, gap = found.reading, found.whole, found.gap
+    headline = reading.headline
+    minutes = f", {reading.offer.minutes} minutes" if reading.offer else ""
+    held = f"{headline.about} {headline.value}" if headline.value and not reading.withheld else ""
+    first = _bar(
+        "personnes en difficulté",
+        held,
+        headline.reason if reading.withheld else headline.between,
+        state="withheld" if reading.withheld else "estimated",
+        drawn=None if reading.withheld else (low, high),
+        mark=value if held else None,
+        top=high,
+    )
+    if gap is not None and gap.missing != DASH:
+        unsure = DASH in gap.missing
+        second = _bar(
+            f"parmi elles, sans aide à pied{minutes}",
+            gap.missing,
+            gap.missing_between,
+            state="unsure" if unsure or gap.doubt else "estimated",
+            drawn=(gap.missing_low, gap.missing_high),
+            mark=None if unsure else gap.missing_value,
+            top=max(high, gap.missing_high),
+        )
+    else:
+        words = "Aucun lieu ne dit s’il aide." if reading.offer else "Aucun lieu recensé."
+        second = _bar(f"parmi elles, sans aide à pied{minutes}", "", words, state="missing", drawn=None)
+    scale = high / _zoom(found, need)
+    counted = (
+        _counted("personnes orientées", "en un an", chain.orientation, scale),
+        _counted("personnes aidées", "orientées", chain.action, scale),
+        _counted("démarches abouties", "aidées", chain.effect, scale),
+    )
+    return first, second, *counted
+
+
+def _counted(title: str, base: str, link: Link, top: float) -> Bar:
+    if link.value is None:
+        state = "missing" if link.is_missing else "withheld"
+        return _bar(title, "", link.why, state=state, drawn=None)
+    words = f"sur {number(link.base)} {base}" if link.base is not None else base
+    return _bar(title, number(link.value), words, state="counted", drawn=link.value, top=max(top, link.value))
+
+
+def _bar(
+    title: str,
+    value: str,
+    words: str,
+    *,
+    state: str,
+    drawn: tuple[float, float] | int | None,
+    mark: float | None = None,
+    top: float = 1.0,
+) -> Bar:
+    upright, lying = (
+        charts.link_bar(drawn, mark=mark, top=top, id="rayures", upright=way) for way in (True, False)
+    )
+    return Bar(title=title, value=value, words=words, state=state, upright=upright, lying=lying)
+
+
+def _zoom(found: loops.Loop, need: tuple[float, float, float]) -> int:
+    return zoom(need[2], found.whole.orientation.value or 0)
 
 
 def addressed(user: Any, found: loops.Loop, place: str) -> tuple[tuple[Sentence, str], ...]:

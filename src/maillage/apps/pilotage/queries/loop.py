@@ -244,6 +244,19 @@ def _need_bars(path: Path) -> Mapping[str, str]:
     return _bars(path, path.stat().st_mtime_ns)
 
 
+def need_of(study: Study) -> tuple[float, float, float]:
+    """Return the people in need of a whole territory: low, value, high; zeros when they are withheld."""
+    path = dossiers.folder(study) / "etude.json"
+    return _whole_need(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=32)
+def _whole_need(path: Path, stamp: int) -> tuple[float, float, float]:
+    need = json.loads(path.read_bytes())["besoins"]["precarite_numerique"]
+    low, value, high = (need.get(name) or 0.0 for name in ("bas", "valeur", "haut"))
+    return low, value, high
+
+
 @lru_cache(maxsize=32)
 def _bars(path: Path, stamp: int) -> Mapping[str, str]:
     zones = json.loads(path.read_bytes())["zones"]
