@@ -215,6 +215,19 @@ def test_the_social_index_page_shows_values_gaps_signs_weights_and_ranks(client,
         assert word in page
 
 
+def test_the_social_index_shows_ten_zones_first_and_leads_to_the_rest(client, study):
+    """FS-07 : sur un téléphone, une zone y tient un écran ; les autres sont à une touche."""
+    page = client.get(f"{ADDRESS}indice/")
+    rows = page.context["reading"].index.rows
+    assert page.context["n_zones"] == len(rows) > 12
+    assert [row.code for row in page.context["rows"]] == [row.code for row in rows[:10]]
+    whole = client.get(f"{ADDRESS}indice/?poids_hlm=1&zones=toutes")
+    assert len(whole.context["rows"]) == len(rows)
+    leads = f'zones=toutes">Les {len(rows)} zones</a>'
+    assert leads in page.content.decode()
+    assert leads not in whole.content.decode()
+
+
 # ---------------------------------------------------------------------------------------- unknown and refused
 
 

@@ -417,3 +417,14 @@ def test_what_people_said_comes_by_pages_and_each_keeps_its_address(client):
     assert voices.voices()["X-050"].says.split("?")[0].strip() in one
     assert "4 autres" in one and "?sujet=orientation" in one
     assert client.get("/sources/paroles/X-999/").status_code == 404
+
+
+def test_drawings_keep_their_size_where_no_style_sheet_is_understood(client):
+    """FS-02 : sans feuille de style, une icône ou un carré de légende ne prend jamais tout l’écran."""
+    for address in ("/", "/carte/"):
+        drawn = re.findall(r"<svg[^>]*>", client.get(address).content.decode())
+        small = [each for each in drawn if re.search(r'class="[^"]*\b(icone|logo|carre)\b', each)]
+        assert small
+        for each in small:
+            assert re.search(r' width="(16|20|32)" height="(16|20|32)"', each), each
+            assert "icone" not in each or 'fill="none"' in each, each

@@ -36,6 +36,7 @@ LAYERS = {
     "certitude": "Certitude",
 }
 FIRST_ROWS = 22
+FIRST_OF_INDEX = 10  # each row has a line a variable on a phone
 CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
 SORTS = {
     "personnes": ("Personnes", lambda z: -(z.people_value or -1)),
@@ -263,17 +264,19 @@ def definitions(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest, place: str) -> HttpResponse:
     """The social index in full: each variable, each zone, and the weights the analyst may change."""
-    return study_page(
-        request,
-        place,
-        "dossiers/index.html",
-        "indice",
-        lambda study, asked, reading: {
+
+    def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
+        rows = reading.index.rows
+        whole = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_OF_INDEX + 2
+        return {
             "variables": [(v, asked.weights.get(v.id, v.weight)) for v in VARIABLES],
             "columns": [(v, evaluation.theme_of(v.id)) for v in reading.index.variables],
             "diagram": evaluation.social(reading),
-        },
-    )
+            "rows": rows if whole else rows[:FIRST_OF_INDEX],
+            "n_zones": len(rows),
+        }
+
+    return study_page(request, place, "dossiers/index.html", "indice", more)
 
 
 @require_safe

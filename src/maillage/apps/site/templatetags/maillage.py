@@ -44,7 +44,7 @@ def _icon(name: str) -> str:
     body = text[text.index(">", text.index("<svg")) + 1 :]
     turns = " sens" if name in POINTING else ""
     # A size of its own: a browser too old for our style sheets would draw it as wide as its screen.
-    size = 'width="20" height="20" viewBox="0 0 24 24"'
+    size = 'width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor"'
     return f'<svg class="icone{turns}" {size} aria-hidden="true" focusable="false">{body}'
 
 
@@ -268,7 +268,7 @@ def keep(context: template.Context, *replaced: str) -> SafeString:
 def swatch(*kind: object) -> SafeString:
     """Return the small square of a legend. kind: the parts of its class of style."""
     return format_html(
-        '<svg class="fig carre" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10"'
+        '<svg class="fig carre" width="16" height="16" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10"'
         ' height="10"/></svg>',
         "".join(str(part) for part in kind),
     )
