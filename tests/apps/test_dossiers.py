@@ -151,23 +151,31 @@ def test_comparing_gives_each_figure_with_its_margin_universe_and_year(client, s
     assert "Retirer" in text
 
 
-def test_comparing_draws_both_maps_on_one_scale_and_the_offer_line_by_line(client, study):
-    """Une même part a la même couleur sur les deux cartes, et aucun identifiant ne se répète ; chaque service a sa ligne."""
+def test_comparing_draws_both_maps_on_one_scale(client, study, monkeypatch):
+    """Une carte va jusqu’à 10 %, l’autre jusqu’à 40 % : 10 % a la même couleur sur les deux, celle que dit la légende."""
+    codes = [zone.code for zone in queries.reading(study).zones]
+    few = dict.fromkeys(codes, (9.5, 10.0, 10.5))
+    many = dict.fromkeys(codes, (38.0, 40.0, 42.0)) | {codes[0]: (9.5, 10.0, 10.5)}
+    shares = iter((few, many))
+    monkeypatch.setattr(queries, "zone_shares", lambda each: next(shares))
+    maps = client.get(f"{ADDRESS}comparer/?avec=38151").context["maps"]
+    first, second = (
+        dict(re.findall(r'data-zone="([^"]+)"><title>[^<]*</title><path class="zone (\w+)', each["svg"]))
+        for each in maps["drawn"]
+    )
+    assert first.keys() == second.keys() and codes[0] in first and len(first) > 2
+    assert set(first.values()) == {second[codes[0]]} == {"n2"}
+    assert {kind for code, kind in second.items() if code != codes[0]} == {"n5"}
+    assert [label.replace("\xa0", " ") for label in maps["classes"]][1::3] == ["de 10 à 20 %", "40 % ou plus"]
+
+
+def test_comparing_repeats_no_identifier_and_gives_the_offer_line_by_line(client, study):
     page = client.get(f"{ADDRESS}comparer/?avec=38151")
     drawn = page.context["maps"]["drawn"]
     assert len(drawn) == 2
     first, second = (set(re.findall(r'id="([^"]+)"', each["svg"])) for each in drawn)
     assert first and not first & second
-    colours = {}
-    for each in drawn:
-        assert "<a " not in each["svg"]
-        for share, kind in re.findall(
-            r"<title>[^<]*?(\d+)\xa0%[^<]*</title><path class=\"zone (n\d)", each["svg"]
-        ):
-            colours.setdefault(share, set()).add(kind)
-    assert colours and all(
-        len(kinds) <= 2 for kinds in colours.values()
-    )  # 14,6 and 15,4 are both printed 15 %
+    assert all("<a " not in each["svg"] for each in drawn)
     offer = queries.reading(study).offer
     if offer:
         assert [label for label, _ in page.context["offer"]] == [line.label for line in offer.whole.lines]
