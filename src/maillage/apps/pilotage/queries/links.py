@@ -66,6 +66,11 @@ class Chain:
         links = (self.orientation, self.action, self.effect)
         return all(each.value is None and not each.published for each in links)
 
+    @property
+    def unknown(self) -> int | None:
+        """Return how many people helped nobody knows the outcome of; None when it is not told."""
+        return next((each.n for each in self.effect.published if each.id == noted.UNKNOWN), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
