@@ -1,6 +1,7 @@
 """Les listes du métier que portent nos pages : chaque mot publié y a sa place."""
 
 from maillage.apps.directory import rules
+from maillage.modules.format import FollowUp
 from maillage.reference import bilan, codesign, indicators, offer, procedures
 
 title = "Les listes du métier"
@@ -135,4 +136,81 @@ def test_ce_que_la_fiche_demande_de_chaque_offre(spec):
         """,
         missing,
         [""] * 5,
+    )
+
+
+def test_ce_qu_une_fiche_dit_au_dela_de_son_adresse(spec):
+    """G-025 à G-032, G-045 : aller chez les partenaires et en accueillir ; équipé sans animation ; publics fragiles et
+    équipe formée ; prix ; publics ; aidants, leur profil, leur formation ; financeurs et partenaires ; pourquoi c’est
+    fini. Ce qui ne regarde que les professionnels n’est pas public.
+    """
+    spec(
+        """
+        champ                           | prive
+        --------------------------------+------
+        hors_les_murs                   | non
+        accueille_partenaires           | non
+        sans_animation                  | oui
+        publics_fragiles                | non
+        publics_fragiles_equipe         | oui
+        frais_a_charge                  | non
+        publics_specifiquement_adresses | non
+        aidants_nombre                  | oui
+        aidants_profils                 | oui
+        aidants_formes                  | oui
+        financeurs                      | oui
+        partenaires                     | oui
+        fin_motif                       | oui
+        """,
+        lambda t: [
+            offer.fields()[name].private == (told == "oui")
+            for name, told in zip(t["champ"].tolist(), t["prive"].tolist(), strict=True)
+        ],
+        [True] * 13,
+    )
+
+
+def test_pourquoi_un_lieu_envoie_ailleurs(spec):
+    """G-005 : trop loin, public non accueilli, autre demande, plus de place."""
+    spec(
+        """
+        raison
+        ----------
+        far
+        not_for
+        other_need
+        full
+        """,
+        lambda t: [offer.lists()["reorientations"].values[id].label for id in t["raison"].tolist()],
+        [
+            "Trop loin pour la personne",
+            "La personne n’est pas du public accueilli",
+            "La demande est autre que ce qui est proposé",
+            "Plus de place",
+        ],
+    )
+
+
+def test_un_wifi_sans_telephone_ni_adresse_se_filtre():
+    """G-020 : ce qu’un wifi demande à l’entrée se dit, code par SMS ou adresse e-mail ; sinon, on le retrouve."""
+    assert {"email", "sms"} <= offer.lists()["barrieres"].values.keys()
+    assert "barrieres" in rules.condition_questions()["wifi"]
+
+
+def test_ce_que_devient_une_demarche_apres_le_module(spec):
+    """H-050 : compte, visite, démarche, achat sont les quatre suites qu’un module peut demander ; aucune autre."""
+    spec(
+        """
+        suite
+        --------
+        compte
+        visite
+        demarche
+        achat
+        """,
+        lambda t: [
+            FollowUp.model_validate({"delai": 30, "question": "C’est fait ?", "evenement": each}).event
+            for each in t["suite"].tolist()
+        ],
+        ["compte", "visite", "demarche", "achat"],
     )
