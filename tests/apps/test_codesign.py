@@ -1,5 +1,7 @@
 """A co-design workshop: four groups from profiles to draft actions, boards by code, votes, causes in the grid."""
 
+import json
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,9 +9,10 @@ import pytest
 from maillage.apps.codesign import actions
 from maillage.apps.codesign.models import Card, DraftAction, Group, Participant, Session, Vote
 from maillage.apps.codesign.queries import boards as queries
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
-from tests.conftest import account
+from tests.conftest import PLACE, account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -266,3 +269,32 @@ def test_a_journey_that_nobody_wrote_is_not_there(client, db):
     assert client.get("/parcours/").status_code == 200
     assert client.get("/parcours/quatrieme/").status_code == 404
     assert client.get("/parcours/andrei/carte.exe").status_code == 404
+
+
+@pytest.mark.parametrize("zoned", [True, False])
+def test_the_figures_of_a_profile_have_their_bars_on_one_scale(client, study, zoned):
+    """The need fills the scale to its high bound; those who are poor too are a part of it, and shorter."""
+    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    of = kept["zones"][0] if zoned else kept["besoins"]
+    given = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
+    group = actions.prepare(PLACE, at=AT, by=account("lea", "analyste", territory="38"), **given).groups.get(
+        number=1
+    )
+    Group.objects.filter(pk=group.pk).update(zone=kept["zones"][0]["code"] if zoned else "")
+    page = client.get(f"/groupe/{group.code}/").content.decode()
+    bars = re.findall(r'<rect class="plein" x="1" y="6" width="([\d.]+)"', page)
+    need, poor = of["precarite_numerique"], of["cumul"]
+    assert bars[:2] == [f"{116 * each['bas'] / need['haut']:.1f}" for each in (need, poor)]
+    assert "ont aussi peu de revenus" in page
+
+
+def test_each_vote_is_a_stitch_and_its_number(client, group, lea):
+    card = put(group)
+    group.session.refresh_from_db()
+    actions.go_to(group.session, "vote", by=lea, at=AT)
+    for _ in range(3):
+        voter = actions.seat(group.session, group, trade="mediator")
+        client.post(f"/voix/{voter.code}/", {"carte": [card.pk]})
+    page = client.get(f"/groupe/{group.code}/").content.decode()
+    (drawn,) = re.findall(r'<p class="voix-comptees">(.*?)</p>', page, re.DOTALL)
+    assert drawn.count("M") == 3 and drawn.rstrip().endswith("3 voix")

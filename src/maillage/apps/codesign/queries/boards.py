@@ -1,8 +1,9 @@
 """Boards as their groups read them, journeys to draw, votes counted, and the figures beside a profile."""
 
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -12,14 +13,18 @@ from maillage.apps.accounts.access import rights_of
 from maillage.apps.codesign import access, rules
 from maillage.apps.codesign.models import Card, Cause, DraftAction, Group, Level, Participant, Session
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
 from maillage.apps.search.rules import Hit, SearchKind
 from maillage.kernel.errors import HouseError
+from maillage.kernel.estimate import Estimate
 from maillage.reference.codesign import KINDS, causes, obstacles, questions, stages, trades
 from maillage.reports.codesign import journey as maps
+from maillage.reports.page import charts
 from maillage.reports.territory.reading import Reading
 from maillage.words import dates, wording
 
 DIGITAL = "en difficulté avec Internet"
+MODEST = "ont aussi peu de revenus"
 HELPED = "libre_acces_accompagne"
 
 
@@ -45,11 +50,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ZoneFigure:
-    """A figure of the zone of a profile: an estimate, its interval, what it counts."""
+    """A figure of the zone of a profile: an estimate, its interval, what it counts. drawn: what its bar
+    draws, None when it is withheld.
+    """
 
     value: str
     between: str
     label: str
+    drawn: Estimate | None = None
+    bar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,18 +235,53 @@ def portrait(group: Group) -> Portrait | None:
         " sur 100, si les taux publiés sont justes ici."
     )
     found = next((row for row in reading.zones if row.code == group.zone), None)
+    need, both = _drawn(study, found.code if found else "")
     if found is None:
-        head, both = reading.headline, reading.both
-        figures = [ZoneFigure(head.value or "", head.between, DIGITAL)]
+        head = reading.headline
+        figures = [ZoneFigure(head.value or "", head.between, DIGITAL, need)]
         if not reading.withheld:
-            figures.append(ZoneFigure(both.value or "", both.between, "ont aussi peu de revenus"))
+            figures.append(ZoneFigure(reading.both.value or "", reading.both.between, MODEST, both))
     else:
+        poor = wording.people(both) if isinstance(both, Estimate) else None
         figures = [
-            ZoneFigure(found.people or "", found.between if found.people else found.reason, DIGITAL),
+            ZoneFigure(found.people or "", found.between if found.people else found.reason, DIGITAL, need),
+            *([ZoneFigure(poor.value or "", poor.span, MODEST, both)] if poor else []),
             *_without_help(reading, found.code),
         ]
     name = found.name if found else reading.territory.name
-    return Portrait(name, tuple(each for each in figures if each.value or each.between), note, study.place)
+    told = [each for each in figures if each.value or each.between]
+    top = max((each.drawn.high for each in told if each.drawn), default=0.0)
+    barred = tuple(replace(each, bar=_bar(each, top)) for each in told)
+    return Portrait(name, barred, note, study.place)
+
+
+def _drawn(study: Study, zone: str) -> tuple[Estimate | None, Estimate | None]:
+    """Return the people in need, and those who are poor too, of a zone or of all; None: withheld."""
+    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    of = next((each for each in kept["zones"] if each["code"] == zone), kept["besoins"])
+    need, both = (_estimate(of.get(name) or {}) for name in ("precarite_numerique", "cumul"))
+    return need, both
+
+
+def _estimate(of: Mapping[str, Any]) -> Estimate | None:
+    if of.get("valeur") is None:
+        return None
+    return Estimate(
+        value=of["valeur"],
+        low=of["bas"],
+        high=of["haut"],
+        unit="personnes",
+        universe=of["univers"],
+        n=of["n"],
+        method=of["methode"],
+    )
+
+
+def _bar(of: ZoneFigure, top: float) -> str:
+    """Return the bar of a figure, on one scale for all; no tick where only its bounds are told."""
+    if of.drawn is None:
+        return ""
+    return charts.small_bar(of.drawn, top=top, id="rayures", tick=bool(of.value))
 
 
 def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
@@ -249,7 +293,18 @@ def _without_help(reading: Reading, code: str) -> list[ZoneFigure]:
     value, between = (
         (line.missing, line.missing_between) if line.missing_between else ("", line.missing_about)
     )
-    return [ZoneFigure(value, between, "sans lieu à pied où quelqu’un aide")]
+    drawn = Estimate(
+        value=line.missing_value,
+        low=line.missing_low,
+        high=line.missing_high,
+        unit="personnes",
+        universe=line.label,
+        n=0,
+        method="manques",
+    )
+    return [
+        ZoneFigure(value, between, "sans lieu à pied où quelqu’un aide", drawn if value or between else None)
+    ]
 
 
 def trade_words(ids: Iterable[str]) -> str:

@@ -24,6 +24,7 @@ from maillage.reports.page.logo import logo as mark
 from maillage.words import languages, wording
 from maillage.words import rich as rich_text
 
+MOST_STROKES = 30
 register = template.Library()
 register.filter("spaced", wording.spaced)
 TYPED = re.compile(f"{languages.TYPED}([^{languages.POP}]*){languages.POP}")
@@ -72,6 +73,19 @@ def hatching() -> SafeString:
     """Return the pattern that means “possible”, once a page."""
     return mark_safe(
         f'<svg class="fig hors" width="0" height="0" aria-hidden="true"><defs>{hatch("rayures")}</defs></svg>'
+    )
+
+
+@register.filter
+def strokes(n: int) -> SafeString:
+    """Return a small stitch for each of a count of votes, 30 at most: the number is written beside."""
+    drawn = min(n, MOST_STROKES)
+    path = "".join(
+        f"M{12 * k + 1} 1c0 6 1 9 4 10 3-1 4-4 4-10-3 1-4 3-4 6 0-3-1-5-4-6Z" for k in range(drawn)
+    )
+    return mark_safe(
+        f'<svg viewBox="0 0 {12 * drawn} 12" width="{12 * drawn}" height="12" aria-hidden="true">'
+        f'<path d="{path}"/></svg>'
     )
 
 
