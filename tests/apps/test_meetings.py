@@ -286,6 +286,20 @@ def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(client, libr
     assert len(agenda.occurrences(AT, AT + timedelta(days=30))) == 6
 
 
+def test_the_agenda_is_read_page_by_page_and_leaves_whole(client, library, lead, karim, monkeypatch):
+    for n in range(5):
+        proposed(None, lead, dates=(SOON + timedelta(days=n),), title=f"Réunion {n}", token=f"r{n}")
+    monkeypatch.setattr("maillage.apps.community.views.agenda.PAGE", 3)
+    client.force_login(karim)
+    first = client.get("/espace/agenda/?sorte=meeting").content.decode()
+    assert "5 dates." in first.replace("\u00a0", " ") and "Page 1 sur 2" in first
+    assert "Réunion 2" in first and "Réunion 3" not in first
+    assert "?sorte=meeting&amp;page=2" in first, "the choice goes on"
+    last = client.get("/espace/agenda/?sorte=meeting&page=2").content.decode()
+    assert "Réunion 4" in last and "Réunion 2" not in last
+    assert client.get("/espace/agenda/agenda.ics?sorte=meeting").content.decode().count("BEGIN:VEVENT") == 5
+
+
 def test_one_meeting_goes_into_a_calendar_with_its_version(client, lead):
     row = proposed(None, lead, dates=(SOON,))
     client.force_login(lead)

@@ -235,7 +235,9 @@ def test_what_is_wrong_in_an_outline_is_said_and_given_back(client, nord, more, 
 def test_a_workshop_is_planned_and_printed_with_the_outline_of_its_territory(client, isere, trainer, library):
     actions.adapt("38", OUTLINE, {"titre": "Les SMS de l’Isère"}, number=0, by=isere, at=AT)
     client.force_login(trainer)
-    assert "Les SMS de l’Isère" in read(client, "/espace/ateliers/trames/")
+    page = read(client, "/espace/ateliers/trames/")
+    assert "Les SMS de l’Isère" in page
+    assert page.count('<details class="pli" open') == 1 < page.count('<details class="pli"'), "one is unfolded"
     assert 'value="Les SMS de l’Isère"' in read(client, f"/espace/ateliers/nouveau/?trame={OUTLINE}")
     assert "Les SMS de l’Isère" in read(client, "/espace/apprendre/nouveau/")
     values = {"title": "Jeudi", "subject": "securite", "level": "debutant", "outline": OUTLINE, "capacity": 4}

@@ -1,5 +1,6 @@
 """The shared agenda of the network: everything on one list, filters, one calendar."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,6 +12,8 @@ from maillage.apps.community.forms.agenda import AgendaForm
 from maillage.apps.community.queries import agenda as queries
 from maillage.apps.community.rules import agenda as rules
 
+PAGE = 12  # dates
+
 
 @holding(*access.MEMBERS)
 @require_safe
@@ -19,9 +22,12 @@ def index(request: HttpRequest) -> HttpResponse:
     at, form = timezone.localtime(), AgendaForm(request.GET or None)
     rows = queries.occurrences(at, rules.until(at, form.span), **form.wanted)
     query = request.GET.copy()
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    query.pop("page", None)
     context = {
         "form": form,
-        "days": rules.by_day(rows),
+        "page": page,
+        "days": rules.by_day(page),
         "count": len(rows),
         "is_full": len(rows) >= queries.MOST,
         "query": query.urlencode(),
