@@ -200,21 +200,6 @@ def test_a_phone_reads_the_worst_zones_and_asks_for_the_others(client, study, so
     assert re.search(rf"{zones - loop.OPEN}\s+autres\s+zones", folded)
 
 
-def test_beside_each_count_its_base_opens_the_details(client, study):
-    """What is said beside a number is what unfolds: the delay, the base, the unknown, each with its list."""
-    page = client.get(f"/territoires/{study.place}/boucle/").content.decode()
-    found = re.findall(r"<summary>\s*(.*?)<span[^>]*>[^<]*le détail, (\w+),", page, re.DOTALL)
-    words = {what: " ".join(said.split()) for said, what in reversed(found)}
-    assert set(words) == {"orientation", "action", "effet"}
-    for what, shape in (
-        ("orientation", r"réponse en \d+ j"),
-        ("action", r"sur \d+ orientées?"),
-        ("effet", r"\d+ inconnues?"),
-    ):
-        assert re.fullmatch(f"{shape}|le détail", words[what]), words
-    assert "<ul>" in page.split("le détail, effet")[1].split("</details>")[0]
-
-
 def test_a_large_territory_shows_its_worst_zones_until_all_are_asked_for(client, study, monkeypatch):
     monkeypatch.setattr(loop, "MOST", 8)
     zones = len(reading_of(PLACE).zones)
