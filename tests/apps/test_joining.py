@@ -227,6 +227,7 @@ def test_a_referent_leaves_and_the_structure_keeps_its_sheet(client):
         "/espace/reseau/relais/",
         {"structure": lieu.structure.pk, "pour_qui": "Samir", "jusquau": "2026-11-30"},
     )
+    assert "Samir : il s’ouvre une fois" in answer.content.decode().replace("\u00a0", " ")
     link = answer.context["link"].partition("http://testserver")[2]
     actions.end_handovers(at=AT + timedelta(days=30))
     held.refresh_from_db()
