@@ -332,7 +332,10 @@ def test_a_mission_without_supervisor_is_told_to_the_structure(client, library, 
     assert "Personne n’en répond" not in client.get("/espace/benevoles/").content.decode()
     Membership.objects.filter(user=samia).delete()
     assert "Personne n’en répond" in client.get("/espace/benevoles/").content.decode()
-    client.post(f"/espace/benevoles/{row.pk}/geste/", {"geste": "encadrer", "encadre": str(karim.pk)})
+    address = f"/espace/benevoles/{row.pk}/geste/"
+    alone = client.post(address, {"geste": "encadrer", "encadre": str(denise.pk)})
+    assert (alone.status_code, 'hors-papier" open>' in alone.content.decode()) == (400, True), "seen at once"
+    client.post(address, {"geste": "encadrer", "encadre": str(karim.pk)})
     assert access.supervisor_of(denise, library.structure.pk, TODAY) == karim
 
 
