@@ -43,6 +43,7 @@ YAML: Mapping[str, Sequence[str]] = {
         "endroits.plain",
         "etats.plain",
         "soucis_wifi.plain",
+        "objets_formation.plain",
         "publics_fragiles.plain",
         "barrieres.plain",
     ),

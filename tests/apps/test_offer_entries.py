@@ -107,6 +107,17 @@ def test_the_problems_of_a_wifi_are_said_and_counted(client):
     assert search(Wanted()).facets["pratique:wifi:cuts"] == 2
 
 
+def test_what_a_course_teaches_and_for_whom_is_said_and_counted(client):
+    """H-012, H-021 à H-023 : ce qu’on y apprend, et qui est accueilli, sur la page du lieu."""
+    taught = {**OFFERED, "objets": ["basics", "procedures"]}
+    place("cours", {"publics_fragiles": ["sans_domicile", "mobilite"], "practices": {"formation": taught}})
+    page = text(client, "/lieux/cours/")
+    assert "On y apprend : les gestes de base" in page
+    assert "Accueille les personnes : sans domicile" in page
+    assert "qui se déplacent difficilement" in page
+    assert search(Wanted()).facets["pratique:formation:basics"] == 1
+
+
 @pytest.mark.parametrize("words", ["Cartes SIM", "Forfaits solidaires", "Téléphonie"])
 def test_a_file_that_names_telephony_is_read(words):
     sheet = forms.parse(json.dumps([{**ROW, "services": words}]).encode(), "lieux.json")

@@ -93,7 +93,9 @@ def test_trois_evenements_de_reussite_sont_comptes_a_part(spec):
 
 
 def test_une_formation_dit_les_publics_qu_elle_accueille(spec):
-    """H-023 : handicap, illettrisme, addictions ; jeunes et seniors. Un lieu le dit, et l’annuaire le retient."""
+    """H-021, H-022, H-023 : handicap, illettrisme, addictions, faible mobilité ; jeunes et seniors ; faibles revenus, sans
+    diplôme, langue ; les huit publics de 002. Un lieu le dit, et l’annuaire le retient.
+    """
     spec(
         """
         liste                          | public
@@ -103,12 +105,29 @@ def test_une_formation_dit_les_publics_qu_elle_accueille(spec):
         publics_fragiles               | addictions
         publics_specifiquement_adresses | youth
         publics_specifiquement_adresses | seniors
+        publics_fragiles               | mobilite
+        publics_fragiles               | peu_de_revenus
+        publics_fragiles               | sans_diplome
+        prise_en_charge_specifique     | languages
+        publics_fragiles               | sans_domicile
+        publics_fragiles               | retraite
+        publics_fragiles               | migration
+        publics_fragiles               | familles
+        publics_fragiles               | travail_precaire
+        publics_fragiles               | age_precaire
+        publics_fragiles               | emploi
+        publics_fragiles               | insertion
         """,
         lambda t: [
             offer.lists()[name].values[id].label
             for name, id in zip(t["liste"].tolist(), t["public"].tolist(), strict=True)
         ],
-        ["Situation de handicap", "Illettrisme", "Addictions", "Jeunes", "Seniors"],
+        [
+            *("Situation de handicap", "Illettrisme", "Addictions", "Jeunes", "Seniors", "Faible mobilité"),
+            *("Faibles revenus", "Sans diplôme", "Langues étrangères (autres)"),
+            *("Sans domicile", "Retraite modeste", "Migrants", "Familles en difficulté"),
+            *("Travailleurs pauvres", "Grand âge et précarité", "Demandeurs d’emploi", "Jeunes en insertion"),
+        ],
     )
 
 
@@ -214,3 +233,19 @@ def test_ce_que_devient_une_demarche_apres_le_module(spec):
         ],
         ["compte", "visite", "demarche", "achat"],
     )
+
+
+def test_ce_qu_une_formation_apprend(spec):
+    """H-012 : les gestes de base ; les loisirs et la vie quotidienne ; les démarches. La fiche le demande d’un cours."""
+    spec(
+        """
+        objet
+        ----------
+        basics
+        uses
+        procedures
+        """,
+        lambda t: [offer.lists()["objets_formation"].values[id].label for id in t["objet"].tolist()],
+        ["Gestes de base", "Loisirs et vie quotidienne", "Démarches administratives"],
+    )
+    assert "objets" in rules.condition_questions()["formation"]

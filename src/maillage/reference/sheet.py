@@ -55,6 +55,7 @@ class Practice(TypedDict, total=False):
     complet: bool
     barrieres: list[str]
     soucis: list[str]
+    objets: list[str]
     reorientation: list[str]
     horaires: dict[str, str]
     themes: list[str]

@@ -438,6 +438,7 @@ def facets(sheet: Sheet) -> list[str]:
                     *said.get("accompagnement", ()),
                     *said.get("etats", ()),
                     *said.get("soucis", ()),
+                    *said.get("objets", ()),
                     *(name for name in ("avec_aide", "a_domicile", "auto_reparation") if said.get(name)),
                 )
             }

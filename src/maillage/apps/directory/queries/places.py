@@ -418,6 +418,7 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "prescription": _if(to_say("Il faut être envoyé par un professionnel")),
     "inscription": _after(to_say("Pour s’inscrire : {what}")),
     "barrieres": lambda value: ". ".join(barriers(value)),
+    "objets": _after(to_say("On y apprend : {what}"), "objets_formation"),
     "soucis": _after(to_say("À savoir : {what}"), "soucis_wifi"),
     "capacite": lambda value: say("{n}\u00a0place par semaine", "{n}\u00a0places par semaine", n=value),
     "langues": _after(to_say("On y parle : {what}")),
