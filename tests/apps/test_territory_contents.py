@@ -237,7 +237,9 @@ def test_a_workshop_is_planned_and_printed_with_the_outline_of_its_territory(cli
     client.force_login(trainer)
     page = read(client, "/espace/ateliers/trames/")
     assert "Les SMS de l’Isère" in page
-    assert page.count('<details class="pli" open') == 1 < page.count('<details class="pli"'), "one is unfolded"
+    assert page.count('<details class="pli" open') == 1 < page.count('<details class="pli"'), (
+        "one is unfolded"
+    )
     assert 'value="Les SMS de l’Isère"' in read(client, f"/espace/ateliers/nouveau/?trame={OUTLINE}")
     assert "Les SMS de l’Isère" in read(client, "/espace/apprendre/nouveau/")
     values = {"title": "Jeudi", "subject": "securite", "level": "debutant", "outline": OUTLINE, "capacity": 4}

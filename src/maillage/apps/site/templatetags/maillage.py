@@ -282,8 +282,8 @@ def keep(context: template.Context, *replaced: str) -> SafeString:
 def swatch(*kind: object) -> SafeString:
     """Return the small square of a legend. kind: the parts of its class of style."""
     return format_html(
-        '<svg class="fig carre" width="16" height="16" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10"'
-        ' height="10"/></svg>',
+        '<svg class="fig carre" width="16" height="16" viewBox="0 0 10 10" aria-hidden="true">'
+        '<rect class="{}" width="10" height="10"/></svg>',
         "".join(str(part) for part in kind),
     )
 
