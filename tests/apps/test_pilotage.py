@@ -238,6 +238,23 @@ def test_a_commune_cut_in_quarters_is_told_once(client, study):
     assert "Activité inventée" in page
 
 
+def test_what_is_said_beside_a_count_opens_its_details(client, study):
+    now = datetime.now(UTC)
+    helped = {"came": True, "served_at": now - timedelta(days=20)}
+    answered = {"answered_at": now - timedelta(days=30)}
+    referrals(PLACE, 22, at=now, **helped, **answered, outcome=cycle.REACHED)
+    referrals(PLACE, 11, at=now, **helped, **answered)
+    referrals(PLACE, 11, at=now, **answered, reason="full")
+    page = client.get(PAGE).content.decode()
+    told = re.findall(r"<summary>(.*?)<span[^>]*>\s: le détail, (\w+),.*?<ul>(.*?)</ul>", page, re.DOTALL)
+    words = {what: (" ".join(said.split()), " ".join(rows.split())) for said, what, rows in told}
+    assert re.fullmatch(r"réponse en \d+ j", words["orientation"][0])
+    assert "premier motif de refus : Complet" in words["orientation"][1]
+    assert words["effet"][0] == "11 inconnues"
+    assert "sur 33 personnes aidées" in words["effet"][1]
+    assert "sur 44 orientées" in " ".join(page.split())
+
+
 def test_a_row_of_the_file_has_each_link_or_its_reason(client, study):
     answer = client.get(f"{PAGE}zones.csv")
     lines = answer.content.decode().splitlines()
