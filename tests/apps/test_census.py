@@ -409,6 +409,7 @@ def test_the_method_says_nothing_while_nobody_is_on_the_list(client, coordinator
 
 
 def test_the_method_tells_what_the_rows_hold(ground, coordinator):
+    """G-047: its two aims come first, then what the list says of itself."""
     lieu = place()
     first = add(ground, coordinator, "A", found_by="official", at=datetime(2026, 9, 1, 8, tzinfo=UTC))
     second = add(ground, coordinator, "B", recommended_by=first)

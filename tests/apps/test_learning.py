@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.utils.html import escape
 
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules import judging
 from maillage.apps.learning.views import modules
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
+from maillage.reference import everyday_tools
 from maillage.reports.page import drawings
 from tests.support.learning import MODULES, every_kind
 from tests.support.profile import some
@@ -72,6 +74,16 @@ def test_the_modules_are_listed_by_theme_each_with_its_page_and_its_sheet(client
         assert f"/apprendre/{id}/" in page
         assert client.get(f"/apprendre/{id}/").status_code == 200
         assert "Qui peut m’aider" in client.get(f"/apprendre/{id}/fiche/").content.decode()
+
+
+def test_the_tools_of_every_day_lead_to_their_exercise(client):
+    page = client.get("/apprendre/").content.decode()
+    part = page[page.index('id="outils-du-quotidien"') :].partition("</details>")[0]
+    for tool in everyday_tools.tools().values():
+        assert f"<strong>{escape(tool.name)}.</strong>" in part
+        assert client.get(f"/apprendre/{tool.module}/").status_code == 200, tool.id
+    assert "l’estime de soi" in part
+    assert "outils-du-quotidien" not in client.get("/apprendre/", {"q": "souris"}).content.decode()
 
 
 def test_a_module_is_searched_by_its_words(client):

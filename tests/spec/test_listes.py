@@ -2,7 +2,7 @@
 
 from maillage.apps.directory import rules
 from maillage.modules.format import FollowUp
-from maillage.reference import bilan, codesign, indicators, offer, procedures
+from maillage.reference import bilan, codesign, everyday_tools, indicators, offer, procedures
 
 title = "Les listes du métier"
 
@@ -249,3 +249,30 @@ def test_ce_qu_une_formation_apprend(spec):
         ["Gestes de base", "Loisirs et vie quotidienne", "Démarches administratives"],
     )
     assert "objets" in rules.condition_questions()["formation"]
+
+
+def test_des_outils_servent_au_dela_des_demarches(spec):
+    """H-055, H-063, N-029 : langue, lien, déplacements ; ce que fait chaque genre d’outil, à quoi faire attention, où s’y
+    exercer ; et les trois leviers qu’une étude a vus chez des personnes accompagnées. Aucun produit n’est nommé.
+    """
+    tools = everyday_tools.tools()
+    spec(
+        """
+        outil      | sert à
+        -----------+---------
+        translator | language
+        voice      | language
+        pictures   | language
+        exercises  | language
+        curriculum | language
+        calls      | ties
+        forums     | ties
+        dating     | ties
+        remote     | moving
+        trips      | moving
+        """,
+        lambda t: [tools[id].aim == aim for id, aim in zip(t["outil"], t["sert à"], strict=True)],
+        [True] * 10,
+    )
+    assert len(tools) == 10 and all(tool.helps and tool.watch for tool in tools.values())
+    assert len(everyday_tools.levers()) == 3

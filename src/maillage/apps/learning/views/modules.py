@@ -17,6 +17,7 @@ from maillage.kernel.typed import whole
 from maillage.modules.format import Module
 from maillage.modules.paths import paths
 from maillage.modules.translations import Translated
+from maillage.reference import everyday_tools
 
 LONGEST_WORDS = 60
 
@@ -27,7 +28,18 @@ def index(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:LONGEST_WORDS]
     themes = contents.themes_holding(asked)
     found = sum(len(theme.modules) for theme in themes)
-    context = {"themes": themes, "paths": paths().values(), "q": asked, "found": found}
+    everyday = {
+        words: [tool for tool in everyday_tools.tools().values() if tool.aim == id]
+        for id, words in everyday_tools.aims().items()
+    }
+    context = {
+        "themes": themes,
+        "paths": paths().values(),
+        "q": asked,
+        "found": found,
+        "everyday": everyday,
+        "levers": everyday_tools.levers(),
+    }
     return render(request, "learning/index.html", context)
 
 
