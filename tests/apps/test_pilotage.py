@@ -344,9 +344,14 @@ def test_the_home_of_who_steers_draws_the_five_links_of_the_loop(client, study, 
     assert page.count('class="fig colonne"') == page.count('class="fig couchee"') == 5
 
 
-@pytest.mark.parametrize(("n", "told"), [(10, ["", ""]), (22, ["22", "22"])])
-def test_the_links_of_the_home_are_protected_as_those_of_the_loop(study, coordinator, n, told):
-    referrals(PLACE, n, **HELPED, outcome=cycle.REACHED)
+@pytest.mark.parametrize(
+    ("n", "refused", "told"), [(11, 11, ["44", "33"]), (11, 0, ["33", ""]), (2, 2, ["", ""])]
+)
+def test_the_links_of_the_home_are_protected_as_those_of_the_loop(study, coordinator, n, refused, told):
+    """When all were helped, their number says of each of them that they were: it is withheld."""
+    referrals(PLACE, 2 * n, **HELPED, outcome=cycle.REACHED)
+    referrals(PLACE, n, **HELPED)
+    referrals(PLACE, refused, reason="full", answered_at=AT - timedelta(days=30))
     found = home_loop(coordinator, ON)
     _, _, orientation, action, _ = found.bars
     assert [orientation.value, action.value] == told
