@@ -15,6 +15,7 @@ from maillage.kernel.names import plain
 from maillage.reports.territory import edition
 from maillage.reports.territory.reading import PublishedNote
 from maillage.studies.diagnosis.request import Cancelled
+from maillage.studies.diagnosis.territories import gazetteer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 ADDRESS = "/territoires/38151/"
@@ -135,6 +136,19 @@ def test_comparing_with_itself_finds_no_gap(client, study):
     page = text_of(client.get(f"{ADDRESS}comparer/?avec=38151"))
     assert "On ne peut pas dire" in page
     assert "On peut dire" not in page
+
+
+def test_comparing_proposes_territories_around_and_as_populous_before_any_is_chosen(client, study):
+    """FS-31 : sans rien de choisi, la page propose des voisins et des jumeaux ; un choix fait, elle n’en parle plus."""
+    page = client.get(f"{ADDRESS}comparer/")
+    around, alike = (them for _, them in page.context["offers"])
+    here = gazetteer().get("38151")
+    named = [gazetteer().get(each["query"].removeprefix("avec=")) for each in around]
+    assert named and all(t.kind == here.kind and t.within[0] == here.within[0] for t in named)
+    sizes = [gazetteer().get(each["query"].removeprefix("avec=")).population for each in alike]
+    assert sizes and all(abs(size - here.population) < here.population * 0.05 for size in sizes)
+    chosen = client.get(f"{ADDRESS}comparer/?avec=38151")
+    assert chosen.context["offers"] == []
 
 
 def test_comparing_gives_each_figure_with_its_margin_universe_and_year(client, study):

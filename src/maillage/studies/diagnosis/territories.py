@@ -192,6 +192,26 @@ class Gazetteer:
         close = difflib.get_close_matches(wanted, near, n=limit, cutoff=0.72)
         return [near[name] for name in close]
 
+    def around(self, territory: Territory, *, limit: int = 4) -> list[Territory]:
+        """Return the largest territories of the same kind in the nearest larger one that holds any: the
+        communes of an intercommunalité, the intercommunalités of a département, the départements of a région.
+        """
+        same = [
+            t for t in self._by_code.values() if t.kind == territory.kind and t.population and t != territory
+        ]
+        for code, _ in territory.within:
+            inside = [t for t in same if code in dict(t.within)]
+            if inside:
+                return sorted(inside, key=lambda t: (-t.population, t.code))[:limit]
+        return []
+
+    def alike(self, territory: Territory, *, limit: int = 4) -> list[Territory]:
+        """Return the territories of the same kind whose population is nearest, wherever they are."""
+        same = [
+            t for t in self._by_code.values() if t.kind == territory.kind and t.population and t != territory
+        ]
+        return sorted(same, key=lambda t: (abs(t.population - territory.population), t.code))[:limit]
+
     def _became(self, code: str) -> Territory | None:
         new = self._former.aligned("former", np.array([code]), "code", missing="")[0]
         return self._by_code.get(str(new)) if new else None

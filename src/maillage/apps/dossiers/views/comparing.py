@@ -23,6 +23,7 @@ from maillage.studies.diagnosis import compare
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.words import wording
 
+PROPOSED = 4  # of each kind, before any is chosen
 TOO_MANY = Refused(
     "Trop de calculs ont été demandés depuis votre adresse cette heure-ci.",
     why="Chaque nouveau territoire occupe l’ordinateur quelques secondes.",
@@ -56,6 +57,7 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
             "found": found,
             "sides": _chips(asked, study, reading, found, readings),
             "is_full": len(found.places) >= comparison.MOST_SIDES - 1,
+            "offers": [] if found.places else _proposals(asked, study),
             "ignored": typed[comparison.MOST_SIDES - 1 :],
             "kept": [k for k in queries.finished_studies() if k.place not in {study.place, *found.places}],
         } | (_beside(study, asked, found, readings) if found.ready else {})
@@ -106,6 +108,29 @@ def _chips(
             "without": _query(asked, [other for other in found.places if other != one.place]) if k else "",
         }
         for k, (one, each, name) in enumerate(zip(studies, readings, sides.MARKS, strict=False))
+    ]
+
+
+def _proposals(asked: StudyRequest, study: Study) -> list[tuple[str, list[dict[str, str]]]]:
+    """Return the territories that one may first think of, before any is chosen: around, then as populous."""
+    here = gazetteer().get(study.inputs["code"])
+    around = gazetteer().around(here)
+    alike = [t for t in gazetteer().alike(here, limit=2 * PROPOSED) if t not in around][:PROPOSED]
+    groups = (("Autour", around), ("D’une population proche", alike))
+    return [
+        (
+            title,
+            [
+                {
+                    "query": _query(asked, [t.code]),
+                    "name": t.long_name,
+                    "what": f"{t.place}, {wording.count(t.population, 'habitant')}".removeprefix(", "),
+                }
+                for t in them
+            ],
+        )
+        for title, them in groups
+        if them
     ]
 
 
