@@ -79,3 +79,20 @@ def test_the_copies_of_a_process_that_is_killed_end_with_it():
     first.wait()
     assert first.stdout.read() == ""  # its end is closed once nobody holds it: not before sixty seconds, else
     first.stdout.close()
+
+
+def test_a_refusal_comes_whole_from_a_copy():
+    told = alone("""
+from maillage.kernel import cores
+from maillage.kernel.errors import Refused, UnknownTerritory
+
+def refuse():
+    raise UnknownTerritory("Quoi.", why="Pourquoi.", do="Que faire.", nearest=(("38185", "Grenoble"),))
+
+try:
+    with cores.aside(refuse) as result:
+        result()
+except Refused as error:
+    print(type(error).__name__, error.sentences, error.nearest, str(error).splitlines()[0])
+""")
+    assert told == "UnknownTerritory ('Quoi.', 'Pourquoi.', 'Que faire.') (('38185', 'Grenoble'),) Quoi."

@@ -5,8 +5,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -14,51 +15,59 @@ LEAST = 2_000  # items under which starting processes costs more than it saves
 PART = 500  # items given to a process at once
 PR_SET_PDEATHSIG = 1  # of Linux: the signal that a process receives when the one that made it ends
 
-_work: list[Callable[[int, int], Any]] = []  # copied with the process: it may hold what cannot be sent
+_work: list[Sequence[Callable[[], Any]]] = []  # copied with the process: it may hold what cannot be sent
 
 
 def parts(n: int, work: Callable[[int, int], T], *, least: int = LEAST) -> Iterator[tuple[int, T]]:
     """Yield, in order, (how many of n items are done, what `work` returns for the next ones).
 
     work: called with a start and an end; what it returns is copied from another process when there are many
-    items and several processors. A process that has threads does it all itself: its copies could wait for
-    ever for a lock that no thread of theirs releases.
+    items and several processors.
     """
-    spans = [(start, min(start + PART, n)) for start in range(0, n, PART)]
-    if n < least or not _may_copy():
-        for start, end in spans:
-            yield end, work(start, end)
-        return
-    _work.append(work)
-    try:
-        with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0)), _as_usual) as pool:
-            for (_, end), done in zip(spans, pool.imap(_do, spans), strict=True):
-                yield end, done
-    finally:
-        _work.pop()
+    ends = [min(start + PART, n) for start in range(0, n, PART)]
+    jobs = [partial(work, start, end) for start, end in zip((0, *ends), ends, strict=False)]
+    made = each(jobs) if n >= least and may_copy() else (job() for job in jobs)
+    with closing(made):
+        yield from zip(ends, made, strict=True)
 
 
 @contextmanager
 def aside(work: Callable[[], T], *, worth: bool = True) -> Iterator[Callable[[], T]]:
     """Do some work in a copy of this process while the body goes on; what is yielded waits for its result.
 
-    The work is done at once, here, when it is not worth a copy or when there cannot be one: see `parts`. A
-    body that ends before asking ends the copy.
+    The work is done at once, here, when it is not worth a copy or when there cannot be one. A body that ends
+    before asking ends the copy.
     """
-    if not worth or not _may_copy():
+    if not worth or not may_copy():
         done = work()
         yield lambda: done
         return
-    _work.append(lambda start, end: work())
+    with _copies(1, [work]) as pool:
+        yield pool.apply_async(_do, (0,)).get
+
+
+def each(jobs: Sequence[Callable[[], T]]) -> Generator[T, None, None]:
+    """Yield what each job returns, in order, each done in one of as many copies of this process as it has
+    processors. Only a process that `may_copy` calls this.
+    """
+    with _copies(len(os.sched_getaffinity(0)), jobs) as pool:
+        yield from pool.imap(_do, range(len(jobs)))
+
+
+@contextmanager
+def _copies(n: int, jobs: Sequence[Callable[[], Any]]) -> Iterator[Any]:
+    _work.append(jobs)
     try:
-        with multiprocessing.get_context("fork").Pool(1, _as_usual) as pool:
-            yield pool.apply_async(_do, ((0, 0),)).get
+        with multiprocessing.get_context("fork").Pool(n, _as_usual) as pool:
+            yield pool
     finally:
         _work.pop()
 
 
-def _may_copy() -> bool:
-    """Return whether this process has several processors, no thread, and may have copies of itself."""
+def may_copy() -> bool:
+    """Return whether this process has several processors, no thread, and may have copies of itself. The
+    copies of one that has threads could wait for ever for a lock that no thread of theirs releases.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon
     return cores > 1 and alone
@@ -74,5 +83,5 @@ def _as_usual() -> None:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _do(span: tuple[int, int]) -> Any:
-    return _work[-1](*span)
+def _do(job: int) -> Any:
+    return _work[-1][job]()

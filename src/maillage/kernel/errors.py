@@ -1,5 +1,8 @@
 """Errors say what happened, why it matters and what to do about it."""
 
+import copyreg
+from typing import Any
+
 
 class HouseError(Exception):
     """An error with its three sentences: in English for developers, in French for everybody else."""
@@ -7,6 +10,10 @@ class HouseError(Exception):
     def __init__(self, what: str, *, why: str, do: str) -> None:
         self.what, self.why, self.do = what, why, do
         super().__init__(f"{what}\n  why: {why}\n  do:  {do}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it come whole from another process: its own constructor takes no message."""
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 class UnsourcedFigure(HouseError):
