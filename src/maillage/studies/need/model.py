@@ -121,11 +121,12 @@ def describe(frame: Frame) -> Country:
     _, commune_of = group(frame.commune)
     residents = total_by(commune_of, frame.population)[commune_of]
     rural = (residents < frames.SMALL_COMMUNE) & ~frame.overseas
-    homes = frames.by_household(frame, frame.modest).astype(np.float32)
+    with ThreadPoolExecutor(2) as pool:
+        homes, poor = pool.map(lambda share: _by_household(frame, share), (frame.modest, frame.poor))
     return Country(
         frame=frame,
         homes=homes,
-        poor=frames.by_household(frame, frame.poor).astype(np.float32),
+        poor=poor,
         epci_of=epci_of,
         region_of=region_of,
         departement_of=departement_of,
@@ -140,6 +141,10 @@ def describe(frame: Frame) -> Country:
             len(departement_names), 2, -1
         ),
     )
+
+
+def _by_household(frame: Frame, share: Floats) -> Singles:
+    return frames.by_household(frame, share).astype(np.float32)
 
 
 def country() -> Country:
@@ -387,7 +392,11 @@ class ModelByDefinition:
             return self.own
         if chosen.id not in self._others:
             self._others[chosen.id] = model(
-                chosen, seed=self.own.seed, n_draws=self.own.n_draws, place=self.own.country
+                chosen,
+                seed=self.own.seed,
+                n_draws=self.own.n_draws,
+                place=self.own.country,
+                known=self.own.places.law,
             )
         return self._others[chosen.id]
 

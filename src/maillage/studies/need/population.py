@@ -575,10 +575,11 @@ def household_offsets() -> Floats:
 
 def _share_of_cells(frame: Frame, share: Floats) -> Floats:
     """Return the share of each area; overseas without a median, the one implied by its cells."""
-    under = by_household(frame, share)[:, N_CELLS:].sum(axis=1)
-    return np.asarray(
-        np.divide(under, frame.universe, out=share.copy(), where=frame.unmeasured & (frame.universe > 0))
-    )
+    there = np.flatnonzero(frame.overseas)  # every other area keeps its own
+    far, out = frame.take(there), share.copy()
+    under = by_household(far, share[there])[:, N_CELLS:].sum(axis=1)
+    out[there] = np.divide(under, far.universe, out=share[there], where=far.unmeasured & (far.universe > 0))
+    return out
 
 
 def by_household(frame: Frame, share: Floats) -> Floats:
