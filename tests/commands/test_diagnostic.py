@@ -4,7 +4,10 @@ import csv
 import errno
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 
@@ -198,6 +201,24 @@ def test_twice_the_same_command_gives_the_same_bytes(maillage, grenoble, tmp_pat
     assert maillage("diagnostic", "200040715", "--zones", zones, "--sortie", tmp_path).code == 0
     for name in ("etude.json", "zones.csv", "zones.geojson"):
         assert (tmp_path / name).read_bytes() == (grenoble / name).read_bytes()
+
+
+@pytest.mark.complete
+def test_one_processor_writes_the_bytes_that_several_write(tmp_path):
+    if not hasattr(os, "sched_setaffinity"):
+        pytest.skip("a process is kept to one processor on Linux")
+    program = "from maillage.cli.main import main; raise SystemExit(main())"
+    words = [sys.executable, "-c", program, "diagnostic", "38485", "--sortie"]
+    subprocess.run([*words, tmp_path / "several"], check=True, capture_output=True)
+    only = {min(os.sched_getaffinity(0))}
+    alone = f"import os; os.sched_setaffinity(0, {only}); {program}"
+    subprocess.run(
+        [sys.executable, "-c", alone, *words[3:], tmp_path / "alone"], check=True, capture_output=True
+    )
+    several = {path.relative_to(tmp_path / "several"): path for path in (tmp_path / "several").rglob("*.*")}
+    assert len(several) > 10
+    for name, path in several.items():
+        assert (tmp_path / "alone" / name).read_bytes() == path.read_bytes(), name
 
 
 @pytest.mark.complete

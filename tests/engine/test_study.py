@@ -3,6 +3,7 @@
 import numpy as np
 from pytest import approx, fixture
 
+from maillage.kernel import cores
 from maillage.reference.definitions import DEFAULT, definition, offered
 from maillage.studies.diagnosis import compare, diagnosis, published, zoning
 from maillage.studies.diagnosis.request import Request
@@ -39,9 +40,17 @@ def test_the_model_of_the_need_is_built_once_for_the_diagnosis_the_offer_and_the
     monkeypatch.setattr(
         need_model, "model", lambda chosen, **rest: built.append(chosen.id) or real(chosen, **rest)
     )
+    monkeypatch.setattr(cores, "may_copy", lambda: False)  # what a copy builds is not seen from here
     found = study(request_, census=places)
     assert found.offered is not None
     assert sorted(built) == sorted({DEFAULT} | {each.id for each in offered()})
+
+
+def test_definitions_drawn_in_a_copy_are_those_that_one_process_draws(monkeypatch, request_):
+    monkeypatch.setattr(cores, "may_copy", lambda: True)
+    beside = study(request_)
+    monkeypatch.setattr(cores, "may_copy", lambda: False)
+    assert beside.by_definition == study(request_).by_definition
 
 
 def test_what_others_published_is_the_same_from_models_already_built():

@@ -135,6 +135,13 @@ def _fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, font_paths=[str(ASSETS / "fonts")])
 
 
+def is_started() -> bool:
+    """Return whether this process has laid a page out: it then has threads of its own, and no copy of it
+    could lay out another.
+    """
+    return _fonts.cache_info().currsize > 0
+
+
 @cache
 def _letters() -> frozenset[str]:
     """Return the characters that our fonts can draw."""

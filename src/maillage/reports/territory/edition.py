@@ -1,12 +1,15 @@
 """An edition of a diagnosis: every file of the contract, written whole or not at all."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
+from maillage.kernel import cores
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.reports.page import html, pdf
@@ -21,6 +24,7 @@ from maillage.studies.diagnosis.study import Study
 Progress = Callable[[str, float], None]
 MOST_SHEETS = 250
 WORKERS = 2
+AT_ONCE = 8  # sheets given to a processor at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +91,63 @@ def write(
     when there are at most 250. Everything is written aside, then put in place at once: a folder never mixes
     two studies. Sheets of a former study of the same folder are taken off.
     """
-    d, offered = edition.study.diagnosis, edition.study.offered
     progress("Dossier", 0.0)
-    written = documents(edition, on=on, comments=comments, field=field)
+    wanted = sheets if sheets is not None else len(edition.study.diagnosis.zones) <= MOST_SHEETS
+    codes = list(edition.reading.sheets) if wanted else []
     folder.mkdir(parents=True, exist_ok=True)
     clear_abandoned(folder)
     aside = staging(folder)
-    files: dict[str, bytes] = {
-        "etude.json": edition.json,
-        "zones.csv": study_json.table(d, offered),
-        "zones.geojson": study_json.geography(d, offered),
-        **{f"dossier.{form}": content for form, content in written.items()},
-    }
+    jobs = [
+        partial(_write_dossier, edition, aside, on=on, comments=comments, field=field),
+        partial(_write_tables, edition, aside),
+        *(
+            partial(_write_sheets, edition, aside / "fiches", codes[start : start + AT_ONCE], on=on)
+            for start in range(0, len(codes), AT_ONCE)
+        ),
+    ]
     try:
-        for name, content in files.items():
-            write_whole(aside / name, content)
-        if sheets if sheets is not None else len(d.zones) <= MOST_SHEETS:
-            write_sheets(edition, aside / "fiches", list(edition.reading.sheets), on=on, progress=progress)
+        with closing(_each(jobs)) as made:
+            for done, _ in enumerate(made):
+                progress("Fiches de zone" if codes else "Dossier", (done + 1) / len(jobs))
         return _put_in_place(aside, folder, whole=sheets is not False)
     except Refused as error:
         raise Refused(error.what.replace(f"{aside.name}/", ""), why=error.why, do=error.do) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _each(jobs: Sequence[Callable[[], None]]) -> Generator[None, None, None]:
+    """Do jobs that lay pages out, on every processor: in copies of this process, unless it has threads."""
+    if cores.may_copy() and not pdf.is_started():
+        yield from cores.each(jobs)
+        return
+    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
+        yield from pool.map(lambda job: job(), jobs)
+
+
+def _write_dossier(
+    edition: Edition,
+    folder: Path,
+    *,
+    on: date,
+    comments: Mapping[str, str] | None,
+    field: FieldReading | None,
+) -> None:
+    for form, content in documents(edition, on=on, comments=comments, field=field).items():
+        write_whole(folder / f"dossier.{form}", content)
+
+
+def _write_tables(edition: Edition, folder: Path) -> None:
+    d, offered = edition.study.diagnosis, edition.study.offered
+    write_whole(folder / "etude.json", edition.json)
+    write_whole(folder / "zones.csv", study_json.table(d, offered))
+    write_whole(folder / "zones.geojson", study_json.geography(d, offered))
+
+
+def _write_sheets(edition: Edition, folder: Path, codes: Sequence[str], *, on: date) -> None:
+    for code in codes:
+        sheet = zone_sheet.render(edition.study.diagnosis, edition.reading, code, on=on)
+        write_whole(folder / f"{code}.pdf", sheet)
 
 
 def _put_in_place(aside: Path, folder: Path, *, whole: bool) -> list[Path]:
@@ -124,26 +163,3 @@ def _put_in_place(aside: Path, folder: Path, *, whole: bool) -> list[Path]:
         (folder / name).parent.mkdir(exist_ok=True)
         (aside / name).replace(folder / name)
     return [folder / name for name in made]
-
-
-def write_sheets(
-    edition: Edition,
-    folder: Path,
-    codes: Sequence[str],
-    *,
-    on: date,
-    progress: Progress = lambda step, share: None,
-) -> list[Path]:
-    """Write the sheets of some zones."""
-
-    def one(code: str) -> Path:
-        path = folder / f"{code}.pdf"
-        write_whole(path, zone_sheet.render(edition.study.diagnosis, edition.reading, code, on=on))
-        return path
-
-    paths = []
-    with ThreadPoolExecutor(max_workers=WORKERS) as pool:
-        for done, path in enumerate(pool.map(one, codes)):
-            progress("Fiches de zone", (done + 1) / len(codes))
-            paths.append(path)
-    return paths

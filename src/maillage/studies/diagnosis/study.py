@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
+from maillage.kernel import cores
 from maillage.kernel.estimate import Withheld
 from maillage.reference.definitions import offered as usual_definitions
 from maillage.studies.diagnosis import compare
@@ -12,7 +14,7 @@ from maillage.studies.diagnosis import published as published_study
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.diagnosis import diagnose
 from maillage.studies.diagnosis.published import Beside
-from maillage.studies.diagnosis.request import Request
+from maillage.studies.diagnosis.request import Request, model_of
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.studies.diagnosis.zoning import by
 from maillage.studies.need import population as frames
@@ -21,6 +23,7 @@ from maillage.studies.offer import census as offer_study
 from maillage.studies.offer.census import Census, Offered
 
 Progress = Callable[[str, float], None]
+MOST_BESIDE = 5_000  # areas over which a second process would hold too many draws for a small computer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +49,26 @@ def study(
     """Return the study of a request. progress(step, share from 0 to 1) may raise Cancelled.
 
     census: the places in and around the territory, None when there is no census of them. The model of need is
-    built once, by the diagnosis; later steps draw from it, and share those of other definitions.
+    built once; later steps draw from it, and share those of other definitions. These are drawn beside the
+    rest where the computer can.
     """
-    d = diagnose(request, lambda step, share: progress(step, 0.7 * share))
-    models = ModelByDefinition(d.model)
-    progress("L’offre face au besoin", 0.71)
-    beside = offer_study.offered(request, d, census) if census is not None and census.places else None
-    progress("Définitions côte à côte", 0.8)
-    # What is counted here has one figure: that of the diagnosis, which a survey may have moved.
-    usual, own = usual_definitions(), NeedByDefinition(request.definition, d.need, d.rate)
-    drawn = compare.definitions(
-        [one for one in usual if one.id != own.definition.id],
-        request.zoning.rows,
-        models=models,
-        inside=request.inside,
-    )
-    found = {one.definition.id: one for one in (own, *drawn)}
+    progress("Lecture du recensement", 0.0)
+    models = ModelByDefinition(model_of(request))
+    usual = usual_definitions()
+    others = [one for one in usual if one.id != request.definition.id]
+    rows = request.zoning.rows
+    side = partial(compare.definitions, others, rows, models=models, inside=request.inside)
+    with cores.aside(side, worth=len(rows) < MOST_BESIDE) as drawn:
+        d = diagnose(request, lambda step, share: progress(step, 0.1 + 0.6 * share), model=models.own)
+        progress("L’offre face au besoin", 0.71)
+        beside = offer_study.offered(request, d, census) if census is not None and census.places else None
+        progress("Chiffres publiés", 0.8)
+        published = () if isinstance(d.need, Withheld) else published_study.beside(d, models)
+        progress("Définitions côte à côte", 0.85)
+        # What is counted here has one figure: that of the diagnosis, which a survey may have moved.
+        own = NeedByDefinition(request.definition, d.need, d.rate)
+        found = {one.definition.id: one for one in (own, *drawn())}
     each = tuple(found[one.id] for one in usual)
-    progress("Chiffres publiés", 0.95)
-    published = () if isinstance(d.need, Withheld) else published_study.beside(d, models)
     progress("Cartes", 0.98)
     return Study(d, beside, each, published, _drawable(d))
 
