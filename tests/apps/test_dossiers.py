@@ -110,6 +110,9 @@ def test_a_zone_has_its_sheet_and_an_unknown_zone_does_not_exist(client, study):
     sheet = client.get(f"{ADDRESS}zones/{code}/")
     assert sheet.status_code == 200
     assert "la plus précaire" not in text_of(sheet)  # quarters are never ranked
+    bars = [re.findall(r'width="([\d.]+)"', bar) for _, bar in sheet.context["compared"]]
+    assert max(float(wide) for pair in bars for wide in pair) == 120
+    assert len(bars) == len(queries.reading(study).sheets[code].comparison)
     assert client.get(f"{ADDRESS}zones/000000000/").status_code == 404
 
 

@@ -94,7 +94,14 @@ def test_the_pages_of_an_offer(offered, client):
     later = every.context["rows"][10]["zone"].code
     assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     assert "Trois points à regarder" in page
-    assert "Dit comme un manque : personne ne l’a noté ici." in page
+    # FS-07: one line per object; what is long is folded, and the doubt of the line is told once, above
+    folded = "".join(re.findall(r"<details.*?</details>", first.content.decode(), re.DOTALL))
+    for title in ("Les listes, et leur règle", "Trois points à regarder", "À lire avec prudence"):
+        assert title in folded, title
+    doubts = {row["line"].doubt for row in first.context["rows"]} - {""}
+    assert first.context["whole"].doubt and doubts
+    table = first.content.decode().split('id="zones"')[1].split("</table>")[0]
+    assert not any(doubt in table for doubt in doubts)
 
     places = text_of(client.get(f"/territoires/{PLACE}/lieux/"))
     told = queries.census_page(offered, on=date(2026, 11, 20))

@@ -21,7 +21,7 @@ from maillage.reports.territory.labels import names_of
 from maillage.studies.diagnosis import diagnosis, profile, results, zoning
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.results import LEVEL_NAMES, Spread
+from maillage.studies.diagnosis.results import LEVEL_NAMES, Part, Spread
 from maillage.studies.diagnosis.study import Study
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.need import population
@@ -281,6 +281,23 @@ def test_the_half_names_only_zones_very_likely_in_it_and_counts_them_as_a_range(
     (said,) = sentences.half(told, lambda _, chosen: [f"Z{codes.index(code)}" for code in chosen])
     assert said.replace("\xa0", " ").startswith("Il faut 1 ou 2 quartiers sur 5")
     assert said.endswith("Très probablement (8 chances sur 10 ou plus) : **Z0**.")
+
+
+def test_the_first_step_of_a_zone_names_where_half_of_its_people_live(d):
+    """FS-32 : deux zones de la même case n’ont pas la même phrase ; la moitié n’est dite que si peu de quartiers la font."""
+
+    def people(n):
+        return Estimate(
+            value=n, low=0.9 * n, high=1.1 * n, unit="personnes", universe="", n=100, method="besoins"
+        )
+
+    parts = [Part(name, name, people(n), d.rate) for name, n in (("A", 500.0), ("B", 300.0), ("C", 200.0))]
+    zone = replace(d.zones[0], need=people(1000.0), cell=None)
+    one = replace(zone, parts=tuple(parts))
+    step = zone_sheet.first_step(one, None).replace("\xa0", " ")
+    assert step == "Environ la moitié de ces personnes vivent dans 1 quartier sur 3 : A."
+    even = [replace(part, need=people(50.0)) for part in parts]
+    assert zone_sheet.first_step(replace(one, parts=tuple(even)), None) == ""
 
 
 def test_only_very_likely_zones_are_named_and_prescribed(d):

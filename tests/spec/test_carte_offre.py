@@ -104,6 +104,19 @@ def drawn_zones(svg: str) -> Iterator[tuple[str, str, bool]]:
         yield code, kind[1], "-doute)" in drawing
 
 
+def test_the_map_of_a_zone_numbers_the_places_whose_address_is_known(d, o):
+    """La fiche d’une zone nomme ses lieux ; sa carte porte leurs numéros, sauf celui dont seule la commune est connue."""
+    sheets = {each.code: each.places for each in (offer._zone(o, zone) for zone in o.gaps.zones)}
+    assert sheets["35236"] == ("Dedans",)
+    assert sheets["44128"] == ("À peu près",)
+    number = r'<g class="repere-lieu"><title>([^<]*)</title>.*?>(\d+)</text></g>'
+    here, vague = atlas.sheet_map(d, "35236", o), atlas.sheet_map(d, "44128", o)
+    assert (re.findall(number, here), re.findall(number, vague)) == ([("Dedans", "1")], [])
+    assert (
+        atlas.sheet_map(d, "35236").count("</text>") == re.sub(number, "", here).count("</text>") + 1
+    )  # its name
+
+
 def test_a_zone_is_hatched_where_silence_leaves_its_class_unknown(d, o):
     """Une zone est hachurée là où sa teinte dépend de ce qu’un lieu ne dit pas ; ailleurs, le silence ne change rien.
 

@@ -206,7 +206,7 @@ def _write(study: Study, begun: datetime) -> None:
     zones = found.diagnosis.zones
     for position, zone in enumerate(zones):
         progress("Cartes des zones", 0.8 + 0.2 * position / len(zones))
-        if svg := atlas.sheet_map(found.diagnosis, zone.zone.code):
+        if svg := atlas.sheet_map(found.diagnosis, zone.zone.code, found.offered):
             write_whole(aside / "vignettes" / f"{zone.zone.code}.svg", svg)
     if shapes := atlas.map_data(made.drawn):
         write_whole(aside / "carte.json", json.dumps(shapes, ensure_ascii=False, separators=(",", ":")))

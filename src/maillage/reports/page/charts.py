@@ -153,6 +153,19 @@ def pairs(rows: Sequence[tuple[str, float, float]], *, label: str, here: str, th
     )
 
 
+def pair_of_each(rows: Sequence[tuple[float, float]]) -> list[str]:
+    """Return two bars without words for each row of a table: here, and elsewhere. rows: shares 0-1, on one
+    scale.
+    """
+    top = max((max(pair) for pair in rows), default=0.0) or 1.0
+    return [
+        '<svg class="fig mini" viewBox="0 0 120 20" aria-hidden="true" xmlns="http://www.w3.org/2000/svg">'
+        f'<rect class="plein" y="3" width="{120 * a / top:.1f}" height="8"/>'
+        f'<rect class="reference" y="13" width="{120 * b / top:.1f}" height="5"/></svg>'
+        for a, b in rows
+    ]
+
+
 def today_and_planned(rows: Sequence[tuple[str, float | None, float | None]], *, label: str) -> str:
     """Return one bar a row: what is done today, then what is planned, hatched. rows: (label, percent today,
     percent planned), None where it is not published.

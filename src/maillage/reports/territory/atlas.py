@@ -1,7 +1,7 @@
 """The maps of a diagnosis: digital, social, joint, certainty; its sheet maps; its knitted cover."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 
@@ -23,10 +23,11 @@ from maillage.studies.diagnosis.shapes import joined
 from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.offer import silence, siting
-from maillage.studies.offer.census import Offered
+from maillage.studies.offer.census import Offered, places_in
 from maillage.studies.offer.gap_rules import Gap
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between
+from maillage.studies.offer.whereabouts import Place
 from maillage.words import wording
 from maillage.words.wording import lower_first
 
@@ -272,8 +273,13 @@ def marked(svg: str, ground: Ground, spots: Sequence[siting.Spot]) -> str:
     frame = gap_frame(ground) if svg else None
     if frame is None:
         return svg
+    return _numbered(svg, frame, enumerate(spots, 1))
+
+
+def _numbered(svg: str, frame: maps.Frame, spots: Iterable[tuple[int, siting.Spot | Place]]) -> str:
+    """Return a map with numbered points over it."""
     drawn = []
-    for number_, spot in enumerate(spots, 1):
+    for number_, spot in spots:
         at = frame.place(shapely.Point(spot.lon, spot.lat))
         drawn.append(
             f'<g class="repere-lieu"><title>{escape(spot.name)}</title><circle cx="{at.x:.0f}"'
@@ -494,8 +500,10 @@ def _communes_of(d: Diagnosis) -> dict[str, shapely.Geometry]:
     )
 
 
-def sheet_map(d: Diagnosis, code: str) -> str:
-    """Return the map of one zone among its neighbours, or nothing when it has no contour."""
+def sheet_map(d: Diagnosis, code: str, o: Offered | None = None) -> str:
+    """Return the map of one zone among its neighbours, or nothing when it has no contour. o: the offer, whose
+    places of known address are numbered in the order of the sheet; without it, none is drawn.
+    """
     position = next(i for i, r in enumerate(d.zones) if r.zone.code == code)
     shape = shapes_of(d)[position]
     if shape is None:
@@ -506,20 +514,28 @@ def sheet_map(d: Diagnosis, code: str) -> str:
     for area in shown:
         area.shape = shapely.intersection(shapely.make_valid(area.shape), around)
     shown = [area for area in shown if _has_surface(area.shape)]
-    names = [(area.name, area.shape, 1.0 + (area.code == code) * 1e9 + area.population) for area in shown]
+    here = [(k, place) for k, place in enumerate(places_in(o, code) if o else (), 1) if place.is_precise]
+    names = [
+        (area.name, area.shape, 1.0 + (area.code == code) * 1e9 + area.population)
+        for area in shown
+        if not here
+        or area.code != code  # the page is about this one: its places are read instead of its name
+    ]
     r = d.zones[position]
     need = wording.people(r.need).about if isinstance(r.need, Estimate) else "chiffre non montré"
-    return maps.draw(
+    frame = maps.frame_of([around], margin=0.0, tallest=1.2)
+    svg = maps.draw(
         shown,
         base=Base(names=names[:12], inner=d.shapes.inside(r.zone, frames.sources().rp2021)),
         title=f"{r.zone.name} et ses voisines",
         description=f"{title(r, layer)}. {need}.",
         id=f"f-{position}",
         chosen=code,
-        frame=maps.frame_of([around], margin=0.0, tallest=1.2),
+        frame=frame,
         links=False,
         letters=38,
     )
+    return _numbered(svg, frame, here)
 
 
 def _window(shape: shapely.Geometry) -> shapely.Geometry:

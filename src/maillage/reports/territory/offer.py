@@ -26,7 +26,7 @@ from maillage.reports.territory.reading import (
 )
 from maillage.studies.need import population as frames
 from maillage.studies.offer import gap_rules, reach, silence, siting, what_if
-from maillage.studies.offer.census import Offered
+from maillage.studies.offer.census import Offered, places_in
 from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
 from maillage.studies.offer.gaps import Gaps
 from maillage.studies.offer.grounds import Ground
@@ -287,6 +287,7 @@ def _zone(o: Offered, found: ZoneGaps, name: str = "") -> ZoneOffer:
             if m.offer
         ),
         name=name,
+        places=tuple(place.name for place in places_in(o, found.code)) if found.code else (),
     )
 
 

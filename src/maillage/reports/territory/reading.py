@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from maillage.kernel.errors import HouseError
 from maillage.reports.territory.comparison import Measure
 
-Version = Literal[6]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[7]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -449,7 +449,9 @@ class MissingLine:
 
 @dataclass(frozen=True, slots=True)
 class ZoneOffer:
-    """The offer of a zone (code and name: "" for all of them)."""
+    """The offer of a zone (code and name: "" for all of them). places: the names of its places, in the order
+    of their numbers on its map; none for all of them.
+    """
 
     code: str
     n_places: int
@@ -457,6 +459,7 @@ class ZoneOffer:
     lines: tuple[OfferLine, ...]
     missing: tuple[MissingLine, ...]
     name: str
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,24 @@ def first_step(zone: ZoneResult, offered: ZoneOffer | None) -> str:
             steps.append(f"{words} : {wording.listing(lacking)}.")
     if zone.cell is not None:
         steps.append(FIRST_STEPS[zone.cell] if zone.is_likely else TO_CHECK)
+    if half := _half(zone):
+        steps.append(half)
     return " ".join(steps)
+
+
+def _half(zone: ZoneResult) -> str:
+    """Return where about half of the people of a zone live, '' when that takes most of its parts."""
+    whole, total, names = wording.point(zone.need), 0.0, []
+    for part in zone.parts:
+        if whole is None or total >= whole / 2:
+            break
+        total += wording.point(part.need) or 0.0
+        names.append(part.name)
+    if whole is None or total < whole / 2 or 3 * len(names) > 2 * len(zone.parts):
+        return ""
+    parts = wording.count(len(names), "quartier")
+    lived = f"Environ la moitié de ces personnes vivent dans {parts} sur {len(zone.parts)}"
+    return f"{lived} : {wording.listing(names)}."
 
 
 def verdict(d: Diagnosis, zone: ZoneResult) -> str:

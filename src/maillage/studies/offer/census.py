@@ -392,6 +392,20 @@ def offered(request: Request, d: Diagnosis, given: Census) -> Offered | None:
     )
 
 
+def places_in(o: Offered, code: str) -> tuple[Place, ...]:
+    """Return the places that surely stand in one zone, in the order of their names; several sheets, or
+    several stops there, are one place.
+    """
+    g = o.ground
+    zones = np.append(g.zone_of, -1)
+    found: dict[str | int, Place] = {}
+    for k, (place, areas) in enumerate(zip(g.places, g.standing, strict=True)):
+        held = np.unique(zones[areas])
+        if len(held) == 1 and held[0] >= 0 and g.zones[int(held[0])].code == code:
+            found.setdefault(place.same or k, place)
+    return tuple(sorted(found.values(), key=lambda place: (plain(place.name), place.id)))
+
+
 def _covers(given: Census, communes: Iterable[str]) -> bool:
     """Return whether a census has a place in one of the départements of these communes, or one of which it
     says no commune.

@@ -22,6 +22,7 @@ from maillage.apps.territories import queries as territories
 from maillage.engine import base
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
+from maillage.reports.page import charts
 from maillage.reports.territory import atlas, evaluation
 from maillage.reports.territory.reading import Base, Reading
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
@@ -240,8 +241,16 @@ def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
         if code not in reading.sheets:
             raise Http404
         pdf = queries.file(study, f"fiches/{code}.pdf") is not None
-        sheet = {"z": reading.zone(code), "sheet": reading.sheets[code], "offered": reading.offer_of(code)}
-        return sheet | {"svg": queries.sheet_map(study, code), "pdf": pdf}
+        z, sheet = reading.zone(code), reading.sheets[code]
+        bars = charts.pair_of_each([(c.here_value, c.reference_value) for c in sheet.comparison])
+        return {
+            "z": z,
+            "sheet": sheet,
+            "offered": reading.offer_of(code),
+            "svg": queries.sheet_map(study, code),
+            "compared": list(zip(sheet.comparison, bars, strict=True)),
+            "pdf": pdf,
+        }
 
     return study_page(request, place, "dossiers/zone.html", "besoins", more)
 
