@@ -83,6 +83,24 @@ def test_the_map_moves_and_its_layers_change(visit):
     zones.first.dispatch_event("click")
     assert page.locator("tr.choisie").count() == 1
     assert page.locator(".nom-carte").count() > 3
+    # FS-19, FS-38: a name of the map is read at 14 px, and the buttons cover none
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(300)
+    names = page.locator(".nom-carte")
+    assert names.count() > 3
+    sizes = [
+        names.nth(k).evaluate("e => parseFloat(getComputedStyle(e).fontSize)") for k in range(names.count())
+    ]
+    assert min(sizes) >= 14
+    over = page.locator(".leaflet-control-zoom").bounding_box()
+    for k in range(names.count()):
+        box = names.nth(k).bounding_box()
+        assert (
+            box["x"] + box["width"] <= over["x"]
+            or over["x"] + over["width"] <= box["x"]
+            or box["y"] >= over["y"] + over["height"]
+            or box["y"] + box["height"] <= over["y"]
+        )
 
 
 @pytest.mark.complete

@@ -319,7 +319,7 @@ const dessiner = async () => {
   };
   const noms = () => {
     for (const nom of ecrits.splice(0)) nom.remove();
-    const boites = tous(".anneau-mots", cadre).map((e) => {
+    const boites = tous(".anneau-mots, .leaflet-control-zoom", cadre).map((e) => {
       const b = e.getBoundingClientRect(),
         c = cadre.getBoundingClientRect();
       return [b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top];

@@ -49,7 +49,7 @@ const demarrer = async () => {
     fadeAnimation: false,
     markerZoomAnimation: false,
   });
-  L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
+  const boutons = L.control.zoom({ zoomInTitle: "Agrandir", zoomOutTitle: "Réduire" }).addTo(carte);
   carte.attributionControl.setPrefix("").addAttribution("Contours IGN et Insee");
   cadre.setAttribute("role", "region");
   cadre.setAttribute("aria-label", "Carte des zones. Le tableau donne la même information.");
@@ -114,17 +114,26 @@ const demarrer = async () => {
   const places = [];
   const noms = () => {
     for (const nom of places.splice(0)) nom.remove();
-    const boites = [];
+    const c = cadre.getBoundingClientRect();
+    const b = boutons.getContainer().getBoundingClientRect();
+    const boites = [[b.left - c.left, b.top - c.top, b.right - c.left, b.bottom - c.top]];
+    const libre = ([x, y, x2, y2]) =>
+      x >= 0 &&
+      y >= 0 &&
+      x2 <= cadre.clientWidth &&
+      y2 <= cadre.clientHeight &&
+      !boites.some((b) => x < b[2] && b[0] < x2 && y < b[3] && b[1] < y2);
     for (const { nom, lat, lon } of donnees.noms) {
       const p = carte.latLngToContainerPoint([lat, lon]);
-      const demi = nom.length * 3.7;
-      const boite = [p.x - demi, p.y - 9, p.x + demi, p.y + 9];
-      if (boite[0] < 0 || boite[2] > cadre.clientWidth || boite[1] < 0 || boite[3] > cadre.clientHeight) continue;
-      if (boites.some((b) => boite[0] < b[2] && b[0] < boite[2] && boite[1] < b[3] && b[1] < boite[3])) continue;
+      const demi = nom.length * 4;
+      const boite = [0, -14, 14]
+        .map((dy) => [p.x - demi, p.y + dy - 9, p.x + demi, p.y + dy + 9])
+        .find(libre);
+      if (!boite) continue;
       boites.push(boite);
       places.push(
         L.tooltip({ permanent: true, direction: "center", className: "nom-carte", interactive: false })
-          .setLatLng([lat, lon])
+          .setLatLng(carte.containerPointToLatLng([p.x, boite[1] + 9]))
           .setContent(texte(nom))
           .addTo(carte),
       );
