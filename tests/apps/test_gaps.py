@@ -76,7 +76,7 @@ def offered(home, django_user_model):
     return study
 
 
-def test_the_pages_of_an_offer(offered, client):
+def test_the_pages_of_an_offer(offered, client, monkeypatch):
     """Une seule étude, tous ses écrans : un calcul est long, une page ne l’est pas."""
     page = text_of(client.get(f"/territoires/{PLACE}/manques/?offre=libre_acces_accompagne"))
     assert "à 30 minutes à pied" in page
@@ -128,6 +128,7 @@ def test_the_pages_of_an_offer(offered, client):
 
     _findings_stand_beside_the_verdicts(client)
 
+    _another_process_makes_no_ground_again(client, offered, monkeypatch)
     base = f"/territoires/{PLACE}/manques/et-si/?offre=libre_acces_accompagne"
     best = client.get(f"{base}&geste=meilleurs&combien=2")
     assert best.context["answer"]["proposal"].sites
@@ -212,6 +213,26 @@ def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:
     client.post(address, {"retirer": row.pk})
     assert not Scenario.objects.exists()
     client.logout()
+
+
+def _another_process_makes_no_ground_again(client, offered, monkeypatch) -> None:
+    """Le point de départ des essais est fait avec l’étude : un autre processus l’ouvre, sans rien refaire, et le refait s’il
+    manque ou si un autre l’a écrit."""
+    page, made, real = f"/territoires/{PLACE}/manques/et-si/", [], queries.offer_census.ground_of
+    with monkeypatch.context() as watched:
+        watched.setattr(queries.offer_census, "ground_of", lambda *given: made.append(given) or real(*given))
+        for step, n in (("étude finie", 0), ("fichier perdu", 1), ("fichier d’un autre", 2)):
+            path = queries.ground_path(offered)
+            if n == 1:
+                path.unlink()
+            if n == 2:
+                path.write_bytes(path.read_bytes()[:-1] + b"!")
+            for _ in range(2):
+                queries._ground.cache_clear()
+                assert client.get(page).status_code == 200
+                if n == 2:
+                    break
+            assert len(made) == n, step
 
 
 def _findings_stand_beside_the_verdicts(client) -> None:

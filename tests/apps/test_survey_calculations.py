@@ -46,7 +46,21 @@ def test_a_page_opened_twice_is_computed_once(browser, survey, counted):
         assert browser.get(where(survey)).status_code == 200
         assert browser.get(where(survey, "enseignements/")).status_code == 200
         assert browser.get(where(survey, "publier/")).status_code == 200
-    assert counted == [kept.TABLES, kept.EDITION]
+        assert "Réponses reçues" in browser.get(where(survey, "methode/")).content.decode()
+    assert counted == [kept.TABLES, kept.EDITION, kept.METHOD]
+
+
+def test_another_day_only_dates_the_edition_again(survey, counted):
+    """What was computed on Friday is read on Monday, as if made then; a year later, the wave has another name."""
+    calculations.ask(survey, kept.EDITION, at=AT)
+    for days in (1, 3):
+        later = calculations.ask(survey, kept.EDITION, at=AT + timedelta(days))
+        fresh = kept.content(survey, kept.EDITION, AT + timedelta(days))
+        assert later == fresh, "its cover and its day, and nothing else"
+    assert len(counted) == 1 + 2, "the two that this test made to compare"
+    counted.clear()
+    calculations.ask(survey, kept.EDITION, at=AT + timedelta(366))
+    assert counted == [kept.EDITION]
 
 
 def answer_more(survey):
@@ -122,7 +136,7 @@ def test_a_large_survey_is_computed_by_the_worker_and_the_page_says_so(
     monkeypatch,
 ):
     monkeypatch.setattr(calculations, "AT_ONCE", 10)
-    for tab in ("", "enseignements/", "publier/", "tableaux.csv", "?question=aise&par=aide"):
+    for tab in ("", "enseignements/", "publier/", "methode/", "tableaux.csv", "?question=aise&par=aide"):
         page = browser.get(where(survey, tab))
         assert page.status_code == 200
         said = page.content.decode()
@@ -146,7 +160,7 @@ def test_results_are_ready_before_anybody_opens_them(browser, survey, counted, m
         return calculations.run_deadlines(at=AT + timedelta(minutes=minutes))
 
     assert (later(0), later(0.5), later(1)) == (0, 0, 1), "they may still be coming"
-    assert queued == [(survey.pk, kept.TABLES), (survey.pk, kept.EDITION)]
+    assert queued == [(survey.pk, part) for part in (kept.TABLES, kept.EDITION, kept.METHOD)]
     assert (later(2), later(30)) == (0, 0), "asked once"
     for said in queued:
         calculations.compute_later.func(*said)

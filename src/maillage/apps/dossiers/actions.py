@@ -29,6 +29,7 @@ from maillage.apps.dossiers.models import (
 )
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.territories import queries as territories
+from maillage.kernel import stored_objects
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
@@ -39,10 +40,13 @@ from maillage.reports.territory import atlas, edition
 from maillage.reports.territory.reading import dump
 from maillage.studies.diagnosis.request import Cancelled
 from maillage.studies.diagnosis.study import study as compute_study
+from maillage.studies.offer import census as offer_census
+from maillage.studies.offer.grounds import Ground
 from maillage.web import locks
 
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
 TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
+MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
@@ -214,9 +218,30 @@ def _write(study: Study, begun: datetime) -> None:
     _save_draws(aside / "tirages.npy", 100 * found.diagnosis.draws / max(found.diagnosis.universe, 1.0))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)
+    study.offer = census.digest
     Study.objects.filter(pk=study.pk).update(offer=census.digest, offer_change=change)
+    if (start := offer_census.ground_of(request, census, found.diagnosis.model)) is not None:
+        _keep_ground(study, start)
     if queries.comments(study.place) != said:  # somebody wrote while the dossier was being made
         publish_later.enqueue(study.pk)
+
+
+def ground(study: Study) -> Ground:
+    """Return the starting point of a “what if”, made once for a study and the places it counted, then kept
+    for every process.
+    """
+    if not queries.ground_path(study).exists():
+        _keep_ground(study, queries.new_ground(study))
+    return queries.ground(study)
+
+
+def _keep_ground(study: Study, start: Ground) -> None:
+    path = queries.ground_path(study)
+    stored_objects.save(path, start, key=settings.SECRET_KEY.encode())
+    files = sorted(path.parent.glob("*-*"), key=lambda each: each.stat().st_mtime, reverse=True)
+    for rank, former in enumerate(files):
+        if rank >= MOST_GROUNDS or (former != path and former.name.startswith(f"{study.key}-")):
+            former.unlink(missing_ok=True)
 
 
 def _save_draws(path: Path, draws: np.ndarray) -> None:

@@ -1,9 +1,11 @@
 """Reading studies: their requests, and their files on disk."""
 
 import csv
+import hashlib
+import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -30,6 +32,7 @@ from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
+from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, definition
@@ -48,19 +51,25 @@ from maillage.reports.territory.reading import Reading, Stale, load
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.request import Inside, Request, Target
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
+from maillage.studies.diagnosis.zoning import Zone
 from maillage.studies.need import corrections, model
 from maillage.studies.need import population as frames
 from maillage.studies.offer import census as offer_census
 from maillage.studies.offer import siting
+from maillage.studies.offer.areas import Areas
 from maillage.studies.offer.census import Census
 from maillage.studies.offer.grounds import Ground
+from maillage.studies.offer.silence import Silence
+from maillage.studies.offer.walking import Walk
 from maillage.studies.offer.what_if import closed, opened
-from maillage.studies.offer.whereabouts import Place
+from maillage.studies.offer.whereabouts import Place, Whereabouts
 from maillage.words import wording
 from maillage.words.opening import date_text
 
 Json = dict[str, Any]
 LONGEST_FILE = 80
+GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
+PARTS, WRITTEN_BY = (Ground, Areas, Zone, Place, Whereabouts, Walk, Silence), ("maillage", "numpy", "scipy")
 MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
 
 
@@ -408,12 +417,29 @@ def edition_of(study: Study, each: Frozen | None) -> changes.Edition | None:
 
 def ground(study: Study) -> Ground:
     """Return the starting point of a “what if”: the areas, zones and places of a study, as they were then."""
-    return _ground(study.pk, study.offer)
+    return _ground(study.pk, study.key, study.offer)
 
 
-@lru_cache(maxsize=2)
-def _ground(pk: int, offer_digest: str) -> Ground:
-    request = request_of(Study.objects.get(pk=pk))
+def ground_path(study: Study) -> Path:
+    """Return where the ground of a study stands, once made from these places by this version."""
+    return _ground_path(study.key, study.offer)
+
+
+def _ground_path(key: str, offer: str) -> Path:
+    read = [offer, *map(version, WRITTEN_BY), *(f"{kind}.{f.name}" for kind in PARTS for f in fields(kind))]
+    name = hmac.new(settings.SECRET_KEY.encode(), repr(read).encode(), hashlib.sha256).hexdigest()[:20]
+    return Path(settings.HOME) / GROUNDS / f"{key}-{name}"
+
+
+@lru_cache(maxsize=4)
+def _ground(pk: int, key: str, offer: str) -> Ground:
+    kept_ = stored_objects.load(_ground_path(key, offer), key=settings.SECRET_KEY.encode())
+    return kept_ if isinstance(kept_, Ground) else new_ground(Study.objects.get(pk=pk))
+
+
+def new_ground(study: Study) -> Ground:
+    """Return the ground of a study, made now (seconds); Refused when the territory is too large to walk."""
+    request = request_of(study)
     found = offer_census.ground_of(request, census_of(request))
     if found is None:
         raise Refused(

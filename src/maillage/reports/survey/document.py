@@ -164,7 +164,7 @@ def document(results: Results) -> Document:
         title=results.title,
         subtitle=results.place,
         over="Résultats d’enquête",
-        edition=results.edition or f"Édition du {in_words(results.on)}",
+        edition=results.edition or edition_label(results.on),
         print=(
             f"{count(results.n, 'réponse', 'réponses')}, chiffres"
             f" {'redressés' if results.weighted else 'bruts'}"
@@ -178,6 +178,15 @@ def document(results: Results) -> Document:
         chapters=numbered,
         keywords=("enquête", "inclusion numérique", results.place),
     )
+
+
+def edition_label(on: date) -> str:
+    """Return what the cover of an edition made on a day says.
+
+    >>> edition_label(date(2026, 11, 24))
+    'Édition du 24 novembre 2026'
+    """
+    return f"Édition du {in_words(on)}"
 
 
 def _about(results: Results) -> Chapter:

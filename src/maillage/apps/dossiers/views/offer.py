@@ -84,7 +84,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
         context = _line(request, study, reading)
         if reading.offer is None or context["whole"].state == UNASKED:
             return context
-        ground, geste = queries.ground(study), request.GET.get("geste", "")
+        ground, geste = actions.ground(study), request.GET.get("geste", "")
         whatif = [
             WhatIfForm(
                 request.GET if geste == each else None, geste=each, line=context["line"], ground=ground

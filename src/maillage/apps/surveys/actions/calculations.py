@@ -15,7 +15,7 @@ from django_tasks import task
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import answers, places
 from maillage.apps.surveys.queries import calculations as queries
-from maillage.apps.surveys.queries.calculations import EDITION, QUOTAS, TABLES, Json
+from maillage.apps.surveys.queries.calculations import EDITION, METHOD, QUOTAS, TABLES, Json
 from maillage.apps.surveys.queries.places import Quota
 from maillage.kernel.disk import write_whole
 
@@ -135,7 +135,7 @@ def _prepare(pk: int, at: datetime) -> None:
     names = list(places.offered_variables(survey))
     if names and answers.unread(survey, queries.tally(survey, names)):
         _enqueue(survey, QUOTAS, at)
-    for part in (TABLES, EDITION):
+    for part in (TABLES, EDITION, METHOD):
         if queries.stored(survey, part, at) is None:
             _enqueue(survey, part, at)
 

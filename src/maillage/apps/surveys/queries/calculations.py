@@ -39,7 +39,7 @@ from maillage.reports.survey.findings import Behind, Sentence
 from maillage.studies.survey import protection
 
 VERSION = 1  # of what is computed: raise it when a figure, a sentence or a drawing changes
-TABLES, EDITION, QUOTAS = "tableaux", "edition", "quotas"
+TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 
 
@@ -54,7 +54,7 @@ def one(question: str, by: str, where: Mapping[str, str]) -> str:
 
 def path(survey: Survey, part: str, at: datetime) -> Path:
     """Return where a part stands, once computed from what is known now."""
-    name = part if part in (TABLES, EDITION) else hashlib.sha256(part.encode()).hexdigest()[:12]
+    name = part if part in (TABLES, EDITION, METHOD) else hashlib.sha256(part.encode()).hexdigest()[:12]
     return folder(survey) / f"{name}-{key(survey, part, at)}.json"
 
 
@@ -63,9 +63,10 @@ def stored(survey: Survey, part: str, at: datetime) -> Json | None:
     there is none.
     """
     try:
-        return json.loads(path(survey, part, at).read_text("utf-8"))  # type: ignore[no-any-return]
+        made: Json = json.loads(path(survey, part, at).read_text("utf-8"))
     except (OSError, ValueError):
         return None
+    return editions.dated(made, timezone.localdate(at)) if part == EDITION else made
 
 
 def key(survey: Survey, part: str, at: datetime) -> str:
@@ -82,7 +83,7 @@ def key(survey: Survey, part: str, at: datetime) -> str:
         list(Publication.objects.filter(survey=survey).order_by("pk").values_list("number", "withdrawn_at")),
         _answers(survey),
     ]
-    if part == EDITION:
+    if part in (EDITION, METHOD):
         read.append(_words(survey, at))
     return hashlib.sha256(json.dumps(read, default=str, ensure_ascii=False).encode()).hexdigest()[:32]
 
@@ -133,7 +134,7 @@ def _words(survey: Survey, at: datetime) -> list[Any]:
     said = Verbatim.objects.filter(answer__survey=survey) | Verbatim.objects.filter(material__survey=survey)
     facing = counterparts.counterpart(survey)
     return [
-        timezone.localdate(at),
+        timezone.localdate(at).year,  # what a wave is called; an edition takes the day it is read
         [facing.kind, facing.about] if facing else [],
         [survey.title, survey.aim, survey.universe, survey.how, survey.example, survey.after_id],
         list(Finding.objects.filter(survey=survey).order_by("pk").values_list("key", "edited", "hidden")),
@@ -156,6 +157,8 @@ def content(survey: Survey, part: str, at: datetime) -> Json:
         edition = editions.edition(survey, at=at)
         return edition | {"drawn": read_on_page(blocks.load(edition["document"]))}
     held = frames.frame(survey)
+    if part == METHOD:
+        return _method(held, at)
     made: Json = {
         "head": {
             "n": len(held.table),
@@ -189,6 +192,17 @@ def _tables(held: frames.Frame, computed: str) -> Json:
         "practices": html.fragment(practices.blocks(asked, computed, id="pratiques"))
         if held.survey.kind == practices.KIND
         else "",
+    }
+
+
+def _method(held: frames.Frame, at: datetime) -> Json:
+    told = editions.results(held, (), at=at)
+    return {
+        "method": told.method,
+        "weighting": told.weighting,
+        "limits": told.limits,
+        "thread": html.fragment([document.steps(told.steps)]) if told.steps else "",
+        "reading": [line.replace("**", "") for line in document.reading(told)],
     }
 
 

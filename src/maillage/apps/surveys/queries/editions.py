@@ -208,6 +208,14 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     return json.loads(json.dumps(content, ensure_ascii=False))  # type: ignore[no-any-return]
 
 
+def dated(content: Json, on: date) -> Json:
+    """Return the content of an edition computed on another day of the year, dated as if it were this day."""
+    if content["on"] == on.isoformat():
+        return content
+    cover = content["document"]["cover"] | {"edition": document.edition_label(on)}
+    return content | {"on": on.isoformat(), "document": content["document"] | {"cover": cover}}
+
+
 def _sums(held: Frame, made: Sequence[Tabulation]) -> dict[str, int]:
     """Return how many figures would be published, and withheld: an answer that nobody chose is neither."""
     given = [

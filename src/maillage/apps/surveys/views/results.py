@@ -25,7 +25,6 @@ from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.surveys.queries import (
     answers,
     compared,
-    editions,
     frames,
     places,
     publications,
@@ -358,14 +357,16 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
     say; the variables.
     """
     survey = _survey(request, pk)
-    held = frames.frame(survey)
-    told = editions.results(held, (), at=timezone.now())
+    told = calculations.ask(survey, kept.METHOD, at=timezone.now())
+    if told is None:
+        return _computing(request, survey, "methode")
+    questionnaire = frames.collection_form(survey)
     context = framed(survey, "methode", "Comment cette enquête est faite") | {
         "told": told,
-        "codebook": document.codebook(held.questionnaire),
-        "aims": held.questionnaire.aims,
-        "thread": _drawn([document.steps(told.steps)]) if told.steps else "",
-        "reading": [line.replace("**", "") for line in document.reading(told)],
+        "codebook": document.codebook(questionnaire),
+        "aims": questionnaire.aims,
+        "thread": mark_safe(told["thread"]),
+        "reading": told["reading"],
     }
     return render(request, "surveys/results/method.html", context)
 
