@@ -7,8 +7,9 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from maillage.apps.surveys import rules
+from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer, Surveyor
 from maillage.apps.surveys.queries import answers
@@ -48,6 +49,20 @@ def test_a_device_is_given_all_it_needs_to_ask(client, survey, token):
         "aide",
         "qui",
     ]
+
+
+def test_another_key_of_the_installation_closes_no_device(client, survey, token, settings):
+    """Le lien d’un enquêteur est tiré au sort : il ne doit rien à la clé, et ses réponses arrivent encore."""
+    former = access.new_token()
+    Surveyor.objects.create(
+        survey=survey, name="D’avant", token=access.former_digest(former), made_at=timezone.now()
+    )
+    assert access.surveyor_of(former), "given by an older version: it opens with the key that made it"
+    settings.SECRET_KEY = "another one"
+    assert access.surveyor_of(token).survey == survey
+    assert kit(client, token).status_code == 200
+    assert access.surveyor_of(former) is None
+    assert access.surveyor_of("") is None
 
 
 def test_an_answer_is_kept_and_acknowledged(client, survey, token):

@@ -174,6 +174,19 @@ def test_a_link_never_given_opens_nothing(client, target):
     )  # what is kept is not the link
 
 
+def test_after_another_key_the_former_link_stops_and_the_list_gives_the_new_one(
+    client, survey, target, runner, settings
+):
+    former = link(target)
+    settings.SECRET_KEY = "another one"
+    assert targets.renew() == 1
+    assert targets.renew() == 0, "the key is the one that made it"
+    assert client.get(former).status_code == 404, "whoever read the key could make it"
+    assert client.get(link(target)).status_code == 200
+    client.force_login(runner)
+    assert link(target) in client.get(f"/espace/enquetes/structures/{target.pk}/").content.decode()
+
+
 def test_whoever_has_not_answered_is_written_to_then_left_in_peace(survey, target, runner):
     assert targets.remind(survey, by=runner, at=AT, signed="Ana") == 1
     (message,) = Message.objects.all()

@@ -47,16 +47,26 @@ def new_token() -> str:
 
 
 def digest(token: str) -> str:
-    """Return the digest of a link, which is all that is stored of it."""
+    """Return the digest of a link, which is all that is stored of it. The link of a device is drawn at
+    random: it owes nothing to the installation's key, and outlives it.
+    """
+    return hashlib.sha256(f"enquete:{token}".encode("utf-8", "replace")).hexdigest()
+
+
+def former_digest(token: str) -> str:
+    """Return the digest that an older version stored: it ends with the key that made it."""
     return hmac.new(
         settings.SECRET_KEY.encode(), f"enquete:{token}".encode("utf-8", "replace"), hashlib.sha256
     ).hexdigest()
 
 
+def _digests(token: str) -> list[str]:
+    return [digest(token[:200]), former_digest(token[:200])] if token else []
+
+
 def surveyor_of(token: str) -> Surveyor | None:
     """Return the device that owns a link, closed or not; None for an unknown link."""
-    found = Surveyor.objects.filter(token=digest(token[:200])) if token else Surveyor.objects.none()
-    return found.select_related("survey").first()
+    return Surveyor.objects.filter(token__in=_digests(token)).select_related("survey").first()
 
 
 # ---------------------------------------------------------------------------------------- links of structures
@@ -72,5 +82,4 @@ def link_for(survey: int, lieu: int) -> str:
 
 def target_of(token: str) -> Target | None:
     """Return the structure that owns a link, None for an unknown link."""
-    found = Target.objects.filter(token=digest(token[:200])) if token else Target.objects.none()
-    return found.select_related("survey", "lieu").first()
+    return Target.objects.filter(token__in=_digests(token)).select_related("survey", "lieu").first()

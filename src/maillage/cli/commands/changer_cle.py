@@ -23,5 +23,7 @@ def run(given: argparse.Namespace) -> int:
     home.write_key()
     print("La clé est changée. Relancez la plateforme : jusque-là, l’ancienne sert encore.")
     print("Chacun se reconnectera. Les liens déjà donnés ne s’ouvriront plus :")
-    print("les prochains rappels en portent de nouveaux ; ceux des enquêteurs sont à refaire.")
+    print(
+        "les prochains rappels en portent de nouveaux. Ceux des enquêteurs, tirés au sort, s’ouvrent encore."
+    )
     return 0

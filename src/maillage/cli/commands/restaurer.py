@@ -19,12 +19,14 @@ def run(given: argparse.Namespace) -> int:
 
     from maillage.apps.agenda.actions import links
     from maillage.apps.dossiers import actions
+    from maillage.apps.surveys.actions import targets
     from maillage.config import backup, keys
 
     counts = backup.restore(given.fichier.resolve(), keys=keys.secrets(given.cle))
     actions.resume()
     actions.publish_again_after_a_stop()
     print(f"Restauré depuis {given.fichier} : {counts['lignes']} lignes, {counts['fichiers']} fichiers")
+    targets.renew()
     if changed := links.renew(at=timezone.now()):
         print(
             f"La clé de cet ordinateur est autre : {changed} liens de places et de rendez-vous sont refaits."

@@ -45,6 +45,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.apps.agenda.actions import links
     from maillage.apps.dossiers import actions
     from maillage.apps.search import actions as search
+    from maillage.apps.surveys.actions import targets
     from maillage.config import static
     from maillage.config.providers import chosen
 
@@ -66,6 +67,7 @@ def run(given: argparse.Namespace) -> int:
     )
     search.build_if_empty()
     links.renew(at=timezone.now())
+    targets.renew()
     actions.tidy()  # while the server reads what it needs
     actions.resume()
     actions.publish_again_after_a_stop()

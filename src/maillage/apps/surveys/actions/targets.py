@@ -143,6 +143,27 @@ def address(target: Target) -> str:
 
 
 @transaction.atomic
+def renew() -> int:
+    """Give the structures asked the links that today's key makes; return how many changed.
+
+    These links are derived from the key: whoever read it could make them, so the former ones stop.
+    """
+    rows = Target.objects.order_by("-pk")
+    newest = rows.first()
+    if newest is None or newest.token == _digest(newest):
+        return 0  # the key is the one that made it, and all of them
+    changed = list(rows.select_for_update(of=("self",)))
+    for row in changed:
+        row.token = _digest(row)
+    Target.objects.bulk_update(changed, ["token"], batch_size=500)
+    return len(changed)
+
+
+def _digest(row: Target) -> str:
+    return access.digest(access.link_for(row.survey_id, row.lieu_id))
+
+
+@transaction.atomic
 def note(target: Target, state: str, words: str, *, by: User, at: datetime) -> Target:
     """Record that a structure was phoned, or declined; Refused once it has answered."""
     check_run(by, target.survey.territory)
