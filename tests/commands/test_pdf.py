@@ -63,6 +63,22 @@ def test_tables_have_headers(grenoble):
         assert kinds.count("/TH") >= kinds.count("/Table")
 
 
+def test_a_map_in_a_column_takes_larger_letters():
+    """FS-39 : 40 unités sur une carte large de 44 % de 170 mm font plus de 8 points ; une carte de toute la page n’en a
+    pas besoin.
+    """
+    picture = {"kind": "picture", "svg": '<svg class="fig carte"></svg>'}
+    alone, beside = (
+        pdf._prepared(each)
+        for each in ({"blocks": [picture]}, {"blocks": [{"kind": "beside", "left": [picture], "right": []}]})
+    )
+    size = re.compile(r"\.carte\s*{\s*font-size:\s*(\d+)px")
+    wide = size.findall(alone["blocks"][0]["svg"])[-1]
+    narrow = size.findall(beside["blocks"][0]["left"][0]["svg"])[-1]
+    assert int(wide) * 170 / 1000 / 0.3528 >= 8
+    assert int(narrow) * 0.44 * 170 / 1000 / 0.3528 >= 8
+
+
 def test_a_sheet_fits_one_page(grenoble):
     for path in (grenoble / "fiches").glob("*.pdf"):
         with pikepdf.open(path) as opened:

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 
 from maillage.engine.logit import logit
 from maillage.kernel.estimate import Estimate, Withheld
+from maillage.kernel.names import plain
 from maillage.reference import parameters, published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.reports.page.blocks import Grid, Text
@@ -298,6 +299,28 @@ def test_the_first_step_of_a_zone_names_where_half_of_its_people_live(d):
     assert step == "Environ la moitié de ces personnes vivent dans 1 quartier sur 3 : A."
     even = [replace(part, need=people(50.0)) for part in parts]
     assert zone_sheet.first_step(replace(one, parts=tuple(even)), None) == ""
+
+
+def test_a_dossier_ranks_no_quarter_and_explains_the_words_it_uses(d):
+    """FS-39 : aucun rang dans le tableau de l’indice, par ordre alphabétique ; le glossaire ne tient que ses propres mots."""
+    read = presentation.present(Study(d, None, (), (), None), fingerprint="")
+    made = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
+    grids = {
+        block.caption: block
+        for chapter in made.chapters
+        for block in chapter.blocks
+        if isinstance(block, Grid)
+    }
+    (index,) = (
+        grid for caption, grid in grids.items() if caption.startswith("L’indice de précarité sociale")
+    )
+    assert "Rang" not in index.columns
+    names = [plain(row[0].text) for row in index.rows[1:]]
+    assert len(names) > 2 and names == sorted(names)
+    assert "rang" not in zone_sheet._page(read, d.zones[0].zone.code, on=date(2026, 11, 22))
+    explained = {row[0].text for row in grids["Les mots de ce dossier"].rows}
+    assert {"Illectronisme", "Précarité forte"} <= explained
+    assert not explained & {"Smart citizen", "Pass Numérique", "Réserve citoyenne", "Hors les murs"}
 
 
 def test_only_very_likely_zones_are_named_and_prescribed(d):

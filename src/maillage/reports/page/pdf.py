@@ -15,7 +15,7 @@ from fontTools.ttLib import TTFont
 
 from maillage.kernel.errors import HouseError
 from maillage.reference.files import ASSETS
-from maillage.reports.page import theme
+from maillage.reports.page import maps, theme
 from maillage.reports.page.blocks import Document
 from maillage.reports.page.charts import hatch
 from maillage.reports.page.design import FOLDER, figures_css, rare_figures_css, resolve, tokens
@@ -186,16 +186,19 @@ def compiled(template: str, data: Mapping[str, object], *, on: date) -> bytes:
     )
 
 
-def _prepared(value: Any, key: str = "", kind: str = "") -> Any:
-    """Return plain values for the template: rich texts in pieces, drawings with their style."""
+def _prepared(value: Any, key: str = "", kind: str = "", *, narrow: bool = False) -> Any:
+    """Return plain values for the template: rich texts in pieces, drawings with their style. narrow: it
+    stands in one of two columns, where a map takes the letters of a narrow screen.
+    """
     if isinstance(value, dict):
         own = value.get("kind", "")
-        return {name: _prepared(inner, name, own or kind) for name, inner in value.items()}
+        within = narrow or own == "beside"
+        return {name: _prepared(inner, name, own or kind, narrow=within) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_prepared(inner, key, kind) for inner in value]
+        return [_prepared(inner, key, kind, narrow=narrow) for inner in value]
     if isinstance(value, str):
         if key == "svg":
-            return styled(value) if value else ""
+            return styled(value, narrow=narrow) if value else ""
         if key in RICH_KEYS or (key == "text" and kind in ("text", "callout")):
             return rich.spans(value)
         if key == "text":
@@ -203,14 +206,21 @@ def _prepared(value: Any, key: str = "", kind: str = "") -> Any:
     return value
 
 
-def styled(svg: str, *, cover: bool = False) -> str:
-    """Return a drawing that carries its own colours and the hatching it refers to."""
+def styled(svg: str, *, cover: bool = False, narrow: bool = False) -> str:
+    """Return a drawing that carries its own colours and the hatching it refers to. narrow: a map of half a
+    page, whose names must be read: larger, and fewer.
+    """
     rare = rare_figures_css() if "parcours-" in svg or "cote-" in svg else ""
-    css = resolve(figures_css() + rare + (COVER_CSS if cover else ""), "nuit" if cover else "jour")
+    own = (COVER_CSS if cover else "") + (NARROW_CSS if narrow else "")
+    css = resolve(figures_css() + rare + own, "nuit" if cover else "jour")
     extra = f"<defs>{hatch('rayures')}</defs>" if "url(#rayures)" in svg and 'id="rayures"' not in svg else ""
     return re.sub(r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", svg, count=1)
 
 
+NARROW_CSS = f"""
+.carte {{ font-size: {maps.LABEL_NARROW}px; }}
+.carte .nom-large {{ display: none; }}
+"""
 COVER_CSS = """
 .tricot .maille-vide { fill: var(--couverture-maille); }
 .tricot .case-numerique { fill: var(--pastel); }

@@ -71,10 +71,11 @@ def compose(
         method_chapter(r),
         source_chapter(r),
         warning_chapter(r),
-        glossary_chapter(),
     ]
     if r.withheld:
-        chapters = [guide_chapter(r), withheld_chapter(r, said), source_chapter(r), glossary_chapter()]
+        chapters = [guide_chapter(r), withheld_chapter(r, said), source_chapter(r)]
+    if (glossary := glossary_chapter(chapters)) is not None:
+        chapters.append(glossary)
     t = r.territory
     return Document(
         title=f"Diagnostic d’inclusion numérique : {t.name}",

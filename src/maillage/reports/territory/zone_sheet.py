@@ -244,7 +244,7 @@ def _page(r: Reading, code: str, *, on: date) -> Mapping[str, object]:
         "population": row.population,
         "adultes": row.adults,
         "motif": row.reason,
-        "rang": row.rank,
+        "classee": row.rank is not None,
         "numerique": row.digital,
         "sociale": row.social,
         "valeur": sheet.value,

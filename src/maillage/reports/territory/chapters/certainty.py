@@ -1,7 +1,10 @@
 """The last chapters of a dossier: how sure it is, methods, sources, warnings, glossary."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 
+from maillage.kernel.names import plain
 from maillage.reference.glossary import terms
 from maillage.reports.page.blocks import Beside, Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.territory import evaluation
@@ -182,7 +185,17 @@ def warning_chapter(r: Reading) -> Chapter:
     )
 
 
-def glossary_chapter() -> Chapter:
+def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
+    """Return the notions that these chapters use, None when they use none."""
+    said = plain(" ".join(_words(asdict(chapter) for chapter in chapters)))
+    used = [
+        term
+        for term in terms().values()
+        if term.family == "notion"
+        and any(re.search(rf"\b{re.escape(plain(name))}s?\b", said) for name in (term.term, *term.aliases))
+    ]
+    if not used:
+        return None
     return Chapter(
         number="",
         short="Glossaire",
@@ -196,9 +209,21 @@ def glossary_chapter() -> Chapter:
                 widths=(1.5, 3.8, 3.2),
                 rows=tuple(
                     (Cell(text=t.term, strong=True), Cell(text=t.definition), Cell(text=t.source))
-                    for t in terms().values()
-                    if t.family == "notion"
+                    for t in used
                 ),
             ),
         ),
     )
+
+
+def _words(value: object) -> Iterator[str]:
+    """Yield every text within a value, drawings left out."""
+    if isinstance(value, str):
+        if not value.startswith("<svg"):
+            yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _words(each)
+    elif isinstance(value, Iterable):
+        for each in value:
+            yield from _words(each)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from maillage.kernel.names import plain
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Beside, Block, Callout, Cell, Chapter, Grid, Heading, Picture, Text
 from maillage.reports.territory import atlas
@@ -217,20 +218,18 @@ def _social(r: Reading) -> Block:
     note = " ; ".join(f"{v.label} ({v.year}, {v.direction}, poids {v.weight})" for v in index.variables)
     return Grid(
         caption="L’indice de précarité sociale : écart de chaque zone à la moyenne des zones",
-        columns=("Zone", "Rang", "Indice", *(v.short for v in index.variables)),
-        align="gdd" + "d" * len(index.variables),
-        widths=(2.6, 0.8, 0.9, *(1.5 for _ in index.variables)),
+        columns=("Zone", "Indice", *(v.short for v in index.variables)),
+        align="gd" + "d" * len(index.variables),
+        widths=(2.6, 0.9, *(1.5 for _ in index.variables)),
         rows=(
             (
                 Cell(text="Moyenne des zones", strong=True),
-                Cell(text=""),
                 Cell(text="0"),
                 *(Cell(text=v.mean) for v in index.variables),
             ),
             *(
                 (
                     Cell(text=row.name),
-                    Cell(text=str(row.rank or "—")),
                     Cell(text=row.index or "—"),
                     *(
                         Cell(
@@ -243,10 +242,11 @@ def _social(r: Reading) -> Block:
                         for x in row.values
                     ),
                 )
-                for row in index.rows[:LONGEST_TABLE]
+                for row in sorted(index.rows[:LONGEST_TABLE], key=lambda row: plain(row.name))
             ),
         ),
-        note=f"Rang 1 : la plus précaire. {note}. ¹ Écart borné entre −100 % et +150 %. Non disponibles : "
+        note=f"Par ordre alphabétique : ce n’est pas un classement. {note}."
+        " ¹ Écart borné entre −100 % et +150 %. Non disponibles : "
         + wording.listing(index.missing)
         + ". "
         + " ".join(f"Écartée : {text}." for text in index.left_out),
