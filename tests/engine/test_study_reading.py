@@ -16,10 +16,10 @@ from maillage.kernel.names import plain
 from maillage.reference import parameters, published_rates, targets
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.reports.page.blocks import Grid, Text
-from maillage.reports.territory import dossier, presentation, sentences, study_json, zone_sheet
+from maillage.reports.territory import atlas, dossier, presentation, sentences, study_json, zone_sheet
 from maillage.reports.territory.chapters import opening
 from maillage.reports.territory.labels import names_of
-from maillage.studies.diagnosis import diagnosis, profile, results, zoning
+from maillage.studies.diagnosis import diagnosis, profile, results, study, zoning
 from maillage.studies.diagnosis.compare import NeedByDefinition
 from maillage.studies.diagnosis.request import Inside, Request, Target
 from maillage.studies.diagnosis.results import LEVEL_NAMES, Part, Spread
@@ -299,6 +299,27 @@ def test_the_first_step_of_a_zone_names_where_half_of_its_people_live(d):
     assert step == "Environ la moitié de ces personnes vivent dans 1 quartier sur 3 : A."
     even = [replace(part, need=people(50.0)) for part in parts]
     assert zone_sheet.first_step(replace(one, parts=tuple(even)), None) == ""
+
+
+def test_the_knitted_map_has_the_grain_of_the_quarters(d):
+    """FS-14 : d’un fichier de six zones, la couverture tricote les classes des quartiers, une maille à chacune."""
+    rows = d.request.zoning.rows
+    iris = population.sources().rp2021["iris"][rows].tolist()
+    lines = ["code_zone,nom_zone,code", *(f"Z{k % 6},Zone {k % 6},{code}" for k, code in enumerate(iris))]
+    cut = zoning.from_file(
+        "\n".join(lines).encode(),
+        name="zones.csv",
+        territory=d.request.territory,
+        iris=population.sources().rp2021,
+    )
+    grouped = diagnosis.diagnose(replace(d.request, zoning=cut))
+    fine = study._quarters(grouped)
+    assert [zone.zone.code for zone in fine.zones] == [zone.zone.code for zone in d.zones]
+    assert atlas.knitted(fine) == atlas.knitted(d) != atlas.knitted(grouped)
+    assert study._quarters(d) is None, "its zones are the grain"
+    read = presentation.present(Study(grouped, None, (), (), None), fingerprint="")
+    made = dossier.compose(grouped, read, {}, (), on=date(2026, 11, 22), knit=fine)
+    assert made.cover.svg == atlas.knitted(d, id="couverture")
 
 
 def test_a_dossier_ranks_no_quarter_and_explains_the_words_it_uses(d):

@@ -214,7 +214,7 @@ def _write(study: Study, begun: datetime) -> None:
             write_whole(aside / "vignettes" / f"{zone.zone.code}.svg", svg)
     if shapes := atlas.map_data(made.drawn):
         write_whole(aside / "carte.json", json.dumps(shapes, ensure_ascii=False, separators=(",", ":")))
-    write_whole(aside / "tricot.svg", atlas.knitted(made.drawn))
+    write_whole(aside / "tricot.svg", atlas.knitted(made.knit))
     _save_draws(aside / "tirages.npy", 100 * found.diagnosis.draws / max(found.diagnosis.universe, 1.0))
     shutil.rmtree(target, ignore_errors=True)
     aside.replace(target)

@@ -85,7 +85,7 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         reading=made.reading,
         study=json.loads(made.json),
         layers=made.layers,
-        knitted=atlas.knitted(made.drawn),
+        knitted=atlas.knitted(made.knit),
         on=on,
     )
     return ReportStudy(subject, lambda: edition.documents(made, on=on), refused)

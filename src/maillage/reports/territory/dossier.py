@@ -49,9 +49,11 @@ def compose(
     on: date,
     comments: Mapping[str, str] | None = None,
     field: FieldReading | None = None,
+    knit: Diagnosis | None = None,
 ) -> Document:
     """Return the dossier. comments: the analyst's own, by section of SECTIONS, kept apart from computed
     text. field: what the platform knows of the territory beside its study; None from a command line.
+    knit: the diagnosis whose classes the cover knits, `d` without it.
     """
     said = comments or {}
     chapters = [guide_chapter(r), summary_chapter(d, r, layers, said), need_chapter(r, readings, said)]
@@ -85,9 +87,9 @@ def compose(
             subtitle=t.subtitle,
             edition=f"Édition du {in_words(on)}",
             print=f"Empreinte {r.fingerprint}",
-            svg=atlas.knitted(d, id="couverture"),
+            svg=atlas.knitted(knit or d, id="couverture"),
             alt=f"Carte tricotée : {t.name}, maille par maille.",
-            legend=LEGEND if atlas.is_classed(d) else (),
+            legend=LEGEND if atlas.is_classed(knit or d) else (),
         ),
         chapters=numbered(chapters),
         keywords=("inclusion numérique", "précarité", t.name),

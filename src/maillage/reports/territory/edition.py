@@ -41,6 +41,11 @@ class Edition:
     reading: Reading
     layers: Mapping[str, str]
 
+    @property
+    def knit(self) -> Diagnosis:
+        """The diagnosis whose classes are knitted: by quarter where zones group some."""
+        return self.study.quarters or self.drawn
+
 
 def prepare(study: Study, progress: Progress = lambda step, share: None) -> Edition:
     """Return the edition of a study. progress(step, share from 0 to 1) may raise Cancelled."""
@@ -70,6 +75,7 @@ def documents(
         edition.study.by_definition,
         on=on,
         comments=comments,
+        knit=edition.knit,
         field=field,
     )
     return {"html": html.dossier(document), "pdf": pdf.dossier(document, on=on)}

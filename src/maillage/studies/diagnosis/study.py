@@ -23,6 +23,7 @@ from maillage.studies.offer import census as offer_study
 from maillage.studies.offer.census import Census, Offered
 
 Progress = Callable[[str, float], None]
+MOST_KNITTED = 1_500  # areas over which a stitch would be larger than a quarter
 MOST_BESIDE = 5_000  # areas over which a second process would hold too many draws for a small computer
 
 
@@ -33,7 +34,8 @@ class Study:
     offered: the offer set against the need, None without a census of places or when the territory is too
     large to walk. by_definition: the same territory under each usual definition. published: what others
     published of it, beside ours. drawn: the diagnosis that maps draw: this one, or the territory by commune
-    when its zones have no contour; None when neither can be drawn.
+    when its zones have no contour; None when neither can be drawn. quarters: the same people by IRIS, where
+    a file groups these into zones: what is knitted, never read; None when the zones are the grain.
     """
 
     diagnosis: Diagnosis
@@ -41,6 +43,7 @@ class Study:
     by_definition: tuple[NeedByDefinition, ...]
     published: tuple[Beside, ...]
     drawn: Diagnosis | None
+    quarters: Diagnosis | None = None
 
 
 def study(
@@ -70,7 +73,7 @@ def study(
         found = {one.definition.id: one for one in (own, *drawn())}
     each = tuple(found[one.id] for one in usual)
     progress("Cartes", 0.98)
-    return Study(d, beside, each, published, _drawable(d))
+    return Study(d, beside, each, published, _drawable(d), _quarters(d))
 
 
 def _drawable(d: Diagnosis) -> Diagnosis | None:
@@ -85,3 +88,12 @@ def _drawable(d: Diagnosis) -> Diagnosis | None:
         return None
     coarse = diagnose(replace(d.request, zoning=by("commune", rows, iris)), model=d.model)
     return coarse if coarse.is_drawable else None
+
+
+def _quarters(d: Diagnosis) -> Diagnosis | None:
+    """Return the diagnosis by IRIS of zones that group some; None when none does, or when they are many."""
+    rows = d.request.zoning.rows
+    if d.request.zoning.kind != "file" or len(rows) == len(d.zones) or len(rows) > MOST_KNITTED:
+        return None
+    fine = diagnose(replace(d.request, zoning=by("iris", rows, frames.sources().rp2021)), model=d.model)
+    return fine if fine.is_drawable else None
