@@ -3,9 +3,17 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from maillage.apps.accounts.actions import record
+from maillage.apps.accounts.models import Entry
+from maillage.apps.accounts.queries import broken
+from maillage.apps.directory.models import Structure
+from maillage.apps.surveys.models import Survey
+from maillage.cli.country import making
 from tests.support import shared
 from tests.support.profile import some
 from tests.support.speed import PATIENCE
@@ -109,6 +117,23 @@ def test_a_country_has_the_size_that_was_asked(engine, tmp_path):
     assert "Il y en a déjà un dans cette base" in again.stderr
     verified = run(home, sys.executable, "-m", "maillage.cli.main", "verifier-journal", database=database)
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+@pytest.mark.django_db
+def test_no_line_of_the_journal_is_dated_before_the_former(home):
+    """Un pays se fabrique dans une base qui a déjà un journal, et d’autres écrivent pendant ce temps."""
+    at = timezone.now()
+    country = making.Country(making.Size.part(0.0001), at)
+    structure = Structure.objects.create(key="s", name="Une structure", code_insee="38185")
+    record(by=None, verb="structure.seen", row=structure, at=at)
+    country.pour_answers()
+    record(by=None, verb="structure.seen", row=structure, at=at + timedelta(minutes=5))
+    country.pour_journal()
+    dates = list(Entry.objects.order_by("pk").values_list("at", flat=True))
+    assert len(dates) > 5
+    assert dates == sorted(dates)
+    assert broken() == (len(dates), None)
+    assert Survey.objects.first().made_at < at - timedelta(days=29), "its page still says since when it asks"
 
 
 @pytest.mark.complete

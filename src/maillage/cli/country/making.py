@@ -402,7 +402,7 @@ class Country:
     def pour_answers(self) -> None:
         """Write surveys around Grenoble, the first with more answers than the others."""
         from maillage.apps.surveys.actions import campaigns
-        from maillage.apps.surveys.models import Answer
+        from maillage.apps.surveys.models import Answer, Survey
         from maillage.apps.surveys.queries.places import fitted
         from maillage.cli.demonstration.survey import sample_answers
         from maillage.reference.surveys import banks
@@ -418,13 +418,15 @@ class Country:
                 title=f"Enquête fabriquée {row + 1}",
                 territory=SURVEYED,
                 questionnaire=form,
-                at=begun,
+                at=self.at,
                 example=True,
                 universe="habitants de 15 ans et plus",
                 target=1_000,
                 opens_on=begun.date(),
             )
-            survey = campaigns.open_survey(survey, by=None, at=begun)
+            # The journal says when it was made, after what it had already; the page, since when it asks.
+            survey = campaigns.open_survey(survey, by=None, at=self.at)
+            Survey.objects.filter(pk=survey.pk).update(made_at=begun)
             largest = round(LARGEST * self.size.reponses) if n > 1 else self.size.reponses
             many = largest if row == 0 else (self.size.reponses - largest) // (n - 1)
             self.into(
@@ -464,11 +466,15 @@ class Country:
     def pour_journal(self) -> None:
         """Write lines of the journal by the way that writes them all: each holds the digest of the former."""
         from maillage.apps.accounts.actions import Note, record_many
+        from maillage.apps.accounts.models import Entry
         from maillage.apps.directory.models import Structure
 
+        # Making a country takes minutes, and others write meanwhile: no line is dated before the former.
+        former = Entry.objects.order_by("-pk").values_list("at", flat=True).first()
+        at = max(self.at, former) if former else self.at
         for start in range(0, self.size.journal, LINES):
             numbers = range(start, min(start + LINES, self.size.journal))
             rows = [Structure(pk=self.first + 1 + k % self.size.structures) for k in numbers]
             record_many(
-                Note(by=None, verb="structure.seen", row=row, at=self.at, structure=row.pk) for row in rows
+                Note(by=None, verb="structure.seen", row=row, at=at, structure=row.pk) for row in rows
             )

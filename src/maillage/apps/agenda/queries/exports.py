@@ -4,12 +4,13 @@ who.
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
-from django.db.models import QuerySet
+from django.db.models import Count, DurationField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Workshop
+from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME
 from maillage.apps.agenda.rules import workshops as rules
@@ -17,6 +18,8 @@ from maillage.apps.directory.queries.moments import midnight
 from maillage.modules import outlines
 from maillage.reports.directory.formats.published import as_csv
 from maillage.reports.directory.formats.table import safe
+
+MINUTE = timedelta(minutes=1)
 
 
 def mine(user: Any, since: date, until: date) -> list[Workshop]:
@@ -55,6 +58,28 @@ def of_structures(
         rows = rows.filter(structure__in=list(structures))
     found = _held(rows, since, until, example=example).annotate(n_came=CAME).order_by("starts_at", "pk")
     return [row for row in found if row.n_came + row.anonymous]
+
+
+Added: TypeAlias = tuple[int, tuple[str, ...], int, int, int]  # structure, subjects, n, minutes, helped
+
+
+def totals(
+    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+) -> list[Added]:
+    """Return the workshops of `of_structures` added up by the database, by structure and subject."""
+    rows = Workshop.objects.all() if structures is None else Workshop.objects.filter(structure__in=structures)
+    came = Seat.objects.filter(workshop=OuterRef("pk"), came=True).order_by().values("workshop")
+    helped = Coalesce(Subquery(came.annotate(n=Count("pk")).values("n")), 0) + F("anonymous")
+    lasts = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())
+    found = _held(rows, since, until, example=example).annotate(n_helped=helped).filter(n_helped__gt=0)
+    by = found.order_by().values_list("structure", "subject", "outline")
+    known = outlines.outlines()
+    return [
+        (structure, tuple(rules.coop_subjects(subject, known.get(outline))), n, lasted // MINUTE, helped)
+        for structure, subject, outline, n, lasted, helped in by.annotate(
+            n=Count("pk"), lasted=lasts, helped=Sum("n_helped")
+        )
+    ]
 
 
 def coop(rows: Iterable[Workshop]) -> str:

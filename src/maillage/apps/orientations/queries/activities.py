@@ -3,9 +3,26 @@
 Source: docs/methods/actes.md
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+    When,
+)
 from django.utils import timezone
 
 from maillage.apps.actes.models import Act
@@ -28,6 +45,7 @@ THEMES: Mapping[str, tuple[str, frozenset[str]]] = {
     "transports": ("transports_mobilite", frozenset({"transports"})),
     "mail": ("email", frozenset()),
 }
+GROUP, ALONE = "collectif", "individuel"
 ANY = "aide_aux_demarches_administratives"
 Help = tuple[int | None, int | None, date]  # of whom, by whom, when
 
@@ -62,14 +80,91 @@ def activities(
     ]
 
 
-def _steps(structures: list[int] | None, since: date, until: date, *, example: bool) -> list[Orientation]:
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Activities of one structure and one kind that share their themes: how many, their minutes, those
+    helped; none is negative.
+    """
+
+    structure: int | None
+    kind: str
+    themes: tuple[str, ...]
+    n: int
+    minutes: int
+    helped: int
+
+
+def totals(
+    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+) -> list[Total]:
+    """Return what `activities` would list, added up by the database: three kinds of rows by structure and
+    procedure or subject, however many were noted.
+    """
+    held = None if structures is None else list(structures)
+    steps = _served(held, since, until, example=example)
+    counted = acts.to_declare(held, since, until, example=example).select_related(None).order_by()
+    known = _added(counted, "structure", "procedure")
+    families: defaultdict[str, list[str]] = defaultdict(list)
+    for procedure in {procedure for _, procedure, *_ in known}:
+        families[family_of(procedure)].append(procedure)
+    both = _added(_told(counted, families), "structure", "procedure")
+    twice = {(structure, procedure): (n, minutes) for structure, procedure, n, minutes in both}
+    out = [
+        Total(structure, GROUP, subjects, n, minutes, helped)
+        for structure, subjects, n, minutes, helped in workshops.totals(held, since, until, example=example)
+    ]
+    for structure, procedure, n, minutes in _added(steps, "to_structure", "procedure"):
+        out.append(Total(structure, ALONE, (THEMES.get(procedure, (ANY,))[0],), n, minutes, n))
+    for structure, procedure, n, minutes in known:
+        n_told, minutes_told = twice.get((structure, procedure), (0, 0))
+        if left := n - n_told:
+            theme = (acts.theme_of(procedure),)
+            out.append(Total(structure, ALONE, theme, left, minutes - minutes_told, left))
+    return out
+
+
+def _added(rows: QuerySet[Any], structure: str, by: str) -> list[tuple[int | None, str, int, int]]:
+    """Return how many rows each structure has of each, and their minutes."""
+    return list(rows.order_by().values_list(structure, by).annotate(n=Count("pk"), lasted=Sum("minutes")))
+
+
+def _told(counted: QuerySet[Act], families: Mapping[str, list[str]]) -> QuerySet[Act]:
+    """Return the acts that a referral step already tells: see `coop`."""
+    covers = Q(procedure__in=("", "autre"))
+    for procedure, (_, covered) in THEMES.items():
+        covers |= Q(procedure=procedure, family__in=covered)
+    family = Case(
+        *(When(procedure__in=keys, then=Value(family)) for family, keys in families.items()),
+        default=Value(""),
+        output_field=CharField(),
+    )
+    same = Orientation.objects.annotate(
+        family=ExpressionWrapper(OuterRef("family"), output_field=CharField()),
+        giver=F("to_structure") + 0,  # a sum has no index: the person's is the one to follow
+    ).filter(
+        covers,
+        person=OuterRef("person"),
+        giver=OuterRef("structure"),
+        served_at__date=OuterRef("on_day"),
+        minutes__isnull=False,
+        example=OuterRef("example"),
+    )
+    return counted.filter(person__isnull=False).annotate(family=family).filter(Exists(same))
+
+
+def _served(
+    structures: list[int] | None, since: date, until: date, *, example: bool
+) -> QuerySet[Orientation]:
     """Return the referral steps of a period at which somebody was helped, and whose minutes are known."""
     begin, end = midnight(since), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(
         served_at__gte=begin, served_at__lt=end, minutes__isnull=False, example=example
     )
-    if structures is not None:
-        rows = rows.filter(to_structure__in=structures)
+    return rows if structures is None else rows.filter(to_structure__in=structures)
+
+
+def _steps(structures: list[int] | None, since: date, until: date, *, example: bool) -> list[Orientation]:
+    rows = _served(structures, since, until, example=example)
     return list(rows.select_related("to_structure", "lieu").order_by("served_at", "pk"))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Count
 from maillage.apps.directory.models import Structure
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries.activities import activities
+from maillage.apps.orientations.queries.activities import GROUP, totals
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.plans.models import Funder
 from maillage.apps.plans.queries.effects import last_count
@@ -48,19 +48,19 @@ def report(
     only where there is no other, and told as such. actions: those that the funder funds, in its plan.
     """
     known = {each.pk: each.name for each in structures}
-    held = activities(known, since, until)
+    held = totals(known, since, until)
     examples = not held
-    held = held or activities(known, since, until, example=True)
+    held = held or totals(known, since, until, example=True)
     examples = examples and bool(held)
     least = 0 if examples else int(number("protection/small_count"))
     counts: dict[int, Counter[str]] = {}
     themes: Counter[str] = Counter()
-    for pk, row in held:
-        of = counts.setdefault(pk or 0, Counter())
-        of["group" if row["type"] == "collectif" else "individual"] += 1
-        of["minutes"] += int(row["duree"])
-        of["helped"] += int(row["accompagnements"])
-        themes.update(theme for theme in row["thematiques"].split("|") if theme)
+    for each in held:
+        of = counts.setdefault(each.structure or 0, Counter())
+        of["group" if each.kind == GROUP else "individual"] += each.n
+        of["minutes"] += each.minutes
+        of["helped"] += each.helped
+        themes.update({theme: each.n for theme in each.themes if theme})
     order = sorted(counts, key=lambda pk: known.get(pk, ""))
     helped = [counts[pk]["helped"] for pk in order]
     shown = disclosure.one_way(helped, least) if len(order) > 1 else [n >= least for n in helped]
