@@ -1,12 +1,13 @@
 """The drawings: each reads, coloured by classes alone, light enough to stand in a page, whole on paper."""
 
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 from django.template import Context, Template
 
-from maillage.reports.page import drawings
+from maillage.reports.page import charts, drawings
 from maillage.reports.page.design import tokens
 from tests.house.test_house import contrast
 
@@ -112,3 +113,22 @@ def test_a_page_shows_a_drawing_beside_its_words():
     assert html.startswith('<svg class="dessin" aria-hidden="true" focusable="false"')
     with pytest.raises(KeyError):
         drawings.read("jamais-dessine")
+
+
+@pytest.mark.parametrize("figure", [None, (3.0, 8.0)])
+@pytest.mark.parametrize("upright", [True, False])
+def test_each_mark_of_a_small_bar_has_its_look_anywhere(figure, upright):
+    """Une barre de tableau n’est dans aucune carte : sans règle à elle, un pavé noir dirait une valeur là où rien n’est connu."""
+    estimate = charts.small_bar(None, top=100, id="rayures")
+    link = charts.link_bar(figure, mark=5.0, top=10.0, id="rayures", upright=upright)
+    rules = re.findall(
+        r"([^{}]+)\{", Path(charts.__file__).with_name("design").joinpath("figures.css").read_text("utf-8")
+    )
+    alone = {each.strip() for rule in rules for each in rule.split(",")}
+    drawn = {
+        name
+        for names in re.findall(r'<(?:rect|path) class="([^"]+)"', estimate + link)
+        for name in names.split()
+    }
+    assert drawn
+    assert {name for name in drawn if not alone & {f".{name}", f".fig .{name}"}} == set()

@@ -73,6 +73,12 @@ def age(client, **ago) -> None:
     session.save()
 
 
+def test_the_end_of_a_visit_is_a_whole_sentence_before_any_script(client, helper):
+    sign_in(client)
+    said = re.sub(r"<[^>]+>", "", read(client.get("/espace/")))
+    assert "votre visite se termine dans 3 min. Ce que vous avez tapé" in said
+
+
 def add_application(client) -> str:
     """Add an application of codes to the account signed in, and return its secret."""
     client.get("/compte/protection/application/")
