@@ -220,15 +220,15 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
     code = reading_of(PLACE).zones[0].code
-    steering.write(
-        plan, token="t", by=lea, at=AT, axis=plan.axes.first(), title="Ouvrir le soir", zones=[code]
-    )
+    written = {"token": "t", "axis": plan.axes.first(), "title": "Ouvrir le soir", "zones": [code]}
+    steering.write(plan, by=lea, at=AT, ends_on=date(2027, 6, 30), **written)
     assert "Ouvrir le soir" not in client.get(PAGE).content.decode(), "a draft is nobody else’s to read"
     steering.publish(plan, shown=True, by=lea, at=AT)
     page = client.get(PAGE).content.decode()
     assert "Ouvrir le soir" in page
     assert "sans pilote" in page
     assert "Dans le plan" in page
+    assert "à décider, juin 2027" in " ".join(page.lower().split()), "a day of end never hides a state"
 
 
 def test_a_commune_cut_in_quarters_is_told_once(client, study):
