@@ -10,6 +10,7 @@ from pathlib import Path
 import allauth
 import pytest
 import yaml
+from django.db.migrations.loader import MigrationLoader
 
 from tests.support.speed import within
 
@@ -426,3 +427,17 @@ def test_a_view_imports_no_view_of_another_feature():
                 if other and other[1] != feature:
                     guilty.append(f"{path.relative_to(SOURCE)}:{node.lineno}: {node.module}")
     assert guilty == []
+
+
+def test_every_migration_can_be_undone():
+    """Ce qui ne se défait pas le dit exprès : aujourd’hui, rien. Les tables qu’une migration crée partent avec elle."""
+    known = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+    ours = {key: each for key, each in known.items() if each.__module__.startswith("maillage.")}
+    assert len(ours) > 50
+    one_way = [
+        f"{app}.{name} : {step}"
+        for (app, name), each in ours.items()
+        for step in each.operations
+        if not step.reversible
+    ]
+    assert one_way == []
