@@ -78,6 +78,15 @@ def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
         assert words in said, words
 
 
+def test_who_runs_a_place_is_told_when_known_and_never_as_other(client, rich):
+    """FS-08 : « Qui porte ce lieu : Autre » ne disait rien."""
+    assert re.search("Qui porte ce lieu Ville de Grenoble · (?!Autre)", text_of(client.get("/lieux/riche/")))
+    lieu("nu", sheet={"nom": "Le Zéphyr"})
+    page = text_of(client.get("/lieux/nu/"))
+    assert "Le Zéphyr" in page
+    assert "Qui porte ce lieu" not in page
+
+
 def test_what_is_planned_stands_apart_and_what_ended_is_gone(rich):
     shown = places.detail(rich, FRIDAY)
     assert [each.id for each in shown.planned] == ["reparation"]

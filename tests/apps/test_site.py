@@ -238,6 +238,13 @@ def test_the_learning_path_asks_for_one_font_alone(client):
     assert set(base[1].split(", ")) <= set(own[1].split(", "))
 
 
+def test_the_calendar_says_its_dates_as_french_does(client):
+    """FS-08 : « janvier 2016 », jamais « 2016-01 »."""
+    page = client.get("/dematerialisation/").content.decode()
+    assert "janvier 2016" in page
+    assert not re.search(r">\s*20\d\d-\d\d\b", page)
+
+
 def test_glossary_terms_have_an_address_of_their_own(client):
     from maillage.reference.glossary import terms
 

@@ -244,14 +244,17 @@ def same_state(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
     return all(two[name] == value for name, value in one.items() if name in two)
 
 
+OTHER_KIND = "autre"  # what carries a place when nothing says it
+
+
 def kind_of(sheet: Sheet) -> str:
     """Return the type of structure of a place: the first code more specific than “other”, else one read from
     its name.
     """
     codes = sheet.get("typologie", ())
-    found = [offer.kinds_by_word().get(plain(code), "autre") for code in codes]
-    said = next((kind for kind in found if kind != "autre"), None)
-    return said or offer.kind_named_in(str(sheet.get("nom", ""))) or "autre"
+    found = [offer.kinds_by_word().get(plain(code), OTHER_KIND) for code in codes]
+    said = next((kind for kind in found if kind != OTHER_KIND), None)
+    return said or offer.kind_named_in(str(sheet.get("nom", ""))) or OTHER_KIND
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,9 +59,7 @@ LEVELS_OF_HELP = (
         "Coup de pouce",
         "à appuyer ponctuellement (montrer, rassurer)",
     ),
-    Level(
-        "autonomie", "autonomie", "Autonomie", "se débrouillent", "Rien de particulier", "à tenir informées"
-    ),
+    Level("autonomie", "autonomie", "Autonomie", "se débrouillent", "Information", "à tenir informées"),
 )
 VARIANCE_LABELS = {
     "enquete": "Enquête nationale (échantillon, arrondis)",

@@ -694,7 +694,7 @@ def detail(lieu: Lieu, at: datetime) -> Sheet:
         closures=closures(sheet, on),
         coming=coming(sheet),
         carried_by="" if own == lieu.name else own,
-        kind=offer.kinds()[rules.kind_of(sheet)].label,
+        kind="" if rules.kind_of(sheet) == rules.OTHER_KIND else offer.kinds()[rules.kind_of(sheet)].label,
         networks=[
             *_plain("dispositif_programmes_nationaux", sheet.get("dispositif_programmes_nationaux", ())),
             *_plain("formations_labels", sheet.get("formations_labels", ())),
