@@ -161,6 +161,18 @@ def test_a_title_of_two_lines_covers_nothing(deck):
     assert wide
 
 
+def test_what_is_left_to_decide_is_a_card_each_and_no_word_is_small(deck):
+    (slide,) = [each for each in deck.slides if each.shapes.title.text_frame.text.startswith("Ce qui reste")]
+    cards = [each for each in slide.shapes if each.has_text_frame and "Pour quand" in each.text_frame.text]
+    assert len(cards) >= 3
+    assert [each.text_frame.text[:2] for each in cards] == [f"{k}." for k in range(1, len(cards) + 1)]
+    assert len({each.left for each in cards}) == 2
+    assert all(each.top + each.height <= Inches(6.75) for each in cards)
+    shapes = [shape for each in list(deck.slides)[1:] for shape in each.shapes if shape.has_text_frame]
+    runs = [run for shape in shapes for row in shape.text_frame.paragraphs for run in row.runs]
+    assert min(run.font.size.pt for run in runs) >= 12
+
+
 def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
     (agenda,) = [slide for slide in deck.slides if slide.shapes.title.text_frame.text == "Ordre du jour"]
     listed = next(s for s in agenda.shapes if s != agenda.shapes.title and "\n" in s.text_frame.text)

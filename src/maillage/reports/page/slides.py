@@ -13,6 +13,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.lang import MSO_LANGUAGE_ID
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
@@ -38,7 +39,8 @@ WIDE, HIGH = 13.333, 7.5  # inches
 SIDE, BOTTOM = 0.67, 6.7
 LINE = 60  # letters of a lead on half of two lines
 TITLE = 48  # letters of a title on one line, where the font is replaced by a wider one
-GAP = 0.45
+GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
+SMALL = 12  # points: the smallest words that are read from the end of a room
 FONT = "Arial"  # on every computer: the file does not carry fonts
 Box = tuple[float, float, float, float]  # left, top, width, height, in inches
 
@@ -47,7 +49,8 @@ def deck(document: Document, *, on: date) -> bytes:
     """Return the slides of a document: its cover, then one for each chapter. The same document gives the same
     bytes.
 
-    Of the blocks of a chapter, the notes go to the foot of its slide, the others side by side: two at most.
+    Of the blocks of a chapter, the notes go to the foot of its slide, the others side by side; more than two
+    are cards: callouts, two a line.
     """
     made = Presentation()
     _stretch(made)
@@ -120,22 +123,32 @@ def _slide(made: Any, chapter: Chapter) -> None:
     notes = [b for b in chapter.blocks if isinstance(b, Text) and b.tone == "note"]
     body = [b for b in chapter.blocks if b not in notes]
     for block, box in zip(body, _boxes(body, top + 0.1), strict=True):
-        _draw(slide, block, box)
+        if isinstance(block, Callout) and len(body) > 1:
+            _card(slide, block, box)
+        else:
+            _draw(slide, block, box)
     foot = " ".join(note.text for note in notes)
-    _paragraph(slide, foot, (SIDE, 6.82, WIDE - 2 * SIDE - 1, 0.5), size=10, colour="encre-2")
+    _paragraph(slide, foot, (SIDE, 6.78, WIDE - 2 * SIDE - 1, 0.5), size=SMALL, colour="encre-2")
     _number(slide)
     slide.notes_slide.notes_text_frame.text = wording.spaced(rich.bare(chapter.notes))
 
 
 def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     """Return where each block stands under `top`: the whole width for one, a wide and a narrow column for
-    two.
+    two, lines of two beyond.
     """
     whole, high = WIDE - 2 * SIDE, BOTTOM - top
     if len(blocks) == 1:
         return [(SIDE, top, whole, high)]
     if not blocks:
         return []
+    if len(blocks) > 2:  # cards, two a line
+        lines = (len(blocks) + 1) // 2
+        wide, tall = (whole - GAP) / 2, min(1.5, (high - BETWEEN * (lines - 1)) / lines)
+        return [
+            (SIDE + k % 2 * (wide + GAP), top + k // 2 * (tall + BETWEEN), wide, tall)
+            for k in range(len(blocks))
+        ]
     left, right = blocks
     share = 0.5 if isinstance(left, Picture) or isinstance(right, Grid) else 0.6
     wide = (whole - GAP) * share
@@ -203,6 +216,21 @@ def _list(slide: Any, items: Sequence[str], box: Box, *, marks: bool = True) -> 
             properties.set("marL", "228600")
             properties.set("indent", "-228600")
             properties.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
+
+
+def _card(slide: Any, block: Callout, box: Box) -> None:
+    """Draw a card to write on: a bar, a title, its text under it."""
+    left, top, wide, high = (Inches(x) for x in box)
+    back = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, wide, high)
+    edge = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, left, top, Inches(0.08), high)
+    for shape, colour, line in ((back, "carte", "trait"), (edge, "prune", "prune")):
+        shape.shadow.inherit = False
+        shape.fill.solid()
+        shape.fill.fore_color.rgb, shape.line.color.rgb = _colour(colour), _colour(line)
+    frame = back.text_frame
+    frame.word_wrap, frame.vertical_anchor, frame.margin_left = True, MSO_ANCHOR.MIDDLE, Inches(0.3)
+    _words(frame.paragraphs[0], block.title, size=18, bold=True)
+    _words(frame.add_paragraph(), block.text, size=15, colour="encre-2")
 
 
 def _number(slide: Any) -> None:

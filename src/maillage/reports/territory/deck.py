@@ -27,7 +27,7 @@ from maillage.reports.territory.subject import (
     offer_chart,
     provenance,
 )
-from maillage.words import wording
+from maillage.words import rich, wording
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
@@ -40,7 +40,7 @@ METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
 )
 PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
 MOST_ROWS = 6
-TO_DECIDE = "à décider"
+TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
 
 
 def compose(s: Subject) -> Document:
@@ -377,21 +377,18 @@ def _proposals(s: Subject) -> Chapter:
 
 
 def _decisions(s: Subject) -> Chapter:
-    """Return the table that the meeting fills in: what to decide, by whom, for when."""
-    found = [first_sentence(text)[0] for text in synthesis.proposals(s.reading)]
+    """Return the cards that the meeting fills in: what to decide, by whom, for when."""
+    found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s.reading)]
     rows = [*found, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
-    table = Grid(
-        caption="Ce qui reste à décider",
-        columns=("Quoi", "Qui", "Pour quand"),
-        align="ggg",
-        widths=(5, 2.4, 1.6),
-        rows=tuple(_cells(text, TO_DECIDE, TO_DECIDE) for text in rows),
+    cards = tuple(
+        Callout(tone="verdict", title=f"{k}. {text}", text=TO_DECIDE) for k, text in enumerate(rows, 1)
     )
     return _slide(
         NEXT,
-        "Repartir avec un nom et une date par ligne",
-        (table,),
-        notes="Ce tableau se remplit en séance ; le plan d’action de la plateforme le reprend ensuite.",
+        "Ce qui reste à décider ensemble",
+        cards,
+        lead="Repartir avec un nom et une date par carte.",
+        notes="Ces cartes se remplissent en séance ; le plan d’action de la plateforme les reprend ensuite.",
     )
 
 
