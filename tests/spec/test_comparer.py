@@ -70,7 +70,7 @@ def test_what_is_missing_is_neither_high_nor_low():
 
 
 def test_a_count_is_told_as_it_was_counted():
-    """Un compte n’a pas de fourchette, et n’est pas rangé : les annuaires n’ont pas été remplis de la même façon."""
+    """G-040 : un compte n’a pas de fourchette, et n’est pas rangé : les annuaires n’ont pas été remplis de la même façon."""
     (found,) = comparison.compare(
         [
             Side("A", (measure(43, 43, 43, counted=True, detail="51 sur 119"),)),

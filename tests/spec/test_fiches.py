@@ -279,7 +279,7 @@ def test_how_fresh_a_sheet_is(spec):
 
 
 def test_when_a_sheet_is_confirmed_again(spec):
-    """Une fiche est à confirmer de nouveau après le nombre de mois choisi, en mois de 30,44 jours."""
+    """G-034 : une fiche est à confirmer de nouveau après le nombre de mois choisi, en mois de 30,44 jours."""
     spec(
         """
         mois
@@ -296,7 +296,7 @@ def test_when_a_sheet_is_confirmed_again(spec):
 
 
 def test_which_structure_carries_a_place(spec):
-    """Les lieux d’un même SIREN ont une structure ; sans pivot, c’est le nom de la structure parente,
+    """G-001 : les lieux d’un même SIREN ont une structure ; sans pivot, c’est le nom de la structure parente,
     sinon le lieu lui-même.
     """
 

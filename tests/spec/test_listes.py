@@ -1,8 +1,10 @@
 """Les listes du métier que portent nos pages : chaque mot publié y a sa place."""
 
 from maillage.apps.directory import rules
+from maillage.apps.outreach.queries import census, method
 from maillage.modules.format import FollowUp
 from maillage.reference import bilan, codesign, everyday_tools, indicators, offer, procedures
+from maillage.reports.directory import suitability
 
 title = "Les listes du métier"
 
@@ -186,6 +188,163 @@ def test_ce_qu_une_fiche_dit_au_dela_de_son_adresse(spec):
             for name, told in zip(t["champ"].tolist(), t["prive"].tolist(), strict=True)
         ],
         [True] * 13,
+    )
+
+
+def test_ce_qui_aide_a_orienter_a_son_champ(spec):
+    """G-007, G-017 : au-delà de l’adresse, comment venir et se présenter, quand, pour qui, à quel prix, dans quelle langue,
+    ce qu’il faut pour entrer. Tout cela est public.
+    """
+    spec(
+        """
+        champ
+        -------------------------------
+        nom
+        typologie
+        commune
+        quartier
+        adresse
+        latitude
+        longitude
+        telephone
+        courriels
+        horaires
+        fermetures
+        prise_rdv
+        modalites_acces
+        acces_precisions
+        avant_de_venir
+        publics_specifiquement_adresses
+        publics_precisions
+        frais_precisions
+        langues
+        barrieres
+        presentation_detail
+        """,
+        lambda t: [offer.fields()[name].private for name in t["champ"].tolist()],
+        [False] * 21,
+    )
+
+
+def test_chaque_besoin_a_son_offre(spec):
+    """G-008 : s’équiper (acheter, emprunter, recevoir, réparer), l’ordinateur d’un lieu, le wifi, apprendre, le téléphone.
+    Chacun se cherche par les mots de qui en a besoin.
+    """
+    spec(
+        """
+        pratique
+        -----------
+        vente
+        pret
+        don
+        reparation
+        libre_acces
+        wifi
+        formation
+        telephonie
+        """,
+        lambda t: [
+            bool(offer.practices()[id].need and offer.practices()[id].asked) for id in t["pratique"].tolist()
+        ],
+        [True] * 8,
+    )
+
+
+def test_huit_familles_de_services_aujourd_hui_ou_en_projet(spec):
+    """G-024 : sensibiliser, faire le point, aider à faire, orienter, former, l’accès libre, le matériel, le wifi. Ce qui est
+    en projet se dit sur la fiche ; une recherche de ce qui est ouvert ne le trouve pas.
+    """
+
+    def found(t):
+        rows = zip(t["famille"].tolist(), t["etat"].tolist(), strict=True)
+        sheets = (rules.facets({"nom": "x", "practices": {id: {"state": state}}}) for id, state in rows)
+        return [any(each.startswith("pratique:") for each in facets) for facets in sheets]
+
+    families = "sensibilisation diagnostic assistance orientation formation libre_acces vente wifi".split()
+    spec(
+        "\n".join(
+            ["famille | etat", "--------+-----"]
+            + [f"{family} | {state}" for family in families for state in ("offered", "planned")]
+        ),
+        found,
+        [True, False] * 8,
+    )
+
+
+def test_d_ou_vient_un_organisme_et_ou_l_on_en_est_avec_lui(spec):
+    """G-013, G-015, G-016 : une liste officielle, un contact, la recommandation d’un autre, un réseau ; à contacter,
+    contacté, répondu, refusé, hors champ. La méthode publiée dit chaque chemin.
+    """
+    spec(
+        """
+        trouve
+        -----------
+        official
+        contact
+        recommended
+        network
+        """,
+        lambda t: [f"{rules.FOUND_BY[id]} : {method.FOUND[id]}" for id in t["trouve"].tolist()],
+        [
+            "liste officielle : par une liste officielle",
+            "contact : par un contact",
+            "recommandation : sur la recommandation d’un autre",
+            "réseau : par un réseau",
+        ],
+    )
+    assert list(rules.BODY_STATES) == ["to-contact", "contacted", "answered", "refused", "out"]
+    assert offer.fields()["decouvert_par"].private
+
+
+def test_ce_qu_un_recensement_ecarte(spec):
+    """G-009, G-010, G-011, G-012 : le but solidaire, l’activité régulière, les compétences de base. Chaque territoire les
+    éteint une à une, et un lieu écarté garde sa raison (`tests/apps/test_census.py`).
+    """
+    spec(
+        """
+        regle
+        ----------
+        solidarity
+        basic
+        regular
+        """,
+        lambda t: [census.RULES[id].leaves_out for id in t["regle"].tolist()],
+        [
+            "Les commerces, et les services réservés à leurs clients.",
+            "Les lieux qui ne forment qu’à des compétences avancées.",
+            "Les activités qui dépendent des dons, ou de la présence d’une seule personne.",
+        ],
+    )
+
+
+def test_un_lieu_ou_il_vaut_mieux_venir_accompagne(spec):
+    """G-043 : la porte d’une bibliothèque est difficile à pousser pour qui n’en a pas l’habitude ; un accueil social où
+    quelqu’un aide convient mieux. D’un lieu qui ne le dit pas, on ne dit rien.
+    """
+    spec(
+        """
+        type          | aide     | prix
+        --------------+----------+-----
+        bibliotheque  | non      | free
+        bibliotheque  | person   | free
+        centre-social | person   | non
+        departement   | group    | non
+        mjc           | non      | free
+        """,
+        lambda t: [
+            suitability.verdict(
+                kind,
+                suitability.facts(
+                    kind,
+                    {"modalites_accompagnement": [ways], "frais_a_charge": [price]},
+                    {},
+                ),
+            )
+            for kind, ways, price in zip(
+                *(t[name].tolist() for name in ("type", "aide", "prix")), strict=True
+            )
+        ],
+        ["a-accompagner", "adapte", "adapte", "adapte", "inconnu"],
     )
 
 

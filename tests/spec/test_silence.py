@@ -46,7 +46,7 @@ def offered_of(
 
 
 def test_a_list_by_name_keeps_silence_apart(spec):
-    """« Aucun accès libre » ne nomme que les communes dont tous les lieux ont parlé ; les autres ont leur liste.
+    """G-041 : « Aucun accès libre » ne nomme que les communes dont tous les lieux ont parlé ; les autres ont leur liste.
 
     Corenc a un lieu qui parle d’autre chose, Claix un lieu muet, Poisat un lieu d’accès libre, Meylan aucun lieu.
     """
