@@ -105,7 +105,11 @@ def site(environment) -> Iterator[str]:
     finally:
         with suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=PATIENCE)
+        try:
+            server.wait(timeout=5)
+        except subprocess.TimeoutExpired:  # a study under way is finished first: nobody will read this one
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
