@@ -26,6 +26,7 @@ SUITES = {
     "annuaire": "directory",
     "import": "importing",
     "national": "national",
+    "moteurs": "engines",
     "pages": "pages",
     "solidite": "soundness",
     "essais": "trials",

@@ -74,11 +74,12 @@ def people_learn(site: str, chance: random.Random) -> list[float]:
 
 
 def fact(chance: random.Random, ids: list[str]) -> dict[str, object]:
+    module = chance.choice(ids)
     return {
         "uid": str(uuid4()),
-        "module": chance.choice(ids),
+        "module": module,
         "version": 1,
-        "etape": chance.randint(1, 8),
+        "etape": chance.randint(1, len(contents.modules()[module].steps)),
         "etat": "done",
     }
 

@@ -108,6 +108,7 @@ def _session(address: str) -> Any:
     }
     if address.startswith("local"):
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+        settings["spark.driver.memory"] = f"{_memory()}m"
     for key, value in settings.items():
         builder = builder.config(key, value)
     try:
@@ -118,6 +119,13 @@ def _session(address: str) -> Any:
             why="Il lui faut Java 17 ou plus récent, et l’adresse de MAILLAGE_SPARK, quand elle est dite.",
             do="Installez Java (default-jre-headless), vérifiez l’adresse, ou gardez « --moteur duckdb ».",
         ) from error
+
+
+def _memory() -> int:
+    """Return the megabytes that Spark may take here: a quarter of what the computer has. Its own bound, a
+    gigabyte, leaves a continent collecting garbage for ever.
+    """
+    return max(1_024, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 4 // 2**20)
 
 
 def _table(name: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> Table:
