@@ -142,6 +142,7 @@ def test_suggestions_are_links_that_need_no_script(client):
 
 
 def test_the_list_is_whole_without_script_nearest_first_with_its_numbers(client):
+    """G-003, G-004, G-037 : tout le monde lit l’annuaire, les lieux les plus proches d’abord."""
     for slug, east in (("loin", 1200), ("pres", 150), ("milieu", 600)):
         lieu(slug, east=east)
     page = client.get("/carte/", AROUND)
@@ -331,6 +332,7 @@ def test_a_place_that_says_nothing_of_what_is_found_there_says_that(client):
 
 
 def test_the_list_to_print_is_whole_and_joins_only_what_is_known(client):
+    """G-038 : l’offre d’un territoire, sur papier, pour le public."""
     for n in range(33):
         lieu(f"n{n:02}", east=10 * n, sheet={"horaires": {"osm": "Mo 09:00-12:00"}})
     page = client.get("/carte/", AROUND)

@@ -60,6 +60,7 @@ def rich():
 
 
 def test_a_sheet_says_what_is_found_there_and_on_what_conditions(client, rich):
+    """G-033 : la page d’un lieu porte le détail de ses services."""
     said = text_of(client.get("/lieux/riche/"))
     for words in (
         "Bibliothèque Teisseire-Malherbe",
@@ -88,6 +89,7 @@ def test_who_runs_a_place_is_told_when_known_and_never_as_other(client, rich):
 
 
 def test_what_is_planned_stands_apart_and_what_ended_is_gone(rich):
+    """G-025 : ce qui est en projet n’est pas mêlé à ce qui tourne."""
     shown = places.detail(rich, FRIDAY)
     assert [each.id for each in shown.planned] == ["reparation"]
     assert [each.id for each in shown.offered] == ["wifi", "libre_acces", "formation"]

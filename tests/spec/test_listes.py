@@ -226,6 +226,31 @@ def test_ce_qui_aide_a_orienter_a_son_champ(spec):
     )
 
 
+def test_l_annuaire_se_filtre_par_ce_que_dit_la_fiche(spec):
+    """G-036 : par service, par public, par prix, par accompagnement. Ce qu’une fiche ne dit pas n’est pas deviné."""
+
+    def found(t):
+        sheets = (
+            {"nom": "x", field: [value]}
+            for field, value in zip(*(c.tolist() for c in t.values()), strict=True)
+        )
+        return [" ".join(each for each in rules.facets(sheet) if each != "type:autre") for sheet in sheets]
+
+    spec(
+        """
+        champ                           | valeur
+        --------------------------------+------------
+        services                        | procedures
+        publics_specifiquement_adresses | seniors
+        frais_a_charge                  | free
+        modalites_accompagnement        | person
+        notes                           | free
+        """,
+        found,
+        ["pratique:assistance service:procedures", "public:seniors", "prix:free", "aide:person", ""],
+    )
+
+
 def test_chaque_besoin_a_son_offre(spec):
     """G-008 : s’équiper (acheter, emprunter, recevoir, réparer), l’ordinateur d’un lieu, le wifi, apprendre, le téléphone.
     Chacun se cherche par les mots de qui en a besoin.
