@@ -109,6 +109,17 @@ def test_rows_joined_into_one_place_are_counted_on_every_page(signed):
     assert "lignes réunies à d’autres du même lieu" in page
 
 
+def test_the_report_of_an_import_is_one_line_a_row_and_opens_what_to_look_at(signed):
+    """FP-09 : trente lignes à regarder tenaient sur vingt écrans ; chacune en est une, qui s’ouvre."""
+    row = imported(signed, Path("tests/files/offre/classes/services_d_un_lieu.csv").read_text("utf-8"))
+    page = signed.get(f"/espace/annuaire/imports/{row.pk}/")
+    lines = list(page.context["lines"])
+    read = page.content.decode().split('class="lignes-lues"')[1]
+    folded = re.findall(r'<details class="pli">\s*<summary>\s*ligne (\d+)', read)
+    assert lines and folded == [str(line["ligne"]) for line in lines]
+    assert '<details class="pli" id="par-colonne" open' not in page.content.decode()
+
+
 # ----------------------------------------------------------------------------------------------------- access
 
 
