@@ -66,7 +66,9 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     if plan and plan.actors:
         chapters.append(_actors(plan))
     chapters.append(_conclusion(s, plan))
-    chapters += [source_chapter(r), warning_chapter(r), glossary_chapter()]
+    chapters += [source_chapter(r), warning_chapter(r)]
+    if (glossary := glossary_chapter(chapters)) is not None:
+        chapters.append(glossary)
     # Each begins where the one before ends: a page of its own would leave half of the others empty.
     chapters = [replace(each, flows=True) for each in chapters]
     return Document(
