@@ -183,6 +183,14 @@ def test_votes_are_cast_once_each_in_their_time(client, session, group, lea):
     assert client.get(page).status_code == 404
 
 
+def test_a_kind_of_card_heads_its_row_once_it_has_one(client, group):
+    put(group)
+    page = client.get(f"/groupe/{group.code}/").content.decode()
+    heads = page.partition('class="rangs-atelier"')[2].partition("<section")[0]
+    assert "sorte obstacle" in heads
+    assert "sorte lever" not in heads, "a row without any card has no head"
+
+
 def test_a_board_becomes_a_journey_and_draft_actions(client, group):
     obstacle, lever = put(group), put(group, words="Créer un mail avec quelqu’un", kind="lever")
     address = f"/groupe/{group.code}/geste/"

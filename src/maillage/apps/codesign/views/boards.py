@@ -1,5 +1,7 @@
 """Boards of groups and ballots, by their code, without an account; the journeys that anybody may read."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -68,6 +70,13 @@ def board(request: HttpRequest, code: str) -> HttpResponse:
     return _refused(request) if group is None else _board(request, group)
 
 
+def _heads(columns: Sequence[queries.Column]) -> list[tuple[str, str]]:
+    """Return the kind and the words of each row; "" for one without any card."""
+    rows = zip(*(column.cells for column in columns), strict=True)
+    labels = [(row[0].kind, dict.fromkeys(cell.label for cell in row if cell.cards)) for row in rows]
+    return [(kind, ", ".join(found)) for kind, found in labels]
+
+
 def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) -> HttpResponse:
     session, at = group.session, timezone.now()
     columns, journey = queries.board(group), queries.journey(group)
@@ -83,6 +92,7 @@ def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) 
         "ends_at": session.step_ends_at if session.step_ends_at and session.step_ends_at > at else None,
         "portrait": queries.portrait(group),
         "columns": columns,
+        "rows": _heads(columns),
         "obstacles": [card for card in cards if card.kind == "obstacle"],
         "gone": queries.withdrawn(group),
         "wide": maps.drawn(journey),
