@@ -35,19 +35,16 @@ NEEDS = """
     select p.area, sum(p.persons) as people, sum(p.persons * r.rate) as need
     from people p join rates r on p.cell = r.cell group by p.area
 """
-# Areas and places of one square or of neighbouring ones, then the distance between those alone.
+# Areas and places of one square or of neighbouring ones, then the distance between those alone. A square has
+# one number: on two, Spark joins by the first alone, and compares a whole parallel with another.
+SQUARE = "cast(floor(latitude / {step}) as bigint) * {row} + cast(floor(longitude / {step}) as bigint)"
+ROW = 10_000  # squares counted along a parallel: more than there are
+AROUND = "".join(f" union all select {ROW * dy + dx}" for dy in (0, -1, 1) for dx in (0, -1, 1) if dy or dx)
 NEAR = """
     select a.code as area, count(distinct q.code) as places
-    from (
-        select code, latitude, longitude, cast(floor(latitude / {step}) as bigint) as y,
-            cast(floor(longitude / {step}) as bigint) as x from areas
-    ) a
-    cross join (select 0 as dy union all select -1 union all select 1) v
-    cross join (select 0 as dx union all select -1 union all select 1) h
-    join (
-        select code, latitude, longitude, cast(floor(latitude / {step}) as bigint) as y,
-            cast(floor(longitude / {step}) as bigint) as x from places
-    ) q on q.y = a.y + v.dy and q.x = a.x + h.dx
+    from (select code, latitude, longitude, {square} as square from areas) a
+    cross join (select 0 as move{around}) m
+    join (select code, latitude, longitude, {square} as square from places) q on q.square = a.square + m.move
     where 2 * {earth} * asin(least(1.0, sqrt(
         power(sin(radians(q.latitude - a.latitude) / 2), 2)
         + cos(radians(a.latitude)) * cos(radians(q.latitude))
@@ -130,7 +127,8 @@ def estimate(
 def words(pack: Pack, level: str) -> str:
     """Return the query of a level, as every engine reads it."""
     key = "a.code" if level == AREA else f"a.{level}"
-    near = NEAR.format(step=STEP, earth=EARTH, reach=pack.reach)
+    square = SQUARE.format(step=STEP, row=ROW)
+    near = NEAR.format(square=square, around=AROUND, earth=EARTH, reach=pack.reach)
     few = number("protection/small_area")  # what is not shown takes no rank
     return LEVEL.format(needs=NEEDS, near=near, key=key, name="a.name" if level == AREA else key, few=few)
 
