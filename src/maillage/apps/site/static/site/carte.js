@@ -126,9 +126,7 @@ const demarrer = async () => {
     for (const { nom, lat, lon } of donnees.noms) {
       const p = carte.latLngToContainerPoint([lat, lon]);
       const demi = nom.length * 4;
-      const boite = [0, -14, 14]
-        .map((dy) => [p.x - demi, p.y + dy - 9, p.x + demi, p.y + dy + 9])
-        .find(libre);
+      const boite = [0, -14, 14].map((dy) => [p.x - demi, p.y + dy - 9, p.x + demi, p.y + dy + 9]).find(libre);
       if (!boite) continue;
       boites.push(boite);
       places.push(
