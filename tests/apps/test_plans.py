@@ -172,6 +172,17 @@ def test_an_action_never_waits_for_its_own_end(plan, lea):
         changed(first, lea, after=third)
 
 
+def test_an_action_that_begins_before_what_it_waits_for_ends_says_so(client, plan, lea, study):
+    first = changed(action(plan, 1), lea, ends_on=date(2027, 3, 1))
+    second = changed(action(plan, 2), lea, after=first, starts_on=date(2027, 2, 1))
+    client.force_login(lea)
+    told = "Elle commence avant la fin de celle qu’elle attend"
+    address = f"/territoires/{plan.place}/plan/actions/{second.pk}/"
+    assert told in client.get(address).content.decode()
+    actions.set_state(first, rules.DONE, by=lea, at=AT)
+    assert told not in client.get(address).content.decode()
+
+
 def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(client, plan, lea, reading):
     client.force_login(lea)
     proposed = proposals.proposals(plan, reading, ON)

@@ -32,6 +32,20 @@ def test_ce_qui_manque_a_une_action(state, pilot, starts, ends, lacks):
 
 
 @pytest.mark.parametrize(
+    ("starts", "waits", "told"),
+    [
+        (date(2027, 2, 28), date(2027, 3, 1), "commence avant la fin de celle qu’elle attend"),
+        (date(2027, 3, 1), date(2027, 3, 1), ""),
+        (date(2027, 2, 28), None, ""),
+    ],
+)
+def test_une_action_qui_commence_avant_la_fin_de_celle_qu_elle_attend(starts, waits, told):
+    """Une action à décider, qui commence tel jour et vient après une autre, qui finit tel autre."""
+    action = rules.Schedule(state="decide", pilot="Hélène, CCAS", starts_on=starts, waits_until=waits)
+    assert ", ".join(rules.warnings(action, DAY)) == told
+
+
+@pytest.mark.parametrize(
     ("refused", "now", "back"),
     [
         (1400, 1400, False),

@@ -27,12 +27,15 @@ LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """What the calendar needs of an action. pilot: "" when nobody carries it."""
+    """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
+    that it comes after ends, None when there is none, or when that one is over.
+    """
 
     state: str
     pilot: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
+    waits_until: date | None = None
 
 
 def is_late(action: Schedule, on: date) -> bool:
@@ -48,6 +51,16 @@ def is_late(action: Schedule, on: date) -> bool:
     return action.state in ALIVE and (over or (begins and action.state != RUNNING))
 
 
+def overlaps(action: Schedule) -> bool:
+    """Return whether an action begins before the one that it comes after ends.
+
+    >>> overlaps(Schedule(state=READY, starts_on=date(2026, 1, 1), waits_until=date(2026, 2, 1)))
+    True
+    """
+    begins, waits = action.starts_on, action.waits_until
+    return begins is not None and waits is not None and begins < waits
+
+
 def warnings(action: Schedule, on: date) -> list[str]:
     """Return what an action still lacks to be carried out, in a few words each; none once it is over."""
     if action.state not in ALIVE:
@@ -59,6 +72,8 @@ def warnings(action: Schedule, on: date) -> list[str]:
         lacks.append("sans dates")
     if is_late(action, on):
         lacks.append("en retard")
+    if overlaps(action):
+        lacks.append("commence avant la fin de celle qu’elle attend")
     return lacks
 
 

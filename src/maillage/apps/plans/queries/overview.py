@@ -104,8 +104,13 @@ def actions_of(plan: Plan) -> list[PlanAction]:
 
 def schedule(action: PlanAction) -> rules.Schedule:
     """Return what the rules of a calendar read of an action."""
+    before = action.after
     return rules.Schedule(
-        state=action.state, pilot=action.pilot, starts_on=action.starts_on, ends_on=action.ends_on
+        state=action.state,
+        pilot=action.pilot,
+        starts_on=action.starts_on,
+        ends_on=action.ends_on,
+        waits_until=before.ends_on if before is not None and before.state in rules.ALIVE else None,
     )
 
 

@@ -127,7 +127,7 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "concerned": overview.concerned(row.line, row.zones, reading),
         "zones": overview.zones_named(row.zones, reading),
         "lines": [(name, held) for name, held in lines if held is not None],
-        "warnings": rules.warnings(of_it, on),
+        "overlaps": rules.overlaps(of_it),
         "is_late": rules.is_late(of_it, on),
         "steps": row.milestones.all(),
         "next_step": row.milestones.filter(done_on=None, on__gte=on).first(),
