@@ -35,16 +35,18 @@ NEEDS = """
     select p.area, sum(p.persons) as people, sum(p.persons * r.rate) as need
     from people p join rates r on p.cell = r.cell group by p.area
 """
-# Areas and places of one square or of neighbouring ones, then the distance between those alone. A square has
-# one number: on two, Spark joins by the first alone, and compares a whole parallel with another.
+# Areas and places of one square or of neighbouring ones, then the distance between those alone. The squares
+# of an area are written before they are joined: Spark would else compare every area with every place first.
 SQUARE = "cast(floor(latitude / {step}) as bigint) * {row} + cast(floor(longitude / {step}) as bigint)"
 ROW = 10_000  # squares counted along a parallel: more than there are
 AROUND = "".join(f" union all select {ROW * dy + dx}" for dy in (0, -1, 1) for dx in (0, -1, 1) if dy or dx)
 NEAR = """
     select a.code as area, count(distinct q.code) as places
-    from (select code, latitude, longitude, {square} as square from areas) a
-    cross join (select 0 as move{around}) m
-    join (select code, latitude, longitude, {square} as square from places) q on q.square = a.square + m.move
+    from (
+        select code, latitude, longitude, {square} + move as square
+        from areas cross join (select 0 as move{around}) moves
+    ) a
+    join (select code, latitude, longitude, {square} as square from places) q on q.square = a.square
     where 2 * {earth} * asin(least(1.0, sqrt(
         power(sin(radians(q.latitude - a.latitude) / 2), 2)
         + cos(radians(a.latitude)) * cos(radians(q.latitude))
