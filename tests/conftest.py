@@ -22,7 +22,7 @@ from tools.postgresql import ABSENT, binaries
 
 # What takes longest comes first: at the end of a run no processor waits for the other one. Before it, what
 # needs no demonstration, as long as it is made.
-FIRST_FOLDERS = ("published", "engine", "journeys", "databases", "commands", "house", "apps")
+FIRST_FOLDERS = ("published", "engine", "pipeline", "journeys", "databases", "commands", "house", "apps")
 # A case of these costs a page, a browser or a process: tables of cases are whole in the complete profile, and
 # in every other folder (a rule has its drawn table in tests/spec).
 THROUGH_PAGES = frozenset({"apps", "commands", "journeys", "published"})
