@@ -98,7 +98,7 @@ VARIABLES = (
         "euros par an",
         -1,
         1,
-        "non indiqué",
+        "année non indiquée à la source",
         "insee-filosofi-communes",
     ),
     Variable(
