@@ -11,7 +11,7 @@ import pypdfium2
 import pytest
 
 from maillage.reports.page import pdf
-from maillage.reports.page.blocks import Chapter, Cover, Document
+from maillage.reports.page.blocks import Chapter, Cover, Document, Picture
 
 
 @pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
@@ -144,8 +144,8 @@ def test_every_figure_of_the_page_is_on_paper(grenoble):
     assert {each for each in figures if each not in printed} == set()
 
 
-def made(title: str) -> pypdfium2.PdfDocument:
-    """Return a document of one chapter, compiled: its cover, then its page."""
+def one_chapter(title: str, *blocks: Picture) -> Document:
+    """Return a document of one chapter, with its cover."""
     cover = Cover(
         title=title,
         subtitle="",
@@ -155,9 +155,24 @@ def made(title: str) -> pypdfium2.PdfDocument:
         svg="",
         alt="",
     )
-    chapter = Chapter(number="1", short="Zones", title="Zone par zone", blocks=())
-    content = pdf.dossier(Document(title=title, cover=cover, chapters=(chapter,)), on=date(2026, 11, 22))
-    return pypdfium2.PdfDocument(content)
+    chapter = Chapter(number="1", short="Zones", title="Zone par zone", blocks=blocks)
+    return Document(title=title, cover=cover, chapters=(chapter,))
+
+
+def made(title: str) -> pypdfium2.PdfDocument:
+    """Return a document of one chapter, compiled: its cover, then its page."""
+    return pypdfium2.PdfDocument(pdf.dossier(one_chapter(title), on=date(2026, 11, 22)))
+
+
+@pytest.mark.parametrize(("lay_out", "larger"), [(pdf.poster, True), (pdf.dossier, False)])
+def test_a_map_that_never_has_the_width_of_its_page_takes_larger_letters(monkeypatch, lay_out, larger):
+    laid = []
+    monkeypatch.setattr(pdf, "compiled", lambda template, data, *, on: laid.append(data) or b"")
+    lay_out(
+        one_chapter("Grenoble", Picture(svg='<svg class="fig carte"></svg>', alt="")), on=date(2026, 11, 22)
+    )
+    drawn = laid[0]["document"]["chapters"][0]["blocks"][0]["svg"]
+    assert (pdf.NARROW_CSS.split("{")[1].split("}")[0].strip() in drawn) is larger
 
 
 def test_a_long_name_stays_on_the_line_of_its_page():

@@ -43,6 +43,7 @@ def poster(document: Document, *, on: date) -> bytes:
 
 
 SIZES = (10.0, 9.4, 8.8, 8.2)  # points
+HALF_WIDTH = ("synthese.typ", "poster.typ")  # where a map never has the width of the page
 
 
 def one_page(document: Document, *, on: date) -> bytes:
@@ -62,7 +63,7 @@ def one_page(document: Document, *, on: date) -> bytes:
 
 
 def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0) -> bytes:
-    data = _prepared(document.data())
+    data = _prepared(document.data(), narrow=template in HALF_WIDTH)
     values = tokens("jour")
     night = tokens("nuit")
     colours = {name: value for name, value in values.items() if value.startswith("#")}
