@@ -83,6 +83,7 @@ def test_who_types_before_the_page_is_whole_sends_no_half_sheet(enter, made, sit
     )  # never comes
     page.goto(f"{site}/espace/enquetes/{pk}/papier/saisie/", wait_until="commit")
     page.wait_for_selector("[data-fin]")
+    page.wait_for_selector("#feuille:focus")
     for typed in ("1", "42"):
         page.keyboard.type(typed)
         page.keyboard.press("Enter")
