@@ -166,6 +166,9 @@ def test_what_is_left_to_decide_is_a_card_each_and_no_word_is_small(deck):
     cards = [each for each in slide.shapes if each.has_text_frame and "Pour quand" in each.text_frame.text]
     assert len(cards) >= 3
     assert [each.text_frame.text[:2] for each in cards] == [f"{k}." for k in range(1, len(cards) + 1)]
+    assert all(len(each.text_frame.text.splitlines()[0].split()) > 3 for each in cards), (
+        "a card says what to do"
+    )
     assert len({each.left for each in cards}) == 2
     assert all(each.top + each.height <= Inches(6.75) for each in cards)
     shapes = [shape for each in list(deck.slides)[1:] for shape in each.shapes if shape.has_text_frame]

@@ -61,6 +61,12 @@ LEVELS_OF_HELP = (
     ),
     Level("autonomie", "autonomie", "Autonomie", "se débrouillent", "Information", "à tenir informées"),
 )
+FIRST_ANSWERS = {  # what a level calls for, as somebody would put it to a meeting
+    "exclusion": "Organiser une assistance qui dure",
+    "precarite_forte": "Aider dans l’urgence, et former aux bases",
+    "precarite_faible": "Donner un coup de pouce : montrer, rassurer",
+    "autonomie": "Tenir informé de ce qui change",
+}
 VARIANCE_LABELS = {
     "enquete": "Enquête nationale (échantillon, arrondis)",
     "non_publie": "Ce qui n’est pas publié (classes d’âge et diplômes déduits)",

@@ -2,6 +2,7 @@
 
 from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
 from maillage.reports.territory import gaps
+from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import (
     Subject,
@@ -107,7 +108,7 @@ def proposals(r: Reading) -> tuple[str, ...]:
     ]
     census = [] if r.offer else ["**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."]
     answers = [
-        f"**{line.answer}.** {line.about.capitalize()} {line.who}."
+        f"**{FIRST_ANSWERS[line.name]}.** {line.about.capitalize()} {line.who}."
         for line in r.levels.lines[:MOST]
         if line.value
     ]
