@@ -96,3 +96,31 @@ except Refused as error:
     print(type(error).__name__, error.sentences, error.nearest, str(error).splitlines()[0])
 """)
     assert told == "UnknownTerritory ('Quoi.', 'Pourquoi.', 'Que faire.') (('38185', 'Grenoble'),) Quoi."
+
+
+def test_what_a_killed_copy_leaves_is_done_here():
+    told = alone("""
+import os, signal
+from functools import partial
+from maillage.kernel import cores
+first = os.getpid()
+
+def once(k):
+    if k == 2 and os.getpid() != first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return k, os.getpid() == first
+
+found = list(cores.each([partial(once, k) for k in range(5)]))
+with cores.aside(partial(once, 2)) as result:
+    print([k for k, _ in found], dict(found)[2], result())
+""")
+    assert told == "[0, 1, 2, 3, 4] True (2, True)"
+
+
+def test_a_copy_has_no_copies():
+    told = alone("""
+from maillage.kernel import cores
+with cores.aside(cores.may_copy) as result:
+    print(cores.may_copy(), result())
+""")
+    assert told.split()[1] == "False"

@@ -32,12 +32,8 @@ def test_many_processes_read_what_one_reads(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
     monkeypatch.setattr(cores.threading, "active_count", lambda: 1)
     started = []
-    pool = cores.multiprocessing.get_context("fork").Pool
-    monkeypatch.setattr(
-        cores.multiprocessing.context.ForkContext,
-        "Pool",
-        lambda self, n, *more: (started.append(n), pool(n, *more))[1],
-    )
+    pool = cores.ProcessPoolExecutor
+    monkeypatch.setattr(cores, "ProcessPoolExecutor", lambda n, *more: (started.append(n), pool(n, *more))[1])
     several = files.places(sheet, today=ON)
     assert started == [2]
     assert replace(several, correspondence=alone.correspondence) == alone

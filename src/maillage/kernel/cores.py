@@ -6,6 +6,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -35,45 +37,61 @@ def parts(n: int, work: Callable[[int, int], T], *, least: int = LEAST) -> Itera
 def aside(work: Callable[[], T], *, worth: bool = True) -> Iterator[Callable[[], T]]:
     """Do some work in a copy of this process while the body goes on; what is yielded waits for its result.
 
-    The work is done at once, here, when it is not worth a copy or when there cannot be one. A body that ends
-    before asking ends the copy.
+    The work is done at once, here, when it is not worth a copy or when there cannot be one; it is done here
+    again when its copy was killed.
     """
     if not worth or not may_copy():
         done = work()
         yield lambda: done
         return
     with _copies(1, [work]) as pool:
-        yield pool.apply_async(_do, (0,)).get
+        begun: Future[T] = pool.submit(_do, 0)
+
+        def result() -> T:
+            try:
+                return begun.result()
+            except BrokenProcessPool:
+                return work()
+
+        yield result
 
 
 def each(jobs: Sequence[Callable[[], T]]) -> Generator[T, None, None]:
     """Yield what each job returns, in order, each done in one of as many copies of this process as it has
-    processors. Only a process that `may_copy` calls this.
+    processors. Only a process that `may_copy` calls this. What a copy that was killed (memory was short, or
+    its service stops) leaves is done here.
     """
-    with _copies(len(os.sched_getaffinity(0)), jobs) as pool:
-        yield from pool.imap(_do, range(len(jobs)))
+    done = 0
+    try:
+        with _copies(len(os.sched_getaffinity(0)), jobs) as pool:
+            for found in pool.map(_do, range(len(jobs))):
+                yield found
+                done += 1
+    except BrokenProcessPool:
+        for job in jobs[done:]:
+            yield job()
 
 
 @contextmanager
-def _copies(n: int, jobs: Sequence[Callable[[], Any]]) -> Iterator[Any]:
+def _copies(n: int, jobs: Sequence[Callable[[], Any]]) -> Iterator[ProcessPoolExecutor]:
     _work.append(jobs)
     try:
-        with multiprocessing.get_context("fork").Pool(n, _as_usual) as pool:
+        with ProcessPoolExecutor(n, multiprocessing.get_context("fork"), _as_copy) as pool:
             yield pool
     finally:
         _work.pop()
 
 
 def may_copy() -> bool:
-    """Return whether this process has several processors, no thread, and may have copies of itself. The
-    copies of one that has threads could wait for ever for a lock that no thread of theirs releases.
+    """Return whether this process has several processors, no thread, and is no copy itself. The copies of
+    one that has threads could wait for ever for a lock that no thread of theirs releases.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    alone = threading.active_count() == 1 and not multiprocessing.current_process().daemon
+    alone = threading.active_count() == 1 and multiprocessing.parent_process() is None
     return cores > 1 and alone
 
 
-def _as_usual() -> None:
+def _as_copy() -> None:
     """Let a copy end when it is told to: a worker of the platform answers these signals by finishing its
     task, and its copies have none.
     """
