@@ -129,6 +129,25 @@ def test_nothing_hidden_stays_in_a_subject_or_a_text():
     assert (message.subject, message.text) == ("Demande Bcc: x@exemple.fr", "Un\ndeuxtrois")
 
 
+@pytest.mark.parametrize(
+    ("more", "end"),
+    [
+        ({"channel": "sms"}, "à 9 h. Pour ne plus en recevoir, répondez STOP."),
+        ({"channel": "sms", "language": "en"}, "à 9 h. To receive no more, reply STOP."),
+        ({"channel": "sms", "purpose": states.ANSWER}, "à 9 h."),
+        ({"channel": "email", "to": "ali@exemple.fr"}, "à 9 h."),
+    ],
+)
+def test_where_answers_are_read_each_sms_says_how_to_have_no_more(settings, more, end):
+    given = {"to": "06 12 34 56 78", "text": "Votre rendez-vous, à 9 h."} | more
+    assert put("before", **given).text.endswith("à 9 h."), "nobody would read the STOP"
+    settings.SENDING = settings.SENDING | {"SMS_IN": "signature"}
+    assert put(**given).text.endswith(end)
+    if given["channel"] == states.SMS:
+        with pytest.raises(Refused, match="vide"):
+            put("empty", **given | {"text": " "})
+
+
 def test_an_sms_written_on_saturday_night_waits_for_monday():
     message = put(channel="sms", to="06 12 34 56 78", at=datetime(2026, 10, 24, 19, 30, tzinfo=UTC))
     assert message.due_at == datetime(2026, 10, 26, 7, tzinfo=UTC)  # 8 h in Paris, winter time

@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
 from django.utils import timezone
@@ -23,6 +24,7 @@ from maillage.apps.messages.rules import addresses, hours, sending, states, word
 from maillage.apps.messages.rules.sending import Provider
 from maillage.kernel.errors import Refused
 from maillage.web import bulk
+from maillage.words.languages import say, speaking
 
 LONGEST_KEY, LONGEST_SUBJECT, LONGEST_TEXT = 150, 200, 20_000
 log = logging.getLogger(__name__)
@@ -91,7 +93,9 @@ def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
     if draft.channel not in states.CHANNELS or not 0 < len(draft.key) <= LONGEST_KEY:
         raise ValueError(f"a message by {draft.channel!r} under a key of {len(draft.key)} characters")
     address = readable(draft.channel, draft.to)
-    said = words.short(draft.text) if draft.channel == states.SMS else words.body(draft.text)
+    said = words.body(draft.text)
+    if said and draft.channel == states.SMS:
+        said = words.short(_with_refusal(draft, said))
     if not said or len(said) > LONGEST_TEXT:
         raise Refused(
             "Le message n’a pas été préparé.",
@@ -117,6 +121,16 @@ def _written(draft: Draft, *, at: datetime) -> dict[str, Any]:
         "purge_on": draft.purge_on or _purge_on(leaves_at),
         "state": states.WAITING,
     }
+
+
+def _with_refusal(draft: Draft, text: str) -> str:
+    """Return the text of an SMS that says how to have no more, where somebody reads the answers. A STOP is
+    about a number, whatever was sent to it: each SMS says so, but the answer to a STOP.
+    """
+    if draft.purpose == states.ANSWER or not settings.SENDING["SMS_IN"]:
+        return text
+    with speaking(draft.language):
+        return f"{text} {say('Pour ne plus en recevoir, répondez STOP.')}"
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,6 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.utils import timezone
@@ -21,7 +20,7 @@ from maillage.apps.reminders.queries.occasions import AT_ONCE, Occasion, ways_to
 from maillage.apps.reminders.rules import ways
 from maillage.apps.reminders.rules.ways import Way
 from maillage.web import bulk
-from maillage.words.languages import FRENCH, LANGUAGES, say, speaking
+from maillage.words.languages import FRENCH, LANGUAGES, speaking
 
 ROUNDS = 100  # batches in one run: what is beyond waits for the next
 KEPT = timedelta(days=30)  # what a helper reads to do it, after the event
@@ -137,8 +136,6 @@ def _words(each: Occasion) -> dict[str, str]:
 def _draft(each: Occasion, way: Way, round: int) -> Draft:
     with speaking(_language(each)):
         text = "\n".join(filter(None, (each.text(), each.link())))
-        if way.way == ways.SMS and settings.SENDING["SMS_IN"]:
-            text += f" {say('Pour ne plus en recevoir, répondez STOP.')}"
         subject = each.subject()
     return Draft(
         channel=way.way,
