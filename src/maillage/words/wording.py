@@ -171,15 +171,16 @@ def in_words(text: str, lead: str = "") -> str:
 
 GROUPINGS = ("Agglomération", "Communauté", "Métropole", "Eurométropole", "Ville", "Commune")
 VOWELS = ("A", "E")
+_VOWEL = "aeiouàâäéèêëîïôöùûüœæ"
+STARTS_WITH_VOWEL = re.compile(rf"[{_VOWEL}]|y(?![{_VOWEL}]|\b)", re.IGNORECASE)
 
 
 def of(name: str) -> str:
     """Return “de” before a name, contracted with its article, which a grouping takes; the name alone in
     another language.
 
-    >>> of("Le Pont-de-Claix"), of("Les Adrets"), of("Échirolles"), of("La Tronche"), of("Claix"), of(
-    ...     "Hyères")
-    ('du Pont-de-Claix', 'des Adrets', 'd’Échirolles', 'de La Tronche', 'de Claix', 'd’Hyères')
+    >>> of("Le Pont-de-Claix"), of("Les Adrets"), of("Échirolles"), of("La Tronche"), of("Claix")
+    ('du Pont-de-Claix', 'des Adrets', 'd’Échirolles', 'de La Tronche', 'de Claix')
     >>> of("Communauté de communes du Trièves"), of("Agglomération grenobloise"), of("Ville"), of(
     ...     "France")
     ('de la communauté de communes du Trièves', 'de l’agglomération grenobloise', 'de Ville', 'de la France')
@@ -194,7 +195,17 @@ def of(name: str) -> str:
     if (space and first in GROUPINGS) or name == "France":
         article = "l’" if first[:1] in VOWELS else "la "
         return f"de {article}{name if name == 'France' else lower_first(name)}"
-    return f"d’{name}" if name[:1].casefold() in "aeiouyàâéèêëîïôöùûüœh" else f"de {name}"
+    return elision("de", name)
+
+
+def elision(word: str, name: str) -> str:
+    """Return a word that ends in e before a name, cut before a vowel. Before an h the word stays whole: a
+    name does not say whether its h lets it be cut. A y is a vowel before a consonant only.
+
+    >>> elision("de", "Ileana"), elision("que", "Yves"), elision("de", "Yasmina"), elision("de", "Hugo")
+    ('d’Ileana', 'qu’Yves', 'de Yasmina', 'de Hugo')
+    """
+    return f"{word[:-1]}’{name}" if STARTS_WITH_VOWEL.match(name) else f"{word} {name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from maillage.apps.directory.rules import gaps
 from maillage.apps.network import access
 from maillage.apps.network.queries import joining
 from maillage.apps.network.rules import charter
-from maillage.words.wording import count, listing
+from maillage.words.wording import count, listing, of
 
 # What somebody looks for first on a sheet: its words, and where on the form it is written.
 WANTED: Mapping[str, tuple[str, str]] = {
@@ -39,7 +39,7 @@ def lines(user: Any, at: datetime) -> Iterable[Line]:
         yield Line(
             kind="sheet-revision",
             group=NETWORK,
-            title=f"Fiche de {row.profile.structure.name}",
+            title=f"Fiche {of(row.profile.structure.name)}",
             words="Deux personnes l’ont écrite en même temps : une version est à choisir.",
             since=timezone.localdate(row.at),
             url=reverse("profile", args=[row.profile.structure_id]),

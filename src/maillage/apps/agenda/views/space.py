@@ -34,7 +34,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS, whole
 from maillage.modules.outlines import Outline
 from maillage.web import refusals
-from maillage.words.wording import count, listing, spaced
+from maillage.words.wording import count, listing, of, spaced
 
 BLANK_LINES = 20  # of an attendance sheet
 
@@ -366,7 +366,7 @@ def _moved(request: HttpRequest, found: Seat, at: datetime) -> None:
     theirs = space.following(found, at) if "toutes" in request.POST else [found]
     _, told = seats.give_up(theirs, at=at, by=request.user)
     messages.success(
-        request, spaced(f"La place de {found.name or 'cette personne'} est libre. {_who(told)}".strip())
+        request, spaced(f"La place {of(found.name or 'cette personne')} est libre. {_who(told)}".strip())
     )
 
 

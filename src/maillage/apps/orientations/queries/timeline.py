@@ -11,7 +11,7 @@ from maillage.apps.orientations.models import Event, Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.reference import bilan, clocks
 from maillage.words import opening
-from maillage.words.wording import lower_first
+from maillage.words.wording import lower_first, of
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def at_the_door(row: Orientation | None) -> str:
     written to them.
     """
     if row is not None and row.from_structure is not None:
-        return f"Je viens de la part de {row.from_structure.name}."
+        return f"Je viens de la part {of(row.from_structure.name)}."
     return "On m’a conseillé de venir ici."
 
 

@@ -12,6 +12,7 @@ from maillage.apps.orientations.actions import nudges
 from maillage.apps.orientations.queries import pressing
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
+from maillage.words.wording import of
 
 
 @holding(pressing.LEADS)
@@ -24,7 +25,7 @@ def nudge(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("geste") == "annuler":
         with refusals.as_message(request):
             row = nudges.take_back(pk, by=account_of(request), at=timezone.localtime())
-            messages.success(request, f"La relance de {row.name} est annulée : rien ne part.")
+            messages.success(request, f"La relance {of(row.name)} est annulée : rien ne part.")
         return redirect("space")
     try:
         place = nudges.nudge(pk, by=account_of(request), at=timezone.localtime())

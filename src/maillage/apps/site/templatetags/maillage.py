@@ -96,6 +96,18 @@ def in_words(text: str, lead: str = "") -> str:
 
 
 @register.filter
+def of(name: object) -> str:
+    """Return « de » before the name of somebody, of a place or of a structure."""
+    return wording.of(str(name))
+
+
+@register.filter
+def elision(name: object, word: str) -> str:
+    """Return a word that ends in e, « que » say, before a name."""
+    return wording.elision(word, str(name))
+
+
+@register.filter
 def rich(text: str) -> SafeString:
     return SafeString(rich_text.html(text))
 
