@@ -77,6 +77,7 @@ def test_a_resource_is_shared_once_and_told_of(client, karim, leila):
         (b"MZ\x90\x00 un programme", "quoi que dise son nom"),
         (b"<html><script>alert(1)</script>", "quoi que dise son nom"),
         (b"%PDF-" + b"x" * rules.HEAVIEST, "plus de 5 mégaoctets"),
+        (b"", "Ce fichier est vide. Il n’y a rien à y lire. Vérifiez que c’est le bon"),
     ],
 )
 def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, content, said):

@@ -215,6 +215,12 @@ def test_no_label_ends_with_a_sign_of_django():
     assert [path.name for path, text in texts("src/*.html").items() if "label_tag" in text] == []
 
 
+def test_a_file_that_somebody_sends_is_refused_in_our_words():
+    """Django’s own say neither why nor what to do: `web.uploads` holds ours, and each form takes its field."""
+    given = [path.name for path, text in texts("src/*.py").items() if "forms.FileField" in text]
+    assert given == ["uploads.py"], "write `uploads.FileField`"
+
+
 INSTANT = re.compile(r"\.(?:starts_at|ends_at|appointment_at|looked_at)\s*\|(?!place_time:)")
 
 

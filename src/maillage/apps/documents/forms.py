@@ -10,6 +10,7 @@ from maillage.apps.directory.models import Structure
 from maillage.apps.documents.actions.storing import Upload
 from maillage.apps.documents.rules import contents, papers
 from maillage.apps.people.rules import HOW
+from maillage.web import uploads
 from maillage.web.photographs import read_photograph
 
 REQUIRED = {"required": "Il manque ce choix."}
@@ -28,12 +29,9 @@ class PaperForm(forms.Form):
     jours = forms.ChoiceField(
         label="Gardé combien de temps", widget=forms.RadioSelect, error_messages=REQUIRED
     )
-    fichier = forms.FileField(
+    fichier = uploads.FileField(
         label="Le papier : PDF, photographie JPEG ou PNG",
-        error_messages={
-            "required": "Il manque le papier. Choisissez un fichier, ou photographiez-le.",
-            "empty": "Ce fichier est vide. Refaites-le.",
-        },
+        error_messages={"required": "Il manque le papier. Choisissez un fichier, ou photographiez-le."},
         widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
     )
     comment = forms.ChoiceField(

@@ -17,6 +17,7 @@ from maillage.reports.territory.offer import zone_names
 from maillage.studies.need.social import VARIABLES
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.siting import Spot, zone_at
+from maillage.web import uploads
 from maillage.words.wording import listing
 
 
@@ -31,7 +32,7 @@ class FigureField(forms.FloatField):
         return super().to_python(typed)
 
 
-class UploadField(forms.FileField):
+class UploadField(uploads.FileField):
     """A file of a bounded size, in bytes."""
 
     def __init__(self, *, most: int, **kwargs: object) -> None:
@@ -181,7 +182,7 @@ class ThemeForm(forms.Form):
         help_text="En six chiffres, après un dièse. Le blanc doit s’y lire (4,5 pour 1 au moins).",
         error_messages={"required": "Il manque la couleur."},
     )
-    logo = forms.FileField(
+    logo = uploads.FileField(
         label="Logo (facultatif)",
         required=False,
         help_text="Un dessin SVG simple, de 200 ko au plus. Sans fichier, le logo enregistré reste.",

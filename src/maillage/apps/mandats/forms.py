@@ -14,6 +14,7 @@ from maillage.apps.mandats.queries import catalogue, lists, permissions
 from maillage.apps.mandats.rules import frame
 from maillage.kernel.typed import ROWS, whole
 from maillage.reference import procedures
+from maillage.web import uploads
 from maillage.web.photographs import read_photograph
 
 
@@ -113,7 +114,7 @@ class SignForm(forms.Form):
     lu = forms.CharField(max_length=64, required=False)
     traits = forms.CharField(max_length=40_000, required=False)
     temoin = forms.CharField(max_length=80, required=False)
-    photo = forms.FileField(required=False, allow_empty_file=True)
+    photo = uploads.FileField(required=False, allow_empty_file=True)
 
     def signing(self) -> Signing:
         """Return what was sent; Refused when the photograph is not one."""

@@ -13,6 +13,7 @@ from maillage.apps.plans.queries import overview
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, axis_of, frames
+from maillage.web import uploads
 
 MOST_EUROS = 100_000_000
 MOST_PEOPLE = 10_000_000
@@ -31,7 +32,7 @@ class FrameForm(forms.Form):
         error_messages={"required": "Il manque le titre du plan."},
     )
     cadre = forms.ChoiceField(label="Partir de", required=False, widget=forms.RadioSelect)
-    fichier = forms.FileField(
+    fichier = uploads.FileField(
         label="Ou du cadre d’un autre territoire (facultatif)",
         required=False,
         help_text="Le fichier JSON que son plan donne à télécharger.",

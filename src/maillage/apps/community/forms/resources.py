@@ -8,6 +8,7 @@ from maillage.apps.community.forms.speaking import OnBehalf
 from maillage.apps.community.queries.resources import Wanted
 from maillage.apps.community.rules import resources as rules
 from maillage.reference import procedures
+from maillage.web import uploads
 
 
 def _procedures() -> list[tuple[str, Any]]:
@@ -58,7 +59,7 @@ class ResourceForm(OnBehalf):
         assume_scheme="https",
         error_messages={"invalid": "Cette adresse ne se lit pas. Elle commence par https://."},
     )
-    fichier = forms.FileField(
+    fichier = uploads.FileField(
         label="Ou un fichier", required=False, help_text="PDF, PNG ou JPEG, 5 mégaoctets au plus."
     )
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)

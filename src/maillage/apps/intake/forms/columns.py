@@ -14,6 +14,7 @@ from maillage.apps.intake.queries.pending import Column, PendingFile
 from maillage.pipeline.offer import correct
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES
 from maillage.reference import offer
+from maillage.web import uploads
 from maillage.words.wording import count
 
 NEW = ""  # the source is a new one
@@ -77,7 +78,7 @@ class UploadForm(forms.Form):
         help_text="Facultatif : ce que la source permet de faire de ses données",
         widget=forms.TextInput(attrs={"list": "licences"}),
     )
-    fichier = forms.FileField(label="Fichier", allow_empty_file=True, required=False)
+    fichier = uploads.FileField(label="Fichier", allow_empty_file=True, required=False)
     garde = forms.CharField(required=False, widget=forms.HiddenInput)  # the key of a file already dropped
 
     def __init__(self, *args: Any, sources: Sequence[Any], **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from maillage.kernel.errors import Refused
 from maillage.pipeline.survey import margins
 from maillage.pipeline.survey.margins import Margin
 from maillage.reports.survey import cards as survey_cards
+from maillage.web import uploads
 
 LONGEST = 90
 
@@ -72,7 +73,7 @@ class MarginsForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    fichier = forms.FileField(
+    fichier = uploads.FileField(
         label="Ou vos propres marges",
         required=False,
         help_text="Un tableau CSV ou Excel : variable,modalite,effectif",

@@ -12,6 +12,7 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.forms import WHICH, TerritoryChoiceMixin
 from maillage.reference import surveys as banks
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.web import uploads
 
 BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
 FILE_BYTES = 5_000_000
@@ -150,7 +151,7 @@ class NewForm(SurveyForm):
     """A new survey: where its questionnaire comes from, too."""
 
     depart = forms.ChoiceField(label="Partir de", widget=forms.RadioSelect)
-    fichier = forms.FileField(
+    fichier = uploads.FileField(
         label="Fichier XLSForm (.xlsx, .xls ou .csv)",
         required=False,
         allow_empty_file=True,
@@ -210,7 +211,7 @@ def checked_file(given: UploadedFile | None) -> UploadedFile | None:
 class FileForm(forms.Form):
     """A file: a questionnaire, or answers."""
 
-    fichier = forms.FileField(
+    fichier = uploads.FileField(
         label="Fichier",
         allow_empty_file=True,
         error_messages={"required": "Il manque le fichier. Choisissez-le."},
