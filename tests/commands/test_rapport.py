@@ -190,6 +190,23 @@ def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
     assert set(met) == set(parts)
 
 
+def test_no_word_of_a_table_is_cut_in_two(deck):
+    """A computer without our font takes a wider one: each column keeps the width of its longest word."""
+    seen = 0
+    for table in (shape.table for slide in deck.slides for shape in slide.shapes if shape.has_table):
+        for x, column in enumerate(table.columns):
+            cells = [table.cell(y, x).text_frame.paragraphs[0] for y in range(len(table.rows))]
+            needed = max(
+                len(word) * paragraph.runs[0].font.size.inches * 0.7 + 0.2
+                for paragraph in cells
+                if paragraph.runs
+                for word in paragraph.text.split(" ")
+            )
+            assert column.width.inches >= needed, cells[0].text
+            seen += 1
+    assert seen
+
+
 def test_charts_and_tables_may_be_edited(deck):
     shapes = [shape for slide in deck.slides for shape in slide.shapes]
     charts = [shape.chart for shape in shapes if shape.has_chart]

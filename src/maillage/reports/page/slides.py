@@ -40,6 +40,7 @@ SIDE, BOTTOM = 0.67, 6.7
 LINE = 60  # letters of a lead on half of two lines
 TITLE = 48  # letters of a title on one line, where the font is replaced by a wider one
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
+LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
 SMALL = 12  # points: the smallest words that are read from the end of a room
 FONT = "Arial"  # on every computer: the file does not carry fonts
 Box = tuple[float, float, float, float]  # left, top, width, height, in inches
@@ -304,13 +305,28 @@ def _table(slide: Any, block: Grid, box: Box) -> None:
     _named(shape, f"{block.caption}. {block.note}")
     table = shape.table
     table.horz_banding = False
-    widths = block.widths or (1.0,) * len(block.columns)
-    for column, share in zip(table.columns, widths, strict=True):
-        column.width = Inches(box[2] * share / sum(widths))
     size = 15 if len(rows) <= 6 else 13
+    for column, wide in zip(table.columns, _widths(block, rows, box[2], size), strict=True):
+        column.width = Inches(wide)
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
             _cell(table.cell(y, x), cell, size=size, head=y == 0, right=block.align[x] == "d")
+
+
+def _widths(block: Grid, rows: Sequence[tuple[Cell, ...]], wide: float, size: float) -> list[float]:
+    """Return the width of each column, in inches: its share, but no word of it cut in two; what this takes
+    comes from the columns that have room.
+    """
+    shares = block.widths or (1.0,) * len(block.columns)
+    longest = [
+        max(len(word) for cell in column for word in cell.text.split(" "))
+        for column in zip(*rows, strict=True)
+    ]
+    least = [letters * size * LETTER / 72 + MARGINS for letters in longest]
+    found = [max(wide * share / sum(shares), need) for share, need in zip(shares, least, strict=True)]
+    over, room = sum(found) - wide, sum(found) - sum(least)
+    taken = min(over / room, 1.0) if room else 0.0
+    return [width - (width - need) * taken for width, need in zip(found, least, strict=True)]
 
 
 def _cell(place: Any, cell: Cell, *, size: float, head: bool, right: bool) -> None:

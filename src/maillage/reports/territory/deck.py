@@ -202,7 +202,13 @@ def _zones(s: Subject) -> Chapter:
         align="gddd",
         widths=(2.0, 1.3, 2.1, 0.8),  # a range stands on one line
         rows=tuple(
-            _cells(z.name, z.people or "—", z.between.replace(" ", wording.NBSP), z.share) for z in shown
+            _cells(
+                f"{z.name} ({z.place})" if z.place else z.name,  # two communes each have their « Centre »
+                z.people or "—",
+                z.between.replace(" ", wording.NBSP),
+                z.share,
+            )
+            for z in shown
         ),
         note="Les fourchettes se recouvrent : ce n’est pas un classement.",
     )
