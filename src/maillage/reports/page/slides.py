@@ -316,6 +316,11 @@ def _table(slide: Any, block: Grid, box: Box) -> None:
 def _widths(block: Grid, rows: Sequence[tuple[Cell, ...]], wide: float, size: float) -> list[float]:
     """Return the width of each column, in inches: its share, but no word of it cut in two; what this takes
     comes from the columns that have room.
+
+    >>> head = (Cell(text="Zone"), Cell(text="Personnes"))
+    >>> grid = Grid(caption="", columns=("Zone", "Personnes"), align="gd", widths=(2, 1), rows=())
+    >>> [round(wide, 2) for wide in _widths(grid, (head,), 3.0, 13)]
+    [1.63, 1.37]
     """
     shares = block.widths or (1.0,) * len(block.columns)
     longest = [
