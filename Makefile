@@ -10,11 +10,12 @@ EACH := -n auto --dist loadfile --no-loadscope-reorder
 
 .PHONY: setup run test test-all test-postgresql check bench epreuves-de-force mutants lock assets docs format release
 
-setup: .venv/.produit assets/.ready
+# Les deux registres à la fois : chacun attend le réseau, puis un processeur.
+setup:
+	@$(MAKE) --no-print-directory -j2 .venv/.produit assets/.ready
 
 run: setup
-	@.venv/bin/maillage demo
-	@.venv/bin/maillage servir --port $(PORT)
+	@.venv/bin/maillage servir --demonstration --port $(PORT)
 
 test: .venv/.dev node_modules/.dev assets/.ready
 ifeq ($(PROFIL),complet)
@@ -89,7 +90,7 @@ epreuves-de-force: .venv/.bench assets/.ready
 	@touch $@
 
 # Who only runs Maillage does without the tools of who develops it.
-node_modules/.ready: package-lock.json .venv/.produit
+node_modules/.ready: package-lock.json
 	@echo "Préparation des caractères, des pictogrammes et de la carte…"
 	@npm ci --silent $$([ -e .venv/.dev ] || echo --omit=dev)
 	@touch $@
@@ -99,7 +100,7 @@ node_modules/.dev: node_modules/.ready .venv/.dev
 	@touch $@
 
 DESIGN := $(addprefix src/maillage/reports/page/design/,tokens.yaml figures.css parcours.css dessins.css)
-assets/.ready: node_modules/.ready tools/assets.py $(DESIGN)
+assets/.ready: node_modules/.ready .venv/.produit tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
 	@touch $@
 

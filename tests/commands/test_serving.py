@@ -4,10 +4,12 @@ live.
 
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
 from maillage.cli.commands import servir
+from maillage.config import server, start_signal
 
 
 class Ended:
@@ -18,6 +20,13 @@ class Ended:
 
     def poll(self) -> int | None:
         return self.code
+
+
+class Begun:
+    """A thread that was asked for."""
+
+    def start(self) -> None:
+        pass
 
 
 @pytest.fixture
@@ -86,3 +95,43 @@ def test_nothing_starts_again_once_it_is_asked_to_stop(monkeypatch):
     finally:
         signal.signal(signal.SIGTERM, former)
     assert (len(stopped), helper.starts, len(seconds)) == (1, 2, 6)
+
+
+def test_the_web_application_waits_until_everything_is_there(monkeypatch):
+    with start_signal.pipe() as (waited, signal_):
+        signal_.give()
+        monkeypatch.setenv(start_signal.NAME, str(os.dup(waited)))
+        assert start_signal.given()
+
+
+def test_it_answers_nobody_when_whoever_started_it_gave_up(monkeypatch):
+    with start_signal.pipe() as (waited, _):
+        descriptor = os.dup(waited)
+    monkeypatch.setenv(start_signal.NAME, str(descriptor))
+    assert not start_signal.given()
+    assert start_signal.given(), "by itself, it waits for nobody"
+
+
+def test_a_fault_at_the_start_is_said_once_in_french(process, tmp_path):
+    answer = process("servir", "--port", 8765, MAILLAGE_HOME=str(tmp_path), DATABASE_URL="rien://")
+    assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
+
+
+def test_only_a_worker_that_replaces_another_waits_for_what_it_shares(monkeypatch):
+    read, threads = [], []
+    monkeypatch.setattr(server, "read_ahead", lambda: read.append(1))
+    monkeypatch.setattr(server.threading, "Thread", lambda **given: threads.append(given) or Begun())
+
+    class Worker:
+        cfg = SimpleNamespace(workers=2)
+
+        def __init__(self, age: int) -> None:
+            self.age = age
+
+    for age in (1, 2):
+        server.pre_fork(None, Worker(age))
+        server.post_worker_init(Worker(age))
+    assert (len(read), len(threads)) == (0, 2), "the first ones answer at once, and read meanwhile"
+    server.pre_fork(None, Worker(3))
+    server.post_worker_init(Worker(3))
+    assert (len(read), len(threads)) == (1, 2)

@@ -20,3 +20,10 @@ def has_database() -> bool:
 def write_key() -> None:
     """Write a new key of sessions and links, which its owner alone reads."""
     write_whole(KEY, secrets.token_urlsafe(48), mode=0o600)
+
+
+def ensure_key() -> None:
+    """Write the key of sessions and links where there is none, in a folder made for it."""
+    HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not KEY.exists():
+        write_key()

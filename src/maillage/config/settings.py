@@ -6,7 +6,7 @@ import os
 
 import dj_database_url
 
-from maillage.config.home import DATABASE, HOME, KEY, write_key
+from maillage.config.home import DATABASE, HOME, KEY, ensure_key
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
@@ -21,8 +21,7 @@ PREVIEW = os.environ.get(
 
 def _secret() -> str:
     """Return the key kept in the home folder, made the first time."""
-    if not KEY.exists():
-        write_key()
+    ensure_key()
     return KEY.read_text("utf-8")
 
 

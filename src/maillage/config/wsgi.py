@@ -1,23 +1,29 @@
 """The web application, as a server runs it."""
 
+import gc
 import os
+import sys
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+gc.disable()  # nothing of what a program loads is ever to be collected: a fifth of the time of loading
 
-from django.core.wsgi import get_wsgi_application
+from maillage.config import start_signal  # noqa: E402, after what loading asks for
 
-from maillage.studies.diagnosis.territories import gazetteer
+try:
+    import django
+
+    django.setup()
+    import maillage.config.urls  # noqa: F401, what takes longest
+except Exception:
+    if not start_signal.given():
+        sys.exit(1)  # whoever started us met the same fault, and has said it in French
+    raise
+if not start_signal.given():
+    sys.exit(1)
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402, after the tables are there
 
 application = get_wsgi_application()
-
-from maillage.apps.learning.queries import contents  # noqa: E402, after the application is ready
-from maillage.apps.search import queries as search  # noqa: E402
-from maillage.pipeline.offer.clean import commune, point  # noqa: E402
-
-# Read once before the workers part: they share it, and the first visitor does not wait.
-gazetteer().find("a")
-contents.modules()
-search.read_ahead()
-commune.index()  # of the first sheet that is written
-point.extent("01001")
+gc.freeze()  # what the workers share is not written to
+gc.enable()

@@ -3,7 +3,8 @@
 Source: docs/methods/indicateurs.md
 """
 
-from scipy.stats import binom
+import numpy as np
+from scipy.special import bdtr
 
 LEVEL = 0.998  # three standard errors: one place in five hundred is outside by chance
 
@@ -20,4 +21,6 @@ def limits(share: float, n: int, level: float = LEVEL) -> tuple[float, float]:
     if not 0 <= share <= 1 or n < 1:
         raise ValueError(f"{share} of {n} cases: a share is between 0 and 1, of one case at least.")
     tail = (1 - level) / 2
-    return float(binom.ppf(tail, n, share)) / n, float(binom.ppf(1 - tail, n, share)) / n
+    # Quantiles of the binomial law, without scipy.stats, which takes longer to load than the platform.
+    low, high = np.searchsorted(bdtr(np.arange(n + 1), n, share), (tail, 1 - tail))
+    return float(low) / n, float(high) / n

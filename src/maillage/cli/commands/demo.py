@@ -2,12 +2,14 @@
 
 import argparse
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
+from maillage.kernel import cores
 
 PASSWORD = "maillage-demo"  # noqa: S105, known to all: it opens invented data only
 # Name before the @, what is shown, role, and over what: a territory, or a structure of the real census.
@@ -43,6 +45,12 @@ def run(given: argparse.Namespace) -> int:
     ready()
     if given.effacer:
         return _remove()
+    prepare(with_studies=not given.sans_calcul)
+    return 0
+
+
+def prepare(*, with_studies: bool = True) -> None:
+    """Tell what the demonstration lacks, once the platform is up, and print its accounts."""
     from maillage.cli.demonstration.ordered import in_order_of_dates
     from maillage.config import settings
 
@@ -55,15 +63,45 @@ def run(given: argparse.Namespace) -> int:
         for card, source in CENSUSES:
             _census(card, source)
         _stories(accounts)
-    steps = Steps()
-    for place in () if given.sans_calcul else PLACES:
-        study, now = computed(place, steps)
-        if now:
-            print(f"Diagnostic prêt : {study.name}")
+    for name in _studies() if with_studies else ():
+        print(f"Diagnostic prêt : {name}")
     print(f"Comptes de démonstration, mot de passe {password} :")
     for name, shown, *_ in ACCOUNTS:
         print(f"  {name}@{DOMAIN} : {shown}")
-    return 0
+
+
+def _studies() -> Iterator[str]:
+    """Compute the studies that are missing, each in a copy of this process where it has several processors,
+    and yield their names.
+    """
+    from django.db import connections
+
+    from maillage.apps.dossiers import actions, rules
+    from maillage.apps.dossiers.queries import StudyRequest
+
+    asked = ((place, actions.ask(StudyRequest(place=place))) for place in PLACES)
+    missing = [place for place, study in asked if study.status != rules.DONE]
+    jobs = [partial(_study, place) for place in missing]
+    if len(missing) > 1 and cores.may_copy():
+        connections.close_all()  # a copy opens its own
+        yield from cores.each(jobs)
+    else:
+        yield from (job() for job in jobs)
+
+
+def _study(place: str) -> str:
+    return str(computed(place, Steps())[0].name)
+
+
+def is_there() -> bool:
+    """Return whether the demonstration was told once: what it may lack since can wait for the first page."""
+    from maillage.apps.accounts.models import User
+    from maillage.apps.dossiers import rules
+    from maillage.apps.dossiers.models import Study
+
+    accounts = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
+    studies = Study.objects.filter(place__in=PLACES, status=rules.DONE).values("place").distinct().count()
+    return bool(accounts >= len(ACCOUNTS) and studies == len(PLACES))
 
 
 def _remove() -> int:

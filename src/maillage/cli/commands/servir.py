@@ -21,6 +21,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
 
     parser.add_argument(
+        "--demonstration",
+        action="store_true",
+        help="prépare d’abord la démonstration, comme « maillage demo »",
+    )
+    parser.add_argument(
         "--sans-travail",
         action="store_true",
         help="sans le travail en arrière-plan : « maillage travailler » le fait à côté",
@@ -28,7 +33,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.config.bootstrap import ready
+    from maillage.cli.commands import demo
+    from maillage.config import start_signal
+    from maillage.config.home import ensure_key
 
     if not 0 < given.port < 65_536:
         raise Refused(
@@ -39,41 +46,29 @@ def run(given: argparse.Namespace) -> int:
     inherited = inherited_socket()
     if inherited is None:
         check_free(given.adresse, given.port)
-    ready()
-    from django.utils import timezone
-
-    from maillage.apps.agenda.actions import links
-    from maillage.apps.dossiers import actions
-    from maillage.apps.search import actions as search
-    from maillage.apps.surveys.actions import targets
-    from maillage.config import static
-    from maillage.config.providers import chosen
-
-    chosen.check()
     os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
-    static.collect()
-    server = start(
-        *(
-            "gunicorn",
-            "maillage.config.wsgi:application",
-            "--preload",
-            "--bind",
-            f"{given.adresse}:{given.port}" if inherited is None else f"fd://{inherited}",
-        ),
-        *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
-        *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
-        "--no-control-socket",  # a file outside the home folder, one for all servers of an account
-        fds=() if inherited is None else (inherited,),
-    )
-    search.build_if_empty()
-    links.renew(at=timezone.now())
-    targets.renew()
-    actions.tidy()  # while the server reads what it needs
-    actions.resume()
-    actions.publish_again_after_a_stop()
-    helpers = [Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS))]
+    with contextlib.suppress(OSError):  # said in French below
+        ensure_key()  # before two processes look for it
+    with start_signal.pipe() as (waited, signal_):
+        # The web application loads beside what follows, and answers once it is told to.
+        server = start(*web(given.adresse, given.port, inherited), start_signal=waited, inherited=inherited)
+        prepare()
+        late = given.demonstration and demo.is_there()  # what it lacks since waits for the first page
+        if given.demonstration and not late:
+            demo.prepare()
+        signal_.give()
+    helpers: list[Helper] = []
+
+    def answered() -> None:
+        _announce(server, given.adresse, given.port)
+        # Only then: what loads beside the server makes whoever opens the first page wait.
+        if late:
+            demo.prepare()
+        helpers.extend(Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS)))
+        catch_up()
+
     try:
-        keep(server, helpers, lambda: _announce(server, given.adresse, given.port))
+        keep(server, helpers, answered)
     except KeyboardInterrupt:
         server.terminate()
     finally:
@@ -85,6 +80,46 @@ def run(given: argparse.Namespace) -> int:
             except subprocess.TimeoutExpired:
                 process.kill()  # what it was doing goes back in the queue at the next start
     return 0
+
+
+def web(address: str, port: int, inherited: int | None) -> tuple[str, ...]:
+    """Return the command of the web server, a module of Python and its words."""
+    return (
+        *("gunicorn", "maillage.config.wsgi:application", "--config", "python:maillage.config.server"),
+        *("--preload", "--bind", f"{address}:{port}" if inherited is None else f"fd://{inherited}"),
+        *("--workers", "2", "--worker-class", "gthread", "--threads", "4"),
+        *("--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning"),
+        "--no-control-socket",  # a file outside the home folder, one for all servers of an account
+    )
+
+
+def prepare() -> None:
+    """Do what must be done before a page is answered: the tables, the providers, the static files."""
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.config import static
+    from maillage.config.providers import chosen
+
+    chosen.check()
+    static.collect()
+
+
+def catch_up() -> None:
+    """Do what a stop left behind, while pages are answered."""
+    from django.utils import timezone
+
+    from maillage.apps.agenda.actions import links
+    from maillage.apps.dossiers import actions
+    from maillage.apps.search import actions as search
+    from maillage.apps.surveys.actions import targets
+
+    search.build_if_empty()
+    links.renew(at=timezone.now())
+    targets.renew()
+    actions.tidy()
+    actions.resume()
+    actions.publish_again_after_a_stop()
 
 
 LET_END = 40  # seconds: gunicorn gives thirty to who is being answered
@@ -182,10 +217,21 @@ def _said(address: str) -> str:
     return "localhost" if address in ("127.0.0.1", "0.0.0.0", "::1") else address  # noqa: S104, an address that is compared
 
 
-def start(*module: str, fds: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
-    """Start a Python module in another process, with our settings. fds: open files that it shares."""
+def start(
+    *module: str, start_signal: int | None = None, inherited: int | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a Python module in another process, with our settings.
+
+    start_signal: the pipe in which it waits for a word before it answers; inherited: the socket that it
+    answers in. Both are open files that it shares.
+    """
+    from maillage.config.start_signal import NAME
+
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    if start_signal is not None:
+        environment[NAME] = str(start_signal)
     command = [sys.executable, "-m", *module]
+    fds = [each for each in (start_signal, inherited) if each is not None]
     return subprocess.Popen(command, env=environment, preexec_fn=leave_with_parent, pass_fds=fds)  # noqa: PLW1509, one call, no lock
 
 
