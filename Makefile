@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin.
 EACH := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test test-all test-postgresql check bench epreuves-de-force mutants lock assets docs format release
+.PHONY: setup run test test-all test-postgresql check bench epreuves-de-force mutants lock avis assets docs format release
 
 # Les deux registres à la fois : chacun attend le réseau, puis un processeur.
 setup:
@@ -50,6 +50,7 @@ check: .venv/.dev node_modules/.dev assets/.ready
 	$(PY) tools/spec_docs.py --check
 	$(PY) tools/locks.py --check
 	$(PY) tools/messages.py --check
+	$(PY) tools/advisories.py
 
 bench: .venv/.bench assets/.ready
 	$(PY) -m bench $(SUITE) $(if $(TAILLE),--taille $(TAILLE))
@@ -128,6 +129,10 @@ release: .venv/.dev
 
 sbom: .venv/.produit  # what the product is made of, for an audit
 	@$(PY) tools/sbom.py > maillage.cdx.json
+
+# Les failles publiées de ce qui est installé : make avis AVIS="PyPI.zip npm.zip", apportés d’un ordinateur relié.
+avis: .venv/.dev
+	$(PY) tools/advisories.py $(AVIS)
 
 lock: .venv/.uv
 	$(PY) tools/locks.py
