@@ -117,21 +117,38 @@ def test_a_fault_at_the_start_is_said_once_in_french(process, tmp_path):
     assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3), answer.err
 
 
-def test_only_a_worker_that_replaces_another_waits_for_what_it_shares(monkeypatch):
+class Worker:
+    """A worker of gunicorn that answers as many people."""
+
+    cfg = SimpleNamespace(workers=2)
+
+    def __init__(self, age: int, *answered: int) -> None:
+        self.age, self.alive, self.answered = age, True, list(answered)
+
+    @property
+    def nr_conns(self) -> int:
+        return self.answered.pop(0) if self.answered else 0
+
+
+def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypatch):
     read, threads = [], []
     monkeypatch.setattr(server, "read_ahead", lambda: read.append(1))
     monkeypatch.setattr(server.threading, "Thread", lambda **given: threads.append(given) or Begun())
-
-    class Worker:
-        cfg = SimpleNamespace(workers=2)
-
-        def __init__(self, age: int) -> None:
-            self.age = age
-
     for age in (1, 2):
         server.pre_fork(None, Worker(age))
         server.post_worker_init(Worker(age))
-    assert (len(read), len(threads)) == (0, 2), "the first ones answer at once, and read meanwhile"
+    assert (len(read), len(threads)) == (0, 2), "the first ones answer at once, and leave later"
     server.pre_fork(None, Worker(3))
     server.post_worker_init(Worker(3))
     assert (len(read), len(threads)) == (1, 2)
+
+
+def test_the_first_workers_leave_in_turn_once_nobody_waits_for_them(monkeypatch):
+    slept = []
+    monkeypatch.setattr(server.time, "sleep", slept.append)
+    first, last = Worker(1), Worker(2, 3, 1)
+    for worker in (first, last):
+        server.leave_once_idle(worker)
+        assert not worker.alive
+    turn = server.AFTER + server.BETWEEN
+    assert slept == [turn, server.AFTER, server.EVERY, server.EVERY]

@@ -1,20 +1,24 @@
 """What gunicorn does beside answering: reading ahead what a first visitor would wait for.
 
-    gunicorn -c python:maillage.config.server maillage.config.wsgi:application
+    gunicorn --config python:maillage.config.server maillage.config.wsgi:application
 
-The first workers answer at once, and read ahead in a thread of their own. Those that replace them start from
-what the server has read meanwhile: they share its memory.
+The first workers answer at once, having read nothing. Each leaves as soon as nobody waits for it; the server
+reads once before it replaces the first to leave, and those that come share its memory.
 """
 
 import threading
 import time
 from typing import Any
 
-AFTER = 2.0  # seconds: whoever waited for the server asks for a page first
+AFTER = 2.0  # seconds before the first one leaves: whoever waited for the server asks for a page first
+BETWEEN = 10.0  # seconds between two: what the server reads takes less, and one answers meanwhile
+EVERY = 0.1
 
 
 def read_ahead() -> None:
     """Read the tables that pages ask for first; what is read already costs nothing."""
+    from django.db import connections
+
     from maillage.apps.learning.queries import contents
     from maillage.apps.search import queries as search
     from maillage.pipeline.offer.clean import commune, point
@@ -25,6 +29,7 @@ def read_ahead() -> None:
     search.read_ahead()
     commune.index()  # of the first sheet that is written
     point.extent("01001")
+    connections.close_all()  # a worker opens its own
 
 
 def pre_fork(server: Any, worker: Any) -> None:
@@ -34,17 +39,17 @@ def pre_fork(server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """In a worker of the start: read ahead once somebody has had a page."""
+    """Let a worker of the start leave its place to one that shares what the server has read."""
     if _is_first(worker):
-        threading.Thread(target=_read_later, daemon=True).start()
+        threading.Thread(target=leave_once_idle, args=(worker,), daemon=True).start()
 
 
-def _read_later() -> None:
-    from django.db import connections
-
-    time.sleep(AFTER)
-    read_ahead()
-    connections.close_all()  # those of this thread
+def leave_once_idle(worker: Any) -> None:
+    """End a worker when its turn has come and nobody waits for it, the last one made first."""
+    time.sleep(AFTER + BETWEEN * (worker.cfg.workers - worker.age))
+    while worker.alive and worker.nr_conns:
+        time.sleep(EVERY)
+    worker.alive = False  # as gunicorn does after --max-requests: what is under way ends first
 
 
 def _is_first(worker: Any) -> bool:
