@@ -8,7 +8,10 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 # Un fichier ne change pas de main, les plus longs d’abord : aucun cœur n’attend l’autre à la fin.
 EACH := -n auto --dist loadfile --no-loadscope-reorder
 
-.PHONY: setup run test test-all test-postgresql check bench epreuves-de-force mutants lock avis assets docs format release
+# Chaque vérification est une cible : elles sont menées ensemble, et un seul passage dit tout ce qui manque.
+CHECKS := types dead-code scripts style imports dependencies migrations generated
+
+.PHONY: setup run test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force mutants lock avis assets docs format release
 
 # Les deux registres à la fois : chacun attend le réseau, puis un processeur.
 setup:
@@ -35,18 +38,35 @@ test-postgresql: .venv/.dev assets/.ready
 	MAILLAGE_TESTS_ON=postgresql $(PY) -m pytest tests/apps -m both_databases $(EACH)
 
 check: .venv/.dev node_modules/.dev assets/.ready
+	@$(MAKE) --no-print-directory -j$$(nproc) --keep-going --output-sync=target $(addprefix check-,$(CHECKS))
+
+check-types:
+	.venv/bin/mypy
+
+check-dead-code:
+	$(PY) tools/dead_code.py
+
+check-scripts:
+	node_modules/.bin/prettier --check --log-level warn $(SCRIPTS)
+	node_modules/.bin/eslint src
+
+check-style:
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/djangofmt --check $(TEMPLATES)
 	.venv/bin/djangofmt check $(TEMPLATES)
-	node_modules/.bin/prettier --check --log-level warn $(SCRIPTS)
-	node_modules/.bin/eslint src
-	.venv/bin/mypy
+
+check-imports:
 	.venv/bin/lint-imports
+
+check-dependencies:
 	.venv/bin/deptry src --no-ansi
 	.venv/bin/deptry bench tests tools --no-ansi --ignore DEP002,DEP004   # the other way round is asked of the product alone
-	$(PY) tools/dead_code.py
+
+check-migrations:
 	$(PY) -m maillage.config.manage makemigrations --check --dry-run
+
+check-generated:
 	$(PY) tools/spec_docs.py --check
 	$(PY) tools/locks.py --check
 	$(PY) tools/messages.py --check
