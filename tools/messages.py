@@ -41,6 +41,7 @@ YAML: Mapping[str, Sequence[str]] = {
         "modalites_accompagnement.plain",
         "niveaux.plain",
         "endroits.plain",
+        "hors_les_murs_ou.plain",
         "etats.plain",
         "soucis_wifi.plain",
         "objets_formation.plain",

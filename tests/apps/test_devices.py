@@ -388,3 +388,36 @@ def test_a_place_that_joins_a_cheap_device_and_somebody_beside_is_told(client, c
     ]
     (home,) = shown.homes
     assert (home.wifi, home.beside) == ("proposé", "L’Atelier, dans la commune")
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"state": "offered", "logements": True, "frais_precisions": "5 € par mois", "avec_aide": True},
+            "proposé · 5 € par mois · avec quelqu’un pour apprendre",
+        ),
+        (
+            {"state": "planned", "logements": True, "frais": ["free"], "avec_aide": False},
+            "en projet · gratuit · sans personne pour apprendre",
+        ),
+        ({"state": "offered", "logements": False}, "non"),
+        ({"state": "offered"}, "nous ne savons pas"),
+    ],
+)
+def test_internet_in_lodgings_is_told_with_its_price_and_who_helps(client, coordinator, said, told):
+    """Of a landlord: what it says; of a home that says nothing: that nobody knows."""
+    place("opac", {"nom": "L’Opac", "typologie": ["RS_FJT"], "practices": {"telephonie": said}})
+    (home,) = devices.equipment(on=ON).homes
+    assert home.lodgings.lower() == told
+    client.force_login(coordinator)
+    page = client.get("/espace/annuaire/materiel/").content.decode()
+    assert told in page.lower()
+    assert "Internet dans les logements" in page
+
+
+def test_who_brings_internet_into_lodgings_is_listed_whatever_its_type():
+    said = {"state": "offered", "logements": True}
+    place("mairie", {"nom": "La mairie", "practices": {"telephonie": said}})
+    place("autre", {"nom": "Un cybercafé", "practices": {"telephonie": {"state": "offered"}}})
+    assert [home.lieu.name for home in devices.equipment(on=ON).homes] == ["La mairie"]

@@ -247,6 +247,8 @@ FILTERS = {
     "wifi_libre": offering(wifi={"barrieres": ["identity"]}),
     "occasion": offering(vente={"etats": ["second_hand"]}),
     "domicile": offering(assistance={"a_domicile": True}),
+    "quartier": {"hors_les_murs_ou": ["district"]},
+    "logement": offering(telephonie={"logements": True}),
     "soi_meme": offering(reparation={"auto_reparation": True}),
     "ouvert": {"horaires": {"osm": "24/7", "text": "", "left": ""}},
 }

@@ -123,3 +123,29 @@ def test_a_file_that_names_telephony_is_read(words):
     sheet = forms.parse(json.dumps([{**ROW, "services": words}]).encode(), "lieux.json")
     (row,) = files.places(sheet, today=date(2026, 11, 20), source="Réseau").rows
     assert row.sheet["practices"]["telephonie"]["state"] == "offered"
+
+
+def test_where_a_team_goes_out_of_its_walls_is_said_and_found(client, coordinator):
+    place("mdh", {"nom": "Maison des habitants", "hors_les_murs_ou": ["district", "outside"]})
+    place("muet", {"nom": "Autre lieu", "hors_les_murs": True})
+    page = text(client, "/lieux/mdh/")
+    assert "L’équipe vient aussi ailleurs : dans un quartier prioritaire ; sur un marché" in page
+    assert "L’équipe vient aussi ailleurs" not in text(client, "/lieux/muet/")
+    found = text(client, "/carte/?quartier=1")
+    assert "Maison des habitants" in found
+    assert "Autre lieu" not in found
+    client.force_login(coordinator)
+    form = text(client, "/espace/annuaire/lieux/mdh/")
+    assert "Où, hors de ses murs" in form
+    assert "Quartier prioritaire (QPV)" in form
+
+
+def test_internet_in_the_lodgings_of_a_landlord_is_said_found_and_led_to(client):
+    said = {**OFFERED, "logements": True, "avec_aide": True, "frais_precisions": "5 euros par mois"}
+    place("bailleur", {"nom": "Un bailleur", "practices": {"telephonie": said}})
+    place("boutique", {"nom": "Une boutique", "practices": {"telephonie": OFFERED}})
+    assert "Internet arrive dans les logements." in text(client, "/lieux/bailleur/")
+    assert "?besoin=telephonie&amp;logement=1" in client.get("/connexions/").content.decode()
+    found = text(client, "/carte/?besoin=telephonie&logement=1")
+    assert "Un bailleur" in found
+    assert "Une boutique" not in found

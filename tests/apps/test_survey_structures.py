@@ -127,14 +127,15 @@ def test_a_sheet_fills_its_questionnaire(lieu):
 
 
 def test_a_structure_answers_and_its_sheet_gets_proposals(client, target, lieu):
-    held = answer(client, target, wifi="non", diagnostic="en_projet", hors_murs="oui")
+    held = answer(client, target, wifi="non", diagnostic="en_projet", hors_murs="oui", hors_murs_qpv="oui")
     target.refresh_from_db()
     lieu.refresh_from_db()
     assert (target.state, target.answer, held.channel) == ("answered", held, "link")
     assert held.values["wifi"] == "non" and held.values["ateliers"] == "aujourdhui"
     assert lieu.sheet["practices"]["wifi"]["state"] == "offered"  # nothing changes by itself
     found = {each.field: each for each in Proposal.objects.all()}
-    assert set(found) == {"practices", "hors_les_murs"}
+    assert set(found) == {"practices", "hors_les_murs", "hors_les_murs_ou"}
+    assert found["hors_les_murs_ou"].value == ["district"]
     assert found["practices"].value["wifi"]["state"] == "no"
     assert found["practices"].value["wifi"]["endroit"] == ["indoor"]  # what was known of it stays
     assert found["practices"].value["diagnostic"] == {"state": "planned"}

@@ -161,7 +161,7 @@ def test_ce_que_la_fiche_demande_de_chaque_offre(spec):
 
 
 def test_ce_qu_une_fiche_dit_au_dela_de_son_adresse(spec):
-    """G-025 à G-032, G-045 : aller chez les partenaires et en accueillir ; équipé sans animation ; publics fragiles et
+    """G-025 à G-032, G-045 : aller hors de ses murs, où, et accueillir des partenaires ; équipé sans animation ; publics fragiles et
     équipe formée ; prix ; publics ; aidants, leur profil, leur formation ; financeurs et partenaires ; pourquoi c’est
     fini. Ce qui ne regarde que les professionnels n’est pas public.
     """
@@ -170,6 +170,7 @@ def test_ce_qu_une_fiche_dit_au_dela_de_son_adresse(spec):
         champ                           | prive
         --------------------------------+------
         hors_les_murs                   | non
+        hors_les_murs_ou                | non
         accueille_partenaires           | non
         sans_animation                  | oui
         publics_fragiles                | non
@@ -187,7 +188,7 @@ def test_ce_qu_une_fiche_dit_au_dela_de_son_adresse(spec):
             offer.fields()[name].private == (told == "oui")
             for name, told in zip(t["champ"].tolist(), t["prive"].tolist(), strict=True)
         ],
-        [True] * 13,
+        [True] * 14,
     )
 
 
@@ -227,7 +228,7 @@ def test_ce_qui_aide_a_orienter_a_son_champ(spec):
 
 
 def test_l_annuaire_se_filtre_par_ce_que_dit_la_fiche(spec):
-    """G-036 : par service, par public, par prix, par accompagnement. Ce qu’une fiche ne dit pas n’est pas deviné."""
+    """G-036 : par service, par public, par prix, par accompagnement, par endroit où l’équipe vient. Ce qu’une fiche ne dit pas n’est pas deviné."""
 
     def found(t):
         sheets = (
@@ -243,11 +244,12 @@ def test_l_annuaire_se_filtre_par_ce_que_dit_la_fiche(spec):
         services                        | procedures
         publics_specifiquement_adresses | seniors
         frais_a_charge                  | free
+        hors_les_murs_ou                | district
         modalites_accompagnement        | person
         notes                           | free
         """,
         found,
-        ["pratique:assistance service:procedures", "public:seniors", "prix:free", "aide:person", ""],
+        ["pratique:assistance service:procedures", "public:seniors", "prix:free", "ailleurs:district", "aide:person", ""],
     )
 
 

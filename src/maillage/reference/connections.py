@@ -43,7 +43,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A situation in the first person. need: the practice to look for in the directory."""
+    """A situation in the first person. need: the practice to look for in the directory; lodgings: whether those
+    who bring Internet into lodgings are worth a look.
+    """
 
     id: str
     title: str
@@ -51,6 +53,7 @@ class Situation:
     facts: Sequence[Fact]
     ask: str
     need: str
+    lodgings: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,7 @@ def connections() -> Guide:
             facts=_facts(each["facts"], sources),
             ask=each["ask"],
             need=each["need"],
+            lodgings=each.get("lodgings", False),
         )
         for each in raw["situations"]
     ]

@@ -44,6 +44,7 @@ class Practice(TypedDict, total=False):
     endroit: list[str]
     hors_les_murs: bool
     avec_aide: bool
+    logements: bool
     a_domicile: bool
     auto_reparation: bool
     discret: bool

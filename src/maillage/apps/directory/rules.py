@@ -442,12 +442,13 @@ def facets(sheet: Sheet) -> list[str]:
                     *said.get("etats", ()),
                     *said.get("soucis", ()),
                     *said.get("objets", ()),
-                    *(name for name in ("avec_aide", "a_domicile", "auto_reparation") if said.get(name)),
+                    *(name for name in ("avec_aide", "logements", "a_domicile", "auto_reparation") if said.get(name)),
                 )
             }
             if name == "wifi" and "barrieres" in said and not OUT_OF_REACH & set(said["barrieres"]):
                 found.add("wifi:sans_contact")
     found |= {f"aide:{slug}" for slug in sheet.get("modalites_accompagnement", ())}
+    found |= {f"ailleurs:{slug}" for slug in sheet.get("hors_les_murs_ou", ())}
     if "come" in sheet.get("modalites_acces", ()):
         found.add("venir:come")
     found |= {f"langue:{each.strip().capitalize()}" for each in sheet.get("langues", ())}

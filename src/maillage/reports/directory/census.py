@@ -104,6 +104,19 @@ class PracticeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """Who goes out of its walls, among the places that say yes or no; of them, who names a priority district.
+    n_hosts: who receives partners in its premises, among n_hosts_told.
+    """
+
+    n: int
+    n_told: int
+    n_district: int
+    n_hosts: int
+    n_hosts_told: int
+
+
+@dataclass(frozen=True, slots=True)
 class AlikeLine:
     """Whether places of one type offer the same: what all offer, and the mean share of places by practice."""
 
@@ -170,7 +183,7 @@ class CensusReading:
     per_10000: str
     centre: Centre
     shares: Shares
-    n_outside: int
+    outside: Outside
     kinds: tuple[KindLine, ...]
     practices: tuple[PracticeLine, ...]
     never_said: str
@@ -178,6 +191,24 @@ class CensusReading:
     suitability: Suitability
     communes: tuple[CommuneLine, ...]
     actors: tuple[Actor, ...]
+
+
+def outside_walls(sheets: Sequence[Mapping[str, Any]]) -> Outside:
+    """Return who goes out of its walls and who receives partners; a sheet that says nothing counts nowhere.
+
+    >>> outside_walls([{"hors_les_murs": False}, {"hors_les_murs_ou": ["district"]}, {}])
+    Outside(n=1, n_told=2, n_district=1, n_hosts=0, n_hosts_told=0)
+    """
+    where = [sheet.get("hors_les_murs_ou", ()) for sheet in sheets]
+    goes = [True if named else sheet.get("hors_les_murs") for named, sheet in zip(where, sheets, strict=True)]
+    hosts = [sheet.get("accueille_partenaires") for sheet in sheets]
+    return Outside(
+        n=sum(each is True for each in goes),
+        n_told=sum(each is not None for each in goes),
+        n_district=sum("district" in named for named in where),
+        n_hosts=sum(each is True for each in hosts),
+        n_hosts_told=sum(each is not None for each in hosts),
+    )
 
 
 def census_page(
@@ -225,7 +256,7 @@ def census_page(
                 sum(_late(str(row.sheet["horaires"].get("osm", ""))) for row in timed), len(timed)
             ),
         ),
-        n_outside=sum(bool(row.sheet.get("hors_les_murs")) for row in rows),
+        outside=outside_walls([row.sheet for row in rows]),
         kinds=_kinds(rows),
         practices=given,
         never_said=wording.listing([wording.lower_first(each.label) for each in given if not each.is_said]),

@@ -51,6 +51,7 @@ GROUPS = {
             "fiche_acces_libre",
             "capacite",
             "hors_les_murs",
+            "hors_les_murs_ou",
             "accueille_partenaires",
         ),
         *("dispositif_programmes_nationaux", "formations_labels", "autres_formations_labels"),

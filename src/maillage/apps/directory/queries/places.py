@@ -427,6 +427,7 @@ CONDITIONS: Mapping[str, Callable[[Any], str]] = {
     "materiel": _after(to_say("Matériel : {what}")),
     "avec_aide": _if(to_say("Avec quelqu’un pour apprendre à s’en servir")),
     "auto_reparation": _if(to_say("On répare soi-même, avec de l’aide")),
+    "logements": _if(to_say("Internet arrive dans les logements")),
     "a_domicile": _if(to_say("On vient chez vous")),
     "endroit": _either("endroits"),
     "hors_les_murs": _if(to_say("Aussi chez des partenaires")),
@@ -496,6 +497,10 @@ def coming(sheet: rules.Sheet) -> list[str]:
         lines.append(say("Ce lieu se déplace"))
     if sheet.get("etapes"):
         lines.append(say("Étapes : {what}", what=typed(listing(sheet["etapes"]))))
+    if outside := _plain("hors_les_murs_ou", sheet.get("hors_les_murs_ou", ())):
+        lines.append(
+            say("L’équipe vient aussi ailleurs : {what}", what=_series(list(map(lower_first, outside))))
+        )
     return [sentence(line) for line in lines if line.strip()]
 
 

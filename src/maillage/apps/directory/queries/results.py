@@ -86,6 +86,20 @@ FILTERS: Mapping[str, Filter] = {
             more=True,
         ),
         Filter(
+            "quartier",
+            to_say("Vient dans les quartiers prioritaires"),
+            "map-pin",
+            ("ailleurs:district",),
+            more=True,
+        ),
+        Filter(
+            "logement",
+            to_say("Internet dans les logements"),
+            "wifi",
+            ("pratique:telephonie:logements",),
+            more=True,
+        ),
+        Filter(
             "soi_meme",
             to_say("On répare soi-même, avec de l’aide"),
             "wrench",

@@ -1,9 +1,10 @@
 """Equipment: the devices of a place and their borrowers, what places lack, where machines have no helper."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -15,7 +16,7 @@ from maillage.kernel.names import plain
 from maillage.reference import offer
 from maillage.reference.sheet import STATES, practices
 from maillage.words.opening import date_text
-from maillage.words.wording import count, series
+from maillage.words.wording import count, lower_first, series
 
 HERE, LENT, REPAIR, OUT = rules.DEVICE_STATES
 HOUSING = ("bailleur", "hebergement", "seniors")  # types of structures where people live
@@ -124,12 +125,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A place where people live, and what it says of Internet. beside: who helps there, or near."""
+    """A place where people live, and what it says of Internet. lodgings: whether Internet comes into each
+    lodging, at what price, with or without somebody; beside: who helps there, or near.
+    """
 
     lieu: Lieu
     kind: str
     wifi: str
     access: str
+    lodgings: str
     beside: str
 
 
@@ -160,7 +164,7 @@ def equipment(*, on: date) -> Equipment:
     collected = [line.device for line in devices if line.device.origin]
     late = sorted((line for line in devices if line.late), key=lambda line: -line.late)
     held = Counter(line.device.lieu for line in devices)
-    homes = _found(tuple(f"type:{kind}" for kind in HOUSING))
+    homes = _found((*(f"type:{kind}" for kind in HOUSING), "pratique:telephonie:logements"))
     helping = _found(tuple(f"pratique:{id}" for id in BESIDE))
     return Equipment(
         needs=needs,
@@ -253,7 +257,22 @@ def _home(lieu: Lieu, helping: Sequence[Lieu]) -> Home:
     else:
         near = [each.name for each in helping if each.code_insee == lieu.code_insee]
         beside = f"{series(near[:2])}, dans la commune" if near else "personne de connu dans la commune"
-    return Home(lieu, kind, *states, beside)
+    return Home(lieu, kind, *states, _lodgings(said_.get("telephonie", {})), beside)
+
+
+def _lodgings(said: Mapping[str, Any]) -> str:
+    """Return what a place says of Internet in the lodgings it runs."""
+    if said.get("logements") is None:
+        return "nous ne savons pas"
+    if not said["logements"]:
+        return "non"
+    told = [_state(str(said.get("state", "")))]
+    prices = offer.lists()["frais_a_charge"].values
+    told += [lower_first(prices[each].label) for each in said.get("frais", ()) if each in prices]
+    told += [str(said[name]) for name in ("frais_precisions",) if said.get(name)]
+    if (helped := said.get("avec_aide")) is not None:
+        told.append("avec quelqu’un pour apprendre" if helped else "sans personne pour apprendre")
+    return " · ".join(told)
 
 
 def _state(state: str) -> str:

@@ -25,6 +25,7 @@ PRACTICES: Mapping[str, str] = {
 }
 STATES: Mapping[str, str] = {"aujourdhui": "offered", "en_projet": "planned", "non": "no"}
 YES_NO: Mapping[str, str] = {"hors_murs": "hors_les_murs", "accueillir": "accueille_partenaires"}
+OUTSIDE: Mapping[str, str] = {"hors_murs_qpv": "district"}  # question → where, of `hors_les_murs_ou`
 SAID: Mapping[str, bool] = {"oui": True, "non": False}
 KIND, COMMUNE, FUNDERS = "type_structure", "commune", "financeurs"
 
@@ -35,6 +36,7 @@ def known(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> dict[str, s
     backwards = {state: said for said, state in STATES.items()}
     found = {name: backwards.get(states.get(practice, ""), "") for name, practice in PRACTICES.items()}
     found |= {name: {True: "oui", False: "non"}.get(sheet.get(field), "") for name, field in YES_NO.items()}
+    found |= {name: "oui" for name, where in OUTSIDE.items() if where in sheet.get("hors_les_murs_ou", ())}
     found[COMMUNE] = str(sheet.get("code_insee", ""))
     found[KIND] = _kind(questionnaire, sheet)
     return {name: value for name, value in found.items() if value and value in _choices(questionnaire, name)}
@@ -59,6 +61,10 @@ def proposed(
         said = SAID.get(values.get(name, ""))
         if said is not None and sheet.get(field) != said and not (said is False and sheet.get(field) is None):
             found[field] = said
+    outside = [where for name, where in OUTSIDE.items() if SAID.get(values.get(name, ""))]
+    held_outside = sheet.get("hors_les_murs_ou", [])
+    if added := [where for where in outside if where not in held_outside]:
+        found["hors_les_murs_ou"] = [*held_outside, *added]
     if funders := _funders(questionnaire, values):
         held = sheet.get(FUNDERS, [])
         if added := [each for each in funders if each not in held]:

@@ -143,6 +143,7 @@ def _data_inclusion() -> Iterator[Loss]:
         "fermetures",
         "etapes",
         "hors_les_murs",
+        "hors_les_murs_ou",
         "accueille_partenaires",
         "capacite",
         "precision",
@@ -227,7 +228,7 @@ def _unreachable(ways: list[str]) -> bool:
 
 def _hsds() -> Iterator[Loss]:
     no_place = ("code_insee", "source", "structure_parente", "type_origine", "quartier", "precision")
-    ours = ("hors_les_murs", "accueille_partenaires", "capacite")
+    ours = ("hors_les_murs", "hors_les_murs_ou", "accueille_partenaires", "capacite")
     yield Loss("id", "Remplacé par un UUID, toujours le même.")
     yield from _all(
         "Seuls un SIRET, un SIREN, un RNA ou un RIDET sont gardés.",
