@@ -231,7 +231,14 @@ def visit(chromium, site) -> Iterator[Callable]:
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    return (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+    """The program of axe. As published, its stricter contrast leaves what is under the other one to the other
+    rule, which is not run beside it: here it answers for both.
+    """
+    program = (ROOT / "node_modules/axe-core/axe.min.js").read_text("utf-8")
+    for bound in ("expected:7,minThreshold:4.5", "expected:4.5,minThreshold:3"):
+        assert bound in program
+        program = program.replace(bound, bound.partition(",")[0])
+    return program
 
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

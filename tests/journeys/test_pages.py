@@ -45,6 +45,29 @@ def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
     assert faults_of_looks(visit(PAGES[name]), enhanced=name != "style") == []
 
 
+ODD = """<!doctype html><html lang="fr"><title>Une page</title><style>
+@media (max-width: 800px) { .wide { display: none } }
+@media (min-width: 801px) { .small { display: none } }
+@media (prefers-color-scheme: light) { .day { color: #bbb } }
+@media (prefers-color-scheme: dark) { body { background: #000; color: #fff } .night { color: #333 } }
+</style><main><h1>Une page</h1><p class="day">Le jour</p><p class="night">La nuit</p>
+<button class="wide"></button><button class="small"></button></main>"""
+
+
+def test_a_fault_that_one_look_alone_shows_is_found(chromium, faults_by_day_and_night):
+    page = chromium.new_page()
+    page.set_content(ODD)
+    found = faults_by_day_and_night(page)
+    page.close()
+    for rule, where in (
+        ("color", ".day"),
+        ("color", ".night"),
+        ("button-name", ".wide"),
+        ("button-name", ".small"),
+    ):
+        assert [each for each in found if each.startswith(rule) and where in each], (where, found)
+
+
 @pytest.mark.complete
 @pytest.mark.parametrize("address", [PERIMETER, "/methodes/"])
 def test_what_is_read_on_a_phone_is_short(visit, address):
