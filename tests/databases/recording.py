@@ -22,6 +22,7 @@ def main() -> None:
     ready()
     from maillage.apps.accounts.models import Entry
 
+    write(-1, 0)  # what is read once is read here: those that are killed write at once
     inside, faults = killed(int(sys.argv[1]), work, found, longest=0.03)
     lines = Entry.objects.count()
     together()
@@ -33,7 +34,13 @@ def main() -> None:
 
 
 def work(turn: int, writing: Writing) -> NoReturn:
-    """Write without end: an act with its line, then a lot of lines, now and then an anchor."""
+    """Write without end."""
+    writing.watch()
+    without_end(writing, lambda n: write(turn, n))
+
+
+def write(turn: int, n: int) -> None:
+    """Write an act with its line, then a lot of lines, now and then an anchor."""
     from django.db import transaction
 
     from maillage.apps.accounts import actions
@@ -41,17 +48,13 @@ def work(turn: int, writing: Writing) -> NoReturn:
     from maillage.apps.accounts.models import User
     from maillage.config import anchors
 
-    def write(n: int) -> None:
-        at = AT + timedelta(minutes=turn, milliseconds=n + 1)
-        with transaction.atomic():
-            user = User.objects.create(email=f"{turn}-{n}@exemple.fr")
-            actions.record(by=user, verb="one", row=user, at=at)
-        actions.record_many(Note(by=user, verb="lot", row=user, at=at) for _ in range(LOT))
-        if n % 5 == 0:
-            anchors.write(at=at, cause="requested")
-
-    writing.watch()
-    without_end(writing, write)
+    at = AT + timedelta(minutes=turn, milliseconds=n + 1)
+    with transaction.atomic():
+        user = User.objects.create(email=f"{turn}-{n}@exemple.fr")
+        actions.record(by=user, verb="one", row=user, at=at)
+    actions.record_many(Note(by=user, verb="lot", row=user, at=at) for _ in range(LOT))
+    if n % 5 == 0:
+        anchors.write(at=at, cause="requested")
 
 
 def found() -> list[str]:
