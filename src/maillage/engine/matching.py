@@ -74,13 +74,14 @@ IS_KIND = frozenset(KIND_OF.values())
 KIND = re.compile(rf"\b(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))})\b")
 INITIALS = re.compile(r"\b(?:[a-z] )+[a-z]\b")
 LONGEST_INITIALS = 5
+LONG = 6  # letters from which a mistyped name of a commune is still known for one
 EMPTY = ARTICLES | _set(  # words of a name that tell no place from another
     "un une pour par chez dans son sa ses avec association asso assoc sarl sas sasu scop scic eurl sa sci gip"
     " gie loi 1901 municipal municipale communal communale intercommunal intercommunale departemental"
     " departementale public publique service services numerique numeriques conseiller conseillers"
     " accompagnement mediation espace centre maison point lieu site agence pole"
 )
-BRANCHES = _set("annexe antenne permanence itinerant itinerante etape halte arret")
+BRANCHES = _set("annexe antenne permanence itinerant itinerante mobile camion bus etape halte arret")
 
 WAY_OF = _by_spelling(WAYS)
 STREET_WORD = WAY_OF | _by_spelling(TITLES)
@@ -178,7 +179,7 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
         if (one.itinerant or other.itinerant) and _apart(one, other):
             continue  # the stops of a round are so many places
         levels = _levels(one, other, shared)
-        if _two_services(one, other, levels):
+        if _two_services(one, other, levels) or _seat_and_branch(levels):
             continue
         score = _score(levels, weights)
         if score < low and (_one_kind_one_spot(one, other, levels) or _one_kind_in_town(one, other, levels)):
@@ -244,9 +245,10 @@ class _Read:
     """A place, normalised; point in radians.
 
     own: the words of its name that are neither a kind nor the commune; towns: those that are the commune;
-    digits: the numbers in its name, and numbers: the house numbers.
+    digits: the numbers in its name, and numbers: the house numbers; commune: the words of that it says.
     """
 
+    commune: frozenset[str]
     own: tuple[str, ...]
     kinds: frozenset[str]
     towns: frozenset[str]
@@ -285,6 +287,7 @@ def _read(place: Place) -> _Read:
     pivot = pivot if pivot.strip("0") else ""
     pages = frozenset(page for site in place.sites if (page := _page(site)))
     return _Read(
+        commune=commune,
         **_name(place.nom, commune),
         numbers=house,
         way=way,
@@ -321,9 +324,9 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
     words = KIND.sub(lambda found: KIND_OF[found[0]], text).split()
     kinds = frozenset(word for word in words if word in IS_KIND)
     rest = [word for word in words if word not in IS_KIND and word not in BRANCHES and not word.isdigit()]
-    own = [word for word in rest if word not in EMPTY and word not in commune and len(word) > 1]
-    if not own and not kinds:
-        own = rest
+    own = [word for word in rest if word not in EMPTY and not _is_of(word, commune) and len(word) > 1]
+    if not own:  # « Le 139 » is named by its number
+        own = [word for word in words if word.isdigit() and len(word) > 1] or ([] if kinds else rest)
     return {
         "own": tuple(dict.fromkeys(own)),
         "kinds": kinds,
@@ -332,6 +335,11 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
         "branch": not BRANCHES.isdisjoint(words),
         "initials": _initials(text, commune),
     }
+
+
+def _is_of(word: str, commune: frozenset[str]) -> bool:
+    """Return whether a word of a name is one of the commune, mistyped or not when it is long."""
+    return word in commune or (len(word) >= LONG and any(_alike(word, town) for town in commune))
 
 
 def _initials(text: str, commune: frozenset[str]) -> frozenset[str]:
@@ -357,6 +365,7 @@ def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str
     if not found and words and (alone := HOUSE.fullmatch(words[0])):
         start, house = 1, frozenset({alone[1]})
     rest = [word for k, word in enumerate(words) if k >= start and k != at and word not in ARTICLES]
+    rest = [word for word in rest if len(word) > 1 or word.isdigit()] or rest  # « rue E. Cougneau »
     street = [word for word in rest if word not in commune] or rest
     return house, words[at] if found else "", tuple(dict.fromkeys(street))
 
@@ -428,7 +437,7 @@ def _keys(one: _Read, orphans: set[str]) -> Iterator[tuple[object, ...]]:
     if one.postcode in orphans:
         zones.append(f"p{one.postcode}")
     for zone in zones:
-        for word in words:
+        for word in words | one.kinds:
             yield zone, word
         yield from _street_keys(one, zone)
         for host in one.hosts:
@@ -481,7 +490,8 @@ def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
     if a.point is not None and b.point is not None:
         distance = bisect_left(numbers("matching/distances"), _distance(a.point, b.point))
     name = _name_level(a, b)
-    named = distance == SILENT and name == 0 and bool(a.postcode) and a.postcode == b.postcode
+    named = distance == SILENT and bool(a.postcode) and a.postcode == b.postcode
+    named = named and (name == 0 or _names_the_other_commune(a, b) or _names_the_other_commune(b, a))
     misplaced = apart and (distance == 0 or named) and _address_level(a, b) == 0
     apart = (
         apart and not misplaced
@@ -499,6 +509,14 @@ def _levels(a: _Read, b: _Read, shared: frozenset[str]) -> Levels:
         int(a.typologies.isdisjoint(b.typologies)) if a.typologies and b.typologies else SILENT,
         SILENT if misplaced or not (a.insee or a.postcode) or not (b.insee or b.postcode) else int(apart),
     )
+
+
+def _names_the_other_commune(one: _Read, other: _Read) -> bool:
+    """Return whether a place that says another commune has a kind of the other, and no name but its commune:
+    « Mairie Susville », said to be in La Mure.
+    """
+    alike = bool(one.kinds) and one.kinds == other.kinds and not other.own
+    return alike and bool(one.own) and other.commune.issuperset(one.own)
 
 
 CONTRADICTIONS = (
@@ -534,11 +552,34 @@ def _one_kind_one_spot(a: _Read, b: _Read, levels: Levels) -> bool:
 
 
 def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
-    """Return whether two places at one door are of two kinds, named after it: the library and the town hall
-    of a square. Nothing that only one place has says otherwise.
+    """Return whether two places are two services named after one spot: of two kinds, the library and the town
+    hall of a square; or one only of a known kind, when their telephones, their numbers in the street or a
+    word in the place of the kind part them. Nothing that only one place has says otherwise.
     """
-    clash = bool(a.kinds and b.kinds) and a.kinds.isdisjoint(b.kinds)
-    return clash and levels[0] not in SAME_NAME and 0 not in levels[4:8]
+    name, _, address, distance = levels[:4]
+    if 0 in levels[4:8]:
+        return False
+    if a.kinds and b.kinds:
+        return a.kinds.isdisjoint(b.kinds) and name not in SAME_NAME
+    if not a.kinds and not b.kinds:
+        return False
+    if name == 0:  # one word only, and another spot
+        return (
+            address in (NEIGHBOURS, OTHER_STREET)
+            and distance not in NEAR
+            and len(set(a.own) & set(b.own)) < 2
+        )
+    bare, kind = (b, a) if a.kinds else (a, b)
+    if name in (1, 4) and _unmet(bare.own, kind.own):
+        return True  # « Fabrique Soquence », « Crèche Soquence »: a word that stands for a kind
+    return levels[4] == OTHER_PHONE or address in (NEIGHBOURS, OTHER_STREET)
+
+
+def _seat_and_branch(levels: Levels) -> bool:
+    """Return whether names that contradict each other stand at two addresses: a seat and its annexe, which
+    share a telephone and a site.
+    """
+    return levels[1] != SILENT and levels[2] == OTHER_STREET
 
 
 def _one_kind_in_town(a: _Read, b: _Read, levels: Levels) -> bool:
@@ -621,6 +662,8 @@ def _name_level(a: _Read, b: _Read) -> int:
     if a.initials & set(b.own) or b.initials & set(a.own):
         return 5 if clash else 1
     left, right = _unmet(a.own, b.own), _unmet(b.own, a.own)
+    if left and right and _alike("".join(a.own), "".join(b.own)):
+        return 5 if clash else 0  # « Demo-TIC », « Demotic »
     if left == len(a.own):
         return 6
     if left and right:
