@@ -553,8 +553,8 @@ def _one_kind_one_spot(a: _Read, b: _Read, levels: Levels) -> bool:
 
 def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
     """Return whether two places are two services named after one spot: of two kinds, the library and the town
-    hall of a square; or one only of a known kind, when their telephones, their numbers in the street or a
-    word in the place of the kind part them. Nothing that only one place has says otherwise.
+    hall of a square; or one only of a known kind, when their telephones or their numbers in the street
+    part them. Nothing that only one place has says otherwise.
     """
     name, _, address, distance = levels[:4]
     if 0 in levels[4:8]:
@@ -569,9 +569,6 @@ def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
             and distance not in NEAR
             and len(set(a.own) & set(b.own)) < 2
         )
-    bare, kind = (b, a) if a.kinds else (a, b)
-    if name in (1, 4) and _unmet(bare.own, kind.own):
-        return True  # « Fabrique Soquence », « Crèche Soquence »: a word that stands for a kind
     return levels[4] == OTHER_PHONE or address in (NEIGHBOURS, OTHER_STREET)
 
 
