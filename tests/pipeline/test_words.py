@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean import number, several, words, yesno
+from maillage.reference import offer
 
 BLANKS, HTML = "espaces superflus ôtés", "HTML ôté"
 MENDED, HIDDEN = "caractères réparés", "caractères invisibles ôtés"
@@ -312,3 +314,22 @@ def test_a_number_is_never_kept_out_of_its_bounds(typed):
 def test_yes_and_no_as_typed(typed, value, word, reason):
     found = yesno.clean(typed)
     assert (found.value, found.word, found.reason) == (value, word, reason)
+
+
+def test_the_longest_known_word_of_a_name_says_its_kind_and_no_name_is_kept_for_ever():
+    """A long file has as many names as rows: what they held would grow with it."""
+    for text in (
+        "Mairie de Revel",
+        "La Bibliothèque municipale de Revel",
+        "Centre social Mairie",
+        "Revel",
+        "",
+    ):
+        said = f" {plain(text)} "
+        held = [word for word in offer.kinds_by_word() if len(word) > 2 and f" {word} " in said]
+        wanted = offer.kinds_by_word()[max(held, key=len)] if held else None
+        assert offer.kind_named_in(text) == wanted
+    assert offer.kind_named_in("Mairie de Revel") is not None
+    for rank in range(10_000):
+        offer.kind_named_in(f"Centre social {rank}")
+    assert offer.kind_named_in.cache_info().currsize < 5_000

@@ -7,7 +7,7 @@ v1) and the lists published by Strasbourg and Maubeuge; the files of `reference/
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -191,12 +191,32 @@ def kinds_by_word() -> dict[str, str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=4_096)  # of every name of a long file, or memory would grow with it
 def kind_named_in(text: str) -> str | None:
     """Return the type of structure that a longer wording or a name holds: the longest known word of it."""
-    said = f" {plain(text)} "
-    hits = [word for word in kinds_by_word() if len(word) > 2 and f" {word} " in said]
-    return kinds_by_word()[max(hits, key=len)] if hits else None
+    words, known = plain(text).split(), _words_of_kinds()
+    most = min(_most_words(), len(words))
+    runs = (
+        " ".join(words[start : start + size])
+        for size in range(1, most + 1)
+        for start in range(len(words) - size + 1)
+    )
+    hits = [known[run] for run in runs if run in known]
+    return max(hits)[2] if hits else None
+
+
+@cache
+def _words_of_kinds() -> dict[str, tuple[int, int, str]]:
+    """Return, by word of a type, its length, its place from the end of the list, and the type: the longest
+    word wins, and of two as long, the first.
+    """
+    every = kinds_by_word().items()
+    return {word: (len(word), -rank, kind) for rank, (word, kind) in enumerate(every) if len(word) > 2}
+
+
+@cache
+def _most_words() -> int:
+    return max(len(word.split()) for word in _words_of_kinds())
 
 
 @cache
