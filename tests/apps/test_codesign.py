@@ -12,6 +12,8 @@ from maillage.apps.codesign.queries import boards as queries
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
+from maillage.reference.codesign import CHANNELS, journeys
+from maillage.reports.codesign import journey as maps
 from tests.conftest import PLACE, account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -306,3 +308,36 @@ def test_each_vote_is_a_stitch_and_its_number(client, group, lea):
     page = client.get(f"/groupe/{group.code}/").content.decode()
     (drawn,) = re.findall(r'<p class="voix-comptees">(.*?)</p>', page, re.DOTALL)
     assert drawn.count("M") == 3 and drawn.rstrip().endswith("3 voix")
+
+
+def test_a_card_says_by_which_channel_and_the_map_tells_each_one(client, group):
+    """Guichet, courrier, téléphone, borne, en ligne, tiers de confiance : ce qui bloque à chacun."""
+    page = client.get(f"/groupe/{group.code}/").content.decode().replace("\xa0", " ")
+    assert "Aucune carte ne dit encore par où la personne passe" in page
+    address = f"/groupe/{group.code}/geste/"
+    typed = {"geste": "poser", "stage": "claim", "kind": "obstacle", "words": "Rien à lire", "token": "t"}
+    client.post(address, {**typed, "channel": "terminal"})
+    card = Card.objects.get()
+    assert card.channel == "terminal"
+    told = {each.label: [card.words for card in each.cards] for each in maps.passages(queries.journey(group))}
+    assert told == {label: [] for label in CHANNELS.values()} | {"borne": ["Rien à lire"]}
+    page = client.get(f"/groupe/{group.code}/").content.decode().replace("\xa0", " ")
+    assert "Obstacle : Rien à lire" in page
+    assert page.count("Ce parcours n’en dit rien.") == 5
+    assert "- Rien à lire (borne)" in maps.text(queries.journey(group)).replace("\xa0", " ")
+    change = {"geste": "changer", "carte": card.pk, "version": 1, "words": "Rien à lire", "stage": "claim"}
+    client.post(address, {**change, "kind": "obstacle", "channel": "trusted"})
+    card.refresh_from_db()
+    assert (card.channel, card.version) == ("trusted", 1)
+    assert client.post(address, {**typed, "token": "u", "channel": "pigeon"}).status_code == 400
+
+
+def test_each_published_journey_names_its_channels(client):
+    pages = [
+        client.get(f"/parcours/{id}/").content.decode().replace("\xa0", " ")
+        for id in ("andrei", "aurelie", "sandrine")
+    ]
+    assert "Obstacle : Au guichet, on le renvoie vers une borne" in pages[0]
+    assert "On fait sans : Elle appelle la plateforme en plus" in pages[2]
+    named = {card.channel for row in journeys().values() for each in row.stages for card in each.cards}
+    assert named - {""} == {"terminal", "trusted", "letter", "phone", "online"}

@@ -249,7 +249,14 @@ def test_l_annuaire_se_filtre_par_ce_que_dit_la_fiche(spec):
         notes                           | free
         """,
         found,
-        ["pratique:assistance service:procedures", "public:seniors", "prix:free", "ailleurs:district", "aide:person", ""],
+        [
+            "pratique:assistance service:procedures",
+            "public:seniors",
+            "prix:free",
+            "ailleurs:district",
+            "aide:person",
+            "",
+        ],
     )
 
 
@@ -462,3 +469,24 @@ def test_des_outils_servent_au_dela_des_demarches(spec):
     )
     assert len(tools) == 10 and all(tool.helps and tool.watch for tool in tools.values())
     assert len(everyday_tools.levers()) == 3
+
+
+def test_six_chemins_vers_ses_droits(spec):
+    """H-052 : guichet, courrier, téléphone, borne, en ligne, tiers de confiance. Une carte d’atelier dit lequel, et le
+    parcours dit ce qui bloque à chacun.
+    """
+    spec(
+        """
+        chemin
+        --------
+        counter
+        letter
+        phone
+        terminal
+        online
+        trusted
+        """,
+        lambda t: [codesign.CHANNELS[id] for id in t["chemin"].tolist()],
+        ["guichet", "courrier", "téléphone", "borne", "en ligne", "tiers de confiance"],
+    )
+    assert len(codesign.CHANNELS) == 6

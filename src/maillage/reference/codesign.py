@@ -22,6 +22,15 @@ KINDS: Mapping[str, str] = {
     LEVER: "Leviers",
     SOLUTION: "Solutions",
 }
+# By what a person goes to their rights. A card may say which one; a journey tells what stops them at each.
+CHANNELS: Mapping[str, str] = {
+    "counter": "guichet",
+    "letter": "courrier",
+    "phone": "téléphone",
+    "terminal": "borne",
+    "online": "en ligne",
+    "trusted": "tiers de confiance",
+}
 ALONE, TOGETHER, BLOCKED = "alone", "together", "blocked"
 LEVELS: Mapping[str, str] = {ALONE: "seule", TOGETHER: "avec quelqu’un", BLOCKED: "bloquée"}
 
@@ -60,11 +69,12 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCard:
-    """A card of a journey of the plan. lines: of the document."""
+    """A card of a journey of the plan. lines: of the document; channel: of CHANNELS, "" when it names none."""
 
     kind: str
     words: str
     lines: str
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +169,13 @@ def _journey(id: str, row: Mapping[str, Any], document: Document) -> PublishedJo
         for stage, held in row["stages"].items()
     )
     known = tuple(each.id for each in rows) == tuple(stages()) and all(
-        {each.today, each.then} <= set(LEVELS) and all(card.kind in KINDS for card in each.cards)
+        {each.today, each.then} <= set(LEVELS)
+        and all(card.kind in KINDS and card.channel in ("", *CHANNELS) for card in each.cards)
         for each in rows
     )
     if not known:
         raise BrokenSource(
-            f"{FILE.name}: {id} names a stage, a kind of card or a level that nobody knows.",
+            f"{FILE.name}: {id} names a stage, a kind of card, a channel or a level that nobody knows.",
             why="Its map could not be drawn.",
             do="Take them from the lists of codesign.py, each stage once and in order.",
         )

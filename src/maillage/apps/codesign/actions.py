@@ -26,7 +26,7 @@ from maillage.apps.dossiers.models import Finding
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import holds_contact, line
-from maillage.reference.codesign import LEVELS, causes, stages, trades
+from maillage.reference.codesign import CHANNELS, LEVELS, causes, stages, trades
 
 # ----------------------------------------------------------------------------------------------- the workshop
 
@@ -200,7 +200,15 @@ def _open(session: Session) -> None:
 
 @transaction.atomic
 def put(
-    group: Group, *, stage: str, kind: str, words: str, trade: str = "", token: str, at: datetime
+    group: Group,
+    *,
+    stage: str,
+    kind: str,
+    words: str,
+    trade: str = "",
+    channel: str = "",
+    token: str,
+    at: datetime,
 ) -> Card:
     """Put a card on a board; the same form sent twice puts one. Refused on a closed workshop, when it is
     empty, names somebody’s secrets or contact, or when the cell is full.
@@ -228,6 +236,7 @@ def put(
         kind=kind,
         words=told,
         trade=trade if trade in trades() else "",
+        channel=channel if channel in CHANNELS else "",
         token=token,
         at=at,
     )
@@ -252,8 +261,17 @@ def type_back(group: Group, cells: Iterable[tuple[str, str, str]], *, token: str
 
 
 @transaction.atomic
-def change(card: Card, *, words: str, stage: str, kind: str, version: int, at: datetime) -> Card:
-    """Change or move a card. When somebody else changed its words meanwhile, both stay: what was typed is a
+def change(
+    card: Card,
+    *,
+    words: str,
+    stage: str,
+    kind: str,
+    version: int,
+    channel: str | None = None,
+    at: datetime,
+) -> Card:
+    """Change or move a card. channel: None to leave it as it is. When somebody else changed its words meanwhile, both stay: what was typed is a
     card beside it. Refused once it has votes, which were given to its words.
     """
     _open(card.group.session)
@@ -273,6 +291,7 @@ def change(card: Card, *, words: str, stage: str, kind: str, version: int, at: d
             kind=held.kind,
             words=told,
             trade=held.trade,
+            channel=held.channel if channel not in CHANNELS else channel,
             beside=held,
             token=f"{held.token[:40]}-{version}-{held.version}-{at:%H%M%S%f}"[:60],
             at=at,
@@ -285,7 +304,9 @@ def change(card: Card, *, words: str, stage: str, kind: str, version: int, at: d
         )
     held.version += held.words != told
     held.words, held.stage, held.kind = told, stage, kind
-    held.save(update_fields=["words", "stage", "kind", "version"])
+    if channel is not None:
+        held.channel = channel if channel in CHANNELS else ""
+    held.save(update_fields=["words", "stage", "kind", "channel", "version"])
     return held
 
 

@@ -10,10 +10,12 @@ from maillage.apps.codesign.queries import cases
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.territories.forms import TerritoryField
 from maillage.reference import procedures
-from maillage.reference.codesign import KINDS, LEVELS, questions, stages, trades
+from maillage.reference.codesign import CHANNELS, KINDS, LEVELS, questions, stages, trades
 from maillage.words.wording import listing
 
 TRADES = [("", "Non dit"), *((each.id, each.says) for each in trades().values())]
+
+CHANNEL_CHOICES = [("", "Non dit"), *CHANNELS.items()]
 
 
 class SessionForm(forms.Form):
@@ -136,6 +138,7 @@ class CardForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"required": "Il manque les mots de la carte."},
     )
+    channel = forms.ChoiceField(label="Par où passe la personne", choices=CHANNEL_CHOICES, required=False)
     trade = forms.ChoiceField(label="Qui le dit", choices=TRADES, required=False)
     token = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
@@ -146,6 +149,7 @@ class ChangeForm(forms.Form):
     words = forms.CharField(label="Ses mots", max_length=rules.LONGEST)
     stage = forms.ChoiceField(label="Étape", choices=list(stages().items()))
     kind = forms.ChoiceField(label="C’est", choices=list(rules.KIND_LABELS.items()))
+    channel = forms.ChoiceField(label="Par où passe la personne", choices=CHANNEL_CHOICES, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q
 from maillage.apps.accounts.models import by_account
 from maillage.apps.codesign import rules
 from maillage.kernel import codes
-from maillage.reference.codesign import causes, stages, trades
+from maillage.reference.codesign import CHANNELS, causes, stages, trades
 from maillage.words.wording import of
 
 STAGES = list(stages().items())
@@ -130,6 +130,9 @@ class Card(models.Model):
     words = models.CharField("mots", max_length=rules.LONGEST)
     trade = models.CharField(
         "métier", max_length=16, choices=[(t.id, t.says) for t in trades().values()], blank=True
+    )
+    channel = models.CharField(
+        "par où passe la personne", max_length=8, choices=list(CHANNELS.items()), blank=True, default=""
     )
     version = models.PositiveIntegerField("version", default=1)
     beside = models.ForeignKey(

@@ -10,6 +10,7 @@ from textwrap import wrap
 from maillage.reference.codesign import (
     ALONE,
     BLOCKED,
+    CHANNELS,
     KINDS,
     LEVELS,
     LEVER,
@@ -24,6 +25,12 @@ from maillage.reports.page.design import tokens
 from maillage.words import wording
 
 ORDER = (ALONE, TOGETHER, BLOCKED)
+ONE: Mapping[str, str] = {
+    "obstacle": "Obstacle",
+    "workaround": "On fait sans",
+    "lever": "Levier",
+    "solution": "Solution",
+}
 MOST = 2  # obstacles, and levers, that a stage of the map has room for: the list under it has them all
 SIDE, WIDE, HEAD, LINE = 150, 262, 44, 84
 TALL = 176  # a stage of the narrow map
@@ -31,12 +38,25 @@ TALL = 176  # a stage of the narrow map
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A card of the board: its kind, its words, how many votes it has; whose trade, "" when nobody said."""
+    """A card of the board: its kind, its words, how many votes it has; whose trade, and by which channel the
+    person goes, "" when nobody said.
+    """
 
     kind: str
     words: str
     votes: int = 0
     trade: str = ""
+    channel: str = ""
+
+    @property
+    def kind_label(self) -> str:
+        """What it is, for one card alone."""
+        return ONE[self.kind]
+
+    @property
+    def told(self) -> str:
+        """Its words, and the channel they are about: « On le renvoie ailleurs (guichet) »."""
+        return f"{self.words} ({CHANNELS[self.channel]})" if self.channel else self.words
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +96,7 @@ def of_plan(row: PublishedJourney) -> Journey:
                 stages()[each.id],
                 each.today,
                 each.then,
-                tuple(Card(card.kind, card.words) for card in each.cards),
+                tuple(Card(card.kind, card.words, channel=card.channel) for card in each.cards),
             )
             for each in row.stages
         ),
@@ -215,6 +235,25 @@ def _small(kind: str, x: float, y: float) -> str:
 # --------------------------------------------------------------------------------------------------- in words
 
 
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A channel of access to rights, and what a journey says of it, in the order of its stages."""
+
+    label: str
+    cards: tuple[Card, ...]
+
+
+def passages(journey: Journey) -> list[Passage]:
+    """Return what a journey says of each channel of access to rights, in the order of their list; nothing when
+    no card names one.
+    """
+    cards = [card for stage in journey.stages for card in stage.cards]
+    found = [
+        Passage(label, tuple(card for card in cards if card.channel == id)) for id, label in CHANNELS.items()
+    ]
+    return found if any(each.cards for each in found) else []
+
+
 def text(journey: Journey) -> str:
     """Return the map as plain text: the same list, in the same order."""
     lines = [journey.title, journey.who, ""]
@@ -227,7 +266,7 @@ def text(journey: Journey) -> str:
         for kind, title in KINDS.items():
             if found := stage.of(kind):
                 lines.append(f"   {title} :")
-                lines += [f"   - {card.words}{_votes(card)}" for card in found]
+                lines += [f"   - {card.told}{_votes(card)}" for card in found]
         lines.append("")
     return wording.spaced("\n".join([*lines, journey.note, ""]))
 
@@ -257,7 +296,7 @@ def _stage(stage: Stage) -> Mapping[str, object]:
     return {
         "titre": stage.title,
         "parties": [
-            {"titre": title, "lignes": [f"{card.words}{_votes(card)}" for card in stage.of(kind)]}
+            {"titre": title, "lignes": [f"{card.told}{_votes(card)}" for card in stage.of(kind)]}
             for kind, title in KINDS.items()
             if stage.of(kind)
         ],

@@ -135,7 +135,7 @@ def journey(group: Group) -> maps.Journey:
                 column.level.today if column.level else "",
                 column.level.then if column.level else "",
                 tuple(
-                    maps.Card(card.kind, card.words, card.n_votes)  # type: ignore[attr-defined]
+                    maps.Card(card.kind, card.words, card.n_votes, channel=card.channel)  # type: ignore[attr-defined]
                     for cell in column.cells
                     for card in cell.cards
                 ),

@@ -18,7 +18,16 @@ from maillage.apps.codesign.queries import boards as queries
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
-from maillage.reference.codesign import LEVELS, causes, journeys, obstacles, questions, stages, trades
+from maillage.reference.codesign import (
+    CHANNELS,
+    LEVELS,
+    causes,
+    journeys,
+    obstacles,
+    questions,
+    stages,
+    trades,
+)
 from maillage.reports.codesign import journey as maps
 from maillage.reports.page import pdf
 from maillage.web import refusals
@@ -101,6 +110,8 @@ def _board(request: HttpRequest, group: Group, *, form: CardForm | None = None) 
         "form": form,
         "token": get_random_string(24),
         "kinds": rules.KIND_LABELS,
+        "channels": CHANNELS,
+        "passages": maps.passages(journey),
         "stages": stages(),
         "trades": trades().values(),
         "levels": LEVELS,
@@ -347,6 +358,7 @@ def example(request: HttpRequest, id: str) -> HttpResponse:
         "journey": drawn,
         "wide": maps.drawn(drawn),
         "narrow": maps.drawn_narrow(drawn),
+        "passages": maps.passages(drawn),
         "kinds": maps.KINDS.items(),
         "levels": LEVELS,
     }
