@@ -94,6 +94,7 @@ def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
         "publics": sorted(values.get("publics", ())),
         "about": about,
         "visibility": values.get("visibility") or rules.NETWORK,
+        "results": bool(values.get("results")),
     }
 
 

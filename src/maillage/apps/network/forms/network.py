@@ -102,6 +102,12 @@ class ProfileForm(forms.Form):
     )
     mots = ABOUT
     lue_par = READERS
+    resultats = forms.ChoiceField(
+        label="Nos résultats, lus par les structures du réseau",
+        required=False,
+        choices=[("", "Non"), ("oui", "Oui")],
+        help_text="Un an d’aides, d’ateliers et de suites, en nombres. Jamais une personne, jamais hors du réseau.",
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     @property
@@ -117,6 +123,7 @@ class ProfileForm(forms.Form):
             "demand": clean["demande"],
             "about": clean["mots"],
             "visibility": clean["lue_par"],
+            "results": clean["resultats"] == "oui",
         }
 
 

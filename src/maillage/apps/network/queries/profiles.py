@@ -231,6 +231,8 @@ KNOWN = {
 
 
 def _said(name: str, value: Any) -> str:
+    if isinstance(value, bool) or name == "results":
+        return "oui" if value else "non"
     if isinstance(value, list):
         return ", ".join(labels(value, KNOWN[name])) or "rien"
     if name in KNOWN:

@@ -43,7 +43,7 @@ SKILLS: Mapping[str, str] = {
 }
 LONGEST = 400
 LETTERS_AN_HOUR = 20  # by account: a letter to everybody is an announcement, there is a page for it
-FIELDS = ("parts", "staff", "computers", "demand", "skills", "publics", "about", "visibility")
+FIELDS = ("parts", "staff", "computers", "demand", "skills", "publics", "about", "visibility", "results")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from maillage.apps.network.actions import profiles as actions
 from maillage.apps.network.forms.network import LetterForm, ProfessionalForm, ProfileForm, SearchForm
 from maillage.apps.network.models import Professional, Profile
 from maillage.apps.network.queries import profiles as queries
+from maillage.apps.network.queries import sharing
 from maillage.apps.network.rules import profiles as rules
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
@@ -69,6 +70,8 @@ def structure(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "row": row,
         "is_own": access.own_structures(request.user).filter(pk=pk).exists(),
+        "places": sharing.places(pk),
+        "results": sharing.results(profile, timezone.localdate()),
         "tab": "annuaire",
     }
     return _with_letter(request, "network/structure.html", context, to_structure=profile.structure)
@@ -157,6 +160,7 @@ def _initial(row: Profile | None) -> dict[str, Any]:
         "demande": row.demand,
         "mots": row.about,
         "lue_par": row.visibility,
+        "resultats": "oui" if row.results else "",
         "version": row.version,
     }
 

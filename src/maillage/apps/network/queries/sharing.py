@@ -1,0 +1,79 @@
+"""What a structure lets the others know: whom its places receive, how one registers there, its results."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from maillage.apps.directory import rules as directory
+from maillage.apps.directory.models import Lieu
+from maillage.apps.network.models import Profile
+from maillage.apps.pilotage.queries import activity_report
+from maillage.reference import offer
+from maillage.reference.sheet import practices
+from maillage.reports.territory.activity import ActivityReport
+from maillage.words.wording import listing, lower_first
+
+A_YEAR = 365  # days of results that the network reads
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a place offers and how it goes: for whom, its rhythm, how one registers; "" when it does not say."""
+
+    practice: str
+    publics: str
+    rhythm: str
+    registration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place of a structure: whom it receives in all, then offer by offer."""
+
+    lieu: Lieu
+    publics: str
+    given: tuple[Given, ...]
+
+
+def places(structure: int) -> list[Place]:
+    """Return the published places of a structure and what their sheets say of whom they receive and how one
+    registers; an offer that says none of it is left out.
+    """
+    rows = Lieu.objects.filter(structure=structure, state=directory.PUBLISHED, merged_into=None)
+    return [_place(lieu) for lieu in rows.order_by("name", "pk")]
+
+
+def _place(lieu: Lieu) -> Place:
+    labels = offer.practices()
+    running = ((id, said) for id, said in practices(lieu.sheet).items() if said.get("state") == "offered")
+    given = [
+        Given(
+            labels[id].label,
+            _publics(said.get("publics", ())),
+            str(said.get("regularite") or said.get("permanence") or ""),
+            str(said.get("inscription", "")),
+        )
+        for id, said in running
+        if id in labels
+    ]
+    return Place(
+        lieu,
+        _publics(lieu.sheet.get("publics_specifiquement_adresses", ())),
+        tuple(each for each in given if each.publics or each.rhythm or each.registration),
+    )
+
+
+def _publics(slugs: Iterable[str]) -> str:
+    known = offer.lists()["publics_specifiquement_adresses"].values
+    return listing([lower_first(known[slug].label) for slug in slugs if slug in known])
+
+
+def results(profile: Profile, on: date) -> ActivityReport | None:
+    """Return a year of results of a structure, small counts withheld; None when it does not share them."""
+    if not profile.results:
+        return None
+    structure: Any = profile.structure
+    return activity_report.report(
+        [structure], since=on - timedelta(days=A_YEAR - 1), until=on, title=structure.name
+    )

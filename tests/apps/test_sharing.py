@@ -1,0 +1,111 @@
+"""What structures of the network let each other know: whom they receive, how one registers, their results."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Lieu
+from maillage.apps.network.actions import profiles
+from maillage.apps.network.models import Profile
+from maillage.apps.network.queries import profiles as queries
+from maillage.apps.network.queries import sharing
+from tests.conftest import account
+from tests.support.places import place
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = AT.date()
+SHEET = {"parts": [], "skills": [], "publics": [], "about": "Nous aidons.", "visibility": "network"}
+COURSE = {
+    "state": "offered",
+    "publics": ["seniors"],
+    "regularite": "chaque mardi",
+    "inscription": "par téléphone",
+}
+
+
+@pytest.fixture
+def library(home):
+    practices = {"formation": COURSE, "wifi": {"state": "offered"}, "don": {**COURSE, "state": "planned"}}
+    said = {"nom": "Bibliothèque", "publics_specifiquement_adresses": ["youth"], "practices": practices}
+    return place("biblio", said)
+
+
+@pytest.fixture
+def karim(library):
+    return account("karim", "formation", structure=library.structure)
+
+
+@pytest.fixture
+def leila(home):
+    hall = place("maison", {"nom": "Maison des habitants"})
+    return account("leila", "gestionnaire", structure=hall.structure)
+
+
+def page(client, lieu, user) -> str:
+    client.force_login(user)
+    answer = client.get(f"/espace/reseau/annuaire/structures/{lieu.structure_id}/")
+    return " ".join(answer.content.decode().replace("\xa0", " ").split())
+
+
+def helped(structure, n: int, day: date = date(2026, 11, 2)) -> None:
+    at = datetime(day.year, day.month, day.day, 10, tzinfo=UTC)
+    told = {"kind": "together", "procedure": "caf_rsa", "minutes": 30, "where": "here", "commune": "38185"}
+    for _ in range(n):
+        Act.objects.create(uid=uuid4(), structure=structure, done_at=at, on_day=day, noted_at=at, **told)
+
+
+def test_whom_a_place_receives_and_how_one_registers_is_read_by_the_others(client, library, karim, leila):
+    profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
+    told = page(client, library, leila)
+    assert "Public : jeunes." in told
+    assert (
+        "Cours et ateliers</strong>, pour : seniors, rythme : chaque mardi, pour s’inscrire : par téléphone."
+        in (told)
+    )
+    (shared,) = sharing.places(library.structure_id)
+    assert [each.practice for each in shared.given] == ["Cours et ateliers"], "only what runs and says how"
+
+
+def test_a_place_that_says_nothing_is_told_as_such(client, library, karim, leila):
+    profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
+    Lieu.objects.filter(pk=library.pk).update(sheet={"nom": "Bibliothèque"})
+    told = page(client, library, leila)
+    assert "Public : ce lieu ne le dit pas." in told
+    assert "Ni rythme ni inscription sur sa fiche." in told
+    Lieu.objects.filter(pk=library.pk).update(state="ended")
+    assert "Aucun lieu publié dans l’annuaire." in page(client, library, leila)
+
+
+def test_results_are_read_only_once_the_structure_says_so(client, library, karim, leila):
+    profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
+    assert "Cette structure ne les partage pas." in page(client, library, leila)
+    assert "Vous ne les partagez pas." in page(client, library, karim)
+    edit = f"/espace/reseau/annuaire/structures/{library.structure_id}/changer/"
+    assert "Nos résultats, lus par les structures du réseau" in client.get(edit).content.decode()
+    client.post(edit, {"lue_par": "network", "resultats": "oui", "mots": "Nous aidons.", "version": 1})
+    assert Profile.objects.get().results
+    assert "Cette structure ne les partage pas." not in page(client, library, leila)
+    client.force_login(karim)
+    client.post(edit, {"lue_par": "network", "mots": "Nous aidons.", "version": 2})
+    assert not Profile.objects.get().results
+
+
+def test_results_count_a_year_and_withhold_a_few(library, karim):
+    profile, _ = profiles.write(library.structure, {**SHEET, "results": True}, base=0, by=karim, at=AT)
+    helped(library.structure, 12)
+    helped(library.structure, 3, ON - timedelta(days=sharing.A_YEAR))
+    found = sharing.results(profile, ON)
+    assert (found.whole.individual, found.whole.helped) == (12, 12)
+    Act.objects.all().delete()
+    helped(library.structure, 3)
+    assert sharing.results(profile, ON).whole.helped is None
+
+
+def test_two_versions_that_differ_by_what_is_shared_are_set_side_by_side(library, karim):
+    profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
+    _, other = profiles.write(library.structure, {**SHEET, "results": True}, base=0, by=karim, at=AT)
+    (told,) = queries.differences(other)
+    assert (told.label, told.stored, told.proposed) == ("résultats lus par le réseau", "non", "oui")
