@@ -30,10 +30,17 @@ from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.surveys import banks
 from maillage.reports.directory import census
-from maillage.reports.territory import agreements, criteria
+from maillage.reports.territory import agreements, criteria, gaps
 from maillage.reports.territory import offer as offer_reports
 from maillage.reports.territory.findings import FieldFinding
-from maillage.reports.territory.reading import CommuneList, OfferLine, OfferReading, PublicOffer, ZoneOffer
+from maillage.reports.territory.reading import (
+    CommuneList,
+    MissingLine,
+    OfferLine,
+    OfferReading,
+    PublicOffer,
+    ZoneOffer,
+)
 from maillage.studies.diagnosis import zoning
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.territories import gazetteer
@@ -94,6 +101,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     later = every.context["rows"][10]["zone"].code
     assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
     assert "Trois points à regarder" in page
+    assert "Là où le besoin est fort et l’offre manque" in page
     # FS-07: one line per object; what is long is folded, and the doubt of the line is told once, above
     folded = "".join(re.findall(r"<details.*?</details>", first.content.decode(), re.DOTALL))
     for title in ("Les listes, et leur règle", "Trois points à regarder", "À lire avec prudence"):
@@ -903,3 +911,27 @@ def test_a_filter_that_keeps_nobody_is_refused_on_the_page_and_by_the_api(home, 
     assert api["Content-Type"] == "application/problem+json"
     assert "ne garde personne ici" in api.json()["title"]
     assert not Study.objects.exists()
+
+
+def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
+    """G-042 : les deux précarités, puis la numérique, puis la sociale ; ni l’incertain, ni ce qui ne manque pas."""
+    counts = {"A": 40, "B": 90, "C": 300, "D": 500, "E": 800}
+    cells = {"A": "les_deux", "B": "les_deux", "C": "numerique", "D": "les_deux", "E": "aucune"}
+    rows = [SimpleNamespace(code=id, cell=cell, is_likely=id != "D") for id, cell in cells.items()]
+    missing = (MissingLine("Wifi", "wifi", "loin", "loin"),)
+    zones = {}
+    for id, n in counts.items():
+        line = replace(
+            known(10, "wifi", "Wifi"), missing_low=n, missing_value=n, missing_about=f"{n} personnes"
+        )
+        zones[id] = ZoneOffer(id, 0, 0, (line,), missing, f"Zone {id}")
+    offered = replace(offer_of(60, {}, {}), zones=zones)
+    found = gaps.mismatches(rows, offered)
+    assert [(need, [each.code for each in here]) for need, here in found] == [
+        ("Précarités numérique et sociale fortes", ["B", "A"]),
+        ("Précarité numérique forte", ["C"]),
+    ]
+    assert found[0][1][0].gaps[0].lack.startswith("90 personnes")
+    assert gaps.mismatches(rows, None) == []
+    silent = replace(offered, zones={"A": replace(zones["A"], missing=())})
+    assert gaps.mismatches(rows, silent) == []

@@ -442,7 +442,11 @@ def facets(sheet: Sheet) -> list[str]:
                     *said.get("etats", ()),
                     *said.get("soucis", ()),
                     *said.get("objets", ()),
-                    *(name for name in ("avec_aide", "logements", "a_domicile", "auto_reparation") if said.get(name)),
+                    *(
+                        name
+                        for name in ("avec_aide", "logements", "a_domicile", "auto_reparation")
+                        if said.get(name)
+                    ),
                 )
             }
             if name == "wifi" and "barrieres" in said and not OUT_OF_REACH & set(said["barrieres"]):

@@ -1,9 +1,9 @@
 """The gaps of the offer that leave most people without anything, and what may be opened for each."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from maillage.reports.territory.reading import OfferLine, OfferReading
+from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneRow
 from maillage.words.wording import lower_first
 
 # What may be opened for each line of the offer, and which sentence says it, whatever the gender of the zone.
@@ -42,7 +42,12 @@ class Gap:
     @property
     def sentence(self) -> str:
         """Who lacks what, in a sentence."""
-        return f"{self.zone} : {self.people} sans {lower_first(self.line.label)} à pied."
+        return f"{self.zone} : {self.lack}."
+
+    @property
+    def lack(self) -> str:
+        """How many people are without which line: « environ 300 personnes sans wifi à pied »."""
+        return f"{self.people} sans {lower_first(self.line.label)} à pied"
 
 
 def certain(offer: OfferReading | None) -> list[Gap]:
@@ -65,3 +70,45 @@ def unknown(offer: OfferReading | None) -> list[OfferLine]:
     """
     lines = [line for line in offer.whole.lines if line.doubt] if offer else []
     return sorted(lines, key=lambda line: (-line.missing_high, line.label))
+
+
+# The needs of a zone, the heaviest first, as the joint map of both precarities has them.
+NEEDS: Mapping[str, str] = {
+    "les_deux": "Précarités numérique et sociale fortes",
+    "numerique": "Précarité numérique forte",
+    "sociale": "Précarité sociale forte",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """A zone whose need is strong and whose offer is short. gaps: what it lacks for sure, the line that most
+    people are without first.
+    """
+
+    code: str
+    zone: str
+    gaps: tuple[Gap, ...]
+
+
+def mismatches(
+    zones: Sequence[ZoneRow], offer: OfferReading | None
+) -> list[tuple[str, tuple[Mismatch, ...]]]:
+    """Return the zones whose need is very likely strong and that lack a line of the offer for sure, by need:
+    both precarities first, then the digital one, then the social one; in each, the zone where most people are
+    without a line first. A zone that may be elsewhere on the joint map is named nowhere.
+    """
+    lacking: dict[str, list[Gap]] = {}
+    for gap in certain(offer):  # the heaviest first, so in each zone too
+        lacking.setdefault(gap.code, []).append(gap)
+    cells = {zone.code: zone.cell for zone in zones if zone.is_likely}
+    found = []
+    for cell, label in NEEDS.items():
+        here = tuple(
+            Mismatch(code, gaps[0].zone, tuple(gaps))
+            for code, gaps in lacking.items()
+            if cells.get(code) == cell
+        )
+        if here:
+            found.append((label, here))
+    return found

@@ -22,6 +22,7 @@ from maillage.apps.surveys.queries import evidence
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.territory import agreements, findings
+from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as told_services
 from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
@@ -42,6 +43,7 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
         return (
             _first_zones(request, _line(request, study, reading))
             | {"behind": actions.catch_up(study), "findings": findings.read(said, "maillage")}
+            | {"mismatches": gap_words.mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, said)}
             | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
             | ({} if asked.inside else _unmet(study))
