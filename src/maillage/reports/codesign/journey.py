@@ -244,7 +244,7 @@ class Passage:
 
 
 def passages(journey: Journey) -> list[Passage]:
-    """Return what a journey says of each channel of access to rights, in the order of their list; nothing when
+    """Return what a journey says of each channel of access to rights, in their order; nothing when
     no card names one.
     """
     cards = [card for stage in journey.stages for card in stage.cards]
