@@ -69,7 +69,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class PublishedCard:
-    """A card of a journey of the plan. lines: of the document; channel: of CHANNELS, "" when it names none."""
+    """A card of a journey of the plan. lines: of the document; channel: of CHANNELS, "" for none."""
 
     kind: str
     words: str

@@ -43,8 +43,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """A situation in the first person. need: the practice to look for in the directory; lodgings: whether those
-    who bring Internet into lodgings are worth a look.
+    """A situation in the first person.
+
+    need: the practice to look for in the directory; lodgings: to name who brings Internet there.
     """
 
     id: str

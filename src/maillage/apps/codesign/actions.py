@@ -271,8 +271,10 @@ def change(
     channel: str | None = None,
     at: datetime,
 ) -> Card:
-    """Change or move a card. channel: None to leave it as it is. When somebody else changed its words meanwhile, both stay: what was typed is a
-    card beside it. Refused once it has votes, which were given to its words.
+    """Change or move a card. When somebody else changed its words meanwhile, both stay: what was typed is
+    a card beside it. Refused once it has votes, which were given to its words.
+
+    channel: None to leave it as it is.
     """
     _open(card.group.session)
     held = Card.objects.select_for_update().get(pk=card.pk)

@@ -106,7 +106,7 @@ class ProfileForm(forms.Form):
         label="Nos résultats, lus par les structures du réseau",
         required=False,
         choices=[("", "Non"), ("oui", "Oui")],
-        help_text="Un an d’aides, d’ateliers et de suites, en nombres. Jamais une personne, jamais hors du réseau.",
+        help_text="En nombres, sur un an : aides, ateliers, suites. Jamais une personne, ni hors du réseau.",
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -19,7 +19,7 @@ A_YEAR = 365  # days of results that the network reads
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What a place offers and how it goes: for whom, its rhythm, how one registers; "" when it does not say."""
+    """What a place offers and how: for whom, its rhythm, how one registers; "" when it does not say."""
 
     practice: str
     publics: str
