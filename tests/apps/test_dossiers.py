@@ -253,6 +253,15 @@ def test_the_social_index_shows_ten_zones_first_and_leads_to_the_rest(client, st
     assert leads not in whole.content.decode()
 
 
+def test_the_weights_of_the_index_are_folded(client, study):
+    """FS-07 : six champs de suite tenaient deux écrans d’un téléphone ; ils s’ouvrent."""
+    page = " ".join(client.get(f"{ADDRESS}indice/").content.decode().split())
+    (fold,) = re.findall(
+        r'<details class="source" ?>(?:(?!</details>).)*Changer les poids.*?</details>', page
+    )
+    assert 'name="poids_hlm"' in fold and "Recalculer l’indice" in fold
+
+
 # ---------------------------------------------------------------------------------------- unknown and refused
 
 

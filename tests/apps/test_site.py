@@ -26,6 +26,8 @@ from maillage.config import scheduler, static
 from maillage.config.templates import typeset
 from maillage.kernel.names import plain
 from maillage.reference import voices
+from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
+from maillage.reference.discrepancies import discrepancies
 from maillage.reference.files import METHODS
 
 pytestmark = pytest.mark.django_db
@@ -243,6 +245,18 @@ def test_the_calendar_says_its_dates_as_french_does(client):
     page = client.get("/dematerialisation/").content.decode()
     assert "janvier 2016" in page
     assert not re.search(r">\s*20\d\d-\d\d\b", page)
+
+
+def test_what_studies_say_differently_is_one_line_a_subject(client):
+    """FS-07 : trente-quatre écrans de téléphone ; chaque sujet tient une ligne qui s’ouvre, à sa propre adresse."""
+    page = " ".join(client.get("/sources/ecarts/").content.decode().split())
+    folds = re.findall(r'<details class="source" id="([^"]+)">\s*<summary>.*?</summary>(.*?)</details>', page)
+    assert [id for id, _ in folds] == [
+        row.id for kind in DISCREPANCY_KINDS for row in discrepancies() if row.kind == kind
+    ]
+    for _, folded in folds:
+        for word in ("Ce qui est imprimé", "Pourquoi", "Ce que Maillage en fait"):
+            assert word in folded
 
 
 def test_glossary_terms_have_an_address_of_their_own(client):
