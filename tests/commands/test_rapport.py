@@ -1,13 +1,17 @@
 """maillage rapport: each report in each form, whole or not at all, frozen when it is asked."""
 
+import io
 import itertools
 import json
 import re
 import zipfile
+from datetime import date
 from functools import cache
+from types import SimpleNamespace
 
 import pikepdf
 import pytest
+from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.util import Inches
 
@@ -16,6 +20,9 @@ from maillage.cli.reports import studies
 from maillage.config import home
 from maillage.reference.cards import cards
 from maillage.reports.page import folder as folders
+from maillage.reports.page import slides
+from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
+from maillage.reports.territory import gaps
 
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
@@ -200,11 +207,69 @@ def test_no_word_of_a_table_is_cut_in_two(deck):
                 len(word) * paragraph.runs[0].font.size.inches * 0.7 + 0.2
                 for paragraph in cells
                 if paragraph.runs
-                for word in paragraph.text.split(" ")
+                for word in re.split(r"[ -]", paragraph.text)
             )
             assert column.width.inches >= needed, cells[0].text
             seen += 1
     assert seen
+
+
+def test_nothing_leaves_its_slide(deck):
+    wide, high = deck.slide_width, deck.slide_height
+    for slide in deck.slides:
+        for shape in slide.shapes:
+            across = sum(c.width for c in shape.table.columns) if shape.has_table else shape.width
+            down = sum(row.height for row in shape.table.rows) if shape.has_table else shape.height
+            assert shape.left >= 0 and shape.left + across <= wide, slide.shapes.title.text_frame.text
+            assert shape.top >= 0 and shape.top + down <= high, slide.shapes.title.text_frame.text
+
+
+def test_a_table_of_long_words_stays_in_its_column():
+    """Mairie-Langevin, Saint-Martin-d’Hères: names that pushed a column out of its slide."""
+    names = ("Mairie-Langevin (Échirolles)", "Anticonstitutionnellement (Saint-Martin-d’Hères)")
+    rows = tuple(
+        (
+            Cell(text=name, strong=True),
+            Cell(text="640"),
+            Cell(text="500\u00a0–\u00a0820"),
+            Cell(text="13\u00a0%"),
+        )
+        for name in names
+    )
+    columns = ("Zone", "Personnes", "Fourchette", "Part")
+    grid = Grid(caption="Zones", columns=columns, align="gddd", widths=(2, 1.3, 2.1, 0.8), rows=rows)
+    chapter = Chapter(number="", title="Où", blocks=(grid, Text(text="Une phrase.")))
+    cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
+    document = Document(title="Ici", cover=cover, chapters=(chapter,), keywords=())
+    made = Presentation(io.BytesIO(slides.deck(document, on=date(2026, 11, 24))))
+    (table,) = [shape for shape in made.slides[1].shapes if shape.has_table]
+    right = table.left + sum(column.width for column in table.table.columns)
+    assert right <= made.slide_width - Inches(0.67)
+
+
+def test_a_workbook_of_a_chart_holds_its_figures(deck):
+    """Whoever edits a chart opens its workbook: it holds what is drawn, and may be written again."""
+    for shape in (each for slide in deck.slides for each in slide.shapes if each.has_chart):
+        series = shape.chart.plots[0].series
+        book = load_workbook(io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
+        _, *rows = book.active.iter_rows(values_only=True)
+        low, more = ([row[k] for row in rows] for k in (1, 2))
+        assert [low, more] == [list(each.values) for each in series]
+
+
+def test_what_a_zone_lacks_altogether_is_said_in_few_words():
+    lines = [
+        SimpleNamespace(label=label, missing_about="environ 480 personnes", missing_sentence="")
+        for label in ("Formation", "Wifi", "Réparation")
+    ]
+    counted = ("formation", "wifi", "réparation")
+
+    def said(n):
+        return gaps.SharedGap(tuple(gaps.Gap("1", "Ici", line, "") for line in lines[:n]), counted).sentence
+
+    assert said(1) == "Ici : environ 480 personnes sans formation à pied."
+    assert said(2) == "Ici : environ 480 personnes sans aucun service recensé à pied, sauf réparation."
+    assert said(3) == "Ici : environ 480 personnes sans aucun service recensé à pied."
 
 
 def test_charts_and_tables_may_be_edited(deck):

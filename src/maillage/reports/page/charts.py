@@ -287,22 +287,25 @@ def axis_top(figures: Sequence[Figure]) -> float:
     return by * (int(high / by) + 1)
 
 
-def interval_rows(rows: Sequence[tuple[str, float, float, str]], *, label: str) -> str:
+def interval_rows(rows: Sequence[tuple[str, float, float, str]], *, label: str, narrow: bool = False) -> str:
     """Return one bar a row: solid to the low bound, hatched to the high one. rows: (label, low, high,
-    figure in words), on one scale from zero.
+    figure in words), on one scale from zero. narrow: words under the bars, so that a drawing of the same
+    width has larger letters.
     """
     top = max((high for _, _, high, _ in rows), default=0.0) or 1.0
+    across, row = (380, 86) if narrow else (560, 54)
     parts = []
     for k, (name, low, high, words) in enumerate(rows):
-        y, sure, wide = k * 54, 560 * low / top, 560 * high / top
+        y, sure, wide = k * row, across * low / top, across * high / top
+        at = 'x="0" y="{}" font-size="14"' if narrow else 'x="560" y="{}" font-size="14" text-anchor="end"'
         parts.append(
-            f'<text x="0" y="{y + 15}" font-size="15" font-weight="700">{escape(name)}</text><text x="560"'
-            f' y="{y + 15}" font-size="14" text-anchor="end">{escape(words)}</text><rect class="plein" x="0"'
+            f'<text x="0" y="{y + 15}" font-size="15" font-weight="700">{escape(name)}</text>'
+            f'<text {at.format(y + (56 if narrow else 15))}>{escape(words)}</text><rect class="plein" x="0"'
             f' y="{y + 22}" width="{sure:.1f}" height="16"/><rect class="doute doute-fond" x="{sure:.1f}"'
             f' y="{y + 22.7}" width="{wide - sure:.1f}" height="14.6"/><rect fill="url(#rayures)"'
             f' x="{sure:.1f}" y="{y + 22.7}" width="{wide - sure:.1f}" height="14.6"/>'
         )
     return (
-        f'<svg class="fig enquete" viewBox="0 0 562 {len(rows) * 54}" role="img" aria-label="{escape(label)}"'
-        f' xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
+        f'<svg class="fig enquete" viewBox="0 0 {across + 2} {len(rows) * row}" role="img"'
+        f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'
     )

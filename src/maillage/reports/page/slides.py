@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import ceil
 from typing import Any
 
 from pptx import Presentation
@@ -13,7 +14,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.lang import MSO_LANGUAGE_ID
-from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls
@@ -40,6 +41,9 @@ SIDE, BOTTOM = 0.67, 6.7
 LINE = 60  # letters of a lead on half of two lines
 TITLE = 48  # letters of a title on one line, where the font is replaced by a wider one
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
+LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
+SIZES = (18, 16, 15, 14, 13, 12)  # points: letters of a table, the largest that leave it in its place
+MEAN = 0.56  # a letter of that font, in its size, where words follow one another
 LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
 SMALL = 12  # points: the smallest words that are read from the end of a room
 FONT = "Arial"  # on every computer: the file does not carry fonts
@@ -55,6 +59,8 @@ def deck(document: Document, *, on: date) -> bytes:
     """
     made = Presentation()
     _stretch(made)
+    made.slide_master.background.fill.solid()
+    made.slide_master.background.fill.fore_color.rgb = _colour("papier")
     core = made.core_properties
     core.title, core.author, core.language = wording.spaced(document.title), "Maillage", "fr-FR"
     core.keywords, core.last_modified_by = ", ".join(document.keywords), "Maillage"
@@ -130,6 +136,7 @@ def _slide(made: Any, chapter: Chapter) -> None:
             _draw(slide, block, box)
     foot = " ".join(note.text for note in notes)
     _paragraph(slide, foot, (SIDE, 6.78, WIDE - 2 * SIDE - 1, 0.5), size=SMALL, colour="encre-2")
+    _rule(slide)
     _number(slide)
     slide.notes_slide.notes_text_frame.text = wording.spaced(rich.bare(chapter.notes))
 
@@ -203,11 +210,17 @@ def _paragraph(slide: Any, text: str, box: Box, *, size: float, colour: str, bol
         _words(_frame(slide, box).paragraphs[0], text, size=size, colour=colour, bold=bold)
 
 
+def _high(items: Sequence[str], wide: float, size: float) -> float:
+    """Return how high texts one under the other stand, in inches, in a column `wide` inches wide."""
+    lines = sum(ceil(len(rich.bare(item)) * size * MEAN / 72 / (wide - size / 36)) for item in items)
+    return (lines * 1.2 + len(items) * 0.6) * size / 72
+
+
 def _list(slide: Any, items: Sequence[str], box: Box, *, marks: bool = True) -> None:
     """Write texts one under the other, smaller when they are long, with real list marks."""
     frame = _frame(slide, box)
-    letters = sum(map(len, items)) / max(box[2], 1.0)
-    size = 22 if letters < 30 else 19 if letters < 60 else 16 if letters < 95 else 13
+    room = box[2] - 0.35  # what the mark and the sides leave to words
+    size = next((size for size in LISTED if _high(items, room, size) <= box[3] - 0.2), LISTED[-1])
     for position, item in enumerate(items):
         paragraph = frame.paragraphs[0] if position == 0 else frame.add_paragraph()
         paragraph.space_after = Pt(size * 0.6)
@@ -232,6 +245,19 @@ def _card(slide: Any, block: Callout, box: Box) -> None:
     frame.word_wrap, frame.vertical_anchor, frame.margin_left = True, MSO_ANCHOR.MIDDLE, Inches(0.3)
     _words(frame.paragraphs[0], block.title, size=18, bold=True)
     _words(frame.add_paragraph(), block.text, size=15, colour="encre-2")
+
+
+def _rule(slide: Any) -> None:
+    """Draw what sets the foot of a slide apart: a line, as on paper."""
+    line = slide.shapes.add_connector(
+        MSO_CONNECTOR.STRAIGHT,
+        Inches(SIDE),
+        Inches(BOTTOM + 0.06),
+        Inches(WIDE - SIDE),
+        Inches(BOTTOM + 0.06),
+    )
+    line.shadow.inherit = False
+    line.line.color.rgb, line.line.width = _colour("trait"), Pt(1)
 
 
 def _number(slide: Any) -> None:
@@ -298,19 +324,46 @@ def _chart(slide: Any, block: Chart, box: Box) -> None:
 
 def _table(slide: Any, block: Grid, box: Box) -> None:
     rows = [tuple(Cell(text=title, strong=True) for title in block.columns), *block.rows]
-    high = min(box[3], 0.5 * len(rows))
+    size = next((size for size in SIZES if _fits(block, rows, box, size)), SIZES[-1])
+    high = min(box[3], size / 28 * len(rows))
     shape = slide.shapes.add_table(
         len(rows), len(block.columns), *(Inches(x) for x in (box[0], box[1], box[2], high))
     )
     _named(shape, f"{block.caption}. {block.note}")
     table = shape.table
     table.horz_banding = False
-    size = 15 if len(rows) <= 6 else 13
     for column, wide in zip(table.columns, _widths(block, rows, box[2], size), strict=True):
         column.width = Inches(wide)
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
             _cell(table.cell(y, x), cell, size=size, head=y == 0, right=block.align[x] == "d")
+
+
+def _fits(block: Grid, rows: Sequence[tuple[Cell, ...]], box: Box, size: float) -> bool:
+    """Tell whether a table in letters of this size, in points, stays within its box."""
+    widths = _widths(block, rows, box[2], size)
+    if sum(_needed(rows, size)) > box[2]:
+        return False
+    tall = 0.0
+    for row in rows:
+        # a line of a cell holds its letters, less the half of a word that goes to the next one
+        lines = max(
+            ceil(len(cell.text) * size * MEAN / 72 / max(wide - MARGINS - size / 36, 0.1))
+            for cell, wide in zip(row, widths, strict=True)
+        )
+        tall += max(size / 28, lines * size * 1.2 / 72 + 0.1)
+    return tall <= box[3]
+
+
+def _needed(rows: Sequence[tuple[Cell, ...]], size: float) -> list[float]:
+    """Return the least width of each column, in inches: that of its longest word; one with a hyphen may be
+    cut after it.
+    """
+    return [
+        max(len(word) for cell in column for word in re.split(r"[ -]", cell.text)) * size * LETTER / 72
+        + MARGINS
+        for column in zip(*rows, strict=True)
+    ]
 
 
 def _widths(block: Grid, rows: Sequence[tuple[Cell, ...]], wide: float, size: float) -> list[float]:
@@ -323,11 +376,9 @@ def _widths(block: Grid, rows: Sequence[tuple[Cell, ...]], wide: float, size: fl
     [1.63, 1.37]
     """
     shares = block.widths or (1.0,) * len(block.columns)
-    longest = [
-        max(len(word) for cell in column for word in cell.text.split(" "))
-        for column in zip(*rows, strict=True)
-    ]
-    least = [letters * size * LETTER / 72 + MARGINS for letters in longest]
+    least = _needed(rows, size)
+    if sum(least) > wide:  # a column is cramped rather than out of the slide
+        return [need * wide / sum(least) for need in least]
     found = [max(wide * share / sum(shares), need) for share, need in zip(shares, least, strict=True)]
     over, room = sum(found) - wide, sum(found) - sum(least)
     taken = min(over / room, 1.0) if room else 0.0

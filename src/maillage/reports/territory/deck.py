@@ -15,11 +15,13 @@ from maillage.reports.page.blocks import (
     Text,
 )
 from maillage.reports.territory import gaps, mission, synthesis
-from maillage.reports.territory.reading import OfferReading, Reading
+from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import (
     Subject,
     cover,
     first_sentence,
+    for_a_room,
     headline,
     interval,
     levels_chart,
@@ -40,6 +42,7 @@ METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
 )
 PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
 MOST_ROWS = 6
+FEW_GAPS = 2
 TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
 
 
@@ -137,7 +140,7 @@ def _limits(s: Subject) -> Chapter:
     contradicted = [note.text for note in s.reading.published if note.kind == "contredit"]
     return _slide(
         METHOD,
-        "À savoir avant de citer un chiffre",
+        "Ces chiffres sont des ordres de grandeur",
         (Bullets(items=tuple([*contradicted, *told][:4])),),
         notes=" ".join(s.reading.warnings),
     )
@@ -165,7 +168,7 @@ def _people(s: Subject) -> list[Chapter]:
 
 def _need(s: Subject) -> Chapter:
     r = s.reading
-    drawn = need_chart(s)
+    drawn = for_a_room(need_chart(s))
     about = f"{r.both.in_full.capitalize()} vivent aussi modestement : une partie des premières."
     said = (about, r.both.poverty) if r.both.modest else (r.both.about,)
     blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(filter(None, said))))
@@ -175,8 +178,8 @@ def _need(s: Subject) -> Chapter:
 def _levels(s: Subject) -> Chapter:
     r = s.reading
     first = r.levels.lines[0]
-    title = f"{first.about.capitalize()} {first.who}" if first.value else f"{first.label} : {first.between}"
-    drawn = levels_chart(s)
+    title = f"{first.about.capitalize()} {first.who}" if _is_told(s, first) else first.label
+    drawn = for_a_room(levels_chart(s))
     answers = Bullets(items=tuple(f"**{x.label}** : {x.who}." for x in r.levels.lines[:3]))
     lead = "Une autre définition que celle du premier nombre : les deux ne s’additionnent pas."
     return _slide(
@@ -189,6 +192,11 @@ def _levels(s: Subject) -> Chapter:
         ),
         foot=_foot(s),
     )
+
+
+def _is_told(s: Subject, line: LevelLine) -> bool:
+    """Tell whether a level has a number to be said in a sentence: one that is withheld has none."""
+    return s.study["besoins"]["niveaux"][line.name]["valeur"] is not None
 
 
 def _zones(s: Subject) -> Chapter:
@@ -300,13 +308,14 @@ def _reach(s: Subject, o: OfferReading) -> Chapter:
         title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
     else:
         title = "Chaque offre recensée est à portée de marche"
-    drawn = offer_chart(known)
+    drawn = for_a_room(offer_chart(known))
     mute = [wording.lower_first(x.label) for x in o.whole.lines if x.state == "donnee-manquante"]
+    n_places = wording.count(o.whole.n_places, "lieu", "lieux")
     places = [
-        f"{wording.count(o.whole.n_places, 'lieu', 'lieux')} dans le périmètre,"
+        f"{upper_first(n_places)} dans le périmètre,"
         f" dont {o.whole.n_silent} qui ne disent pas ce qu’on y trouve."
         if o.whole.n_silent
-        else f"{wording.count(o.whole.n_places, 'lieu', 'lieux')} dans le périmètre.",
+        else f"{upper_first(n_places)} dans le périmètre.",
         f"À portée : {o.minutes} minutes à pied, environ.",
     ]
     if mute:
@@ -332,16 +341,20 @@ def _gaps(s: Subject, o: OfferReading) -> Chapter:
         )
         title = "Ce que l’on ne sait pas encore de l’offre" if items else "Aucune zone n’a de manque certain"
         return _slide(OFFER, title, (Bullets(items=items or o.cautions[:3]),), notes=notes, foot=_foot(s))
-    first = found[0]
+    together = gaps.shared(o)
+    first = together[0]
     table = Grid(
         caption="Les manques certains qui touchent le plus de personnes",
         columns=("Zone", "Sans", "Personnes", "Pourquoi"),
         align="gggg",
-        widths=(2, 1.8, 2.6, 3.4),
-        rows=tuple(_cells(gap.zone, gap.line.label, gap.people, gap.reason) for gap in found[:MOST_ROWS]),
+        widths=(1.9, 2.3, 2.3, 3.3),
+        rows=tuple(_cells(gap.zone, gap.without, gap.people, gap.reason) for gap in together[:MOST_ROWS]),
         note=f"{len(found)} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
     )
-    title = f"{first.zone} : {first.line.missing_about} sans {wording.lower_first(first.line.label)} à pied"
+    title = f"{first.zone} : {first.about} sans {first.without}"
+    if len(together) <= FEW_GAPS:  # a table of a line or two says less than its sentences
+        told = tuple(f"**{gap.zone}** : {gap.people}. {gap.lines}. {gap.reason}" for gap in together)
+        return _slide(OFFER, title, (Bullets(items=told),), notes=notes, foot=_foot(s))
     return _slide(OFFER, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")
 
 
@@ -360,10 +373,14 @@ def _answers(s: Subject) -> Chapter:
             for x in r.levels.lines[:3]
         ),
     )
+    first = r.levels.lines[0]
+    told = _is_told(s, first)
+    title = f"{first.about.capitalize()} {first.action}" if told else table.caption
     return _slide(
         ADVICE,
-        table.caption,
+        title,
         (table,),
+        lead="À chaque niveau de difficulté, sa réponse." if told else "",
         notes=provenance(s, what=f"{r.levels.source} {r.levels.doubt}"),
         foot=_foot(s),
     )
@@ -371,9 +388,13 @@ def _answers(s: Subject) -> Chapter:
 
 def _proposals(s: Subject) -> Chapter:
     found = synthesis.proposals(s.reading)
+    first = rich.bare(first_sentence(found[0])[0]).rstrip(".") if found else ""
+    proposed = (
+        f"À discuter d’abord : {wording.lower_first(first)}" if first else "Rien n’est assez sûr à proposer"
+    )
     return _slide(
         ADVICE,
-        f"{len(found)} propositions à discuter" if len(found) > 1 else "À discuter",
+        proposed,
         (Bullets(items=found or ("Aucune : les chiffres sont trop peu sûrs.",)),),
         lead="Elles viennent des chiffres. Le choix, l’ordre et les moyens reviennent au territoire.",
         notes="Un effet attendu est un plafond : toutes les personnes d’une zone ne viendront pas. "
@@ -411,4 +432,5 @@ def _sources(s: Subject) -> Chapter:
         note=f"Et {more} autres sources, dans le diagnostic." if more > 0 else "",
     )
     told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
-    return _slide(NEXT, table.caption, (table,), notes=f"{told}.", foot=table.note)
+    title = f"Ces chiffres viennent de {wording.count(len(r.sources), 'source')}, toutes citées"
+    return _slide(NEXT, title, (table,), notes=f"{told}.", foot=table.note)

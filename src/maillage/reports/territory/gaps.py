@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import OfferLine, OfferReading, ZoneRow
-from maillage.words.wording import lower_first
+from maillage.words.wording import listing, lower_first
 
 # What may be opened for each line of the offer, and which sentence says it, whatever the gender of the zone.
 OPENINGS: Mapping[str, str] = {
@@ -17,6 +18,8 @@ OPENINGS: Mapping[str, str] = {
     "wifi": "Ouvrir un point wifi",
     "orientation": "Ouvrir un accueil qui oriente",
 }
+
+OPEN_ANY = "Ouvrir un lieu d’aide"  # where several lines are lacking at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,82 @@ class Gap:
     def lack(self) -> str:
         """How many people are without which line: « environ 300 personnes sans wifi à pied »."""
         return f"{self.people} sans {lower_first(self.line.label)} à pied"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedGap:
+    """Lines that the same people of a zone lack for the same reason: said once, not a line each."""
+
+    gaps: tuple[Gap, ...]
+    counted: tuple[str, ...]  # the label of every line that the census tells of, within a sentence
+
+    @property
+    def zone(self) -> str:
+        """The name of the zone."""
+        return self.gaps[0].zone
+
+    @property
+    def people(self) -> str:
+        """How many people they concern, interval included."""
+        return self.gaps[0].people
+
+    @property
+    def about(self) -> str:
+        """How many people they concern, the interval left to whoever stands beside."""
+        return self.gaps[0].line.missing_about
+
+    @property
+    def reason(self) -> str:
+        """The rule that found them."""
+        return self.gaps[0].reason
+
+    @property
+    def lines(self) -> str:
+        """What is lacking, each line named: « Formation et wifi »."""
+        return upper_first(listing([lower_first(gap.line.label) for gap in self.gaps]))
+
+    @property
+    def without(self) -> str:
+        """What these people are without, after « sans », in few words: « formation ni wifi à pied »."""
+        lacking = [lower_first(gap.line.label) for gap in self.gaps]
+        left = [label for label in self.counted if label not in lacking]
+        if len(lacking) == 1 or len(left) >= len(lacking):
+            return f"{listing(lacking, 'ni')} à pied"
+        return f"aucun service recensé à pied{f', sauf {listing(left)}' if left else ''}"
+
+    @property
+    def title(self) -> str:
+        """What may be opened, and where."""
+        return self.gaps[0].title if len(self.gaps) == 1 else f"{OPEN_ANY} : {self.zone}"
+
+    @property
+    def lack(self) -> str:
+        """Who lacks what they may have: « Environ 480 personnes sont sans formation ni wifi à pied. »"""
+        if len(self.gaps) == 1:
+            return f"{upper_first(self.people)} n’en ont pas à pied."
+        return f"{upper_first(self.people)} sont sans {self.without}."
+
+    @property
+    def sentence(self) -> str:
+        """Who lacks what, in a sentence."""
+        return f"{self.zone} : {self.people} sans {self.without}."
+
+
+def shared(offer: OfferReading | None) -> list[SharedGap]:
+    """Return the certain gaps put together where the same people lack several lines for the same reason, in
+    the order of the first of each.
+    """
+    groups: dict[tuple[object, ...], list[Gap]] = {}
+    for gap in certain(offer):
+        line = gap.line  # equal before they are rounded: the same people
+        same = (gap.code, line.missing_value, line.missing_low, line.missing_high, gap.reason)
+        groups.setdefault(same, []).append(gap)
+    counted = tuple(
+        lower_first(line.label)
+        for line in (offer.whole.lines if offer else ())
+        if line.state != "donnee-manquante" and line.id in OPENINGS
+    )
+    return [SharedGap(tuple(group), counted) for group in groups.values()]
 
 
 def certain(offer: OfferReading | None) -> list[Gap]:

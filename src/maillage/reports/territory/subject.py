@@ -1,7 +1,7 @@
 """What a report on a territory starts from, and the sentences and charts that several reports share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -88,8 +88,22 @@ def provenance(s: Subject, *, what: str = "") -> str:
 def chart(rows: Sequence[Bar], *, alt: str, caption: str = "") -> Chart:
     """Return the chart of numbers of people with their intervals."""
     words = f"{alt} {' ; '.join(f'{bar.label} : {bar.words}' for bar in rows)}."
-    drawn = charts.interval_rows([(bar.label, bar.low, bar.high, bar.words) for bar in rows], label=words)
-    return Chart(bars=tuple(rows), unit="personnes", svg=drawn, alt=words, caption=caption)
+    return Chart(bars=tuple(rows), unit="personnes", svg=_drawn(rows, words), alt=words, caption=caption)
+
+
+def _drawn(rows: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
+    bars = [(bar.label, bar.low, bar.high, bar.words) for bar in rows]
+    return charts.interval_rows(bars, label=words, narrow=narrow)
+
+
+def for_a_room(found: Chart | None) -> Chart | None:
+    """Return a chart of few bars in letters read from the end of a room."""
+    if found is None or len(found.bars) > FEW_BARS:
+        return found
+    return replace(found, svg=_drawn(found.bars, found.alt, narrow=True))
+
+
+FEW_BARS = 3  # those whose larger letters still stand on a slide
 
 
 BAR_CAPTION = "Plein : sûr au moins jusque-là. Rayé : possible, jusqu’à la borne haute."

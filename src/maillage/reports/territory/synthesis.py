@@ -82,9 +82,9 @@ def _offer(r: Reading) -> Chapter:
 
 def _gaps(r: Reading) -> Chapter:
     """Return the gaps that are certain; failing them, what nobody knows."""
-    found = gaps.certain(r.offer)[:MOST]
+    found = gaps.shared(r.offer)[:MOST]
     if found:
-        title = "Un manque certain" if len(found) == 1 else f"{len(found)} manques, les plus lourds"
+        title = "Les manques les plus lourds" if len(found) > 1 else "Ce qui manque, pour sûr"
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(gap.sentence for gap in found)),))
     doubts = gaps.unknown(r.offer)[:MOST]
     if doubts:
@@ -98,9 +98,7 @@ def proposals(r: Reading) -> tuple[str, ...]:
     """Return three things to discuss, each from a figure: openings for the gaps, then what to ask of silent
     places, then the answers to levels of difficulty.
     """
-    openings = [
-        f"**{gap.title}.** {gap.people.capitalize()} n’en ont pas à pied." for gap in gaps.certain(r.offer)
-    ]
+    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.shared(r.offer)]
     asked = [
         f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
         f" {line.missing_about}."
