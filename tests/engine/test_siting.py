@@ -147,3 +147,27 @@ def test_out_of_time_the_best_found_is_given_with_its_gap():
 def test_the_same_question_has_the_same_answer():
     demand, covers = hard()
     assert siting.best_sites(demand, covers, 25).chosen == siting.best_sites(demand, covers, 25).chosen
+
+
+def test_a_problem_too_large_for_the_solver_is_annealed(monkeypatch):
+    """Sites that overlap much: no single swap improves the greedy choice, yet better ones are there."""
+    demand, covers = hard()
+    monkeypatch.setattr(siting, "MOST_LINKS", 0)
+    found = siting.best_sites(demand, covers, 40)
+    first = siting.greedy(demand, covers, 40)
+    assert not found.exact
+    assert first.covered < found.covered <= found.bound < first.bound
+    assert found.chosen == siting.best_sites(demand, covers, 40).chosen
+
+
+@given(worlds, how_many)
+def test_annealing_stays_between_the_greedy_choice_and_the_best(chance, n):
+    demand, covers = world(chance)
+    fixed = tuple(chance.choice(covers.shape[1], 1).tolist())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(siting, "MOST_LINKS", 0)
+        found = siting.best_sites(demand, sparse.csr_array(covers), n, fixed=fixed)
+    best = truth(demand, covers, n, fixed)
+    assert siting.greedy(demand, sparse.csr_array(covers), n, fixed=fixed).covered - 1e-9 <= found.covered
+    assert found.covered - 1e-9 <= best <= found.bound + 1e-9
+    assert found.covered == pytest.approx(value(demand, covers, (*fixed, *found.chosen)))

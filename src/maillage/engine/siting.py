@@ -2,7 +2,7 @@
 be.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from maillage.engine.chance import generator
 from maillage.kernel.table import total_by
 
 Floats = NDArray[np.float64]
@@ -23,6 +24,11 @@ MOST_LINKS = (
     1_000_000  # between areas and candidates still undecided: the solver finds nothing in minutes beyond
 )
 PATIENCE = 12  # rounds without a better bound before smaller steps
+FINER_STEPS, FINER_ROUNDS = (1.0, 0.7, 0.4, 0.2, 0.1), 200  # of the bound where the solver is of no help
+STEPS_BY_SITE, STEPS_BY_CANDIDATE = 4_000, 30  # of annealing, at most
+STEPS_TOGETHER = 10_000  # whose chance is drawn at once
+HOTTEST, COLDEST = 0.017, 0.0025  # loss accepted once in three, as a share of what a site covers
+JUMPS = 0.02  # share of moves next to another site
 CLOSE = 1e-9  # share under which two sums of persons are the same
 
 
@@ -64,8 +70,9 @@ def best_sites(
     """Return the n candidates that, with the fixed ones, bring the most demand within reach.
 
     demand: (areas,) persons, none negative. covers: (areas, candidates), an entry where a candidate reaches
-    an area. fixed: candidates open whatever happens, not counted in n. The choice is proved best unless
-    `seconds` run out; it is then the best found, no worse than the greedy one, with its gap.
+    an area. fixed: candidates open whatever happens, not counted in n. The choice is proved best unless the
+    solver's `seconds` run out, or the problem is too large for it; it is then the best found, no worse than
+    the greedy one, with its gap.
     """
     problem = _problem(demand, covers, fixed)
     known = _approached(problem, n)
@@ -81,6 +88,7 @@ def best_sites(
         return _ordered(problem, known.chosen, n, known.covered)
     left = _problem(problem.demand, problem.covers[:, kept], tuple(np.searchsorted(kept, sure).tolist()))
     if left.covers.nnz > MOST_LINKS:
+        known = _refined(problem, known, n)
         return _ordered(problem, known.chosen, n, known.bound)
     better, bound, took = _solve(left, _greedy(left, n - len(sure))[0], n - len(sure), seconds)
     proposed = (*sure.tolist(), *kept[list(better)].tolist())
@@ -204,18 +212,36 @@ class _Known:
 
 
 def _approached(problem: _Problem, n: int) -> _Known:
-    """Return the greedy choice improved by swaps, then improved and bounded by multipliers.
+    """Return the greedy choice improved by swaps, then improved and bounded by multipliers."""
+    chosen, bound = _greedy(problem, n)
+    chosen = _exchanged(problem, chosen)
+    start = _Known(chosen, _covered(problem, chosen), bound, problem.demand)
+    return _multiplied(problem, start, n, MOST_ROUNDS, 1.0)
+
+
+def _refined(problem: _Problem, known: _Known, n: int) -> _Known:
+    """Return what is known of a problem too large for the solver, its choice annealed and its bound tightened."""
+    chosen = _exchanged(problem, _annealed(problem, known.chosen))
+    covered = _covered(problem, chosen)
+    if covered > known.covered:
+        known = replace(known, chosen=chosen, covered=covered)
+    for step in FINER_STEPS:
+        known = _multiplied(problem, known, n, FINER_ROUNDS, step)
+    return known
+
+
+def _multiplied(problem: _Problem, known: _Known, n: int, rounds: int, step: float) -> _Known:
+    """Return the choice improved and bounded by multipliers, from the payments known.
 
     Each area pays at most its demand for being reached. Whatever the payments, no choice covers more than
     what areas keep plus the n largest sums that sites collect. Subgradient steps look for the payments with
-    the tightest bound, and each step proposes the n sites that collect most.
+    the tightest bound, and each step proposes the n sites that collect most. step: the first one, as a share
+    of the one that would close the gap were the bound a plane.
     """
-    chosen, bound = _greedy(problem, n)
-    chosen = _exchanged(problem, chosen)
-    covered = _covered(problem, chosen)
-    payment = known = problem.demand
-    lowest, step, stale = float("inf"), 1.0, 0
-    for _ in range(MOST_ROUNDS):
+    chosen, covered, bound = known.chosen, known.covered, known.bound
+    payment = best_payment = known.payment
+    lowest, stale = float("inf"), 0
+    for _ in range(rounds):
         sums = problem.by_site @ payment
         if n >= len(sums) or bound - covered <= CLOSE * bound:
             break
@@ -223,7 +249,7 @@ def _approached(problem: _Problem, n: int) -> _Known:
         value = float((problem.demand - payment).sum() + sums[best].sum())
         stale = 0 if value < lowest else stale + 1
         if value < lowest:
-            lowest, known = value, payment
+            lowest, best_payment = value, payment
         bound = min(bound, value)
         if stale >= PATIENCE:
             step, stale = step / 2, 0
@@ -240,7 +266,63 @@ def _approached(problem: _Problem, n: int) -> _Known:
         if not norm:
             break
         payment = np.clip(payment - step * (value - covered) / norm * slope, 0.0, problem.demand)
-    return _Known(chosen, covered, max(bound, covered), known)
+    return _Known(chosen, covered, max(bound, covered), best_payment)
+
+
+def _annealed(problem: _Problem, chosen: tuple[int, ...]) -> tuple[int, ...]:
+    """Return the best choice met by moving sites one at a time, a worse one accepted less and less.
+
+    A site moves to another candidate that reaches one of its areas, or, now and then, next to another site.
+    Where sites stand close together, swaps alone stop at the first choice that no single move improves. The
+    same problem gives the same choice.
+    """
+    demand = problem.demand
+    areas_of, sites_of = problem.by_site.indices, problem.covers.indices
+    # Plain lists: a step reads a few single positions, which numpy does several times slower.
+    first_area, first_site = problem.by_site.indptr.tolist(), problem.covers.indptr.tolist()
+    sites = [site for site in chosen if first_area[site + 1] > first_area[site]]
+    taken = np.zeros(problem.covers.shape[1])
+    taken[sites] = 1.0
+    times = (problem.covers @ taken).astype(np.int32)
+    covered = most = float(demand[times > 0].sum())
+    best = tuple(sites)
+    steps = min(STEPS_BY_SITE * len(sites), STEPS_BY_CANDIDATE * len(taken))
+    if not steps or not covered:
+        return best
+    share = covered / len(sites)
+    heat, coldest = HOTTEST * share, COLDEST * share
+    cooling = (coldest / heat) ** (1 / steps)
+    chance = generator(0, "siting")
+
+    def neighbour(site: int, to_area: float, to_site: float) -> int:
+        start, end = first_area[site], first_area[site + 1]
+        area = areas_of[start + int(to_area * (end - start))]
+        start, end = first_site[area], first_site[area + 1]
+        return int(sites_of[start + int(to_site * (end - start))])
+
+    for done in range(0, steps, STEPS_TOGETHER):
+        many = min(STEPS_TOGETHER, steps - done)
+        luck, patience = chance.random((many, 7)).tolist(), chance.exponential(size=many).tolist()
+        for (which, jump, whose, area, near, further, last), enough in zip(luck, patience, strict=True):
+            heat *= cooling
+            at = int(which * len(sites))
+            leaving = start = sites[at]
+            if jump < JUMPS:
+                start = neighbour(sites[int(whose * len(sites))], area, near)
+            coming = neighbour(start, further, last)
+            lost = areas_of[first_area[leaving] : first_area[leaving + 1]]
+            won = areas_of[first_area[coming] : first_area[coming + 1]]
+            times[lost] -= 1
+            added = float(demand[won[times[won] == 0]].sum() - demand[lost[times[lost] == 0]].sum())
+            if added <= -heat * enough:
+                times[lost] += 1
+                continue
+            times[won] += 1
+            sites[at] = coming
+            covered += added
+            if covered > most:
+                most, best = covered, tuple(sites)
+    return best
 
 
 def _undecided(problem: _Problem, known: _Known, n: int) -> tuple[Positions, Positions]:

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from maillage.engine.reach import pairs
-from maillage.engine.siting import best_sites, greedy
+from maillage.engine.siting import best_sites
 from maillage.kernel.estimate import Figure
 from maillage.studies.offer import reach, silence
 from maillage.studies.offer.areas import EVERYBODY
@@ -21,7 +21,6 @@ from maillage.studies.offer.whereabouts import Place
 Flags = NDArray[np.bool_]
 
 METHOD = "implantation"
-MANY_CANDIDATES = 20_000  # beyond, the greedy choice and its gap
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +134,7 @@ def _proposal(
     lacking = np.where(inside, people * (1 - held), 0.0)
     at = np.array([(spot.lon, spot.lat) for spot in spots], dtype=np.float64).reshape(len(spots), 2)
     covers = pairs(g.areas.points, at, g.walk.metres / g.walk.detour)
-    sites = (
-        best_sites(lacking, covers, n, seconds=seconds)
-        if len(spots) <= MANY_CANDIDATES
-        else greedy(lacking, covers, n)
-    )
+    sites = best_sites(lacking, covers, n, seconds=seconds)
     chosen = [spots[k] for k in sites.chosen]
     new = [
         Place(id=f"+{s.id}", name=s.name, lon=s.lon, lat=s.lat, offers=frozenset({offer} - {""}))
