@@ -101,15 +101,15 @@ def test_the_web_application_waits_until_everything_is_there(monkeypatch):
     with start_signal.pipe() as (waited, signal_):
         signal_.give()
         monkeypatch.setenv(start_signal.NAME, str(os.dup(waited)))
-        assert start_signal.given()
+        assert start_signal.may_answer()
 
 
 def test_it_answers_nobody_when_whoever_started_it_gave_up(monkeypatch):
     with start_signal.pipe() as (waited, _):
         descriptor = os.dup(waited)
     monkeypatch.setenv(start_signal.NAME, str(descriptor))
-    assert not start_signal.given()
-    assert start_signal.given(), "by itself, it waits for nobody"
+    assert not start_signal.may_answer()
+    assert start_signal.may_answer(), "by itself, it waits for nobody"
 
 
 def test_a_fault_at_the_start_is_said_once_in_french(process, tmp_path):

@@ -13,7 +13,7 @@ NAME = "MAILLAGE_START_SIGNAL"  # the file descriptor to read, as a number
 GO = b"1"
 
 
-def given() -> bool:
+def may_answer() -> bool:
     """Wait for whoever started this process; return whether it may answer. True when nobody said to wait."""
     if (descriptor := os.environ.pop(NAME, None)) is None:
         return True

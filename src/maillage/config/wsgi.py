@@ -16,10 +16,10 @@ try:
     django.setup()
     import maillage.config.urls  # noqa: F401, what takes longest
 except Exception:
-    if not start_signal.given():
+    if not start_signal.may_answer():
         sys.exit(1)  # whoever started us met the same fault, and has said it in French
     raise
-if not start_signal.given():
+if not start_signal.may_answer():
     sys.exit(1)
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402, after the tables are there

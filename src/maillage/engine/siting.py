@@ -220,7 +220,7 @@ def _approached(problem: _Problem, n: int) -> _Known:
 
 
 def _refined(problem: _Problem, known: _Known, n: int) -> _Known:
-    """Return what is known of a problem too large for the solver, its choice annealed and its bound tightened."""
+    """Return what is known of a problem too large for the solver: choice annealed, bound tightened."""
     chosen = _exchanged(problem, _annealed(problem, known.chosen))
     covered = _covered(problem, chosen)
     if covered > known.covered:

@@ -54,7 +54,7 @@ class Card:
         return ONE[self.kind]
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """Its words, and the channel they are about: « On le renvoie ailleurs (guichet) »."""
         return f"{self.words} ({CHANNELS[self.channel]})" if self.channel else self.words
 
@@ -266,7 +266,7 @@ def text(journey: Journey) -> str:
         for kind, title in KINDS.items():
             if found := stage.of(kind):
                 lines.append(f"   {title} :")
-                lines += [f"   - {card.told}{_votes(card)}" for card in found]
+                lines += [f"   - {card.sentence}{_votes(card)}" for card in found]
         lines.append("")
     return wording.spaced("\n".join([*lines, journey.note, ""]))
 
@@ -296,7 +296,7 @@ def _stage(stage: Stage) -> Mapping[str, object]:
     return {
         "titre": stage.title,
         "parties": [
-            {"titre": title, "lignes": [f"{card.told}{_votes(card)}" for card in stage.of(kind)]}
+            {"titre": title, "lignes": [f"{card.sentence}{_votes(card)}" for card in stage.of(kind)]}
             for kind, title in KINDS.items()
             if stage.of(kind)
         ],

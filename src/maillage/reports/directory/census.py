@@ -193,7 +193,7 @@ class CensusReading:
     actors: tuple[Actor, ...]
 
 
-def outside_walls(sheets: Sequence[Mapping[str, Any]]) -> Outside:
+def outside_walls(sheets: Sequence[Sheet]) -> Outside:
     """Return who goes out of its walls and who receives partners; a sheet that says nothing counts nowhere.
 
     >>> outside_walls([{"hors_les_murs": False}, {"hors_les_murs_ou": ["district"]}, {}])

@@ -18,7 +18,7 @@ A_YEAR = 365  # days of results that the network reads
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class OfferedPractice:
     """What a place offers and how: for whom, its rhythm, how one registers; "" when it does not say."""
 
     practice: str
@@ -33,7 +33,7 @@ class Place:
 
     lieu: Lieu
     publics: str
-    given: tuple[Given, ...]
+    given: tuple[OfferedPractice, ...]
 
 
 def places(structure: int) -> list[Place]:
@@ -48,7 +48,7 @@ def _place(lieu: Lieu) -> Place:
     labels = offer.practices()
     running = ((id, said) for id, said in practices(lieu.sheet).items() if said.get("state") == "offered")
     given = [
-        Given(
+        OfferedPractice(
             labels[id].label,
             _publics(said.get("publics", ())),
             str(said.get("regularite") or said.get("permanence") or ""),
