@@ -132,7 +132,12 @@ class Card(models.Model):
         "métier", max_length=16, choices=[(t.id, t.says) for t in trades().values()], blank=True
     )
     channel = models.CharField(
-        "par où passe la personne", max_length=8, choices=list(CHANNELS.items()), blank=True, default=""
+        "par où passe la personne",
+        max_length=8,
+        choices=list(CHANNELS.items()),
+        blank=True,
+        default="",
+        db_default="",
     )
     version = models.PositiveIntegerField("version", default=1)
     beside = models.ForeignKey(

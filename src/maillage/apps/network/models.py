@@ -89,7 +89,7 @@ class Profile(models.Model):
     visibility = models.CharField(
         "qui la lit", max_length=7, choices=list(profiles.VISIBILITIES.items()), default=profiles.NETWORK
     )
-    results = models.BooleanField("résultats lus par le réseau", default=False)
+    results = models.BooleanField("résultats lus par le réseau", default=False, db_default=False)
     version = models.PositiveIntegerField("version", default=0)
     changed_at = models.DateTimeField("changée le")
     by = by_account("changée par", blank=True)

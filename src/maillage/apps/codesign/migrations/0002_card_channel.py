@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='card',
             name='channel',
-            field=models.CharField(blank=True, choices=[('counter', 'guichet'), ('letter', 'courrier'), ('phone', 'téléphone'), ('terminal', 'borne'), ('online', 'en ligne'), ('trusted', 'tiers de confiance')], default='', max_length=8, verbose_name='par où passe la personne'),
+            field=models.CharField(blank=True, choices=[('counter', 'guichet'), ('letter', 'courrier'), ('phone', 'téléphone'), ('terminal', 'borne'), ('online', 'en ligne'), ('trusted', 'tiers de confiance')], db_default='', default='', max_length=8, verbose_name='par où passe la personne'),
         ),
     ]

@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='profile',
             name='results',
-            field=models.BooleanField(default=False, verbose_name='résultats lus par le réseau'),
+            field=models.BooleanField(db_default=False, default=False, verbose_name='résultats lus par le réseau'),
         ),
     ]
