@@ -137,7 +137,7 @@ def test_respondents_are_not_cut_in_pieces_either():
 
 @pytest.mark.complete
 @given(st.integers(0, 100_000))
-@settings(max_examples=times(40, 200), deadline=None)
+@settings(max_examples=times(40, 100), deadline=None)
 def test_two_questions_told_alone_and_crossed(seed):
     """Plusieurs centaines de petites enquêtes : deux questions, leurs tableaux simples, leurs deux
     croisements.
@@ -152,7 +152,7 @@ def test_two_questions_told_alone_and_crossed(seed):
 
 @given(st.integers(0, 100_000))
 @example(321)  # whoever answered « aise » is « tres »: nobody gave the two answers that lead to « qui »
-@settings(max_examples=times(12, 40), deadline=None)
+@settings(max_examples=times(12, 24), deadline=None)
 def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
     """« Qui vous aide ? » n’est posée qu’à ceux qui ne se disent pas très à l’aise, et à qui n’a rien dit : ni sa
     base, ni la phrase sur ceux qui n’avaient pas à y répondre, ni les silences, ne disent combien le sont.
@@ -183,7 +183,7 @@ def test_the_base_of_a_question_asked_of_some_gives_nothing_away(seed):
 
 
 @given(st.integers(0, 100_000))
-@settings(max_examples=times(12, 40), deadline=None)
+@settings(max_examples=times(12, 24), deadline=None)
 def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed):
     """« Qui ? » posée aux jeunes aidés : combien y répondent est une case de l’âge croisé avec l’aide."""
     random = chance.generator(seed, "deux")
@@ -219,7 +219,7 @@ def test_a_condition_on_two_questions_gives_nothing_of_their_crossing_away(seed)
 
 
 @given(st.integers(0, 100_000))
-@settings(max_examples=times(12, 40), deadline=None)
+@settings(max_examples=times(12, 24), deadline=None)
 def test_a_condition_that_cuts_a_class_of_numbers_gives_neither_part_away(seed):
     """« Qui ? » posée à partir d’un âge qui tombe dans une classe : sa base, moins les classes du dessus, dirait
     combien sont au-dessus dans celle-là. Elle l’est aussi, parfois, à qui refuse de dire son âge, mais pas à qui
@@ -299,7 +299,7 @@ def test_months_of_a_few_people_are_put_together():
 
 @pytest.mark.complete
 @given(st.integers(0, 100_000))
-@settings(max_examples=times(12, 40), deadline=None)
+@settings(max_examples=times(12, 24), deadline=None)
 def test_two_editions_cut_numbers_and_dates_at_the_same_place(seed):
     """D’autres classes donneraient, par soustraction, les nouveaux venus qui tombent entre les deux."""
     random = chance.generator(seed, "editions")
@@ -565,7 +565,7 @@ CUTS = (
 @pytest.mark.complete
 @given(st.integers(0, 100_000))
 @example(1486)  # nobody gave an answer that the questionnaire offers
-@settings(max_examples=times(15, 100), deadline=None)
+@settings(max_examples=times(15, 40), deadline=None)
 def test_an_age_said_in_several_ways_gives_nobody_away(seed):
     """L’âge en années, en tranches, en tranches à trous, et « Qui a répondu » dans un autre découpage encore :
     une seule lecture, et rien de masqué ne se retrouve.
@@ -584,7 +584,7 @@ def test_an_age_said_in_several_ways_gives_nobody_away(seed):
 @pytest.mark.complete
 @given(st.integers(0, 100_000))
 @example(6)  # « Combien d’années ? »: only the classes that hold the numbers tie them
-@settings(max_examples=times(15, 100), deadline=None)
+@settings(max_examples=times(15, 40), deadline=None)
 def test_few_raw_answers_of_an_age_in_years_and_in_classes_give_nobody_away(seed):
     """Quelques dizaines de réponses brutes : le nombre d’années et sa classe se soustraient, quel que soit le
     nom de la question, et même quand ses mots ne disent pas « âge ».
@@ -632,7 +632,7 @@ def spied(made, cut, editions=("1",)) -> Attacker:
 
 @given(st.integers(0, 100_000))
 @example(5009)
-@settings(max_examples=times(1, 40), deadline=None)
+@settings(max_examples=times(1, 12), deadline=None)
 def test_two_editions_of_ages_said_twice_give_nobody_away(seed):
     """La première édition, puis la seconde avec au moins onze réponses de plus, lues ensemble."""
     random = chance.generator(seed, "editions")

@@ -232,6 +232,7 @@ def test_what_cannot_be_asked_is_refused():
         ("age", {}, "la colonne « age » manque"),
         ("aise", {"least": 4}, "ne peut pas être 4"),
         ("aise", {"where": {"aise": ["nul"]}}, "ne garde personne"),
+        ("aise", {"by": "aise"}, "croisée avec elle-même"),
         ("aise", {"weights": Weights(values=np.full(30, -1.0))}, "est -1"),
     ):
         with pytest.raises(Refused, match=what) as caught:

@@ -52,6 +52,6 @@ def load() -> None:
     common = {"deadline": None, "database": None}
     common["suppress_health_check"] = [HealthCheck.too_slow, HealthCheck.data_too_large]
     settings.register_profile("quick", max_examples=15, derandomize=True, **common)
-    settings.register_profile("complete", max_examples=60, derandomize=True, **common)
+    settings.register_profile("complete", max_examples=30, derandomize=True, **common)
     settings.register_profile("long", max_examples=3_000, **common)
     settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "complete" if COMPLETE else "quick"))
