@@ -1,0 +1,101 @@
+"""Une zone manque souvent de plusieurs services à la fois : les mêmes personnes ne sont comptées, ni lues,
+qu’une fois.
+"""
+
+from types import SimpleNamespace
+from typing import Any
+
+from maillage.reports.territory import gaps
+
+title = "Dire un manque une seule fois"
+
+SERVICES = {
+    "formation": "Formation",
+    "wifi": "Wifi",
+    "reparation": "Réparation",
+    "assistance": "Aide aux démarches",
+}
+
+
+def offer(t: dict[str, Any]) -> Any:
+    """What a census says: a line lacking a row, in the zones of the table; every service is counted."""
+    zones: dict[str, Any] = {}
+    for zone, service, people, low, high, why in zip(
+        t["zone"], t["service"], t["sans"], t["bas"], t["haut"], t["raison"], strict=True
+    ):
+        line = SimpleNamespace(
+            id=service,
+            label=SERVICES[service],
+            missing_value=people,
+            missing_low=low,
+            missing_high=high,
+            missing_about=f"environ {people:.0f} personnes",
+            missing_sentence=f"entre {low:.0f} et {high:.0f}",
+        )
+        held = zones.setdefault(zone, SimpleNamespace(name=zone, lines=[], missing=[]))
+        held.lines.append(line)
+        held.missing.append(SimpleNamespace(id=service, label=line.label, reason=why))
+    counted = [
+        SimpleNamespace(id=id, label=label, state="manque" if id != "assistance" else "donnee-manquante")
+        for id, label in SERVICES.items()
+    ]
+    return SimpleNamespace(zones=zones, whole=SimpleNamespace(lines=counted))
+
+
+def test_lines_that_the_same_people_lack_are_said_once(spec):
+    """Mêmes personnes, même zone, même raison : une phrase. Le manque le plus lourd vient d’abord.
+
+    Ici est sans formation ni wifi pour les mêmes 480 personnes, et sans réparation pour d’autres. Là-bas a autant de
+    personnes sans wifi qu’Ici : c’est une autre zone, donc une autre phrase. Plus loin, les bornes diffèrent : ce ne sont
+    pas les mêmes personnes. Au bout, la raison diffère. Personne, à coup sûr : rien n’est dit.
+    """
+    spec(
+        """
+        zone      | service    | sans | bas | haut | raison
+        ----------+------------+------+-----+------+-------------
+        Ici       | formation  |  480 | 400 |  560 | aucun lieu
+        Ici       | wifi       |  480 | 400 |  560 | aucun lieu
+        Ici       | reparation |  300 | 250 |  350 | aucun lieu
+        Là-bas    | wifi       |  480 | 400 |  560 | aucun lieu
+        Plus loin | formation  |  200 | 150 |  260 | aucun lieu
+        Plus loin | wifi       |  200 | 160 |  260 | aucun lieu
+        Au bout   | formation  |   90 |  80 |  100 | aucun lieu
+        Au bout   | wifi       |   90 |  80 |  100 | trop loin
+        Personne  | wifi       |   40 |   0 |   90 | aucun lieu
+        """,
+        lambda t: [gap.sentence for gap in gaps.shared(offer(t))],
+        [
+            "Ici : environ 480 personnes (entre 400 et 560) sans aucun service recensé à pied, sauf réparation.",
+            "Là-bas : environ 480 personnes (entre 400 et 560) sans wifi à pied.",
+            "Ici : environ 300 personnes (entre 250 et 350) sans réparation à pied.",
+            "Plus loin : environ 200 personnes (entre 160 et 260) sans wifi à pied.",
+            "Plus loin : environ 200 personnes (entre 150 et 260) sans formation à pied.",
+            "Au bout : environ 90 personnes (entre 80 et 100) sans formation à pied.",
+            "Au bout : environ 90 personnes (entre 80 et 100) sans wifi à pied.",
+        ],
+    )
+
+
+def test_what_may_be_opened_is_said_once_too(spec):
+    """Un service manque : on dit lequel ouvrir. Plusieurs : un lieu d’aide, et ce qui manque."""
+    spec(
+        """
+        zone   | service    | sans | bas | haut | raison
+        -------+------------+------+-----+------+-----------
+        Ici    | formation  |  480 | 400 |  560 | aucun lieu
+        Ici    | wifi       |  480 | 400 |  560 | aucun lieu
+        Là-bas | reparation |  300 | 250 |  350 | aucun lieu
+        """,
+        lambda t: [f"{gap.title}. {gap.lines}. {gap.lack}" for gap in gaps.shared(offer(t))],
+        [
+            "Ouvrir un lieu d’aide : Ici. Formation et wifi. Environ 480 personnes (entre 400 et 560) sont sans"
+            " aucun service recensé à pied, sauf réparation.",
+            "Proposer une réparation : Là-bas. Réparation. Environ 300 personnes (entre 250 et 350) n’en ont pas à"
+            " pied.",
+        ],
+    )
+
+
+def test_no_census_no_gap():
+    """Sans recensement de lieux, aucun manque n’est dit."""
+    assert gaps.shared(None) == []
