@@ -5,8 +5,11 @@ Une faute refuse le fichier entier : un découpage à moitié lu compterait deux
 habitants.
 """
 
+from types import SimpleNamespace
+
+from maillage.reports.territory.sentences import unit_of
 from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.diagnosis.zoning import from_file
+from maillage.studies.diagnosis.zoning import from_file, usual
 from maillage.studies.need import population as frames
 
 title = "Découper un territoire en zones"
@@ -32,6 +35,34 @@ def test_a_zone_is_made_of_communes_or_of_iris(spec):
         ["Nord", "Sud"],
     )
     assert len(zoning.left_out) > 0
+
+
+def test_the_word_for_a_zone_says_what_it_is(spec):
+    """Le recensement ne coupe pas les petites communes : leurs zones s’appellent des communes, non des quartiers.
+
+    Chamrousse et l’Oisans n’ont que des communes entières ; Louvroil est coupée en quartiers ; la métropole réunit des
+    quartiers et des petites communes.
+    """
+
+    def word(code: str) -> str:
+        zoning = usual(gazetteer().get(code), frames.sources().rp2021)
+        zones = [SimpleNamespace(zone=zone) for zone in zoning.zones]
+        return unit_of(SimpleNamespace(request=SimpleNamespace(zoning=zoning), zones=zones))
+
+    spec(
+        """
+        code
+        ---------
+        c 38567
+        c 59365
+        c 243800745
+        c 200040715
+        c 38
+        c R84
+        """,
+        lambda t: [word(code.removeprefix("c ")) for code in t["code"]],
+        ["commune", "quartier", "commune", "quartier", "commune", "département"],
+    )
 
 
 def test_an_unknown_code(refusal):

@@ -174,9 +174,7 @@ def _place(d: Diagnosis) -> Place:
     """Return what the study is about: name, place, how many zones of which kind."""
     t = d.request.territory
     name = name_of(d)
-    unit = {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[
-        d.request.zoning.kind
-    ]
+    unit = sentences.unit_of(d)
     return Place(
         code=t.code,
         name=name,

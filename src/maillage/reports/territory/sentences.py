@@ -115,9 +115,13 @@ def measured_gaps(d: Diagnosis) -> str:
 
 
 def unit_of(d: Diagnosis) -> str:
-    return {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[
-        d.request.zoning.kind
-    ]
+    """Return what a zone is called here. The census cuts no small commune in quarters: where every zone is
+    a whole commune, none of them is called a quarter.
+    """
+    kind = d.request.zoning.kind
+    if kind == "iris" and not any(r.zone.place for r in d.zones):
+        return "commune"
+    return {"iris": "quartier", "commune": "commune", "departement": "département", "file": "zone"}[kind]
 
 
 def leaders(d: Diagnosis, names_of: Names) -> list[str]:
