@@ -416,6 +416,35 @@ def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, 
     assert len(read.unread(survey)) == 3
 
 
+def test_words_are_quoted_to_a_territory_once_an_edition_holds_them(survey, home):
+    """Ni avant d’être relues, ni avant l’édition, ni après son retrait ; celles d’un exemple, seulement faute d’autres."""
+    asked = {"question": "mots", "speaker": "inhabitant", "device": "", "at": AT}
+
+    def keep(words: str, *, theme: str = "") -> None:
+        answer = Answer.objects.get(pk=read.unread(survey)[0].answer)
+        verbatims.review(by=None, answer=answer, shown=words, theme=theme, keep=True, **asked)
+
+    def said() -> list[str]:
+        return [voice.words for voice in read.published_voices(survey.territory)]
+
+    keep("Trop de mots de passe.", theme="Accès")
+    assert said() == [], "no edition holds them"
+    edition = actions.publish(survey, None, by=None, at=AT)
+    assert said() == ["Trop de mots de passe."]
+    asked["at"] = AT + timedelta(days=1)
+    keep("Relue après.")
+    assert said() == ["Trop de mots de passe."]
+    edition.withdrawn_at = AT
+    edition.save()
+    assert said() == []
+    actions.publish(survey, None, by=None, at=AT + timedelta(days=2))
+    keep("x" * (read.LONGEST + 1))
+    Survey.objects.filter(pk=survey.pk).update(example=True)
+    (first, second) = read.published_voices(survey.territory)
+    assert first.example and second.speaker == "Habitant"
+    assert first.source == f"enquête « {survey.title} »"
+
+
 def test_two_people_never_read_the_same_words_twice(survey):
     first = read.unread(survey)[0]
     answer = Answer.objects.get(pk=first.answer)

@@ -13,6 +13,7 @@ import pikepdf
 import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
+from pptx.chart.data import CategoryChartData
 from pptx.util import Inches
 
 from maillage.cli.main import main
@@ -146,6 +147,38 @@ def deck(alone):
     return Presentation(alone / "restitution/restitution.pptx")
 
 
+def bounds(chart):
+    """The values of a chart by the name of its series."""
+    return {series.name: list(series.values) for series in chart.plots[0].series}
+
+
+def test_each_slide_says_its_number_and_how_many_there_are(deck, alone):
+    total = len(deck.slides)
+    for slide in list(deck.slides)[1:]:
+        (number,) = [s for s in slide.shapes if s.has_text_frame and s._element.xpath(".//a:fld")]
+        assert number.text_frame.text.endswith(f" / {total}")
+        assert [s for s in slide.shapes if s.shape_type == 13 and s.height < Inches(0.4)], "its logo"
+    with pikepdf.open(alone / "restitution/restitution.pdf") as opened:
+        assert len(opened.pages) == total
+
+
+def test_bars_stand_in_an_order_that_means_something(deck):
+    """The lines of an offer have no order of their own: what most people lack comes first."""
+    (slide,) = [
+        each
+        for each in deck.slides
+        if any(shape.has_chart for shape in each.shapes)
+        and any(s.has_text_frame and s.text_frame.text == "L’offre du territoire" for s in each.shapes)
+    ]
+    (chart,) = [shape.chart for shape in slide.shapes if shape.has_chart]
+    high = list(reversed(bounds(chart)["Jusqu’à"]))  # a bar chart is drawn from its foot
+    names = [str(name).split("\n")[0] for name in reversed(list(chart.plots[0].categories))]
+    counts = [index for index, value in enumerate(high) if value == 0]
+    assert counts == list(range(len(high) - len(counts), len(high))), "nobody comes last"
+    none = names[len(high) - len(counts) :]
+    assert none == sorted(none)
+
+
 def test_each_slide_has_a_title_and_its_source_in_its_notes(deck):
     _, *slides = deck.slides
     titles = [slide.shapes.title.text_frame.text for slide in slides]
@@ -185,8 +218,8 @@ def test_what_is_left_to_decide_is_a_card_each_and_no_word_is_small(deck):
 
 def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
     (agenda,) = [slide for slide in deck.slides if slide.shapes.title.text_frame.text == "Ordre du jour"]
-    listed = next(s for s in agenda.shapes if s != agenda.shapes.title and "\n" in s.text_frame.text)
-    parts = listed.text_frame.text.split("\n")
+    (listed,) = [shape.table for shape in agenda.shapes if shape.has_table]
+    parts, said, where = ([row.cells[k].text for row in list(listed.rows)[1:]] for k in range(3))
     met = [
         shape.text_frame.text
         for slide in deck.slides
@@ -195,6 +228,12 @@ def test_the_parts_of_the_deck_come_in_the_order_of_a_restitution(deck):
     ]
     assert sorted(met, key=parts.index) == met
     assert set(met) == set(parts)
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    for title, numbers in zip(said, where, strict=True):
+        assert titles[int(numbers.split(" ")[0]) - 1] == title, "a part says where it starts"
+    numbers = [int(number) for each in where for number in each.split(" à ")]
+    assert numbers == sorted(numbers)
+    assert numbers[-1] == len(titles)
 
 
 def test_no_word_of_a_table_is_cut_in_two(deck):
@@ -253,8 +292,9 @@ def test_a_workbook_of_a_chart_holds_its_figures(deck):
         series = shape.chart.plots[0].series
         book = load_workbook(io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
         _, *rows = book.active.iter_rows(values_only=True)
-        low, more = ([row[k] for row in rows] for k in (1, 2))
-        assert [low, more] == [list(each.values) for each in series]
+        assert [list(column) for column in zip(*rows, strict=True)][1:] == [
+            list(each.values) for each in series
+        ]
 
 
 def test_what_a_zone_lacks_altogether_is_said_in_few_words():
@@ -278,19 +318,57 @@ def test_charts_and_tables_may_be_edited(deck):
     assert len(charts) >= 3
     assert sum(shape.has_table for shape in shapes) >= 3
     for chart in charts:
-        low, more = (list(series.values) for series in chart.plots[0].series)
-        assert all(value >= 0 for value in [*low, *more])
+        held = bounds(chart)
+        assert all(0 <= low <= high for low, high in zip(held["Au moins"], held["Jusqu’à"], strict=True))
         assert chart.part.chart_workbook.xlsx_part is not None
+
+
+def test_no_estimate_stands_without_its_interval(deck):
+    """Each estimate drawn in a chart stands between its bounds, which are drawn with it and printed."""
+    seen = 0
+    for chart in (shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart):
+        held = bounds(chart)
+        rows = zip(held["Au moins"], held.get("Estimation", ()), held["Jusqu’à"], strict=False)
+        for name, (low, value, high) in zip(chart.plots[0].categories, rows, strict=False):
+            printed = [int(re.sub(r"\s", "", text)) for text in re.findall(r"\d[\d\s]*\d|\d", name)]
+            if value is not None:
+                seen += 1
+                assert low <= value <= high
+                assert printed == [value, low, high], name
+    assert seen >= 5
+
+
+def test_a_chart_that_somebody_edited_keeps_its_look_and_its_new_figure(deck, tmp_path):
+    """Saved, opened again: the workbook holds what was typed, and the bars keep their order and hatching."""
+    made = tmp_path / "copie.pptx"
+    deck.save(made)
+    copy = Presentation(made)
+    chart = next(shape.chart for slide in copy.slides for shape in slide.shapes if shape.has_chart)
+    looks = [series.format.fill.type for series in chart.plots[0].series]
+    data = CategoryChartData()
+    data.categories = list(chart.plots[0].categories)
+    for series in chart.plots[0].series:
+        data.add_series(series.name, [9000, *list(series.values)[1:]])
+    chart.replace_data(data)
+    copy.save(made)
+    again = next(
+        shape.chart for slide in Presentation(made).slides for shape in slide.shapes if shape.has_chart
+    )
+    series = again.plots[0].series
+    assert [each.values[0] for each in series] == [9000] * len(series)
+    assert [each.format.fill.type for each in series] == looks
+    book = load_workbook(io.BytesIO(again.part.chart_workbook.xlsx_part.blob))
+    assert [cell.value for cell in book.active[2]][1:] == [9000] * len(series)
 
 
 def test_a_chart_shows_the_bounds_of_the_study(deck, alone):
     """Le premier graphique porte les bornes imprimées sous le titre, arrondies vers l’extérieur."""
     slide = next(slide for slide in deck.slides if any(shape.has_chart for shape in slide.shapes))
     chart = next(shape.chart for shape in slide.shapes if shape.has_chart)
-    low, more = (list(series.values)[-1] for series in chart.plots[0].series)
+    low, high = (bounds(chart)[name][-1] for name in ("Au moins", "Jusqu’à"))
     lead = " ".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
     printed = re.search(r"[Ee]ntre ([\d\s]+) et ([\d\s]+),", lead)
-    assert [int(re.sub(r"\s", "", text)) for text in printed.groups()] == [low, low + more]
+    assert [int(re.sub(r"\s", "", text)) for text in printed.groups()] == [low, high]
 
 
 def test_what_is_drawn_has_words_for_it(deck):

@@ -40,6 +40,7 @@ def _of_platform(code: str, on: date) -> ReportStudy:
 
     ready()
     from maillage.apps.dossiers import queries as dossiers
+    from maillage.apps.surveys.queries.verbatims import published_voices
     from maillage.apps.territories.queries import canonical
     from maillage.reports.territory.atlas import LAYERS
 
@@ -55,6 +56,7 @@ def _of_platform(code: str, on: date) -> ReportStudy:
         knitted=dossiers.knitted(study),
         on=on,
         mission=dossiers.mission(study.place),
+        voices=published_voices(study.place),
     )
     return ReportStudy(
         subject, lambda: {form: (folder / f"dossier.{form}").read_bytes() for form in ("html", "pdf")}

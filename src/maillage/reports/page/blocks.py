@@ -46,12 +46,15 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A row of a chart: what it counts, its bounds in the unit of the chart, its figure in words."""
+    """A row of a chart: what it counts, its bounds in the unit of the chart, its figure in words. value: the
+    estimate between them, None where only its interval is printed.
+    """
 
     label: str
     low: float
     high: float
     words: str
+    value: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -287,10 +287,17 @@ def axis_top(figures: Sequence[Figure]) -> float:
     return by * (int(high / by) + 1)
 
 
-def interval_rows(rows: Sequence[tuple[str, float, float, str]], *, label: str, narrow: bool = False) -> str:
+def interval_rows(
+    rows: Sequence[tuple[str, float, float, str]],
+    *,
+    label: str,
+    marks: Sequence[float | None] = (),
+    narrow: bool = False,
+) -> str:
     """Return one bar a row: solid to the low bound, hatched to the high one. rows: (label, low, high,
-    figure in words), on one scale from zero. narrow: words under the bars, so that a drawing of the same
-    width has larger letters.
+    figure in words), on one scale from zero. marks: the estimate of each row, drawn as a tick, None for a
+    range without a value. narrow: words under the bars, so that a drawing of the same width has larger
+    letters.
     """
     top = max((high for _, _, high, _ in rows), default=0.0) or 1.0
     across, row = (380, 86) if narrow else (560, 54)
@@ -305,6 +312,8 @@ def interval_rows(rows: Sequence[tuple[str, float, float, str]], *, label: str, 
             f' y="{y + 22.7}" width="{wide - sure:.1f}" height="14.6"/><rect fill="url(#rayures)"'
             f' x="{sure:.1f}" y="{y + 22.7}" width="{wide - sure:.1f}" height="14.6"/>'
         )
+        if k < len(marks) and (mark := marks[k]) is not None:
+            parts.append(f'<path class="repere" d="M{across * mark / top:.1f} {y + 19}V{y + 41}"/>')
     return (
         f'<svg class="fig enquete" viewBox="0 0 {across + 2} {len(rows) * row}" role="img"'
         f' aria-label="{escape(label)}" xmlns="http://www.w3.org/2000/svg">{"".join(parts)}</svg>'

@@ -89,12 +89,16 @@ def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0
             "logo": own.logo
             if own and own.logo
             else logo(night["pastel"], night["garance"], values["sur-prune"]),
-            "logo-clair": own.logo
-            if own and own.logo
-            else logo(values["pastel"], values["garance"], values["prune"]),
+            "logo-clair": mark(),
         },
         on=on,
     )
+
+
+def mark() -> str:
+    """Return the logo that stands on light paper: that of the theme, ours without one."""
+    own, values = theme.current(), tokens("jour")
+    return own.logo if own and own.logo else logo(values["pastel"], values["garance"], values["prune"])
 
 
 def png(svg: str, *, cover: bool = False) -> bytes:

@@ -40,11 +40,23 @@ WIDE, HIGH = 13.333, 7.5  # inches
 SIDE, BOTTOM = 0.67, 6.7
 LINE = 60  # letters of a lead on half of two lines
 TITLE = 48  # letters of a title on one line, where the font is replaced by a wider one
+MARK = 0.36  # inches: the logo at the foot
 GAP, BETWEEN = 0.45, 0.2  # columns, lines of cards
 LISTED = (24, 22, 20, 18, 16, 14, 13, 12)  # points: of a list, the largest that leave it in its place
-SIZES = (18, 16, 15, 14, 13, 12)  # points: letters of a table, the largest that leave it in its place
+SIZES = (
+    24,
+    22,
+    20,
+    18,
+    16,
+    15,
+    14,
+    13,
+    12,
+)  # points: letters of a table, the largest that leave it in its place
 MEAN = 0.56  # a letter of that font, in its size, where words follow one another
 LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
+HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order
 SMALL = 12  # points: the smallest words that are read from the end of a room
 FONT = "Arial"  # on every computer: the file does not carry fonts
 Box = tuple[float, float, float, float]  # left, top, width, height, in inches
@@ -67,8 +79,12 @@ def deck(document: Document, *, on: date) -> bytes:
     core.created = core.modified = datetime(on.year, on.month, on.day)
     core.revision = 1
     _cover(made, document)
+    own = theme.current()
+    mark = pdf.png(pdf.mark())  # once: the file holds it once, whatever the number of slides
     for chapter in document.chapters:
-        _slide(made, chapter)
+        slide = _slide(made, chapter)
+        _picture(slide, mark, own.name if own else "Maillage", (SIDE, 6.84, MARK, MARK))
+        _number(slide, 1 + len(document.chapters))
     buffer = io.BytesIO()
     made.save(buffer)
     return _same_bytes(buffer.getvalue(), on)
@@ -120,7 +136,7 @@ def _cover(made: Any, document: Document) -> None:
         _picture(slide, pdf.png(cover.svg, cover=True), cover.alt, (7.2, 1.9, 5.4, 5.0))
 
 
-def _slide(made: Any, chapter: Chapter) -> None:
+def _slide(made: Any, chapter: Chapter) -> Any:
     slide = _blank(made, chapter.title)
     _paragraph(slide, chapter.over, (SIDE, 0.38, 8.0, 0.4), size=14, colour="prune", bold=True)
     top = 1.45 if len(chapter.title) <= TITLE else 1.85
@@ -135,10 +151,11 @@ def _slide(made: Any, chapter: Chapter) -> None:
         else:
             _draw(slide, block, box)
     foot = " ".join(note.text for note in notes)
-    _paragraph(slide, foot, (SIDE, 6.78, WIDE - 2 * SIDE - 1, 0.5), size=SMALL, colour="encre-2")
+    left = SIDE + MARK + 0.15
+    _paragraph(slide, foot, (left, 6.78, WIDE - SIDE - left - 1.1, 0.5), size=SMALL, colour="encre-2")
     _rule(slide)
-    _number(slide)
     slide.notes_slide.notes_text_frame.text = wording.spaced(rich.bare(chapter.notes))
+    return slide
 
 
 def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
@@ -151,7 +168,7 @@ def _boxes(blocks: Sequence[Block], top: float) -> list[Box]:
     if not blocks:
         return []
     if len(blocks) > 2:  # cards, two a line
-        lines = (len(blocks) + 1) // 2
+        lines, high = (len(blocks) + 1) // 2, high - BETWEEN / 2
         wide, tall = (whole - GAP) / 2, min(1.5, (high - BETWEEN * (lines - 1)) / lines)
         return [
             (SIDE + k % 2 * (wide + GAP), top + k // 2 * (tall + BETWEEN), wide, tall)
@@ -260,16 +277,20 @@ def _rule(slide: Any) -> None:
     line.line.color.rgb, line.line.width = _colour("trait"), Pt(1)
 
 
-def _number(slide: Any) -> None:
-    """Write the number of the slide as a field, which follows when slides are moved."""
-    paragraph = _frame(slide, (WIDE - SIDE - 0.9, 6.82, 0.9, 0.4)).paragraphs[0]
+def _number(slide: Any, of: int) -> None:
+    """Write the number of the slide as a field, which follows when slides are moved, and how many there
+    are.
+    """
+    paragraph = _frame(slide, (WIDE - SIDE - 1.1, 6.82, 1.1, 0.4)).paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT
     paragraph._p.append(
         parse_xml(
             f'<a:fld {nsdecls("a")} id="{{86CB4B4D-7CA3-9044-876B-883B54F8677D}}" type="slidenum">'
-            '<a:rPr lang="fr-FR" sz="1200" b="1"/><a:t>‹N°›</a:t></a:fld>'
+            f'<a:rPr lang="fr-FR" sz="{100 * SMALL}" b="1"/><a:t>‹N°›</a:t></a:fld>'
         )
     )
+    total = paragraph.add_run()
+    total.text, total.font.size, total.font.bold = f" / {of}", Pt(SMALL), True
 
 
 # --------------------------------------------------------------------------------- pictures, charts, tables
@@ -290,15 +311,20 @@ def _picture(slide: Any, content: bytes, alt: str, box: Box) -> None:
 
 
 def _chart(slide: Any, block: Chart, box: Box) -> None:
-    """Draw a native chart: what is sure in plain colour, what is possible hatched, figures in labels."""
+    """Draw a native chart: what is sure in plain colour, what is possible hatched, the estimate where its
+    frame ends. Its workbook holds the bounds themselves, so that whoever edits one types what is printed: the
+    bars of a row stand one over the other, the longest beneath.
+    """
     data = CategoryChartData(number_format="# ##0")
     rows = list(reversed(block.bars))  # a bar chart is drawn from its foot
     data.categories = [wording.spaced(f"{bar.label}\n{bar.words}") for bar in rows]
-    data.add_series("Au moins", [bar.low for bar in rows])
-    data.add_series("Jusqu’à", [bar.high - bar.low for bar in rows])
+    data.add_series(HIGHEST, [bar.high for bar in rows])
+    if any(bar.value is not None for bar in rows):
+        data.add_series(ESTIMATE, [bar.value for bar in rows])
+    data.add_series(LOWEST, [bar.low for bar in rows])
     high = min(box[3], 0.9 + 1.1 * len(rows))
     shape = slide.shapes.add_chart(
-        XL_CHART_TYPE.BAR_STACKED, *(Inches(x) for x in (box[0], box[1], box[2], high)), data
+        XL_CHART_TYPE.BAR_CLUSTERED, *(Inches(x) for x in (box[0], box[1], box[2], high)), data
     )
     _named(shape, block.alt)
     chart = shape.chart
@@ -310,16 +336,17 @@ def _chart(slide: Any, block: Chart, box: Box) -> None:
     chart.category_axis.format.line.color.rgb = _colour("bord")
     (plot,) = chart.plots
     plot.gap_width, plot.overlap = 60, 100
-    sure, possible = plot.series
-    sure.format.fill.solid()
-    sure.format.fill.fore_color.rgb = _colour("pastel")
-    possible.format.fill.patterned()
-    possible.format.fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-    possible.format.fill.fore_color.rgb, possible.format.fill.back_color.rgb = (
-        _colour("pastel"),
-        _colour("carte"),
-    )
-    possible.format.line.color.rgb = _colour("pastel")
+    for series in plot.series:
+        fill, line = series.format.fill, series.format.line
+        if series.name == LOWEST:
+            fill.solid()
+            fill.fore_color.rgb = _colour("pastel")
+        else:
+            fill.patterned()
+            fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+            fill.fore_color.rgb = _colour("pastel")
+            fill.back_color.rgb = _colour("pastel-teinte" if series.name == ESTIMATE else "carte")
+        line.color.rgb, line.width = _colour("encre" if series.name == ESTIMATE else "pastel"), Pt(3)
 
 
 def _table(slide: Any, block: Grid, box: Box) -> None:

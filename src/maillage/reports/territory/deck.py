@@ -43,21 +43,24 @@ METHOD, PEOPLE, OFFER, ADVICE, NEXT = (
 PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
 MOST_ROWS = 6
 FEW_GAPS = 2
+MOST_LIMITS = 5
+NO_SURVEY = "Aucune enquête auprès des habitants n’entre dans ces chiffres."
 TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
 
 
 def compose(s: Subject) -> Document:
     """Return the slides of a study. Each title is what its figures let us say, and no more."""
     r = s.reading
-    slides = [_agenda(), *_mission(s), _method(s), _limits(s)]
+    slides = [*_mission(s), _method(s), _limits(s)]
     if r.withheld:
         slides.append(_withheld(s))
     else:
         slides += [*_people(s), *_offer(s), _answers(s), _proposals(s), _decisions(s)]
+    slides += [*_thanks(s), _sources(s)]
     return Document(
         title=f"Restitution : {r.territory.name}",
         cover=cover(s, "Restitution du diagnostic d’inclusion numérique"),
-        chapters=(*slides, *_thanks(s), _sources(s)),
+        chapters=(_agenda(slides), *slides),
         keywords=("inclusion numérique", "restitution", r.territory.name),
     )
 
@@ -87,11 +90,27 @@ def _cells(*texts: str) -> tuple[Cell, ...]:
 # ------------------------------------------------------------------------------------------------- method
 
 
-def _agenda() -> Chapter:
+def _agenda(slides: Sequence[Chapter]) -> Chapter:
+    """Return the parts of a deck, each with what its first slide concludes, and where it stands."""
+    before = 2  # the cover, and this slide
+    rows = []
+    for part in PARTS:
+        numbers = [k for k, slide in enumerate(slides, before + 1) if slide.over == part]
+        if numbers:
+            first, last = numbers[0], numbers[-1]
+            where = f"{first}" if first == last else f"{first} à {last}"
+            rows.append(_cells(part, slides[first - before - 1].title, where))
+    table = Grid(
+        caption="Ordre du jour",
+        columns=("Partie", "Ce qu’elle dit d’abord", "Diapositives"),
+        align="ggd",
+        widths=(2.6, 5.4, 1.4),
+        rows=tuple(rows),
+    )
     return _slide(
         "",
-        "Ordre du jour",
-        (Bullets(items=PARTS),),
+        table.caption,
+        (table,),
         notes="L’ordre du jour se change selon le temps : chaque partie se présente seule.",
     )
 
@@ -136,12 +155,16 @@ def _method(s: Subject) -> Chapter:
 
 
 def _limits(s: Subject) -> Chapter:
-    told = s.reading.warnings[:4]
+    """Return what to know of the figures: what contradicts them, which survey is not in them, their
+    warnings.
+    """
+    survey = s.reading.survey
+    absent = [] if _is_surveyed(s) else [f"**{NO_SURVEY}** {survey.reason if survey else ''}".strip()]
     contradicted = [note.text for note in s.reading.published if note.kind == "contredit"]
     return _slide(
         METHOD,
         "Ces chiffres sont des ordres de grandeur",
-        (Bullets(items=tuple([*contradicted, *told][:4])),),
+        (Bullets(items=tuple([*contradicted, *absent, *s.reading.warnings][:MOST_LIMITS])),),
         notes=" ".join(s.reading.warnings),
     )
 
@@ -163,7 +186,9 @@ def _people(s: Subject) -> list[Chapter]:
     if len(s.reading.zones) > 1:
         found.append(_zones(s))
     found += _crossing(s)
-    return [*found, _survey(s)]
+    if _is_surveyed(s):
+        found.append(_survey(s))
+    return [*found, *_voices(s)]
 
 
 def _need(s: Subject) -> Chapter:
@@ -251,16 +276,14 @@ def _crossing(s: Subject) -> list[Chapter]:
     return [_slide(PEOPLE, title, blocks, notes=notes, foot=foot)]
 
 
+def _is_surveyed(s: Subject) -> bool:
+    """Tell whether answers of residents stand beside the model."""
+    return s.reading.survey is not None and not s.reading.survey.reason
+
+
 def _survey(s: Subject) -> Chapter:
     r = s.reading
-    if r.survey is None or r.survey.reason:
-        why = r.survey.reason if r.survey else "Aucune réponse n’a été recueillie ou versée au calcul."
-        return _slide(
-            PEOPLE,
-            "Aucune enquête auprès des habitants n’entre dans ces chiffres",
-            (Bullets(items=(why, r.warnings[0])),),
-            notes="Une enquête pondérée se verse au diagnostic avec --enquete et --marges.",
-        )
+    assert r.survey is not None
     table = Grid(
         caption="L’enquête, le modèle, et les deux ensemble",
         columns=("Estimation", "Part", "Fourchette", "Personnes"),
@@ -271,6 +294,28 @@ def _survey(s: Subject) -> Chapter:
     title, rest = first_sentence(r.survey.sentences[0] if r.survey.sentences else r.survey.title)
     what = f"enquête « {r.survey.title} »"
     return _slide(PEOPLE, title, (table,), lead=rest, notes=provenance(s, what=what), foot=_foot(s))
+
+
+def _voices(s: Subject) -> list[Chapter]:
+    """Return the slide of what people said, a card each, none where nothing was published."""
+    if not s.voices:
+        return []
+    cards = tuple(
+        Callout(tone="commentaire", title=f"« {voice.words} »", text=voice.speaker)
+        for voice in s.voices[:MOST_ROWS]
+    )
+    invented = " Paroles inventées, pour l’exemple." if any(voice.example for voice in s.voices) else ""
+    sources = listing(list(dict.fromkeys(voice.source for voice in s.voices)))
+    return [
+        _slide(
+            PEOPLE,
+            "Ce qu’en disent celles et ceux qui le vivent",
+            cards,
+            lead="Des paroles choisies, relues et publiées : elles éclairent, elles ne comptent pas.",
+            notes=f"Source : {sources}.{invented} {len(s.voices)} paroles publiées en tout.",
+            foot=f"Paroles : {sources}.{invented}",
+        )
+    ]
 
 
 # -------------------------------------------------------------------------------------------------- offer
@@ -289,17 +334,24 @@ def _offer(s: Subject) -> list[Chapter]:
                             synthesis.NO_OFFER,
                             "Un fichier de lieux, sous n’importe quelle forme, suffit : chaque manque se lira"
                             " zone par zone.",
+                            "À demander à chaque lieu : ce qu’il propose (aide aux démarches, ordinateurs,"
+                            " ateliers, matériel, wifi), pour qui, et ses horaires.",
+                            "À qui : mairies et CCAS, France services, médiathèques, associations, missions"
+                            " locales, centres sociaux.",
                         )
                     ),
                 ),
                 notes="Un fichier de lieux se verse au diagnostic avec --offre, ou par la page d’import.",
             )
         ]
-    return [_reach(s, o), _gaps(s, o)]
+    few, slide = _gaps(s, o)
+    return [_reach(s, o, few), *slide]
 
 
-def _reach(s: Subject, o: OfferReading) -> Chapter:
-    """Return the people without each line of the offer on foot; the title names the surest lack."""
+def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
+    """Return the people without each line of the offer on foot; the title names the surest lack. few: the
+    gaps that have no slide of their own.
+    """
     known = [line for line in o.whole.lines if line.state != "donnee-manquante"]
     worst = max(known, key=lambda line: line.missing_low, default=None)
     if worst is not None and worst.missing_low > 0:
@@ -320,7 +372,7 @@ def _reach(s: Subject, o: OfferReading) -> Chapter:
     ]
     if mute:
         places.append(f"Manquant : ce recensement ne dit rien de : {wording.listing(mute)}.")
-    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=tuple(places)))
+    blocks: tuple[Block, ...] = (*((drawn,) if drawn else ()), Bullets(items=(*few, *places)))
     return _slide(
         OFFER,
         title,
@@ -331,31 +383,35 @@ def _reach(s: Subject, o: OfferReading) -> Chapter:
     )
 
 
-def _gaps(s: Subject, o: OfferReading) -> Chapter:
-    found = gaps.certain(o)
+def _gaps(s: Subject, o: OfferReading) -> tuple[list[str], list[Chapter]]:
+    """Return the gaps told beside the offer, where they are too few to fill a slide, and their slide
+    elsewhere: what is certain, failing that what nobody knows.
+    """
+    together = gaps.shared(o)
+    unknown = [] if together else gaps.unknown(o)
+    if len(together) + len(unknown) <= FEW_GAPS:
+        found = [f"**{gap.zone}** : {gap.people} sans {gap.without}. {gap.reason}" for gap in together]
+        return [*found, *(f"**{line.label}**. {line.doubt}" for line in unknown)], []
     notes = f"{' '.join(o.cautions)} {provenance(s, what=f'{o.source} pour les lieux')}"
-    if not found:
+    if unknown:
         items = tuple(
             f"**{line.label}** : {line.missing_about} sans lieu connu à pied. {line.doubt}"
-            for line in gaps.unknown(o)[:4]
+            for line in unknown[:4]
         )
-        title = "Ce que l’on ne sait pas encore de l’offre" if items else "Aucune zone n’a de manque certain"
-        return _slide(OFFER, title, (Bullets(items=items or o.cautions[:3]),), notes=notes, foot=_foot(s))
-    together = gaps.shared(o)
+        title = "Ce que l’on ne sait pas encore de l’offre"
+        return [], [_slide(OFFER, title, (Bullets(items=items),), notes=notes, foot=_foot(s))]
     first = together[0]
+    n = sum(len(gap.gaps) for gap in together)
     table = Grid(
         caption="Les manques certains qui touchent le plus de personnes",
         columns=("Zone", "Sans", "Personnes", "Pourquoi"),
         align="gggg",
         widths=(1.9, 2.3, 2.3, 3.3),
         rows=tuple(_cells(gap.zone, gap.without, gap.people, gap.reason) for gap in together[:MOST_ROWS]),
-        note=f"{len(found)} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
+        note=f"{n} manques en tout. Deux lignes peuvent concerner les mêmes personnes.",
     )
     title = f"{first.zone} : {first.about} sans {first.without}"
-    if len(together) <= FEW_GAPS:  # a table of a line or two says less than its sentences
-        told = tuple(f"**{gap.zone}** : {gap.people}. {gap.lines}. {gap.reason}" for gap in together)
-        return _slide(OFFER, title, (Bullets(items=told),), notes=notes, foot=_foot(s))
-    return _slide(OFFER, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")
+    return [], [_slide(OFFER, title, (table,), notes=notes, foot=f"{table.note} {_foot(s)}")]
 
 
 # ------------------------------------------------------------------------------------ advice and next steps

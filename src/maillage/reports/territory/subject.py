@@ -7,6 +7,7 @@ from typing import Any
 
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bar, Chart, Cover
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
@@ -14,11 +15,23 @@ from maillage.words import rounding, wording
 from maillage.words.dates import in_words
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Words of somebody, as they were published. source: the survey that holds them; example: they were
+    invented for the demonstration.
+    """
+
+    words: str
+    speaker: str
+    source: str
+    example: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it.
+    wrote it; voices: what people said, as it was published.
     """
 
     reading: Reading
@@ -27,6 +40,7 @@ class Subject:
     knitted: str
     on: date
     mission: Mission | None = None
+    voices: tuple[Voice, ...] = ()
 
 
 def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:
@@ -60,7 +74,9 @@ def interval(r: Reading) -> str:
     if not c.low:
         return c.reason
     share = f"{c.share} des 15 ans et plus{f', soit {c.one_in}' if c.one_in else ''}"
-    return f"{c.between.capitalize()}, {wording.NINE_TIMES} : {share}." if c.value else f"{share}."
+    return (
+        f"{c.between.capitalize()}, {wording.NINE_TIMES} : {share}." if c.value else f"{upper_first(share)}."
+    )
 
 
 def first_sentence(text: str) -> tuple[str, str]:
@@ -85,15 +101,21 @@ def provenance(s: Subject, *, what: str = "") -> str:
     )
 
 
-def chart(rows: Sequence[Bar], *, alt: str, caption: str = "") -> Chart:
-    """Return the chart of numbers of people with their intervals."""
+def chart(rows: Sequence[Bar], *, alt: str) -> Chart:
+    """Return the chart of numbers of people with their intervals, its key as caption."""
     words = f"{alt} {' ; '.join(f'{bar.label} : {bar.words}' for bar in rows)}."
-    return Chart(bars=tuple(rows), unit="personnes", svg=_drawn(rows, words), alt=words, caption=caption)
+    return Chart(bars=tuple(rows), unit="personnes", svg=_drawn(rows, words), alt=words, caption=_key(rows))
 
 
 def _drawn(rows: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
     bars = [(bar.label, bar.low, bar.high, bar.words) for bar in rows]
-    return charts.interval_rows(bars, label=words, narrow=narrow)
+    return charts.interval_rows(bars, label=words, marks=[bar.value for bar in rows], narrow=narrow)
+
+
+def _key(rows: Sequence[Bar]) -> str:
+    """Return what each mark of a chart means; the tick is told where there is one."""
+    mark = " Trait : l’estimation." if any(bar.value is not None for bar in rows) else ""
+    return f"Plein : sûr. Rayé : possible, jusqu’à la borne haute.{mark}"
 
 
 def for_a_room(found: Chart | None) -> Chart | None:
@@ -106,9 +128,6 @@ def for_a_room(found: Chart | None) -> Chart | None:
 FEW_BARS = 3  # those whose larger letters still stand on a slide
 
 
-BAR_CAPTION = "Plein : sûr au moins jusque-là. Rayé : possible, jusqu’à la borne haute."
-
-
 def need_chart(s: Subject) -> Chart | None:
     """Return the people concerned and, among them, those who live modestly; None where both are withheld."""
     r = s.reading
@@ -118,7 +137,7 @@ def need_chart(s: Subject) -> Chart | None:
         bar("dont vivent aussi modestement", needs["cumul"], r.both.value or "", r.both.between),
     )
     rows = [each for each in bars if each is not None]
-    return chart(rows, alt="Nombre de personnes.", caption=BAR_CAPTION) if rows else None
+    return chart(rows, alt="Nombre de personnes.") if rows else None
 
 
 def levels_chart(s: Subject) -> Chart | None:
@@ -129,19 +148,24 @@ def levels_chart(s: Subject) -> Chart | None:
         for line in s.reading.levels.lines[:3]
     )
     rows = [each for each in bars if each is not None]
-    return chart(rows, alt="Nombre de personnes à chaque niveau.", caption=BAR_CAPTION) if rows else None
+    return chart(rows, alt="Nombre de personnes à chaque niveau.") if rows else None
 
 
 def offer_chart(lines: Sequence[OfferLine]) -> Chart | None:
-    """Return, for each line of the offer, the people in difficulty who have none on foot."""
+    """Return, for each line of the offer, the people in difficulty who have none on foot: the line that most
+    of them are without first, for the order of a census means nothing.
+    """
     rows = [
         Bar(
             label=line.label,
             low=ends[0],
             high=ends[1],
             words=line.missing_about + (f" ({line.missing_sentence})" if line.missing_sentence else ""),
+            value=_printed(line.missing_value, line.missing_low, line.missing_high)
+            if line.missing_sentence
+            else None,
         )
-        for line in lines
+        for line in sorted(lines, key=lambda line: (-line.missing_value, line.label))
         if line.state != "donnee-manquante"
         for ends in [rounded(line.missing_low, line.missing_high)]
     ]
@@ -154,7 +178,13 @@ def bar(label: str, figure: FigureJson, value: str, between: str) -> Bar | None:
         return None
     low, high = rounded(figure["bas"], figure["haut"])
     words = f"environ {value}, {between}" if value else between
-    return Bar(label=label, low=low, high=high, words=words)
+    mark = _printed(figure["valeur"], figure["bas"], figure["haut"]) if value else None
+    return Bar(label=label, low=low, high=high, words=words, value=mark)
+
+
+def _printed(value: float, low: float, high: float) -> float:
+    """Return a number of people as it is printed between these bounds."""
+    return rounding.nearest(value, rounding.step((high - low) / 2))
 
 
 def rounded(low: float, high: float) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from maillage.reports.survey.actors import ActorStatement, Perception, Side, per
 from maillage.reports.survey.charts import Step
 from maillage.reports.territory.criteria import AXES
 from maillage.reports.territory.findings import FieldFinding
+from maillage.reports.territory.subject import Voice
 from maillage.words.wording import count, listing
 
 PAGE = 20
@@ -191,6 +192,31 @@ def statements_of(territory: str) -> list[FieldFinding]:
         for row in rows
         if row.kind in findings.kinds()
     ]
+
+
+LONGEST = 180  # characters: of words read on a slide
+
+
+def published_voices(territory: str) -> tuple[Voice, ...]:
+    """Return the words that the surveys of a territory published, short enough to be read in a room, one of
+    each theme in turn; invented ones only where nobody else spoke.
+
+    Words reviewed after an edition are in none, and those of a withdrawn edition are nobody's.
+    """
+    found: list[tuple[int, Voice]] = []
+    for survey in Survey.objects.filter(territory=territory).order_by("example", "pk"):
+        published = survey.publications.filter(withdrawn_at=None).first()
+        if published is None or (found and survey.example):
+            continue
+        known: Counter[str] = Counter()
+        for row in verbatims(survey, "kept").filter(reviewed_at__lte=published.published_at):
+            words = row.shown.strip()
+            if not words or len(words) > LONGEST:
+                continue
+            voice = Voice(words, row.get_speaker_display(), f"enquête « {survey.title} »", survey.example)
+            found.append((known[row.theme], voice))
+            known[row.theme] += 1
+    return tuple(voice for _, voice in sorted(found, key=lambda each: each[0]))
 
 
 def speaker_of(survey: Survey) -> str:
