@@ -1,5 +1,6 @@
 """The PDF files: tagged, readable aloud, one page for a sheet."""
 
+import io
 import re
 from collections import Counter
 from datetime import date
@@ -11,7 +12,7 @@ import pypdfium2
 import pytest
 
 from maillage.reports.page import pdf
-from maillage.reports.page.blocks import Chapter, Cover, Document, Picture
+from maillage.reports.page.blocks import Chapter, Cover, Document, Picture, Text
 
 
 @pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
@@ -164,7 +165,9 @@ def made(title: str) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(pdf.dossier(one_chapter(title), on=date(2026, 11, 22)))
 
 
-@pytest.mark.parametrize(("lay_out", "larger"), [(pdf.poster, True), (pdf.dossier, False)])
+@pytest.mark.parametrize(
+    ("lay_out", "larger"), [(pdf.poster, True), (pdf.slides, True), (pdf.dossier, False)]
+)
 def test_a_map_that_never_has_the_width_of_its_page_takes_larger_letters(monkeypatch, lay_out, larger):
     laid = []
     monkeypatch.setattr(pdf, "compiled", lambda template, data, *, on: laid.append(data) or b"")
@@ -172,7 +175,20 @@ def test_a_map_that_never_has_the_width_of_its_page_takes_larger_letters(monkeyp
         one_chapter("Grenoble", Picture(svg='<svg class="fig carte"></svg>', alt="")), on=date(2026, 11, 22)
     )
     drawn = laid[0]["document"]["chapters"][0]["blocks"][0]["svg"]
-    assert (pdf.NARROW_CSS.split("{")[1].split("}")[0].strip() in drawn) is larger
+    assert (".carte .nom-large" in drawn) is larger
+
+
+@pytest.mark.parametrize(("lines", "apart"), [(8, False), (22, True)])
+def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lines, apart):
+    """Le premier chapitre suit le sommaire ; le second, aussi, s’il reste une demi-page."""
+    first = Chapter(number="1", title="Premier", blocks=tuple(Text(text="Une ligne.") for _ in range(lines)))
+    second = Chapter(number="2", title="Second", blocks=(Text(text="Une ligne."),))
+    cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
+    made = pdf.dossier(Document(title="Ici", cover=cover, chapters=(first, second)), on=date(2026, 11, 25))
+    with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
+        texts = [page.get_textpage().get_text_range() for page in pages]
+    one, two = (max(k for k, text in enumerate(texts) if word in text) for word in ("Premier", "Second"))
+    assert (one, two) == (1, 2 if apart else 1)
 
 
 def test_a_long_name_stays_on_the_line_of_its_page():

@@ -287,6 +287,9 @@ def axis_top(figures: Sequence[Figure]) -> float:
     return by * (int(high / by) + 1)
 
 
+MANY = 5  # rows: beyond, they stand closer, so that a drawing of the same height keeps its letters
+
+
 def interval_rows(
     rows: Sequence[tuple[str, float, float, str]],
     *,
@@ -300,7 +303,7 @@ def interval_rows(
     letters.
     """
     top = max((high for _, _, high, _ in rows), default=0.0) or 1.0
-    across, row = (380, 86) if narrow else (560, 54)
+    across, row = (380, 86) if narrow else (560, 54 if len(rows) <= MANY else 46)
     parts = []
     for k, (name, low, high, words) in enumerate(rows):
         y, sure, wide = k * row, across * low / top, across * high / top

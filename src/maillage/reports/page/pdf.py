@@ -43,7 +43,9 @@ def poster(document: Document, *, on: date) -> bytes:
 
 
 SIZES = (10.0, 9.4, 8.8, 8.2)  # points
-HALF_WIDTH = ("synthese.typ", "poster.typ")  # where a map never has the width of the page
+SLIDE = 44  # letters of a map, in units of the drawing: beside words and under a title, it is small
+# Where a map never has the width of the page: its letters.
+HALF_WIDTH = {"synthese.typ": maps.LABEL_NARROW, "poster.typ": maps.LABEL_NARROW, "diapositives.typ": SLIDE}
 
 
 def one_page(document: Document, *, on: date) -> bytes:
@@ -63,7 +65,7 @@ def one_page(document: Document, *, on: date) -> bytes:
 
 
 def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0) -> bytes:
-    data = _prepared(document.data(), narrow=template in HALF_WIDTH)
+    data = _prepared(document.data(), letters=HALF_WIDTH.get(template, 0))
     values = tokens("jour")
     night = tokens("nuit")
     colours = {name: value for name, value in values.items() if value.startswith("#")}
@@ -101,14 +103,16 @@ def mark() -> str:
     return own.logo if own and own.logo else logo(values["pastel"], values["garance"], values["prune"])
 
 
-def png(svg: str, *, cover: bool = False) -> bytes:
-    """Return a drawing as a PNG picture, 1,600 points wide. cover: in the colours of a dark cover."""
+def png(svg: str, *, cover: bool = False, letters: int = 0) -> bytes:
+    """Return a drawing as a PNG picture, 1,600 points wide. cover: in the colours of a dark cover; letters:
+    see `styled`.
+    """
     return typst.compile(
         str(FOLDER / "image.typ"),
         root=str(FOLDER),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover)})},
+        sys_inputs={"d": json.dumps({"svg": styled(svg, cover=cover, letters=letters)})},
         format="png",
         ppi=144,
     )
@@ -191,19 +195,19 @@ def compiled(template: str, data: Mapping[str, object], *, on: date) -> bytes:
     )
 
 
-def _prepared(value: Any, key: str = "", kind: str = "", *, narrow: bool = False) -> Any:
-    """Return plain values for the template: rich texts in pieces, drawings with their style. narrow: it
-    stands in one of two columns, where a map takes the letters of a narrow screen.
+def _prepared(value: Any, key: str = "", kind: str = "", *, letters: int = 0) -> Any:
+    """Return plain values for the template: rich texts in pieces, drawings with their style. letters: of a
+    map in one of two columns, those of a narrow screen at least.
     """
     if isinstance(value, dict):
         own = value.get("kind", "")
-        within = narrow or own == "beside"
-        return {name: _prepared(inner, name, own or kind, narrow=within) for name, inner in value.items()}
+        within = letters or (maps.LABEL_NARROW if own == "beside" else 0)
+        return {name: _prepared(inner, name, own or kind, letters=within) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_prepared(inner, key, kind, narrow=narrow) for inner in value]
+        return [_prepared(inner, key, kind, letters=letters) for inner in value]
     if isinstance(value, str):
         if key == "svg":
-            return styled(value, narrow=narrow) if value else ""
+            return styled(value, letters=letters) if value else ""
         if key in RICH_KEYS or (key == "text" and kind in ("text", "callout")):
             return rich.spans(value)
         if key == "text":
@@ -211,21 +215,22 @@ def _prepared(value: Any, key: str = "", kind: str = "", *, narrow: bool = False
     return value
 
 
-def styled(svg: str, *, cover: bool = False, narrow: bool = False) -> str:
-    """Return a drawing that carries its own colours and the hatching it refers to. narrow: a map of half a
-    page, whose names must be read: larger, and fewer.
+def styled(svg: str, *, cover: bool = False, letters: int = 0) -> str:
+    """Return a drawing that carries its own colours and the hatching it refers to. letters: of a map of half
+    a page, whose names must be read: larger, in units of the drawing, and fewer; 0 for its own.
     """
     rare = rare_figures_css() if "parcours-" in svg or "cote-" in svg else ""
-    own = (COVER_CSS if cover else "") + (NARROW_CSS if narrow else "")
+    own = (COVER_CSS if cover else "") + (narrow_css(letters) if letters else "")
     css = resolve(figures_css() + rare + own, "nuit" if cover else "jour")
     extra = f"<defs>{hatch('rayures')}</defs>" if "url(#rayures)" in svg and 'id="rayures"' not in svg else ""
     return re.sub(r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", svg, count=1)
 
 
-NARROW_CSS = f"""
-.carte {{ font-size: {maps.LABEL_NARROW}px; }}
-.carte .nom-large {{ display: none; }}
-"""
+def narrow_css(letters: int) -> str:
+    """Return what makes the names of a map larger, and fewer."""
+    return f"\n.carte {{ font-size: {letters}px; }}\n.carte .nom-large {{ display: none; }}\n"
+
+
 COVER_CSS = """
 .tricot .maille-vide { fill: var(--couverture-maille); }
 .tricot .case-numerique { fill: var(--pastel); }

@@ -186,7 +186,7 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
     elif isinstance(block, Grid):
         _table(slide, block, box)
     elif isinstance(block, Picture):
-        _picture(slide, pdf.png(block.svg), block.alt, box)
+        _picture(slide, pdf.png(block.svg, letters=pdf.SLIDE), block.alt, box)
     elif isinstance(block, Bullets):
         _list(slide, block.items, box)
     elif isinstance(block, Callout):
