@@ -395,6 +395,24 @@ def test_a_frozen_edition_comes_back_the_same(alone, at_home, tmp_path, maillage
         assert (tmp_path / "s" / name).read_bytes() == (alone / "synthese" / name).read_bytes()
 
 
+def test_a_territory_too_small_for_any_figure_has_whole_reports_that_say_so(
+    at_home, tmp_path, maillage, monkeypatch
+):
+    """Un habitant : aucune page ne s’arrête en route, et la raison y est toujours une phrase à elle seule."""
+    monkeypatch.setattr(studies, "_computed", cache(studies._computed))
+    for name in FORMS:
+        answer = maillage("rapport", name, "26274", "--sortie", tmp_path / name)
+        assert answer.code == 0, answer.err
+        text = (tmp_path / name / f"{name}.html").read_text("utf-8").replace("\xa0", " ")
+        told = re.sub(r"\s+", " ", re.sub(r"<(style|script).*?</\1>|<[^>]+>", " | ", text, flags=re.DOTALL))
+        where = [found.span() for found in re.finditer(r"Trop peu d’habitants pour une estimation\.", told)]
+        assert where, name
+        for start, end in where:
+            assert not re.search(r"[\w,;(] $", told[:start]), told[start - 40 : end]
+            assert not re.match(r" ?[a-zà-ÿ,;)]", told[end:]), told[start : end + 40]
+        assert not re.search(r"\b1 (?:habitants|personnes)\b", told), name
+
+
 def test_an_edition_that_was_altered_is_refused_by_name(alone, at_home, tmp_path, maillage):
     (page,) = at_home.glob("rapports/*/diagnostic/novembre/diagnostic.html")
     former = page.read_bytes()

@@ -17,7 +17,7 @@ def need_card(d: Diagnosis, need: FigureText, universe: float) -> Card:
     return _card(
         chosen,
         counts=chosen.meaning or f"Les personnes qui {chosen.statement}, d’après {chosen.producer}.",
-        among=f"{wording.number(universe)} habitants : {chosen.universe}. Recensement de 2021.",
+        among=f"{wording.count(round(universe), 'habitant')} : {chosen.universe}. Recensement de 2021.",
         margin=(
             f"Le vrai nombre est entre {need.low} et {need.high}, {wording.NINE_TIMES} ; sinon, moins"
             " souvent."
@@ -74,7 +74,7 @@ def other_cards(d: Diagnosis) -> Cards:
     context.
     """
     chosen, cut = d.request.definition, definition(LEVELS)
-    among = f"{wording.number(d.universe)} habitants"
+    among = wording.count(round(d.universe), "habitant")
     draws = f"Fourchettes à {wording.NINE_IN_TEN}. Mêmes {d.request.n_draws} tirages que le nombre du haut."
     income, minima = source_cards()["insee-filosofi-communes"], source_cards()["cnaf-2021-iris"]
     return Cards(
@@ -133,8 +133,8 @@ def other_cards(d: Diagnosis) -> Cards:
                 " fréquente."
             ),
             among=(
-                f"{wording.number(d.population)} habitants ici ; le champ de chaque part est écrit à sa"
-                " ligne."
+                f"{wording.count(round(d.population), 'habitant')} ici ; le champ de chaque part est écrit"
+                " à sa ligne."
             ),
             margin=(
                 "L’âge et les diplômes viennent du recensement, sans fourchette ici. La pauvreté est une"

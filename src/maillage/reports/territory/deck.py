@@ -173,8 +173,8 @@ def _withheld(s: Subject) -> Chapter:
     return _slide(
         PEOPLE,
         "Un territoire trop petit pour une estimation",
-        (Callout(tone="prudence", title="Chiffre non montré.", text=s.reading.headline.reason),),
-        notes="Un chiffre pourrait y désigner quelqu’un. Pour connaître les besoins, parler avec chacun.",
+        (Bullets(items=(f"**Chiffre non montré.** {s.reading.headline.reason}", *synthesis.TOO_SMALL)),),
+        notes=" ".join(synthesis.TOO_SMALL),
     )
 
 

@@ -95,8 +95,9 @@ def provenance(s: Subject, *, what: str = "") -> str:
     """
     r = s.reading
     source = what or f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    noun = "personne" if r.universe in ("0", "1") else "personnes"
     return (
-        f"Source : {source}. Champ : {r.universe} personnes, {r.definition.universe}. {r.source.margin}"
+        f"Source : {source}. Champ : {r.universe} {noun}, {r.definition.universe}. {r.source.margin}"
         f" Estimation Maillage du {in_words(s.on)}, empreinte {r.fingerprint}."
     )
 

@@ -1,5 +1,8 @@
 """The synthesis of a territory: a page for elected people."""
 
+import re
+from collections.abc import Iterable
+
 from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
 from maillage.reports.territory import gaps
 from maillage.reports.territory.labels import FIRST_ANSWERS
@@ -15,6 +18,12 @@ from maillage.reports.territory.subject import (
 from maillage.words import wording
 
 MOST = 3  # gaps, and proposals
+TOO_SMALL = (  # what to do where no figure can be shown
+    "Ici, un chiffre pourrait désigner quelqu’un. Pour connaître les besoins, parler avec chacun.",
+    "Le diagnostic de l’intercommunalité compte aussi les habitants d’ici, sans les montrer seuls.",
+    "Les lieux d’aide, eux, se recensent : une liste à jour dit où envoyer qui en a besoin.",
+)
+TOGETHER = re.compile(r" et |, mis en taux par ")
 NO_OFFER = (
     "Aucun recensement de lieux n’est entré dans ce diagnostic : l’offre n’est pas mise en face du besoin."
 )
@@ -24,7 +33,10 @@ def compose(s: Subject) -> Document:
     """Return the synthesis: the first figure, where, the offer, gaps, proposals, sources and limits."""
     r = s.reading
     chapters = [_first(s)]
-    if not r.withheld:
+    if r.withheld:
+        advice = Bullets(items=TOO_SMALL)
+        chapters.append(Chapter(number="", title="Ce que l’on peut faire", blocks=(advice,)))
+    else:
         chapters += [_where(s), _offer(r), _gaps(r), _proposals(r)]
     return Document(
         title=f"Synthèse pour les élus : {r.territory.name}",
@@ -122,9 +134,20 @@ def _proposals(r: Reading) -> Chapter:
     return Chapter(number="", title=title, blocks=blocks)
 
 
+def named_producers(told: Iterable[str]) -> list[str]:
+    """Return who produced data, each once, in order of the alphabet: those who made a file together are
+    named one by one, without whom they made it for.
+
+    >>> named_producers(["Insee et DGFiP", "IGN", "Insee, mis en taux par Data For Good", "IGN et Insee"])
+    ['Data For Good', 'DGFiP', 'IGN', 'Insee']
+    """
+    names = {name for text in told for name in TOGETHER.split(text.split(", pour ", maxsplit=1)[0])}
+    return sorted(names, key=str.casefold)
+
+
 def _limits(r: Reading) -> Chapter:
     """Return sources and limits, in small print."""
-    producers = wording.listing(sorted({x.producer for x in r.sources}))
+    producers = wording.listing(named_producers([x.producer for x in r.sources]))
     contradicted = [first_sentence(note.text)[0] for note in r.published if note.kind == "contredit"]
     limits = [*(f"{text}." for text in contradicted), *(text.replace("**", "") for text in r.warnings[:1])]
     return Chapter(
