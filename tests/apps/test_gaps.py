@@ -66,6 +66,15 @@ def text_of(response) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ")
 
 
+def folds_of(response) -> dict[str, str]:
+    """Return the headings under which a part is folded on a phone, with the line that opens it."""
+    found = re.findall(
+        r'<h2[^>]*>([^<]*)</h2>\s*<details class="source plie-etroit"\s*>\s*<summary>([^<]*)',
+        response.content.decode(),
+    )
+    return {title.strip(): " ".join(words.split()) for title, words in found}
+
+
 @pytest.fixture
 def offered(home, django_user_model):
     """Échirolles with the real census of Isère, computed as the worker does."""
@@ -123,6 +132,13 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
     assert "on vous oriente" in told.never_said
     assert "formation" not in told.never_said
+    # FS-07: each part of the page is a line of a phone, which says how much it holds and opens.
+    assert folds_of(client.get(f"/territoires/{PLACE}/lieux/")) == {
+        "Ce qu’on y trouve": f"{len(told.practices)} pratiques",
+        "Qui les porte": f"{len(told.kinds)} types de structures",
+        "Commune par commune": f"{len(told.communes)} commune",
+        "Les acteurs du territoire": f"{len(told.actors)} acteurs",
+    }
 
     fit = told.suitability
     assert fit.n == told.n_places

@@ -1,5 +1,6 @@
 """Modules and outlines of a territory: written by its right only, read by those around it, unseen elsewhere."""
 
+import re
 from datetime import UTC, datetime
 from importlib import import_module
 
@@ -188,6 +189,19 @@ def test_an_outline_is_adapted_beside_the_original_by_its_territory_only(client,
     assert client.get(f"{TRAMES}adapter/?territoire=59").status_code == 404
     assert client.post(f"{TRAMES}origine/", {"territoire": "59"}).status_code == 404
     assert TerritoryOutline.objects.exists()
+
+
+def test_the_original_is_folded_beside_the_form_and_offered_to_those_who_may_adapt_it(client, nord, trainer):
+    """FS-07 : sous le formulaire d’un téléphone, l’originale tient une ligne ; qui n’a pas le droit n’a pas de lien."""
+    client.force_login(nord)
+    _, fold = read(client, f"{TRAMES}adapter/").split('<h2 id="originale">L’originale</h2>')
+    assert re.match(
+        r'\s*<details class="source plie-etroit">\s*<summary>.*?</summary>\s*<article', fold, re.S
+    )
+    assert outlines()[OUTLINE].aim in fold.split("</details>")[0].replace("\xa0", " ")
+    assert f"{TRAMES}adapter/" in read(client, TRAMES)
+    client.force_login(trainer)
+    assert "adapter/" not in read(client, TRAMES)
 
 
 def test_a_territory_comes_back_to_the_original_and_exports_its_own(client, nord):

@@ -68,11 +68,73 @@ def test_a_fault_that_one_look_alone_shows_is_found(chromium, faults_by_day_and_
         assert [each for each in found if each.startswith(rule) and where in each], (where, found)
 
 
-@pytest.mark.complete
-@pytest.mark.parametrize("address", [PERIMETER, "/methodes/"])
+SCREENS = 4_500  # pixels at 390: five screens and the foot of the page
+HEIGHT = "document.documentElement.scrollHeight"
+SHORT = {
+    "/methodes/besoins/": SCREENS,
+    "/methodes/": SCREENS,
+    PERIMETER: SCREENS,
+    f"{PERIMETER}indicateurs/": SCREENS,
+    f"{PERIMETER}plan/": SCREENS,
+    f"{PERIMETER}grille/": SCREENS,
+    f"{PERIMETER}lieux/": SCREENS,
+    f"{PERIMETER}manques/": 5_300,  # the map, and ten zones with their bounds
+    f"{PERIMETER}personnes/": SCREENS,
+    f"{PERIMETER}boucle/": 5_200,  # three sentences with a button each, three zones in full
+    f"{PERIMETER}definitions/": SCREENS,
+    f"{PERIMETER}indice/": SCREENS,
+    "/indicateurs/": SCREENS,
+    "/carte/?besoin=assistance": SCREENS,
+    "/coffres/": SCREENS,
+    "/connexions/": SCREENS,
+    "/bilan/referentiel/": SCREENS,
+    "/sources/ecarts/": SCREENS,
+}
+
+
+@pytest.mark.parametrize("address", some(SHORT, "/methodes/besoins/"))
 def test_what_is_read_on_a_phone_is_short(visit, address):
     """Ce qui compte se lit en cinq écrans ; le reste est plié, à un doigt."""
-    assert visit(address, **PHONE).evaluate("document.documentElement.scrollHeight") <= 4_500
+    assert visit(address, **PHONE).evaluate(HEIGHT) <= SHORT[address]
+
+
+SHORT_OF_THE_SPACE = {
+    ("coordination", "/espace/apprendre/auteurs/"): SCREENS,
+}
+
+
+@pytest.mark.complete
+@pytest.mark.parametrize(("who", "address"), SHORT_OF_THE_SPACE)
+def test_what_is_worked_on_with_a_phone_is_short(enter, who, address):
+    assert enter(who, address, **PHONE).evaluate(HEIGHT) <= SHORT_OF_THE_SPACE[who, address]
+
+
+def test_one_fold_for_the_whole_site_opens_to_all_and_stays_open_where_there_is_room(visit):
+    """Au clavier, par l’adresse du titre, sans script ; rien n’est plié sur un grand écran ni sur papier."""
+
+    def limits(**options):
+        page = visit(f"/methodes/besoins/{options.pop('at', '')}", **options)
+        part = page.locator("#limites")
+        return page, part.locator("summary"), part.locator("details > :not(summary)").first
+
+    page, summary, words = limits(**PHONE)
+    assert not words.is_visible()
+    page.emulate_media(media="print")
+    assert words.is_visible() and not summary.is_visible()
+    page.emulate_media(media="screen")
+    summary.press("Enter")
+    assert words.is_visible()
+
+    _, summary, words = limits(at="#limites", **PHONE)
+    assert words.is_visible()
+
+    _, summary, words = limits(java_script_enabled=False, **PHONE)
+    assert not words.is_visible()
+    summary.click()
+    assert words.is_visible()
+
+    _, summary, words = limits()
+    assert words.is_visible() and not summary.is_visible()
 
 
 @pytest.mark.complete

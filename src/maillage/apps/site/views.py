@@ -1,5 +1,6 @@
 """Home, style, health, legal pages, glossary, methods and sources."""
 
+import math
 import re
 import sys
 from dataclasses import asdict
@@ -8,6 +9,8 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import strip_tags
+from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 from markdown_it import MarkdownIt
 
@@ -31,6 +34,8 @@ from maillage.words import wording
 
 CHANGES = 100  # of services, the latest
 TESTIMONIES = 12  # to a page
+FEWEST_PARTS = 3  # of a method that is folded: a shorter one is read at once
+WORDS_A_MINUTE = 200  # read without haste
 DEMONSTRATION = "agglomeration-grenobloise"
 # The pages of docs/methods, in the order they are read: what anybody asks first, then what a trade needs.
 READING: dict[str, tuple[str, ...]] = {
@@ -114,8 +119,8 @@ def method(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in found:
         raise Http404
     text = found[slug].read_text("utf-8")
-    body = _scrollable(
-        MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1])
+    body = _foldable(
+        _scrollable(MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1]))
     )
     return render(
         request, "site/method.html", {"title": _title(text), "body": body, "slug": slug, "tab": "methodes"}
@@ -128,6 +133,26 @@ def _scrollable(html: str) -> str:
         "<table>", '<div class="table-cadre" role="group" aria-label="Tableau" tabindex="0"><table>'
     ).replace("</table>", "</table></div>")
     return framed.replace("<pre>", '<pre tabindex="0">')
+
+
+def _foldable(html: str) -> str:
+    """Return the page with each part folded under its title, with its reading time, where there is little
+    room.
+    """
+    before, *parts = re.split(r"<h2>(.*?)</h2>", html)
+    if len(parts) < 2 * FEWEST_PARTS:
+        return html
+    folds = [
+        f'<section id="{slugify(strip_tags(title))}"><h2>{title}</h2><details class="source plie-etroit">'
+        f'<summary>Lire, {_minutes(text)} min<span class="hors-ecran"> : {title}</span></summary>'
+        f"{text}</details></section>"
+        for title, text in zip(parts[::2], parts[1::2], strict=True)
+    ]
+    return before + "".join(folds)
+
+
+def _minutes(html: str) -> int:
+    return math.ceil(len(strip_tags(html).split()) / WORDS_A_MINUTE)
 
 
 def _method_files() -> list[Any]:

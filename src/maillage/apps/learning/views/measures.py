@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,6 +15,8 @@ from maillage.apps.learning.queries import measures as queries
 from maillage.apps.learning.queries import summary
 from maillage.apps.learning.queries.conversion import plans_of
 from maillage.words.opening import date_text
+
+EXERCISES = 20  # to a page, those that fail the most first
 
 
 @holding(access.SEE, access.MEASURES)
@@ -55,5 +58,7 @@ def _section(rows: Sequence[queries.OfModule], examples: bool) -> tuple[list[dic
 def authors(request: HttpRequest) -> HttpResponse:
     """For those who write: which exercise fails too often. Counts of the whole platform, nobody's."""
     rows, examples = queries.exercises()
-    shown = [{"of": row, "failed": summary.figure(row.failed)} for row in rows[:200]]
-    return render(request, "learning/team/authors.html", {"rows": shown, "examples": examples and bool(rows)})
+    page = Paginator(rows, EXERCISES).get_page(request.GET.get("page"))
+    shown = [{"of": row, "failed": summary.figure(row.failed)} for row in page]
+    context = {"rows": shown, "page": page, "examples": examples and bool(rows)}
+    return render(request, "learning/team/authors.html", context)

@@ -30,7 +30,7 @@ from maillage.reports.page import charts
 from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
 from maillage.words.wording import DASH
 
-OPEN = 4  # zones that a phone shows before the others are asked for
+OPEN = 3  # zones that a phone shows before the others are asked for
 MOST = 60  # zones that a page shows before all of them are asked for
 LINE = "assistance"  # of the offer, which the loop follows: somebody beside, for a procedure
 RECENT = activity.YEAR / 2

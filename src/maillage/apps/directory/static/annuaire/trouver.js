@@ -245,6 +245,8 @@ const dessiner = async () => {
     gouttes.set(rang, goutte);
     goutte.on("click", () => {
       choisir(rang);
+      const pli = rang.closest(".plie-etroit");
+      if (pli) pli.open = true;
       rang.scrollIntoView({ block: "nearest" });
     });
     goutte.on("mouseover", () => rang.classList.add("vise"));

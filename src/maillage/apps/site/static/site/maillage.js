@@ -129,13 +129,19 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
   if (cadre.querySelector("progress")) setTimeout(tour, 1000);
 }
 
-// Un lien vers ce qui est plié le déplie.
+// Un lien vers ce qui est plié le déplie ; vers un titre, ce qui est plié dessous.
 const deplier = () => {
-  const cible = document.getElementById(location.hash.slice(1));
-  for (let pli = cible?.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
+  const cible = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!cible) return;
+  const dessous = [...cible.children, cible.nextElementSibling].find((e) => e?.matches(".plie-etroit"));
+  for (let pli = dessous ?? cible.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
 };
 addEventListener("hashchange", deplier);
 deplier();
+
+// Là où le style ne sait pas déplier ce qui a la place, le script le fait.
+if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 43.75em)").matches)
+  for (const pli of document.querySelectorAll(".plie-etroit")) pli.open = true;
 
 // Sur papier, ce qui se déplie est déplié.
 addEventListener("beforeprint", () => {
