@@ -27,5 +27,8 @@ def expit(x: ArrayLike) -> NDArray[Any]:
     >>> float(expit(0.0)), float(expit(-1000.0))
     (0.5, 0.0)
     """
-    values = np.asarray(x)
-    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * values)))
+    out = np.asarray(0.5 * np.asarray(x))
+    np.tanh(out, out=out)
+    out += 1.0
+    out *= 0.5
+    return out

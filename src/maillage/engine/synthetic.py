@@ -68,12 +68,20 @@ def people(
     draws stays the expected one: the bias from the curved logit scale is removed beforehand. Source:
     docs/methods/besoins.md, section « Ce qui distingue deux quartiers ».
     """
+    # In place: an array of a block leaves the processor's nearest memory each time another is made.
     safe = np.where(size > 0, size, 1).astype(expected.dtype)[:, None]
-    r = np.clip(expected / safe, EDGE, 1 - EDGE)
-    x = np.log(r / (1 - r))
-    bend = (0.5 * response_**2 * variance_of_moves).astype(expected.dtype)[:, None]
-    x += response_.astype(expected.dtype)[:, None] * moves - bend * (1 - 2 * r)
-    return np.asarray(expit(x) * np.where(size > 0, size, 0).astype(expected.dtype)[:, None])
+    r = expected / safe
+    np.clip(r, EDGE, 1 - EDGE, out=r)
+    x = 1 - r
+    np.divide(r, x, out=x)
+    np.log(x, out=x)
+    r *= 2
+    bend = np.subtract(1, r, out=r)
+    bend *= (0.5 * response_**2 * variance_of_moves).astype(expected.dtype)[:, None]
+    x += response_.astype(expected.dtype)[:, None] * moves - bend
+    out = expit(x)
+    out *= np.where(size > 0, size, 0).astype(expected.dtype)[:, None]
+    return out
 
 
 def add_by(values: Floats, group: Positions, n_groups: int) -> NDArray[np.float64]:

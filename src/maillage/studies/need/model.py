@@ -40,6 +40,7 @@ WHOLE = ("need", "level_1", "level_2", "level_3", "both", "poor_both")  # what `
 SEED = 20_261_120
 OVERSEAS_CHANGE = 2020  # definitions older than this take the overseas gap of 2017, later ones that of 2021
 BIG_CITY = 50_000
+IS_BELOW_BAC = np.isin(DIPLOMA_OF, BELOW_BAC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,9 @@ class Country:
     split at the poverty threshold. region_names, departement_names: codes; region_of, departement_of,
     epci_of, commune_of: positions of each area's own. blocks: rows where each block starts, and the end; a
     commune is never cut. big_city: (areas,) whether its commune is so large that one median hides differences
-    between its parts; rural: (areas,) whether it is a mainland commune under 2,000 residents. grounds:
-    (départements, 2, 70) persons by cell, outside then inside such communes.
+    between its parts; rural: (areas,) whether it is a mainland commune under 2,000 residents; mainland: (areas,);
+    alone: (areas,) whether it is the whole of its commune. region_of_departement: (départements,) the position
+    of each one's région. grounds: (départements, 2, 70) persons by cell, outside then inside rural communes.
     """
 
     frame: Frame
@@ -81,6 +83,7 @@ class Country:
     epci_of: Positions
     region_of: Positions
     departement_of: Positions
+    region_of_departement: Positions
     commune_of: Positions
     region_names: NDArray[np.str_]
     departement_names: NDArray[np.str_]
@@ -88,19 +91,14 @@ class Country:
     blocks: Positions
     big_city: NDArray[np.bool_]
     rural: NDArray[np.bool_]
+    mainland: NDArray[np.bool_]
+    alone: NDArray[np.bool_]
     grounds: Floats
 
     @property
     def is_overseas(self) -> NDArray[np.bool_]:
         """(régions,) whether a région is overseas."""
         return np.isin(self.region_names, frames.OVERSEAS)
-
-    @property
-    def region_of_departement(self) -> Positions:
-        """(départements,) the position of each one's région."""
-        out = np.zeros(len(self.departement_names), dtype=np.int64)
-        out[self.departement_of] = self.region_of
-        return out
 
     @property
     def cells(self) -> Floats:
@@ -120,7 +118,10 @@ def describe(frame: Frame) -> Country:
     departement_names, departement_of = group(frame.departement)
     _, commune_of = group(frame.commune)
     residents = total_by(commune_of, frame.population)[commune_of]
-    rural = (residents < frames.SMALL_COMMUNE) & ~frame.overseas
+    mainland = ~frame.overseas
+    rural = (residents < frames.SMALL_COMMUNE) & mainland
+    region_of_departement = np.zeros(len(departement_names), dtype=np.int64)
+    region_of_departement[departement_of] = region_of
     with ThreadPoolExecutor(2) as pool:
         homes, poor = pool.map(lambda share: _by_household(frame, share), (frame.modest, frame.poor))
     return Country(
@@ -130,6 +131,7 @@ def describe(frame: Frame) -> Country:
         epci_of=epci_of,
         region_of=region_of,
         departement_of=departement_of,
+        region_of_departement=region_of_departement,
         commune_of=commune_of,
         region_names=region_names,
         departement_names=departement_names,
@@ -137,6 +139,8 @@ def describe(frame: Frame) -> Country:
         blocks=_blocks(commune_of),
         big_city=residents > BIG_CITY,
         rural=rural,
+        mainland=mainland,
+        alone=np.bincount(commune_of)[commune_of] == 1,
         grounds=synthetic.add_by(homes, 2 * departement_of + rural, 2 * len(departement_names)).reshape(
             len(departement_names), 2, -1
         ),
@@ -230,8 +234,9 @@ class Places:
 
     def moves(self, place: Country, rows: Positions) -> Floats:
         """Return (rows, draws) what the places of some areas add."""
-        above = self.region[place.region_of_departement] + self.departement
-        return np.asarray(above[place.departement_of[rows]] + self.epci[place.epci_of[rows]])
+        departements, at = np.unique(place.departement_of[rows], return_inverse=True)
+        above = self.region[place.region_of_departement[departements]] + self.departement[departements]
+        return np.asarray(above[at] + self.epci[place.epci_of[rows]])
 
     def variance(self, place: Country, rows: Positions) -> Floats:
         """Return (rows,) the variance of these moves."""
@@ -267,13 +272,13 @@ class Model:
         expected = counts @ p
         varies = synthetic.variance(counts, p).astype(np.float64)
         least = np.maximum(varies, synthetic.LEAST_VARIANCE)
-        below = np.resize(np.isin(DIPLOMA_OF, BELOW_BAC), len(p))
+        below = np.resize(IS_BELOW_BAC, len(p))
         gain = synthetic.diploma_sensitivity(counts, p, below, effect=number("spreads/diploma_effect"))
         imputed = gain * frame.diploma_doubt[rows] / least
         sampled = (
             np.where(frame.sampled[rows], number("spreads/census_design") * (counts @ p**2), 0.0) / least**2
         )
-        alone = np.bincount(place.commune_of)[place.commune_of[rows]] == 1
+        alone = place.alone[rows]
         tied = np.where(alone, 0.0, np.sqrt(imputed**2 + sampled))
         free = np.sqrt(self.spreads.area**2 + 1 / least + np.where(alone, imputed**2, 0.0))
         return Noise(
@@ -288,20 +293,31 @@ class Model:
         place = self.country
         rows = np.arange(place.blocks[block], place.blocks[block + 1])
         free = normals(self.seed, "area", block, (len(rows), self.n_draws))
-        tied = normals(self.seed, "commune", block, (len(rows), self.n_draws))
-        _, local = np.unique(place.commune_of[rows], return_inverse=True)
-        local = local.astype(np.int64)
-        shared, shared_variance = self.places.moves(place, rows), self.places.variance(place, rows)
-        mainland, rural = ~place.frame.overseas[rows], place.rural[rows]
+        # What is tied over a commune is nothing where the commune is one area: two areas in three.
+        parts = np.flatnonzero(~place.alone[rows])
+        tied = normals(self.seed, "commune", block, (parts.max(initial=-1) + 1, self.n_draws))[parts]
+        _, commune = np.unique(place.commune_of[rows[parts]], return_inverse=True)
+        # The areas of a block lie in few EPCI: what those share is worked out once for each.
+        _, first, alike = np.unique(
+            place.departement_of[rows] * place.n_epci + place.epci_of[rows],
+            return_index=True,
+            return_inverse=True,
+        )
+        shared, shared_variance = self.places.moves(place, rows[first]), self.places.variance(place, rows)
+        mainland, rural = place.mainland[rows[first], None], place.rural[rows]
         out: dict[str, Singles] = {}
         for name in self._named(names):
             outcome = self.outcomes[name]
             own = self.noise(name, rows)
-            moves = (shared - np.where(mainland[:, None], outcome.recentre, 0.0)).astype(np.float32)
+            moves = (shared - np.where(mainland, outcome.recentre, 0.0)).astype(np.float32)[alike]
             moves += free * own.free.astype(np.float32)[:, None]
-            moves += synthetic.centred(
-                tied * own.tied.astype(np.float32)[:, None], own.varies, local, local.max() + 1
-            )
+            if len(parts):
+                moves[parts] += synthetic.centred(
+                    tied * own.tied[parts].astype(np.float32)[:, None],
+                    own.varies[parts],
+                    commune.astype(np.int64),
+                    commune.max() + 1,
+                )
             expected = outcome.counts[rows] @ outcome.rates.T
             if rural.any():
                 expected[rural] = outcome.counts[rows[rural]] @ outcome.rural.T
