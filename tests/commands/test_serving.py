@@ -4,6 +4,8 @@ live.
 
 import os
 import signal
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -128,6 +130,32 @@ class Worker:
     @property
     def nr_conns(self) -> int:
         return self.answered.pop(0) if self.answered else 0
+
+
+PROGRAM = """
+import sys, django
+django.setup()
+import maillage.config.urls
+from maillage.kernel import later
+names = [each.__name__ for each in vars(later).values() if isinstance(each, later.Later)]
+print([name for name in names if name in sys.modules])
+later.load()
+print([name for name in names if name not in sys.modules])
+"""
+
+
+def test_what_is_long_to_load_waits_until_pages_are_answered(tmp_path):
+    """Libraries that the first page does not use, scipy first, are loaded by whoever reads ahead."""
+    environment = {"MAILLAGE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    found = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    assert found.stdout.split("\n") == ["[]", "[]", ""]
 
 
 def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypatch):

@@ -2,6 +2,8 @@
 silence.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -12,6 +14,7 @@ from maillage.engine.chance import even_normals
 from maillage.engine.logit import expit, logit
 
 N = 500
+BEYOND = NormalDist().inv_cdf(0.95)  # half-width of a 90 % interval, in standard errors
 shares = st.floats(0.02, 0.9)
 effective = st.floats(15, 3_000)
 
@@ -79,10 +82,8 @@ def test_a_guard_wakes_exactly_when_chance_is_left_behind(share, size, other, sp
     if found.agree:
         assert found.guarded == pytest.approx(found.draws)
     else:  # given that doubt, the same gap would be at the limit of chance
-        assert abs(found.gap) == pytest.approx(
-            composite.BEYOND * np.sqrt(model.var() + survey.var() + found.bias**2)
-        )
-        assert found.guarded_weight == pytest.approx(model.var() * (composite.BEYOND / found.gap) ** 2)
+        assert abs(found.gap) == pytest.approx(BEYOND * np.sqrt(model.var() + survey.var() + found.bias**2))
+        assert found.guarded_weight == pytest.approx(model.var() * (BEYOND / found.gap) ** 2)
 
 
 def test_a_guarded_survey_doubts_as_much_as_its_gap_asks():

@@ -16,14 +16,16 @@ EVERY = 0.1
 
 
 def read_ahead() -> None:
-    """Read the tables that pages ask for first; what is read already costs nothing."""
+    """Read the tables that pages ask for first, and the libraries; what is read already costs nothing."""
     from django.db import connections
 
     from maillage.apps.learning.queries import contents
     from maillage.apps.search import queries as search
+    from maillage.kernel import later
     from maillage.pipeline.offer.clean import commune, point
     from maillage.studies.diagnosis.territories import gazetteer
 
+    later.load()
     gazetteer().find("a")
     contents.modules()
     search.read_ahead()

@@ -11,9 +11,9 @@ from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr
 
 from maillage.engine import chance
+from maillage.kernel.later import special
 
 Floats = NDArray[np.float64]
 LEVEL = 0.90
@@ -79,7 +79,7 @@ def quantile(values: Sequence[float], at: float) -> Measure:
     if not n or not 0 < at < 1:
         raise ValueError("a quantile is taken among some values, strictly between 0 and 1.")
     # Quantiles of a binomial law, without scipy.stats, which takes longer to load than the platform.
-    ranks = bdtr(np.arange(n + 1), n, at)
+    ranks = special.bdtr(np.arange(n + 1), n, at)
     below = int(np.searchsorted(ranks, (1 - LEVEL) / 2)) - 1
     above = int(np.searchsorted(ranks, 1 - (1 - LEVEL) / 2))
     low, high = ordered[max(below, 0)], ordered[min(above, n - 1)]

@@ -7,10 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array, eye_array, hstack
 
 from maillage.engine.calibration import Margins
+from maillage.kernel.later import Matrix, optimize, sparse
 
 Floats = NDArray[np.float64]
 LEAST = 1e-7  # relative miss under which a margin is met, for a linear programme
@@ -18,7 +17,7 @@ CLOSE = 1e-3  # how closely bounds are searched
 LARGEST = 1e5  # bounds wider than this are no bounds
 
 
-def _columns(initial: Floats, margins: Margins) -> tuple[csr_array, Floats]:
+def _columns(initial: Floats, margins: Margins) -> tuple[Matrix, Floats]:
     """Return what a ratio of 1 in each cell of positive weight adds to each total, as a share of that
     total.
     """
@@ -34,8 +33,10 @@ def _columns(initial: Floats, margins: Margins) -> tuple[csr_array, Floats]:
         rows.append(np.full(n, at + k))
         values.append(base[kept] * margins.numbers[kept, k] / (abs(total) or 1.0))
     columns = np.tile(np.arange(n), len(rows))
-    matrix = coo_array((np.concatenate(values), (np.concatenate(rows), columns)), shape=(len(wanted), n))
-    return csr_array(matrix), np.sign(wanted) if len(margins.totals) else np.ones(len(wanted))
+    matrix = sparse.coo_array(
+        (np.concatenate(values), (np.concatenate(rows), columns)), shape=(len(wanted), n)
+    )
+    return sparse.csr_array(matrix), np.sign(wanted) if len(margins.totals) else np.ones(len(wanted))
 
 
 def misses(initial: Floats, margins: Margins, low: float, high: float) -> Floats:
@@ -46,10 +47,10 @@ def misses(initial: Floats, margins: Margins, low: float, high: float) -> Floats
     """
     matrix, wanted = _columns(initial, margins)
     p, n = matrix.shape
-    slack = eye_array(p, format="csr")
-    found = linprog(
+    slack = sparse.eye_array(p, format="csr")
+    found = optimize.linprog(
         np.concatenate((np.zeros(n), np.ones(2 * p))),
-        A_eq=hstack((matrix, slack, -slack), format="csr"),
+        A_eq=sparse.hstack((matrix, slack, -slack), format="csr"),
         b_eq=wanted,
         bounds=[(low, None if np.isinf(high) else high)] * n + [(0, None)] * (2 * p),
     )

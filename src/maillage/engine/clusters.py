@@ -2,8 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+
+from maillage.kernel.later import csgraph, sparse
 
 
 def gather(pairs: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[list[int]]:
@@ -15,10 +15,10 @@ def gather(pairs: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[list[int
     [[0, 1], [3]]
     """
     inside = pairs[chosen[pairs].all(axis=1)]
-    borders = coo_array(
+    borders = sparse.coo_array(
         (np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape=(len(chosen), len(chosen))
     )
-    _, group = connected_components(borders, directed=False)
+    _, group = csgraph.connected_components(borders, directed=False)
     groups: dict[int, list[int]] = {}
     for zone in np.flatnonzero(chosen).tolist():
         groups.setdefault(int(group[zone]), []).append(zone)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betaincinv, ndtri
 
 from maillage.engine.chance import generator
 from maillage.engine.logit import expit, logit
+from maillage.kernel.later import special
 
 Floats = NDArray[np.float64]
 
-BEYOND = float(ndtri(0.95))  # half-width of a 90 % interval, in standard errors
 # Shares stay this far from 0 and 1, where the logit is infinite.
 EDGE = 1e-6
 STEPS = 60
@@ -52,7 +51,7 @@ def surveyed(share: float, effective: float, *, seed: int, n: int) -> Floats:
     if not 0 <= share <= 1 or not effective > 0:
         raise ValueError("a share between 0 and 1 of at least one respondent.")
     even = (np.arange(n) + 0.5) / n
-    drawn = betaincinv(effective * share + 0.5, effective * (1 - share) + 0.5, even)
+    drawn = special.betaincinv(effective * share + 0.5, effective * (1 - share) + 0.5, even)
     return np.asarray(np.clip(generator(seed, "enquete/part").permuted(drawn), EDGE, 1 - EDGE))
 
 
@@ -81,7 +80,7 @@ def carried(
 
 
 def _even(seed: int, source: str, n: int) -> Floats:
-    return np.asarray(generator(seed, source).permuted(ndtri((np.arange(n) + 0.5) / n)))
+    return np.asarray(generator(seed, source).permuted(special.ndtri((np.arange(n) + 0.5) / n)))
 
 
 def combine(model: Floats, survey: Floats) -> Combined:
@@ -93,8 +92,9 @@ def combine(model: Floats, survey: Floats) -> Combined:
     varies, doubted = float(model.var()), float(survey.var())
     apart = survey.mean() - model.mean()
     spread = float(np.sqrt(varies + doubted))
-    agree = abs(apart) <= BEYOND * spread
-    bias = 0.0 if agree else float(np.sqrt(max((apart / BEYOND) ** 2 - varies - doubted, 0.0)))
+    beyond = float(special.ndtri(0.95))  # half-width of a 90 % interval, in standard errors
+    agree = abs(apart) <= beyond * spread
+    bias = 0.0 if agree else float(np.sqrt(max((apart / beyond) ** 2 - varies - doubted, 0.0)))
     alone = _unpaired(survey, model)
     weight = _weight(varies, doubted)
     guarded_weight = _weight(varies, doubted + bias**2)
@@ -103,8 +103,8 @@ def combine(model: Floats, survey: Floats) -> Combined:
         draws=_mixed(model, alone, weight),
         weight=weight,
         gap=float(apart),
-        gap_low=float(apart - BEYOND * spread),
-        gap_high=float(apart + BEYOND * spread),
+        gap_low=float(apart - beyond * spread),
+        gap_high=float(apart + beyond * spread),
         agree=bool(agree),
         bias=bias,
         guarded=_mixed(model, centred, guarded_weight),

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import linprog, nnls
-from scipy.sparse import csr_array
+
+from maillage.kernel.later import optimize, sparse
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -106,12 +106,12 @@ def people_before(sums: ArrayLike, told: ArrayLike, now: ArrayLike) -> tuple[Flo
     known = np.asarray(sums, dtype=np.float64).reshape(-1, people.size)
     values = np.asarray(told, dtype=np.float64)
     for most, left in ((people, False), (np.full(people.size, np.inf), True)):
-        found = linprog(
+        found = optimize.linprog(
             np.zeros(people.size), A_eq=known, b_eq=values, bounds=[(0, each) for each in most.tolist()]
         )
         if found.status == 0:
             return np.clip(found.x, 0.0, most), left  # a solver may leave a hair under zero
-    return nnls(known, values)[0], True
+    return optimize.nnls(known, values)[0], True
 
 
 def _proved(
@@ -133,7 +133,9 @@ def _proved(
     asked += [np.isin(index, index[:, k]) for k, seen in enumerate(columns) if not seen]
     for mask in asked:
         goal = mask.ravel().astype(np.float64)
-        low, high = (linprog(sign * goal, A_eq=known, b_eq=told, bounds=(0, None)).fun for sign in (1, -1))
+        low, high = (
+            optimize.linprog(sign * goal, A_eq=known, b_eq=told, bounds=(0, None)).fun for sign in (1, -1)
+        )
         if -float(high) - float(low) < least - 1e-6:
             return False
     return True
@@ -214,9 +216,9 @@ def _ranges(
     if len(waiting) < MANY or not len(known):
         return low, high
     chance = np.random.default_rng(len(waiting))
-    rows, values = csr_array(known), known @ people
+    rows, values = sparse.csr_array(known), known @ people
     for _ in range(WORLDS):
-        found = linprog(
+        found = optimize.linprog(
             chance.uniform(-1, 1, len(waiting)) @ goals[waiting], A_eq=rows, b_eq=values, bounds=bounds
         )
         if found.status == 0:
@@ -239,9 +241,9 @@ def _ends(goal: Floats, known: Floats, values: Floats, bounds: Bounds) -> tuple[
         return None
     pins: Bools = np.zeros(len(known), dtype=bool)
     worlds: list[Floats] = []
-    rows = csr_array(known)
+    rows = sparse.csr_array(known)
     for sign in (1, -1):
-        found = linprog(sign * goal, A_eq=rows, b_eq=values, bounds=bounds)
+        found = optimize.linprog(sign * goal, A_eq=rows, b_eq=values, bounds=bounds)
         if found.status == 3:  # unbounded
             return None
         if found.status != 0:
@@ -293,7 +295,9 @@ def doubt(goal: ArrayLike, known: ArrayLike, low: ArrayLike, high: ArrayLike) ->
     """
     sums, aim = np.asarray(known, dtype=np.float64), np.asarray(goal, dtype=np.float64)
     bounds = np.concatenate([np.asarray(high, dtype=np.float64), -np.asarray(low, dtype=np.float64)])
-    least, most = (linprog(sign * aim, A_ub=np.vstack([sums, -sums]), b_ub=bounds) for sign in (1, -1))
+    least, most = (
+        optimize.linprog(sign * aim, A_ub=np.vstack([sums, -sums]), b_ub=bounds) for sign in (1, -1)
+    )
     if 3 in (least.status, most.status):
         return float("inf")
     return -float(most.fun) - float(least.fun) if least.status == most.status == 0 else 0.0

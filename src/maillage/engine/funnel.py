@@ -4,7 +4,8 @@ Source: docs/methods/indicateurs.md
 """
 
 import numpy as np
-from scipy.special import bdtr
+
+from maillage.kernel.later import special
 
 LEVEL = 0.998  # three standard errors: one place in five hundred is outside by chance
 
@@ -22,5 +23,5 @@ def limits(share: float, n: int, level: float = LEVEL) -> tuple[float, float]:
         raise ValueError(f"{share} of {n} cases: a share is between 0 and 1, of one case at least.")
     tail = (1 - level) / 2
     # Quantiles of the binomial law, without scipy.stats, which takes longer to load than the platform.
-    low, high = np.searchsorted(bdtr(np.arange(n + 1), n, share), (tail, 1 - tail))
+    low, high = np.searchsorted(special.bdtr(np.arange(n + 1), n, share), (tail, 1 - tail))
     return float(low) / n, float(high) / n

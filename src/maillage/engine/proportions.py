@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
 
-from scipy.special import betaincinv, stdtrit
+from maillage.kernel.later import special
 
 LEVEL = 0.90
 NEVER = 1e-12  # a share this near 0 or 1 is 0 or 1
@@ -87,8 +87,8 @@ def clopper_pearson(part: float, n: float, level: float = LEVEL) -> tuple[float,
     """
     _checked(part / n if n > 0 else -1.0, n, level)
     tail = (1 - level) / 2
-    low = float(betaincinv(part, n - part + 1, tail)) if part > n * NEVER else 0.0
-    high = float(betaincinv(part + 1, n - part, 1 - tail)) if n - part > n * NEVER else 1.0
+    low = float(special.betaincinv(part, n - part + 1, tail)) if part > n * NEVER else 0.0
+    high = float(special.betaincinv(part + 1, n - part, 1 - tail)) if n - part > n * NEVER else 1.0
     return low, high
 
 
@@ -119,7 +119,7 @@ def effective_number(share: float, variance: float, *, n: float, df: float, leve
         )
     ratio = 1.0
     if n > 1 and 0 < df < n - 1:
-        ratio = float(stdtrit(n - 1, 0.5 + level / 2) / stdtrit(df, 0.5 + level / 2))
+        ratio = float(special.stdtrit(n - 1, 0.5 + level / 2) / special.stdtrit(df, 0.5 + level / 2))
     return share * (1 - share) / variance * ratio * ratio
 
 

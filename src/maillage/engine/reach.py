@@ -3,16 +3,14 @@ it.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
-from scipy.spatial import cKDTree
+
+from maillage.kernel.later import Matrix, sparse, spatial
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
-Matrix: TypeAlias = sparse.csr_array
 
 EARTH = 6_371_008.8  # metres, mean radius
 AREAS_AT_ONCE = 4_096
@@ -63,7 +61,7 @@ def nearest(areas: Floats, places: Floats) -> tuple[Floats, Positions]:
     here, there = _known(areas), _known(places)
     if len(here) and len(there):
         spots, first = np.unique(on_sphere(places[there]), axis=0, return_index=True)
-        chord, found = cKDTree(spots).query(on_sphere(areas[here]))
+        chord, found = spatial.cKDTree(spots).query(on_sphere(areas[here]))
         distance[here], position[here] = metres(chord), there[first[found]]
     return distance, position
 
@@ -81,7 +79,7 @@ def pairs(areas: Floats, places: Floats, radius: float) -> Matrix:
 def nearby(areas: Floats, places: Floats, radius: float) -> Iterator[tuple[slice, Matrix]]:
     """Yield the rows of `pairs`, AREAS_AT_ONCE areas at a time, each time with the slice they are."""
     there = _known(places)
-    tree = cKDTree(on_sphere(places[there])) if len(there) else None
+    tree = spatial.cKDTree(on_sphere(places[there])) if len(there) else None
     reach = 2 * np.sin(min(radius / EARTH, np.pi) / 2)
     for start in range(0, len(areas), AREAS_AT_ONCE):
         some = areas[start : start + AREAS_AT_ONCE]
@@ -89,7 +87,9 @@ def nearby(areas: Floats, places: Floats, radius: float) -> Iterator[tuple[slice
         if tree is None or not len(here):
             near = sparse.csr_array((len(some), len(places)))
         else:
-            found = cKDTree(on_sphere(some[here])).sparse_distance_matrix(tree, reach, output_type="ndarray")
+            found = spatial.cKDTree(on_sphere(some[here])).sparse_distance_matrix(
+                tree, reach, output_type="ndarray"
+            )
             at = (here[found["i"]].astype(np.int32), there[found["j"]].astype(np.int32))
             near = sparse.coo_array((metres(found["v"]), at), shape=(len(some), len(places))).tocsr()
             near.sort_indices()

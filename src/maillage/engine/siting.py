@@ -4,18 +4,17 @@ be.
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from maillage.engine.chance import generator
+from maillage.kernel.later import Matrix, sparse
 from maillage.kernel.table import total_by
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
-Matrix: TypeAlias = sparse.csr_array
 
 MOST_ROUNDS = (
     400  # of the bound by multipliers: a whole country gains nothing more than a few thousandths beyond

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import duckdb
 import numpy as np
 
+from maillage.kernel.later import duckdb
 from maillage.kernel.table import Column, Table
 from maillage.reference.cards import cards
 

@@ -12,12 +12,12 @@ from django.shortcuts import render
 from django.utils.html import strip_tags
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
-from markdown_it import MarkdownIt
 
 from maillage.apps.community.queries import bulletins
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.territories import queries as territories
 from maillage.kernel.estimate import Estimate
+from maillage.kernel.later import markdown_it
 from maillage.kernel.names import plain
 from maillage.reference import calendar, initiatives, voices
 from maillage.reference.definitions import offered
@@ -119,9 +119,8 @@ def method(request: HttpRequest, slug: str) -> HttpResponse:
     if slug not in found:
         raise Http404
     text = found[slug].read_text("utf-8")
-    body = _foldable(
-        _scrollable(MarkdownIt("commonmark", {"html": False}).enable("table").render(text.split("\n", 1)[1]))
-    )
+    parser = markdown_it.MarkdownIt("commonmark", {"html": False}).enable("table")
+    body = _foldable(_scrollable(parser.render(text.split("\n", 1)[1])))
     return render(
         request, "site/method.html", {"title": _title(text), "body": body, "slug": slug, "tab": "methodes"}
     )
@@ -168,7 +167,7 @@ def _lead(text: str) -> str:
     lines = (line.strip() for line in text.split("\n")[1:])
     line = next((line for line in lines if line and line[0] not in "#|-"), "")
     first = re.split(r"(?<=[.!?])\s+(?=[A-ZÀÉÊ«])", line, maxsplit=1)[0]
-    return MarkdownIt("commonmark", {"html": False}).renderInline(first)
+    return markdown_it.MarkdownIt("commonmark", {"html": False}).renderInline(first)
 
 
 @require_safe

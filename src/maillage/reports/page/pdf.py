@@ -9,11 +9,8 @@ from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
-import pikepdf
-import typst
-from fontTools.ttLib import TTFont
-
 from maillage.kernel.errors import HouseError
+from maillage.kernel.later import pikepdf, ttLib, typst
 from maillage.reference.files import ASSETS
 from maillage.reports.page import maps, theme
 from maillage.reports.page.blocks import Document
@@ -139,7 +136,7 @@ def swatches() -> dict[str, str]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> "typst.Fonts":
     """Return our fonts, read once: two hundred sheets would read them two hundred times."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(ASSETS / "fonts")])
 
@@ -154,8 +151,8 @@ def is_started() -> bool:
 @cache
 def _letters() -> frozenset[str]:
     """Return the characters that our fonts can draw."""
-    fonts = sorted((ASSETS / "fonts").glob("*.ttf"))
-    return frozenset(chr(code) for path in fonts for code in TTFont(path, lazy=True).getBestCmap()) | {"\n"}
+    fonts = (ttLib.TTFont(path, lazy=True) for path in sorted((ASSETS / "fonts").glob("*.ttf")))
+    return frozenset(chr(code) for font in fonts for code in font.getBestCmap()) | {"\n"}
 
 
 def drawable(value: Any) -> Any:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from maillage.kernel.estimate import Estimate, Figure, Withheld, from_draws
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
-from maillage.studies.diagnosis.figures import METHOD, TOO_FEW
+from maillage.studies.diagnosis.figures import METHOD
 from maillage.studies.diagnosis.request import Inside
 from maillage.studies.need.model import ModelByDefinition
+from maillage.studies.need.population import TOO_FEW
 
 Floats = NDArray[np.float64]
 

@@ -19,7 +19,6 @@ from maillage.studies.diagnosis.figures import (
     METHOD_LEVELS,
     NO_STANDARDS,
     POOR_UNIVERSE,
-    TOO_FEW,
     figures_of,
     income_figure,
     spread_of,
@@ -34,6 +33,7 @@ from maillage.studies.need import context, doubt, local_survey, social
 from maillage.studies.need import population as frames
 from maillage.studies.need.local_survey import Composite, Unread
 from maillage.studies.need.model import Model
+from maillage.studies.need.population import TOO_FEW
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]

@@ -10,7 +10,7 @@ from maillage.engine import composite, synthetic
 from maillage.kernel.estimate import Estimate
 from maillage.reference.definitions import LEVELS, Definition
 from maillage.reference.parameters import number
-from maillage.studies.diagnosis.figures import TOO_FEW, figures_of
+from maillage.studies.diagnosis.figures import figures_of
 from maillage.studies.diagnosis.request import Request
 from maillage.studies.diagnosis.results import LEVEL_NAMES, Part
 from maillage.studies.diagnosis.zoning import Zone
@@ -19,6 +19,7 @@ from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.need.local_survey import Composite, Measured
 from maillage.studies.need.model import Model
+from maillage.studies.need.population import TOO_FEW
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]

@@ -16,7 +16,6 @@ from maillage.studies.need.local_survey import Measured
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]
 NO_STANDARDS = "Aucun revenu communal n’est connu ici : le niveau de vie n’est pas estimé."
-TOO_FEW = "Trop peu d’habitants pour une estimation."
 
 
 METHOD, METHOD_BOTH, METHOD_LEVELS, METHOD_INCOME = (

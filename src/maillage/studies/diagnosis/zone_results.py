@@ -15,7 +15,6 @@ from maillage.studies.diagnosis.figures import (
     METHOD_BOTH,
     METHOD_LEVELS,
     NO_STANDARDS,
-    TOO_FEW,
     figures_of,
     income_figure,
     spread_of,
@@ -26,6 +25,7 @@ from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.need.local_survey import Composite, Measured
 from maillage.studies.need.model import Model
+from maillage.studies.need.population import TOO_FEW
 from maillage.studies.need.social import Social
 
 Floats = NDArray[np.float64]

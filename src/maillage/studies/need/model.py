@@ -72,9 +72,10 @@ class Country:
     split at the poverty threshold. region_names, departement_names: codes; region_of, departement_of,
     epci_of, commune_of: positions of each area's own. blocks: rows where each block starts, and the end; a
     commune is never cut. big_city: (areas,) whether its commune is so large that one median hides differences
-    between its parts; rural: (areas,) whether it is a mainland commune under 2,000 residents; mainland: (areas,);
-    alone: (areas,) whether it is the whole of its commune. region_of_departement: (départements,) the position
-    of each one's région. grounds: (départements, 2, 70) persons by cell, outside then inside rural communes.
+    between its parts; rural: (areas,) whether it is a mainland commune under 2,000 residents; mainland:
+    (areas,); alone: (areas,) whether it is the whole of its commune. region_of_departement: (départements,)
+    the position of each one's région. grounds: (départements, 2, 70) persons by cell, outside then inside
+    rural communes.
     """
 
     frame: Frame

@@ -13,7 +13,6 @@ from maillage.kernel.table import Table, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.reference.definitions import Definition
 from maillage.reference.parameters import number
-from maillage.studies.diagnosis.figures import TOO_FEW
 from maillage.studies.need import model as need_model
 from maillage.studies.need import population as frames
 
@@ -96,7 +95,7 @@ def estimate(
             "value": value,
             "low": low,
             "high": high,
-            "warning": np.where(small, TOO_FEW, _warnings(level, frame, kept, at, len(names))),
+            "warning": np.where(small, frames.TOO_FEW, _warnings(level, frame, kept, at, len(names))),
         },
     )
 

@@ -41,6 +41,7 @@ SMALL_COMMUNE = 2_000
 AGE_CYCLES, DIPLOMA_CYCLES, JOINT_CYCLES, CELL_CYCLES = 4, 8, 12, 12
 MOST_STUDENTS = (0.97, 0.10)  # most of 15-24 and of 25-39 that may be in education, whatever the margins ask
 TYPICAL_INCOME = 22_400  # euros a year: incomes are read around it, so that the intercept is a usual commune
+TOO_FEW = "Trop peu d’habitants pour une estimation."
 OVERSEAS = ("01", "02", "03", "04")  # régions of Guadeloupe, Martinique, Guyane, La Réunion
 
 # Why an area is less sure than another: stored as bits, told in words by the reports.

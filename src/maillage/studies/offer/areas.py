@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
 
+from maillage.kernel.later import Matrix, sparse
 from maillage.pipeline.contours import check
 from maillage.pipeline.contours import clean as contours
 from maillage.studies.need import model
@@ -17,9 +17,6 @@ from maillage.studies.need.model import Model
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int64]
-
-
-Matrix: TypeAlias = sparse.csr_array
 
 
 EVERYBODY = "tous"

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from maillage.engine import reach as engine
 from maillage.kernel.estimate import Figure, Withheld
+from maillage.kernel.later import sparse
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.parameters import numbers
 from maillage.studies.offer import reach

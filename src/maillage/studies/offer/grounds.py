@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
 
 from maillage.engine import reach as engine
 from maillage.engine import synthetic
 from maillage.engine.chance import generator
+from maillage.kernel.later import Matrix, sparse
 from maillage.kernel.table import positions
 from maillage.pipeline.contours import clean as contours
 from maillage.reference.parameters import number
@@ -28,9 +28,6 @@ from maillage.studies.offer.whereabouts import NEAR_CONTOUR, Place, Whereabouts,
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int64]
-
-
-Matrix: TypeAlias = sparse.csr_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

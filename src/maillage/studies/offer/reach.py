@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from maillage.engine import reach as engine
 from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, centiles
+from maillage.kernel.later import sparse
 from maillage.kernel.table import total_by
 from maillage.reference.parameters import number
 from maillage.studies.offer.areas import EVERYBODY
@@ -18,9 +18,6 @@ from maillage.studies.offer.grounds import Ground
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int64]
-
-
-Matrix: TypeAlias = sparse.csr_array
 
 
 METHOD, METHOD_NEED = "portee", "besoins"

@@ -1,20 +1,15 @@
 """How far people walk."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from maillage.reference.parameters import bounds, number
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int64]
-
-
-Matrix: TypeAlias = sparse.csr_array
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

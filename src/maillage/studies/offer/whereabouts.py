@@ -2,24 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import sparse
 
 from maillage.engine import reach as engine
 from maillage.engine.chance import generator
+from maillage.kernel.later import Matrix, sparse
 from maillage.reference.parameters import number
 from maillage.studies.offer.areas import EVERYBODY, NONE, POINTS, lattice
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Positions = NDArray[np.int64]
-
-
-Matrix: TypeAlias = sparse.csr_array
 
 
 NEAR_CONTOUR = 100.0  # metres: contours of two sources do not quite meet

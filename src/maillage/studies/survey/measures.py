@@ -5,10 +5,10 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
 from maillage.engine import disclosure, variance
 from maillage.engine.proportions import LEVEL, Share
+from maillage.kernel.later import special
 from maillage.studies.survey.cells import NOBODY, Cells
 from maillage.studies.survey.samples import Bools, Floats, Sample
 from maillage.studies.survey.tables import Measured
@@ -108,7 +108,7 @@ def _mean(held: Sample, values: Floats, inside: Bools) -> tuple[float, float, fl
     mean, n = float(found.values[0]), int(inside.sum())
     df = min(held.plan.df, n - 1)
     half = (
-        float(stdtrit(df, 0.5 + LEVEL / 2)) * sqrt(max(0.0, float(found.covariance[0, 0])))
+        float(special.stdtrit(df, 0.5 + LEVEL / 2)) * sqrt(max(0.0, float(found.covariance[0, 0])))
         if df > 0
         else float("inf")
     )

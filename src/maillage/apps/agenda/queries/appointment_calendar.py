@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Calendar, Event, vRecur, vText
-
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import slots
 from maillage.apps.agenda.rules import appointments, permanences
 from maillage.apps.directory.queries import places
+from maillage.kernel.later import icalendar
 from maillage.reference import clocks
 from maillage.words.languages import say
 
@@ -29,7 +28,7 @@ def of_permanences(rows: Iterable[Permanence], name: str, at: datetime) -> bytes
 
 def of_appointment(row: Appointment) -> bytes:
     """Return one appointment, for the calendar of who comes: neither their name nor what it is for."""
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"{row.key}@{DOMAIN}")
     event.add("dtstamp", row.changed_at.astimezone(UTC))
     event.add("dtstart", words.local(row))
@@ -41,20 +40,20 @@ def of_appointment(row: Appointment) -> bytes:
     return _calendar(say("Rendez-vous"), [event])
 
 
-def _calendar(name: str, events: Iterable[Event]) -> bytes:
-    calendar = Calendar()
+def _calendar(name: str, events: Iterable["icalendar.Event"]) -> bytes:
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(name))
+    calendar.add("x-wr-calname", icalendar.vText(name))
     for event in events:
         calendar.add_component(event)
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _weekly(row: Permanence, at: datetime) -> Iterator[Event]:
+def _weekly(row: Permanence, at: datetime) -> Iterator["icalendar.Event"]:
     """Yield one event for each span of the week, in the time of the place."""
     opening, zone = slots.opening_of(row), clocks.zone(row.commune)
     closed = [day for day, _ in doors.closed_days(row, row.first_on, at.date() + EXCLUDED_AHEAD)]
@@ -62,7 +61,7 @@ def _weekly(row: Permanence, at: datetime) -> Iterator[Event]:
         first = _first(opening, each)
         if first is None:
             continue
-        event = Event()
+        event = icalendar.Event()
         event.add("uid", f"permanence-{row.pk}-{rank}@{DOMAIN}")
         event.add("dtstamp", row.changed_at.astimezone(UTC))
         event.add("dtstart", datetime.combine(first, each.begin, tzinfo=zone))
@@ -71,7 +70,7 @@ def _weekly(row: Permanence, at: datetime) -> Iterator[Event]:
         if row.until_on is not None:
             last = datetime.combine(row.until_on, time.max, tzinfo=zone)
             rule["until"] = last.replace(microsecond=0).astimezone(UTC)
-        event.add("rrule", vRecur(rule))
+        event.add("rrule", icalendar.vRecur(rule))
         off = [
             datetime.combine(day, each.begin, tzinfo=zone)
             for day in closed

@@ -5,11 +5,11 @@ from datetime import UTC
 
 from django.conf import settings
 from django.urls import reverse
-from icalendar import Calendar, Event, vGeo, vText
 
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.directory.queries import places
+from maillage.kernel.later import icalendar
 
 PRODUCER = "-//Maillage//Ateliers//FR"
 DOMAIN = "ateliers.maillage"  # fixed: identifiers stay when the address of the installation changes
@@ -19,21 +19,21 @@ def feed(rows: Iterable[Workshop], name: str) -> bytes:
     """Return a calendar of workshops, each under a number that never changes, with its version and whether
     it takes place.
     """
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(name))
+    calendar.add("x-wr-calname", icalendar.vText(name))
     for row in rows:
         calendar.add_component(_event(row))
     calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
-def _event(row: Workshop) -> Event:
+def _event(row: Workshop) -> "icalendar.Event":
     zone = row.zone
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"atelier-{row.pk}@{DOMAIN}")
     event.add("dtstamp", row.changed_at.astimezone(UTC))
     event.add("dtstart", row.starts_at.astimezone(zone))
@@ -41,7 +41,7 @@ def _event(row: Workshop) -> Event:
     event.add("summary", row.title)
     event.add("location", words.where(row))
     if row.lieu is not None and places.is_located(row.lieu):
-        event["geo"] = vGeo((row.lieu.latitude, row.lieu.longitude))
+        event["geo"] = icalendar.vGeo((row.lieu.latitude, row.lieu.longitude))
     about = [
         row.aim,
         row.bring and f"À apporter : {row.bring}",

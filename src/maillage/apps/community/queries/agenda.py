@@ -7,11 +7,11 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from icalendar import Calendar, Event, vText
 
 from maillage.apps.community.queries import meetings
 from maillage.apps.community.rules import agenda as rules
 from maillage.apps.community.rules.agenda import Occurrence
+from maillage.kernel.later import icalendar
 from maillage.kernel.names import plain
 from maillage.reference import clocks
 from maillage.words import opening
@@ -72,15 +72,15 @@ def in_words(begin: datetime, end: datetime, commune: str) -> dict[str, str]:
 
 def feed(rows: Iterable[Occurrence], name: str, at: datetime) -> bytes:
     """Return a calendar (RFC 5545): each line under a number that never changes; never who comes."""
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(name))
+    calendar.add("x-wr-calname", icalendar.vText(name))
     zone = timezone.get_default_timezone()
     for row in rows:
-        event = Event()
+        event = icalendar.Event()
         event.add("uid", f"{row.uid}@{DOMAIN}")
         event.add("dtstamp", (row.changed_at or at).astimezone(UTC))
         event.add("dtstart", row.starts_at.astimezone(zone))

@@ -11,7 +11,6 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from icalendar import Calendar, Event, vText
 
 from maillage.apps.accounts.models import User
 from maillage.apps.accounts.rules.worklist import UNDO
@@ -22,6 +21,7 @@ from maillage.apps.community.rules import meetings as rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.rules import PUBLISHED
+from maillage.kernel.later import icalendar
 from maillage.reference import clocks
 from maillage.words import opening
 
@@ -193,17 +193,17 @@ def feed(rows: Iterable[Meeting], name: str) -> bytes:
     """Return a calendar of meetings (RFC 5545), each under a number that never changes, with its version and
     whether it takes place; never who comes.
     """
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCER)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", vText(name))
+    calendar.add("x-wr-calname", icalendar.vText(name))
     zone = timezone.get_default_timezone()
     for row in rows:
         if row.starts_at is None or row.ends_at is None:
             continue
-        event = Event()
+        event = icalendar.Event()
         event.add("uid", f"reunion-{row.pk}@{DOMAIN}")
         event.add("dtstamp", row.changed_at.astimezone(UTC))
         event.add("dtstart", row.starts_at.astimezone(zone))

@@ -4,10 +4,9 @@ import io
 import zipfile
 from dataclasses import dataclass
 
-import pikepdf
-
 from maillage.apps.documents.rules import papers
 from maillage.kernel.errors import Refused
+from maillage.kernel.later import pikepdf
 from maillage.reference.parameters import number
 
 PNG = "image/png"
@@ -96,7 +95,7 @@ def examine(content: bytes) -> Examined:
     return Examined(pages, tuple(dict.fromkeys(told)))
 
 
-def _refuse_active(pdf: pikepdf.Pdf) -> None:
+def _refuse_active(pdf: "pikepdf.Pdf") -> None:
     if len(pdf.objects) > MOST_OBJECTS:
         raise refused("Il est trop compliqué pour être vérifié.", "Photographiez le papier.")
     if any(_is_active(each) for each in pdf.objects):
