@@ -3,9 +3,13 @@
 import argparse
 import csv
 import io
+from operator import itemgetter
 from typing import Any
 
+import numpy as np
+
 from maillage.cli.words import Steps, typed_path
+from maillage.kernel.table import Table
 from maillage.reference.definitions import DEFAULT
 
 
@@ -62,46 +66,52 @@ def run(given: argparse.Namespace) -> int:
     )
     steps.done()
     names = area_names(given.niveau)
-    lines = [line(row, names) for row in table.rows()]
+    lines = list(zip(*columns(table, names), strict=True))
     if rows is None:
+        blank = ("",) * (len(HEADER) - 3)
         lines += [
-            {**dict.fromkeys(HEADER, ""), "code": code, "nom": names.get(code, ""), "avertissement": reason}
+            (code, names.get(code, ""), *blank, reason)
             for code, reason in national.outside(given.niveau).items()
         ]
-    lines.sort(key=lambda each: each["code"])
+    lines.sort(key=itemgetter(0))
     file = io.StringIO(newline="")
-    writer = csv.DictWriter(file, HEADER, lineterminator="\n")
-    writer.writeheader()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(HEADER)
     writer.writerows(lines)
     write_whole(given.sortie, file.getvalue())
     print(f"{len(lines)} ligne{'s' if len(lines) > 1 else ''} dans {given.sortie}")
     return 0
 
 
-def line(row: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
-    known = row["value"] == row["value"]
-    rate = 100 / row["universe"] if row["universe"] else 0.0
-    cells = {"valeur": "value", "bas": "low", "haut": "high"}
-    out: dict[str, Any] = {
-        "code": row["code"],
-        "nom": names.get(row["code"], ""),
-        "population": round(row["population"]),
-        "univers": row["universe"],
-        **{name: row[key] if known else "" for name, key in cells.items()},
-        "taux": row["value"] * rate if known else "",
-        "taux_bas": row["low"] * rate if known else "",
-        "taux_haut": row["high"] * rate if known else "",
-        "avertissement": " ".join(filter(None, (part_of(row), row["warning"]))),
-    }
+def columns(table: Table, names: dict[str, str]) -> list[list[Any]]:
+    """Return the cells of a table, a list for each column of the header; none where nothing is estimated."""
+    codes, universe = table["code"].tolist(), table["universe"]
+    known = ~np.isnan(table["value"])
+    rate = np.divide(100.0, universe, out=np.zeros(len(universe)), where=universe != 0)
+    estimated = [table[key] for key in ("value", "low", "high")]
+    figures = [
+        np.where(known, each, None).tolist() for each in (*estimated, *(each * rate for each in estimated))
+    ]
+    told = zip(part_of(table), table["warning"].tolist(), strict=True)
+    return [
+        codes,
+        [names.get(code, "") for code in codes],
+        np.rint(table["population"]).astype(np.int64).tolist(),
+        universe.tolist(),
+        *figures,
+        [" ".join(filter(None, each)) for each in told],
+    ]
+
+
+def part_of(table: Table) -> list[str]:
+    """Return, for each row that covers only a part of its area, a note; '' where it covers all of it."""
+    population, whole = table["population"], table["whole"]
+    out = [""] * len(population)
+    for row in np.flatnonzero((whole != 0) & (population <= 0.9995 * whole)).tolist():
+        share = 100 * population[row] / whole[row]
+        note = f"Une partie seulement : {share:.1f} % de ses {whole[row]:.0f} habitants."
+        out[row] = note.replace(".", ",", 1)
     return out
-
-
-def part_of(row: dict[str, Any]) -> str:
-    """Return a note when a row covers only a part of its area, '' when it covers all of it."""
-    if not row["whole"] or row["population"] > 0.9995 * row["whole"]:
-        return ""
-    share = 100 * row["population"] / row["whole"]
-    return f"Une partie seulement : {share:.1f} % de ses {row['whole']:.0f} habitants.".replace(".", ",", 1)
 
 
 def area_names(level: str) -> dict[str, str]:
