@@ -93,6 +93,33 @@ def test_two_services_named_after_one_spot_are_two_places(spec):
     )
 
 
+def test_a_name_without_a_word_of_its_own_is_not_the_commune(spec):
+    """Toutes les portes d’une commune portent son nom : « Site de Susville » n’est pas le point d’information de la
+    même porte, quand l’autre fichier dit la commune autrement.
+    """
+    spec(
+        """
+        un lieu          | à                | l’autre                            | aussi à
+        -----------------+------------------+------------------------------------+-----------------
+        Site de Susville | 10 quai Jobez    | Point Information Jeunesse Susville | 10 quai Jobez
+        Site de Susville | 10 quai Jobez    | Info Jeunesse Isère Susville IJI   | 10 quai Jobez
+        Susville         | 10 quai Jobez    | Susville                           | 10 quai Jobez
+        """,
+        lambda t: [_elsewhere(*row) for row in zip(*(t[name] for name in t), strict=True)],
+        ["deux lieux", "deux lieux", "la même"],
+    )
+
+
+def _elsewhere(name: str, address: str, other: str, there: str) -> str:
+    """Return what is said of two places of one code, whose files name its commune differently."""
+    one, two = (
+        _place(name, address, "", "38499", "Susville"),
+        _place(other, there, "", "38499", "Val de Bonne"),
+    )
+    found = between([one], [two])
+    return SAID[found[0].decision] if found else "deux lieux"
+
+
 def test_a_mistyped_commune_a_number_or_a_hyphen_is_still_the_name(spec):
     """Une faute dans le nom de la commune, un nom qui n’est qu’un nombre, un trait d’union, une initiale de
     prénom dans la rue ne séparent pas deux lieux.

@@ -326,7 +326,9 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
     rest = [word for word in words if word not in IS_KIND and word not in BRANCHES and not word.isdigit()]
     own = [word for word in rest if word not in EMPTY and not _is_of(word, commune) and len(word) > 1]
     if not own:  # « Le 139 » is named by its number
-        own = [word for word in words if word.isdigit() and len(word) > 1] or ([] if kinds else rest)
+        own = [word for word in words if word.isdigit() and len(word) > 1] or (
+            [] if kinds else _left(rest, commune)
+        )
     return {
         "own": tuple(dict.fromkeys(own)),
         "kinds": kinds,
@@ -335,6 +337,13 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
         "branch": not BRANCHES.isdisjoint(words),
         "initials": _initials(text, commune),
     }
+
+
+def _left(rest: list[str], commune: frozenset[str]) -> list[str]:
+    """Return the words of a name that has none of its own: « Site de Revel » is a site, and shares nothing with
+    the other doors of Revel; the commune alone, when it says nothing else.
+    """
+    return [word for word in rest if word not in ARTICLES and not _is_of(word, commune)] or rest
 
 
 def _is_of(word: str, commune: frozenset[str]) -> bool:
