@@ -340,8 +340,8 @@ def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
 
 
 def _left(rest: list[str], commune: frozenset[str]) -> list[str]:
-    """Return the words of a name that has none of its own: « Site de Revel » is a site, and shares nothing with
-    the other doors of Revel; the commune alone, when it says nothing else.
+    """Return the words of a name that has none of its own: « Site de Revel » is a site, and shares nothing
+    with the other doors of Revel; the commune alone, when it says nothing else.
     """
     return [word for word in rest if word not in ARTICLES and not _is_of(word, commune)] or rest
 

@@ -18,9 +18,7 @@ from maillage.apps.community import access
 from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import meetings as rules
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import places
-from maillage.apps.directory.rules import PUBLISHED
+from maillage.apps.directory.queries import places, published
 from maillage.kernel.later import icalendar
 from maillage.reference import clocks
 from maillage.words import opening
@@ -182,7 +180,7 @@ def map_address(commune: str) -> str:
 def published_map(meeting: Meeting) -> PublishedMap:
     """Return the map of the places around a meeting, that anybody opens."""
     commune = meeting.commune
-    n = Lieu.objects.filter(state=PUBLISHED, code_insee=commune).count()
+    n = published.place_count([commune]).places if commune else 0
     return PublishedMap(map_address(commune), commune_name(commune), n)
 
 

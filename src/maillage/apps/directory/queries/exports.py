@@ -265,15 +265,15 @@ UNKNOWN = "Personne n’a dit sous quelle licence. Demandez au producteur avant 
 
 @dataclass(frozen=True, slots=True)
 class SourceShare:
-    """A source, how many places come from it, and its licence in words."""
+    """A source, how many sheets come from it, and its licence in words."""
 
     source: Source
-    n: int
+    n_sheets: int
     licence: Licence
 
 
 def sources(where: Scope) -> list[SourceShare]:
-    """Return the sources of the places of a territory, the largest first."""
+    """Return the sources of the sheets of a territory, the largest first."""
     inside = Q(lieux__state=rules.PUBLISHED)
     if where.communes:
         inside &= Q(lieux__code_insee__in=where.communes)

@@ -57,11 +57,6 @@ class _Grouping:
     order: Callable[[set[str]], list[str]]
 
 
-def count_of(where: Scope) -> int:
-    """Return how many places a directory would contain."""
-    return published.within(published.published(), where.communes).count()
-
-
 def directory(where: Scope, *, on: date, address: str = "") -> Directory:
     """Return the directory of a territory, all its places numbered. address: of its page, '' to print
     none.
@@ -97,18 +92,8 @@ def _once(entries: Sequence[Entry], doubles: Mapping[str, Collection[str]]) -> l
     gone: set[str] = set()
     for entry in sorted(entries, key=lambda e: (-e.rank, e.old, e.slug)):
         if entry.slug not in gone:
-            gone |= _alike(entry.slug, doubles) - {entry.slug}
+            gone |= published.alike(entry.slug, doubles) - {entry.slug}
     return [entry for entry in entries if entry.slug not in gone]
-
-
-def _alike(slug: str, doubles: Mapping[str, Collection[str]]) -> set[str]:
-    """Return a place and all its duplicates, direct or not."""
-    found, left = {slug}, [slug]
-    while left:
-        new = set(doubles.get(left.pop(), ())) - found
-        found |= new
-        left += new
-    return found
 
 
 def _told_again(n: int) -> str:
@@ -120,7 +105,7 @@ def _told_again(n: int) -> str:
 
 def _source(given: exports.SourceShare) -> str:
     who = given.source.producer or given.source.name
-    return f"{who} : {count(given.n, 'lieu', 'lieux')}, licence {given.licence.name}"
+    return f"{who} : {count(given.n_sheets, 'fiche', 'fiches')}, licence {given.licence.name}"
 
 
 # ---------------------------------------------------------------------------------------------------- entries

@@ -2,10 +2,11 @@
 from another.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeVar
 
 from django.db.models import Case, Count, DateTimeField, Max, OuterRef, Q, QuerySet, Subquery, Sum, When
 from django.utils import timezone
@@ -13,6 +14,8 @@ from django.utils import timezone
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Pair
 from maillage.reports.directory.formats.published import Published
+
+K = TypeVar("K", bound=Hashable)
 
 
 def all_places() -> list[Published]:
@@ -68,12 +71,79 @@ def doubles() -> Mapping[str, tuple[str, ...]]:
     made.
     """
     found: dict[str, list[str]] = {}
-    shown = Q(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED)
-    pairs = Pair.objects.filter(shown, state=rules.OPEN, sure=True).order_by("pk")
-    for one, other in pairs.values_list("first__slug", "second__slug"):
+    for one, other in sure_pairs().order_by("pk").values_list("first__slug", "second__slug"):
         found.setdefault(one, []).append(other)
         found.setdefault(other, []).append(one)
     return {slug: tuple(sorted(others)) for slug, others in found.items()}
+
+
+def alike(slug: str, doubles: Mapping[str, Collection[str]]) -> set[str]:
+    """Return a place and all its duplicates, direct or not."""
+    found, left = {slug}, [slug]
+    while left:
+        new = set(doubles.get(left.pop(), ())) - found
+        found |= new
+        left += new
+    return found
+
+
+def sure_pairs() -> QuerySet[Pair]:
+    """Return the pairs of published sheets that surely describe one place, as long as nobody decides."""
+    shown = Q(first__state=rules.PUBLISHED, second__state=rules.PUBLISHED)
+    return Pair.objects.filter(shown, state=rules.OPEN, sure=True)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCount:
+    """How many places, in how many sheets: those that surely describe one place are one place."""
+
+    places: int
+    sheets: int
+
+    @property
+    def repeated(self) -> int:
+        """How many sheets describe a place that another sheet describes already."""
+        return self.sheets - self.places
+
+
+def place_count(communes: Iterable[str] = ()) -> PlaceCount:
+    """Return how many places are published in some communes, in all without any. Every count of places that
+    is read, printed or written comes from here or from `repeats`.
+    """
+    wanted = set(communes)
+    sheets = within(Lieu.objects.filter(state=rules.PUBLISHED), wanted).count()
+    columns = ("first", "first__code_insee", "second", "second__code_insee")
+    pairs = list(sure_pairs().values_list(*columns))
+    ends = [end for pair in pairs for end in (pair[:2], pair[2:])]
+    inside = {number for number, commune in ends if not wanted or commune in wanted}
+    return PlaceCount(sheets - repeats(inside, [(pair[0], pair[2]) for pair in pairs]), sheets)
+
+
+def repeated(numbers: Collection[int]) -> int:
+    """Return how many of these places, by their number, another of them describes already."""
+    near = (
+        sure_pairs().filter(Q(first__in=numbers) | Q(second__in=numbers)) if numbers else Pair.objects.none()
+    )
+    return repeats(set(numbers), near.values_list("first", "second"))
+
+
+def repeats(sheets: Collection[K], pairs: Iterable[tuple[K, K]]) -> int:
+    """Return how many of these sheets describe a place that another of them describes already; two sheets
+    are one place through a third as well.
+
+    >>> repeats({"a", "b", "c", "d"}, [("a", "b"), ("b", "c")]), repeats({"a", "c"}, [("a", "b"), ("b", "c")])
+    (2, 1)
+    """
+    place_of: dict[K, K] = {}
+
+    def place(sheet: K) -> K:
+        while (upper := place_of.get(sheet, sheet)) != sheet:
+            sheet = upper
+        return sheet
+
+    for one, other in pairs:
+        place_of[place(one)] = place(other)
+    return len(sheets) - len({place(sheet) for sheet in sheets})
 
 
 @dataclass(frozen=True, slots=True)

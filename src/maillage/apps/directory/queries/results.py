@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.queries import places, published
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
 from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
@@ -201,8 +201,8 @@ class Nearest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """Search results. total: how many in all; apart: places whose point is not known; more: how many the next
-    page adds.
+    """Search results. total: how many places in all, counted once each; repeated: how many more sheets
+    describe one of them; apart: places whose point is not known; more: how many sheets the next page adds.
 
     cut: only the first places were examined. nearest: when nothing is within reach, the nearest beyond; None
     when there is none. instead: the alternative when no place declares the practice.
@@ -211,6 +211,7 @@ class Results:
     rows: Sequence[Row]
     apart: Sequence[Row]
     total: int
+    repeated: int
     more: int
     cut: bool
     headline: str
@@ -365,13 +366,15 @@ def _around(asked: Search, at: datetime) -> Results:
     apart = _apart(asked, at, {lieu.pk: lieu for lieu in kept if not places.is_located(lieu)})
     rows = [_row(lieu, k, asked, at, metres[lieu.pk]) for k, lieu in enumerate(near[: asked.shown], 1)]
     cut = found.total > NEAREST
+    again = published.repeats({lieu.pk for lieu in near}, found.pairs)
     return Results(
         rows=rows,
         apart=apart,
-        total=len(near),
+        total=len(near) - again,
+        repeated=again,
         more=min(PAGE, len(near) - len(rows)),
         cut=cut,
-        headline=_headline(len(near), asked, cut=cut),
+        headline=_headline(len(near) - again, asked, cut=cut),
         nearest=None if rows else _nearest(asked, at),
     )
 
@@ -448,15 +451,17 @@ def _by_name(asked: Search, at: datetime) -> Results:
     held = {lieu.pk: lieu for lieu in Lieu.objects.filter(pk__in=[id for id, _ in found.places])}
     kept = [held[id] for id, _ in found.places if not asked.by_clock or places.is_open(held[id], at)]
     rows = [_row(lieu, k, asked, at, None) for k, lieu in enumerate(kept[: asked.shown], 1)]
-    total = len(kept) if asked.by_clock else found.total
+    sheets = len(kept) if asked.by_clock else found.total
+    again = published.repeats({lieu.pk for lieu in kept} if asked.by_clock else found.paired, found.pairs)
     cut = asked.by_clock and found.total > NEAREST
     return Results(
         rows=rows,
         apart=(),
-        total=total,
-        more=min(PAGE, total - len(rows)),
+        total=sheets - again,
+        repeated=again,
+        more=min(PAGE, sheets - len(rows)),
         cut=cut,
-        headline=_headline(total, asked, cut=cut),
+        headline=_headline(sheets - again, asked, cut=cut),
         nearest=None,
     )
 

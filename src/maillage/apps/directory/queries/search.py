@@ -14,6 +14,12 @@ from django.db import connection
 from maillage.kernel.names import plain
 
 METRES_A_DEGREE = 111_195.0
+FIRST, SECOND = 1, 2  # which sheet of a pair is found, when one alone is; both: their sum
+PAIR = "cast(first_id as text) || ':' || cast(second_id as text)"
+FOUND = (
+    f"(case when first_id in (select id from r) then {FIRST} else 0 end"
+    f" + case when second_id in (select id from r) then {SECOND} else 0 end)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +38,16 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Places by distance: (id, metres or None); how many there are in all, and how many have each facet."""
+    """Sheets by distance: (id, metres or None); how many there are in all, and how many have each facet.
+
+    pairs: sheets that surely describe one place, at least one of the two found; paired: those of them found.
+    """
 
     places: list[tuple[int, float | None]]
     total: int
     facets: dict[str, int]
+    pairs: list[tuple[int, int]]
+    paired: set[int]
 
 
 def search(wanted: Wanted) -> Found:
@@ -44,6 +55,8 @@ def search(wanted: Wanted) -> Found:
     sql, values = _statement(wanted)
     places: list[tuple[int, float | None]] = []
     facets: dict[str, int] = {}
+    pairs: list[tuple[int, int]] = []
+    paired: set[int] = set()
     total = 0
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
@@ -52,11 +65,15 @@ def search(wanted: Wanted) -> Found:
                 places.append((int(key), None if number is None else number**0.5 * METRES_A_DEGREE))
             elif part == 1:
                 facets[key] = int(number)
+            elif part == 2:
+                one, other = map(int, key.split(":"))
+                pairs.append((one, other))
+                paired |= {id for id, found in ((one, number != SECOND), (other, number != FIRST)) if found}
             else:
                 total = int(number)
     order = {id: at for at, (id, _) in enumerate(places)}
     places.sort(key=lambda each: (each[1] is None, each[1] or 0.0, order[each[0]]))
-    return Found(places, total, facets)
+    return Found(places, total, facets, pairs, paired)
 
 
 def facets_of(family: str) -> list[str]:
@@ -89,7 +106,7 @@ class _Parts:
 
 def _statement(wanted: Wanted) -> tuple[str, list[object]]:
     """Return the statement and its parameters: candidates by circle, words and facets, then the page, the
-    facets, the total.
+    facets, the pairs, the total.
     """
     sqlite = connection.vendor == "sqlite"
     parts = _Parts()
@@ -116,7 +133,8 @@ def _statement(wanted: Wanted) -> tuple[str, list[object]]:
         f"with {', '.join(parts.with_)} select 0, {id}, d from (select * from r order by {order} limit %s"
         " offset %s) page union all select 1, f.facet, cast(count(*) as real) from r"
         f" {'cross join' if sqlite else 'join'} directory_facets f on f.lieu = r.id group by f.facet union"
-        " all select 2, '', cast(count(*) as real) from r"
+        f" all select 2, {PAIR}, cast({FOUND} as real) from directory_pair where sure and state = 'open'"
+        f" and {FOUND} > 0 union all select 3, '', cast(count(*) as real) from r"
     )
     return sql, [*parts.with_values, wanted.limit, wanted.offset]
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
-from maillage.apps.directory.queries import exports, scope
+from maillage.apps.directory.queries import exports, published, scope
 from maillage.apps.directory.queries.exports import FILES
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -41,7 +41,7 @@ def page(request: HttpRequest) -> HttpResponse:
         {
             "where": where,
             "typed": "" if where.is_everywhere else text,
-            "n": sum(each.n for each in sources),
+            "count": published.place_count(where.communes),
             "files": exports.offered(exports.export_folder(where, timezone.localdate())) if sources else [],
             "sources": sources,
             "shared": exports.licence_of(sources) if sources else None,

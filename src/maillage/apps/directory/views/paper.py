@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.directory import access
-from maillage.apps.directory.queries import exports, paper, scope, where
+from maillage.apps.directory.queries import exports, paper, published, scope, where
 from maillage.apps.directory.queries.paper import Request
 from maillage.apps.directory.queries.scope import Scope
 from maillage.apps.directory.views.exports import LONGEST
@@ -53,7 +53,7 @@ def _address(request: HttpRequest, found: Scope) -> str:
 def page(request: HttpRequest, place: str) -> HttpResponse:
     """The places of a territory on one page, to read or to print."""
     found = _scope(place)
-    n = paper.count_of(found)
+    n = published.place_count(found.communes).places
     context = {"where": found, "n": n, "sizes": SIZES, "most": paper.MOST}
     if not n:
         return render(request, "directory/export/paper.html", context | {"empty": True})
@@ -105,7 +105,7 @@ def poster(request: HttpRequest, place: str) -> HttpResponse:
 
 def _document(request: HttpRequest, asked: Request) -> HttpResponse:
     """Return a document, made when it is not there yet."""
-    n = paper.count_of(asked.where)
+    n = published.place_count(asked.where.communes).places
     if not n:
         return refusals.page(request, NO_PLACE, status=404)
     if n > paper.MOST:

@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce, NullIf, TruncDate
 
 from maillage.apps.actes.models import Act
 from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.queries import published
 from maillage.apps.directory.queries.seats import seats
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.indicators import rules
@@ -32,7 +33,7 @@ from maillage.apps.memberships.models import Membership
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.volunteers.models import Aidant
-from maillage.reference.sheet import practices, receives, weekly_places
+from maillage.reference.sheet import Sheet, practices, receives, weekly_places
 
 Days = Collection[date] | None  # None: every day
 FOREVER = date(9999, 12, 31)
@@ -158,27 +159,47 @@ def standing_places() -> Mapping[tuple[str, str, str], int]:
     measure, practice and commune.
     """
     found: dict[tuple[str, str, str], int] = {}
-
-    def one_more(measure: str, part: str, commune: str, n: int = 1) -> None:
-        key = (measure, part, commune)
-        found[key] = found.get(key, 0) + n
-
-    rows = Lieu.objects.filter(state=PUBLISHED).values_list("code_insee", "sheet")
-    for commune, sheet in rows.iterator():
-        one_more(rules.PLACES, "", commune)
-        told = practices(sheet)
-        if told:
-            one_more(rules.TALKING, "", commune)
-        for id, held in told.items():
-            if held["state"] in STATES:
-                one_more(STATES[held["state"]], id, commune)
-        if receives(sheet):
-            one_more(rules.RECEIVING, "", commune)
-            weekly = weekly_places(sheet)
-            if weekly is not None:
-                one_more(rules.SIZED, "", commune)
-                one_more(rules.CAPACITY, "", commune, weekly)
+    for commune, sheet in _places():
+        for measure, part, n in _told(sheet):
+            key = (measure, part, commune)
+            found[key] = found.get(key, 0) + n
     return found
+
+
+def _places() -> Iterator[tuple[str, Sheet]]:
+    """Yield each place once, by its commune and its sheet: of sheets that surely describe one place, the
+    first that says what is there.
+    """
+    doubles = published.doubles()
+    paired: list[tuple[str, str, Sheet]] = []
+    rows = Lieu.objects.filter(state=PUBLISHED).values_list("slug", "code_insee", "sheet")
+    for slug, commune, sheet in rows.iterator():
+        if slug in doubles:
+            paired.append((slug, commune, sheet))
+        else:
+            yield commune, sheet
+    counted: set[str] = set()
+    for slug, commune, sheet in sorted(paired, key=lambda row: (not practices(row[2]), row[0])):
+        if slug not in counted:
+            counted |= published.alike(slug, doubles)
+            yield commune, sheet
+
+
+def _told(sheet: Sheet) -> Iterator[tuple[str, str, int]]:
+    """Yield what one place adds: measure, practice, how many."""
+    yield rules.PLACES, "", 1
+    told = practices(sheet)
+    if told:
+        yield rules.TALKING, "", 1
+    for id, held in told.items():
+        if held["state"] in STATES:
+            yield STATES[held["state"]], id, 1
+    if receives(sheet):
+        yield rules.RECEIVING, "", 1
+        weekly = weekly_places(sheet)
+        if weekly is not None:
+            yield rules.SIZED, "", 1
+            yield rules.CAPACITY, "", weekly
 
 
 STATES = {"offered": rules.PRACTICE, "planned": rules.PLANNED}

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import where
+from maillage.apps.directory.queries import published, where
 from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
@@ -64,7 +64,7 @@ def gain(commune: str, at: datetime) -> Gain:
         name=commune_name(commune),
         need=need(commune),
         neighbours=tuple(near),
-        n_places=places.count(),
+        n_places=published.place_count([commune]).places,
         n_teams=places.filter(structure__in=with_team(at)).values("structure").distinct().count(),
     )
 

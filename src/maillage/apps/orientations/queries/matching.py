@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules as directory
 from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import places, results
+from maillage.apps.directory.queries import places, published, results
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone
 from maillage.apps.directory.queries.search import METRES_A_DEGREE, search
 from maillage.apps.directory.queries.search import Wanted as Searched
@@ -157,7 +157,7 @@ def match(
     return Matches(
         wanted=asked,
         best=[_match(each, asked, now, n) for n, each in enumerate(suiting[:limit], 1)],
-        total=len(suiting),
+        total=len(suiting) - published.repeated([each.lieu.pk for each in suiting]),
         cut=cut,
         left_out=[_left_out(place, why, suiting, asked, now) for place, why in left[:LEFT]],
         counts=counts,

@@ -1,0 +1,159 @@
+"""Un lieu, une fiche, une structure : chaque compte dit ce qu’il compte, et tous disent le même nombre."""
+
+import csv
+import io
+import json
+import re
+from datetime import UTC, date, datetime
+
+import pypdfium2
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from maillage.apps.community.models import Meeting
+from maillage.apps.community.queries import meetings
+from maillage.apps.directory import rules
+from maillage.apps.directory.models import Pair
+from maillage.apps.directory.queries import published, studied
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.indicators import rules as indicators
+from maillage.apps.indicators.queries import sources
+from maillage.apps.network.queries import joining
+from tests.support.lieux import lieu, offering
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+CODE = "38151"
+THERE = {
+    "commune": "Échirolles",
+    "code_insee": CODE,
+    "code_postal": "38130",
+    "latitude": 45.1436,
+    "longitude": 5.7183,
+}
+AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _no_memory():
+    cache.clear()
+
+
+def pair(one, other, **columns):
+    asked = {"score": 0.99, "reasons": [], "sure": True, "state": rules.OPEN, **columns}
+    first, second = sorted((one, other), key=lambda each: each.pk)
+    return Pair.objects.create(first=first, second=second, **asked)
+
+
+@pytest.fixture
+def town():
+    """Five places in eight sheets: one of them in three, another in two, a third perhaps in two."""
+    made = {slug: lieu(slug, sheet=THERE) for slug in "abdefgh"}
+    made["c"] = lieu("c", sheet=THERE | offering(wifi={}))
+    pair(made["a"], made["b"])
+    pair(made["b"], made["c"])
+    pair(made["d"], made["e"])
+    pair(made["f"], made["g"], sure=False)
+    pair(made["g"], made["h"], state=rules.DECLINED)
+    lieu("loin")
+    return made
+
+
+PLACES, SHEETS = 5, 8
+
+
+def text(client, address: str, **asked: str) -> str:
+    response = client.get(address, asked)
+    assert response.status_code == 200, address
+    words = re.sub(r"<(script|style).*?</\1>", " ", response.content.decode(), flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", words))
+
+
+def body(client, address: str) -> bytes:
+    response = client.get(address)
+    assert response.status_code == 200, address
+    return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+def test_page_booklet_export_map_and_report_count_the_same_places(client, study, town):
+    """La page d’un territoire, le livret, les données, la carte, l’étude, les indicateurs."""
+    told = published.place_count([CODE])
+    assert (told.places, told.sheets, told.repeated) == (PLACES, SHEETS, 3)
+    said = {
+        "census": dossiers.census_page(study, on=date(2026, 3, 2)).n_places,
+        "page of the census": _first(text(client, f"/territoires/{CODE}/lieux/"), r"(\d+) lieux ?\."),
+        "study": len(
+            {each.same or each.id for each in studied.census(["38"]).places if each.commune == CODE}
+        ),
+        "directory page": _first(text(client, f"/annuaire/{CODE}/"), r"(\d+) lieux où se faire aider"),
+        "booklet": _first(_pdf(body(client, f"/annuaire/{CODE}.pdf")), r"(\d+) lieux"),
+        "data": _first(text(client, "/donnees/", territoire=CODE), r"(\d+) lieux, Échirolles"),
+        "map": _first(text(client, "/carte/", territoire=CODE), r"(\d+) lieux"),
+        "indicators": sources.standing_places()[indicators.PLACES, "", CODE],
+        "joining": joining.gain(CODE, AT).n_places,
+        "meeting": meetings.published_map(Meeting(commune=CODE)).n,
+    }
+    assert set(said.values()) == {PLACES}, said
+
+
+def test_what_is_written_sheet_by_sheet_says_sheets_and_their_number(client, home, town):
+    """Un fichier porte chaque fiche : il le dit, et chacune nomme celle qui décrit le même lieu."""
+    written = body(client, f"/donnees/tableau.csv?territoire={CODE}").decode("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(written)))
+    assert len(table) == SHEETS
+    linked = [(row["id"], doubled) for row in table for doubled in row["doublons"].split("|") if doubled]
+    assert len(table) - published.repeats({row["id"] for row in table}, linked) == PLACES
+    drawn = json.loads(body(client, f"/donnees/lieux.geojson?territoire={CODE}"))
+    assert len(drawn["features"]) == SHEETS
+    page = text(client, "/donnees/", territoire=CODE)
+    assert f"Les fichiers portent {SHEETS} fiches" in page
+    assert f"Un réseau : {SHEETS} fiches" in text(client, f"/annuaire/{CODE}/")
+    assert "3 fiches décrivent sans doute un lieu déjà dans la liste" in text(
+        client, "/carte/", territoire=CODE
+    )
+
+
+def test_a_decision_changes_every_count_at_once(client, home, town):
+    """Dire que deux fiches sont deux lieux : un lieu de plus partout."""
+    Pair.objects.filter(first=town["d"], second=town["e"]).update(state=rules.DECLINED)
+    assert published.place_count([CODE]).places == PLACES + 1
+    assert sources.standing_places()[indicators.PLACES, "", CODE] == PLACES + 1
+    rows, doubles = studied.rows([CODE], on=timezone.localdate())
+    assert (len(rows), doubles) == (PLACES + 1, 2)
+
+
+def test_the_sheet_that_says_what_is_there_stands_for_its_place(town):
+    """Des trois fiches d’un lieu, une seule dit ce qu’on y trouve : le lieu le dit."""
+    found = sources.standing_places()
+    assert found[indicators.TALKING, "", CODE] == 1
+    assert found[indicators.PRACTICE, "wifi", CODE] == 1
+
+
+def test_two_sheets_are_one_place_through_a_third_elsewhere(town):
+    """« a » et « c » ne se ressemblent que par « b » : la commune de « b » n’y change rien."""
+    town["b"].code_insee = "38185"
+    town["b"].save()
+    assert published.place_count([CODE]) == published.PlaceCount(PLACES, SHEETS - 1)
+
+
+def test_a_structure_is_counted_when_a_sheet_names_it_never_a_place_for_it(client, study):
+    """Trois lieux : deux nomment leur structure, le troisième n’en nomme aucune."""
+    for slug, parent in (("a", "Ville d’Échirolles"), ("b", "Ville d’Échirolles"), ("c", "")):
+        lieu(slug, sheet=THERE | ({"structure_parente": parent} if parent else {}))
+    found = dossiers.census_page(study, on=date(2026, 3, 2))
+    assert (found.n_places, found.n_structures, found.n_unknown) == (3, 1, 1)
+    page = text(client, f"/territoires/{CODE}/lieux/")
+    assert "3 lieux, 1 structure connue ." in page.replace("connue.", "connue .")
+    assert "1 lieu ne dit pas quelle structure le" in page
+
+
+def _first(words: str, pattern: str) -> int:
+    found = re.search(pattern, words)
+    assert found is not None, (pattern, words[:2000])
+    return int(found[1])
+
+
+def _pdf(content: bytes) -> str:
+    with pypdfium2.PdfDocument(content) as document:
+        words = " ".join(page.get_textpage().get_text_range() for page in document)
+    return re.sub(r"\s+", " ", words)
