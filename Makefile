@@ -17,8 +17,9 @@ CHECKS := types dead-code scripts style imports dependencies migrations generate
 setup:
 	@$(MAKE) --no-print-directory -j2 .venv/.produit assets/.ready
 
+# PAYS=exemple : un autre pays que la France, d’un dossier de data/pays ou d’ailleurs (docs/autres-pays.md)
 run: setup
-	@.venv/bin/maillage servir --demonstration --port $(PORT)
+	@$(if $(PAYS),MAILLAGE_PAYS=$(PAYS)) .venv/bin/maillage servir --demonstration --port $(PORT)
 
 test: .venv/.dev node_modules/.dev assets/.ready
 ifeq ($(PROFIL),complet)

@@ -12,8 +12,8 @@ import numpy as np
 
 from bench.timing import Measure
 from maillage.kernel.table import Table
+from maillage.studies.country import card as cards
 from maillage.studies.country import engines, estimating, france
-from maillage.studies.country import pack as packs
 
 TIMES = (1, 10, 100)
 LEVEL = "departement"
@@ -41,7 +41,7 @@ def measures(*, times: Sequence[int] = TIMES, kept: int = KEPT) -> Iterator[Meas
     with TemporaryDirectory() as home:
         country = Path(home, "france")
         france.write(country)
-        pack = packs.read(country)
+        pack = cards.read(country)
         grown: dict[str, list[float]] = {engines.DUCKDB: [], engines.SPARK: []}
         for n in times:
             folder = Path(home, str(n))
@@ -83,7 +83,7 @@ def made(country: Path, folder: Path, n: int, kept: int) -> int:
     return int(found[0])
 
 
-def counted(pack: packs.Pack, folder: Path, name: str) -> tuple[float, Table]:
+def counted(pack: cards.Pack, folder: Path, name: str) -> tuple[float, Table]:
     """Return how long an engine took to count a country, from its start, and what it says."""
     start = time.perf_counter()
     with engines.opened(name, folder) as engine:

@@ -2,11 +2,18 @@
 
 import csv
 import json
+import resource
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from maillage.kernel.errors import Refused
 from maillage.reference.files import PROJECT
+from tests.support import shared
+from tests.support.speed import PATIENCE
 
 SAMPLE = PROJECT / "data" / "pays" / "exemple"
 
@@ -39,6 +46,99 @@ def test_a_column_that_is_missing_is_told_and_nothing_is_written(maillage, tmp_p
     assert answer.code == 2
     assert "people.csv : il manque la colonne persons." in answer.err
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_country_is_estimated_whole_and_by_another_definition(maillage, tmp_path):
+    out = tmp_path / "pays.csv"
+    words = ("--niveau", "pays", "--definition", "etendue", "--sortie", out)
+    assert maillage("pays", "estimer", SAMPLE, *words).code == 0
+    with out.open(encoding="utf-8", newline="") as file:
+        (whole,) = csv.DictReader(file)
+    assert (whole["zones"], whole["rang"]) == ("120", "1")
+    assert float(whole["taux"]) > 0.4
+    answer = maillage(
+        "pays", "estimer", SAMPLE, "--niveau", "pays", "--definition", "x", "--sortie", tmp_path / "y.csv"
+    )
+    assert answer.code == 2
+    assert "Pays d’exemple n’a pas de définition x." in answer.err
+    assert "Choisissez parmi usuelle, etendue." in answer.err
+    assert not (tmp_path / "y.csv").exists()
+
+
+def serve(home: Path, country: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Start the site of a country, which must refuse."""
+    environment = shared.environment(home) | {"MAILLAGE_PAYS": country}
+    command = [sys.executable, "-m", "maillage.cli.main", *words]
+    return subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+
+
+def test_a_country_that_is_not_there_or_is_half_written_is_not_served(tmp_path):
+    home = tmp_path / "maison"
+    answer = serve(home, "nulle-part", "servir", "--port", "8999")
+    assert answer.returncode == 2
+    assert "Le pays « nulle-part » n’est pas là." in answer.stderr
+    assert "(exemple)" in answer.stderr
+    folder = shutil.copytree(SAMPLE, tmp_path / "pays")
+    card = (folder / "pays.yaml").read_text("utf-8")
+    (folder / "pays.yaml").write_text(card.replace("universe:", "univers:"), "utf-8")
+    answer = serve(home, str(folder), "servir", "--port", "8999")
+    assert answer.returncode == 2
+    assert "il manque universe." in answer.stderr
+    assert not home.exists()
+
+
+def test_a_command_that_knows_france_alone_refuses_another_country(maillage, monkeypatch):
+    monkeypatch.setenv("MAILLAGE_PAYS", "exemple")
+    answer = maillage("territoires", "Nord-Plaine")
+    assert answer.code == 2
+    assert "« maillage territoires » ne connaît que la France." in answer.err
+    assert maillage("pays", "verifier", SAMPLE).code == 0
+
+
+def test_a_disk_that_is_full_is_told_and_nothing_is_left(tmp_path):
+    """No file may pass two kilobytes: the tables of the country do."""
+    out = tmp_path / "sortie.csv"
+    words = ("pays", "estimer", str(SAMPLE), "--niveau", "area", "--sortie", str(out))
+    answer = subprocess.run(
+        [sys.executable, "-m", "maillage.cli.main", *words],
+        cwd=PROJECT,
+        env=shared.environment(tmp_path),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_048, 2_048)),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert answer.returncode == 2
+    assert "Un fichier n’a pas pu être lu ou écrit" in answer.stderr
+    assert "rien n’est à moitié écrit" in answer.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_home_is_that_of_one_country(tmp_path, monkeypatch):
+    from maillage.config import home
+
+    monkeypatch.setattr(home, "HOME", tmp_path)
+    monkeypatch.setattr(home, "DATABASE", tmp_path / "maillage.sqlite3")
+    monkeypatch.setattr(home, "OWNER", tmp_path / "pays.txt")
+    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    home.claim()
+    home.claim()  # the same country comes back
+    monkeypatch.setattr(home, "COUNTRY", "ailleurs")
+    with pytest.raises(Refused, match="est celui de : exemple"):
+        home.claim()
+    monkeypatch.setattr(home, "COUNTRY", "")
+    with pytest.raises(Refused, match="demande : France"):
+        home.claim()
+    (tmp_path / "pays.txt").unlink()
+    home.claim()
+    assert not (tmp_path / "pays.txt").exists()  # France writes nothing: its homes are older than this
+    (tmp_path / "maillage.sqlite3").touch()
+    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    with pytest.raises(Refused, match="est celui de : France"):
+        home.claim()
 
 
 def test_spark_that_is_not_installed_is_told(maillage, tmp_path, monkeypatch):

@@ -9,7 +9,8 @@ import pytest
 
 from maillage.kernel.errors import Refused
 from maillage.reference.files import PROJECT
-from maillage.studies.country import engines, estimating
+from maillage.studies.country import card as cards
+from maillage.studies.country import diagnosis, engines, estimating
 from maillage.studies.country import pack as packs
 
 SAMPLE = PROJECT / "data" / "pays" / "exemple"
@@ -22,8 +23,8 @@ def rows(name: str) -> list[dict[str, str]]:
 
 
 @pytest.fixture
-def stored(tmp_path: Path) -> tuple[packs.Pack, Path]:
-    pack = packs.read(SAMPLE)
+def stored(tmp_path: Path) -> tuple[cards.Pack, Path]:
+    pack = cards.read(SAMPLE)
     packs.store(pack, tmp_path)
     return pack, tmp_path
 
@@ -156,7 +157,7 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
     assert before in text
     path.write_text(text.replace(before, after, 1), "utf-8")
     with pytest.raises(Refused) as refused:
-        packs.store(packs.read(copied), copied)
+        packs.store(cards.read(copied), copied)
     assert told in refused.value.what
     assert all(refused.value.sentences)
 
@@ -164,17 +165,129 @@ def test_what_a_country_lacks_is_told_before_anything_is_counted(copied, file, b
 def test_a_table_that_is_missing_is_told(copied):
     (copied / "rates.csv").unlink()
     with pytest.raises(Refused, match="le fichier rates manque"):
-        packs.store(packs.read(copied), copied)
+        packs.store(cards.read(copied), copied)
     (copied / "pays.yaml").unlink()
     with pytest.raises(Refused, match="n’est pas un pays"):
-        packs.read(copied)
+        cards.read(copied)
 
 
 def test_a_country_without_a_list_of_places_is_counted_all_the_same(copied, tmp_path):
     (copied / "places.csv").unlink()
-    pack = packs.read(copied)
+    pack = cards.read(copied)
     packs.store(pack, tmp_path)
     with engines.opened(engines.DUCKDB, tmp_path) as engine:
         found = estimating.estimate(pack, tmp_path, engine, "province")
     assert found["within"].tolist() == [0.0, 0.0, 0.0]
     assert len(found) == 3
+
+
+def refused(folder: Path, home: Path) -> str:
+    """Count a country that must be refused, and return what is said; nothing is left of it."""
+    with pytest.raises(Refused) as found:
+        diagnosis.prepare(folder, home)
+    assert [each.name for each in home.iterdir()] == []
+    return " ".join(found.value.sentences)
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "told"),
+    [
+        ("places.csv", "latitude,longitude,name,", "latitude,longitude,nom,", "il manque la colonne name"),
+        ("areas.csv", ",district,", ",arrondissement,", "il manque la colonne district"),
+        ("rates_etendue.csv", "cell,rate,margin", "cell,rate,marge", "il manque la colonne margin"),
+        ("places.csv", "https://lieu-1.", "javascript:lieu-1.", "adresse de site javascript:"),
+        ("places.csv", ",2026-01-15", ",15/01/2026", "date de vérification 15/01/2026"),
+        ("places.csv", "L01,", "L/1,", "code L/1 avec une barre oblique"),
+        ("names.csv", "district,E01,", "district,E02,", "niveau et code district, E02 en double"),
+        ("pays.yaml", "reach: 1500", "reach: loin", "reach n’est pas écrit comme il faut"),
+        ("pays.yaml", "reach: 1500", "portee: 1500", "il manque reach"),
+        ("pays.yaml", "time_zone: Europe/Vilnius", "time_zone: Mars/Olympe", "time_zone n’est pas écrit"),
+        ("pays.yaml", "time_zone:", "fuseau:", "fuseau n’est pas une ligne de ce fichier"),
+        ("pays.yaml", "month: 6, day: 12", "month: 6, day: 42", "holidays n’est pas écrit comme il faut"),
+        ("pays.yaml", "id: etendue", "id: usuelle", "definitions n’est pas écrit comme il faut"),
+        ("pays.yaml", "rates: rates_etendue", "rates: rates_absent", "le fichier rates_absent manque"),
+        (
+            "pays.yaml",
+            "area: [secteur, secteurs]",
+            "zone: [secteur, secteurs]",
+            "level_names n’est pas écrit",
+        ),
+        ("pays.yaml", "levels: [district", "levels: [code", "le niveau code ne peut pas être"),
+        ("pays.yaml", "name: Pays", "name: [Pays", "ne se lit pas"),
+    ],
+)
+def test_a_country_that_lacks_something_is_refused_whole(copied, tmp_path, name, before, after, told):
+    home = tmp_path / "maison"
+    home.mkdir()
+    path = copied / name
+    text = path.read_text("utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), "utf-8")
+    assert told in refused(copied, home)
+
+
+def test_a_country_without_places_nor_names_is_served(copied, tmp_path):
+    (copied / "places.csv").unlink()
+    (copied / "names.csv").unlink()
+    assert diagnosis.prepare(copied, tmp_path)
+    held = diagnosis.current(tmp_path)
+    whole = held.territories("usuelle")["pays"]
+    assert held.places == ()
+    assert whole.within == 0
+    assert held.territories("usuelle")["district-N01"].name == "N01"
+    assert held.gaps(whole, "usuelle")[0].metres == np.inf
+
+
+def test_the_same_files_are_counted_once_and_others_replace_them(copied, tmp_path):
+    assert diagnosis.prepare(copied, tmp_path)
+    first = diagnosis.current(tmp_path)
+    assert not diagnosis.prepare(copied, tmp_path)
+    with (copied / "rates.csv").open("a", encoding="utf-8") as file:
+        file.write("90+,0.8,0.05\n")
+    assert diagnosis.prepare(copied, tmp_path)
+    assert diagnosis.current(tmp_path).digest != first.digest
+    assert sorted(each.name for each in tmp_path.iterdir() if each.is_dir() and each != copied) == [
+        diagnosis.current(tmp_path).digest
+    ]
+
+
+def test_a_stop_while_counting_leaves_the_former_country(copied, tmp_path, monkeypatch):
+    home = tmp_path / "maison"
+    diagnosis.prepare(copied, home)
+    kept = sorted(each.name for each in home.iterdir())
+    with (copied / "rates.csv").open("a", encoding="utf-8") as file:
+        file.write("90+,0.8,0.05\n")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(diagnosis, "write_whole", full)
+    with pytest.raises(OSError, match="No space left"):
+        diagnosis.prepare(copied, home)
+    assert sorted(each.name for each in home.iterdir()) == kept
+    assert diagnosis.current(home).territories("usuelle")["pays"].people > 100_000
+
+
+def test_gaps_told_one_after_the_other_never_count_anybody_twice(tmp_path):
+    diagnosis.prepare(SAMPLE, tmp_path)
+    held = diagnosis.current(tmp_path)
+    whole = held.territories("usuelle")["pays"]
+    gaps = held.gaps(whole, "usuelle", most=10_000)
+    gained = [each.gained for each in gaps]
+    assert gained == sorted(gained, reverse=True)
+    assert sum(gained) == pytest.approx(whole.without, rel=1e-3)
+
+
+def test_a_territory_that_straddles_two_larger_ones_is_under_neither(copied, tmp_path):
+    path = copied / "areas.csv"
+    lines = path.read_text("utf-8").splitlines()
+    lines[1] = lines[1].removesuffix(",N") + ",S"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    diagnosis.prepare(copied, tmp_path)
+    held = diagnosis.current(tmp_path)
+    assert held.parents["district-N01"] == ("pays",)
+    assert held.parents["district-N02"] == ("province-N", "pays")
+    assert "district-N01" in held.children["pays"]
+    for key in set(held.children) - {"pays", "province-N", "province-S"}:  # what holds nobody else’s areas
+        below = [row for each in held.children[key] for row in held.territories("usuelle")[each].areas]
+        assert sorted(below) == sorted(held.territories("usuelle")[key].areas), key

@@ -51,6 +51,12 @@ COMMANDS = {
     "changer-cle": "change la clé des sessions et des liens, quand quelqu’un a pu la lire",
     "ancrer-journal": "écrit la fin du journal sur une page à garder ailleurs",
 }
+# What answers whatever country MAILLAGE_PAYS names; the others read France's sources.
+ANYWHERE = (
+    *("servir", "migrer", "verifier-installation", "pays", "echeances", "travailler", "papiers"),
+    *("sauvegarder", "restaurer", "exercice-restauration", "deplacer-base"),
+    *("verifier-journal", "ancrer-journal", "changer-cle"),
+)
 OK, PARTLY, FAILED = 0, 1, 2
 
 
@@ -128,6 +134,19 @@ def parser(words: list[str]) -> Parser:
     return root
 
 
+def check_country(command: str) -> None:
+    """Refuse a command that knows France alone where another country is asked for: its answer would be of the
+    wrong one.
+    """
+    country = os.environ.get("MAILLAGE_PAYS", "").strip()
+    if country and command not in ANYWHERE:
+        raise Refused(
+            f"« maillage {command} » ne connaît que la France.",
+            why=f"MAILLAGE_PAYS demande {country}, dont cette commande n’a pas les données.",
+            do="Ôtez MAILLAGE_PAYS, ou voyez « maillage pays --aide » et docs/autres-pays.md.",
+        )
+
+
 def _module(name: str) -> ModuleType:
     return importlib.import_module(f"maillage.cli.commands.{name.replace('-', '_')}")
 
@@ -139,6 +158,7 @@ def main(words: list[str] | None = None) -> int:
     typed = sys.argv[1:] if words is None else words
     try:
         given = parser(typed).parse_args(typed)
+        check_country(given.commande)
         return int(_module(given.commande).run(given) or OK)
     except Refused as error:
         say(error)
@@ -179,6 +199,12 @@ def known(error: Exception) -> Refused | None:
         return Refused(
             "Un fichier n’a pas pu être lu ou écrit :"
             f" {reason(error)}{f' ({error.filename})' if error.filename else ''}.",
+            why="Le disque, ou les droits de ce dossier, ne le permettent pas.",
+            do="Vérifiez la place et les droits, puis relancez la commande : rien n’est à moitié écrit.",
+        )
+    if type(error).__name__ == "IOException":  # DuckDB’s, which is not loaded to be named
+        return Refused(
+            f"Un fichier n’a pas pu être lu ou écrit : {str(error).splitlines()[0]}.",
             why="Le disque, ou les droits de ce dossier, ne le permettent pas.",
             do="Vérifiez la place et les droits, puis relancez la commande : rien n’est à moitié écrit.",
         )

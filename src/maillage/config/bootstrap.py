@@ -30,8 +30,11 @@ def connected() -> Iterator["BaseDatabaseWrapper"]:
     from django.core.exceptions import ImproperlyConfigured
     from django.db.utils import Error
 
+    from maillage.config.home import claim
+
     os.umask(0o077)  # the database and the backups hold accounts
     try:
+        claim()
         django.setup()
         from django.db import connection
 

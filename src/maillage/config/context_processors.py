@@ -1,17 +1,23 @@
 """What every template knows."""
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.rights import RIGHTS
 from maillage.apps.community.access import MEMBERS
 
+OTHER_COUNTRY = "maillage.config.country_urls"
 WORK, TERRITORIES = ("/espace/", "/compte/"), ("/territoires/", "/etudes/")
 
 
 def rights(request: HttpRequest) -> dict[str, object]:
     """Return what the account may do somewhere, as `may.directory_edit`; read when a template asks for it."""
-    return {"may": lambda: _held(request), "at_work": lambda: _at_work(request)}
+    return {
+        "may": lambda: _held(request),
+        "at_work": lambda: _at_work(request),
+        "country": settings.ROOT_URLCONF == OTHER_COUNTRY,
+    }
 
 
 def _at_work(request: HttpRequest) -> bool:

@@ -5,16 +5,37 @@ import secrets
 from pathlib import Path
 
 from maillage.kernel.disk import write_whole
+from maillage.kernel.errors import Refused
 from maillage.reference.files import PROJECT
 
-HOME = Path(os.environ.get("MAILLAGE_HOME", PROJECT / "var")).resolve()
+COUNTRY = os.environ.get("MAILLAGE_PAYS", "").strip()  # another country than France: a folder of its data
+_USUAL = PROJECT / (f"var-{Path(COUNTRY).resolve().name}" if COUNTRY else "var")  # each country has its own
+HOME = Path(os.environ.get("MAILLAGE_HOME", _USUAL)).resolve()
 DATABASE = HOME / "maillage.sqlite3"
 KEY = HOME / "cle-secrete"  # of sessions and links
+OWNER = HOME / "pays.txt"  # the country whose home this is; absent, France
+FRANCE = "France"
 
 
 def has_database() -> bool:
     """Return whether a platform was ever brought up here: its database is named, or its file is there."""
     return "DATABASE_URL" in os.environ or DATABASE.exists()
+
+
+def claim() -> None:
+    """Say whose home this is, the first time; Refused when it is that of another country: its accounts and
+    its backups would be mixed with ours.
+    """
+    ours = Path(COUNTRY).resolve().name if COUNTRY else FRANCE
+    owner = OWNER.read_text("utf-8").strip() if OWNER.exists() else FRANCE if DATABASE.exists() else ""
+    if owner and owner != ours:
+        raise Refused(
+            f"Le dossier {HOME} est celui de : {owner}.",
+            why=f"MAILLAGE_PAYS demande : {ours}. Deux pays dans un dossier mêleraient leurs sauvegardes.",
+            do="Donnez à chacun le sien par MAILLAGE_HOME, ou laissez Maillage le choisir d’après le pays.",
+        )
+    if not owner and COUNTRY:
+        write_whole(OWNER, ours)
 
 
 def write_key() -> None:

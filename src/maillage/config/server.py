@@ -17,8 +17,14 @@ EVERY = 0.1
 
 def read_ahead() -> None:
     """Read the tables that pages ask for first, and the libraries; what is read already costs nothing."""
+    from django.conf import settings
     from django.db import connections
 
+    if settings.COUNTRY:
+        from maillage.apps.country.queries import country
+
+        country()
+        return
     from maillage.apps.learning.queries import contents
     from maillage.apps.search import queries as search
     from maillage.kernel import later

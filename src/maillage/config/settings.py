@@ -6,7 +6,7 @@ import os
 
 import dj_database_url
 
-from maillage.config.home import DATABASE, HOME, KEY, ensure_key
+from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, ensure_key
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "maillage.apps.accounts",
+    "maillage.apps.country",
     "maillage.apps.search",
     "maillage.apps.messages",
     "maillage.apps.territories",
@@ -113,7 +114,7 @@ MIDDLEWARE = [
     *(["maillage.config.preview.Preview"] if PREVIEW else []),
 ]
 
-ROOT_URLCONF = "maillage.config.urls"
+ROOT_URLCONF = "maillage.config.country_urls" if COUNTRY else "maillage.config.urls"
 WSGI_APPLICATION = "maillage.config.wsgi.application"
 
 TEMPLATES = [

@@ -74,7 +74,7 @@ READING: dict[str, tuple[str, ...]] = {
         "aidants",
     ),
     "Piloter un territoire": ("boucle", "indicateurs", "personnes-vues"),
-    "Pour ceux qui développent": ("essais-du-modele", "api"),
+    "Pour ceux qui développent": ("essais-du-modele", "autre-pays", "api"),
 }
 FIRST = ("besoins", "lecture", "manques")  # what an official opens first
 FAMILIES = {"notion": "Notions", "programme": "Programmes", "sigle": "Sigles", "référence": "Références"}

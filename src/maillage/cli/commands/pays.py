@@ -39,7 +39,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     check.add_argument("--json", action="store_true", help="écrit un document JSON")
     one = asked.add_parser("estimer", help="estime le besoin d’un pays à un niveau")
     one.add_argument("dossier", type=typed_path, metavar="DOSSIER", help="où sont pays.yaml et ses tables")
-    one.add_argument("--niveau", required=True, help="area, ou un niveau de pays.yaml")
+    one.add_argument("--niveau", required=True, help="area, un niveau de pays.yaml, ou pays")
+    one.add_argument("--definition", default="", metavar="ID", help="qui est compté : un id de pays.yaml")
     one.add_argument(
         "--moteur",
         choices=ENGINES,
@@ -58,11 +59,13 @@ def run(given: argparse.Namespace) -> int:
 def _check(given: argparse.Namespace) -> int:
     import duckdb
 
+    from maillage.studies.country import card
     from maillage.studies.country import pack as packs
 
-    pack = packs.read(given.dossier)
+    pack = card.read(given.dossier)
     with TemporaryDirectory() as folder:
-        packs.store(pack, Path(folder))
+        for definition in reversed(pack.definitions):  # the usual one last: its tables are counted
+            packs.store(card.by(pack, definition.id), Path(folder))
         counts = {
             table: duckdb.execute(f"select count(*) from '{folder}/{table}.parquet'").fetchall()[0][0]  # noqa: S608
             for table in packs.COLUMNS
@@ -80,10 +83,11 @@ def _check(given: argparse.Namespace) -> int:
 
 def _estimate(given: argparse.Namespace) -> int:
     from maillage.kernel.disk import write_whole
-    from maillage.studies.country import engines, estimating
+    from maillage.studies.country import card, engines, estimating
     from maillage.studies.country import pack as packs
 
-    pack = packs.read(given.dossier)
+    pack = card.read(given.dossier)
+    pack = card.by(pack, given.definition or pack.definitions[0].id)
     with TemporaryDirectory(dir=os.environ.get("MAILLAGE_HOME")) as folder:
         packs.store(pack, Path(folder))
         address = os.environ.get(ADDRESS, engines.LOCAL)

@@ -33,7 +33,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.cli.commands import demo
     from maillage.config import start_signal
     from maillage.config.home import ensure_key
 
@@ -47,15 +46,14 @@ def run(given: argparse.Namespace) -> int:
     if inherited is None:
         check_free(given.adresse, given.port)
     os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
+    check_country()  # before anything is written
     with contextlib.suppress(OSError):  # said in French below
         ensure_key()  # before two processes look for it
     with start_signal.pipe() as (waited, signal_):
         # The web application loads beside what follows, and answers once it is told to.
         server = start(*web(given.adresse, given.port, inherited), start_signal=waited, inherited=inherited)
         prepare()
-        late = given.demonstration and demo.is_there()  # what it lacks since waits for the first page
-        if given.demonstration and not late:
-            demo.prepare()
+        late = prepare_data(demonstration=given.demonstration)
         signal_.give()
     helpers: list[Helper] = []
 
@@ -63,7 +61,7 @@ def run(given: argparse.Namespace) -> int:
         _announce(server, given.adresse, given.port)
         # Only then: what loads beside the server makes whoever opens the first page wait.
         if late:
-            demo.prepare()
+            late()
         helpers.extend(Helper(module) for module in (DUE, *([] if given.sans_travail else WORKERS)))
         catch_up()
 
@@ -103,6 +101,41 @@ def prepare() -> None:
 
     chosen.check()
     static.collect()
+
+
+def check_country() -> None:
+    """Refuse another country whose folder is not there, or whose card lacks a line."""
+    from maillage.config.home import COUNTRY
+    from maillage.studies.country import card
+
+    if COUNTRY:
+        card.read(card.folder_of(COUNTRY))
+
+
+def prepare_data(*, demonstration: bool) -> Callable[[], None] | None:
+    """Prepare what pages show at first: another country, or the demonstration; return what may wait for the
+    first page, None when nothing does.
+    """
+    from maillage.cli.commands import demo
+    from maillage.config.home import COUNTRY
+
+    if COUNTRY:  # it has its own data, and no demonstration
+        prepare_country(COUNTRY)
+        return None
+    if demonstration and demo.is_there():
+        return demo.prepare
+    if demonstration:
+        demo.prepare()
+    return None
+
+
+def prepare_country(named: str) -> None:
+    """Count the country that is served, unless it was counted already from the same files."""
+    from maillage.apps.country import queries
+    from maillage.studies.country import card, diagnosis
+
+    if diagnosis.prepare(card.folder_of(named), queries.home()):
+        print(f"{queries.country().pack.name} : ses territoires sont comptés.", flush=True)
 
 
 def catch_up() -> None:

@@ -21,10 +21,10 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import centiles
 from maillage.kernel.table import Table
 from maillage.reference.parameters import number
+from maillage.studies.country.card import AREA, WHOLE, Pack
 from maillage.studies.country.engines import Engine
-from maillage.studies.country.pack import Pack
+from maillage.studies.country.pack import column
 
-AREA = "area"  # the level of the areas themselves
 SEED, DRAWS = 20_261_120, 500
 SHARE = 1.959964  # standard deviations in a margin at 95 %
 STEP = 0.25  # degrees: squares in which a place looks for areas, wider than any reach
@@ -101,11 +101,11 @@ def estimate(
 
     folder: the tables that `store` wrote. Where there are too few people, what is estimated is nan.
     """
-    if level not in (AREA, *pack.levels):
+    if level not in (AREA, *pack.levels, WHOLE):
         raise Refused(
             f"{pack.name} n’a pas de niveau {level}.",
             why="Un niveau est une colonne du fichier areas, dite dans pays.yaml.",
-            do=f"Choisissez parmi {', '.join((AREA, *pack.levels))}.",
+            do=f"Choisissez parmi {', '.join((AREA, *pack.levels, WHOLE))}.",
         )
     found = engine.query(f"country-{level}", words(pack, level))
     low, high = _bounds(pack, folder, engine, level, found, seed, n_draws)
@@ -128,7 +128,7 @@ def estimate(
 
 def words(pack: Pack, level: str) -> str:
     """Return the query of a level, as every engine reads it."""
-    key = "a.code" if level == AREA else f"a.{level}"
+    key = column(level) if level == WHOLE else f"a.{column(level)}"
     square = SQUARE.format(step=STEP, row=ROW)
     near = NEAR.format(square=square, around=AROUND, earth=EARTH, reach=pack.reach)
     few = number("protection/small_area")  # what is not shown takes no rank
@@ -143,8 +143,7 @@ def _bounds(
     spread = rates["margin"][:, None] / SHARE * even_normals(seed, "rates", len(rates), n_draws)
     drawn = np.clip(rates["rate"][:, None] + spread, 0.0, 1.0).T
     drawing = Drawing(str(folder), tuple(rates["cell"].tolist()), drawn, pack.area_effect, seed)
-    key = "code" if level == AREA else level
-    areas = engine.query("areas", f"select code, {key} as held from areas order by code")
+    areas = engine.query("areas", f"select code, {column(level)} as held from areas order by code")
     codes, keys = areas["code"].tolist(), areas["held"].tolist()
     parts = [
         Part(n, tuple(codes[start : start + BLOCK]), tuple(keys[start : start + BLOCK]))

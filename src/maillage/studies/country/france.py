@@ -8,8 +8,9 @@ import numpy as np
 from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
 from maillage.kernel.disk import write_whole
 from maillage.reference.definitions import DEFAULT, definition
+from maillage.studies.country.card import CARD
 from maillage.studies.country.estimating import SHARE
-from maillage.studies.country.pack import CARD, TEXT
+from maillage.studies.country.pack import TEXT
 from maillage.studies.need import model as need_model
 from maillage.studies.offer.centres import centres
 

@@ -1,27 +1,29 @@
-"""A country as a folder of data: its areas, who lives there, the rates of what is counted, its places. What
-is France's stands in its own sources; another country brings this, checked before anything is counted.
+"""The tables of a country: its areas, who lives there, the rates of what is counted, its places. What is
+France's stands in its own sources; another country brings this, checked before anything is counted.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from maillage.kernel.errors import Refused
-from maillage.reference.files import read_yaml
+from maillage.studies.country.card import AREA, RATES, WHOLE, Pack
 
-CARD = "pays.yaml"
-WIDEST = 10_000  # metres: beyond, the squares of the pipeline would miss places
 TEXT, NUMBER = "varchar", "double"
-AREAS, PEOPLE, RATES, PLACES = "areas", "people", "rates", "places"
+AREAS, PEOPLE, PLACES, NAMES = "areas", "people", "places", "names"
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     AREAS: {"code": TEXT, "name": TEXT, "latitude": NUMBER, "longitude": NUMBER},
     PEOPLE: {"area": TEXT, "cell": TEXT, "persons": NUMBER},
     RATES: {"cell": TEXT, "rate": NUMBER, "margin": NUMBER},
     PLACES: {"code": TEXT, "latitude": NUMBER, "longitude": NUMBER},
+    NAMES: {"level": TEXT, "code": TEXT, "name": TEXT},
 }
+SUFFIXES = (".parquet", ".csv")
+MAY_LACK = (PLACES, NAMES)  # nobody collected the places yet; a level may have codes alone
+# What a directory says of a place: its name always, the rest where the country knows it.
+SHEET = ("name", "address", "phone", "website", "opening_hours", "services", "languages", "checked_on")
 # What must be true of the tables: a query that returns what is wrong, and the two sentences that say why and
 # what to do.
 KEY = ("Chaque ligne serait comptée deux fois.", "Gardez-en une.")
@@ -50,6 +52,41 @@ RULES: tuple[tuple[str, str, str, str, str], ...] = (
         "Ces personnes seraient comptées comme n’ayant aucun besoin.",
         "Ajoutez son taux au fichier rates.",
     ),
+    (
+        NAMES,
+        "niveau et code {} en double",
+        "select level || ', ' || code from names group by level, code having count(*) > 1",
+        *KEY,
+    ),
+    (
+        AREAS,
+        "code {} avec une barre oblique",
+        "select code from areas where contains(code, '/')",
+        "Un code fait partie de l’adresse d’une page.",
+        "Remplacez-la par un tiret, dans tous les fichiers.",
+    ),
+    (
+        PLACES,
+        "code {} avec une barre oblique",
+        "select code from places where contains(code, '/')",
+        "Un code fait partie de l’adresse d’une page.",
+        "Remplacez-la par un tiret.",
+    ),
+    (
+        PLACES,
+        "adresse de site {}",
+        "select website from places where website <> '' and not regexp_matches(website, '^https?://')",
+        "Un lien mènerait nulle part, ou ferait autre chose qu’ouvrir un site.",
+        "Commencez-la par https://.",
+    ),
+    (
+        PLACES,
+        "date de vérification {}",
+        r"select checked_on from places where checked_on <> ''"
+        r" and (not regexp_matches(checked_on, '^\d{4}-\d\d-\d\d$') or try_cast(checked_on as date) is null)",
+        "Elle ne se lirait pas.",
+        "Écrivez année, mois, jour : 2026-11-25.",
+    ),
     (PEOPLE, "personnes : {}", "select persons from people where persons < 0", *OUTSIDE),
     (RATES, "taux : {}", "select rate from rates where rate not between 0 and 1", *OUTSIDE),
     (RATES, "marge : {}", "select margin from rates where margin not between 0 and 1", *OUTSIDE),
@@ -70,85 +107,23 @@ RULES: tuple[tuple[str, str, str, str, str], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pack:
-    """A country and where its data comes from. levels: the columns of areas that group them, smallest first.
-
-    reach: metres as the crow flies within which a place serves an area; area_effect: standard deviation, on
-    the logit, of what the rates of a country do not say of one of its areas.
-    """
-
-    folder: Path
-    name: str
-    counts: str
-    universe: str
-    producer: str
-    licence: str
-    vintage: str
-    levels: tuple[str, ...]
-    reach: float
-    area_effect: float
-
-
-def read(folder: Path) -> Pack:
-    """Return the card of a country; Refused when the folder, or a line of its card, is missing."""
-    path = folder / CARD
-    if not path.is_file():
-        raise Refused(
-            f"{folder} n’est pas un pays : {CARD} n’y est pas.",
-            why="Ce fichier dit ce qui est compté, d’où cela vient, et comment les zones se regroupent.",
-            do="Partez de l’exemple, data/pays/exemple.",
-        )
-    raw = read_yaml(path) or {}
-    wanted = (
-        "name",
-        "counts",
-        "universe",
-        "producer",
-        "licence",
-        "vintage",
-        "levels",
-        "reach",
-        "area_effect",
-    )
-    if missing := [key for key in wanted if not raw.get(key)]:
-        raise Refused(
-            f"{path} : il manque {', '.join(missing)}.",
-            why="Un chiffre sans source, ou sans ce qu’il compte, ne doit pas être montré.",
-            do="Remplissez ces lignes d’après la publication.",
-        )
-    told = {key: str(raw[key]) for key in wanted[:6]}
-    levels = tuple(map(str, raw["levels"]))
-    if not 0 < float(raw["reach"]) <= WIDEST:
-        raise Refused(
-            f"{path} : reach vaut {raw['reach']}.",
-            why=f"C’est une distance en mètres, à vol d’oiseau, {WIDEST} au plus.",
-            do="Dites celle que l’on fait à pied : 1500, par exemple.",
-        )
-    if wrong := [level for level in levels if not level.isidentifier() or level in COLUMNS[AREAS]]:
-        raise Refused(
-            f"{path} : le niveau {wrong[0]} ne peut pas être le nom d’une colonne.",
-            why="Un niveau est une colonne du fichier areas, faite de lettres, et qui n’est pas déjà prise.",
-            do="Donnez-lui un autre nom, dans les deux fichiers.",
-        )
-    return Pack(
-        folder=folder, levels=levels, reach=float(raw["reach"]), area_effect=float(raw["area_effect"]), **told
-    )
-
-
-def store(pack: Pack, to: Path) -> None:
+def store(pack: Pack, to: Path, *, sheets: bool = False) -> None:
     """Write the tables of a country as typed Parquet files, that every engine reads alike; Refused when one
     lacks a column, or says what cannot be.
+
+    sheets: the places are those of a directory, and each has a name.
     """
     with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:
         for table, columns in COLUMNS.items():
             typed = {**columns, **(dict.fromkeys(pack.levels, TEXT) if table == AREAS else {})}
+            if table == PLACES and sheets:
+                typed |= {"name": TEXT}
             _load(connection, pack, table, typed)
         for table, words, query, why, do in RULES:
             if found := connection.execute(f"{query} limit 1").fetchone():
                 raise Refused(f"{_path(pack, table) or table} : {words.format(found[0])}.", why=why, do=do)
         for table, columns in COLUMNS.items():
-            order = next(iter(columns))
+            order = ", ".join(columns) if table == NAMES else next(iter(columns))
             connection.execute(
                 f"copy (from {table} order by {order}) to '{to / table}.parquet' (format parquet)"
             )
@@ -156,13 +131,15 @@ def store(pack: Pack, to: Path) -> None:
 
 def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> None:
     path = _path(pack, table)
-    if path is None and table == PLACES:  # nobody collected them yet
-        empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in typed.items())
+    beside = [name for name in SHEET if name not in typed] if table == PLACES else []
+    if path is None and table in MAY_LACK:
+        kinds = {**typed, **dict.fromkeys(beside, TEXT)}
+        empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in kinds.items())
         connection.execute(f"create table {table} as select * from (select {empty}) where false")
         return
     if path is None:
         raise Refused(
-            f"{pack.folder} : le fichier {table} manque, en .csv ou en .parquet.",
+            f"{pack.folder} : le fichier {_stem(pack, table)} manque, en .csv ou en .parquet.",
             why="Sans lui, rien ne se compte.",
             do=f"Ajoutez-le, avec les colonnes {', '.join(typed)}.",
         )
@@ -193,8 +170,19 @@ def _load(connection: Any, pack: Pack, table: str, typed: Mapping[str, str]) -> 
                 why="Un nombre y est attendu." if kind == NUMBER else "Une valeur y est attendue.",
                 do="Corrigez cette case : une virgule de décimale s’écrit par un point.",
             )
-    cells = ", ".join(f"cast({name} as {kind}) as {name}" for name, kind in typed.items())
-    connection.execute(f"create table {table} as select {cells} from raw_{table}")
+    cells = [f"cast({name} as {kind}) as {name}" for name, kind in typed.items()]
+    for name in beside:
+        cells.append(f"coalesce(cast({name} as {TEXT}), '') as {name}" if name in held else f"'' as {name}")
+    connection.execute(f"create table {table} as select {', '.join(cells)} from raw_{table}")
+
+
+def column(level: str) -> str:
+    """Return what gives the key of an area at a level, in the words of the queries."""
+    return {AREA: "code", WHOLE: f"'{WHOLE}'"}.get(level, level)
+
+
+def _stem(pack: Pack, table: str) -> str:
+    return pack.rates if table == RATES else table
 
 
 def _path(pack: Pack, table: str) -> Path | None:
@@ -202,10 +190,16 @@ def _path(pack: Pack, table: str) -> Path | None:
 
 
 def _files(pack: Pack, table: str) -> Iterator[Path]:
-    for suffix in (".parquet", ".csv"):
-        path = pack.folder / f"{table}{suffix}"
+    for suffix in SUFFIXES:
+        path = pack.folder / f"{_stem(pack, table)}{suffix}"
         if path.is_file():
             yield path
+
+
+def files(pack: Pack) -> list[Path]:
+    """Return the files of a country beside its card, in the order of their names."""
+    stems = {*COLUMNS, *(each.rates for each in pack.definitions)}
+    return sorted(path for path in pack.folder.iterdir() if path.stem in stems and path.suffix in SUFFIXES)
 
 
 def _quoted(path: Path) -> str:

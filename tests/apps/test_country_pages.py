@@ -1,0 +1,145 @@
+"""A site for another country: its territories, its directory, its sources, and what says that it is France's."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+from maillage.apps.country import queries, rules
+from maillage.reference.files import PROJECT
+from maillage.studies.country import diagnosis
+from tests.support.profile import some
+
+pytestmark = pytest.mark.django_db
+SAMPLE = PROJECT / "data" / "pays" / "exemple"
+PAGES = {
+    "accueil": "/",
+    "recherche": "/territoires/?q=nord",
+    "pays": "/territoires/pays/",
+    "district": "/territoires/district-N01/?definition=etendue",
+    "secteur": "/territoires/area-0N0100/",
+    "carte": "/carte/?q=cours&ou=Nord-Plaine+1",
+    "lieu": "/lieux/L01/",
+    "donnees": "/donnees/",
+    "sources": "/sources/",
+}
+
+
+@pytest.fixture(scope="session")
+def counted(tmp_path_factory) -> Path:
+    """The sample country, counted once for all tests."""
+    folder = tmp_path_factory.mktemp("pays")
+    diagnosis.prepare(SAMPLE, folder / "pays")
+    return folder
+
+
+@pytest.fixture
+def site(client, counted, settings):
+    """A browser on the site of the sample country."""
+    settings.HOME = counted
+    settings.ROOT_URLCONF = "maillage.config.country_urls"
+    return client
+
+
+@pytest.mark.parametrize("name", some(PAGES, "accueil"))
+def test_each_page_answers_and_leads_nowhere_else_than_the_site(site, name):
+    page = site.get(PAGES[name]).content.decode()
+    assert "<h1" in page
+    links = {each for each in re.findall(r'href="(/[^"#?]*)', page) if not each.startswith("/statique/")}
+    assert len(links) > 4
+    assert [each for each in links if site.get(each).status_code != 200] == []
+
+
+def test_a_territory_has_its_figure_its_interval_its_zones_and_what_is_missing(site):
+    page = site.get("/territoires/pays/").content.decode()
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace("\xa0", " ")
+    assert "environ 36 800" in told
+    assert "entre 34 800 et 38 600" in told
+    assert "Province de l’Est 12 700 11 900 – 13 500 32 %" in told
+    assert "Nord-Plaine 2, secteur 8 environ 940 personnes de plus" in told
+    assert 'data-zone="province-N"' in page
+    assert "15 % de ces personnes ont un lieu à moins de 1 500 m à vol d’oiseau" in told
+
+
+def test_a_search_opens_the_only_territory_that_it_may_mean(site):
+    answer = site.get("/territoires/?q=province+sud&aller=1")
+    assert answer.status_code == 302
+    assert answer["Location"] == "/territoires/province-S/"
+    assert site.get("/territoires/?q=N01&aller=1")["Location"] == "/territoires/district-N01/"
+    assert "Aucun territoire ne porte ce nom" in site.get("/territoires/?q=zzz").content.decode()
+
+
+def test_the_table_of_a_territory_adds_up_to_it(site):
+    rows = list(csv.DictReader(io.StringIO(site.get("/territoires/pays/zones.csv").content.decode())))
+    assert [row["niveau"] for row in rows] == ["pays", "province", "province", "province"]
+    assert sum(float(row["valeur"]) for row in rows[1:]) == pytest.approx(float(rows[0]["valeur"]), rel=1e-6)
+
+
+def test_a_wider_definition_counts_more(site):
+    held = queries.country()
+    usual, wide = (held.territories(each.id)["pays"].need.value for each in held.pack.definitions)
+    assert wide > usual
+    page = site.get("/territoires/pays/?definition=etendue").content.decode()
+    assert "renoncent au moins une fois par an" in page
+
+
+def test_the_directory_is_asked_by_words_and_by_territory(site):
+    def names(address: str) -> list[str]:
+        return re.findall(r'<a href="/lieux/[^"]+">([^<]+)</a>', site.get(address).content.decode())
+
+    everything = names("/carte/")
+    assert len(everything) == 18
+    assert names("/carte/?q=mediatheque") == [each for each in everything if each.startswith("Médiathèque")]
+    north = names("/carte/?ou=province-N")
+    assert len(north) == 11
+    assert set(north) < set(everything)
+    assert names("/carte/?ou=ailleurs") == []
+
+
+def test_a_sheet_tells_hours_by_the_holidays_of_its_country(site, monkeypatch):
+    from datetime import UTC, datetime
+
+    def at(day: int) -> str:
+        moment = datetime(2026, 11, day, 9, tzinfo=UTC)  # eleven o’clock there
+        monkeypatch.setattr("maillage.apps.country.views.timezone.now", lambda: moment)
+        return site.get("/lieux/L01/").content.decode()
+
+    assert "Ouvert jusqu’à 18" in at(24)
+    assert "Fête des Lumières, le 30 novembre 2026" in at(24)
+    assert "Aujourd’hui, Fête des Lumières : appelez avant" in at(30)
+    assert "Ouvert jusqu’à" not in at(30)
+    # A holiday of France alone closes nothing: the reader of hours knows no other.
+    assert "11 novembre" not in at(11)
+    assert "Ouvert jusqu’à 18" in at(11)
+
+
+@pytest.mark.parametrize(
+    ("address", "feature"), [("/bilan/", "autonomy"), ("/espace/", "worklist"), ("/methodes/", "site")]
+)
+def test_an_address_of_france_says_why_it_is_not_here(site, address, feature):
+    answer = site.get(address)
+    assert answer.status_code == 404
+    assert rules.reason(feature) in answer.content.decode()
+
+
+def test_an_address_of_nobody_is_only_absent(site):
+    for address in ("/nulle/part/", "/territoires/38185/", "/lieux/absent/", "/donnees/absent.csv"):
+        answer = site.get(address)
+        assert answer.status_code == 404
+        assert "Cette page n’existe pas" in answer.content.decode(), address
+
+
+def test_every_feature_says_what_is_frances_in_it():
+    ours = {each.name.rpartition(".")[2] for each in apps.get_app_configs() if "maillage.apps" in each.name}
+    assert ours - {"country"} == set(rules.FRANCE_ONLY)
+    page = (PROJECT / "docs" / "autres-pays.md").read_text("utf-8")
+    assert [each for each in rules.FRANCE_ONLY.values() if each not in page] == []
+
+
+def test_the_pages_of_france_know_nothing_of_another_country(client):
+    page = client.get("/carte/").content.decode()
+    assert "Faire le point" in page
+    assert "Ce qui n’est pas encore ici" not in page

@@ -1,0 +1,82 @@
+"""Somebody of another country opens its site: from the whole to a quarter, then to a place; and what is
+France’s says so.
+"""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from maillage.cli.commands.servir import leave_with_parent
+from tests.journeys.conftest import PHONE, SLOW, answers
+from tests.support import shared
+from tests.support.shared import ROOT
+from tests.support.speed import PATIENCE, until
+
+pytestmark = [pytest.mark.complete, pytest.mark.slow("a second platform is started beside the other")]
+
+
+@pytest.fixture(scope="module")
+def country(tmp_path_factory) -> Iterator[str]:
+    """The address of the site of the sample country, as `make run PAYS=exemple` starts it."""
+    home = shared.furnish(tmp_path_factory.mktemp("pays"))
+    (home / shared.DATABASE).unlink()  # the tables are made there: an empty home is what somebody has
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "maillage.cli.main", "servir", "--demonstration", "--port", str(port)],
+        cwd=ROOT,
+        env=shared.environment(home) | {"MAILLAGE_PAYS": "exemple"},
+        preexec_fn=leave_with_parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        until(lambda: server.poll() is not None or answers(f"http://127.0.0.1:{port}/sante/"))
+        assert server.poll() is None, "the server stopped by itself"
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(timeout=PATIENCE)
+
+
+def arrive(page, address: str) -> None:
+    page.wait_for_url(address, wait_until="commit", timeout=SLOW)
+
+
+def test_from_the_country_to_a_quarter_then_to_a_place(chromium, country):
+    page = chromium.new_page(viewport=PHONE)
+    page.goto(country)
+    page.get_by_label("Quel territoire ?").fill("province nord")
+    page.get_by_role("button", name="Voir le diagnostic").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Province du Nord"
+    assert "entre" in page.locator(".chiffre").inner_text()
+    page.locator("svg a").first.dispatch_event("click")  # the map leads to its zones
+    arrive(page, "**/territoires/district-*/")
+    page.locator("table.zones a").first.click()
+    arrive(page, "**/territoires/area-*/")
+    page.goto(f"{country}/carte/")
+    page.get_by_label("Ce que vous cherchez").fill("cours pour débuter")
+    page.get_by_role("button", name="Chercher").click()
+    page.locator(".resultats a").first.click()
+    arrive(page, "**/lieux/*/")
+    assert "cours pour débuter" in page.get_by_role("main").inner_text()
+    page.goto(f"{country}/bilan/")
+    assert page.get_by_role("heading", level=1).inner_text() == "Cette page ne vaut que pour la France"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/territoires/pays/", "/carte/", "/lieux/L01/", "/donnees/", "/sources/", "/bilan/"]
+)
+def test_axe_finds_nothing_and_no_page_scrolls_sideways(chromium, country, faults_by_day_and_night, path):
+    page = chromium.new_page()
+    page.goto(f"{country}{path}")
+    assert faults_by_day_and_night(page) == []
+    for width in (320, 390, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, width
+    page.close()
