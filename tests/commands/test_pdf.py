@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from maillage.reports.page import pdf
-from maillage.reports.page.blocks import Chapter, Cover, Document, Picture, Text
+from maillage.reports.page.blocks import Beside, Chapter, Cover, Document, Heading, Picture, Text
 
 
 @pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
@@ -178,11 +178,20 @@ def test_a_map_that_never_has_the_width_of_its_page_takes_larger_letters(monkeyp
     assert (".carte .nom-large" in drawn) is larger
 
 
-@pytest.mark.parametrize(("lines", "apart"), [(8, False), (22, True)])
-def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lines, apart):
-    """Le premier chapitre suit le sommaire ; le second, aussi, s’il reste une demi-page."""
-    first = Chapter(number="1", title="Premier", blocks=tuple(Text(text="Une ligne.") for _ in range(lines)))
-    second = Chapter(number="2", title="Second", blocks=(Text(text="Une ligne."),))
+LINE = Text(text="Une ligne.")
+COLUMNS = (Heading(text="Andrei"), Beside(left=(LINE,), right=(LINE,)))
+
+
+@pytest.mark.parametrize(
+    ("lines", "blocks", "apart"),
+    [(8, (LINE,), False), (22, (LINE,), True), (12, (LINE,), False), (12, COLUMNS, True)],
+)
+def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lines, blocks, apart):
+    """Le premier chapitre suit le sommaire ; le second, aussi, s’il reste une demi-page. Celui qui commence par un dessin
+    à côté de mots veut la place du dessin, sous un intertitre aussi : un titre ne reste pas seul au bas d’une page.
+    """
+    first = Chapter(number="1", title="Premier", blocks=(LINE,) * lines)
+    second = Chapter(number="2", title="Second", blocks=blocks)
     cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
     made = pdf.dossier(Document(title="Ici", cover=cover, chapters=(first, second)), on=date(2026, 11, 25))
     with pypdfium2.PdfDocument(io.BytesIO(made)) as pages:
