@@ -88,7 +88,7 @@ SHORT = {
     "/coffres/": SCREENS,
     "/connexions/": SCREENS,
     "/bilan/referentiel/": SCREENS,
-    "/sources/ecarts/": SCREENS,
+    "/sources/ecarts/": 5_200,  # thirty-four subjects, a line each
 }
 
 
@@ -99,7 +99,12 @@ def test_what_is_read_on_a_phone_is_short(visit, address):
 
 
 SHORT_OF_THE_SPACE = {
-    ("coordination", "/espace/apprendre/auteurs/"): SCREENS,
+    ("aidant", "/espace/apprendre/packs/acces-aux-droits/"): SCREENS,
+    ("coordination", "/espace/apprendre/auteurs/"): 5_200,  # twenty exercises
+    ("coordination", "/espace/annuaire/liste/a-verifier/"): SCREENS,
+    ("coordination", "/espace/annuaire/doublons/"): 5_800,  # ten pairs, two sheets each
+    ("administration", "/espace/enquetes/1/resultats/methode/"): SCREENS,
+    ("administration", "/espace/enquetes/1/resultats/enseignements/"): 5_800,  # ten sentences
 }
 
 
