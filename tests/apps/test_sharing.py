@@ -81,7 +81,14 @@ def test_a_place_that_says_nothing_is_told_as_such(client, library, karim, leila
 
 def test_results_are_read_only_once_the_structure_says_so(client, library, karim, leila):
     profiles.write(library.structure, SHEET, base=0, by=karim, at=AT)
-    assert "Cette structure ne les partage pas." in page(client, library, leila)
+    told = page(client, library, leila)
+    assert (
+        "Cette structure ne les partage pas." in told
+        and "la lettre est plus bas" in told
+        and "Écrire" in told
+    )
+    told = page(client, library, account("anne", "coordination", territory="38"))
+    assert "Cette structure ne les partage pas." in told and "la lettre est plus bas" not in told
     assert "Vous ne les partagez pas." in page(client, library, karim)
     edit = f"/espace/reseau/annuaire/structures/{library.structure_id}/changer/"
     assert "Nos résultats, lus par les structures du réseau" in client.get(edit).content.decode()
