@@ -105,21 +105,22 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
 
 
 def _groups(lieu: Lieu, form: SheetForm) -> list[dict[str, Any]]:
-    """Return the groups of fields, each field with its origin; rarely changed groups are folded unless one is
-    invalid.
+    """Return the groups of fields, each field with its origin; rarely changed groups are folded everywhere, the
+    others on a phone, unless one is invalid.
     """
     return [
         {
             "label": label,
             "fields": [(field, space.origin_in_words(lieu.origins.get(field.name, {}))) for field in fields],
             "filled": form.filled(fields),
-            "open": label in UNFOLDED or any(field.errors for field in fields),
+            "often": label in OFTEN,
+            "open": any(field.errors for field in fields),
         }
         for label, fields in form.groups()
     ]
 
 
-UNFOLDED = ("Identité", "Adresse", "Contact")
+OFTEN = ("Identité", "Adresse", "Contact")
 
 
 def _practices(sheet: rules.Sheet) -> list[dict[str, Any]]:
