@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.engine.logit import expit, logit
-from maillage.kernel.table import total_by
+from maillage.kernel.table import slices, total_by
 
 Floats = NDArray[np.float64]
 
@@ -33,9 +33,10 @@ def share_below(median: Floats, *, threshold: float, spread: float) -> Floats:
 def calibrate_spread(median: Floats, people: Floats, *, threshold: float, share: float) -> float:
     """Return the spread that makes the mean share under the threshold the published one (bisection)."""
     low, high = 0.05, 2.0
+    each, at = np.unique(median, return_inverse=True)  # published medians are rounded: few differ
     for _ in range(50):
         middle = (low + high) / 2
-        found = np.average(share_below(median, threshold=threshold, spread=middle), weights=people)
+        found = np.average(share_below(each, threshold=threshold, spread=middle)[at], weights=people)
         low, high = (middle, high) if found < share else (low, middle)
     return (low + high) / 2
 
@@ -43,9 +44,10 @@ def calibrate_spread(median: Floats, people: Floats, *, threshold: float, share:
 def calibrate_threshold(median: Floats, people: Floats, *, spread: float, share: float) -> float:
     """Return the threshold (euros) that makes the mean share under it the wanted one (bisection)."""
     low, high = 1_000.0, 100_000.0
+    each, at = np.unique(median, return_inverse=True)
     for _ in range(60):
         middle = (low + high) / 2
-        found = np.average(share_below(median, threshold=middle, spread=spread), weights=people)
+        found = np.average(share_below(each, threshold=middle, spread=spread)[at], weights=people)
         low, high = (middle, high) if found < share else (low, middle)
     return (low + high) / 2
 
@@ -77,6 +79,14 @@ def share_by_cell(counts: Floats, share: Floats, offset: Floats, *, iterations: 
     counts: (areas, cells) persons; share: (areas,) between 0 and 1; offset: (cells,) how far the cell stands
     from the others, on the logit scale. One shift per area; an area with nobody takes its share everywhere.
     """
+    out = np.empty(counts.shape)
+    for some in slices(len(counts)):
+        out[some] = _share_by_cell(counts[some], share[some], offset, iterations)
+    return out
+
+
+def _share_by_cell(counts: Floats, share: Floats, offset: Floats, iterations: int) -> Floats:
+    """Return what `share_by_cell` does, for areas taken together."""
     wanted = np.clip(share, 1e-4, 1 - 1e-4)
     people = counts.sum(axis=1)
     move = logit(wanted)

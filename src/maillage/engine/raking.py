@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.kernel.table import total_by
+from maillage.kernel.table import slices, total_by
 
 Floats = NDArray[np.float64]
 
@@ -17,11 +17,13 @@ def rake(seed: Floats, rows: Floats, columns: Floats, *, cycles: int) -> Floats:
     margin is not, the margin is missed: the caller checks.
     Source: docs/methods/besoins.md, section « Les cellules d’un quartier ».
     """
-    table = np.array(np.broadcast_to(seed, (len(rows), *seed.shape[-2:])), dtype=np.float64)
-    for _ in range(cycles):
-        table *= ratio(rows, table.sum(axis=2))[:, :, None]
-        table *= ratio(columns, table.sum(axis=1))[:, None, :]
-    return table
+    out = np.array(np.broadcast_to(seed, (len(rows), *seed.shape[-2:])), dtype=np.float64)
+    for some in slices(len(out)):
+        table = out[some]
+        for _ in range(cycles):
+            table *= ratio(rows[some], table.sum(axis=2))[:, :, None]
+            table *= ratio(columns[some], table.sum(axis=1))[:, None, :]
+    return out
 
 
 def rake_groups(

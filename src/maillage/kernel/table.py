@@ -73,6 +73,15 @@ def positions(keys: Column, wanted: Column) -> NDArray[np.int64]:
     return np.where(ordered[at] == wanted, order[at], -1)
 
 
+def slices(n: int, size: int = 1024) -> Iterator[slice]:
+    """Cut n rows into pieces small enough for what is made of one to stay near the processor.
+
+    >>> list(slices(5, 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
+
+
 def group(keys: Column) -> tuple[Column, NDArray[np.int64]]:
     """Return the sorted distinct keys and, for each row, the position of its key among them."""
     names, inverse = np.unique(keys, return_inverse=True)

@@ -40,10 +40,9 @@ def no_negative(table: Table, *columns: str) -> None:
 
 def known(table: Table, column: str, codes: Column) -> None:
     """Fail unless every code of the column is among `codes`."""
-    if (strangers := np.setdiff1d(table[column], codes)).size:
+    if strangers := sorted(set(table[column].tolist()) - set(codes.tolist())):
         raise BrokenSource(
-            f"{table.name}: {strangers.size} codes of {column} are unknown (first:"
-            f" {strangers[:5].tolist()}).",
+            f"{table.name}: {len(strangers)} codes of {column} are unknown (first: {strangers[:5]}).",
             why="Their residents would vanish from their commune, their EPCI and their région.",
             do=(
                 "If they merged, the table of former codes is too old: rebuild it with"

@@ -90,7 +90,8 @@ def columns(table: Table, names: dict[str, str]) -> list[list[Any]]:
     rate = np.divide(100.0, universe, out=np.zeros(len(universe)), where=universe != 0)
     estimated = [table[key] for key in ("value", "low", "high")]
     figures = [
-        np.where(known, each, None).tolist() for each in (*estimated, *(each * rate for each in estimated))
+        np.where(known, each.astype(object), "").tolist()
+        for each in (*estimated, *(each * rate for each in estimated))
     ]
     told = zip(part_of(table), table["warning"].tolist(), strict=True)
     return [

@@ -2,6 +2,7 @@
 available.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import Any
@@ -126,15 +127,10 @@ def _sources(laid: tuple[Correction, ...]) -> Sources:
     communes = cog.communes()
     cog_check.check(communes, cog.former())
     seeds_check.check(seeds.national_bins(), seeds.diplomas_by_age())
-    out = Sources(
-        communes,
-        rp2021.iris(),
-        rp2018.communes(),
-        rp2016.iris(),
-        taux.communes(),
-        filosofi.communes(),
-        cnaf.iris(),
-    )
+    # Two at once: DuckDB reads one while Python names what is in the other.
+    files = (rp2021.iris, rp2018.communes, rp2016.iris, taux.communes, filosofi.communes, cnaf.iris)
+    with ThreadPoolExecutor(2) as pool:
+        out = Sources(communes, *pool.map(lambda read: read(), files))
     rp2021_check.check(out.rp2021, communes)
     rp2018_check.check(out.rp2018, communes)
     rp2016_check.check(out.rp2016)
