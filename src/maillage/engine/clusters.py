@@ -3,8 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.kernel.later import csgraph, sparse
-
 
 def gather(pairs: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[list[int]]:
     """Return the groups of adjacent chosen zones, largest first, then by first zone.
@@ -14,12 +12,20 @@ def gather(pairs: NDArray[np.int64], chosen: NDArray[np.bool_]) -> list[list[int
     >>> gather(np.array([[0, 1], [1, 2], [3, 4]]), np.array([True, True, False, True, False]))
     [[0, 1], [3]]
     """
-    inside = pairs[chosen[pairs].all(axis=1)]
-    borders = sparse.coo_array(
-        (np.ones(len(inside)), (inside[:, 0], inside[:, 1])), shape=(len(chosen), len(chosen))
-    )
-    _, group = csgraph.connected_components(borders, directed=False)
-    groups: dict[int, list[int]] = {}
-    for zone in np.flatnonzero(chosen).tolist():
-        groups.setdefault(int(group[zone]), []).append(zone)
-    return sorted(groups.values(), key=lambda zones: (-len(zones), zones[0]))
+    near: dict[int, list[int]] = {zone: [] for zone in np.flatnonzero(chosen).tolist()}
+    for one, other in pairs[chosen[pairs].all(axis=1)].tolist():
+        near[one].append(other)
+        near[other].append(one)
+    groups: list[list[int]] = []
+    seen: set[int] = set()
+    for first in near:
+        if first in seen:
+            continue
+        group = [first]
+        seen.add(first)
+        for zone in group:  # grows while it is read
+            new = [other for other in dict.fromkeys(near[zone]) if other not in seen]
+            seen.update(new)
+            group += new
+        groups.append(sorted(group))
+    return sorted(groups, key=lambda zones: (-len(zones), zones[0]))

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 __all__ = [
     "Matrix",
-    "csgraph",
     "duckdb",
     "icalendar",
     "load",
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     import typst
     from fontTools import ttLib
     from scipy import optimize, sparse, spatial, special
-    from scipy.sparse import csgraph
 
     Matrix: TypeAlias = sparse.csr_array
 else:
@@ -56,12 +54,10 @@ else:
     optimize, sparse, spatial, special = (
         Later(f"scipy.{name}") for name in ("optimize", "sparse", "spatial", "special")
     )
-    csgraph = Later("scipy.sparse.csgraph")
     Matrix = Any
 
 
-def load() -> None:
-    """Load every library of this module."""
-    for each in list(globals().values()):
-        if isinstance(each, Later):
-            importlib.import_module(each.__name__)
+def load(*wanted: ModuleType) -> None:
+    """Load these libraries, every one of this module by default."""
+    for each in wanted or [each for each in globals().values() if isinstance(each, Later)]:
+        importlib.import_module(each.__name__)

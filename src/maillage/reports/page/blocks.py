@@ -1,7 +1,8 @@
 """A document as a list of blocks, written once and rendered in every form."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, Literal, TypedDict
 
 
@@ -223,8 +224,30 @@ class Document:
 
     def data(self) -> DocumentData:
         """Return the document as plain values."""
-        made: Any = asdict(self)
+        made: Any = as_data(self)
         return made  # type: ignore[no-any-return]
+
+
+def as_data(value: Any) -> Any:
+    """Return blocks as `dataclasses.asdict` would, but for texts and numbers, which it copies one by one.
+
+    >>> as_data((Bullets(items=("a",)),))
+    ({'items': ('a',), 'kind': 'bullets'},)
+    """
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if names := _names(type(value)):
+        return {name: as_data(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {key: as_data(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)([as_data(each) for each in value])
+    return value
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
 
 
 KINDS = {

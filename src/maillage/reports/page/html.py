@@ -6,13 +6,12 @@ import base64
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from maillage.reference.files import ASSETS
-from maillage.reports.page.blocks import Block, Document
+from maillage.reports.page.blocks import Block, Document, as_data
 from maillage.reports.page.charts import hatch
 from maillage.reports.page.design import FOLDER, figures_css, rare_figures_css, tokens, tokens_css
 from maillage.reports.page.logo import logo
@@ -52,7 +51,7 @@ def _page(document: Document, template: str) -> bytes:
 
 def fragment(blocks: Sequence[Block]) -> str:
     """Return blocks as HTML, for a page that has its own head and style."""
-    data = wording.spaced_within([asdict(block) for block in blocks])
+    data = wording.spaced_within(as_data(list(blocks)))
     return str(_environment().get_template("blocs.html.j2").module.render(data))  # type: ignore[attr-defined]
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from maillage.kernel.errors import HouseError
-from maillage.kernel.later import pikepdf, ttLib, typst
+from maillage.kernel.later import load, pikepdf, ttLib, typst
 from maillage.reference.files import ASSETS
 from maillage.reports.page import maps, theme
 from maillage.reports.page.blocks import Document
@@ -139,6 +139,12 @@ def swatches() -> dict[str, str]:
 def _fonts() -> "typst.Fonts":
     """Return our fonts, read once: two hundred sheets would read them two hundred times."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(ASSETS / "fonts")])
+
+
+def prepare() -> None:
+    """Load what laying a page out needs, short of starting it: the copies of this process find it there."""
+    _letters()
+    load(typst)
 
 
 def is_started() -> bool:

@@ -2,11 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 
 from maillage.kernel.names import plain
 from maillage.reference.glossary import terms
-from maillage.reports.page.blocks import Beside, Block, Bullets, Cell, Chapter, Grid, Heading, Picture, Text
+from maillage.reports.page.blocks import (
+    Beside,
+    Block,
+    Bullets,
+    Cell,
+    Chapter,
+    Grid,
+    Heading,
+    Picture,
+    Text,
+    as_data,
+)
 from maillage.reports.territory import evaluation
 from maillage.reports.territory.chapters.sections import SECTIONS, comment_of
 from maillage.reports.territory.reading import Reading
@@ -187,7 +197,7 @@ def warning_chapter(r: Reading) -> Chapter:
 
 def glossary_chapter(chapters: Sequence[Chapter]) -> Chapter | None:
     """Return the notions that these chapters use, None when they use none."""
-    said = plain(" ".join(_words(asdict(chapter) for chapter in chapters)))
+    said = plain(" ".join(_words(as_data(list(chapters)))))
     used = [
         term
         for term in terms().values()
