@@ -35,6 +35,25 @@ def test_a_country_or_a_legal_form_is_no_opening_hour():
     assert found.ignored == ("Pays",)
 
 
+def test_the_foot_of_a_table_is_no_place():
+    found = places("total_en_pied.tsv")
+    assert kept(found, "nom") == ["Bibliothèque Ampère", "CCAS de Fontaine", "Total Espace Jeunes"]
+    assert [row.refused for row in found.rows if row.refused] == [
+        "« Sous-total » est le total du tableau, pas un lieu",
+        "« TOTAL : 3 structures » est le total du tableau, pas un lieu",
+    ]
+
+
+def test_a_day_said_by_its_end_alone_is_open_and_a_part_of_a_month_closes_no_other():
+    found = places("horaires_d_agence.csv")
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        'Mo-Th 08:30-12:00,13:30-17:00; Fr unknown "jusqu’à 16 h"',
+        'Mo-Fr 08:00-12:00 "fermeture 2 semaines en août"',
+        'We 14:00-16:30 "un mercredi sur deux, hors vacances"',
+    ]
+    assert all(row.doubtful for row in found.accepted[:2])
+
+
 def test_names_glued_together_or_led_by_a_form_are_understood():
     found = places("noms_colles.csv")
     assert kept(found, "nom") == ["Le Relais", "Atelier des Ormes", "Espace du Drac"]

@@ -70,6 +70,33 @@ def test_closed_and_exceptions(spec):
     )
 
 
+def test_a_day_said_by_its_end_alone_and_a_part_of_a_month(spec):
+    """« Le vendredi jusqu’à 16 h » : le vendredi est ouvert, on ne sait pas à partir de quand. Deux semaines d’août ne
+    ferment pas août, et n’y réduisent pas l’année.
+    """
+    spec(
+        """
+        tapé
+        ----------------------------------------------------------------
+        du lundi au jeudi 8h30-12h / 13h30-17h, le vendredi jusqu’à 16h
+        lundi au jeudi 9h-17h et vendredi jusqu’à 16h30
+        lundi-vendredi 8h-12h, fermeture 2 semaines en août
+        lundi 8h-12h, fermé la première quinzaine d’août
+        lundi 8h-12h, fermé en août
+        """,
+        read,
+        """
+        OSM                                                            | mot
+        ---------------------------------------------------------------+-----------
+        Mo-Th 08:30-12:00,13:30-17:00; Fr unknown "jusqu’à 16 h"       | à vérifier
+        Mo-Th 09:00-17:00; Fr unknown "jusqu’à 16 h 30"                | à vérifier
+        Mo-Fr 08:00-12:00 "fermeture 2 semaines en août"               | à vérifier
+        Mo 08:00-12:00 "fermé la première quinzaine d'août"            | à vérifier
+        Mo 08:00-12:00; Aug off                                        | lu
+        """,
+    )
+
+
 def test_some_days_of_the_month_some_weeks(spec):
     """Certains jours du mois, une semaine sur deux."""
     spec(

@@ -49,6 +49,9 @@ PLACE = (
     "departement",
 )
 NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
+# The foot of a table: « TOTAL : 3 structures », « Sous-total ». A place is something else than its name.
+TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)(?: general| des \w+)?(?: \d+.*)?")
+OF_A_PLACE = {"adresse", "telephone", "courriels", "site_web", "pivot", "horaires", "services", "practices"}
 YES_OR_NO = {"oui", "non", "yes", "no", "true", "false", "vrai", "faux"}  # where a text is asked for
 NO_TEXT = "« {} » répond par oui ou non, là où un texte est attendu"
 IDENTIFIER = re.compile(r"\b(?:id|uuid|identifiant|siret|siren|url|uri|cle)\b")
@@ -845,6 +848,8 @@ class _Row:
     def _refusal(self) -> str:
         if not self.sheet.get("nom"):
             return "le lieu n’a pas de nom"
+        if OF_A_PLACE.isdisjoint(self.sheet) and TOTAL.fullmatch(plain(str(self.sheet["nom"]))):
+            return f"« {self.sheet['nom']} » est le total du tableau, pas un lieu"
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
             if any(remark.reason == NOWHERE for remark in self.remarks):
                 return NOWHERE

@@ -497,6 +497,9 @@ class _Reader:
             return
         if after and after.kind == "season":
             self._closed_in(item, after)
+        elif part := self._part_of_season():
+            self._comment(item.first, part.last)
+            self._skip_to(part)
         elif after and after.kind == "half":
             self._change("off", about.days if about else None, half=after.value)
             self._skip_to(after)
@@ -509,12 +512,28 @@ class _Reader:
         elif after and after.kind == "times" and about:
             self._change("cut", about.days, spans=after.value.spans)
             self._skip_to(after)
-        elif self._ahead("days"):
+        else:
+            self._off_alone(item, about)
+
+    def _off_alone(self, item: Item, about: Statement | None) -> None:
+        """Read « fermé » beside nothing that it closes: the days to come, everything, or a word."""
+        if self._ahead("days"):
             self.awaiting = "off"
         elif not about and not self.done and not self._ahead("times"):
             self._change("off", None)
         elif not self._ahead("times") and not (self.depth and self.out.changes):
             self._on_word(item)
+
+    def _part_of_season(self) -> Item | None:
+        """Return the season of which « fermé » names a part that OSM cannot select: « fermeture deux semaines
+        en août » closes neither August nor the rest of the year.
+        """
+        for other in self._rest():
+            if other.kind == "season":
+                return other
+            if other.kind not in (*JOINTS, "word", "number", "often"):
+                break
+        return None
 
     def _ends_at(self, item: Item) -> bool:
         """Read hours said right after « fermeture »: « à 16h30 le jeudi » is an end, « de 12h à 14h » no

@@ -189,6 +189,8 @@ class Week:
             if not keys:
                 self.doubt("une précision, sans heures à préciser", day)
                 keys = [Key(day.weekday, day.nth, weeks)] if change.spans else []
+                if change.until:  # « le vendredi jusqu’à 16 h »: open that day, from an hour unsaid
+                    self.cells[Key(day.weekday, day.nth, weeks)] = Cell(unknown=_until(change.until))
             for key in keys:
                 self._amend(self.cells.setdefault(key, Cell()), change, day)
 
@@ -276,6 +278,11 @@ def _selector(keys: Iterable[Key]) -> str:
         for run in runs
     ]
     return ",".join(pieces + others)
+
+
+def _until(minutes: int) -> str:
+    hour, minute = divmod(minutes, 60)
+    return f"jusqu’à {hour} h{f' {minute:02d}' if minute else ''}"
 
 
 def _hours(span: Span) -> str:
