@@ -38,6 +38,11 @@ def markings() -> list[Marking]:
     return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))
 
 
+def latest_marking(kind: str) -> Marking | None:
+    """Return the last dropped filter of a kind, None when there is none."""
+    return Marking.objects.filter(kind=kind).order_by("created_at", "pk").last()
+
+
 _of_this_page: ContextVar[dict[str, Perimeter | None] | None] = ContextVar("perimeters", default=None)
 
 

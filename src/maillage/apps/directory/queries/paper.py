@@ -197,7 +197,7 @@ def _alphabet(found: set[str], last: str) -> list[str]:
 
 def _by_zone(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
     of_code = {code: zone.name for zone in where.zones for code in zone.codes}
-    iris = _iris_of(rows)
+    iris = iris_of(rows)
 
     def heading(lieu: Lieu) -> str:
         commune = lieu.code_insee
@@ -215,10 +215,10 @@ def _by_zone(where: Scope, rows: Sequence[Lieu]) -> _Grouping:
 def _quarters(rows: Sequence[Lieu]) -> dict[int, str]:
     """Return the name of the quarter of each located place; none where quarters have no contour."""
     names = _iris_names()
-    return {pk: names[code] for pk, code in _iris_of(rows).items() if names.get(code)}
+    return {pk: names[code] for pk, code in iris_of(rows).items() if names.get(code)}
 
 
-def _iris_of(rows: Sequence[Lieu]) -> dict[int, str]:
+def iris_of(rows: Sequence[Lieu]) -> dict[int, str]:
     """Return the IRIS that holds each located place, where its contour is known."""
     located = [lieu for lieu in rows if places.is_located(lieu)]
     shapes = contours.iris(_iris_codes(sorted({lieu.code_insee for lieu in located})))

@@ -16,7 +16,7 @@ from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links, sheets
 from maillage.apps.directory.forms.sheet import ClosureForm, PracticeForm, SheetForm
 from maillage.apps.directory.models import Change, Lieu, Structure
-from maillage.apps.directory.queries import custody, history, places, space
+from maillage.apps.directory.queries import custody, districts, history, places, space
 from maillage.apps.directory.queries.links import Closure
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import whole
@@ -81,6 +81,7 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
         "form": form,
         "groups": _groups(lieu, form),
         "hours_by": space.origin_in_words(lieu.origins.get("horaires", {})),
+        "district": districts.district(lieu),
         "fresh": places.fresh(lieu, on),
         "due": space.to_confirm(request.user, on).filter(pk=lieu.pk).exists(),
         "practices": _practices(sheet),

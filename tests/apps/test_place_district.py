@@ -1,0 +1,77 @@
+"""Un lieu est-il dans un quartier prioritaire ? Ce qui se sait sans réseau, et ce qui ne se sait pas."""
+
+import pytest
+
+from maillage.apps.directory.queries import paper
+from maillage.apps.directory.queries.districts import district
+from maillage.apps.territories.models import Marking
+from tests.support.lieux import lieu
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+
+def marking(shares: dict[str, float], **columns) -> Marking:
+    asked = {
+        "slug": "qpv-2024",
+        "label": "QPV",
+        "kind": "qpv",
+        "source": "qp2024.geojson",
+        "doubt": "",
+    } | columns
+    return Marking.objects.create(shares=shares, **asked)
+
+
+def test_without_contours_the_commune_alone_speaks_and_it_is_said():
+    told = district(lieu("a"))
+    assert told is not None
+    assert told.told == "Sa commune compte au moins un quartier prioritaire."
+    assert (told.source, "ne sont pas livrés" in told.limit) == (
+        "Dares, communes ayant un quartier prioritaire, 2019",
+        True,
+    )
+    elsewhere = district(lieu("b", sheet={"commune": "Venon", "code_insee": "38533", "code_postal": "38610"}))
+    assert elsewhere is not None
+    assert elsewhere.told == "Sa commune n’a pas de quartier prioritaire connu."
+    assert district(lieu("c", sheet={"code_insee": ""})) is None
+
+
+@pytest.mark.parametrize(
+    ("share", "told", "limit"),
+    [
+        (1.0, "Dans un quartier prioritaire.", ""),
+        (0.0, "Hors des quartiers prioritaires.", ""),
+        (0.4, "Peut-être dans un quartier prioritaire.", "Ils couvrent 40 % de son quartier Insee."),
+    ],
+)
+def test_a_dropped_file_of_contours_decides_where_it_covers_all_or_nothing(share, told, limit):
+    one = lieu("a")
+    quarter = paper.iris_of([one])[one.pk]
+    marking({quarter: share} if share else {"380010000": 1.0})
+    found = district(one)
+    assert found is not None
+    assert (found.told, found.limit.replace("\u00a0", " ")) == (told, limit)
+    assert found.source.startswith("qp2024.geojson, déposé en 20")
+
+
+def test_a_place_without_a_point_is_not_placed_in_a_district():
+    marking({"381850101": 1.0})
+    found = district(lieu("a", sheet={"latitude": None, "longitude": None}))
+    assert found is not None
+    assert "On ne sait pas" in found.told
+    assert found.limit == "Son point n’est pas connu."
+
+
+def test_a_list_of_rural_communes_is_no_priority_district():
+    marking({"381850101": 1.0}, kind="frr")
+    found = district(lieu("a"))
+    assert found is not None
+    assert "Sa commune compte" in found.told
+
+
+def test_the_sheet_of_a_place_says_it_with_its_source(client, coordinator):
+    one = lieu("a")
+    marking({paper.iris_of([one])[one.pk]: 1.0})
+    client.force_login(coordinator)
+    page = client.get(f"/espace/annuaire/lieux/{one.slug}/").content.decode()
+    assert "Dans un quartier prioritaire." in page
+    assert "qp2024.geojson, déposé en 20" in page
