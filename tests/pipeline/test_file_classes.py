@@ -44,6 +44,17 @@ def test_the_foot_of_a_table_is_no_place():
     ]
 
 
+def test_a_place_closed_for_good_since_a_day_is_left_out_and_one_that_will_close_is_kept():
+    found = places("fermes_depuis.csv")
+    assert kept(found, "nom") == ["Bibliothèque Ampère", "MJC Sud", "Le Quai"]
+    (left,) = [row for row in found.rows if row.refused]
+    assert left.refused == "la colonne « date de fermeture définitive » dit « 31/12/2024 »"
+    assert [
+        [remark.value for remark in row.remarks if remark.reason == "lieu gardé : il doit fermer ce jour-là"]
+        for row in found.accepted
+    ] == [[], [], ["30/06/2027"]]
+
+
 def test_a_day_said_by_its_end_alone_is_open_and_a_part_of_a_month_closes_no_other():
     found = places("horaires_d_agence.csv")
     assert [each["osm"] for each in kept(found, "horaires")] == [

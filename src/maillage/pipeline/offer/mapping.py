@@ -257,6 +257,7 @@ class LeaveRule:
     keep: Words
     but: tuple[str, ...] = ()  # how the words of the rows kept begin: all others are of another theme
     row: bool = False  # these words may be anywhere in the row, of which the column only says the theme
+    ended: bool = False  # the column gives the day since which the place is no more
 
     def verdict(self, cells: Mapping[str, str]) -> tuple[str, bool | None]:
         """Return (the cell, whether its row must be left out); None when its word is neither of those
@@ -432,9 +433,11 @@ def _built(
 
 
 def _leave(raw: Mapping[str, Any]) -> LeaveRule:
-    if set(raw) - {"from", "when", "keep", "but", "row"}:
-        raise ValueError("« leave » attend « from », « when » et « keep », ou « but » et « row »")
+    if set(raw) - {"from", "when", "keep", "but", "row", "ended"}:
+        raise ValueError("« leave » attend « from », « when » et « keep », « but » et « row », ou « ended »")
     (column,) = _columns(raw["from"])
+    if raw.get("ended"):
+        return LeaveRule(column, _words({}), _words({}), ended=True)
     if "but" in raw:
         return LeaveRule(
             column,

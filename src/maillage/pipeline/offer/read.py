@@ -406,6 +406,10 @@ class _Row:
         checked.
         """
         for rule in self.correspondence.leave:
+            if rule.ended:
+                if why := self._ended(rule.column):
+                    return why
+                continue
             cell, left = rule.verdict(self.cells)
             if left and rule.but:
                 return f"{OTHER_THEME} : la colonne « {self._shown(rule.column)} » dit « {cell[:120]} »"
@@ -420,6 +424,16 @@ class _Row:
                     "",
                     "lieu gardé, bien que ce mot ne dise pas s’il est ouvert",
                 )
+        return ""
+
+    def _ended(self, column: str) -> str:
+        """Return why a place is no more, '' while it is; a day to come, or unread, is to be checked."""
+        cell = self.cells.get(column, "")
+        found = day.clean(cell, today=self.today).value
+        if found is not None and found <= self.today:
+            return f"la colonne « {self._shown(column)} » dit « {cell} »"
+        if found is not None:
+            self._say(column, "id", "doubtful", cell, "", "lieu gardé : il doit fermer ce jour-là")
         return ""
 
     # --- fields ---

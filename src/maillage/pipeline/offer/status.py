@@ -4,11 +4,13 @@ not.
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Literal
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import answers, looks
 from maillage.pipeline.offer.answers import Meaning
+from maillage.pipeline.offer.clean import day
 from maillage.pipeline.offer.columns import Column
 
 MOST_WORDS = 40  # beyond, a column is no status
@@ -109,6 +111,12 @@ DAYS = set(
     "lundi mardi mercredi jeudi vendredi samedi dimanche"
     " monday tuesday wednesday thursday friday saturday sunday".split()
 )
+# A column of days since which a place is no more; « date de fermeture » alone may be that of a summer.
+ENDED = re.compile(
+    r"(?:date )?(?:de |d )?(?:(?:fermeture|cloture) definitive|cessation.*|fin d activite|radiation"
+    r"|dissolution)"
+    r"|permanently closed (?:on|at|since)|closed (?:on|since)"
+)
 SPREAD = r"(?:publi[ea]|publication|diffus|partag|transm|figur|appara|referenc)\w*"
 ASKED = r"(?:accept|autoris|accord|souhait)\w*"
 AGREED = re.compile(rf"consent\w*|rgpd|{ASKED} .*\b{SPREAD}|\b{SPREAD} .*\b{ASKED}|droit de diffusion")
@@ -124,12 +132,18 @@ def rule(column: Column) -> dict[str, Any] | None:
     if said is not None:
         return _asked(column, said)
     words = list(dict.fromkeys(column.cells))
+    if words and any(ENDED.fullmatch(name) for name in column.said) and all(map(_is_day, words)):
+        return {"from": column.name, "ended": True}
     if not column.has(NAMES) or len(words) > MOST_WORDS:
         return None
     told = {word: meant(word, letters=column.has({"administratif"})) for word in words}
     if not {"open", "shut"} & set(told.values()) or looks.share(looks.READS["kinds"], words) >= 0.5:
         return None
     return _rule(column, [w for w in words if told[w] == "shut"], [w for w in words if told[w] == "open"])
+
+
+def _is_day(text: str) -> bool:
+    return day.clean(text, today=date.max).value is not None
 
 
 def meant(word: str, *, letters: bool = False) -> Told:
