@@ -106,8 +106,8 @@ def _context(request: HttpRequest, lieu: Lieu, form: SheetForm) -> dict[str, Any
 
 
 def _groups(lieu: Lieu, form: SheetForm) -> list[dict[str, Any]]:
-    """Return the groups of fields, each field with its origin; rarely changed groups are folded everywhere, the
-    others on a phone, unless one is invalid.
+    """Return the groups of fields, each field with its origin: folded on a phone, everywhere when they change
+    rarely, unless a field is invalid.
     """
     return [
         {
