@@ -236,12 +236,13 @@ def as_data(value: Any) -> Any:
     """
     if value is None or isinstance(value, str | int | float):
         return value
-    if names := _names(type(value)):
+    kind: Any = type(value)
+    if names := _names(kind):
         return {name: as_data(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {key: as_data(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)([as_data(each) for each in value])
+        return kind([as_data(each) for each in value])
     return value
 
 
