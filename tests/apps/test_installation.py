@@ -13,8 +13,10 @@ from django.utils import timezone
 from maillage.apps.accounts.actions import record
 from maillage.apps.accounts.models import User
 from maillage.apps.memberships.actions import appoint
-from maillage.config import checks, health
+from maillage.cli.main import main
+from maillage.config import checks, health, scheduler
 from maillage.config.providers import chosen
+from maillage.kernel.errors import Refused
 from tests.support.certificates import self_signed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -142,3 +144,50 @@ def test_an_address_that_answers_nobody_is_wrong(settings):
         free.bind(("127.0.0.1", 0))
         settings.ADDRESS = f"https://127.0.0.1:{free.getsockname()[1]}"
         assert states()["adresse"][0] == "mal"
+
+
+def test_a_clock_that_leapt_erases_nothing_before_somebody_says_that_it_is_right(
+    settings, monkeypatch, capsys
+):
+    """A battery that dies puts a computer in another year: what a law erases then is not due."""
+    settings.HEARTBEAT.touch()
+    now = timezone.now()
+    scheduler.check_clock(now + timedelta(days=100))
+    assert states()["horloge"][0] == "bien"
+    with pytest.raises(Refused, match="rien n’a été fait ici depuis le"):
+        scheduler.check_clock(now + timedelta(days=365))
+    os.utime(settings.HEARTBEAT, (0, 0))
+    state, found = states()["horloge"]
+    assert state == "mal"
+    assert found.endswith("depuis le 1er janvier 1970.")
+    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)  # the tables are there
+    assert main(["echeances"]) == 2
+    assert "seraient effacés avant leur date" in capsys.readouterr().err
+    assert scheduler.leap(now) is not None, "what refuses does not say that it was done"
+    assert main(["echeances", "--horloge-juste"]) == 0
+    assert scheduler.leap(now) is None
+
+
+def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, monkeypatch):
+    done: list[datetime] = []
+
+    class Soon(threading.Event):
+        """Waits three times, then is asked to stop; the clock is set right meanwhile."""
+
+        turns = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.turns += 1
+            if self.turns == 2:
+                settings.HEARTBEAT.touch()
+            if self.turns == 3:
+                self.set()
+            return True
+
+    settings.HEARTBEAT.touch()
+    os.utime(settings.HEARTBEAT, (0, 0))
+    monkeypatch.setattr(scheduler.threading, "Event", Soon)
+    monkeypatch.setattr(scheduler.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(scheduler, "run", lambda at: done.append(at) or [])
+    scheduler.keep_on(0)
+    assert len(done) == 1

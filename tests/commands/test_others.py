@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import pickle
+import re
 import sqlite3
 from contextlib import closing
 from shutil import copytree
@@ -171,6 +172,47 @@ def test_a_port_already_taken(process, tmp_path):
         answer = process("servir", "--port", port, MAILLAGE_HOME=str(tmp_path / "maison"))
     assert answer.code == 2
     assert f"Le port {port} est déjà pris" in answer.err
+
+
+def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch):
+    from maillage.cli.commands import servir
+    from maillage.config import home
+    from maillage.kernel.errors import Refused
+
+    monkeypatch.setattr(home, "HOME", tmp_path)
+    first = servir.hold_home("http://127.0.0.1:8000")
+    with pytest.raises(Refused, match="à l’adresse http://127"):
+        servir.hold_home("http://127.0.0.1:8010")
+    first.close()  # ended, even killed: the next one serves
+    servir.hold_home("http://127.0.0.1:8010").close()
+    assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8010"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("bonjour", "n’est pas l’adresse d’une base"),
+        ("mysql://a:secret@localhost/x", "n’est pas l’adresse d’une base"),
+        ("postgresql://a:secret@localhost", "n’est pas l’adresse d’une base"),
+        ("postgresql://a:secret@localhost:abc/x", "n’est pas l’adresse d’une base"),
+        ("postgresql://a:secret@[::1/x", "n’est pas l’adresse d’une base"),
+        ("sqlite:///", "n’est pas l’adresse d’une base"),
+        ("postgresql://a:secret@127.0.0.1:1/x", "rien n’écoute"),
+        ("sqlite:////absent/x.sqlite3", "le fichier ne s’ouvre pas"),
+    ],
+)
+def test_an_address_of_no_database_is_refused_in_french_without_its_password(process, tmp_path, url, told):
+    answer = process("migrer", MAILLAGE_HOME=str(tmp_path / "maison"), DATABASE_URL=url)
+    assert answer.code == 2
+    assert told in answer.err
+    assert len(answer.err.strip().splitlines()) == 3
+    assert "secret" not in answer.err
+    assert not re.search(r"\b(?:connection|failed|unable|scheme)\b", answer.err, re.IGNORECASE)
+
+
+def test_an_empty_address_is_that_of_the_home(process, tmp_path):
+    home = furnish(tmp_path / "maison")
+    assert process("migrer", MAILLAGE_HOME=str(home), DATABASE_URL=" ").out == "La base est à jour.\n"
 
 
 @pytest.mark.complete

@@ -30,10 +30,11 @@ def connected() -> Iterator["BaseDatabaseWrapper"]:
     from django.core.exceptions import ImproperlyConfigured
     from django.db.utils import Error
 
-    from maillage.config.home import claim
+    from maillage.config.home import check_database_url, claim
 
     os.umask(0o077)  # the database and the backups hold accounts
     try:
+        check_database_url()
         claim()
         django.setup()
         from django.db import connection
@@ -46,6 +47,23 @@ def connected() -> Iterator["BaseDatabaseWrapper"]:
 NO_RIGHT = "42501"  # insufficient_privilege, in the codes of PostgreSQL
 
 
+HALF = ("malformed", "already exists", "duplicate column", "no such table", "no such column", "relation")
+# What PostgreSQL and SQLite say in English, in the order in which it is looked for.
+SAID = {
+    "Connection refused": "à l’adresse dite, rien n’écoute",
+    "No such file or directory": "PostgreSQL ne tourne pas sur cet ordinateur",
+    "failed to resolve host": "son ordinateur n’a pas de nom connu du réseau",
+    "timeout": "son ordinateur ne répond pas",
+    "password authentication failed": "le mot de passe n’est pas celui de ce compte",
+    "no password supplied": "ce compte a un mot de passe, et l’adresse n’en dit pas",
+    "role": "ce compte de PostgreSQL n’existe pas",
+    "does not exist": "le serveur tourne, et n’a pas de base de ce nom",
+    "unable to open database file": "le fichier ne s’ouvre pas",
+    "file is not a database": "ce fichier n’est pas une base SQLite",
+    "disk is full": "le disque est plein",
+}
+
+
 def _refusal(error: Exception) -> Refused:
     if getattr(error.__cause__, "sqlstate", "") == NO_RIGHT:
         return Refused(
@@ -56,8 +74,15 @@ def _refusal(error: Exception) -> Refused:
                 " existe : alter database maillage owner to maillage."
             ),
         )
+    said = str(error).splitlines()[0]
+    if any(words in said for words in HALF):
+        return Refused(
+            f"La base est abîmée, ou une mise à jour y est restée à moitié : {said}.",
+            why="Ses tables ne sont pas celles qu’elle annonce.",
+            do="Restaurez la dernière sauvegarde (maillage restaurer FICHIER) dans une base vide.",
+        )
     return Refused(
-        f"La base de données ne répond pas : {str(error).splitlines()[0]}.",
+        f"La base de données ne répond pas : {next((fr for en, fr in SAID.items() if en in said), said)}.",
         why="Le dossier MAILLAGE_HOME ou l’adresse DATABASE_URL ne permet pas de l’ouvrir.",
         do="Vérifiez ces deux variables, et les droits d’écriture du dossier.",
     )

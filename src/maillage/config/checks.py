@@ -15,7 +15,7 @@ from django.utils import timezone
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.memberships import access
 from maillage.apps.messages.rules import states
-from maillage.config import health, tables
+from maillage.config import health, scheduler, tables
 from maillage.config.providers import chosen
 from maillage.kernel.errors import Refused
 from maillage.words import dates
@@ -55,7 +55,7 @@ def checks(at: datetime, *, elsewhere: bool = True) -> Iterator[Check]:
     if pending:
         yield Check("tables", BAD, f"{len(pending)} changements attendent.", "Lancez maillage migrer.")
     else:
-        yield Check("tables", GOOD, "Elles sont celles de cette version.")
+        yield _tables()
         yield _clock(at)
         yield _accounts(at)
         yield from _work(at)
@@ -110,8 +110,22 @@ def _database() -> Check:
     return Check("base", GOOD, f"PostgreSQL {version}.")
 
 
+def _tables() -> Check:
+    if lost := tables.missing(connection):
+        do = "Restaurez la dernière sauvegarde (maillage restaurer FICHIER) dans une base vide."
+        return Check("tables", BAD, f"Il en manque {len(lost)} : {', '.join(lost[:3])}.", do)
+    if newer := tables.later(connection):
+        do = "Installez cette version, ou une plus récente : celle-ci ne connaît pas tout ce qui est gardé."
+        return Check("tables", DOUBT, f"Une version plus récente a servi ici ({newer[0]}).", do)
+    return Check("tables", GOOD, "Elles sont celles de cette version.")
+
+
 def _clock(at: datetime) -> Check:
     last = Entry.objects.order_by("-at").values_list("at", flat=True).first()
+    if (seen := scheduler.leap(at)) is not None:
+        do = "Réglez-la. Si elle est juste, lancez une fois : maillage echeances --horloge-juste."
+        found = f"Elle dit le {_day(at)}, et rien n’a été fait ici depuis le {_day(seen)}."
+        return Check("horloge", BAD, found, do)
     if last is not None and last > at + SLACK:
         return Check(
             "horloge",

@@ -3,6 +3,7 @@
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
@@ -15,11 +16,41 @@ DATABASE = HOME / "maillage.sqlite3"
 KEY = HOME / "cle-secrete"  # of sessions and links
 OWNER = HOME / "pays.txt"  # the country whose home this is; absent, France
 FRANCE = "France"
+SCHEMES = ("postgresql", "postgres", "sqlite")
+
+
+def database_url() -> str:
+    """Return the address of the database, '' for the file of the home folder: an empty variable, as files of
+    settings leave them, says nothing.
+    """
+    return os.environ.get("DATABASE_URL", "").strip()
+
+
+def check_database_url() -> None:
+    """Refuse an address that leads to no database of ours, in words that hold nothing of its password.
+
+    « sqlite:/// » names no file: its tables would be made in memory, and lost.
+    """
+    url = database_url()
+    try:
+        parts = urlsplit(url)
+        named = parts.path.strip("/") and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        parts, named = urlsplit(""), ""
+    if url and (parts.scheme not in SCHEMES or not named):
+        raise Refused(
+            "DATABASE_URL n’est pas l’adresse d’une base.",
+            why="Elle commence par postgresql:// ou sqlite:///, et nomme une base ou un fichier.",
+            do=(
+                "Écrivez-la ainsi : postgresql://maillage:MOT-DE-PASSE@localhost/maillage, les signes du mot"
+                " de passe en %XX. Ôtez-la pour garder la base dans MAILLAGE_HOME."
+            ),
+        )
 
 
 def has_database() -> bool:
     """Return whether a platform was ever brought up here: its database is named, or its file is there."""
-    return "DATABASE_URL" in os.environ or DATABASE.exists()
+    return bool(database_url()) or DATABASE.exists()
 
 
 def claim() -> None:

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
@@ -44,6 +44,7 @@ WORKS = (
     ("journal_vide", "maillage.config.scheduler.fold"),
 )
 EVERY = 15  # seconds
+LEAP = timedelta(days=180)  # a computer is off for a summer, seldom for longer
 TASKS_RETAINED = timedelta(days=14)
 WAITED = 500  # milliseconds during which nobody else writes, at most
 log = logging.getLogger(__name__)
@@ -56,6 +57,40 @@ class Done:
     name: str
     counts: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
+
+
+def leap(at: datetime) -> datetime | None:
+    """Return when this was last run here, if a clock that is right would have run it since: a date that never
+    came would erase persons and papers before their time. None when nothing is to be doubted.
+    """
+    from django.conf import settings
+
+    try:
+        seen = datetime.fromtimestamp(settings.HEARTBEAT.stat().st_mtime, tz=UTC)
+    except OSError:
+        return None
+    return seen if at - seen > LEAP else None
+
+
+def check_clock(at: datetime) -> None:
+    """Refuse to do what is due at a moment that a clock gone wild may have invented."""
+    if (seen := leap(at)) is not None:
+        raise Refused(
+            f"L’horloge dit le {at:%d/%m/%Y}, et rien n’a été fait ici depuis le {seen:%d/%m/%Y}.",
+            why="Si elle avance, des personnes et des papiers seraient effacés avant leur date.",
+            do=(
+                "Réglez-la (timedatectl set-ntp true). Si elle est juste, lancez une fois :"
+                " maillage echeances --horloge-juste."
+            ),
+        )
+
+
+def beat() -> None:
+    """Say that what is due was done just now."""
+    from django.conf import settings
+
+    with suppress(OSError):  # a full disk is said by /sante/ already
+        settings.HEARTBEAT.touch()
 
 
 def run(at: datetime) -> list[Done]:
@@ -109,18 +144,26 @@ def keep_on(seconds: float) -> None:
     """Run what is due at intervals, until this process is asked to stop: the current task is finished
     first.
     """
-    from django.conf import settings
     from django.db import close_old_connections
     from django.utils import timezone
 
-    asked = threading.Event()
+    asked, doubted = threading.Event(), False
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: asked.set())
     while not asked.is_set():
         close_old_connections()
-        done = run(timezone.now())
-        with suppress(OSError):  # a full disk is said by /sante/ already
-            settings.HEARTBEAT.touch()
+        now = timezone.now()
+        try:
+            check_clock(now)
+        except Refused as refused:
+            if not doubted:  # once: /sante/ and the page of the installation go on saying it
+                log.error(" ".join(refused.sentences))
+            doubted = True
+            asked.wait(seconds)
+            continue
+        doubted = False
+        done = run(now)
+        beat()
         if not any(
             each.counts.get("partis") for each in done
         ):  # messages leave by small lots: another may wait

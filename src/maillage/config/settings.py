@@ -6,7 +6,7 @@ import os
 
 import dj_database_url
 
-from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, ensure_key
+from maillage.config.home import COUNTRY, DATABASE, HOME, KEY, database_url, ensure_key
 from maillage.reference.files import ASSETS
 from maillage.words import languages
 
@@ -133,8 +133,8 @@ TEMPLATES = [
     }
 ]
 
-if "DATABASE_URL" in os.environ:
-    DATABASES = {"default": dj_database_url.config(conn_max_age=600, conn_health_checks=True)}
+if database_url():
+    DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
 else:
     DATABASES = {
         "default": {

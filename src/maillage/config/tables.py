@@ -21,6 +21,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from maillage.kernel.errors import Refused
+
 LOCK = 20_010_425  # any number that nothing else locks in a database of PostgreSQL
 
 
@@ -31,6 +33,12 @@ def update(connection: BaseDatabaseWrapper) -> None:
             return
         if pending(connection):
             call_command("migrate", interactive=False, verbosity=0)
+        if lost := missing(connection):
+            raise Refused(
+                f"Des tables manquent à la base : {', '.join(lost[:3])}.",
+                why="Elle est abîmée, ou une mise à jour y est restée à moitié.",
+                do="Restaurez la dernière sauvegarde (maillage restaurer FICHIER) dans une base vide.",
+            )
 
 
 @contextmanager
@@ -49,6 +57,24 @@ def _one_at_a_time(connection: BaseDatabaseWrapper) -> Iterator[None]:
             yield
         finally:
             os.close(folder)
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the tables of this version that a database which says it is up to date does not have."""
+    held = set(connection.introspection.table_names())
+    wanted = (each._meta.db_table for each in apps.get_models() if each._meta.can_migrate(connection))
+    return sorted(set(wanted) - held)
+
+
+def later(connection: BaseDatabaseWrapper) -> list[str]:
+    """Return the migrations of ours that a later version made here, and that this one does not know."""
+    loader = MigrationLoader(connection)
+    last = {
+        app: max(name for a, name in loader.disk_migrations if a == app) for app, _ in loader.disk_migrations
+    }
+    return sorted(
+        f"{app}.{name}" for app, name in loader.applied_migrations if app in last and name[:4] > last[app][:4]
+    )
 
 
 def pending(connection: BaseDatabaseWrapper) -> list[str]:

@@ -7,6 +7,11 @@ from maillage.cli.words import print_json
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="écrit un document JSON")
+    parser.add_argument(
+        "--horloge-juste",
+        action="store_true",
+        help="après un arrêt de plus de six mois : l’horloge a été vérifiée, ce qui est échu peut l’être",
+    )
 
 
 def run(given: argparse.Namespace) -> int:
@@ -19,7 +24,11 @@ def run(given: argparse.Namespace) -> int:
     from maillage.config.providers import chosen
 
     chosen.check()
-    done = scheduler.run(timezone.now())
+    now = timezone.now()
+    if not given.horloge_juste:
+        scheduler.check_clock(now)
+    done = scheduler.run(now)
+    scheduler.beat()
     if given.json:
         print_json({each.name: {"erreur": each.error} if each.error else dict(each.counts) for each in done})
     else:

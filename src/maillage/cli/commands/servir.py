@@ -4,12 +4,14 @@ import argparse
 import contextlib
 import ctypes
 import errno
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import TextIO
 
 from maillage.kernel.errors import Refused
 
@@ -42,11 +44,12 @@ def run(given: argparse.Namespace) -> int:
             why="Un port est un nombre entre 1 et 65535.",
             do="Essayez --port 8010.",
         )
+    check_country()  # before anything is written
     inherited = inherited_socket()
-    if inherited is None:
+    if inherited is None:  # whoever hands a socket over is the former server, which is leaving
+        held = hold_home(f"http://{given.adresse}:{given.port}")  # noqa: F841, open as long as we serve
         check_free(given.adresse, given.port)
     os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
-    check_country()  # before anything is written
     with contextlib.suppress(OSError):  # said in French below
         ensure_key()  # before two processes look for it
     with start_signal.pipe() as (waited, signal_):
@@ -101,6 +104,34 @@ def prepare() -> None:
 
     chosen.check()
     static.collect()
+
+
+def hold_home(address: str) -> TextIO | None:
+    """Say in the home folder that it is served, and where; Refused when a server that runs says so. None
+    where nothing can be written, which is told later.
+    """
+    from maillage.config.home import HOME
+
+    try:
+        HOME.mkdir(parents=True, exist_ok=True, mode=0o700)
+        file: TextIO = (HOME / "serveur.txt").open("a+", encoding="utf-8")
+    except OSError:
+        return None
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.seek(0)
+        other = file.read().strip()
+        file.close()
+        raise Refused(
+            f"Un Maillage sert déjà ce dossier, à l’adresse {other}.",
+            why="Deux feraient tout deux fois, et le plus récent changerait les tables sous l’autre.",
+            do=f"Ouvrez cette adresse, arrêtez-le (Ctrl+C), ou donnez un autre MAILLAGE_HOME que {HOME}.",
+        ) from error
+    file.truncate(0)
+    file.write(address)
+    file.flush()
+    return file
 
 
 def check_country() -> None:

@@ -1,0 +1,66 @@
+"""A database whose tables are not those that it announces: told in three sentences, and left as it is."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.support.shared import DATABASE, furnish
+
+
+def change(home: Path, *words: str) -> None:
+    with closing(sqlite3.connect(home / DATABASE)) as base:
+        base.execute("pragma foreign_keys = off")
+        for each in words:
+            base.execute(each)
+        base.commit()
+
+
+def announced(home: Path) -> list[tuple[str, ...]]:
+    """Return the tables and indexes of a base, and the migrations that it says were applied."""
+    with closing(sqlite3.connect(home / DATABASE)) as base:
+        made = base.execute("select name, sql from sqlite_master order by name").fetchall()
+        return made + base.execute("select app, name from django_migrations order by app, name").fetchall()
+
+
+UNMADE = "delete from django_migrations where app = 'plans' and name >= '0004'"
+LATER = "insert into django_migrations (app, name, applied) values ('directory', '0999_later', '2030-01-01')"
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("drop table plans_plan", "Des tables manquent à la base : plans_plan."),
+        (UNMADE, "une mise à jour y est restée à moitié"),
+    ],
+)
+def test_tables_that_an_update_left_half_made_are_told_and_left(process, tmp_path, words, told):
+    home = furnish(tmp_path / "maison")
+    change(home, words)
+    before = announced(home)
+    answer = process("migrer", MAILLAGE_HOME=str(home))  # what « servir » does before it answers
+    assert answer.code == 2
+    assert told in answer.err
+    assert "Restaurez la dernière sauvegarde" in answer.err
+    assert announced(home) == before
+
+
+def test_a_file_that_was_cut_is_told_as_damaged(process, tmp_path):
+    home = furnish(tmp_path / "maison")
+    whole = (home / DATABASE).read_bytes()
+    (home / DATABASE).write_bytes(whole[: len(whole) // 3])
+    answer = process("migrer", MAILLAGE_HOME=str(home))
+    assert answer.code == 2
+    assert "La base est abîmée" in answer.err
+    (home / DATABASE).write_bytes(b"ceci n\xe2\x80\x99est pas une base" * 100)
+    assert "ce fichier n’est pas une base SQLite" in process("migrer", MAILLAGE_HOME=str(home)).err
+
+
+def test_the_installation_says_what_is_missing_and_that_a_later_version_served(process, tmp_path):
+    home = furnish(tmp_path / "maison")
+    change(home, LATER)
+    told = process("verifier-installation", MAILLAGE_HOME=str(home)).out
+    assert "Une version plus récente a servi ici (directory.0999_later)." in told
+    change(home, "drop table plans_plan")
+    assert "Il en manque 1 : plans_plan." in process("verifier-installation", MAILLAGE_HOME=str(home)).out
