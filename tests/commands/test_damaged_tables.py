@@ -1,12 +1,16 @@
 """A database whose tables are not those that it announces: told in three sentences, and left as it is."""
 
+import resource
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.support.shared import DATABASE, furnish
+from tests.support.shared import DATABASE, environment, furnish
+from tests.support.speed import PATIENCE
 
 
 def change(home: Path, *words: str) -> None:
@@ -64,3 +68,33 @@ def test_the_installation_says_what_is_missing_and_that_a_later_version_served(p
     assert "Une version plus récente a servi ici (directory.0999_later)." in told
     change(home, "drop table plans_plan")
     assert "Il en manque 1 : plans_plan." in process("verifier-installation", MAILLAGE_HOME=str(home)).out
+
+
+def test_a_disk_that_fills_while_tables_are_made_leaves_nothing_half_made(process, tmp_path):
+    """No file may pass four hundred kilobytes, an eighth of what the tables take; then there is room again."""
+    home = tmp_path / "maison"
+    full = subprocess.run(
+        [sys.executable, "-m", "maillage.cli.main", "migrer"],
+        env=environment(home),
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert full.returncode == 2
+    assert "le disque est plein, ou s’abîme" in full.stderr
+    assert process("migrer", MAILLAGE_HOME=str(home)).code == 0
+    assert process("migrer", MAILLAGE_HOME=str(home)).out == "La base est à jour.\n"
+
+
+def test_a_backup_of_a_later_version_is_refused_and_changes_nothing(process, tmp_path):
+    later, home = furnish(tmp_path / "apres"), furnish(tmp_path / "maison")
+    change(later, LATER)
+    archive = tmp_path / "copie.zip"
+    assert process("sauvegarder", archive, MAILLAGE_HOME=str(later)).code == 0
+    before = announced(home)
+    answer = process("restaurer", archive, MAILLAGE_HOME=str(home))
+    assert answer.code == 2
+    assert "vient d’une version plus récente de Maillage (directory.0999_later)" in answer.err
+    assert announced(home) == before

@@ -61,6 +61,7 @@ SAID = {
     "unable to open database file": "le fichier ne s’ouvre pas",
     "file is not a database": "ce fichier n’est pas une base SQLite",
     "disk is full": "le disque est plein",
+    "disk I/O error": "le disque est plein, ou s’abîme",
 }
 
 
