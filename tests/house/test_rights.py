@@ -955,6 +955,7 @@ def ask(client, method: str, address: str, sent: dict[str, str] | None = None) -
     return status
 
 
+@pytest.mark.slow("every address with a row, by every kind of row, read and written")
 @pytest.mark.parametrize("role", some([*HOLDS, "nobody"], "aidant"))
 def test_a_row_that_is_not_yours_does_not_exist(client, world, role):
     if role != "nobody":
