@@ -8,7 +8,7 @@ import pytest
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.parameters import number
 from maillage.studies.need import model as need_model
-from maillage.studies.need import national
+from maillage.studies.need import national, population
 
 N = 12
 ISERE = "38"
@@ -74,8 +74,8 @@ def test_areas_under_fifty_adults_have_no_figure_and_say_so(frame):
     assert not small.all()
     for column in ("value", "low", "high"):
         assert np.isnan(table[column]).tolist() == small.tolist()
-    assert set(table["warning"][small]) == {national.TOO_FEW}
-    assert national.TOO_FEW not in table["warning"][~small]
+    assert set(table["warning"][small]) == {population.TOO_FEW}
+    assert population.TOO_FEW not in table["warning"][~small]
 
 
 def test_threads_change_no_byte_and_progress_reaches_the_end(rows):
@@ -90,7 +90,7 @@ def test_threads_change_no_byte_and_progress_reaches_the_end(rows):
 
 def test_a_warning_is_told_from_a_fifth_of_the_residents(frame):
     overseas = np.flatnonzero(frame.departement == "974")[:30]
-    (text,) = set(estimate("iris", overseas)["warning"].tolist()) - {national.TOO_FEW, ""}
+    (text,) = set(estimate("iris", overseas)["warning"].tolist()) - {population.TOO_FEW, ""}
     assert text == "Outre-mer : correction moyenne publiée, forte incertitude."
     found = estimate("departement", overseas)["warning"].tolist()
     assert found == [f"Pour un habitant sur cinq ou plus. {text}"]

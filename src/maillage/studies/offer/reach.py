@@ -12,6 +12,7 @@ from maillage.kernel.estimate import Estimate, Figure, Unit, Withheld, centiles
 from maillage.kernel.later import sparse
 from maillage.kernel.table import total_by
 from maillage.reference.parameters import number
+from maillage.studies.need.population import TOO_FEW
 from maillage.studies.offer.areas import EVERYBODY
 from maillage.studies.offer.grounds import Ground
 
@@ -24,7 +25,6 @@ METHOD, METHOD_NEED = "portee", "besoins"
 
 
 AREAS_AT_ONCE = 256  # areas whose draws are held together
-TOO_FEW = "Trop peu d’habitants pour une estimation."
 NOWHERE = "Contour et centre inconnus : aucune distance n’est calculée."
 NOT_ASKED = "Calculé pour toutes les personnes concernées seulement."
 RESIDENTS = "habitants, recensement de 2021"
