@@ -57,3 +57,19 @@ def test_no_space_comes_before_a_comma():
     assert [
         path.name for path, text in texts("src/*.html").items() if before.search(TYPED.sub(r"\1", text))
     ] == []
+
+
+BESIDE = re.compile(r"<p>(?:(?!</p>).)*?</(?:a|button)>\s*<(?:a|button)\s+class=\"bouton", re.DOTALL)
+
+
+def test_buttons_side_by_side_are_found():
+    button = '<a class="bouton bord" href="/">Un</a>'
+    assert BESIDE.search(f"<p>{button} {button}</p>")
+    assert not BESIDE.search(f"<p>{button}</p><p>{button}</p>")
+    assert not BESIDE.search(f'<p class="actions">{button} {button}</p>')
+
+
+def test_buttons_side_by_side_keep_their_distance():
+    """On a phone they go one under the other, and would touch."""
+    found = [path.name for path, text in texts("src/*.html").items() if BESIDE.search(text)]
+    assert found == []
