@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 def own(home, settings):
     home.chmod(0o700)
     settings.HEARTBEAT, settings.LAST_BACKUP = home / "echeances.vu", home / "sauvegarde.vue"
+    settings.LAST_DUE = home / "echeances.faites"
     chosen._provider.cache_clear()
     yield
     chosen._provider.cache_clear()
@@ -166,6 +167,7 @@ def test_a_clock_that_leapt_erases_nothing_before_somebody_says_that_it_is_right
     assert scheduler.leap(now) is not None, "what refuses does not say that it was done"
     assert main(["echeances", "--horloge-juste"]) == 0
     assert scheduler.leap(now) is None
+    assert settings.HEARTBEAT.stat().st_mtime == 0, "a command once is no worker that pages may wait for"
 
 
 def test_what_is_due_waits_in_the_background_until_the_clock_is_right(settings, monkeypatch):

@@ -65,10 +65,11 @@ def leap(at: datetime) -> datetime | None:
     """
     from django.conf import settings
 
-    try:
-        seen = datetime.fromtimestamp(settings.HEARTBEAT.stat().st_mtime, tz=UTC)
-    except OSError:
-        return None
+    times = []
+    for path in (settings.HEARTBEAT, settings.LAST_DUE):
+        with suppress(OSError):  # never done here
+            times.append(path.stat().st_mtime)
+    seen = datetime.fromtimestamp(max(times), tz=UTC) if times else at
     return seen if at - seen > LEAP else None
 
 
@@ -85,12 +86,14 @@ def check_clock(at: datetime) -> None:
         )
 
 
-def beat() -> None:
-    """Say that what is due was done just now."""
+def say_done(*, goes_on: bool) -> None:
+    """Say that what is due was done just now; goes_on: by what does it again and again, beside workers."""
     from django.conf import settings
 
     with suppress(OSError):  # a full disk is said by /sante/ already
-        settings.HEARTBEAT.touch()
+        settings.LAST_DUE.touch()
+        if goes_on:
+            settings.HEARTBEAT.touch()
 
 
 def run(at: datetime) -> list[Done]:
@@ -163,7 +166,7 @@ def keep_on(seconds: float) -> None:
             continue
         doubted = False
         done = run(now)
-        beat()
+        say_done(goes_on=True)
         if not any(
             each.counts.get("partis") for each in done
         ):  # messages leave by small lots: another may wait

@@ -342,6 +342,7 @@ USE_TZ = True
 STATIC_URL = "/statique/"
 STATIC_ROOT = HOME / "statique"
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
+LAST_DUE = HOME / "echeances.faites"  # touched when what is due was done, by the command too
 LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
 STATICFILES_DIRS = [("site", ASSETS / "site"), ("polices", ASSETS / "fonts"), ("leaflet", ASSETS / "leaflet")]
 STORAGES = {

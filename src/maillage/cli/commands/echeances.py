@@ -28,7 +28,7 @@ def run(given: argparse.Namespace) -> int:
     if not given.horloge_juste:
         scheduler.check_clock(now)
     done = scheduler.run(now)
-    scheduler.beat()
+    scheduler.say_done(goes_on=False)  # the pages go on knowing that no worker answers them
     if given.json:
         print_json({each.name: {"erreur": each.error} if each.error else dict(each.counts) for each in done})
     else:
