@@ -131,7 +131,13 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
 
 // Un lien vers ce qui est plié le déplie ; vers un titre, ce qui est plié dessous.
 const deplier = () => {
-  const cible = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  let nom = location.hash.slice(1);
+  try {
+    nom = decodeURIComponent(nom);
+  } catch {
+    // « #50% » n’est pas une adresse codée : elle est lue telle quelle.
+  }
+  const cible = nom && document.getElementById(nom);
   if (!cible) return;
   const dessous = [...cible.children, cible.nextElementSibling].find((e) => e?.matches(".plie-etroit"));
   for (let pli = dessous ?? cible.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
