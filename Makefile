@@ -19,7 +19,7 @@ setup:
 
 # PAYS=exemple : un autre pays que la France, d’un dossier de data/pays ou d’ailleurs (docs/autres-pays.md)
 run: setup
-	@$(if $(PAYS),MAILLAGE_PAYS=$(PAYS)) .venv/bin/maillage servir --demonstration --port $(PORT)
+	@$(if $(PAYS),MAILLAGE_PAYS="$(PAYS)") .venv/bin/maillage servir --demonstration --port $(PORT)
 
 test: .venv/.dev node_modules/.dev assets/.ready
 ifeq ($(PROFIL),complet)

@@ -6,6 +6,7 @@ import os
 import pickle
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from shutil import copytree
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests.support.profile import some, times
 from tests.support.shared import furnish
+from tests.support.speed import PATIENCE
 
 SIX = {
     "illectronisme-insee-2021",
@@ -183,7 +185,11 @@ def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch
     first = servir.hold_home("http://127.0.0.1:8000")
     with pytest.raises(Refused, match="à l’adresse http://127"):
         servir.hold_home("http://127.0.0.1:8010")
-    first.close()  # ended, even killed: the next one serves
+    with ThreadPoolExecutor(1) as pool:  # a server that was handed the socket waits for the former one
+        handed = pool.submit(servir.hold_home, "http://127.0.0.1:8020", wait=True)
+        first.close()  # ended, even killed: the next one serves
+        handed.result(timeout=PATIENCE).close()
+    assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8020"
     servir.hold_home("http://127.0.0.1:8010").close()
     assert (tmp_path / "serveur.txt").read_text("utf-8") == "http://127.0.0.1:8010"
 
@@ -197,6 +203,7 @@ def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch
         ("postgresql://a:secret@localhost:abc/x", "n’est pas l’adresse d’une base"),
         ("postgresql://a:secret@[::1/x", "n’est pas l’adresse d’une base"),
         ("sqlite:///", "n’est pas l’adresse d’une base"),
+        ("sqlite:///:memory:", "n’est pas l’adresse d’une base"),
         ("postgresql://a:secret@127.0.0.1:1/x", "rien n’écoute"),
         ("sqlite:////absent/x.sqlite3", "le fichier ne s’ouvre pas"),
     ],

@@ -123,6 +123,7 @@ def test_a_home_is_that_of_one_country(tmp_path, monkeypatch):
     monkeypatch.setattr(home, "HOME", tmp_path)
     monkeypatch.setattr(home, "DATABASE", tmp_path / "maillage.sqlite3")
     monkeypatch.setattr(home, "OWNER", tmp_path / "pays.txt")
+    monkeypatch.setattr(home, "KEY", tmp_path / "cle-secrete")
     monkeypatch.setattr(home, "COUNTRY", "exemple")
     home.claim()
     home.claim()  # the same country comes back
@@ -134,6 +135,11 @@ def test_a_home_is_that_of_one_country(tmp_path, monkeypatch):
         home.claim()
     (tmp_path / "pays.txt").unlink()
     home.claim()
+    home.write_key()
+    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    with pytest.raises(Refused, match="est celui de : France"):
+        home.claim()  # served, its base on PostgreSQL
+    (tmp_path / "cle-secrete").unlink()
     assert not (tmp_path / "pays.txt").exists()  # France writes nothing: its homes are older than this
     (tmp_path / "maillage.sqlite3").touch()
     monkeypatch.setattr(home, "COUNTRY", "exemple")

@@ -11,7 +11,7 @@ from maillage.reference.files import PROJECT
 
 COUNTRY = os.environ.get("MAILLAGE_PAYS", "").strip()  # another country than France: a folder of its data
 _USUAL = PROJECT / (f"var-{Path(COUNTRY).resolve().name}" if COUNTRY else "var")  # each country has its own
-HOME = Path(os.environ.get("MAILLAGE_HOME", _USUAL)).resolve()
+HOME = Path(os.environ.get("MAILLAGE_HOME", "").strip() or _USUAL).resolve()
 DATABASE = HOME / "maillage.sqlite3"
 KEY = HOME / "cle-secrete"  # of sessions and links
 OWNER = HOME / "pays.txt"  # the country whose home this is; absent, France
@@ -29,14 +29,14 @@ def database_url() -> str:
 def check_database_url() -> None:
     """Refuse an address that leads to no database of ours, in words that hold nothing of its password.
 
-    « sqlite:/// » names no file: its tables would be made in memory, and lost.
+    « sqlite:/// » and « sqlite:///:memory: » name no file: their tables would be made in memory, and lost.
     """
     url = database_url()
     try:
         parts = urlsplit(url)
-        named = parts.path.strip("/") and (parts.port is None or parts.port > 0)
+        named = parts.path.strip("/") not in ("", ":memory:") and (parts.port is None or parts.port > 0)
     except ValueError:  # a port that is no number, a bracket that is not closed
-        parts, named = urlsplit(""), ""
+        parts, named = urlsplit(""), False
     if url and (parts.scheme not in SCHEMES or not named):
         raise Refused(
             "DATABASE_URL n’est pas l’adresse d’une base.",
@@ -58,7 +58,8 @@ def claim() -> None:
     its backups would be mixed with ours.
     """
     ours = Path(COUNTRY).resolve().name if COUNTRY else FRANCE
-    owner = OWNER.read_text("utf-8").strip() if OWNER.exists() else FRANCE if DATABASE.exists() else ""
+    served = DATABASE.exists() or KEY.exists()  # a home whose base is on PostgreSQL has its key alone
+    owner = OWNER.read_text("utf-8").strip() if OWNER.exists() else FRANCE if served else ""
     if owner and owner != ours:
         raise Refused(
             f"Le dossier {HOME} est celui de : {owner}.",

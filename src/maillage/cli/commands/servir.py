@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
@@ -36,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from maillage.config import start_signal
-    from maillage.config.home import ensure_key
+    from maillage.config.home import claim, ensure_key
 
     if not 0 < given.port < 65_536:
         raise Refused(
@@ -46,11 +47,16 @@ def run(given: argparse.Namespace) -> int:
         )
     check_country()  # before anything is written
     inherited = inherited_socket()
-    if inherited is None:  # whoever hands a socket over is the former server, which is leaving
-        held = hold_home(f"http://{given.adresse}:{given.port}")  # noqa: F841, open as long as we serve
+    address, held = f"http://{_said(given.adresse)}:{given.port}", []  # open as long as we serve
+    if inherited is None:
+        held.append(hold_home(address))
         check_free(given.adresse, given.port)
-    os.environ.setdefault("MAILLAGE_ADDRESS", f"http://{_said(given.adresse)}:{given.port}")
+    else:  # whoever hands a socket over is the former server, which is leaving
+        hold = threading.Thread(target=lambda: held.append(hold_home(address, wait=True)), daemon=True)
+        hold.start()
+    os.environ.setdefault("MAILLAGE_ADDRESS", address)
     with contextlib.suppress(OSError):  # said in French below
+        claim()  # before its key, which says that it was served
         ensure_key()  # before two processes look for it
     with start_signal.pipe() as (waited, signal_):
         # The web application loads beside what follows, and answers once it is told to.
@@ -106,9 +112,9 @@ def prepare() -> None:
     static.collect()
 
 
-def hold_home(address: str) -> TextIO | None:
-    """Say in the home folder that it is served, and where; Refused when a server that runs says so. None
-    where nothing can be written, which is told later.
+def hold_home(address: str, *, wait: bool = False) -> TextIO | None:
+    """Say in the home folder that it is served, and where; Refused when a server that runs says so, unless
+    its end is waited for. None where nothing can be written or locked, which is told later.
     """
     from maillage.config.home import HOME
 
@@ -118,8 +124,8 @@ def hold_home(address: str) -> TextIO | None:
     except OSError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError as error:
         file.seek(0)
         other = file.read().strip()
         file.close()
@@ -128,9 +134,13 @@ def hold_home(address: str) -> TextIO | None:
             why="Deux feraient tout deux fois, et le plus récent changerait les tables sous l’autre.",
             do=f"Ouvrez cette adresse, arrêtez-le (Ctrl+C), ou donnez un autre MAILLAGE_HOME que {HOME}.",
         ) from error
-    file.truncate(0)
-    file.write(address)
-    file.flush()
+    except OSError:  # a file system without locks
+        file.close()
+        return None
+    with contextlib.suppress(OSError):  # a full disk: the lock is enough
+        file.truncate(0)
+        file.write(address)
+        file.flush()
     return file
 
 
