@@ -56,6 +56,9 @@ def test_from_the_country_to_a_quarter_then_to_a_place(chromium, country):
     assert "entre" in page.locator(".chiffre").inner_text()
     page.locator("svg a").first.dispatch_event("click")  # the map leads to its zones
     arrive(page, "**/territoires/district-*/")
+    zones = page.locator("table.zones tbody tr")
+    assert zones.count() > 6, "more than a table of France shows at first on a phone"
+    assert zones.last.is_visible()
     page.locator("table.zones a").first.click()
     arrive(page, "**/territoires/area-*/")
     page.goto(f"{country}/carte/")
