@@ -21,8 +21,7 @@ pytestmark = [pytest.mark.complete, pytest.mark.slow("a second platform is start
 @pytest.fixture(scope="module")
 def country(tmp_path_factory) -> Iterator[str]:
     """The address of the site of the sample country, as `make run PAYS=exemple` starts it."""
-    home = shared.furnish(tmp_path_factory.mktemp("pays"))
-    (home / shared.DATABASE).unlink()  # the tables are made there: an empty home is what somebody has
+    home = tmp_path_factory.mktemp("pays")  # empty, as somebody has it: the tables are made there
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
