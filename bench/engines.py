@@ -32,6 +32,8 @@ COPIES = """
     copy (select 'lieu ' || code as code, latitude, longitude from '{to}/areas.parquet'
         where hash(code) % {places} = 0)
     to '{to}/places.parquet' (format parquet);
+    copy (select '{level}' as level, {level} as code, {level} as name from chosen where false)
+    to '{to}/names.parquet' (format parquet);
     copy (from rates) to '{to}/rates.parquet' (format parquet);
 """
 

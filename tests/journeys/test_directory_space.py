@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.profile import some
 
@@ -110,6 +111,22 @@ def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
     page.click("text=Oui, il y a de la place")
     page.wait_for_selector("text=de nouveau de la place")
     assert page.locator(".histoire > li").count() >= 3
+
+
+@pytest.mark.complete
+def test_a_field_to_correct_is_seen_even_folded(enter):
+    page = enter(WHO, f"{HOME}liste/a-confirmer/", width=390, height=844)
+    page.locator(".tache-geste a").first.click()
+    name = page.locator("#id_nom")
+    fold = page.locator("details", has=name).first
+    if not name.is_visible():
+        fold.locator("summary").first.click()
+    name.fill("")
+    fold.locator("summary").first.click()
+    expect(name).to_be_hidden()
+    page.click("button:has-text('Enregistrer')")
+    expect(name).to_be_visible()
+    expect(name).to_be_focused()
 
 
 def test_hours_are_filled_by_keyboard(enter):

@@ -133,6 +133,9 @@ def test_one_fold_for_the_whole_site_opens_to_all_and_stays_open_where_there_is_
     _, summary, words = limits(at="#limites", **PHONE)
     assert words.is_visible()
 
+    _, summary, words = limits(at="#50%", **PHONE)  # no address of ours: nothing opens, nothing fails
+    assert not words.is_visible()
+
     _, summary, words = limits(java_script_enabled=False, **PHONE)
     assert not words.is_visible()
     summary.click()

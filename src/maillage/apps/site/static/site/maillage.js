@@ -129,6 +129,10 @@ for (const cadre of document.querySelectorAll("[data-avancement]")) {
   if (cadre.querySelector("progress")) setTimeout(tour, 1000);
 }
 
+const ouvrir = (element) => {
+  for (let pli = element.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
+};
+
 // Un lien vers ce qui est plié le déplie ; vers un titre, ce qui est plié dessous.
 const deplier = () => {
   let nom = location.hash.slice(1);
@@ -139,11 +143,13 @@ const deplier = () => {
   }
   const cible = nom && document.getElementById(nom);
   if (!cible) return;
-  const dessous = [...cible.children, cible.nextElementSibling].find((e) => e?.matches(".plie-etroit"));
-  for (let pli = dessous ?? cible.closest("details"); pli; pli = pli.parentElement.closest("details")) pli.open = true;
+  ouvrir([...cible.children, cible.nextElementSibling].find((e) => e?.matches(".plie-etroit")) ?? cible);
 };
 addEventListener("hashchange", deplier);
 deplier();
+
+// Un champ à corriger est déplié : sans cela le navigateur refuse l’envoi sans montrer pourquoi.
+addEventListener("invalid", (e) => ouvrir(e.target), true);
 
 // Là où le style ne sait pas déplier ce qui a la place, le script le fait.
 if (!CSS.supports("selector(::details-content)") && matchMedia("(min-width: 43.75em)").matches)
