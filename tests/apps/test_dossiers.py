@@ -300,7 +300,9 @@ def test_a_commune_nobody_lives_in_is_withheld_not_zero(client, home):
     client.get("/territoires/55039/")
     actions.compute(Study.objects.get(place="55039"))
     page = text_of(client.get("/territoires/55039/"))
-    assert "Trop peu d’habitants" in page or "Chiffre non montré" in page
+    assert "Personne n’habite ici. Le recensement n’y compte aucun habitant de 15 ans et plus." in page
+    assert "CA du Grand Verdun" in page
+    assert "Moins de 50" not in page
 
 
 # --------------------------------------------------------------------------------------- asking and computing

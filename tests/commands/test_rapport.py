@@ -10,6 +10,7 @@ from functools import cache
 from types import SimpleNamespace
 
 import pikepdf
+import pypdfium2
 import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
@@ -411,6 +412,28 @@ def test_a_territory_too_small_for_any_figure_has_whole_reports_that_say_so(
             assert not re.search(r"[\w,;(] $", told[:start]), told[start - 40 : end]
             assert not re.match(r" ?[a-zà-ÿ,;)]", told[end:]), told[start : end + 40]
         assert not re.search(r"\b1 (?:habitants|personnes)\b", told), name
+
+
+@pytest.mark.parametrize("name", ["diagnostic", "restitution", "synthese", "affiche"])
+def test_where_nobody_lives_nobody_is_said_to_be_hidden(at_home, tmp_path, maillage, name):
+    """Beaumont-en-Verdunois, village détruit : aucun chiffre n’y désigne personne."""
+    assert maillage("rapport", name, "55039", "--sortie", tmp_path).code == 0
+    told = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (tmp_path / f"{name}.html").read_text("utf-8")))
+    assert "Personne n’habite ici" in told
+    assert "Le recensement n’y compte aucun habitant de 15 ans et plus." in told
+    assert "parler avec chacun dit mieux leurs besoins" in told
+    assert not re.search("désigner|Moins de 50|Trop peu d’habitants", told)
+
+
+def test_a_poster_without_figures_is_read_from_afar(at_home, tmp_path, maillage):
+    """Faute de carte, ce que l’on peut faire prend la page."""
+    assert maillage("rapport", "affiche", "26274", "--sortie", tmp_path).code == 0
+    (page,) = pypdfium2.PdfDocument(tmp_path / "affiche.pdf")
+    text = page.get_textpage()
+    boxes = [text.get_charbox(n) for n in range(text.count_chars()) if text.get_text_range(n, 1) in "dhl"]
+    bottoms = {round(bottom) for _, bottom, _, top in boxes if top - bottom >= 18}
+    assert len(bottoms) >= 7
+    assert min(bottoms) < page.get_height() / 4
 
 
 def test_an_edition_that_was_altered_is_refused_by_name(alone, at_home, tmp_path, maillage):

@@ -11,7 +11,7 @@ from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
 from maillage.reference.voices import voices
 
-VERSION = 31
+VERSION = 32
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {

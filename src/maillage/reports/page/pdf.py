@@ -39,7 +39,7 @@ def poster(document: Document, *, on: date) -> bytes:
     return _laid_out(document, "poster.typ", on=on)
 
 
-SIZES = (10.0, 9.4, 8.8, 8.2)  # points
+SIZES = (14.0, 10.0, 9.4, 8.8, 8.2)  # points; the first where nearly nothing may be told
 SLIDE = 44  # letters of a map, in units of the drawing: beside words and under a title, it is small
 # Where a map never has the width of the page: its letters.
 HALF_WIDTH = {"synthese.typ": maps.LABEL_NARROW, "poster.typ": maps.LABEL_NARROW, "diapositives.typ": SLIDE}

@@ -14,7 +14,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.territory import gaps, mission, synthesis
+from maillage.reports.territory import gaps, mission, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import (
@@ -170,12 +170,10 @@ def _limits(s: Subject) -> Chapter:
 
 
 def _withheld(s: Subject) -> Chapter:
-    return _slide(
-        PEOPLE,
-        "Un territoire trop petit pour une estimation",
-        (Bullets(items=(f"**Chiffre non montré.** {s.reading.headline.reason}", *synthesis.TOO_SMALL)),),
-        notes=" ".join(synthesis.TOO_SMALL),
-    )
+    said = withheld.said(s.reading)
+    items = (f"**{said.headline}.** {said.why}", *said.advice)
+    notes = " ".join((said.more, *said.advice)).replace("**", "")
+    return _slide(PEOPLE, said.title, (Bullets(items=items),), notes=notes)
 
 
 # ------------------------------------------------------------------------------------------------- people

@@ -1,5 +1,7 @@
 """The poster of a territory: one figure, one map, three actions, to hang where people meet."""
 
+from dataclasses import replace
+
 from maillage.reports.page.blocks import Bullets, Chapter, Document, Picture, Text
 from maillage.reports.plan.reading import PlanAction, PlanReading
 from maillage.reports.territory import synthesis
@@ -43,6 +45,8 @@ def _notes(s: Subject, plan: PlanReading | None) -> tuple[Text, ...]:
 
 def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
     found = chosen(plan)
+    if s.reading.withheld and not found:
+        return replace(synthesis.advice(s.reading), lead="")
     if found:
         title = "Ce que nous faisons" if len(found) > 1 else "Une action a commencé"
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))

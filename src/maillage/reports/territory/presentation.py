@@ -3,6 +3,7 @@ here.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import isnan
 
 from maillage.engine import conditional
@@ -23,6 +24,7 @@ from maillage.reports.territory import (
     offer,
     published,
     sentences,
+    withheld,
     zone_sheet,
 )
 from maillage.reports.territory.labels import (
@@ -87,6 +89,8 @@ def present(study: Study, *, fingerprint: str) -> Reading:
     """
     d, o = study.diagnosis, study.offered
     need, rate = wording.people(d.need, most=d.universe), wording.rate(d.rate)
+    if not d.adults:
+        need = replace(need, why=withheld.NOBODY)
     inside = d.request.inside
     classed = any(r.cell for r in d.zones)
     beside = None if o is None else offer.read(o)

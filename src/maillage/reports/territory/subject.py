@@ -7,6 +7,7 @@ from typing import Any
 
 from maillage.reports.page import charts
 from maillage.reports.page.blocks import Bar, Chart, Cover
+from maillage.reports.territory import withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.mission import Mission
@@ -65,7 +66,7 @@ def headline(r: Reading) -> str:
     c = r.headline
     if c.value:
         return f"{c.about.capitalize()} {c.value} {c.sentence}"
-    return f"{c.between.capitalize()} {c.sentence}" if c.low else "Aucun chiffre ne peut être montré"
+    return f"{c.between.capitalize()} {c.sentence}" if c.low else withheld.said(r).headline
 
 
 def interval(r: Reading) -> str:

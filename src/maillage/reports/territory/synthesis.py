@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
-from maillage.reports.territory import gaps
+from maillage.reports.territory import gaps, withheld
 from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import (
@@ -18,11 +18,6 @@ from maillage.reports.territory.subject import (
 from maillage.words import wording
 
 MOST = 3  # gaps, and proposals
-TOO_SMALL = (  # what to do where no figure can be shown
-    "Ici, un chiffre pourrait désigner quelqu’un. Pour connaître les besoins, parler avec chacun.",
-    "Le diagnostic de l’intercommunalité compte aussi les habitants d’ici, sans les montrer seuls.",
-    "Les lieux d’aide, eux, se recensent : une liste à jour dit où envoyer qui en a besoin.",
-)
 TOGETHER = re.compile(r" et |, mis en taux par ")
 NO_OFFER = (
     "Aucun recensement de lieux n’est entré dans ce diagnostic : l’offre n’est pas mise en face du besoin."
@@ -34,8 +29,7 @@ def compose(s: Subject) -> Document:
     r = s.reading
     chapters = [_first(s)]
     if r.withheld:
-        advice = Bullets(items=TOO_SMALL)
-        chapters.append(Chapter(number="", title="Ce que l’on peut faire", blocks=(advice,)))
+        chapters.append(advice(r))
     else:
         chapters += [_where(s), _offer(r), _gaps(r), _proposals(r)]
     return Document(
@@ -43,6 +37,17 @@ def compose(s: Subject) -> Document:
         cover=cover(s, "Inclusion numérique, synthèse", drawn=False),
         chapters=(*chapters, _limits(r)),
         keywords=("inclusion numérique", "synthèse", r.territory.name),
+    )
+
+
+def advice(r: Reading) -> Chapter:
+    """Return what to do where no figure can be shown, and why."""
+    said = withheld.said(r)
+    return Chapter(
+        number="",
+        title="Ce que l’on peut faire",
+        lead=said.more,
+        blocks=(Bullets(items=said.advice),),
     )
 
 

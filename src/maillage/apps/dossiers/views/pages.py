@@ -23,7 +23,7 @@ from maillage.engine import base
 from maillage.kernel.names import plain
 from maillage.reference.definitions import definition
 from maillage.reports.page import charts
-from maillage.reports.territory import atlas, evaluation
+from maillage.reports.territory import atlas, evaluation, withheld
 from maillage.reports.territory.reading import Base, Reading
 from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
 from maillage.studies.need.social import VARIABLES
@@ -135,6 +135,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "study": study,
         "place": study.place,
         "reading": reading,
+        "withheld": withheld.said(reading) if reading.withheld else None,
         "d": definition(asked.definition),
         "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
         "filters": territories.filters_offered(),

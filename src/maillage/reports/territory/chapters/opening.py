@@ -13,7 +13,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.territory import atlas
+from maillage.reports.territory import atlas, withheld
 from maillage.reports.territory.chapters.sections import comment_of
 from maillage.reports.territory.published import CONTRADICTED
 from maillage.reports.territory.reading import Reading
@@ -78,28 +78,15 @@ def guide_chapter(r: Reading) -> Chapter:
 
 def withheld_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
     """Return the single chapter for a territory too small to publish figures on."""
-    larger = " ou ".join(f"**{x.name}**" for x in r.territory.within[:2])
+    told = withheld.said(r)
     return Chapter(
         number="",
         short="Synthèse",
-        title="Un territoire trop petit pour une estimation",
+        title=told.title,
         blocks=(
-            Callout(tone="prudence", title="Chiffre non montré.", text=r.headline.reason),
-            Text(
-                text=(
-                    f"Moins de 50 personnes de 15 ans et plus vivent ici ({r.territory.subtitle}) : une"
-                    " fourchette honnête irait de presque personne à presque tout le monde, et un chiffre"
-                    " pourrait désigner quelqu’un."
-                )
-            ),
-            *(
-                (Text(text=f"Lisez plutôt le diagnostic d’un territoire plus grand : {larger}."),)
-                if larger
-                else ()
-            ),
-            Text(
-                text="Pour connaître les besoins d’un si petit lieu, le plus sûr est d’y parler avec chacun."
-            ),
+            Callout(tone="prudence", title=f"{told.headline}.", text=told.why),
+            Text(text=told.more),
+            Bullets(items=told.advice),
             *comment_of(said, "synthese"),
         ),
     )
