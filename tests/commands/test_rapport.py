@@ -3,10 +3,13 @@
 import io
 import itertools
 import json
+import os
 import re
+import signal
 import zipfile
 from datetime import date
 from functools import cache
+from pathlib import Path
 from types import SimpleNamespace
 
 import pikepdf
@@ -113,28 +116,38 @@ def test_a_slide_is_a_page_on_paper_too(alone, deck):
         assert len(opened.pages) == len(deck.slides)
 
 
-def test_a_report_killed_while_writing_leaves_the_former_one(alone, tmp_path, monkeypatch):
+@pytest.mark.parametrize("killed_at", range(5))
+def test_a_report_killed_while_writing_leaves_the_former_one(alone, tmp_path, killed_at):
+    """Coupé net à chaque fichier, puis avant qu’ils ne paraissent ensemble ; la même commande finit le travail."""
     about, files = folders.read(alone / "synthese")
-    out, count = tmp_path / "rendu", itertools.count()
+    steps = len(files) + 1
+    out, fresh = tmp_path / "rendu", tmp_path / "rapports/synthese/neuf"
     folders.write(out, {"synthese.html": b"avant", "synthese.pdf": b"avant"}, about)
-    true_write = folders.write_whole
 
-    def cut(path, content):
-        if next(count) == 1:
-            raise KeyboardInterrupt
-        true_write(path, content)
+    def cut(holder, name, at):
+        """Do a step until the one where the program is killed."""
+        true, count = getattr(holder, name), itertools.count()
 
-    monkeypatch.setattr(folders, "write_whole", cut)
-    for folder in (out, tmp_path / "neuf"):
-        count = itertools.count()
-        with pytest.raises(KeyboardInterrupt):
+        def step(*given):
+            if next(count) == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return true(*given)
+
+        setattr(holder, name, step)
+
+    for folder in (out, fresh):
+        child = os.fork()
+        if not child:
+            cut(*((folders, "write_whole") if killed_at < steps else (Path, "replace")), killed_at)
             folders.write(folder, files, about)
-    assert {path.name: path.read_bytes() for path in out.glob("synthese.*")} == {
-        "synthese.html": b"avant",
-        "synthese.pdf": b"avant",
-    }
-    assert folders.read(out)[0]["fichiers"]["synthese.pdf"] == folders.digest(b"avant")
-    assert not list((tmp_path / "neuf").iterdir())
+            os._exit(0)  # not killed: the parent sees it
+        _, status = os.waitpid(child, 0)
+        assert os.WTERMSIG(status) == signal.SIGKILL
+    assert folders.read(out)[1] == {"synthese.html": b"avant", "synthese.pdf": b"avant"}
+    assert not folders.holds_anything(fresh)
+    folders.write(fresh, files, about)
+    assert folders.read(fresh)[1] == files
+    assert [path.name for path in fresh.parent.iterdir()] == ["neuf"]
 
 
 @pytest.mark.parametrize("name", DATA_ALONE)
@@ -423,6 +436,16 @@ def test_where_nobody_lives_nobody_is_said_to_be_hidden(at_home, tmp_path, maill
     assert "Le recensement n’y compte aucun habitant de 15 ans et plus." in told
     assert "parler avec chacun dit mieux leurs besoins" in told
     assert not re.search("désigner|Moins de 50|Trop peu d’habitants", told)
+
+
+def test_an_edition_cut_before_its_first_file_is_frozen_the_next_time(at_home, tmp_path, maillage):
+    left = folders.edition_folder(at_home, "55039", "affiche", "coupée")
+    left.mkdir(parents=True)
+    words = ("rapport", "affiche", "55039", "--sortie", tmp_path / "s", "--edition", "coupée")
+    assert "« coupée » figée" in maillage(*words).out
+    assert "rendus" in maillage(*words).out
+    answer = maillage(*words[:3], "--sortie", tmp_path / "t", "--depuis", "absente")
+    assert "Sont figées : coupée." in answer.err
 
 
 def test_a_poster_without_figures_is_read_from_afar(at_home, tmp_path, maillage):

@@ -78,7 +78,7 @@ def run(given: argparse.Namespace) -> int:
     look = _theme(given.theme) if given.theme else _stored(given.code)
     former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
-    if frozen is not None and frozen.exists():
+    if frozen is not None and folder.holds_anything(frozen):
         about, files = folder.read(frozen)
         folder.write(given.sortie, files, about)
         print(

@@ -18,7 +18,7 @@ NAME = "changements"
 
 def former_edition(path: Path, name: str) -> Report:
     """Return an edition that is frozen; Refused when there is none of that name, or when it was altered."""
-    if not path.exists():
+    if not folder.holds_anything(path):
         known = sorted(each.name for each in path.parent.glob("*") if (each / folder.FILE).exists())
         raise Refused(
             f"L’édition « {name} » n’existe pas pour ce rapport.",

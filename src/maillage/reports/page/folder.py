@@ -77,6 +77,11 @@ def frozen_editions(home: Path, code: str) -> list[Frozen]:
     return sorted(found, key=lambda each: (-(each.path / FILE).stat().st_mtime, each.report, each.name))
 
 
+def holds_anything(folder: Path) -> bool:
+    """Tell whether a folder holds a file: one that is empty was left by a command that was killed."""
+    return folder.is_dir() and any(folder.iterdir())
+
+
 def check_folder(folder: Path) -> None:
     """Raise Refused before the computation, rather than after, when the folder cannot be written."""
     try:
@@ -115,20 +120,23 @@ def write(folder: Path, files: Mapping[str, bytes], about: Fingerprint) -> Path:
     empty, appears with all of them at once; in another, each file replaces its former self, the fingerprint
     last, and the fingerprints of other reports stay in `autres`.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     clear_abandoned(folder)
     clear_abandoned(folder.parent)
     others = [each for each in _fingerprints(folder) if each.get("rapport") != about["rapport"]]
     digests = {name: digest(content) for name, content in sorted(files.items())}
     made: Fingerprint = {**about, "fichiers": digests, "autres": others}
     text = json.dumps(made, ensure_ascii=False, indent=1) + "\n"
-    fresh = not any(folder.iterdir()) and os.access(folder.parent, os.W_OK)
+    fresh = not holds_anything(folder) and os.access(folder.parent, os.W_OK)
+    if not fresh:
+        folder.mkdir(exist_ok=True)
     aside = staging(folder.parent if fresh else folder)
     try:
         for name, content in files.items():
             write_whole(aside / name, content)
         write_whole(aside / FILE, text)
         if fresh:
+            folder.mkdir(exist_ok=True)
             aside.chmod(folder.stat().st_mode & 0o777)
             aside.replace(folder)
         else:
