@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -18,6 +19,7 @@ from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
 from maillage.apps.pilotage.queries.home import home_loop
 from maillage.apps.pilotage.queries.units import Unit
+from maillage.apps.pilotage.rules import Link
 from maillage.apps.plans import actions as steering
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
@@ -232,10 +234,31 @@ def test_the_plan_answers_its_zone_once_published(client, study):
 
 
 def test_a_commune_cut_in_quarters_is_told_once(client, study):
+    page = " ".join(client.get(PAGE).content.decode().split())
+    (alone,) = re.findall(r"Toutes les communes</th>(.*?)</tr>", page)
+    assert "aucune orientation notée ici" in alone
+    assert alone.count('id="ensemble-') == 1
     referrals(PLACE, 12, at=datetime.now(UTC), example=True)
     page = client.get(PAGE).content.decode()
     assert "Connu pour une commune entière" in page
     assert "Activité inventée" in page
+
+
+def test_communes_of_which_the_same_is_missing_share_a_row():
+    """Onze communes sans orientation notée tiennent en une ligne ; celle dont on sait quelque chose a la sienne."""
+    names = ("Claix", "Gières", "Vif", "Vizille")
+    shared = [Unit((name, f"{name} 2"), frozenset({name}), name) for name in names]
+    noted, nothing = Link(value=12, universe=""), Link(value=None, universe="", is_missing=True, why="Rien")
+    few = Link(value=None, universe="", why="Masqué.")
+    chains = [
+        links.Chain(orientation=each, action=each, effect=each) for each in (nothing, noted, few, nothing)
+    ]
+    made = SimpleNamespace(shared=tuple(zip(shared, chains, strict=True)))
+    assert [unit.name for unit, _ in loop.Loop.told.fget(made)] == ["Gières"]
+    assert [(link.lack, [unit.name for unit in units]) for link, units in loop.Loop.untold.fget(made)] == [
+        ("Manquant : rien", ["Claix", "Vizille"]),
+        ("Masqué.", ["Vif"]),
+    ]
 
 
 def test_what_is_said_beside_a_count_opens_its_details(client, study):

@@ -20,7 +20,7 @@ from maillage.apps.pilotage.queries import activity, links
 from maillage.apps.pilotage.queries import units as of_units
 from maillage.apps.pilotage.queries.links import Chain, Year
 from maillage.apps.pilotage.queries.units import Unit
-from maillage.apps.pilotage.rules import Gap, Sentence, Standing
+from maillage.apps.pilotage.rules import Gap, Link, Sentence, Standing
 from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
@@ -120,6 +120,20 @@ class Loop:
     def gap(self) -> OfferLine | None:
         """The people without a place on foot in the whole territory."""
         return overview.line_in(self.reading, "", LINE)
+
+    @property
+    def told(self) -> list[tuple[Unit, Chain]]:
+        """The units of several zones of which something is told."""
+        return [(unit, chain) for unit, chain in self.shared if not chain.is_missing]
+
+    @property
+    def untold(self) -> list[tuple[Link, list[Unit]]]:
+        """The others, together when the same is said instead."""
+        found: dict[str, tuple[Link, list[Unit]]] = {}
+        for unit, chain in self.shared:
+            if chain.is_missing:
+                found.setdefault(chain.orientation.lack, (chain.orientation, []))[1].append(unit)
+        return list(found.values())
 
     @property
     def n_planned(self) -> int:
