@@ -74,6 +74,7 @@ def test_a_few_people_are_withheld_on_either_side(library):
     found = counted()["reponse-8-jours"]
     assert found.value is None
     assert "moins de 11 orientations ne sont pas répondues" in found.reason
+    assert reading.reading(found).kind == "masqué"
 
 
 def test_people_enter_by_whole_batches(library):
@@ -302,6 +303,20 @@ def test_departements_stand_side_by_side_and_too_many_are_refused(client, librar
     assert "99999" in client.get("/indicateurs/comparer/?codes=99999").content.decode()
 
 
+def test_a_few_are_said_hidden_and_not_missing_on_each_page(client, library):
+    """Personne n’a rien noté, ou trop peu pour le dire : deux mots."""
+    sent(40, n=3)
+    sent(40, n=15, answered=2, commune="59350")
+    sent(40, n=15, commune="59350")
+    actions.rebuild(at=datetime.now(UTC))
+    for page in ("/indicateurs/comparer/?codes=38,59,67", "/territoires/38/indicateurs/"):
+        told = " ".join(re.sub(r"<[^>]+>", " ", client.get(page).content.decode()).split())
+        assert "masqué Moins de 11 orientations" in told
+        assert "manquant Rien n’est noté" in told
+        assert "manquant Moins de" not in told
+        assert " 1 communes" not in told
+
+
 def test_the_command_writes_each_indicator_with_its_reason(library, capsys, home):
     sent(40, n=3)
     assert main(["indicateurs", "38", "--json"]) == 0
@@ -310,6 +325,11 @@ def test_the_command_writes_each_indicator_with_its_reason(library, capsys, home
     for row in rows.values():
         assert {"id", "libelle", "valeur", "denominateur", "univers", "date", "formule", "motif"} <= set(row)
         assert (row["valeur"] is None) == bool(row["motif"])
+    assert main(["indicateurs", "38185"]) == 0
+    told = capsys.readouterr().out.replace("\xa0", " ").replace("\u202f", " ")
+    assert "Communes sans lieu connu : 0 sur 1 commune\n" in told
+    assert re.search(r"Lieux avec le wifi : 1 sur \d lieux? qui (?:dit|disent) un service\n", told)
+    assert "pourcent" not in told
     assert main(["indicateurs", "99999"]) == 2
     assert "99999" in capsys.readouterr().err
     assert main(["indicateurs"]) == 2
@@ -350,6 +370,26 @@ def test_a_share_that_falls_beyond_chance_is_told_at_the_top_of_the_page(client,
     assert 'href="#i-reponse-8-jours"' in page
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("84", "Isère en fait partie, et compterait deux fois."),
+        ("69", "masqué. Moins de 11 orientations"),
+        ("33", "manquant. Rien n’est noté"),
+    ],
+)
+def test_who_is_not_in_a_funnel_is_named_with_the_reason(client, read_on_the_day, code, why):
+    """Ni disparu sans un mot, ni compté deux fois."""
+    for commune, part in ((GRENOBLE, 160), ("59350", 154), ("67482", 60)):
+        daily(commune, 6, 200, part)
+    daily("69123", 6, 4, 2)
+    code = "R84" if code == "84" else code
+    page = client.get(f"/indicateurs/comparer/?codes=38,67,59,{code}").content.decode().replace("\xa0", " ")
+    told = " ".join(page.partition("Une réponse en 8 jours ou moins, ")[2].split())
+    assert told.startswith("62 % en tout")
+    assert f", à part : {why}" in told
+
+
 def test_territories_stand_against_what_chance_gives_and_are_not_ranked(client, read_on_the_day):
     for commune, part in ((GRENOBLE, 160), ("59350", 154), ("67482", 60)):
         daily(commune, 6, 200, part)
@@ -358,4 +398,5 @@ def test_territories_stand_against_what_chance_gives_and_are_not_ranked(client, 
     assert "Ce n’est pas un classement, et rien ne dit pourquoi." in page
     assert 'aria-label="Une réponse en 8 jours ou moins' in page
     page = client.get("/indicateurs/comparer/?codes=38,67").content.decode()
+    assert "à part" not in page
     assert "Il faut 3 territoires au moins" in page

@@ -30,13 +30,15 @@ PLANS_DUE, PLANS_CONVERTED, LEARNERS, ACTS = "plans_due", "plans_converted", "le
 FAST = timedelta(days=8)
 PERIODS: Mapping[int, str] = {3: "3 mois", 6: "6 mois", 12: "1 an"}
 USUAL = 12  # months
-COUNTED, ESTIMATED, PUBLISHED, PARTLY, MISSING = "counted", "estimated", "published", "partly", "missing"
+COUNTED, ESTIMATED, PUBLISHED, PARTLY = "counted", "estimated", "published", "partly"
+MISSING, WITHHELD = "missing", "withheld"  # nobody knows; too few people to be told
 KINDS: Mapping[str, str] = {
     COUNTED: "compté",
     ESTIMATED: "estimé",
     PUBLISHED: "enquête publiée",
     PARTLY: "en partie inconnu",
     MISSING: "manquant",
+    WITHHELD: "masqué",
 }
 ByDay = Mapping[date, tuple[int, int]]  # (part, whole) of each day
 

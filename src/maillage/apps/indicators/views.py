@@ -105,7 +105,7 @@ def compare(request: HttpRequest) -> HttpResponse:
     context |= {
         "grounds": grounds,
         "rows": reading.side_by_side(columns),
-        "funnels": reading.funnels([each.name for each in grounds], columns),
+        "funnels": reading.funnels(grounds, columns),
         "fewest": rules.FEWEST_PLACES,
     }
     return render(request, "indicators/compare.html", context)

@@ -1,9 +1,13 @@
 """maillage indicateurs: what a territory counts, each figure with its formula, its universe and its date."""
 
 import argparse
+from typing import TYPE_CHECKING
 
 from maillage.cli.words import print_json
 from maillage.kernel.errors import Refused
+
+if TYPE_CHECKING:
+    from maillage.apps.indicators.queries.reading import Reading
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,6 +32,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.apps.indicators import actions
     from maillage.apps.indicators.queries import tables
     from maillage.apps.indicators.queries.ground import ground
+    from maillage.apps.indicators.queries.reading import reading
     from maillage.apps.indicators.queries.values import values
     from maillage.apps.territories.queries import canonical
 
@@ -50,11 +55,16 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print_json([tables.row(each) for each in found])
         return 0
-    for each in found:
-        told = (
-            each.reason
-            if each.value is None
-            else f"{each.value:.6g} {each.definition.unit}".replace(".", ",")
-        )
-        print(f"{each.definition.id:<22} {each.definition.label} : {told}")
+    for each in map(reading, found):
+        print(f"{each.value.definition.id:<22} {each.value.definition.label} : {_told(each)}")
     return 0
+
+
+def _told(each: "Reading") -> str:
+    """Return an indicator in words: its figure, what it is out of and its bounds, or why there is none."""
+    if not each.figure:
+        return f"{each.value.reason}"
+    is_share = each.value.definition.unit == "pourcent"
+    beside = f"({each.beside})." if is_share and each.beside else each.beside
+    invented = "Activité inventée, pour l’exemple." if each.value.examples else ""
+    return " ".join(filter(None, (each.figure, beside, each.between, invented)))

@@ -47,7 +47,11 @@ def drawn(
             if outside
             else f'<circle class="point" cx="{x(n):.1f}" cy="{y(percent):.1f}" r="4"/>'
         )
-        parts.append(f'{mark}<text x="{x(n) + 10:.1f}" y="{at + 4:.1f}">{escape(name)}</text>')
+        # Near the right edge a name is written before its mark: after it, the edge would cut it.
+        side = (x(n) - 10, "end") if x(n) > WIDE / 2 else (x(n) + 10, "start")
+        parts.append(
+            f'{mark}<text x="{side[0]:.1f}" y="{at + 4:.1f}" text-anchor="{side[1]}">{escape(name)}</text>'
+        )
     parts.append(
         f'<text x="{LEFT}" y="{HIGH - 8}">0</text><text x="{WIDE - RIGHT}" y="{HIGH - 8}"'
         f' text-anchor="end">{number(round(most))} cas</text>'

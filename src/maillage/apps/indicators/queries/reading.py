@@ -8,13 +8,22 @@ from math import ceil
 from typing import Any
 
 from maillage.apps.indicators import rules
+from maillage.apps.indicators.queries.ground import Ground
 from maillage.apps.indicators.rules import FunnelPlace, Move, Point, Value
 from maillage.engine.funnel import limits
-from maillage.reference.indicators import Earlier, families
+from maillage.reference.indicators import Earlier, Indicator, families
 from maillage.reports.page import funnel, series
 from maillage.words import wording
 from maillage.words.dates import MONTHS, SHORT_MONTHS
 from maillage.words.rounding import outwards
+
+# What an indicator is counted among, one and several.
+AMONG = {
+    "telling": ("lieu", "lieux"),
+    "plan": ("action", "actions"),
+    "service": ("lieu qui dit un service", "lieux qui disent un service"),
+    "uncovered": ("commune", "communes"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,25 +108,30 @@ def side_by_side(columns: Sequence[Sequence[Value]]) -> list[tuple[Value, list[R
 @dataclass(frozen=True, slots=True)
 class Funnel:
     """An indicator of several territories against what chance gives: the common share in words, each
-    territory, the drawing.
+    territory, the drawing; apart: the territories that are not in it, each with the reason.
     """
 
     label: str
     common: str
     places: tuple[FunnelPlace, ...]
     svg: str
+    apart: tuple[tuple[str, str], ...]
 
 
-def funnels(names: Sequence[str], columns: Sequence[Sequence[Value]]) -> list[Funnel]:
-    """Return a funnel for each share that three territories at least know; invented ones are left out."""
+def funnels(grounds: Sequence[Ground], columns: Sequence[Sequence[Value]]) -> list[Funnel]:
+    """Return a funnel for each share that three territories at least know. Invented ones are left out, and
+    those that hold another one: its cases would count twice.
+    """
     out = []
+    within = {each.code: _holds(each, grounds) for each in grounds}
     for row in zip(*columns, strict=True):
         definition = row[0].definition
-        cases = [
-            (name, value.part, int(value.denominator))
-            for name, value in zip(names, row, strict=True)
-            if value.part is not None and value.denominator is not None and not value.examples
-        ]
+        cases, apart = [], []
+        for each, value in zip(grounds, row, strict=True):
+            if why := _apart(value, within[each.code]):
+                apart.append((each.name, why))
+            elif value.part is not None and value.denominator is not None:
+                cases.append((each.name, value.part, int(value.denominator)))
         found = rules.funnel(cases) if definition.way == "ratio" else None
         if found is None:
             continue
@@ -132,8 +146,29 @@ def funnels(names: Sequence[str], columns: Sequence[Sequence[Value]]) -> list[Fu
             partial(_limits, common),
             label=f"{definition.label}. {told}",
         )
-        out.append(Funnel(definition.label, wording.percent(common), places, drawn))
+        out.append(Funnel(definition.label, wording.percent(common), places, drawn, tuple(apart)))
     return out
+
+
+def _holds(ground: Ground, others: Sequence[Ground]) -> str:
+    """Return the name of a territory that another one holds, "" when it holds none."""
+    held = (
+        each.name
+        for each in others
+        if each.code != ground.code
+        and each.communes is not None
+        and (ground.communes is None or each.communes <= ground.communes)
+    )
+    return next(held, "")
+
+
+def _apart(value: Value, held: str) -> str:
+    """Return why a territory is not in a funnel, "" when it is."""
+    if value.value is None:
+        return f"{rules.KINDS[value.kind]}. {value.reason}"
+    if value.examples:
+        return "activité inventée, pour l’exemple."
+    return f"{held} en fait partie, et compterait deux fois." if held else ""
 
 
 def _limits(common: float, n: int) -> tuple[float, float]:
@@ -182,18 +217,23 @@ def _beside(value: Value) -> str:
         return ""
     if value.kind == rules.PUBLISHED and value.denominator is not None:
         return f"n = {wording.number(value.denominator)}"
-    if value.part is not None and value.denominator is not None and about.unit == "pourcent":
-        noun = about.things or {"telling": "lieux", "plan": "actions"}.get(about.way, "")
-        if about.way != "target_followed":
-            return f"{wording.number(value.part)} sur {wording.number(value.denominator)} {noun}".strip()
-        return f"{wording.number(value.part)} projets faits en ligne"
+    whole = value.denominator
+    if value.part is not None and whole is not None and about.unit == "pourcent":
+        if about.way == "target_followed":
+            return f"{wording.number(value.part)} projets faits en ligne"
+        among = _among(about, whole) or f"{wording.number(whole)} {about.things}".strip()
+        return f"{wording.number(value.part)} sur {among}"
     if about.way == "capacity" and value.denominator is not None:
         said = f"{wording.number(value.part or 0)} sur {wording.number(value.denominator)}"
         return f"{about.unit}, dites par {said} lieux qui aident ou forment"
-    if about.way in ("service", "uncovered") and value.denominator is not None:
-        of = "lieux qui disent un service" if about.way == "service" else "communes"
-        return f"sur {wording.number(value.denominator)} {of}"
+    if whole is not None and (among := _among(about, whole)):
+        return f"sur {among}"
     return about.unit
+
+
+def _among(about: Indicator, whole: float) -> str:
+    """Return how many places, communes or actions an indicator is counted among, "" for the others."""
+    return wording.count(int(whole), *AMONG[about.way]) if about.way in AMONG else ""
 
 
 def _between(value: Value) -> str:

@@ -66,8 +66,10 @@ def _people_stock(ground: Ground, definition: Indicator) -> Value:
 
 
 def _few(ground: Ground, definition: Indicator, n: int, least: int) -> Value:
-    words = NOTHING if n <= 0 else f"Moins de {least} {definition.unit} : trop peu pour être dit."
-    return missing(definition, ground.on, words)
+    if n <= 0:
+        return missing(definition, ground.on, NOTHING)
+    words = f"Moins de {least} {definition.unit} : trop peu pour être dit."
+    return replace(missing(definition, ground.on, words), kind=rules.WITHHELD)
 
 
 def _standing(ground: Ground, measure: str, least: int) -> tuple[rules.Point, ...]:
@@ -146,8 +148,15 @@ def _ratio(ground: Ground, definition: Indicator) -> Value:
     figure = series.ratio(kept, definition, least)
     part, whole = rules.totals(kept)
     if not isinstance(figure, Estimate):
-        reason = figure.reason if whole or least else "Tout est trop récent pour être dit."
-        return replace(missing(definition, ground.on, reason), apart=tuple(apart), examples=example)
+        hidden = whole or least
+        return replace(
+            missing(
+                definition, ground.on, figure.reason if hidden else "Tout est trop récent pour être dit."
+            ),
+            kind=rules.WITHHELD if hidden else rules.MISSING,
+            apart=tuple(apart),
+            examples=example,
+        )
     return Value(
         definition=definition,
         on=ground.on,
