@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from django.apps import apps
 
 from maillage.apps.country import queries, rules
 from maillage.reference.files import PROJECT
+from maillage.studies.country import card as cards
 from maillage.studies.country import diagnosis
 from tests.support.profile import some
 
@@ -99,9 +101,16 @@ def test_the_directory_is_asked_by_words_and_by_territory(site):
     assert names("/carte/?ou=ailleurs") == []
 
 
-def test_a_sheet_tells_hours_by_the_holidays_of_its_country(site, monkeypatch):
-    from datetime import UTC, datetime
+@pytest.mark.parametrize("days", ["Mo-Fr,PH", "PH,Mo-Fr", "Mo-Fr,SH,PH"])
+def test_a_holiday_among_the_days_of_a_rule_opens_nothing_by_the_calendar_of_france(days):
+    """Le 15 août est férié en France, pas partout : ce samedi-là reste un samedi, et la règle reste lue."""
+    saturday, monday = datetime(2026, 8, 15, 10), datetime(2026, 8, 17, 10)
+    pack = cards.read(SAMPLE)
+    assert queries.hours(pack, f"{days} 09:00-17:00", saturday).state == "closed"
+    assert queries.hours(pack, f"{days} 09:00-17:00", monday).state == "open"
 
+
+def test_a_sheet_tells_hours_by_the_holidays_of_its_country(site, monkeypatch):
     def at(day: int) -> str:
         moment = datetime(2026, 11, day, 9, tzinfo=UTC)  # eleven o’clock there
         monkeypatch.setattr("maillage.apps.country.views.timezone.now", lambda: moment)

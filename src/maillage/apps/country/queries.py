@@ -1,5 +1,6 @@
 """Reading the country that this installation serves."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +15,7 @@ from maillage.studies.country.diagnosis import Country, Sheet, Territory
 from maillage.words import opening
 
 AHEAD = 14  # days in which a holiday is told beside the hours
+HOLIDAYS = re.compile(r"(?<=\w),(?:PH|SH)\b|\b(?:PH|SH),(?=\w)")  # among the days of a rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,8 @@ def hours(pack: Pack, osm: str, at: datetime) -> Hours:
     Rules of holidays are left out: the reader of hours knows those of France alone. On a holiday of the
     country nobody is told that it is open.
     """
-    usual = "; ".join(
-        rule for part in osm.split(";") if (rule := part.strip()) and not rule.startswith(("PH", "SH"))
-    )
+    rules = (HOLIDAYS.sub("", part).strip() for part in osm.split(";"))
+    usual = "; ".join(rule for rule in rules if rule and not rule.startswith(("PH", "SH")))
     today = at.date()
     near = _next_holiday(pack, today)
     told = opening.now(usual, at)
