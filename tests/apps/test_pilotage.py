@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -391,6 +392,21 @@ def test_the_loop_of_the_home_is_that_of_one_s_own_territory(client, study):
     }
     Study.objects.create(**later | {"finished_at": AT + timedelta(days=30)}, place="38185", key="autre")
     found = home_loop(account("lea", "analyste", territory=PLACE), ON)
+    assert found is not None and found.study.place == PLACE
+
+
+def test_who_steers_a_country_reads_on_their_home_a_territory_that_has_a_figure(client, study, monkeypatch):
+    """Un village où personne n’habite, étudié hier, ne prend pas la place de celui que l’on suit."""
+    later = {
+        f.name: getattr(study, f.name) for f in Study._meta.fields if f.name not in ("id", "place", "key")
+    }
+    Study.objects.create(**later | {"finished_at": AT + timedelta(days=30)}, place="55039", key="autre")
+    read = reading_of(PLACE)
+    monkeypatch.setattr(
+        "maillage.apps.pilotage.queries.home.reading_of",
+        lambda place: replace(read, withheld=place != PLACE),
+    )
+    found = home_loop(account("lea", "coordination", territory="france"), ON)
     assert found is not None and found.study.place == PLACE
 
 

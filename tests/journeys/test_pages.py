@@ -99,6 +99,7 @@ def test_what_is_read_on_a_phone_is_short(visit, address):
 
 
 SHORT_OF_THE_SPACE = {
+    ("coordination", "/espace/"): 5_300,  # thirteen things to do, a button each
     ("aidant", "/espace/apprendre/packs/acces-aux-droits/"): SCREENS,
     ("coordination", "/espace/apprendre/auteurs/"): 5_200,  # twenty exercises
     ("coordination", "/espace/annuaire/liste/a-verifier/"): SCREENS,

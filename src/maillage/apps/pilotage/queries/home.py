@@ -1,5 +1,6 @@
 """The loop on the page of the day of who steers: its five links, and what presses, one gesture each."""
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -67,25 +68,28 @@ class HomeLoop:
 
 
 def home_loop(user: Any, on: date) -> HomeLoop | None:
-    """Return the loop of the territory that a user steers: the one of their role, else the latest studied;
-    None for who steers none, or where nothing was computed.
+    """Return the loop of the territory that a user steers: the one of their role, else the latest studied
+    where there is a figure to read; None for who steers none, or where nothing was computed.
     """
     studies = access.studies_of(user)
     own = set(territories_with(user, access.LEADS)) if studies else set()
     studies.sort(key=lambda study: study.place not in own)
-    for study in studies[:TRIED]:
-        reading = reading_of(study.place)
-        if reading is not None:
-            found = loops.loop(user, study, reading, on=on)
-            return HomeLoop(
-                study=study,
-                bars=bars(found, loops.need_of(study)),
-                zoom=_zoom(found, loops.need_of(study)),
-                sentences=addressed(user, found, study.place),
-                several=len(studies) > 1,
-                examples=found.activity.examples,
-            )
-    return None
+    read = ((each, reading) for each in studies[:TRIED] if (reading := reading_of(each.place)) is not None)
+    first = next(read, None)
+    if first is None:
+        return None
+    seen = itertools.chain([first], read)  # another one is read only when nothing can be told of the first
+    told = (pair for pair in seen if pair[0].place in own or not pair[1].withheld)
+    study, reading = next(told, first)
+    found = loops.loop(user, study, reading, on=on)
+    return HomeLoop(
+        study=study,
+        bars=bars(found, loops.need_of(study)),
+        zoom=_zoom(found, loops.need_of(study)),
+        sentences=addressed(user, found, study.place),
+        several=len(studies) > 1,
+        examples=found.activity.examples,
+    )
 
 
 def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]:
