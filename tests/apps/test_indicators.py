@@ -390,6 +390,17 @@ def test_who_is_not_in_a_funnel_is_named_with_the_reason(client, read_on_the_day
     assert f", à part : {why}" in told
 
 
+@pytest.mark.complete
+def test_who_holds_a_territory_that_is_hidden_stays_in_the_funnel(client, read_on_the_day):
+    """Rien n’y compte deux fois : celui qu’il contient n’y est pas."""
+    for commune, n, part in ((GRENOBLE, 4, 2), ("69123", 200, 150), ("59350", 200, 154), ("67482", 200, 60)):
+        daily(commune, 6, n, part)
+    page = client.get("/indicateurs/comparer/?codes=38,67,59,R84").content.decode().replace("\xa0", " ")
+    assert "Isère, à part : masqué." in page
+    assert "Auvergne-Rhône-Alpes : 7" in page
+    assert "Auvergne-Rhône-Alpes, à part" not in page
+
+
 def test_territories_stand_against_what_chance_gives_and_are_not_ranked(client, read_on_the_day):
     for commune, part in ((GRENOBLE, 160), ("59350", 154), ("67482", 60)):
         daily(commune, 6, 200, part)

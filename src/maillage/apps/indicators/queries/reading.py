@@ -123,12 +123,12 @@ def funnels(grounds: Sequence[Ground], columns: Sequence[Sequence[Value]]) -> li
     those that hold another one: its cases would count twice.
     """
     out = []
-    within = {each.code: _holds(each, grounds) for each in grounds}
     for row in zip(*columns, strict=True):
         definition = row[0].definition
+        told = [each for each, value in zip(grounds, row, strict=True) if not _untold(value)]
         cases, apart = [], []
         for each, value in zip(grounds, row, strict=True):
-            if why := _apart(value, within[each.code]):
+            if why := _untold(value) or _counted_twice(each, told):
                 apart.append((each.name, why))
             elif value.part is not None and value.denominator is not None:
                 cases.append((each.name, value.part, int(value.denominator)))
@@ -136,7 +136,7 @@ def funnels(grounds: Sequence[Ground], columns: Sequence[Sequence[Value]]) -> li
         if found is None:
             continue
         common, places = found
-        told = " ; ".join(
+        said = " ; ".join(
             f"{each.name} : {wording.percent(each.share)} de {wording.number(each.n)} cas, {each.words}"
             for each in places
         )
@@ -144,31 +144,28 @@ def funnels(grounds: Sequence[Ground], columns: Sequence[Sequence[Value]]) -> li
             [(each.name, each.n, each.share, bool(each.side)) for each in places],
             common,
             partial(_limits, common),
-            label=f"{definition.label}. {told}",
+            label=f"{definition.label}. {said}",
         )
         out.append(Funnel(definition.label, wording.percent(common), places, drawn, tuple(apart)))
     return out
 
 
-def _holds(ground: Ground, others: Sequence[Ground]) -> str:
-    """Return the name of a territory that another one holds, "" when it holds none."""
-    held = (
-        each.name
-        for each in others
-        if each.code != ground.code
-        and each.communes is not None
-        and (ground.communes is None or each.communes <= ground.communes)
-    )
-    return next(held, "")
-
-
-def _apart(value: Value, held: str) -> str:
-    """Return why a territory is not in a funnel, "" when it is."""
+def _untold(value: Value) -> str:
+    """Return why a share is in no funnel, "" when it may be."""
     if value.value is None:
         return f"{rules.KINDS[value.kind]}. {value.reason}"
-    if value.examples:
-        return "activité inventée, pour l’exemple."
-    return f"{held} en fait partie, et compterait deux fois." if held else ""
+    return "activité inventée, pour l’exemple." if value.examples else ""
+
+
+def _counted_twice(ground: Ground, told: Sequence[Ground]) -> str:
+    """Return which of the territories told a territory holds, in a sentence, "" when it holds none; of two
+    that are the same, the first is kept.
+    """
+    for k, each in enumerate(told):
+        within = each.communes is not None and (ground.communes is None or each.communes <= ground.communes)
+        if within and (each.communes != ground.communes or k < told.index(ground)):
+            return f"{each.name} en fait partie, et compterait deux fois."
+    return ""
 
 
 def _limits(common: float, n: int) -> tuple[float, float]:
