@@ -7,6 +7,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from django.utils.text import slugify
 
 ROOT = Path(__file__).parents[2]
 CODE = ROOT / "src/maillage"
@@ -151,3 +152,11 @@ def test_a_module_that_a_comment_names_is_there():
     named = set(re.findall(rf"`((?:maillage\.)?(?:{'|'.join(FLOORS)})(?:\.\w+)+)`", WRITTEN))
     assert len(named) > 5
     assert not sorted(name for name in named if not _known(name))
+
+
+def test_each_part_of_a_method_has_an_address_of_its_own():
+    """Deux titres semblables s’ouvriraient à la même adresse, et la seconde partie ne s’ouvrirait jamais."""
+    for path in (DOCS / "methods").glob("*.md"):
+        titles = re.findall(r"^## (.*)$", path.read_text("utf-8"), re.MULTILINE)
+        addresses = {slugify(title) for title in titles}
+        assert len(addresses - {""}) == len(titles), path.name
