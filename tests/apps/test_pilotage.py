@@ -255,8 +255,10 @@ def test_communes_of_which_the_same_is_missing_share_a_row():
         links.Chain(orientation=each, action=each, effect=each) for each in (nothing, noted, few, nothing)
     ]
     made = SimpleNamespace(shared=tuple(zip(shared, chains, strict=True)))
-    assert [unit.name for unit, _ in loop.Loop.told.fget(made)] == ["Gières"]
-    assert [(link.lack, [unit.name for unit in units]) for link, units in loop.Loop.untold.fget(made)] == [
+    assert [unit.name for unit, _ in loop.Loop.known_units.fget(made)] == ["Gières"]
+    assert [
+        (link.lack, [unit.name for unit in units]) for link, units in loop.Loop.unknown_units.fget(made)
+    ] == [
         ("Manquant : rien", ["Claix", "Vizille"]),
         ("Masqué.", ["Vif"]),
     ]

@@ -170,7 +170,7 @@ def _limits(s: Subject) -> Chapter:
 
 
 def _withheld(s: Subject) -> Chapter:
-    said = withheld.said(s.reading)
+    said = withheld.explain(s.reading)
     items = (f"**{said.headline}.** {said.why}", *said.advice)
     notes = " ".join((said.more, *said.advice)).replace("**", "")
     return _slide(PEOPLE, said.title, (Bullets(items=items),), notes=notes)

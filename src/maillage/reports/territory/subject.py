@@ -66,7 +66,7 @@ def headline(r: Reading) -> str:
     c = r.headline
     if c.value:
         return f"{c.about.capitalize()} {c.value} {c.sentence}"
-    return f"{c.between.capitalize()} {c.sentence}" if c.low else withheld.said(r).headline
+    return f"{c.between.capitalize()} {c.sentence}" if c.low else withheld.explain(r).headline
 
 
 def interval(r: Reading) -> str:

@@ -42,7 +42,7 @@ def compose(s: Subject) -> Document:
 
 def advice(r: Reading) -> Chapter:
     """Return what to do where no figure can be shown, and why."""
-    said = withheld.said(r)
+    said = withheld.explain(r)
     return Chapter(
         number="",
         title="Ce que l’on peut faire",

@@ -9,7 +9,7 @@ NOBODY = "Le recensement n’y compte aucun habitant de 15 ans et plus."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Explanation:
     """title: of a page or a slide; headline: instead of the first figure, without its full stop; why: a
     sentence; more: what an estimate would be worth; advice: what to do, a sentence each.
     """
@@ -21,12 +21,12 @@ class Said:
     advice: tuple[str, ...]
 
 
-def said(r: Reading) -> Said:
+def explain(r: Reading) -> Explanation:
     """Return what is said instead of figures, for a reading that has none."""
     larger = wording.listing([f"**{each.name}**" for each in r.territory.within[:2]], "ou")
     elsewhere = f" : {larger}" if larger else ""
     if r.adults == "0":
-        return Said(
+        return Explanation(
             title="Un territoire où personne n’habite",
             headline="Personne n’habite ici",
             why=r.headline.reason,
@@ -38,7 +38,7 @@ def said(r: Reading) -> Said:
                 f" autour{elsewhere}.",
             ),
         )
-    return Said(
+    return Explanation(
         title="Un territoire trop petit pour une estimation",
         headline="Aucun chiffre ne peut être montré",
         why=r.headline.reason,

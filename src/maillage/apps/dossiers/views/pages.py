@@ -135,7 +135,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "study": study,
         "place": study.place,
         "reading": reading,
-        "withheld": withheld.said(reading) if reading.withheld else None,
+        "withheld": withheld.explain(reading) if reading.withheld else None,
         "d": definition(asked.definition),
         "form": ChoiceForm(initial={"definition": asked.definition, "filtre": asked.inside}),
         "filters": territories.filters_offered(),

@@ -122,12 +122,12 @@ class Loop:
         return overview.line_in(self.reading, "", LINE)
 
     @property
-    def told(self) -> list[tuple[Unit, Chain]]:
+    def known_units(self) -> list[tuple[Unit, Chain]]:
         """The units of several zones of which something is told."""
         return [(unit, chain) for unit, chain in self.shared if not chain.is_missing]
 
     @property
-    def untold(self) -> list[tuple[Link, list[Unit]]]:
+    def unknown_units(self) -> list[tuple[Link, list[Unit]]]:
         """The others, together when the same is said instead."""
         found: dict[str, tuple[Link, list[Unit]]] = {}
         for unit, chain in self.shared:

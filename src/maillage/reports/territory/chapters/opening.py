@@ -78,7 +78,7 @@ def guide_chapter(r: Reading) -> Chapter:
 
 def withheld_chapter(r: Reading, said: Mapping[str, str]) -> Chapter:
     """Return the single chapter for a territory too small to publish figures on."""
-    told = withheld.said(r)
+    told = withheld.explain(r)
     return Chapter(
         number="",
         short="Synthèse",
