@@ -497,6 +497,14 @@ def test_a_day_as_typed(typed, value, word, reason):
     assert (found.value, found.word, found.reason) == (value, word, reason)
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["Mar 5, 2026", "March 5th 2026", "Thursday, March 5, 2026", "5 March 2026", "Mar 5, 2026 10:30 AM"],
+)
+def test_a_day_written_in_english_month_first_or_not(typed):
+    assert (day.clean(typed, today=date(2026, 11, 20)).value) == date(2026, 3, 5)
+
+
 @given(st.text(alphabet="0123456789-/.:TZ+ marsjuin", max_size=30))
 def test_no_text_breaks_the_calendar(typed):
     found = day.clean(typed, today=TODAY)

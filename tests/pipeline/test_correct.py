@@ -114,6 +114,13 @@ def test_a_practice_without_column_leaves_with_its_conditions():
     assert correct.uses(changed)["wifi"] == ["notes"]
 
 
+def test_the_hours_of_ticked_days_are_columns_like_others():
+    ticked = DRAFT.replace("{days: {Mo: Lundi}}", "{days: {Mo: Lundi}, ticked: [Mobile, Tél]}")
+    ticked = ticked.replace("  telephone: Tél\n", "")
+    assert correct.uses(raw(ticked))["mobile"] == ["horaires"]
+    assert assigned("Mobile", "", ticked)["fields"]["horaires"] == {"days": {"Mo": "Lundi"}, "ticked": "Tél"}
+
+
 def test_a_day_leaves_the_week():
     assert "horaires" not in assigned("Lundi", "notes")["fields"]
     two = "fields: {nom: Nom, horaires: {days: {Mo: [Lundi, Mobile], Tu: CP}, parity: Public}}"

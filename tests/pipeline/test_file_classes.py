@@ -197,6 +197,30 @@ def test_a_commune_whose_name_is_shared_is_that_of_the_departement(name):
     assert "département 38" in next(r for r in found.accepted[0].remarks if r.field == "commune").reason
 
 
+def test_a_commune_said_only_at_the_end_of_an_address_or_of_a_name_is_kept_to_check():
+    """A street, a saint or nothing names no commune: those are refused, and nothing is guessed."""
+    rows = {
+        "PIN": ("12 bis rue Jean Jaurès 59600 Maubeuge", "Maubeuge"),
+        "EPN": ("3 rue Haute 59460 Jeumont", "Jeumont"),
+        "Bibliothèque": ("Pl. du Gal de Gaulle, LOUVROIL", "Louvroil"),
+        "Repair café": ("Salle des fêtes Ferrière-la-Grande", "Ferrière-la-Grande"),
+        "Mairie de Hautmont": ("", "Hautmont"),
+        "Médiathèque - Feignies": ("", "Feignies"),
+        "Atelier": ("12 rue de Maubeuge", None),
+        "Foyer": ("rue Jeumont", None),
+        "Cyber Saint-Denis": ("", None),
+        "Accueil de jour": ("5 place de la République", None),
+    }
+    text = "Nom;Adresse\n" + "".join(f"{name};{address}\n" for name, (address, _) in rows.items())
+    found = places("lieux.csv", text.encode())
+    assert {row.sheet["nom"]: row.sheet["commune"] for row in found.accepted} == {
+        name: town for name, (_, town) in rows.items() if town
+    }
+    told = {row.sheet["nom"]: next(r for r in row.remarks if r.field == "commune") for row in found.accepted}
+    assert {told[name].word for name in list(rows)[2:6]} == {"doubtful"}
+    assert told["Bibliothèque"].reason.endswith("celle que nomme « Pl. du Gal de Gaulle, LOUVROIL »")
+
+
 def test_a_file_without_a_header_loses_no_place():
     found = places("sans_entete.csv")
     assert kept(found, "nom")[0] == "Le Relais"
@@ -309,6 +333,37 @@ def test_an_import_tells_its_first_findings_refused_rows_first():
     assert told["constats_total"] > 2
     assert [each["mot"] for each in told["constats"][:2]] == ["refusé", "refusé"]
     assert set(told["constats"][0]) == {"ligne", "colonne", "valeur", "mot", "raison"}
+
+
+def test_the_street_is_found_in_whichever_line_of_the_address_holds_it():
+    head = "Structure,Adresse 1,Adresse 2,Adresse 3,CP,Ville\n"
+    rows = (
+        "CAF du Rhône,Bâtiment B,24 rue Riboud,,69003,Lyon\n"
+        "Centre social,12 rue Paul Bert,2e étage,porte gauche,69003,Lyon\n"
+        "Le Nid,,5 cours Gambetta,,69003,Lyon\n"
+        "La Ruche,Résidence du Parc,,,69003,Lyon\n"
+    )
+    told = [
+        (row.sheet.get("adresse"), row.sheet.get("complement_adresse"))
+        for row in places("x.csv", (head + rows).encode()).rows
+    ]
+    assert told == [
+        ("24 rue Riboud", "Bâtiment B"),
+        ("12 rue Paul Bert", "2e étage - porte gauche"),
+        ("5 cours Gambetta", None),
+        ("Résidence du Parc", None),
+    ]
+
+
+def test_a_complement_that_no_number_tells_stays_where_it_is():
+    text = "Structure,Adresse,Complément d’adresse,CP,Ville\nLe Nid,Résidence du Parc,rue Riboud,69003,Lyon\n"
+    (row,) = places("x.csv", text.encode()).rows
+    assert (row.sheet["adresse"], row.sheet["complement_adresse"]) == ("Résidence du Parc", "rue Riboud")
+
+
+def test_what_is_to_look_at_is_told_once():
+    told = report.findings(places("x.csv", "Nom,Commune\nLe Relais,Échirolles\n".encode()))["constats"]
+    assert sum(each["raison"].startswith("pas de coordonnées") for each in told) == 1
 
 
 def test_a_workbook_of_a_million_empty_rows_is_read():
@@ -468,6 +523,143 @@ def test_a_list_that_is_no_week_is_left_as_it_is(other):
     rows = [{"nom": f"Lieu {n}", "commune": "Grenoble", "ouverture": [other]} for n in range(3)]
     sheet = forms.parse(json.dumps(rows).encode(), "x.json")
     assert any(column.startswith("ouverture.0.") for column in sheet.columns)
+
+
+@pytest.mark.parametrize(
+    ("names", "osm"),
+    [
+        ("ouv_lun;ouv_mar;ouv_mer", "Mo 09:00-12:00; Tu 14:00-17:00; We off"),
+        ("Lun matin;Lun AM;Mar matin", "Mo 09:00-12:00,14:00-17:00"),
+        ("Accueil lundi;Accueil mardi;Accueil mercredi", "Mo 09:00-12:00; Tu 14:00-17:00; We off"),
+        ("Tél. lun;Tél. mar;Tél. mer", None),  # hours of the telephone
+    ],
+)
+def test_days_that_columns_cut_short_or_say_after_a_same_word_are_each_their_day(names, osm):
+    found = places(
+        "x.csv", f"nom;ville;{names}\nA;Vif;9h-12h;14h-17h;fermé\nB;Vif;9h-12h;14h-17h;fermé\n".encode()
+    )
+    assert [(each or {}).get("osm") for each in kept(found, "horaires")] == [osm] * 2
+
+
+def test_the_column_of_one_day_cut_short_is_not_the_week():
+    found = places("x.csv", b"nom;ville;ouv_lun\nA;Vif;9h-12h\nB;Vif;9h-12h\n")
+    assert (kept(found, "horaires"), found.unread) == ([None] * 2, ("ouv_lun",))
+
+
+MORNING = {"debut": "09:00", "fin": "12:00"}
+AFTERNOON = {"debut": "14:00", "fin": "17:00"}
+
+
+@pytest.mark.parametrize(
+    ("week", "osm"),
+    [
+        (
+            [{"jour": "Lundi", "plages": [MORNING, AFTERNOON]}, {"jour": "Jeudi", "plages": []}],
+            "Mo 09:00-12:00,14:00-17:00",
+        ),
+        (
+            [{"jour": "lundi", **MORNING}, {"jour": "jeudi", "ouvert": False, **AFTERNOON}],
+            "Mo 09:00-12:00; Th off",
+        ),
+        ([{"jour": "lundi", **MORNING, "commentaire": "sur rdv"}], 'Mo 09:00-12:00 "sur rendez-vous"'),
+        ([{"jour": "lundi", "horaire": "9h-12h", "fermé": False}], "Mo 09:00-12:00"),
+    ],
+)
+def test_a_list_of_days_is_read_with_its_slots_its_closed_days_and_what_is_said_beside(week, osm):
+    rows = [{"nom": f"Lieu {n}", "ville": "Vif", "ouverture": week} for n in range(3)]
+    assert [each["osm"] for each in kept(places("x.json", json.dumps(rows).encode()), "horaires")] == [
+        osm
+    ] * 3
+
+
+def test_the_first_day_of_a_list_that_is_not_understood_is_not_the_week():
+    week = [{"jour": day, **MORNING, "pour": "les familles"} for day in ("lundi", "mardi")]
+    rows = [{"nom": f"Lieu {n}", "ville": "Vif", "ouverture": week} for n in range(3)]
+    found = places("x.json", json.dumps(rows).encode())
+    assert not any((each or {}).get("osm") for each in kept(found, "horaires"))
+    assert {"ouverture.0.fin", "ouverture.1.debut"} <= set(found.unread)
+
+
+@pytest.mark.parametrize(
+    ("header", "first"),
+    [
+        ("Association;Où ?;Quand ?;Pour qui ?;Combien ?", "La Boussole"),
+        ("Notre équipe;Où ?;Quand ?;Pour qui ?;Combien ?", "La Boussole"),  # no name says it: the first text
+        ("Point d'accueil;Adresse 1;Quand ?;Pour qui ?;Combien ?", "Siège"),
+    ],
+)
+def test_columns_named_by_questions_are_read_and_the_first_text_is_the_name(header, first):
+    rows = f"{first};Mairie, 38450 Vif;mardi 9h-12h;Seniors;Gratuit\nLe Fil;2 rue Basse 38450 Vif;;Jeunes;Payant\n"
+    found = places("x.csv", f"{header}\n{rows}".encode())
+    assert kept(found, "nom") == [first, "Le Fil"]
+    assert kept(found, "horaires")[0]["osm"] == "Tu 09:00-12:00"
+    assert kept(found, "publics_specifiquement_adresses") == [["seniors"], ["youth"]]
+    assert kept(found, "frais_a_charge") == [["free"], ["paid"]]
+
+
+@pytest.mark.parametrize("days", ["Lundi;Mardi", "Horaires;Etage"])
+def test_hours_that_a_remark_limits_are_not_firm(days):
+    told = (
+        "Semaines impaires",
+        "L’après-midi sur RDV uniquement",
+        "Fermé la semaine du 15 août",
+        "Sans rendez-vous",
+        "Sur RDV",
+    )
+    first = "mardi 9h-12h;2" if "Etage" in days else ";9h-12h"
+    rows = "".join(f"Lieu {n};Vif;{first};{remark}\n" for n, remark in enumerate(told))
+    found = places("x.csv", f"nom;ville;{days};Remarques\n{rows}".encode())
+    beside = 'Tu 09:00-12:00 "une remarque du fichier limite ces heures"'
+    assert [each["osm"] for each in kept(found, "horaires")] == [
+        *[beside] * 3,
+        "Tu 09:00-12:00",
+        'Tu 09:00-12:00 "sur rendez-vous"',
+    ]
+    assert [
+        any(remark.field == "horaires" and remark.word == "doubtful" for remark in row.remarks)
+        for row in found.accepted
+    ] == [True] * 3 + [False] * 2
+
+
+def test_labels_in_the_text_of_a_web_page_are_columns_too():
+    cell = "<p>Adresse : {} rue Basse<br/>Horaires : mardi 9h-12h</p><p>Caf&eacute; offert</p>"
+    rows = "".join(f"Lieu {n}\t{cell.format(n)}\tNiort\n" for n in (4, 12))
+    found = places("x.tsv", f"Titre\tContenu\tVille\n{rows}".encode())
+    assert kept(found, "adresse") == ["4 rue Basse", "12 rue Basse"]
+    assert [each["osm"] for each in kept(found, "horaires")] == ["Tu 09:00-12:00"] * 2
+
+
+def test_a_whole_row_in_one_cell_is_no_sure_name():
+    cells = (
+        "Tremplin - 10 avenue Maginot, 01000 Bourg-en-Bresse - 04 74 22 22 22",
+        "Le Fil, 01000 Bourg-en-Bresse, lundi 9h-12h",
+        "Bureau 24h, 01 Bourg-en-Bresse",
+    )
+    found = places(
+        "x.csv", ("Lieu|Commune\n" + "".join(f"{each}|Bourg-en-Bresse\n" for each in cells)).encode()
+    )
+    assert [
+        any(remark.field == "nom" and remark.word == "doubtful" for remark in row.remarks)
+        for row in found.accepted
+    ] == [True, True, False]
+
+
+def test_ticks_and_hours_that_nothing_reads_are_asked_about():
+    found = places(
+        "x.csv", "nom;ville;horaires;Impôts;Sas;Postes\nA;Vif;9h-12h;✔;08:15;12\nB;Vif;;;08:45;8\n".encode()
+    )
+    assert dict(found.asked) == {"Impôts": (("✔", 1),), "Sas": (("08:15", 1), ("08:45", 1))}
+
+
+def test_a_path_of_json_is_not_the_tag_of_another_format():
+    rows = [{"name": f"Lieu {n}", "city": "Vif", "contact": {"phone": f"04 76 00 00 0{n}"}} for n in range(3)]
+    found = places("x.json", json.dumps(rows).encode())
+    assert found.correspondence.id != "osm"
+    assert kept(found, "licence") == [None] * 3  # not that of OpenStreetMap
+    tagged = [
+        {"name": row["name"], "addr:city": "Vif", "contact:phone": row["contact"]["phone"]} for row in rows
+    ]
+    assert kept(places("x.json", json.dumps(tagged).encode()), "licence") == ["ODbL-1.0"] * 3
 
 
 def test_whoever_refuses_to_be_on_the_map_is_left_out_and_no_name_is_read():

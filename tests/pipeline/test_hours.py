@@ -38,6 +38,7 @@ READ = [
     ("9h-19h du lundi au samedi", "Mo-Sa 09:00-19:00"),
     ("lu au ve 09:00 19:00", "Mo-Fr 09:00-19:00"),
     ("mardi à jeudi 9h-12h", "Tu-Th 09:00-12:00"),
+    ("lundi 13.5-18, mardi 8,5-12,5, jeudi 9.0-17", "Mo 13:30-18:00; Tu 08:30-12:30; Th 09:00-17:00"),
     ("mardi 14-18 / mercredi 10-12/14-18", "Tu 14:00-18:00; We 10:00-12:00,14:00-18:00"),
     ("Mar : 14h-19hMer :14h-18h", "Tu 14:00-19:00; We 14:00-18:00"),
     ("mardi entre 10h et 12h", "Tu 10:00-12:00"),
@@ -46,6 +47,7 @@ READ = [
     ("Accueil sur rendez-vous", 'unknown "sur rendez-vous"'),
     # Days
     ("Lun-Ven: 9h-18h, Sam: 10h-16h", "Mo-Fr 09:00-18:00; Sa 10:00-16:00"),
+    ("lundi-vendredi 9h-17h sf mercredi", "Mo,Tu,Th,Fr 09:00-17:00; We off"),
     ("lun. mar. jeu. ven. : 9h-12h", "Mo,Tu,Th,Fr 09:00-12:00"),
     ("L-V 9h-17h", "Mo-Fr 09:00-17:00"),
     ("LMMJV 9h-17h", "Mo-Fr 09:00-17:00"),
@@ -236,6 +238,7 @@ DOUBTFUL = [
     ("Lundi au vendredi, 13h30 à 17h30 (17h00 pendant les vacances scolaires)", 'Mo-Fr 13:30-17:30 "17h00 pendant les vacances scolaires"', "", "gardé en commentaire"),
     ("Mardi : 13h-18h30 Vacances scolaires : du mardi au samedi 13h-18h", 'Tu 13:00-18:30 "Vacances scolaires : du mardi au samedi 13h-18h"', "", "gardé en commentaire"),
     ("Horaires Vacances scolaires : mardi 15h-19h", 'Tu 15:00-19:00 "Vacances scolaires"', "", "valent seulement : Vacances scolaires"),
+    ("Mar. et jeu. 9h/12h - 14h/17h sf vac. scol.", 'Tu,Th 09:00-12:00,14:00-17:00 "sf vac. scol."', "", "gardé en commentaire"),
     ("Mercredi et vacances scolaires de 8h30 à 12h", 'We 08:30-12:00 "vacances scolaires"', "", "gardé en commentaire"),
     ("Lundi 9h-12h, mardi 14h-17h, de septembre à juin", "Mo 09:00-12:00; Sep-Jun Tu 14:00-17:00", "", "pour tous les jours, ou"),
     ("Lundi : 9h-12h ; été : fermé", 'Mo 09:00-12:00 "été : fermé"', "été : fermé", "non compris"),
@@ -302,6 +305,103 @@ def test_what_is_guessed_or_left_is_said(text, osm, left, reason):
     found = clean(text)
     assert (found.word, found.value.osm, found.value.left, found.value.text) == ("doubtful", osm, left, text)
     assert reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "word", "osm"),
+    [
+        # between two strokes, a day alone has no hours; a list of days has those of the list
+        (
+            "Mardi 9h-12h / Mercredi / Jeudi 9h-12h",
+            "doubtful",
+            'Tu,Th 09:00-12:00; We unknown "heures non précisées"',
+        ),
+        ("Lundi / mercredi / vendredi 14h-17h", "read", "Mo,We,Fr 14:00-17:00"),
+        # « sauf » for part of the year
+        (
+            "Lundi au samedi 9h-12h, sauf samedi en juillet et août",
+            "read",
+            "Mo-Sa 09:00-12:00; Jul,Aug Sa off",
+        ),
+        (
+            "Lundi au vendredi 9h-17h, samedi 9h-12h (sauf juillet-août)",
+            "doubtful",
+            "Mo-Fr 09:00-17:00; Sa 09:00-12:00; Jul-Aug off",
+        ),
+        # hours of the days excepted, in parentheses
+        (
+            "lundi au vendredi 9h-12h et 14h-17h sauf mercredi (9h-12h) et vendredi (14h-16h)",
+            "read",
+            "Mo,Tu,Th 09:00-12:00,14:00-17:00; We 09:00-12:00; Fr 14:00-16:00",
+        ),
+        (
+            "Lundi au vendredi 9h-17h sauf mercredi (9h-12h), samedi 9h-12h",
+            "read",
+            "Mo,Tu,Th,Fr 09:00-17:00; We,Sa 09:00-12:00",
+        ),
+        # one or the other is not both
+        ("lundi 9h-12h ou mardi 9h-12h", "doubtful", "Mo,Tu 09:00-12:00"),
+        ("mardi ou jeudi 9h-12h", "doubtful", "Tu,Th 09:00-12:00"),
+        # an hour of opening is no end, and the end of a day closes no other
+        (
+            "lundi au vendredi 9h-16h30, sauf le jeudi ouverture à 10h30",
+            "doubtful",
+            "Mo-We,Fr 09:00-16:30; Th 10:30-16:30",
+        ),
+        (
+            "lundi au vendredi 9h-17h (jeudi : ouverture à 10h)",
+            "doubtful",
+            "Mo-We,Fr 09:00-17:00; Th 10:00-17:00",
+        ),
+        (
+            "lundi au vendredi 9h-17h sauf le jeudi fermeture à 18h30",
+            "doubtful",
+            "Mo-We,Fr 09:00-17:00; Th 09:00-18:30",
+        ),
+        # « fermé » of another sentence closes no day on appointment
+        (
+            "Mardi 9h-12h. Vendredi sur rendez-vous. Fermé 1ère semaine des vacances.",
+            "doubtful",
+            'Tu 09:00-12:00; Fr unknown "sur rendez-vous, Fermé 1ère semaine des vacances"',
+        ),
+        # the days excepted first are those that do not open
+        (
+            "Tous les matins sauf mercredi : 9h-12h",
+            "doubtful",
+            'Mo,Tu,Th,Fr 09:00-12:00 "matins, jours non précisés"; We off',
+        ),
+        # « par téléphone » after hours is about them alone
+        ("Mardi 9h-12h par téléphone, jeudi 9h-12h sur place", "doubtful", "Th 09:00-12:00"),
+        ("Lundi 9h-12h (par téléphone uniquement), mardi 9h-12h", "doubtful", "Tu 09:00-12:00"),
+        # half a day on appointment says nothing of the other half, nor of another day
+        (
+            "Lundi 9h-12h, l’après-midi sur rdv ; mardi 9h-12h 14h-17h",
+            "read",
+            'Mo unknown "l’après-midi, sur rendez-vous", Mo 09:00-12:00; Tu 09:00-12:00,14:00-17:00',
+        ),
+        (
+            "du lundi au vendredi 9h-12h (l’après-midi sur RDV de 14h à 17h)",
+            "read",
+            'Mo-Fr 09:00-12:00, Mo-Fr 14:00-17:00 "sur rendez-vous"',
+        ),
+    ],
+)
+def test_an_exception_changes_what_it_is_about_and_nothing_else(text, word, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm) == (word, osm)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le 12 mars de 14h à 16h",
+        "jeudi 12/03 14h-16h, jeudi 26/03 14h-16h",
+        "Prochaines dates : 5/02, 19/02 de 9h à 12h",
+    ],
+)
+def test_hours_of_a_date_are_not_those_of_each_week(text):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.text) == ("doubtful", "", text)
 
 
 @pytest.mark.parametrize("osm", KEPT)

@@ -604,11 +604,63 @@ def test_the_price_of_the_wifi_is_not_that_of_the_place():
         ({"Lundi et mardi": "9h-12h"}, "Mo,Tu 09:00-12:00"),
         ({"Lun": "9h-12h", "Mar": "", "Mer": "14h-17h"}, "Mo 09:00-12:00; We 14:00-17:00"),
         ({"Horaires lundi": "9h-12h", "Fermé le mercredi": "oui"}, "Mo 09:00-12:00"),
+        ({"Jours d'ouverture": "du mardi au jeudi", "Heure d'ouverture": "9h00", "Heure de fermeture": "17h30"}, "Tu-Th 09:00-17:30"),
+        ({"jours": "lundi, jeudi", "debut_matin": "9h", "fin_matin": "12h", "debut_aprem": "14h", "fin_aprem": "17h"}, "Mo,Th 09:00-12:00,14:00-17:00"),
+        ({"jour": "mercredi", "opening_time": "09:00:00", "closing_time": "12:30:00"}, "We 09:00-12:30"),
+        ({"jours": "mardi", "debut_1": "9h", "fin_1": "12h", "debut_2": "14h", "fin_2": "17h"}, "Tu 09:00-12:00,14:00-17:00"),
+        ({"jour_1": "lundi", "debut_1": "9h", "fin_1": "12h", "jour_2": "mardi", "debut_2": "14h", "fin_2": "17h"}, "Mo 09:00-12:00; Tu 14:00-17:00"),
+        ({"jours": "LMJ", "horaires": "9h-12h"}, "Mo,Tu,Th 09:00-12:00"),
+        ({"Lundi de": "9h00", "Lundi à": "17h30", "Mardi de": "14h", "Mardi à": "18h"}, "Mo 09:00-17:30; Tu 14:00-18:00"),
+        ({"lundi_debut": "8.5", "lundi_fin": "12", "mardi_debut": "13,5", "mardi_fin": "18,0"}, "Mo 08:30-12:00; Tu 13:30-18:00"),
+        ({"lundi_matin_debut": "9", "lundi_matin_fin": "12", "lundi_apm_debut": "14", "lundi_apm_fin": "17"}, "Mo 09:00-12:00,14:00-17:00"),
+        ({"lundi": "oui", "mardi": "non", "heure_ouverture": "9h", "heure_fermeture": "17h"}, "Mo 09:00-17:00; Tu off"),
+        ({"lundi": "1", "mardi": "0", "horaires": "9h-12h"}, "Mo 09:00-12:00; Tu off"),
+        ({"Horaires d'ouverture": "10h - 19h", "Jours de fermeture": "lundi"}, 'Tu-Fr 10:00-19:00 "jours non précisés"; Mo off'),
+        ({"Horaires vacances scolaires": "lundi 9h-12h"}, 'Mo 09:00-12:00 "vacances scolaires"'),
+        ({"Horaires juillet et août": "lundi 9h-12h"}, "Jul,Aug Mo 09:00-12:00"),
     ],
 )  # fmt: skip
 def test_the_hours_of_a_day_are_only_that_day_s(row, osm):
     (place,) = places([{"Nom": "A", "Commune": "Pau", **row}])
     assert place["horaires"]["osm"] == osm
+
+
+def test_a_day_that_opens_at_no_hour_is_closed_and_hides_no_other():
+    """« fermé » in half the cells of a column does not make it something else than the hour that opens."""
+    week = {"lundi_ouverture": "9h", "lundi_fermeture": "12h"}
+    rows = [
+        {"nom": "A", "commune": "Pau", **week, "mardi_ouverture": "14h", "mardi_fermeture": "17h"},
+        {"nom": "B", "commune": "Pau", **week, "mardi_ouverture": "fermé", "mardi_fermeture": "fermé"},
+    ]
+    assert [place["horaires"]["osm"] for place in places(rows)] == [
+        "Mo 09:00-12:00; Tu 14:00-17:00",
+        "Mo 09:00-12:00; Tu off",
+    ]
+    never = [
+        {"nom": name, "commune": "Pau", **week, "jeudi_ouverture": "fermé", "jeudi_fermeture": "fermé"}
+        for name in "AB"
+    ]
+    assert {place["horaires"]["osm"] for place in places(never)} == {"Mo 09:00-12:00; Th off"}
+
+
+def test_an_hour_that_closes_never_passes_for_one_that_opens():
+    """« Lundi 12 - 17 », read from the ends of a morning and of an afternoon, would be firm and false."""
+    row = {
+        "lundi_matin_debut": "vers 9",
+        "lundi_matin_fin": "12",
+        "lundi_apm_debut": "?",
+        "lundi_apm_fin": "17",
+    }
+    read = result([{"Nom": "A", "Commune": "Pau", **row}])
+    (place,) = [each.sheet for each in read.rows]
+    assert "12:00-17:00" not in str(place.get("horaires"))
+
+
+def test_hours_of_a_season_are_not_those_of_the_year():
+    row = {"Horaires d'été": "lundi 9h-12h", "Horaires d'hiver": "lundi 9h-17h"}
+    (read,) = result([{"Nom": "A", "Commune": "Pau", **row}]).rows
+    assert read.sheet["horaires"]["osm"] == 'Mo 09:00-12:00 "Horaires d\'été"'
+    assert "valent seulement" in next(r.reason for r in read.remarks if r.field == "horaires")
 
 
 def test_hours_without_a_day_are_to_check():

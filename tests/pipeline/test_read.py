@@ -575,7 +575,8 @@ def test_the_two_national_files_of_france_services_are_read(cells, itinerance):
         ["france-services"],
         ["free"],
     )
-    assert found["horaires"]["osm"] == "Mo 09:00-12:00,13:30-17:00; Tu 09:00-12:00"
+    said = ' "sur rendez-vous"'  # the comment of the file
+    assert found["horaires"]["osm"] == f"Mo 09:00-12:00,13:30-17:00{said}; Tu 09:00-12:00{said}"
     assert found.get("structure_parente") == cells.get("groupe")
     assert not [
         r

@@ -6,7 +6,9 @@ ROWS = 2**63 - 1  # the largest number that a database gives a row
 CONTACT = re.compile(r"\S@\S|(?:\d[ .\u00a0\u202f-]?){9,}")
 # Marks that turn a line around without being seen: a name in Arabic needs none of them, a trap does.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-STRAIGHT = dict.fromkeys(map(ord, TURNING))
+# A zero byte and half of a pair of characters, which JSON may carry and no database takes.
+UNSTORABLE = (0, *range(0xD800, 0xE000))
+STRAIGHT = dict.fromkeys((*map(ord, TURNING), *UNSTORABLE))
 
 
 def whole(text: str, most: int = 1_000_000) -> int | None:
@@ -22,11 +24,11 @@ def whole(text: str, most: int = 1_000_000) -> int | None:
 
 
 def line(text: str, most: int | None = None) -> str:
-    """Return what was typed as one line, each gap as one space, without what turns the words after it, cut to
-    `most` characters.
+    """Return what was typed as one line, each gap as one space, without what turns the words after it, nor
+    what no database takes, cut to `most` characters.
 
-    >>> line("  Marie  Anne\\n"), line("Marie Anne", 6), line("Ma\\u202erie")
-    ('Marie Anne', 'Marie', 'Marie')
+    >>> line("  Marie  Anne\\n"), line("Marie Anne", 6), line("Ma\\u202erie"), line("Ma\\0r\\ud800ie")
+    ('Marie Anne', 'Marie', 'Marie', 'Marie')
     """
     return " ".join(text.translate(STRAIGHT).split())[:most].rstrip()
 

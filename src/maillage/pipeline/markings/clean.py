@@ -1,4 +1,4 @@
-"""Files that mark places: official QPV contours, the FRR list of rural communes, or a plain list of codes."""
+"""Files that mark places: official contours (QPV, ZUS), the FRR list of communes, or a list of codes."""
 
 import io
 import json
@@ -14,6 +14,12 @@ from maillage.pipeline.delimited import read as rows_of
 
 FRR_COLUMNS = ("codgeo", "libgeo", "codefrr")
 NOT_CLASSED = "-9999"
+# The contours that a file may draw: how its columns name a code, then a name, whatever their case.
+DRAWN = {
+    "qpv": ("Quartiers prioritaires (QPV)", ("code_qp", "code_zone"), ("lib_qp", "nom_qp")),
+    "zus": ("Zones urbaines sensibles (ZUS)", ("code_zus",), ("lib_zus", "nom_zus")),
+}
+GENERATIONS = {"QN": "2024", "QP": "2015"}  # how the codes of a decree begin: of 2023, of 2014
 LARGEST = 60_000_000  # bytes once unpacked: a national file is under twenty million
 
 
@@ -31,13 +37,19 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Marking:
-    """What a file marks: contours, or shares (0 to 1) by IRIS or commune code. kind: qpv, frr or list."""
+    """What a file marks: contours, or shares (0 to 1) by IRIS or commune code. kind: qpv, zus, frr, list."""
 
     kind: str
     label: str
     districts: tuple[District, ...] = ()
     shares: dict[str, float] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def generation(self) -> str:
+        """The year from which its districts hold, as their codes say it; "" when they do not, or differ."""
+        starts = {district.code[:2] for district in self.districts}
+        return GENERATIONS.get(starts.pop(), "") if len(starts) == 1 else ""
 
 
 def read(content: bytes, *, name: str) -> Marking:
@@ -93,17 +105,20 @@ def _districts(content: bytes, name: str) -> Marking:
             do="Déposez le fichier officiel, sans le modifier.",
         ) from error
     out = []
+    kinds = set()
     for number, given in enumerate(features, 1):
         feature = given if isinstance(given, dict) else {}
-        properties = feature.get("properties")
-        properties = properties if isinstance(properties, dict) else {}
-        code = str(properties.get("code_qp") or properties.get("code_zone") or "").strip()
-        label = str(properties.get("lib_qp") or properties.get("nom_qp") or code).strip()
+        held = feature.get("properties")
+        properties = {str(k).casefold(): v for k, v in held.items()} if isinstance(held, dict) else {}
+        kind = next((kind for kind, (_, codes, _) in DRAWN.items() if _said(properties, codes)), "qpv")
+        kinds.add(kind)
+        code = _said(properties, DRAWN[kind][1])
+        label = _said(properties, DRAWN[kind][2]) or code
         geometry = feature.get("geometry")
         shape = _shape(geometry)
         if not code or shape is None:
             raise Refused(
-                f"{name}, contour {number} : il manque un code (code_qp) ou un polygone.",
+                f"{name}, contour {number} : il manque un code (code_qp, code_zus) ou un polygone.",
                 why="Un quartier sans contour ne peut être placé sur aucune zone.",
                 do="Déposez le fichier officiel des quartiers prioritaires, en WGS84.",
             )
@@ -114,12 +129,24 @@ def _districts(content: bytes, name: str) -> Marking:
                 why="Le fichier est dans une autre projection (Lambert 93, par exemple).",
                 do="Choisissez dans l’archive le fichier dont le nom contient WGS84.",
             )
-        out.append(District(code, label, str(properties.get("insee_com") or "").strip(), shape))
+        out.append(District(code, label, _said(properties, ("insee_com",)), shape))
     if not out:
         raise Refused(
             f"{name} : aucun contour.", why="Le fichier est vide.", do="Déposez le fichier officiel."
         )
-    return Marking("qpv", "Quartiers prioritaires (QPV)", districts=tuple(out))
+    if len(kinds) > 1:
+        raise Refused(
+            f"{name} : des quartiers prioritaires et des zones urbaines sensibles sont mêlés.",
+            why="Les unes ont fini quand les autres ont commencé : leurs habitants ne se mêlent pas.",
+            do="Déposez un fichier pour chacun.",
+        )
+    kind = kinds.pop()
+    return Marking(kind, DRAWN[kind][0], districts=tuple(out))
+
+
+def _said(properties: dict[str, object], names: tuple[str, ...]) -> str:
+    """Return the first of some properties that says something."""
+    return next((text for name in names if (text := str(properties.get(name) or "").strip())), "")
 
 
 def _shape(geometry: object) -> shapely.Geometry | None:

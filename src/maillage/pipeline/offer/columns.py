@@ -148,3 +148,19 @@ def unglued(name: str) -> str:
                     best[end] = (cost, [*held[1], piece])
     found = best[-1]
     return " ".join(found[1]) if found and len(found[1]) > 1 else ""
+
+
+LINES = " - "  # between the lines of an address put together
+NUMBERED_LINE = re.compile(r"(.*\badd?r.*?) ?\d")
+
+
+def are_address_lines(one: str, other: str) -> bool:
+    """Return whether two columns are lines of one address, told by a number.
+
+    >>> are_address_lines("Adresse 1", "adresse_2"), are_address_lines("Adresse 1", "Adresse")
+    (True, False)
+    >>> are_address_lines("colonne 1", "colonne 2")
+    False
+    """
+    found = [NUMBERED_LINE.fullmatch(plain(name)) for name in (one, other)]
+    return plain(one) != plain(other) and all(found) and len({each[1] for each in found if each}) == 1

@@ -111,12 +111,15 @@ def uses(raw: Raw) -> dict[str, list[str]]:
     }
 
 
+READ = ("from", "join", "ticked")  # the keys of an origin that name columns, days of the week apart
+
+
 def _columns(spec: Any) -> list[str]:
     """Return the columns that an origin reads, days of the week apart."""
     if isinstance(spec, list):
         return [column for each in spec for column in _columns(each)]
     if isinstance(spec, dict):
-        return [column for key in ("from", "join") for column in _columns(spec.get(key))]
+        return [column for key in READ for column in _columns(spec.get(key))]
     return [] if spec is None else [str(spec)]
 
 
@@ -189,8 +192,8 @@ def _without(spec: Any, key: str) -> Any:
         left = [kept for each in spec if (kept := _without(each, key)) is not None]
         return left[0] if len(left) == 1 else left or None
     if isinstance(spec, dict):
-        kept = {name: value for name, value in spec.items() if name not in ("from", "join", "days", "parity")}
-        for name in ("from", "join"):
+        kept = {name: value for name, value in spec.items() if name not in (*READ, "days", "parity")}
+        for name in READ:
             if (columns := _without(spec.get(name), key)) is not None:
                 kept[name] = columns
         days = {day: _without(columns, key) for day, columns in (spec.get("days") or {}).items()}

@@ -97,7 +97,7 @@ LOOKS: Mapping[str, Callable[[str], bool]] = {
     "date": lambda text: bool(DATE.match(text)),
     "postcode": lambda text: postcode.clean(text).word == "read" and text in commune.index().postcodes,
     "pivot": lambda text: bool(re.fullmatch(r"\d{14}|W\d{9}", re.sub(r"[ .]", "", text))),
-    "street": lambda text: bool(STREET.search(text)) and len(text) < 120,
+    "street": lambda text: is_street(text) and len(text) < 120,
     "commune": lambda text: bool(commune.named(text)) and not text.isdecimal(),
     "kinds": lambda text: any(plain(token) in kind_words() for token in several.split(text)),
 }
@@ -127,6 +127,15 @@ READS: Mapping[str, Callable[[str], bool]] = {
 def share(check: Callable[[str], bool], values: Sequence[str]) -> float:
     """Return the share of values that a check accepts, 0 when there is none."""
     return sum(map(check, values)) / len(values) if values else 0.0
+
+
+def is_street(text: str) -> bool:
+    """Return whether a text names a street, a square or a hamlet.
+
+    >>> is_street("24 rue Riboud"), is_street("Bâtiment B, 2e étage")
+    (True, False)
+    """
+    return bool(STREET.search(text))
 
 
 def looks(of: offer.Field, values: Sequence[str]) -> float:

@@ -11,7 +11,8 @@
       latitude: {from: geom, split: ",", part: 0}     # a part of a cell
       frais_a_charge: {from: Tarifs, gives: {Gratuit: free, "~adhérents": conditional, "Se renseigner": null}}
       horaires: {days: {Mo: Lundi, Tu: Mardi}}        # or "Mo am", "Mo pm"; several columns: [opens, closes,
-          opens, closes]
+          opens, closes]; days that are ticked, {…, ticked: [opens, closes]} or the column of their hours
+      horaires: {from: "Horaires d’été", lead: "été"} # words that come before what each cell says
       itinerance: {always: fixed}
     practices:
       - {practice: wifi, from: WIFI}                  # any filled cell but “non”, “en projet”, “NSP”, “en
@@ -113,7 +114,7 @@ class Origin:
     of the week.
 
     inside: the column says something else, in which the field may be found; what is found there is always to
-    check.
+    check. ticked: the columns of the hours of the days that others tick. lead: what comes before each text.
     """
 
     columns: tuple[str, ...] = ()
@@ -125,7 +126,9 @@ class Origin:
     separator: str = ""
     inside: bool = False
     days: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ticked: tuple[str, ...] = ()
     parity: str = ""
+    lead: str = ""
 
     def tokens(self, text: str) -> list[str]:
         """Return the words of a cell that holds several."""
@@ -141,7 +144,7 @@ class Origin:
                 if self.split:
                     pieces = value.split(self.split)
                     value = pieces[self.part].strip() if self.part < len(pieces) else ""
-                return column, value
+                return column, f"{self.lead} : {value}" if self.lead and value else value
         return "", ""
 
     def week(self, cells: Mapping[str, str]) -> dict[str, str]:
@@ -152,12 +155,16 @@ class Origin:
             pairs = ["-".join(filter(None, hours[k : k + 2])) for k in range(0, len(hours), 2)]
             if text := ", ".join(filter(None, pairs)):
                 week[day] = text
+        if told := " ".join(filter(None, (cells.get(column, "") for column in self.ticked))):
+            given = {"yes": told, "no": "non"}
+            return {day: given.get(answers.meant(text), text) for day, text in week.items()}
         return week
 
     def used(self) -> Iterable[str]:
         return (
             *self.columns,
             *(column for day in self.days.values() for column in day),
+            *self.ticked,
             *filter(None, (self.parity,)),
         )
 
@@ -293,10 +300,21 @@ class Correspondence:
     leave: tuple[LeaveRule, ...] = ()
     personal: tuple[str, ...] = ()
 
-    def fits(self, there: set[str]) -> bool:
-        """Return whether every column of `recognise`, and one of `among` if any, is there."""
+    def fits(self, columns: Iterable[str]) -> bool:
+        """Return whether every column of `recognise`, and one of `among` if any, is there.
+
+        A name with a colon is that of a tag: the path « contact.phone » of another JSON is not one.
+        """
+        dots: dict[str, int] = {}
+        for column in columns:
+            name = plain(column)
+            dots[name] = min(dots.get(name, column.count(".")), column.count("."))
+        named = any(
+            plain(name) in dots and (":" not in name or dots[plain(name)] <= name.count("."))
+            for name in self.among
+        )
         told = bool(self.recognise or self.among)
-        return told and set(self.recognise) <= there and (not self.among or bool(there & set(self.among)))
+        return told and dots.keys() >= set(self.recognise) and (not self.among or named)
 
     def used(self) -> set[str]:
         """Return the columns that the mapping reads or knowingly leaves aside."""
@@ -321,7 +339,7 @@ def recognised(
     there is none.
     """
     there = {plain(column) for column in columns}
-    fitting = [m for m in (known().values() if mappings is None else mappings) if m.fits(there)]
+    fitting = [m for m in (known().values() if mappings is None else mappings) if m.fits(columns)]
     return max(fitting, key=lambda m: (len(m.used() & there), len(m.recognise), m.id), default=None)
 
 
@@ -421,7 +439,7 @@ def _built(
         producer=str(raw.get("producer", "")),
         licence=str(raw.get("licence", "")),
         recognise=_columns(raw.get("recognise", ())),
-        among=_columns(raw.get("among", ())),
+        among=_strings(raw.get("among", ())),
         fields=fields,
         practices=tuple(_held(name, "une pratique", _practice, name, rule) for rule in practices),
         ignored=_columns(raw.get("ignored", ())),
@@ -509,7 +527,10 @@ def _origins(name: str, id: str, spec: Any, known_fields: Mapping[str, offer.Fie
 
 
 DAYS = {f"{day}{half}" for day in ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su") for half in ("", " am", " pm")}
-KEYS = {"from", "join", "with", "split", "part", "always", "gives", "separator", "inside", "days", "parity"}
+KEYS = {
+    *("from", "join", "with", "split", "part", "always", "gives", "separator", "inside"),
+    *("days", "ticked", "parity", "lead"),
+}
 
 
 def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
@@ -546,7 +567,9 @@ def _origin(name: str, of: offer.Field, spec: Any) -> Origin:
         separator=str(spec.get("separator", "")),
         inside=bool(spec.get("inside")),
         days={str(day): _columns(columns) for day, columns in (spec.get("days") or {}).items()},
+        ticked=_columns(spec.get("ticked") or ()),
         parity=plain(str(spec.get("parity", ""))),
+        lead=str(spec.get("lead", "")),
     )
 
 

@@ -18,7 +18,13 @@ from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.mapping import Correspondence, load
 from maillage.pipeline.offer.proposing.days import take_days, take_spread_days
 from maillage.pipeline.offer.proposing.draft import Draft, Guess
-from maillage.pipeline.offer.proposing.fields import take_house_numbers, take_left_out, take_name, take_named
+from maillage.pipeline.offer.proposing.fields import (
+    take_house_numbers,
+    take_left_out,
+    take_name,
+    take_named,
+    take_rest_of_address,
+)
 from maillage.pipeline.offer.proposing.points import (
     leave_countries,
     take_departement,
@@ -120,6 +126,7 @@ def _drafted(sheet: Sheet, held: Mapping[str, Any], used: Iterable[str]) -> Draf
     take_numbered(draft)
     take_named(draft, held)
     take_house_numbers(draft, sheet)
+    take_rest_of_address(draft)
     take_name(draft, held)
     for column in list(draft.left):
         told = column.answers

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from maillage.kernel import cores
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers, naming, own
+from maillage.pipeline.offer import answers, looks, naming, own
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     commune,
@@ -33,6 +33,7 @@ from maillage.pipeline.offer.clean import (
     yesno,
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
+from maillage.pipeline.offer.columns import LINES, are_address_lines
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
 from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule, Words
 from maillage.reference import offer
@@ -52,6 +53,20 @@ NO_NAME = YES | NO | {"nom", "name", "sans nom", "null", "none", "test", "x"}
 # The foot of a table: « TOTAL : 3 structures », « Sous-total ». A place is something else than its name.
 TOTAL = re.compile(r"(?:sous )?tota(?:l|ux)(?: general| des \w+)?(?: \d+.*)?")
 OF_A_PLACE = {"adresse", "telephone", "courriels", "site_web", "pivot", "horaires", "services", "practices"}
+NOT_OF_A_NAME = (  # a postcode before its commune, a telephone, hours: two of them are a whole row in a cell
+    re.compile(r"\b\d{5} [A-ZÀ-Ý]"),
+    re.compile(r"\b0\d(?:[ .]?\d\d){4}\b"),
+    re.compile(r"\b\d{1,2} ?h(?: ?\d\d)?\b"),
+)
+GLUED = "ce nom contient une adresse, un téléphone ou des horaires : coupez cette colonne en plusieurs"
+REMARKS = {"remarque", "remarques", "commentaire", "commentaires", "observation", "observations"}
+BY_APPOINTMENT = re.compile(r"(?:uniquement |seulement )?sur (?:rdv|rendez vous)(?: uniquement| seulement)?")
+LIMITS_HOURS = re.compile(  # in a remark, that the hours beside it do not always hold
+    r"\bsemaines? (?:im)?paires?\b|\b(?:semaine|jeudi|mardi|lundi|mercredi|vendredi|samedi) sur (?:deux|2)\b"
+    r"|(?<!\bsans )\b(?:rdv|rendez vous)\b|\bferme(?:e|s|es)?\b(?! definitivement)|\bfermetures?\b"
+    r"|\b(?:vacances|quinzaine)\b|\b(?:1ere?|premiere?|[2-5](?:e|eme)|derniere?) (?:\w+di|semaine)\b"
+)
+CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")  # a cell of hours, as workbooks write it
 YES_OR_NO = {"oui", "non", "yes", "no", "true", "false", "vrai", "faux"}  # where a text is asked for
 NO_TEXT = "« {} » répond par oui ou non, là où un texte est attendu"
 IDENTIFIER = re.compile(r"\b(?:id|uuid|identifiant|siret|siren|url|uri|cle)\b")
@@ -241,9 +256,8 @@ def _notes(n_united: int, personal: Sequence[str]) -> Iterable[str]:
 def _asked(
     sheet: Sheet, unread: Sequence[str], personal: Sequence[str]
 ) -> tuple[tuple[str, tuple[tuple[str, int], ...]], ...]:
-    """Return the columns left unread that hold few words, each several times or a code: what they mean is
-    worth
-    asking.
+    """Return the columns left unread that hold few words, each several times or a code, or answers, or hours:
+    what they mean is worth asking.
     """
     out = []
     for name in unread:
@@ -251,7 +265,9 @@ def _asked(
             continue
         cells = [cell for row in sheet.rows if (cell := row.cells[name])]
         words = Counter(word for cell in cells for word in several.split(cell))
-        if not any(any(map(str.isalpha, word)) for word in words):
+        said = {answers.meant(cell) for cell in cells} if answers.answered(tuple(cells)) else set()
+        timed = all(map(CLOCK.fullmatch, cells))
+        if not (any(any(map(str.isalpha, word)) for word in words) or "yes" in said or timed):
             continue
         few = len(words) <= MOST_ASKED and (len(words) <= len(cells) / 2 or len(cells) < MOST_ASKED)
         if few and sum(map(len, words)) <= LONG_WORD * len(words):
@@ -284,6 +300,36 @@ def _under(sheet: Sheet, correspondence: Correspondence, keys: Mapping[str, str]
         else:
             out[at] = town
     return out
+
+
+def _named_at_the_end(cells: Mapping[str, str], names: Sequence[str], area: str) -> tuple[str, str] | None:
+    """Return (the code of the commune that an address, else a name, ends with, why), None without one."""
+    ends = [(cells.get(id, ""), False) for id in ("adresse", "complement_adresse")]
+    ends += [(text, linked) for text in names for linked in (False, True)]
+    for text, linked in ends:
+        if found := commune.ending(text, area, linked=linked):
+            return found, f"aucune commune n’est donnée : celle que nomme « {text[:60]} »"
+    return None
+
+
+def _numbered(origins: Mapping[str, Sequence[Origin]]) -> bool:
+    """Return whether an address is in lines told by a number, « Adresse 1 » and « Adresse 2 »."""
+    names = [origin.columns for id in ("adresse", "complement_adresse") for origin in origins.get(id, ())]
+    return len(names) == 2 and all(names) and are_address_lines(names[0][0], names[1][0])
+
+
+def _put_street_first(typed: dict[str, tuple[str, str]]) -> None:
+    """Put in the address the line that names a street, else the first that is filled, and the others in its
+    complement: producers fill them as their letters are addressed.
+    """
+    (column, line), (other, text) = (typed.pop(id, ("", "")) for id in ("adresse", "complement_adresse"))
+    lines = text.split(LINES) if " + " in other else [text]
+    filled = [each for each in (line, *lines) if each]
+    street = next(filter(looks.is_street, filled), next(iter(filled), ""))
+    if street:
+        typed["adresse"] = (column if street == line else other), street
+    if rest := LINES.join(each for each in filled if each != street):
+        typed["complement_adresse"] = (other if street == line else column or other), rest
 
 
 def _area(rows: Sequence[Read]) -> str:
@@ -446,7 +492,8 @@ class _Row:
                 self._kinds(of, origin)
             elif of.kind == "hours" and origin.days:
                 if days := origin.week(self.cells):
-                    cleaned: Cleaned[Any] = hours.week(days, parity=self.cells.get(origin.parity, ""))
+                    parity = self.cells.get(origin.parity, "")
+                    cleaned: Cleaned[Any] = hours.week(days, parity=parity, beside=self._beside_hours(origin))
                     self._keep(into, of, "jours", " · ".join(days.values()), cleaned, lead)
             elif origin.always:
                 into[of.id] = origin.always[0]
@@ -459,7 +506,8 @@ class _Row:
                     elif origin.inside and of.kind == "hours" and not SOME_TIME.search(text):
                         cleaned = Cleaned.empty()
                     else:
-                        cleaned = self._clean(of, text, self.cells.get(origin.parity, ""))
+                        beside = self._beside_hours(origin) if of.kind == "hours" else ""
+                        cleaned = self._clean(of, text, self.cells.get(origin.parity, ""), beside)
                     self._keep(
                         into, of, column, text, self._found(cleaned) if origin.inside else cleaned, lead
                     )
@@ -480,9 +528,21 @@ class _Row:
             return Cleaned.empty()  # prose around a day, without a time, is no opening hours
         return Cleaned(cleaned.value, "doubtful", "trouvé dans un texte libre")
 
-    def _clean(self, of: offer.Field, text: str, parity: str = "") -> Cleaned[Any]:
+    def _beside_hours(self, origin: Origin) -> str:
+        """Return what a column of remarks says of the hours of another: « sur rendez-vous », or when they do
+        not hold; '' for nothing.
+        """
+        for column, cell in self.cells.items():
+            if column not in origin.used() and not REMARKS.isdisjoint(column.split()):
+                if BY_APPOINTMENT.fullmatch(plain(cell)):
+                    return "sur rendez-vous"
+                if LIMITS_HOURS.search(plain(cell)):
+                    return hours.LIMITED
+        return ""
+
+    def _clean(self, of: offer.Field, text: str, parity: str = "", beside: str = "") -> Cleaned[Any]:
         if of.kind == "hours":
-            return hours.clean(text, parity=parity)
+            return hours.clean(text, parity=parity, beside=beside)
         if of.kind == "phone":
             return phone.clean(text, postcode=str(self.sheet.get("code_postal", "")))
         if of.kind == "pivot":
@@ -493,6 +553,9 @@ class _Row:
         if of.kind == "name" or of.id == "nom":
             if plain(text) in NO_NAME:
                 return Cleaned.refused(f"« {text} » n’est pas un nom")
+            if sum(bool(piece.search(text)) for piece in NOT_OF_A_NAME) > 1:
+                line = words.line(text, longest=of.longest)
+                return Cleaned(line.value, "doubtful", GLUED) if line.value else line
             return words.line(text, longest=of.longest)
         if of.kind == "line" and plain(text) in YES_OR_NO:
             return Cleaned.refused(NO_TEXT.format(text))
@@ -759,6 +822,8 @@ class _Row:
             typed["adresse"] = column, " ".join(filter(None, map(str.strip, listed.split("|"))))
         if self.above:
             typed.setdefault("commune", (self._column("commune"), self.above))
+        if _numbered(origins):
+            _put_street_first(typed)
         for id in ("adresse", "complement_adresse"):
             column, text = typed.get(id, ("", ""))
             if plain(text) in YES_OR_NO:
@@ -821,6 +886,8 @@ class _Row:
                 )
                 return by_name[0], f"« {town} » : celle du département {area}, que {where_from}"
             return None
+        if not code and not town:
+            return _named_at_the_end(cells, names[:1], area)
         shared = known.postcodes.get(code, ())
         if len(shared) < 2 or (town and not town.isdecimal()):
             return None

@@ -101,17 +101,14 @@ def findings(result: Result) -> dict[str, Any]:
             )
     refused = len(told)
     told += [
-        {
-            "ligne": row.line,
-            "colonne": r.column,
-            "valeur": r.value[:200],
-            "mot": LABELS[r.word],
-            "raison": r.reason,
-        }
+        {"ligne": row.line, "colonne": column, "valeur": value, "mot": LABELS[word], "raison": reason}
         for row in result.rows
         if not row.refused
-        for r in row.remarks
-        if r.word in ("doubtful", "refused")
+        for column, value, word, reason in dict.fromkeys(
+            (r.column, r.value[:200], r.word, r.reason)  # a point is two fields, and one thing to look at
+            for r in row.remarks
+            if r.word in ("doubtful", "refused")
+        )
     ]
     first = sorted(told[:refused], key=lambda each: each["ligne"]) + told[refused:]
     return {"constats": first[:MOST_FINDINGS], "constats_total": len(told)}

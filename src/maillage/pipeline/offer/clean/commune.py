@@ -30,6 +30,11 @@ ADDED = (
 )
 SHORT = ((re.compile(r"\bs/\s*", re.IGNORECASE), "sur "), (re.compile(r"\bss/\s*", re.IGNORECASE), "sous "))
 ARTICLE = re.compile(r"^(?:le|la|les|l) ")
+LINKS = frozenset("de d du des a au aux en".split())
+NOT_TOWNS = frozenset(  # before a name, they make it that of a street, or of a saint
+    "rue avenue av boulevard bd place pl chemin route impasse allee quai cours square pont porte saint sainte"
+    " st ste la le les l et sur sous".split()
+)
 INSEE = re.compile(r"(?:0[1-9]|[1-9]\d|2[AB])\d{3}")
 HOW = ("alike", "close", "former", "article", "official")  # from the weakest to the surest
 ALIKE, CLOSE = (
@@ -227,6 +232,30 @@ def mentioned(text: str, codes: tuple[str, ...]) -> tuple[str, ...]:
     }
     most = max(found.values(), default=0)
     return tuple(code for code, length in found.items() if length == most > 2)
+
+
+def ending(text: str, area: str, *, linked: bool = False) -> str:
+    """Return the commune that a text ends with, '' when it names none: the only one of that name in a
+    département, or in France when it is not known.
+
+    Its name stands alone after a comma or a dash; in a known département it may also be the last words, but
+    those of a street. linked: a little word must come before them, as in « Mairie de Mens ».
+    """
+    part = re.split(r"[,;|\n]|\s[–—-]+\s|--+", text.strip(" .,;"))[-1]
+    if part.strip() != text.strip(" .,;") and not linked and (alone := _only(named(part), area)):
+        return alone
+    words = plain(part).split() if area else []
+    for start in range(1, len(words)):
+        name, before = " ".join(words[start:]), words[start - 1]
+        is_town = len(name) > 3 and (before in LINKS) == linked and before not in NOT_TOWNS
+        if is_town and (found := _only(index().names.get(name, {}), area)):
+            return found
+    return ""
+
+
+def _only(codes: Iterable[str], area: str) -> str:
+    found = [code for code in codes if area in ("", departement(code))]
+    return found[0] if len(found) == 1 else ""
 
 
 def alike(text: str, code: str) -> bool:

@@ -18,6 +18,9 @@ MONTHS = {
     "avril": 4, "avr": 4, "mai": 5, "juin": 6, "juillet": 7, "juil": 7, "août": 8, "aout": 8, "septembre": 9,
     "sept": 9,
     "octobre": 10, "oct": 10, "novembre": 11, "nov": 11, "décembre": 12, "decembre": 12, "déc": 12, "dec": 12,
+    "january": 1, "february": 2, "feb": 2, "march": 3, "mar": 3, "april": 4, "apr": 4, "may": 5, "june": 6,
+    "jun": 6, "july": 7, "jul": 7, "august": 8, "aug": 8, "september": 9, "sep": 9, "october": 10,
+    "november": 11, "december": 12,
 }  # fmt: skip
 MONTH = rf"(?P<month>{'|'.join(MONTHS)})\.?"
 TIME = (
@@ -25,13 +28,14 @@ TIME = (
     r"(?P<hour>\d{1,2})\s?[:h]\s?(?P<minute>\d{2})?(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\b\.?)?\s*(?P<zone>Z|(?:UTC|GMT)?\s?[+-]\d{1,2}(?::?\d{2})?|UTC|GMT)?)?"
 )
-WEEKDAY = r"(?:le\s+)?(?:(?:lun|mar|mer|jeu|ven|sam|dim)[a-z]*[.,]{0,2}\s+)?"
+WEEKDAY = r"(?:le\s+)?(?:(?:lun|mar|mer|jeu|ven|sam|dim|mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]{0,2}\s+)?"
 FORMS = tuple(
     re.compile(form, re.IGNORECASE)
     for form in (
         rf"(?P<y>\d{{4}})[-/.](?P<m>\d{{1,2}})[-/.](?P<d>\d{{1,2}}){TIME}",
         rf"{WEEKDAY}(?P<d>\d{{1,2}})\s?[-/.]\s?(?P<m>\d{{1,2}})\s?[-/.]\s?(?P<y>\d{{4}}|\d{{2}}){TIME}",
         rf"{WEEKDAY}(?P<d>\d{{1,2}})(?:\s?er)?[\s-]+{MONTH}[\s-]+(?P<y>\d{{4}}){TIME}",
+        rf"{WEEKDAY}{MONTH}\s+(?P<d>\d{{1,2}})(?:st|nd|rd|th)?\s*,?\s+(?P<y>\d{{4}}){TIME}",
         r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>[0-3]\d)",
         rf"{MONTH}\s+(?P<y>\d{{4}})",
         r"(?P<y>\d{4})[-/](?P<m>\d{1,2})",

@@ -34,6 +34,13 @@ ENDED = re.compile(  # what says that the place no longer receives: the hours be
     r"|\bfermee?s? (?:depuis|pour|actuellement|temporairement|provisoirement|jusqu)"
     r"|\b(?:actuellement|temporairement|provisoirement) fermee?s?|\b(?:arretee?|supprimee?|annulee?)s?\b"
 )
+ON_A_DATE = re.compile(  # « jeudi 12/03 », and dates where no day of the week is named; « 8/12 » may be hours
+    r"\b\w{3,5}di (?:le )?\d{1,2}/0[1-9]\b(?! ?(?:au\b|[-h:]))"
+    r"|^(?!.*(?:di\b|\bferme|\bjours\b|\bsemaine)).*\b\d{1,2}/0[1-9]\b(?! ?(?:au\b|[-h:]))",
+    re.DOTALL,
+)
+ONCE = "ce texte donne des dates, pas des jours de chaque semaine : ses heures ne sont pas reprises"
+LIMITED = "une remarque du fichier limite ces heures"
 DENIED = "ce texte dit que le lieu ne reçoit plus : ses heures ne sont pas reprises"
 DASHES = re.compile(r"[\s/_‐-―−-]+")
 TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
@@ -55,12 +62,13 @@ class Hours:
     left: str
 
 
-def clean(text: str, *, parity: str = "") -> Cleaned[Hours]:
+def clean(text: str, *, parity: str = "", beside: str = "") -> Cleaned[Hours]:
     """Return the opening hours written in a text, free French or OSM.
 
-    parity: « Semaine paire » or « Semaine impaire » when another column says so. read: valid OSM, kept byte
-    for byte, or French understood whole. mended: what was meant is sure, the form was not. doubtful:
-    something was guessed, or left aside, or nothing could be read (osm is then ''); the reason says what.
+    parity: « Semaine paire » or « Semaine impaire » when another column says so. beside: what another column
+    says of all these hours; LIMITED makes them doubtful. read: valid OSM, kept byte for byte, or French
+    understood whole. mended: what was meant is sure, the form was not. doubtful: something was guessed, or
+    left aside, or nothing could be read (osm is then ''); the reason says what.
     Empty when there is no letter nor digit. Never refused: the text is always kept, and `left` holds what was
     not understood.
     """
@@ -68,38 +76,40 @@ def clean(text: str, *, parity: str = "") -> Cleaned[Hours]:
         return Cleaned.empty()
     if len(text) > LONGEST:
         return Cleaned(Hours("", text, text), "doubtful", TOO_LONG)
-    return _clean(text, parity)
+    return _clean(text, parity, beside)
 
 
-def week(days: Mapping[str, str], *, parity: str = "") -> Cleaned[Hours]:
+def week(days: Mapping[str, str], *, parity: str = "", beside: str = "") -> Cleaned[Hours]:
     """Return the opening hours of a table with one column a day, or two.
 
     days: what is typed under Mo, Tu, … Su, or under « Mo am », « Mo pm »; a day absent or empty says nothing.
     A dash means closed, and so does a cross when other days give hours; a row of crosses means open, at hours
     unsaid.
-    parity and words: as in `clean`. Raises ValueError on any other key.
+    parity, beside and words: as in `clean`. Raises ValueError on any other key.
     """
     cells = tuple((key, value) for key, value in days.items() if value.strip())
     if all(DASHES.fullmatch(value) for _, value in cells):
         return Cleaned.empty()
-    return _week(cells, parity)
+    return _week(cells, parity, beside)
 
 
 _read_cell = lru_cache(maxsize=4096)(partial(read, day_known=True))
 
 
 @lru_cache(maxsize=8192)
-def _clean(text: str, parity: str) -> Cleaned[Hours]:
+def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     weeks, unread = _weeks(parity)
     osm = text.strip()
     quoted = [(osm.strip("\"'[] "), ["guillemets ôtés"])] if osm.startswith(('"', "'", "[")) else []
     for kept, mends in (*quoted, (osm, [])):
         if valid(kept):
             held = within_weeks(kept, weeks) if weeks else kept
-            return _answer(held or kept, text, unread if held else [parity], _doubts_of_osm(kept), mends)
-    if ENDED.search(folded(unwrapped(text))):
-        return Cleaned(Hours("", text, text), "doubtful", DENIED)
-    reading, table = read(text), Week()
+            doubts = [*_doubts_of_osm(kept), *_limits(beside)]
+            return _answer(held or kept, text, unread if held else [parity], doubts, mends)
+    said = folded(unwrapped(text))
+    if why := DENIED if ENDED.search(said) else ONCE if ON_A_DATE.search(said) else "":
+        return Cleaned(Hours("", text, text), "doubtful", why)
+    reading, table = read(text), Week(beside)
     left, mends = (
         [*reading.left, *unread],
         [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],
@@ -123,13 +133,18 @@ def _clean(text: str, parity: str) -> Cleaned[Hours]:
         if ENGLISH.search(text) and _twice(reading)
         else []
     )
-    return _answer(table.osm(), text, left, [*guess, *table.doubts, *reading.doubts], mends)
+    return _answer(table.osm(), text, left, [*guess, *_limits(beside), *table.doubts, *reading.doubts], mends)
 
 
 @lru_cache(maxsize=8192)
-def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
+def _week(cells: tuple[tuple[str, str], ...], parity: str, beside: str) -> Cleaned[Hours]:
     weeks, left = _weeks(parity)
-    table, doubts, mends, shut = Week(), dict[str, list[str]](), list[str](), list[Day]()
+    table, doubts, mends, shut = (
+        Week(beside),
+        dict[str, list[str]](),
+        list[str](),
+        list[Day](),
+    )
     hours = any(character.isdigit() for _, value in cells for character in value)
     for key, value in cells:
         day = _day(key)
@@ -166,7 +181,7 @@ def _week(cells: tuple[tuple[str, str], ...], parity: str) -> Cleaned[Hours]:
     table.shut(shut, weeks)
     typed = " ; ".join(f"{_name(_day(key))} : {value}" for key, value in cells)
     named = [f"{', '.join(names)} : {doubt}" for doubt, names in doubts.items()]
-    return _answer(table.osm(), typed, left, [*named, *table.doubts], mends)
+    return _answer(table.osm(), typed, left, [*named, *_limits(beside), *table.doubts], mends)
 
 
 def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list[str]) -> Cleaned[Hours]:
@@ -179,6 +194,10 @@ def _answer(osm: str, text: str, left: list[str], doubts: list[str], mends: list
     return Cleaned(
         Hours(osm, text, pieces), "doubtful" if doubts else "mended" if mends else "read", " ; ".join(said)
     )
+
+
+def _limits(beside: str) -> list[str]:
+    return [beside] if beside == LIMITED else []
 
 
 def _day(key: str) -> Day:

@@ -5,6 +5,7 @@ bar.
 import re
 from typing import Any
 
+from maillage.kernel.names import plain
 from maillage.pipeline.offer.forms.sheet import Remarks
 
 MAX_DEPTH = 20  # more than any schema of places, and far from exhausting the stack
@@ -24,6 +25,12 @@ DAYS = {
     )
     for day in (name, day_in_english)
 }
+OPEN_OR_NOT = {  # what « true » says of a day, by the name of the key
+    **dict.fromkeys(("ouvert", "ouverte", "open", "is open", "isopen"), True),
+    **dict.fromkeys(("ferme", "fermee", "fermeture", "closed", "is closed", "isclosed"), False),
+}
+BESIDE = {"commentaire", "commentaires", "comment", "remarque", "remarques", "note", "notes"}
+BESIDE |= {"precision", "precisions"}
 CLOCK = re.compile(r"(\d{1,2})\s?[:h]\s?(\d{2})?(?::\d{2})?")
 
 
@@ -70,30 +77,72 @@ def _fill(cells: dict[str, str], key: str, value: Any, depth: int, remarks: Rema
 def _week(spans: list[Any]) -> str:
     """Return opening hours given as a list of days with their times, in words; '' for any other list.
 
+    A day without times says nothing; one that is said not to be open is closed, whatever its times.
+
     >>> _week([{"jour": "lundi", "de": "9:00", "a": "12:00"}, {"dayOfWeek": "Tuesday", "opens": "14:00"}])
     ''
     >>> _week([{"dayOfWeek": ["Monday", "Friday"], "opens": "09:00", "closes": "12:30:00"}])
     'lundi 09:00-12:30 ; vendredi 09:00-12:30'
+    >>> _week([{"jour": "lundi", "plages": [{"de": "9h", "a": "12h"}, {"de": "14h", "a": "17h"}]}])
+    'lundi 09:00-12:00, 14:00-17:00'
+    >>> _week([{"jour": "lundi", "horaire": "9h-12h", "note": "rdv"}, {"jour": "jeudi", "ouvert": False}])
+    'lundi 09:00-12:00 (rdv) ; jeudi fermé'
     """
-    said = []
+    said, timed = [], False
     for span in spans:
-        if not isinstance(span, dict):
+        read = _Span()
+        if not isinstance(span, dict) or not read.took(span) or not read.days or len(read.times) % 2:
             return ""
-        days, times = [], []
-        for name, value in span.items():
-            for each in value if isinstance(value, list) else [value]:
-                text = str(each or "").strip()
-                if day := DAYS.get(text.rpartition("/")[2].casefold()):
-                    days.append(day)
-                elif clock := CLOCK.fullmatch(text):
-                    times.append(f"{int(clock[1]):02}:{clock[2] or '00'}")
-                elif text and not name.startswith("@"):
-                    return ""
-        if not days or not times or len(times) % 2:
-            return ""
-        pairs = [sorted(times[k : k + 2]) for k in range(0, len(times), 2)]
-        said += [f"{day} {', '.join('-'.join(pair) for pair in pairs)}" for day in days]
-    return " ; ".join(said)
+        beside = "".join(f" ({text})" for text in read.beside)
+        if not read.open:
+            said += [f"{day} fermé{beside}" for day in read.days]
+        elif read.times:
+            pairs = [sorted(read.times[k : k + 2]) for k in range(0, len(read.times), 2)]
+            said += [f"{day} {', '.join('-'.join(pair) for pair in pairs)}{beside}" for day in read.days]
+            timed = True
+        elif beside:
+            said += [f"{day}{beside}" for day in read.days]
+    return " ; ".join(said) if timed else ""
+
+
+class _Span:
+    """The days of an object and their times, whether it is open then, and what is said beside."""
+
+    def __init__(self) -> None:
+        self.days, self.times, self.beside = list[str](), list[str](), list[str]()
+        self.open = True
+
+    def took(self, span: dict[str, Any]) -> bool:
+        """Take what an object says, the objects within it too; return False when it says something else."""
+        return all(
+            self._took(name, each)
+            for name, value in span.items()
+            for each in (value if isinstance(value, list) else [value])
+        )
+
+    def _took(self, name: str, value: object) -> bool:
+        key, text = plain(name), "" if value is None else str(value).strip()
+        if isinstance(value, dict):
+            return self.took(value)
+        if isinstance(value, bool):
+            self.open = self.open and value is OPEN_OR_NOT.get(key)
+            return key in OPEN_OR_NOT
+        if day := DAYS.get(text.rpartition("/")[2].casefold()):
+            self.days.append(day)
+        elif clocks := _clocks(text):
+            self.times += clocks
+        elif text and key in BESIDE:
+            self.beside.append(text)
+        else:
+            return not text or name.startswith("@")
+        return True
+
+
+def _clocks(text: str) -> list[str]:
+    """Return the times of a text that holds only one, or two joined by a dash; [] for any other."""
+    found = [CLOCK.fullmatch(part.strip()) for part in re.split(r"\s*[-–]\s*", text)]
+    times = [f"{int(clock[1]):02}:{clock[2] or '00'}" for clock in found if clock]
+    return times if len(times) == len(found) <= 2 else []
 
 
 def _text(value: object, remarks: Remarks, where: str) -> str:

@@ -1,5 +1,6 @@
 """Texts that are small tables: « Adresse : … », « Tél : … » line after line, as on maps of volunteers."""
 
+import html
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +11,8 @@ from maillage.pipeline.offer.forms.sheet import Row, Sheet, listed
 from maillage.reference import offer
 
 LINE = re.compile(r"^[\W_]*([^\W\d_][^:\n]{1,40}?)[\s*_]*:[\s*_]*(\S.*?)[\s*_]*$")
+BREAK = re.compile(r"<\s*(?:br|/?p|/?li|/?ul|/?div)\b[^>]*>", re.IGNORECASE)  # what ends a line of a web page
+TAG = re.compile(r"</?[a-z][^>]{0,200}>", re.IGNORECASE)
 LEAST, SHARE = 2, 0.3  # rows that have a label, and their share of the filled cells
 READ = {  # the fields that such a line may be, by their kind; a list is left to its own column
     *("street", "phone", "mail", "site", "hours", "postcode", "commune"),
@@ -55,7 +58,8 @@ def apart(sheet: Sheet) -> Sheet:
 def _lines(cell: str) -> list[tuple[str, str]]:
     """Return the lines of a text, each with its label, '' when it is no field."""
     out = []
-    for line in cell.splitlines():
+    text = html.unescape(TAG.sub("", BREAK.sub("\n", cell))) if BREAK.search(cell) else cell
+    for line in text.splitlines():
         match = LINE.match(line)
         label = match[1].strip() if match else ""
         out.append((label, match[2]) if match and plain(label) in labels() else ("", line))

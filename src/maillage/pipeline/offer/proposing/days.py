@@ -6,8 +6,9 @@ from typing import Any
 
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import looks
+from maillage.pipeline.offer.clean import hours
 from maillage.pipeline.offer.columns import FURNITURE, Column
-from maillage.pipeline.offer.proposing.draft import BY_NAME, ENOUGH, Draft, by_name
+from maillage.pipeline.offer.proposing.draft import BY_NAME, ENOUGH, PART_OF_TIME, Draft, by_name
 
 DAYS = {
     "lundi": "Mo",
@@ -22,9 +23,8 @@ SHORT_DAYS = {day[:3]: day for day in DAYS}
 ENGLISH = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAYS |= dict(zip(ENGLISH, DAYS.values(), strict=True))
 RANGE = re.compile(r"di\s*(?:-|–|—|→|>|au?\b|à)\s*\w+di", re.IGNORECASE)
-NAMED_DAYS = {*DAYS, *(f"{day}s" for day in DAYS), "jours", "semaine", "week", *SHORT_DAYS} | {
-    day[:2] for day in SHORT_DAYS
-}
+ITEM = re.compile(r"(.+?)\.(\d+)\.")  # of a list, in the name of a column
+SEVERAL = 3  # days that columns share the rest of their names for
 FIRST_HOUR = re.compile(r"\b(\d{1,2})\s*[h:]")
 DAYS_OSM = {code.casefold(): code for code in DAYS.values()}
 HALVES = {
@@ -36,6 +36,7 @@ DAY_BY_DAY = {"jour", "jours", "days", "jours semaine", "jours permanence", "jou
     for days in ("jour", "jours")
     for of in ("ouverture", "d ouverture", "accueil", "d accueil", "presence", "de presence")
 }
+CLOSED_DAYS = {"jour fermeture", "jours fermeture", "fermeture hebdomadaire", "jour fermeture hebdomadaire"}
 MORNING, AFTERNOON = (
     {"matin", "horaires matin", "matinee"},
     {"apres midi", "aprem", "horaires apres midi", "am", "pm"},
@@ -56,6 +57,9 @@ SLOT = {
     "time",
 }
 CLOCK = re.compile(r"(?:[01]?\d|2[0-4])[0-5]\d|(?:[01]?\d|2[0-4])\s?[h:]\s?(?:[0-5]\d)?(?::00)?")
+# « 9 », « 13.5 », where the name of the column says an hour. « 8.25 » is a quarter past, or 8:25: asked.
+HOUR = re.compile(rf"{CLOCK.pattern}|(?:1?\d|2[0-4])(?:[.,][05])?")
+SHUT = re.compile(r"\W+|ferm[ée]e?s?|clos|closed|off", re.IGNORECASE)
 AROUND_A_DAY = {
     "horaire",
     "horaires",
@@ -79,10 +83,11 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
     """Map to hours the columns for days, half-days, or opening and closing times."""
     found: dict[str, Column] = {}
     edges: dict[tuple[str, str, str], Column] = {}
-    halves = HALVES if not _french_am(draft.left) else {**HALVES, "am": "pm"}
-    short = sum(column.said[0] in SHORT_DAYS for column in draft.left) >= 2  # « mer » alone may be the sea
+    words = _words_of_days(draft.left)
+    halves = HALVES if not _french_am(draft.left, words) else {**HALVES, "am": "pm"}
+    closing = {day_of(words[c.name]) for c in draft.left if CLOSES & _words(c) and c.answers is None}
     for column in draft.left:
-        told = [SHORT_DAYS.get(word, word) if short else word for word in day_words(column)]
+        told = words[column.name]
         day = day_of(told)
         if day is None or set(told) - AROUND_A_DAY - DAYS.keys() - DAYS_OSM.keys():
             continue
@@ -92,32 +97,96 @@ def take_days(draft: Draft, held: Mapping[str, Any]) -> None:
                 found.setdefault(f"{each} {half}".strip(), column)
             continue
         half = next((halves[word] for word in told if word in halves), "")
-        if (
-            OPENS & set(told)
-            and looks.share(lambda text: bool(CLOCK.fullmatch(text)), column.sample) >= ENOUGH
-            and edge(column)
-        ):
-            edges[day, half or _slot(told), "opens"] = column
-        elif CLOSES & set(told):
-            if column.answers is None:  # « Fermé le mercredi » : oui
-                edges[day, half or _slot(told), "closes"] = column
-        else:
+        end = _end(told, column, day in closing)
+        if end:
+            edges[day, half or _slot(told), end] = column
+        elif CLOSES.isdisjoint(told) or column.answers is None:  # « Fermé le mercredi » : oui
             found.setdefault(f"{day} {half}".strip(), column)
-    if any(edge == "closes" for _, _, edge in edges):
-        halves_and_slots = ("", "am", "pm", *map(str, range(10)))
-        order = [(half, edge) for half in halves_and_slots for edge in ("opens", "closes")]
-        week = {
-            day: [edges[day, half, edge].name for half, edge in order if (day, half, edge) in edges]
-            for day in dict.fromkeys(DAYS.values())
-            if any(key[0] == day for key in edges)
-        }
-        columns = list(edges.values())
-        draft.ignored += [column.name for column in found.values()]
-    else:
-        week = {day: column.name for day, column in found.items()}  # type: ignore[misc]
-        columns = list({column.name: column for column in found.values()}.values())
-    if week and "horaires" not in held:
-        draft.give(columns, "horaires", {"days": week}, BY_NAME, "un jour de la semaine")
+    week = _paired(edges)
+    apart = {key: column for key, column in found.items() if key.split()[0] in week}
+    ticks = [column for column in apart.values() if _words(column).isdisjoint(OPENS | CLOSES)]
+    draft.ignored += [column.name for column in ticks]  # « Lundi » : oui, beside its hours
+    found = {key: column for key, column in found.items() if key not in apart}
+    used = {column.name: column for column in (*found.values(), *(c for day in week.values() for c in day))}
+    if not used or "horaires" in held:
+        return
+    named: dict[str, Any] = {day: [column.name for column in columns] for day, columns in week.items()}
+    spec: dict[str, Any] = {"days": named | {day: column.name for day, column in found.items()}}
+    if not week and (hours_of_all := _hours_of_ticked(draft, used)):
+        spec["ticked"] = [column.name for column in hours_of_all]
+        used |= {column.name: column for column in hours_of_all}
+    draft.give(list(used.values()), "horaires", spec, BY_NAME, "un jour de la semaine")
+
+
+def _words_of_days(columns: Sequence[Column]) -> dict[str, list[str]]:
+    """Return, by column, the words of its name that may be a day.
+
+    Short days are written in full once several columns hold one (« mer » alone may be the sea), and what the
+    columns of several days all say is left out (« ouv_lun »).
+    """
+    words = {column.name: day_words(column) for column in columns}
+    full = {name: [SHORT_DAYS.get(word, word) for word in told] for name, told in words.items()}
+    rests: dict[tuple[str, ...], set[str]] = {}
+    for told in full.values():
+        days = [word for word in told if word in DAYS]
+        if len(days) == 1:
+            rests.setdefault(tuple(word for word in told if word not in DAYS), set()).add(days[0])
+    shared = {
+        rest
+        for rest, days in rests.items()
+        if len(days) >= SEVERAL and not PART_OF_TIME.search(" ".join(rest))
+    }
+    short = {
+        word
+        for told in words.values()
+        for word in told
+        if word in SHORT_DAYS and set(told) <= SHORT_DAYS.keys() | AROUND_A_DAY
+    }
+    several = len(short) >= 2
+    out = {}
+    for column in columns:
+        rest = tuple(word for word in full[column.name] if word not in DAYS)
+        told = full[column.name] if several or rest in shared else words[column.name]
+        known = [word for word in told if word in DAYS or word in AROUND_A_DAY]
+        out[column.name] = known if rest in shared and _says_hours(column) else told
+    return out
+
+
+def _says_hours(column: Column) -> bool:
+    """Return whether cells are hours, days when the place is closed apart, or answers."""
+    open_ = _when_open(column)
+    timed = looks.share(lambda text: bool(FIRST_HOUR.search(text)), open_)
+    return column.answers is not None or not open_ or timed >= ENOUGH
+
+
+def _paired(edges: Mapping[tuple[str, str, str], Column]) -> dict[str, list[Column]]:
+    """Return the columns of each day, each that opens before the one that closes: none goes alone."""
+    week: dict[str, list[Column]] = {}
+    for day in dict.fromkeys(DAYS.values()):
+        for half in ("", "am", "pm", *map(str, range(10))):
+            if (day, half, "opens") in edges and (day, half, "closes") in edges:
+                week.setdefault(day, []).extend(edges[day, half, end] for end in ("opens", "closes"))
+    return week
+
+
+def _hours_of_ticked(draft: Draft, days: Mapping[str, Column]) -> list[Column]:
+    """Return the columns that say the hours of days which others only tick."""
+    if any(column.answers is None for column in days.values()):
+        return []
+    left = [column for column in draft.left if column.name not in days]
+    return _slots(left) or [c for c in left if by_name(c, "horaires")[0] == BY_NAME][:1]
+
+
+def _end(told: Sequence[str], column: Column, has_closing: bool) -> str:
+    """Return which end of a day a column says, « opens » or « closes », '' when it says more, or something
+    else.
+    """
+    if OPENS & set(told) or told[-1] == "de":
+        shut = has_closing and not _when_open(column)
+        return "opens" if shut or edge(column, HOUR) else ""
+    if CLOSES & set(told):
+        return "closes" if column.answers is None else ""
+    return "closes" if told[-1] == "a" and edge(column, HOUR) else ""
 
 
 def _slot(told: Sequence[str]) -> str:
@@ -161,11 +230,11 @@ def _several_days(column: Column, told: Sequence[str]) -> list[str]:
     return days
 
 
-def _french_am(columns: Sequence[Column]) -> bool:
+def _french_am(columns: Sequence[Column], names: Mapping[str, Sequence[str]]) -> bool:
     """Return whether « AM » is the afternoon, as beside « M » or « matin »: so when its hours, or its
     neighbours, say so.
     """
-    told = [(set(day_words(column)), column) for column in columns if day_of(day_words(column))]
+    told = [(set(names[column.name]), column) for column in columns if day_of(names[column.name])]
     if any(words & {"pm", "midi", "aprem", "apm"} and "am" in words for words, _ in told) or any(
         "pm" in w for w, _ in told
     ):
@@ -184,44 +253,92 @@ def take_spread_days(draft: Draft, held: Mapping[str, Any]) -> None:
     """Map to hours the columns that hold them in pieces: the days, then the morning and the afternoon."""
     if "horaires" in held or "horaires" in draft.fields:
         return
-    if slots := _numbered_slots(draft.left):
+    if slots := _slots(_of_one_item(draft.left)):
         told = {"join": [c.name for c in slots], "with": " "}
-        draft.give(slots, "horaires", told, BY_NAME, "les jours et les heures, numérotés")
+        draft.give(slots, "horaires", told, BY_NAME, "les jours, les heures d’ouverture et de fermeture")
         return
     days = [c for c in draft.left if not DAY_BY_DAY.isdisjoint(c.said) and not _unreadable_days(c)]
     first = [c for c in draft.left if not MORNING.isdisjoint(c.said) and c.answers is None]
     then = [c for c in draft.left if not AFTERNOON.isdisjoint(c.said) and c.answers is None]
     whole = [c for c in draft.left if not (first or then) and by_name(c, "horaires")[0] == BY_NAME]
-    hours = [*first[:1], *then[:1]] or whole[:1]
-    if hours and (days or first or then):
-        columns = [*days[:1], *hours]
+    closed = [c for c in draft.left if not CLOSED_DAYS.isdisjoint(c.said) and not _unreadable_days(c)]
+    if whole and closed and not days:
+        told = {"join": [whole[0].name, closed[0].name], "with": ", fermé "}
+        draft.give([whole[0], closed[0]], "horaires", told, BY_NAME, "les heures, et les jours de fermeture")
+        return
+    spread = [*first[:1], *then[:1]] or whole[:1]
+    if spread and (days or first or then):
+        columns = [*days[:1], *spread]
         spec = {"join": [c.name for c in columns], "with": " "} if len(columns) > 1 else columns[0].name
         draft.give(columns, "horaires", spec, BY_NAME, "les jours et les heures")
 
 
-def _numbered_slots(columns: Sequence[Column]) -> list[Column]:
-    """Return the columns of days and hours by numbers, as « jour_1 », « debut_1 », « fin_1 », in order."""
-    runs: dict[str, dict[str, Column]] = {}
+def _of_one_item(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns without those of a list of several items, as « horaires.0.jour » beside a 1: the
+    first item alone would be taken for the whole week.
+    """
+    items: dict[str, set[str]] = {}
+    told = [(column, ITEM.match(column.name)) for column in columns]
+    for _, item in told:
+        if item:
+            items.setdefault(item[1], set()).add(item[2])
+    return [column for column, item in told if not item or len(items[item[1]]) == 1]
+
+
+def _slots(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns of days and of the hours that open and close, in the order in which they are read.
+
+    « jours », « heure d’ouverture », « heure de fermeture »; « début matin », « fin matin », « début
+    après-midi »…; numbered or not, « jour_1 », « début_1 », « fin_1 », each slot with its days or all with
+    the same ones.
+    """
+    halves = (
+        {**HALVES, "am": "pm"} if any(HALVES.keys() & {"m", "matin"} & _words(c) for c in columns) else HALVES
+    )
+    slots: dict[int, dict[tuple[str, str], Column]] = {}
     for column in columns:
-        if len(column.said) > 1 and (number := re.search(r"\d+$", column.said[0])):
-            runs.setdefault(number[0], {})[column.said[1]] = column
-    out = []
-    for run in runs.values():
-        day = next((c for stem, c in run.items() if stem in DAY_BY_DAY and not _unreadable_days(c)), None)
-        edges = [next((c for stem, c in run.items() if stem in names), None) for names in (OPENS, CLOSES)]
-        if day is not None and all(edges):
-            out += [day, *(c for c in edges if c is not None)]
-    return out
+        number = re.search(r"\d+$", column.said[0])
+        slot = slots.setdefault(int(number[0]) if number else 0, {})
+        if not DAY_BY_DAY.isdisjoint(column.said) and not _unreadable_days(column):
+            slot.setdefault(("", "days"), column)
+        elif (told := _words(column)) <= AROUND_A_DAY and edge(column):
+            half = next((halves[word] for word in sorted(told) if word in halves), "")
+            slot.setdefault(
+                (half, "opens" if OPENS & told else "closes" if CLOSES & told else "neither"), column
+            )
+    out, paired = list[Column](), False
+    for _, slot in sorted(slots.items()):
+        out += [slot["", "days"]] if ("", "days") in slot else []
+        for half in ("", "am", "pm"):
+            pair = [slot.get((half, end)) for end in ("opens", "closes")]
+            if all(pair):
+                out, paired = [*out, *(column for column in pair if column)], True
+    return out if paired else []
+
+
+def _words(column: Column) -> set[str]:
+    return set(day_words(column))
 
 
 def _unreadable_days(column: Column) -> bool:
-    return (
-        looks.share(lambda text: not set(plain(text).split()).isdisjoint(NAMED_DAYS), column.sample) < ENOUGH
+    """Return whether most cells, put before hours, would leave them without a day."""
+    return looks.share(_says_days, column.sample) < ENOUGH
+
+
+def _says_days(text: str) -> bool:
+    read = hours.clean(f"{text} 9h-12h").value
+    return read is not None and read.osm != "" and hours.NO_DAY not in read.osm
+
+
+def edge(column: Column, hour: re.Pattern[str] = CLOCK) -> bool:
+    """Return whether cells are a single hour, days when the place is closed apart: when a day opens, rather
+    than its hours.
+    """
+    cells = _when_open(column)
+    return looks.share(lambda text: bool(hour.fullmatch(text)), cells) >= ENOUGH and all(
+        hour.fullmatch(cell) or len(re.findall(r"\d{1,2}\s?[h:]", cell)) == 1 for cell in cells
     )
 
 
-def edge(column: Column) -> bool:
-    """Return whether cells are a single hour: when a day opens, rather than its hours."""
-    return all(
-        CLOCK.fullmatch(cell) or len(re.findall(r"\d{1,2}\s?[h:]", cell)) == 1 for cell in column.sample
-    )
+def _when_open(column: Column) -> list[str]:
+    return [cell for cell in column.sample if not SHUT.fullmatch(cell.strip())]

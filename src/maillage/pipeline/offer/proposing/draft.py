@@ -1,5 +1,6 @@
 """A proposal being made, and how sure each reason is."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +15,12 @@ from maillage.reference import offer
 LONG_WORD = 90  # characters: words of a list are shorter on average
 BY_NAME, NEARLY, BY_PART, BY_CONTENT = 1.0, 0.8, 0.6, 0.55
 ENOUGH = 0.7  # the share of cells that must look like a field which the name does not say
+# In the name of a column of hours, that they are not those of the whole year or of the door: it must be read
+# with them.
+PART_OF_TIME = re.compile(
+    r"\b(?:ete|estiva\w*|hiver\w*|saison\w*|vacances?|scolaires?|conges|ramadan|tel|telephon\w*|rendez vous"
+    r"|rdv|janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)\b"
+)
 ASIDE = {
     "autre",
     "autres",
@@ -58,6 +65,8 @@ class Draft:
             held = self.fields[id]
             many = held if isinstance(held, list) else [held if isinstance(held, dict) else {"from": held}]
             self.fields[id] = [*many, spec if isinstance(spec, dict) else {"from": spec}]
+        elif id == "horaires" and isinstance(spec, str) and PART_OF_TIME.search(plain(spec)):
+            self.fields[id] = {"from": spec, "lead": " ".join(re.split(r"[\s_]+", spec))}
         else:
             self.fields[id] = spec
         self.take(columns, id, score, why)

@@ -8,7 +8,7 @@ from typing import Any
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import looks, naming, status
 from maillage.pipeline.offer.clean import several, wording
-from maillage.pipeline.offer.columns import Column
+from maillage.pipeline.offer.columns import LINES, Column, are_address_lines
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.proposing.days import SHORT_DAYS, day_of, day_words
 from maillage.pipeline.offer.proposing.draft import (
@@ -249,7 +249,8 @@ def _guesses(column: Column) -> list[Guess]:
             continue
         if of.kind == "date" and (column.has(MADE) or (not named and _other_date(column))):
             continue
-        if of.kind == "hours" and (day_of(day_words(column)) or not PART_OF_A_WEEK.isdisjoint(column.said)):
+        words = day_words(column)
+        if of.kind == "hours" and (day_of(words) or not PART_OF_A_WEEK.isdisjoint((*column.said, *words))):
             continue  # the hours of one day are not those of the week
         if named:
             read = looks.reads(of, column.sample) if of.kind != "key" else _unique(column)
@@ -291,6 +292,19 @@ def take_house_numbers(draft: Draft, sheet: Sheet) -> None:
     if found := [column for column in pieces if column is not None]:
         draft.fields["adresse"] = {"join": [*(c.name for c in found), street], "with": TOGETHER["street"]}
         draft.take(found, "adresse", BY_NAME, "le numéro dans la rue")
+
+
+def take_rest_of_address(draft: Draft) -> None:
+    """Give the complement of an address the other lines of « Adresse 1 », « Adresse 2 »: reading puts the
+    street of each row first.
+    """
+    line = draft.fields.get("adresse")
+    if not isinstance(line, str) or "complement_adresse" in draft.fields:
+        return
+    if rest := [column for column in draft.left if are_address_lines(column.name, line)]:
+        names = [column.name for column in sorted(rest, key=lambda each: _rank(each.name))]
+        spec = names[0] if len(names) == 1 else {"join": names, "with": LINES}
+        draft.give(rest, "complement_adresse", spec, BY_NAME, "une autre ligne de l’adresse")
 
 
 def _house(text: str) -> bool:
@@ -338,6 +352,8 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
     if "nom" in held or "nom" in draft.fields:
         return
     for column in draft.left:
+        if by_name(column, "adresse")[0]:  # « Adresse 1 » may hold « Mairie »
+            continue
         different = len(set(column.cells)) > 0.7 * len(column.cells) and not is_long(column)
         named = looks.share(lambda text: wording.kind_of(text) is not None, column.sample)
         if different and named >= 0.3 and not any(map(looks.alien, column.sample)) and not is_long(column):
@@ -347,3 +363,21 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
     for column in unnamed[:1]:  # without names of columns, the first text says what a place is called
         if len(set(column.cells)) > 0.7 * len(column.cells) and not any(map(looks.alien, column.sample)):
             draft.give([column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte de la ligne")
+            return
+    for column in draft.left[:1]:
+        if _tells_apart(column, draft) and not by_name(column, "adresse")[0]:
+            draft.give(
+                [column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte, différent à chaque ligne"
+            )
+
+
+def _tells_apart(column: Column, draft: Draft) -> bool:
+    """Return whether a column is filled everywhere with short texts, all different, that are only names."""
+    return (
+        len(column.cells) > 1
+        and len(set(column.cells)) == len(column.cells) == max(len(each.cells) for each in draft.left)
+        and not is_long(column)
+        and not column.has(ASIDE)
+        and not any(map(looks.alien, column.sample))
+        and all(any(map(str.isalpha, cell)) for cell in column.sample)
+    )

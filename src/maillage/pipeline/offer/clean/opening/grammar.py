@@ -23,7 +23,8 @@ from maillage.pipeline.offer.clean.opening.items import (
     Times,
     gather,
 )
-from maillage.pipeline.offer.clean.opening.tokens import FULL, WORKDAYS, folded
+from maillage.pipeline.offer.clean.opening.osm import CODES
+from maillage.pipeline.offer.clean.opening.tokens import FULL, PUBLIC_HOLIDAY, WORKDAYS, folded
 
 NEUTRAL = frozenset(("filler", "opened", "of", "range", "and", "colon", "stop", "month", "open", "close"))
 JOINTS = ("filler", "of", "range", "colon", "opened")
@@ -36,6 +37,7 @@ CUT = re.compile(  # how a text ends when a field was too short for it
     r"(?:\b(?:et|ou|puis|a|au|aux|de|du|des|le|la|les|entre|sauf|jusqu'?a?u?|sur|par|avec|dans|pour|une?)|\b[ld]'"
     r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
 )
+OPENING = re.compile(r"\bouv(?:re|ert|erture)")  # « le jeudi, ouverture à 10h30 »
 CUT_SHORT = "texte coupé"
 PREPOSITIONS = frozenset(("de", "d'", "du", "des", "en", "l'", "un", "une", "pendant", "durant"))
 
@@ -75,8 +77,8 @@ class Statement:
 
 
 class Change(NamedTuple):
-    """What a later piece changes in the statements. verb: off, only, cut, until, note. `days` None: no day
-    was named.
+    """What a later piece changes in the statements. verb: off, only, cut, since, until, note. `days` None: no
+    day was named.
     """
 
     verb: str
@@ -84,6 +86,7 @@ class Change(NamedTuple):
     half: str = ""
     spans: tuple[Span, ...] = ()
     until: int = 0
+    since: int = 0
     note: str = ""
 
 
@@ -298,6 +301,8 @@ class _Reader:
 
     def _on_days(self, item: Item) -> None:
         days, after = _flat(item), self._after(self.at)
+        if self.current and self.current.timed and self._either(item):
+            self.doubt(f"« ou {self.typed(item.first, item.last)} » : « ou » est lu « et »")
         follower = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
         if (
             follower and follower.kind == "season" and follower.value == "date"
@@ -314,6 +319,11 @@ class _Reader:
         else:
             self._open(days, item, item.value)
 
+    def _either(self, item: Item) -> bool:
+        """Return whether « ou » stands just before these days: « lundi 9h-12h ou mardi 9h-12h »."""
+        before = (other for other in reversed(self.items[: self.at]) if other.kind not in ("filler", "of"))
+        return (joint := next(before, None)) is not None and (joint.kind, joint.value) == ("and", "ou")
+
     def _excepted(self, item: Item, days: tuple[Day, ...]) -> None:
         """Say what « sauf » or « fermé » does to the days that follow it."""
         verb, self.awaiting = self.awaiting, ""
@@ -322,6 +332,8 @@ class _Reader:
         if verb == "except" and note and self._is_alone(note):  # « sauf le jeudi, sur rendez-vous »
             self._open(days, item, item.value).note = note.value
             self._skip_to(note)
+            return
+        if self._excepted_by_another(verb, days):
             return
         if len(item.value) > 1 and {day.half for day in days} in ({"am"}, {"pm"}):
             self.doubt(f"« {self.typed(item.first, item.last)} » : la demi-journée est lue pour chaque jour")
@@ -334,6 +346,11 @@ class _Reader:
             return
         times = self._after(self.at, (*JOINTS, "and"))
         if times is None or times.kind != "times":
+            self._change("off", days)
+            return
+        if (
+            verb == "except" and base is None and not self.done
+        ):  # « tous les matins sauf le mercredi : 9h-12h »
             self._change("off", days)
             return
         known = base.weekdays if base else set()
@@ -350,13 +367,49 @@ class _Reader:
             self._change("only" if verb == "except" else "cut", days, spans=times.value.spans)
             self._skip_to(times)
 
+    def _excepted_by_another(self, verb: str, days: tuple[Day, ...]) -> bool:
+        """Read days excepted for part of the year, by the hour at which they close, or by hours in a
+        parenthesis; False otherwise.
+        """
+        season = self._after(self.at, ("filler", "of", "range"))
+        if season and season.kind == "season" and season.value not in SEASONS and _whole_days(days):
+            codes = ",".join(dict.fromkeys(CODES[day.weekday] for day in days))
+            self.out.closed.append(f"{season.value} {codes}")  # « sauf le samedi en juillet et août »
+            self._skip_to(season)
+            return True
+        closing = self._after(self.at)
+        if (
+            verb == "except" and closing and closing.kind == "paren"
+        ):  # « sauf mercredi (9h-12h) et jeudi (…) »
+            inner = [item for item in closing.value if item.kind not in JOINTS]
+            if [item.kind for item in inner] == ["times"] and inner[0].value.spans:
+                self._change("only", days, spans=inner[0].value.spans)
+                self._skip_to(closing)
+                follower = self._after(self.at, (*JOINTS, "and"))
+                if follower and follower.kind == "days":
+                    held = self._after(self.items.index(follower, self.at))
+                    self.awaiting = "except" if held and held.kind == "paren" else ""
+                return True
+        if closing and closing.kind == "off":  # « sauf le jeudi, fermeture à 18h30 »
+            times = self._after(self.items.index(closing, self.at))
+            if times and times.kind == "times" and not times.value.spans:
+                self._end_at(days, times)
+                return True
+        return False
+
     def _end_at(self, days: tuple[Day, ...], times: Item) -> None:
         """Read one time alone as the end of those days: « (17h30 le mercredi) »."""
         end = times.value.until
         if end is None:
             end = times.value.alone
             self.left.difference_update(range(times.first, times.last + 1))
-            self.doubt(f"« {self.typed(times.first, times.last)} » lu comme une heure de fin")
+            opens = bool(OPENING.search(folded(self.typed(max(times.first - 3, 0), times.first))))
+            said = "d’ouverture" if opens else "de fin"
+            self.doubt(f"« {self.typed(times.first, times.last)} » lu comme une heure {said}")
+            if opens and end is not None:
+                self._change("since", days, since=end)
+                self._skip_to(times)
+                return
         if end is not None:
             self._change("until", days, until=end)
         self._skip_to(times)
@@ -417,7 +470,21 @@ class _Reader:
         after = self._after(self.at, ("filler", "of", "note", "colon"))
         statement = self.current
         run = statement.spans[-statement.run :] if statement and statement.run else []
-        if after and after.kind == "times":
+        note = self._after(self.at, ("filler", "of", "colon", "range"))
+        if (
+            statement
+            and run
+            and note
+            and self._is_alone(note)
+            and all((span.start < NOON) != (item.value == "am") for span in run)
+        ):
+            if self.done:
+                self._doubt_which(item.first, note.last)
+            self._change(
+                "note", statement.days, half=item.value, note=note.value
+            )  # « 9h-12h, l’après-midi sur rdv »
+            self._skip_to(note)
+        elif after and after.kind == "times":
             self.half = item.value
         elif statement and statement.days and not statement.spans:
             statement.days = tuple(day._replace(half=item.value) for day in statement.days)
@@ -474,6 +541,11 @@ class _Reader:
             statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
             return
         self.depth += 1
+        if statement and statement.days and statement.spans and not limits and self._adds(inner, statement):
+            self._open(statement.days, item, statement.atoms)  # « 9h-12h (14h-17h sur rendez-vous) »
+            self._run(inner)
+            self.depth -= 1
+            return
         about_it = (
             "days" not in kinds and statement and statement.days and not statement.timed
         )  # « jeudi (8h-15h30) »
@@ -486,6 +558,17 @@ class _Reader:
             self._run(inner)
         self.awaiting = ""
         self.depth -= 1
+
+    def _adds(self, inner: list[Item], statement: Statement) -> bool:
+        """Return whether a parenthesis without days gives hours on appointment beside those just stated."""
+        times = [item.value for item in inner if item.kind == "times"]
+        spans = [span for each in times for span in each.spans]
+        return (
+            bool(spans)
+            and not any(item.kind in ("days", "season", "word", "call", "means") for item in inner)
+            and any(item.kind in ("note", "meeting") and item.value for item in inner)
+            and all(span.start >= known.end for span in spans for known in statement.spans if known.end)
+        )
 
     # ------------------------------------------------------------------------------------- closed, exceptions
 
@@ -503,7 +586,13 @@ class _Reader:
         elif after and after.kind == "half":
             self._change("off", about.days if about else None, half=after.value)
             self._skip_to(after)
-        elif statement and statement.days and not statement.timed and not self._speaks_of_others(statement):
+        elif (
+            statement
+            and statement.days
+            and not statement.timed
+            and not (statement.note and statement.sealed)  # « Vendredi sur rendez-vous. Fermé… »
+            and not self._speaks_of_others(statement)
+        ):
             if self.depth or any(day.half for day in statement.days):
                 self._change("off", statement.days)
                 self.current = None
@@ -590,8 +679,13 @@ class _Reader:
         if season.value in SEASONS:
             self._comment(item.first, season.last)
         else:
+            if self.done and (self.depth or (item.kind == "except" and self.current)):
+                self._doubt_which(item.first, season.last)
             self.out.closed.append(season.value)
         self._skip_to(season)
+
+    def _doubt_which(self, first: int, last: int) -> None:
+        self.doubt(f"« {self.typed(first, last)} » : pour tous les jours, ou pour les derniers seulement ?")
 
     # -------------------------------------------------------------------------------- notes, weeks, how often
 
@@ -712,6 +806,8 @@ class _Reader:
             statement.comment = self._kept(item.first, item.last)
         elif heads and self._ahead_anywhere("days", "times"):
             self._set_aside("season", item)
+        elif self._dates_hours(item, after):  # « le 12 mars de 14h à 16h » is no weekly day
+            self._on_odd(item)
         elif statement and statement.spans and self.before != "word" and item.value == "date":
             statement.comment = self._kept(item.first, item.last)
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
@@ -721,6 +817,11 @@ class _Reader:
         else:
             self._on_word(item)
 
+    def _dates_hours(self, item: Item, after: Item | None) -> bool:
+        """Return whether a date is all that says when the hours after it are."""
+        timed = after is not None and after.kind == "times"
+        return item.value == "date" and timed and not self.current and not self._ahead_anywhere("days")
+
     def _selects(self, item: Item, heads: bool) -> bool:
         """Restrict to part of the year what follows, or what precedes; False when neither is there."""
         statement = self.current
@@ -729,10 +830,7 @@ class _Reader:
             self.weeks = item.value
         elif statement and statement.spans and self.before != "word":
             if self.done:
-                self.doubt(
-                    f"« {self.typed(item.first, item.last)} » : pour tous les jours, ou pour les derniers"
-                    " seulement ?"
-                )
+                self._doubt_which(item.first, item.last)
             statement.weeks = item.value
         else:
             return False
@@ -754,8 +852,22 @@ class _Reader:
         self._set_aside("call", item)
 
     def _on_means(self, item: Item) -> None:
-        if self.before != "note":  # « sur rendez-vous, par téléphone » tells how to book, not when to call
+        if self.before == "note":  # « sur rendez-vous, par téléphone » tells how to book, not when to call
+            return
+        statement = self.current
+        if statement and statement.spans and statement.days and not statement.sealed and self._ends_them():
+            statement.aside = "call"  # « mardi 9h-12h par téléphone, jeudi sur place »: these hours alone
+            self.aside_from = min(self.aside_from or statement.first, statement.first)
+            self._leave(item.first, item.last)
+        else:
             self._set_aside("call", item)
+
+    def _ends_them(self) -> bool:
+        """Return whether what is read here is about the hours just before, rather than those to come."""
+        if self.depth:
+            return not self._ahead("days", "times")
+        after = self._after(self.at, ("filler", "word"))
+        return not self._separated() and (after is None or after.kind in ("and", "stop"))
 
     def _on_desk(self, _: Item) -> None:
         if self.aside == "call":
@@ -879,6 +991,10 @@ def _together(*comments: str) -> str:
 
 def _flat(days: Item) -> tuple[Day, ...]:
     return tuple(day for atom in days.value for day in atom)
+
+
+def _whole_days(days: tuple[Day, ...]) -> bool:
+    return all(not day.half and not day.nth and day.weekday < PUBLIC_HOLIDAY for day in days)
 
 
 def _end_alone(item: Item | None) -> bool:

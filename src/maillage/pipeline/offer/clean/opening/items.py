@@ -206,15 +206,25 @@ class _Gatherer:
             if self.kinds[at + 1] == "month":
                 at += 1
             start = self._day_next(at + 1)
-            if not start:
+            if not start or self._says_nothing(first, at, start):
                 break
             kinds = {self.kinds[n] for n in range(at + 1, start)}
+            if any(self.tokens[n].value == "ou" for n in range(at + 1, start)):
+                self.out.doubt(f"« {self.out.typed(at, start)} » : « ou » est lu « et »")
             dashed = start > at + 1 and self.out.typed(at + 1, start - 1) == "-"
             joints.append("-" if dashed else "to" if kinds & {"range", "until"} else "and")
             at = start
         return Item(
             "days", tuple(_shared_half(self._ranged(atoms, joints, self.out.typed(first, at)))), first, at
         )
+
+    def _says_nothing(self, first: int, at: int, start: int) -> bool:
+        """Return whether a day stands between two strokes, as the hours of other days do.
+
+        « Mardi 9h-12h / Mercredi / Jeudi 9h-12h » gives no hours to Wednesday.
+        """
+        strokes = [self.tokens[n].value == "/" for n in (first - 1, *range(at + 1, start))] if first else []
+        return len(strokes) == 2 and all(strokes) and self.kinds[first - 2] in ("time", "always")
 
     def _ranged(self, atoms: list[tuple[Day, ...]], joints: list[str], typed: str) -> list[tuple[Day, ...]]:
         """Return the list with « du lundi au jeudi » made four days; three hyphens or more make a list:

@@ -132,8 +132,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "season",
         "holiday",
         (
-            r"(?:(?:petites|grandes) )?vacances\b(?: scolaires?\b| d(?:e |')(?:la )?[a-z]+)?|conges?"
-            r" (?:scolaires?|annuels?)\b"
+            r"(?:(?:petites|grandes) )?vacances\b(?: scol(?:aires?\b|\b\.?)| d(?:e |')(?:la )?[a-z]+)?"
+            r"|vac\b\.? ?scol(?:aires?\b|\b\.?)|conges? (?:scolaires?|annuels?)\b"
         ),
     ),
     (
@@ -162,7 +162,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
             r" meridienne| dejeuner)?)\b"
         ),
     ),
-    ("except", "", r"(?:sauf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
+    ("except", "", r"(?:sauf|sf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
     ("half", "am", r"matin(?:ee)?s?\b"),
     ("half", "pm", r"apres ?-? ?midis?\b|aprem\b|soir(?:ee)?s?\b"),
     (
@@ -182,6 +182,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         r"(?:sans|non) ?-?(?:interruption|stop)\b|en continu\b|journee continue\b|ainsi que\b|[a-z]'",
     ),
     ("time", "", r"midi\b|minuit\b"),
+    # Half an hour in decimals: « 13.5-18 ». With a comma, beside a dash only: « les 4,5 et 6 » are days.
+    ("time", "", r"\d\d?(?:\.[05]|,[05](?= ?-)|(?<=-\d),[05]|(?<=-\d\d),[05])(?![.,]?\d)(?: ?h\b)?"),
     (
         "time",
         "",
@@ -330,6 +332,8 @@ def _minutes(piece: str) -> int:
     if piece[0] == "m":
         return 12 * 60 if piece == "midi" else 24 * 60
     hour, minutes = [*re.findall(r"\d+", piece), "0"][:2]
+    if minutes == "5":  # decimals: minutes have two figures
+        minutes = "30"
     if half := re.search(r"([ap])\.?m", piece):  # 12 am is midnight, 12 pm is noon
         hour = str(int(hour) % 12 + 12 * (half[1] == "p")) if int(hour) <= 12 else hour
     return int(hour) * 60 + int(minutes)

@@ -32,11 +32,15 @@ class Cell:
 
 
 class Week:
-    """The openings stated so far, and the doubts raised in writing them."""
+    """The openings stated so far, and the doubts raised in writing them.
 
-    def __init__(self) -> None:
+    beside: what is said beside all of them; '' when nothing is.
+    """
+
+    def __init__(self, beside: str = "") -> None:
         self.cells: dict[Key, Cell] = {}
-        self.comments: dict[str, set[int]] = {}  # the weekdays of each, none when it is about them all
+        # the weekdays of each, none when it is about them all
+        self.comments: dict[str, set[int]] = {beside: set()} if beside else {}
         self.closed: list[str] = []
         self._doubts: dict[str, list[int]] = {}
 
@@ -168,7 +172,10 @@ class Week:
 
     def _change(self, change: Change, default: tuple[Day, ...], weeks: str) -> None:
         if change.verb == "note":
-            for cell in self.cells.values():
+            about = {day.weekday for day in change.days or ()}
+            for key, cell in self.cells.items():
+                if about and key.weekday not in about:
+                    continue
                 inside = [(span.start >= NOON) == (change.half == "pm") for span in cell.spans]
                 cell.spans = [
                     _noted(span, change.note) if yes else span
@@ -202,6 +209,12 @@ class Week:
         elif change.verb == "cut":
             for hole in change.spans:
                 cell.spans = [piece for span in cell.spans for piece in _without(span, hole)]
+        elif change.verb == "since":
+            cell.spans = [
+                span._replace(start=max(span.start, change.since))
+                for span in cell.spans
+                if span.end is None or span.end > change.since
+            ]
         elif cell.spans and change.until > cell.spans[-1].start:
             cell.spans[-1] = cell.spans[-1]._replace(end=change.until)
         else:
