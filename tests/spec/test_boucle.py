@@ -42,6 +42,8 @@ def test_une_phrase_se_lit_avec_sa_marge():
         "Claix : environ 480 personnes en difficulté n’ont pas d’aide à pied. Entre 380 et 580. Rien n’est prévu."
     )
     assert said.zone == "38111"
+    (said,) = rules.sentences(rules.Facts(gaps=(CLAIX,), has_plan=False))
+    assert said.rest == "Entre 380 et 580. Aucun plan n’est publié."
 
 
 def test_des_lieux_muets_ne_laissent_que_deux_bornes():
@@ -53,15 +55,33 @@ def test_des_lieux_muets_ne_laissent_que_deux_bornes():
 @pytest.mark.parametrize(
     ("waiting", "zones", "oldest", "said"),
     [
-        (9, 4, 13, "9 personnes attendent une réponse depuis plus d’une semaine. Dans 4 zones ou communes. La plus ancienne attend depuis 13 jours."),
-        (1, 1, 8, "1 personne attend une réponse depuis plus d’une semaine. Dans 1 zone ou commune. La plus ancienne attend depuis 8 jours."),
-        (11, 0, None, "11 personnes attendent une réponse depuis plus d’une semaine."),
+        (9, 4, 13, "9 orientations attendent une réponse depuis plus d’une semaine. Dans 4 zones ou communes. La plus ancienne attend depuis 13 jours."),
+        (1, 1, 8, "1 orientation attend une réponse depuis plus d’une semaine. Dans 1 zone ou commune. La plus ancienne attend depuis 8 jours."),
+        (11, 0, None, "11 orientations attendent une réponse depuis plus d’une semaine."),
     ],
 )  # fmt: skip
 def test_qui_attend(waiting, zones, oldest, said):
     """Combien attendent, où, depuis quand : rien de ce qui n’est pas connu."""
     facts = rules.Facts(waiting=waiting, waiting_zones=zones, oldest=oldest)
     assert rules.sentences(facts)[0].text.replace("\xa0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("late", "unpiloted", "said"),
+    [
+        (2, 0, "Dans le plan : 2 actions en retard. Changez la date, ou dites ce qui retient."),
+        (0, 22, "Dans le plan : 22 actions sans pilote. Rien ne commence sans quelqu’un pour porter."),
+        (
+            1,
+            3,
+            "Dans le plan : 1 action en retard, 3 actions sans pilote. Une même action peut être les deux.",
+        ),
+    ],
+)
+def test_ce_qui_manque_au_plan(late, unpiloted, said):
+    """Ce qui manque au plan, et ce qu’il y a à y faire."""
+    (sentence,) = rules.sentences(rules.Facts(late=late, unpiloted=unpiloted))
+    assert sentence.text.replace("\xa0", " ") == said
 
 
 ZONES = {

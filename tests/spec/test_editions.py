@@ -115,7 +115,11 @@ def test_an_action_is_new_withdrawn_or_changed():
         ("2. Former", "action retirée"),
         ("3. Prêter", "action nouvelle"),
     }
-    assert found.conclusion == "Le total reste dans la marge ; 3\xa0lignes ont changé"
+    assert found.conclusion == "Aucun total n’a changé ; 3\xa0lignes ont changé"
+    near = changes.compare(edition(study(need), before), edition(study(figure(4100, 3600, 4600)), after))
+    assert near.conclusion == "Le total reste dans la marge ; 3\xa0lignes ont changé"
+    alone = changes.compare(edition(study(need), before), edition(study(need)))
+    assert alone.plan == (), "an edition without a plan withdraws no action, and no line is counted unseen"
 
 
 def test_nothing_changed_is_said_and_a_source_that_changed_too():

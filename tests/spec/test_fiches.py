@@ -118,6 +118,36 @@ def test_where_a_field_comes_from_follows_it(spec):
     )
 
 
+def test_hours_of_a_format_without_words_leave_those_that_were_said(spec):
+    """Un format qui n’écrit que des horaires d’OpenStreetMap ne retire pas les mots d’une fiche, ni ce qui n’en fut
+    pas compris, tant que la semaine est la même ; une autre semaine, ou d’autres mots, remplacent.
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        held = {"osm": "Mo 09:00-12:00", "text": "lundi matin, sauf la foire", "left": "sauf la foire"}
+        out = []
+        for osm, text in zip(t["osm"].tolist(), t["texte"].tolist(), strict=True):
+            new = {"horaires": {"osm": osm, "text": text}}
+            from_file = {"horaires": {"source": "Hinaura"}}
+            found = rules.updated({"horaires": held}, from_file, new, source="Hinaura", on=ON).sheet[
+                "horaires"
+            ]
+            out.append("les mots restent" if found == held else found["text"])
+        return out
+
+    spec(
+        """
+        osm            | texte
+        ---------------+----------------
+        Mo 09:00-12:00 | Mo 09:00-12:00
+        Tu 09:00-12:00 | Tu 09:00-12:00
+        Mo 09:00-12:00 | lundi matin
+        """,
+        call,
+        ["les mots restent", "Tu 09:00-12:00", "lundi matin"],
+    )
+
+
 def test_what_somebody_chose_is_not_asked_again(spec):
     """Une valeur que quelqu’un a déjà écartée au profit d’une autre n’est ni reprise, ni proposée de
     nouveau.

@@ -21,6 +21,8 @@ DAY = date(2026, 11, 21)
         ("running", "Leïla, CCAS", date(2026, 9, 15), date(2027, 5, 30), ""),
         ("running", "Leïla, CCAS", date(2026, 9, 15), date(2026, 11, 20), "en retard"),
         ("running", "", date(2026, 9, 15), date(2026, 11, 21), "sans pilote"),
+        ("running", "Leïla, CCAS", date(2026, 11, 22), None, "en cours avant sa date"),
+        ("running", "Leïla, CCAS", date(2026, 11, 21), None, ""),
         ("done", "", date(2026, 1, 1), date(2026, 2, 1), ""),
         ("dropped", "", None, None, ""),
     ],

@@ -26,6 +26,48 @@ def read(t) -> census.CensusReading:
     return census.census_page(places(t), inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
 
 
+def test_un_departement_que_personne_n_a_recense_ne_compte_pas(spec):
+    """Un recensement de l’Isère ne dit rien de Lyon : « 0 % des lieux » n’y serait que du silence."""
+    people = {"38185": 150_000, "38151": 50_000, "69123": 500_000, "01053": 40_000}
+    names = {"38185": "Grenoble", "38151": "Échirolles", "69123": "Lyon", "01053": "Bourg-en-Bresse"}
+
+    def told(t):
+        found = census.census_page(places(t), inhabitants=people, names=names, on=date(2026, 11, 20))
+        return [found.centre.name, found.centre.residents_share, found.per_10000, found.only]
+
+    spec(
+        """
+        type         | commune | pratiques
+        -------------+---------+-----------
+        association  | 38185   | formation
+        mairie       | 38151   | wifi
+        """,
+        lambda t: [each.replace("\xa0", " ") for each in told(t)],
+        [
+            "Grenoble",
+            "75 %",
+            "0,1 lieu",
+            "Recensé dans ce département seulement : Isère. L’annuaire ne sait rien des 2 autres départements.",
+        ],
+    )
+    spec(
+        """
+        type         | commune | pratiques
+        -------------+---------+-----------
+        association  | 38185   | formation
+        mairie       | 38151   | wifi
+        mairie       | 69123   | wifi
+        """,
+        lambda t: [each.replace("\xa0", " ") for each in told(t)],
+        [
+            "Lyon",
+            "71 %",
+            "0,0 lieu",
+            "Recensé dans ces départements seulement : Isère et Rhône. L’annuaire ne sait rien de l’autre département.",
+        ],
+    )
+
+
 def test_le_centre_et_le_reste(spec):
     """J-021 : la commune la plus peuplée a plus que sa part de lieux ; ailleurs, des mairies font l’ancrage. Un type
     présent dans une seule autre commune n’ancre rien.

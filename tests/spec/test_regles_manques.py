@@ -107,7 +107,7 @@ def test_nobody_has_a_place_within_a_walk(spec):
         """,
         finds("personne-a-portee"),
         [
-            "Corenc : Aucun lieu à portée de marche, environ.",
+            "Corenc : Aucun lieu à portée de marche, d’après nos calculs.",
             (
                 "La règle : À aucun tirage, une personne concernée n’a de lieu à 30 minutes à pied, même si ceux"
                 " qui ne le disent pas le proposaient tous."

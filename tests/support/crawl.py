@@ -1,4 +1,4 @@
-"""Follow the links of a running installation as somebody would, and say those that lead nowhere.
+"""Follow the links of a running installation as somebody would, and say those that lead nowhere or make wait.
 
 `python -m tests.support.crawl [EMAIL]`: the public pages, or the space of an account. A page of each address is
 enough: two rows of a list have the same links.
@@ -11,7 +11,10 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from tests.support.speed import processor, slowness
+
 MOST = 300  # pages
+LIMIT = 0.5  # seconds of a processor for a page, as on the machine that limits are thought for
 
 
 class _Links(HTMLParser):
@@ -25,8 +28,10 @@ class _Links(HTMLParser):
             self.found.append(address)
 
 
-def dead_links(email: str = "") -> list[str]:
-    """Return the links that answer neither a page nor a way to one, each with the page that holds it."""
+def faults(email: str = "") -> list[str]:
+    """Return the links that answer neither a page nor a way to one, each with the page that holds it; and the
+    pages that take longer than LIMIT once what all pages share has been read.
+    """
     from django.test import Client
     from django.urls import Resolver404, resolve
 
@@ -37,29 +42,39 @@ def dead_links(email: str = "") -> list[str]:
         client.force_login(User.objects.get(email=email))
     start = "/espace/" if email else "/"
     seen: set[tuple[str, str]] = set()
-    waiting, dead = deque([(start, "")]), []
+    waiting, wrong = deque([(start, "")]), []
     while waiting and len(seen) < MOST:
         address, holder = waiting.popleft()
         parts = urlsplit(address)
         try:
             route = resolve(parts.path).route
         except Resolver404:
-            dead.append(f"{address} (no such address), from {holder}")
+            wrong.append(f"{address} (no such address), from {holder}")
             continue
         key = (route, "&".join(sorted(each.split("=")[0] for each in parts.query.split("&") if each)))
         if key in seen:
             continue
         seen.add(key)
+        before = processor()
         response = client.get(address)
+        if processor() - before > LIMIT and (spent := _again(client, address)) > LIMIT:
+            wrong.append(f"{address} ({spent:.2f} s of a processor), from {holder}")
         if response.status_code in (301, 302):
             waiting.append((urljoin(address, response["Location"]), address))
         elif response.status_code != 200:
-            dead.append(f"{address} ({response.status_code}), from {holder}")
+            wrong.append(f"{address} ({response.status_code}), from {holder}")
         elif _is_followed(response, address, email):
             links = _Links()
             links.feed(response.content.decode())
             waiting.extend((each, address) for each in _inside(links.found, address))
-    return dead
+    return wrong
+
+
+def _again(client: Any, address: str) -> float:
+    """Return what a page takes the second time, as on the machine that limits are thought for."""
+    before = processor()
+    client.get(address)
+    return (processor() - before) / slowness()
 
 
 def _is_followed(response: Any, address: str, email: str) -> bool:
@@ -88,4 +103,4 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    print("\n".join(dead_links(*sys.argv[1:])))
+    print("\n".join(faults(*sys.argv[1:])))

@@ -19,7 +19,9 @@ def lieu(
     sheet: dict[str, Any] | None = None,
     **columns: Any,
 ) -> Lieu:
-    """Make a place `east` metres to the east of a point; columns: of the row, but for its sheet."""
+    """Make a place `east` metres to the east of a point; sheet: what it says, None for what it does not;
+    columns: of the row, but for its sheet.
+    """
     whole = {
         "id": slug,
         "nom": f"Lieu {slug}",
@@ -30,6 +32,7 @@ def lieu(
         "date_maj": "2026-11-01",
         **(sheet or {}),
     }
+    whole = {name: value for name, value in whole.items() if value is not None}
     source, _ = Source.objects.get_or_create(
         name="Réseau d’essai", defaults={"producer": "Un réseau", "licence": "ODbL"}
     )

@@ -1,7 +1,8 @@
 """Rows written or looked for by thousands: one statement, its values prepared once each."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
@@ -18,6 +19,9 @@ AS_THEY_ARE = {
 }
 
 
+FEW = 200  # the communes of most intercommunalities, not those of a département
+
+
 @contextmanager
 def many_objects() -> Iterator[None]:
     """Leave what is already in memory out of each look for garbage, as long as thousands of objects are made:
@@ -30,14 +34,22 @@ def many_objects() -> Iterator[None]:
         gc.unfreeze()
 
 
-def among(numbers: Iterable[int]) -> RawSQL:
-    """Return numbers to look for as one text that the database splits: thousands of parameters take longer to
-    hand over than to look for.
+def among(wanted: Iterable[int] | Iterable[str]) -> RawSQL:
+    """Return numbers, or codes without a comma, to look for as one text that the database splits: thousands
+    of parameters take longer to hand over than to look for.
     """
-    text = ",".join(map(str, numbers))
-    if connection.vendor == "postgresql":
-        return RawSQL("select unnest(string_to_array(%s, ',')::bigint[])", [text])
-    return RawSQL("select value from json_each(%s)", [f"[{text}]"])
+    held = list(wanted)
+    if connection.vendor != "postgresql":
+        return RawSQL("select value from json_each(%s)", [json.dumps(held)])
+    text = ",".join(map(str, held))
+    if held and isinstance(held[0], str):
+        return RawSQL("select unnest(string_to_array(%s, ','))", [text])
+    return RawSQL("select unnest(string_to_array(%s, ',')::bigint[])", [text])
+
+
+def to_find(wanted: Collection[int] | Collection[str]) -> Collection[int] | Collection[str] | RawSQL:
+    """Return `among` for many, and few as they are: a database plans a short list better when it reads it."""
+    return among(wanted) if len(wanted) > FEW else wanted
 
 
 def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -15,6 +15,7 @@ from maillage.words.wording import spaced
 
 LONG = 20  # lines: beyond, nobody finds theirs by looking
 PAGE = 30
+CHOICES = 300  # beyond, nobody finds theirs in a list that unfolds: its words, typed, find it
 WORDS = "mots"
 Row = TypeVar("Row")
 
@@ -85,6 +86,10 @@ def long_list(
         met = {choice.value(row) for row in lines}
         if len(met) > 1 or request.GET.get(choice.name):
             options = [(key, label) for key, label in choice.labels.items() if key in met]
+            if len(options) > CHOICES:
+                options = [each for each in options if each[0] == request.GET.get(choice.name)]
+                if not options:
+                    continue
             form.fields[choice.name] = forms.ChoiceField(
                 label=choice.label, required=False, choices=[("", choice.every), *options]
             )

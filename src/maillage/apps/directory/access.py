@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from maillage.apps.accounts.access import once_more, rights_of
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Import, Lieu, Pair, Proposal, Structure
+from maillage.web import bulk
 
 SIGNALS_AN_HOUR = 20  # these pages need no account: each visitor has a limit
 ANSWERS_AN_HOUR = 600
@@ -49,8 +50,9 @@ def structures_for(user) -> QuerySet[Structure]:
     communes = rights.communes("directory.edit")
     if communes is None:
         return Structure.objects.all()
-    elsewhere = Lieu.objects.exclude(code_insee__in=communes).values("structure")
-    inside = Q(pk__in=Lieu.objects.filter(code_insee__in=communes).values("structure")) & ~Q(pk__in=elsewhere)
+    asked = bulk.to_find(communes)
+    elsewhere = Lieu.objects.exclude(code_insee__in=asked).values("structure")
+    inside = Q(pk__in=Lieu.objects.filter(code_insee__in=asked).values("structure")) & ~Q(pk__in=elsewhere)
     return Structure.objects.filter(Q(pk__in=rights.structures("directory.edit")) | inside)
 
 
@@ -63,7 +65,7 @@ def reached(user, prefix: str = "") -> Q:
     if communes is None:
         return Q()
     return Q(**{f"{prefix}structure__in": rights.structures("directory.edit")}) | Q(
-        **{f"{prefix}code_insee__in": communes}
+        **{f"{prefix}code_insee__in": bulk.to_find(communes)}
     )
 
 

@@ -279,7 +279,8 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
     A field nobody confirmed, and that came from the same source, follows the file. One missing from the file
     stays, as an empty cell proves nothing; but lists and practices, which the file states in full, follow it
     even to nothing. A field that a structure confirmed, or that came from another source, stays as it is; the
-    new value is contested: both are displayed.
+    new value is contested: both are displayed. Hours written as OpenStreetMap writes them, as some formats
+    can do nothing else, leave the words they were said in when the week is the same.
     """
     sheet, kept, contested = dict(held), {name: dict(origin) for name, origin in origins.items()}, {}
     for name, value in new.items():
@@ -291,7 +292,7 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
         )
         if origin.get("instead_of") == value:
             continue  # somebody already chose another value over this one
-        if held.get(name) == value:
+        if held.get(name) == value or _is_poorer(name, value, held.get(name)):
             if ours:
                 kept[name] = {**origin, "source": source, "on": on}
         elif ours:
@@ -306,6 +307,21 @@ def updated(held: Sheet, origins: Origins, new: Sheet, *, source: str, on: str) 
         if origin.get("source") == source and not origin.get("confirmed_on"):
             del sheet[name], kept[name]
     return Update(sheet, kept, contested)
+
+
+def _is_poorer(name: str, new: Any, held: Any) -> bool:
+    """Return whether a value says what is stored, with less of the words.
+
+    >>> said = {"osm": "Mo 09:00-12:00", "text": "lundi matin, sauf la foire", "left": "sauf la foire"}
+    >>> _is_poorer("horaires", {"osm": "Mo 09:00-12:00", "text": "Mo 09:00-12:00"}, said)
+    True
+    >>> _is_poorer("horaires", {"osm": "Mo 09:00-12:00", "text": "lundi matin"}, said)
+    False
+    """
+    if name not in offer.fields() or offer.fields()[name].kind != "hours":
+        return False
+    week = (held or {}).get("osm")
+    return bool(week) and new.get("osm") == new.get("text") == week
 
 
 def completed(held: Sheet, new: Sheet) -> dict[str, Any]:

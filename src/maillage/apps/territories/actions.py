@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from math import isnan
 
+import shapely
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from maillage.apps.accounts.models import User
 from maillage.apps.search import actions as search
 from maillage.apps.territories import queries, rules
-from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.apps.territories.models import Correction, District, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.pipeline.markings import clean as markings
 from maillage.reference import targets
@@ -19,6 +23,8 @@ from maillage.studies.diagnosis.zoning import from_file
 from maillage.studies.need import population as frames
 
 LONGEST_FILE_NAME = 120
+LONGEST_CODE, LONGEST_NAME = 20, 160
+PRECISION = 6  # decimals of a degree: ten centimetres
 
 
 def keep_perimeter(
@@ -70,7 +76,10 @@ def drop_perimeter(*, by: User, perimeter: Perimeter) -> None:
 
 
 def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: str) -> Marking:
-    """Keep a filter read from a dropped file; Refused when the file is not understood or marks nobody."""
+    """Keep a filter read from a dropped file; Refused when the file is not understood or marks nobody.
+
+    The file is read before the database is touched: nobody waits to write while it is.
+    """
     _check_slug(slug)
     if slug in filters.built_in():
         raise Refused(
@@ -92,23 +101,51 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
             why="Les contours ou les codes ne recouvrent aucune zone connue.",
             do="Vérifiez le territoire et la projection du fichier.",
         )
-    kept, _ = Marking.objects.update_or_create(
-        slug=slug,
-        defaults={
-            "label": label or found.label,
-            "kind": marking.kind,
-            "source": file_name[:LONGEST_FILE_NAME],
-            "doubt": found.doubt,
-            "shares": shares,
-            "created_by": by,
-        },
+    return _write_marking(
+        slug,
+        marking.districts,
+        label=label or found.label,
+        kind=marking.kind,
+        source=file_name[:LONGEST_FILE_NAME],
+        doubt=found.doubt,
+        shares=shares,
+        digest=sha256(content).hexdigest(),
+        generation=marking.generation,
+        created_by=by,
     )
+
+
+@transaction.atomic
+def _write_marking(slug: str, districts: Sequence[markings.District], **values: object) -> Marking:
+    kept, _ = Marking.objects.update_or_create(slug=slug, defaults=values)
+    kept.districts.all().delete()
+    District.objects.bulk_create(
+        [
+            District(
+                marking=kept,
+                code=each.code[:LONGEST_CODE],
+                name=each.name[:LONGEST_NAME],
+                shape=shapely.to_wkt(each.shape, rounding_precision=PRECISION),
+            )
+            for each in districts
+        ],
+        batch_size=200,
+    )
+    _tell_places()
     return kept
 
 
 @transaction.atomic
 def drop_marking(*, by: User, marking: Marking) -> None:
     marking.delete()
+    _tell_places()
+
+
+def _tell_places() -> None:
+    """Have the places say again in which areas they stand. What holds them is above: `AREAS_READ_BY` names
+    it.
+    """
+    import_string(settings.AREAS_READ_BY)()
 
 
 @transaction.atomic

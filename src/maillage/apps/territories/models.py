@@ -29,7 +29,10 @@ class Perimeter(models.Model):
 
 
 class Marking(models.Model):
-    """A filter made from a dropped file: the share of each census area that it holds."""
+    """A filter made from a dropped file: the share of each census area that it holds.
+
+    digest: of the file. generation: the year from which its districts hold, "" when it says none.
+    """
 
     slug = models.SlugField("adresse", max_length=61, unique=True)
     label = models.CharField("nom", max_length=120)
@@ -37,6 +40,8 @@ class Marking(models.Model):
     source = models.CharField("fichier", max_length=200)
     doubt = models.TextField("doute")
     shares = models.JSONField("part par IRIS")
+    digest = models.CharField("empreinte du fichier", max_length=64, blank=True, default="", db_default="")
+    generation = models.CharField("génération", max_length=4, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = by_account()
 
@@ -45,6 +50,27 @@ class Marking(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class District(models.Model):
+    """A contour of a filter, as its file draws it: a place is in it or not. shape: in degrees, as WKT.
+
+    A filter dropped before contours were kept has none: only its shares speak.
+    """
+
+    marking = models.ForeignKey(
+        Marking, verbose_name="filtre", on_delete=models.CASCADE, related_name="districts"
+    )
+    code = models.CharField("code", max_length=20)
+    name = models.CharField("nom", max_length=160)
+    shape = models.TextField("contour")
+
+    class Meta:
+        verbose_name = "contour d’un filtre"
+        verbose_name_plural = "contours des filtres"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
 
 
 class Correction(models.Model):

@@ -1,15 +1,21 @@
 """Reading perimeters, filters and corrections; none writes."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 import numpy as np
+import shapely
+from django.utils.http import urlencode
+from numpy.typing import NDArray
 
 from maillage.apps.territories import rules
-from maillage.apps.territories.models import Correction, Marking, Perimeter
+from maillage.apps.territories.models import Correction, District, Marking, Perimeter
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
@@ -18,6 +24,7 @@ from maillage.studies.diagnosis.request import Inside
 from maillage.studies.diagnosis.territories import Territory, gazetteer
 from maillage.studies.need import corrections
 from maillage.studies.need import population as frames
+from maillage.studies.offer.districts import Contours
 
 
 def perimeters() -> list[Perimeter]:
@@ -38,9 +45,146 @@ def markings() -> list[Marking]:
     return sorted(Marking.objects.all(), key=lambda m: (plain(m.label), m.pk))
 
 
-def latest_marking(kind: str) -> Marking | None:
-    """Return the last dropped filter of a kind, None when there is none."""
-    return Marking.objects.filter(kind=kind).order_by("created_at", "pk").last()
+Floats = NDArray[np.float64]
+Stamp = tuple[str, int, str]  # the kind of a filter of areas, its number, what its file was
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Areas:
+    """The areas of a kept filter. source: its file, in words; departements: those it has an area in;
+    contours: None when the filter was dropped before they were kept.
+    """
+
+    kind: str
+    slug: str
+    label: str
+    source: str
+    doubt: str
+    shares: Mapping[str, float]
+    departements: frozenset[str]
+    contours: Contours | None
+
+
+def areas_stamps() -> tuple[Stamp, ...]:
+    """Return what tells the filters of areas from those of another day, the last dropped first; none when
+    no file of contours was dropped.
+    """
+    rows = Marking.objects.filter(kind__in=rules.AREAS).order_by("-created_at", "-pk")
+    return tuple(
+        (kind, pk, f"{at.isoformat()} {digest}")
+        for kind, pk, at, digest in rows.values_list("kind", "pk", "created_at", "digest")
+    )
+
+
+def areas_of(stamps: Sequence[Stamp], kind: str) -> list[Areas]:
+    """Return the filters of a kind of area, the last dropped first."""
+    return [_areas(stamp) for stamp in stamps if stamp[0] == kind]
+
+
+@lru_cache(maxsize=16)
+def _areas(stamp: Stamp) -> Areas:
+    marking = Marking.objects.get(pk=stamp[1])
+    drawn = list(District.objects.filter(marking=marking).order_by("pk").values_list("name", "shape"))
+    shapes = shapely.from_wkt([shape for _, shape in drawn])
+    held = f", génération {marking.generation}" if marking.generation else ""
+    return Areas(
+        kind=marking.kind,
+        slug=marking.slug,
+        label=marking.label,
+        source=f"{marking.source}{held}, déposé en {marking.created_at.year}",
+        doubt=marking.doubt,
+        shares=marking.shares,
+        departements=frozenset(rules.departement(code) for code in marking.shares),
+        contours=Contours([name for name, _ in drawn], list(shapes)) if drawn else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZoneAreas:
+    """What part of the residents of each zone live in areas of a kind.
+
+    shares: by code, nan where no file speaks of the whole zone; chosen: of `rules.ZONE_ANSWERS`, "" for every
+    zone; source, doubt: of the last file dropped.
+    """
+
+    kind: str
+    source: str
+    doubt: str
+    shares: Mapping[str, float]
+    chosen: str
+
+    def answer(self, code: str) -> str:
+        """Return whether a zone holds a part of such an area."""
+        return rules.zone_answer(self.shares.get(code, np.nan))
+
+    def keeps(self, code: str) -> bool:
+        """Return whether a zone is one of those asked."""
+        return not self.chosen or self.answer(code) == self.chosen
+
+    def words(self, code: str) -> str:
+        """Return what is told beside the name of a zone, "" where it holds none."""
+        return rules.zone_words(self.kind, self.shares.get(code, np.nan))
+
+    @property
+    def answers(self) -> list[tuple[str, str, int]]:
+        """The answers that some zones give: each with its words, and how many zones give it."""
+        found = Counter(self.answer(code) for code in self.shares)
+        words = rules.ZONE_ANSWERS[self.kind]
+        return [(id, words[id], found[id]) for id in words if found[id] or id == self.chosen]
+
+
+def zone_areas(
+    stamps: tuple[Stamp, ...], zones: Mapping[str, NDArray[np.int64]], asked: Mapping[str, str]
+) -> tuple[ZoneAreas, ...]:
+    """Return, for each kind of area with a file of contours, what part of each zone it holds. zones: the rows
+    of their census areas, by code; asked: the answer that is wanted of each kind.
+    """
+    found = []
+    for kind in dict.fromkeys(kind for kind, *_ in stamps):
+        last = areas_of(stamps, kind)[0]
+        value = asked.get(kind, "")
+        found.append(
+            ZoneAreas(
+                kind=kind,
+                source=last.source,
+                doubt=last.doubt,
+                shares=_of_zones(_census_shares(stamps, kind), zones),
+                chosen=value if value in rules.ZONE_ANSWERS[kind] else "",
+            )
+        )
+    return tuple(found)
+
+
+def areas_query(areas: Sequence[ZoneAreas]) -> str:
+    """Return the parameters of an address that keep the zones asked, "" for every zone."""
+    return urlencode({each.kind: each.chosen for each in areas if each.chosen})
+
+
+def _of_zones(share: Floats, zones: Mapping[str, NDArray[np.int64]]) -> dict[str, float]:
+    """Return the share of the residents of each zone, nan where that of some of them is unknown; that of its
+    census areas where nobody lives.
+    """
+    people = frames.sources().rp2021["pop"]
+    found = {}
+    for code, rows in zones.items():
+        lived = rows[people[rows] > 0] if people[rows].any() else rows
+        found[code] = float(np.average(share[lived], weights=people[lived] if people[rows].any() else None))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _census_shares(stamps: tuple[Stamp, ...], kind: str) -> Floats:
+    """Return (areas of the census,) the share of each in areas of a kind: that of the last file that draws
+    one in its département, nan where none does.
+    """
+    iris = frames.sources().rp2021
+    share = np.full(len(iris), np.nan)
+    for areas in reversed(areas_of(stamps, kind)):
+        share[np.isin(iris["departement"], sorted(areas.departements))] = 0.0
+        codes, values = np.array(list(areas.shares)), np.array(list(areas.shares.values()), dtype=np.float64)
+        at = positions(iris["iris"], codes)
+        share[at[at >= 0]] = values[at >= 0]
+    return share
 
 
 _of_this_page: ContextVar[dict[str, Perimeter | None] | None] = ContextVar("perimeters", default=None)

@@ -12,10 +12,12 @@ from datetime import date
 from typing import Any
 
 from maillage.kernel.names import plain
+from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference import offer
 from maillage.reference.sheet import Sheet, practices
 from maillage.reports.directory import suitability
 from maillage.reports.directory.suitability import Suitability
+from maillage.studies.diagnosis.territories import gazetteer
 from maillage.words import opening, wording
 
 FEWEST_ALIKE = 3  # places of a type before saying whether they give the same
@@ -169,11 +171,12 @@ class Actor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CensusReading:
     """A census as a reader sees it. n_doubles: sheets left out, another describing the same place; n_unknown:
-    places of which nobody says what structure runs them; per_10000: "" where nobody lives; never_said:
-    practices that no sheet mentions.
+    places of which nobody says what structure runs them; per_10000: places, in words, "" where nobody lives;
+    never_said: practices that no sheet mentions; only: the départements that are counted, "" for all of them.
     """
 
     source: str
+    only: str
     n_places: int
     n_doubles: int
     n_structures: int
@@ -221,8 +224,13 @@ def census_page(
 ) -> CensusReading:
     """Return a census as a reader sees it. doubles: sheets already left out of the rows.
 
-    inhabitants, names: by commune of the territory; the most populated one is its centre.
+    inhabitants, names: by commune of the territory; the most populated one is its centre. A département
+    without any place was not counted, which is not to say that it has none: its people are left out.
     """
+    counted = {departement(row.commune) for row in rows}
+    every = {departement(code) for code in inhabitants}
+    if counted & every:
+        inhabitants = {code: n for code, n in inhabitants.items() if departement(code) in counted}
     said = {row.id: practices(row.sheet) for row in rows}
     talking = [row for row in rows if said[row.id] or row.sheet.get("sans")]
     centre = max(inhabitants, key=lambda code: (inhabitants[code], code), default="")
@@ -239,7 +247,8 @@ def census_page(
         n_unknown=sum(not row.structure for row in rows),
         n_silent=len(rows) - len(talking),
         n_talking=len(talking),
-        per_10000=wording.number(10_000 * len(rows) / total, 1) if total else "",
+        per_10000=_density(10_000 * len(rows) / total) if total else "",
+        only=_only(counted & every, every),
         centre=Centre(
             name=names.get(centre, ""),
             n_places=in_centre,
@@ -267,6 +276,23 @@ def census_page(
         communes=_communes(rows, inhabitants, names),
         actors=_actors(rows, said),
     )
+
+
+def _density(value: float) -> str:
+    """Return places for ten thousand people, in words: what is under two is singular."""
+    return f"{wording.number(value, 1)}{wording.NBSP}{'lieux' if value >= 2 else 'lieu'}"
+
+
+def _only(counted: set[str], every: set[str]) -> str:
+    """Return which départements a census counts, when it counts only some of them."""
+    if not counted or counted == every:
+        return ""
+    known = gazetteer()
+    named = wording.listing([known.get(code).name if code in known else code for code in sorted(counted)])
+    left = len(every - counted)
+    others = f"des {wording.number(left)} autres départements" if left > 1 else "de l’autre département"
+    where = "ces départements" if len(counted) > 1 else "ce département"
+    return f"Recensé dans {where} seulement : {named}. L’annuaire ne sait rien {others}."
 
 
 def _elsewhere(rows: Sequence[Row], communes: set[str]) -> str:

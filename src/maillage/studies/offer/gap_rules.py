@@ -237,7 +237,7 @@ def rules() -> tuple[Rule, ...]:
     return (
         Rule(
             "personne-a-portee",
-            "Aucun lieu à portée de marche, environ.",
+            "Aucun lieu à portée de marche, d’après nos calculs.",
             "À aucun tirage, une personne concernée n’a de lieu à 30 minutes à pied, même si ceux qui ne le"
             " disent pas le proposaient tous.",
             _nobody,

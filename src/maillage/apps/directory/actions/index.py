@@ -1,6 +1,7 @@
 """Update the search index of places, in the same transaction as they change."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -8,7 +9,9 @@ from django.db.models import F
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Pair, Structure
+from maillage.apps.directory.queries import districts
 from maillage.apps.search import actions as search
+from maillage.apps.territories.rules import AREAS
 
 BATCH = 500
 
@@ -56,21 +59,22 @@ def _write(many: list[Lieu]) -> None:
     with connection.cursor() as cursor:
         _forget(cursor, [lieu.pk for lieu in many])
     written_anew = superseded(lieu.pk for lieu in many if lieu.missing_since_id is not None)
-    _insert([lieu for lieu in many if lieu.state == rules.PUBLISHED and lieu.pk not in written_anew])
+    shown = [lieu for lieu in many if lieu.state == rules.PUBLISHED]
+    _insert([lieu for lieu in shown if lieu.pk not in written_anew])
+    if written_anew:  # not found, but in the lists of whoever decides
+        _insert_facets(districts.facets([lieu for lieu in shown if lieu.pk in written_anew]))
 
 
 def _insert(shown: Sequence[Lieu]) -> None:
     with connection.cursor() as cursor:
         words = [(lieu.pk, rules.searched(lieu.sheet)) for lieu in shown]
         points = [(lieu.pk, lieu.latitude, lieu.longitude) for lieu in shown if lieu.latitude is not None]
-        facets = [(facet, lieu.pk) for lieu in shown for facet in rules.facets(lieu.sheet)]
         if connection.vendor == "sqlite":
             cursor.executemany("insert into directory_words(rowid, words) values (%s, %s)", words)
             cursor.executemany(
                 "insert into directory_points values (%s, %s, %s, %s, %s)",
                 [(id, lat, lat, lon, lon) for id, lat, lon in points],
             )
-            cursor.executemany("insert into directory_facets(facet, lieu) values (%s, %s)", facets)
         else:
             cursor.execute(
                 "insert into directory_words select lieu, to_tsvector('simple', words)"
@@ -82,10 +86,32 @@ def _insert(shown: Sequence[Lieu]) -> None:
                 " from unnest(%s::bigint[], %s::float8[], %s::float8[]) as said(lieu, latitude, longitude)",
                 _columns(points, 3),
             )
+    facets = [(facet, lieu.pk) for lieu in shown for facet in rules.facets(lieu.sheet)]
+    _insert_facets(facets + districts.facets(shown))
+
+
+def _insert_facets(facets: Sequence[tuple[str, int]]) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.executemany("insert into directory_facets(facet, lieu) values (%s, %s)", facets)
+        else:
             cursor.execute(
                 "insert into directory_facets(facet, lieu) select * from unnest(%s::text[], %s::bigint[])",
                 _columns(facets, 2),
             )
+
+
+def mark_areas() -> None:
+    """Write again where every published place stands, once the contours of areas have changed
+    (`settings.AREAS_READ_BY`).
+    """
+    with connection.cursor() as cursor:
+        for kind in AREAS:
+            cursor.execute("delete from directory_facets where facet like %s", [f"{kind}:%"])
+    rows = Lieu.objects.filter(state=rules.PUBLISHED).only("code_insee", "latitude", "longitude", "sheet")
+    left = rows.iterator(chunk_size=BATCH)
+    while batch := list(islice(left, BATCH)):
+        _insert_facets(districts.facets(batch))
 
 
 def _columns(rows: Sequence[tuple[Any, ...]], n: int) -> list[list[Any]]:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from ninja import Schema
 from pydantic import AfterValidator, Field, model_validator
 
+from maillage.apps.directory.queries import districts
 from maillage.apps.directory.queries.api import Request, areas, communes, parts_of
 from maillage.reference import standards
 
@@ -83,6 +84,24 @@ class Inside(Schema):
         return found | ({"communes": parts_of(self.code_commune)} if self.code_commune else {})
 
 
+Standing = Literal["oui", "limite", "non", "inconnu"]
+STANDS = (
+    "le point du lieu est dedans (oui), trop près d’une limite pour le dire (limite), dehors (non), ou on ne"
+    " sait pas (inconnu). Refusé quand aucun contour n’a été déposé sur cette instance."
+)
+
+
+class Standings(Schema):
+    """Where a place stands beside areas of the State."""
+
+    qpv: Standing | None = Field(None, description=f"Quartiers prioritaires : {STANDS}")
+    zus: Standing | None = Field(None, description=f"Anciennes zones urbaines sensibles : {STANDS}")
+
+    def areas(self) -> tuple[str, ...]:
+        """Return the facets asked; Refused when no contour is held to answer."""
+        return districts.parse({"qpv": self.qpv, "zus": self.zus})
+
+
 class Offered(Schema):
     """What a service must be; a list asks for any of its values."""
 
@@ -115,7 +134,7 @@ class Offered(Schema):
         }
 
 
-class StructuresQuery(Page, Inside):
+class StructuresQuery(Page, Inside, Standings):
     """Filters of structures."""
 
     sources: list[str] | None = Field(None, description="Identifiants de sources : voir /api/v1/sources.")
@@ -128,6 +147,7 @@ class StructuresQuery(Page, Inside):
         return Request(
             sources=tuple(self.sources or ()),
             networks=_texts(self.reseaux_porteurs),
+            areas=self.areas(),
             once=self.exclure_doublons,
             page=self.page,
             size=self.size,
@@ -135,14 +155,14 @@ class StructuresQuery(Page, Inside):
         )
 
 
-class ServicesQuery(Page, Inside, Offered):
+class ServicesQuery(Page, Inside, Standings, Offered):
     """Filters of services."""
 
     def request(self) -> Request:
-        return Request(page=self.page, size=self.size, **self.inside(), **self.offered())
+        return Request(page=self.page, size=self.size, areas=self.areas(), **self.inside(), **self.offered())
 
 
-class SearchQuery(Page, Offered):
+class SearchQuery(Page, Standings, Offered):
     """Filters of services, and where from."""
 
     code_commune: Annotated[str, AfterValidator(_commune)] | None = Field(
@@ -166,7 +186,13 @@ class SearchQuery(Page, Offered):
         return self
 
     def request(self) -> Request:
-        return Request(page=self.page, size=self.size, once=bool(self.exclure_doublons), **self.offered())
+        return Request(
+            page=self.page,
+            size=self.size,
+            areas=self.areas(),
+            once=bool(self.exclure_doublons),
+            **self.offered(),
+        )
 
     @property
     def point(self) -> tuple[float, float] | None:

@@ -14,6 +14,7 @@ from maillage.apps.directory.queries.results import (
     chosen_facets,
 )
 from maillage.apps.directory.queries.where import Spot
+from maillage.apps.territories.rules import AREAS
 from maillage.reference import offer
 
 LONGEST = 60  # characters of a language
@@ -49,5 +50,5 @@ class FindForm(forms.Form):
 
     def _chosen(self) -> dict[str, str]:
         """Return the value chosen in each menu."""
-        typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*ASKED_OF, "langue")}
+        typed = {id: str(self.data.get(id, ""))[:LONGEST] for id in (*ASKED_OF, "langue", *AREAS)}
         return {id: value for id, value in typed.items() if value and chosen_facets(id, value)}

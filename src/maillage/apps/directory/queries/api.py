@@ -16,7 +16,8 @@ import shapely
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import published
-from maillage.apps.directory.queries.search import METRES_A_DEGREE
+from maillage.apps.directory.queries.search import METRES_A_DEGREE, facets_by_place
+from maillage.apps.territories.rules import AREAS
 from maillage.kernel.names import plain
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
@@ -35,8 +36,8 @@ AT_A_DISTANCE, ON_SITE = "a-distance", "en-presentiel"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request from a program; '' and () filter nothing. least: the lowest quality score; once: only the
-    best of duplicate places.
+    """A request from a program; '' and () filter nothing. areas: facets of areas, all of which must hold;
+    least: the lowest quality score; once: only the best of duplicate places.
     """
 
     sources: Sequence[str] = ()
@@ -49,6 +50,7 @@ class Request:
     public_words: str = ""
     modes: Sequence[str] = ()
     types: Sequence[str] = ()
+    areas: Sequence[str] = ()
     least: float | None = None
     once: bool = False
     page: int = 1
@@ -75,6 +77,7 @@ class Line:
     type: str
     zone: Sequence[str]
     score: float
+    areas: Sequence[str] = ()
     best: bool = True
 
 
@@ -257,6 +260,7 @@ TESTS: Mapping[str, Callable[[Any], Callable[[Line], bool] | None]] = {
     "public_words": _public_words,
     "modes": _any("modes"),
     "types": _among("type"),
+    "areas": lambda wanted: lambda line: set(wanted) <= set(line.areas),
     "least": lambda least: lambda line: line.score >= least,
     "once": lambda _: lambda line: line.best,
 }
@@ -280,11 +284,12 @@ def _lines(digest: str, on: date) -> tuple[Line, ...]:
             points[lieu.pk] = None if lieu.latitude is None else (lieu.latitude, lieu.longitude)
             yield lieu.pk, published.of(lieu)
 
-    found = tuple(_line(each, points.pop(each.pk)) for each in _each(places(), on))
+    areas = facets_by_place(AREAS)
+    found = tuple(_line(each, points.pop(each.pk), areas.get(each.pk, ())) for each in _each(places(), on))
     return _with_best(found, published.doubles())
 
 
-def _line(found: _Found, point: tuple[float, float] | None) -> Line:
+def _line(found: _Found, point: tuple[float, float] | None, areas: Sequence[str]) -> Line:
     service = found.service
     words = [*(_label(public) for public in service["publics"]), service["publics_precisions"] or ""]
     return Line(
@@ -302,6 +307,7 @@ def _line(found: _Found, point: tuple[float, float] | None) -> Line:
         type=service["type"] or "",
         zone=tuple(service["zone_eligibilite"] or ()),
         score=service["score_qualite"],
+        areas=tuple(areas),
     )
 
 

@@ -1,58 +1,216 @@
-"""Whether a place stands in a priority district (QPV), from what is known without a network."""
+"""Whether places stand in a priority district (QPV), or another kind of area, from what is known without a
+network.
 
+A file of contours that somebody dropped decides where it draws districts. Each place stands inside, outside,
+at the edge, or nobody knows; the search keeps that as a facet (`qpv:oui`), so that the map, the lists, the
+exports and the programs of others are narrowed by the same rows.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import paper
-from maillage.apps.territories.queries import latest_marking
+from maillage.apps.directory.queries import places, quarters
+from maillage.apps.territories import queries as territories
+from maillage.apps.territories import rules as areas
+from maillage.apps.territories.queries import Areas
+from maillage.kernel.errors import Refused
 from maillage.pipeline.dares import clean as dares
+from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN, Point, Standing
 from maillage.words import wording
+from maillage.words.languages import to_say
 
 WHOLE = 0.999  # of a census quarter: its contour and that of the district never share every point
 NO_CONTOUR = (
     "Les contours des quartiers ne sont pas livrés : déposez le fichier officiel pour en savoir plus."
 )
 OF_COMMUNE = "Dares, communes ayant un quartier prioritaire, 2019"
+QPV = "qpv"
+CHOICES = {
+    INSIDE: to_say("Dans le périmètre"),
+    EDGE: to_say("À la limite : peut-être"),
+    OUTSIDE: to_say("Hors du périmètre"),
+    UNKNOWN: to_say("On ne sait pas"),
+}
+LABELS = {"qpv": to_say("Quartier prioritaire (QPV)"), "zus": to_say("Zone urbaine sensible (ZUS)")}
+SENTENCES = {
+    "qpv": {
+        INSIDE: "Dans un quartier prioritaire{named}.",
+        EDGE: "Peut-être dans un quartier prioritaire{named}.",
+        OUTSIDE: "Hors des quartiers prioritaires.",
+        UNKNOWN: "On ne sait pas s’il est dans un quartier prioritaire.",
+    },
+    "zus": {
+        INSIDE: "Dans une ancienne zone urbaine sensible{named}.",
+        EDGE: "Peut-être dans une ancienne zone urbaine sensible{named}.",
+        OUTSIDE: "Hors des anciennes zones urbaines sensibles.",
+        UNKNOWN: "On ne sait pas s’il est dans une ancienne zone urbaine sensible.",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """What is known of a place and priority districts. told: a sentence; source: who says it, and when;
-    limit: what cannot be told, "" when all is.
+    """What is known of a place and a kind of area. told: a sentence; source: who says it, and when;
+    limit: what cannot be told, "" when all is; status: of `CHOICES`, "" when only the commune speaks.
     """
 
     told: str
     source: str
     limit: str = ""
+    status: str = ""
 
 
 def district(lieu: Lieu) -> District | None:
     """Return whether a place is in a priority district; None where not even its commune is known.
 
-    A file of contours that somebody dropped says what part of each census quarter they cover: all of it, or
-    none, decides of every place there; a part decides of none. Without such a file, only the commune speaks.
+    Without a file of contours, only the commune speaks.
     """
     if not lieu.code_insee:
         return None
-    marking = latest_marking("qpv")
-    if marking is None:
-        held = lieu.code_insee in set(dares.communes()["commune"].tolist())
-        told = "au moins un quartier prioritaire" if held else "pas de quartier prioritaire connu"
-        return District(
-            f"Sa commune compte {told}." if held else f"Sa commune n’a {told}.", OF_COMMUNE, NO_CONTOUR
-        )
-    source = f"{marking.source}, déposé en {marking.created_at.year}"
-    quarter = paper.iris_of([lieu]).get(lieu.pk)
-    if quarter is None:
-        return District(
-            "On ne sait pas s’il est dans un quartier prioritaire.", source, "Son point n’est pas connu."
-        )
-    share = marking.shares.get(quarter, 0.0)
-    if share == 0:
-        return District("Hors des quartiers prioritaires.", source)
-    if share >= WHOLE:
-        return District("Dans un quartier prioritaire.", source)
-    part = wording.share(share)
+    found = standings([lieu]).get(QPV)
+    if found is not None:
+        return found[lieu.pk]
+    held = lieu.code_insee in set(dares.communes()["commune"].tolist())
+    told = "au moins un quartier prioritaire" if held else "pas de quartier prioritaire connu"
     return District(
-        "Peut-être dans un quartier prioritaire.", source, f"Ils couvrent {part} de son quartier Insee."
+        f"Sa commune compte {told}." if held else f"Sa commune n’a {told}.", OF_COMMUNE, NO_CONTOUR
     )
+
+
+def standings(rows: Sequence[Lieu]) -> dict[str, dict[int, District]]:
+    """Return where places stand, by kind of area then by number; no kind of which no contour is held.
+
+    The last file dropped that draws an area in the département of a place speaks of it. One that draws none
+    there says nothing: it may hold another part of the country.
+    """
+    stamps = territories.areas_stamps()
+    found: dict[str, dict[int, District]] = {}
+    for kind in dict.fromkeys(kind for kind, *_ in stamps):
+        held = territories.areas_of(stamps, kind)
+        by_file: dict[str, tuple[Areas, list[Lieu]]] = {}
+        said = found.setdefault(kind, {})
+        for lieu in rows:
+            where = areas.departement(lieu.code_insee)
+            of = next((each for each in held if where in each.departements), None)
+            if of is None:
+                said[lieu.pk] = _district(kind, held[0].source, Standing(UNKNOWN), NOT_DRAWN)
+            else:
+                by_file.setdefault(of.slug, (of, []))[1].append(lieu)
+        for of, here in by_file.values():
+            said |= _standings(of, here)
+    return found
+
+
+NOT_DRAWN = "Les contours déposés ne disent rien de son département."
+NO_POINT = "Son point n’est pas connu."
+
+
+def _standings(of: Areas, rows: Sequence[Lieu]) -> dict[int, District]:
+    """Return where places stand in the areas of one file, by number."""
+    located = [lieu for lieu in rows if places.is_located(lieu)]
+    unknown = _district(of.kind, of.source, Standing(UNKNOWN), NO_POINT)
+    said = {lieu.pk: unknown for lieu in rows}
+    if of.contours is None:
+        return said | _by_quarter(of, located)
+    points = [
+        Point(lieu.longitude or 0.0, lieu.latitude or 0.0, float(lieu.sheet.get("precision", 0)))
+        for lieu in located
+    ]
+    for lieu, standing in zip(located, of.contours.standings(points), strict=True):
+        limit = NEAR_EDGE if standing.status == EDGE else ""
+        said[lieu.pk] = _district(of.kind, of.source, standing, limit)
+    return said
+
+
+NEAR_EDGE = "Son point est trop près de la limite."
+
+
+def _by_quarter(of: Areas, located: Sequence[Lieu]) -> dict[int, District]:
+    """Return where places stand from the part of each census quarter in the areas: all of it, or none,
+    decides of every place there; a part decides of none.
+    """
+    found = quarters.iris_of(located)
+    said = {}
+    for lieu in located:
+        if (quarter := found.get(lieu.pk)) is None:
+            continue
+        share = of.shares.get(quarter, 0.0)
+        status = OUTSIDE if share == 0 else INSIDE if share >= WHOLE else EDGE
+        limit = f"Ils couvrent {wording.share(share)} de son quartier Insee." if status == EDGE else ""
+        said[lieu.pk] = _district(of.kind, of.source, Standing(status), limit)
+    return said
+
+
+def _district(kind: str, source: str, standing: Standing, limit: str) -> District:
+    named = f" : {standing.district}" if standing.district else ""
+    return District(SENTENCES[kind][standing.status].format(named=named), source, limit, standing.status)
+
+
+# ------------------------------------------------------------------------------------------------- to narrow
+
+
+def facets(rows: Sequence[Lieu]) -> list[tuple[str, int]]:
+    """Return the facets that say where places stand, each with the number of its place."""
+    return [
+        (f"{kind}:{found.status}", pk) for kind, said in standings(rows).items() for pk, found in said.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A kind of area that an output may be narrowed by. chosen: of `CHOICES`, "" for any; source: of its
+    contours.
+    """
+
+    id: str
+    label: str
+    chosen: str
+    source: str
+
+    @property
+    def choices(self) -> Mapping[str, str]:
+        return CHOICES
+
+
+def choices(asked: Mapping[str, str]) -> list[Choice]:
+    """Return what an output may be narrowed by, as it is asked; nothing when no contour is held."""
+    stamps = territories.areas_stamps()
+    kinds = dict.fromkeys(kind for kind, *_ in stamps)
+    return [
+        Choice(kind, LABELS[kind], _chosen(asked, kind), territories.areas_of(stamps, kind)[0].source)
+        for kind in kinds
+    ]
+
+
+def _chosen(asked: Mapping[str, str], kind: str) -> str:
+    value = str(asked.get(kind, ""))
+    return value if value in CHOICES else ""
+
+
+def parse(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the facets that some parameters ask for, all of which must hold; Refused when no contour is held
+    to answer, or when a value means nothing.
+    """
+    wanted = {kind: value for kind in areas.AREAS if (value := str(given.get(kind) or ""))}
+    for kind, value in wanted.items():
+        if value not in CHOICES:
+            raise Refused(
+                f"« {value[:40]} » ne dit pas où est un lieu.",
+                why=f"Le filtre « {kind} » a quatre réponses : {', '.join(CHOICES)}.",
+                do="Choisissez l’une d’elles, ou enlevez ce filtre.",
+            )
+    if wanted and (missing := set(wanted) - {kind for kind, *_ in territories.areas_stamps()}):
+        raise Refused(
+            f"Le filtre « {min(missing)} » ne peut rien répondre.",
+            why="Aucun contour n’a été déposé ici : on ne sait d’aucun lieu s’il est dedans ou dehors.",
+            do="Enlevez ce filtre, ou faites déposer le fichier officiel des contours.",
+        )
+    return tuple(f"{kind}:{value}" for kind, value in wanted.items())
+
+
+def in_words(facets: Iterable[str], say: Callable[[str], str] = str) -> str:
+    """Return what some facets ask for: “Quartier prioritaire (QPV) : dedans”."""
+    split = (facet.split(":") for facet in facets)
+    return ", ".join(f"{say(LABELS[kind])} : {say(CHOICES[value]).lower()}" for kind, value in split)

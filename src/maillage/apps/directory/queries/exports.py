@@ -16,9 +16,10 @@ from django.conf import settings
 from django.db.models import Count, Q
 
 from maillage.apps.directory import rules
-from maillage.apps.directory.models import Source
+from maillage.apps.directory.models import Lieu, Source
 from maillage.apps.directory.queries import published, scope
 from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.queries.search import having
 from maillage.kernel.disk import write_whole
 from maillage.reports.directory.formats import every, hsds, loss, publication
 from maillage.reports.directory.formats.published import Published
@@ -130,7 +131,7 @@ class ExportFolder:
 
     @property
     def folder(self) -> Path:
-        return self.root / self.where.code
+        return self.root / self.where.folder
 
 
 def export_folder(where: Scope, on: date) -> ExportFolder:
@@ -149,7 +150,7 @@ def keep(shelf: ExportFolder, name: str, content: bytes | str) -> Path:
 
 def offered(shelf: ExportFolder) -> list[Offered]:
     """Return every file of a territory, made when it has few places, weighed on a sample otherwise."""
-    n = published.within(published.published(), shelf.where.communes).count()
+    n = published.within(published.published(), shelf.where.communes, shelf.where.facets).count()
     if n <= MOST_AT_ONCE:
         _make_all(shelf)
     found = []
@@ -277,6 +278,8 @@ def sources(where: Scope) -> list[SourceShare]:
     inside = Q(lieux__state=rules.PUBLISHED)
     if where.communes:
         inside &= Q(lieux__code_insee__in=where.communes)
+    if where.facets:
+        inside &= Q(lieux__in=having(Lieu.objects.all(), where.facets))
     rows = Source.objects.annotate(n=Count("lieux", filter=inside)).filter(n__gt=0).order_by("-n", "name")
     return [SourceShare(source, source.n, licence(source.licence)) for source in rows]
 

@@ -1,7 +1,7 @@
 """What a working list of the directory is narrowed by: a word, a commune, a source, a reason."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
 from maillage.apps.directory.models import Lieu, Source
-from maillage.apps.directory.queries import history
+from maillage.apps.directory.queries import districts, history
+from maillage.apps.directory.queries.search import having
+from maillage.apps.territories.rules import AREAS
 from maillage.studies.diagnosis.territories import gazetteer
 
 
@@ -21,11 +23,12 @@ class Facets:
     commune: str = ""
     source: str = ""
     reason: str = ""
+    areas: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
         """Return whether the whole list is asked for."""
-        return not (self.word or self.commune or self.source or self.reason)
+        return not (self.word or self.commune or self.source or self.reason or self.areas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,14 @@ class Choices:
     communes: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
+    areas: Sequence[districts.Choice] = ()
 
 
 def read(asked: Mapping[str, str]) -> Facets:
     """Return what a query string asks for."""
     words = (asked.get(name, "").strip()[:100] for name in ("mot", "commune", "source", "raison"))
-    return Facets(*words)
+    areas = (f"{kind}:{value}" for kind in AREAS if (value := asked.get(kind, "")) in districts.CHOICES)
+    return Facets(*words, tuple(areas))
 
 
 def narrow(rows: QuerySet, facets: Facets, prefix: str) -> QuerySet:
@@ -51,6 +56,7 @@ def narrow(rows: QuerySet, facets: Facets, prefix: str) -> QuerySet:
         rows = rows.filter(**{f"{prefix}code_insee": facets.commune})
     if facets.source:
         rows = rows.filter(**{f"{prefix}source__name": facets.source})
+    rows = having(rows, facets.areas, prefix)
     if facets.reason and prefix == "":
         doubtful = Lieu.objects.annotate(doubts=Cast("to_check", TextField()))
         rows = rows.filter(
@@ -59,11 +65,13 @@ def narrow(rows: QuerySet, facets: Facets, prefix: str) -> QuerySet:
     return rows
 
 
-def choices(rows: QuerySet, prefix: str, *, reasons: bool) -> Choices:
-    """Return what a list may be narrowed by. reasons: whether its rows are places with doubts."""
+def choices(rows: QuerySet, prefix: str, *, reasons: bool, asked: Facets) -> Choices:
+    """Return what a list may be narrowed by, beside what is asked. reasons: whether its rows are places with
+    doubts.
+    """
     plain = rows.order_by()
-    towns = Counter(plain.values_list(f"{prefix}code_insee", flat=True))
-    sources = Counter(plain.values_list(f"{prefix}source", flat=True))
+    held = list(plain.values_list(f"{prefix}code_insee", f"{prefix}source"))
+    towns, sources = Counter(town for town, _ in held), Counter(source for _, source in held)
     names: dict[Any, str] = dict(Source.objects.filter(pk__in=sources).values_list("pk", "name"))
     known = gazetteer()
     doubts: Counter[str] = Counter()
@@ -74,6 +82,7 @@ def choices(rows: QuerySet, prefix: str, *, reasons: bool) -> Choices:
         _labelled({code: (known.get(code).name if code in known else code, n) for code, n in towns.items()}),
         _labelled({names[pk]: (names[pk], n) for pk, n in sources.items()}),
         _labelled({name: (history.field_in_words(name), n) for name, n in doubts.items()}),
+        districts.choices(dict(facet.split(":") for facet in asked.areas)),
     )
 
 

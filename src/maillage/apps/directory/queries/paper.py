@@ -17,6 +17,7 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import exports, places, published
 from maillage.apps.directory.queries.exports import ExportFolder
+from maillage.apps.directory.queries.quarters import iris_codes, iris_of
 from maillage.apps.directory.queries.scope import Scope
 from maillage.apps.directory.queries.where import Spot
 from maillage.kernel.names import plain
@@ -61,7 +62,7 @@ def directory(where: Scope, *, on: date, address: str = "") -> Directory:
     """Return the directory of a territory, all its places numbered. address: of its page, '' to print
     none.
     """
-    rows = list(published.within(published.published(), where.communes).order_by("slug"))
+    rows = list(published.within(published.published(), where.communes, where.facets).order_by("slug"))
     grouping = _grouping(where, rows)
     every = [_entry(lieu, grouping.of(lieu), on) for lieu in rows]
     entries = _once(every, published.doubles())
@@ -218,25 +219,6 @@ def _quarters(rows: Sequence[Lieu]) -> dict[int, str]:
     return {pk: names[code] for pk, code in iris_of(rows).items() if names.get(code)}
 
 
-def iris_of(rows: Sequence[Lieu]) -> dict[int, str]:
-    """Return the IRIS that holds each located place, where its contour is known."""
-    located = [lieu for lieu in rows if places.is_located(lieu)]
-    shapes = contours.iris(_iris_codes(sorted({lieu.code_insee for lieu in located})))
-    if not shapes:
-        return {}
-    codes = list(shapes)
-    tree = shapely.STRtree(list(shapes.values()))
-    points, held = tree.query([shapely.Point(l.longitude, l.latitude) for l in located], predicate="within")  # noqa: E741
-    return {located[p].pk: codes[z] for p, z in zip(points.tolist(), held.tolist(), strict=True)}
-
-
-def _iris_codes(communes: Sequence[str]) -> list[str]:
-    iris = rp2021.iris()
-    inside = np.isin(iris["commune"], communes) & (iris["kind"] != "Z")
-    found: list[str] = iris["iris"][inside].tolist()
-    return found
-
-
 @cache
 def _iris_names() -> dict[str, str]:
     iris = rp2021.iris()
@@ -296,7 +278,7 @@ def _groupings() -> dict[str, str]:
 
 
 def _inside(codes: Sequence[str]) -> list[shapely.Geometry]:
-    return list(contours.iris(_iris_codes(codes)).values())
+    return list(contours.iris(iris_codes(codes)).values())
 
 
 # -------------------------------------------------------------------------------------------------- documents

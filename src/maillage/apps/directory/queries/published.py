@@ -2,7 +2,7 @@
 from another.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,20 +13,26 @@ from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Pair
+from maillage.apps.directory.queries.search import having
+from maillage.apps.territories.queries import areas_stamps
 from maillage.reports.directory.formats.published import Published
+from maillage.web import bulk
 
 K = TypeVar("K", bound=Hashable)
 
 
-def all_places() -> list[Published]:
-    """Return every published place, by identifier."""
-    return places(())
+def all_places(facets: Sequence[str] = ()) -> list[Published]:
+    """Return every published place, by identifier. facets: those that each must have."""
+    return places((), facets)
 
 
-def places(communes: Iterable[str]) -> list[Published]:
-    """Return the published places of some communes, of all without any, by identifier."""
+def places(communes: Iterable[str], facets: Sequence[str] = ()) -> list[Published]:
+    """Return the published places of some communes, of all without any, by identifier. facets: those that
+    each must have.
+    """
     alike = doubles()
-    return [of(lieu, alike.get(lieu.slug, ())) for lieu in within(published(), communes).order_by("slug")]
+    rows = within(published(), communes, facets).order_by("slug")
+    return [of(lieu, alike.get(lieu.slug, ())) for lieu in rows]
 
 
 def published() -> QuerySet[Lieu]:
@@ -37,10 +43,10 @@ def published() -> QuerySet[Lieu]:
     return rows.defer("origins", "to_check").annotate(came_at=came)
 
 
-def within(rows: QuerySet[Lieu], communes: Iterable[str]) -> QuerySet[Lieu]:
-    """Return the rows of some communes, all of them without any."""
+def within(rows: QuerySet[Lieu], communes: Iterable[str], facets: Sequence[str] = ()) -> QuerySet[Lieu]:
+    """Return the rows of some communes, all of them without any. facets: those that each must have."""
     wanted = list(communes)
-    return rows.filter(code_insee__in=wanted) if wanted else rows
+    return having(rows.filter(code_insee__in=bulk.to_find(wanted)) if wanted else rows, facets)
 
 
 def of(lieu: Lieu, alike: tuple[str, ...] = ()) -> Published:
@@ -106,12 +112,16 @@ class PlaceCount:
         return self.sheets - self.places
 
 
-def place_count(communes: Iterable[str] = ()) -> PlaceCount:
+def place_count(communes: Iterable[str] = (), facets: Sequence[str] = ()) -> PlaceCount:
     """Return how many places are published in some communes, in all without any. Every count of places that
-    is read, printed or written comes from here or from `repeats`.
+    is read, printed or written comes from here or from `repeats`. facets: those that each must have.
     """
     wanted = set(communes)
-    sheets = within(Lieu.objects.filter(state=rules.PUBLISHED), wanted).count()
+    rows = within(Lieu.objects.filter(state=rules.PUBLISHED), wanted, facets)
+    if facets:
+        numbers = set(rows.values_list("pk", flat=True))
+        return PlaceCount(len(numbers) - repeated(numbers), len(numbers))
+    sheets = rows.count()
     columns = ("first", "first__code_insee", "second", "second__code_insee")
     pairs = list(sure_pairs().values_list(*columns))
     ends = [end for pair in pairs for end in (pair[:2], pair[2:])]
@@ -157,11 +167,14 @@ class State:
 
 
 def state() -> State:
-    """Return the state of the published directory. Every write leaves a Change or a decided pair behind."""
+    """Return the state of the published directory. Every write leaves a Change or a decided pair behind; a
+    file of contours says anew where the places stand.
+    """
     changes = Change.objects.aggregate(n=Count("pk"), last=Max("pk"), at=Max("at"))
     pairs = Pair.objects.filter(state=rules.OPEN, sure=True).aggregate(n=Count("pk"), sum=Sum("pk"))
     n = Lieu.objects.filter(state=rules.PUBLISHED).count()
     told = f"{n} {changes['n']} {changes['last']} {changes['at']} {pairs['n']} {pairs['sum']}"
+    told += "".join(f" {kind} {pk} {file}" for kind, pk, file in areas_stamps())
     return State(sha256(told.encode()).hexdigest()[:20], changes["at"])
 
 

@@ -9,10 +9,11 @@ from django.db.models import Count
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu, Source
-from maillage.apps.directory.queries import places, published
+from maillage.apps.directory.queries import districts, places, published
 from maillage.apps.directory.queries.places import Fact, Fresh, Phone, metres_in_words
 from maillage.apps.directory.queries.search import Found, Wanted, facets_of, search
 from maillage.apps.directory.queries.where import Spot
+from maillage.apps.territories.rules import AREAS
 from maillage.pipeline.cog import clean as cog
 from maillage.reference import offer
 from maillage.reference.parameters import number
@@ -235,6 +236,8 @@ def chosen_facets(menu: str, value: str) -> tuple[str, ...]:
     """Return the facets of a value chosen in a menu, any of which matches; none for an unknown value."""
     if menu == "langue":
         return LANGUAGES[value][1] if value in LANGUAGES else (f"langue:{value}",)
+    if menu in AREAS:
+        return (f"{menu}:{value}",) if value in districts.CHOICES else ()
     list_id, _, family, but = ASKED_OF[menu]
     return (f"{family}:{value}",) if value in _choices(list_id, but) else ()
 
@@ -427,7 +430,7 @@ def _covers(asked: Search) -> bool:
     return bool(_search(anything, radius=FAR, limit=1).places)
 
 
-def _search(asked: Search, *, radius: float, limit: int) -> Found:
+def _search(asked: Search, *, radius: float, limit: int, communes: tuple[str, ...] = ()) -> Found:
     spot = asked.spot
     return search(
         Wanted(
@@ -436,9 +439,25 @@ def _search(asked: Search, *, radius: float, limit: int) -> Found:
             longitude=spot.longitude if spot else None,
             radius=radius,
             facets=asked.facets,
+            communes=communes,
             limit=limit,
         )
     )
+
+
+def unplaced(asked: Search) -> dict[str, int]:
+    """Return how many places of a search narrowed by areas are at an edge, and how many nobody can place:
+    they meet every other criterion, and may be inside.
+    """
+    others = {id: value for id, value in asked.chosen.items() if id not in AREAS}
+    radius = reach(asked.minutes) if asked.around and asked.minutes else 0.0
+    communes = asked.spot.communes if asked.spot and not asked.around else ()
+    found = _search(replace(asked, chosen=others), radius=radius, limit=0, communes=communes).facets
+    kinds = [kind for kind in AREAS if kind in asked.chosen]
+    return {
+        status: max(found.get(f"{kind}:{status}", 0) for kind in kinds)
+        for status in (districts.EDGE, districts.UNKNOWN)
+    }
 
 
 # ---------------------------------------------------------------------------------------------------- by name

@@ -2,12 +2,13 @@
 
 import csv
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from urllib.parse import urlencode
 
 import numpy as np
 
-from maillage.apps.directory.queries import published
+from maillage.apps.directory.queries import districts, published
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.kernel.errors import UnknownTerritory
@@ -37,24 +38,49 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """A territory. code: official, or the address of a perimeter; communes: none for the whole of France."""
+    """A territory, or the part of its places that have some facets. code: official, or the address of a
+    perimeter; communes: none for the whole of France.
+    """
 
     code: str
     name: str
     kind: Kind
     communes: tuple[str, ...] = ()
     zones: tuple[Zone, ...] = ()
+    facets: tuple[str, ...] = ()
 
     @property
     def is_everywhere(self) -> bool:
-        return self.kind == "france"
+        """Whether it holds every place."""
+        return self.kind == "france" and not self.facets
+
+    @property
+    def folder(self) -> str:
+        """The name of what is written about it: its code, then what its places have."""
+        return "-".join([self.code, *(facet.replace(":", "-") for facet in self.facets)])
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters that narrow it: `{"qpv": "oui"}`."""
+        return dict(facet.split(":") for facet in self.facets)
+
+    @property
+    def narrowing(self) -> str:
+        """The same, as an address writes them after its path."""
+        return f"?{urlencode(self.parameters)}" if self.facets else ""
+
+    @property
+    def query(self) -> str:
+        """The parameters of an address that leads to it."""
+        territory = {} if self.kind == "france" else {"territoire": self.code}
+        return f"?{urlencode(territory | self.parameters)}" if territory or self.facets else ""
 
     @property
     def data_gouv(self) -> str:
         """Its name on data.gouv.fr, '' for a perimeter, which has none there."""
         if self.zones:
             return ""
-        return DATA_GOUV[self.kind] + ("fr" if self.is_everywhere else self.code.removeprefix("R"))
+        return DATA_GOUV[self.kind] + ("fr" if self.kind == "france" else self.code.removeprefix("R"))
 
 
 def of(code: str) -> Scope:
@@ -81,9 +107,16 @@ def typed(text: str) -> tuple[Scope | None, Sequence[Territory]]:
     return (of(codes[0]), ()) if len(codes) == 1 else (None, found)
 
 
+def narrowed(scope: Scope, facets: tuple[str, ...]) -> Scope:
+    """Return the part of a territory whose places have these facets."""
+    if not facets:
+        return scope
+    return replace(scope, name=f"{scope.name}, {districts.in_words(facets)}", facets=facets)
+
+
 def places(scope: Scope) -> list[Published]:
     """Return the published places of a territory, by identifier."""
-    return published.places(scope.communes)
+    return published.places(scope.communes, scope.facets)
 
 
 @lru_cache(maxsize=128)

@@ -5,11 +5,13 @@ The nearest come first; without a point, the order is alphabetical. Facets are c
 not over one page.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
 from django.db import connection
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from maillage.kernel.names import plain
 
@@ -83,6 +85,27 @@ def facets_of(family: str) -> list[str]:
             "select distinct facet from directory_facets where facet like %s order by facet", [f"{family}:%"]
         )
         return [facet for (facet,) in cursor.fetchall()]
+
+
+def facets_by_place(families: Iterable[str]) -> dict[int, list[str]]:
+    """Return the facets of some families that each published place has, by its number."""
+    found: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        for family in families:
+            cursor.execute("select lieu, facet from directory_facets where facet like %s", [f"{family}:%"])
+            for lieu, facet in cursor.fetchall():
+                found.setdefault(int(lieu), []).append(facet)
+    return found
+
+
+def having(rows: QuerySet, facets: Sequence[str], prefix: str = "") -> QuerySet:
+    """Return the rows whose published place has every one of some facets. prefix: the path from a row to its
+    place, '' when it is one.
+    """
+    for facet in facets:
+        held = RawSQL("select lieu from directory_facets where facet = %s", [facet])
+        rows = rows.filter(**{f"{prefix}pk__in": held})
+    return rows
 
 
 class _Parts:

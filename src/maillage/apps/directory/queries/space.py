@@ -70,9 +70,10 @@ def section(id: str, user, on: date, number: str, asked: facets.Facets = WHOLE) 
     return _section(id, user, on, 0, [SECTIONS[id].row(each, on) for each in page], found), page
 
 
-def choices(id: str, user, on: date) -> facets.Choices:
-    """Return what a section may be narrowed by."""
-    return facets.choices(SECTIONS[id].rows(user, on), SECTIONS[id].prefix, reasons=id == DOUBTFUL)
+def choices(id: str, user, on: date, asked: facets.Facets = WHOLE) -> facets.Choices:
+    """Return what a section may be narrowed by, beside what is asked."""
+    rows = SECTIONS[id].rows(user, on)
+    return facets.choices(rows, SECTIONS[id].prefix, reasons=id == DOUBTFUL, asked=asked)
 
 
 def doubtful(user, numbers: Iterable[int]) -> QuerySet[Lieu]:

@@ -11,6 +11,7 @@ from maillage.apps.directory.queries import paper, published
 from maillage.reports.directory.census import Row
 from maillage.studies.offer.census import Census
 from maillage.studies.offer.census import census as census_of
+from maillage.web import bulk
 from maillage.words import wording
 
 
@@ -42,7 +43,7 @@ def rows(communes: Collection[str], *, on: date) -> tuple[list[Row], int]:
     left out because another describes the same place: those of the printed directory.
     """
     found = list(
-        Lieu.objects.filter(code_insee__in=communes, state=rules.PUBLISHED)
+        Lieu.objects.filter(code_insee__in=bulk.to_find(communes), state=rules.PUBLISHED)
         .select_related("structure", "source")
         .order_by("name", "pk")
     )

@@ -20,6 +20,7 @@ from maillage.apps.directory import access
 from maillage.apps.directory.forms import api as shapes
 from maillage.apps.directory.queries import api as queries
 from maillage.apps.directory.views.fresh import unless_changed
+from maillage.kernel.errors import Refused
 from maillage.reference import standards
 from maillage.reference.definitions import DEFAULT, offered
 from maillage.studies.diagnosis import filters
@@ -276,12 +277,18 @@ def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
     )
 
 
+@api.exception_handler(Refused)
+def _unanswerable(request: HttpRequest, error: Refused) -> HttpResponse:
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, error.what, f"{error.why} {error.do}")
+
+
 REASONS = {
     "greater_than_equal": "au moins {ge}",
     "less_than_equal": "au plus {le}",
     "int_parsing": "un nombre entier est attendu",
     "float_parsing": "un nombre est attendu, avec un point pour les décimales",
     "bool_parsing": "true ou false est attendu",
+    "literal_error": "une de ces valeurs est attendue : oui, limite, non, inconnu",
     "enum": "valeur inconnue ; les valeurs sont à l’adresse /api/v1/doc/ de cette liste",
     "value_error": "{error}",
 }

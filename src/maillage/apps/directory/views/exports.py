@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import holding
 from maillage.apps.directory import access
 from maillage.apps.directory.forms.publish import PublishForm
-from maillage.apps.directory.queries import exports, published, scope
+from maillage.apps.directory.queries import districts, exports, published, scope
 from maillage.apps.directory.queries.exports import FILES
 from maillage.apps.directory.views.fresh import unless_changed
 from maillage.kernel.errors import Refused, UnknownTerritory
@@ -30,8 +30,15 @@ def page(request: HttpRequest) -> HttpResponse:
     """Show every format, its size and what it leaves out; the sources and their licences."""
     text = request.GET.get("territoire", "").strip()[:LONGEST]
     where, near = scope.typed(text or scope.EVERYWHERE)
+    choices = districts.choices(request.GET)
     if where is None:
-        return render(request, "directory/export/page.html", {"typed": text, "near": near}, status=404)
+        context = {"typed": text, "near": near, "choices": choices}
+        return render(request, "directory/export/page.html", context, status=404)
+    typed = "" if where.is_everywhere else text
+    try:
+        where = scope.narrowed(where, districts.parse(request.GET))
+    except Refused as error:
+        return refusals.page(request, error)
     if not access.may_read_data(request):
         return refusals.page(request, TOO_MANY, status=429)
     sources = exports.sources(where)
@@ -40,8 +47,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "directory/export/page.html",
         {
             "where": where,
-            "typed": "" if where.is_everywhere else text,
-            "count": published.place_count(where.communes),
+            "typed": typed,
+            "choices": choices,
+            "count": published.place_count(where.communes, where.facets),
             "files": exports.offered(exports.export_folder(where, timezone.localdate())) if sources else [],
             "sources": sources,
             "shared": exports.licence_of(sources) if sources else None,
@@ -55,8 +63,11 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
     """One file, of the whole directory or of a territory."""
     try:
         where = scope.of(request.GET.get("territoire", "").strip()[:LONGEST])
+        where = scope.narrowed(where, districts.parse(request.GET))
     except UnknownTerritory as error:
         raise Http404 from error
+    except Refused as error:
+        return refusals.page(request, error)
     if name not in FILES:
         raise Http404
     shelf = exports.export_folder(where, timezone.localdate())
@@ -68,7 +79,7 @@ def file(request: HttpRequest, name: str) -> HttpResponse | FileResponse:
         made.path.open("rb"),
         content_type=FILES[name].kind,
         as_attachment=True,
-        filename=f"maillage-{where.code}-{name}",
+        filename=f"maillage-{where.folder}-{name}",
     )
     response["Access-Control-Allow-Origin"] = "*"  # a map on somebody's site reads the points
     return response

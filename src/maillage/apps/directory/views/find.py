@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.directory.forms.find import FindForm
-from maillage.apps.directory.queries import maps, results, where
+from maillage.apps.directory.queries import districts, maps, results, where
 from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Nearest, Search
+from maillage.apps.territories.rules import AREAS
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference import offer
 from maillage.reference.parameters import number
@@ -40,6 +41,7 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
     asked = form.search(answer.spot)
     # Without a question nothing comes first: a few places, and the page asks where.
     asked = replace(asked, shown=max(asked.shown, at_once) if request.GET else UNASKED)
+    areas = districts.choices(asked.chosen)
     context: dict[str, Any] = {
         "form": form,
         "ou": answer.spot.label if answer.spot else form.typed("ou"),
@@ -53,7 +55,9 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         "need": offer.practices().get(asked.need),
         "filters": [each for each in FILTERS.values() if not each.more],
         "more_filters": [each for each in FILTERS.values() if each.more],
-        "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in results.menus()],
+        "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in (*results.menus(), *areas)],
+        "areas": [area for area in areas if area.chosen],
+        "no_contour": not set(AREAS).isdisjoint(set(asked.chosen) - {area.id for area in areas}),
         "more_asked": bool(asked.chosen) or any(FILTERS[id].more for id in asked.filters),
         "searched": bool(request.GET),
         "summary": _summary(asked, form.typed("ou")),
@@ -74,6 +78,7 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
     return context | {
         "results": shown,
         "ways": _ways(request, asked, shown.nearest) if not shown.rows else [],
+        "unplaced": results.unplaced(asked) if context["areas"] else {},
         "all_old": len(shown.rows) > 1 and all(row.fresh.warning for row in shown.rows),
         "coverage": results.coverage() if is_far else "",
         "more": _address(request, montrer=str(asked.shown + shown.more)),

@@ -1,5 +1,8 @@
 """The directory on paper: a page to print, a book, a poster, a leaflet."""
 
+from collections.abc import Callable
+from functools import wraps
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -7,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from maillage.apps.directory import access
-from maillage.apps.directory.queries import exports, paper, published, scope, where
+from maillage.apps.directory.queries import districts, exports, paper, published, scope, where
 from maillage.apps.directory.queries.paper import Request
 from maillage.apps.directory.queries.scope import Scope
 from maillage.apps.directory.views.exports import LONGEST
@@ -38,22 +41,34 @@ NO_SPOT = Refused(
 )
 
 
-def _scope(place: str) -> Scope:
-    try:
-        return scope.of(place)
-    except UnknownTerritory as error:
-        raise Http404 from error
+View = Callable[[HttpRequest, Scope], HttpResponse]
+
+
+def of_scope(view: View) -> Callable[..., HttpResponse]:
+    """Give a view the territory of its address, narrowed as it asks."""
+
+    @wraps(view)
+    def serve(request: HttpRequest, place: str) -> HttpResponse:
+        try:
+            found = scope.narrowed(scope.of(place), districts.parse(request.GET))
+        except UnknownTerritory as error:
+            raise Http404 from error
+        except Refused as error:
+            return refusals.page(request, error)
+        return view(request, found)
+
+    return serve
 
 
 def _address(request: HttpRequest, found: Scope) -> str:
-    return printing.address(request, reverse("paper", args=[found.code]))
+    return printing.address(request, reverse("paper", args=[found.code]) + found.narrowing)
 
 
 @require_safe
-def page(request: HttpRequest, place: str) -> HttpResponse:
+@of_scope
+def page(request: HttpRequest, found: Scope) -> HttpResponse:
     """The places of a territory on one page, to read or to print."""
-    found = _scope(place)
-    n = published.place_count(found.communes).places
+    n = published.place_count(found.communes, found.facets).places
     context = {"where": found, "n": n, "sizes": SIZES, "most": paper.MOST}
     if not n:
         return render(request, "directory/export/paper.html", context | {"empty": True})
@@ -69,25 +84,25 @@ def page(request: HttpRequest, place: str) -> HttpResponse:
 
 @require_safe
 @unless_changed
-def book(request: HttpRequest, place: str) -> HttpResponse:
+@of_scope
+def book(request: HttpRequest, found: Scope) -> HttpResponse:
     """The whole directory, as PDF."""
-    found = _scope(place)
     return _document(request, Request(kind="annuaire", where=found, address=_address(request, found)))
 
 
 @require_safe
 @unless_changed
-def leaflet(request: HttpRequest, place: str) -> HttpResponse:
+@of_scope
+def leaflet(request: HttpRequest, found: Scope) -> HttpResponse:
     """A sheet folded in three, as PDF."""
-    found = _scope(place)
     return _document(request, Request(kind="depliant", where=found, address=_address(request, found)))
 
 
 @require_safe
 @unless_changed
-def poster(request: HttpRequest, place: str) -> HttpResponse:
+@of_scope
+def poster(request: HttpRequest, found: Scope) -> HttpResponse:
     """A poster, as PDF: of the places nearest to a spot, or of those best known."""
-    found = _scope(place)
     size = request.GET.get("taille", "")
     text = request.GET.get("ou", "").strip()[:LONGEST]
     spot = where.find(text).spot if text else None
@@ -105,7 +120,7 @@ def poster(request: HttpRequest, place: str) -> HttpResponse:
 
 def _document(request: HttpRequest, asked: Request) -> HttpResponse:
     """Return a document, made when it is not there yet."""
-    n = published.place_count(asked.where.communes).places
+    n = published.place_count(asked.where.communes, asked.where.facets).places
     if not n:
         return refusals.page(request, NO_PLACE, status=404)
     if n > paper.MOST:
@@ -117,5 +132,5 @@ def _document(request: HttpRequest, asked: Request) -> HttpResponse:
             return refusals.page(request, TOO_MANY_PAPERS, status=429)
         content = paper.made(asked, shelf)
     response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{asked.kind}-{asked.where.code}.pdf"'
+    response["Content-Disposition"] = f'inline; filename="{asked.kind}-{asked.where.folder}.pdf"'
     return response

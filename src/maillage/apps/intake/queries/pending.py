@@ -203,6 +203,11 @@ class Column:
         return self.uses[0] if self.uses else ""
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether somebody should look at it: guessed, or left unread."""
+        return bool(self.why) or self.unread
+
+    @property
     def value(self) -> str:
         """Return all its uses as one choice."""
         return " ".join(self.uses)

@@ -97,7 +97,8 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
     columns = queries.columns(found, today=today)
     context = {
         "waiting": found,
-        "columns": columns,
+        "doubtful": [column for column in columns if column.is_doubtful],
+        "placed": [column for column in columns if not column.is_doubtful],
         "unread": [column for column in columns if column.unread],
         "groups": choices(),
         "others": other_uses(columns),

@@ -60,7 +60,7 @@ def section(request: HttpRequest, kind: str) -> HttpResponse:
         "section": shown,
         "page": page,
         "asked": asked,
-        "choices": space.choices(kind, request.user, on),
+        "choices": space.choices(kind, request.user, on, asked),
         "several": kind == space.DOUBTFUL and shown.total > 1,
         "settled": len(request.session.get(SETTLED, ())) if kind == space.DOUBTFUL else 0,
     }

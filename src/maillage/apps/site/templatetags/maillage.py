@@ -15,6 +15,7 @@ from django.utils.html import conditional_escape, escape, format_html, format_ht
 from django.utils.safestring import SafeData, SafeString, mark_safe
 
 from maillage.apps.directory.queries import places
+from maillage.apps.territories.queries import ZoneAreas
 from maillage.reference import clocks
 from maillage.reference.files import ASSETS
 from maillage.reference.glossary import terms
@@ -288,6 +289,23 @@ def keep(context: template.Context, *replaced: str) -> SafeString:
     pairs = parse_qsl(context.get("query", ""))
     shown = [(name, value) for name, value in pairs if not any(name.startswith(each) for each in replaced)]
     return format_html_join("", '<input type="hidden" name="{}" value="{}">', shown)
+
+
+@register.simple_tag(takes_context=True)
+def address(context: template.Context, name: str, value: str, *dropped: str) -> str:
+    """Return the address of this page with one parameter changed, and others dropped; "" takes it off."""
+    asked = context["request"].GET.copy()
+    for each in (name, *dropped):
+        asked.pop(each, None)
+    if value:
+        asked[name] = value
+    return f"?{asked.urlencode()}"
+
+
+@register.simple_tag
+def area_words(areas: ZoneAreas, code: str) -> str:
+    """Return what is told of a zone and a kind of area (QPV), "" when it holds none."""
+    return areas.words(code)
 
 
 @register.simple_tag

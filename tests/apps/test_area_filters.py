@@ -1,0 +1,259 @@
+"""Chaque liste de lieux se restreint aux quartiers prioritaires, de la même façon ; ce qu’on ne sait pas n’est jamais « non »."""
+
+import csv
+import io
+import json
+import zipfile
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.queries import districts
+from maillage.apps.directory.queries.districts import district
+from maillage.apps.territories import actions
+from maillage.apps.territories.models import District, Marking
+from maillage.cli.main import main
+from maillage.config import bootstrap
+from tests.support.areas import contours, drop, square, teisseire
+from tests.support.lieux import lieu
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+MEASURES = ("dedans", "limite", "dehors", "sans-point")
+
+
+@pytest.fixture
+def places():
+    """One place in the district, one at its edge, one outside, one whose point nobody knows."""
+    return [
+        lieu("dedans"),
+        lieu("limite", east=290),
+        lieu("dehors", east=900),
+        lieu("sans-point", sheet={"latitude": None, "longitude": None}),
+    ]
+
+
+def statuses() -> dict[str, list[str]]:
+    """Return what the index holds of each place, by its number."""
+    with connection.cursor() as cursor:
+        cursor.execute("select facet, lieu from directory_facets where facet like 'qpv:%' order by 1, 2")
+        found: dict[str, list[str]] = {}
+        for facet, number in cursor.fetchall():
+            found.setdefault(facet.removeprefix("qpv:"), []).append(number)
+        return found
+
+
+def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
+    assert statuses() == {}
+    teisseire(coordinator)
+    inside, edge, outside, nowhere = (each.pk for each in places)
+    assert statuses() == {"oui": [inside], "limite": [edge], "non": [outside], "inconnu": [nowhere]}
+    told = [district(each) for each in places]
+    assert [each.told for each in told if each] == [
+        "Dans un quartier prioritaire : Teisseire.",
+        "Peut-être dans un quartier prioritaire : Teisseire.",
+        "Hors des quartiers prioritaires.",
+        "On ne sait pas s’il est dans un quartier prioritaire.",
+    ]
+    assert all("qp2024.geojson, génération 2024, déposé en 20" in each.source for each in told if each)
+
+
+def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator):
+    kept = teisseire(coordinator)
+    inside, _, outside, _ = places
+    drop(coordinator, contours(("QN03801M", "Teisseire", square(80, east=900))))
+    assert statuses()["oui"] == [outside.pk]
+    sheets.edit(inside, {"longitude": outside.longitude}, by="essai", at=kept.created_at)
+    assert statuses()["oui"] == [inside.pk, outside.pk]
+    assert index.rebuild() == 4
+    assert statuses()["oui"] == [inside.pk, outside.pk]
+    actions.drop_marking(by=coordinator, marking=Marking.objects.get())
+    assert (statuses(), District.objects.count()) == ({}, 0)
+
+
+def test_a_file_of_another_departement_says_nothing_of_this_one(places, coordinator):
+    drop(coordinator, contours(("QN05901M", "Sous-le-Bois", square(near=(50.2706, 3.9450)))))
+    assert list(statuses()) == ["inconnu"]
+    told = district(places[0])
+    assert told is not None
+    assert told.limit == "Les contours déposés ne disent rien de son département."
+    teisseire(coordinator, 300)  # a second file, of the same name: it takes the place of the first
+    assert statuses()["oui"] == [places[0].pk]
+
+
+def test_two_files_each_speak_of_their_departement(places, coordinator):
+    teisseire(coordinator)
+    far = contours(("QN05901M", "Sous-le-Bois", square(near=(50.2706, 3.9450))))
+    drop(coordinator, far, slug="qpv-nord", file_name="nord.geojson")
+    assert statuses()["oui"] == [places[0].pk]
+
+
+def test_old_sensitive_areas_are_told_apart_from_priority_districts(places, coordinator, client):
+    content = contours(("3801010", "Teisseire", square()), code="CODE_ZUS", name="NOM_ZUS")
+    kept = drop(coordinator, content, slug="zus", file_name="zus.geojson")
+    assert (kept.kind, kept.label, kept.generation) == ("zus", "Zones urbaines sensibles (ZUS)", "")
+    assert statuses() == {}
+    page = client.get("/carte/?zus=oui").content.decode()
+    assert "Lieu dedans" in page
+    assert "Lieu dehors" not in page
+    assert "Aucun contour" in client.get("/carte/?qpv=oui").content.decode()
+
+
+def test_both_kinds_of_area_in_one_file_are_refused(coordinator):
+    mixed = json.loads(contours(("QN03801M", "A", square())))
+    mixed["features"] += json.loads(contours(("38", "B", square()), code="code_zus"))["features"]
+    with pytest.raises(Exception, match="sont mêlés"):
+        drop(coordinator, json.dumps(mixed).encode())
+
+
+# ------------------------------------------------------------------------------------------------------- search
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [("oui", "dedans"), ("limite", "limite"), ("non", "dehors"), ("inconnu", "sans-point")],
+)
+def test_the_search_shows_the_places_of_each_answer_and_no_other(client, places, coordinator, asked, name):
+    teisseire(coordinator)
+    page = client.get("/carte/", {"qpv": asked}).content.decode()
+    assert [each for each in MEASURES if f"Lieu {each}" in page] == [name]
+    assert "génération 2024" in page
+    assert "1 à la limite, 1 dont on ne sait pas" in page
+
+
+def test_the_search_near_a_place_counts_those_it_cannot_place(client, places, coordinator):
+    teisseire(coordinator)
+    page = client.get("/carte/", {"ou": "Teisseire, Grenoble", "qpv": "oui"}).content.decode()
+    assert "Lieu dedans" in page
+    assert "1 à la limite, 0 dont on ne sait pas" in page  # one without a point is at no distance
+
+
+def test_without_contours_the_choice_is_absent_and_asking_for_it_says_why(client, places):
+    assert "Quartier prioritaire (QPV)" not in client.get("/carte/").content.decode()
+    page = client.get("/carte/?qpv=oui").content.decode()
+    assert "Aucun contour de quartiers n’a été déposé ici" in page
+    assert "Lieu dedans" not in page
+    assert "Quartier prioritaire (QPV)" not in client.get("/donnees/").content.decode()
+    for address in ("/donnees/tableau.csv?qpv=oui", "/donnees/?qpv=oui", "/annuaire/38185/?qpv=oui"):
+        answer = client.get(address)
+        assert answer.status_code == 400
+        assert "Aucun contour n’a été déposé ici" in answer.content.decode()
+    refused = client.get("/api/v1/structures?qpv=oui")
+    assert refused.status_code == 422
+    assert "Aucun contour n’a été déposé ici" in refused.json()["detail"]
+
+
+def test_a_search_without_the_filter_reads_one_table_more(client, places, coordinator):
+    """Le fichier déposé, sans rien demander de lui, coûte la lecture de son empreinte et, une fois, de ses contours."""
+
+    def queries() -> int:
+        client.get("/carte/?ou=Grenoble")
+        with CaptureQueriesContext(connection) as held:
+            client.get("/carte/?ou=Grenoble")
+        return len(held)
+
+    before = queries()
+    teisseire(coordinator)
+    assert queries() == before
+
+
+# ------------------------------------------------------------------------------------------------------ exports
+
+
+def names(content: bytes) -> list[str]:
+    return sorted(row["nom"] for row in csv.DictReader(io.StringIO(content.decode())))
+
+
+def test_every_file_of_data_is_narrowed_and_named_for_it(client, places, coordinator):
+    whole = b"".join(client.get("/donnees/lieux.csv").streaming_content)
+    teisseire(coordinator)
+    assert b"".join(client.get("/donnees/lieux.csv").streaming_content) == whole
+    answer = client.get("/donnees/lieux.csv?qpv=oui")
+    assert 'filename="maillage-france-qpv-oui-lieux.csv"' in answer["Content-Disposition"]
+    assert names(b"".join(answer.streaming_content)) == ["Lieu dedans"]
+    answer = client.get("/donnees/lieux.csv?territoire=38185&qpv=inconnu")
+    assert 'filename="maillage-38185-qpv-inconnu-lieux.csv"' in answer["Content-Disposition"]
+    assert names(b"".join(answer.streaming_content)) == ["Lieu sans-point"]
+    drawn = json.loads(b"".join(client.get("/donnees/lieux.geojson?qpv=oui").streaming_content))
+    assert [each["properties"]["nom"] for each in drawn["features"]] == ["Lieu dedans"]
+    packed = b"".join(client.get("/donnees/data-inclusion.zip?qpv=non").streaming_content)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        told = archive.read("structures.json").decode()
+    assert "Lieu dehors" in told
+    assert "Lieu dedans" not in told
+
+
+def test_another_file_of_contours_makes_the_files_of_data_again(client, places, coordinator):
+    teisseire(coordinator)
+    first = client.get("/donnees/lieux.csv?qpv=oui")
+    drop(coordinator, contours(("QN03801M", "Ailleurs", square(80, east=900))))
+    second = client.get("/donnees/lieux.csv?qpv=oui", headers={"if-none-match": first["ETag"]})
+    assert names(b"".join(second.streaming_content)) == ["Lieu dehors"]
+
+
+def test_the_page_of_data_and_the_paper_directory_keep_the_choice(client, places, coordinator):
+    teisseire(coordinator)
+    page = client.get("/donnees/?territoire=38185&qpv=oui").content.decode()
+    assert "/donnees/lieux.csv?territoire=38185&amp;qpv=oui" in page
+    assert "/annuaire/38185/?qpv=oui" in page
+    assert "1 lieu" in page.replace("\u00a0", " ")
+    paper = client.get("/annuaire/38185/?qpv=oui").content.decode()
+    assert "Quartier prioritaire (QPV) : dans le périmètre" in paper
+    assert "Lieu dedans" in paper
+    assert "Lieu dehors" not in paper
+    assert "/annuaire/38185.pdf?qpv=oui" in paper
+
+
+def test_a_value_that_means_nothing_is_refused_not_guessed(client, places, coordinator):
+    teisseire(coordinator)
+    assert client.get("/donnees/lieux.csv?qpv=1").status_code == 400
+    assert client.get("/api/v1/services?qpv=1").status_code == 422
+    assert "Lieu dehors" in client.get("/carte/?qpv=1").content.decode()  # as any value of a menu
+
+
+# ---------------------------------------------------------------------------------------------------- programs
+
+
+@pytest.mark.parametrize("address", ["structures", "services"])
+def test_a_program_asks_for_the_places_of_the_districts(client, places, coordinator, address):
+    assert client.get(f"/api/v1/{address}").json()["total"] == 4
+    teisseire(coordinator)
+    assert client.get(f"/api/v1/{address}").json()["total"] == 4
+    for asked in districts.CHOICES:
+        found = client.get(f"/api/v1/{address}?qpv={asked}").json()
+        assert found["total"] == 1
+    near = client.get("/api/v1/search/services?code_commune=38185&qpv=oui").json()
+    assert near["total"] == 1
+
+
+def test_the_command_writes_the_places_of_the_districts(places, coordinator, tmp_path, monkeypatch):
+    monkeypatch.setattr(bootstrap, "ready", lambda: None)  # the database of the test is ready
+    teisseire(coordinator)
+    out = tmp_path / "tableau.csv"
+    asked = ["offre", "exporter", "--format", "csv", "--sortie", str(out)]
+    assert main(asked) == 0
+    whole = out.read_bytes()
+    assert main([*asked, "--qpv", "oui"]) == 0
+    assert names(out.read_bytes()) == ["Lieu dedans"]
+    assert names(whole) == sorted(each.name for each in places)
+
+
+# ---------------------------------------------------------------------------------------------------- the space
+
+
+def test_a_working_list_is_narrowed_to_the_districts(client, places, coordinator):
+    client.force_login(coordinator)
+    assert (
+        "Quartier prioritaire (QPV)" not in client.get("/espace/annuaire/liste/a-confirmer/").content.decode()
+    )
+    teisseire(coordinator)
+    page = client.get("/espace/annuaire/liste/a-confirmer/").content.decode()
+    assert "Quartier prioritaire (QPV)" in page
+    with CaptureQueriesContext(connection) as all_of_them:
+        client.get("/espace/annuaire/liste/a-confirmer/")
+    with CaptureQueriesContext(connection) as narrowed:
+        page = client.get("/espace/annuaire/liste/a-confirmer/?qpv=oui").content.decode()
+    assert [each for each in MEASURES if f"Lieu {each}" in page] == ["dedans"]
+    assert len(narrowed) <= len(all_of_them)

@@ -1,0 +1,168 @@
+"""Les zones d’un diagnostic, de ses manques et de la boucle disent ce qu’elles ont de quartiers prioritaires, et s’y restreignent."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+import shapely
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maillage.apps.dossiers import actions, queries
+from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.plans import actions as steering
+from maillage.apps.plans.models import PlanAction
+from maillage.apps.plans.queries.overview import reading_of
+from maillage.pipeline.contours import clean as contours
+from maillage.reference.plan_frames import frames
+from tests.conftest import PLACE, account
+from tests.support.areas import contours as file_of
+from tests.support.areas import drop, square
+from tests.support.lieux import lieu, offering
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+
+ECHIROLLES = {"commune": "Échirolles", "code_insee": PLACE, "code_postal": "38130"}
+PAGES = (f"/territoires/{PLACE}/", f"/territoires/{PLACE}/boucle/")
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+GAPS = f"/territoires/{PLACE}/manques/"
+ROWS = {"": "zone-", "manques": "manque-", "boucle": "boucle-"}
+
+
+@pytest.fixture
+def codes(study):
+    """The codes of the zones of a study, in order."""
+    return sorted(zone.code for zone in reading_of(PLACE).zones)
+
+
+def half_of(code: str) -> shapely.Geometry:
+    """Return the western half of a zone, well inside its contour."""
+    whole = next(iter(contours.iris([code]).values())).buffer(-0.0003)
+    west, south, east, north = whole.bounds
+    return whole.intersection(shapely.box(west, south, (west + east) / 2, north))
+
+
+def mark(by, codes) -> None:
+    """Drop a file of contours that hold half of the first zone, all of the second, none of the others."""
+    whole = next(iter(contours.iris([codes[1]]).values()))
+    drop(by, file_of(("QN03801M", "Le premier", half_of(codes[0])), ("QN03802M", "Le second", whole)))
+
+
+def rows(page: str, address: str) -> list[str]:
+    """Return the codes of the zones whose row a page holds."""
+    start = ROWS[address.removeprefix(f"/territoires/{PLACE}/").strip("/")]
+    return sorted(set(re.findall(rf'<tr[^>]* ?id="{start}(\w+)"', page)))
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_tells_its_zones_and_keeps_those_that_are_asked(client, coordinator, codes, address):
+    before = client.get(f"{address}?zones=toutes").content.decode()
+    assert rows(before, address) == codes
+    assert "Avec un quartier prioritaire" not in before
+    mark(coordinator, codes)
+    told = client.get(f"{address}?zones=toutes").content.decode().replace("\u00a0", " ")
+    assert rows(told, address) == codes
+    assert len(re.findall("QPV : tous ses habitants", told)) == 1
+    assert len(re.findall(r"QPV : \d+ % de ses habitants, estimés", told)) == 1
+    assert "Avec un quartier prioritaire (2)" in told
+    assert f"Sans quartier prioritaire ({len(codes) - 2})" in told
+    kept = client.get(f"{address}?qpv=oui").content.decode()
+    assert rows(kept, address) == codes[:2]
+    assert "génération 2024" in kept
+    assert "habitants supposés répartis également" in kept
+    assert rows(client.get(f"{address}?qpv=non&zones=toutes").content.decode(), address) == codes[2:]
+
+
+def test_the_gaps_keep_the_zones_that_are_asked_and_the_map_leads_to_the_others(client, coordinator, home):
+    lieu("ici", near=(45.1441, 5.7181), sheet=offering(assistance={}) | ECHIROLLES)
+    study = actions.ask(StudyRequest(place=PLACE))
+    actions.compute(study)
+    codes = sorted(zone.code for zone in reading_of(PLACE).zones)
+    mark(coordinator, codes)
+    asked = f"{GAPS}?offre=assistance&qpv=oui"
+    kept = client.get(asked).content.decode().replace("\u00a0", " ")
+    assert rows(kept, GAPS) == codes[:2]
+    assert "QPV : tous ses habitants" in kept
+    assert f'href="#manque-{codes[0]}' in kept
+    assert f'href="?offre=assistance&amp;zones=toutes#manque-{codes[-1]}' in kept
+    assert rows(client.get(f"{GAPS}?offre=assistance&zones=toutes").content.decode(), GAPS) == codes
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_without_contours_the_filter_is_absent_and_asking_for_it_says_why(client, codes, address):
+    page = client.get(f"{address}?qpv=oui&zones=toutes").content.decode()
+    assert rows(page, address) == codes
+    assert "aucun contour de quartier n’a été déposé ici" in page
+    assert "aucun contour" not in client.get(address).content.decode()
+
+
+def test_a_zone_that_no_file_speaks_of_is_unknown_not_outside(client, coordinator, codes):
+    drop(coordinator, file_of(("QN05901M", "Sous-le-Bois", square(near=(50.2706, 3.9450)))))
+    page = client.get(f"{PAGES[0]}?zones=toutes").content.decode()
+    assert page.count("QPV : on ne sait pas") == len(codes)
+    assert f"on ne sait pas ({len(codes)})" in page
+    assert rows(client.get(f"{PAGES[0]}?qpv=non").content.decode(), PAGES[0]) == []
+
+
+def test_the_files_of_zones_are_narrowed_and_whole_when_nothing_is_asked(client, coordinator, codes, study):
+    address = f"/etudes/{study.key}/fichiers/zones.csv"
+    whole = b"".join(client.get(address).streaming_content)
+    assert whole == (queries.folder(study) / "zones.csv").read_bytes()
+    mark(coordinator, codes)
+    assert b"".join(client.get(address).streaming_content) == whole
+    answer = client.get(f"{address}?qpv=oui")
+    assert f"maillage-{PLACE}-qpv-oui-zones.csv" in answer["Content-Disposition"]
+    lines = whole.decode().splitlines(keepends=True)
+    assert answer.content.decode() == "".join(
+        [lines[0], *(row for row in lines if row.startswith(tuple(codes[:2])))]
+    )
+    assert f"{address}?qpv=oui" in client.get(f"{PAGES[0]}?qpv=oui").content.decode()
+    loop = client.get(f"{PAGES[1]}zones.csv?qpv=oui").content.decode()
+    assert sorted(row["code"] for row in csv.DictReader(io.StringIO(loop))) == codes[:2]
+
+
+def test_a_plan_keeps_the_actions_of_the_zones_that_are_asked(client, coordinator, codes):
+    analyst = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=analyst, at=AT)
+    here, there, everywhere = plan.actions.order_by("number")[:3]
+    PlanAction.objects.exclude(pk__in=(here.pk, there.pk, everywhere.pk)).delete()
+    PlanAction.objects.filter(pk=here.pk).update(title="Ici", zones=[codes[0], codes[-1]])
+    PlanAction.objects.filter(pk=there.pk).update(title="Ailleurs", zones=codes[-1:])
+    PlanAction.objects.filter(pk=everywhere.pk).update(title="Partout", zones=[])
+    mark(coordinator, codes)
+    client.force_login(analyst)
+    page = f"/territoires/{PLACE}/plan/"
+
+    def titles(query: str) -> set[str]:
+        table = client.get(f"{page}actions.csv{query}").content.decode()
+        return {row["action"] for row in csv.DictReader(io.StringIO(table))}
+
+    assert titles("") == {"Ici", "Ailleurs", "Partout"}
+    assert titles("?qpv=oui") == {"Ici", "Partout"}
+    shown = client.get(f"{page}?vue=liste&qpv=oui").content.decode()
+    assert "Ailleurs</strong>" not in " ".join(shown.split())
+    assert f"{page}actions.csv?qpv=oui" in shown
+    assert "?vue=carte&amp;qpv=oui" in shown or "?qpv=oui&amp;vue=carte" in shown
+    drawn = client.get(f"{page}?vue=carte&qpv=oui").content.decode()
+    assert "QPV : tous ses habitants" in drawn
+
+
+def test_the_pages_of_a_study_lead_to_each_other_with_what_was_asked(client, coordinator, codes):
+    mark(coordinator, codes)
+    page = client.get(f"{PAGES[0]}?qpv=oui").content.decode()
+    assert f"/territoires/{PLACE}/rapports/?qpv=oui" in page
+    assert f"/territoires/{PLACE}/zones/{codes[0]}/?qpv=oui" in page
+    assert 'name="qpv" value="oui"' in page  # what sorts the zones keeps it
+
+
+def test_telling_the_zones_costs_no_query_for_each(client, coordinator, codes):
+    mark(coordinator, codes)
+    for address in PAGES:
+        client.get(address)
+        with CaptureQueriesContext(connection) as every:
+            client.get(f"{address}?zones=toutes")
+        with CaptureQueriesContext(connection) as some:
+            client.get(f"{address}?qpv=oui")
+        assert len(every) == len(some)
