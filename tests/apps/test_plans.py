@@ -3,16 +3,18 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib import import_module
 from uuid import uuid4
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.plans import actions, rules
-from maillage.apps.plans.forms import FrameForm
-from maillage.apps.plans.models import Plan, PlanAction, Refusal
+from maillage.apps.plans.forms import ActionForm, FrameForm
+from maillage.apps.plans.models import Plan, PlanAction, PlanAxis, PlanNote, Refusal
 from maillage.apps.plans.queries import overview, proposals
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
@@ -147,6 +149,29 @@ def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contrad
     assert (row.version, row.budget) == (1, None)
 
 
+def test_the_steps_of_an_action_take_french_days_and_say_each_line_that_is_wrong(client, plan, lea, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    said = {"title": row.title, "axis": row.axis_id, "version": row.version}
+    typed = "01/02/2027 Faire le point\n\n2027-03-04 Décider\n5/6/2027 Clore"
+    assert client.post(f"{IN_SPACE}{row.pk}/", said | {"milestones": typed}).status_code == 302
+    days = [date(2027, 2, 1), date(2027, 3, 4), date(2027, 6, 5)]
+    assert [each.on for each in row.milestones.all()] == days
+    offered = "01/02/2027 Faire le point\n04/03/2027 Décider\n05/06/2027 Clore"
+    assert client.get(f"{IN_SPACE}{row.pk}/").context["form"].initial["milestones"] == offered
+    typed = f"31/02/2027 Voir\n01/02/2027 Bien\nmardi Voir\n01/03/2027\n02/03/2027 {'é' * 161}"
+    page = client.post(f"{IN_SPACE}{row.pk}/", said | {"version": 2, "milestones": typed})
+    assert page.status_code == 400
+    assert page.context["form"].errors["milestones"] == [
+        "Étape 1 : le 31/02/2027 n’existe pas.",
+        "Étape 3 : « mardi » n’est pas un jour.",
+        "Étape 4 : il manque ce qui se passe le 01/03/2027.",
+        "Étape 5 : 161 caractères, c’est trop long. 160 au plus.",
+        "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point.",
+    ]
+    assert [each.on for each in row.milestones.all()] == days
+
+
 def test_two_people_who_write_at_once_both_find_their_text(client, plan, lea, study):
     row = action(plan, 7)
     changed(row, lea, pilot="Karim, Ville")
@@ -162,6 +187,15 @@ def test_two_people_who_write_at_once_both_find_their_text(client, plan, lea, st
     page = client.post(f"{IN_SPACE}{row.pk}/", said | {"version": row.version, "pilot": "Karim, Ville"})
     row.refresh_from_db()
     assert (row.title, row.pilot) == ("Mon titre", "Karim, Ville")
+
+
+def test_the_zones_of_an_action_come_first_among_many(plan, reading):
+    row = action(plan, 7)
+    last = reading.zones[-1].code
+    for form in (ActionForm(plan=plan, initial={"zones": [last]}), ActionForm(plan=plan, row=row)):
+        codes = [code for code, _ in form.fields["zones"].choices]
+        assert (codes[0] == last) is ("zones" in form.initial and last in form.initial["zones"])
+        assert sorted(codes) == sorted(zone.code for zone in reading.zones)
 
 
 def test_an_action_never_waits_for_its_own_end(plan, lea):
@@ -191,7 +225,12 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     gap = overview.line_in(reading, first.zones[0], first.line)
     assert (first.evidence[0].value, first.evidence[0].between) == (gap.missing, gap.missing_between)
     assert "1 lieu ne le dit pas" in first.evidence[1].between
+    zones = reading.offer.zones
+    empty = zones | {first.zones[0]: replace(zones[first.zones[0]], n_places=0, n_silent=0)}
+    bare = proposals.proposals(plan, replace(reading, offer=replace(reading.offer, zones=empty)), ON)[0]
+    assert (bare.evidence[1].value, bare.evidence[1].words) == ("0", "lieu recensé dans la zone")
     assert first.effect.startswith("Au plus, ")  # one place may not be near all the zone
+    assert "auraient « " in first.effect, "a line of the offer has no article"
     assert "Cela ne dit pas combien viendront." in first.effect
     text = client.get(AT_TERRITORY).content.decode()
     assert text.count("Proposée par Maillage") == len(proposed)
@@ -362,6 +401,9 @@ def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, pl
     said = {"geste": "note", "kind": "elsewhere", "on": "2026-10-06", "words": "La médiathèque ferme."}
     client.post(address, said)
     client.post(address, said | {"words": ""})
+    refused = client.post(address, said | {"on": "2999-10-06"}, follow=True).content.decode()
+    assert "Ce jour n’est pas encore venu." in refused
+    assert row.notes.filter(kind="elsewhere").count() == 1
     text = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
     assert "De « à décider » à « en cours »." in text
     assert "La médiathèque ferme." in text
@@ -370,6 +412,51 @@ def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, pl
     actions.publish(plan, shown=True, by=lea, at=AT)
     client.logout()
     assert "La médiathèque ferme." not in client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+
+
+def test_a_line_that_the_software_wrote_stays_in_the_journal(client, plan, lea, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    address = f"{IN_SPACE}{row.pk}/geste/"
+    client.post(address, {"geste": "etat", "etat": "running"})
+    client.post(address, {"geste": "note", "kind": "decision", "on": "2026-10-06", "words": "Le mardi."})
+    automatic, typed = row.notes.get(automatic=True), row.notes.get(automatic=False)
+    assert automatic.words == "De « à décider » à « en cours »."
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    assert f'name="note" value="{typed.pk}"' in page
+    assert f'name="note" value="{automatic.pk}"' not in page
+    refused = client.post(address, {"geste": "oter", "note": automatic.pk}, follow=True).content.decode()
+    assert "Cette ligne reste au journal." in refused
+    automatic.refresh_from_db()
+    assert automatic.withdrawn_at is None
+    for withdrawn in (True, False):
+        client.post(address, {"geste": "oter", "note": typed.pk})
+        typed.refresh_from_db()
+        assert bool(typed.withdrawn_at) is withdrawn
+
+
+def test_lines_that_the_software_wrote_before_are_found_by_their_words(plan, lea):
+    row = action(plan, 7)
+
+    def written(words: str, kind: str = "decision", withdrawn_at: datetime | None = None) -> PlanNote:
+        return row.notes.create(kind=kind, on=ON, words=words, by=lea, at=AT, withdrawn_at=withdrawn_at)
+
+    theirs = [
+        written("De « prête » à « en cours »."),
+        written("De « en cours » à « faite ».", withdrawn_at=AT),
+    ]
+    typed = [
+        written("De « prête » à « en cours », enfin."),
+        written("De « prête » à « prête »."),
+        written("De « prête » à « en cours ».", kind="comment"),
+        written("Décidé le mardi.", withdrawn_at=AT),
+    ]
+    import_module("maillage.apps.plans.migrations.0007_automatic_notes").find_automatic(apps, None)
+    for each in (*theirs, *typed):
+        each.refresh_from_db()
+    assert [(each.automatic, each.withdrawn_at) for each in theirs] == [(True, None)] * 2
+    assert [each.automatic for each in typed] == [False] * 4
+    assert typed[3].withdrawn_at == AT
 
 
 def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, lea):
@@ -384,11 +471,103 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
     taken = actions.open_plan("59350", title="Le nôtre", frame=form.frame, by=lea, at=AT)
     assert taken.actions.count() == 22
     assert taken.actions.get(number=7).objective == row.objective
-    held["axes"][0]["actions"][0]["line"] = "inconnue"
-    for content in (b"{}", b"\xff\xfe", b"[]", json.dumps(held).encode(), b'{"format": "maillage-cadre-1"}'):
-        form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
-        assert not form.is_valid()
-        assert "n’est pas un cadre de plan" in str(form.errors)
+    assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
+
+
+A_FRAME = {
+    "format": "maillage-cadre-1",
+    "name": "Le leur",
+    "axes": [{"number": 1, "title": "Aller vers", "actions": [{"number": 7, "title": "Ouvrir le soir"}]}],
+}
+
+
+def changed_at(place: str, value: object) -> bytes:
+    """Return a frame whose value at a place, as « axes.0.title », is another."""
+    frame = json.loads(json.dumps(A_FRAME))
+    *path, last = [int(word) if word.isdecimal() else word for word in place.split(".")]
+    at = frame
+    for step in path:
+        at = at[step]
+    at[last] = value
+    return json.dumps(frame).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"{}", "« format » dit rien"),
+        (b"[]", "« format » dit rien"),
+        (b"\xff\xfe", "pas écrit en UTF-8"),
+        (b'{"format":\n "x" "y"}', "Ligne 2, colonne 6"),
+        (b"[" * 200_000, "trop profond"),
+        (changed_at("format", "cadre-2"), "dit « cadre-2 »"),
+        (changed_at("axes", []), "aucune dynamique"),
+        (changed_at("axes", {}), "« axes » n’est pas une liste"),
+        (changed_at("axes.0", 3), "Dynamique 1 : « 3 »"),
+        (changed_at("axes.0.title", 12), "Dynamique 1 : « title » dit « 12 »"),
+        (changed_at("axes.0.title", "  "), "Dynamique 1 : « title »"),
+        (changed_at("axes.0.number", -1), "Dynamique 1 : « number » dit « -1 »"),
+        (changed_at("axes.0.announced", "deux"), "« announced » dit « deux »"),
+        (changed_at("axes.0.actions.0", "x"), "Dynamique 1, action 1 : « x »"),
+        (changed_at("axes.0.actions.0.number", 10**9), "action 1 : « number »"),
+        (changed_at("axes.0.actions.0.number", True), "action 1 : « number »"),
+        (changed_at("axes.0.actions.0.objective", ["a"]), "action 1 : « objective »"),
+        (changed_at("axes.0.actions.0.title", "a\x00b"), "action 1 : « title »"),
+        (changed_at("axes.0.actions.0.title", "\ud800"), "action 1 : « title »"),
+        (changed_at("axes.0.actions.0.line", "inconnue"), "« line » dit « inconnue »"),
+        (changed_at("axes.0.actions", A_FRAME["axes"][0]["actions"] * 2), "2 actions y ont le numéro 7"),
+        (changed_at("axes", A_FRAME["axes"] * 2), "2 dynamiques y ont le numéro 1"),
+    ],
+)
+def test_what_is_no_frame_is_told_with_its_place_and_opens_no_plan(client, lea, content, why):
+    client.force_login(lea)
+    sent = {"title": "x", "cadre": "", "fichier": SimpleUploadedFile("c.json", content)}
+    told = client.post("/espace/territoires/38151/plan/", sent)
+    assert told.status_code == 400
+    assert why in told.context["form"].errors["fichier"][0]
+    assert not Plan.objects.filter(place="38151").exists()
+
+
+LIMITS = {
+    "name": (160, "Le cadre"),
+    "axes.0.title": (160, "Dynamique 1"),
+    "axes.0.statement": (600, "Dynamique 1"),
+    "axes.0.actions.0.title": (240, "Dynamique 1, action 1"),
+    "axes.0.actions.0.objective": (600, "Dynamique 1, action 1"),
+    "axes.0.actions.0.public": (200, "Dynamique 1, action 1"),
+    "axes.0.actions.0.partners": (300, "Dynamique 1, action 1"),
+    "axes.0.actions.0.existing": (400, "Dynamique 1, action 1"),
+    "axes.0.actions.0.zones": (600, "Dynamique 1, action 1"),
+}
+
+
+def test_a_text_of_a_frame_longer_than_its_column_is_refused_with_its_place(client, lea):
+    """What a column holds is taken whole; one character more is told, and nothing is cut."""
+    client.force_login(lea)
+    for at, (most, where) in LIMITS.items():
+        name = at.rpartition(".")[2]
+        for length in (most, most + 1):
+            content = changed_at(at, "é" * length)
+            form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
+            assert form.is_valid() is (length == most), (at, length)
+        told = f"{where} : « {name} » a {most + 1} caractères, {most} au plus."
+        assert told in form.errors["fichier"][0], at
+    content = changed_at("axes.0.actions.0.partners", "é" * 300)
+    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
+    assert form.is_valid(), form.errors
+    plan = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
+    assert plan.actions.get().partners == "é" * 300
+
+
+def test_the_frames_that_we_ship_fit_their_columns():
+    for frame in frames().values():
+        rows = [(PlanAxis, axis, ("title", "statement")) for axis in frame.axes]
+        texts = ("title", "objective", "public", "partners", "existing")
+        rows += [(PlanAction, each, texts) for axis in frame.axes for each in axis.actions]
+        for model, row, names in rows:
+            for name in names:
+                most = model._meta.get_field(name).max_length
+                assert len(getattr(row, name)) <= most, (frame.id, row.number, name)
 
 
 def test_the_directions_of_maubeuge_are_a_frame_with_what_they_announce(lea):
@@ -428,7 +607,7 @@ def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, le
         assert any(words in title for title in titles), words
     assert "suivre les progrès" in titles[-1]
     row = changed(
-        action(goals, 6), lea, pilot="Nora, Ville", indicator="rencontres tenues", baseline=0, target=6,
+        action(goals, 6), lea, pilot="Nora, Ville", indicator="rencontres tenues", counts=rules.THINGS, baseline=0, target=6,
         starts_on=date(2026, 9, 1), ends_on=date(2027, 6, 30),
     )  # fmt: skip
     actions.set_state(row, "running", by=lea, at=AT)
@@ -449,6 +628,13 @@ def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading
     two = overview.concerned("assistance", list(reading.offer.zones), reading)
     assert two.about == "420 à 540"
     assert "bornes des 2 zones ajoutées" in two.words
+
+
+def test_nobody_in_several_zones_is_nobody(reading):
+    nobody = line("assistance", label="Aide", missing="personne", missing_low=0.0, missing_high=0.0)
+    zones = {code: replace(zone, lines=(nobody,)) for code, zone in reading.offer.zones.items()}
+    none = replace(reading, offer=replace(reading.offer, zones=zones))
+    assert overview.concerned("assistance", list(zones), none).about == "personne"
 
 
 @pytest.mark.parametrize("pilot", ["", "Hélène, CCAS"])
@@ -500,3 +686,19 @@ def test_the_actions_of_a_plan_are_found_by_who_reads_it(plan, lea):
     assert found(stranger, "bus numerique") == address
     changed(row, lea, title="Caravane")
     assert (found(lea, "bus"), found(lea, "caravane")) == ([], address)
+
+
+@pytest.mark.usefixtures("reading")
+def test_the_people_of_the_whole_territory_are_told_without_a_zone(client, plan, lea):
+    client.force_login(lea)
+    row = changed(action(plan, 1), lea, line="assistance", zones=[])
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    assert "personnes en difficulté sans assistance" in " ".join(page.split())
+
+
+def test_who_may_write_a_plan_opens_it_where_there_is_none(client, lea, study):
+    assert client.get(AT_TERRITORY).status_code == 404
+    client.force_login(lea)
+    assert client.get(AT_TERRITORY).url == IN_SPACE
+    client.force_login(account("lille", "analyste", territory="59"))
+    assert client.get(AT_TERRITORY).status_code == 404

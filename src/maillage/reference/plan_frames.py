@@ -20,17 +20,23 @@ FILE = Path(__file__).with_name("plan_frames.yaml")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameAction:
     """An action of a frame; what its document does not give stays "". line: of the offer, whose gap counts
-    the people concerned.
+    the people concerned; parent: the number of the action of which it is a part, None for a whole one.
     """
 
     number: int
     title: str
+    parent: int | None = None
     objective: str = ""
     public: str = ""
     partners: str = ""
     zones: str = ""
     existing: str = ""
     line: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its number as it is read: « 7 », or « 7.1 » for a part of action 7."""
+        return str(self.number) if self.parent is None else f"{self.parent}.{self.number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +52,12 @@ class FrameAxis:
     announced: int | None = None
     journeys: tuple[str, ...] = ()
     actions: tuple[FrameAction, ...] = field(default=())
+
+    @property
+    def strays(self) -> tuple[FrameAction, ...]:
+        """The parts of which this dynamic does not have the action, or that are parts of a part."""
+        whole = {each.number for each in self.actions if each.parent is None}
+        return tuple(each for each in self.actions if each.parent is not None and each.parent not in whole)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +99,10 @@ def _frame(id: str, row: Mapping[str, Any]) -> Frame:
         for each in (
             *({action.line for action in axis.actions} - {"", *diagnosis_lines()}),
             *(set(axis.journeys) - set(codesign.journeys())),
+            *(f"the action of {action.label}" for action in axis.strays),
         )
     ]
-    numbers = [action.number for axis in axes for action in axis.actions]
+    numbers = [action.label for axis in axes for action in axis.actions]
     if unknown or len(set(numbers)) != len(numbers):
         raise BrokenSource(
             f"{FILE.name}: {id} names {unknown[0] if unknown else 'a number'} twice or from nowhere.",

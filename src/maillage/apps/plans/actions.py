@@ -68,27 +68,34 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
         axis = PlanAxis.objects.create(
             plan=plan,
             number=each.number,
-            title=each.title[:160],
-            statement=each.statement[:600],
+            title=each.title,
+            statement=each.statement,
             announced=each.announced,
         )
-        PlanAction.objects.bulk_create(
-            PlanAction(
-                plan=plan,
-                axis=axis,
-                number=action.number,
-                title=action.title[:240],
-                objective=action.objective[:600],
-                public=action.public[:200],
-                partners=action.partners[:300],
-                existing=action.existing[:400],
-                line=action.line,
-                token=f"{plan.pk}-cadre-{action.number}",
-                by=by,
-                at=at,
-            )
-            for action in each.actions
-        )
+        whole: dict[int, PlanAction] = {}
+        # The actions, then their parts, which name them by their number.
+        for part in (False, True):
+            made = [
+                PlanAction(
+                    plan=plan,
+                    axis=axis,
+                    parent=None if action.parent is None else whole[action.parent],
+                    number=action.number,
+                    title=action.title,
+                    objective=action.objective,
+                    public=action.public,
+                    partners=action.partners,
+                    existing=action.existing,
+                    line=action.line,
+                    token=f"{plan.pk}-cadre-{action.label}",
+                    by=by,
+                    at=at,
+                )
+                for action in each.actions
+                if (action.parent is not None) is part
+            ]
+            PlanAction.objects.bulk_create(made)
+            whole |= {row.number: row for row in made if not part}
 
 
 @transaction.atomic
@@ -110,13 +117,19 @@ def write(
     milestones: Sequence[tuple[date, str]] = (),
     **values: Any,
 ) -> PlanAction:
-    """Write an action; the same form sent twice makes one. Refused when its days contradict each other."""
+    """Write an action, last of its plan or of the action it is a part of; the same form sent twice makes one.
+    Refused when its days contradict each other, or when it would be a part of a part.
+    """
     if found := PlanAction.objects.filter(token=token).first():
         return found
     Plan.objects.select_for_update().get(pk=plan.pk)
     _check(plan, None, values)
-    last = plan.actions.aggregate(last=Max("number"))["last"] or 0
-    row = PlanAction.objects.create(plan=plan, token=token, by=by, at=at, **{"number": last + 1, **values})
+    parent = values.get("parent")
+    if parent is not None:
+        values["axis"] = parent.axis
+    row = PlanAction.objects.create(
+        plan=plan, token=token, by=by, at=at, **{"number": _next_number(plan, parent), **values}
+    )
     _set_milestones(row, milestones)
     journal.record(by=by, verb="plan.action_written", row=row, at=at)
     return row
@@ -132,7 +145,9 @@ def change(
     milestones: Sequence[tuple[date, str]] = (),
     **values: Any,
 ) -> PlanAction:
-    """Change an action. Refused when somebody changed it meanwhile: nothing of theirs is lost."""
+    """Change an action; moved in or out of another, it takes the next number there, and its parts follow its
+    dynamic. Refused when somebody changed it meanwhile: nothing of theirs is lost.
+    """
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.select_for_update().get(pk=row.pk)
     if held.version != version:
@@ -142,13 +157,47 @@ def change(
             do="Votre texte est dans le formulaire, le sien à côté : réunissez-les, puis enregistrez.",
         )
     _check(held.plan, held.pk, values)
+    was = held.parent_id
     for key, value in values.items():
         setattr(held, key, value)
+    if held.parent is not None:
+        held.axis = held.parent.axis
+    if held.parent_id != was:
+        held.number = _next_number(held.plan, held.parent)
     held.version += 1
     held.save()
+    held.parts.exclude(axis=held.axis).update(axis=held.axis)
     _set_milestones(held, milestones)
     journal.record(by=by, verb="plan.action_changed", row=held, at=at)
     return held
+
+
+def _next_number(plan: Plan, parent: PlanAction | None) -> int:
+    """Return the number that comes after those of a plan, or of the parts of an action: theirs stay."""
+    last = plan.actions.filter(parent=parent).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _check_parent(plan: Plan, pk: int | None, parent: PlanAction) -> None:
+    lacks = (
+        ("Une action ne fait pas partie d’elle-même.", "Choisissez-en une autre, ou aucune.")
+        if parent.pk == pk
+        else ("L’action choisie est celle d’un autre plan.", "Choisissez-en une de ce plan.")
+        if parent.plan_id != plan.pk
+        else (
+            "L’action choisie fait elle-même partie d’une autre : une sous-action n’a pas de sous-actions.",
+            f"Choisissez plutôt l’action {parent.parent.label}.",
+        )
+        if parent.parent is not None
+        else (
+            "Elle a des sous-actions : elle ne peut pas devenir celle d’une autre.",
+            "Sortez-en d’abord ses sous-actions.",
+        )
+        if pk is not None and plan.actions.filter(parent=pk).exists()
+        else None
+    )
+    if lacks:
+        raise Refused("L’action n’a pas été enregistrée.", why=lacks[0], do=lacks[1])
 
 
 def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
@@ -167,7 +216,16 @@ def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
             why=f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget.",
             do="Écrivez un budget plus grand, ou retirez d’abord un financement.",
         )
+    if (parent := values.get("parent")) is not None:
+        parent.refresh_from_db(fields=("plan", "parent", "axis"))  # somebody may have moved it meanwhile
+        _check_parent(plan, pk, parent)
     after = values.get("after")
+    if after is not None and parent is not None and after.pk == parent.pk:
+        raise Refused(
+            "L’action n’a pas été enregistrée.",
+            why="Elle attendrait la fin de l’action dont elle fait partie.",
+            do="Choisissez une autre action à attendre, ou aucune.",
+        )
     known = dict(plan.actions.values_list("pk", "after_id"))
     if after is not None and pk is not None and rules.makes_a_cycle(pk, after.pk, known):
         raise Refused(
@@ -205,6 +263,7 @@ def set_state(row: PlanAction, state: str, *, by: User, at: datetime) -> None:
         words=f"De « {before} » à « {rules.STATES[state]} ».",
         by=by,
         at=at,
+        automatic=True,
     )
     journal.record(by=by, verb="plan.action_state", row=held, at=at, words=state)
 
@@ -220,8 +279,19 @@ def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, at: datetime) -> PlanNote:
-    """Write in the journal of an action. Refused without words, or with a secret in them."""
+def note(
+    row: PlanAction,
+    *,
+    kind: str,
+    on: date,
+    words: str,
+    by: User | None,
+    at: datetime,
+    automatic: bool = False,
+) -> PlanNote:
+    """Write in the journal of an action. Refused without words, for a day to come, or with a secret.
+    automatic: the software writes it, and it stays.
+    """
     text = line(words, 600)
     if not text or kind not in rules.NOTES:
         raise Refused(
@@ -229,13 +299,29 @@ def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, a
             why="Il manque des mots.",
             do="Dites en une phrase ce qui est décidé ou ce qui a changé.",
         )
+    if on > timezone.localdate(at):
+        raise Refused(
+            "Rien n’a été écrit au journal.",
+            why="Ce jour n’est pas encore venu.",
+            do="Choisissez le jour où c’est arrivé. Ce qui est à venir est une étape : « Modifier » l’écrit.",
+        )
     refuse_secrets(text)
-    return PlanNote.objects.create(action=row, kind=kind, on=on, words=text, by=by, at=at)
+    return PlanNote.objects.create(
+        action=row, kind=kind, on=on, words=text, by=by, at=at, automatic=automatic
+    )
 
 
 @transaction.atomic
 def withdraw_note(row: PlanNote, *, by: User, at: datetime) -> None:
-    """Take a line of the journal of an action back; it no longer shows, and can be put back."""
+    """Take a line of the journal of an action back; it no longer shows, and can be put back. Refused for one
+    that the software wrote: without it the journal would tell another history.
+    """
+    if row.automatic:
+        raise Refused(
+            "Cette ligne reste au journal.",
+            why="Maillage l’a écrite quand l’état a changé : elle dit ce qui s’est passé.",
+            do="Changez l’état de nouveau s’il est faux, ou écrivez un commentaire.",
+        )
     row.withdrawn_at = None if row.withdrawn_at else at
     row.save(update_fields=["withdrawn_at"])
 
@@ -247,12 +333,14 @@ def count(
     on: date,
     value: int,
     source: str,
+    span: str = rules.SINCE,
     elsewhere: str = "",
     by: User | None,
     at: datetime,
 ) -> PlanMeasure:
-    """Keep what was counted of the indicator of an action on a day, there or in a zone of comparison. Refused
-    for a day to come, without a source, or when the action says nothing to count.
+    """Keep what was counted of the indicator of an action on a day, since its start or in a period, there or
+    in a zone of comparison. Refused for a day to come, without a source, or when the action says nothing to
+    count. The same number sent twice is stored once.
     """
     text, where = line(source, 200), line(elsewhere, 80)
     lacks = (
@@ -268,10 +356,12 @@ def count(
         raise Refused("Ce nombre n’a pas été enregistré.", why=lacks[0], do=lacks[1])
     refuse_secrets(text)
     refuse_secrets(where)
+    said = {"on": on, "value": value, "span": span, "source": text, "elsewhere": where}
+    same = row.measures.filter(**said, withdrawn_at=None).first()
+    if same is not None:
+        return same  # sent twice
     journal.record(by=by, verb="plan.measured", row=row, at=at)
-    return PlanMeasure.objects.create(
-        action=row, on=on, value=value, source=text, elsewhere=where, by=by, at=at
-    )
+    return PlanMeasure.objects.create(action=row, **said, by=by, at=at)
 
 
 @transaction.atomic

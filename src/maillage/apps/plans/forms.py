@@ -1,6 +1,5 @@
 """What is typed about a plan: the frame it starts from, an action with all that the plan says of it."""
 
-import json
 from datetime import date
 from typing import Any
 
@@ -9,17 +8,20 @@ from django import forms
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
-from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries import files, overview
+from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
-from maillage.reference.plan_frames import Frame, axis_of, frames
+from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
+from maillage.words import dates
 
 MOST_EUROS = 100_000_000
 MOST_PEOPLE = 10_000_000
 MOST_STEPS = 20
 LARGEST_FRAME = 500_000  # bytes
-NO_DATE = "Écrivez une étape par ligne, le jour d’abord : 2027-02-01 Faire le point."
+LONGEST_STEP = 160
+NO_DATE = "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point."
 
 
 class FrameForm(forms.Form):
@@ -51,21 +53,9 @@ class FrameForm(forms.Form):
         if given.size > LARGEST_FRAME:
             raise forms.ValidationError("Ce fichier est trop lourd pour un cadre. Choisissez-en un autre.")
         try:
-            held = json.loads(given.read().decode("utf-8-sig"))
-            if held["format"] != "maillage-cadre-1":
-                raise ValueError
-            axes = tuple(axis_of(each) for each in held["axes"])
-            numbers = [int(action.number) for axis in axes for action in axis.actions]
-            whole = axes and len(set(numbers)) == len(numbers) and max(numbers, default=0) < 1_000
-            lines = {action.line for axis in axes for action in axis.actions} - {""}
-            if not whole or lines - set(diagnosis_lines()) or len({axis.number for axis in axes}) < len(axes):
-                raise ValueError
-            return Frame(id="fichier", name=str(held["name"]), axes=axes)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise forms.ValidationError(
-                "Ce fichier n’est pas un cadre de plan, ou deux actions y ont le même numéro. Choisissez "
-                "celui que donne « Le reprendre comme modèle »."
-            ) from error
+            return files.frame_in(given.read())
+        except Refused as error:
+            raise forms.ValidationError(" ".join(error.sentences)) from error
 
     @property
     def frame(self) -> Frame | None:
@@ -90,7 +80,15 @@ class ActionForm(forms.Form):
         empty_label=None,
         error_messages={"required": "Il manque la dynamique."},
     )
-    parent = forms.ModelChoiceField(label="Partie d’une autre action", queryset=None, required=False)
+    parent = forms.ModelChoiceField(
+        label="Partie d’une autre action",
+        queryset=None,
+        required=False,
+        help_text="Elle se lit alors sous cette action, dans sa dynamique : 7.1, 7.2.",
+        error_messages={
+            "invalid_choice": "Cette action fait elle-même partie d’une autre. Choisissez celle-là."
+        },
+    )
     objective = _text("Objectif", 600, 3)
     pilot = _text("Pilote", 120, help_text="Prénom et structure. Sans pilote, l’action est signalée.")
     partners = _text("Avec qui", 300)
@@ -121,6 +119,13 @@ class ActionForm(forms.Form):
     budget = forms.IntegerField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
     risks = _text("Risques", 400, 2)
     indicator = _text("Ce que l’on comptera", 200)
+    counts = forms.ChoiceField(
+        label="L’indicateur compte",
+        required=False,
+        choices=list(rules.COUNTED.items()),
+        widget=forms.RadioSelect,
+        initial=rules.PEOPLE,
+    )
     baseline = forms.IntegerField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
     target = forms.IntegerField(label="Visé", required=False, min_value=0, max_value=MOST_PEOPLE)
     token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
@@ -131,7 +136,7 @@ class ActionForm(forms.Form):
             kwargs.setdefault("initial", _initial(row))
         super().__init__(*args, **kwargs)
         self.plan, self.row = plan, row
-        others = plan.actions.select_related("axis")
+        others = plan.actions.select_related("parent")
         others = others.exclude(pk=row.pk) if row else others
         fields: Any = self.fields
         fields["axis"].queryset = plan.axes.all()
@@ -139,7 +144,9 @@ class ActionForm(forms.Form):
         fields["after"].queryset = others
         fields["line"].choices = [("", "Aucune"), *((e.id, e.label) for e in diagnosis_lines().values())]
         reading = overview.reading_of(plan.place)
-        known = [(zone.code, zone.name) for zone in reading.zones] if reading else []
+        chosen = {*(row.zones if row else ()), *self.initial.get("zones", ())}
+        zones = sorted(reading.zones, key=lambda zone: zone.code not in chosen) if reading else []
+        known = [(zone.code, zone.name) for zone in zones]
         named = {code for code, _ in known}
         stray = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in (row.zones if row else ())]
         fields["zones"].choices = [*known, *(each for each in stray if each[0] not in named)]
@@ -147,21 +154,21 @@ class ActionForm(forms.Form):
             del self.fields["zones"]
 
     def clean_milestones(self) -> list[tuple[date, str]]:
-        """Return the steps, one a line: the day, then words."""
-        steps = []
+        """Return the steps, one a line: the day, then words; every wrong line is told at once."""
+        steps, wrong = [], []
         typed = [each for each in self.cleaned_data["milestones"].splitlines() if each.strip()]
         if len(typed) > MOST_STEPS:
             raise forms.ValidationError(f"{len(typed)} étapes, c’est trop. Gardez-en {MOST_STEPS} au plus.")
         for number, each in enumerate(typed, 1):
             day, _, words = line(each).partition(" ")
-            try:
-                steps.append((date.fromisoformat(day), words[:160]))
-            except ValueError as error:
-                raise forms.ValidationError(
-                    f"Étape {number} : « {day} » n’est pas un jour. {NO_DATE}"
-                ) from error
-            if not words:
-                raise forms.ValidationError(f"Étape {number} : il manque ce qui se passe le {day}. {NO_DATE}")
+            on = dates.read(day)
+            why = _lacks(day, on, words)
+            if on is None or why:
+                wrong.append(f"Étape {number} : {why}.")
+            else:
+                steps.append((on, words))
+        if wrong:
+            raise forms.ValidationError([*wrong, NO_DATE])
         return steps
 
     @property
@@ -171,12 +178,25 @@ class ActionForm(forms.Form):
         return {key: value for key, value in self.cleaned_data.items() if key not in apart}
 
 
+def _lacks(day: str, on: date | None, words: str) -> str:
+    """Return what is wrong with a step that was typed, "" when nothing is."""
+    if on is None:
+        is_day = dates.ISO.fullmatch(day) or dates.FRENCH.fullmatch(day)
+        return f"le {day} n’existe pas" if is_day else f"« {day} » n’est pas un jour"
+    if not words:
+        return f"il manque ce qui se passe le {day}"
+    if len(words) > LONGEST_STEP:
+        return f"{len(words)} caractères, c’est trop long. {LONGEST_STEP} au plus"
+    return ""
+
+
 def _initial(row: PlanAction) -> dict[str, Any]:
     apart = ("token", "version", "milestones", "axis", "parent", "after")
     kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
-    steps = "\n".join(f"{each.on.isoformat()} {each.words}" for each in row.milestones.all())
+    steps = "\n".join(f"{each.on:%d/%m/%Y} {each.words}" for each in row.milestones.all())
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
-    return {**kept, **links, "milestones": steps, "version": row.version}
+    counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise
+    return {**kept, **links, "milestones": steps, "counts": counts, "version": row.version}
 
 
 class MeasureForm(forms.Form):
@@ -189,6 +209,13 @@ class MeasureForm(forms.Form):
         max_value=MOST_PEOPLE,
         error_messages={"required": "Il manque le nombre compté."},
     )
+    span = forms.ChoiceField(
+        label="Ce nombre compte ce que l’on a vu",
+        required=False,
+        choices=list(rules.SPANS.items()),
+        widget=forms.RadioSelect,
+        initial=rules.SINCE,
+    )
     source = forms.CharField(
         label="Qui a compté, et où",
         max_length=200,
@@ -200,6 +227,10 @@ class MeasureForm(forms.Form):
         max_length=80,
         help_text="Une zone semblable, sans l’action, où la même chose est comptée avant et après.",
     )
+
+    def clean_span(self) -> str:
+        """Return what the number counts: since the start when nobody says."""
+        return self.cleaned_data["span"] or rules.SINCE
 
 
 class FundingForm(forms.Form):
@@ -244,6 +275,7 @@ class NoteForm(forms.Form):
     on = DayField(label="Le")
     words = forms.CharField(
         label="En une phrase",
+        help_text="Une fois le plan publié, tout le monde la lit : sans rien d’une personne.",
         max_length=600,
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "Il manque des mots. Dites ce qui est décidé ou ce qui a changé."},

@@ -4,7 +4,7 @@ refused.
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 
 from maillage.apps.accounts.models import by_account
 from maillage.apps.codesign.models import DraftAction
@@ -52,7 +52,9 @@ class PlanAxis(models.Model):
 class PlanAction(models.Model):
     """An action of a plan. zones: codes of the territory’s zones, [] for all; line: of the offer, whose gap
     counts the people concerned; budget: euros; evidence: the figures it was proposed from, as they were
-    printed that day; parent: the action of which it is a part; after: the one that must be done before.
+    printed that day; parent: the action of which it is a part, itself part of none; number: its rank in the
+    plan, or in its parent; after: the one that must be done before; counts: whether its indicator counts
+    people, "" when nobody said.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="actions")
@@ -72,6 +74,14 @@ class PlanAction(models.Model):
     budget = models.PositiveIntegerField("budget", null=True, blank=True)
     risks = models.CharField("risques", max_length=400, blank=True)
     indicator = models.CharField("indicateur", max_length=200, blank=True)
+    counts = models.CharField(
+        "ce que compte l’indicateur",
+        max_length=6,
+        choices=list(rules.COUNTED.items()),
+        blank=True,
+        default="",
+        db_default="",
+    )
     baseline = models.PositiveIntegerField("au départ", null=True, blank=True)
     target = models.PositiveIntegerField("cible", null=True, blank=True)
     starts_on = models.DateField("commence le", null=True, blank=True)
@@ -107,7 +117,15 @@ class PlanAction(models.Model):
 
     class Meta:
         verbose_name = "action"
-        ordering = ("axis__number", "number", "pk")
+        # A part right after its action: by the number of the action, then the action itself, then its parts.
+        ordering = (
+            "axis__number",
+            Coalesce("parent__number", "number"),
+            Coalesce("parent", "pk"),
+            F("parent").asc(nulls_first=True),
+            "number",
+            "pk",
+        )
         constraints = (
             models.CheckConstraint(
                 condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
@@ -117,12 +135,17 @@ class PlanAction(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.title}"
+        return f"{self.label}. {self.title}"
+
+    @property
+    def label(self) -> str:
+        """Its number as it is read: « 7 », or « 7.1 » for a part of action 7."""
+        return f"{self.parent.number}.{self.number}" if self.parent else str(self.number)
 
     @property
     def short(self) -> str:
         """Its name on the way to its page."""
-        return f"Action {self.number}"
+        return f"Action {self.label}"
 
     @property
     def active_fundings(self) -> list["Funding"]:
@@ -202,9 +225,9 @@ class Milestone(models.Model):
 
 
 class PlanMeasure(models.Model):
-    """What was counted of the indicator of an action, on a day. source: who counted, where; elsewhere: the
-    zone without the action where the same was counted, to compare, "" for its own. Once withdrawn, it is
-    stored but hidden.
+    """What was counted of the indicator of an action, on a day. span: since the start, or in a period;
+    source: who counted, where; elsewhere: the zone without the action where the same was counted, to compare,
+    "" for its own. Once withdrawn, it is stored but hidden.
     """
 
     action = models.ForeignKey(
@@ -212,6 +235,13 @@ class PlanMeasure(models.Model):
     )
     on = models.DateField("le")
     value = models.PositiveIntegerField("compté")
+    span = models.CharField(
+        "ce qu’il compte",
+        max_length=6,
+        choices=list(rules.SPANS.items()),
+        default=rules.SINCE,
+        db_default=rules.SINCE,
+    )
     source = models.CharField("d’où", max_length=200)
     elsewhere = models.CharField("zone de comparaison", max_length=80, blank=True)
     by = by_account("noté par", blank=True)
@@ -246,7 +276,9 @@ class PlanTask(models.Model):
 
 
 class PlanNote(models.Model):
-    """A line of the journal of an action: a decision, a comment, what changed elsewhere meanwhile."""
+    """A line of the journal of an action: a decision, a comment, what changed elsewhere meanwhile. automatic:
+    written by the software when the state changed; nobody withdraws it.
+    """
 
     action = models.ForeignKey(
         PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="notes"
@@ -254,6 +286,7 @@ class PlanNote(models.Model):
     kind = models.CharField("sorte", max_length=9, choices=list(rules.NOTES.items()))
     on = models.DateField("le")
     words = models.CharField("mots", max_length=600)
+    automatic = models.BooleanField("écrite par le logiciel", default=False, db_default=False)
     by = by_account("écrit par", blank=True)
     at = models.DateTimeField("écrit le")
     withdrawn_at = models.DateTimeField("retiré le", null=True, blank=True)

@@ -21,6 +21,10 @@ NOTES: Mapping[str, str] = {
     COMMENT: "Commentaire",
     ELSEWHERE: "Ce qui a changé aussi",
 }
+SINCE, PERIOD = "start", "period"
+SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}
+PEOPLE, THINGS = "people", "other"
+COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
 MONTHS = 16  # of the calendar, when the plan says nothing longer
 LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that
 
@@ -28,10 +32,12 @@ LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
-    that it comes after ends, None when there is none, or when that one is over.
+    that it comes after ends, None when there is none, or when that one is over; is_part: of another
+    action.
     """
 
     state: str
+    is_part: bool = False
     pilot: str = ""
     starts_on: date | None = None
     ends_on: date | None = None
@@ -72,19 +78,58 @@ def warnings(action: Schedule, on: date) -> list[str]:
         lacks.append("sans dates")
     if is_late(action, on):
         lacks.append("en retard")
+    if action.state == RUNNING and action.starts_on is not None and action.starts_on > on:
+        lacks.append("en cours avant sa date")
     if overlaps(action):
         lacks.append("commence avant la fin de celle qu’elle attend")
     return lacks
 
 
 def state_sentence(actions: Sequence[Schedule], on: date) -> str:
-    """Return where a plan stands: each action is told once, the late ones first.
+    """Return where a plan stands: each action is told once, the late ones first; sub-actions apart.
 
     >>> state_sentence([], date(2026, 1, 1))
     'Aucune action encore.'
+    >>> done, part = Schedule(state=DONE), Schedule(state=READY, is_part=True)
+    >>> state_sentence([done, part, part], date(2026, 1, 1))
+    '1 action et 2 sous-actions. Action : 1 faite. Sous-actions : 2 prêtes.'
     """
     if not actions:
         return "Aucune action encore."
+    whole, parts = ([each for each in actions if each.is_part is part] for part in (False, True))
+    number = tally(len(whole), len(parts))
+    if not parts:
+        return f"{number} : {_states(whole, on)}."
+    told = (("action", whole), ("sous-action", parts))
+    apart = [
+        f"{noun.capitalize()}{'s' if len(rows) > 1 else ''} : {_states(rows, on)}."
+        for noun, rows in told
+        if rows
+    ]
+    return f"{number}. {' '.join(apart)}"
+
+
+def tally(actions: int, parts: int) -> str:
+    """Return how many actions, and apart how many sub-actions; "" for none.
+
+    >>> tally(22, 3), tally(1, 0), tally(0, 2)
+    ('22 actions et 3 sous-actions', '1 action', '2 sous-actions')
+    """
+    told = ((actions, "action"), (parts, "sous-action"))
+    return wording.listing([f"{n} {noun}{'s' if n > 1 else ''}" for n, noun in told if n])
+
+
+def unpiloted_words(actions: int, parts: int) -> str:
+    """Return how many actions nobody carries, and apart how many sub-actions; "" for none.
+
+    >>> unpiloted_words(22, 0), unpiloted_words(2, 1), unpiloted_words(0, 0)
+    ('22 sans pilote', '2 actions et 1 sous-action sans pilote', '')
+    """
+    told = tally(actions, parts) if parts else str(actions or "")
+    return f"{told} sans pilote" if told else ""
+
+
+def _states(actions: Sequence[Schedule], on: date) -> str:
     late = [each for each in actions if is_late(each, on)]
     others = [each for each in actions if each not in late]
     counts = {
@@ -97,13 +142,12 @@ def state_sentence(actions: Sequence[Schedule], on: date) -> str:
     }
     agreed = {"prête": "prêtes", "faite": "faites", "abandonnée": "abandonnées"}
     told = [f"{n} {agreed.get(word, word) if n > 1 else word}" for word, n in counts.items() if n]
-    number = len(actions)
-    return f"{number} action{'s' if number > 1 else ''} : {', '.join(told)}."
+    return ", ".join(told)
 
 
 def announced_sentence(announced: int | None, entered: int) -> str:
     """Return what a dynamic's announced number says of those entered, "" when both agree or none was
-    announced.
+    announced. entered: actions alone, a sub-action is announced by its action.
 
     >>> announced_sentence(3, 2), announced_sentence(3, 3), announced_sentence(None, 6)
     ('3 actions annoncées, 2 écrites.', '', '')
@@ -127,36 +171,120 @@ def funding_words(name: str, euros: int | None, brings: str) -> str:
     return f"{name or 'Financeur non renseigné'} : {told}"
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number of the indicator of an action, counted until a day: since the start, or in a period."""
+
+    on: date
+    value: int
+    span: str = SINCE
+
+
+Points = Sequence[tuple[date, int | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What is known after each count, in order. A value is None when it is not told: a small count of a
+    period was added to it, and would be found again. added: how many periods the last value adds up.
+    """
+
+    points: Points
+    added: int = 0
+
+
+def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series:
+    """Return what is known after each count: a total is taken as it is, a period is added to what was known.
+    start: what there was before; least: counts under it are not told, 0 for none.
+
+    >>> first, second = Count(date(2026, 3, 1), 20, PERIOD), Count(date(2026, 5, 1), 4, PERIOD)
+    >>> [value for _, value in series([first, second], 12).points], series([first, second], 12).added
+    ([32, 36], 2)
+    >>> [value for _, value in series([first, second], 12, least=11).points]
+    [32, None]
+    """
+    points: list[tuple[date, int | None]] = []
+    value, added, tells = start or 0, 0, False
+    # Of one day, a total holds what its periods counted.
+    for each in sorted(counts, key=lambda each: (each.on, each.span == SINCE, each.value)):
+        if each.span == SINCE:
+            value, added, tells = each.value, 0, False
+        else:
+            value, added = value + each.value, added + 1
+            tells = tells or is_small(each.value, least)
+        points.append((each.on, None if tells and value >= least else value))
+    return Series(points, added)
+
+
+def is_small(value: int | None, least: int) -> bool:
+    """Return whether a count is told by nothing but « moins de »: nobody is nobody’s secret."""
+    return value is not None and 0 < value < least
+
+
+def count_words(value: int, least: int) -> str:
+    """Return a count as it is told. least: under it, only that it is under; 0 for all.
+
+    >>> count_words(4, 11), count_words(4, 0), count_words(0, 11), count_words(11, 11)
+    ('moins de 11', '4', '0', '11')
+    """
+    return f"moins de {least}" if is_small(value, least) else wording.number(value)
+
+
+def added_words(periods: int) -> str:
+    """Return that periods were added up, "" for none.
+
+    >>> added_words(0), added_words(1), added_words(2)
+    ('', ', 1 période ajoutée', ', 2 périodes additionnées')
+    """
+    if periods < 2:
+        return ", 1 période ajoutée" if periods else ""
+    return f", {periods} périodes additionnées"
+
+
 def effect_sentence(
-    baseline: int | None, target: int | None, counted: Sequence[tuple[date, int]], others: int
+    baseline: int | None, target: int | None, counted: Series, others: int, *, least: int = 0
 ) -> str:
     """Return what was counted beside what was expected, and that it proves no cause; "" when nothing was
-    counted. others: how many things changed elsewhere meanwhile, as noted.
+    counted. others: how many things changed elsewhere meanwhile, as noted; least: counts under it are not
+    told, nor what would give them back.
 
-    >>> effect_sentence(12, 60, [(date(2026, 11, 3), 41)], 1).split(". ")[0]
+    >>> effect_sentence(12, 60, Series([(date(2026, 11, 3), 41)]), 1).split(". ")[0]
     'De 12 au départ à 41 : 29 de plus, sur 48 visés'
-    >>> effect_sentence(None, None, [(date(2026, 11, 3), 1)], 0).split(". ")[0]
+    >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)], 2), 1).split(". ")[0]
+    'De 0 au départ à 9, 2 périodes additionnées : 9 de plus, sur 60 visés'
+    >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)]), 1, least=11).split(". ")[0]
+    'De 0 au départ à moins de 11, pour 60 visés'
+    >>> effect_sentence(None, None, Series([(date(2026, 11, 3), 1)]), 0).split(". ")[0]
     'Compté : 1'
     """
-    if not counted:
+    if not counted.points:
         return ""
-    last = max(counted)[1]
-    if baseline is None:
-        told = f"Compté : {last}"
-        told += f", pour {target} visés" if target is not None else ""
-        told += ". On ne sait pas d’où l’on partait"
+    last = counted.points[-1][1]
+    added = added_words(counted.added)
+    aim = f", pour {wording.number(target)} visés" if target is not None else ""
+    if last is None:
+        told = NO_SUM.format(least=least)
+    elif baseline is None:
+        told = f"Compté : {count_words(last, least)}{added}{aim}. On ne sait pas d’où l’on partait"
+    elif is_small(baseline, least) or is_small(last, least):
+        told = f"De {count_words(baseline, least)} au départ à {count_words(last, least)}{added}{aim}"
     else:
         gap = last - baseline
-        moved = f"{abs(gap)} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
-        told = f"De {baseline} au départ à {last} : {moved}"
-        told += f", sur {target - baseline} visés" if target is not None and target != baseline else ""
+        moved = f"{wording.number(abs(gap))} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
+        told = f"De {wording.number(baseline)} au départ à {wording.number(last)}{added} : {moved}"
+        told += (
+            f", sur {wording.number(target - baseline)} visés"
+            if target is not None and target != baseline
+            else ""
+        )
     also = "Personne n’a noté ce qui a changé aussi"
     if others:
         also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"
     return f"{told}. {also} : rien ne dit que l’action en est la cause."
 
 
-Numbers = Sequence[tuple[date, int]]
+EARLY = "Compté avant que l’action commence : rien ne se constate encore."
+NO_SUM = "Une période compte moins de {least} personnes : la somme, qui dirait combien, n’est pas écrite"
 LIMITS = (
     "Ces zones n’ont pas été tirées au sort, et chaque compte a son hasard : cet écart ne prouve pas l’effet"
     " de l’action."
@@ -164,37 +292,56 @@ LIMITS = (
 
 
 def comparison_sentence(
-    baseline: tuple[date, int] | None, counted: Numbers, elsewhere: str, others: Numbers
+    baseline: tuple[date, int] | None, counted: Series, elsewhere: str, others: Series, *, least: int = 0
 ) -> str:
     """Return how a zone without the action moved, beside the zones of the action; what it lacks to be
-    compared, when it lacks something. baseline: where the action began, and when.
+    compared, when it lacks something. baseline: where the action began, and when; least: counts under it are
+    not told, nor how much they moved.
 
-    >>> there = [(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)]
-    >>> here = [(date(2026, 11, 3), 41)]
+    >>> there = Series([(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)])
+    >>> here = Series([(date(2026, 11, 3), 41)])
     >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there).split(". Ces")[0]
     'Ici, de 12 à 41 (+29). Fontaine, sans l’action : de 10 à 22 (+12). Écart : +17'
     >>> comparison_sentence(None, here, "Fontaine", there)
     'Fontaine, sans l’action : de 10 à 22 (+12). Ici, un seul compte : rien ne se compare encore.'
+    >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there, least=11)[:68]
+    'Ici, de 12 à 41 (+29). Fontaine, sans l’action : de moins de 11 à 22'
     """
-    here = sorted([*([baseline] if baseline else []), *counted])
-    there = sorted(others)
-    if len(there) < 2:
+    here = Series([*([baseline] if baseline else []), *counted.points], counted.added)
+    if len(others.points) < 2:
         return f"{elsewhere}, sans l’action : un seul compte. Il en faut un avant et un après pour comparer."
-    moved = there[-1][1] - there[0][1]
-    told = f"{elsewhere}, sans l’action : de {there[0][1]} à {there[-1][1]} ({signed(moved)})."
-    if len(here) < 2:
+    words, moved = _move(others, least)
+    told = f"{elsewhere}, sans l’action : {words}."
+    if len(here.points) < 2:
         return f"{told} Ici, un seul compte : rien ne se compare encore."
-    own = here[-1][1] - here[0][1]
-    apart = max(abs((here[k][0] - there[k][0]).days) for k in (0, -1))
+    own_words, own = _move(here, least)
+    if own is None or moved is None:
+        return f"Ici, {own_words}. {told} {NO_GAP.format(least=least)}"
+    apart = max(abs((here.points[k][0] - others.points[k][0]).days) for k in (0, -1))
     days = (
         f" Les jours comptés diffèrent, jusqu’à {wording.count(apart, 'jour')}." if apart > NEAR_DAYS else ""
     )
-    return (
-        f"Ici, de {here[0][1]} à {here[-1][1]} ({signed(own)}). {told} Écart : {signed(own - moved)}.{days}"
-        f" {LIMITS}"
-    )
+    return f"Ici, {own_words}. {told} Écart : {signed(own - moved)}.{days} {LIMITS}"
 
 
+def _move(held: Series, least: int) -> tuple[str, int | None]:
+    """Return from what to what a series went, in words, and by how much: None when that is not told."""
+    first, last = held.points[0][1], held.points[-1][1]
+    added = added_words(held.added)
+    if first is None or last is None:
+        return f"de {_or_hidden(first, least)} à {_or_hidden(last, least)}{added}", None
+    told = f"de {count_words(first, least)} à {count_words(last, least)}"
+    if is_small(first, least) or is_small(last, least):
+        return f"{told}{added}", None
+    return f"{told} ({signed(last - first)}){added}", last - first
+
+
+def _or_hidden(value: int | None, least: int) -> str:
+    return HIDDEN if value is None else count_words(value, least)
+
+
+NO_GAP = "Moins de {least} personnes y sont comptées : l’écart, qui dirait combien, n’est pas écrit."
+HIDDEN = "un nombre masqué"
 NEAR_DAYS = 31  # between the counts here and those there
 
 
@@ -204,7 +351,7 @@ def signed(n: int) -> str:
     >>> signed(3), signed(-2), signed(0)
     ('+3', '−2', '0')
     """
-    return f"+{n}" if n > 0 else f"−{-n}" if n else "0"
+    return f"+{wording.number(n)}" if n > 0 else f"−{wording.number(-n)}" if n else "0"
 
 
 def makes_a_cycle(action: int, after: int | None, known: Mapping[int, int | None]) -> bool:

@@ -1,24 +1,23 @@
 """The study that a report starts from: the one a platform holds, or one computed from data alone."""
 
 import json
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
 from maillage.reports.territory.subject import Subject
-
-Dossier = Callable[[], Mapping[str, bytes]]
+from maillage.reports.written import Forms
 
 
 @dataclass(frozen=True, slots=True)
 class ReportStudy:
-    """A subject, its dossier by form (made when read), and how many rows of its offer were refused."""
+    """A subject, its dossier by form (written when called), and how many rows of its offer were refused."""
 
     subject: Subject
-    dossier: Dossier
+    dossier: Forms
     refused: int = 0
 
 
@@ -40,26 +39,16 @@ def _of_platform(code: str, on: date) -> ReportStudy:
 
     ready()
     from maillage.apps.dossiers import queries as dossiers
-    from maillage.apps.surveys.queries.verbatims import published_voices
+    from maillage.apps.pilotage.queries.reports import subject
     from maillage.apps.territories.queries import canonical
-    from maillage.reports.territory.atlas import LAYERS
 
     study = dossiers.latest(canonical(code))
     if study is None or dossiers.is_lost(study):
         study, _ = computed(code, Steps())
     folder = dossiers.folder(study)
-    layers = {name: svg for name in LAYERS if (svg := dossiers.layer(study, name))}
-    subject = Subject(
-        reading=dossiers.reading(study),
-        study=json.loads((folder / "etude.json").read_bytes()),
-        layers=layers,
-        knitted=dossiers.knitted(study),
-        on=on,
-        mission=dossiers.mission(study.place),
-        voices=published_voices(study.place),
-    )
     return ReportStudy(
-        subject, lambda: {form: (folder / f"dossier.{form}").read_bytes() for form in ("html", "pdf")}
+        subject(study, on),
+        {form: (folder / f"dossier.{form}").read_bytes for form in ("html", "pdf")},
     )
 
 
@@ -79,6 +68,7 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         definition=definition(DEFAULT),
     )
     census, refused = census_of(offer) if offer else (None, 0)
+    own = set(frames.sources().rp2021["commune"][request.zoning.rows].tolist())
     steps = Steps()
     found = study(request, lambda step, share: steps(step, 0.75 * share), census=census)
     made = edition.prepare(found, lambda step, share: steps(step, 0.75 + 0.25 * share))
@@ -89,5 +79,9 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         layers=made.layers,
         knitted=atlas.knitted(made.knit),
         on=on,
+        n_places=sum(each.commune in own for each in census.places) if census else 0,
     )
-    return ReportStudy(subject, lambda: edition.documents(made, on=on), refused)
+    documents = cache(lambda: edition.documents(made, on=on))
+    return ReportStudy(
+        subject, {"html": lambda: documents()["html"], "pdf": lambda: documents()["pdf"]}, refused
+    )

@@ -18,7 +18,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
+from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading, tally
 from maillage.reports.territory import gaps, mission, synthesis
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.chapters.certainty import (
@@ -36,6 +36,7 @@ from maillage.reports.territory.subject import Subject, cover, headline, interva
 from maillage.words import wording
 
 UNWRITTEN = "non renseigné"
+JOURNEY_STAGE = 112  # as tall as the words beside it: two journeys a page, and no half of one empty
 NO_CAUSE = "Ce qui change après une action peut venir d’autre chose : aucun de ces nombres ne dit une cause."
 
 
@@ -55,7 +56,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
         chapters.append(withheld_chapter(r, {}))
     else:
         chapters += [method_chapter(r), need_chapter(r, (), {})]
-        chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer())
+        chapters.append(offer_chapter(r, r.offer, {}) if r.offer else _no_offer(s))
     if plan and plan.journeys:
         chapters.append(_journeys(plan))
     chapters += [_strategy(r, plan), *(_axis(axis) for axis in plan.axes)] if plan else [_no_plan(s)]
@@ -107,8 +108,8 @@ def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
     if plan:
         items.append(f"**{plan.title}.** {plan.state}")
         items += [f"**Dynamique {axis.number} :** {wording.lower_first(axis.title)}." for axis in plan.axes]
-        if alone := sum("sans pilote" in action.lacks for action in plan.actions):
-            items.append(f"{wording.count(alone, 'action')} sans pilote : à attribuer d’abord.")
+        if alone := _unpiloted(plan):
+            items.append(f"{alone} sans pilote : à attribuer d’abord.")
     else:
         items.append("Aucun plan n’est encore écrit ici.")
     return Chapter(
@@ -168,17 +169,29 @@ def _strategy(r: Reading, plan: PlanReading) -> Chapter:
         if levels
         else ()
     )
+    parts = any(x.is_part for x in plan.actions)
     rows = [
-        (str(x.number), x.title, str(len(x.actions)), str(sum(bool(y.pilot) for y in x.actions)))
+        (
+            str(x.number),
+            x.title,
+            *(
+                str(sum(part is y.is_part for y in x.actions))
+                for part in ((False, True) if parts else (False,))
+            ),
+            str(sum(bool(y.pilot) for y in x.actions)),
+        )
         for x in plan.axes
     ]
-    columns = ("N°", "Dynamique", "Actions", "Avec un pilote")
+    columns = ("N°", "Dynamique", "Actions", *(["Sous-actions"] if parts else []), "Avec un pilote")
     return Chapter(
         number="n",
         short="La stratégie",
         title="La stratégie, avant le détail",
         flows=True,
-        blocks=(*typology, _table("Ce que réunit chaque dynamique", columns, rows, align="dd")),
+        blocks=(
+            *typology,
+            _table("Ce que réunit chaque dynamique", columns, rows, align="d" * (len(columns) - 2)),
+        ),
     )
 
 
@@ -197,7 +210,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
             f"{f' ; {mute} pas ce qu’on y trouve' if silent else ''}."
         )
     else:
-        items.append(f"**Les limites de l’offre.** {synthesis.NO_OFFER}")
+        items.append(f"**Les limites de l’offre.** {synthesis.no_offer(s)}")
     heard = [step.words for step in s.mission.counts()] if s.mission else []
     items.append(
         f"**Ceux qui ont pris part.** {upper_first(wording.listing(heard))}."
@@ -207,9 +220,9 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     if begun := _begun(s, plan):
         items.append(f"**La dynamique engagée.** {upper_first(begun)}.")
     if plan and plan.actions:
-        alone = sum("sans pilote" in action.lacks for action in plan.actions)
+        alone = _unpiloted(plan)
         items.append(
-            f"**Ce qui manque pour commencer.** {wording.count(alone, 'action')} sans pilote : rien ne"
+            f"**Ce qui manque pour commencer.** {alone} sans pilote : rien ne"
             " commence sans quelqu’un pour porter."
             if alone
             else "**Ce qui manque pour commencer.** Chaque action a un pilote : restent leurs étapes à tenir."
@@ -226,26 +239,30 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
 def _begun(s: Subject, plan: PlanReading | None) -> str:
     """Return what a diagnosis set going: meetings held, actions that somebody carries; "" for none."""
     met = sum(step.n for step in s.mission.steps if step.kind == "reunion") if s.mission else 0
-    led = sum(bool(action.pilot) for action in plan.actions) if plan else 0
+    led = [action for action in plan.actions if action.pilot] if plan else []
     told = [
         wording.count(met, "réunion") if met else "",
-        f"{wording.count(led, 'action')} {'ont' if led > 1 else 'a'} un pilote" if led else "",
+        f"{tally(led)} {'ont' if len(led) > 1 else 'a'} un pilote" if led else "",
     ]
     return " ; ".join(filter(None, told))
 
 
-def _no_offer() -> Chapter:
+def _unpiloted(plan: PlanReading) -> str:
+    return tally(action for action in plan.actions if "sans pilote" in action.lacks)
+
+
+def _no_offer(s: Subject) -> Chapter:
     return Chapter(
         number="n",
         short="L’offre",
-        title="L’offre n’est pas encore recensée ici",
+        title=synthesis.no_offer_title(s),
         flows=True,
-        blocks=(Callout(tone="prudence", text=synthesis.NO_OFFER),),
+        blocks=(Callout(tone="prudence", text=synthesis.no_offer(s)),),
     )
 
 
 def _no_plan(s: Subject) -> Chapter:
-    found = synthesis.proposals(s.reading)
+    found = synthesis.proposals(s)
     return Chapter(
         number="n",
         short="Le plan",
@@ -262,7 +279,7 @@ def _axis(axis: PlanAxis) -> Chapter:
     """Return a dynamic, each of its actions as a short sheet."""
     blocks: list[Block] = [Text(text=axis.announced, tone="note")] if axis.announced else []
     for action in axis.actions:
-        blocks += [Heading(text=f"{action.number}. {action.title}", small=True), *_sheet(action)]
+        blocks += [Heading(text=f"{action.label}. {action.title}", small=True), *_sheet(action)]
     if not axis.actions:
         blocks.append(Text(text="Aucune action n’y est encore écrite."))
     return Chapter(
@@ -321,7 +338,7 @@ def _journeys(plan: PlanReading) -> Chapter:
     """Return the journeys of people through a procedure: today, and with the levers of the plan."""
     blocks: list[Block] = []
     for each in plan.journeys:
-        drawn = Picture(svg=journey.drawn_narrow(each), alt=journey.text(each))
+        drawn = Picture(svg=journey.drawn_narrow(each, tall=JOURNEY_STAGE), alt=journey.text(each))
         stages = tuple(
             f"**{stage.title}** : {' ; '.join(card.words for card in stage.cards)}."
             for stage in each.stages
@@ -366,7 +383,7 @@ def _actors(plan: PlanReading) -> Chapter:
 
 def _schedule(plan: PlanReading) -> Chapter:
     rows = [
-        (str(x.number), x.title, x.pilot or UNWRITTEN, x.begins or UNWRITTEN, x.ends or UNWRITTEN, x.state)
+        (x.label, x.title, x.pilot or UNWRITTEN, x.begins or UNWRITTEN, x.ends or UNWRITTEN, x.state)
         for x in plan.actions
     ]
     return Chapter(
@@ -379,14 +396,21 @@ def _schedule(plan: PlanReading) -> Chapter:
 
 
 def _money(plan: PlanReading) -> Chapter:
-    """Return what is written of money: totals count the written amounts alone, and say how many there are."""
+    """Return what is written of money: totals count the written amounts alone, and say how many there are;
+    what is written of a part is in its action, when that one has a budget.
+    """
     told = [x for x in plan.actions if x.budget is not None]
     paid = [x for x in plan.actions if x.budget is not None or x.funded is not None]
-    total, funded = sum(x.budget or 0 for x in told), sum(x.funded or 0 for x in told)
-    beside = sum(x.funded or 0 for x in paid) - funded
+    whole = {x.label for x in told if not x.is_part}
+    inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in whole]
+    total, funded = (
+        sum(getattr(x, name) or 0 for x in told if x not in inside) for name in ("budget", "funded")
+    )
+    beside = sum(x.funded or 0 for x in paid if x not in inside and x.budget is None)
     more = f" {wording.number(beside)} € financent des actions sans budget écrit." if beside else ""
+    more += " Le budget d’une sous-action est compté dans celui de son action." if inside else ""
     budgets = (
-        f"{wording.count(len(told), 'action')} sur {len(plan.actions)}"
+        f"{_among(told, plan.actions)}"
         f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
         f" dont {wording.number(funded)} € financés."
         if told
@@ -397,7 +421,7 @@ def _money(plan: PlanReading) -> Chapter:
     else:
         rows = [
             (
-                str(x.number),
+                x.label,
                 x.title,
                 *(UNWRITTEN if n is None else wording.number(n) for n in (x.budget, x.funded)),
             )
@@ -415,14 +439,24 @@ def _money(plan: PlanReading) -> Chapter:
     )
 
 
+def _among(told: Sequence[PlanAction], every: Sequence[PlanAction]) -> str:
+    """Return how many actions there are among all, and apart how many sub-actions."""
+    counted = []
+    for noun, part in (("action", False), ("sous-action", True)):
+        n, most = (sum(each.is_part is part for each in rows) for rows in (told, every))
+        if n:
+            counted.append(f"{wording.count(n, noun)} sur {most}")
+    return wording.listing(counted)
+
+
 def _follow_up(plan: PlanReading) -> Chapter:
     told = [x for x in plan.actions if x.indicator]
     rows = [
         (
-            str(x.number),
+            x.label,
             x.title,
             x.indicator,
-            *(UNWRITTEN if n is None else wording.number(n) for n in (x.baseline, x.target)),
+            *(UNWRITTEN if n is None else _figure(n) for n in (x.baseline, x.target)),
             x.counted or "pas encore",
         )
         for x in told
@@ -434,6 +468,10 @@ def _follow_up(plan: PlanReading) -> Chapter:
         else Text(text="Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.")
     )
     return Chapter(number="n", short="Le suivi", title="Ce qui sera mesuré", flows=True, blocks=(block,))
+
+
+def _figure(n: int | str) -> str:
+    return n if isinstance(n, str) else wording.number(n)
 
 
 def _refused(plan: PlanReading) -> Chapter:

@@ -1,18 +1,22 @@
 """A plan as its report reads it: every value in words, whatever stores it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from maillage.reports.codesign.journey import Journey
+from maillage.words import wording
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
-    """An action, in words; "" for what nobody wrote. people: how many it concerns, or why they are not
-    counted; budget, funded: euros, None when unwritten; funders: who brings what; counted: the last number of
-    its indicator, and its day; lacks: what it still needs to be carried out.
+    """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
+    action 7; people: how many it concerns, or why they are not counted; budget, funded: euros, None when
+    unwritten; baseline: in words when too small to be told; funders: who brings what; counted: what is known
+    of its indicator, and its day; lacks: what it still needs to be carried out.
     """
 
     number: int
+    label: str
     title: str
     state: str
     people: str
@@ -27,7 +31,7 @@ class PlanAction:
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""
-    baseline: int | None = None
+    baseline: int | str | None = None
     target: int | None = None
     counted: str = ""
     existing: str = ""
@@ -35,6 +39,7 @@ class PlanAction:
     risks: str = ""
     steps: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    is_part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +87,9 @@ class PlanReading:
     def actions(self) -> tuple[PlanAction, ...]:
         """Every action, in the order of its dynamics."""
         return tuple(action for axis in self.axes for action in axis.actions)
+
+
+def tally(actions: Iterable[PlanAction]) -> str:
+    """Return how many actions, and apart how many sub-actions; "" for none."""
+    parts = [each.is_part for each in actions]
+    return wording.counts((parts.count(False), "action"), (parts.count(True), "sous-action"))

@@ -10,12 +10,20 @@ from maillage.apps.community.models import Decision
 from maillage.apps.community.queries.meetings import pilot_name
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
+from maillage.reference.parameters import number as parameter
 from maillage.reports.page import series
 from maillage.words.dates import SHORT_MONTHS, in_words
-from maillage.words.wording import number
 
 FEWEST = 2  # numbers under which a line says nothing
 MOST_TASKS = 60  # offered
+
+
+@dataclass(frozen=True, slots=True)
+class CountRow:
+    """A number that was counted, as its reader may read it."""
+
+    measure: PlanMeasure
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,7 @@ class Effect:
 
     sentence: str
     comparisons: Sequence[str]
-    measures: Sequence[PlanMeasure]
+    counts: Sequence[CountRow]
     withdrawn: Sequence[PlanMeasure]
     chart: str
 
@@ -40,45 +48,107 @@ class LinkedTask:
     is_late: bool
 
 
-def last_count(row: PlanAction) -> str:
-    """Return the last number that was counted of an action, and its day, in words; "" when there is none."""
-    last = row.measures.filter(withdrawn_at=None, elsewhere="").last()
-    return f"{number(last.value)}, le {in_words(last.on)}" if last else ""
+def least_of(row: PlanAction) -> int:
+    """Return under how many a count of an action is not told to the public: 0 when it counts no people, or an
+    invented plan. People, when nobody said what is counted.
+    """
+    is_free = row.counts == rules.THINGS or row.plan.example
+    return 0 if is_free else int(parameter("protection/small_count"))
 
 
-def effect(row: PlanAction) -> Effect:
-    """Return what was counted of an action, beside its target; nothing says what caused it."""
-    every = list(row.measures.all())
-    measures = [each for each in every if each.withdrawn_at is None]
-    others = sum(note.kind == rules.ELSEWHERE and note.withdrawn_at is None for note in row.notes.all())
-    own = [each for each in measures if not each.elsewhere]
-    counted = [(each.on, each.value) for each in own]
-    start = (row.starts_on, row.baseline) if row.starts_on and row.baseline is not None else None
-    there: dict[str, list[tuple[date, int]]] = {}
-    for each in measures:
-        if each.elsewhere:
-            there.setdefault(each.elsewhere, []).append((each.on, each.value))
-    return Effect(
-        rules.effect_sentence(row.baseline, row.target, counted, others),
-        [rules.comparison_sentence(start, counted, name, found) for name, found in there.items()],
-        measures,
-        [each for each in every if each.withdrawn_at],
-        _chart(row, own),
+def baseline_words(row: PlanAction, least: int) -> str:
+    """Return what an action began with, as it is told; "" when nobody wrote it."""
+    return "" if row.baseline is None else rules.count_words(row.baseline, least)
+
+
+def baseline_of(row: PlanAction) -> int | str | None:
+    """Return what an action began with, as the public reads it: in words when it is too small to be told."""
+    least = least_of(row)
+    return (
+        rules.count_words(row.baseline or 0, least) if rules.is_small(row.baseline, least) else row.baseline
     )
 
 
-def _chart(row: PlanAction, measures: Sequence[PlanMeasure]) -> str:
-    points = [(each.on, each.value) for each in measures]
-    if row.baseline is not None and row.starts_on is not None:
-        points.insert(0, (row.starts_on, row.baseline))
-    if len(points) < FEWEST:
+def last_count(row: PlanAction) -> str:
+    """Return what is known of an action after its last count, and the day, in words, as the public reads it;
+    "" when nothing was counted.
+    """
+    least = least_of(row)
+    known = _series([each for each in row.measures.all() if not each.withdrawn_at], row.baseline, least)
+    if not known.points:
         return ""
-    top = max([value for _, value in points] + [row.target or 0]) or 1
-    steps = [
-        series.Step(f"{on.day} {SHORT_MONTHS[on.month - 1]}", float(value)) for on, value in sorted(points)
+    on, value = known.points[-1]
+    told = rules.HIDDEN if value is None else rules.count_words(value, least)
+    return f"{told}, le {in_words(on)}{rules.added_words(known.added)}"
+
+
+def effect(row: PlanAction, *, least: int) -> Effect:
+    """Return what was counted of an action, beside its target; nothing says what caused it. least: under it,
+    a count is not told to who reads.
+    """
+    every = list(row.measures.all())
+    measures = [each for each in every if each.withdrawn_at is None]
+    others = sum(note.kind == rules.ELSEWHERE and note.withdrawn_at is None for note in row.notes.all())
+    own = _series(measures, row.baseline, least)
+    start = _start(row, own)
+    early = row.starts_on is not None and bool(own.points) and own.points[-1][0] < row.starts_on
+    # Before it begins, an action has no effect to be compared.
+    zones = () if early else dict.fromkeys(each.elsewhere for each in measures if each.elsewhere)
+    said = rules.effect_sentence(row.baseline, row.target, own, others, least=least)
+    return Effect(
+        rules.EARLY if early else said,
+        [
+            rules.comparison_sentence(
+                start, own, zone, _series(measures, None, least, elsewhere=zone), least=least
+            )
+            for zone in zones
+        ],
+        [CountRow(each, rules.count_words(each.value, least)) for each in measures],
+        [each for each in every if each.withdrawn_at],
+        _chart(row, own, least),
+    )
+
+
+def _series(
+    measures: Sequence[PlanMeasure], start: int | None, least: int, *, elsewhere: str = ""
+) -> rules.Series:
+    """Return what is known after each number of a zone of comparison, "" for the zones of the action."""
+    return rules.series(
+        [rules.Count(each.on, each.value, each.span) for each in measures if each.elsewhere == elsewhere],
+        start,
+        least,
+    )
+
+
+def _start(row: PlanAction, known: rules.Series) -> tuple[date, int] | None:
+    """Return where an action began, and when; None when it is not said, or when a count came before: a day
+    that was planned is no day that was counted.
+    """
+    first = min((on for on, _ in known.points), default=date.max)
+    if row.baseline is None or row.starts_on is None or row.starts_on > first:
+        return None
+    return row.starts_on, row.baseline
+
+
+def _chart(row: PlanAction, known: rules.Series, least: int) -> str:
+    start = _start(row, known)
+    points = [*([start] if start else []), *known.points]
+    told = [
+        (on, None if value is None or rules.is_small(value, least) else value, value) for on, value in points
     ]
-    told = " ; ".join(f"{on.isoformat()} : {value}" for on, value in sorted(points))
-    return series.monthly(steps, top=float(top), id="effet", label=f"{row.indicator or 'Compté'}. {told}")
+    drawn = [value for _, value, _ in told if value is not None]
+    if len(drawn) < FEWEST:
+        return ""
+    top = max([*drawn, row.target or 0]) or 1
+    steps = [
+        series.Step(f"{on.day} {SHORT_MONTHS[on.month - 1]}", float(value) if value is not None else None)
+        for on, value, _ in told
+    ]
+    words = " ; ".join(
+        f"{on.isoformat()} : {rules.HIDDEN if held is None else rules.count_words(held, least)}"
+        for on, _, held in told
+    )
+    return series.monthly(steps, top=float(top), id="effet", label=f"{row.indicator or 'Compté'}. {words}")
 
 
 def tasks(row: PlanAction, on: date) -> list[LinkedTask]:

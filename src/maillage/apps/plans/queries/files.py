@@ -1,16 +1,33 @@
 """A plan as a file: rows of a table, or a frame that another territory takes up."""
 
-from collections.abc import Sequence
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
-from maillage.apps.plans.models import Plan, PlanAction
-from maillage.apps.plans.queries.overview import concerned, zones_named
-from maillage.reports.territory.reading import Reading
+from django.db.models import Model
 
+from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
+from maillage.apps.plans.queries.effects import baseline_of
+from maillage.apps.plans.queries.overview import concerned, zones_named
+from maillage.kernel.errors import Refused
+from maillage.kernel.typed import line
+from maillage.reference.offer import diagnosis_lines
+from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis
+from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.reading import Reading
+from maillage.words.wording import number
+
+FORMAT = "maillage-cadre-1"
+MOST_NUMBER = 999
+LONGEST = 600  # characters of a text that no column holds
 COLUMNS = (
     *(
         "dynamique",
         "numero",
+        "partie_de",
         "action",
         "etat",
         "pilote",
@@ -29,7 +46,7 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
     """Return a plan as a frame that another territory may take up: no pilot, no date, no zone, no budget."""
     kept = ("number", "title", "objective", "public", "partners", "existing", "line")
     return {
-        "format": "maillage-cadre-1",
+        "format": FORMAT,
         "name": plan.title,
         "axes": [
             {
@@ -38,7 +55,10 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
                 "statement": axis.statement,
                 "announced": axis.announced,
                 "actions": [
-                    {key: value for key in kept if (value := getattr(row, key)) not in ("", None)}
+                    {
+                        **{key: value for key in kept if (value := _elsewhere(row, key)) not in ("", None)},
+                        **({"parent": row.parent.number} if row.parent else {}),
+                    }
                     for row in actions
                     if row.axis_id == axis.pk
                 ],
@@ -48,12 +68,142 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
     }
 
 
+def _elsewhere(row: PlanAction, key: str) -> Any:
+    """Return what a field of an action says to another territory: one that was proposed from the figures of a
+    zone names the zone, and what lacks there.
+    """
+    if row.proposal and key == "objective":
+        return ""
+    if row.proposal and row.zones and key == "title":
+        return row.title.partition(" : ")[0]
+    return getattr(row, key)
+
+
+def frame_in(content: bytes) -> Frame:
+    """Return the frame that a file of `frame_of` holds; Refused, with the place and the value, when it does
+    not, or when a text is longer than its column: keys that nobody knows are left out.
+    """
+    try:
+        held = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _no_frame("il n’est pas écrit en UTF-8") from error
+    except json.JSONDecodeError as error:
+        raise _no_frame(f"ligne {error.lineno}, colonne {error.colno}, ce n’est pas du JSON") from error
+    except RecursionError as error:
+        raise _no_frame("il est trop profond") from error
+    if not isinstance(held, dict) or held.get("format") != FORMAT:
+        said = held.get("format") if isinstance(held, dict) else None
+        raise _no_frame(f"« format » dit {_shown(said)}, pas « {FORMAT} »")
+    axes = tuple(_axis(each, f"dynamique {n}") for n, each in enumerate(_list(held, "axes", "le cadre"), 1))
+    if not axes:
+        raise _no_frame("il n’a aucune dynamique")
+    for words, numbers in (
+        ("dynamiques", [str(axis.number) for axis in axes]),
+        ("actions", [action.label for axis in axes for action in axis.actions]),
+    ):
+        number, times = Counter(numbers).most_common(1)[0] if numbers else ("", 1)
+        if times > 1:
+            raise _no_frame(f"{times} {words} y ont le numéro {number}")
+    return Frame(id="fichier", name=_text(held, "name", "le cadre", _most(Plan, "title")), axes=axes)
+
+
+def _axis(held: object, where: str) -> FrameAxis:
+    if not isinstance(held, dict):
+        raise _no_frame(f"{where} : {_shown(held)} n’est pas une dynamique")
+    announced = None if held.get("announced") is None else _number(held, "announced", where)
+    found = tuple(
+        _action(each, f"{where}, action {n}") for n, each in enumerate(_list(held, "actions", where), 1)
+    )
+    axis = FrameAxis(
+        number=_number(held, "number", where),
+        title=_text(held, "title", where, _most(PlanAxis, "title")),
+        statement=_text(held, "statement", where, _most(PlanAxis, "statement"), needed=False),
+        announced=announced,
+        actions=found,
+    )
+    for n, action in enumerate(found, 1):
+        if action in axis.strays:
+            raise _no_frame(
+                f"{where}, action {n} : « parent » dit « {action.parent} », qui n’est pas une action entière"
+                " de cette dynamique"
+            )
+    return axis
+
+
+def _action(held: object, where: str) -> FrameAction:
+    if not isinstance(held, dict):
+        raise _no_frame(f"{where} : {_shown(held)} n’est pas une action")
+    texts = {f.name for f in fields(FrameAction)} - {"number", "title", "parent"}
+    action = FrameAction(
+        number=_number(held, "number", where),
+        parent=None if held.get("parent") is None else _number(held, "parent", where),
+        title=_text(held, "title", where, _most(PlanAction, "title")),
+        **{name: _text(held, name, where, _most(PlanAction, name), needed=False) for name in texts},
+    )
+    if action.line and action.line not in diagnosis_lines():
+        raise _no_frame(f"{where} : « line » dit {_shown(action.line)}, qui n’est pas une ligne d’offre")
+    return action
+
+
+def _list(held: Mapping[str, Any], name: str, where: str) -> list[Any]:
+    value = held.get(name)
+    if not isinstance(value, list):
+        raise _no_frame(f"{where} : « {name} » n’est pas une liste")
+    return value
+
+
+def _number(held: Mapping[str, Any], name: str, where: str) -> int:
+    value = held.get(name)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_NUMBER:
+        raise _no_frame(f"{where} : « {name} » dit {_shown(value)}, pas un nombre de 0 à {MOST_NUMBER}")
+    return value
+
+
+def _most(model: type[Model], name: str) -> int:
+    """Return how many characters a column holds of a text."""
+    return getattr(model._meta.get_field(name), "max_length", None) or LONGEST
+
+
+def _text(held: Mapping[str, Any], name: str, where: str, most: int, *, needed: bool = True) -> str:
+    value = held.get(name, "")
+    # A zero byte and half of a pair are in no text that a database takes.
+    sound = isinstance(value, str) and not re.search("[\x00\ud800-\udfff]", value)
+    said = line(value) if sound else ""
+    if not sound or (needed and not said):
+        raise _no_frame(f"{where} : « {name} » dit {_shown(value)}, pas un texte")
+    if len(said) > most:
+        raise Refused(
+            "Ce cadre n’a pas été repris.",
+            why=f"{upper_first(where)} : « {name} » a {number(len(said))} caractères, {most} au plus.",
+            do="Raccourcissez ce texte dans le plan d’où vient le fichier, ou dans le fichier.",
+        )
+    return said
+
+
+def _shown(value: object) -> str:
+    return (
+        f"« {ascii(value)[:40] if not str(value).isprintable() else str(value)[:40]} »"
+        if value not in (None, "")
+        else "rien"
+    )
+
+
+def _no_frame(why: str) -> Refused:
+    return Refused(
+        "Ce fichier n’est pas un cadre de plan.",
+        why=f"{upper_first(why)}.",
+        do="Choisissez celui que donne « Le reprendre comme modèle ».",
+    )
+
+
 def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dict[str, Any]]:
     """Return the actions as rows of a file, in French."""
     return [
         {
             "dynamique": f"{row.axis.number}. {row.axis.title}",
-            "numero": row.number,
+            # A quote before « 7.1 »: a spreadsheet would read the 7th of January.
+            "numero": row.number if row.parent is None else f"'{row.label}",
+            "partie_de": row.parent.label if row.parent else "",
             "action": row.title,
             "etat": row.get_state_display(),
             "pilote": row.pilot,
@@ -66,7 +216,7 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "finance_euros": "" if row.funded is None else row.funded,
             "financeurs": " ; ".join(str(each) for each in row.active_fundings),
             "indicateur": row.indicator,
-            "au_depart": "" if row.baseline is None else row.baseline,
+            "au_depart": "" if (baseline := baseline_of(row)) is None else baseline,
             "cible": "" if row.target is None else row.target,
             "existant": row.existing,
             "personnes_concernees": (told := concerned(row.line, row.zones, reading)).about,

@@ -16,9 +16,16 @@ class FunderRow:
     fundings: Sequence[Funding]
     euros: int | None
 
+    @property
+    def n_actions(self) -> int:
+        """How many actions it funds, however often it gave to each."""
+        return len({each.action_id for each in self.fundings})
+
 
 def _active(rows: QuerySet[Funding]) -> QuerySet[Funding]:
-    return rows.filter(withdrawn_at=None).select_related("funder", "action__plan", "action__axis")
+    return rows.filter(withdrawn_at=None).select_related(
+        "funder", "action__plan", "action__axis", "action__parent"
+    )
 
 
 def _total(rows: Sequence[Funding]) -> int | None:
@@ -35,7 +42,7 @@ def funders_of(plan: Plan) -> list[FunderRow]:
 
 def fundings_of(funder: Funder) -> list[Funding]:
     """Return what a funder brings today, in the order of the plan."""
-    return list(_active(funder.fundings.all()).order_by("action__axis__number", "action__number", "pk"))
+    return list(_active(funder.fundings.all()).order_by("action", "pk"))
 
 
 def total_of(funder: Funder) -> int | None:

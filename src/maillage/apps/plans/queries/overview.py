@@ -70,11 +70,16 @@ class ActionRow:
 
 @dataclass(frozen=True, slots=True)
 class AxisRows:
-    """A dynamic, its actions, and what its announced number says."""
+    """A dynamic, its actions each followed by its parts, and what its announced number says."""
 
     axis: PlanAxis
     rows: tuple[ActionRow, ...]
     announced: str
+
+    @property
+    def tally(self) -> str:
+        """How many actions, and apart how many sub-actions."""
+        return tally(self.rows) or "0 action"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,18 @@ class Calendar:
     """The months of a calendar: (place in percent, first letter, year when it begins)."""
 
     months: tuple[tuple[float, str, str], ...]
+
+
+def tally(rows: Iterable[ActionRow]) -> str:
+    """Return how many actions there are among some, and apart how many sub-actions."""
+    parts = [each.row.parent_id is not None for each in rows]
+    return rules.tally(parts.count(False), parts.count(True))
+
+
+def unpiloted(rows: Iterable[ActionRow]) -> str:
+    """Return how many of some actions nobody carries, and apart how many sub-actions; "" for none."""
+    parts = [each.row.parent_id is not None for each in rows if "sans pilote" in each.warnings]
+    return rules.unpiloted_words(parts.count(False), parts.count(True))
 
 
 def reading_of(place: str) -> Reading | None:
@@ -107,6 +124,7 @@ def schedule(action: PlanAction) -> rules.Schedule:
     before = action.after
     return rules.Schedule(
         state=action.state,
+        is_part=action.parent_id is not None,
         pilot=action.pilot,
         starts_on=action.starts_on,
         ends_on=action.ends_on,
@@ -207,8 +225,9 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         only = lines[0]
         return Concerned(about=only.missing, between=only.missing_between, words=words, source=source)
     low, high = sum(each.missing_low for each in lines), sum(each.missing_high for each in lines)
+    nobody = all(each.missing == lines[0].missing for each in lines) and not high
     return Concerned(
-        about=f"{number(_down(low))} à {number(_up(high))}",
+        about=lines[0].missing if nobody else f"{number(_down(low))} à {number(_up(high))}",
         between="",
         words=f"{words}, bornes des {len(lines)} zones ajoutées",
         source=source,

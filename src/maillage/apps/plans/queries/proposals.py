@@ -88,7 +88,7 @@ class Proposal:
     def alike(self) -> tuple[str, ...]:
         """What published plans write for the same line of the offer, two at most."""
         found = [
-            f"{frame.name}, action {action.number} : « {action.title} »"
+            f"{frame.name}, action {action.label} : « {action.title} »"
             for frame in frames().values()
             for axis in frame.axes
             for action in axis.actions
@@ -188,8 +188,8 @@ def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
         title=gap.title,
         why=gap.reason,
         effect=(
-            f"Au plus, {people[:1].lower()}{people[1:]} auraient {label} à moins de {within} : toutes celles "
-            "de la zone, si un seul lieu est à pied de chacune. Cela ne dit pas combien viendront."
+            f"Au plus, {people[:1].lower()}{people[1:]} auraient « {label} » à moins de {within} : toutes "
+            "celles de la zone, si un seul lieu est à pied de chacune. Cela ne dit pas combien viendront."
         ),
         evidence=(
             Evidence(
@@ -199,9 +199,9 @@ def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
                 offer.source,
             ),
             Evidence(
-                f"{line.n_places} sur {places}",
+                f"{line.n_places} sur {places}" if places else "0",
                 told if silent else "",
-                f"lieux de la zone qui disent : {label}",
+                f"lieux de la zone qui disent : {label}" if places else "lieu recensé dans la zone",
                 offer.source,
             ),
         ),

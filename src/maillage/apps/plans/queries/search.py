@@ -10,7 +10,7 @@ from maillage.apps.search.rules import Hit, SearchKind
 
 
 def _action_hit(row: PlanAction, user: Any) -> Hit:
-    about = f"{row.plan.title}, {row.get_state_display()}"
+    about = f"{row.short}, {row.plan.title}, {row.get_state_display()}"
     return Hit(row.title, about, reverse("plan_action", args=[row.plan.place, row.pk]))
 
 
@@ -20,7 +20,9 @@ SEARCH_KINDS = (
         label="Actions des plans",
         icon="clipboard-check",
         model="plans.planaction",
-        rows=lambda user: PlanAction.objects.filter(plan__in=access.plans_for(user)).select_related("plan"),
+        rows=lambda user: PlanAction.objects.filter(plan__in=access.plans_for(user)).select_related(
+            "plan", "parent"
+        ),
         indexed=lambda: PlanAction.objects.select_related("plan"),
         words=lambda row: (row.title, f"{row.objective} {row.pilot} {row.partners} {row.plan.title}"),
         hit=_action_hit,

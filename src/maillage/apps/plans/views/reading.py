@@ -1,9 +1,10 @@
 """A plan as everybody reads it: its actions in time, on a board, in a list, on a map; one of them; files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import effects, files, overview, proposals
 from maillage.apps.territories import queries as territories
+from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference.plan_frames import frames
 from maillage.reports.survey.document import as_csv
@@ -55,38 +57,65 @@ def framed(request: HttpRequest, found: Plan) -> dict[str, Any]:
 
 @require_safe
 def plan(request: HttpRequest, place: str) -> HttpResponse:
-    """The plan of a territory: where it stands, what the figures propose, its actions."""
+    """The plan of a territory: where it stands, what the figures propose, its actions; who may write it opens
+    it where there is none.
+    """
+    if access.plan_for(request.user, place_of(place)) is None and may_write(request.user, place):
+        return redirect("plan_open", place)
     found, on = plan_of(request, place), timezone.localdate()
     context = framed(request, found)
-    actions = overview.actions_of(found)
+    every = overview.actions_of(found)
+    areas, actions = _kept(request, found, every)
     chosen = request.GET.get("vue", "")
     view = chosen if chosen in VIEWS else "calendrier"
     axes = overview.by_axis(found, actions, context["reading"], on)
     rows = [row for axis in axes for row in axis.rows]
     context |= {
+        "study": dossiers.latest(found.place),
         "axes": axes,
         "calendar": overview.calendar(actions, on),
-        "sentence": rules.state_sentence([overview.schedule(each) for each in actions], on),
-        "unpiloted": sum(1 for row in rows if "sans pilote" in row.warnings),
+        "areas": areas,
+        "areas_query": f"?{query}" if (query := territories.areas_query(areas)) else "",
+        "sentence": rules.state_sentence([overview.schedule(each) for each in every], on),
+        "unpiloted": overview.unpiloted(rows),
         "view": view,
         "views": VIEWS,
         "board": [
-            (label, [row for row in rows if row.row.state == state])
+            (label, overview.tally(found), found)
             for state, label in rules.STATES.items()
-            if state != rules.DROPPED or any(row.row.state == state for row in rows)
+            for found in [[row for row in rows if row.row.state == state]]
+            if state != rules.DROPPED or found
         ],
         "on": on,
     }
     if view == "carte":
-        context["map"] = _map(found, request.GET.get("offre", ""), rows)
+        context["map"] = _map(found, request.GET.get("offre", ""), rows, areas)
     if context["may_write"]:
         context["proposals"] = proposals.proposals(found, context["reading"], on)
         context["refusals"] = found.refusals.all()
     return render(request, "plans/plan.html", context)
 
 
-def _map(found: Plan, line: str, rows: list[overview.ActionRow]) -> dict[str, Any]:
-    """Return the map of the gap of a line that the plan answers, and the actions of each zone."""
+def _kept(
+    request: HttpRequest, found: Plan, actions: list[PlanAction]
+) -> tuple[tuple[ZoneAreas, ...], list[PlanAction]]:
+    """Return what the zones of a plan hold of areas of the State, and the actions of the zones asked: those
+    of the whole territory are theirs too.
+    """
+    study = dossiers.latest(found.place)
+    areas = dossiers.zone_areas(study, request.GET.dict()) if study else ()
+    kept = [
+        row
+        for row in actions
+        if all(not row.zones or any(each.keeps(code) for code in row.zones) for each in areas)
+    ]
+    return areas, kept
+
+
+def _map(
+    found: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[ZoneAreas]
+) -> dict[str, Any]:
+    """Return the map of the gap of a line that the plan answers, and the actions of each zone asked."""
     lines = sorted({row.row.line for row in rows if row.row.line})
     chosen = line if line in lines else next(iter(lines), "")
     study = dossiers.latest(found.place)
@@ -99,7 +128,11 @@ def _map(found: Plan, line: str, rows: list[overview.ActionRow]) -> dict[str, An
         "line": chosen,
         "lines": [(each, OPENINGS[each]) for each in lines if each in OPENINGS],
         "svg": dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
-        "zones": [(zone, zones.get(zone.code, [])) for zone in reading.zones] if reading else [],
+        "zones": [
+            (zone, zones.get(zone.code, []))
+            for zone in (reading.zones if reading else ())
+            if all(each.keeps(zone.code) for each in areas)
+        ],
     }
 
 
@@ -122,6 +155,8 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         if reading is not None and row.line
     ]
     of_it = overview.schedule(row)
+    # Who writes reads what they typed; the public, nothing that would single somebody out.
+    least = 0 if context["may_write"] else effects.least_of(row)
     context |= {
         "row": row,
         "concerned": overview.concerned(row.line, row.zones, reading),
@@ -140,13 +175,15 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "fundings": row.active_fundings,
         "parts": row.parts.all(),
         "on": on,
-        "effect": effects.effect(row),
+        "effect": effects.effect(row, least=least),
+        "baseline": effects.baseline_words(row, least),
         **_zone_map(found, row),
     }
     if context["may_write"]:
         context["form"] = NoteForm(initial={"on": on})
         context["funding_form"] = FundingForm(plan=found, auto_id="financement-%s")
         context["withdrawn_fundings"] = row.fundings.exclude(withdrawn_at=None).select_related("funder")
+        context["protected_under"] = effects.least_of(row)
         context["measure_form"] = MeasureForm(initial={"on": on}, auto_id="mesure-%s")
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context)
@@ -166,7 +203,8 @@ def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
 def table(request: HttpRequest, place: str) -> HttpResponse:
     """The actions of a plan as a file."""
     found = plan_of(request, place)
-    rows = files.table_of(overview.actions_of(found), overview.reading_of(found.place))
+    _, actions = _kept(request, found, overview.actions_of(found))
+    rows = files.table_of(actions, overview.reading_of(found.place))
     content = as_csv(files.COLUMNS, rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="plan-{found.place}.csv"'

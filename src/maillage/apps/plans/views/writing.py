@@ -156,9 +156,9 @@ def _differences(form: ActionForm, row: PlanAction) -> list[tuple[str, Any]]:
     if form.cleaned_data.get("version") == row.version:
         return []
     return [
-        (str(form.fields[name].label), getattr(row, name) or "rien")
+        (str(form.fields[name].label), rules.COUNTED.get(held, held) or "rien")
         for name in form.values
-        if getattr(row, name) != form.cleaned_data[name]
+        if (held := getattr(row, name)) != form.cleaned_data[name]
     ]
 
 
@@ -187,7 +187,7 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
             elif what == "garder":
                 axis = plan.axes.filter(pk=whole(request.POST.get("dynamique", ""), ROWS)).first()
                 row = actions.keep(plan, proposed, axis=axis or plan.axes.all()[0], by=by, at=at)
-                messages.success(request, f"Gardée : c’est l’action {row.number}, à décider.")
+                messages.success(request, f"Gardée : c’est l’action {row.label}, à décider.")
                 return redirect("plan_action", plan.place, row.pk)
             else:
                 actions.refuse(plan, proposed, why=request.POST.get("motif", ""), by=by, at=at)

@@ -1,8 +1,14 @@
 """The plan that a platform holds of a territory, as its report reads it."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
+from maillage.apps.codesign.queries.boards import journeys_of
+from maillage.apps.plans import rules
+from maillage.apps.plans.models import Plan
+from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries.effects import baseline_of, last_count
+from maillage.apps.plans.queries.overview import ActionRow
+from maillage.apps.territories.queries import canonical
 from maillage.reference import codesign
 from maillage.reference.plan_frames import Frame, FrameActor, frames
 from maillage.reports.codesign import journey
@@ -11,18 +17,9 @@ from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
 from maillage.words.wording import listing
 
-if TYPE_CHECKING:
-    from maillage.apps.plans.queries.overview import ActionRow
-
 
 def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
     """Return the plan of a territory on a day, its people counted in a study; None when nobody opened one."""
-    from maillage.apps.codesign.queries.boards import journeys_of
-    from maillage.apps.plans import rules
-    from maillage.apps.plans.models import Plan
-    from maillage.apps.plans.queries import overview
-    from maillage.apps.territories.queries import canonical
-
     plan = Plan.objects.filter(place=canonical(code)).first()
     if plan is None:
         return None
@@ -63,13 +60,13 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
     return PlanActor(row.name, row.does, numbers, row.lines, title)
 
 
-def _action(shown: "ActionRow") -> PlanAction:
-    from maillage.apps.plans.queries.effects import last_count
-
+def _action(shown: ActionRow) -> PlanAction:
     row, concerned = shown.row, shown.concerned
     between = f" ({concerned.between})" if concerned.between else ""
     return PlanAction(
         number=row.number,
+        label=row.label,
+        is_part=row.parent_id is not None,
         title=row.title,
         state=row.get_state_display(),
         people=f"{concerned.about}{between} {concerned.words}".strip(),
@@ -84,7 +81,7 @@ def _action(shown: "ActionRow") -> PlanAction:
         funded=row.funded,
         funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,
-        baseline=row.baseline,
+        baseline=baseline_of(row),
         target=row.target,
         counted=last_count(row),
         existing=row.existing,

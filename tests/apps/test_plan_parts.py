@@ -1,0 +1,308 @@
+"""Sub-actions of a plan: numbered under their action everywhere, counted apart, one level of them."""
+
+import csv
+import io
+import json
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from importlib import import_module
+
+import pytest
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from maillage.apps.indicators.queries import ground
+from maillage.apps.pilotage.queries import document as loop_document
+from maillage.apps.pilotage.queries.loop import Planned
+from maillage.apps.plans import actions, rules
+from maillage.apps.plans.forms import ActionForm, FrameForm
+from maillage.apps.plans.models import PlanAction
+from maillage.apps.plans.queries import files, funders, overview
+from maillage.apps.plans.queries.report import plan_of
+from maillage.apps.search import queries as search
+from maillage.kernel.errors import Refused
+from maillage.reference.plan_frames import frames
+from maillage.reports.page import html
+from maillage.reports.plan import document
+from maillage.reports.territory import changes, poster
+from maillage.reports.territory.subject import Subject
+from tests.conftest import PLACE, account
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+ON = date(2026, 11, 20)
+AT_TERRITORY = f"/territoires/{PLACE}/plan/"
+IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
+
+
+@pytest.fixture
+def lea(home):
+    return account("lea", "analyste", territory="38")
+
+
+@pytest.fixture
+def plan(lea):
+    made = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    actions.publish(made, shown=True, by=lea, at=AT)
+    return made
+
+
+def action(plan, number: int) -> PlanAction:
+    return plan.actions.get(number=number, parent=None)
+
+
+def part(plan, lea, of: PlanAction, title: str, **more) -> PlanAction:
+    said = {"axis": of.axis, **more}
+    return actions.write(plan, title=title, parent=of, token=title, by=lea, at=AT, **said)
+
+
+def move(row, lea, **values) -> PlanAction:
+    row.refresh_from_db()
+    kept = {"title": row.title, "axis": row.axis, "parent": row.parent}
+    return actions.change(row, version=row.version, by=lea, at=AT, **{**kept, **values})
+
+
+def labels(plan) -> list[str]:
+    return [row.label for row in plan.actions.select_related("parent")]
+
+
+def read(client, address: str, **asked) -> str:
+    return client.get(address, asked).content.decode().replace("\xa0", " ")
+
+
+def test_a_part_is_numbered_in_its_action_and_follows_it(plan, lea):
+    one, seven = action(plan, 1), action(plan, 7)
+    first = part(plan, lea, seven, "Ouvrir le mardi")
+    second = part(plan, lea, seven, "Ouvrir le jeudi")
+    elsewhere = part(plan, lea, one, "Écrire le cadre", axis=seven.axis)
+    assert [row.label for row in (first, second, elsewhere)] == ["7.1", "7.2", "1.1"]
+    assert elsewhere.axis == one.axis, "a part is in the dynamic of its action"
+    told = labels(plan)
+    assert told[:2] == ["1", "1.1"]
+    assert told[told.index("7") :][:4] == ["7", "7.1", "7.2", "8"]
+    assert str(second) == "7.2. Ouvrir le jeudi"
+    assert actions.write(plan, title="Une de plus", axis=one.axis, token="x", by=lea, at=AT).label == "23"
+
+
+def test_a_part_that_moves_takes_the_next_number_there_and_others_keep_theirs(plan, lea):
+    one, seven = action(plan, 1), action(plan, 7)
+    first, second = part(plan, lea, seven, "Mardi"), part(plan, lea, seven, "Jeudi")
+    part(plan, lea, one, "Cadre")
+    assert move(first, lea, parent=one).label == "1.2"
+    second.refresh_from_db()
+    assert second.label == "7.2"
+    out = move(first, lea, parent=None)
+    assert (out.label, out.axis) == ("23", one.axis)
+    assert move(action(plan, 8), lea, parent=seven).label == "7.3"
+    assert "8" not in labels(plan) and {"7", "9"} <= set(labels(plan))
+    assert move(second, lea, title="Vendredi").label == "7.2", "an action that stays keeps its number"
+
+
+def test_the_parts_of_an_action_follow_it_to_another_dynamic(plan, lea):
+    one, seven = action(plan, 1), action(plan, 7)
+    held = part(plan, lea, seven, "Mardi")
+    move(seven, lea, axis=one.axis)
+    held.refresh_from_db()
+    assert held.axis == one.axis
+    assert move(held, lea, axis=action(plan, 22).axis).axis == one.axis
+
+
+def test_a_part_follows_an_action_that_moved_while_it_was_written(plan, lea):
+    one, read_before = action(plan, 1), action(plan, 7)
+    assert read_before.axis != one.axis
+    move(action(plan, 7), lea, axis=one.axis)
+    assert part(plan, lea, read_before, "Mardi").axis == one.axis
+    other = part(plan, lea, one, "Cadre")
+    move(action(plan, 8), lea, parent=one)
+    read_before = PlanAction.objects.get(pk=other.pk)
+    move(other, lea, parent=None)
+    assert move(action(plan, 9), lea, parent=read_before).parent == read_before, "it is whole again"
+
+
+def test_a_part_has_no_part(client, plan, lea, study):
+    one, seven = action(plan, 1), action(plan, 7)
+    held = part(plan, lea, seven, "Mardi")
+    other = actions.open_plan("59350", title="Ailleurs", frame=frames()["maubeuge"], by=lea, at=AT)
+    for row, parent, why in (
+        (one, held, "Choisissez plutôt l’action 7."),
+        (seven, one, "Elle a des sous-actions"),
+        (one, one, "Une action ne fait pas partie d’elle-même."),
+        (one, other.actions.first(), "celle d’un autre plan"),
+    ):
+        with pytest.raises(Refused) as refused:
+            move(row, lea, parent=parent)
+        assert why in " ".join(refused.value.sentences)
+    with pytest.raises(Refused, match="n’a pas été enregistrée"):
+        part(plan, lea, held, "Mardi matin")
+    client.force_login(lea)
+    said = {"title": seven.title, "axis": seven.axis_id, "version": seven.version}
+    page = client.post(f"{IN_SPACE}{seven.pk}/", said | {"parent": one.pk})
+    assert page.status_code == 400 and "elle ne peut pas devenir celle d’une autre" in page.content.decode()
+    said = {"title": one.title, "axis": one.axis_id, "version": one.version, "parent": held.pk}
+    page = client.post(f"{IN_SPACE}{one.pk}/", said)
+    assert page.status_code == 400 and "fait elle-même partie d’une autre" in page.content.decode()
+
+
+def test_a_part_reads_under_its_action_on_every_page(client, plan, lea, study):
+    seven = action(plan, 7)
+    zone = overview.reading_of(PLACE).zones[0].code
+    held = part(plan, lea, seven, "Ouvrir le mardi", zones=[zone], line="assistance")
+    follows = actions.write(plan, title="Suite", axis=seven.axis, after=held, token="s", by=lea, at=AT)
+    client.force_login(lea)
+    for view in ("calendrier", "tableau", "liste", "carte"):
+        page = read(client, AT_TERRITORY, vue=view)
+        assert "7.1. Ouvrir le mardi" in page, view
+        assert "23 actions et 1 sous-action. Actions : 23 à décider. Sous-action : 1 à décider." in page
+        assert "23 actions et 1 sous-action sans pilote" in page
+    assert read(client, AT_TERRITORY, vue="liste").index("7.1. Ouvrir") > read(
+        client, AT_TERRITORY, vue="liste"
+    ).index(f"7. {seven.title}")
+    assert "6 actions annoncées, 7 écrites." in read(client, AT_TERRITORY, vue="liste")
+    page = read(client, f"{AT_TERRITORY}actions/{held.pk}/")
+    assert "Action 7.1, dynamique" in page and f"7. {seven.title}</a>" in page
+    assert "7.1. Ouvrir le mardi</a>" in read(client, f"{AT_TERRITORY}actions/{seven.pk}/")
+    assert "Vient après" in (page := read(client, f"{AT_TERRITORY}actions/{follows.pk}/"))
+    assert "7.1. Ouvrir le mardi</a>" in page
+    assert "Modifier l’action 7.1" in read(client, f"{IN_SPACE}{held.pk}/")
+    form = ActionForm(plan=plan)
+    assert "7.1. Ouvrir le mardi" in [label for _, label in form.fields["after"].choices]
+    assert "7.1. Ouvrir le mardi" not in [label for _, label in form.fields["parent"].choices]
+    groups = search.find(lea, "ouvrir mardi", only="actions-de-plans").groups
+    assert "Action 7.1, Le plan, à décider" in [hit.about for group in groups for hit in group.hits]
+    actions.fund(held, name="La Ville", by=lea, at=AT)
+    actions.fund(seven, name="La Ville", by=lea, at=AT)
+    told = funders.fundings_of(plan.funders.get())
+    assert [each.action.label for each in told] == ["7", "7.1"]
+
+
+def test_a_plan_reads_its_parts_in_as_many_queries_however_many(client, plan, lea, study):
+    def queries() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as held:
+            client.get(AT_TERRITORY)
+        return len(held)
+
+    part(plan, lea, action(plan, 7), "Mardi")
+    queries()
+    few = queries()
+    for day in ("Lundi", "Mercredi", "Jeudi", "Vendredi"):
+        part(plan, lea, action(plan, 7), day)
+    assert queries() == few
+
+
+def test_announced_actions_and_indicators_leave_parts_out(plan, lea):
+    one = action(plan, 1)
+    for title in ("Cadre", "Charte"):
+        part(plan, lea, one, title, state=rules.DONE)
+    shown = overview.by_axis(plan, overview.actions_of(plan), None, ON)[0]
+    assert (shown.announced, shown.tally) == ("", "3 actions et 2 sous-actions")
+    assert ground._actions(PLACE) == {"done": 0, "all": 22, "dropped": 0}
+
+
+def test_the_files_of_a_plan_hold_its_parts(client, plan, lea):
+    held = part(plan, lea, action(plan, 7), "Ouvrir le mardi", objective="Le soir")
+    table = client.get(f"{AT_TERRITORY}actions.csv").content.decode("utf-8-sig")
+    rows = {row["action"]: row for row in csv.DictReader(io.StringIO(table))}
+    assert (rows[held.title]["numero"], rows[held.title]["partie_de"]) == ("'7.1", "7")
+    assert (rows[action(plan, 7).title]["numero"], rows[action(plan, 7).title]["partie_de"]) == ("7", "")
+    content = client.get(f"{AT_TERRITORY}cadre.json").content
+    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
+    assert form.is_valid(), form.errors
+    taken = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
+    there = taken.actions.get(title=held.title)
+    assert (there.label, there.objective) == ("7.1", "Le soir")
+    assert there.parent == taken.actions.get(number=7, parent=None)
+    assert labels(taken) == labels(plan)
+
+
+@pytest.mark.parametrize(
+    ("parents", "why"),
+    [
+        ({2: 9}, "Dynamique 1, action 2 : « parent » dit « 9 », qui n’est pas une action entière"),
+        ({1: 2, 2: 1}, "Dynamique 1, action 1 : « parent » dit « 2 »"),
+        ({2: "un"}, "Dynamique 1, action 2 : « parent » dit « un », pas un nombre"),
+    ],
+)
+def test_a_frame_whose_part_has_no_action_is_refused_with_its_place(parents, why):
+    rows = [{"number": n, "title": f"Action {n}", "parent": parents.get(n)} for n in (1, 2)]
+    held = {"format": files.FORMAT, "name": "x", "axes": [{"number": 1, "title": "y", "actions": rows}]}
+    with pytest.raises(Refused) as refused:
+        files.frame_in(json.dumps(held).encode())
+    assert why in " ".join(refused.value.sentences)
+
+
+def test_the_report_prints_parts_under_their_action_and_counts_them_apart(plan, lea, study):
+    reading = overview.reading_of(PLACE)
+    seven = action(plan, 7)
+    part(plan, lea, seven, "Ouvrir le mardi", budget=300, pilot="CCAS", indicator="Venues")
+    part(plan, lea, seven, "Ouvrir le jeudi")
+    PlanAction.objects.filter(pk=seven.pk).update(budget=1_000, pilot="CCAS", state=rules.READY)
+    found = plan_of(PLACE, reading, on=ON)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    text = html.dossier(document.compose(subject, found)).decode().replace("\xa0", " ")
+    assert text.index("7.1. Ouvrir le mardi") < text.index("7.2. Ouvrir le jeudi")
+    assert "21 actions et 1 sous-action sans pilote" in text
+    assert "1 action sur 22 et 1 sous-action sur 2 ont un budget : 1 000 €" in text
+    assert "Le budget d’une sous-action est compté dans celui de son action." in text
+    PlanAction.objects.filter(pk=seven.pk).update(budget=None)
+    bare = plan_of(PLACE, reading, on=ON)
+    alone = html.dossier(document.compose(subject, bare)).decode().replace("\xa0", " ")
+    assert "1 sous-action sur 2 a un budget : 300 €" in alone, "what its action does not hold counts"
+    assert "22 actions et 2 sous-actions." in text
+    assert "Sous-actions" in text
+    assert "1 action et 1 sous-action ont un pilote" in text
+    assert ">7.1<" in text, "in the tables"
+    assert [each.label for each in poster.chosen(found)] == ["7"]
+    assert "7.1. Ouvrir le mardi" in changes._actions(asdict(found))
+
+
+def test_the_loop_tells_the_number_of_a_part_apart(plan, lea):
+    held = part(plan, lea, action(plan, 7), "Ouvrir le mardi")
+    told = [loop_document._action(Planned(action=row, warnings=())) for row in (held, action(plan, 7))]
+    assert [(row["numero"], row["sous_numero"]) for row in told] == [(7, 1), (7, None)]
+    assert [loop_document._label(row) for row in told] == ["7.1", "7"]
+
+
+def test_parts_written_before_are_numbered_in_their_action(plan, lea):
+    one, seven = action(plan, 1), action(plan, 7)
+    late, early, deep = (
+        PlanAction.objects.create(
+            plan=plan, axis=plan.axes.last(), parent=seven, title=title, number=number, token=title, at=AT
+        )
+        for title, number in (("Tard", 25), ("Tôt", 23), ("Au fond", 24))
+    )
+    PlanAction.objects.filter(pk=deep.pk).update(parent=late)  # two levels could be written
+    import_module("maillage.apps.plans.migrations.0006_parts").number_parts(apps, None)
+    rows = {row.title: row for row in plan.actions.select_related("parent")}
+    assert [rows[title].label for title in ("Tôt", "Au fond", "Tard")] == ["7.1", "7.2", "7.3"]
+    assert {rows[title].axis_id for title in ("Tôt", "Au fond", "Tard")} == {seven.axis_id}
+    assert (rows[one.title].label, rows[seven.title].label) == ("1", "7")
+    assert early.pk == rows["Tôt"].pk
+
+
+def test_a_part_does_not_wait_for_its_own_action(plan, lea):
+    of = action(plan, 7)
+    made = part(plan, lea, of, "Former")
+    with pytest.raises(Refused, match="la fin de l’action dont elle fait partie"):
+        move(made, lea, after=of)
+    assert move(made, lea, after=action(plan, 8)).after == action(plan, 8)
+
+
+def test_a_frame_leaves_what_the_figures_of_a_zone_said(plan, lea):
+    row = action(plan, 7)
+    PlanAction.objects.filter(pk=row.pk).update(
+        title="Ouvrir un lieu : Centre (Vif)",
+        objective="Aucun lieu à portée.",
+        zones=["38545"],
+        proposal="gap:38545:aide",
+    )
+    told = {
+        each["number"]: each
+        for axis in files.frame_of(plan, overview.actions_of(plan))["axes"]
+        for each in axis["actions"]
+    }
+    assert (told[7]["title"], "objective" in told[7]) == ("Ouvrir un lieu", False)
+    assert told[8]["title"] == action(plan, 8).title
