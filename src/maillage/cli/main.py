@@ -27,7 +27,7 @@ COMMANDS = {
     "verifier-installation": "dit ce qui manque à cet ordinateur pour servir des personnes",
     "territoires": "cherche une commune, une intercommunalité, un département ou une région",
     "diagnostic": "écrit le diagnostic d’un territoire dans un dossier",
-    "rapport": "écrit un rapport sur un territoire : plan, diagnostic, restitution, synthèse",
+    "rapport": "écrit un rapport sur un territoire : plan, diagnostic, restitution, synthèse, affiche",
     "boucle": "écrit la boucle d’un territoire : besoin, offre, orientation, action, effet, plan",
     "actes": "écrit les actes d’aide pour la Coop ou en tableau, et les relit",
     "offre": "lit, importe, exporte les lieux d’un recensement, et cherche ses doublons",

@@ -132,16 +132,28 @@ LAST = {
 def count(n: int, noun: str, plural: str | None = None) -> str:
     """Return a count with its noun agreed: one is singular, and so is zero.
 
-    >>> count(1, "zone"), count(22, "zone"), count(0, "zone"), count(
+    >>> count(1, "zone"), count(22, "zone"), count(0, "structure"), count(
     ...     3, "quartier voisin", "quartiers voisins")
-    ('1\\xa0zone', '22\\xa0zones', 'aucune zone', '3\\xa0quartiers voisins')
+    ('1\\xa0zone', '22\\xa0zones', 'aucune structure', '3\\xa0quartiers voisins')
     """
     if n == 0:
         return f"{'aucune' if noun in FEMININE else 'aucun'} {noun}"
     return f"{number(n)}{NBSP}{noun if n == 1 else plural or noun + 's'}"
 
 
-FEMININE = ("zone", "personne", "commune", "variable", "réponse", "réponse nouvelle", "paire", "orientation")
+def counts(*told: tuple[int, str]) -> str:
+    """Return several counts as a list; what there is none of is left out.
+
+    >>> counts((22, "action"), (3, "sous-action")), counts((1, "action"), (0, "sous-action"))
+    ('22\\xa0actions et 3\\xa0sous-actions', '1\\xa0action')
+    """
+    return listing([count(n, noun) for n, noun in told if n])
+
+
+FEMININE = (
+    *("zone", "personne", "commune", "variable", "réponse", "réponse nouvelle", "paire", "orientation"),
+    *("structure", "action", "sous-action"),
+)
 
 
 def lower_first(text: str) -> str:

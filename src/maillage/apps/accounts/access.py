@@ -126,8 +126,13 @@ def _whom(request: HttpRequest) -> str:
 
 
 def _key(whom: str, what: str) -> tuple[str, int]:
-    hour = int(time.time() // HOUR)
+    hour = this_hour()
     return salted_hmac(f"{what}-{hour}", whom, algorithm="sha256").hexdigest(), hour
+
+
+def this_hour() -> int:
+    """Return the hour of the clock that attempts are counted in, as a number of hours since 1970."""
+    return int(time.time() // HOUR)
 
 
 def _address(request: HttpRequest) -> str:

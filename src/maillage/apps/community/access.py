@@ -21,6 +21,7 @@ from maillage.apps.community.models import (
 )
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships.access import communes_of_structure, structures_with
+from maillage.web import bulk
 
 # Any of these makes an account one of the network: it reads what structures offer and look for.
 MEMBERS = ("people.see", "people.mine", "directory.edit", "measures.see", "network.run")
@@ -89,7 +90,7 @@ def commune_of(structure: Structure) -> str:
 def in_territory(user: Any, field: str = "commune") -> Q:
     """Return the condition for a row to stand in a territory whose network one leads."""
     communes = rights_of(user).communes(LEADS)
-    return ~Q(pk=None) if communes is None else Q(**{f"{field}__in": communes})
+    return ~Q(pk=None) if communes is None else Q(**{f"{field}__in": bulk.to_find(communes)})
 
 
 def meetings_for(user: Any) -> QuerySet[Meeting]:

@@ -279,7 +279,7 @@ class MarkingForm(forms.Form):
     fichier = UploadField(
         most=30_000_000,
         label="Fichier",
-        help_text="Contours officiels des QPV (ZIP ou GeoJSON), liste FRR, ou CSV code,part",
+        help_text="Contours officiels des QPV ou des ZUS (ZIP ou GeoJSON), liste FRR, ou CSV code,part",
     )
 
 

@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django_tasks_db.models import DBTaskResult
+from numpy.typing import NDArray
 
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
@@ -141,6 +142,25 @@ def request_of(study: Study) -> Request:
     return request_from(study.inputs)
 
 
+def zone_areas(study: Study, asked: Mapping[str, str]) -> tuple[territories.ZoneAreas, ...]:
+    """Return what part of each zone of a study is in areas of the State (QPV), as dropped files draw them;
+    nothing without a file. asked: the answer that is wanted of each kind of area.
+    """
+    stamps = territories.areas_stamps()
+    return territories.zone_areas(stamps, zone_rows(study), asked) if stamps else ()
+
+
+def zone_rows(study: Study) -> Mapping[str, NDArray[np.int64]]:
+    """Return the census areas of each zone of a study, as rows of their table, by the code of the zone."""
+    return _zone_rows(study.pk, study.key)
+
+
+@lru_cache(maxsize=32)
+def _zone_rows(pk: int, key: str) -> Mapping[str, NDArray[np.int64]]:
+    inputs = Study.objects.get(pk=pk).inputs
+    return {zone.code: zone.rows for zone in _zoning(inputs).zones}
+
+
 def request_from(inputs: Json) -> Request:
     """Return the request that some inputs describe; Refused when its filter keeps nobody, or has changed."""
     inside = _inside(inputs["inside"]) if inputs["inside"] else None
@@ -152,11 +172,7 @@ def request_from(inputs: Json) -> Request:
         )
     corrections.use([corrections.Correction(*row) for row in inputs["corrections"]])
     territory = gazetteer().get(inputs["code"])
-    iris = frames.sources().rp2021
-    cut = zoning.usual(territory, iris)
-    if inputs["zones"]:
-        zones = inputs["zones"].encode("utf-8")
-        cut = zoning.from_file(zones, name=inputs["zones_file"], territory=territory, iris=iris)
+    cut = _zoning(inputs)
     return Request(
         territory=territory,
         zoning=cut,
@@ -174,6 +190,15 @@ def request_from(inputs: Json) -> Request:
         if "survey" in inputs
         else None,
     )
+
+
+def _zoning(inputs: Json) -> zoning.Zoning:
+    """Return the zones of the request that some inputs describe."""
+    territory, iris = gazetteer().get(inputs["code"]), frames.sources().rp2021
+    if not inputs["zones"]:
+        return zoning.usual(territory, iris)
+    zones = inputs["zones"].encode("utf-8")
+    return zoning.from_file(zones, name=inputs["zones_file"], territory=territory, iris=iris)
 
 
 def census_of(request: Request) -> Census:

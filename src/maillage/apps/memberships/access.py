@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -17,6 +17,7 @@ from maillage.apps.memberships.models import Invitation, Membership, RoleScope
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import UnknownTerritory
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.web import bulk
 
 MANAGE, FRANCE = "members.manage", "france"
 
@@ -78,8 +79,9 @@ def structures_with(user: Any, right: str) -> QuerySet[Structure]:
         return Structure.objects.all()
     there = Q(pk__in=rights.structures(right))
     if communes:
-        standing = Lieu.objects.filter(code_insee__in=communes).values("structure")
-        there |= Q(code_insee__in=communes) | Q(pk__in=standing)
+        asked = bulk.to_find(communes)
+        standing = Lieu.objects.filter(code_insee__in=asked).values("structure")
+        there |= Q(code_insee__in=asked) | Q(pk__in=standing)
     return Structure.objects.filter(there)
 
 
@@ -152,9 +154,11 @@ def holds_territory(user: Any) -> bool:
 
 def over(held: RoleScope) -> str:
     """Return the scope of a role, in words."""
-    if held.structure is not None:
-        return held.structure.name
-    return name_of(held.territory) if held.territory else "toute la plateforme"
+    return _over(held.structure.name if held.structure is not None else "", held.territory)
+
+
+def _over(structure: str, territory: str) -> str:
+    return structure or (name_of(territory) if territory else "toute la plateforme")
 
 
 def plain(held: RoleScope) -> str:
@@ -191,6 +195,33 @@ def _stands_inside(rights: Rights, structure: Structure) -> bool:
 def members_for(user: Any) -> QuerySet[Membership]:
     """Return the roles that a user may see and withdraw."""
     return _managed(user, Membership.objects.select_related("user", "structure", "given_by"))
+
+
+class TeamLine(NamedTuple):
+    """A role in the list of a team: whose, over what, in words."""
+
+    pk: int
+    who: str
+    role: str
+    over: str
+
+    @property
+    def words(self) -> str:
+        """All that finds it."""
+        return f"{self.who} {rules.ROLES[self.role].label} {self.over}"
+
+
+def team_of(user: Any, on: date) -> list[TeamLine]:
+    """Return the roles that a user may withdraw and that hold on a day, by scope then by name: a team has
+    tens of thousands, of which a page shows thirty.
+    """
+    rows = members_for(user).filter(pk__in=current(on)).order_by()
+    found = rows.values_list("pk", "user__name", "user__email", "role", "structure__name", "territory")
+    lines = (
+        TeamLine(pk, name or email, role, _over(structure or "", territory))
+        for pk, name, email, role, structure, territory in found
+    )
+    return sorted(lines, key=lambda line: (line.over, line.who, line.pk))
 
 
 def invitations_for(user: Any) -> QuerySet[Invitation]:

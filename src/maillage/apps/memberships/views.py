@@ -49,26 +49,24 @@ def team(request: HttpRequest) -> HttpResponse:
         else:
             return render(request, "memberships/link.html", {"invitations": made})
     roles, on = access.members_for(request.user), at.date()
-    overs = {row: access.over(row) for row in roles.filter(pk__in=access.current(on))}
-    rows = sorted(overs, key=lambda row: (overs[row], str(row.user)))
+    lines = access.team_of(request.user, on)
+    names = {line.over: line.over for line in lines}
     members = long_list(
         request,
-        rows,
-        words=lambda row: f"{row.user} {row.get_role_display()} {overs[row]}",
+        lines,
+        words=lambda line: line.words,
         choices=[
-            Choice("role", "Rôle", "Tous les rôles", lambda row: row.role, dict(ROLES)),
-            Choice(
-                "pour",
-                "Pour",
-                "Toutes les structures",
-                overs.__getitem__,
-                {name: name for name in overs.values()},
-            ),
+            Choice("role", "Rôle", "Tous les rôles", lambda line: line.role, dict(ROLES)),
+            Choice("pour", "Pour", "Toutes les structures", lambda line: line.over, names),
         ],
     )
+    held = roles.in_bulk([line.pk for line in members.page])
     context |= {
         "members": members,
-        "groups": [(name, list(each)) for name, each in groupby(members.page, key=overs.__getitem__)],
+        "groups": [
+            (name, [held[line.pk] for line in each])
+            for name, each in groupby(members.page, key=lambda line: line.over)
+        ],
         "ended": roles.filter(until__range=(on - PUT_BACK, on - ONE_DAY)).exclude(user=request.user.pk),
         "invitations": access.invitations_for(request.user).filter(
             used_at=None, cancelled_at=None, expires_at__gt=at

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.messages.models import Message, Stop
+from maillage.web import bulk
 
 MANAGE, RUN = "members.manage", "network.run"
 
@@ -15,7 +16,7 @@ def messages_for(user: Any) -> QuerySet[Message]:
     rights = rights_of(user)
     if runs_everything(user):
         return Message.objects.all()
-    communes = rights.communes(MANAGE) or frozenset()
+    communes = bulk.to_find(rights.communes(MANAGE) or frozenset())
     return Message.objects.filter(Q(structure__in=rights.structures(MANAGE)) | Q(commune__in=communes))
 
 

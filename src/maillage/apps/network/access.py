@@ -23,6 +23,7 @@ from maillage.apps.network.models import (
     Revision,
 )
 from maillage.apps.network.rules import joining, profiles
+from maillage.web import bulk
 
 __all__ = ("KEEPS", "MANAGE", "MEMBERS", "holds_territory", "structures_for")
 
@@ -42,7 +43,7 @@ def own_structures(user: Any) -> QuerySet[Structure]:
 def _led(user: Any, prefix: str = "") -> Q:
     """Return the condition for a row's commune to be of a territory whose network a user leads."""
     communes = rights_of(user).communes(MANAGE)
-    return Q() if communes is None else Q(**{f"{prefix}commune__in": communes})
+    return Q() if communes is None else Q(**{f"{prefix}commune__in": bulk.to_find(communes)})
 
 
 def applications_for(user: Any) -> QuerySet[Application]:
@@ -59,8 +60,9 @@ def led_structures(user: Any) -> QuerySet[Structure]:
     communes = rights_of(user).communes(MANAGE)
     if communes is None:
         return Structure.objects.all()
-    standing = Lieu.objects.filter(code_insee__in=communes).values("structure")
-    return Structure.objects.filter(Q(code_insee__in=communes) | Q(pk__in=standing))
+    asked = bulk.to_find(communes)
+    standing = Lieu.objects.filter(code_insee__in=asked).values("structure")
+    return Structure.objects.filter(Q(code_insee__in=asked) | Q(pk__in=standing))
 
 
 def leads(user: Any, structure: Structure) -> bool:

@@ -8,7 +8,11 @@ from django import forms
 
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.directory.models import Structure
+from maillage.apps.pilotage.queries.activity_report import names_of
 from maillage.apps.plans.models import Funder
+from maillage.kernel.names import plain
+from maillage.web.long_lists import CHOICES
+from maillage.words.wording import number
 
 LONGEST = 1_100  # days: three years, as most agreements
 
@@ -48,10 +52,45 @@ class ActivityForm(forms.Form):
         else:
             del self.fields["financeur"]
         self.structures = {str(each.pk): each for each in structures}
-        named = [(key, each.name) for key, each in self.structures.items()]
-        every = [("", f"Toutes ({len(named)})")] if len(named) > 1 else []
-        self.fields["structure"].choices = [*every, *named]  # type: ignore[attr-defined]
+        self.named = {str(pk): name for pk, name in names_of(structures).items()}
+        if len(self.named) > CHOICES:
+            self.fields["structure"] = forms.CharField(
+                label="Structure (facultatif)",
+                required=False,
+                max_length=300,
+                help_text=f"Son nom, ou une partie. Sans nom : les {number(len(self.named))} structures.",
+            )
+        else:
+            every = [("", f"Toutes ({len(self.named)})")] if len(self.named) > 1 else []
+            self.fields["structure"].choices = [*every, *self.named.items()]  # type: ignore[attr-defined]
         self.on = on
+
+    def clean_structure(self) -> list[Structure]:
+        """Return the structures asked for: by a key, a name (all those that share it), or words that only one
+        holds; all of them without.
+        """
+        typed = (self.cleaned_data["structure"] or "").strip()
+        if not typed:
+            return list(self.structures.values())
+        if typed in self.structures:
+            return [self.structures[typed]]
+        words = plain(typed)
+        same = [each for key, each in self.structures.items() if words in self._names(key)]
+        if same:
+            return same
+        found = [key for key, name in self.named.items() if words in plain(name)]
+        if not found:
+            raise forms.ValidationError("Aucune structure n’a ces mots dans son nom. Écrivez-en d’autres.")
+        if len(found) > 1:
+            first = ", ".join(f"« {self.named[key]} »" for key in found[:3])
+            raise forms.ValidationError(
+                f"{number(len(found))} structures ont ces mots dans leur nom, dont {first}. Écrivez le nom en"
+                " entier."
+            )
+        return [self.structures[found[0]]]
+
+    def _names(self, key: str) -> tuple[str, str]:
+        return plain(self.structures[key].name), plain(self.named[key])
 
     def clean(self) -> dict[str, Any]:
         """Check that the period has a sense, and that one funder is asked for."""
@@ -73,5 +112,5 @@ class ActivityForm(forms.Form):
     @property
     def chosen(self) -> list[Structure]:
         """Return the structures asked for."""
-        one = self.structures.get(self.cleaned_data["structure"])
-        return [one] if one else list(self.structures.values())
+        held: list[Structure] = self.cleaned_data["structure"]
+        return held

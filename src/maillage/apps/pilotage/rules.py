@@ -15,7 +15,7 @@ MOST_PROVED = 40  # rows proved together; beyond, each row is protected alone an
 SORTS: Mapping[str, str] = {
     "manque": "Sans aide à pied",
     "attente": "En attente",
-    "inconnue": "Sans suite connue",
+    "inconnue": "Sans effet connu",
     "rien": "Rien de prévu",
 }
 
@@ -88,7 +88,8 @@ class Gap:
 class Facts:
     """What the sentences are written from. waiting, oldest: referrals unanswered, and days of the oldest;
     helped, unknown: people helped, and those of whom nobody knows the end; None: not told. late, unpiloted:
-    actions of the plan; sheets, confirmed: of the directory; active: whether anything at all was noted.
+    actions of the plan; sheets, confirmed: of the directory; active: whether anything at all was noted;
+    has_plan: whether there is a plan to be read.
     """
 
     waiting: int | None = None
@@ -102,6 +103,7 @@ class Facts:
     sheets: int = 0
     confirmed: int = 0
     active: bool = True
+    has_plan: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +213,17 @@ def is_first(of: Standing) -> bool:
 
 # ----------------------------------------------------------------------------------------------- sentences
 
+NOTHING_PLANNED, NO_PLAN = "Rien n’est prévu", "Aucun plan n’est publié"
+
+
+def why_no_walk(n_places: int | None) -> str:
+    """Return why nobody is said to be without a place on foot: none is known, or distances were not drawn.
+
+    >>> why_no_walk(0), why_no_walk(304)
+    ('aucun lieu recensé', 'distances à pied non calculées')
+    """
+    return "distances à pied non calculées" if n_places else "aucun lieu recensé"
+
 
 def sentences(facts: Facts) -> list[Sentence]:
     """Return what to do first, at most three: people who wait, a gap that nothing answers, ends that nobody
@@ -233,8 +246,8 @@ def _waiting(facts: Facts) -> Sentence | None:
     return Sentence(
         id="attente",
         topic="Orientation",
-        strong=f"{count(facts.waiting, 'personne')} {'attendent' if several else 'attend'} une réponse depuis"
-        " plus d’une semaine.",
+        strong=f"{count(facts.waiting, 'orientation')} {'attendent' if several else 'attend'} une réponse"
+        " depuis plus d’une semaine.",
         rest=f"{zones}{oldest}".strip(),
         button="Voir qui appeler",
     )
@@ -252,7 +265,7 @@ def _gap(facts: Facts) -> Sentence | None:
         id="offre",
         topic="Offre, sans plan",
         strong=f"{worst.name} : {people} personnes en difficulté n’ont pas d’aide à pied.",
-        rest=f"{margin}Rien n’est prévu.",
+        rest=f"{margin}{NOTHING_PLANNED if facts.has_plan else NO_PLAN}.",
         button="Voir où ouvrir",
         zone=worst.code,
     )
@@ -267,7 +280,7 @@ def _between(bounds: str) -> str:
 def _unknown(facts: Facts) -> Sentence | None:
     if not facts.unknown or not facts.helped:
         return None
-    helped = count(facts.helped, "personne aidée", "personnes aidées")
+    helped = count(facts.helped, "orientation suivie d’une aide", "orientations suivies d’une aide")
     return Sentence(
         id="effet",
         topic="Effet",
@@ -288,7 +301,13 @@ def _plan(facts: Facts) -> Sentence | None:
         id="plan",
         topic="Plan",
         strong=f"Dans le plan : {', '.join(filter(None, lacking))}.",
-        rest="Une même action peut être les deux.",
+        rest=(
+            "Une même action peut être les deux."
+            if facts.late and facts.unpiloted
+            else "Changez la date, ou dites ce qui retient."
+            if facts.late
+            else "Rien ne commence sans quelqu’un pour porter."
+        ),
         button="Ouvrir le plan",
     )
 

@@ -7,6 +7,7 @@ from maillage.apps.pilotage import views
 urlpatterns = [
     path("territoires/<str:place>/boucle/", views.loop, name="loop"),
     path("territoires/<str:place>/boucle/zones.csv", views.table, name="loop_table"),
+    path("etudes/<cle:key>/rapports/<slug:report>.<slug:form>", views.report_file, name="study_report"),
     path("espace/pilotage/", views.steering, name="steering"),
     path("espace/pilotage/activite/", views.activity, name="activity_report"),
     path("espace/pilotage/activite.<str:form>", views.activity_file, name="activity_report_file"),

@@ -1,26 +1,39 @@
 """The loop of a territory, read by everybody; the territories of who steers."""
 
+from dataclasses import replace
+
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import holding
+from maillage.apps.accounts.access import holding, once_more
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.rules import DONE
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
-from maillage.apps.pilotage.queries import activity_report, document, home
+from maillage.apps.pilotage.queries import activity_report, document, home, reports
 from maillage.apps.pilotage.queries import loop as queries
-from maillage.apps.plans.access import funders_for
+from maillage.apps.plans.access import funders_for, plan_for
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import line
 from maillage.reports.page import pdf
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory import activity as told
 from maillage.reports.territory.activity import ActivityReport
+from maillage.web import refusals
+from maillage.web.long_lists import PAGE
+
+REPORTS_AN_HOUR = 60
+TOO_MANY_REPORTS = Refused(
+    "Ce rapport n’a pas été écrit.",
+    why="Trop de rapports ont été demandés par votre connexion cette heure-ci.",
+    do="Attendez une heure, ou téléchargez le dossier, déjà écrit.",
+)
 
 
 def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None:
@@ -37,7 +50,8 @@ def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None
     chosen = request.GET.get("tri", "")
     sort = chosen if chosen in rules.SORTS else "manque"
     most = len(reading.zones) if request.GET.get("zones") == "toutes" else queries.MOST
-    return study, queries.loop(request.user, study, reading, on=timezone.localdate(), sort=sort, most=most)
+    on, asked = timezone.localdate(), request.GET.dict()
+    return study, queries.loop(request.user, study, reading, on=on, sort=sort, most=most, asked=asked)
 
 
 @require_safe
@@ -47,13 +61,16 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
     if read is None:
         return redirect("territory", place)
     study, found = read
+    narrowed = territories.areas_query(found.areas)
     context = {
         "place": study.place,
         "study": study,
         "loop_": found,
         "reading": found.reading,
         "tab": "boucle",
-        "query": "",
+        "areas": found.areas,
+        "areas_query": f"?{narrowed}" if narrowed else "",
+        "query": narrowed,
         "sorts": rules.SORTS,
         "on": timezone.localdate(),
         "sentences": home.addressed(request.user, found, study.place),
@@ -69,9 +86,25 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
     if read is None:
         return redirect("territory", place)
     study, found = read
+    found = replace(found, rows=found.visible_rows)
     content = as_csv(document.COLUMNS, document.rows(document.loop_json(study, found)))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="boucle-{study.place}.csv"'
+    return response
+
+
+@require_safe
+def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpResponse:
+    """A report on the territory of a study, written when it is asked for."""
+    study = get_object_or_404(Study, key=key, status=DONE)
+    planned = plan_for(request.user, study.place) is not None
+    write = reports.read(study, report, form, timezone.localdate(), planned=planned)
+    if write is None:
+        raise Http404
+    if not once_more(request, "rapport", REPORTS_AN_HOUR, reads=True):
+        return refusals.page(request, TOO_MANY_REPORTS, status=429)
+    response = HttpResponse(write(), content_type=reports.FILES[form])
+    response["Content-Disposition"] = f'attachment; filename="{report}-{study.place}.{form}"'
     return response
 
 
@@ -86,19 +119,18 @@ def _asked(request: HttpRequest) -> ActivityForm:
     if asked and asked not in funders:
         raise Http404("Ce financeur n’est pas à vous.")
     usual = {"du": on.replace(month=1, day=1), "au": on}
-    sent = usual | request.GET.dict() if set(request.GET) <= {"financeur"} else request.GET
+    sent = usual | request.GET.dict() if set(request.GET) <= {"financeur", "page"} else request.GET
     return ActivityForm(sent, structures=structures, on=on, funders=list(funders.values()))
 
 
 def _report(form: ActivityForm) -> ActivityReport:
     held, chosen = form.cleaned_data, form.chosen
-    title = chosen[0].name if len(chosen) == 1 else f"{len(chosen)} structures"
     funder = form.funder
     return activity_report.report(
         chosen,
         since=held["du"],
         until=held["au"],
-        title=title,
+        title=chosen[0].name if len(chosen) == 1 else "",
         funder=funder.name if funder else line(held["pour"], 120),
         actions=activity_report.funded_actions(funder) if funder else (),
     )
@@ -111,11 +143,14 @@ def activity(request: HttpRequest) -> HttpResponse:
     form = _asked(request)
     valid = form.is_valid()
     report = _report(form) if valid else None
+    query = request.GET.copy()
+    page = Paginator(report.rows if report else (), PAGE).get_page("".join(query.pop("page", ())))
     context = {
         "form": form,
         "report": report,
+        "page": page,
         "notes": told.notes(report) if report else (),
-        "query": request.GET.urlencode(),
+        "query": query.urlencode(),
     }
     return render(request, "pilotage/activity.html", context, status=200 if valid else 400)
 

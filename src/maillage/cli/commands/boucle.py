@@ -1,10 +1,15 @@
 """maillage boucle: the loop of a territory, zone by zone, from what people need to what the plan answers."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps, print_json
+from maillage.words.opening import date_text
+from maillage.words.wording import count, number
+
+if TYPE_CHECKING:
+    from maillage.apps.pilotage.queries.loop import Loop, ZoneLoop
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +32,16 @@ def run(given: argparse.Namespace) -> int:
     if given.json:
         print_json(written)
         return 0
-    print(f"La boucle : {written['territoire']['nom']}, du {written['du']} au {written['au']}")
+    days = (date_text(day) for day in (found.activity.since, found.activity.until))
+    print(f"La boucle : {written['territoire']['nom']}, du {' au '.join(days)}")
     if found.activity.examples:
         print("Activité inventée, pour l’exemple.")
     for sentence in written["phrases"]:
         print(f"- {sentence}")
-    for zone in written["zones"]:
-        print(_line(zone))
+    for row, zone in zip(found.rows, written["zones"], strict=True):
+        print(f"{zone['code']:<10} {zone['nom']} : {_estimates(row)} ; {_counts(zone)} ; {_plan(row, found)}")
+    for commune in written["communes"]:
+        print(f"{'':<10} {commune['nom']} ({count(len(commune['zones']), 'zone')}) : {_counts(commune)}")
     return 0
 
 
@@ -51,17 +59,27 @@ def _study(code: str) -> tuple[Any, Any]:
     return study, dossiers.reading(study)
 
 
-def _line(zone: dict[str, Any]) -> str:
-    """Return a zone on one line: each link, or why it is missing."""
-    parts = [f"{name} {_told(zone[name])}" for name in ("besoin", "orientation", "action", "effet")]
-    away = zone["offre"].get("sans_aide_a_pied") or zone["offre"]
-    parts.insert(1, f"sans aide à pied {_told(away)}")
-    plan = ", ".join(each["titre"] for each in zone["plan"]) or "rien de prévu"
-    return f"{zone['code']:<10} {zone['nom']} : {' ; '.join(parts)} ; plan : {plan}"
+def _estimates(row: "ZoneLoop") -> str:
+    """Return what is estimated of a zone, rounded as its page prints it, or why it is not."""
+    need, gap = row.need, row.gap
+    people = _beside(need.people, need.between) if not need.reason else f"({need.reason.rstrip('.')})"
+    away = _beside(gap.missing, gap.missing_between) if gap is not None else f"({row.no_gap})"
+    return f"besoin {people} ; sans aide à pied {away}"
+
+
+def _beside(value: str, between: str) -> str:
+    return " ".join(filter(None, (value, f"[{between}]" if between else "")))
+
+
+def _counts(links: dict[str, Any]) -> str:
+    """Return what is counted of a zone or a commune, or why it is not."""
+    return " ; ".join(f"{name} {_told(links[name])}" for name in ("orientation", "action", "effet"))
 
 
 def _told(link: dict[str, Any]) -> str:
-    between = f"[{link['bas']:.0f}–{link['haut']:.0f}]" if link.get("bas") is not None else ""
-    if link["valeur"] is None:
-        return between or f"({link['motif'].rstrip('.')})"
-    return f"{link['valeur']:.0f} {between}".strip()
+    return f"({link['motif'].rstrip('.')})" if link["valeur"] is None else number(link["valeur"])
+
+
+def _plan(row: "ZoneLoop", found: "Loop") -> str:
+    titles = ", ".join(each.action.title.rstrip(".") for each in row.plan)
+    return f"plan : {titles or ('rien de prévu' if found.has_plan else 'aucun plan publié')}"

@@ -45,6 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     give = verbs.add_parser("exporter", help="écrit les lieux publiés")
     give.add_argument("--format", required=True, choices=FORMATS)
     give.add_argument("--sortie", required=True, type=typed_path, metavar="FICHIER")
+    for kind, words in (("qpv", "un quartier prioritaire"), ("zus", "une ancienne zone urbaine sensible")):
+        give.add_argument(
+            f"--{kind}",
+            choices=("oui", "limite", "non", "inconnu"),
+            help=f"seulement les lieux dans {words}, à sa limite, en dehors, ou dont on ne sait pas",
+        )
     pairs = verbs.add_parser(
         "doublons", help="propose les paires de lignes qui sont peut-être le même lieu ; n’écrit rien"
     )
@@ -290,14 +296,15 @@ def export(given: argparse.Namespace) -> int:
     from maillage.config.bootstrap import ready
 
     ready()
-    from maillage.apps.directory.queries import published
+    from maillage.apps.directory.queries import districts, published
     from maillage.reports.directory.formats import every
 
-    places = published.all_places()
+    places = published.all_places(districts.parse(vars(given)))
     for left_out in every.write(given.format, given.sortie, places, on=datetime.now().date()):
         print(left_out, file=sys.stderr)
     if not places:
-        print("Aucun lieu n’est publié : l’export est vide.", file=sys.stderr)
+        told = "ne répond" if given.qpv or given.zus else "n’est publié"
+        print(f"Aucun lieu {told} : l’export est vide.", file=sys.stderr)
     return OK
 
 

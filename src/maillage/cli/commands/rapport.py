@@ -3,14 +3,13 @@
 import argparse
 import re
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from maillage.cli.words import typed_path
 from maillage.kernel.errors import Refused
+from maillage.reports.catalogue import NAMES, PLAN, POSTER
 
 if TYPE_CHECKING:
     from maillage.cli.reports.studies import ReportStudy
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
     from maillage.reports.plan.reading import PlanReading
     from maillage.reports.territory.subject import Subject
 
-NAMES = {
-    "plan": "Plan stratégique",
-    "diagnostic": "Diagnostic",
-    "restitution": "Restitution",
-    "synthese": "Synthèse pour les élus",
-    "affiche": "Affiche",
-}
 EDITION = re.compile(r"\w[\w .’-]{0,59}")
 
 
@@ -66,6 +58,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(given: argparse.Namespace) -> int:
     from maillage.cli.reports.editions import changed_files, former_edition
     from maillage.reports.page import folder, theme
+    from maillage.words.dates import in_words
 
     name, since = edition_name(given.edition), edition_name(given.depuis)
     if given.theme and given.rapport == "diagnostic":
@@ -81,9 +74,8 @@ def run(given: argparse.Namespace) -> int:
     if frozen is not None and folder.holds_anything(frozen):
         about, files = folder.read(frozen)
         folder.write(given.sortie, files, about)
-        print(
-            f"Édition « {name} », figée le {about['date']} : {len(files)} fichiers rendus dans {given.sortie}"
-        )
+        day = in_words(date.fromisoformat(about["date"]))
+        print(f"Édition « {name} », figée le {day} : {len(files)} fichiers rendus dans {given.sortie}")
         if former:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
@@ -207,48 +199,23 @@ def check_platform() -> None:
     ready()
 
 
-def forms(given: argparse.Namespace, found: "ReportStudy") -> Mapping[str, bytes]:
+def forms(given: argparse.Namespace, found: "ReportStudy") -> dict[str, bytes]:
     """Return the report in each form it has."""
-    from maillage.reports.page import html, pdf, slides
-    from maillage.reports.territory import changes, deck, poster, synthesis
+    from maillage.reports import written
 
-    subject = found.subject
-    if given.rapport == "plan":
-        from maillage.cli.reports.plans import plan_of
-        from maillage.reports.plan import document as plan_document
-
-        plan = plan_of(given.code, subject.reading, on=subject.on)
-        made = plan_document.compose(subject, plan)
-        return {
-            "html": html.dossier(made),
-            "pdf": pdf.dossier(made, on=subject.on),
-            "json": changes.frozen(subject.study, asdict(plan) if plan else None),
-        }
-    figures = {"json": changes.frozen(subject.study, None)}
-    if given.rapport == "diagnostic":
-        return {**found.dossier(), **figures}
-    if given.rapport == "synthese":
-        document = synthesis.compose(subject)
-        made_of = {"html": html.one_page(document), "pdf": pdf.one_page(document, on=subject.on)}
-        return {**made_of, **figures}
-    if given.rapport == "affiche":
-        document = poster.compose(subject, _published_plan(given.code, subject))
-        return {"html": html.one_page(document), "pdf": pdf.poster(document, on=subject.on), **figures}
-    document = deck.compose(subject)
-    return figures | {
-        "html": html.dossier(document),
-        "pdf": pdf.slides(document, on=subject.on),
-        "pptx": slides.deck(document, on=subject.on),
-    }
+    plan = _plan(given.code, found.subject) if given.rapport in (PLAN, POSTER) else None
+    made = written.forms(given.rapport, found.subject, plan, found.dossier)
+    return {form: write() for form, write in made.items()}
 
 
-def _published_plan(code: str, subject: "Subject") -> "PlanReading | None":
+def _plan(code: str, subject: "Subject") -> "PlanReading | None":
     """Return the plan of a territory where a platform holds one, None elsewhere."""
     from maillage.config.home import has_database
 
     if not has_database():
         return None
     check_platform()
-    from maillage.cli.reports.plans import plan_of
+    from maillage.apps.plans.queries.report import plan_of
 
-    return plan_of(code, subject.reading, on=subject.on)
+    found: PlanReading | None = plan_of(code, subject.reading, on=subject.on)
+    return found

@@ -24,7 +24,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
     from maillage.apps.dossiers import queries as dossiers
     from maillage.apps.plans import actions
     from maillage.apps.plans.models import Milestone, Plan, PlanAction
-    from maillage.apps.plans.rules import DECISION, ELSEWHERE
+    from maillage.apps.plans.rules import DECISION, ELSEWHERE, PEOPLE
     from maillage.apps.search import actions as search
     from maillage.cli.commands.demo import PERIMETER
     from maillage.reference.plan_frames import frames
@@ -59,6 +59,7 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         evening.budget, evening.baseline, evening.target = 6_400, 0, 60
         evening.means, evening.indicator = "Deux aidants, deux soirs par semaine", "Personnes venues"
         evening.risks = "Un des deux aidants part en mars ; pas de remplaçant."
+        evening.counts = PEOPLE
         evening.save()
         town = "La Ville (exemple)"
         actions.fund(evening, name=town, euros=4_000, brings="la salle", by=by, at=at)

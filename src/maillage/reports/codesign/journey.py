@@ -129,19 +129,21 @@ def drawn(journey: Journey) -> str:
     return _svg(journey, wide, height, heads + lines + curves + notes)
 
 
-def drawn_narrow(journey: Journey) -> str:
-    """Return the same map for a telephone: stages from top to bottom, the three levels side by side."""
+def drawn_narrow(journey: Journey, *, tall: int = TALL) -> str:
+    """Return the same map for a telephone: stages from top to bottom, the three levels side by side.
+    tall: of a stage.
+    """
     xs = {level: 70 + 130 * k for k, level in enumerate(reversed(ORDER))}
-    ys = [96 + TALL * (k + 0.5) for k in range(len(journey.stages))]
-    height = 96 + TALL * len(journey.stages)
+    ys = [96 + tall * (k + 0.5) for k in range(len(journey.stages))]
+    height = 96 + tall * len(journey.stages)
     lines = "".join(
         f'<path class="parcours-ligne" d="M{x} 40V{height - 20}"/><text x="{x}" y="24" font-size="16"'
         f' text-anchor="middle">{LEVELS[level]}</text>'
         for level, x in xs.items()
     )
     heads = "".join(
-        f'<rect class="parcours-tete" x="0" y="{96 + TALL * k - 34}" width="400" height="34" rx="8"/>'
-        f'<text x="12" y="{96 + TALL * k - 11}" font-size="17" font-weight="700">{k + 1}.'
+        f'<rect class="parcours-tete" x="0" y="{96 + tall * k - 34}" width="400" height="34" rx="8"/>'
+        f'<text x="12" y="{96 + tall * k - 11}" font-size="17" font-weight="700">{k + 1}.'
         f" {escape(stage.title)}</text>"
         for k, stage in enumerate(journey.stages)
     )

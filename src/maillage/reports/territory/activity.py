@@ -62,7 +62,8 @@ class FundedAction:
 class ActivityReport:
     """The activity of some structures. funder: for whom it is made, "" for nobody in particular; actions:
     those that it funds; themes: how many activities by theme of the Coop; outcomes: of the referrals helped,
-    None when withheld; least: the smallest count of people told; examples: whether every row is invented.
+    None when withheld; least: the smallest count of people told; examples: whether every row is invented;
+    silent: how many of the structures noted nothing over the period.
     """
 
     title: str
@@ -76,6 +77,7 @@ class ActivityReport:
     least: int
     examples: bool
     actions: tuple[FundedAction, ...] = ()
+    silent: int = 0
 
     @property
     def period(self) -> str:
@@ -105,6 +107,9 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
         " (une orientation et son acte) compte une fois.",
         "Ce que personne n’a noté n’y est pas : ce temps est au moins celui-là.",
     ]
+    if r.silent:
+        nobody = count(r.silent, "structure n’a rien noté", "structures n’ont rien noté")
+        out.append(f"{nobody} sur cette période : cela ne dit pas que rien n’y a été fait.")
     if r.least:
         out.append(f"Moins de {r.least} aides : masqué, avec ce qui permettrait de le retrouver.")
     return tuple(out)
@@ -216,6 +221,6 @@ def _outcomes(r: ActivityReport) -> tuple[Block, ...]:
                 (Cell(text=name), Cell(text=FEW if n is None else number(n)))
                 for name, n in r.outcomes.items()
             ),
-            note="Une suite inconnue n’est pas un échec : personne ne l’a dite.",
+            note="Un effet inconnu n’est pas un échec : personne ne l’a dit.",
         ),
     )

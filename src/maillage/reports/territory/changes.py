@@ -99,7 +99,8 @@ class Changes:
         moved = len(self.zones) + len(self.offer) + len(self.plan)
         if not moved:
             return "Aucun chiffre n’est sorti de sa fourchette"
-        return f"Le total reste dans la marge ; {count(moved, 'ligne a', 'lignes ont')} changé"
+        total = "Le total reste dans la marge" if self.figures else "Aucun total n’a changé"
+        return f"{total} ; {count(moved, 'ligne a', 'lignes ont')} changé"
 
 
 def frozen(study: Mapping[str, object], plan: Mapping[str, object] | None) -> bytes:
@@ -127,7 +128,7 @@ def compare(before: Edition, after: Edition) -> Changes:
         zones=tuple(zones),
         within=within,
         offer=() if apart else tuple(_offer(before.study, after.study)),
-        plan=tuple(_plan(before.plan, after.plan)),
+        plan=tuple(_plan(before.plan, after.plan)) if before.plan and after.plan else (),
     )
 
 
@@ -261,7 +262,12 @@ def _plan(one: Json | None, other: Json | None) -> list[Change]:
 
 def _actions(plan: Json | None) -> dict[str, Json]:
     axes = plan["axes"] if plan else ()
-    return {f"{each['number']}. {each['title']}": each for axis in axes for each in axis["actions"]}
+    # Editions frozen before sub-actions had a number of their own have no label.
+    return {
+        f"{each.get('label', each['number'])}. {each['title']}": each
+        for axis in axes
+        for each in axis["actions"]
+    }
 
 
 def _word(value: object) -> str:
@@ -290,7 +296,7 @@ def document(c: Changes, *, on: date) -> Document:
             _table("Zone par zone", "Aucune zone n’est sortie de sa fourchette.", c.zones, lead=lead),
             _table("L’offre", "Rien n’a changé dans l’offre.", c.offer),
         ]
-    if c.before.plan or c.after.plan:
+    if c.before.plan and c.after.plan:
         chapters.append(_table("Le plan", "Aucune action n’a changé.", c.plan))
     return Document(
         title=f"Ce qui a changé : {name}",

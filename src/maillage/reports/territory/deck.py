@@ -321,15 +321,19 @@ def _voices(s: Subject) -> list[Chapter]:
 
 def _offer(s: Subject) -> list[Chapter]:
     o = s.reading.offer
+    if s.is_too_large:
+        closer = "Dans un département ou une commune, chaque manque se lit zone par zone."
+        told = (synthesis.no_offer(s), closer)
+        return [_slide(OFFER, synthesis.no_offer_title(s), (Bullets(items=told),), notes=told[0])]
     if o is None:
         return [
             _slide(
                 OFFER,
-                "L’offre n’est pas encore recensée ici",
+                synthesis.no_offer_title(s),
                 (
                     Bullets(
                         items=(
-                            synthesis.NO_OFFER,
+                            synthesis.no_offer(s),
                             "Un fichier de lieux, sous n’importe quelle forme, suffit : chaque manque se lira"
                             " zone par zone.",
                             "À demander à chaque lieu : ce qu’il propose (aide aux démarches, ordinateurs,"
@@ -441,7 +445,7 @@ def _answers(s: Subject) -> Chapter:
 
 
 def _proposals(s: Subject) -> Chapter:
-    found = synthesis.proposals(s.reading)
+    found = synthesis.proposals(s)
     first = rich.bare(first_sentence(found[0])[0]).rstrip(".") if found else ""
     proposed = (
         f"À discuter d’abord : {wording.lower_first(first)}" if first else "Rien n’est assez sûr à proposer"
@@ -459,7 +463,7 @@ def _proposals(s: Subject) -> Chapter:
 
 def _decisions(s: Subject) -> Chapter:
     """Return the cards that the meeting fills in: what to decide, by whom, for when."""
-    found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s.reading)]
+    found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s)]
     rows = [*found, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
     cards = tuple(
         Callout(tone="verdict", title=f"{k}. {text}", text=TO_DECIDE) for k, text in enumerate(rows, 1)

@@ -50,7 +50,7 @@ def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
     if found:
         title = "Ce que nous faisons" if len(found) > 1 else "Une action a commencé"
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))
-    proposed = synthesis.proposals(s.reading)[:MOST]
+    proposed = synthesis.proposals(s)[:MOST]
     items = proposed or ("Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",)
     return Chapter(number="", title="À discuter ensemble", blocks=(Bullets(items=items),))
 
@@ -62,7 +62,7 @@ def chosen(plan: PlanReading | None) -> list[PlanAction]:
     if plan is None or not plan.is_published:
         return []
     told = [each for each in plan.actions if each.state in ORDER and each.pilot]
-    return sorted(told, key=lambda each: (ORDER.index(each.state), each.number))[:MOST]
+    return sorted(told, key=lambda each: (ORDER.index(each.state), each.is_part, each.number))[:MOST]
 
 
 def _told(action: PlanAction) -> str:

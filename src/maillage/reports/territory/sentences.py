@@ -283,14 +283,20 @@ def smoothed(d: Diagnosis) -> list[str]:
     ]
 
 
+SURVEYED = 400  # residents: fewer answers say less than the estimate does
+
+
 def warnings(d: Diagnosis) -> list[str]:
     """Return what the reader must know before quoting a figure."""
     t, chosen = d.request.territory, d.request.definition
+    asked = (
+        f"des données locales, par exemple une enquête auprès d’au moins {SURVEYED} habitants"
+        if d.population >= SURVEYED
+        else "d’en parler avec chacun"
+    )
+    rough = f"Ces nombres sont un ordre de grandeur. Une estimation plus fine demande {asked}."
     out = [
-        (
-            "Ces nombres sont un ordre de grandeur. Une estimation plus fine demande des données locales, par"
-            " exemple une enquête auprès d’au moins 400 habitants."
-        ),
+        *([rough] if d.population > 0 else []),
         (
             "Seules les marges (âges, diplômes, niveaux de vie) de chaque quartier ou petite commune sont"
             " connues : leur croisement est reconstitué par calage sur un tableau national."

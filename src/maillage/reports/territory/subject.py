@@ -32,7 +32,8 @@ class Voice:
 class Subject:
     """A study as reports take it. study: its etude.json, read; layers: SVG maps by name; knitted: the map of
     a cover, "" without contours; on: the day of the report; mission: how the study was led, None when nobody
-    wrote it; voices: what people said, as it was published.
+    wrote it; voices: what people said, as it was published; n_places: places known there, where
+    no offer is read of them.
     """
 
     reading: Reading
@@ -42,6 +43,12 @@ class Subject:
     on: date
     mission: Mission | None = None
     voices: tuple[Voice, ...] = ()
+    n_places: int = 0
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether places are known, and no distance to them is drawn."""
+        return self.reading.offer is None and self.n_places > 0
 
 
 def cover(s: Subject, over: str, *, drawn: bool = True) -> Cover:

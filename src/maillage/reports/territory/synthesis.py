@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
 from maillage.reports.territory import gaps, withheld
+from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.reading import Reading
 from maillage.reports.territory.subject import (
@@ -22,6 +23,9 @@ TOGETHER = re.compile(r" et |, mis en taux par ")
 NO_OFFER = (
     "Aucun recensement de lieux n’est entré dans ce diagnostic : l’offre n’est pas mise en face du besoin."
 )
+CENSUS = "**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."
+SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic, avec ses distances à pied."
+TOO_LARGE = "Le territoire est trop grand pour que les distances à pied y soient calculées."
 
 
 def compose(s: Subject) -> Document:
@@ -31,7 +35,7 @@ def compose(s: Subject) -> Document:
     if r.withheld:
         chapters.append(advice(r))
     else:
-        chapters += [_where(s), _offer(r), _gaps(r), _proposals(r)]
+        chapters += [_where(s), _offer(s), _gaps(s), _proposals(s)]
     return Document(
         title=f"Synthèse pour les élus : {r.territory.name}",
         cover=cover(s, "Inclusion numérique, synthèse", drawn=False),
@@ -77,10 +81,26 @@ def _where(s: Subject) -> Chapter:
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
 
 
-def _offer(r: Reading) -> Chapter:
+def no_offer(s: Subject) -> str:
+    """Return why the offer does not stand beside the need, in a sentence."""
+    known = wording.count(s.n_places, "lieu est connu", "lieux sont connus")
+    return f"{upper_first(known)} ici. {TOO_LARGE}" if s.is_too_large else NO_OFFER
+
+
+def no_offer_title(s: Subject) -> str:
+    """Return the same as the title of a chapter."""
+    return (
+        "Ici, les distances à pied ne sont pas calculées"
+        if s.is_too_large
+        else "L’offre n’est pas encore recensée ici"
+    )
+
+
+def _offer(s: Subject) -> Chapter:
     """Return what the census of places counts, and what it leaves unknown."""
+    r = s.reading
     if r.offer is None:
-        return Chapter(number="", title="L’offre", blocks=(Text(text=NO_OFFER),))
+        return Chapter(number="", title="L’offre", blocks=(Text(text=no_offer(s)),))
     whole = r.offer.whole
     counted = [f"{wording.lower_first(line.label)} ({line.places})" for line in whole.lines if line.n_places]
     items = [
@@ -97,8 +117,9 @@ def _offer(r: Reading) -> Chapter:
     return Chapter(number="", title="L’offre", blocks=(Bullets(items=tuple(items)),))
 
 
-def _gaps(r: Reading) -> Chapter:
+def _gaps(s: Subject) -> Chapter:
     """Return the gaps that are certain; failing them, what nobody knows."""
+    r = s.reading
     found = gaps.shared(r.offer)[:MOST]
     if found:
         title = "Les manques les plus lourds" if len(found) > 1 else "Ce qui manque, pour sûr"
@@ -107,21 +128,23 @@ def _gaps(r: Reading) -> Chapter:
     if doubts:
         items = tuple(f"{line.label} : {line.missing_about} sans lieu connu à pied." for line in doubts)
         return Chapter(number="", title="Aucun manque n’est certain", blocks=(Bullets(items=items),))
-    told = "Aucun, d’après ce recensement." if r.offer else "Ils se liront quand les lieux seront recensés."
+    unread = "dans un territoire plus petit" if s.is_too_large else "quand les lieux seront recensés"
+    told = "Aucun, d’après ce recensement." if r.offer else f"Ils se liront {unread}."
     return Chapter(number="", title="Les manques", blocks=(Text(text=told),))
 
 
-def proposals(r: Reading) -> tuple[str, ...]:
+def proposals(s: Subject) -> tuple[str, ...]:
     """Return three things to discuss, each from a figure: openings for the gaps, then what to ask of silent
     places, then the answers to levels of difficulty.
     """
+    r = s.reading
     openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.shared(r.offer)]
     asked = [
         f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
         f" {line.missing_about}."
         for line in gaps.unknown(r.offer)
     ]
-    census = [] if r.offer else ["**Recenser les lieux d’aide.** Sans eux, aucun manque ne peut être nommé."]
+    census = [] if r.offer else [SMALLER if s.is_too_large else CENSUS]
     answers = [
         f"**{FIRST_ANSWERS[line.name]}.** {line.about.capitalize()} {line.who}."
         for line in r.levels.lines[:MOST]
@@ -130,8 +153,8 @@ def proposals(r: Reading) -> tuple[str, ...]:
     return tuple([*openings[:MOST], *asked[:1], *census, *answers][:MOST])
 
 
-def _proposals(r: Reading) -> Chapter:
-    found = proposals(r)
+def _proposals(s: Subject) -> Chapter:
+    found = proposals(s)
     blocks: tuple[Block, ...] = (
         Bullets(items=found) if found else Text(text="Aucune : les chiffres sont trop peu sûrs."),
     )

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db.models import Count, QuerySet, Sum
 
@@ -76,6 +76,16 @@ class Load:
     cost: Cost | None
 
 
+class Sums(NamedTuple):
+    """Acts of a month (year, month), a kind of structure and a kind of act: how many, and their minutes."""
+
+    month: tuple[int, int]
+    structure: str
+    kind: str
+    n: int
+    minutes: int
+
+
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """What a reader may change: minutes in place, minutes to learn, seats of a workshop."""
@@ -103,27 +113,32 @@ def load(communes: frozenset[str] | None, since: date, until: date, given: Assum
     examples = not real.exists() and rows.exists()
     shown = rows if examples else real
     least = 0 if examples else int(number("protection/small_count"))
-    held = list(shown.values_list("on_day", "kind", "minutes", "structure__kind"))
-    months = sorted({(day.year, day.month) for day, *_ in held})
-    kinds = [id for id in offer.kinds() if any(kind == id for *_, kind in held)]
+    held = [
+        Sums((year, month), structure, kind, n, minutes)
+        for year, month, structure, kind, n, minutes in shown.values_list(
+            "on_day__year", "on_day__month", "structure__kind", "kind"
+        ).annotate(Count("pk"), Sum("minutes"))
+    ]
+    n = sum(each.n for each in held)
+    there = {each.structure for each in held}
     return Load(
-        n=len(held),
+        n=n,
         examples=examples,
         months=_rows(
-            [((day.year, day.month), kind, minutes) for day, kind, minutes, _ in held],
-            months,
+            [(each.month, each) for each in held],
+            sorted({each.month for each in held}),
             lambda month: f"{MONTHS[month[1] - 1]} {month[0]}",
             least,
         ),
         kinds=_rows(
-            [(of, kind, minutes) for _, kind, minutes, of in held],
-            kinds,
+            [(each.structure, each) for each in held],
+            [id for id in offer.kinds() if id in there],
             lambda id: offer.kinds()[id].label,
             least,
         ),
         social=share(
-            sum(kind in SOCIAL_WORK for *_, kind in held),
-            len(held),
+            sum(each.n for each in held if each.structure in SOCIAL_WORK),
+            n,
             least=least,
             things="actes",
             words="faits par des travailleurs sociaux",
@@ -170,9 +185,7 @@ def balance(communes: frozenset[str] | None, since: date, until: date, given: As
     (in_place, minutes), (shown, shown_minutes) = held[rules.PLACE], held[rules.SHOWN]
     learners = 0
     if in_place:
-        there = rows.filter(kind=rules.PLACE, example=examples)
-        named = there.filter(person__isnull=False).values("person", "procedure").distinct().count()
-        learners = disclosure.batch(named + there.filter(person=None).count(), least)
+        learners = disclosure.batch(_learners(rows.filter(kind=rules.PLACE, example=examples)), least)
     return Balance(in_place, minutes, shown, shown_minutes, learners, learners * given.learning, examples)
 
 
@@ -183,14 +196,15 @@ def _batch(n: int, minutes: int, least: int) -> tuple[int, int]:
 
 
 def _rows(
-    held: Sequence[tuple[K, str, int]], labels: Sequence[K], name: Callable[[K], str], least: int
+    held: Sequence[tuple[K, Sums]], labels: Sequence[K], name: Callable[[K], str], least: int
 ) -> list[Row]:
     """Return acts by a label and by kind; cells with too few are withheld, and so are those that would give
     them away.
     """
-    n, time = Counter((of, kind) for of, kind, _ in held), Counter[tuple[K, str]]()
-    for of, kind, minutes in held:
-        time[of, kind] += minutes
+    n, time = Counter[tuple[K, str]](), Counter[tuple[K, str]]()
+    for of, each in held:
+        n[of, each.kind] += each.n
+        time[of, each.kind] += each.minutes
     table = [[n[label, kind] for kind in rules.KINDS] for label in labels]
     totals = [sum(line) for line in table]
     if len(table) > 1:
@@ -215,18 +229,23 @@ def _rows(
 
 def _cost(rows: QuerySet[Act], given: Assumptions, least: int) -> Cost | None:
     """Return what learning would take instead of what was done in place, None when too few acts."""
-    held = list(rows.values_list("person", "procedure", "minutes"))
-    if not held or len(held) < least:
+    n, minutes = rows.aggregate(n=Count("pk"), minutes=Sum("minutes")).values()
+    if not n or n < least:
         return None
-    named = {(person, procedure) for person, procedure, _ in held if person is not None}
-    people = len(named) + sum(person is None for person, *_ in held)
+    people = _learners(rows)
     hours = people * given.learning
     return Cost(
-        acts=len(held),
-        minutes=sum(minutes for *_, minutes in held),
+        acts=n,
+        minutes=minutes,
         people=people,
-        assumed=len(held) * given.in_place,
+        assumed=n * given.in_place,
         alone=hours,
         together=hours / given.seats,
         breakeven=given.learning / given.in_place,
     )
+
+
+def _learners(rows: QuerySet[Act]) -> int:
+    """Return people and procedures, each pair once; nobody knows whether two without a name are one."""
+    named = rows.filter(person__isnull=False).values("person", "procedure").distinct().count()
+    return named + rows.filter(person=None).count()

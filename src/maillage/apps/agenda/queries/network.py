@@ -18,8 +18,10 @@ from maillage.apps.community.rules.discussions import Subject
 from maillage.reference import clocks
 
 
-def workshops(first: datetime, last: datetime) -> list[Occurrence]:
-    """Return the published workshops that start between two moments, as lines of the shared agenda."""
+def workshops(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:
+    """Return the published workshops that start between two moments, as lines of the shared agenda, the first
+    ones.
+    """
     rows = access.published().filter(starts_at__gte=first, starts_at__lt=last, cancelled_at=None)
     return [
         Occurrence(
@@ -37,15 +39,18 @@ def workshops(first: datetime, last: datetime) -> list[Occurrence]:
             changed_at=row.changed_at,
             example=row.example,
         )
-        for row in rows.select_related("structure", "lieu")
+        for row in rows.select_related("structure", "lieu").order_by("starts_at", "title")[:most]
     ]
 
 
-def permanences(first: datetime, last: datetime) -> list[Occurrence]:
-    """Return the published permanences held between two moments, a line for each span of each day."""
+def permanences(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:
+    """Return the published permanences held between two moments, a line for each span of each day, the first
+    ones.
+    """
     rows = access.published_permanences().filter(stopped_at=None).exclude(until_on__lt=first.date())
     rows = rows.select_related("structure", "lieu").prefetch_related("closures")
-    return [each for row in rows for each in _held(row, first, last)]
+    held = (each for row in rows for each in _held(row, first, last))
+    return sorted(held, key=lambda each: (each.starts_at, each.title))[:most]
 
 
 def _held(row: Permanence, first: datetime, last: datetime) -> Iterator[Occurrence]:

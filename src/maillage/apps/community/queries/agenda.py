@@ -27,9 +27,10 @@ def occurrences(
     "" and no commune ask for nothing.
     """
     typed, towns = plain(words).split(), frozenset(communes)
+    most = None if kind or typed or towns else MOST  # nobody reads beyond, unless to narrow it
     found = []
     for path in settings.SHARED_AGENDA:
-        for row in import_string(path)(first, last):
+        for row in import_string(path)(first, last, most):
             if kind and row.kind != kind:
                 continue
             if towns and row.commune not in towns:
@@ -39,8 +40,8 @@ def occurrences(
     return sorted(found, key=lambda each: (each.starts_at, each.title))[:MOST]
 
 
-def of_meetings(first: datetime, last: datetime) -> list[Occurrence]:
-    """Return the meetings of the network as lines of the agenda."""
+def of_meetings(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:
+    """Return the meetings of the network as lines of the agenda, the first ones."""
     return [
         Occurrence(
             kind=rules.TRAINING if row.kind == "training" else rules.MEETING,
@@ -57,7 +58,7 @@ def of_meetings(first: datetime, last: datetime) -> list[Occurrence]:
             changed_at=row.changed_at,
             example=row.example,
         )
-        for row in meetings.between(first, last)
+        for row in meetings.between(first, last)[:most]
         if row.starts_at is not None
     ]
 

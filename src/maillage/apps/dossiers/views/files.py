@@ -1,8 +1,11 @@
 """Files of a study: to read, to keep, to feed a program."""
 
+import csv
 import zipfile
+from collections.abc import Sequence
 from http import HTTPStatus
 from io import BytesIO
+from pathlib import Path
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -13,6 +16,7 @@ from maillage.apps.dossiers.forms import ChoiceForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.views.pages import LAYERS
 from maillage.apps.dossiers.views.requests import study_of
+from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference.offer import diagnosis_lines
 from maillage.web.refusals import problem
@@ -25,6 +29,9 @@ def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileRe
     path = queries.file(study, name)
     if path is None:
         raise Http404
+    areas = queries.zone_areas(study, request.GET.dict()) if name == "zones.csv" and request.GET else ()
+    if any(each.chosen for each in areas):
+        return _narrowed(study, path, areas)
     kind = rules.FILES[name][0] if name in rules.FILES else "application/pdf"
     inline = name == "dossier.html" or (name.endswith(".pdf") and request.GET.get("voir"))
     response = FileResponse(
@@ -34,6 +41,19 @@ def download(request: HttpRequest, key: str, name: str) -> HttpResponse | FileRe
         # The file carries its own style, as it must to open by double click: this page alone allows it.
         allowed = {"style-src": ["'self'", "'unsafe-inline'"], "font-src": ["'self'", "data:"]}
         response._csp_replace = allowed  # type: ignore[attr-defined]
+    return response
+
+
+def _narrowed(study: Study, path: Path, areas: Sequence[ZoneAreas]) -> HttpResponse:
+    """Return the rows of the zones asked, as the file writes them."""
+    with path.open(encoding="utf-8", newline="") as lines:
+        head, *rows = csv.reader(lines)
+    at = head.index("code")
+    kept = [row for row in rows if all(each.keeps(row[at]) for each in areas)]
+    response = HttpResponse(content_type=rules.FILES[path.name][0])
+    csv.writer(response, lineterminator="\n").writerows([head, *kept])
+    told = "-".join(f"{each.kind}-{each.chosen}" for each in areas if each.chosen)
+    response["Content-Disposition"] = f'attachment; filename="{_file_name(study, f"{told}-{path.name}")}"'
     return response
 
 

@@ -1,5 +1,6 @@
 """Pages on the offer of a territory: its places, its gaps, and what opening or closing one would change."""
 
+from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -19,6 +20,7 @@ from maillage.apps.learning.queries import summary as learning
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.surveys.queries import evidence
+from maillage.apps.territories.rules import AREAS
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.territory import agreements, findings
@@ -47,9 +49,16 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
             | {"points": agreements.points(lines, surveyed, said)}
             | {"conflicts": () if asked.inside else agreements.conflicts(lines, said)}
             | ({} if asked.inside else _unmet(study))
+            | _uncounted(study, reading)
         )
 
     return study_page(request, place, "dossiers/gaps.html", "manques", more)
+
+
+def _uncounted(study: Study, reading: Reading) -> dict[str, Any]:
+    """Return how many places a territory has when its study draws no distance to them."""
+    census = None if reading.offer else queries.census_page(study, on=timezone.localdate())
+    return {"n_places": census.n_places if census else 0}
 
 
 def _unmet(study: Study) -> dict[str, Any]:
@@ -85,7 +94,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
     def more(study: Study, asked: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = _line(request, study, reading)
         if reading.offer is None or context["whole"].state == UNASKED:
-            return context
+            return context | _uncounted(study, reading)
         ground, geste = actions.ground(study), request.GET.get("geste", "")
         whatif = [
             WhatIfForm(
@@ -158,16 +167,24 @@ def _first_zones(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any
     that are not on the page too.
     """
     rows = context.get("rows", [])
-    if request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 2:
-        return context
+    whole = request.GET.get("zones") == "toutes" or len(rows) <= FIRST_ZONES + 2
     asked = request.GET.copy()
     asked["zones"] = "toutes"
-    svg, everything = context["svg"], f"?{asked.urlencode()}"
-    for row in rows[FIRST_ZONES:]:
-        anchor = f'#manque-{row["zone"].code}"'
-        svg = svg.replace(f'href="{anchor}', f'href="{escape(everything)}{anchor}')
-    more = {"rows": rows[:FIRST_ZONES], "svg": svg, "n_zones": len(rows), "everything": everything}
-    return context | more
+    everything = f"?{asked.urlencode()}"
+    later = [] if whole else [row["zone"].code for row in rows[FIRST_ZONES:]]
+    svg = _leading(context["svg"], later, everything)
+    for kind in AREAS:
+        asked.pop(kind, None)
+    context["svg"] = _leading(svg, context.get("apart", ()), f"?{asked.urlencode()}")
+    more = {"rows": rows[:FIRST_ZONES], "n_zones": len(rows), "everything": everything}
+    return context if whole else context | more
+
+
+def _leading(svg: str, codes: Iterable[str], address: str) -> str:
+    """Return a map whose zones, those of these codes, lead to their row on another page."""
+    for code in codes:
+        svg = svg.replace(f'href="#manque-{code}', f'href="{escape(address)}#manque-{code}')
+    return svg
 
 
 def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any]:
@@ -181,8 +198,12 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     line = chosen if chosen in diagnosis_lines() else USUAL
     of = offered.publics.get(public)
     lines = of.whole if of else offered.whole.lines
-    rows = []
+    rows, apart = [], []
+    areas = queries.zone_areas(study, request.GET.dict())
     for code, zone in offered.zones.items():
+        if not all(each.keeps(code) for each in areas):
+            apart.append(code)
+            continue
         each = next(found for found in (of.zones[code] if of else zone.lines) if found.id == line)
         why = "" if of else next((missing.short for missing in zone.missing if missing.id == line), "")
         rows.append({"zone": zone, "line": each, "reason": why})
@@ -195,6 +216,7 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "all_lines": lines,
         "whole": next(each for each in lines if each.id == line),
         "rows": rows,
+        "apart": apart,
         "overlap": any(one["line"].missing_low <= two["line"].missing_high for one, two in pairwise(rows)),
         "svg": "" if of else queries.layer(study, f"manque-{line}"),
         "communes": [] if of else [c for c in offered.communes if c.offer == diagnosis_lines()[line].label],

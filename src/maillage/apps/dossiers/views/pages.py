@@ -16,7 +16,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import finished, query_of, study_or_answer
+from maillage.apps.dossiers.views.requests import finished, query_of, study_or_answer, zone_areas
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
@@ -118,10 +118,12 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
     layer = chosen if chosen in layers else next(iter(layers), "")
     sort = request.GET.get("tri", "personnes")
     sort = sort if sort in SORTS else "personnes"
-    rows = sorted(reading.zones, key=lambda z: (SORTS[sort][1](z), z.code))
+    marked = zone_areas(request, study, query_of(asked))
+    kept = [z for z in reading.zones if all(each.keeps(z.code) for each in marked["areas"])]
+    rows = sorted(kept, key=lambda z: (SORTS[sort][1](z), z.code))
     all_asked = request.GET.get("zones") == "toutes"
     whole = all_asked or len(rows) <= FIRST_ROWS + 4
-    shown, query = rows if whole else rows[:FIRST_ROWS], query_of(asked)
+    shown, query = rows if whole else rows[:FIRST_ROWS], marked["query"]
     beside = {z.code for z in shown}
 
     def link(code: str) -> str:
@@ -157,6 +159,8 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),
+        "n_kept": len(rows),
+        **marked,
     }
 
 
@@ -228,8 +232,8 @@ def study_page(
         "place": study.place,
         "reading": reading,
         "asked": asked,
-        "query": query_of(asked),
         "tab": tab,
+        **zone_areas(request, study, query_of(asked)),
     }
     return render(request, template, common | more(study, asked, reading))
 

@@ -71,6 +71,19 @@ def query_of(asked: StudyRequest) -> str:
     return "&".join(f"{key}={value}" for key, value in parts.items())
 
 
+def zone_areas(request: HttpRequest, study: Study, query: str) -> dict[str, Any]:
+    """Return what a page needs to tell its zones by the areas they hold, and to keep those asked: the links
+    of the page keep them too.
+    """
+    areas = queries.zone_areas(study, request.GET.dict())
+    narrowed = territories.areas_query(areas)
+    return {
+        "areas": areas,
+        "areas_query": f"?{narrowed}" if narrowed else "",
+        "query": "&".join(filter(None, (query, narrowed))),
+    }
+
+
 def study_or_answer(request: HttpRequest, place: str) -> tuple[Study | None, StudyRequest] | HttpResponse:
     """Return the study of a page, or the response to an inconsistent request."""
     try:

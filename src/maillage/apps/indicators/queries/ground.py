@@ -23,11 +23,12 @@ from maillage.apps.territories.queries import perimeter
 from maillage.pipeline.cog import clean as cog
 from maillage.reports.territory.criteria import Surveyed
 from maillage.studies.diagnosis.surface import square_kilometres
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.studies.diagnosis.territories import UnknownTerritory, gazetteer, rows_of
 from maillage.studies.need import population as frames
-from maillage.web import snapshots
+from maillage.web import bulk, snapshots
 
 MANY_COMMUNES, MANY_COUNTS = 1_000, 50_000
+NO_STUDY = "Le diagnostic de ce territoire n’est pas calculé : demandez-le sur sa page."
 Interval = tuple[float, float, float]  # value, low, high
 
 
@@ -75,7 +76,8 @@ class Counts:
 class Ground:
     """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
     n_communes, n_covered: communes, and those with a place; actions: of its published plan by state, None
-    without one; counted_at: when the rows were last read, None when they never were.
+    without one; counted_at: when the rows were last read, None when they never were; no_need: why the need is
+    not known, "" when it is.
     """
 
     code: str
@@ -88,6 +90,7 @@ class Ground:
     n_covered: int
     counts: Counts
     need: Need | None
+    no_need: str
     surveyed: Surveyed
     actions: Mapping[str, int] | None
     counted_at: Any
@@ -106,6 +109,7 @@ class Ground:
 def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
     """Return what is known of a territory, in a constant number of queries; UnknownTerritory otherwise."""
     found = scope.of(place)
+    need = need_of(found.code)
     communes = None if found.is_everywhere else frozenset(found.communes)
     since = rules.period(on, months)
     every = _communes(communes)
@@ -121,7 +125,8 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         n_communes=len(set(every.values())),
         n_covered=len({every[c] for c in covered.values_list("commune", flat=True) if c in every}),
         counts=_counts(communes, since, on),
-        need=need_of(found.code),
+        need=need,
+        no_need="" if need is not None else why_no_need(found.code),
         surveyed=evidence.published(found.code),
         actions=_actions(found.code),
         counted_at=Refresh.objects.values_list("at", flat=True).first(),
@@ -129,7 +134,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
 
 
 def _there(communes: Collection[str] | None) -> Q:
-    return Q() if communes is None else Q(commune__in=sorted(communes))
+    return Q() if communes is None else Q(commune__in=bulk.to_find(sorted(communes)))
 
 
 def _counts(communes: frozenset[str] | None, since: date, on: date) -> Counts:
@@ -205,6 +210,23 @@ def need_of(place: str) -> Need | None:
     return None if path is None else _need(path, path.stat().st_mtime_ns)
 
 
+def why_no_need(place: str) -> str:
+    """Return why the need of a territory is not known: its study withholds it, none can be made, none was."""
+    study = dossiers.latest(place)
+    path = dossiers.file(study, "etude.json") if study is not None else None
+    if path is not None:
+        return str(json.loads(path.read_bytes())["besoins"]["precarite_numerique"].get("motif") or NO_STUDY)
+    try:
+        territory = gazetteer().get(place)
+    except UnknownTerritory:  # a perimeter is cut in a territory that has figures
+        return NO_STUDY
+    try:
+        rows_of(territory, frames.sources().rp2021)
+    except UnknownTerritory as outside:
+        return outside.sentences[0]
+    return NO_STUDY
+
+
 @lru_cache(maxsize=128)
 def _need(path: Path, stamp: int) -> Need | None:
     held = json.loads(path.read_bytes())
@@ -222,7 +244,7 @@ def _actions(place: str) -> Mapping[str, int] | None:
     plan = Plan.objects.filter(place=place, published_at__isnull=False).first()
     if plan is None:
         return None
-    states = list(plan.actions.values_list("state", flat=True))
+    states = list(plan.actions.filter(parent=None).values_list("state", flat=True))
     running = [state for state in states if state != DROPPED]
     return {"done": running.count(DONE), "all": len(running), "dropped": len(states) - len(running)}
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from math import ceil
+from math import ceil, floor, log10
 from typing import Any
 
 from maillage.apps.indicators import rules
@@ -179,12 +179,14 @@ def figure(value: Value) -> str:
         return ""
     if value.definition.unit == "pourcent":
         if value.kind == rules.ESTIMATED and value.low is not None and value.high is not None:
-            low, high = outwards(value.low, value.high, 1.0 if value.high >= 2 else 0.1)
-            return f"{_number(low)} à {_percent(high)}"
+            by = 1.0 if value.high >= 2 else 0.1
+            low, high = outwards(value.low, value.high, by)
+            return f"{wording.number(low, _decimals(by))} à {wording.percent(high, _decimals(by))}"
         return wording.percent(value.value)
     if value.kind == rules.ESTIMATED and value.low is not None and value.high is not None:
-        low, high = outwards(value.low, value.high, _step(value.high))
-        return _number(low) if low == high else f"{_number(low)} à {_number(high)}"
+        by = _step(value.high)
+        low, high = (wording.number(end, _decimals(by)) for end in outwards(value.low, value.high, by))
+        return low if low == high else f"{low} à {high}"
     return _number(value.value)
 
 
@@ -197,6 +199,15 @@ def _number(value: float) -> str:
     if value == int(value):
         return wording.number(value)
     return wording.number(value, next(k for k in range(6) if value * 10**k >= 10 or k == 5))
+
+
+def _decimals(by: float) -> int:
+    """Return the decimals that a step needs.
+
+    >>> _decimals(10.0), _decimals(0.1), _decimals(0.01)
+    (0, 1, 2)
+    """
+    return max(0, -floor(log10(by)))
 
 
 def _step(high: float) -> float:
@@ -225,7 +236,7 @@ def _beside(value: Value) -> str:
         return f"{about.unit}, dites par {said} lieux qui aident ou forment"
     if whole is not None and (among := _among(about, whole)):
         return f"sur {among}"
-    return about.unit
+    return "" if about.unit == "pourcent" else about.unit  # its figure says « % »
 
 
 def _among(about: Indicator, whole: float) -> str:

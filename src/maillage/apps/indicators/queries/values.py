@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from maillage.apps.indicators import rules
 from maillage.apps.indicators.queries import series
-from maillage.apps.indicators.queries.ground import Counts, Ground, Interval
+from maillage.apps.indicators.queries.ground import NO_STUDY, Counts, Ground, Interval
 from maillage.apps.indicators.rules import Capacity, Value, missing
 from maillage.kernel.estimate import Estimate
 from maillage.reference import definitions
@@ -19,7 +19,6 @@ from maillage.words import wording
 from maillage.words.opening import date_text
 
 PROCEDURES = "demarches"
-NO_STUDY = "Le diagnostic de ce territoire n’est pas calculé : demandez-le sur sa page."
 NOTHING = "Rien n’est noté dans Maillage pour ce territoire, sur cette période."
 NOBODY_LIVES = "Le nombre d’habitants n’est pas connu ici : rien ne se divise par zéro."
 NOBODY_IN_NEED = "Personne n’est estimé en difficulté ici : rien ne se divise par zéro."
@@ -268,7 +267,7 @@ def _uncovered(ground: Ground, definition: Indicator) -> Value:
 def _per_need(ground: Ground, definition: Indicator) -> Value:
     places = ground.counts.standing(rules.PLACES, ground.on)
     if ground.need is None or not places:
-        return missing(definition, ground.on, NO_PLACE if ground.need else NO_STUDY)
+        return missing(definition, ground.on, NO_PLACE if ground.need else ground.no_need)
     people, low, high = ground.need.people
     found = rules.per_need(places, low, high, people)
     if found is None:
@@ -296,7 +295,7 @@ def _capacity_per_need(ground: Ground, definition: Indicator) -> Value:
     if held.n_places is None:
         return missing(definition, ground.on, held.words)
     if ground.need is None:
-        return missing(definition, ground.on, NO_STUDY)
+        return missing(definition, ground.on, ground.no_need or NO_STUDY)
     people, low, high = ground.need.people
     found = rules.per_need(held.n_places, low, high, people)
     if found is None:
@@ -333,14 +332,14 @@ def _share_of_target(ground: Ground) -> Interval | None:
 def _target_share(ground: Ground, definition: Indicator) -> Value:
     found = _share_of_target(ground)
     if found is None:
-        return missing(definition, ground.on, NO_STUDY)
+        return missing(definition, ground.on, ground.no_need or NO_STUDY)
     return _estimate(ground, definition, found, denominator=target().people)
 
 
 def _target_year(ground: Ground, definition: Indicator) -> Value:
     found = _share_of_target(ground)
     if found is None:
-        return missing(definition, ground.on, NO_STUDY)
+        return missing(definition, ground.on, ground.no_need or NO_STUDY)
     years = target().years
     yearly = (found[0] / years, found[1] / years, found[2] / years)
     return _estimate(ground, definition, yearly, denominator=years)
@@ -349,7 +348,7 @@ def _target_year(ground: Ground, definition: Indicator) -> Value:
 def _target_followed(ground: Ground, definition: Indicator) -> Value:
     found = _share_of_target(ground)
     if found is None:
-        return missing(definition, ground.on, NO_STUDY)
+        return missing(definition, ground.on, ground.no_need or NO_STUDY)
     success = value(ground, indicators()["reussite"])
     if success.part is None:
         return missing(definition, ground.on, success.reason)

@@ -19,6 +19,7 @@ from maillage.apps.learning.rules import plans
 from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.studies.people.shares import share
+from maillage.web import bulk
 
 LABELS: Mapping[str, str] = {**plans.ANSWERS, "": "Pas de réponse, ou pas demandé"}
 SUMS: Mapping[str, Sequence[str]] = {  # of answers; what is known is what the last one leaves
@@ -61,7 +62,7 @@ def plans_of(
     rows = Plan.objects.filter(ask_on__gte=since, ask_on__lte=until, structure__isnull=False)
     if structures is not None:
         return rows.filter(structure__in=list(structures))
-    return rows if communes is None else rows.filter(commune__in=communes)
+    return rows if communes is None else rows.filter(commune__in=bulk.to_find(communes))
 
 
 def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) -> Conversion:

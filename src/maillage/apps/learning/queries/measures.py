@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -21,6 +22,7 @@ from maillage.kernel.estimate import Figure
 from maillage.modules.format import Module
 from maillage.reference.parameters import number
 from maillage.studies.people.shares import share
+from maillage.web import snapshots
 
 METHOD = "apprendre"
 TAKEN_OUT = "retirée depuis"  # after « étape 6 »
@@ -143,44 +145,73 @@ class OfExercise:
         return getattr(self.failed, "low", 0) >= 25
 
 
-def exercises() -> tuple[list[OfExercise], bool]:
-    """Return the exercises that were tried, the most failed first. Nobody is identified: only counts by step
-    are stored.
+TRIES = 10_000  # of the platform, beyond which they are counted in the background
+
+
+def exercises() -> tuple[list[OfExercise], bool, datetime | None]:
+    """Return the exercises that were tried, the most failed first, whether the people are invented, and when
+    they were counted, None for just now. Nobody is identified: only counts by step are stored.
 
     A try is a person's last state on a step, however often they came back; without a card, nothing is known.
+    """
+    at: datetime | None = None
+    if Fact.objects.order_by()[:TRIES].count() == TRIES:
+        taken = snapshots.latest(f"{__name__}.tries", at=timezone.now())
+        (rows, examples), at = taken.value, taken.at
+    else:
+        rows, examples = tries(on=timezone.localdate())
+    known = contents.modules()
+    told = [
+        _exercise(known[id], step, of)
+        for (id, step), of in rows
+        if id in known
+        and step <= len(known[id].steps)  # a module may have lost steps since they were counted
+    ]
+    return sorted(told, key=lambda each: (-getattr(each.failed, "value", -1), -(each.n or 0))), examples, at
+
+
+def _exercise(module: Module, step: int, counts: Mapping[str, Any]) -> OfExercise:
+    of = module.steps[step - 1]
+    kind = of.exercise.kind if of.exercise else ""
+    return OfExercise(module=module, step=step, title=of.title, kind=kind, **counts)
+
+
+Counted = list[tuple[tuple[str, int], dict[str, Any]]]
+
+
+def tries(*, on: date) -> tuple[Counted, bool]:
+    """Return what was tried until a day of each step of the modules as they are now, by module and step, and
+    whether the people are invented.
     """
     examples = not Fact.objects.filter(example=False).exists()
     least = least_of(True, examples)
     known = contents.modules()
     rows: dict[tuple[str, int], dict[tuple[int, int], tuple[str, int, bool, int]]] = defaultdict(dict)
     wanted = (
-        Fact.objects.filter(example=examples)
+        Fact.objects.filter(example=examples, at__lt=_midnight(on + timedelta(days=1)))
         .exclude(kind="")
         .exclude(state=progress.SEEN)
         .order_by("at", "pk")
     )
     for pk, person, module, version, step, *told in wanted.values_list(
         "pk", "person", "module", "version", "step", "state", "hints", "easier", "seconds"
-    ):
+    ).iterator():
         if module in known and version == known[module].version and step <= len(known[module].steps):
             somebody = (person, 0) if person else (0, pk)  # nobody knows whether two who were erased are one
             rows[module, step][somebody] = tuple(told)
-    found = [_exercise(known[id], step, list(tries.values()), least) for (id, step), tries in rows.items()]
-    return sorted(found, key=lambda each: (-getattr(each.failed, "value", -1), -(each.n or 0))), examples
+    return [
+        ((id, step), _counts(known[id], step, list(of.values()), least)) for (id, step), of in rows.items()
+    ], examples
 
 
-def _exercise(module: Module, step: int, tries: list[tuple[str, int, bool, int]], least: int) -> OfExercise:
+def _counts(module: Module, step: int, tries: list[tuple[str, int, bool, int]], least: int) -> dict[str, Any]:
     n = len(tries)
     failed = sum(state not in progress.SUCCEEDED for state, *_ in tries)
-    of, enough = module.steps[step - 1], n >= max(least, 1)
+    enough = n >= max(least, 1)
     universe = f"personnes avec une carte qui ont essayé l’étape {step} de « {module.title} »"
-    return OfExercise(
-        module=module,
-        step=step,
-        title=of.title,
-        kind=of.exercise.kind if of.exercise else "",
-        n=n if enough else None,
-        failed=share(
+    return {
+        "n": n if enough else None,
+        "failed": share(
             failed,
             n,
             least=least,
@@ -189,10 +220,10 @@ def _exercise(module: Module, step: int, tries: list[tuple[str, int, bool, int]]
             universe=universe,
             method=METHOD,
         ),
-        hinted=_percent([hints > 0 for _, hints, _, _ in tries], least),
-        easier=_percent([easier for _, _, easier, _ in tries], least),
-        seconds=median(seconds for *_, seconds in tries) if enough else None,
-    )
+        "hinted": _percent([hints > 0 for _, hints, _, _ in tries], least),
+        "easier": _percent([easier for _, _, easier, _ in tries], least),
+        "seconds": median(seconds for *_, seconds in tries) if enough else None,
+    }
 
 
 def _percent(said: Sequence[bool], least: int) -> float | None:

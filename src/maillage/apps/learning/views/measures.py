@@ -57,8 +57,8 @@ def _section(rows: Sequence[queries.OfModule], examples: bool) -> tuple[list[dic
 @require_safe
 def authors(request: HttpRequest) -> HttpResponse:
     """For those who write: which exercise fails too often. Counts of the whole platform, nobody's."""
-    rows, examples = queries.exercises()
+    rows, examples, at = queries.exercises()
     page = Paginator(rows, EXERCISES).get_page(request.GET.get("page"))
     shown = [{"of": row, "failed": summary.figure(row.failed)} for row in page]
-    context = {"rows": shown, "page": page, "examples": examples and bool(rows)}
+    context = {"rows": shown, "page": page, "examples": examples and bool(rows), "counted_at": at}
     return render(request, "learning/team/authors.html", context)

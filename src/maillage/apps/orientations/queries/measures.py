@@ -21,6 +21,7 @@ from maillage.reference.parameters import number
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.studies.people import shares
 from maillage.studies.people.bilan_quality import Followed
+from maillage.web import bulk
 from maillage.words.opening import date_text
 
 OTHERS = ""  # the communes with too few refusals to be told apart
@@ -132,7 +133,7 @@ def measures(
     first, last = midnight(since), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(example=examples)
     if communes is not None:
-        rows = rows.filter(commune__in=sorted(set(communes)))
+        rows = rows.filter(commune__in=bulk.to_find(sorted(set(communes))))
     ordered = rows.filter(sent_at__gte=first, sent_at__lt=last).order_by("sent_at", "pk")
     every = [_Row(*row) for row in ordered.values_list(*FIELDS)]
     lacking = rows.filter(state=cycle.UNSOLVED, ended_at__gte=first, ended_at__lt=last).order_by(

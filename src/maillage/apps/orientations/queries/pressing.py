@@ -16,6 +16,7 @@ from maillage.apps.directory.queries import places
 from maillage.apps.messages.rules import addresses
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
+from maillage.web import bulk
 
 LEADS = "members.manage"  # over a territory: who runs its network
 NUDGED, UNDONE = "orientation.place_nudged", "orientation.place_nudge_undone"
@@ -60,7 +61,7 @@ def silent_places(user: Any, at: datetime) -> list[SilentPlace]:
         state__in=cycle.WAITING, sent_at__lte=since, to_structure__isnull=False, stripped_at=None
     ).exclude(to_structure__in=reminded.values("row"))
     if communes is not None:
-        rows = rows.filter(lieu__code_insee__in=communes)
+        rows = rows.filter(lieu__code_insee__in=bulk.to_find(communes))
     found: dict[int, list[Orientation]] = {}
     read = rows.select_related("lieu", "to_structure").defer("lieu__origins", "lieu__to_check")
     for row in read.order_by("sent_at", "pk")[:READ_AT_ONCE]:
@@ -93,7 +94,7 @@ def helped_last_quarter(user: Any, at: datetime) -> HelpedQuarter | None:
         served_at__gte=start, served_at__lt=end, outcome__in=(cycle.REACHED, cycle.PARTIAL)
     )
     if communes is not None:
-        rows = rows.filter(lieu__code_insee__in=communes)
+        rows = rows.filter(lieu__code_insee__in=bulk.to_find(communes))
     if not user.is_demonstration:
         rows = rows.filter(example=False)
     return HelpedQuarter(start, end, rows.count())

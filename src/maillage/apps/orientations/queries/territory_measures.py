@@ -12,7 +12,7 @@ from maillage.apps.orientations.queries import measures as queries
 from maillage.apps.orientations.queries import structure_measures
 from maillage.kernel.estimate import Withheld
 from maillage.reports.page import charts
-from maillage.web import snapshots
+from maillage.web import bulk, snapshots
 from maillage.words import wording
 from maillage.words.opening import date_text
 
@@ -72,7 +72,7 @@ def is_large(codes: Sequence[str] | None, on: date) -> bool:
     """Return whether so many were sent in a year that nobody should wait while they are counted."""
     rows = Orientation.objects.filter(sent_at__gte=midnight(on - PERIOD))
     if codes is not None:
-        rows = rows.filter(commune__in=codes)
+        rows = rows.filter(commune__in=bulk.to_find(codes))
     return rows.order_by()[:MANY].count() == MANY
 
 

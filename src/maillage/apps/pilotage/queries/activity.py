@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.db.models import Count, Q, QuerySet
 from maillage.apps.accounts.rules.worklist import LONG
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat
-from maillage.apps.agenda.rules.workshops import BOOKED
+from maillage.apps.agenda.rules.workshops import BOOKED, WORKSHOP
 from maillage.apps.autonomy.models import Bilan
 from maillage.apps.autonomy.queries.quality import INVENTED
 from maillage.apps.directory.queries.moments import midnight
@@ -31,6 +32,7 @@ from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.rules import cycle
 from maillage.engine import disclosure
 from maillage.reference.parameters import number
+from maillage.web import bulk
 
 YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
@@ -97,7 +99,7 @@ ENDS: Mapping[str, str] = {
     cycle.REACHED: "aboutie|abouties",
     cycle.PARTIAL: "en partie",
     cycle.DROPPED: "abandonnée|abandonnées",
-    UNKNOWN: "sans suite connue",
+    UNKNOWN: "sans effet connu",
 }
 # Each source of counts: what is counted, and in which link of the chain it is told.
 UNSOLVED, ACTS, TAKEN, MISSED, LEARNERS, MANDATES, FOLLOWED = (
@@ -152,7 +154,7 @@ def _read(communes: frozenset[str] | None, since: date, until: date, *, examples
     found: defaultdict[str, Noted] = defaultdict(Noted)
     where = _Where(communes, seats())
     first, last = midnight(since), midnight(until + DAY)
-    for code, row in _referrals(communes, first, last, examples):
+    for code, row in _referrals(where, first, last, examples):
         found[code].referrals.append(row)
     for id, code, n in _counted(where, first, last, examples):
         if where.holds(code):
@@ -164,7 +166,7 @@ def _read(communes: frozenset[str] | None, since: date, until: date, *, examples
     return dict(found)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Where:
     """The communes that are read, None for all, and where each structure stands."""
 
@@ -183,21 +185,29 @@ class _Where:
             return rows
         wanted = Q(pk__in=())
         for code in codes:
-            wanted |= Q(**{f"{code}__in": self.communes})
+            wanted |= Q(**{f"{code}__in": self.codes})
         if structure:
-            here = [pk for pk, code in self.seats.items() if code in self.communes]
-            wanted |= Q(**{f"{structure}__in": here})
+            wanted |= Q(**{f"{structure}__in": self.structures})
         return rows.filter(wanted)
+
+    @cached_property
+    def codes(self) -> Any:
+        """Its communes, as the database looks for them."""
+        return bulk.to_find(self.communes or ())
+
+    @cached_property
+    def structures(self) -> Any:
+        """The structures that stand there, as the database looks for them."""
+        return bulk.to_find([pk for pk, code in self.seats.items() if code in (self.communes or ())])
 
 
 def _referrals(
-    communes: frozenset[str] | None, first: datetime, last: datetime, examples: bool
+    where: _Where, first: datetime, last: datetime, examples: bool
 ) -> Iterable[tuple[str, Referral]]:
     """Yield the referrals sent in a period by their commune: not those of relatives, nor those cancelled."""
     rows = Orientation.objects.filter(sent_at__gte=first, sent_at__lt=last, example=examples)
     rows = rows.exclude(origin=cycle.RELATIVE).exclude(state=cycle.CANCELLED, came=None)
-    if communes is not None:
-        rows = rows.filter(commune__in=communes)
+    rows = where.among(rows, "commune")
     columns = ("commune", "state", "reason", "came", "outcome", "sent_at", "answered_at", "served_at")
     for code, state, reason, came, outcome, sent, answered, served in rows.order_by(
         "sent_at", "pk"
@@ -241,6 +251,7 @@ def _counted(
         workshop__starts_at__gte=first,
         workshop__starts_at__lt=last,
         workshop__example=examples,
+        workshop__kind=WORKSHOP,  # a training seats aidants, whom nobody helps there
     )
     fields = ("workshop__commune", "workshop__lieu__code_insee", "workshop__structure")
     seated = where.among(seated, *fields[:2], structure=fields[2]).order_by()

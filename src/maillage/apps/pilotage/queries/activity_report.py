@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import Count
 
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations.models import Orientation
 from maillage.apps.orientations.queries.activities import GROUP, totals
@@ -19,10 +19,11 @@ from maillage.engine import disclosure
 from maillage.reference import procedures
 from maillage.reference.parameters import number
 from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity
+from maillage.studies.diagnosis.territories import gazetteer
 from maillage.words import wording
 
 COLUMNS = ("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif")
-UNKNOWN = "suite inconnue"
+UNKNOWN = "effet inconnu"
 OTHER = {
     "aide_aux_demarches_administratives": "Démarches administratives",
     "email": "Courriel",
@@ -35,19 +36,35 @@ OTHER = {
 }
 
 
+def names_of(structures: Sequence[Structure]) -> dict[int, str]:
+    """Return the names of some structures by key; those that share one say where they are, in one query."""
+    shared = Counter(each.name for each in structures)
+    same = [each for each in structures if shared[each.name] > 1]
+    where = {each.pk: each.code_insee for each in same}
+    if same:
+        placed = Lieu.objects.filter(structure__in=same).order_by("-pk")
+        where |= dict(placed.values_list("structure", "code_insee"))
+    communes = {pk: gazetteer().get(code).name for pk, code in where.items() if code in gazetteer()}
+    return {
+        each.pk: f"{each.name}, {communes[each.pk]}" if each.pk in communes else each.name
+        for each in structures
+    }
+
+
 def report(
     structures: Sequence[Structure],
     *,
     since: date,
     until: date,
-    title: str,
+    title: str = "",
     funder: str = "",
     actions: Sequence[FundedAction] = (),
 ) -> ActivityReport:
     """Return the activity of some structures over a period, both days included; invented rows are counted
-    only where there is no other, and told as such. actions: those that the funder funds, in its plan.
+    only where there is no other, and told as such. title: "" for how many of them noted something; actions:
+    those that the funder funds, in its plan.
     """
-    known = {each.pk: each.name for each in structures}
+    known = names_of(structures)
     held = totals(known, since, until)
     examples = not held
     held = held or totals(known, since, until, example=True)
@@ -70,7 +87,7 @@ def report(
     )
     total: Counter[str] = sum(counts.values(), Counter())
     return ActivityReport(
-        title=title,
+        title=title or f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))}",
         funder=funder,
         actions=tuple(actions),
         since=since,
@@ -81,6 +98,7 @@ def report(
         outcomes=_outcomes(list(known), since, until, least, example=examples),
         least=least,
         examples=examples,
+        silent=len(structures) - len(rows) if rows else 0,
     )
 
 

@@ -4,6 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.text import capfirst
+
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators.rules import Capacity
@@ -16,7 +18,6 @@ from maillage.words.wording import count
 Json = dict[str, Any]
 METHOD = "boucle"
 ONE_EACH = "Chaque place reçoit une personne d’ici, chaque semaine."
-NO_OFFER = "Aucun lieu n’est recensé ici."
 LINKS = ("orientation", "action", "effet")
 COLUMNS = (
     *("code", "nom", "besoin", "besoin_bas", "besoin_haut", "besoin_motif"),
@@ -75,7 +76,7 @@ def _zone(row: ZoneLoop, zone: Mapping[str, Any], loop: Loop) -> Json:
 def _offer(zone: Mapping[str, Any], row: ZoneLoop) -> Json:
     """Return the offer of a zone: places that say yes, that are silent, people without any on foot."""
     if row.offer is None or not zone.get("portee"):
-        return {"valeur": None, "motif": NO_OFFER}
+        return {"valeur": None, "motif": f"{capfirst(row.no_walk)}."}
     said = (zone["offre"] or {}).get(LINE)
     return {
         "valeur": said,
@@ -135,7 +136,7 @@ def _link(link: Link, loop: Loop) -> Json:
         return {"valeur": None, "motif": link.why, "details": details}
     return {
         "valeur": link.value,
-        "unite": "personnes",
+        "unite": "orientations",
         "univers": link.universe,
         "n": link.base if link.base is not None else link.value,
         "methode": METHOD,
@@ -147,7 +148,7 @@ def _link(link: Link, loop: Loop) -> Json:
 
 def known_for(unit: Unit) -> str:
     """Return why a count is not told of a zone: its commune is cut in several."""
-    return f"Noté par commune : connu pour {unit.name} ({count(len(unit.zones), 'zone')}), pas zone par zone."
+    return f"Noté par commune, pas zone par zone : voir {unit.name} ({count(len(unit.zones), 'zone')})."
 
 
 def _unknown_here(unit: Unit) -> Json:
@@ -156,8 +157,10 @@ def _unknown_here(unit: Unit) -> Json:
 
 def _action(each: Planned) -> Json:
     action = each.action
+    whole = action.parent or action
     return {
-        "numero": action.number,
+        "numero": whole.number,
+        "sous_numero": action.number if action.parent else None,
         "titre": action.title,
         "etat": action.get_state_display(),
         "pilote": action.pilot or None,
@@ -187,11 +190,16 @@ def _row(zone: Json) -> Json:
         "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
         "places_semaine": _cell(held.get("valeur")),
         "places_semaine_motif": held.get("motif", offer.get("fiches", {}).get("motif", "")),
-        "plan": " ; ".join(f"{each['numero']}. {each['titre']}" for each in zone["plan"]),
+        "plan": " ; ".join(f"{_label(each)}. {each['titre']}" for each in zone["plan"]),
     }
     for name in LINKS:
         out |= {name: _cell(zone[name]["valeur"]), f"{name}_motif": zone[name].get("motif", "")}
     return out
+
+
+def _label(action: Json) -> str:
+    """Return the number of an action as a plan prints it: « 7 », or « 7.1 » for a part of action 7."""
+    return ".".join(str(n) for n in (action["numero"], action["sous_numero"]) if n is not None)
 
 
 def _bounded(name: str, figure: Mapping[str, Any]) -> Json:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from maillage.apps.accounts.access import rights_of
 from maillage.apps.accounts.rules.worklist import PEOPLE
@@ -120,13 +121,13 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
             top=max(high, gap.missing_high),
         )
     else:
-        words = "Aucun lieu ne dit s’il aide." if reading.offer else "Aucun lieu recensé."
+        words = "Aucun lieu ne dit s’il aide." if reading.offer else f"{capfirst(found.no_walk)}."
         second = _bar(f"parmi elles, sans aide à pied{minutes}", "", words, state="missing", drawn=None)
     scale = high / _zoom(found, need)
     counted = (
-        _counted("personnes orientées", "en un an", chain.orientation, scale),
-        _counted("personnes aidées", "orientées", chain.action, scale),
-        _counted("démarches abouties", "aidées", chain.effect, scale),
+        _counted("orientations envoyées", "en un an", chain.orientation, scale),
+        _counted("suivies d’une aide", "orientations", chain.action, scale),
+        _counted("démarches abouties", "orientations aidées", chain.effect, scale),
     )
     return first, second, *counted
 

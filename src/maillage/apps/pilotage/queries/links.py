@@ -189,7 +189,7 @@ def _orientation(of: Noted, told: dict[str, int | None], whole: Noted, found: Ac
     details.append(_detail("known", "de suite connue", known, n, found))
     return Link(
         value=n or None,
-        universe=f"personnes orientées {_period(found)}, hors demandes des proches et annulations",
+        universe=f"orientations envoyées {_period(found)}, hors demandes des proches et annulations",
         why="" if n else rules.why_not(len(whole.referrals), found.least, "orientation"),
         is_missing=not n and not (found.least and whole.referrals),
         details=tuple(details),
@@ -211,7 +211,7 @@ def _action(of: Noted, told: dict[str, int | None], n: int, whole: Noted, found:
     return Link(
         value=helped,
         base=n if helped is not None else None,
-        universe=f"personnes aidées, parmi celles orientées {_period(found)}",
+        universe=f"orientations suivies d’une aide, parmi celles envoyées {_period(found)}",
         why=_why(helped, n, whole, found),
         is_missing=not n and not (found.least and whole.referrals),
         details=tuple(details),
@@ -232,7 +232,7 @@ def _effect(
     return Link(
         value=value,
         base=helped if value is not None else None,
-        universe=f"démarches abouties, parmi les personnes aidées {_period(found)}",
+        universe=f"démarches abouties, parmi les orientations suivies d’une aide {_period(found)}",
         why="Personne n’est noté comme aidé ici." if nobody else _why(value, len(of.referrals), whole, found),
         is_missing=nobody,
         details=tuple(details),

@@ -25,13 +25,16 @@ from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import ALIVE, warnings
+from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
 from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
+from maillage.web import bulk
 from maillage.words.wording import DASH
 
 OPEN = 3  # zones that a phone shows before the others are asked for
 MOST = 60  # zones that a page shows before all of them are asked for
+NOTHING: Mapping[str, str] = {}
 LINE = "assistance"  # of the offer, which the loop follows: somebody beside, for a procedure
 RECENT = activity.YEAR / 2
 
@@ -63,13 +66,14 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneLoop:
-    """A zone of the loop. offer: None without a census of places; chain: None when what is noted is known
-    for its `unit` only, not for it; need_bar, bar: of the people in need, of those without a place on foot,
-    each on one scale for all the zones.
+    """A zone of the loop. offer: None without a census of places, and no_walk says why; chain: None when what
+    is noted is known for its `unit` only, not for it; need_bar, bar: of the people in need, of those without
+    a place on foot, each on one scale for all the zones.
     """
 
     need: ZoneRow
     offer: ZoneOffer | None
+    no_walk: str
     gap: OfferLine | None
     places: Places | None
     unit: Unit
@@ -78,6 +82,13 @@ class ZoneLoop:
     need_bar: str
     bar: str
     standing: Standing
+
+    @property
+    def no_gap(self) -> str:
+        """Why nobody is said to be without a place on foot, where no gap is told."""
+        if self.need.people_value is None:
+            return "trop peu d’habitants pour le dire"
+        return "aucun lieu d’ici ne dit s’il aide" if self.offer is not None else self.no_walk
 
     @property
     def is_first(self) -> bool:
@@ -115,11 +126,22 @@ class Loop:
     sort: str
     top: float
     most: int = MOST
+    areas: tuple[ZoneAreas, ...] = ()
+
+    @property
+    def visible_rows(self) -> tuple[ZoneLoop, ...]:
+        """The rows of the zones asked: all of them, or those that hold a part of some area."""
+        return tuple(row for row in self.rows if all(each.keeps(row.need.code) for each in self.areas))
 
     @property
     def gap(self) -> OfferLine | None:
         """The people without a place on foot in the whole territory."""
         return overview.line_in(self.reading, "", LINE)
+
+    @property
+    def no_walk(self) -> str:
+        """Why nobody is said to be without a place on foot, where nothing is."""
+        return rules.why_no_walk(self.places.n)
 
     @property
     def known_units(self) -> list[tuple[Unit, Chain]]:
@@ -136,6 +158,11 @@ class Loop:
         return list(found.values())
 
     @property
+    def n_everywhere(self) -> int:
+        """How many actions are for the whole territory; their parts are counted with them."""
+        return sum(each.action.parent_id is None for each in self.everywhere)
+
+    @property
     def n_planned(self) -> int:
         """How many zones an action of the plan names."""
         return sum(row.standing.planned for row in self.rows)
@@ -145,9 +172,10 @@ class Loop:
         """The rows, those where many people have no place on foot before the others, in parts that a phone
         shows or folds: the first of all stay open.
         """
-        groups = [(True, self.rows)]
+        shown = self.visible_rows
+        groups = [(True, shown)]
         if self.sort == "manque" and self.gap is not None:
-            groups = [(first, tuple(r for r in self.rows if r.is_first == first)) for first in (True, False)]
+            groups = [(first, tuple(r for r in shown if r.is_first == first)) for first in (True, False)]
         found, before = [], 0
         for first, rows in groups:
             here = rows[: max(self.most - before, 0)]
@@ -160,7 +188,7 @@ class Loop:
     @property
     def n_beyond(self) -> int:
         """How many rows the page leaves out until all of them are asked for."""
-        return max(len(self.rows) - self.most, 0)
+        return max(len(self.visible_rows) - self.most, 0)
 
     @property
     def n_more(self) -> int:
@@ -169,9 +197,19 @@ class Loop:
 
 
 def loop(
-    user: Any, study: Study, reading: Reading, *, on: date, sort: str = "manque", most: int = MOST
+    user: Any,
+    study: Study,
+    reading: Reading,
+    *,
+    on: date,
+    sort: str = "manque",
+    most: int = MOST,
+    asked: Mapping[str, str] = NOTHING,
 ) -> Loop:
-    """Return the loop of a territory as a user reads it on a day: the plan is theirs to read, or left out."""
+    """Return the loop of a territory as a user reads it on a day: the plan is theirs to read, or left out.
+
+    asked: the answer wanted of each kind of area (QPV); its totals stay those of the whole territory.
+    """
     units = of_units.units(study)
     found = links.year(study, on)
     chains, whole = found.chains, found.whole
@@ -198,6 +236,7 @@ def loop(
     ]
     rows.sort(key=lambda row: rules.order(row.standing, sort))
     places = _sum(sheets.values())
+    facts = _facts(rows, chains, whole, places, everywhere, found, has_plan=has_plan)
     return Loop(
         reading=reading,
         rows=tuple(rows),
@@ -206,11 +245,12 @@ def loop(
         places=places,
         everywhere=everywhere,
         activity=found,
-        sentences=tuple(rules.sentences(_facts(rows, chains, whole, places, everywhere, found))),
+        sentences=tuple(rules.sentences(facts)),
         has_plan=has_plan,
         sort=sort,
         top=top,
         most=most,
+        areas=dossiers.zone_areas(study, asked),
     )
 
 
@@ -232,11 +272,13 @@ def _row(
 ) -> ZoneLoop:
     unit, chain = by_zone[zone.code]
     alone = len(unit.zones) == 1
+    places = _sum(sheets.get(code, Places()) for code in unit.communes)
     return ZoneLoop(
         need=zone,
         offer=reading.offer.zones.get(zone.code) if reading.offer else None,
+        no_walk=rules.why_no_walk(places.n),
         gap=gap,
-        places=_sum(sheets.get(code, Places()) for code in unit.communes) if alone else None,
+        places=places if alone else None,
         unit=unit,
         chain=chain if alone else None,
         plan=tuple(plan),
@@ -315,7 +357,7 @@ def _places(communes: frozenset[str] | None, on: date) -> dict[str, Places]:
     """Return the places published in each commune today; None: everywhere."""
     rows = Lieu.objects.filter(state=PUBLISHED, merged_into=None)
     if communes is not None:
-        rows = rows.filter(code_insee__in=communes)
+        rows = rows.filter(code_insee__in=bulk.to_find(communes))
     found: dict[str, list[int]] = {}
     for code, confirmed, full in rows.values_list("code_insee", "confirmed_on", "full_since"):
         counted = found.setdefault(code, [0, 0, 0])
@@ -366,11 +408,13 @@ def _facts(
     places: Places,
     everywhere: Sequence[Planned],
     found: Year,
+    *,
+    has_plan: bool,
 ) -> rules.Facts:
     """Return what the sentences are written from: only what the page tells."""
     answered = any(each.action.line == LINE and each.action.pilot for each in everywhere)
-    planned = {each.action.pk: each for row in rows for each in row.plan}
-    planned |= {each.action.pk: each for each in everywhere if each.action.pilot or each.action.starts_on}
+    every = [*(each for row in rows for each in row.plan), *everywhere]
+    planned = {each.action.pk: each for each in every if each.action.parent_id is None}
     waiting = [chain.orientation.detail(activity.WAITING) for chain in chains]
     return rules.Facts(
         waiting=whole.orientation.detail(activity.WAITING) or None,
@@ -395,4 +439,5 @@ def _facts(
         sheets=places.n,
         confirmed=places.confirmed,
         active=found.is_active,
+        has_plan=has_plan,
     )

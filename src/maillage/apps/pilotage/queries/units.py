@@ -28,11 +28,9 @@ def units(study: Study) -> tuple[Unit, ...]:
 
 @lru_cache(maxsize=32)
 def _units(pk: int, key: str) -> tuple[Unit, ...]:
-    request = dossiers.request_of(Study.objects.get(pk=pk))
     commune = frames.sources().rp2021["commune"]
-    return together(
-        {zone.code: frozenset(map(str, commune[zone.rows].tolist())) for zone in request.zoning.zones}
-    )
+    zones = dossiers.zone_rows(Study.objects.get(pk=pk))
+    return together({code: frozenset(map(str, commune[rows].tolist())) for code, rows in zones.items()})
 
 
 def together(communes: dict[str, frozenset[str]]) -> tuple[Unit, ...]:

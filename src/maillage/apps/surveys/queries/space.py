@@ -104,6 +104,25 @@ def lines(form: Questionnaire) -> list[Line]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a questionnaire: its title, None before the first one, and the questions that follow it."""
+
+    title: Line | None
+    questions: Sequence[Line]
+
+
+def parts(form: Questionnaire) -> list[Part]:
+    """Return a questionnaire part by part, in the order in which it is read."""
+    found: list[tuple[Line | None, list[Line]]] = [(None, [])]
+    for line in lines(form):
+        if line.is_part:
+            found.append((line, []))
+        else:
+            found[-1][1].append(line)
+    return [Part(title, questions) for title, questions in found if title or questions]
+
+
 def _walk(items: Sequence[Question | Group], depth: int) -> Iterator[tuple[Question | Group, int]]:
     for item in items:
         yield item, depth

@@ -11,6 +11,7 @@ from maillage.apps.directory.models import Lieu
 from maillage.apps.memberships.access import communes_of
 from maillage.apps.surveys.models import Survey, Target
 from maillage.reference import offer
+from maillage.web import bulk
 
 OFFERED = 500  # names that a field may propose: more would weigh more than the page
 
@@ -28,7 +29,7 @@ def around(survey: Survey) -> QuerySet[Lieu]:
     """Return the published places of a survey's territory."""
     rows = Lieu.objects.filter(state=directory.PUBLISHED).order_by("name", "pk")
     held = communes_of(survey.territory)
-    return rows if held is None else rows.filter(code_insee__in=held)
+    return rows if held is None else rows.filter(code_insee__in=bulk.to_find(held))
 
 
 def named(survey: Survey, name: str) -> Lieu | None:

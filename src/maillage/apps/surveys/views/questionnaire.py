@@ -3,10 +3,12 @@ what each changed.
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -43,7 +45,7 @@ def questionnaire(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "survey": row,
         "form": form,
-        "lines": queries.lines(form),
+        "parts": queries.parts(form),
         "version": row.versions.first(),
         "frozen": _is_frozen(row),
         "languages": [editing.language_name(code) for code in form.languages],
@@ -124,7 +126,8 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     with refusals.as_message(request):
         _write(request, row, changes[verb](_last(row)))
-    return redirect("survey_questionnaire", row.pk)
+    address = reverse("survey_questionnaire", args=[row.pk])
+    return redirect(address if verb == "retirer" else f"{address}#q-{quote(name)}")
 
 
 @holding(access.RUN)

@@ -11,14 +11,15 @@ from maillage.apps.community.rules.agenda import Occurrence
 from maillage.apps.volunteers.models import Session
 
 
-def sessions(first: datetime, last: datetime) -> list[Occurrence]:
-    """Return the sessions open to the network that start between two moments."""
+def sessions(first: datetime, last: datetime, most: int | None = None) -> list[Occurrence]:
+    """Return the sessions open to the network that start between two moments, the first ones."""
     rows = Session.objects.filter(
         workshop__starts_at__gte=first,
         workshop__starts_at__lt=last,
         workshop__cancelled_at=None,
         workshop__published_at__isnull=False,
     ).select_related("workshop__structure", "workshop__lieu")
+    rows = rows.order_by("workshop__starts_at", "workshop__title")[:most]
     return [
         Occurrence(
             kind=agenda.TRAINING,

@@ -69,15 +69,14 @@ def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int]
         rows = rows.filter(structure__in=structures_in(communes) or [])
     real = rows.filter(example=False)
     examples = not real.exists() and rows.exists()
-    members = team.aidants(rows if examples else real, at)
+    found = team.helpers(rows if examples else real, at)
     least = 0 if examples or own is not None else int(number("protection/small_count"))
-    helpers = [team.as_helper(each.aidant, each.standing) for each in members]
-    n, places = len(members), len({each.aidant.structure_id for each in members})
+    n, places = len(found), len({structure for structure, _ in found})
     return Report(
         n=_open(n, least),
         structures=_open(places, least and 3),
         examples=examples,
-        rows=[_indicator(each, least) for each in rules.counts(helpers, today)],
+        rows=[_indicator(each, least) for each in rules.counts([helper for _, helper in found], today)],
     )
 
 

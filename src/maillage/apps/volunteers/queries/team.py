@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import DateField, Exists, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from maillage.apps.agenda.queries import rooms
@@ -52,15 +53,24 @@ class SessionRow:
     place: str
 
 
-def aidants(rows: QuerySet[Aidant], at: datetime) -> list[Member]:
-    """Return aidants with all that says where they stand, in a constant number of queries."""
-    today = timezone.localdate(at)
-    given = Attestation.objects.filter(withdrawn_at=None).exclude(training__startswith="mission-")
-    coming = Enrolment.objects.filter(
+def _attestations() -> QuerySet[Attestation]:
+    """Return those that say where an aidant stands: a mission attested is no training."""
+    return Attestation.objects.filter(withdrawn_at=None).exclude(training__startswith="mission-")
+
+
+def _seats_to_come(at: datetime) -> QuerySet[Enrolment]:
+    return Enrolment.objects.filter(
         session__workshop__starts_at__gt=at,
         session__workshop__cancelled_at=None,
         seat__status__in=(agenda.BOOKED, agenda.WAITING),
-    ).select_related("session__workshop", "seat")
+    )
+
+
+def aidants(rows: QuerySet[Aidant], at: datetime) -> list[Member]:
+    """Return aidants with all that says where they stand, in a constant number of queries."""
+    today = timezone.localdate(at)
+    coming = _seats_to_come(at).select_related("session__workshop", "seat")
+    given = _attestations()
     found = rows.prefetch_related(
         Prefetch("attestations", given, to_attr="shown_attestations"),
         Prefetch("enrolments", coming, to_attr="coming"),
@@ -75,16 +85,30 @@ def _member(row: Any, today: date) -> Member:
     return Member(row, standing, row.shown_attestations, row.coming, risk)
 
 
+def helpers(rows: QuerySet[Aidant], at: datetime) -> list[tuple[int, rules.Helper]]:
+    """Return aidants as an indicator counts them, each with its structure: tens of thousands are read at
+    once, without what a page says of each.
+    """
+    today = timezone.localdate(at)
+    given = _attestations().filter(aidant=OuterRef("pk"))
+    endless = Coalesce("valid_until", Value(date.max, output_field=DateField()))
+    found = rows.annotate(
+        last=Subquery(given.order_by().values("aidant").annotate(last=Max(endless)).values("last")),
+        planned=Exists(_seats_to_come(at).filter(aidant=OuterRef("pk"))),
+    ).order_by()
+    out = []
+    for structure, last, planned, supported, *told in found.values_list(
+        "structure", "last", "planned", "supported_by", "kind", "frame", "contract", "contract_ends_on"
+    ):
+        standing = rules.standing([last] if last else [], planned, today)
+        out.append((structure, rules.helper(standing, supported is not None, *told)))
+    return out
+
+
 def as_helper(row: Aidant, standing: str) -> rules.Helper:
     """Return an aidant as an indicator counts them."""
-    return rules.Helper(
-        kind=row.kind,
-        standing=standing,
-        frame=row.frame,
-        contract=row.contract,
-        ends_on=row.contract_ends_on,
-        supported=row.supported_by_id is not None or standing in (rules.CURRENT, rules.ENDING),
-    )
+    named = row.supported_by_id is not None
+    return rules.helper(standing, named, row.kind, row.frame, row.contract, row.contract_ends_on)
 
 
 def team(user: Any, structure: Structure | None, at: datetime) -> list[Member]:

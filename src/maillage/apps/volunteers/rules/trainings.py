@@ -87,6 +87,18 @@ class Helper:
     supported: bool = False
 
 
+def helper(standing: str, named: bool, kind: str, frame: str, contract: str, ends_on: date | None) -> Helper:
+    """Return an aidant as a count reads them. named: somebody answers for them, as a training would."""
+    return Helper(
+        kind=kind,
+        standing=standing,
+        frame=frame,
+        contract=contract,
+        ends_on=ends_on,
+        supported=named or standing in (CURRENT, ENDING),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """A count and its denominator. unknown: those of whom nobody said it, left out of the denominator."""

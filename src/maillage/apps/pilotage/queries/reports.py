@@ -1,0 +1,57 @@
+"""The reports on a territory, from the study and the plan that the platform holds of it."""
+
+import json
+from collections.abc import Callable
+from datetime import date
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
+from maillage.apps.plans.queries.report import plan_of
+from maillage.apps.surveys.queries.verbatims import published_voices
+from maillage.reports import written
+from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN, POSTER
+from maillage.reports.page import theme
+from maillage.reports.territory.atlas import LAYERS
+from maillage.reports.territory.subject import Subject
+
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+FILES = {"pdf": "application/pdf", "pptx": PPTX}  # of the forms, what a person opens
+
+
+def subject(study: Study, on: date) -> Subject:
+    """Return a finished study as reports take it, with what is published beside it."""
+    reading = dossiers.reading(study)
+    return Subject(
+        reading=reading,
+        study=json.loads((dossiers.folder(study) / "etude.json").read_bytes()),
+        layers={name: svg for name in LAYERS if (svg := dossiers.layer(study, name))},
+        knitted=dossiers.knitted(study),
+        on=on,
+        mission=dossiers.mission(study.place),
+        voices=published_voices(study.place),
+        n_places=_n_places(study, on) if reading.offer is None else 0,
+    )
+
+
+def _n_places(study: Study, on: date) -> int:
+    census = dossiers.census_page(study, on=on)
+    return census.n_places if census is not None else 0
+
+
+def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Callable[[], bytes] | None:
+    """Return what writes a report in a form, None for what is not handed in it. planned: whether the plan of
+    the territory is the reader's to read.
+    """
+    if report not in NAMES or report == DIAGNOSIS or (report == PLAN and not planned):
+        return None
+    taken = subject(study, on)
+    plan = plan_of(study.place, taken.reading, on=on) if planned and report in (PLAN, POSTER) else None
+    write = written.forms(report, taken, plan, {}).get(form) if form in FILES else None
+    if write is None:
+        return None
+
+    def themed() -> bytes:
+        with theme.applied(dossiers.theme_of(study.place)):
+            return write()
+
+    return themed

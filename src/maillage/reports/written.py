@@ -1,0 +1,44 @@
+"""The forms that each report on a territory is handed in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from maillage.reports.catalogue import DIAGNOSIS, PLAN, POSTER, SYNTHESIS
+from maillage.reports.page import html, pdf, slides
+from maillage.reports.plan import document as plan_document
+from maillage.reports.plan.reading import PlanReading
+from maillage.reports.territory import changes, deck, poster, synthesis
+from maillage.reports.territory.subject import Subject
+
+Forms = Mapping[str, Callable[[], bytes]]
+
+
+def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Forms) -> Forms:
+    """Return a report in each form it has, by its extension, each written when it is called.
+
+    plan: that of the territory, None without one. dossier: the diagnosis, which is written with its study.
+    """
+    on = subject.on
+    if report == PLAN:
+        made = plan_document.compose(subject, plan)
+        return {
+            "html": lambda: html.dossier(made),
+            "pdf": lambda: pdf.dossier(made, on=on),
+            "json": lambda: changes.frozen(subject.study, asdict(plan) if plan else None),
+        }
+    figures: Forms = {"json": lambda: changes.frozen(subject.study, None)}
+    if report == DIAGNOSIS:
+        return {**dossier, **figures}
+    if report == SYNTHESIS:
+        page = synthesis.compose(subject)
+        return {"html": lambda: html.one_page(page), "pdf": lambda: pdf.one_page(page, on=on), **figures}
+    if report == POSTER:
+        sheet = poster.compose(subject, plan)
+        return {"html": lambda: html.one_page(sheet), "pdf": lambda: pdf.poster(sheet, on=on), **figures}
+    document = deck.compose(subject)
+    return {
+        **figures,
+        "html": lambda: html.dossier(document),
+        "pdf": lambda: pdf.slides(document, on=on),
+        "pptx": lambda: slides.deck(document, on=on),
+    }
