@@ -20,7 +20,7 @@ ROLES = (
     *("", "aidant", "travail-social", "benevole", "formation", "structure"),
     *("coordination", "analyste", "administration"),
 )
-TRIAL = {"shares": (0.0004, 0.002), "requests": 1, "roles": ("aidant",), "engines": (SQLITE,)}
+TRIAL = {"shares": (0.0004, 0.002), "requests": 1, "roles": ("benevole",), "engines": (SQLITE,)}
 Pages = dict[tuple[str, str], dict[str, Any]]
 
 

@@ -211,6 +211,13 @@ def test_a_device_hears_what_is_outside_a_mandate_and_what_stays_on_it(client, a
     assert "n’est pas lisible" in reasons[broken["uid"]]
 
 
+def test_a_character_that_a_device_cut_in_two_keeps_no_act_from_being_noted(client, aidant, library):
+    """An emoji cut at the 120th letter leaves half of it, which no database takes; so is a zero byte."""
+    cut, zero = sent(library, organisme="CAF \ud83d"), sent(library, precision="a\0b")
+    assert send(client, cut, zero).json()["recues"] == [cut["uid"], zero["uid"]]
+    assert Act.objects.get(uid=cut["uid"]).operator == "CAF"
+
+
 def test_the_clock_of_a_device_ahead_of_time_is_brought_back(client, aidant, library):
     send(client, sent(library, quand=(datetime.now(UTC) + timedelta(hours=20)).isoformat()))
     assert Act.objects.get().done_at <= timezone.now()

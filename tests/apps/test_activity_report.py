@@ -12,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import activities
 from maillage.apps.people.models import Person
 from maillage.apps.pilotage.queries import activity_report
 from maillage.cli.country import series
+from maillage.reports.territory import activity as told
 from tests.conftest import account
+from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 PAGE = "/espace/pilotage/activite/"
@@ -49,6 +51,23 @@ def report(structures, **more):
     return activity_report.report(structures, since=SINCE, until=UNTIL, title="Ici", **more)
 
 
+def test_structures_of_one_name_are_told_apart_by_their_commune(structures, django_assert_num_queries):
+    twins = [Structure.objects.create(key=f"t-{k}", name="La Ruche") for k in range(2)]
+    place("ruche", {"code_insee": "38151"})
+    Lieu.objects.update(structure=twins[0])
+    with django_assert_num_queries(1):
+        names = activity_report.names_of([*structures, *twins])
+    assert list(names.values()) == [
+        "Le Pimms",
+        "La Ruche, Grenoble",
+        "Ailleurs",
+        "La Ruche, Échirolles",
+        "La Ruche",
+    ]
+    with django_assert_num_queries(0):
+        assert activity_report.names_of(structures)[structures[1].pk] == "La Ruche"
+
+
 def test_time_and_help_are_added_structure_by_structure(structures):
     act(structures[0], 12)
     act(structures[1], 11, minutes=45)
@@ -60,6 +79,16 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     ]
     assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (23, 855, 23)
     assert not found.examples
+
+
+def test_the_head_counts_the_structures_that_noted_something_and_the_notes_those_that_did_not(structures):
+    act(structures[0], 12)
+    found = activity_report.report(structures[:3], since=SINCE, until=UNTIL)
+    assert found.title == "1\xa0structure sur 3"
+    assert any(each.startswith("2\xa0structures n’ont rien noté") for each in told.notes(found))
+    alone = activity_report.report(structures[:1], since=SINCE, until=UNTIL, title="La Ruche")
+    assert alone.title == "La Ruche"
+    assert not any("rien noté" in each for each in told.notes(alone))
 
 
 def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
@@ -203,6 +232,29 @@ def test_each_reads_the_structures_that_are_theirs(client, structures):
     assert "La Ruche" in table and "Le Pimms" not in table
     client.force_login(account("aide", "aidant", structure=ruche))
     assert client.get(PAGE).status_code == 404
+
+
+def test_many_structures_are_turned_page_by_page_and_one_is_named(client, structures, monkeypatch):
+    """Of nine thousand structures, nobody unfolds the list, and nobody waits for three megabytes."""
+    for each in structures[:2]:
+        act(each, 12)
+    monkeypatch.setattr("maillage.apps.pilotage.views.PAGE", 1)
+    monkeypatch.setattr("maillage.apps.pilotage.forms.CHOICES", 1)
+    client.force_login(account("lea", "coordination", territory="38"))
+    first = client.get(PAGE, PERIOD).content.decode()
+    assert "<select" not in first and "Page 1 sur 2" in first
+    assert "La Ruche" in first and "Le Pimms" not in first
+    assert "24" in first.split("</h2>")[0], "the sentence is of all of them"
+    assert "Le Pimms" in client.get(PAGE, {**PERIOD, "page": "2"}).content.decode()
+    assert client.get("/espace/pilotage/activite.csv", PERIOD).content.decode().count("La Ruche") == 1
+    assert client.get(PAGE, {"page": "2"}).status_code == 200, "a page alone is of the usual period"
+    for typed in ("pimms", "Le Pimms", str(structures[0].pk)):
+        named = client.get(PAGE, {**PERIOD, "structure": typed}).content.decode()
+        assert "Le Pimms" in named and "La Ruche" not in named
+    both = client.get(PAGE, {**PERIOD, "structure": "l"})
+    assert both.status_code == 400 and "2 structures ont ces mots" in both.content.decode()
+    nobody = client.get(PAGE, {**PERIOD, "structure": "Ailleurs"})
+    assert nobody.status_code == 400 and "Aucune structure n’a ces mots" in nobody.content.decode()
 
 
 def test_the_report_is_handed_as_a_table_and_a_document(client, structures):

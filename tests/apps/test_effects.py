@@ -1,13 +1,21 @@
 """What is counted of an action beside what was expected, and the tasks that meetings gave for it."""
 
+import json
+import re
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from maillage.apps.community.models import Decision, Meeting
 from maillage.apps.plans import actions, rules
-from maillage.apps.plans.models import PlanMeasure, PlanTask
+from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
+from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries.report import plan_of
 from maillage.reference.plan_frames import frames
+from maillage.reports.page import html
+from maillage.reports.plan import document
+from maillage.reports.territory.subject import Subject
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +58,8 @@ def send(client, row, **sent):
 )
 def test_what_is_counted_never_says_what_caused_it(baseline, target, counted, others, told):
     days = [(date(2026, month, 1), n) for month, n in counted]
-    found = rules.effect_sentence(baseline, target, days, others)
+    known = rules.series([rules.Count(*each) for each in days], baseline)
+    found = rules.effect_sentence(baseline, target, known, others)
     assert found.startswith(told)
     assert found.endswith("rien ne dit que l’action en est la cause.")
 
@@ -67,6 +76,18 @@ def test_a_number_stands_beside_what_was_expected_and_everybody_reads_it(client,
     assert "rien ne dit que l’action en est la cause" in page
     assert 'aria-label="Personnes venues' in page
     assert "Noter ce nombre" not in page
+    for asked in ("écrivez la première décision", "Ajoutez-en", "notez-le"):
+        assert asked not in page, "nobody is asked what they may not do"
+
+
+def test_the_start_is_drawn_on_its_day_unless_a_number_comes_before(client, lea, row):
+    """Un nombre compté avant le début : le départ prévu plus tard n’est pas tracé comme un jour vécu."""
+    client.force_login(lea)
+    send(client, row, geste="mesure", on="2026-05-01", value=20, source="CCAS")
+    assert "2026-03-01 : 12" in page_of(client, row)
+    row.starts_on = date(2026, 6, 1)
+    row.save()
+    assert "2026-06-01 : 12" not in page_of(client, row)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +102,14 @@ def test_a_number_without_a_day_or_a_source_is_refused(client, lea, row, sent, w
     client.force_login(lea)
     assert why in send(client, row, geste="mesure", **sent).content.decode()
     assert not PlanMeasure.objects.exists()
+
+
+def test_a_number_sent_twice_is_stored_once(client, lea, row):
+    client.force_login(lea)
+    said = {"geste": "mesure", "on": "2026-05-01", "value": 20, "source": "CCAS"}
+    for more in ({}, {}, {"elsewhere": "Claix"}, {"value": 21}):
+        send(client, row, **said | more)
+    assert PlanMeasure.objects.count() == 3
 
 
 def test_a_number_is_withdrawn_and_put_back(client, lea, row):
@@ -137,8 +166,153 @@ def test_a_zone_without_the_action_stands_beside_with_its_limits(client, lea, ro
 
 
 def test_a_comparison_says_what_it_lacks():
-    here, there = [(date(2026, 11, 3), 41)], [(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)]
-    assert "Il en faut un avant et un après" in rules.comparison_sentence(None, here, "Claix", there[:1])
+    here = rules.Series([(date(2026, 11, 3), 41)])
+    there = rules.Series([(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)])
+    one = rules.Series(there.points[:1])
+    assert "Il en faut un avant et un après" in rules.comparison_sentence(None, here, "Claix", one)
     assert "rien ne se compare encore" in rules.comparison_sentence(None, here, "Claix", there)
     late = rules.comparison_sentence((date(2026, 6, 1), 12), here, "Claix", there)
     assert "Les jours comptés diffèrent, jusqu’à 147 jours." in late.replace("\xa0", " ")
+
+
+# ------------------------------------------------------------------------------------- totals, and periods
+
+
+def count(client, row, days: int, value: int, **more):
+    on = (date.today() - timedelta(days=days)).isoformat()
+    return send(client, row, geste="mesure", on=on, value=value, source="Registre", **more)
+
+
+def test_counts_of_periods_are_added_up_and_it_is_said(client, lea, row):
+    client.force_login(lea)
+    page = page_of(client, row)
+    assert 'name="span" value="start"' in page and 'name="span" value="period"' in page
+    assert re.search(r'name="span" value="start"[^>]*checked', page), "a total, when nobody says"
+    for days, value, where in ((90, 20, ""), (30, 15, ""), (90, 14, "Claix"), (30, 12, "Claix")):
+        count(client, row, days, value, span="period", elsewhere=where)
+    count(client, row, 30, 15, span="start")
+    assert row.measures.filter(value=15).count() == 2, "a total is not the count of a period"
+    send(client, row, geste="oter-mesure", mesure=row.measures.get(value=15, span="start").pk)
+    page = page_of(client, row)
+    assert "De 12 au départ à 47, 2 périodes additionnées : 35 de plus, sur 48 visés." in page
+    assert "Ici, de 12 à 47 (+35), 2 périodes additionnées. Claix, sans l’action : de 14 à 26 (+12)," in page
+    assert "pendant la période" in page
+    assert ": 47" in re.findall(r'aria-label="Personnes venues[^"]*"', page)[0], "the line too"
+    count(client, row, 2, 60)
+    assert "De 12 au départ à 60 : 48 de plus" in page_of(client, row), "a total holds the periods before it"
+
+
+@pytest.mark.parametrize(
+    ("counts", "start", "least", "values", "added"),
+    [
+        ([(1, 9, "start"), (2, 4, "period")], 0, 0, [9, 13], 1),
+        ([(1, 4, "period"), (2, 20, "start"), (3, 12, "period")], 0, 0, [4, 20, 32], 1),
+        ([(2, 20, "start"), (2, 5, "period")], None, 0, [5, 20], 0),
+        ([(1, 30, "period"), (2, 3, "period"), (3, 40, "period")], 12, 11, [42, None, None], 3),
+        ([(1, 30, "period"), (2, 3, "period"), (3, 80, "start")], 12, 11, [42, None, 80], 0),
+        ([(1, 3, "period"), (2, 4, "period")], 0, 11, [3, 7], 2),
+        ([(1, 0, "period"), (2, 11, "period")], 12, 11, [12, 23], 2),
+    ],
+)
+def test_what_is_known_after_each_count(counts, start, least, values, added):
+    found = rules.series([rules.Count(date(2026, m, 1), n, span) for m, n, span in counts], start, least)
+    assert ([value for _, value in found.points], found.added) == (values, added)
+
+
+# ---------------------------------------------------------------------------------------- counts of people
+
+
+def files_of(client, plan, study) -> str:
+    """Return what leaves the platform about a plan, as everybody reads it."""
+    reading = overview.reading_of(PLACE)
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=AT.date())
+    found = plan_of(PLACE, reading, on=AT.date())
+    report = html.dossier(document.compose(subject, found)).decode()
+    table = client.get(f"/territoires/{PLACE}/plan/actions.csv").content.decode()
+    return " ".join((report, table, json.dumps(asdict(found), ensure_ascii=False))).replace("\xa0", " ")
+
+
+@pytest.mark.parametrize("counts", ["people", "", "other"])
+def test_a_small_count_of_people_is_read_by_the_team_alone(client, lea, row, study, counts):
+    row.counts, row.baseline, row.indicator = counts, 7, "Venues du soir"
+    row.save()
+    client.force_login(lea)
+    for days, value, where in ((40, 9, ""), (60, 8, "Claix"), (3, 30, "Claix")):
+        count(client, row, days, value, elsewhere=where)
+    team = page_of(client, row)
+    protected = "De 1 à 10 personnes, votre équipe seule lit le nombre." in team
+    assert protected is (counts != "other")
+    assert "De 7 au départ à 9 : 2 de plus" in team and "<strong>9</strong>" in team
+    assert "Claix, sans l’action : de 8 à 30 (+22)" in team
+    client.logout()
+    public, left = page_of(client, row), files_of(client, row.plan, study)
+    if counts == "other":
+        assert "De 7 au départ à 9 : 2 de plus" in public and "9, le " in left
+        return
+    assert "De moins de 11 au départ à moins de 11, pour 60 visés." in public
+    assert "<strong>moins de 11</strong>" in public and "au départ : moins de 11" in public
+    assert "Claix, sans l’action : de moins de 11 à 30." in public
+    assert "Moins de 11 personnes y sont comptées : l’écart" in public
+    for told in ("<strong>9</strong>", "<strong>8</strong>", "de plus, sur", "(+22)", "au départ : 7"):
+        assert told not in public, told
+    assert 'class="ligne"' not in public, "a line would tell them"
+    assert "moins de 11, le " in left and '"baseline": "moins de 11"' in left
+    assert ",moins de 11,60," in left, "the table too"
+    assert "9, le " not in left and '"baseline": 7' not in left
+
+
+def test_a_sum_that_would_tell_a_small_period_is_not_written(client, lea, row, study):
+    client.force_login(lea)
+    for days, value in ((40, 20), (3, 4)):
+        count(client, row, days, value, span="period")
+    assert "De 12 au départ à 36, 2 périodes additionnées" in page_of(client, row)
+    client.logout()
+    public, left = page_of(client, row), files_of(client, row.plan, study)
+    assert (
+        "Une période compte moins de 11 personnes : la somme, qui dirait combien, n’est pas écrite." in public
+    )
+    observed = public[public.index("Effet observé") : public.index("Ce que ces chiffres")]
+    assert not [told for told in ("à 36", ": 36", ">36<") if told in observed]
+    assert ": 32 ; " in observed and ": un nombre masqué" in observed, "the line stops where it would tell"
+    assert "un nombre masqué, le " in left
+
+
+def test_an_invented_plan_hides_nobody(client, lea, row):
+    row.plan.example = True
+    row.plan.save()
+    client.force_login(lea)
+    count(client, row, 3, 4)
+    client.logout()
+    assert "De 12 au départ à 4 : 8 de moins" in page_of(client, row)
+
+
+def test_the_form_of_an_action_asks_what_is_counted(client, lea, row, study):
+    client.force_login(lea)
+    address = f"/espace/territoires/{PLACE}/plan/{row.pk}/"
+    page = client.get(address).content.decode()
+    assert "L’indicateur compte" in page
+    assert re.search(r'name="counts" value="people"[^>]*checked', page), "people, when nobody said"
+    said = {"title": row.title, "axis": row.axis_id, "version": row.version, "counts": "other"}
+    client.post(address, said)
+    row.refresh_from_db()
+    assert row.counts == "other"
+    assert re.search(r'name="counts" value="other"[^>]*checked', client.get(address).content.decode())
+    theirs = client.post(address, said | {"counts": "people"}).content.decode()
+    assert "autre chose" in theirs, "two who write at once read words"
+
+
+def test_nothing_is_observed_before_an_action_begins(client, lea, row):
+    client.force_login(lea)
+    today = date.today()
+    send(client, row, geste="mesure", on=today.isoformat(), value=20, source="CCAS")
+    assert "De 12 au départ à 20" in page_of(client, row)
+    PlanAction.objects.filter(pk=row.pk).update(starts_on=today + timedelta(days=30), ends_on=None)
+    page = page_of(client, row)
+    assert "Compté avant que l’action commence" in page
+    assert "au départ à 20" not in page
+    for days, value in ((40, 10), (2, 22)):
+        on = (today - timedelta(days=days)).isoformat()
+        send(client, row, geste="mesure", on=on, value=value, source="CCAS", elsewhere="Claix")
+    assert "Claix, sans l’action" not in page_of(client, row), "nothing is compared either"
+    PlanMeasure.objects.filter(action=row, elsewhere="").delete()
+    assert "Claix, sans l’action" in page_of(client, row), "what is counted elsewhere alone is still told"

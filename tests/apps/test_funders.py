@@ -8,7 +8,7 @@ import pytest
 
 from maillage.apps.plans import actions
 from maillage.apps.plans.models import Funder, Funding, PlanAction
-from maillage.cli.reports.plans import plan_of
+from maillage.apps.plans.queries.report import plan_of
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports.plan import document
@@ -131,6 +131,15 @@ def test_an_erased_name_leaves_its_amount_and_no_name(client, lea, plan, study):
     assert row.funded == 4_000
     assert "Le Département" not in client.get(f"{PUBLIC}actions/{row.pk}/").content.decode().translate(PLAIN)
     assert client.get(REPORT, {"financeur": funder.pk}).status_code == 404
+
+
+def test_an_action_funded_twice_by_the_same_counts_once(client, lea, plan, study):
+    for number, euros in ((7, 4_000), (7, 500), (3, 100)):
+        fund(action(plan, number), lea, euros=euros)
+    client.force_login(lea)
+    page = client.get(f"{IN_SPACE}financeurs/").content.decode().translate(PLAIN)
+    assert '<td data-t="Actions" class="droite">2</td>' in page
+    assert "4 600 €" in page
 
 
 def test_what_is_funded_never_passes_the_budget_and_can_be_taken_back(client, lea, plan, study):

@@ -52,6 +52,7 @@ from tests.spec.test_manques import at
 from tests.spec.test_manques import ground as street
 from tests.spec.test_silence import offered_of
 from tests.support.lieux import lieu
+from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -458,6 +459,15 @@ def test_a_territory_without_a_census_says_so(study, client):
     assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
     assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
     assert "Manques" not in text_of(client.get(f"/territoires/{PLACE}/"))
+
+
+def test_places_to_which_no_distance_is_drawn_are_not_said_to_be_missing(study, client):
+    place("lieu", {"code_insee": PLACE})
+    for page in ("manques/", "manques/et-si/"):
+        said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+        assert "Ici, les distances à pied ne sont pas calculées" in said
+        assert "Aucun lieu n’est recensé ici" not in said
+        assert "Et si un lieu ouvrait ?" not in said
 
 
 def test_no_verdict_without_a_figure():

@@ -261,6 +261,19 @@ def test_a_column_corrected_shows_its_effect_without_reloading(signed):
     assert "3 rue des Lilas" in signed.get(address).content.decode(), "the correction is kept"
 
 
+def test_only_columns_guessed_or_left_unread_are_shown_first(signed):
+    """Those that a known format places wait in a fold: a long file is not a long page."""
+    head = "id;pivot;nom;commune;code_postal;adresse;telephone;courriels;horaires;services;date_maj;Rampe\n"
+    row = "a1;00000000000000;Le Lieu;Grenoble;38000;3 rue des Lilas;+33476001122;;Mo-Fr 09:00-12:00;;2026-01-05;oui\n"
+    address = dropped(signed, head + row)
+    columns = {each.name: each for each in queries.columns(waiting(address), today=AT.date())}
+    assert columns["Rampe"].is_doubtful and not columns["nom"].is_doubtful
+    first, _, placed = signed.get(address).content.decode().partition('id="colonnes-placees"')
+    for each in columns.values():
+        assert (f'id="colonne-{each.rank}"' in first) == each.is_doubtful, each.name
+        assert (f'id="colonne-{each.rank}"' in placed) != each.is_doubtful, each.name
+
+
 def test_without_script_a_button_shows_the_effect(signed):
     address = dropped(signed)
     response = signed.post(address, {"colonne-0": "", "geste": "voir"})

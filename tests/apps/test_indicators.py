@@ -182,6 +182,22 @@ def test_the_need_gives_its_bounds_to_what_is_divided_by_it(library, monkeypatch
     assert found["objectif-suivi"].value is None
 
 
+def test_a_need_that_no_study_can_give_is_never_said_to_wait_for_one(library, monkeypatch, tmp_path):
+    why = "Trop peu d’habitants pour une estimation."
+    figure = {"valeur": None, "bas": None, "haut": None, "motif": why}
+    kept = {"besoins": {"precarite_numerique": figure, "taux_precarite_numerique": figure}}
+    (tmp_path / "etude.json").write_text(json.dumps(kept), encoding="utf-8")
+    actions.rebuild(at=AT)
+    assert read(GRENOBLE)["objectif-part"].reason == grounds.NO_STUDY
+    assert "hors du champ de l’enquête" in read("976")["objectif-an"].reason
+    monkeypatch.setattr(grounds.dossiers, "latest", lambda place: place)
+    monkeypatch.setattr(grounds.dossiers, "file", lambda study, name: tmp_path / name)
+    found = read(GRENOBLE)
+    assert {
+        found[id].reason for id in ("objectif-part", "objectif-an", "objectif-suivi", "lieux-besoin")
+    } == {why}
+
+
 def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zero(library, monkeypatch):
     need = Need(
         (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
@@ -288,8 +304,18 @@ def test_the_page_the_file_and_the_definitions(client, library):
         assert f"/indicateurs/{about.id}/" in every
         told = client.get(f"/indicateurs/{about.id}/")
         assert "Ce que cela ne dit pas" in told.content.decode()
+        assert ("En pour cent." in told.content.decode()) is (about.unit == "pourcent")
+        assert "Unité : pourcent" not in told.content.decode()
     assert client.get("/indicateurs/inconnu/").status_code == 404
     assert client.get("/territoires/99999/indicateurs/").status_code == 404
+
+
+def test_the_unit_of_a_share_is_in_its_figure():
+    share, count = (
+        next(x for x in indicators().values() if x.unit == unit) for unit in ("pourcent", "personnes")
+    )
+    assert reading._beside(rules.Value(definition=share, on=ON, value=40.0)) == ""
+    assert reading._beside(rules.Value(definition=count, on=ON, value=40.0)) == "personnes"
 
 
 def test_departements_stand_side_by_side_and_too_many_are_refused(client, library):
@@ -411,3 +437,21 @@ def test_territories_stand_against_what_chance_gives_and_are_not_ranked(client, 
     page = client.get("/indicateurs/comparer/?codes=38,67").content.decode()
     assert "à part" not in page
     assert "Il faut 3 territoires au moins" in page
+
+
+@pytest.mark.parametrize(
+    ("id", "low", "high", "words"),
+    [
+        ("objectif-suivi", 0.5, 0.8, "0,5 à 0,8\xa0%"),
+        ("objectif-suivi", 1.0, 1.24, "1,0 à 1,3\xa0%"),
+        ("objectif-suivi", 12.3, 15.8, "12 à 16\xa0%"),
+        ("lieux-besoin", 0.5, 0.84, "0,50 à 0,84"),
+        ("lieux-besoin", 0.5, 1.2, "0,5 à 1,2"),
+        ("lieux-besoin", 21.3, 33.6, "21 à 34"),
+    ],
+)
+def test_both_ends_of_an_estimate_have_as_many_decimals(id, low, high, words):
+    value = rules.Value(
+        definition=indicators()[id], on=ON, value=(low + high) / 2, low=low, high=high, kind=rules.ESTIMATED
+    )
+    assert reading.figure(value) == words

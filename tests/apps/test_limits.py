@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from maillage.apps.accounts import access
+from maillage.apps.accounts.access import this_hour  # as it is, and not as a test finds it
 from maillage.apps.accounts.actions import forget_tallies
 from maillage.apps.accounts.models import Tally
 
@@ -18,8 +19,9 @@ ADDRESS = "192.0.2.7"
 
 @pytest.fixture
 def clock(monkeypatch):
-    """Set what time it is."""
+    """Set what time it is: here, the hour follows it."""
     now = {"at": NOON}
+    monkeypatch.setattr(access, "this_hour", this_hour)
     monkeypatch.setattr(access.time, "time", lambda: now["at"].timestamp())
     return now
 

@@ -4,9 +4,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connection
 
 from maillage.apps.accounts.models import User
 from maillage.apps.codesign import actions as codesign
+from maillage.apps.directory.models import Lieu
 from maillage.apps.grants import actions as grants
 from maillage.apps.memberships import access
 from maillage.apps.memberships.models import Invitation, Membership
@@ -16,6 +18,7 @@ from maillage.apps.outreach.models import Device
 from maillage.apps.volunteers.actions import hours, sessions
 from maillage.apps.volunteers.models import Hours
 from maillage.apps.volunteers.queries import catalogue
+from maillage.web import bulk, long_lists
 from maillage.web.long_lists import LONG, PAGE
 from tests.conftest import account
 from tests.support.places import place
@@ -92,6 +95,16 @@ def test_a_long_team_is_searched_chosen_and_turned(client, manager, team):
     assert len(titles(helpers, "Équipier")) == (MANY + 1) // 2
     nobody = read(client, "/espace/equipe/?mots=zzz")
     assert "Rien dans la liste avec ces mots" in nobody and "Tout montrer" in nobody
+
+
+def test_a_choice_of_more_than_one_may_read_is_typed_instead(client, manager, team, monkeypatch):
+    client.force_login(manager)
+    assert 'name="role"' in read(client, "/espace/equipe/").split("Chercher dans l’équipe", 1)[1]
+    monkeypatch.setattr(long_lists, "CHOICES", 1)
+    assert 'name="role"' not in read(client, "/espace/equipe/").split("Chercher dans l’équipe", 1)[1]
+    helpers = read(client, "/espace/equipe/?role=aidant")
+    assert len(titles(helpers, "Équipier")) == (MANY + 1) // 2, "an address that was kept still chooses"
+    assert 'value="aidant" selected' in helpers
 
 
 def test_a_short_team_has_no_search(client, manager):
@@ -275,3 +288,38 @@ def test_volunteers_and_missions_are_searched(client, library, karim):
     client.force_login(karim)
     assert titles(read(client, "/espace/benevoles/?mots=voisine+03"), "Voisine") == ["Voisine 03"]
     assert not titles(read(client, "/espace/benevoles/?etape=opened"), "Voisine")
+
+
+# ----------------------------------------------------------------------------------------------- many communes
+
+
+@pytest.fixture
+def widest():
+    """How many parameters each statement was handed."""
+    counts: list[int] = []
+
+    def count(execute, sql, params, many, context):
+        counts.append(len(params or ()))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(count):
+        yield counts
+
+
+def test_the_communes_of_a_region_are_handed_over_as_one_text(client, library, widest):
+    client.force_login(account("region", "coordination", territory="R84"))
+    for page in ("/espace/", "/espace/equipe/", "/espace/annuaire/", "/espace/orientations/mesures/"):
+        assert client.get(page).status_code == 200
+    assert max(widest) <= bulk.FEW, "four thousand codes would take longer to hand over than to look for"
+
+
+@pytest.mark.parametrize("few", [0, 10_000])
+def test_many_are_found_as_few_are(few, library, monkeypatch):
+    monkeypatch.setattr(bulk, "FEW", few)
+    at, other = Lieu.objects.get(), "69123"
+    for codes in ([at.code_insee], [other, at.code_insee], {at.code_insee}):
+        assert Lieu.objects.filter(code_insee__in=bulk.to_find(codes)).get() == at
+        assert not Lieu.objects.exclude(code_insee__in=bulk.to_find(codes)).exists()
+    assert not Lieu.objects.filter(code_insee__in=bulk.to_find([other])).exists()
+    assert not Lieu.objects.filter(code_insee__in=bulk.to_find([])).exists()
+    assert Lieu.objects.filter(structure__in=bulk.to_find([at.structure_id, 10**9])).get() == at

@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
+from maillage.apps.accounts import access as accounts
 from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, planning, seats
 from maillage.apps.agenda.models import Appointment, Seat
@@ -318,11 +319,14 @@ def test_another_secret_closes_what_the_former_had_opened(client, fatou, leila):
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 
 
-def test_guesses_are_counted_by_connection_whoever_s_the_cards(client, fatou):
+def test_guesses_are_counted_by_connection_whoever_s_the_cards(client, fatou, monkeypatch):
     give_secret(fatou)
     for n in range(30):
         try_card(client, f"2222-22{n:02}".replace("0", "3").replace("1", "4"), "orange")
     assert try_card(client, fatou.code, SECRET).status_code == 429
+    next_hour = accounts.this_hour() + 1
+    monkeypatch.setattr(accounts, "this_hour", lambda: next_hour)
+    assert try_card(client, fatou.code, SECRET).status_code == 302, "the next hour counts anew"
 
 
 # ---------------------------------------------------------------------------------------------- with a helper

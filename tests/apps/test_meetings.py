@@ -250,7 +250,9 @@ def test_the_hour_of_a_meeting_is_that_of_its_place(lead):
     assert "10\u00a0h" in queries.when(row)
 
 
-def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(client, library, karim, lead):
+def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(
+    client, library, karim, lead, monkeypatch
+):
     from maillage.apps.agenda.actions import permanences, planning
 
     proposed(None, lead, dates=(SOON,), title="Se connaître")
@@ -283,7 +285,11 @@ def test_the_shared_agenda_holds_meetings_and_workshops_and_filters(client, libr
     feed = client.get("/espace/agenda/agenda.ics").content.decode()
     assert feed.count("BEGIN:VEVENT") == 2 + 4 and "karim" not in feed.lower()
     assert client.get("/espace/agenda/?ou=Nulle-Part&jours=x").status_code == 200
-    assert len(agenda.occurrences(AT, AT + timedelta(days=30))) == 6
+    whole = agenda.occurrences(AT, AT + timedelta(days=30))
+    assert len(whole) == 6
+    for most in range(1, 6):
+        monkeypatch.setattr(agenda, "MOST", most)
+        assert agenda.occurrences(AT, AT + timedelta(days=30)) == whole[:most], "the first, of all the sorts"
 
 
 def test_the_agenda_is_read_page_by_page_and_leaves_whole(client, library, lead, karim, monkeypatch):

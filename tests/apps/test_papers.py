@@ -464,8 +464,8 @@ def test_files_that_nothing_names_go_once_old_and_no_other(andrei, structure, le
     for path in (left, young):
         path.write_bytes(b"x")
     hours = timedelta(hours=2)
-    for path in (left, on_disk()[-1]):
-        os.utime(path, ((NOW - hours).timestamp(),) * 2)
+    for path, written in ((left, NOW - hours), (on_disk()[-1], NOW - hours), (young, NOW)):
+        os.utime(path, (written.timestamp(),) * 2)
     assert deadlines.sweep(at=NOW) == 1
     assert not left.exists() and young.exists() and len(on_disk()) == 2
     assert deadlines.sweep(at=NOW + hours) == 1

@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.html import escape
 
-from maillage.apps.directory.models import Lieu
+from maillage.apps.agenda.models import Seat, Workshop
+from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators import actions as counts
@@ -173,6 +174,39 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     assert reading_of(PLACE).offer is None
     assert "sans aide à pied</small>" in said, "no minutes without a census"
     assert 'aria-current="page">La boucle' in said
+    who = reading_of(PLACE).definition
+    flat = " ".join(said.replace("\xa0", " ").split())
+    assert f"en difficulté, ici : qui {who.statement}" in flat and who.universe in flat
+
+
+def test_places_without_distances_are_not_said_to_be_missing(client, study):
+    place("lieu-38151", {"code_insee": "38151"})
+    assert "aucun lieu recensé" not in (said := client.get(PAGE).content.decode())
+    assert "distances à pied non calculées" in said
+    held = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    offers = {zone["offre"]["motif"] for zone in document.loop_json(study, held)["zones"]}
+    assert offers == {"Distances à pied non calculées."}
+
+
+def test_a_zone_without_a_gap_says_why(client, study):
+    row = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON).rows[0]
+    asked = replace(row, offer=SimpleNamespace(), need=replace(row.need, people_value=300.0))
+    assert asked.no_gap == "aucun lieu d’ici ne dit s’il aide"
+    assert replace(asked, offer=None).no_gap == row.no_walk
+    few = replace(asked, need=replace(row.need, people_value=None))
+    assert few.no_gap == "trop peu d’habitants pour le dire", "whatever its places say"
+
+
+def test_without_a_plan_to_be_read_nobody_knows_what_is_planned(client, study):
+    cell = '<span class="creuse rien"><span>{}</span></span>'
+    said = client.get(PAGE).content.decode()
+    assert cell.format("Aucun plan publié") in said
+    assert cell.format("Rien de prévu") not in said
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    assert cell.format("Rien de prévu") not in client.get(PAGE).content.decode(), "a draft"
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    assert cell.format("Rien de prévu") in client.get(PAGE).content.decode()
 
 
 def test_a_bar_is_as_long_as_the_people_it_stands_for(client, study):
@@ -232,12 +266,22 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     assert "sans pilote" in page
     assert "Dans le plan" in page
     assert "à décider, juin 2027" in " ".join(page.lower().split()), "a day of end never hides a state"
+    steering.write(plan, by=lea, at=AT, token="u", axis=plan.axes.first(), title="Former")
+    page = client.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "2 actions sans pilote" in page, "as many as the plan says, those of every zone too"
+    of = plan.actions.get(title="Former")
+    steering.write(plan, by=lea, at=AT, token="v", axis=of.axis, parent=of, title="Trouver une salle")
+    page = client.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "2 actions sans pilote" in page and "1 pour tout le territoire" in page, "a part is no action more"
 
 
 def test_a_commune_cut_in_quarters_is_told_once(client, study):
     page = " ".join(client.get(PAGE).content.decode().split())
     (alone,) = re.findall(r"Toutes les communes</th>(.*?)</tr>", page)
     assert "aucune orientation notée ici" in alone
+    assert "Connu pour" not in page.split("Connu pour une commune entière")[0], (
+        "a zone never says the contrary"
+    )
     assert alone.count('id="ensemble-') == 1
     referrals(PLACE, 12, at=datetime.now(UTC), example=True)
     page = client.get(PAGE).content.decode()
@@ -277,8 +321,8 @@ def test_what_is_said_beside_a_count_opens_its_details(client, study):
     assert re.fullmatch(r"réponse en \d+ j", words["orientation"][0])
     assert "premier motif de refus : Complet" in words["orientation"][1]
     assert words["effet"][0] == "11 inconnues"
-    assert "sur 33 personnes aidées" in words["effet"][1]
-    assert "sur 44 orientées" in " ".join(page.split())
+    assert "sur 33 orientations suivies d’une aide" in words["effet"][1]
+    assert "sur 44 orientations" in " ".join(page.split())
 
 
 def test_a_row_of_the_file_has_each_link_or_its_reason(client, study):
@@ -286,7 +330,21 @@ def test_a_row_of_the_file_has_each_link_or_its_reason(client, study):
     lines = answer.content.decode().splitlines()
     assert lines[0].split(",") == list(document.COLUMNS)
     assert len(lines) == 1 + len(reading_of(PLACE).zones)
-    assert "connu pour Échirolles" in lines[1]
+    assert "voir Échirolles" in lines[1]
+    assert "connu pour" not in lines[1], "nothing is noted there: the row of the commune says so"
+
+
+def test_a_training_of_aidants_is_no_seat_of_a_workshop(home):
+    """Une formation d’aidants n’assoit personne à aider : la boucle compte les places d’ateliers, comme le rapport."""
+    pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee=PLACE)
+    for kind in ("workshop", "training"):
+        row = Workshop.objects.create(
+            structure=pimms, kind=kind, title="Ses papiers", subject="demarches", format="group", level="beginner",
+            starts_at=AT, ends_at=AT + timedelta(hours=2), capacity=8, made_at=AT, changed_at=AT,
+        )  # fmt: skip
+        Seat.objects.create(workshop=row, learner=kind, came=True, status="booked", booked_at=AT)
+    found = activity.activity(frozenset({PLACE}), date(2026, 11, 26)).of({PLACE})
+    assert found.counts[activity.TAKEN] == 1
 
 
 def test_the_document_is_that_of_the_contract(study):
@@ -450,6 +508,13 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     assert all(zone["orientation"]["valeur"] is None for zone in written["zones"])
     assert all(zone["orientation"]["motif"] for zone in written["zones"])
     assert main(["boucle", PLACE]) == 0
-    assert "rien de prévu" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    zone = next(each for each in reading_of(PLACE).zones if each.people)
+    assert (
+        f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à pied (aucun lieu recensé)" in told
+    )
+    assert "Échirolles (15 zones) : orientation (Aucune" in told.replace("\xa0", " ")
+    assert told.count("aucun plan publié") == len(written["zones"])
+    assert "rien de prévu" not in told
     assert main(["boucle", "99999"]) == 2
     assert "Aucun territoire n’a le code « 99999 »" in capsys.readouterr().err

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maillage.apps.directory.queries import paper
+from maillage.apps.directory.queries import quarters
 from maillage.apps.directory.queries.districts import district
 from maillage.apps.territories.models import Marking
 from tests.support.lieux import lieu
@@ -45,7 +45,7 @@ def test_without_contours_the_commune_alone_speaks_and_it_is_said():
 )
 def test_a_dropped_file_of_contours_decides_where_it_covers_all_or_nothing(share, told, limit):
     one = lieu("a")
-    quarter = paper.iris_of([one])[one.pk]
+    quarter = quarters.iris_of([one])[one.pk]
     marking({quarter: share} if share else {"380010000": 1.0})
     found = district(one)
     assert found is not None
@@ -70,7 +70,7 @@ def test_a_list_of_rural_communes_is_no_priority_district():
 
 def test_the_sheet_of_a_place_says_it_with_its_source(client, coordinator):
     one = lieu("a")
-    marking({paper.iris_of([one])[one.pk]: 1.0})
+    marking({quarters.iris_of([one])[one.pk]: 1.0})
     client.force_login(coordinator)
     page = client.get(f"/espace/annuaire/lieux/{one.slug}/").content.decode()
     assert "Dans un quartier prioritaire." in page

@@ -1,13 +1,18 @@
 """What is long to count is counted in the background: a reader waits once, and the page says when it was."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.cache import caches
 
 from maillage.apps.indicators import actions
 from maillage.apps.indicators.queries import ground as grounds
+from maillage.apps.learning.actions import groups, progress
+from maillage.apps.learning.queries import measures as learnt
 from maillage.apps.learning.queries import summary
+from maillage.apps.learning.rules.progress import Fact as Done
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import territory_measures
 from maillage.apps.pilotage.queries import links
@@ -85,6 +90,7 @@ def tiny(monkeypatch):
     for module in (territory_measures, summary, links):
         monkeypatch.setattr(module, "MANY", 2)
     monkeypatch.setattr(grounds, "MANY_COUNTS", 2)
+    monkeypatch.setattr(learnt, "TRIES", 2)
 
 
 def test_large_measures_are_those_of_small_ones_with_their_hour(client, tiny):
@@ -116,3 +122,21 @@ def test_the_country_sums_its_days_once(client, tiny, django_assert_max_num_quer
     client.get("/territoires/france/indicateurs/")
     with django_assert_max_num_queries(22):
         assert client.get("/territoires/france/indicateurs/").status_code == 200
+
+
+def test_many_tries_are_counted_in_the_background(client, tiny):
+    def tried(n: int) -> None:
+        for _ in range(n):
+            done = [Done(str(uuid4()), "tenir-la-souris", 1, 5, "stopped", kind="viser")]
+            progress.keep(groups.alone(nickname="", at=AT), done, at=AT)
+
+    tried(12)
+    client.force_login(account("coordination", "coordination", territory="france"))
+    page = client.get("/espace/apprendre/auteurs/").content.decode()
+    assert re.search(r'data-t="Personnes"[^>]*>\s*12', page)
+    assert "Compté le " in page
+    tried(1)
+    assert client.get("/espace/apprendre/auteurs/").content.decode().count("Compté le ") == 1
+    assert learnt.exercises()[0][0].n == 12, "whoever reads does not wait for the last one"
+    snapshots.run_deadlines(at=datetime.now(UTC) + snapshots.FRESH)
+    assert learnt.exercises()[0][0].n == 13

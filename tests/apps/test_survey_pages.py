@@ -104,6 +104,16 @@ def test_a_questionnaire_goes_out_as_an_xlsform_and_comes_back(client, survey):
     assert b"<h:html" in client.get(f"/espace/enquetes/{survey.pk}/questionnaire.xml").content
 
 
+def test_a_question_that_was_moved_stays_in_sight(client, survey):
+    """Its part may be folded: the address of the question unfolds it."""
+    address = f"/espace/enquetes/{survey.pk}/questionnaire/"
+    moved = client.post(f"{address}geste/", {"geste": "monter", "question": "outils"})
+    assert moved["Location"] == f"{address}#q-outils"
+    assert 'id="q-outils"' in page(client, address)
+    gone = client.post(f"{address}geste/", {"geste": "retirer", "question": "outils"})
+    assert gone["Location"] == address
+
+
 def test_a_questionnaire_of_ones_own_says_who_answers(client, analyst):
     sent = {
         "depart": "vide",

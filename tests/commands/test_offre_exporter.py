@@ -70,6 +70,15 @@ def exported(homes, tmp_path_factory):
     return found
 
 
+def test_an_area_that_no_file_draws_narrows_nothing_and_says_why(homes, tmp_path):
+    run, home = homes
+    done = run(home, "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "t.csv", "--qpv", "oui")
+    assert done.returncode == 2
+    assert "Le filtre « qpv » ne peut rien répondre." in done.stderr
+    assert "Aucun contour n’a été déposé ici" in done.stderr
+    assert not (tmp_path / "t.csv").exists()
+
+
 def rows(path):
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
 

@@ -12,7 +12,7 @@ import pypdfium2
 import pytest
 
 from maillage.reports.page import pdf
-from maillage.reports.page.blocks import Beside, Chapter, Cover, Document, Heading, Picture, Text
+from maillage.reports.page.blocks import Beside, Cell, Chapter, Cover, Document, Grid, Heading, Picture, Text
 
 
 @pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
@@ -198,6 +198,21 @@ def test_a_chapter_has_a_page_of_its_own_unless_half_of_one_would_stay_empty(lin
         texts = [page.get_textpage().get_text_range() for page in pages]
     one, two = (max(k for k, text in enumerate(texts) if word in text) for word in ("Premier", "Second"))
     assert (one, two) == (1, 2 if apart else 1)
+
+
+def test_the_title_of_a_chapter_and_its_sentence_are_never_alone_at_the_end_of_a_page():
+    """A long table wants the room of several rows: what announces it goes with it."""
+    rows = tuple((Cell(text=str(n)), Cell(text="Une ligne")) for n in range(30))
+    grid = Grid(caption="Le tableau", columns=("N°", "Action"), align="dg", rows=rows)
+    for lines in (19, 22):
+        first = Chapter(number="1", title="Premier", blocks=(LINE,) * lines)
+        second = Chapter(number="2", title="Second", lead="Ce qu’il annonce.", flows=True, blocks=(grid,))
+        cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
+        held = Document(title="Ici", cover=cover, chapters=(first, second))
+        with pypdfium2.PdfDocument(io.BytesIO(pdf.dossier(held, on=date(2026, 11, 25)))) as pages:
+            texts = [page.get_textpage().get_text_range() for page in pages]
+        (page,) = [k for k, text in enumerate(texts) if "Ce qu’il annonce." in text]
+        assert "Le tableau" in texts[page], lines
 
 
 def test_a_long_name_stays_on_the_line_of_its_page():

@@ -28,6 +28,7 @@ from maillage.reports.page import folder as folders
 from maillage.reports.page import slides
 from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.territory import gaps
+from maillage.words.dates import in_words
 
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
@@ -393,6 +394,12 @@ def test_what_is_drawn_has_words_for_it(deck):
                 assert named.get("descr", "").strip()
 
 
+def test_the_help_names_every_report(maillage):
+    told = " ".join(maillage("rapport", "--aide").out.split())
+    for words in ("plan, diagnostic, restitution, synthèse, affiche.", *FORMS):
+        assert words in told
+
+
 def test_nothing_in_the_deck_carries_the_hour_it_was_made(alone):
     with zipfile.ZipFile(alone / "restitution/restitution.pptx") as opened:
         stamps = {entry.date_time[3:] for entry in opened.infolist()}
@@ -404,7 +411,8 @@ def test_nothing_in_the_deck_carries_the_hour_it_was_made(alone):
 def test_a_frozen_edition_comes_back_the_same(alone, at_home, tmp_path, maillage):
     answer = maillage("rapport", "synthese", CODE, "--sortie", tmp_path / "s", "--edition", "novembre")
     assert answer.code == 0, answer.err
-    assert "figée le" in answer.out
+    frozen = json.loads((alone / "synthese" / "empreinte.json").read_bytes())["date"]
+    assert f"« novembre », figée le {in_words(date.fromisoformat(frozen))} : " in answer.out
     for name in (*FORMS["synthese"], "empreinte.json"):
         assert (tmp_path / "s" / name).read_bytes() == (alone / "synthese" / name).read_bytes()
 

@@ -385,6 +385,15 @@ def test_an_index_of_one_variable_says_so(d):
         assert not [text for text in told if "Une seule variable" in text]
 
 
+@pytest.mark.parametrize(
+    ("population", "told"),
+    [(400, "au moins 400 habitants"), (399, "demande d’en parler avec chacun"), (0, "")],
+)
+def test_nobody_is_told_to_survey_more_people_than_live_there(d, population, told):
+    first = sentences.warnings(replace(d, population=population))[0]
+    assert (told in first) if told else ("ordre de grandeur" not in first)
+
+
 def test_a_gap_is_printed_with_the_sign_of_its_value(d):
     """Un revenu sous la moyenne est écrit « −12 % », même s’il compte pour la précarité."""
     gaps = np.array([[0.5, 0.12]] * len(d.zones))

@@ -1058,6 +1058,8 @@ def test_every_other_address_with_a_row_answers_a_stranger_without_it(client, db
         "int:pk": "1",
         "uuid:pk": "00000000-0000-4000-8000-000000000000",
         "str:table": "x",
+        "slug:report": "plan",
+        "slug:form": "pdf",
         "slug:slug": "x",
         "slug:key": "x",
         "str:token": "x" * 32,

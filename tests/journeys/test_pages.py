@@ -2,6 +2,7 @@
 elsewhere.
 """
 
+import pypdfium2
 import pytest
 
 from tests.journeys.conftest import PERIMETER, PHONE
@@ -98,12 +99,24 @@ def test_what_is_read_on_a_phone_is_short(visit, address):
     assert visit(address, **PHONE).evaluate(HEIGHT) <= SHORT[address]
 
 
+SHEETS = {f"{PERIMETER}boucle/": 3, f"{PERIMETER}indicateurs/": 8}
+
+
+@pytest.mark.complete
+@pytest.mark.parametrize("address", SHEETS)
+def test_what_steers_prints_on_a_few_sheets(visit, address):
+    """Le détail de chaque zone et les définitions restent à l’écran : sur papier, 24 feuilles ne se lisent pas."""
+    with pypdfium2.PdfDocument(visit(address).pdf(prefer_css_page_size=True)) as printed:
+        assert len(printed) <= SHEETS[address]
+
+
 SHORT_OF_THE_SPACE = {
-    ("coordination", "/espace/"): 5_300,  # thirteen things to do, a button each
+    ("coordination", "/espace/"): 5_600,  # what other tests left to do is there too, a button each
     ("aidant", "/espace/apprendre/packs/acces-aux-droits/"): SCREENS,
     ("coordination", "/espace/apprendre/auteurs/"): 5_200,  # twenty exercises
     ("coordination", "/espace/annuaire/liste/a-verifier/"): SCREENS,
     ("coordination", "/espace/annuaire/doublons/"): 5_800,  # ten pairs, two sheets each
+    ("coordination", "/espace/enquetes/1/questionnaire/"): SCREENS,
     ("administration", "/espace/enquetes/1/resultats/methode/"): SCREENS,
     ("administration", "/espace/enquetes/1/resultats/enseignements/"): 5_800,  # ten sentences
 }

@@ -135,6 +135,10 @@ TEMPLATES = [
 
 if database_url():
     DATABASES = {"default": dj_database_url.parse(database_url(), conn_max_age=600, conn_health_checks=True)}
+    if "postgresql" in DATABASES["default"]["ENGINE"]:
+        # A base of a country is read from memory, or from a disk without arm. PostgreSQL thinks by default of
+        # one where a page apart costs four times the next: it reads a million people for the forty of a list.
+        DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
 else:
     DATABASES = {
         "default": {
@@ -176,6 +180,8 @@ RIGHTS_OF = "maillage.apps.memberships.access.rights_from_roles"
 # Who acts for a structure and who is on their way to a place: what a place would take along if it changed
 # hands.
 STAKES_OF = "maillage.apps.orientations.queries.custody.stakes"
+# What says again where places stand once the contours of areas have changed.
+AREAS_READ_BY = "maillage.apps.directory.actions.index.mark_areas"
 # Who fetches the file of a source at its address, and whether addresses of this network may be called.
 FILE_FETCHER = "maillage.config.providers.files.fetch"
 SOURCES_INSIDE = bool(os.environ.get("MAILLAGE_SOURCES_INSIDE"))

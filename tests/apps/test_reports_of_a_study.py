@@ -1,0 +1,99 @@
+"""The reports on a territory as the site hands them: to present, to print, to correct."""
+
+import io
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+from pptx import Presentation
+
+from maillage.apps.dossiers.models import StudyTheme
+from maillage.apps.pilotage import views
+from maillage.apps.pilotage.queries import reports
+from maillage.apps.plans import actions
+from maillage.reference.plan_frames import frames
+from maillage.reports.page import html
+from maillage.reports.plan import document
+from maillage.reports.territory import deck, synthesis
+from maillage.reports.territory.subject import Subject
+from tests.conftest import PLACE, account
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+PAGE = f"/territoires/{PLACE}/rapports/"
+
+
+def read(client, study, name: str):
+    return client.get(f"/etudes/{study.key}/rapports/{name}")
+
+
+def words(content: bytes) -> str:
+    found = pypdfium2.PdfDocument(content)
+    return " ".join(each.get_textpage().get_text_bounded() for each in found)
+
+
+def test_each_report_that_the_page_offers_is_written(client, study):
+    page = client.get(PAGE).content.decode()
+    for name in ("restitution.pptx", "restitution.pdf", "synthese.pdf", "affiche.pdf"):
+        assert f"/etudes/{study.key}/rapports/{name}" in page
+        answer = read(client, study, name)
+        assert answer.status_code == 200
+        assert f'filename="{name.replace(".", f"-{PLACE}.")}"' in answer["Content-Disposition"]
+    slides = Presentation(io.BytesIO(read(client, study, "restitution.pptx").content)).slides
+    shown = " ".join(
+        shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
+    )
+    assert len(slides) > 5 and "Échirolles" in shown
+    assert "Échirolles" in words(read(client, study, "synthese.pdf").content)
+
+
+def test_a_report_bears_the_name_of_its_territory(client, study):
+    StudyTheme.objects.create(
+        place=PLACE, name="Ville d’Échirolles, pôle numérique", colour="#0B5345", written_at=AT
+    )
+    assert "pôle numérique" in words(read(client, study, "restitution.pdf").content)
+
+
+def test_what_is_no_report_is_not_found(client, study):
+    for name in ("diagnostic.pdf", "restitution.json", "synthese.pptx", "plan.pdf", "facture.pdf"):
+        assert read(client, study, name).status_code == 404
+    assert client.get("/etudes/00000000000000000000/rapports/synthese.pdf").status_code == 404
+
+
+def test_a_plan_is_handed_to_whoever_may_read_it(client, study):
+    lea = account("lea", "analyste", territory="38")
+    plan = actions.open_plan(PLACE, title="Le plan d’ici", frame=frames()["grenoble"], by=lea, at=AT)
+    assert read(client, study, "plan.pdf").status_code == 404, "a draft is its team’s"
+    client.force_login(lea)
+    assert (
+        f"/etudes/{study.key}/rapports/plan.pdf" in client.get(f"/territoires/{PLACE}/plan/").content.decode()
+    )
+    assert "Le plan d’ici" in words(read(client, study, "plan.pdf").content)
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    client.logout()
+    assert read(client, study, "plan.pdf").status_code == 200
+
+
+def test_a_territory_too_large_to_walk_is_not_told_that_it_was_never_counted(study):
+    """Its places are known: what is not drawn is the way to them."""
+    held = reports.subject(study, AT.date())
+    unread = replace(held, reading=replace(held.reading, offer=None), n_places=0)
+    never, large = words_of(unread), words_of(replace(unread, n_places=304))
+    assert "Recenser les lieux" in never and "pas encore recensée" in never
+    assert "304 lieux sont connus ici" in large and "distances à pied" in large
+    assert "Recenser les lieux" not in large and "recensée" not in large and "Aucun recensement" not in large
+
+
+def words_of(subject: Subject) -> str:
+    """Return what the deck, the synthesis and the plan say of a subject."""
+    made = (deck.compose(subject), synthesis.compose(subject), document.compose(subject, None))
+    return " ".join(html.dossier(each).decode() for each in made).replace("\xa0", " ")
+
+
+def test_a_stranger_does_not_have_them_written_all_day(client, study, monkeypatch):
+    monkeypatch.setattr(views, "REPORTS_AN_HOUR", 1)
+    assert read(client, study, "affiche.pdf").status_code == 200
+    refused = read(client, study, "affiche.pdf")
+    assert refused.status_code == 429
+    assert "Trop de rapports ont été demandés" in refused.content.decode()
