@@ -364,6 +364,8 @@ def take_name(draft: Draft, held: Mapping[str, Any]) -> None:
         if len(set(column.cells)) > 0.7 * len(column.cells) and not any(map(looks.alien, column.sample)):
             draft.give([column], "nom", column.name, BY_CONTENT * LEAST, "le premier texte de la ligne")
             return
+    if not draft.fields:  # a diary is no list of places: its days would be read as names
+        return
     for column in draft.left[:1]:
         if _tells_apart(column, draft) and not by_name(column, "adresse")[0]:
             draft.give(
