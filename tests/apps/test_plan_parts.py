@@ -26,7 +26,7 @@ from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
 from maillage.reports.page import html
 from maillage.reports.plan import document
-from maillage.reports.territory import changes, poster
+from maillage.reports.territory import changes
 from maillage.reports.territory.subject import Subject
 from tests.conftest import PLACE, account
 
@@ -255,7 +255,7 @@ def test_the_report_prints_parts_under_their_action_and_counts_them_apart(plan, 
     assert "Sous-actions" in text
     assert "1 action et 1 sous-action ont un pilote" in text
     assert ">7.1<" in text, "in the tables"
-    assert [each.label for each in poster.chosen(found)] == ["7"]
+    assert [each.label for each in found.led] == ["7"]
     assert "7.1. Ouvrir le mardi" in changes._actions(asdict(found))
 
 

@@ -12,14 +12,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
+from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis, PlanNote, Refusal
 from maillage.apps.plans.queries import overview, proposals
+from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
-from maillage.reports.territory import criteria
+from maillage.reports import written
+from maillage.reports.catalogue import DECK, POSTER, SYNTHESIS
+from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.reading import MissingLine, OfferLine, OfferReading, ZoneOffer
 from tests.apps.test_gaps import line
 from tests.conftest import PLACE, account
@@ -244,6 +248,35 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     assert plan.actions.filter(proposal=first.key).count() == 1
 
 
+def test_other_reports_tell_the_published_plan_and_propose_only_what_it_has_not_settled(
+    plan, lea, study, reading
+):
+    """A deck that proposes what the plan holds makes a room decide twice."""
+
+    def told(report: str) -> str:
+        held = plan_of(PLACE, subject.reading, on=ON)
+        return written.forms(report, subject, held, {})["html"]().decode().replace("\xa0", " ")
+
+    subject = replace(reports.subject(study, ON), reading=reading)
+    first = gaps.certain(subject.reading.offer)[0]
+    others = (DECK, SYNTHESIS, POSTER)
+    for report in others:
+        assert first.title in told(report), report
+        assert "plan publié" not in told(report), "a draft is nobody’s to read"
+        assert "Un plan est publié" not in told(report)
+    row = plan.actions.get(number=1)
+    row.line, row.zones = first.line.id, [first.code]
+    row.save()
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    for report in others:
+        assert first.title not in told(report), report
+    assert "Le plan publié compte 22 actions" in told(DECK)
+    assert "Trouver un pilote : 22 actions du plan n’en ont pas" in told(DECK)
+    assert "Un plan est publié. 22 actions" in told(SYNTHESIS)
+    kept = json.loads(written.forms(DECK, subject, plan_of(PLACE, subject.reading, on=ON), {})["json"]())
+    assert kept["plan"]["title"] == "Le plan", "an edition says later what changed"
+
+
 def test_a_low_verdict_of_the_grid_is_proposed_and_comes_back_when_it_moves(
     client, plan, lea, study, reading, monkeypatch
 ):
@@ -371,8 +404,10 @@ def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, 
     held = Refusal.objects.get(plan=plan)
     assert (held.why, held.value) == ("La commune voisine ouvre en mars.", first.value)
     assert first.key not in {each.key for each in proposals.proposals(plan, reading, ON)}
+    assert first.key in proposals.settled(plan, reading.offer), "other reports do not propose it either"
     Refusal.objects.filter(pk=held.pk).update(value=held.value * 2)
     assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}
+    assert first.key not in proposals.settled(plan, reading.offer)
     Refusal.objects.filter(pk=held.pk).update(value=held.value)
     client.post(f"{IN_SPACE}geste/", {"geste": "redemander", "refus": held.pk})
     assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}

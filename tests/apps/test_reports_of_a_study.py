@@ -87,7 +87,7 @@ def test_a_territory_too_large_to_walk_is_not_told_that_it_was_never_counted(stu
 
 def words_of(subject: Subject) -> str:
     """Return what the deck, the synthesis and the plan say of a subject."""
-    made = (deck.compose(subject), synthesis.compose(subject), document.compose(subject, None))
+    made = (deck.compose(subject, None), synthesis.compose(subject, None), document.compose(subject, None))
     return " ".join(html.dossier(each).decode() for each in made).replace("\xa0", " ")
 
 

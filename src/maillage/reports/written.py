@@ -16,7 +16,8 @@ Forms = Mapping[str, Callable[[], bytes]]
 def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Forms) -> Forms:
     """Return a report in each form it has, by its extension, each written when it is called.
 
-    plan: that of the territory, None without one. dossier: the diagnosis, which is written with its study.
+    plan: that of the territory, None without one; only a published one is told by other reports than its own.
+    dossier: the diagnosis, which is written with its study.
     """
     on = subject.on
     if report == PLAN:
@@ -26,16 +27,17 @@ def forms(report: str, subject: Subject, plan: PlanReading | None, dossier: Form
             "pdf": lambda: pdf.dossier(made, on=on),
             "json": lambda: changes.frozen(subject.study, asdict(plan) if plan else None),
         }
-    figures: Forms = {"json": lambda: changes.frozen(subject.study, None)}
     if report == DIAGNOSIS:
-        return {**dossier, **figures}
+        return {**dossier, "json": lambda: changes.frozen(subject.study, None)}
+    published = plan if plan and plan.is_published else None
+    figures: Forms = {"json": lambda: changes.frozen(subject.study, asdict(published) if published else None)}
     if report == SYNTHESIS:
-        page = synthesis.compose(subject)
+        page = synthesis.compose(subject, published)
         return {"html": lambda: html.one_page(page), "pdf": lambda: pdf.one_page(page, on=on), **figures}
     if report == POSTER:
-        sheet = poster.compose(subject, plan)
+        sheet = poster.compose(subject, published)
         return {"html": lambda: html.one_page(sheet), "pdf": lambda: pdf.poster(sheet, on=on), **figures}
-    document = deck.compose(subject)
+    document = deck.compose(subject, published)
     return {
         **figures,
         "html": lambda: html.dossier(document),

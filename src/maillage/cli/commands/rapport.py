@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from maillage.cli.words import typed_path
 from maillage.kernel.errors import Refused
-from maillage.reports.catalogue import NAMES, PLAN, POSTER
+from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 
 if TYPE_CHECKING:
     from maillage.cli.reports.studies import ReportStudy
@@ -61,7 +61,7 @@ def run(given: argparse.Namespace) -> int:
     from maillage.words.dates import in_words
 
     name, since = edition_name(given.edition), edition_name(given.depuis)
-    if given.theme and given.rapport == "diagnostic":
+    if given.theme and given.rapport == DIAGNOSIS:
         raise Refused(
             "Le diagnostic ne prend pas de thème.",
             why="La plateforme le garde tel qu’elle l’a calculé : le même fichier pour tous.",
@@ -79,7 +79,7 @@ def run(given: argparse.Namespace) -> int:
         if former:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
-    with theme.applied(look if given.rapport != "diagnostic" else None):
+    with theme.applied(look if given.rapport != DIAGNOSIS else None):
         about, files, refused = composed(given, name)
     if frozen is not None:
         folder.write(frozen, files, about)
@@ -160,7 +160,7 @@ def composed(given: argparse.Namespace, name: str) -> "tuple[Fingerprint, dict[s
     from maillage.cli.reports.studies import study_of
 
     on = date.today()
-    if given.rapport == "plan":
+    if given.rapport == PLAN:
         check_platform()
     found = study_of(given.code, offer=given.offre, on=on)
     r = found.subject.reading
@@ -203,7 +203,7 @@ def forms(given: argparse.Namespace, found: "ReportStudy") -> dict[str, bytes]:
     """Return the report in each form it has."""
     from maillage.reports import written
 
-    plan = _plan(given.code, found.subject) if given.rapport in (PLAN, POSTER) else None
+    plan = _plan(given.code, found.subject) if given.rapport != DIAGNOSIS else None
     made = written.forms(given.rapport, found.subject, plan, found.dossier)
     return {form: write() for form, write in made.items()}
 

@@ -74,7 +74,9 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     chapters = [replace(each, flows=True) for each in chapters]
     return Document(
         title=f"Plan stratégique d’inclusion numérique : {r.territory.name}",
-        cover=cover(s, "Plan stratégique d’inclusion numérique"),
+        cover=replace(
+            cover(s, "Plan stratégique d’inclusion numérique"), print=f"Chiffres de l’étude {r.fingerprint}"
+        ),
         chapters=numbered(chapters),
         keywords=("inclusion numérique", "plan stratégique", r.territory.name),
     )
@@ -108,7 +110,7 @@ def _summary(s: Subject, plan: PlanReading | None) -> Chapter:
     if plan:
         items.append(f"**{plan.title}.** {plan.state}")
         items += [f"**Dynamique {axis.number} :** {wording.lower_first(axis.title)}." for axis in plan.axes]
-        if alone := _unpiloted(plan):
+        if alone := plan.alone:
             items.append(f"{alone} sans pilote : à attribuer d’abord.")
     else:
         items.append("Aucun plan n’est encore écrit ici.")
@@ -220,7 +222,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
     if begun := _begun(s, plan):
         items.append(f"**La dynamique engagée.** {upper_first(begun)}.")
     if plan and plan.actions:
-        alone = _unpiloted(plan)
+        alone = plan.alone
         items.append(
             f"**Ce qui manque pour commencer.** {alone} sans pilote : rien ne"
             " commence sans quelqu’un pour porter."
@@ -247,10 +249,6 @@ def _begun(s: Subject, plan: PlanReading | None) -> str:
     return " ; ".join(filter(None, told))
 
 
-def _unpiloted(plan: PlanReading) -> str:
-    return tally(action for action in plan.actions if "sans pilote" in action.lacks)
-
-
 def _no_offer(s: Subject) -> Chapter:
     return Chapter(
         number="n",
@@ -262,7 +260,7 @@ def _no_offer(s: Subject) -> Chapter:
 
 
 def _no_plan(s: Subject) -> Chapter:
-    found = synthesis.proposals(s)
+    found = synthesis.proposals(s, None)
     return Chapter(
         number="n",
         short="Le plan",

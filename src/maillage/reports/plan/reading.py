@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from maillage.reports.codesign.journey import Journey
 from maillage.words import wording
 
+SEEN = ("en cours", "prête")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
@@ -69,8 +71,8 @@ class PlanActor:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanReading:
     """A plan. state: where its actions stand, in a sentence; frame: the published plan it started from, ""
-    for none; refused: (proposal, reason); journeys: those that explain its dynamics; actors: those that its
-    frame names.
+    for none; refused: (proposal, reason); settled: the keys of the gaps that it answers, holds or refused;
+    journeys: those that explain its dynamics; actors: those that its frame names.
     """
 
     title: str
@@ -80,6 +82,7 @@ class PlanReading:
     is_example: bool
     axes: tuple[PlanAxis, ...]
     refused: tuple[tuple[str, str], ...] = ()
+    settled: tuple[str, ...] = ()
     journeys: tuple[Journey, ...] = ()
     actors: tuple[PlanActor, ...] = ()
 
@@ -87,6 +90,19 @@ class PlanReading:
     def actions(self) -> tuple[PlanAction, ...]:
         """Every action, in the order of its dynamics."""
         return tuple(action for axis in self.axes for action in axis.actions)
+
+    @property
+    def led(self) -> list[PlanAction]:
+        """The actions that somebody leads and that people will see: those that run, then those that are
+        ready.
+        """
+        shown = [each for each in self.actions if each.state in SEEN and each.pilot]
+        return sorted(shown, key=lambda each: (SEEN.index(each.state), each.is_part, each.number))
+
+    @property
+    def alone(self) -> str:
+        """How many actions nobody leads, "" for none."""
+        return tally(action for action in self.actions if "sans pilote" in action.lacks)
 
 
 def tally(actions: Iterable[PlanAction]) -> str:

@@ -1,5 +1,6 @@
 """The slides that give a diagnosis back to a territory: method, people, offer, advice, next steps."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
+from maillage.reports.plan.reading import PlanReading, tally
 from maillage.reports.territory import gaps, mission, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
@@ -44,18 +46,23 @@ PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
 MOST_ROWS = 6
 FEW_GAPS = 2
 MOST_LIMITS = 5
+MOST_ACTIONS = 5
+LONGEST_TITLE = 110  # letters of an action in a row: two lines
 NO_SURVEY = "Aucune enquête auprès des habitants n’entre dans ces chiffres."
 TO_DECIDE = "**Qui ?** à décider. **Pour quand ?** à décider."
 
 
-def compose(s: Subject) -> Document:
-    """Return the slides of a study. Each title is what its figures let us say, and no more."""
+def compose(s: Subject, plan: PlanReading | None) -> Document:
+    """Return the slides of a study. Each title is what its figures let us say, and no more. plan: the one
+    that is published, None without.
+    """
     r = s.reading
     slides = [*_mission(s), _method(s), _limits(s)]
     if r.withheld:
         slides.append(_withheld(s))
     else:
-        slides += [*_people(s), *_offer(s), _answers(s), _proposals(s), _decisions(s)]
+        slides += [*_people(s), *_offer(s), _answers(s)]
+        slides += [*_plan(plan), _proposals(s, plan), _decisions(s, plan)]
     slides += [*_thanks(s), _sources(s)]
     return Document(
         title=f"Restitution : {r.territory.name}",
@@ -444,8 +451,39 @@ def _answers(s: Subject) -> Chapter:
     )
 
 
-def _proposals(s: Subject) -> Chapter:
-    found = synthesis.proposals(s)
+def _plan(plan: PlanReading | None) -> list[Chapter]:
+    """Return the slide of the actions that the published plan holds, none without."""
+    if plan is None or not plan.actions:
+        return []
+    shown = plan.led[:MOST_ACTIONS]
+    table = Grid(
+        caption="Les actions qui ont un pilote",
+        columns=("Action", "Pilote", "Où", "Pour quand"),
+        align="gggg",
+        widths=(5.2, 1.7, 1.7, 1.6),
+        rows=tuple(_cells(_short(each.title), each.pilot, each.zones, each.ends or "—") for each in shown),
+    )
+    said = [plan.state, *([f"{upper_first(plan.alone)} sans pilote."] if plan.alone else [])]
+    example = " Exemple : pilotes et dates inventés." if plan.is_example else ""
+    return [
+        _slide(
+            ADVICE,
+            f"Le plan publié compte {tally(plan.actions)}",
+            (table,) if shown else (Bullets(items=tuple(said)),),
+            lead=" ".join(said) if shown else "",
+            notes=f"{plan.title}. {' '.join(said)}{example}",
+            foot=f"Plan : {plan.title}.{example}",
+        )
+    ]
+
+
+def _short(title: str) -> str:
+    """Return the beginning of a title, cut between two words: what a row of a slide holds."""
+    return textwrap.shorten(title.rstrip("."), LONGEST_TITLE, placeholder=" …")
+
+
+def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
+    found = synthesis.proposals(s, plan)
     first = rich.bare(first_sentence(found[0])[0]).rstrip(".") if found else ""
     proposed = (
         f"À discuter d’abord : {wording.lower_first(first)}" if first else "Rien n’est assez sûr à proposer"
@@ -461,10 +499,11 @@ def _proposals(s: Subject) -> Chapter:
     )
 
 
-def _decisions(s: Subject) -> Chapter:
+def _decisions(s: Subject, plan: PlanReading | None) -> Chapter:
     """Return the cards that the meeting fills in: what to decide, by whom, for when."""
-    found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s)]
-    rows = [*found, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
+    found = [rich.bare(first_sentence(text)[0]).rstrip(".") for text in synthesis.proposals(s, plan)]
+    alone = [f"Trouver un pilote : {plan.alone} du plan n’en ont pas"] if plan and plan.alone else []
+    rows = [*found, *alone, "Tenir à jour la liste des lieux", "Revoir ces chiffres ensemble"]
     cards = tuple(
         Callout(tone="verdict", title=f"{k}. {text}", text=TO_DECIDE) for k, text in enumerate(rows, 1)
     )

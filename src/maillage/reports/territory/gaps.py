@@ -1,6 +1,6 @@
 """The gaps of the offer that leave most people without anything, and what may be opened for each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from maillage.reports.territory.certainty import upper_first
@@ -30,6 +30,11 @@ class Gap:
     zone: str
     line: OfferLine
     reason: str
+
+    @property
+    def key(self) -> str:
+        """What makes it the same gap another day."""
+        return f"gap:{self.code}:{self.line.id}"
 
     @property
     def title(self) -> str:
@@ -112,12 +117,14 @@ class SharedGap:
         return f"{self.zone} : {self.people} sans {self.without}."
 
 
-def shared(offer: OfferReading | None) -> list[SharedGap]:
+def shared(offer: OfferReading | None, settled: Collection[str] = ()) -> list[SharedGap]:
     """Return the certain gaps put together where the same people lack several lines for the same reason, in
-    the order of the first of each.
+    the order of the first of each. settled: the keys of those left out.
     """
     groups: dict[tuple[object, ...], list[Gap]] = {}
     for gap in certain(offer):
+        if gap.key in settled:
+            continue
         line = gap.line  # equal before they are rounded: the same people
         same = (gap.code, line.missing_value, line.missing_low, line.missing_high, gap.reason)
         groups.setdefault(same, []).append(gap)

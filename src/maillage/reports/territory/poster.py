@@ -8,13 +8,11 @@ from maillage.reports.territory import synthesis
 from maillage.reports.territory.subject import Subject, cover, headline, interval, need_chart, provenance
 
 MOST = 3
-# Actions that people will see: those that run, then those that are ready; a plan not published is nobody's.
-ORDER = ("en cours", "prête")
 
 
 def compose(s: Subject, plan: PlanReading | None) -> Document:
-    """Return the poster: the first figure, beside its map; three actions of the published plan, else three
-    proposals to discuss.
+    """Return the poster: the first figure, beside its map; three actions of the plan, else three proposals to
+    discuss. plan: the one that is published, None without.
     """
     r = s.reading
     svg = "" if r.withheld else s.layers.get("numerique", "")
@@ -36,7 +34,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
 
 def _notes(s: Subject, plan: PlanReading | None) -> tuple[Text, ...]:
     notes = [Text(text=provenance(s), tone="note")]
-    if plan is not None and plan.is_example and chosen(plan):
+    if plan is not None and plan.is_example and plan.led:
         notes.insert(
             0, Text(text="Exemple : les pilotes et les dates des actions sont inventés.", tone="note")
         )
@@ -44,25 +42,21 @@ def _notes(s: Subject, plan: PlanReading | None) -> tuple[Text, ...]:
 
 
 def _actions(s: Subject, plan: PlanReading | None) -> Chapter:
-    found = chosen(plan)
+    found = plan.led[:MOST] if plan else []
     if s.reading.withheld and not found:
         return replace(synthesis.advice(s.reading), lead="")
     if found:
         title = "Ce que nous faisons" if len(found) > 1 else "Une action a commencé"
         return Chapter(number="", title=title, blocks=(Bullets(items=tuple(map(_told, found))),))
-    proposed = synthesis.proposals(s)[:MOST]
-    items = proposed or ("Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",)
-    return Chapter(number="", title="À discuter ensemble", blocks=(Bullets(items=items),))
-
-
-def chosen(plan: PlanReading | None) -> list[PlanAction]:
-    """Return three actions at most of a published plan: those that run first, each with somebody to lead
-    it.
-    """
-    if plan is None or not plan.is_published:
-        return []
-    told = [each for each in plan.actions if each.state in ORDER and each.pilot]
-    return sorted(told, key=lambda each: (ORDER.index(each.state), each.is_part, each.number))[:MOST]
+    items = synthesis.proposals(s, plan)[:MOST] or (
+        "Les chiffres sont trop peu sûrs pour proposer : parlons-en ensemble.",
+    )
+    return Chapter(
+        number="",
+        title="À discuter ensemble",
+        lead=synthesis.planned(plan) if plan else "",
+        blocks=(Bullets(items=items),),
+    )
 
 
 def _told(action: PlanAction) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
+from maillage.reports.plan.reading import PlanReading
 from maillage.reports.territory import gaps, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
@@ -28,14 +29,16 @@ SMALLER = "**Lire les manques plus près.** Chaque département a son diagnostic
 TOO_LARGE = "Le territoire est trop grand pour que les distances à pied y soient calculées."
 
 
-def compose(s: Subject) -> Document:
-    """Return the synthesis: the first figure, where, the offer, gaps, proposals, sources and limits."""
+def compose(s: Subject, plan: PlanReading | None) -> Document:
+    """Return the synthesis: the first figure, where, the offer, gaps, proposals, sources and limits. plan:
+    the one that is published, None without.
+    """
     r = s.reading
     chapters = [_first(s)]
     if r.withheld:
         chapters.append(advice(r))
     else:
-        chapters += [_where(s), _offer(s), _gaps(s), _proposals(s)]
+        chapters += [_where(s), _offer(s), _gaps(s), _proposals(s, plan)]
     return Document(
         title=f"Synthèse pour les élus : {r.territory.name}",
         cover=cover(s, "Inclusion numérique, synthèse", drawn=False),
@@ -133,12 +136,17 @@ def _gaps(s: Subject) -> Chapter:
     return Chapter(number="", title="Les manques", blocks=(Text(text=told),))
 
 
-def proposals(s: Subject) -> tuple[str, ...]:
-    """Return three things to discuss, each from a figure: openings for the gaps, then what to ask of silent
-    places, then the answers to levels of difficulty.
+def planned(plan: PlanReading) -> str:
+    """Return where the published plan stands, in a sentence."""
+    return f"Un plan{' d’exemple' if plan.is_example else ''} est publié. {plan.state}"
+
+
+def proposals(s: Subject, plan: PlanReading | None) -> tuple[str, ...]:
+    """Return three things to discuss, each from a figure: openings for the gaps that the plan has not
+    settled, then what to ask of silent places, then the answers to levels of difficulty.
     """
     r = s.reading
-    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.shared(r.offer)]
+    openings = [f"**{gap.title}.** {gap.lack}" for gap in gaps.shared(r.offer, plan.settled if plan else ())]
     asked = [
         f"**Demander aux lieux s’ils proposent : {wording.lower_first(line.label)}.** Leur silence cache"
         f" {line.missing_about}."
@@ -153,13 +161,13 @@ def proposals(s: Subject) -> tuple[str, ...]:
     return tuple([*openings[:MOST], *asked[:1], *census, *answers][:MOST])
 
 
-def _proposals(s: Subject) -> Chapter:
-    found = proposals(s)
+def _proposals(s: Subject, plan: PlanReading | None) -> Chapter:
+    found = proposals(s, plan)
     blocks: tuple[Block, ...] = (
         Bullets(items=found) if found else Text(text="Aucune : les chiffres sont trop peu sûrs."),
     )
     title = f"{len(found)} propositions à discuter" if len(found) > 1 else "À discuter"
-    return Chapter(number="", title=title, blocks=blocks)
+    return Chapter(number="", title=title, lead=planned(plan) if plan else "", blocks=blocks)
 
 
 def named_producers(told: Iterable[str]) -> list[str]:

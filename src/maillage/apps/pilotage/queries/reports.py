@@ -9,7 +9,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.surveys.queries.verbatims import published_voices
 from maillage.reports import written
-from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN, POSTER
+from maillage.reports.catalogue import DIAGNOSIS, NAMES, PLAN
 from maillage.reports.page import theme
 from maillage.reports.territory.atlas import LAYERS
 from maillage.reports.territory.subject import Subject
@@ -45,7 +45,7 @@ def read(study: Study, report: str, form: str, on: date, *, planned: bool) -> Ca
     if report not in NAMES or report == DIAGNOSIS or (report == PLAN and not planned):
         return None
     taken = subject(study, on)
-    plan = plan_of(study.place, taken.reading, on=on) if planned and report in (PLAN, POSTER) else None
+    plan = plan_of(study.place, taken.reading, on=on) if planned else None
     write = written.forms(report, taken, plan, {}).get(form) if form in FILES else None
     if write is None:
         return None

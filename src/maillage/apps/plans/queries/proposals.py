@@ -2,7 +2,7 @@
 a solution, needs that surveys voice, time in the place of people, what structures believe.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -107,8 +107,9 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
     said = evidence.published(plan.place)
+    offer = reading.offer if reading is not None else None
     found = [
-        *_gaps(reading, rows),
+        *(_gaps(offer, settled(plan, offer)) if offer is not None else ()),
         *_drafts(plan.place),
         *_verdicts(plan.place, reading, on),
         *_unsolved(plan.place, rows, on),
@@ -150,17 +151,27 @@ def _drafts(place: str) -> list[Proposal]:
     ]
 
 
-def _gaps(reading: Reading | None, rows: Sequence[PlanAction]) -> list[Proposal]:
-    offer = reading.offer if reading is not None else None
-    if offer is None:
-        return []
+def _gaps(offer: OfferReading, settled: Collection[str]) -> list[Proposal]:
+    found = [gap for gap in gaps.certain(offer) if gap.key not in settled]
+    return [_gap(offer, gap) for gap in found[:MOST_PROPOSALS]]
+
+
+def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
+    """Return the keys of the certain gaps of a study that a plan has settled: an action answers them or was
+    kept from them, or they were refused and did not move since.
+    """
+    rows = list(plan.actions.exclude(state=rules.DROPPED))
+    held = {row.proposal for row in rows if row.proposal}
+    refused = {each.proposal: each.value for each in plan.refusals.all()}
     answered = {line: _answered(rows, line) for line in OPENINGS}
-    found = []
-    for gap in gaps.certain(offer):
+
+    def is_settled(gap: gaps.Gap) -> bool:
         zones = answered[gap.line.id]
-        if zones is not None and gap.code not in zones:
-            found.append(_gap(offer, gap))
-    return found[:MOST_PROPOSALS]
+        if zones is None or gap.code in zones or gap.key in held:
+            return True
+        return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
+
+    return tuple(gap.key for gap in gaps.certain(offer) if is_settled(gap))
 
 
 def _answered(rows: Sequence[PlanAction], line: str) -> frozenset[str] | None:
@@ -184,7 +195,7 @@ def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
     places = offer.zones[code].n_places
     told = f"{silent} lieu{'x' if silent > 1 else ''} ne le {'disent' if silent > 1 else 'dit'} pas"
     return Proposal(
-        key=f"gap:{code}:{line.id}",
+        key=gap.key,
         title=gap.title,
         why=gap.reason,
         effect=(

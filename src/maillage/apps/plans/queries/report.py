@@ -5,7 +5,7 @@ from datetime import date
 from maillage.apps.codesign.queries.boards import journeys_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan
-from maillage.apps.plans.queries import overview
+from maillage.apps.plans.queries import overview, proposals
 from maillage.apps.plans.queries.effects import baseline_of, last_count
 from maillage.apps.plans.queries.overview import ActionRow
 from maillage.apps.territories.queries import canonical
@@ -42,6 +42,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
             for shown in overview.by_axis(plan, actions, reading, on)
         ),
         refused=tuple((refusal.title, refusal.why) for refusal in plan.refusals.all()),
+        settled=proposals.settled(plan, reading.offer),
         journeys=(
             *(
                 journey.of_plan(codesign.journeys()[id])
