@@ -1,15 +1,21 @@
 """The page of what changed: frozen editions of a territory, one altered, one whose plan is a draft."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from maillage.apps.dossiers import queries
+from maillage.apps.pilotage.queries import editions
+from maillage.apps.plans import actions
+from maillage.apps.plans.models import PlanAction
+from maillage.reference.plan_frames import frames
 from maillage.reports.page import folder
 from maillage.reports.territory import changes
-from tests.conftest import PLACE
+from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PAGE = f"/territoires/{PLACE}/rapports/changements/"
 
 
@@ -17,7 +23,7 @@ PAGE = f"/territoires/{PLACE}/rapports/changements/"
 def freeze(study, settings, tmp_path, monkeypatch):
     """Freeze an edition of the study of Échirolles, its figures changed first."""
     monkeypatch.setattr(queries, "frozen_editions", lambda home, code: folder.frozen_editions(tmp_path, code))
-    today = queries.edition_of(study, None)
+    today = editions.edition_of(study, None)
 
     def make(report: str, name: str, *, plan=None, low: float | None = None) -> None:
         held = json.loads(json.dumps(today.study))
@@ -65,3 +71,17 @@ def test_a_plan_that_is_a_draft_is_not_read_through_its_edition(client, freeze):
     assert "Un secret d’équipe" not in page
     freeze("plan", "juin", plan={"is_published": True, "axes": []})
     assert "Rien n’a changé" in client.get(PAGE, {"de": "plan/juin"}).content.decode()
+
+
+def test_an_edition_is_compared_with_the_plan_of_the_day(client, freeze, home, study, settings, computed):
+    settings.HOME, _ = computed
+    lea = account("lea", "analyste", territory="38")
+    plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    freeze("restitution", "mai", plan=editions.edition_of(study, None).plan)
+    PlanAction.objects.filter(plan=plan, number=3).update(pilot="CCAS d’Échirolles")
+    page = client.get(PAGE).content.decode()
+    assert "L’étude et le plan d’aujourd’hui" in page
+    assert "CCAS d’Échirolles" in page and 'data-t="Ce qu’on peut en dire">pilote<' in page
+    actions.publish(plan, shown=False, by=lea, at=AT)
+    assert "CCAS d’Échirolles" not in client.get(PAGE).content.decode(), "a draft is its team’s"

@@ -3,7 +3,6 @@
 import csv
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -16,7 +15,6 @@ import numpy as np
 from django.conf import settings
 from django.db.models import Max, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
@@ -40,10 +38,9 @@ from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.directory import census
 from maillage.reports.directory.census import CensusReading
 from maillage.reports.page import pdf
-from maillage.reports.page.folder import Fingerprint, Frozen, frozen_editions
-from maillage.reports.page.folder import read as read_edition
+from maillage.reports.page.folder import Frozen, frozen_editions
 from maillage.reports.page.theme import Theme
-from maillage.reports.territory import atlas, changes, comparison, criteria, services
+from maillage.reports.territory import atlas, comparison, criteria, services
 from maillage.reports.territory import findings as told_findings
 from maillage.reports.territory import offer as territory_offer
 from maillage.reports.territory.field import Action, FieldReading, Paragraphs
@@ -410,34 +407,6 @@ def file(study: Study, name: str) -> Path | None:
 def editions(place: str) -> list[Frozen]:
     """Return the editions of reports on a place that were frozen on this installation, the latest first."""
     return frozen_editions(Path(settings.HOME), place)
-
-
-def edition_of(study: Study, each: Frozen | None) -> changes.Edition | None:
-    """Return an edition with its figures, or the latest study when `each` is None; None for one that keeps no
-    figure, or whose plan is a draft. Refused when one of its files was altered.
-    """
-    if each is None:
-        kept = json.loads((folder(study) / "etude.json").read_bytes())
-        r = reading(study)
-        about: Fingerprint = {
-            "version": 1,
-            "rapport": "",
-            "titre": study.name,
-            "territoire": {"code": study.place, "nom": study.name},
-            "edition": None,
-            "date": timezone.localdate(study.finished_at).isoformat(),
-            "logiciel": version("maillage"),
-            "etude": r.fingerprint,
-            "donnees": [
-                {"id": x.id, "producteur": x.producer, "titre": x.title, "millesime": x.vintage}
-                for x in r.sources
-            ],
-        }
-        return changes.Edition(about, kept, None)
-    about, files = read_edition(each.path)
-    content = files.get(f"{each.report}.json")
-    found = changes.edition(about, content) if content else None
-    return None if found is None or (found.plan and not found.plan["is_published"]) else found
 
 
 def ground(study: Study) -> Ground:

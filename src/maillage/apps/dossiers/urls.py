@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from maillage.apps.dossiers.views import comparing, editions, files, offer, pages, space
+from maillage.apps.dossiers.views import comparing, files, offer, pages, space
 
 
 class Key:
@@ -35,7 +35,6 @@ urlpatterns = [
     path("territoires/<str:place>/manques/et-si/", offer.what_if, name="what_if"),
     path("territoires/<str:place>/personnes/", offer.people_observed, name="seen"),
     path("territoires/<str:place>/rapports/", pages.reports, name="reports"),
-    path("territoires/<str:place>/rapports/changements/", editions.changed, name="changed"),
     path("etudes/<cle:key>/avancement/", pages.progress, name="progress"),
     path("etudes/<cle:key>/arreter/", pages.cancel, name="cancel"),
     path("etudes/<cle:key>/relancer/", pages.again, name="again"),

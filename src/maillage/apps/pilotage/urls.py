@@ -7,6 +7,7 @@ from maillage.apps.pilotage import views
 urlpatterns = [
     path("territoires/<str:place>/boucle/", views.loop, name="loop"),
     path("territoires/<str:place>/boucle/zones.csv", views.table, name="loop_table"),
+    path("territoires/<str:place>/rapports/changements/", views.changed, name="changed"),
     path("etudes/<cle:key>/rapports/<slug:report>.<slug:form>", views.report_file, name="study_report"),
     path("espace/pilotage/", views.steering, name="steering"),
     path("espace/pilotage/activite/", views.activity, name="activity_report"),

@@ -14,7 +14,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.rules import DONE
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
-from maillage.apps.pilotage.queries import activity_report, document, home, reports
+from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
 from maillage.apps.pilotage.queries import loop as queries
 from maillage.apps.plans.access import funders_for, plan_for
 from maillage.apps.plans.queries.overview import reading_of
@@ -25,6 +25,8 @@ from maillage.reports.page import pdf
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory import activity as told
 from maillage.reports.territory.activity import ActivityReport
+from maillage.reports.territory.changes import MARGIN
+from maillage.reports.territory.reading import Reading
 from maillage.web import refusals
 from maillage.web.long_lists import PAGE
 
@@ -36,17 +38,24 @@ TOO_MANY_REPORTS = Refused(
 )
 
 
-def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None:
-    """Return the study of a territory and its loop, None when nothing was computed; Http404 for a territory
-    that nobody knows.
+def _studied(place: str) -> tuple[Study, Reading] | None:
+    """Return the latest study of a territory, None when nothing was computed; Http404 for a territory that
+    nobody knows.
     """
     try:
         known = territories.canonical(place)
     except UnknownTerritory as error:
         raise Http404(error.what) from error
     study, reading = dossiers.latest(known), reading_of(known)
-    if study is None or reading is None:
+    return None if study is None or reading is None else (study, reading)
+
+
+def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None:
+    """Return the study of a territory and its loop, None when nothing was computed."""
+    found = _studied(place)
+    if found is None:
         return None
+    study, reading = found
     chosen = request.GET.get("tri", "")
     sort = chosen if chosen in rules.SORTS else "manque"
     most = len(reading.zones) if request.GET.get("zones") == "toutes" else queries.MOST
@@ -91,6 +100,27 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="boucle-{study.place}.csv"'
     return response
+
+
+@require_safe
+def changed(request: HttpRequest, place: str) -> HttpResponse:
+    """Two editions side by side, or one beside the study and the plan of today: what may be said to have
+    moved.
+    """
+    found = _studied(place)
+    if found is None:
+        return redirect("territory", place)
+    study, reading = found
+    context = {
+        "place": study.place,
+        "study": study,
+        "reading": reading,
+        "tab": "rapports",
+        "compared": editions.compared(study, request.GET.get("de", ""), request.GET.get("a", "")),
+        "today": editions.TODAY,
+        "margin": MARGIN,
+    }
+    return render(request, "pilotage/changed.html", context)
 
 
 @require_safe

@@ -1,0 +1,102 @@
+"""What changed between two frozen editions of the reports of a territory, or since one of them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+
+from django.utils import timezone
+
+from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers.models import Study
+from maillage.apps.plans.queries.report import plan_of
+from maillage.kernel.errors import Refused
+from maillage.reports.catalogue import NAMES
+from maillage.reports.page import folder
+from maillage.reports.page.folder import Fingerprint, Frozen
+from maillage.reports.territory import changes
+from maillage.reports.territory.changes import Change, Changes, Edition
+
+TODAY = "etude"
+NOT_COMPARED = Refused(
+    "Les deux éditions ne peuvent pas être comparées.",
+    why="L’une a été figée sans ses chiffres, ou son plan n’est pas publié.",
+    do="Choisissez-en une autre, ou figez-en une nouvelle : elle se comparera aux suivantes.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two editions side by side. offered: those that may be chosen, by key; before, after: the chosen keys,
+    "" and TODAY by default; told: what may be said to have moved, None without an edition or with an error;
+    parts: (title, lines, what is said when nothing moved).
+    """
+
+    offered: Mapping[str, str]
+    before: str
+    after: str
+    told: Changes | None = None
+    error: Refused | None = None
+    parts: Sequence[tuple[str, Sequence[Change], str]] = field(default=())
+
+
+def compared(study: Study, before: str, after: str) -> Comparison:
+    """Return an edition beside another, or beside the study and the plan of today."""
+    found = {f"{each.report}/{each.name}": each for each in dossiers.editions(study.place)}
+    offered = {key: f"{NAMES.get(each.report, each.report)}, « {each.name} »" for key, each in found.items()}
+    before = before if before in found else next(iter(found), "")
+    after = after if after in found else TODAY
+    if not before:
+        return Comparison(offered=offered, before=before, after=after)
+    try:
+        one, other = (edition_of(study, found.get(key)) for key in (before, after))
+        if one is None or other is None:
+            raise NOT_COMPARED
+    except Refused as error:  # an altered edition proves nothing
+        return Comparison(offered=offered, before=before, after=after, error=error)
+    told = changes.compare(one, other)
+    parts = [
+        ("Les personnes", told.figures, "Aucun total n’a changé."),
+        ("Zone par zone", told.zones, "Aucune zone n’est sortie de sa fourchette."),
+        ("L’offre", told.offer, "Rien n’a changé dans l’offre."),
+    ]
+    if one.plan and other.plan:
+        parts.append(("Le plan", told.plan, "Aucune action n’a changé."))
+    return Comparison(
+        offered=offered, before=before, after=after, told=told, parts=() if told.apart else parts
+    )
+
+
+def edition_of(study: Study, each: Frozen | None) -> Edition | None:
+    """Return an edition with its figures, or the latest study and the plan of today when `each` is None; None
+    for one that keeps no figure, or whose plan is a draft. Refused when one of its files was altered.
+    """
+    if each is None:
+        return _today(study)
+    about, files = folder.read(each.path)
+    content = files.get(f"{each.report}.json")
+    found = changes.edition(about, content) if content else None
+    return None if found is None or (found.plan and not found.plan["is_published"]) else found
+
+
+def _today(study: Study) -> Edition:
+    kept = json.loads((dossiers.folder(study) / "etude.json").read_bytes())
+    r = dossiers.reading(study)
+    about: Fingerprint = {
+        "version": 1,
+        "rapport": "",
+        "titre": study.name,
+        "territoire": {"code": study.place, "nom": study.name},
+        "edition": None,
+        "date": timezone.localdate(study.finished_at).isoformat(),
+        "logiciel": version("maillage"),
+        "etude": r.fingerprint,
+        "donnees": [
+            {"id": x.id, "producteur": x.producer, "titre": x.title, "millesime": x.vintage}
+            for x in r.sources
+        ],
+    }
+    plan = plan_of(study.place, r, on=timezone.localdate())
+    # As an edition reads it back: what was frozen went through JSON.
+    held = json.loads(json.dumps(asdict(plan))) if plan is not None and plan.is_published else None
+    return Edition(about, kept, held)
