@@ -357,6 +357,10 @@ def test_the_document_is_that_of_the_contract(study):
         for link in ("offre", "orientation", "action", "effet"):
             assert zone[link]["valeur"] is not None or zone[link]["motif"]
     assert written["ensemble"]["orientation"]["valeur"] is None
+    missing = {"valeur": None, "motif": "Aucun plan n’est publié pour ce territoire."}
+    assert all(zone["plan"] == missing for zone in (*written["zones"], written["ensemble"]))
+    row = document.rows(written)[0]
+    assert (row["plan"], row["plan_motif"]) == ("", missing["motif"])
     assert len(written["phrases"]) <= 3
 
 

@@ -1,7 +1,7 @@
 """The loop as files: the JSON of `maillage boucle`, a table."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.text import capfirst
@@ -31,8 +31,9 @@ COLUMNS = (
         "places_semaine_motif",
     ),
     *(f"{link}{end}" for link in LINKS for end in ("", "_motif")),
-    "plan",
+    *("plan", "plan_motif"),
 )
+NO_PLAN = "Aucun plan n’est publié pour ce territoire."
 
 
 def loop_json(study: Study, loop: Loop) -> Json:
@@ -51,7 +52,7 @@ def loop_json(study: Study, loop: Loop) -> Json:
             "besoin": kept["besoins"]["precarite_numerique"],
             "accueil": capacity_json(loop.places.capacity),
             **_chain(loop.whole, loop),
-            "plan": [_action(each) for each in loop.everywhere],
+            "plan": _plan(loop.everywhere, loop),
         },
         "communes": [
             {"nom": unit.name, "zones": list(unit.zones), **_chain(chain, loop)}
@@ -69,8 +70,13 @@ def _zone(row: ZoneLoop, zone: Mapping[str, Any], loop: Loop) -> Json:
         "besoin": zone["precarite_numerique"],
         "offre": _offer(zone, row),
         **chain,
-        "plan": [_action(each) for each in row.plan],
+        "plan": _plan(row.plan, loop),
     }
+
+
+def _plan(actions: Sequence[Planned], loop: Loop) -> list[Json] | Json:
+    """Return the actions that a plan has there; why nobody knows, where the territory has no plan to read."""
+    return [_action(each) for each in actions] if loop.has_plan else {"valeur": None, "motif": NO_PLAN}
 
 
 def _offer(zone: Mapping[str, Any], row: ZoneLoop) -> Json:
@@ -190,11 +196,18 @@ def _row(zone: Json) -> Json:
         "lieux_confirmes_6_mois": offer.get("fiches", {}).get("confirmees_6_mois", ""),
         "places_semaine": _cell(held.get("valeur")),
         "places_semaine_motif": held.get("motif", offer.get("fiches", {}).get("motif", "")),
-        "plan": " ; ".join(f"{_label(each)}. {each['titre']}" for each in zone["plan"]),
+        **_planned(zone["plan"]),
     }
     for name in LINKS:
         out |= {name: _cell(zone[name]["valeur"]), f"{name}_motif": zone[name].get("motif", "")}
     return out
+
+
+def _planned(plan: list[Json] | Json) -> Json:
+    if isinstance(plan, list):
+        told = " ; ".join(f"{_label(each)}. {each['titre']}" for each in plan)
+        return {"plan": told, "plan_motif": ""}
+    return {"plan": "", "plan_motif": plan["motif"]}
 
 
 def _label(action: Json) -> str:
