@@ -282,6 +282,19 @@ def test_the_half_names_only_zones_very_likely_in_it_and_counts_them_as_a_range(
     (said,) = sentences.half(told, lambda _, chosen: [f"Z{codes.index(code)}" for code in chosen])
     assert said.replace("\xa0", " ").startswith("Il faut 1 ou 2 quartiers sur 5")
     assert said.endswith("Très probablement (8 chances sur 10 ou plus) : **Z0**.")
+    few = replace(
+        zones[0],
+        need=Withheld(reason="Trop peu.", unit="personnes", universe="", n=0, method="besoins"),
+        cell=None,
+    )
+    wide = replace(told, zones=(*zones, few, replace(few, share_inside=0.0)))  # the last is out of a filter
+    said, beside = sentences.half(wide, lambda _, chosen: [f"Z{codes.index(code)}" for code in chosen])
+    assert said.replace("\xa0", " ").startswith("Il faut 1 ou 2 quartiers sur les 5 estimés")
+    assert beside.replace("\xa0", " ") == "1 autre quartier n’a pas d’estimation."
+
+
+def test_a_zone_where_nobody_lives_is_out_of_no_filter_when_there_is_none(d):
+    assert {r.share_inside for r in d.zones} == {1.0}
 
 
 def test_the_first_step_of_a_zone_names_where_half_of_its_people_live(d):

@@ -82,16 +82,28 @@ def residents(spread: Spread, population: float) -> tuple[str, str]:
     return f"de {wording.number(low)} à {wording.number(high)}", f"de {shares}"
 
 
-def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str]) -> str:
-    """Return how many of n zones are in both precarities, then which ones very likely are."""
+def among(n: int, beside: int, unit: str, known: str) -> str:
+    """Return the zones that others are counted among. beside: how many zones of the territory are not among
+    them; known: what makes the difference, a masculine adjective.
+
+    >>> among(22, 0, "zone", "estimé"), among(192, 9, "quartier", "estimé"), among(75, 1, "zone", "estimé")
+    ('22', 'les 192 estimés', 'les 75 estimées')
+    """
+    agreed = f"{known}{'e' if unit in FEMININE else ''}s"
+    return f"les {wording.number(n)} {agreed}" if beside else wording.number(n)
+
+
+def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, beside: int = 0) -> str:
+    """Return how many of n zones are in both precarities, then which ones very likely are. beside: how many
+    zones have no place on the joint map.
+    """
     those, none = ("elles", "Aucune") if unit in FEMININE else ("eux", "Aucun")
     if not spread.high:
         return f"{none} {unit} ne réunit ici une précarité numérique forte et une précarité sociale forte."
     verb = "cumule" if spread.high <= 1 else "cumulent"
     head = (
-        f"{upper_first(between(spread, unit))} sur {wording.number(n)} {verb} précarité numérique et"
-        " précarité"
-        " sociale fortes pour ce territoire."
+        f"{upper_first(between(spread, unit))} sur {among(n, beside, unit, 'croisé')} {verb} précarité"
+        " numérique et précarité sociale fortes pour ce territoire."
     )
     if not likely:
         return (
@@ -104,6 +116,16 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str]) -> str:
         " doit y être"
         " humaine, gratuite et proche."
     )
+
+
+def unestimated(n: int, unit: str) -> str:
+    """Return how many zones have no estimate, "" for none: why others are told of fewer.
+
+    >>> unestimated(9, "quartier"), unestimated(1, "zone"), unestimated(0, "zone")
+    ('9\xa0autres quartiers n’ont pas d’estimation.', '1\xa0autre zone n’a pas d’estimation.', '')
+    """
+    other = wording.count(n, f"autre {unit}", f"autres {unit}s")
+    return f"{other} {'n’ont' if n > 1 else 'n’a'} pas d’estimation." if n else ""
 
 
 def uncrossed(n: int, unit: str) -> str:

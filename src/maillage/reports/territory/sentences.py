@@ -44,17 +44,18 @@ def half(d: Diagnosis, names_of: Names) -> list[str]:
     n = sum(isinstance(r.need, Estimate) for r in d.zones)
     if n < FEWEST_ZONES or isinstance(d.need, Withheld):
         return []
-    count = certainty.between(d.half_zones, unit)
-    lead = (
-        f"Il faut {count} sur {n}, selon les tirages, pour réunir la moitié des personnes qui {verb}"
-        if d.half_zones.low < d.half_zones.high
-        else f"Il faut {count} sur {n} pour réunir la moitié des personnes qui {verb}"
-    )
+    beside = sum(not isinstance(r.need, Estimate) and r.share_inside > 0 for r in d.zones)
+    count = f"{certainty.between(d.half_zones, unit)} sur {certainty.among(n, beside, unit, 'estimé')}"
+    drawn = ", selon les tirages," if d.half_zones.low < d.half_zones.high else ""
+    lead = f"Il faut {count}{drawn} pour réunir la moitié des personnes qui {verb}"
+    rest = [certainty.unestimated(beside, unit)] if beside else []
     if d.half_zones.low > MOST_NAMED and d.half_zones.low * CONCENTRATED > n:
-        return [f"{lead} : la difficulté est répandue, elle n’est pas concentrée."]
-    if not d.half:
-        return [f"{lead} ; rien ne dit assez sûrement {'lesquelles' if unit in FEMININE else 'lesquels'}."]
-    return [f"{lead}. Très probablement ({certainty.odds_text()}) : {named(names_of(d, d.half))}."]
+        told = f"{lead} : la difficulté est répandue, elle n’est pas concentrée."
+    elif not d.half:
+        told = f"{lead} ; rien ne dit assez sûrement {'lesquelles' if unit in FEMININE else 'lesquels'}."
+    else:
+        told = f"{lead}. Très probablement ({certainty.odds_text()}) : {named(names_of(d, d.half))}."
+    return [told, *rest]
 
 
 def crossing(d: Diagnosis, names_of: Names) -> list[str]:
@@ -63,8 +64,10 @@ def crossing(d: Diagnosis, names_of: Names) -> list[str]:
         return []
     likely = largest_first(d, [r.zone.code for r in d.zones if r.cell == "les_deux" and r.is_likely])
     n = sum(r.cell is not None for r in d.zones)
-    told = certainty.crossing(d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely))
     beside = sum(r.cell is None and r.share_inside > 0 for r in d.zones)
+    told = certainty.crossing(
+        d.cell_spreads["les_deux"].zones, n, unit_of(d), names_of(d, likely), beside=beside
+    )
     return [f"{told} {certainty.uncrossed(beside, unit_of(d))}".strip()]
 
 

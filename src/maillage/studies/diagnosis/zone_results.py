@@ -139,7 +139,9 @@ def zone_results(w: Work) -> Classed:
                 adults=float(people.adults[i]),
                 universe=float(people.universe[i]),
                 share_inside=(
-                    float(people.population[i] / people.everybody[i]) if people.everybody[i] else 0.0
+                    float(people.population[i] / people.everybody[i])
+                    if people.everybody[i]
+                    else float(request.inside is None)
                 ),
                 need=figure(sums["need"][i]),
                 rate=figure(rates[i], percent=True),
