@@ -65,7 +65,10 @@ def test_a_plan_is_handed_to_whoever_may_read_it(client, study):
     lea = account("lea", "analyste", territory="38")
     plan = actions.open_plan(PLACE, title="Le plan d’ici", frame=frames()["grenoble"], by=lea, at=AT)
     assert read(client, study, "plan.pdf").status_code == 404, "a draft is its team’s"
+    offered = "Le plan stratégique, rédigé"
+    assert offered not in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
     client.force_login(lea)
+    assert offered in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
     assert (
         f"/etudes/{study.key}/rapports/plan.pdf" in client.get(f"/territoires/{PLACE}/plan/").content.decode()
     )
