@@ -96,7 +96,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
     from maillage.apps.orientations.actions import forgetting
     from maillage.apps.people.actions import register as people
     from maillage.apps.people.models import Person
-    from tests.support.mandats import STROKES, shown
+    from tests.support.mandats import STROKES, given, shown
 
     leila, structure = User.objects.get(name="Leïla"), Structure.objects.get(name="Signer")
 
@@ -188,7 +188,16 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
 
     stops = [of_running(withdraw), of_running(revoke), of_running(renew), decline, remind, forget]
     changes = [of_act(each) for each in (correct, corrections.strike, corrections.restore)]
-    changes += [of_act(corrections.regularise, Act.objects.filter(regularised_at=None).exclude(outside=""))]
+
+    def regularise(draw: random.Random, at: datetime) -> None:
+        """Have the person sign first, as they do: drawn apart, both seldom meet."""
+        waits = Act.objects.filter(regularised_at=None, person__forgotten_at=None).exclude(outside="")
+        if row := any_of(draw, waits.exclude(person=None)):
+            token = f"{row.pk}-{at:%H%M%S%f}-{draw.random()}"
+            given(row.person, structure, leila, row.procedure, at=at, token=token)
+            corrections.regularise(row, by=leila, at=at)
+
+    changes.append(regularise)
     return [sign_new, sign_new, sign, note, note, *stops, *changes]
 
 
