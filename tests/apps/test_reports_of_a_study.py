@@ -48,6 +48,23 @@ def test_each_report_that_the_page_offers_is_written(client, study):
     assert "Échirolles" in words(read(client, study, "synthese.pdf").content)
 
 
+def test_each_map_tells_its_classes_and_their_unit(client, study):
+    bounds = [" ".join(each.split()) for each in reports.subject(study, AT.date()).reading.class_bounds]
+    assert len(bounds) == 5 and "ou moins" in bounds[0]
+    slides = Presentation(io.BytesIO(read(client, study, "restitution.pptx").content)).slides
+    told = {"pptx": " ".join(x.text_frame.text for s in slides for x in s.shapes if x.has_text_frame)}
+    told |= {
+        name: words(read(client, study, f"{name}.pdf").content)
+        for name in ("restitution", "synthese", "affiche")
+    }
+    for name, text in told.items():
+        flat = " ".join(text.split())
+        assert all(each in flat for each in bounds), name
+        assert "Part des 15 ans et plus" in flat and "Rayé" in flat, name
+    for text in (told["pptx"], told["restitution"]):
+        assert "les deux fortes" in text and "ni l’une ni l’autre" in text
+
+
 def test_a_report_bears_the_name_of_its_territory(client, study):
     StudyTheme.objects.create(
         place=PLACE, name="Ville d’Échirolles, pôle numérique", colour="#0B5345", written_at=AT

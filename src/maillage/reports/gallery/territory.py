@@ -237,8 +237,12 @@ def _digital(s: Subject) -> Plate:
                 for z in r.zones
             ),
         ),
-        f"{_source(r)} {SCALE} {rest}",
+        f"{_source(r)} {SCALE}{_bounds(r)} {rest}",
     )
+
+
+def _bounds(r: Reading) -> str:
+    return f" Classes, en part des 15 ans et plus : {' ; '.join(r.class_bounds)}." if r.class_bounds else ""
 
 
 def _social(s: Subject) -> Plate:

@@ -36,12 +36,15 @@ class Bullets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A drawing with what it says. alt: the text that stands for it; width: share of the page, 0 to 1."""
+    """A drawing with what it says. alt: the text that stands for it; width: share of the page, 0 to 1; key:
+    the classes of a map, each with its class of style and its words.
+    """
 
     svg: str
     alt: str
     caption: str = ""
     width: float = 1.0
+    key: tuple[tuple[str, str], ...] = ()
     kind: str = "picture"
 
 
@@ -290,6 +293,8 @@ def _block(row: dict[str, Any]) -> Block:
             "rows": tuple(tuple(Cell(**cell) for cell in cells) for cells in row["rows"]),
             "widths": tuple(row["widths"]),
         }
+    if row["kind"] == "picture":
+        row["key"] = tuple((kind, words) for kind, words in row.get("key", ()))
     if row["kind"] == "chart":
         row["bars"] = tuple(Bar(**bar) for bar in row["bars"])
     if row["kind"] == "bullets":

@@ -57,6 +57,7 @@ SIZES = (
 MEAN = 0.56  # a letter of that font, in its size, where words follow one another
 LETTER, MARGINS = 0.72, 0.2  # a bold letter of that wider font, in its size; sides of a cell, in inches
 HIGHEST, ESTIMATE, LOWEST = "Jusqu’à", "Estimation", "Au moins"  # series of a chart, drawn in this order
+KEY, KEY_LINE = 2.85, 0.3  # inches: the column of the classes of a map, a line of it
 SMALL = 12  # points: the smallest words that are read from the end of a room
 FONT = "Arial"  # on every computer: the file does not carry fonts
 Box = tuple[float, float, float, float]  # left, top, width, height, in inches
@@ -186,7 +187,11 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
     elif isinstance(block, Grid):
         _table(slide, block, box)
     elif isinstance(block, Picture):
-        _picture(slide, pdf.png(block.svg, letters=pdf.SLIDE), block.alt, box)
+        left, top, wide, high = box
+        beside = KEY if block.key else 0.0
+        _picture(slide, pdf.png(block.svg, letters=pdf.SLIDE), block.alt, (left, top, wide - beside, high))
+        if block.key:
+            _key(slide, block, (left + wide - KEY, top, KEY, high))
     elif isinstance(block, Bullets):
         _list(slide, block.items, box)
     elif isinstance(block, Callout):
@@ -202,7 +207,8 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
 
 def _colour(name: str) -> Any:
     own = theme.current()
-    value = own.colour if own and name in ("prune", "couverture") else tokens("jour")[name]
+    values = {**tokens("jour"), **pdf.swatches()}
+    value = own.colour if own and name in ("prune", "couverture") else values[name]
     return RGBColor.from_string(value.removeprefix("#"))
 
 
@@ -308,6 +314,25 @@ def _picture(slide: Any, content: bytes, alt: str, box: Box) -> None:
     ratio = min(Inches(wide) / shape.width, Inches(high) / shape.height)
     shape.width, shape.height = int(shape.width * ratio), int(shape.height * ratio)
     _named(shape, alt)
+
+
+def _key(slide: Any, block: Picture, box: Box) -> None:
+    """Draw the classes of a map one under the other, and their unit under them."""
+    left, top, wide, high = box
+    y = top
+    for kind, words in block.key:
+        square = slide.shapes.add_shape(
+            MSO_SHAPE.RECTANGLE, *(Inches(each) for each in (left + 0.1, y + 0.11, 0.16, 0.16))
+        )
+        square.shadow.inherit = False
+        square.fill.solid()
+        square.fill.fore_color.rgb, square.line.color.rgb = _colour(kind), _colour("bord")
+        square.line.width = Pt(0.5)
+        lines = ceil(len(words) * SMALL * MEAN / 72 / (wide - 0.37))
+        _paragraph(slide, words, (left + 0.32, y, wide - 0.32, KEY_LINE), size=SMALL, colour="encre")
+        y += KEY_LINE + (lines - 1) * SMALL * 1.2 / 72
+    rest = (left + 0.1, y, wide - 0.1, top + high - y)
+    _paragraph(slide, block.caption, rest, size=SMALL, colour="encre-2")
 
 
 def _chart(slide: Any, block: Chart, box: Box) -> None:

@@ -12,11 +12,10 @@ from maillage.reports.page.blocks import (
     Chapter,
     Document,
     Grid,
-    Picture,
     Text,
 )
 from maillage.reports.plan.reading import PlanReading, tally
-from maillage.reports.territory import gaps, mission, synthesis, withheld
+from maillage.reports.territory import gaps, map_keys, mission, synthesis, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.reading import LevelLine, OfferReading, Reading
 from maillage.reports.territory.subject import (
@@ -241,7 +240,7 @@ def _zones(s: Subject) -> Chapter:
         widths=(2.0, 1.3, 2.1, 0.8),  # a range stands on one line
         rows=tuple(
             _cells(
-                f"{z.name} ({z.place})" if z.place else z.name,  # two communes each have their « Centre »
+                z.full_name,
                 z.people or "—",
                 z.between.replace(" ", wording.NBSP),
                 z.share,
@@ -251,9 +250,8 @@ def _zones(s: Subject) -> Chapter:
         note="Les fourchettes se recouvrent : ce n’est pas un classement.",
     )
     svg = s.layers.get("numerique", "")
-    picture = Picture(
-        svg=svg, alt="Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
-    )
+    alt = "Carte de la part de personnes concernées, zone par zone, du clair (rare) au foncé."
+    picture = map_keys.picture(r, "numerique", svg, alt=alt)
     return _slide(
         PEOPLE,
         title or "Les fourchettes des zones, côte à côte",
@@ -275,10 +273,9 @@ def _crossing(s: Subject) -> list[Chapter]:
     alt = "Carte des deux précarités : bleu, numérique ; brique, sociale ; prune, les deux."
     blocks: list[Block] = [Bullets(items=tuple(text for text in items if text)[:3])]
     if svg:
-        blocks.insert(0, Picture(svg=svg, alt=alt))
-    foot = f"Bleu : numérique. Brique : sociale. Prune : les deux. {_foot(s)}"
+        blocks.insert(0, map_keys.picture(r, "les-deux", svg, alt=alt))
     notes = " ".join([*(f"{x.finding} {x.advice}" for x in r.discordances), provenance(s)])
-    return [_slide(PEOPLE, title, blocks, notes=notes, foot=foot)]
+    return [_slide(PEOPLE, title, blocks, notes=notes, foot=_foot(s))]
 
 
 def _is_surveyed(s: Subject) -> bool:

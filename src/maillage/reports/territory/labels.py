@@ -105,6 +105,12 @@ BREAKDOWN_LABELS = {
     "niveau_de_vie": "Niveau de vie",
     "espace": "Lieu de vie",
 }
+CERTAINTY_LABELS = (
+    "sûre : 95 tirages sur 100 ou plus",
+    "assez sûre : 80 à 95",
+    "peu sûre : 60 à 80",
+    "incertaine : moins de 60",
+)
 SPACE_LABELS = {"rural": "rural", "periurbain": "périurbain", "urbain": "urbain"}
 
 DEDUCED_LABELS = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from maillage.reports.page.blocks import Bullets, Chapter, Document, Picture, Text
 from maillage.reports.plan.reading import PlanAction, PlanReading
-from maillage.reports.territory import synthesis
+from maillage.reports.territory import map_keys, synthesis
 from maillage.reports.territory.subject import Subject, cover, headline, interval, need_chart, provenance
 
 MOST = 3
@@ -18,7 +18,7 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
     svg = "" if r.withheld else s.layers.get("numerique", "")
     chart = None if r.withheld else need_chart(s)
     alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-    drawn = [Picture(svg=svg, alt=alt)] if svg else []
+    drawn = [map_keys.picture(r, "numerique", svg, alt=alt)] if svg else []
     blocks = [*drawn, *([Picture(svg=chart.svg, alt=chart.alt)] if chart else [])]
     return Document(
         title=f"Affiche : {r.territory.name}",

@@ -284,6 +284,11 @@ class ZoneRow:
     levels: tuple[ZoneLevel, ...]
     alerts: tuple[str, ...]
 
+    @property
+    def full_name(self) -> str:
+        """Its name, with its commune among those of several: two of them each have their « Centre »."""
+        return f"{self.name} ({self.place})" if self.place else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Variable:

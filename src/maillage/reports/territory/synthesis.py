@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Picture, Text
+from maillage.reports.page.blocks import Block, Bullets, Chapter, Document, Text
 from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import gaps, withheld
+from maillage.reports.territory import gaps, map_keys, withheld
 from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.labels import FIRST_ANSWERS
 from maillage.reports.territory.reading import Reading
@@ -80,7 +80,7 @@ def _where(s: Subject) -> Chapter:
     ]
     if svg := s.layers.get("numerique", ""):
         alt = "Carte de la part de personnes concernées, zone par zone, du clair au foncé."
-        blocks.append(Picture(svg=svg, alt=alt, caption="Du clair (rare) au foncé (fréquent).", width=0.8))
+        blocks.append(map_keys.picture(r, "numerique", svg, alt=alt, width=0.66))
     return Chapter(number="", title="Où vivent ces personnes", blocks=tuple(blocks))
 
 

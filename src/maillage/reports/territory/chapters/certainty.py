@@ -17,7 +17,7 @@ from maillage.reports.page.blocks import (
     Text,
     as_data,
 )
-from maillage.reports.territory import evaluation
+from maillage.reports.territory import evaluation, map_keys
 from maillage.reports.territory.chapters.sections import SECTIONS, comment_of
 from maillage.reports.territory.reading import Reading
 
@@ -40,10 +40,11 @@ def certainty_chapter(
             Beside(
                 share=0.4,
                 left=(
-                    Picture(
-                        svg=layers["certitude"],
+                    map_keys.picture(
+                        r,
+                        "certitude",
+                        layers["certitude"],
                         alt="Certitude de la classe de chaque zone.",
-                        caption="Certitude : du clair (classe sûre) au foncé (classe incertaine).",
                     ),
                 ),
                 right=(shares,),

@@ -13,7 +13,7 @@ from maillage.reports.page.blocks import (
     Picture,
     Text,
 )
-from maillage.reports.territory import atlas, withheld
+from maillage.reports.territory import atlas, map_keys, withheld
 from maillage.reports.territory.chapters.sections import comment_of
 from maillage.reports.territory.published import CONTRADICTED
 from maillage.reports.territory.reading import Reading
@@ -127,12 +127,7 @@ def _first_look(d: Diagnosis, r: Reading, layers: Mapping[str, str]) -> tuple[Bl
     layer = next((name for name in ("les-deux", "numerique") if name in layers), "")
     if not layer:
         return (said,)
-    caption = (
-        "Bleu : numérique. Brique : sociale. Prune : les deux."
-        if layer == "les-deux"
-        else "Précarité numérique"
-    )
-    picture = Picture(svg=atlas.small(d, layer), alt=atlas.description(d, layer), caption=caption)
+    picture = map_keys.picture(r, layer, atlas.small(d, layer), alt=atlas.description(d, layer))
     return (Beside(share=0.6, left=(said,), right=(picture,)),)
 
 

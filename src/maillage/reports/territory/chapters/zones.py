@@ -157,7 +157,7 @@ def _zone_table(zones: Sequence[ZoneRow], *, caption: str, universe: str) -> Gri
         rows=tuple(
             (
                 Cell(
-                    text=f"{z.name} ({z.place})" if z.place else z.name,
+                    text=z.full_name,
                     strong=True,
                     swatch=z.mark,
                 ),

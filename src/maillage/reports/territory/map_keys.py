@@ -1,0 +1,42 @@
+"""The classes of the maps of a diagnosis, as their key tells them: a colour, its bounds, its unit."""
+
+from maillage.reports.page.blocks import Picture
+from maillage.reports.territory.labels import CERTAINTY_LABELS
+from maillage.reports.territory.reading import Reading
+
+Key = tuple[tuple[str, str], ...]
+HATCH = "-doute)"  # of a zone that is hatched, as a drawing calls it
+CELLS: Key = (
+    ("case-les-deux", "les deux fortes"),
+    ("case-numerique", "numérique seule (traits)"),
+    ("case-sociale", "sociale seule (points)"),
+    ("case-aucune", "ni l’une ni l’autre"),
+)
+UNITS = {
+    "numerique": "Part des 15 ans et plus en précarité numérique ; cinquièmes des zones d’ici.",
+    "les-deux": "Forte : les deux plus hautes classes sur cinq, les zones d’ici comparées entre elles.",
+    "certitude": "Part des tirages qui donnent la même classe numérique.",
+}
+UNSURE = {
+    "numerique": "Rayé : moins de 8 chances sur 10 que la classe soit la bonne.",
+    "les-deux": "Rayé : moins de 8 chances sur 10 que la case soit la bonne.",
+}
+
+
+def key(r: Reading, layer: str) -> Key:
+    """Return the classes of a layer: each with its class of style, and its bounds in words."""
+    if layer == "numerique":
+        return tuple((f"n{k}", words) for k, words in enumerate(r.class_bounds, 1))
+    if layer == "certitude":
+        return tuple((f"c{k}", words) for k, words in enumerate(CERTAINTY_LABELS, 1))
+    return CELLS
+
+
+def picture(r: Reading, layer: str, svg: str, *, alt: str, width: float = 1.0) -> Picture:
+    """Return a map with its classes and their unit; what is hatched is told where the drawing has some."""
+    hatched = (
+        UNSURE.get(layer, "") if f"url(#c-{layer}{HATCH}" in svg or f"url(#c-petite{HATCH}" in svg else ""
+    )
+    return Picture(
+        svg=svg, alt=alt, caption=f"{UNITS[layer]} {hatched}".strip(), width=width, key=key(r, layer)
+    )
