@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from maillage.apps.actes.models import Act
 from maillage.apps.codesign.models import Card, DraftAction, Group, Session
+from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm
@@ -200,6 +201,32 @@ def test_the_zones_of_an_action_come_first_among_many(plan, reading):
         codes = [code for code, _ in form.fields["zones"].choices]
         assert (codes[0] == last) is ("zones" in form.initial and last in form.initial["zones"])
         assert sorted(codes) == sorted(zone.code for zone in reading.zones)
+
+
+def test_a_zone_says_its_commune_where_there_are_several(plan, reading, monkeypatch):
+    first, second = reading.zones[:2]
+    zones = tuple(replace(zone, name="Centre", place=f"Ville {k}") for k, zone in enumerate((first, second)))
+    elsewhere = replace(reading, zones=zones)
+    monkeypatch.setattr(overview, "reading_of", lambda place: elsewhere)
+    assert [words for _, words in ActionForm(plan=plan).fields["zones"].choices] == [
+        "Centre (Ville 0)",
+        "Centre (Ville 1)",
+    ]
+    assert overview.zones_named([second.code], elsewhere) == "Centre (Ville 1)"
+
+
+def test_the_map_of_a_plan_tells_its_classes_and_folds_the_zones_without_an_action(
+    client, plan, lea, reading, monkeypatch
+):
+    planned = reading.zones[0]
+    changed(action(plan, 1), lea, zones=[planned.code], line="assistance")
+    monkeypatch.setattr(dossiers, "layer", lambda study, name: f"<svg><title>{name}</title></svg>")
+    client.force_login(lea)
+    page = client.get(AT_TERRITORY, {"vue": "carte"}).content.decode()
+    shown, _, folded = page.partition("sans action pour")
+    assert "manque-assistance" in shown and "plus de trois quarts" in shown
+    assert f"<strong>{planned.name}</strong>" in shown and planned.name not in folded
+    assert all(zone.name in folded and f"<strong>{zone.name}" not in shown for zone in reading.zones[1:])
 
 
 def test_an_action_never_waits_for_its_own_end(plan, lea):

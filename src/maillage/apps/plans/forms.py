@@ -146,7 +146,7 @@ class ActionForm(forms.Form):
         reading = overview.reading_of(plan.place)
         chosen = {*(row.zones if row else ()), *self.initial.get("zones", ())}
         zones = sorted(reading.zones, key=lambda zone: zone.code not in chosen) if reading else []
-        known = [(zone.code, zone.name) for zone in zones]
+        known = [(zone.code, zone.full_name) for zone in zones]
         named = {code for code, _ in known}
         stray = [(code, f"{code} (hors de l’étude d’aujourd’hui)") for code in (row.zones if row else ())]
         fields["zones"].choices = [*known, *(each for each in stray if each[0] not in named)]

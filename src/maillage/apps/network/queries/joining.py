@@ -105,7 +105,7 @@ def need(commune: str) -> Need | None:
     }
     if zone is not None:
         return Need(
-            of=zone.name,
+            of=zone.full_name,
             is_zone=True,
             people=zone.people or "",
             between="entre " + " et ".join(each.strip() for each in zone.between.split("–")),

@@ -285,7 +285,7 @@ def _row(
         need_bar=need_bar,
         bar=_bar(gap, top) if gap is not None else "",
         standing=Standing(
-            name=zone.name,
+            name=zone.full_name,
             need=zone.people_value,
             without=gap.missing_value if gap is not None else None,
             waiting=chain.orientation.detail(activity.WAITING),

@@ -189,7 +189,7 @@ def zones_named(codes: Sequence[str], reading: Reading | None) -> str:
     """Return the names of some zones, the first ones when there are many; the whole territory without any."""
     if reading is None or not codes:
         return "tout le territoire"
-    names = {zone.code: zone.name for zone in reading.zones}
+    names = {zone.code: zone.full_name for zone in reading.zones}
     named = [names.get(code, code) for code in codes]
     if len(named) <= MOST_ZONES + 1:
         return listing(named)

@@ -22,6 +22,7 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
 
+MOST_ON_MAP = 12  # zones listed beside the map before the others fold
 VIEWS = {"calendrier": "Calendrier", "tableau": "Tableau", "liste": "Liste", "carte": "Carte"}
 
 
@@ -124,15 +125,17 @@ def _map(
         for code in row.row.zones:
             zones.setdefault(code, []).append(row)
     reading = overview.reading_of(found.place)
+    kept = [
+        zone for zone in (reading.zones if reading else ()) if all(each.keeps(zone.code) for each in areas)
+    ]
+    planned = [(zone, zones[zone.code]) for zone in kept if zone.code in zones]
     return {
         "line": chosen,
         "lines": [(each, OPENINGS[each]) for each in lines if each in OPENINGS],
         "svg": dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
-        "zones": [
-            (zone, zones.get(zone.code, []))
-            for zone in (reading.zones if reading else ())
-            if all(each.keeps(zone.code) for each in areas)
-        ],
+        "zones": planned[:MOST_ON_MAP],
+        "folded": planned[MOST_ON_MAP:],
+        "others": [zone for zone in kept if zone.code not in zones],
     }
 
 
