@@ -77,6 +77,7 @@ SHORT = {
     PERIMETER: SCREENS,
     f"{PERIMETER}indicateurs/": SCREENS,
     f"{PERIMETER}plan/": SCREENS,
+    f"{PERIMETER}plan/?vue=carte": 5_200,
     f"{PERIMETER}grille/": SCREENS,
     f"{PERIMETER}lieux/": SCREENS,
     f"{PERIMETER}manques/": 5_300,  # the map, and ten zones with their bounds
@@ -99,7 +100,12 @@ def test_what_is_read_on_a_phone_is_short(visit, address):
     assert visit(address, **PHONE).evaluate(HEIGHT) <= SHORT[address]
 
 
-SHEETS = {f"{PERIMETER}boucle/": 3, f"{PERIMETER}indicateurs/": 8}
+SHEETS = {
+    f"{PERIMETER}boucle/": 1,  # A3, as its button says
+    "/territoires/200040715/boucle/": 3,  # sixty zones
+    f"{PERIMETER}plan/": 4,
+    f"{PERIMETER}indicateurs/": 8,
+}
 
 
 @pytest.mark.complete
@@ -108,6 +114,15 @@ def test_what_steers_prints_on_a_few_sheets(visit, address):
     """Le détail de chaque zone et les définitions restent à l’écran : sur papier, 24 feuilles ne se lisent pas."""
     with pypdfium2.PdfDocument(visit(address).pdf(prefer_css_page_size=True)) as printed:
         assert len(printed) <= SHEETS[address]
+
+
+@pytest.mark.complete
+def test_what_a_plan_proposes_stays_on_the_screen(enter):
+    page = enter("coordination", f"{PERIMETER}plan/")
+    assert page.get_by_text("Proposée par Maillage").first.is_visible()
+    page.emulate_media(media="print")
+    assert not page.get_by_text("Proposée par Maillage").first.is_visible()
+    assert not page.locator("summary", has_text="proposition").first.is_visible()
 
 
 SHORT_OF_THE_SPACE = {

@@ -26,6 +26,8 @@ SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la péri
 PEOPLE, THINGS = "people", "other"
 COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
 MONTHS = 16  # of the calendar, when the plan says nothing longer
+MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper
+YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would run over the next one
 LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that
 
 
@@ -391,6 +393,53 @@ def span(days: Iterable[date | None], on: date) -> tuple[date, date]:
     last = max([on, *known])
     months = max(MONTHS, (last.year - first.year) * 12 + last.month - first.month + 1)
     return first, add_months(first, months)
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark over a calendar: its place in percent, its words, whether they end there rather than begin."""
+
+    at: float
+    words: str
+    ends: bool = False
+
+
+def month_ticks(first: date, last: date) -> tuple[Tick, ...]:
+    """Return the first letter of each month; of each quarter, of each year, when there are too many to read.
+
+    >>> "".join(tick.words for tick in month_ticks(date(2026, 11, 1), date(2028, 3, 1)))
+    'NDJFMAMJJASONDJF'
+    >>> "".join(tick.words for tick in month_ticks(date(2026, 11, 1), date(2029, 3, 1)))
+    'JAJOJAJOJ'
+    """
+    n = (last.year - first.year) * 12 + last.month - first.month
+    every = next((step for step in (1, 3, 12) if n <= step * MOST_LETTERS), 0)
+    days = [add_months(first, k) for k in range(n)] if every else []
+    return tuple(
+        Tick(part_of(day, first, last), "JFMAMJJASOND"[day.month - 1])
+        for day in days
+        if (day.month - 1) % every == 0
+    )
+
+
+def year_ticks(first: date, last: date) -> tuple[Tick, ...]:
+    """Return the years over a calendar: where each begins, or, when little of it is there, where it ends; one
+    in some, when there are too many to read.
+
+    >>> [(tick.words, tick.ends) for tick in year_ticks(date(2026, 11, 1), date(2028, 3, 1))]
+    [('2026', True), ('2027', False), ('2028', True)]
+    >>> [tick.words for tick in year_ticks(date(2020, 1, 1), date(2040, 1, 1))][:3]
+    ['2020', '2024', '2028']
+    """
+    years = range(first.year, (last.year if last > date(last.year, 1, 1) else last.year - 1) + 1)
+    every = -(-len(years) // MOST_YEARS)
+    found = []
+    for year in years[::every]:
+        begins = part_of(max(first, date(year, 1, 1)), first, last)
+        ends = part_of(min(last, date(year + 1, 1, 1)), first, last)
+        is_short = every == 1 and ends - begins < YEAR_ROOM
+        found.append(Tick(ends if is_short else begins, str(year), is_short))
+    return tuple(found)
 
 
 def add_months(day: date, months: int) -> date:

@@ -84,9 +84,10 @@ class AxisRows:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """The months of a calendar: (place in percent, first letter, year when it begins)."""
+    """The marks over a calendar: its years, and its months, where lines stand."""
 
-    months: tuple[tuple[float, str, str], ...]
+    years: tuple[rules.Tick, ...]
+    months: tuple[rules.Tick, ...]
 
 
 def tally(rows: Iterable[ActionRow]) -> str:
@@ -157,14 +158,9 @@ def bounds_of(actions: Iterable[PlanAction], on: date) -> tuple[date, date]:
 
 
 def calendar(actions: Iterable[PlanAction], on: date) -> Calendar:
-    """Return the months of the calendar of a plan."""
+    """Return the marks over the calendar of a plan."""
     first, last = bounds_of(actions, on)
-    months, day = [], first
-    while day < last:
-        year = str(day.year) if day == first or day.month == 1 else ""
-        months.append((rules.part_of(day, first, last), "JFMAMJJASOND"[day.month - 1], year))
-        day = rules.add_months(day, 1)
-    return Calendar(tuple(months))
+    return Calendar(rules.year_ticks(first, last), rules.month_ticks(first, last))
 
 
 def _row(action: PlanAction, reading: Reading | None, on: date, first: date, last: date) -> ActionRow:
