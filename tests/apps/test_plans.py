@@ -154,6 +154,48 @@ def test_an_action_is_written_changed_and_refused_when_its_days_or_money_contrad
     assert (row.version, row.budget) == (1, None)
 
 
+def test_all_that_is_wrong_with_an_action_is_told_at_once(client, plan, lea, study):
+    """Ce qui manque, ce qui se contredit, ce qui ne s’écrit pas : chacun à son champ, dans la même réponse."""
+    client.force_login(lea)
+    seven, eight = action(plan, 7), action(plan, 8)
+    changed(seven, lea, after=eight)
+    said = {"title": "", "axis": eight.axis_id, "version": eight.version, "after": seven.pk}
+    said |= {"starts_on": "2026-12-01", "ends_on": "2026-11-01", "milestones": "demain Voir"}
+    said |= {"means": "mot de passe : Soleil2024!", "budget": "-3"}
+    page = client.post(f"{IN_SPACE}{eight.pk}/", said)
+    assert page.status_code == 400
+    found = page.context["form"].errors
+    assert set(found) == {"title", "ends_on", "milestones", "means", "budget", "after"}
+    assert found["ends_on"] == ["Elle finit avant de commencer. Corrigez l’un des deux jours."]
+    assert "sa propre fin" in found["after"][0] and "mot de passe" in found["means"][0]
+
+
+def test_what_is_missing_of_a_funding_is_told_beside_what_is_wrong(client, plan, lea, study):
+    client.force_login(lea)
+    row = action(plan, 1)
+    told = {"geste": "financer", "euros": "-5", "name": ""}
+    page = client.post(f"{IN_SPACE}{row.pk}/geste/", told, follow=True).content.decode()
+    assert "Il manque qui finance." in page and "supérieure ou égale à 0" in page
+
+
+def test_the_days_of_a_part_and_of_a_done_action_are_held_against_those_they_follow(client, plan, lea, study):
+    whole = changed(
+        action(plan, 7), lea, pilot="Leïla", starts_on=date(2026, 9, 1), ends_on=date(2099, 12, 1)
+    )
+    part = actions.write(
+        plan, token="p", title="Une part", axis=whole.axis, parent=whole, pilot="Leïla",
+        starts_on=date(2026, 12, 1), ends_on=date(2100, 1, 15), by=lea, at=AT,
+    )  # fmt: skip
+    rows = {row.row.pk: row for axis in overview.by_axis(plan, overview.actions_of(plan), None, ON)
+            for row in axis.rows}  # fmt: skip
+    assert rows[part.pk].warnings == (rules.RUNS_OVER,) == tuple(rows[part.pk].contradictions)
+    actions.set_state(whole, rules.DONE, by=lea, at=AT)
+    client.force_login(lea)
+    assert client.get(AT_TERRITORY).content.decode().count(rules.DONE_EARLY) == 1
+    assert rules.DONE_EARLY in client.get(f"{AT_TERRITORY}actions/{whole.pk}/").content.decode()
+    assert rules.RUNS_OVER in client.get(f"{AT_TERRITORY}actions/{part.pk}/").content.decode()
+
+
 def test_the_steps_of_an_action_take_french_days_and_say_each_line_that_is_wrong(client, plan, lea, study):
     client.force_login(lea)
     row = action(plan, 7)

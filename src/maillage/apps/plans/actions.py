@@ -24,13 +24,13 @@ from maillage.apps.plans.models import (
     PlanTask,
     Refusal,
 )
+from maillage.apps.plans.queries.contradictions import contradictions
 from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame
-from maillage.words.wording import number
 
 FREE = "Autres actions"
 
@@ -178,61 +178,11 @@ def _next_number(plan: Plan, parent: PlanAction | None) -> int:
     return (last or 0) + 1
 
 
-def _check_parent(plan: Plan, pk: int | None, parent: PlanAction) -> None:
-    lacks = (
-        ("Une action ne fait pas partie d’elle-même.", "Choisissez-en une autre, ou aucune.")
-        if parent.pk == pk
-        else ("L’action choisie est celle d’un autre plan.", "Choisissez-en une de ce plan.")
-        if parent.plan_id != plan.pk
-        else (
-            "L’action choisie fait elle-même partie d’une autre : une sous-action n’a pas de sous-actions.",
-            f"Choisissez plutôt l’action {parent.parent.label}.",
-        )
-        if parent.parent is not None
-        else (
-            "Elle a des sous-actions : elle ne peut pas devenir celle d’une autre.",
-            "Sortez-en d’abord ses sous-actions.",
-        )
-        if pk is not None and plan.actions.filter(parent=pk).exists()
-        else None
-    )
-    if lacks:
-        raise Refused("L’action n’a pas été enregistrée.", why=lacks[0], do=lacks[1])
-
-
 def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
-    starts, ends = values.get("starts_on"), values.get("ends_on")
-    if starts is not None and ends is not None and ends < starts:
-        raise Refused(
-            "L’action n’a pas été enregistrée.",
-            why="Elle finit avant de commencer.",
-            do="Corrigez l’un des deux jours.",
-        )
-    budget = values.get("budget")
-    held = plan.actions.filter(pk=pk).first() if pk is not None else None
-    if budget is not None and held is not None and (held.funded or 0) > budget:
-        raise Refused(
-            "L’action n’a pas été enregistrée.",
-            why=f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget.",
-            do="Écrivez un budget plus grand, ou retirez d’abord un financement.",
-        )
     if (parent := values.get("parent")) is not None:
         parent.refresh_from_db(fields=("plan", "parent", "axis"))  # somebody may have moved it meanwhile
-        _check_parent(plan, pk, parent)
-    after = values.get("after")
-    if after is not None and parent is not None and after.pk == parent.pk:
-        raise Refused(
-            "L’action n’a pas été enregistrée.",
-            why="Elle attendrait la fin de l’action dont elle fait partie.",
-            do="Choisissez une autre action à attendre, ou aucune.",
-        )
-    known = dict(plan.actions.values_list("pk", "after_id"))
-    if after is not None and pk is not None and rules.makes_a_cycle(pk, after.pk, known):
-        raise Refused(
-            "L’action n’a pas été enregistrée.",
-            why="D’une action à l’autre, elle attendrait sa propre fin.",
-            do="Choisissez une action qui n’attend pas celle-ci.",
-        )
+    for each in contradictions(plan, pk, values):
+        raise Refused("L’action n’a pas été enregistrée.", why=each.why, do=each.do)
     for words in values.values():
         if isinstance(words, str):
             refuse_secrets(words)

@@ -9,7 +9,9 @@ from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import files, overview
+from maillage.apps.plans.queries.contradictions import contradictions
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
@@ -171,6 +173,21 @@ class ActionForm(forms.Form):
             raise forms.ValidationError([*wrong, NO_DATE])
         return steps
 
+    def clean(self) -> dict[str, Any]:
+        """Add, to what each field says of itself, what they say against each other and all that nobody writes
+        in a plan: nobody corrects a form twice.
+        """
+        cleaned: dict[str, Any] = super().clean() or {}
+        for each in contradictions(self.plan, self.row.pk if self.row else None, cleaned):
+            self.add_error(each.field, f"{each.why} {each.do}")
+        for name in list(cleaned):
+            if isinstance(words := cleaned.get(name), str):
+                try:
+                    refuse_secrets(words)
+                except Refused as refused:
+                    self.add_error(name, " ".join(refused.sentences))
+        return cleaned
+
     @property
     def values(self) -> dict[str, Any]:
         """Return the fields of the action itself."""
@@ -257,6 +274,13 @@ class FundingForm(forms.Form):
             fields["name"].label = "Nom d’un autre financeur"
         else:
             del self.fields["funder"]
+
+    def clean(self) -> dict[str, Any]:
+        """Say who is missing beside what is wrong with an amount."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if not cleaned.get("name") and not cleaned.get("funder") and "name" not in self.errors:
+            self.add_error("name", "Il manque qui finance. Choisissez un financeur, ou écrivez son nom.")
+        return cleaned
 
     @property
     def values(self) -> dict[str, Any]:

@@ -26,6 +26,9 @@ SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la péri
 PEOPLE, THINGS = "people", "other"
 COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
 MONTHS = 16  # of the calendar, when the plan says nothing longer
+LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
+STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
+OVERLAPS, RUNS_OVER = "commence avant la fin de celle qu’elle attend", "hors des dates de son action"
 MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper
 YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would run over the next one
 LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more than that
@@ -35,7 +38,7 @@ LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more
 class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
     that it comes after ends, None when there is none, or when that one is over; is_part: of another
-    action.
+    action, whose days are `whole_starts_on` and `whole_ends_on`.
     """
 
     state: str
@@ -44,6 +47,8 @@ class Schedule:
     starts_on: date | None = None
     ends_on: date | None = None
     waits_until: date | None = None
+    whole_starts_on: date | None = None
+    whole_ends_on: date | None = None
 
 
 def is_late(action: Schedule, on: date) -> bool:
@@ -69,21 +74,43 @@ def overlaps(action: Schedule) -> bool:
     return begins is not None and waits is not None and begins < waits
 
 
+def runs_over(action: Schedule) -> bool:
+    """Return whether a part of an action has a day before it begins, or after it ends.
+
+    >>> runs_over(Schedule(state=READY, ends_on=date(2026, 3, 1), whole_ends_on=date(2026, 2, 1)))
+    True
+    >>> runs_over(Schedule(state=READY, ends_on=date(2026, 3, 1), whole_starts_on=date(2026, 2, 1)))
+    False
+    """
+    days = [day for day in (action.starts_on, action.ends_on) if day is not None]
+    first, last = action.whole_starts_on, action.whole_ends_on
+    return any((first is not None and day < first) or (last is not None and day > last) for day in days)
+
+
 def warnings(action: Schedule, on: date) -> list[str]:
-    """Return what an action still lacks to be carried out, in a few words each; none once it is over."""
+    """Return what an action still lacks to be carried out, in a few words each; once it is done, only that it
+    is so before its last day.
+
+    >>> warnings(Schedule(state=DONE, ends_on=date(2026, 3, 1)), date(2026, 2, 1))
+    ['faite avant sa date de fin']
+    """
+    if action.state == DONE and action.ends_on is not None and action.ends_on > on:
+        return [DONE_EARLY]
     if action.state not in ALIVE:
         return []
     lacks = []
     if not action.pilot:
-        lacks.append("sans pilote")
+        lacks.append(LACKS_PILOT)
     if action.starts_on is None and action.ends_on is None:
-        lacks.append("sans dates")
+        lacks.append(LACKS_DATES)
     if is_late(action, on):
-        lacks.append("en retard")
+        lacks.append(LATE)
     if action.state == RUNNING and action.starts_on is not None and action.starts_on > on:
-        lacks.append("en cours avant sa date")
+        lacks.append(STARTED_EARLY)
     if overlaps(action):
-        lacks.append("commence avant la fin de celle qu’elle attend")
+        lacks.append(OVERLAPS)
+    if runs_over(action):
+        lacks.append(RUNS_OVER)
     return lacks
 
 

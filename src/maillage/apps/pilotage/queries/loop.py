@@ -24,7 +24,7 @@ from maillage.apps.pilotage.rules import Gap, Link, Sentence, Standing
 from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
-from maillage.apps.plans.rules import ALIVE, warnings
+from maillage.apps.plans.rules import ALIVE, LACKS_PILOT, LATE, warnings
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
@@ -434,8 +434,8 @@ def _facts(
         ),
         helped=whole.action.value,
         unknown=whole.effect.detail(activity.UNKNOWN) or None,
-        late=sum("en retard" in each.warnings for each in planned.values()),
-        unpiloted=sum("sans pilote" in each.warnings for each in planned.values()),
+        late=sum(LATE in each.warnings for each in planned.values()),
+        unpiloted=sum(LACKS_PILOT in each.warnings for each in planned.values()),
         sheets=places.n,
         confirmed=places.confirmed,
         active=found.is_active,

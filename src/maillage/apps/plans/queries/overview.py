@@ -13,6 +13,7 @@ from maillage.reports.territory.reading import OfferLine, Reading, Stale
 from maillage.words.wording import DASH, listing, number
 
 MOST_OVER = 60.0  # percent of the calendar: beyond, what is left is narrower than words
+IN_A_COLUMN = (rules.LACKS_PILOT, rules.LACKS_DATES, rules.LATE)  # of the calendar
 MOST_ZONES = 3  # named beside an action; the others are counted
 
 
@@ -43,6 +44,11 @@ class ActionRow:
     ends: float | None
     today: float
     steps: tuple[tuple[float, str], ...]
+
+    @property
+    def contradictions(self) -> list[str]:
+        """What its dates and its state say against each other, which no column of the calendar shows."""
+        return [each for each in self.warnings if each not in IN_A_COLUMN]
 
     @property
     def width(self) -> float:
@@ -98,7 +104,7 @@ def tally(rows: Iterable[ActionRow]) -> str:
 
 def unpiloted(rows: Iterable[ActionRow]) -> str:
     """Return how many of some actions nobody carries, and apart how many sub-actions; "" for none."""
-    parts = [each.row.parent_id is not None for each in rows if "sans pilote" in each.warnings]
+    parts = [each.row.parent_id is not None for each in rows if rules.LACKS_PILOT in each.warnings]
     return rules.unpiloted_words(parts.count(False), parts.count(True))
 
 
@@ -122,7 +128,7 @@ def actions_of(plan: Plan) -> list[PlanAction]:
 
 def schedule(action: PlanAction) -> rules.Schedule:
     """Return what the rules of a calendar read of an action."""
-    before = action.after
+    before, whole = action.after, action.parent
     return rules.Schedule(
         state=action.state,
         is_part=action.parent_id is not None,
@@ -130,6 +136,8 @@ def schedule(action: PlanAction) -> rules.Schedule:
         starts_on=action.starts_on,
         ends_on=action.ends_on,
         waits_until=before.ends_on if before is not None and before.state in rules.ALIVE else None,
+        whole_starts_on=whole.starts_on if whole is not None else None,
+        whole_ends_on=whole.ends_on if whole is not None else None,
     )
 
 

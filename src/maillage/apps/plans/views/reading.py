@@ -23,6 +23,11 @@ from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
 
 MOST_ON_MAP = 12  # zones listed beside the map before the others fold
+CONTRADICTIONS = (
+    rules.STARTED_EARLY,
+    rules.DONE_EARLY,
+    rules.RUNS_OVER,
+)  # told beside the state of an action
 VIEWS = {"calendrier": "Calendrier", "tableau": "Tableau", "liste": "Liste", "carte": "Carte"}
 
 
@@ -167,6 +172,7 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "lines": [(name, held) for name, held in lines if held is not None],
         "overlaps": rules.overlaps(of_it),
         "is_late": rules.is_late(of_it, on),
+        "contradictions": [each for each in rules.warnings(of_it, on) if each in CONTRADICTIONS],
         "steps": row.milestones.all(),
         "next_step": row.milestones.filter(done_on=None, on__gte=on).first(),
         "journal": [n for n in notes if n.kind != rules.ELSEWHERE and not n.withdrawn_at],

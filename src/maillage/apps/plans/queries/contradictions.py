@@ -1,0 +1,66 @@
+"""What an action says against itself, and against its plan: told at once, each at its field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from maillage.apps.plans import rules
+from maillage.apps.plans.models import Plan, PlanAction
+from maillage.words.wording import number
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """What stands in the way of an action as it is typed. field: where it is corrected."""
+
+    field: str
+    why: str
+    do: str
+
+
+def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> list[Contradiction]:
+    """Return all that the values of an action contradict. pk: of the action, None for a new one; values:
+    those that are known, the others contradict nothing yet.
+    """
+    starts, ends, parent = values.get("starts_on"), values.get("ends_on"), values.get("parent")
+    found = []
+    if starts is not None and ends is not None and ends < starts:
+        found.append(
+            Contradiction("ends_on", "Elle finit avant de commencer.", "Corrigez l’un des deux jours.")
+        )
+    budget = values.get("budget")
+    held = plan.actions.filter(pk=pk).first() if pk is not None else None
+    if budget is not None and held is not None and (held.funded or 0) > budget:
+        why = f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget."
+        do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
+        found.append(Contradiction("budget", why, do))
+    if parent is not None and (lacks := _of_parent(plan, pk, parent)):
+        found.append(Contradiction("parent", *lacks))
+    after = values.get("after")
+    if after is not None and parent is not None and after.pk == parent.pk:
+        why = "Elle attendrait la fin de l’action dont elle fait partie."
+        found.append(Contradiction("after", why, "Choisissez une autre action à attendre, ou aucune."))
+    known = dict(plan.actions.values_list("pk", "after_id"))
+    if after is not None and pk is not None and rules.makes_a_cycle(pk, after.pk, known):
+        why = "D’une action à l’autre, elle attendrait sa propre fin."
+        found.append(Contradiction("after", why, "Choisissez une action qui n’attend pas celle-ci."))
+    return found
+
+
+def _of_parent(plan: Plan, pk: int | None, parent: PlanAction) -> tuple[str, str] | None:
+    """Return why an action may not be a part of another, and what to do; None when it may."""
+    if parent.pk == pk:
+        return "Une action ne fait pas partie d’elle-même.", "Choisissez-en une autre, ou aucune."
+    if parent.plan_id != plan.pk:
+        return "L’action choisie est celle d’un autre plan.", "Choisissez-en une de ce plan."
+    if parent.parent is not None:
+        return (
+            "L’action choisie fait elle-même partie d’une autre : une sous-action n’a pas de sous-actions.",
+            f"Choisissez plutôt l’action {parent.parent.label}.",
+        )
+    if pk is not None and plan.actions.filter(parent=pk).exists():
+        return (
+            "Elle a des sous-actions : elle ne peut pas devenir celle d’une autre.",
+            "Sortez-en d’abord ses sous-actions.",
+        )
+    return None
