@@ -33,6 +33,7 @@ BEFORE = pytest.StashKey[float]()
 ALL = "processor of all"
 STUDYING = pytest.StashKey[ExitStack]()
 FIRST_WORKER = "gw0"
+FAST_PASSWORDS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -211,7 +212,7 @@ def _plain_statics(settings) -> None:
 
 @pytest.fixture(autouse=True)
 def _fast_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = FAST_PASSWORDS
 
 
 @pytest.fixture(autouse=True)

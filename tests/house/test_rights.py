@@ -73,7 +73,7 @@ from maillage.apps.volunteers.actions import hours, sessions
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring
 from maillage.reports.page import drawings
-from tests.conftest import with_role
+from tests.conftest import FAST_PASSWORDS, with_role
 from tests.support import mandats, sample_survey
 from tests.support.papers import pdf
 from tests.support.places import place
@@ -538,7 +538,8 @@ def once(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple
     """
     home = tmp_path_factory.mktemp("monde")
     (home / "etudes").mkdir()
-    with django_db_blocker.unblock(), override_settings(HOME=home, PAPERS=PAPERS), transaction.atomic():
+    given = {"HOME": home, "PAPERS": PAPERS, "PASSWORD_HASHERS": FAST_PASSWORDS}
+    with django_db_blocker.unblock(), override_settings(**given), transaction.atomic():
         yield _world(), home
         transaction.set_rollback(True)
 
