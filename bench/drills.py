@@ -308,7 +308,7 @@ def _drill(
     """Ask at the lowest rate while things break; return the load and, for each thing, when it broke and how
     many seconds later the last request was refused or lost because of it.
     """
-    rate, seconds = min(given.debit), max(given.secondes, 60.0)
+    rate, seconds = min(given.debit), max(given.secondes, 30.0)
     broken: list[tuple[str, float]] = []
     began = time.perf_counter()
 

@@ -13,13 +13,13 @@ def main() -> None:
     from maillage.config.bootstrap import ready
 
     ready()
-    from django.core.management import call_command
     from django.test import Client
 
     from maillage.apps.dossiers import actions
     from maillage.apps.dossiers.queries import StudyRequest
+    from maillage.config import static
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static.collect()
     place = os.environ["PLACE"]
     study = actions.ask(StudyRequest(place=place))
     reference = seconds(lambda: actions.compute(study))

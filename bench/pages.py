@@ -8,20 +8,22 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 
+from bench import demonstration
 from bench.timing import Measure, script, seconds
 
 PLACE = "200040715"
-TRIAL = {"place": "38151", "demo": ("--sans-calcul",)}
+TRIAL = {"place": "38151", "told": True}
 
 
-def measures(*, place: str = PLACE, demo: Sequence[str] = ()) -> Iterator[Measure]:
-    """Yield what somebody waits for; demo: options of the command that brings the demonstration up."""
+def measures(*, place: str = PLACE, told: bool = False) -> Iterator[Measure]:
+    """Yield what somebody waits for; told: where the demonstration is told already, without its studies."""
     yield diagnosis(place)
     yield page(place)
-    yield second_start(demo)
+    yield second_start(told=told)
 
 
 def diagnosis(place: str) -> Measure:
@@ -61,10 +63,13 @@ def page(place: str) -> Measure:
     )
 
 
-def second_start(demo: Sequence[str]) -> Measure:
+def second_start(*, told: bool) -> Measure:
     """From the command to the first answer: the second time, beside the first (an empty home)."""
     with tempfile.TemporaryDirectory() as folder:
-        first, second = (_start(folder, demo) for _ in range(2))
+        if told:
+            with demonstration.made() as made:
+                copytree(made, folder, dirs_exist_ok=True)
+        first, second = (_start(folder, *([] if told else ["--demonstration"])) for _ in range(2))
     return Measure(
         "make run, deuxième fois (maillage servir --demonstration)",
         second,
@@ -74,17 +79,14 @@ def second_start(demo: Sequence[str]) -> Measure:
     )
 
 
-def _start(home: str, demo: Sequence[str]) -> float:
+def _start(home: str, *options: str) -> float:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "MAILLAGE_HOME": home}
-    maillage = [sys.executable, "-m", "maillage.cli.main"]
     start = time.perf_counter()
-    if demo:
-        subprocess.run([*maillage, "demo", *demo], env=environment, check=True, capture_output=True)
     server = subprocess.Popen(
-        [*maillage, "servir", *([] if demo else ["--demonstration"]), "--port", str(port)],
+        [sys.executable, "-m", "maillage.cli.main", "servir", *options, "--port", str(port)],
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

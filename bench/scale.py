@@ -5,9 +5,13 @@ engines. Pages are those that links lead to, from the home of each role.
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from functools import partial
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 
+from bench import demonstration
 from bench.timing import ENGINES, POSTGRESQL, SQLITE, Measure, on_each_engine, script
 
 SHARES = (0.1, 1 / 3, 1.0)  # of a country of a hundred départements
@@ -41,20 +45,17 @@ def _measured(
     engine: str, database: str, *, shares: Sequence[float], requests: int, roles: Sequence[str]
 ) -> Iterator[Measure]:
     found: list[tuple[str, Pages, float]] = []
-    for number, share in enumerate(shares):
-        with tempfile.TemporaryDirectory() as folder:
-            told = json.loads(
-                script(
-                    "bench.scale_script",
-                    home=folder,
-                    database=database and _apart(database, number),
-                    SHARE=share,
-                    REQUESTS=requests,
-                    ROLES=",".join(roles),
-                ).splitlines()[-1]
+    with nullcontext() if database else demonstration.made() as first:
+        for number, share in enumerate(shares):
+            told = _told(
+                first,
+                database and _apart(database, number),
+                SHARE=share,
+                REQUESTS=requests,
+                ROLES=",".join(roles),
             )
-        pages = {(page["role"], page["name"]): page for page in told["pages"]}
-        found.append((f"{told['rows']} lignes", pages, told["made"]))
+            pages = {(page["role"], page["name"]): page for page in told["pages"]}
+            found.append((f"{told['rows']} lignes", pages, told["made"]))
     (little, before, _), (much, after, made) = found[0], found[-1]
     yield Measure(
         f"fabriquer un pays, {engine}", made, f"le plus petit : {little}", found[0][2], f"{much}, un seul fil"
@@ -63,6 +64,16 @@ def _measured(
         yield from _of_role(role or "visiteur", engine, little, much, [
             (before[key], page) for key, page in after.items() if key[0] == role and key in before
         ])  # fmt: skip
+
+
+def _told(first: Path | None, database: str, **values: object) -> dict[str, Any]:
+    """Return what the pages of a made country cost, in a copy of a home folder or in an empty one."""
+    with tempfile.TemporaryDirectory() as folder:
+        if first is not None:
+            copytree(first, folder, dirs_exist_ok=True)
+        printed = script("bench.scale_script", home=folder, database=database, **values)
+    told: dict[str, Any] = json.loads(printed.splitlines()[-1])
+    return told
 
 
 def _of_role(

@@ -16,7 +16,6 @@ from maillage.config.bootstrap import ready
 ready()
 
 from django.apps import apps
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -25,6 +24,7 @@ from bench.steering_script import Queries
 from maillage.apps.accounts.models import User
 from maillage.cli.commands.demo import DOMAIN
 from maillage.cli.main import main as maillage
+from maillage.config import static
 
 LINK = re.compile(r'<a[^>]*\shref="(/[^"#]*)"')
 # A file, or what ends a session.
@@ -36,9 +36,9 @@ MOST = 400  # pages of a role
 
 def main() -> None:
     """Print the pages of each role, and what each costs."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static.collect()
     with redirect_stdout(io.StringIO()):
-        maillage(["demo", "--sans-calcul"])
+        maillage(["demo", "--sans-calcul"])  # what the home folder lacks of it
         start = time.perf_counter()
         if maillage(["peupler", "--taille", os.environ["SHARE"]]) != 0:
             raise SystemExit(1)

@@ -1,0 +1,22 @@
+"""The home folder of the demonstration, which measures begin from: made once, then copied."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.timing import script
+
+MADE = "MAILLAGE_DEMONSTRATION"  # a folder where somebody made it already
+
+
+@contextmanager
+def made() -> Iterator[Path]:
+    """Give a home folder that holds the demonstration without its studies, to be copied and never changed."""
+    if folder := os.environ.get(MADE):
+        yield Path(folder)
+        return
+    with tempfile.TemporaryDirectory() as home:
+        script("maillage.cli.main", "demo", "--sans-calcul", home=home)
+        yield Path(home)
