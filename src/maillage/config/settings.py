@@ -347,6 +347,7 @@ USE_TZ = True
 
 STATIC_URL = "/statique/"
 STATIC_ROOT = HOME / "statique"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True  # no page names the others: half of what a first start compresses
 HEARTBEAT = HOME / "echeances.vu"  # touched by what does the deadlines: /sante/ says since when it is silent
 LAST_DUE = HOME / "echeances.faites"  # touched when what is due was done, by the command too
 LAST_BACKUP = HOME / "sauvegarde.vue"  # touched when a backup has been written and read again
