@@ -84,8 +84,8 @@ def test_time_and_help_are_added_structure_by_structure(structures):
 def test_the_head_counts_the_structures_that_noted_something_and_the_notes_those_that_did_not(structures):
     act(structures[0], 12)
     found = activity_report.report(structures[:3], since=SINCE, until=UNTIL)
-    assert found.title == "1\xa0structure sur 3"
-    assert any(each.startswith("2\xa0structures n’ont rien noté") for each in told.notes(found))
+    assert found.title == "1\xa0structure sur 3 de l’annuaire"
+    assert any(each.startswith("2\xa0structures de l’annuaire n’ont rien noté") for each in told.notes(found))
     alone = activity_report.report(structures[:1], since=SINCE, until=UNTIL, title="La Ruche")
     assert alone.title == "La Ruche"
     assert not any("rien noté" in each for each in told.notes(alone))

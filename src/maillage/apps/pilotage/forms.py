@@ -58,7 +58,7 @@ class ActivityForm(forms.Form):
                 label="Structure (facultatif)",
                 required=False,
                 max_length=300,
-                help_text=f"Son nom, ou une partie. Sans nom : les {number(len(self.named))} structures.",
+                help_text=f"Son nom, ou une partie. Sans nom : les {number(len(self.named))} de l’annuaire.",
             )
         else:
             every = [("", f"Toutes ({len(self.named)})")] if len(self.named) > 1 else []

@@ -85,6 +85,7 @@ class ActionForm(forms.Form):
     parent = forms.ModelChoiceField(
         label="Partie d’une autre action",
         queryset=None,
+        empty_label="Non : une action entière",
         required=False,
         help_text="Elle se lit alors sous cette action, dans sa dynamique : 7.1, 7.2.",
         error_messages={
@@ -96,9 +97,9 @@ class ActionForm(forms.Form):
     partners = _text("Avec qui", 300)
     public = _text("Pour qui", 200)
     line = forms.ChoiceField(
-        label="Ligne d’offre à laquelle elle répond",
+        label="Le service qu’elle ouvre ou renforce",
         required=False,
-        help_text="C’est ce qui compte les personnes concernées.",
+        help_text="C’est ce qui compte les personnes concernées : celles qui ne l’ont pas à pied.",
     )
     zones = forms.MultipleChoiceField(
         label="Zones",
@@ -115,7 +116,9 @@ class ActionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=NO_DATE,
     )
-    after = forms.ModelChoiceField(label="Après l’action", queryset=None, required=False)
+    after = forms.ModelChoiceField(
+        label="Après l’action", queryset=None, required=False, empty_label="Aucune : elle n’attend rien"
+    )
     existing = _text("Ce qui existe déjà", 400, 2)
     means = _text("Moyens", 400, 2)
     budget = forms.IntegerField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
@@ -144,7 +147,10 @@ class ActionForm(forms.Form):
         fields["axis"].queryset = plan.axes.all()
         fields["parent"].queryset = others.filter(parent=None)
         fields["after"].queryset = others
-        fields["line"].choices = [("", "Aucune"), *((e.id, e.label) for e in diagnosis_lines().values())]
+        fields["line"].choices = [
+            ("", "Aucun que l’on sache compter"),
+            *((e.id, e.label) for e in diagnosis_lines().values()),
+        ]
         reading = overview.reading_of(plan.place)
         chosen = {*(row.zones if row else ()), *self.initial.get("zones", ())}
         zones = sorted(reading.zones, key=lambda zone: zone.code not in chosen) if reading else []

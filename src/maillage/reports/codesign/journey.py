@@ -90,7 +90,7 @@ def of_plan(row: PublishedJourney) -> Journey:
     return Journey(
         title=row.title,
         who=f"{row.who} {row.equipment} {row.skills}",
-        note=f"{row.document.title}, lignes {row.lines}, redit avec nos mots. {row.ends}",
+        note=f"{row.document.title}, redit avec nos mots. {row.ends}",
         stages=tuple(
             Stage(
                 stages()[each.id],

@@ -359,15 +359,14 @@ def _actors(plan: PlanReading) -> Chapter:
             Cell(text=each.name, strong=True),
             Cell(text=each.does),
             Cell(text=each.axes),
-            Cell(text=each.lines),
         )
         for each in plan.actors
     )
     grid = Grid(
         caption="Les acteurs que nomme le plan de départ",
-        columns=("Acteur", "Ce qu’il en est dit", "Dynamiques", "Lignes"),
-        align="gggg",
-        widths=(2.2, 5, 1.3, 1.5),
+        columns=("Acteur", "Ce qu’il en est dit", "Dynamiques"),
+        align="ggg",
+        widths=(2.2, 6, 1.6),
         rows=rows,
         note=(
             f"{plan.actors[0].source}. Tels que le document les raconte, à sa date : ce qu’ils font"

@@ -57,14 +57,11 @@ class PlanAxis:
 
 @dataclass(frozen=True, slots=True)
 class PlanActor:
-    """An actor that the frame of a plan names: what it does, for which dynamics, at which lines of its
-    document.
-    """
+    """An actor that the frame of a plan names: what it does, for which dynamics."""
 
     name: str
     does: str
     axes: str
-    lines: str
     source: str
 
 

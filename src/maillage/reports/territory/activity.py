@@ -108,8 +108,13 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
         "Ce que personne n’a noté n’y est pas : ce temps est au moins celui-là.",
     ]
     if r.silent:
-        nobody = count(r.silent, "structure n’a rien noté", "structures n’ont rien noté")
-        out.append(f"{nobody} sur cette période : cela ne dit pas que rien n’y a été fait.")
+        nobody = count(
+            r.silent, "structure de l’annuaire n’a rien noté", "structures de l’annuaire n’ont rien noté"
+        )
+        out.append(
+            f"{nobody} sur cette période. Toutes n’ont pas de compte ici : cela ne dit pas que rien n’y a été"
+            " fait."
+        )
     if r.least:
         out.append(f"Moins de {r.least} aides : masqué, avec ce qui permettrait de le retrouver.")
     return tuple(out)

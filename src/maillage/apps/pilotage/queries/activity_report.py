@@ -87,7 +87,8 @@ def report(
     )
     total: Counter[str] = sum(counts.values(), Counter())
     return ActivityReport(
-        title=title or f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))}",
+        title=title
+        or f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))} de l’annuaire",
         funder=funder,
         actions=tuple(actions),
         since=since,

@@ -21,7 +21,7 @@ from maillage.words.opening import date_text
 OF_ACTION: dict[str, str] = {
     noted.ACTS: "acte d’aide|actes d’aide",
     noted.TAKEN: "place d’atelier prise|places d’atelier prises",
-    noted.MISSED: "place d’atelier sans personne|places d’atelier sans personne",
+    noted.MISSED: "place d’atelier prise, personne pas venue|places d’atelier prises, personnes pas venues",
     noted.LEARNERS: "personne qui apprend|personnes qui apprennent",
     noted.FOLLOWED: "démarche suivie|démarches suivies",
     noted.MANDATES: "mandat en cours|mandats en cours",

@@ -141,7 +141,7 @@ def _action(held: object, where: str) -> FrameAction:
         **{name: _text(held, name, where, _most(PlanAction, name), needed=False) for name in texts},
     )
     if action.line and action.line not in diagnosis_lines():
-        raise _no_frame(f"{where} : « line » dit {_shown(action.line)}, qui n’est pas une ligne d’offre")
+        raise _no_frame(f"{where} : « line » dit {_shown(action.line)}, qui n’est pas un service connu")
     return action
 
 

@@ -13,6 +13,7 @@ from maillage.reports.territory.reading import OfferLine, Reading, Stale
 from maillage.words.wording import DASH, listing, number
 
 MOST_OVER = 60.0  # percent of the calendar: beyond, what is left is narrower than words
+NO_SERVICE = "non chiffré : elle n’ouvre aucun des services que l’on sait compter"
 IN_A_COLUMN = (rules.LACKS_PILOT, rules.LACKS_DATES, rules.LATE)  # of the calendar
 MOST_ZONES = 3  # named beside an action; the others are counted
 
@@ -214,7 +215,7 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
     its zones. Bounds of several zones are added, which is wider than their sum would be.
     """
     if not line:
-        return Concerned(about="", between="", words="non chiffré : aucune ligne d’offre ne lui répond")
+        return Concerned(about="", between="", words=NO_SERVICE)
     if reading is None or reading.offer is None:
         return Concerned(about="", between="", words="non chiffré : aucun diagnostic d’offre ici")
     found = [line_in(reading, code, line) for code in (zones or [""])]

@@ -58,7 +58,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
 def _actor(row: FrameActor, frame: Frame) -> PlanActor:
     title = frame.document.title if frame.document else frame.name
     numbers = listing([str(number) for number in row.axes])
-    return PlanActor(row.name, row.does, numbers, row.lines, title)
+    return PlanActor(row.name, row.does, numbers, title)
 
 
 def _action(shown: ActionRow) -> PlanAction:

@@ -46,7 +46,9 @@ class MaterialForm(forms.Form):
 class QuoteForm(forms.Form):
     """Words heard in an interview or a group."""
 
-    material = forms.ModelChoiceField(label="Entendu dans", queryset=Material.objects.none())
+    material = forms.ModelChoiceField(
+        label="Entendu dans", queryset=Material.objects.none(), empty_label="À choisir"
+    )
     text = forms.CharField(
         label="Les mots", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), help_text=NAMELESS
     )

@@ -1,0 +1,52 @@
+"""What only its makers understand is not shown: a number of the reference list, a line of a document that nobody
+can open, a name of our tables, a choice made of dashes.
+"""
+
+import ast
+import re
+from importlib import import_module
+from pathlib import Path
+
+from django.forms import Form, ModelChoiceField
+
+ROOT = Path("src/maillage")
+PAGES = sorted((ROOT / "apps").rglob("templates/**/*.html"))
+CODE = [path for folder in ("apps", "reports") for path in sorted((ROOT / folder).rglob("*.py"))]
+RIDDLES = re.compile(
+    r"[Ee]xigence\s+(?:\{|[A-Z]-\d)|\blignes?\s+\{+\s*(?:\w+\.)*lines\b|[Ll]ignes? d’offre|\b(?:personnes?|places?) d’atelier sans personne"
+)
+OWN = {"migrations", "models.py"}  # names for ourselves
+GALLERY = {"gallery.html", "_plate.html"}  # who checks the reference list reads its numbers there
+
+
+def test_no_page_speaks_of_what_only_its_makers_know():
+    pages = [path for path in PAGES if path.name not in GALLERY]
+    told = [(path.name, *RIDDLES.findall(path.read_text("utf-8"))) for path in pages]
+    for path in CODE:
+        if OWN & set(path.parts):
+            continue
+        texts = [ast.unparse(each) for each in ast.walk(ast.parse(path.read_text("utf-8"))) if _is_text(each)]
+        told.append((path.name, *(found for text in texts for found in RIDDLES.findall(text))))
+    assert [found for found in told if found[1:]] == []
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def test_an_empty_choice_says_what_it_means():
+    rooms = (ROOT / "apps").glob("*/forms*")
+    for path in (file for room in rooms for file in (room.rglob("*.py") if room.is_dir() else [room])):
+        import_module(".".join(path.with_suffix("").relative_to("src").parts).removesuffix(".__init__"))
+    fields = [
+        (form.__name__, name)
+        for form in _below(Form)
+        if form.__module__.startswith("maillage.")
+        for name, field in form.base_fields.items()
+        if isinstance(field, ModelChoiceField) and field.empty_label and not field.empty_label.strip("-")
+    ]
+    assert fields == []
+
+
+def _below(form: type) -> set[type]:
+    return {each for direct in form.__subclasses__() for each in (direct, *_below(direct))}
