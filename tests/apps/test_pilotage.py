@@ -394,6 +394,28 @@ def test_who_leads_a_territory_finds_its_loop(client, study, coordinator):
     assert f"/espace/territoires/{PLACE}/plan/" in page
 
 
+def test_each_territory_says_what_its_loop_its_plan_and_its_network_are(client, study, coordinator):
+    client.force_login(coordinator)
+    page = client.get("/espace/pilotage/")
+    (row,) = page.context["rows"]
+    held = home_loop(coordinator, timezone.localdate())
+    assert row.bars == held.bars and row.sentences == held.sentences[:1]
+    said = " ".join(page.content.decode().split())
+    assert " ".join(row.bars[0].value.split()) in said and "pas encore ouvert." in said
+    assert "Structures du réseau, avec un compte : " in said
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=coordinator, at=AT)
+    assert plan and "Aucune action encore." in client.get("/espace/pilotage/").content.decode()
+
+
+def test_a_study_that_cannot_be_read_says_so_in_the_place_of_its_figures(
+    client, study, coordinator, monkeypatch
+):
+    monkeypatch.setattr("maillage.apps.plans.queries.overview.reading_of", lambda place: None)
+    client.force_login(coordinator)
+    page = client.get("/espace/pilotage/").content.decode()
+    assert "elle se calcule de nouveau" in page and "personnes en difficulté" not in page
+
+
 def test_another_territory_is_not_theirs_to_steer(client, study):
     client.force_login(account("ana", "analyste", territory="59"))
     page = client.get("/espace/pilotage/")

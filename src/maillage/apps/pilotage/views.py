@@ -16,6 +16,7 @@ from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
 from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
 from maillage.apps.pilotage.queries import loop as queries
+from maillage.apps.pilotage.queries import steering as territories_steered
 from maillage.apps.plans.access import funders_for, plan_for
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.apps.territories import queries as territories
@@ -31,6 +32,7 @@ from maillage.web import refusals
 from maillage.web.long_lists import PAGE
 
 REPORTS_AN_HOUR = 60
+STEERED = 4  # territories a page, each with its loop
 TOO_MANY_REPORTS = Refused(
     "Ce rapport n’a pas été écrit.",
     why="Trop de rapports ont été demandés par votre connexion cette heure-ci.",
@@ -206,5 +208,7 @@ def activity_file(request: HttpRequest, form: str) -> HttpResponse:
 @holding(access.LEADS)
 @require_safe
 def steering(request: HttpRequest) -> HttpResponse:
-    """The territories of who steers, each with its loop, its plan, its reports."""
-    return render(request, "pilotage/steering.html", {"studies": access.studies_of(request.user)})
+    """The territories of who steers, each with what its loop, its plan and its indicators say."""
+    page = Paginator(access.studies_of(request.user), STEERED).get_page(request.GET.get("page"))
+    rows = territories_steered.steered(request.user, list(page), timezone.localdate())
+    return render(request, "pilotage/steering.html", {"rows": rows, "page": page})

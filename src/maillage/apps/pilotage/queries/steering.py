@@ -1,0 +1,64 @@
+"""The territories of who steers: what the loop, the plan and the network of each say in a few figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from maillage.apps.dossiers.models import Study
+from maillage.apps.indicators.queries import reading as indicators_read
+from maillage.apps.indicators.queries.ground import ground
+from maillage.apps.indicators.queries.values import value
+from maillage.apps.pilotage.queries import home
+from maillage.apps.pilotage.queries import loop as loops
+from maillage.apps.pilotage.queries.home import Bar
+from maillage.apps.pilotage.rules import Sentence
+from maillage.apps.plans.access import plan_for
+from maillage.apps.plans.queries import overview
+from maillage.apps.plans.rules import state_sentence
+from maillage.reference.indicators import indicators
+
+NETWORK = ("structures", "aidants")  # indicators that say who is there to help
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steered:
+    """A territory of who steers. bars: the five links of its loop, none where its study is to be computed
+    again; sentences: what presses, each with the address of its button; plan: where it stands, "" without
+    one; network: each indicator with its figure, or why there is none; examples: what is counted is invented.
+    """
+
+    study: Study
+    bars: tuple[Bar, ...] = ()
+    sentences: tuple[tuple[Sentence, str], ...] = ()
+    plan: str = ""
+    network: tuple[tuple[str, str], ...] = ()
+    examples: bool = False
+
+
+def steered(user: Any, studies: Sequence[Study], on: date) -> list[Steered]:
+    """Return what some territories say in a few figures."""
+    return [_steered(user, study, on) for study in studies]
+
+
+def _steered(user: Any, study: Study, on: date) -> Steered:
+    read = overview.reading_of(study.place)
+    if read is None:
+        return Steered(study=study)
+    found = loops.loop(user, study, read, on=on)
+    plan = plan_for(user, study.place)
+    here = ground(study.place, on=on)
+    values = [value(here, indicators()[id]) for id in NETWORK]
+    return Steered(
+        study=study,
+        bars=home.bars(found, loops.need_of(study)),
+        sentences=home.addressed(user, found, study.place)[:1],
+        plan=state_sentence([overview.schedule(each) for each in overview.actions_of(plan)], on)
+        if plan is not None
+        else "",
+        network=tuple(
+            (each.definition.label, indicators_read.figure(each) or each.reason.removesuffix("."))
+            for each in values
+        ),
+        examples=found.activity.examples or any(each.examples for each in values),
+    )
