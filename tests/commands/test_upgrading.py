@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from itertools import cycle
 
 import pytest
 from django.db import connection, models
@@ -15,11 +16,12 @@ from django.db.migrations import operations
 
 from maillage.cli.commands import servir
 from maillage.config import tables
-from tests.support.shared import ROOT, environment, furnish
+from tests.support.shared import ROOT, environment, served
 from tests.support.speed import PATIENCE, until
 
 NEXT = {"DJANGO_SETTINGS_MODULE": "tests.support.next_release.settings"}
 ADDRESSES = ("/", "/sante/", "/glossaire/", "/connexion/")
+EVERY = 0.1  # seconds between two requests of somebody: whoever asks without a breath slows the change down
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_a_socket_is_inherited_from_systemd_and_from_nobody_else(monkeypatch):
 @pytest.mark.complete
 @pytest.mark.slow("two servers, one after the other")
 def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
-    home = furnish(tmp_path / "maison")
+    home = served(tmp_path / "maison")
     with closing(socket.create_server(("127.0.0.1", 0), backlog=128)) as door:
         port = door.getsockname()[1]
 
@@ -87,15 +89,16 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
         over = threading.Event()
 
         def ask() -> None:
-            while not over.is_set():
-                for address in ADDRESSES:
-                    call = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-                    with closing(call):
-                        try:
-                            call.request("GET", address, headers={"Host": "localhost"})
-                            answers.append(call.getresponse().status)
-                        except (OSError, http.client.HTTPException) as error:
-                            answers.append(repr(error))
+            for address in cycle(ADDRESSES):
+                if over.wait(EVERY):
+                    return
+                call = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+                with closing(call):
+                    try:
+                        call.request("GET", address, headers={"Host": "localhost"})
+                        answers.append(call.getresponse().status)
+                    except (OSError, http.client.HTTPException) as error:
+                        answers.append(repr(error))
 
         servers = [serve()]
         callers = [threading.Thread(target=ask) for _ in range(2)]

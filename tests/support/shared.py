@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import copytree, rmtree
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -69,6 +70,12 @@ def furnish(home: Path) -> Path:
     return copytree(migrated(), home, dirs_exist_ok=True)
 
 
+def served(home: Path) -> Path:
+    """Give a home folder its tables and the static files: what serves it names and compresses none."""
+    copytree(once(SHARED / "statiques", _collect), home / "statique")
+    return furnish(home)
+
+
 def demonstration(home: Path) -> Path:
     """Give a home folder what `maillage demo --sans-calcul` leaves there."""
     return copytree(demonstrated(), home, dirs_exist_ok=True)
@@ -108,8 +115,20 @@ def studying() -> Iterator[None]:
         making.wait()
 
 
+COLLECT = "from maillage.config import bootstrap, static; bootstrap.ready(); static.collect()"
+
+
+def _collect(part: Path) -> None:
+    with TemporaryDirectory(dir=SHARED) as home:
+        words = [sys.executable, "-c", COLLECT]
+        subprocess.run(
+            words, cwd=ROOT, env=environment(furnish(Path(home))), check=True, capture_output=True
+        )
+        Path(home, "statique").rename(part)
+
+
 def _demonstrate(part: Path) -> None:
-    furnish(part)
+    served(part)
     words = [sys.executable, "-m", "maillage.cli.main", "demo", "--sans-calcul"]
     subprocess.run(words, cwd=ROOT, env=environment(part), check=True, capture_output=True)
 
@@ -120,8 +139,6 @@ ready()
 from maillage.apps.dossiers import actions
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.cli.commands.demo import PERIMETER
-from maillage.config import static
-static.collect()
 actions.compute(actions.ask(StudyRequest(place=PERIMETER)))
 """
 
