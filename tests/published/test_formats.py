@@ -677,7 +677,7 @@ def test_every_object_of_hsds_is_valid_and_points_to_another(tmp_path):
         place({"nom": "Sans adresse", "precision": 500}, "lieu-3", structure_id="s2"),
     ]
     sentences = hsds.write(tmp_path, places, on=ON)
-    assert sentences == ["Sans adresse (lieu-3) : adresse incomplète, lieu exporté sans adresse"]
+    assert sentences == ["Sans adresse (lieu-3) : adresse incomplète, dite en attributs"]
     tables = {name: json.loads((tmp_path / f"{name}.json").read_text("utf-8")) for name in standards.hsds()}
     assert judged(tables) == []
     assert len(tables["organization"]) == 2
@@ -1124,6 +1124,8 @@ def again_hsds(lieu: Published) -> dict[str, Any]:
     states = {status: state for state, status in hsds.STATUS.items()}
     for row in rows["attribute"]:
         field, _, slug = terms[row.taxonomy_term_id]
+        if field == hsds.TABLE:
+            continue  # what only a directory like ours reads: test_round_trip
         if row.link_type == "pratique":
             status = next(each.status for each in rows["service"] if each.id == row.link_id)
             out["practices"][slug] = {"state": states[status]}

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import yaml
@@ -179,6 +180,13 @@ def structure_key(sheet: Sheet) -> tuple[str, str]:
         return f"pivot:{pivot}", name
     where = "" if parent else str(sheet.get("code_insee", ""))
     return f"nom:{plain(name)[:150]}:{where}", name
+
+
+def public_structure(key: str) -> str:
+    """Return the number under which a structure is published: the same in every directory that knows it by
+    this key.
+    """
+    return f"structure-{sha256(key.encode()).hexdigest()[:12]}"
 
 
 def carries_itself(key: str, sheet: Sheet) -> bool:

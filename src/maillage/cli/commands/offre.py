@@ -210,7 +210,7 @@ def take_in(given: argparse.Namespace) -> int:
     row = importing.take_in(
         result,
         source=given.source,
-        digest=hashlib.sha256(given.fichier.read_bytes()).hexdigest(),
+        digest=_digest(given.fichier),
         by=None,
         at=timezone.now(),
         correspondence=given.correspondance.read_text("utf-8") if given.correspondance else "",
@@ -237,6 +237,12 @@ def take_in(given: argparse.Namespace) -> int:
             if counts[key]:
                 print(f"{count(counts[key], one, many)}.")
     return ended(result)
+
+
+def _digest(path: Path) -> str:
+    """Return the digest of a file, or of the files of a folder in the order of their names."""
+    files = sorted(each for each in path.iterdir() if each.is_file()) if path.is_dir() else [path]
+    return hashlib.sha256(b"".join(each.read_bytes() for each in files)).hexdigest()
 
 
 def take_in_by_pieces(given: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from maillage.reference import offer
 from maillage.reference.sheet import STATES
 
 ID = "maillage"  # of the correspondence whose columns are those of our table
+WITHIN = "maillage "  # how such columns begin, once plain, in a format of others that carries them
 LED = "pratique "  # how the columns of practices begin, once plain
 BETWEEN = "|"
 HOURS = {"osm": "", "text": " texte", "left": " non compris"}
@@ -34,9 +35,14 @@ NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 CLOSURE = re.compile(r"(?P<du>[\d-]*)/(?P<au>[\d-]*)(?: : (?P<motif>.+))?", re.DOTALL)
 
 
-def is_practice(column: str) -> bool:
-    """Return whether a plain column is that of a practice, or of one of its conditions."""
-    return column.startswith(LED)
+def is_read(column: str, correspondence: str) -> bool:
+    """Return whether a plain column is read by `restored`, beside those that a correspondence reads."""
+    return column.startswith(WITHIN) or (correspondence == ID and column.startswith(LED))
+
+
+def carried(cells: Mapping[str, str]) -> dict[str, str]:
+    """Return the cells of our table that a row of another format carries, by plain column."""
+    return {name.removeprefix(WITHIN): text for name, text in cells.items() if name.startswith(WITHIN)}
 
 
 def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, Any]:
@@ -70,7 +76,7 @@ def restored(sheet: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, An
         }
     practices = dict(_practices(said))
     if practices:
-        out["practices"] = practices
+        out["practices"] = {**out.get("practices", {}), **practices}
     return out
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import people
+from maillage.pipeline.offer import own, people
 from maillage.pipeline.offer.columns import columns_of
 from maillage.pipeline.offer.forms.sheet import Sheet
 from maillage.pipeline.offer.mapping import Correspondence, load
@@ -73,7 +73,8 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
         for id, origins in known.fields.items()
         if any(origin.always or filled.intersection(origin.used()) for origin in origins)
     }
-    draft = _drafted(sheet, dict.fromkeys(held), known.used())
+    exact = {name for name in filled if own.is_read(name, known.id)}
+    draft = _drafted(sheet, dict.fromkeys(held), known.used() | exact)
     if not draft.fields and not draft.practices and not draft.leave:
         return "", []
     fields = dict(raw["fields"])

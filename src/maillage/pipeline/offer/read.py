@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from maillage.kernel import cores
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import answers, looks, naming, own
+from maillage.pipeline.offer import answers, looks, naming, own, own_services
 from maillage.pipeline.offer.answers import NO, YES
 from maillage.pipeline.offer.clean import (
     commune,
@@ -228,7 +228,7 @@ def read(
         for name, key in keys.items()
         if (key not in used or columns[key] != name)
         and name in filled
-        and not (correspondence.id == own.ID and own.is_practice(key))
+        and not own.is_read(key, correspondence.id)
     )
     return Result(
         name=sheet.name,
@@ -423,22 +423,25 @@ class _Row:
         for told in self.words:
             self._tell(told)
         self._itinerant()
+        if self.correspondence.id.startswith("data-inclusion") and own_services.is_ours(self.sheet):
+            self._take_back(own_services.restored(self.sheet, self.cells))
         if self.source and "source" not in self.sheet:
             self.sheet["source"] = self.source
         if CLOSED.search(str(self.sheet.get("nom", ""))):
             name = str(self.sheet["nom"])
             self._say("", "nom", "doubtful", name, name, "son nom le dit fermé : gardé, à vérifier")
         if self.correspondence.id == own.ID:
-            self._restore()
+            self._take_back(own.restored(self.sheet, self.cells))
+        elif carried := own.carried(self.cells):
+            self._take_back(own.restored(self.sheet, carried))
         refused = self._left_out() or self._refusal()
         if not refused:
             self._identify()
         return Read(self.row.number, self.row.line, self.sheet, tuple(self.remarks), refused)
 
-    def _restore(self) -> None:
-        """Put back what the labels of our own table stand for; their cells have nothing left to check."""
-        before = self.sheet
-        self.sheet = own.restored(before, self.cells)
+    def _take_back(self, sheet: dict[str, Any]) -> None:
+        """Take a sheet read back from our own export: what it says anew has nothing left to check."""
+        before, self.sheet = self.sheet, sheet
         exact = {name for name, value in self.sheet.items() if before.get(name) != value}
         self.remarks = [
             remark._replace(word="read", reason="")

@@ -63,7 +63,7 @@ def of(lieu: Lieu, alike: tuple[str, ...] = ()) -> Published:
     return Published(
         id=lieu.slug,
         sheet=sheet,
-        structure_id=f"structure-{lieu.structure_id}",
+        structure_id=rules.public_structure(lieu.structure.key),
         structure_name=lieu.structure.name,
         updated_on=lieu.updated_on or (timezone.localtime(lieu.came_at).date() if lieu.came_at else None),
         confirmed_on=lieu.confirmed_on,

@@ -4,22 +4,17 @@ that holds them, or the nested services of an API. Each location becomes a row.
 Source: https://docs.openreferral.org/en/v3.0.1/hsds/
 """
 
-import csv
-import io
-import json
 import re
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from maillage.kernel import archives
+from maillage.kernel.names import plain
+from maillage.pipeline.offer.forms import tables
 from maillage.pipeline.offer.forms.flat import JOIN
-from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Record, Remarks, Sheet, finished, listed, spaced
-
-Row = dict[str, Any]
-Tables = dict[str, list[Row]]
+from maillage.pipeline.offer.forms.sheet import Record, Remarks, Sheet, finished, listed, spaced
+from maillage.pipeline.offer.forms.tables import Row, Tables
 
 NEEDED = {"service", "location", "service_at_location"}  # without these three, nothing says what is where
 TABLES = NEEDED | {
@@ -48,24 +43,30 @@ WITHIN = {
     "attributes": "attribute",
     "organization_identifiers": "organization_identifier",
 }
+ADDRESS = {
+    "adresse": "address_1",
+    "complement_adresse": "address_2",
+    "commune": "city",
+    "code_postal": "postal_code",
+}
 PRACTICES = "maillage-pratiques/"
+CLEANED = (  # of our cells, those read like anybody's
+    *("courriels", "site_web", "fiche_acces_libre", "prise_rdv"),
+    *("latitude", "longitude"),
+)
+OWN = "maillage:"  # how the type of an attribute that holds a cell of our own table begins
 STATES = {"active": "proposé", "inactive": "en projet", "defunct": "arrêté", "temporarily closed": "arrêté"}
 DAYS = {"MO": "Mo", "TU": "Tu", "WE": "We", "TH": "Th", "FR": "Fr", "SA": "Sa", "SU": "Su"}
 TIME = re.compile(r"(\d{1,2}):(\d{2})")
-MAX_TABLES = 60
 
 
 def is_archive(content: bytes) -> bool:
     """Return whether a ZIP holds the tables of HSDS."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return set(map(_name, archive.namelist())) >= NEEDED
-    except archives.UNREADABLE:
-        return False
+    return tables.in_archive(content, _name) >= NEEDED
 
 
 def is_folder(path: Path) -> bool:
-    return path.is_dir() and {_name(each.name) for each in path.iterdir()} >= NEEDED
+    return tables.in_folder(path, _name) >= NEEDED
 
 
 def is_document(data: Any) -> bool:
@@ -89,31 +90,12 @@ def table_alone(data: Any) -> bool:
 
 def of_archive(content: bytes, remarks: Remarks) -> Sheet:
     """Return the rows of an archive of tables, in JSON or in CSV; Refused when it is too large or damaged."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            infos = [info for info in archive.infolist() if _name(info.filename) in TABLES]
-            if len(infos) > MAX_TABLES or sum(info.file_size for info in infos) > 4 * MAX_BYTES:
-                raise remarks.refusal(
-                    f"dépliée, cette archive ferait plus de {4 * MAX_BYTES >> 20} Mio.",
-                    why="La mémoire n’y suffirait pas.",
-                    do="Donnez un export plus petit, par exemple d’un seul département.",
-                )
-            found = {info.filename: archive.read(info) for info in infos}
-    except archives.UNREADABLE as error:
-        raise _damaged(remarks) from error
-    return _sheet(_read(found, remarks), remarks)
+    return _sheet(tables.of_archive(content, _name, "HSDS", remarks), remarks)
 
 
 def of_folder(path: Path, remarks: Remarks) -> Sheet:
     """Return the rows of a folder of tables."""
-    files = [each for each in sorted(path.iterdir()) if each.is_file() and _name(each.name) in TABLES]
-    if sum(each.stat().st_size for each in files) > 4 * MAX_BYTES:
-        raise remarks.refusal(
-            f"ce dossier pèse plus de {4 * MAX_BYTES >> 20} Mio.",
-            why="La mémoire n’y suffirait pas.",
-            do="Donnez un export plus petit, par exemple d’un seul département.",
-        )
-    return _sheet(_read({each.name: each.read_bytes() for each in files}, remarks), remarks)
+    return _sheet(tables.of_folder(path, _name, "HSDS", remarks), remarks)
 
 
 def of_document(data: Any, remarks: Remarks) -> Sheet:
@@ -125,32 +107,7 @@ def _name(path: str) -> str:
     """Return the table of a file: « export/service_at_location.csv » is service_at_location."""
     stem, _, end = path.replace("\\", "/").rpartition("/")[2].casefold().rpartition(".")
     plurals = (stem, stem.removesuffix("s"), stem.removesuffix("es"), stem.removesuffix("ies") + "y")
-    return next((each for each in plurals if each in TABLES), stem) if end in ("json", "csv") else ""
-
-
-def _read(found: Mapping[str, bytes], remarks: Remarks) -> Tables:
-    out: Tables = {}
-    for path, content in sorted(found.items(), key=lambda item: item[0].endswith(".csv")):  # JSON says more
-        try:
-            text = content.decode("utf-8-sig")
-            rows = (
-                json.loads(text)
-                if path.casefold().endswith(".json")
-                else list(csv.DictReader(io.StringIO(text)))
-            )
-        except (ValueError, csv.Error, RecursionError) as error:
-            raise _damaged(remarks, path) from error
-        if isinstance(rows, list) and not out.get(_name(path)):
-            out[_name(path)] = [row for row in rows if isinstance(row, dict)]
-    return out
-
-
-def _damaged(remarks: Remarks, path: str = "") -> Exception:
-    return remarks.refusal(
-        f"la table {path} de cet export HSDS ne se lit pas." if path else "cette archive ne s’ouvre pas.",
-        why="Elle est abîmée, ou coupée avant sa fin.",
-        do="Téléchargez de nouveau l’export, puis recommencez.",
-    )
+    return next((each for each in plurals if each in TABLES), "") if end in ("json", "csv") else ""
 
 
 def _tables_in(data: Any) -> Tables:
@@ -297,18 +254,23 @@ def _row(
         ]
         return _joined(_text(row, column) for row in found)
 
+    own = {
+        _text(each, "link_type").removeprefix(OWN): _text(each, "value")
+        for each in of["attribute link_id"].get(id, ())
+        if _text(each, "link_type").startswith(OWN)
+    }
     pivots = [
         _text(each, "identifier") for each in of["organization_identifier organization_id"].get(holder_id, ())
     ]
+    name = _text(place, "name") or _text(holder, "name")
     cells = {
-        "hsds_id": id,
-        "nom": _text(place, "name") or _text(holder, "name"),
-        "structure_parente": _text(holder, "name"),
+        "hsds_id": own.get("id") or id,
+        "nom": name,
+        # A place that names no structure is exported under its own name.
+        "structure_parente": _text(holder, "name") if plain(_text(holder, "name")) != plain(name) else "",
         "pivot": _text(place, "external_identifier") or next(iter(pivots), ""),
-        "adresse": _text(address, "address_1"),
-        "complement_adresse": _text(address, "address_2"),
-        "commune": _text(address, "city"),
-        "code_postal": _text(address, "postal_code"),
+        "code_insee": own.get("code_insee", ""),
+        **{field: _text(address, part) or own.get(field, "") for field, part in ADDRESS.items()},
         "latitude": _text(place, "latitude"),
         "longitude": _text(place, "longitude"),
         "telephone": held("phone", "number"),
@@ -341,6 +303,10 @@ def _row(
         else:
             words.setdefault("categories", []).append(name)
     cells |= {field: _joined(names) for field, names in words.items()}
+    if own:  # these sentences hold several of our fields, and each of them is among our cells
+        cells |= {"publics_precisions": "", "acces_precisions": ""}
+        cells |= {column: own[column] for column in CLEANED if column in own}
+    cells |= {f"{OWN}{column}": text for column, text in own.items() if column != "id"}
     return {name: text for name, text in cells.items() if text}
 
 

@@ -3,10 +3,24 @@
 from pathlib import Path
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.forms import compound, hsds, labelled, objects, separated, workbook
+from maillage.pipeline.offer.forms import (
+    compound,
+    data_inclusion,
+    hsds,
+    labelled,
+    objects,
+    separated,
+    workbook,
+)
 from maillage.pipeline.offer.forms.decode import decoded
 from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks, Sheet, spaced
 
+# The standards whose exports are several tables: an archive, or a folder of them.
+ARCHIVES = (
+    (hsds.is_archive, hsds.of_archive),
+    (data_inclusion.is_archive, data_inclusion.of_archive),
+)
+FOLDERS = ((hsds.is_folder, hsds.of_folder), (data_inclusion.is_folder, data_inclusion.of_folder))
 ZIP = b"PK\x03\x04"
 EMPTY_ZIP = b"PK\x05\x06"
 OTHERS = {  # how files that hold no table begin
@@ -37,8 +51,8 @@ def read(path: Path) -> Sheet:
     table.
     """
     try:
-        if hsds.is_folder(path):
-            return hsds.of_folder(path, Remarks(path.name))
+        if whole := next((of for fits, of in FOLDERS if fits(path)), None):
+            return whole(path, Remarks(path.name))
         if not path.is_file():
             raise Refused(
                 f"{path.name} : ce fichier n’existe pas, ou est un dossier.",
@@ -67,8 +81,8 @@ def parse(content: bytes, name: str) -> Sheet:
     remarks = Remarks(name.replace("\\", "/").rpartition("/")[2] or "fichier")
     if len(content) > MAX_BYTES:
         raise _too_large(remarks.name, len(content))
-    if content.startswith(ZIP) and hsds.is_archive(content):
-        return hsds.of_archive(content, remarks)
+    if content.startswith(ZIP) and (whole := next((of for fits, of in ARCHIVES if fits(content)), None)):
+        return whole(content, remarks)
     if content.startswith((ZIP, compound.MAGIC)):
         return labelled.apart(workbook.sheet_of(content, remarks))
     for start, what in OTHERS.items():

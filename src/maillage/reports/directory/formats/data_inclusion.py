@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from maillage.kernel.disk import write_whole
+from maillage.pipeline.offer.own_services import CONDITIONAL, SERVICE_NAME, SOURCE
 from maillage.reference import offer
 from maillage.reference.sheet import Sheet
 from maillage.reports.directory.formats.published import (
@@ -21,8 +22,6 @@ from maillage.reports.directory.formats.published import (
     value_text,
 )
 
-SOURCE = "maillage"
-SERVICE_NAME = "Service d’accompagnement au numérique"
 SHORTEST_NAME, LONGEST_NAME = 3, 150
 SHORTEST_TEXT, LONGEST_TEXT = 5, 10_000
 OLDEST = date(2000, 1, 1)
@@ -49,7 +48,6 @@ TYPES = {
     "group": "atelier",
     "person": "accompagnement",
 }  # the first that a place has
-CONDITIONAL = "sous condition"
 DEDUCED = {
     "telephone": "telephoner",
     "courriels": "envoyer-un-courriel",

@@ -15,9 +15,11 @@ from typing import Any
 
 from maillage.kernel.disk import write_whole
 from maillage.pipeline.cog import clean as cog
+from maillage.pipeline.offer.own_services import SERVICE_NAME
 from maillage.reference import offer, standards
 from maillage.reference.sheet import Sheet
-from maillage.reports.directory.formats.data_inclusion import SERVICE_NAME, SIRET
+from maillage.reports.directory.formats import table
+from maillage.reports.directory.formats.data_inclusion import SIRET
 from maillage.reports.directory.formats.published import (
     Published,
     Remark,
@@ -35,13 +37,17 @@ from maillage.reports.directory.formats.published import (
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:maillage:hsds")
 ARCHIVE = "hsds-3.0.zip"
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # the date of every file of the archive: the same bytes twice
-NATIONAL, OURS = "mednum-1.0.2", "maillage-pratiques"
+NATIONAL, OURS, TABLE = "mednum-1.0.2", "maillage-pratiques", "maillage-tableau"
 STATUS = {"offered": "active", "planned": "inactive", "ended": "defunct"}
 PIVOTS = {SIRET.pattern: "FR-SIRET", r"W\d{9}": "FR-RNA", r"\d{9}": "FR-SIREN", r"\w{10}": "FR-RIDET"}
 TYPOLOGY = "typologie"
 ELIGIBILITY = ("publics", "ages", "residence", "prise_en_charge")
 PRICE = ("frais", "frais_precisions")
 APART = ("horaires", "langues", *ELIGIBILITY, *PRICE)
+ADDRESS = ("adresse", "complement_adresse", "commune", "code_postal")
+POINT = ("latitude", "longitude", "precision")
+FIRST_ONLY = ("courriels", "site_web", "fiche_acces_libre", "prise_rdv")  # the standard holds one of them
+OWN_ATTRIBUTE = "maillage:"  # how the type of an attribute begins, before a column of our own table
 
 Cells = dict[str, object]  # of an object of the standard: its fields are read in standards.hsds()
 Tables = dict[str, list[Cells]]
@@ -119,6 +125,16 @@ def _place(place: Published) -> Iterator[tuple[str, Cells]]:
             country="FR",
             address_type="physical",
         )
+    for column, text in {"id": id, **_beside(s)}.items():
+        yield _row(
+            "attribute",
+            [location, column],
+            link_id=location,
+            taxonomy_term_id=uid("taxonomy_term", TABLE, "cellule"),
+            link_type=OWN_ATTRIBUTE + column,
+            link_entity="location",
+            value=text,
+        )
     yield _row(
         "service",
         [id],
@@ -193,6 +209,33 @@ def _practice(place: Published, practice: str, details: Mapping[str, Any]) -> It
     yield _attribute(service, "pratique", OURS, practice)
 
 
+def _beside(s: Sheet) -> dict[str, str]:
+    """Return the cells of our own table for what the objects of the standard hold only in part, or in a
+    sentence: whoever reads our table reads the place whole.
+    """
+    whole = {
+        *("nom", "telephone", "presentation_resume", "presentation_detail"),
+        *("venir", "frais_precisions", "langues", "etapes", "date_maj", "source", "pivot"),
+        *_national_lists(),
+        *(name for name in FIRST_ONLY if len(s.get(name, ())) == 1),
+        *(ADDRESS if addressed(s) else ()),
+        *(POINT if point(s) is None else ()),
+        *(
+            ("horaires",)
+            if not {*s.get("horaires", {}).values()} - {s.get("horaires", {}).get("osm")}
+            else ()
+        ),
+    }
+    kept = {name: value for name, value in s.items() if name not in whole}
+    plain = {"offered", "planned"}  # in the status of their services; those that ended are told apart
+    kept["practices"] = {
+        id: said
+        for id, said in s.get("practices", {}).items()
+        if set(said) != {"state"} or said["state"] not in plain
+    }
+    return dict(table.cells_of(kept))
+
+
 def _attribute(service: str, kind: str, field: str, slug: str) -> tuple[str, Cells]:
     return _row(
         "attribute",
@@ -254,7 +297,7 @@ def _national_lists() -> frozenset[str]:
 
 
 def _taxonomies() -> Iterator[tuple[str, Cells]]:
-    """Yield both taxonomies and all their terms, used or not, in the order of our lists."""
+    """Yield the taxonomies and all their terms, used or not, in the order of our lists."""
     yield _row(
         "taxonomy",
         [NATIONAL],
@@ -263,6 +306,14 @@ def _taxonomies() -> Iterator[tuple[str, Cells]]:
         version="1.0.2",
     )
     yield _row("taxonomy", [OURS], name=OURS, description="Pratiques d’un lieu, selon Maillage", version="1")
+    yield _row(
+        "taxonomy",
+        [TABLE],
+        name=TABLE,
+        description="Ce qu’un lieu dit de plus : le type d’un attribut nomme une colonne de notre tableau",
+        version="1",
+    )
+    yield _term(TABLE, TABLE, "cellule", "Cellule du tableau de Maillage", "Une colonne et sa valeur.")
     for field in offer.fields().values():
         if field.id in _national_lists():
             yield _term(NATIONAL, field.id, "", field.label, field.label)
@@ -390,9 +441,11 @@ def _span(text: str) -> tuple[str, str]:
 
 
 def remarks(places: Iterable[Published]) -> list[Remark]:
-    """Return the places exported without an address, because HSDS takes it whole or not at all."""
+    """Return the places exported without an address, because HSDS takes it whole or not at all: what is known
+    of it is said in attributes.
+    """
     return [
-        Remark(index, place.id, place.name, "adresse", "adresse incomplète, lieu exporté sans adresse")
+        Remark(index, place.id, place.name, "adresse", "adresse incomplète, dite en attributs")
         for index, place in enumerate(ordered(places), 1)
         if not addressed(place.sheet)
     ]

@@ -9,7 +9,7 @@ from typing import Any
 from maillage.kernel.disk import write_whole
 from maillage.reference import offer
 from maillage.reference.offer import Field
-from maillage.reference.sheet import STATES
+from maillage.reference.sheet import STATES, Sheet
 from maillage.reports.directory.formats.lmn import decimal
 from maillage.reports.directory.formats.published import (
     Published,
@@ -107,12 +107,19 @@ def _columns(name: str, field: Field) -> list[str]:
 def _cells(place: Published) -> Iterator[tuple[str, str]]:
     for name, of in OURS.items():
         yield name, of(place)
-    if "precision" in place.sheet:
-        yield "precision", _text(place.sheet["precision"])
+    yield from cells_of(place.sheet)
+
+
+def cells_of(sheet: Sheet) -> Iterator[tuple[str, str]]:
+    """Yield the cells of a sheet by column, without those of its publication, nor what only professionals
+    read.
+    """
+    if "precision" in sheet:
+        yield "precision", _text(sheet["precision"])
     for field in offer.fields().values():
-        if field.id in place.sheet and field.id not in OURS and not field.private:
-            yield from _cell(field.id, field, place.sheet[field.id])
-    for practice, details in place.sheet.get("practices", {}).items():
+        if field.id in sheet and field.id not in OURS and not field.private:
+            yield from _cell(field.id, field, sheet[field.id])
+    for practice, details in sheet.get("practices", {}).items():
         yield f"pratique_{practice}", STATES[details["state"]]
         for condition in offer.conditions().values():
             if condition.id in details:

@@ -1,0 +1,88 @@
+"""Exports in several tables, one file each, in JSON or in CSV: an archive or a folder of them."""
+
+import csv
+import io
+import json
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from maillage.kernel import archives
+from maillage.kernel.errors import Refused
+from maillage.pipeline.offer.forms.sheet import MAX_BYTES, Remarks
+
+Row = dict[str, Any]
+Tables = dict[str, list[Row]]
+Named = Callable[[str], str]  # from the path of a file to the table it holds, '' for none
+
+MAX_TABLES = 60
+
+
+def in_archive(content: bytes, named: Named) -> set[str]:
+    """Return the tables that a ZIP holds; none when it does not open."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return set(map(named, archive.namelist())) - {""}
+    except archives.UNREADABLE:
+        return set()
+
+
+def in_folder(path: Path, named: Named) -> set[str]:
+    return {named(each.name) for each in path.iterdir()} - {""} if path.is_dir() else set()
+
+
+def of_archive(content: bytes, named: Named, standard: str, remarks: Remarks) -> Tables:
+    """Return the tables of an archive; Refused when it is too large or damaged. standard: its name, for
+    people.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = [info for info in archive.infolist() if named(info.filename)]
+            if len(infos) > MAX_TABLES or sum(info.file_size for info in infos) > 4 * MAX_BYTES:
+                raise _too_large("dépliée, cette archive ferait", remarks)
+            found = {info.filename: archive.read(info) for info in infos}
+    except archives.UNREADABLE as error:
+        raise _damaged(remarks) from error
+    return _read(found, named, standard, remarks)
+
+
+def of_folder(path: Path, named: Named, standard: str, remarks: Remarks) -> Tables:
+    """Return the tables of a folder."""
+    files = [each for each in sorted(path.iterdir()) if each.is_file() and named(each.name)]
+    if sum(each.stat().st_size for each in files) > 4 * MAX_BYTES:
+        raise _too_large("ce dossier pèse", remarks)
+    return _read({each.name: each.read_bytes() for each in files}, named, standard, remarks)
+
+
+def _read(found: Mapping[str, bytes], named: Named, standard: str, remarks: Remarks) -> Tables:
+    out: Tables = {}
+    for path, content in sorted(found.items(), key=lambda item: item[0].endswith(".csv")):  # JSON says more
+        try:
+            text = content.decode("utf-8-sig")
+            rows = (
+                json.loads(text)
+                if path.casefold().endswith(".json")
+                else list(csv.DictReader(io.StringIO(text)))
+            )
+        except (ValueError, csv.Error, RecursionError) as error:
+            raise _damaged(remarks, f"la table {path} de cet export {standard} ne se lit pas.") from error
+        if isinstance(rows, list) and not out.get(named(path)):
+            out[named(path)] = [row for row in rows if isinstance(row, dict)]
+    return out
+
+
+def _too_large(what: str, remarks: Remarks) -> Refused:
+    return remarks.refusal(
+        f"{what} plus de {4 * MAX_BYTES >> 20} Mio.",
+        why="La mémoire n’y suffirait pas.",
+        do="Donnez un export plus petit, par exemple d’un seul département.",
+    )
+
+
+def _damaged(remarks: Remarks, what: str = "cette archive ne s’ouvre pas.") -> Refused:
+    return remarks.refusal(
+        what,
+        why="Elle est abîmée, ou coupée avant sa fin.",
+        do="Téléchargez de nouveau l’export, puis recommencez.",
+    )

@@ -1,0 +1,150 @@
+"""Ce qu’un annuaire comme le nôtre exporte, qu’un autre importe, puis exporte : les mêmes lignes."""
+
+import csv
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from maillage.apps.directory import rules
+from maillage.pipeline.offer import files
+from maillage.pipeline.offer.forms import read as forms
+from maillage.reference import offer
+from maillage.reference.sheet import STATES
+from maillage.reports.directory.formats import every, loss
+from maillage.reports.directory.formats.published import Published
+from tests.support.profile import times
+
+ON = date(2026, 11, 20)
+FILES = {loss.LMN: "lieux.csv", loss.CSV: "tableau.csv", loss.GEOJSON: "lieux.geojson"}
+FILES |= {loss.DATA_INCLUSION: "inclusion", loss.HSDS: "hsds"}
+# What the contract lets a round trip change, and what each counts by all it knows.
+CHANGES = ("source", "score_qualite")
+
+# Values as sheets hold them once read: no cleaner has anything left to mend.
+TEXT = st.sampled_from(
+    [
+        "Uniquement le matin.",
+        "Au fond de la cour, « escalier B » ; sonnez.\n- Apportez un courrier\n- et vos codes",
+        "Un mot : puis un autre",
+        "Publics : tous",
+    ]
+)
+LINE = st.sampled_from(["Au fond de la cour", "Bâtiment B", "Fond d’aide aux familles"])
+BY_KIND: dict[str, st.SearchStrategy[Any]] = {
+    "key": st.sampled_from(["lieu-1", "12", "38 / é"]),
+    "pivot": st.sampled_from(["43493312300029", "W381000123"]),
+    "name": st.sampled_from(["Le Relais des Halles", "Médiathèque Jean-Macé"]),
+    "line": LINE,
+    "text": TEXT,
+    "street": st.sampled_from(["12 rue des Lilas", "3 bis place du Marché"]),
+    "kinds": st.lists(st.sampled_from(["ASSO", "BIB", "MJC", "CCAS"]), min_size=1, unique=True),
+    "phone": st.lists(
+        st.sampled_from(["+33476000001", "+33476000002", "+33680000001"]), min_size=1, unique=True
+    ),
+    "mail": st.lists(st.sampled_from(["a@le-lien.fr", "b@le-lien.fr"]), min_size=1, unique=True),
+    "site": st.lists(st.sampled_from(["https://a.fr/", "https://b.fr/?x=1"]), min_size=1, unique=True),
+    "lines": st.lists(st.sampled_from(["arabe", "anglais", "turc"]), min_size=1, unique=True),
+    "hours": st.fixed_dictionaries(
+        {"osm": st.sampled_from(["Mo-Fr 09:00-12:00", "Mo[1] 10:00-12:00", "Tu,Th 09:00-12:00; PH off"])},
+        optional={"text": st.just("le matin"), "left": st.just("sauf en août")},
+    ),
+    "yesno": st.booleans(),
+    "whole": st.integers(1, 50),
+    "closures": st.just([{"du": "2026-12-24", "au": "2027-01-02", "motif": "congés"}]),
+}
+WHERE = {
+    "commune": "Grenoble",
+    "code_postal": "38000",
+    "code_insee": "38185",
+    "latitude": 45.188613,
+    "longitude": 5.724517,
+}
+APART = {*WHERE, "id", "nom", "date_maj", "source", "itinerance", "notes"}
+
+
+def some(field: offer.Field) -> st.SearchStrategy[Any]:
+    if field.kind == "list":
+        values = list(offer.lists()[field.list].values)
+        return st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True)
+    return BY_KIND[field.kind]
+
+
+PRACTICE = st.fixed_dictionaries(
+    {"state": st.sampled_from(list(STATES))},
+    optional={name: some(field) for name, field in offer.conditions().items() if not field.private},
+)
+SHEETS = st.fixed_dictionaries(
+    {**{name: st.just(value) for name, value in WHERE.items()}, "date_maj": st.just("2026-05-02")}
+    | {"id": BY_KIND["key"], "nom": BY_KIND["name"]},
+    optional={name: some(f) for name, f in offer.fields().items() if name not in APART and not f.private}
+    | {"practices": st.dictionaries(st.sampled_from(list(offer.practices())), PRACTICE, min_size=1)},
+)
+
+
+def published(sheet: dict[str, Any]) -> Published:
+    """Un lieu tel que l’annuaire le publie, sous l’adresse et la structure qu’il lui donne."""
+    key, name = rules.structure_key(sheet)
+    return Published(
+        id=rules.address_of(str(sheet["id"]), sheet),
+        sheet=sheet,
+        structure_id=rules.public_structure(key),
+        structure_name=name,
+        updated_on=date.fromisoformat(sheet["date_maj"]),
+        confirmed_on=None,
+        source="Un territoire",
+    )
+
+
+def written(format: str, sheets: list[dict[str, Any]], folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    every.write(format, folder / FILES[format], [published(sheet) for sheet in sheets], on=ON)
+    return folder / FILES[format]
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    found = files.places(forms.read(path), today=ON, source="Un autre territoire")
+    assert found.unread == ()
+    return [dict(row.sheet) for row in found.accepted]
+
+
+def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
+    if path.is_dir():
+        return {each.stem: json.loads(each.read_text("utf-8")) for each in sorted(path.glob("*.json"))}
+    if path.suffix == ".geojson":
+        return {"": json.loads(path.read_text("utf-8"))["features"]}
+    return {"": list(csv.DictReader(path.open(encoding="utf-8", newline="")))}
+
+
+def compared(path: Path) -> dict[str, list[str]]:
+    """Les lignes d’un export, sans leur ordre ni celui de leurs listes, ni ce qui peut changer."""
+    return {
+        name: sorted(json.dumps(_plain(row), sort_keys=True, ensure_ascii=False) for row in found)
+        for name, found in rows(path).items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if name not in CHANGES}
+    return sorted(map(str, value)) if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("format", FILES)
+@given(sheet=SHEETS)
+@settings(
+    max_examples=times(15, 400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+def test_what_another_directory_imports_leaves_it_the_same(tmp_path_factory, format, sheet):
+    folder = tmp_path_factory.mktemp("tour")
+    if format in (loss.LMN, loss.GEOJSON):
+        sheet = {"adresse": "12 rue des Lilas", **sheet}  # no place without, in the national schema
+    first = written(format, [sheet], folder / "ici")
+    second = written(format, read(first), folder / "ailleurs")
+    assert compared(second) == compared(first)
