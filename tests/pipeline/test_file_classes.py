@@ -3,7 +3,7 @@
 import io
 import json
 import zipfile
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -719,3 +719,40 @@ def test_numbered_days_and_hours_are_a_week_and_the_street_is_the_one_with_stree
         "We 13:30-18:00; Sa 10:00-12:00",
     ]
     assert kept(found, "adresse") == ["5 rue de Larmor", "1 rue Jean-Paul Sartre", "3 rue de Kervam"]
+
+
+AT = time  # cells of a workbook: a time, the fraction of the day it is kept as, or what somebody typed
+MO_TO_FIVE = "Mo 09:30-17:00; Tu off"
+EDGES = [
+    ("Lundi ouverture", "Lundi fermeture", "Mardi ouverture", "Mardi fermeture"),
+    ("Jours", "De", "À"),
+    ("Lundi matin début", "Lundi matin fin", "Lundi après-midi début", "Lundi après-midi fin"),
+    ("Lundi", "Mardi"),
+]
+
+
+@pytest.mark.parametrize(
+    ("names", "cells", "osm"),
+    [
+        (EDGES[0], [(AT(9), AT(12), 0.375, 0.5), (0.375, 0.5, "9h", "12h")], "Mo,Tu 09:00-12:00"),
+        (EDGES[0], [("9h30", AT(12, 30), None, None), (0.3958333333, "12h30", None, None)], "Mo 09:30-12:30"),
+        (EDGES[0], [(0.39583, AT(17), "fermé", "fermé"), ("9h30", 0.7083333, "fermé", None)], MO_TO_FIVE),
+        (
+            EDGES[1],
+            [("samedi", AT(9), AT(12)), ("Samedi", 0.375, 0.5), ("samedi", "9h", "12h")],
+            "Sa 09:00-12:00",
+        ),
+        (EDGES[2], [(0.375, 0.5, "14h", 0.75), (AT(9), "12h", AT(14), AT(18))], "Mo 09:00-12:00,14:00-18:00"),
+        (EDGES[3], [("0,375 - 0,5", "fermé"), ("9h-12h", "fermé")], "Mo 09:00-12:00; Tu off"),
+    ],
+)
+def test_hours_of_a_workbook_are_read_as_times_fractions_and_texts_together(names, cells, osm):
+    book = Workbook()
+    book.active.append(["Nom", "Adresse", "Code postal", "Commune", *names])
+    for n, row in enumerate((*cells, *cells), 1):
+        book.active.append([f"Lieu {n}", f"{n} rue des Lilas", "38130", "Échirolles", *row])
+    out = io.BytesIO()
+    book.save(out)
+    found = places("heures.xlsx", out.getvalue())
+    assert [hours["osm"] for hours in kept(found, "horaires")] == [osm] * (2 * len(cells))
+    assert found.unread == ()

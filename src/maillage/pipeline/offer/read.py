@@ -33,6 +33,7 @@ from maillage.pipeline.offer.clean import (
     yesno,
 )
 from maillage.pipeline.offer.clean.cleaned import Cleaned, Word
+from maillage.pipeline.offer.clean.clock import with_hours
 from maillage.pipeline.offer.columns import LINES, are_address_lines
 from maillage.pipeline.offer.forms.sheet import Fault, Row, Sheet
 from maillage.pipeline.offer.mapping import Correspondence, Origin, PracticeRule, Words
@@ -66,7 +67,7 @@ LIMITS_HOURS = re.compile(  # in a remark, that the hours beside it do not alway
     r"|(?<!\bsans )\b(?:rdv|rendez vous)\b|\bferme(?:e|s|es)?\b(?! definitivement)|\bfermetures?\b"
     r"|\b(?:vacances|quinzaine)\b|\b(?:1ere?|premiere?|[2-5](?:e|eme)|derniere?) (?:\w+di|semaine)\b"
 )
-CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")  # a cell of hours, as workbooks write it
+CLOCK = re.compile(r"\d{1,2}[:h](?:\d{2})?(?::\d{2})?")  # a cell of hours, as workbooks write it
 YES_OR_NO = {"oui", "non", "yes", "no", "true", "false", "vrai", "faux"}  # where a text is asked for
 NO_TEXT = "« {} » répond par oui ou non, là où un texte est attendu"
 IDENTIFIER = re.compile(r"\b(?:id|uuid|identifiant|siret|siren|url|uri|cle)\b")
@@ -266,7 +267,7 @@ def _asked(
         cells = [cell for row in sheet.rows if (cell := row.cells[name])]
         words = Counter(word for cell in cells for word in several.split(cell))
         said = {answers.meant(cell) for cell in cells} if answers.answered(tuple(cells)) else set()
-        timed = all(map(CLOCK.fullmatch, cells))
+        timed = all(CLOCK.fullmatch(with_hours(cell)) for cell in cells)
         if not (any(any(map(str.isalpha, word)) for word in words) or "yes" in said or timed):
             continue
         few = len(words) <= MOST_ASKED and (len(words) <= len(cells) / 2 or len(cells) < MOST_ASKED)

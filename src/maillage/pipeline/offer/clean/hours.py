@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from maillage.pipeline.offer.clean.cleaned import Cleaned
+from maillage.pipeline.offer.clean.clock import with_hours
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
 from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, Day
 from maillage.pipeline.offer.clean.opening.osm import CODES, oddities, valid, within_weeks
@@ -76,7 +77,7 @@ def clean(text: str, *, parity: str = "", beside: str = "") -> Cleaned[Hours]:
         return Cleaned.empty()
     if len(text) > LONGEST:
         return Cleaned(Hours("", text, text), "doubtful", TOO_LONG)
-    return _clean(text, parity, beside)
+    return _clean(with_hours(text), parity, beside)
 
 
 def week(days: Mapping[str, str], *, parity: str = "", beside: str = "") -> Cleaned[Hours]:
@@ -87,7 +88,7 @@ def week(days: Mapping[str, str], *, parity: str = "", beside: str = "") -> Clea
     unsaid.
     parity, beside and words: as in `clean`. Raises ValueError on any other key.
     """
-    cells = tuple((key, value) for key, value in days.items() if value.strip())
+    cells = tuple((key, with_hours(value)) for key, value in days.items() if value.strip())
     if all(DASHES.fullmatch(value) for _, value in cells):
         return Cleaned.empty()
     return _week(cells, parity, beside)

@@ -7,6 +7,7 @@ from typing import Any
 from maillage.kernel.names import plain
 from maillage.pipeline.offer import looks
 from maillage.pipeline.offer.clean import hours
+from maillage.pipeline.offer.clean.clock import with_hours
 from maillage.pipeline.offer.columns import FURNITURE, Column
 from maillage.pipeline.offer.proposing.draft import BY_NAME, ENOUGH, PART_OF_TIME, Draft, by_name
 
@@ -43,6 +44,7 @@ MORNING, AFTERNOON = (
 )
 OPENS = {"ouverture", "debut", "ouvre", "start", "from", "begin", "opens", "open", "opening", "starttime"}
 CLOSES = {"fermeture", "fin", "ferme", "end", "to", "until", "closes", "close", "closing", "endtime"}
+FROM, TO = {"de"}, {"a"}  # the whole name of a column, beside one of days
 SLOT = {
     "timeslot",
     "timeslots",
@@ -303,9 +305,8 @@ def _slots(columns: Sequence[Column]) -> list[Column]:
             slot.setdefault(("", "days"), column)
         elif (told := _words(column)) <= AROUND_A_DAY and edge(column):
             half = next((halves[word] for word in sorted(told) if word in halves), "")
-            slot.setdefault(
-                (half, "opens" if OPENS & told else "closes" if CLOSES & told else "neither"), column
-            )
+            end = "opens" if OPENS & told or told == FROM else "closes" if CLOSES & told or told == TO else ""
+            slot.setdefault((half, end or "neither"), column)
     out, paired = list[Column](), False
     for _, slot in sorted(slots.items()):
         out += [slot["", "days"]] if ("", "days") in slot else []
@@ -341,4 +342,4 @@ def edge(column: Column, hour: re.Pattern[str] = CLOCK) -> bool:
 
 
 def _when_open(column: Column) -> list[str]:
-    return [cell for cell in column.sample if not SHUT.fullmatch(cell.strip())]
+    return [with_hours(cell) for cell in column.sample if not SHUT.fullmatch(cell.strip())]
