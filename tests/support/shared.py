@@ -121,9 +121,7 @@ COLLECT = "from maillage.config import bootstrap, static; bootstrap.ready(); sta
 def _collect(part: Path) -> None:
     with TemporaryDirectory(dir=SHARED) as home:
         words = [sys.executable, "-c", COLLECT]
-        subprocess.run(
-            words, cwd=ROOT, env=environment(furnish(Path(home))), check=True, capture_output=True
-        )
+        subprocess.run(words, cwd=ROOT, env=environment(furnish(Path(home))), check=True, capture_output=True)
         Path(home, "statique").rename(part)
 
 
