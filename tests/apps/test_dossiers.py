@@ -320,6 +320,14 @@ def test_a_waiting_page_shows_progress_and_may_be_cancelled(client, home):
     assert "Annuler" in text_of(page)
 
 
+def test_an_address_asked_before_its_study_waits_there(client, home):
+    """La page demandée attend à son adresse : elle se montre quand le calcul est fini."""
+    for page in ("manques/", "boucle/", "zones/38151_0101/", "lieux/", "grille/?carte=sociale"):
+        answer = client.get(f"/territoires/38151/{page}")
+        assert (answer.status_code, Study.objects.get().status) == (200, rules.QUEUED), page
+        assert "data-avancement" in answer.content.decode(), page
+
+
 def test_progress_tells_its_status_in_a_header(client, home):
     study = actions.ask(StudyRequest(place="38151"))
     assert client.get(f"/etudes/{study.key}/avancement/")["X-Etude"] == rules.QUEUED

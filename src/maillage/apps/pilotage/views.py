@@ -12,6 +12,7 @@ from maillage.apps.accounts.access import holding, once_more
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.rules import DONE
+from maillage.apps.dossiers.views.requests import finished
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
 from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
@@ -65,12 +66,18 @@ def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None
     return study, queries.loop(request.user, study, reading, on=on, sort=sort, most=most, asked=asked)
 
 
+def _waited(request: HttpRequest, place: str) -> HttpResponse:
+    """Return the page that waits for the study of a territory, at the address that was asked."""
+    found = finished(request, place)
+    return found if isinstance(found, HttpResponse) else redirect("territory", place)
+
+
 @require_safe
 def loop(request: HttpRequest, place: str) -> HttpResponse:
     """The loop of a territory: a line a zone, from what people need to what the plan answers."""
     read = _read(request, place)
     if read is None:
-        return redirect("territory", place)
+        return _waited(request, place)
     study, found = read
     narrowed = territories.areas_query(found.areas)
     context = {
@@ -95,7 +102,7 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
     """The loop as a file: a row a zone, an empty cell with its reason where a link is missing."""
     read = _read(request, place)
     if read is None:
-        return redirect("territory", place)
+        return _waited(request, place)
     study, found = read
     found = replace(found, rows=found.visible_rows)
     content = as_csv(document.COLUMNS, document.rows(document.loop_json(study, found)))

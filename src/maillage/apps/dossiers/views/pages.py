@@ -16,7 +16,7 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import finished, query_of, study_or_answer, zone_areas
+from maillage.apps.dossiers.views.requests import finished, query_of, zone_areas
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.engine import base
@@ -90,21 +90,10 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 @require_safe
 def territory(request: HttpRequest, place: str) -> HttpResponse:
     """The diagnosis of a territory, or how far its computation is."""
-    found = study_or_answer(request, place)
+    found = finished(request, place)
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
-    if study is None:
-        return render(request, "dossiers/too_many.html", {"place": place}, status=429)
-    if study.status != rules.DONE:
-        context = {
-            "study": study,
-            "place": place,
-            "query": request.GET.urlencode(),
-            "ahead": queries.ahead(study),
-        }
-        context["mine"] = access.may_stop(request, study)
-        return render(request, "dossiers/computing.html", context)
     return render(request, "dossiers/territory.html", _page(request, study, asked, queries.reading(study)))
 
 

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
@@ -95,12 +94,22 @@ def study_or_answer(request: HttpRequest, place: str) -> tuple[Study | None, Stu
 
 
 def finished(request: HttpRequest, place: str) -> tuple[Study, StudyRequest] | HttpResponse:
-    """Return the finished study a page needs, or the response instead."""
+    """Return the finished study a page needs, or the response instead: how far it is, at the address that was
+    asked, which shows once it is ready.
+    """
     found = study_or_answer(request, place)
     if isinstance(found, HttpResponse):
         return found
     study, asked = found
-    if study is None or study.status != rules.DONE:
-        query = request.GET.urlencode()
-        return redirect(f"{reverse('territory', args=[place])}{'?' + query if query else ''}")
+    if study is None:
+        return render(request, "dossiers/too_many.html", {"place": place}, status=429)
+    if study.status != rules.DONE:
+        context = {
+            "study": study,
+            "place": place,
+            "query": request.GET.urlencode(),
+            "ahead": queries.ahead(study),
+            "mine": access.may_stop(request, study),
+        }
+        return render(request, "dossiers/computing.html", context)
     return study, asked
