@@ -456,9 +456,21 @@ def test_names_follow_each_other_as_in_a_dictionary():
 
 def test_a_territory_without_a_census_says_so(study, client):
     assert queries.reading(study).offer is None
-    assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/manques/"))
-    assert "Aucun lieu n’est recensé ici" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+    for page in ("manques/", "lieux/"):
+        said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+        assert "Les lieux d’ici ne sont pas recensés" in said and "Importer" not in said
     assert "Manques" not in text_of(client.get(f"/territoires/{PLACE}/"))
+
+
+def test_where_the_directory_knows_the_departement_but_no_place_here_it_says_so(study, client):
+    """À tout le monde ce qui est vrai ; l’import, à qui peut importer."""
+    place("voisin", {"code_insee": "38185"})
+    for page in ("manques/", "lieux/"):
+        said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
+        assert "L’annuaire connaît 1 lieu dans le même département, et aucun ici." in said
+        assert "Voir les plus proches" in said and "Importer" not in said
+    client.force_login(account("coordo", "coordination", territory="38"))
+    assert "Importer un recensement" in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
 
 
 def test_places_to_which_no_distance_is_drawn_are_not_said_to_be_missing(study, client):
@@ -466,7 +478,7 @@ def test_places_to_which_no_distance_is_drawn_are_not_said_to_be_missing(study, 
     for page in ("manques/", "manques/et-si/"):
         said = text_of(client.get(f"/territoires/{PLACE}/{page}"))
         assert "Ici, les distances à pied ne sont pas calculées" in said
-        assert "Aucun lieu n’est recensé ici" not in said
+        assert "recensés" not in said and "aucun ici" not in said
         assert "Et si un lieu ouvrait ?" not in said
 
 

@@ -34,6 +34,7 @@ from maillage.apps.territories.models import Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.table import group, total_by
+from maillage.pipeline.offer.clean.commune import departement
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reports.directory import census
 from maillage.reports.directory.census import CensusReading
@@ -525,6 +526,14 @@ def census_page(study: Study, *, on: date) -> CensusReading | None:
     names = {code: gazetteer().get(code).name for code in people}
     rows, doubles = studied.rows(people, on=on)
     return census.census_page(rows, inhabitants=people, names=names, on=on, doubles=doubles)
+
+
+def places_around(study: Study) -> tuple[int, int]:
+    """Return how many published places the départements of a territory have, and how many these are."""
+    iris = frames.sources().rp2021
+    at = request_of(study).zoning.rows
+    within = {departement(code) for code in iris["commune"][at].tolist()}
+    return studied.n_within(within), len(within)
 
 
 def grid(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change, Lieu, Pair
@@ -17,11 +17,7 @@ from maillage.words import wording
 
 def census(departements: Collection[str]) -> Census:
     """Return the published places of some départements, of all by default; named after their producers."""
-    inside = Q()
-    for code in departements:
-        inside |= Q(code_insee__startswith=code)
-    found = Lieu.objects.filter(inside, state=rules.PUBLISHED).select_related("source").order_by("pk")
-    rows = list(found)
+    rows = list(_within(departements).select_related("source").order_by("pk"))
     names = sorted({lieu.source.name for lieu in rows})
     told_apart = Pair.objects.filter(state=rules.DECLINED).values_list("first__slug", "second__slug")
     return census_of(
@@ -31,6 +27,18 @@ def census(departements: Collection[str]) -> Census:
         apart=map(frozenset, told_apart),
         doubles=published.doubles(),
     )
+
+
+def n_within(departements: Collection[str]) -> int:
+    """Return how many places some départements have, published; the whole directory has for none."""
+    return _within(departements).count()
+
+
+def _within(departements: Collection[str]) -> QuerySet[Lieu]:
+    inside = Q()
+    for code in departements:
+        inside |= Q(code_insee__startswith=code)
+    return Lieu.objects.filter(inside, state=rules.PUBLISHED)
 
 
 def last_change() -> int:

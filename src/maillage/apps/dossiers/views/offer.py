@@ -28,6 +28,7 @@ from maillage.reports.territory import gaps as gap_words
 from maillage.reports.territory import services as told_services
 from maillage.reports.territory.offer import UNASKED
 from maillage.reports.territory.reading import Reading
+from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
 FIRST_ZONES = 10
@@ -57,8 +58,19 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
 
 def _uncounted(study: Study, reading: Reading) -> dict[str, Any]:
     """Return how many places a territory has when its study draws no distance to them."""
-    census = None if reading.offer else queries.census_page(study, on=timezone.localdate())
-    return {"n_places": census.n_places if census else 0}
+    if reading.offer:
+        return {"n_places": 0}
+    census = queries.census_page(study, on=timezone.localdate())
+    n_places = census.n_places if census else 0
+    return {"n_places": n_places} | ({} if n_places else _around(study))
+
+
+def _around(study: Study) -> dict[str, Any]:
+    """Return what the directory knows around a territory where it knows no place."""
+    n, n_departements = queries.places_around(study)
+    where = "le même département" if n_departements == 1 else "les mêmes départements"
+    words = f"L’annuaire connaît {count(n, 'lieu', 'lieux')} dans {where}, et aucun ici. Il peut en manquer."
+    return {"around": n, "around_words": words}
 
 
 def _unmet(study: Study) -> dict[str, Any]:
@@ -126,8 +138,10 @@ def places(request: HttpRequest, place: str) -> HttpResponse:
         second = next(
             (s for s in queries.finished_studies() if s.place == other and s.place != study.place), None
         )
-        return {
-            "census": queries.census_page(study, on=today),
+        census = queries.census_page(study, on=today)
+        empty = census is not None and not census.n_places
+        return (_around(study) if empty else {}) | {
+            "census": census,
             "second": second,
             "beside": queries.census_page(second, on=today) if second else None,
             "kept": [s for s in queries.finished_studies() if s.place != study.place],
