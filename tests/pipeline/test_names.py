@@ -1,8 +1,12 @@
 """Official names as a reader gets them."""
 
-import numpy as np
+import difflib
 
-from maillage.kernel.names import typography
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from maillage.kernel.names import Spelling, plain, typography
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
 from maillage.studies.diagnosis.territories import gazetteer
@@ -19,3 +23,20 @@ def test_a_name_is_found_however_its_apostrophe_is_typed():
     for typed in ("l'isle-d'abeau", "L’Isle-d’Abeau", "l isle d abeau"):
         assert gazetteer().find(typed)[0].name == "L’Isle-d’Abeau"
     assert typography(np.array(["Z.A.C. d'Aymeries"])).tolist() == ["Z.A.C. d’Aymeries"]
+
+
+FEW = st.text(alphabet="ab ", min_size=1, max_size=9)
+
+
+@given(st.lists(FEW, min_size=1, max_size=30), FEW, st.sampled_from([0.3, 0.6, 0.72]), st.integers(0, 4))
+def test_the_texts_spelled_most_like_another_are_those_that_difflib_finds(texts, wanted, cutoff, apart):
+    found = Spelling(texts).nearest(wanted, cutoff=cutoff, apart=apart, limit=3)
+    near = [text for text in texts if abs(len(text) - len(wanted)) <= apart]
+    assert [texts[row] for row in found] == difflib.get_close_matches(wanted, dict.fromkeys(near), 3, cutoff)
+
+
+def test_a_word_cut_short_is_found_where_a_word_starts_and_nowhere_else():
+    found = [each.name for each in gazetteer().find("roll")]
+    assert {"Rolleville", "La Bâtie-Rolland"} <= set(found)
+    assert all(any(word.startswith("roll") for word in plain(name).split()) for name in found)
+    assert [each.name for each in gazetteer().find("st mart d her")] == ["Saint-Martin-d’Hères"]

@@ -1,7 +1,9 @@
 """Names as people type them."""
 
+import difflib
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -49,3 +51,34 @@ def typography(names: Column) -> Column:
     straight = np.char.find(names, "'") >= 0  # one name in ten
     out[straight] = np.char.replace(names[straight], "'", "’")
     return out
+
+
+class Spelling:
+    """Many texts of plain letters and figures, among which those spelled most like another are looked for."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+        bytes_ = np.array([text.encode("ascii") for text in texts])
+        self._lengths = np.char.str_len(bytes_)
+        signs = bytes_.view(np.uint8).reshape(len(texts), -1)
+        self._times = {
+            chr(sign): np.count_nonzero(signs == sign, axis=1).astype(np.uint8)
+            for sign in np.unique(signs).tolist()
+            if sign
+        }
+
+    def nearest(self, wanted: str, *, cutoff: float, apart: int, limit: int) -> list[int]:
+        """Return the positions of the texts that difflib.get_close_matches finds, best first: of those at
+        most `apart` signs longer or shorter; of several that are the same, the last.
+
+        Two texts share at most the signs that both hold, which is counted for all of them at once: those
+        that could not reach the cutoff are not compared.
+        """
+        shared = sum(
+            (np.minimum(self._times[sign], wanted.count(sign)) for sign in set(wanted) & set(self._times)),
+            start=np.zeros(len(self._texts), dtype=np.int64),
+        )
+        may = 2 * shared >= (cutoff - 1e-9) * (self._lengths + len(wanted))
+        may &= np.abs(self._lengths - len(wanted)) <= apart
+        at = {self._texts[row]: row for row in np.flatnonzero(may).tolist()}
+        return [at[text] for text in difflib.get_close_matches(wanted, at, n=limit, cutoff=cutoff)]

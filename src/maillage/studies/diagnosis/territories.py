@@ -1,6 +1,5 @@
 """Territories of France: finding one by name, code or postcode, and what belongs to it."""
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from maillage.kernel.errors import UnknownTerritory
-from maillage.kernel.names import plain
+from maillage.kernel.names import Spelling, plain
 from maillage.kernel.table import Table, group, total_by
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.rp2021 import clean as rp2021
@@ -127,6 +126,18 @@ class Gazetteer:
         return [(plain(territory.name), territory) for territory in self._by_code.values()]
 
     @cached_property
+    def _after_space(self) -> list[tuple[str, Territory]]:
+        return [(f" {name}", territory) for name, territory in self._names]
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling([name for name, _ in self._names])
+
+    @cached_property
+    def _codes(self) -> tuple[list[Territory], Spelling]:
+        return list(self._by_code.values()), Spelling(list(self._by_code))
+
+    @cached_property
     def _former_names(self) -> list[tuple[str, Territory]]:
         """Names of merged communes, each with the commune it became."""
         pairs = zip(self._former["former_name"].tolist(), self._former["code"].tolist(), strict=True)
@@ -166,7 +177,7 @@ class Gazetteer:
             found.append(became)
         words = plain(typed).split()
         if words:
-            matches = [t for name, t in self._names if _matches(words, name.split())]
+            matches = self._starting(words)
             wanted = " ".join(words)
             if words[0] in ARTICLES and not any(name == wanted for name, _ in self._names):
                 found += [t for name, t in self._names if name == " ".join(words[1:])]
@@ -185,12 +196,10 @@ class Gazetteer:
             sure = [code for code in (f"0{typed}", typed[:5]) if code != typed and code in self._by_code]
             if sure:  # a leading zero that a spreadsheet took off, or an IRIS: its commune
                 return [self._by_code[code] for code in sure]
-            known = [code for code in self._by_code if len(code) == len(typed)]
-            codes = difflib.get_close_matches(typed, known, n=limit, cutoff=0.6)
-            return [self._by_code[code] for code in codes]
-        near = {name: t for name, t in self._names if abs(len(name) - len(wanted)) <= 4}
-        close = difflib.get_close_matches(wanted, near, n=limit, cutoff=0.72)
-        return [near[name] for name in close]
+            codes, spelled = self._codes
+            return [codes[row] for row in spelled.nearest(typed, cutoff=0.6, apart=0, limit=limit)]
+        found = self._spelling.nearest(wanted, cutoff=0.72, apart=4, limit=limit)
+        return [self._names[row][1] for row in found]
 
     def around(self, territory: Territory, *, limit: int = 4) -> list[Territory]:
         """Return the largest territories of the same kind in the nearest larger one that holds any: the
@@ -211,6 +220,14 @@ class Gazetteer:
             t for t in self._by_code.values() if t.kind == territory.kind and t.population and t != territory
         ]
         return sorted(same, key=lambda t: (abs(t.population - territory.population), t.code))[:limit]
+
+    def _starting(self, words: list[str]) -> list[Territory]:
+        """Return the territories whose name has, for each word, one that starts by it."""
+        rows = self._after_space
+        for word in words:
+            start = f" {word}"
+            rows = [row for row in rows if start in row[0]]
+        return [territory for _, territory in rows]
 
     def _became(self, code: str) -> Territory | None:
         new = self._former.aligned("former", np.array([code]), "code", missing="")[0]
@@ -317,10 +334,6 @@ def _seat(by_code: dict[str, Territory], codes: Iterable[str]) -> tuple[str, str
         t = by_code[code]
         people[t.departement, t.region] = people.get((t.departement, t.region), 0) + t.population + 1
     return max(people, key=lambda pair: people[pair])
-
-
-def _matches(words: list[str], name: list[str]) -> bool:
-    return all(any(part.startswith(word) for part in name) for word in words)
 
 
 def _order(wanted: str, territory: Territory) -> tuple[bool, bool, bool, int]:
