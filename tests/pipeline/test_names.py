@@ -3,7 +3,7 @@
 import difflib
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from maillage.kernel.names import Spelling, plain, typography
@@ -28,6 +28,7 @@ def test_a_name_is_found_however_its_apostrophe_is_typed():
 FEW = st.text(alphabet="ab ", min_size=1, max_size=9)
 
 
+@example(["aaab"], "aaaa", 0.72, 0)
 @given(st.lists(FEW, min_size=1, max_size=30), FEW, st.sampled_from([0.3, 0.6, 0.72]), st.integers(0, 4))
 def test_the_texts_spelled_most_like_another_are_those_that_difflib_finds(texts, wanted, cutoff, apart):
     found = Spelling(texts).nearest(wanted, cutoff=cutoff, apart=apart, limit=3)
