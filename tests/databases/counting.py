@@ -1,11 +1,9 @@
 """One of two processes that try the same doors at once: a limit of ours, and the one on signing in.
 
-Prints one JSON document: how many tries each door let through. Run with "ready", it only brings the database
-    up.
+Prints one JSON document: how many tries each door let through.
 """
 
 import json
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 from maillage.config.bootstrap import ready
@@ -17,7 +15,6 @@ FAILED_SIGN_INS = 10  # in five minutes, by connection: ACCOUNT_RATE_LIMITS
 def main() -> None:
     ready()
     from django.contrib.auth.models import AnonymousUser
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client, RequestFactory
 
@@ -38,14 +35,9 @@ def main() -> None:
         assert answer.status_code in (200, 429), answer.status_code
         return "Trop d’essais" not in answer.content.decode()
 
-    if sys.argv[1:] == ["ready"]:
-        call_command(
-            "collectstatic", interactive=False, verbosity=0
-        )  # the page of signing in names what it draws
-    else:
-        with ThreadPoolExecutor(THREADS) as pool:
-            passed = sum(pool.map(ours, range(TRIES)))
-        print(json.dumps({"ours": passed, "sign_in": sum(map(sign_in, range(FAILED_SIGN_INS)))}))
+    with ThreadPoolExecutor(THREADS) as pool:
+        passed = sum(pool.map(ours, range(TRIES)))
+    print(json.dumps({"ours": passed, "sign_in": sum(map(sign_in, range(FAILED_SIGN_INS)))}))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 python -m tests.databases.describing at-once|by-migrations
 """
 
+import gc
 import json
 import re
 import sys
@@ -26,6 +27,7 @@ WORD = re.compile(r"[\w%.]+|[^\s\w]")
 
 
 def main(way: str) -> None:
+    gc.set_threshold(100_000, 50, 100)  # each migration makes thousands of classes again: a fifth of its time
     if way == "by-migrations":
         tables.create_tables = lambda connection: False
     bootstrap.ready()

@@ -20,7 +20,7 @@ import pytest
 
 from tests.databases.conftest import python
 from tests.support.profile import COMPLETE, times
-from tests.support.shared import ROOT, environment, furnish
+from tests.support.shared import ROOT, environment, furnish, statics
 from tests.support.speed import PATIENCE, until
 
 KILLS, WRITERS = times(10, 100), times(12, 50)
@@ -85,6 +85,7 @@ def served(home: Path) -> Iterator[tuple[subprocess.Popen, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    statics(home)
     if not (home / "maillage.sqlite3").exists():
         furnish(home)
     with (home / "served.txt").open("w") as said:

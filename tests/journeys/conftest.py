@@ -1,6 +1,5 @@
 """A real browser on a real server: the platform as `maillage servir` runs it, in a home folder of its own."""
 
-import json
 import os
 import shutil
 import signal
@@ -17,6 +16,7 @@ import pytest
 
 from maillage.cli.commands.servir import leave_with_parent
 from tests.support import shared
+from tests.support.platform import loaded
 from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
 
@@ -113,52 +113,12 @@ def site(environment) -> Iterator[str]:
             server.wait(timeout=PATIENCE)
 
 
-# One program loads the platform, and a copy of it runs each block of lines: to load it for each costs more than
-# what they do. It has no connection of its own: each copy opens the one it needs.
-COPIES = """
-import contextlib, io, json, os, sys, traceback
-import django
-django.setup()
-from django.urls import get_resolver
-get_resolver().url_patterns  # every page, and with them every action
-for asked in sys.stdin:
-    if not os.fork():
-        lines, sys.argv[1:] = json.loads(asked)
-        said, failed = io.StringIO(), ""
-        try:
-            with contextlib.redirect_stdout(said):
-                exec(compile(lines, "lines", "exec"), {"__name__": "__main__", "sys": sys})
-        except BaseException:
-            failed = traceback.format_exc()
-        print(json.dumps([said.getvalue(), failed]), flush=True)
-        os._exit(0)
-    if os.wait()[1]:
-        print(json.dumps(["", "the copy stopped by itself"]), flush=True)
-"""
-
-
 @pytest.fixture(scope="session")
 def in_the_platform(environment, site) -> Iterator[Callable[..., str]]:
     """Run a few lines of Python in the platform that the browser sees, sys.argv[1:] being words; return
     what they print.
     """
-    with subprocess.Popen(
-        [sys.executable, "-c", COPIES],
-        cwd=ROOT,
-        env=environment | {"DJANGO_SETTINGS_MODULE": "maillage.config.settings"},
-        preexec_fn=leave_with_parent,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as platform:
-
-        def run(lines: str, *words: str) -> str:
-            platform.stdin.write(f"{json.dumps([lines, words])}\n")
-            platform.stdin.flush()
-            said, failed = json.loads(platform.stdout.readline())
-            assert not failed, failed[-2000:]
-            return said.strip()
-
+    with loaded(environment) as run:
         yield run
 
 

@@ -70,10 +70,15 @@ def furnish(home: Path) -> Path:
     return copytree(migrated(), home, dirs_exist_ok=True)
 
 
+def statics(home: Path) -> Path:
+    """Give a home folder the static files: what serves it names and compresses none."""
+    copytree(once(SHARED / "statiques", _collect), home / "statique", dirs_exist_ok=True)
+    return home
+
+
 def served(home: Path) -> Path:
-    """Give a home folder its tables and the static files: what serves it names and compresses none."""
-    copytree(once(SHARED / "statiques", _collect), home / "statique")
-    return furnish(home)
+    """Give a home folder its tables and the static files."""
+    return furnish(statics(home))
 
 
 def demonstration(home: Path) -> Path:
