@@ -115,8 +115,10 @@ epreuves-de-force: .venv/.bench assets/.ready
 	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-spark.lock
 	@touch $@
 
-# Who only runs Maillage does without the tools of who develops it.
-node_modules/.ready: package-lock.json
+# Qui ne fait que se servir de Maillage se passe des outils de qui le développe. Un ordinateur sans npm prend celui que
+# l’environnement Python apporte : il l’attend.
+NPM := $(shell command -v npm)
+node_modules/.ready: package-lock.json $(if $(NPM),,.venv/.produit)
 	@echo "Préparation des caractères, des pictogrammes et de la carte…"
 	@npm ci --silent $$([ -e .venv/.dev ] || echo --omit=dev)
 	@touch $@
