@@ -143,6 +143,15 @@ def test_what_is_worked_on_with_a_phone_is_short(enter, who, address):
     assert enter(who, address, **PHONE).evaluate(HEIGHT) <= SHORT_OF_THE_SPACE[who, address]
 
 
+def test_the_head_of_a_phone_stands_on_one_line_for_who_is_signed_in(enter):
+    """Une page publique lue avec un compte a un bouton de plus : le menu reste à côté des autres."""
+    for width in (320, 360, 390, 430):
+        page = enter("coordination", f"{PERIMETER}lieux/", width=width, height=844)
+        menu, brand = (page.locator(f".entete {each}").bounding_box() for each in (".menu", ".marque"))
+        assert abs((menu["y"] + menu["height"] / 2) - (brand["y"] + brand["height"] / 2)) < 4, width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_one_fold_for_the_whole_site_opens_to_all_and_stays_open_where_there_is_room(visit):
     """Au clavier, par l’adresse du titre, sans script ; rien n’est plié sur un grand écran ni sur papier."""
 
