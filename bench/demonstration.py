@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.timing import script
-
-MADE = "MAILLAGE_DEMONSTRATION"  # a folder where somebody made it already
+from bench.timing import MADE, script
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from bench.timing import ENGINES, ROOT, SQLITE, Measure, on_each_engine
+from bench.timing import ENGINES, ROOT, SQLITE, Measure, on_each_engine, statics
 
 LEARNERS, DEVICES, FACTS, SECONDS = 1_000, 500, 40, 20
 EVERY = 30  # seconds that somebody spends on a step
@@ -43,6 +43,7 @@ def _measured(
     engine: str, database: str, *, learners: int, devices: int, facts: int, length: int
 ) -> list[Measure]:
     with tempfile.TemporaryDirectory() as folder:
+        statics(folder)
         environment = {
             **os.environ,
             "MAILLAGE_HOME": folder,

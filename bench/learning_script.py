@@ -17,7 +17,6 @@ from maillage.config.bootstrap import ready
 
 ready()
 
-from django.core.management import call_command
 from django.utils import timezone
 
 from maillage.apps.learning import access
@@ -26,6 +25,7 @@ from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.rules.progress import Fact as Said
 from maillage.apps.people.models import Person
+from maillage.config import static
 from maillage.modules import reading as module_reading
 
 SECONDS = int(os.environ["SECONDS"])  # of people learning
@@ -34,7 +34,7 @@ TOGETHER = 64  # connections at once
 
 def fill() -> None:
     """Make the pages ready, and the learners, each with some progress."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static.collect()
     at, ids = timezone.now(), list(contents.modules())
     for n in range(int(os.environ["LEARNERS"])):
         person = groups.alone(nickname=f"P{n}", at=at)
@@ -111,7 +111,8 @@ def main(site: str) -> None:
             pool.map(partial(ask, site, "/apprendre/synchroniser/"), bodies)
         )  # the answer was lost: all is sent again
     doubled = Fact.objects.count() - before - kept
-    some = [sending(access.token(people[0]), [fact(chance, ids)]) for _ in range(200)]
+    alone = min(200, 2 * len(people) * int(os.environ["FACTS"]))
+    some = [sending(access.token(people[0]), [fact(chance, ids)]) for _ in range(alone)]
     start = time.perf_counter()
     with ThreadPoolExecutor(TOGETHER) as pool:
         list(pool.map(partial(ask, site, "/apprendre/synchroniser/"), some))

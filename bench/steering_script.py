@@ -15,7 +15,6 @@ from maillage.config.bootstrap import ready
 
 ready()
 
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
@@ -37,6 +36,7 @@ from maillage.cli.country import series
 from maillage.cli.country.series import moment, numbered, padded, reset_sequences
 from maillage.cli.platform_study import computed
 from maillage.cli.words import Steps
+from maillage.config import static
 from maillage.kernel.table import group, total_by
 from maillage.pipeline.offer import files
 from maillage.pipeline.offer.clean import point
@@ -55,7 +55,7 @@ pour = partial(series.pour, example="false")  # of a country where people are, a
 
 def main() -> None:
     """Fill, count everything, then a day of work; ask for each page as a coordination does."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static.collect()
     at, chance = timezone.now(), random.Random(1)
     size = {
         name: int(os.environ[name.upper()]) for name in ("structures", "aidants", "learners", "referrals")

@@ -23,15 +23,15 @@ def main() -> None:
     from maillage.config.bootstrap import ready
 
     ready()
-    from django.core.management import call_command
     from django.test import Client
 
     from maillage.apps.surveys.actions import campaigns, receive
     from maillage.apps.surveys.queries.places import fitted
     from maillage.apps.surveys.rules import Sent
+    from maillage.config import static
     from maillage.reference.surveys import banks
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+    static.collect()
     form = fitted(banks()["habitants"], "200040715")
     survey = campaigns.prepare(by=None, title="Mesure", territory="200040715", questionnaire=form, at=AT)
     survey = campaigns.open_survey(survey, by=None, at=AT)

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 from tools.postgresql import binaries, server
 
 ROOT = Path(__file__).resolve().parents[1]
+MADE = "MAILLAGE_DEMONSTRATION"  # a home folder where whoever calls told the demonstration already
 ENGINES = SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 
 
@@ -47,10 +49,17 @@ def seconds(work: Callable[[], object], *, times: int = 1) -> float:
     return statistics.median(found)
 
 
+def statics(home: str) -> None:
+    """Give a home folder the static files that whoever calls has named and compressed, if anybody did."""
+    if made := os.environ.get(MADE):
+        copytree(Path(made, "statique"), Path(home, "statique"), dirs_exist_ok=True)
+
+
 def script(module: str, *words: str, home: str, database: str = "", **values: object) -> str:
     """Run a module of the bench from the root of the project, in a home and a database of its own; return
     what it prints.
     """
+    statics(home)
     environment = {**os.environ, "MAILLAGE_HOME": home} | {name: str(value) for name, value in values.items()}
     environment |= {"DATABASE_URL": database} if database else {}
     command = [sys.executable, "-m", module, *words]
