@@ -241,7 +241,7 @@ DOUBTFUL = [
     ("Mar. et jeu. 9h/12h - 14h/17h sf vac. scol.", 'Tu,Th 09:00-12:00,14:00-17:00 "sf vac. scol."', "", "gardé en commentaire"),
     ("Mercredi et vacances scolaires de 8h30 à 12h", 'We 08:30-12:00 "vacances scolaires"', "", "gardé en commentaire"),
     ("Lundi 9h-12h, mardi 14h-17h, de septembre à juin", "Mo 09:00-12:00; Sep-Jun Tu 14:00-17:00", "", "pour tous les jours, ou"),
-    ("Lundi : 9h-12h ; été : fermé", 'Mo 09:00-12:00 "été : fermé"', "été : fermé", "non compris"),
+    ("Lundi : 9h-12h ; été : fermé", 'Mo 09:00-12:00 "été : fermé"', "", "gardé en commentaire"),
     ("Fermé du 1er au 15 août", "", "Fermé du 1er au 15 août", "ni jour ni heure"),
     ("Mardi 14h-16h une semaine sur deux", 'Tu 14:00-16:00 "une semaine sur deux"', "", "gardé en commentaire"),
 ]  # fmt: skip
@@ -671,3 +671,61 @@ def test_a_hostile_text_takes_less_than_a_second(piece, size):
         found = clean(text)
     if size > LONGEST:
         assert (found.word, found.value.osm, found.value.left) == ("doubtful", "", text)
+
+
+REWORDED = [
+    # both halves of a day; each day of a list has the hours of its own half
+    ("du lundi au vendredi matin de 9h à 12h et l'après-midi de 14h à 17h", "Mo-Fr 09:00-12:00,14:00-17:00"),
+    ("Mardi matin et après-midi : 9h-12h / 14h-17h", "Tu 09:00-12:00,14:00-17:00"),
+    ("lundi matin et mardi après-midi de 9h à 12h et de 14h à 17h", "Mo 09:00-12:00; Tu 14:00-17:00"),
+    ("Lundi après-midi, mardi : 9h-12h et 14h-17h", "Mo 14:00-17:00; Tu 09:00-12:00,14:00-17:00"),
+    ("L'après-midi du mardi au jeudi : 14h-17h", "Tu-Th 14:00-17:00"),
+    # the hours of other days
+    ("lundi de 8h à 12h, idem mardi et jeudi", "Mo,Tu,Th 08:00-12:00"),
+    (
+        "lundi 9h-12h ; mardi 14h-17h ; jeudi : mêmes horaires que le lundi",
+        "Mo,Th 09:00-12:00; Tu 14:00-17:00",
+    ),
+    # in letters, by their two ends, by a dash
+    ("du mardi au samedi de dix heures à dix-huit heures trente", "Tu-Sa 10:00-18:30"),
+    ("Ouverture les mardis et jeudis à 14h, fermeture à 18h", "Tu,Th 14:00-18:00"),
+    ("Lun : 9h à 12h | Mar : - | Mer : 9h à 12h", "Mo,We 09:00-12:00; Tu off"),
+    # parts of the year and weeks of two kinds
+    ("Lundi 9h-12h. Août : fermé", "Mo 09:00-12:00; Aug off"),
+    (
+        "mardi de 9h à 12h en semaine paire, de 14h à 17h en semaine impaire",
+        "week 1-53/2 Tu 14:00-17:00, week 2-52/2 Tu 09:00-12:00",
+    ),
+    # days in a parenthesis after their hours
+    ("9h-12h (lundi, mardi) 14h-17h (jeudi)", "Mo,Tu 09:00-12:00; Th 14:00-17:00"),
+]
+
+
+@pytest.mark.parametrize(("text", "osm"), REWORDED)
+def test_hours_said_in_other_words_are_read(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm, found.value.left) == ("read", osm, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "osm"),
+    [
+        ("mardi après-midi et mercredi 9h-12h", 'Tu unknown "l’après-midi"; We 09:00-12:00'),
+        ("lundi matin et mardi : 9h-17h", "Mo 09:00-12:00; Tu 09:00-17:00"),
+        ("lundi après-midi 9h-12h", "Mo 09:00-12:00"),
+        ("vacances scolaires : fermé ; sinon mardi 16h-19h", 'Tu 16:00-19:00 "vacances scolaires : fermé"'),
+        (
+            "semaine A : lundi 9h-12h, semaine B : jeudi 9h-12h",
+            'Mo 09:00-12:00 "semaine A"; Th 09:00-12:00 "semaine B"',
+        ),
+        ("sur place lundi 9h-12h, à distance mardi 14h-17h", "Mo 09:00-12:00"),
+    ],
+)
+def test_hours_said_of_a_part_are_not_given_to_the_whole(text, osm):
+    found = clean(text)
+    assert (found.word, found.value.osm) == ("doubtful", osm)
+
+
+def test_only_what_is_written_for_a_half_day_is_said_to_be():
+    assert "est écrit pour l’après-midi" in clean("lundi après-midi 9h-12h").reason
+    assert "est écrit pour" not in clean("mardi après-midi et mercredi 9h-12h").reason

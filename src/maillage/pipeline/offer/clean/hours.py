@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from maillage.pipeline.offer.clean.cleaned import Cleaned
-from maillage.pipeline.offer.clean.clock import with_hours
+from maillage.pipeline.offer.clean.clock import in_digits, with_hours
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, read
 from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, Day
 from maillage.pipeline.offer.clean.opening.osm import CODES, oddities, valid, within_weeks
@@ -110,7 +110,7 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     said = folded(unwrapped(text))
     if why := DENIED if ENDED.search(said) else ONCE if ON_A_DATE.search(said) else "":
         return Cleaned(Hours("", text, text), "doubtful", why)
-    reading, table = read(text), Week(beside)
+    reading, table = read(in_digits(text)), Week(beside)
     left, mends = (
         [*reading.left, *unread],
         [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],

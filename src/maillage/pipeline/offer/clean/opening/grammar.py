@@ -138,6 +138,8 @@ class _Reader:
         self.aside = ""
         self.aside_from = 0
         self.season, self.dated = "", False
+        self.means = "par téléphone"  # how one calls, where it is said
+        self.headed = ""  # a rhythm said before what it is about
         self.apart: set[int] = set()  # the pieces of hours that are no opening, understood and left
 
     def read(self) -> Reading:
@@ -222,7 +224,14 @@ class _Reader:
         self._close()
         self.half = ""
         self.current = Statement(
-            item.first, item.last, days, atoms, note=self.note, weeks=self.weeks, aside=self.aside
+            item.first,
+            item.last,
+            days,
+            atoms,
+            note=self.note,
+            weeks=self.weeks,
+            aside=self.aside,
+            comment=self.headed,
         )
         return self.current
 
@@ -435,6 +444,9 @@ class _Reader:
             statement = self._next_of(statement, item)
         elif statement is None or statement.aside != self.aside:
             statement = self._open(statement.days if statement else None, item)
+        elif statement.spans and statement.weeks not in ("", self.weeks):
+            # « mardi 9h-12h en semaine paire, 14h-17h en semaine impaire »
+            statement = self._open(statement.days, item, statement.atoms)
         half = self.half or (statement.days[0].half if statement.days else "")
         spans = [self._in_half(span, half, item) for span in times.spans]
         statement.spans += [span._replace(note=statement.note or "") for span in spans]
@@ -484,8 +496,18 @@ class _Reader:
                 "note", statement.days, half=item.value, note=note.value
             )  # « 9h-12h, l’après-midi sur rdv »
             self._skip_to(note)
+        elif after and after.kind == "days" and not (statement and not statement.sealed):
+            # « le matin du lundi au vendredi de 9h à 12h »
+            self.items[self.items.index(after, self.at)] = after._replace(
+                value=tuple(
+                    tuple(day._replace(half=day.half or item.value) for day in atom) for atom in after.value
+                )
+            )
         elif after and after.kind == "times":
             self.half = item.value
+            if statement and statement.days and {day.half for day in statement.days} - {"", item.value}:
+                # « le matin de 9h à 12h, l’après-midi de 14h à 17h »: both halves
+                statement.days = tuple(day._replace(half="") for day in statement.days)
         elif statement and statement.days and not statement.spans:
             statement.days = tuple(day._replace(half=item.value) for day in statement.days)
         elif statement and run and item.value == "pm" and run[0].start < DAWN:
@@ -509,11 +531,33 @@ class _Reader:
         self._named(item, days)
 
     def _on_idem(self, item: Item) -> None:
-        statement = self.current
+        statement, after = self.current, self._after(self.at, ("filler", "of", "colon"))
+        named = next((other for other in self.items[self.at + 1 : self.at + 4] if other.kind == "days"), None)
+        if statement and statement.days and not statement.stated and named and self._like(item, named):
+            return
         if statement and statement.days and not statement.stated and self.done and self.done[-1].spans:
             statement.spans, statement.run = list(self.done[-1].spans), self.done[-1].run
+        elif (
+            statement and statement.spans and after and after.kind == "days" and not self._hours_after(after)
+        ):
+            alike = self._open(_flat(after), after, after.value)  # « lundi 9h-12h, idem mardi et jeudi »
+            alike.spans, alike.run = list(statement.spans), statement.run
+            self._skip_to(after)
         else:
             self._on_word(item)
+
+    def _like(self, item: Item, named: Item) -> bool:
+        """Give the current days the hours of those named: « mardi : mêmes horaires que le lundi »."""
+        said = (
+            folded(self.typed(item.last + 1, named.first - 1)).split() if named.first > item.last + 1 else []
+        )
+        wanted = {day.weekday for day in _flat(named)}
+        known = next((each for each in self.done if each.spans and wanted <= each.weekdays), None)
+        if said[:1] not in (["que"], ["qu'au"]) or known is None or self.current is None:
+            return False
+        self.current.spans, self.current.run = list(known.spans), known.run
+        self._skip_to(named)
+        return True
 
     def _named(self, item: Item, days: tuple[Day, ...]) -> None:
         """Go on as if those days had been written."""
@@ -539,6 +583,11 @@ class _Reader:
             and not limits | (kinds & {"times", "note"})
         ):
             statement.days = days  # « vendredi 9h-12h (1er et 3e vendredi du mois) »
+            return
+        told = statement and statement.days is None and statement.spans
+        if days and told and statement and not limits | (kinds & {"times", "note", "season"}):
+            statement.days, statement.atoms = days, (days,)  # « 9h-12h (lundi, mardi), 14h-17h (jeudi) »
+            self._close()
             return
         self.depth += 1
         if statement and statement.days and statement.spans and not limits and self._adds(inner, statement):
@@ -771,6 +820,11 @@ class _Reader:
     def _on_rhythm(self, item: Item) -> None:
         if self.aside == "odd":
             return
+        after = self._after(self.at, ("filler",))
+        if after and after.kind in ("colon", "days") and self._separated():  # « semaine A : lundi 9h-12h »
+            self._close()
+            self.headed = self._kept(item.first, item.last)
+            return
         if self.before == "word" and self.current and self.current.stated:  # « un atelier par mois »
             self._on_word(item)
         elif self.current and not self.current.stated:  # « deux vendredis par mois »
@@ -792,7 +846,7 @@ class _Reader:
             and after.kind in ("colon", "days", "times", "stop")
             and (colon or item.value != "date")
         )
-        if item.value not in SEASONS and self._selects(item, heads):
+        if self._shut_then(item) or (item.value not in SEASONS and self._selects(item, heads)):
             return
         if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
             self.aside = ""
@@ -816,6 +870,23 @@ class _Reader:
             self.dated = item.value == "date"
         else:
             self._on_word(item)
+
+    def _shut_then(self, item: Item) -> bool:
+        """Read « août : fermé », which closes that part of the year alone, where hours are said elsewhere."""
+        off = self._after(self.at, ("filler", "of", "range", "colon"))
+        if off is None or off.kind != "off" or self.awaiting or self.depth:
+            return False
+        after = self._after(self.items.index(off, self.at), ("filler", "of"))
+        said = (self.current.stated if self.current else bool(self.done)) or self._ahead_anywhere("times")
+        if not said or (after is not None and after.kind in ("days", "times", "half", "season")):
+            return False
+        self._close()
+        if item.value in SEASONS:
+            self._comment(item.first, off.last)
+        else:
+            self.out.closed.append(item.value)
+        self._skip_to(off)
+        return True
 
     def _dates_hours(self, item: Item, after: Item | None) -> bool:
         """Return whether a date is all that says when the hours after it are."""
@@ -852,6 +923,7 @@ class _Reader:
         self._set_aside("call", item)
 
     def _on_means(self, item: Item) -> None:
+        self.means = item.value or self.means
         if self.before == "note":  # « sur rendez-vous, par téléphone » tells how to book, not when to call
             return
         statement = self.current
@@ -868,6 +940,14 @@ class _Reader:
             return not self._ahead("days", "times")
         after = self._after(self.at, ("filler", "word"))
         return not self._separated() and (after is None or after.kind in ("and", "stop"))
+
+    def _on_rest(self, item: Item) -> None:
+        """Go back to ordinary hours after those of a part of the year: « vacances : fermé ; sinon mardi »."""
+        if not self.weeks and self.aside != "season" and not self.out.comments and not self.out.closed:
+            self._on_word(item)
+            return
+        self._close()
+        self.aside = self.weeks = ""
 
     def _on_desk(self, _: Item) -> None:
         if self.aside == "call":
@@ -891,7 +971,7 @@ class _Reader:
                     statement.note = self.typed(min(self.aside_from, statement.first), statement.last)
                     statement.spans = []
                 else:
-                    statement.comment = "par téléphone" if statement.aside == "call" else self.season
+                    statement.comment = self.means if statement.aside == "call" else self.season
                 said = self.season if statement.aside == "season" else statement.comment
                 self.doubt(f"ces horaires valent seulement : {said}")
             plain += promoted

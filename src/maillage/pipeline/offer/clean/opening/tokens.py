@@ -51,6 +51,7 @@ MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
 DATE = r"\d\d?(?:er)?"
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
 RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
+WEEK_ALONE = r"(?<!par )(?<!une )(?<!ette )(?<!de )semaine(?= ?:? ?\d\d? ?[h:])"  # « semaine 14h-19h »
 MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
@@ -92,7 +93,12 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
             r" la sem)|tlj\b"
         ),
     ),
-    ("day", WORKDAYS, r"en semaine\b|(?:tous )?(?:les )?jours? (?:ouvres?|de (?:la )?semaine)\b"),
+    (
+        "day",
+        WORKDAYS,
+        rf"en semaine\b(?! (?:im)?paires?\b)|{WEEK_ALONE}"
+        r"|(?:tous )?(?:les )?jours? (?:ouvres?|de (?:la )?semaine)\b",
+    ),
     (
         "guess",
         WORKDAYS,
@@ -102,6 +108,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("day", (PUBLIC_HOLIDAY,), r"(?:jours? )?feries?\b|ph\b"),
     ("same", "", r"(?:ces|les) memes? jours?\b"),
     ("idem", "", r"idem\b|(?:aux )?memes (?:heures|horaires)\b"),
+    ("rhythm", "", r"semaines? [ab]\b(?!')"),
+    ("rest", "", r"(?:le )?reste (?:de l'annee|du temps)\b|sinon\b|en dehors\b(?! d)"),
     ("others", "", r"autres jours\b(?: de la semaine\b)?"),
     ("parity", "week 2-52/2", r"(?:semaines? )?paires?\b"),
     ("parity", "week 1-53/2", r"(?:semaines? )?impaires?\b"),
@@ -147,6 +155,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("season", "term", r"periodes? scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
     ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
+    ("means", "à distance", r"a distance\b|(?:en|par) visio\w*(?: conference)?"),
     ("means", "", rf"(?:par|via) {MEANS}(?:,? ?(?:ou|et) (?:par )?{MEANS})?"),
     ("call", "", r"telephon[a-z]+|standard\b|joignables?\b|hotline\b"),
     ("note", "", rf"(?:avec ou )?sans (?:{RDV}|reservation)|(?:acces|entree|accueil) libre\b|libre acces\b"),

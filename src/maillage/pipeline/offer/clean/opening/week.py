@@ -1,6 +1,6 @@
 """A week of openings, filled statement by statement, then written as OSM `opening_hours`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -98,14 +98,26 @@ class Week:
             cell = self.cells.setdefault(Key(day.weekday, day.nth, weeks), Cell(breadth=len(days)))
             if statement.off:
                 self._shut(cell, day)
-            elif statement.spans:
-                self._fill(cell, statement, day, len(days))
+            elif spans := self._spans_for(day, days, statement.spans):
+                self._fill(cell, spans, statement.comment, day, len(days))
             elif not self._limit(cell, statement, day, len(days)):
                 said = [HALVES.get(day.half, ""), statement.note or "", statement.comment]
                 text = ", ".join(piece for piece in said if piece) or UNSAID
                 cell.unknown = text if cell.unknown in ("", text) else UNSAID
                 if not statement.note:
                     self.doubt("les heures ne sont pas dites", day)
+
+    def _spans_for(self, day: Day, days: Sequence[Day], spans: Sequence[Span]) -> Sequence[Span]:
+        """Return what is said of a day: where others are whole or of the other half, « lundi après-midi,
+        mardi et jeudi : 9h-12h et 14h-17h », only the hours of its own half.
+        """
+        if not day.half or len({each.half for each in days}) == 1:
+            return spans
+        other = "pm" if day.half == "am" else "am"
+        halved = [piece for span in spans if (piece := _without_half(span, other))]
+        if set(halved) - set(spans):
+            self.doubt(f"{HALVES[day.half]} seulement : les heures sont coupées à 12 h", day)
+        return halved
 
     def _limit(self, cell: Cell, statement: Statement, day: Day, breadth: int) -> bool:
         """Hold hours said of more days to « sur rendez-vous le vendredi après-midi »; False when it is about
@@ -130,8 +142,8 @@ class Week:
         ]
         return True
 
-    def _fill(self, cell: Cell, statement: Statement, day: Day, breadth: int) -> None:
-        spans = [_noted(span, statement.comment) for span in statement.spans]
+    def _fill(self, cell: Cell, given: Sequence[Span], comment: str, day: Day, breadth: int) -> None:
+        spans = [_noted(span, comment) for span in given]
         for span in spans:
             late, early = span.start >= LUNCH, (span.end or MIDNIGHT) <= NOON
             if (day.half == "am" and late) or (day.half == "pm" and early):
