@@ -490,3 +490,39 @@ def test_one_kind_in_one_street_or_without_address_is_worth_a_look_though_points
         for k, (name, street) in enumerate((one, other))
     )
     assert [pair.decision for pair in within([first, second])] == ["a_voir"] * n
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"),
+    [
+        ("PIMMS Médiation", "Point Information Médiation Multi Services"),
+        ("PIMMS", "Point d’information et de médiation multiservices de Grenoble"),
+        ("UDAF 38", "Union départementale des associations familiales de l’Isère"),
+        ("ADATE", "Association dauphinoise pour l’accueil des travailleurs étrangers"),
+        ("CODASE", "Comité dauphinois d’action socio-éducative"),
+    ],
+)
+def test_a_name_in_full_is_known_by_its_initials(short, whole):
+    at = replace(GRENOBLE, adresse="12 rue des Lilas")
+    (pair,) = within([replace(at, nom=short), replace(at, nom=whole)])
+    assert (pair.decision, pair.reasons[0]) == ("a_voir", "un nom contient l’autre")
+
+
+def test_three_letters_are_not_the_initials_of_a_name_cut_short():
+    at = replace(GRENOBLE, adresse="12 rue des Lilas")
+    assert within([replace(at, nom="ALP"), replace(at, nom="Atelier libre des poètes voyageurs")]) == []
+
+
+def test_the_word_that_begins_a_series_of_names_is_a_kind_of_place():
+    """Deux « Fabrique » d’une ville disent un genre que nos listes n’ont pas : ce n’est pas la bibliothèque de
+    la même porte. Seule, « Fabrique » reste un mot du nom.
+    """
+    door = replace(GRENOBLE, adresse="375 rue de Verdun")
+    maker = replace(door, nom="Fabrique Soquence")
+    library = replace(door, nom="Relais lecture Soquence")
+    other = replace(GRENOBLE, nom="Fabrique Louis Blanc", adresse="52 rue Georges Piat")
+    assert [pair.decision for pair in within([maker, library])] == ["a_voir"]
+    assert within([maker, library, other]) == []
+    phone = ("+33476000001",)
+    reached = [replace(maker, telephones=phone), replace(library, telephones=phone), other]
+    assert [(pair.a, pair.b) for pair in within(reached)] == [(0, 1)]

@@ -55,6 +55,7 @@ def _by_spelling(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {one: word for word, spellings in words.items() for one in (word, *spellings)}
 
 
+SMALL = _set("pour par avec dans chez")
 ARTICLES = _set("de du des d la le les l a au aux en et sur sous")
 
 
@@ -73,7 +74,12 @@ KIND_OF |= {
 IS_KIND = frozenset(KIND_OF.values())
 KIND = re.compile(rf"\b(?:{'|'.join(sorted(KIND_OF, key=len, reverse=True))})\b")
 INITIALS = re.compile(r"\b(?:[a-z] )+[a-z]\b")
-LONGEST_INITIALS = 5
+SHORTEST_INITIALS, LONGEST_INITIALS = 3, 7
+SURE_INITIALS = (
+    4  # from which a name may go by those of all its words but the last: « UDAF », « … de l’Isère »
+)
+JOINED = re.compile(r"\b(multi|inter|socio|medico|tele|psycho|micro)(?=[a-z]{5})")  # « multiservices »
+SERIES = 2  # addresses of one commune from which a word that begins their names is a kind of place
 LONG = 6  # letters from which a mistyped name of a commune is still known for one
 EMPTY = ARTICLES | _set(  # words of a name that tell no place from another
     "un une pour par chez dans son sa ses avec association asso assoc sarl sas sasu scop scic eurl sa sci gip"
@@ -172,7 +178,7 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
     low, high = numbers("matching/seuils")
     weights = _weights()
     read = [_read(place) for place in places]
-    shared = _shared(read)
+    shared, series = _shared(read), _series(read)
     out = []
     for a, b in _candidates(read, cut):
         one, other = read[a], read[b]
@@ -180,6 +186,8 @@ def _pairs(places: Sequence[Place], cut: int | None) -> list[Pair]:
             continue  # the stops of a round are so many places
         levels = _levels(one, other, shared)
         if _two_services(one, other, levels) or _seat_and_branch(levels):
+            continue
+        if _named_in_a_series(one, other, levels, series) or _named_in_a_series(other, one, levels, series):
             continue
         score = _score(levels, weights)
         if score < low and (_one_kind_one_spot(one, other, levels) or _one_kind_in_town(one, other, levels)):
@@ -318,6 +326,17 @@ def _shared(read: list[_Read]) -> frozenset[str]:
     return frozenset(key for key, held in holders.items() if len(held) > most or len({*held} - {""}) > 1)
 
 
+def _series(read: list[_Read]) -> frozenset[tuple[str, str]]:
+    """Return the words that begin the names of several places of a commune, with it: « Fabrique Soquence »,
+    « Fabrique Louis-Blanc », « Fabrique du Mont-Gaillard » say a kind of place that no list of ours holds.
+    """
+    doors: dict[tuple[str, str], set[tuple[str, ...]]] = defaultdict(set)
+    for one in read:
+        if len(one.own) > 1 and not one.kinds and one.street:
+            doors[one.insee, one.own[0]].add(one.street)
+    return frozenset(head for head, streets in doors.items() if len(streets) >= SERIES)
+
+
 def _name(nom: str, commune: frozenset[str]) -> dict[str, Any]:
     """Return the parts of a name: see _Read."""
     text = INITIALS.sub(lambda found: found[0].replace(" ", ""), plain(nom))
@@ -352,11 +371,20 @@ def _is_of(word: str, commune: frozenset[str]) -> bool:
 
 
 def _initials(text: str, commune: frozenset[str]) -> frozenset[str]:
-    """Return the initials that a name of three words or more may go by, with its small words and without."""
-    words = [word for word in text.split() if word not in commune and not word.isdigit()]
-    short = [word for word in words if word not in ARTICLES]
-    found = ("".join(word[0] for word in each) for each in (words, short))
-    return frozenset(each for each in found if 3 <= len(each) <= LONGEST_INITIALS)
+    """Return the initials that a name of three words or more may go by: with its small words and without,
+    without its last word, with two letters of one of them (« CODASE », « Comité dauphinois d’action
+    socio-éducative »).
+    """
+    whole = [word for word in JOINED.sub(r"\1 ", text).split() if word not in commune and not word.isdigit()]
+    short = [word for word in whole if word not in ARTICLES and word not in SMALL]
+    found = {"".join(word[0] for word in each) for each in (whole, short)}
+    for words in (short, short[:-1]):
+        letters = [word[:1] for word in words]
+        spelt = {"".join(letters)} | {
+            "".join([*letters[:k], word[:2], *letters[k + 1 :]]) for k, word in enumerate(words)
+        }
+        found |= {each for each in spelt if len(words) >= 3 and len(each) >= SURE_INITIALS}
+    return frozenset(each for each in found if SHORTEST_INITIALS <= len(each) <= LONGEST_INITIALS)
 
 
 def _address(adresse: str, commune: frozenset[str]) -> tuple[frozenset[str], str, tuple[str, ...]]:
@@ -579,6 +607,15 @@ def _two_services(a: _Read, b: _Read, levels: Levels) -> bool:
             and len(set(a.own) & set(b.own)) < 2
         )
     return levels[4] == OTHER_PHONE or address in (NEIGHBOURS, OTHER_STREET)
+
+
+def _named_in_a_series(a: _Read, b: _Read, levels: Levels, series: frozenset[tuple[str, str]]) -> bool:
+    """Return whether a place has, for a kind, the word that a series of its commune begins with, and the
+    other a known kind: two services at one door, unless something that nobody else has says otherwise.
+    """
+    if a.kinds or not b.kinds or len(a.own) < 2 or 0 in levels[4:8]:
+        return False
+    return (a.insee, a.own[0]) in series and a.own[0] not in b.own
 
 
 def _seat_and_branch(levels: Levels) -> bool:
