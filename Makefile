@@ -13,7 +13,7 @@ EACH := -n $(HANDS) --dist loadfile --no-loadscope-reorder
 # Chaque vérification est une cible : elles sont menées ensemble, et un seul passage dit tout ce qui manque.
 CHECKS := types dead-code scripts style imports dependencies migrations generated
 
-.PHONY: setup run test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force mutants lock avis assets docs format release
+.PHONY: setup run test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force mutants lock avis assets docs format release image
 
 # Les deux registres à la fois : chacun attend le réseau, puis un processeur.
 setup:
@@ -153,6 +153,10 @@ docs: .venv/.dev
 release: .venv/.dev
 	@$(PY) tools/release.py $(VERSION)
 	@$(MAKE) --no-print-directory .venv/.produit
+
+# L’image d’un conteneur, faite puis essayée telle qu’un serveur la lance : docs/installer.md, « Dans un conteneur ».
+image:
+	@python3 tools/container.py
 
 sbom: .venv/.produit  # what the product is made of, for an audit
 	@$(PY) tools/sbom.py > maillage.cdx.json

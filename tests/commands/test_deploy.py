@@ -17,6 +17,7 @@ import pytest
 from maillage.cli.main import COMMANDS
 from tests.support.certificates import self_signed
 from tests.support.speed import until
+from tools import container
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
@@ -55,6 +56,37 @@ def test_the_options_of_the_units_are_understood():
         for line in re.findall(r"^Exec\w+=\S+/maillage (.+)$", path.read_text("utf-8"), re.MULTILINE):
             words = line.replace("%i", "lente").split()
             assert parser(words).parse_args(words).commande == words[0]
+
+
+def test_the_image_runs_a_command_that_exists_under_an_account_without_rights():
+    said = (DEPLOY / "Containerfile").read_text("utf-8")
+    assert f"ARG SYSTEME={container.SYSTEM}\n" in said
+    last = said[said.rindex("\nFROM ") :]
+    entry, words = (
+        json.loads(re.search(rf"^{word} (\[.+\])$", last, re.MULTILINE)[1]) for word in ("ENTRYPOINT", "CMD")
+    )
+    assert entry == ["maillage"]
+    from maillage.cli.main import parser
+
+    asked = parser(words).parse_args(words)
+    assert (asked.commande, asked.adresse, asked.port) == ("servir", "0.0.0.0", 8000)
+    assert re.search(r"^USER (\d+):(\d+)$", last, re.MULTILINE)[1] != "0"
+    sign = json.loads(re.search(r"^HEALTHCHECK [^\[]+(\[.+\])$", last, re.MULTILINE)[1])
+    assert f"127.0.0.1:{asked.port}/sante/" in sign[-1]
+    compile(sign[-1], "the sign of health", "exec")
+    home = re.search(r"MAILLAGE_HOME=(\S+)", last)[1]
+    assert f"VOLUME {home}" in last and f"-o maillage -g maillage {home}" in last
+
+
+def test_the_image_takes_nothing_that_is_somebody_s():
+    ignored = (DEPLOY.parent / ".containerignore").read_text("utf-8").splitlines()
+    assert {".git", "var", "var-*", ".venv", "node_modules", "assets"} <= set(ignored)
+
+
+def test_a_computer_without_a_builder_of_images_is_told_so(monkeypatch, capsys, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert container.main() == 0
+    assert capsys.readouterr().out.strip() == container.ABSENT
 
 
 def test_each_variable_of_the_settings_is_explained():
