@@ -206,8 +206,8 @@ def test_the_files_of_a_plan_hold_its_parts(client, plan, lea):
     held = part(plan, lea, action(plan, 7), "Ouvrir le mardi", objective="Le soir")
     table = client.get(f"{AT_TERRITORY}actions.csv").content.decode("utf-8-sig")
     rows = {row["action"]: row for row in csv.DictReader(io.StringIO(table))}
-    assert (rows[held.title]["numero"], rows[held.title]["partie_de"]) == ("'7.1", "7")
-    assert (rows[action(plan, 7).title]["numero"], rows[action(plan, 7).title]["partie_de"]) == ("7", "")
+    assert (rows[held.title]["numero"], rows[held.title]["sous_numero"]) == ("7", "1")
+    assert (rows[action(plan, 7).title]["numero"], rows[action(plan, 7).title]["sous_numero"]) == ("7", "")
     content = client.get(f"{AT_TERRITORY}cadre.json").content
     form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", content)})
     assert form.is_valid(), form.errors
@@ -294,8 +294,9 @@ def test_a_part_does_not_wait_for_its_own_action(plan, lea):
 def test_a_frame_leaves_what_the_figures_of_a_zone_said(plan, lea):
     row = action(plan, 7)
     PlanAction.objects.filter(pk=row.pk).update(
-        title="Ouvrir un lieu : Centre (Vif)",
+        title="Ouvrir un point wifi : Centre (Vif)",
         objective="Aucun lieu à portée.",
+        proposed="Aucun lieu à portée.",
         zones=["38545"],
         proposal="gap:38545:aide",
     )
@@ -304,5 +305,5 @@ def test_a_frame_leaves_what_the_figures_of_a_zone_said(plan, lea):
         for axis in files.frame_of(plan, overview.actions_of(plan))["axes"]
         for each in axis["actions"]
     }
-    assert (told[7]["title"], "objective" in told[7]) == ("Ouvrir un lieu", False)
+    assert (told[7]["title"], "objective" in told[7]) == ("Ouvrir un point wifi", False)
     assert told[8]["title"] == action(plan, 8).title

@@ -17,7 +17,7 @@ from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis, PlanNote, Refusal
-from maillage.apps.plans.queries import overview, proposals
+from maillage.apps.plans.queries import files, overview, proposals
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
@@ -576,6 +576,35 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
     assert taken.actions.count() == 22
     assert taken.actions.get(number=7).objective == row.objective
     assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
+
+
+def test_a_frame_keeps_what_somebody_wrote_of_a_proposed_action(client, plan, lea, reading):
+    """La phrase écrite à partir des chiffres d’ici ne part pas ; ce que quelqu’un a récrit, si."""
+
+    def told(row) -> tuple[str, str]:
+        held = files.frame_of(plan, overview.actions_of(plan))
+        every = [each for axis in held["axes"] for each in axis["actions"]]
+        found = next(each for each in every if each["number"] == row.number)
+        return found["title"], found.get("objective", "")
+
+    proposed = next(each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("gap:"))
+    kept = actions.keep(plan, proposed, axis=plan.axes.all()[0], by=lea, at=AT)
+    opening = proposed.title.partition(" : ")[0]
+    assert kept.objective == kept.proposed == proposed.why
+    assert told(kept) == (opening, "")
+    with_more = changed(kept, lea, title=kept.title, objective=f"{proposed.why} Aller vers les familles.")
+    assert told(with_more) == (opening, "Aller vers les familles.")
+    rewritten = changed(with_more, lea, title="Le bus : mardi et jeudi", objective="Tenir un bus deux jours.")
+    assert told(rewritten) == ("Le bus : mardi et jeudi", "Tenir un bus deux jours.")
+
+
+def test_an_action_modified_before_it_is_kept_keeps_what_was_rewritten(client, plan, lea, reading):
+    proposed = next(each for each in proposals.proposals(plan, reading, ON) if each.key.startswith("gap:"))
+    client.force_login(lea)
+    said = {"title": "Le bus", "axis": plan.axes.first().pk, "objective": "Tenir un bus.", "token": "bus"}
+    client.post(f"{IN_SPACE}action/?de={proposed.key}", said)
+    row = plan.actions.get(title="Le bus")
+    assert (row.proposed, files._elsewhere(row, "objective")) == (proposed.why, "Tenir un bus.")
 
 
 A_FRAME = {

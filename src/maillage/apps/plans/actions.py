@@ -431,6 +431,7 @@ def keep(plan: Plan, proposed: Proposal, *, axis: PlanAxis, by: User, at: dateti
         axis=axis,
         title=line(proposed.title, 240),
         objective=line(proposed.why, 600),
+        proposed=line(proposed.why, 600),
         zones=list(proposed.zones),
         line=proposed.line,
         pilot=proposed.pilot,

@@ -109,6 +109,7 @@ class PlanAction(models.Model):
         related_name="action",
     )
     proposal = models.CharField("proposition", max_length=160, blank=True)
+    proposed = models.CharField("objectif proposé", max_length=600, blank=True, default="", db_default="")
     evidence = models.JSONField("chiffres du jour", default=list, blank=True)
     version = models.PositiveIntegerField("version", default=1)
     token = models.CharField("envoi", max_length=60, unique=True)

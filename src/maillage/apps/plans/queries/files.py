@@ -17,6 +17,7 @@ from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis
 from maillage.reports.territory.certainty import upper_first
+from maillage.reports.territory.gaps import OPEN_ANY, OPENINGS
 from maillage.reports.territory.reading import Reading
 from maillage.words.wording import number
 
@@ -27,7 +28,7 @@ COLUMNS = (
     *(
         "dynamique",
         "numero",
-        "partie_de",
+        "sous_numero",
         "action",
         "etat",
         "pilote",
@@ -69,14 +70,20 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
 
 
 def _elsewhere(row: PlanAction, key: str) -> Any:
-    """Return what a field of an action says to another territory: one that was proposed from the figures of a
-    zone names the zone, and what lacks there.
+    """Return what a field of an action says to another territory, without what the figures of this one
+    proposed: its sentences, and the zone that its title names. What somebody wrote stays.
     """
-    if row.proposal and key == "objective":
-        return ""
-    if row.proposal and row.zones and key == "title":
-        return row.title.partition(" : ")[0]
+    if key == "objective":
+        proposed = set(_sentences(row.proposed))
+        return " ".join(each for each in _sentences(row.objective) if each not in proposed)
+    what, _, where = row.title.partition(" : ")
+    if row.proposal and where and key == "title" and what in (*OPENINGS.values(), OPEN_ANY):
+        return what
     return getattr(row, key)
+
+
+def _sentences(text: str) -> list[str]:
+    return [each for each in re.split(r"(?<=[.!?])\s+", text) if each]
 
 
 def frame_in(content: bytes) -> Frame:
@@ -201,9 +208,9 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
     return [
         {
             "dynamique": f"{row.axis.number}. {row.axis.title}",
-            # A quote before « 7.1 »: a spreadsheet would read the 7th of January.
-            "numero": row.number if row.parent is None else f"'{row.label}",
-            "partie_de": row.parent.label if row.parent else "",
+            # Apart, as in the file of the loop: a spreadsheet would read « 7.1 » as the 7th of January.
+            "numero": row.parent.number if row.parent else row.number,
+            "sous_numero": row.number if row.parent else "",
             "action": row.title,
             "etat": row.get_state_display(),
             "pilote": row.pilot,

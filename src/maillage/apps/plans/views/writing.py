@@ -22,7 +22,7 @@ from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import effects, overview, proposals
 from maillage.apps.plans.views.reading import framed, place_of
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
 from maillage.web import refusals
 
@@ -109,6 +109,7 @@ def _from(proposed: proposals.Proposal | None) -> dict[str, Any]:
     return {
         "proposal": proposed.key,
         "draft_id": proposed.draft,
+        "proposed": line(proposed.why, 600),
         "evidence": actions.evidence_of(proposed),
     }
 
