@@ -4,14 +4,19 @@ import csv
 import io
 import json
 import zipfile
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from maillage.apps.directory.actions import index, sheets
+from maillage.apps.directory.models import Change
 from maillage.apps.directory.queries import districts
 from maillage.apps.directory.queries.districts import district
+from maillage.apps.indicators import rules
+from maillage.apps.indicators.queries.ground import ground
+from maillage.apps.indicators.queries.values import values
 from maillage.apps.territories import actions
 from maillage.apps.territories.models import District, Marking
 from maillage.cli.main import main
@@ -21,6 +26,7 @@ from tests.support.lieux import lieu
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
+AT, ON = datetime(2026, 11, 20, 9, tzinfo=UTC), date(2026, 11, 20)
 MEASURES = ("dedans", "limite", "dehors", "sans-point")
 
 
@@ -238,6 +244,43 @@ def test_the_command_writes_the_places_of_the_districts(places, coordinator, tmp
     assert main([*asked, "--qpv", "oui"]) == 0
     assert names(out.read_bytes()) == ["Lieu dedans"]
     assert names(whole) == sorted(each.name for each in places)
+
+
+def test_the_feed_and_the_points_of_the_map_are_those_of_the_districts(client, places, coordinator):
+    for each in places:
+        Change.objects.create(
+            lieu=each, verb="import", at=AT, by="essai", before=None, after=sheets.snapshot(each)
+        )
+    assert client.get("/flux/lieux.atom?qpv=oui").status_code == 400  # no contour answers
+    assert client.get("/carte/points.json?qpv=oui").status_code == 400
+    teisseire(coordinator)
+    feed = client.get("/flux/lieux.atom?territoire=38185&qpv=oui").content.decode()
+    assert [each for each in MEASURES if f"Lieu {each}" in feed] == ["dedans"]
+    assert "quartier prioritaire (QPV) : dans le périmètre" in feed.replace("Quartier", "quartier")
+    assert "territoire=38185&amp;qpv=oui" in feed  # its own address narrows it again
+    points = client.get("/carte/points.json?qpv=non").json()["lieux"]
+    assert [row[1] for row in points] == ["Lieu dehors"]
+    assert "&amp;qpv=non" in client.get("/carte/?ou=Grenoble&qpv=non").content.decode()
+
+
+def test_the_indicators_count_the_places_of_the_districts(places, coordinator):
+    def told():
+        return next(each for each in values(ground("38185", on=ON)) if each.definition.id == "lieux-qpv")
+
+    assert told().value is None
+    assert "Aucun contour" in told().reason
+    teisseire(coordinator)
+    found = told()
+    assert (found.value, found.denominator, found.kind) == (1, 2, rules.PARTLY)
+    assert tuple(each.replace("\xa0", " ") for each in found.apart) == (
+        "1 lieu trop près de la limite, à part.",
+        "1 lieu dont on ne sait pas, à part.",
+    )
+    nowhere = next(each for each in values(ground("59", on=ON)) if each.definition.id == "lieux-qpv")
+    assert (nowhere.value, nowhere.reason) == (
+        None,
+        "On ne sait d’aucun lieu s’il est dans un quartier prioritaire.",
+    )
 
 
 # ---------------------------------------------------------------------------------------------------- the space

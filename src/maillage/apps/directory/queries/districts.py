@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import places, quarters
+from maillage.apps.directory.queries import places, published, quarters
+from maillage.apps.directory.queries.search import having
+from maillage.apps.directory.rules import PUBLISHED
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as areas
 from maillage.apps.territories.queries import Areas
@@ -208,6 +210,16 @@ def parse(given: Mapping[str, Any]) -> tuple[str, ...]:
             do="Enlevez ce filtre, ou faites déposer le fichier officiel des contours.",
         )
     return tuple(f"{kind}:{value}" for kind, value in wanted.items())
+
+
+def counts(communes: Iterable[str], kind: str = QPV) -> Mapping[str, int] | None:
+    """Return how many published places of some communes, of all without any, stand in each way to a kind of
+    area; None when no contour is held.
+    """
+    if kind not in {held for held, *_ in territories.areas_stamps()}:
+        return None
+    rows = published.within(Lieu.objects.filter(state=PUBLISHED), communes)
+    return {status: having(rows, (f"{kind}:{status}",)).count() for status in CHOICES}
 
 
 def in_words(facets: Iterable[str], say: Callable[[str], str] = str) -> str:

@@ -18,7 +18,7 @@ from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import places
 from maillage.apps.directory.queries.results import RING, Row, Search, reach
-from maillage.apps.directory.queries.search import METRES_A_DEGREE
+from maillage.apps.directory.queries.search import METRES_A_DEGREE, having
 from maillage.pipeline.cog import clean as cog
 from maillage.pipeline.contours import clean as contours
 from maillage.pipeline.rp2021 import clean as rp2021
@@ -185,12 +185,13 @@ def _rounded(geometry: dict[str, Any]) -> dict[str, Any]:
 # ----------------------------------------------------------------------------------------------------- points
 
 
-def points(box: Box | None = None) -> dict[str, Any]:
+def points(box: Box | None = None, facets: Sequence[str] = ()) -> dict[str, Any]:
     """Return the located places: `lieux`, rows of address, name, latitude, longitude, code of the commune.
 
-    In a box that holds too many to be read, `groupes` instead: rows of how many, latitude, longitude.
+    In a box that holds too many to be read, `groupes` instead: rows of how many, latitude, longitude. facets:
+    those that each must have.
     """
-    rows = Lieu.objects.filter(places.located(), state=rules.PUBLISHED)
+    rows = having(Lieu.objects.filter(places.located(), state=rules.PUBLISHED), facets)
     if box is not None:
         west, south, east, north = box
         rows = rows.filter(latitude__range=(south, north), longitude__range=(west, east))

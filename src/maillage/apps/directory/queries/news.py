@@ -8,6 +8,7 @@ from typing import Any
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Change
 from maillage.apps.directory.queries.scope import Scope
+from maillage.apps.directory.queries.search import having
 from maillage.reference import offer
 from maillage.words.wording import listing, lower_first
 
@@ -47,6 +48,7 @@ def latest(where: Scope) -> list[News]:
     )
     if where.communes:
         rows = rows.filter(lieu__code_insee__in=where.communes)
+    rows = having(rows, where.facets, "lieu__")
     rows = rows.defer("lieu__origins", "lieu__to_check").order_by("-at", "-pk")[:READ_AT_ONCE]
     found: dict[str, News] = {}
     for change in rows:

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
 from maillage.apps.directory import access
-from maillage.apps.directory.queries import news, scope
+from maillage.apps.directory.queries import districts, news, scope
 from maillage.apps.directory.queries.scope import Scope
 from maillage.apps.directory.views.exports import LONGEST, TOO_MANY
 from maillage.apps.directory.views.fresh import unless_changed
-from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.web import refusals
 
 DOMAIN = "lieux.maillage"  # fixed: identifiers stay when the address of the installation changes
@@ -26,9 +26,10 @@ class Places(Feed):
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Scope:
         try:
-            return scope.of(request.GET.get("territoire", "").strip()[:LONGEST])
+            where = scope.of(request.GET.get("territoire", "").strip()[:LONGEST])
         except UnknownTerritory as error:
             raise Http404 from error
+        return scope.narrowed(where, districts.parse(request.GET))
 
     def title(self, where: Scope) -> str:
         return f"Lieux d’aide au numérique, {'toute la France' if where.is_everywhere else where.name}"
@@ -37,10 +38,10 @@ class Places(Feed):
         return "Les lieux nouveaux, modifiés ou fermés, les plus récents d’abord."
 
     def link(self, where: Scope) -> str:
-        return reverse("data") if where.is_everywhere else f"{reverse('data')}?territoire={where.code}"
+        return reverse("data") + where.query
 
     def feed_url(self, where: Scope) -> str:
-        return reverse("feed") if where.is_everywhere else f"{reverse('feed')}?territoire={where.code}"
+        return reverse("feed") + where.query
 
     def items(self, where: Scope) -> list[news.News]:
         return news.latest(where)
@@ -52,7 +53,7 @@ class Places(Feed):
         return item.words
 
     def feed_guid(self, where: Scope) -> str:
-        return f"tag:{DOMAIN},2026:{where.code or 'france'}"
+        return f"tag:{DOMAIN},2026:{where.folder if where.code else 'france'}"
 
     def item_guid(self, item: news.News) -> str:
         return f"tag:{DOMAIN},2026:{item.slug}/{item.at:%Y%m%dT%H%M%S}"
@@ -77,4 +78,7 @@ def places(request: HttpRequest) -> HttpResponse:
     """The feed of a territory."""
     if not access.may_read_data(request):
         return refusals.page(request, TOO_MANY, status=429)
-    return _places(request)
+    try:
+        return _places(request)
+    except Refused as error:
+        return refusals.page(request, error)

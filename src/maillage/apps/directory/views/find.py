@@ -13,7 +13,7 @@ from maillage.apps.directory.forms.find import FindForm
 from maillage.apps.directory.queries import districts, maps, results, where
 from maillage.apps.directory.queries.results import ALL, FILTERS, MINUTES, Nearest, Search
 from maillage.apps.territories.rules import AREAS
-from maillage.kernel.errors import UnknownTerritory
+from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.reference import offer
 from maillage.reference.parameters import number
 from maillage.words.languages import say, typed
@@ -57,6 +57,7 @@ def found(request: HttpRequest, at_once: int = 0) -> dict[str, Any]:
         "more_filters": [each for each in FILTERS.values() if each.more],
         "menus": [(menu, asked.chosen.get(menu.id, "")) for menu in (*results.menus(), *areas)],
         "areas": [area for area in areas if area.chosen],
+        "narrowing": "".join(f"&{area.id}={area.chosen}" for area in areas if area.chosen),
         "no_contour": not set(AREAS).isdisjoint(set(asked.chosen) - {area.id for area in areas}),
         "more_asked": bool(asked.chosen) or any(FILTERS[id].more for id in asked.filters),
         "searched": bool(request.GET),
@@ -170,7 +171,11 @@ def points(request: HttpRequest) -> HttpResponse:
     """Return the located places, in a box or all, to anyone."""
     if "boite" in request.GET and _box(request) is None:
         return JsonResponse({"erreur": "Il faut boite=ouest,sud,est,nord, en degrés."}, status=400)
-    text = json.dumps(maps.points(_box(request)), separators=(",", ":"), ensure_ascii=False)
+    try:
+        facets = districts.parse(request.GET)
+    except Refused as error:
+        return JsonResponse({"erreur": " ".join(error.sentences)}, status=400)
+    text = json.dumps(maps.points(_box(request), facets), separators=(",", ":"), ensure_ascii=False)
     response = HttpResponse(text, content_type="application/json")
     response["Cache-Control"] = MINUTES_KEPT
     return response

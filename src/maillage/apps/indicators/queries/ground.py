@@ -12,7 +12,7 @@ import numpy as np
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from maillage.apps.directory.queries import scope
+from maillage.apps.directory.queries import districts, scope
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.indicators import rules
 from maillage.apps.indicators.models import DailyCount, Refresh
@@ -76,7 +76,8 @@ class Counts:
 class Ground:
     """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
     n_communes, n_covered: communes, and those with a place; actions: of its published plan by state, None
-    without one; counted_at: when the rows were last read, None when they never were; no_need: why the need is
+    without one; districts: published places by how they stand to a priority district, None without contours;
+    counted_at: when the rows were last read, None when they never were; no_need: why the need is
     not known, "" when it is.
     """
 
@@ -93,6 +94,7 @@ class Ground:
     no_need: str
     surveyed: Surveyed
     actions: Mapping[str, int] | None
+    districts: Mapping[str, int] | None
     counted_at: Any
 
     @property
@@ -129,6 +131,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         no_need="" if need is not None else why_no_need(found.code),
         surveyed=evidence.published(found.code),
         actions=_actions(found.code),
+        districts=districts.counts(found.communes),
         counted_at=Refresh.objects.values_list("at", flat=True).first(),
     )
 

@@ -15,6 +15,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.reference import definitions
 from maillage.reference.indicators import Indicator, goals, indicators, target
 from maillage.reference.parameters import number
+from maillage.studies.offer.districts import EDGE, INSIDE, OUTSIDE, UNKNOWN
 from maillage.words import wording
 from maillage.words.opening import date_text
 
@@ -22,6 +23,10 @@ PROCEDURES = "demarches"
 NOTHING = "Rien n’est noté dans Maillage pour ce territoire, sur cette période."
 NOBODY_LIVES = "Le nombre d’habitants n’est pas connu ici : rien ne se divise par zéro."
 NOBODY_IN_NEED = "Personne n’est estimé en difficulté ici : rien ne se divise par zéro."
+NO_CONTOUR = (
+    "Aucun contour de quartier prioritaire n’a été déposé ici : on ne sait d’aucun lieu s’il est dedans."
+)
+NOWHERE_KNOWN = "On ne sait d’aucun lieu s’il est dans un quartier prioritaire."
 NO_PLACE = "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien."
 
 
@@ -264,6 +269,29 @@ def _uncovered(ground: Ground, definition: Indicator) -> Value:
     return Value(definition=definition, on=ground.on, value=n, denominator=ground.n_communes)
 
 
+def _in_a_district(ground: Ground, definition: Indicator) -> Value:
+    held = ground.districts
+    if held is None:
+        return missing(definition, ground.on, NO_CONTOUR)
+    known = held[INSIDE] + held[OUTSIDE]
+    apart = []
+    if held[EDGE]:
+        apart.append(f"{wording.count(held[EDGE], 'lieu', 'lieux')} trop près de la limite, à part.")
+    if held[UNKNOWN]:
+        told = wording.count(held[UNKNOWN], "lieu", "lieux")
+        apart.append(f"{told} dont on ne sait pas, à part.")
+    if not known:
+        return replace(missing(definition, ground.on, NOWHERE_KNOWN), apart=tuple(apart))
+    return Value(
+        definition=definition,
+        on=ground.on,
+        value=held[INSIDE],
+        denominator=known,
+        apart=tuple(apart),
+        kind=rules.PARTLY if apart else rules.COUNTED,
+    )
+
+
 def _per_need(ground: Ground, definition: Indicator) -> Value:
     places = ground.counts.standing(rules.PLACES, ground.on)
     if ground.need is None or not places:
@@ -426,7 +454,7 @@ def _least(ground: Ground, measure: str) -> int:
     return 0 if ground.counts.is_example(measure) else int(number("protection/small_count"))
 
 
-UNCOUNTED = ("target_share", "target_year", "survey", "plan", "missing")
+UNCOUNTED = ("district", "target_share", "target_year", "survey", "plan", "missing")
 WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "stock": _stock,
     "people_stock": _people_stock,
@@ -437,6 +465,7 @@ WAYS: Mapping[str, Callable[[Ground, Indicator], Value]] = {
     "service": _service,
     "telling": _telling,
     "uncovered": _uncovered,
+    "district": _in_a_district,
     "per_need": _per_need,
     "capacity": _capacity,
     "capacity_per_need": _capacity_per_need,
