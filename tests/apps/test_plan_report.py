@@ -61,6 +61,9 @@ def test_the_plan_says_who_when_and_with_what_money(reading, plan):
     assert f"1 actions sur {len(found.actions)}" not in text
     assert f"1 action sur {len(found.actions)} a un budget : 6 400 €, dont 4 000 € financés" in text
     assert "Brouillon." in text
+    level = reading.levels.lines[0]
+    assert f"{level.label} :</strong> {level.in_full}".replace("\xa0", " ") in text, "with its interval"
+    assert reading.levels.source.replace("\xa0", " ") in text
 
 
 def test_what_nobody_wrote_is_said_and_never_a_zero(reading, plan):

@@ -16,7 +16,7 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.page import html
 from maillage.reports.plan import document
 from maillage.reports.territory import deck, synthesis
-from maillage.reports.territory.subject import Subject
+from maillage.reports.territory.subject import Subject, headline
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -117,3 +117,19 @@ def test_a_stranger_does_not_have_them_written_all_day(client, study, monkeypatc
     refused = read(client, study, "affiche.pdf")
     assert refused.status_code == 429
     assert "Trop de rapports ont été demandés" in refused.content.decode()
+
+
+def test_a_slide_names_the_source_of_its_own_figures(study):
+    """Les niveaux ne sont pas du même producteur que le premier nombre, et sa fourchette n’est pas la leur."""
+    held = reports.subject(study, AT.date())
+    slides = deck.compose(held, None).chapters
+    levels = [
+        each for each in slides if "Niveau" in str(each.blocks) or "à chaque niveau" in str(each.blocks)
+    ]
+    assert len(levels) == 2
+    for each in levels:
+        assert "WeTechCare" in each.blocks[-1].text and "Insee 2021, recensement" not in each.blocks[-1].text
+        assert held.reading.source.margin not in each.notes
+        assert ".." not in each.notes
+    first = next(each for each in slides if each.title == headline(held.reading))
+    assert held.reading.source.margin in first.notes

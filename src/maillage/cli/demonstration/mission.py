@@ -32,11 +32,11 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
             "pilot": "Emmaüs Connect",
             "reason": (
                 "Grenoble et 16 communes voisines : des communes urbaines, où les mêmes structures reçoivent"
-                " les mêmes publics."
+                " les mêmes publics. Dates inventées ; rencontres telles que le plan de 2015 les raconte."
             ),
             "starts_on": on - timedelta(days=190),
             "ends_on": on - timedelta(days=90),
-            "thanks": "Dates inventées ; rencontres telles que le plan de 2015 les raconte.",
+            "thanks": "Celles et ceux qui ont donné de leur temps.",
         },
         by=by,
         at=at,

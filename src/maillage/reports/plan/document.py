@@ -163,10 +163,11 @@ def _strategy(r: Reading, plan: PlanReading) -> Chapter:
             Heading(text="À chaque situation, sa réponse"),
             Bullets(
                 items=tuple(
-                    f"**{x.label} :** {x.about} {x.who}. Réponse : {wording.lower_first(x.answer)}."
+                    f"**{x.label} :** {x.in_full} {x.who}. Réponse : {wording.lower_first(x.answer)}."
                     for x in levels
                 )
             ),
+            Text(text=f"{r.levels.source} Fourchettes : {wording.NINE_IN_TEN}.", tone="note"),
         )
         if levels
         else ()

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
+from maillage.reference.definitions import LEVELS, definition
 from maillage.reports.page.blocks import (
     Block,
     Bullets,
@@ -45,6 +46,7 @@ PARTS = (METHOD, PEOPLE, OFFER, ADVICE, NEXT)
 MOST_ROWS = 6
 FEW_GAPS = 2
 MOST_LIMITS = 5
+MOST_STEPS = 9
 MOST_ACTIONS = 5
 LONGEST_TITLE = 110  # letters of an action in a row: two lines
 NO_SURVEY = "Aucune enquête auprès des habitants n’entre dans ces chiffres."
@@ -79,13 +81,22 @@ def _slide(
     return Chapter(number="", over=over, title=title, lead=lead, blocks=(*blocks, *note), notes=notes)
 
 
-def _foot(s: Subject) -> str:
-    """Return the short line of source under a slide; its notes say more."""
+def _foot(s: Subject, rates: str = "") -> str:
+    """Return the short line of source under a slide; its notes say more. rates: whose they are, those of the
+    first figure when "".
+    """
     r = s.reading
+    whose = rates or f"{r.source.producer} {r.source.year}"
     return (
-        f"Estimation Maillage du {in_words(s.on)} : {r.source.producer} {r.source.year}, recensement de 2021."
+        f"Estimation Maillage du {in_words(s.on)} : {whose}, recensement de 2021."
         f" Fourchettes : {wording.NINE_IN_TEN}."
     )
+
+
+def _of_levels() -> str:
+    """Return whose shares the levels of difficulty come from."""
+    cut = definition(LEVELS)
+    return f"parts nationales, {cut.producer} {cut.year}"
 
 
 def _cells(*texts: str) -> tuple[Cell, ...]:
@@ -135,7 +146,7 @@ def _mission(s: Subject) -> list[Chapter]:
     found = [_slide(METHOD, m.lead.removesuffix("."), blocks, notes=f"{m.lead} {m.reason}".strip())]
     if m.steps:
         table = mission.calendar(m)
-        shown = replace(table, rows=table.rows[-MOST_ROWS:])
+        shown = replace(table, rows=table.rows[-MOST_STEPS:])
         found.append(_slide(METHOD, table.caption, (shown,), notes=f"{len(m.steps)} étapes en tout."))
     return found
 
@@ -219,7 +230,7 @@ def _levels(s: Subject) -> Chapter:
         notes=" ".join(
             filter(None, (r.levels.link, provenance(s, what=f"{r.levels.source} {r.levels.doubt}")))
         ),
-        foot=_foot(s),
+        foot=_foot(s, _of_levels()),
     )
 
 
@@ -444,7 +455,7 @@ def _answers(s: Subject) -> Chapter:
         (table,),
         lead="À chaque niveau de difficulté, sa réponse." if told else "",
         notes=provenance(s, what=f"{r.levels.source} {r.levels.doubt}"),
-        foot=_foot(s),
+        foot=_foot(s, _of_levels()),
     )
 
 
@@ -523,8 +534,8 @@ def _sources(s: Subject) -> Chapter:
         align="ggg",
         widths=(1.6, 5, 2),
         rows=tuple(_cells(x.producer, x.title, x.vintage) for x in shown),
-        note=f"Et {more} autres sources, dans le diagnostic." if more > 0 else "",
+        note=f"Et {more} autres, citées dans le diagnostic et dans les notes." if more > 0 else "",
     )
     told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
-    title = f"Ces chiffres viennent de {wording.count(len(r.sources), 'source')}, toutes citées"
+    title = f"Ces chiffres viennent de {wording.count(len(r.sources), 'source')}"
     return _slide(NEXT, title, (table,), notes=f"{told}.", foot=table.note)

@@ -99,15 +99,18 @@ def first_sentence(text: str) -> tuple[str, str]:
 
 def provenance(s: Subject, *, what: str = "") -> str:
     """Return where the figures of a page come from: source, universe, year, interval, edition. what: the
-    source, that of the first figure when "".
+    source of other figures than the first, whose interval is not theirs.
     """
     r = s.reading
-    source = what or f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    source = what.rstrip(".") or f"{r.source.producer}, {r.source.title} ({r.source.year})"
     noun = "personne" if r.universe in ("0", "1") else "personnes"
-    return (
-        f"Source : {source}. Champ : {r.universe} {noun}, {r.definition.universe}. {r.source.margin}"
-        f" Estimation Maillage du {in_words(s.on)}, empreinte {r.fingerprint}."
+    told = (
+        f"Source : {source}.",
+        f"Champ : {r.universe} {noun}, {r.definition.universe}.",
+        "" if what else r.source.margin,
+        f"Estimation Maillage du {in_words(s.on)}, empreinte {r.fingerprint}.",
     )
+    return " ".join(filter(None, told))
 
 
 def chart(rows: Sequence[Bar], *, alt: str) -> Chart:
