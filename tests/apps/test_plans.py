@@ -298,6 +298,8 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     gap = overview.line_in(reading, first.zones[0], first.line)
     assert (first.evidence[0].value, first.evidence[0].between) == (gap.missing, gap.missing_between)
     assert "1 lieu ne le dit pas" in first.evidence[1].between
+    for said in ("90 fois sur 100", "Insee 2021", reading.definition.universe, reading.offer.source):
+        assert said in first.evidence[0].source
     zones = reading.offer.zones
     empty = zones | {first.zones[0]: replace(zones[first.zones[0]], n_places=0, n_silent=0)}
     bare = proposals.proposals(plan, replace(reading, offer=replace(reading.offer, zones=empty)), ON)[0]

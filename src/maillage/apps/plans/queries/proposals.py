@@ -22,6 +22,7 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.territory import criteria, gaps
 from maillage.reports.territory.gaps import OPENINGS
 from maillage.reports.territory.reading import OfferReading, Reading
+from maillage.words import wording
 from maillage.words.opening import date_text
 from maillage.words.rounding import outwards, rounded
 from maillage.words.wording import lower_first, number, percent
@@ -107,9 +108,8 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     refused = {each.proposal: each.value for each in plan.refusals.all()}
     known = {row.proposal for row in rows if row.proposal}
     said = evidence.published(plan.place)
-    offer = reading.offer if reading is not None else None
     found = [
-        *(_gaps(offer, settled(plan, offer)) if offer is not None else ()),
+        *(_gaps(reading, settled(plan, reading.offer)) if reading is not None else ()),
         *_drafts(plan.place),
         *_verdicts(plan.place, reading, on),
         *_unsolved(plan.place, rows, on),
@@ -151,9 +151,17 @@ def _drafts(place: str) -> list[Proposal]:
     ]
 
 
-def _gaps(offer: OfferReading, settled: Collection[str]) -> list[Proposal]:
+def _gaps(reading: Reading, settled: Collection[str]) -> list[Proposal]:
+    offer = reading.offer
+    if offer is None:
+        return []
+    counted = reading.source
+    estimated = (
+        f"estimation, {wording.NINE_TIMES} ; taux {counted.producer} {counted.year}, parmi :"
+        f" {reading.definition.universe} ; lieux : {offer.source}"
+    )
     found = [gap for gap in gaps.certain(offer) if gap.key not in settled]
-    return [_gap(offer, gap) for gap in found[:MOST_PROPOSALS]]
+    return [_gap(offer, gap, estimated) for gap in found[:MOST_PROPOSALS]]
 
 
 def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
@@ -186,7 +194,7 @@ def _answered(rows: Sequence[PlanAction], line: str) -> frozenset[str] | None:
     return frozenset(zones)
 
 
-def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
+def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
     code, line = gap.code, gap.line
     within = f"{offer.minutes} minutes à pied"
     label = f"{line.label[:1].lower()}{line.label[1:]}"
@@ -207,7 +215,7 @@ def _gap(offer: OfferReading, gap: gaps.Gap) -> Proposal:
                 line.missing,
                 line.missing_between,
                 f"personnes en difficulté sans {label} à pied",
-                offer.source,
+                estimated,
             ),
             Evidence(
                 f"{line.n_places} sur {places}" if places else "0",
