@@ -322,10 +322,20 @@ def test_a_waiting_page_shows_progress_and_may_be_cancelled(client, home):
 
 def test_an_address_asked_before_its_study_waits_there(client, home):
     """La page demandée attend à son adresse : elle se montre quand le calcul est fini."""
-    for page in ("manques/", "boucle/", "zones/38151_0101/", "lieux/", "grille/?carte=sociale"):
+    for page in ("manques/", "zones/38151_0101/", "lieux/", "grille/?carte=sociale"):
         answer = client.get(f"/territoires/38151/{page}")
         assert (answer.status_code, Study.objects.get().status) == (200, rules.QUEUED), page
         assert "data-avancement" in answer.content.decode(), page
+
+
+def test_a_page_of_another_feature_is_come_back_to_once_its_study_is_ready(client, home):
+    waits = client.get("/territoires/38151/boucle/?tri=nom")
+    assert "data-avancement" in client.get(waits["Location"]).content.decode()
+    actions.compute(Study.objects.get())
+    assert client.get(waits["Location"])["Location"] == "/territoires/38151/boucle/?tri=nom"
+    assert client.get("/territoires/38151/boucle/?tri=nom").status_code == 200
+    for elsewhere in ("//ailleurs.example/", "../../espace/", "https://ailleurs.example/"):
+        assert client.get("/territoires/38151/", {"apres": elsewhere}).status_code == 200
 
 
 def test_progress_tells_its_status_in_a_header(client, home):

@@ -1,10 +1,12 @@
 """The loop of a territory, read by everybody; the territories of who steers."""
 
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -12,7 +14,6 @@ from maillage.apps.accounts.access import holding, once_more
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.rules import DONE
-from maillage.apps.dossiers.views.requests import finished
 from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.forms import ActivityForm
 from maillage.apps.pilotage.queries import activity_report, document, editions, home, reports
@@ -67,9 +68,12 @@ def _read(request: HttpRequest, place: str) -> tuple[Study, queries.Loop] | None
 
 
 def _waited(request: HttpRequest, place: str) -> HttpResponse:
-    """Return the page that waits for the study of a territory, at the address that was asked."""
-    found = finished(request, place)
-    return found if isinstance(found, HttpResponse) else redirect("territory", place)
+    """Send to the page that waits for the study of a territory, then comes back to the loop as it was
+    asked.
+    """
+    query = request.GET.urlencode()
+    after = urlencode({"apres": f"boucle/{f'?{query}' if query else ''}"})
+    return redirect(f"{reverse('territory', args=[place])}?{after}")
 
 
 @require_safe

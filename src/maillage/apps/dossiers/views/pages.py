@@ -1,5 +1,6 @@
 """Pages of territories and their diagnoses."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -49,6 +50,7 @@ SUGGESTED = 8
 FOUND_AT_MOST = 30
 LONGEST_NAME = 100
 POSTCODE = 5  # figures
+AFTER = re.compile(r"[\w-]+/(?:\?[\w=&%.+-]*)?")
 
 
 @require_safe
@@ -89,10 +91,14 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def territory(request: HttpRequest, place: str) -> HttpResponse:
-    """The diagnosis of a territory, or how far its computation is."""
+    """The diagnosis of a territory, or how far its computation is; `apres`: the page of this territory that
+    was asked, and waited for it.
+    """
     found = finished(request, place)
     if isinstance(found, HttpResponse):
         return found
+    if AFTER.fullmatch(after := request.GET.get("apres", "")):
+        return redirect(f"{reverse('territory', args=[place])}{after}")
     study, asked = found
     return render(request, "dossiers/territory.html", _page(request, study, asked, queries.reading(study)))
 
