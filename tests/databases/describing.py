@@ -1,6 +1,7 @@
-"""Make every table of an empty database, at once or migration after migration, and print what is there then.
+"""Make every table of an empty database, at once or migration after migration, and print what is there then, a
+line of JSON; migration after migration, a line for a former version first.
 
-python -m tests.databases.describing at-once|by-migrations
+python -m tests.databases.describing at-once|former-at-once|by-migrations
 """
 
 import gc
@@ -8,8 +9,13 @@ import json
 import re
 import sys
 
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
 from maillage.config import bootstrap, tables
 
+BEFORE = "0003"  # of the plans: a former version, whose backups are restored (tests/commands/test_backups.py)
 POSTGRESQL = """
 select 'column', table_name || '.' || column_name,
        concat_ws(' ', data_type, character_maximum_length, numeric_precision, is_nullable, column_default,
@@ -26,13 +32,31 @@ SQLITE = "select type, name, coalesce(sql, '') from sqlite_master order by 1, 2"
 WORD = re.compile(r"[\w%.]+|[^\s\w]")
 
 
+def former(loader: MigrationLoader) -> list[tuple[str, str]]:
+    """Return where a version before this one stood."""
+    return [
+        ("plans", loader.get_migration_by_prefix("plans", BEFORE).name) if key[0] == "plans" else key
+        for key in loader.graph.leaf_nodes()
+    ]
+
+
 def main(way: str) -> None:
     gc.set_threshold(100_000, 50, 100)  # each migration makes thousands of classes again: a fifth of its time
-    if way == "by-migrations":
-        tables.create_tables = lambda connection: False
-    bootstrap.ready()
-    from django.db import connection
+    with bootstrap.connected() as connection:
+        if way == "at-once":
+            bootstrap.ready()
+        elif way == "former-at-once":
+            tables.create_former_tables(connection, former(MigrationLoader(connection)))
+        else:
+            executor = MigrationExecutor(connection)
+            executor.migrate(former(executor.loader))
+            describe(connection)
+            tables.create_tables = lambda connection: False
+            bootstrap.ready()
+        describe(connection)
 
+
+def describe(connection: BaseDatabaseWrapper) -> None:
     with connection.cursor() as cursor:
         cursor.execute(SQLITE if connection.vendor == "sqlite" else POSTGRESQL)
         found = cursor.fetchall()

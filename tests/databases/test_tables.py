@@ -22,23 +22,25 @@ def test_tables_made_at_once_are_those_of_the_migrations(engine, tmp_path):
     if engine == "postgresql" and binaries() is None:
         pytest.skip(ABSENT)
     made = []
-    for way in ("at-once", "by-migrations"):
+    for way in ("former-at-once", "at-once", "by-migrations"):
         home = tmp_path / way
         home.mkdir()
         (home / shared.DATABASE).touch()  # empty, and not furnished by the tests
         database = shared.empty_database() if engine == "postgresql" else ""
         done = python("-m", "tests.databases.describing", way, home=home, database=database)
         assert done.returncode == 0, done.stderr[-2000:]
-        made.append(json.loads(done.stdout))
-    at_once, migrated = made
-    assert at_once["migrations"] == migrated["migrations"]
-    assert len(at_once["tables"]) > 300
-    assert [
-        each for each in at_once["tables"] if each not in migrated["tables"] and each[1] != OF_DJANGO
-    ] == []
-    assert [
-        each for each in migrated["tables"] if each not in at_once["tables"] and each[1] != OF_DJANGO
-    ] == []
+        made += map(json.loads, done.stdout.splitlines())
+    before, now, migrated_before, migrated_now = made
+    assert len(now["migrations"]) > len(before["migrations"])
+    assert len(now["tables"]) > 300
+    for at_once, migrated in ((before, migrated_before), (now, migrated_now)):
+        assert at_once["migrations"] == migrated["migrations"]
+        assert [
+            each for each in at_once["tables"] if each not in migrated["tables"] and each[1] != OF_DJANGO
+        ] == []
+        assert [
+            each for each in migrated["tables"] if each not in at_once["tables"] and each[1] != OF_DJANGO
+        ] == []
 
 
 def test_a_database_that_holds_a_table_is_left_to_the_migrations(tmp_path, django_db_blocker):

@@ -55,16 +55,17 @@ def bring_up(path: Path, made: Path, keys: list[bytes]) -> None:
 
     from django.core.management import call_command
     from django.db import connection, transaction
-    from django.db.migrations.executor import MigrationExecutor
+    from django.db.migrations.loader import MigrationLoader
 
-    from maillage.config import backup, rows
+    from maillage.config import backup, rows, tables
     from maillage.config.copies import table_file
 
-    executor = MigrationExecutor(connection)
     with backup.opened(path, keys=keys) as archive:
         manifest = json.loads(archive.read(backup.MANIFEST))
-        state = executor.migrate(targets(executor.loader, manifest["migrations"]))
-        models = {each._meta.label_lower: each for each in state.apps.get_models(include_auto_created=True)}
+        former = tables.create_former_tables(
+            connection, targets(MigrationLoader(connection), manifest["migrations"])
+        )
+        models = {each._meta.label_lower: each for each in former.get_models(include_auto_created=True)}
         with transaction.atomic():
             for label in manifest["tables"]:
                 with archive.open(table_file(label)) as file:

@@ -8,11 +8,12 @@ order. tests/databases/test_tables.py compares both ways on each engine.
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.apps import apps
+from django.apps.registry import Apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,6 +21,7 @@ from django.db.migrations import Migration, RunPython, operations
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from django.db.migrations.state import StateApps
 
 from maillage.kernel.errors import Refused
 
@@ -128,10 +130,25 @@ def create_tables(connection: BaseDatabaseWrapper) -> bool:
     """
     if connection.introspection.table_names():
         return False
-    migrations = _in_order(MigrationLoader(connection))
+    loader = MigrationLoader(connection)
+    _create(connection, apps, _in_order(loader, loader.graph.leaf_nodes()))
+    return True
+
+
+def create_former_tables(connection: BaseDatabaseWrapper, targets: Iterable[tuple[str, str]]) -> StateApps:
+    """Give an empty database the tables of a former version, as its last migrations leave them, and return
+    its models.
+    """
+    loader, targets = MigrationLoader(connection), list(targets)
+    former = loader.project_state(targets).apps
+    _create(connection, former, _in_order(loader, targets))
+    return former
+
+
+def _create(connection: BaseDatabaseWrapper, models: Apps, migrations: list[Migration]) -> None:
     recorder = MigrationRecorder(connection)
     with connection.schema_editor(atomic=True) as editor:
-        for model in apps.get_models():
+        for model in models.get_models():
             if model._meta.can_migrate(connection):
                 editor.create_model(model)
         # The keys and indexes that Django leaves to the end: what comes next may need them.
@@ -139,18 +156,15 @@ def create_tables(connection: BaseDatabaseWrapper) -> bool:
             editor.execute(editor.deferred_sql.pop(0), None)
         for migration in migrations:
             for operation in _beside_models(migration):
-                operation.code(apps, editor)
+                operation.code(models, editor)
         editor.create_model(recorder.Migration)
         rows = [recorder.Migration(app=each.app_label, name=each.name) for each in migrations]
         recorder.migration_qs.bulk_create(rows)
-    return True
 
 
-def _in_order(loader: MigrationLoader) -> list[Migration]:
-    """Return every migration, after those it depends on."""
-    keys = dict.fromkeys(
-        key for leaf in sorted(loader.graph.leaf_nodes()) for key in loader.graph.forwards_plan(leaf)
-    )
+def _in_order(loader: MigrationLoader, targets: Iterable[tuple[str, str]]) -> list[Migration]:
+    """Return every migration up to the last ones, after those it depends on."""
+    keys = dict.fromkeys(key for last in sorted(targets) for key in loader.graph.forwards_plan(last))
     return [loader.graph.nodes[key] for key in keys]
 
 
