@@ -377,6 +377,21 @@ def test_correcting_a_column_keeps_what_the_correspondence_says_of_the_others(si
     ]
 
 
+def test_what_every_place_of_a_file_has_is_said_once_and_taken_back(signed):
+    """Aucune colonne ne dit le wifi : qui connaît ces lieux le dit de tous, et revient dessus."""
+    address = dropped(signed, "Nom;CP;Commune\nUn;64000;Pau\nDeux;64000;Pau\nTrois;64000;Pau\n")
+
+    def practised():
+        cards = queries.preview(waiting(address), today=AT.date()).cards
+        return [sorted(tag.words for tag in card.tags) for card in cards]
+
+    signed.post(address, {"tous": ["wifi", "pret"], "geste": "tous"})
+    assert practised() == [["Prêt de matériel", "Wifi"]] * 3
+    assert 'value="wifi" checked' in " ".join(signed.get(address).content.decode().split())
+    signed.post(address, {"tous": ["pret"], "geste": "tous"})
+    assert practised() == [["Prêt de matériel"]] * 3
+
+
 def test_a_text_that_cannot_be_followed_is_refused_and_stays_to_be_corrected(signed):
     address = dropped(signed)
     before = waiting(address).draft
