@@ -803,6 +803,43 @@ def test_the_calendar_holds_today_every_action_and_a_year_at_least():
     assert rules.part_of(date(2030, 1, 1), first, last) == 100
 
 
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(2100, 1, 1), date(1999, 12, 31), date(1, 1, 1)])
+def test_a_day_of_another_century_is_refused_wherever_it_is_typed(client, plan, lea, study, day):
+    client.force_login(lea)
+    row = action(plan, 7)
+    said = {"title": row.title, "axis": row.axis_id, "version": row.version}
+    told = f"année {day.year} n’est pas entre 2000 et 2099"
+    for field, typed in (
+        ("starts_on", day.isoformat()),
+        ("ends_on", day.isoformat()),
+        ("milestones", f"{day.day:02}/{day.month:02}/{day.year:04} Le grand jour"),
+    ):
+        page = client.post(f"{IN_SPACE}{row.pk}/", said | {field: typed})
+        assert page.status_code == 400, field
+        assert told in page.context["form"].errors[field].as_text(), field
+    for wrong in ({"starts_on": day}, {"milestones": [(day, "Le grand jour")]}):
+        with pytest.raises(Refused, match=told):
+            changed(row, lea, **wrong)
+    if day < ON:
+        for sent in (
+            {"geste": "note", "kind": "decision", "words": "Décidé."},
+            {"geste": "mesure", "value": "12", "source": "Le registre"},
+        ):
+            PlanAction.objects.filter(pk=row.pk).update(indicator="Personnes")
+            answer = client.post(f"{IN_SPACE}{row.pk}/geste/", sent | {"on": day.isoformat()}, follow=True)
+            assert told in answer.content.decode(), sent["geste"]
+
+
+@pytest.mark.parametrize("day", [date(9999, 12, 31), date(1, 1, 1)])
+def test_a_day_stored_before_it_was_refused_leaves_the_plan_readable(client, plan, lea, study, day):
+    row = action(plan, 7)
+    PlanAction.objects.filter(pk=row.pk).update(ends_on=day)
+    row.milestones.create(on=day, words="Le grand jour")
+    client.force_login(lea)
+    for address in (AT_TERRITORY, f"{AT_TERRITORY}?vue=liste", f"{AT_TERRITORY}actions/{row.pk}/"):
+        assert client.get(address).status_code == 200, address
+
+
 def test_the_actions_of_a_plan_are_found_by_who_reads_it(plan, lea):
     stranger = account("paul", "analyste", territory="69")
 

@@ -31,6 +31,7 @@ from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame
+from maillage.reports.territory.certainty import upper_first
 
 FREE = "Autres actions"
 
@@ -188,8 +189,15 @@ def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:
             refuse_secrets(words)
 
 
+def _check_day(on: date, what: str) -> None:
+    if why := rules.stray_day_words(on):
+        raise Refused(what, why=f"{upper_first(why)}.", do="Corrigez ce jour.")
+
+
 def _set_milestones(row: PlanAction, wanted: Sequence[tuple[date, str]]) -> None:
     """Keep the steps that are still wanted, with the day they were passed."""
+    for on, _ in wanted:
+        _check_day(on, "L’action n’a pas été enregistrée.")
     kept = {(each.on, each.words): each for each in row.milestones.all()}
     for step in set(wanted) - set(kept):
         Milestone.objects.create(action=row, on=step[0], words=step[1])
@@ -255,6 +263,7 @@ def note(
             why="Ce jour n’est pas encore venu.",
             do="Choisissez le jour où c’est arrivé. Ce qui est à venir est une étape : « Modifier » l’écrit.",
         )
+    _check_day(on, "Rien n’a été écrit au journal.")
     refuse_secrets(text)
     return PlanNote.objects.create(
         action=row, kind=kind, on=on, words=text, by=by, at=at, automatic=automatic
@@ -304,6 +313,7 @@ def count(
     )
     if lacks:
         raise Refused("Ce nombre n’a pas été enregistré.", why=lacks[0], do=lacks[1])
+    _check_day(on, "Ce nombre n’a pas été enregistré.")
     refuse_secrets(text)
     refuse_secrets(where)
     said = {"on": on, "value": value, "span": span, "source": text, "elsewhere": where}

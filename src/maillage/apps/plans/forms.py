@@ -210,7 +210,7 @@ def _lacks(day: str, on: date | None, words: str) -> str:
         return f"il manque ce qui se passe le {day}"
     if len(words) > LONGEST_STEP:
         return f"{len(words)} caractères, c’est trop long. {LONGEST_STEP} au plus"
-    return ""
+    return rules.stray_day_words(on)
 
 
 def _initial(row: PlanAction) -> dict[str, Any]:

@@ -25,6 +25,7 @@ SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}
 PEOPLE, THINGS = "people", "other"
 COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # that a plan may name
 MONTHS = 16  # of the calendar, when the plan says nothing longer
 LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
 STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
@@ -411,11 +412,23 @@ def comes_back(refused: float | None, now: float | None) -> bool:
     return abs(now - refused) > LEAST_MOVED * max(abs(refused), 1.0)
 
 
+def stray_day_words(day: date) -> str:
+    """Return why a day is none of a plan, "" when it may be: most often a slip of the keyboard.
+
+    >>> stray_day_words(date(2027, 1, 1)), stray_day_words(date(9999, 12, 31))
+    ('', 'l’année 9999 n’est pas entre 2000 et 2099')
+    """
+    if FIRST_DAY <= day <= LAST_DAY:
+        return ""
+    return f"l’année {day.year} n’est pas entre {FIRST_DAY.year} et {LAST_DAY.year}"
+
+
 def span(days: Iterable[date | None], on: date) -> tuple[date, date]:
     """Return the first day of the first month of a calendar and that after its last: what the actions say,
-    today inside, and a year at least.
+    today inside, and a year at least. A day that no plan may name counts as the nearest one: it was stored
+    before such days were refused.
     """
-    known = [each for each in days if each is not None]
+    known = [min(max(each, FIRST_DAY), LAST_DAY) for each in days if each is not None]
     first = min([on, *known]).replace(day=1)
     last = max([on, *known])
     months = max(MONTHS, (last.year - first.year) * 12 + last.month - first.month + 1)

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction
+from maillage.reports.territory.certainty import upper_first
 from maillage.words.wording import number
 
 
@@ -23,7 +25,11 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
     those that are known, the others contradict nothing yet.
     """
     starts, ends, parent = values.get("starts_on"), values.get("ends_on"), values.get("parent")
-    found = []
+    found = [
+        Contradiction(field, f"{upper_first(why)}.", "Corrigez ce jour, ou laissez-le vide.")
+        for field, day in (("starts_on", starts), ("ends_on", ends))
+        if isinstance(day, date) and (why := rules.stray_day_words(day))
+    ]
     if starts is not None and ends is not None and ends < starts:
         found.append(
             Contradiction("ends_on", "Elle finit avant de commencer.", "Corrigez l’un des deux jours.")
