@@ -175,6 +175,7 @@ SINCE = (
     "plans.0007_automatic_notes",
     "plans.0008_counts",
     "plans.0009_proposed",
+    "plans.0010_edits",
 )
 ADDED = {
     "plans.planaction": ("counts", "proposed"),

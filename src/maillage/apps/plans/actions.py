@@ -24,6 +24,7 @@ from maillage.apps.plans.models import (
     PlanTask,
     Refusal,
 )
+from maillage.apps.plans.queries import history
 from maillage.apps.plans.queries.contradictions import contradictions
 from maillage.apps.plans.queries.proposals import Proposal
 from maillage.apps.search import actions as search
@@ -34,6 +35,7 @@ from maillage.reference.plan_frames import Frame
 from maillage.reports.territory.certainty import upper_first
 
 FREE = "Autres actions"
+MOST_WORDS = 600  # of a line of a journal
 
 
 @transaction.atomic
@@ -158,7 +160,7 @@ def change(
             do="Votre texte est dans le formulaire, le sien à côté : réunissez-les, puis enregistrez.",
         )
     _check(held.plan, held.pk, values)
-    was = held.parent_id
+    before, was = history.recorded(held), held.parent_id
     for key, value in values.items():
         setattr(held, key, value)
     if held.parent is not None:
@@ -169,6 +171,9 @@ def change(
     held.save()
     held.parts.exclude(axis=held.axis).update(axis=held.axis)
     _set_milestones(held, milestones)
+    edits = history.edits(before, history.recorded(held), held.plan.place)
+    for words in history.gathered(edits, MOST_WORDS):
+        _note_automatically(held, rules.EDIT, words, by=by, at=at)
     journal.record(by=by, verb="plan.action_changed", row=held, at=at)
     return held
 
@@ -206,23 +211,26 @@ def _set_milestones(row: PlanAction, wanted: Sequence[tuple[date, str]]) -> None
 
 
 @transaction.atomic
-def set_state(row: PlanAction, state: str, *, by: User, at: datetime) -> None:
-    """Say where an action stands; the journal of the action says who did, and when."""
+def set_state(row: PlanAction, state: str, *, by: User, at: datetime, why: str = "") -> None:
+    """Say where an action stands; the journal of the action says who did, and when. Refused to drop one
+    without a reason, which its journal holds.
+    """
     held = PlanAction.objects.select_for_update().get(pk=row.pk)
     if state not in rules.STATES or held.state == state:
         return
+    if state == rules.DROPPED:
+        if not line(why):
+            raise Refused(
+                "L’action n’est pas abandonnée.",
+                why="Il manque le motif.",
+                do="Dites en une phrase pourquoi elle s’arrête : le journal le garde.",
+            )
+        note(held, kind=rules.DECISION, on=timezone.localdate(at), words=why, by=by, at=at)
     before = held.get_state_display()
     held.state, held.version = state, held.version + 1
     held.save(update_fields=["state", "version"])
-    note(
-        held,
-        kind=rules.DECISION,
-        on=timezone.localdate(at),
-        words=f"De « {before} » à « {rules.STATES[state]} ».",
-        by=by,
-        at=at,
-        automatic=True,
-    )
+    words = f"De « {before} » à « {rules.STATES[state]} »."
+    _note_automatically(held, rules.DECISION, words, by=by, at=at)
     journal.record(by=by, verb="plan.action_state", row=held, at=at, words=state)
 
 
@@ -237,20 +245,9 @@ def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> 
 
 
 @transaction.atomic
-def note(
-    row: PlanAction,
-    *,
-    kind: str,
-    on: date,
-    words: str,
-    by: User | None,
-    at: datetime,
-    automatic: bool = False,
-) -> PlanNote:
-    """Write in the journal of an action. Refused without words, for a day to come, or with a secret.
-    automatic: the software writes it, and it stays.
-    """
-    text = line(words, 600)
+def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, at: datetime) -> PlanNote:
+    """Write in the journal of an action. Refused without words, for a day to come, or with a secret."""
+    text = line(words, MOST_WORDS)
     if not text or kind not in rules.NOTES:
         raise Refused(
             "Rien n’a été écrit au journal.",
@@ -265,9 +262,13 @@ def note(
         )
     _check_day(on, "Rien n’a été écrit au journal.")
     refuse_secrets(text)
-    return PlanNote.objects.create(
-        action=row, kind=kind, on=on, words=text, by=by, at=at, automatic=automatic
-    )
+    return PlanNote.objects.create(action=row, kind=kind, on=on, words=text, by=by, at=at)
+
+
+def _note_automatically(row: PlanAction, kind: str, words: str, *, by: User, at: datetime) -> None:
+    """Write in the journal of an action what the software saw change: nobody takes it back."""
+    day, text = timezone.localdate(at), line(words, MOST_WORDS)
+    PlanNote.objects.create(action=row, kind=kind, on=day, words=text, by=by, at=at, automatic=True)
 
 
 @transaction.atomic
@@ -278,8 +279,8 @@ def withdraw_note(row: PlanNote, *, by: User, at: datetime) -> None:
     if row.automatic:
         raise Refused(
             "Cette ligne reste au journal.",
-            why="Maillage l’a écrite quand l’état a changé : elle dit ce qui s’est passé.",
-            do="Changez l’état de nouveau s’il est faux, ou écrivez un commentaire.",
+            why="Maillage l’a écrite quand l’action a changé : elle dit ce qui s’est passé.",
+            do="Changez l’action de nouveau si c’est faux, ou écrivez un commentaire.",
         )
     row.withdrawn_at = None if row.withdrawn_at else at
     row.save(update_fields=["withdrawn_at"])

@@ -278,13 +278,13 @@ class PlanTask(models.Model):
 
 class PlanNote(models.Model):
     """A line of the journal of an action: a decision, a comment, what changed elsewhere meanwhile. automatic:
-    written by the software when the state changed; nobody withdraws it.
+    written by the software when the state or the text changed; nobody withdraws it.
     """
 
     action = models.ForeignKey(
         PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="notes"
     )
-    kind = models.CharField("sorte", max_length=9, choices=list(rules.NOTES.items()))
+    kind = models.CharField("sorte", max_length=9, choices=list(rules.ENTRIES.items()))
     on = models.DateField("le")
     words = models.CharField("mots", max_length=600)
     automatic = models.BooleanField("écrite par le logiciel", default=False, db_default=False)

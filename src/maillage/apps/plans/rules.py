@@ -15,12 +15,14 @@ STATES: Mapping[str, str] = {
     DROPPED: "abandonnée",
 }
 ALIVE = (TO_DECIDE, READY, RUNNING)
-DECISION, COMMENT, ELSEWHERE = "decision", "comment", "elsewhere"
+DECISION, COMMENT, ELSEWHERE, EDIT = "decision", "comment", "elsewhere", "edit"
 NOTES: Mapping[str, str] = {
     DECISION: "Décision",
     COMMENT: "Commentaire",
     ELSEWHERE: "Ce qui a changé aussi",
 }
+ENTRIES: Mapping[str, str] = {**NOTES, EDIT: "Modification"}  # of a journal, those of the software too
+MOST_ENTRIES = 8  # of a journal, before the older ones fold
 SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}
 PEOPLE, THINGS = "people", "other"

@@ -147,7 +147,12 @@ def _map(
 @require_safe
 def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     """An action from its reason to its journal."""
-    found, on = plan_of(request, place), timezone.localdate()
+    return action_page(request, plan_of(request, place), pk)
+
+
+def action_page(request: HttpRequest, found: Plan, pk: int, *, status: int = 200) -> HttpResponse:
+    """Return the page of an action of a plan; what was typed and refused is still in its form."""
+    on = timezone.localdate()
     row = get_object_or_404(
         PlanAction.objects.filter(plan=found)
         .select_related("axis", "after", "parent")
@@ -175,7 +180,10 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         "contradictions": [each for each in rules.warnings(of_it, on) if each in CONTRADICTIONS],
         "steps": row.milestones.all(),
         "next_step": row.milestones.filter(done_on=None, on__gte=on).first(),
-        "journal": [n for n in notes if n.kind != rules.ELSEWHERE and not n.withdrawn_at],
+        "journal": (journal := [n for n in notes if n.kind != rules.ELSEWHERE and not n.withdrawn_at])[
+            : rules.MOST_ENTRIES
+        ],
+        "older": journal[rules.MOST_ENTRIES :],
         "elsewhere": [n for n in notes if n.kind == rules.ELSEWHERE and not n.withdrawn_at],
         "withdrawn": [n for n in notes if n.withdrawn_at],
         "states": rules.STATES,
@@ -189,13 +197,20 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
         **_zone_map(found, row),
     }
     if context["may_write"]:
-        context["form"] = NoteForm(initial={"on": on})
-        context["funding_form"] = FundingForm(plan=found, auto_id="financement-%s")
+        typed, gesture = request.POST, request.POST.get("geste", "")
+        context["form"] = NoteForm(typed if gesture == "note" else None, initial={"on": on})
+        context["funding_form"] = FundingForm(
+            typed if gesture == "financer" else None, plan=found, auto_id="financement-%s"
+        )
+        context["state"] = typed.get("etat", row.state)
+        context["why"] = typed.get("motif", "")
         context["withdrawn_fundings"] = row.fundings.exclude(withdrawn_at=None).select_related("funder")
         context["protected_under"] = effects.least_of(row)
-        context["measure_form"] = MeasureForm(initial={"on": on}, auto_id="mesure-%s")
+        context["measure_form"] = MeasureForm(
+            typed if gesture == "mesure" else None, initial={"on": on}, auto_id="mesure-%s"
+        )
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
-    return render(request, "plans/action.html", context)
+    return render(request, "plans/action.html", context, status=status)
 
 
 def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:

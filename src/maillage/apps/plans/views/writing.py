@@ -20,7 +20,7 @@ from maillage.apps.plans import access, actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
 from maillage.apps.plans.queries import effects, overview, proposals
-from maillage.apps.plans.views.reading import framed, place_of
+from maillage.apps.plans.views.reading import action_page, framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
@@ -199,13 +199,16 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
 @holding(access.LEADS)
 @require_POST
 def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
-    """Say where an action stands, pass a step, write in its journal."""
+    """Say where an action stands, pass a step, write in its journal; what is refused stays in its form."""
     plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
     gesture_of = GESTURES.get(request.POST.get("geste", ""))
-    with refusals.as_message(request):
+    try:
         if gesture_of is not None:
             gesture_of(request, row)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.sentences))
+        return action_page(request, plan, row.pk, status=400)
     return redirect(f"{reverse('plan_action', args=[plan.place, row.pk])}#s-journal")
 
 
@@ -217,7 +220,8 @@ def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
 def _state(request: HttpRequest, row: PlanAction) -> None:
     state = request.POST.get("etat")
     if state in rules.STATES:
-        actions.set_state(row, state, by=account_of(request), at=timezone.now())
+        why = request.POST.get("motif", "")
+        actions.set_state(row, state, by=account_of(request), at=timezone.now(), why=why)
         messages.success(request, f"État : {rules.STATES[state]}.")
 
 

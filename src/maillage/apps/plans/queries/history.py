@@ -1,0 +1,128 @@
+"""What an edit changed in an action, in words: what its journal keeps of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from maillage.apps.plans import rules
+from maillage.apps.plans.models import PlanAction
+from maillage.apps.plans.queries.effects import least_of
+from maillage.apps.plans.queries.overview import reading_of
+from maillage.reference.offer import diagnosis_lines
+from maillage.words.dates import in_words
+from maillage.words.wording import listing, number
+
+TEXTS = ("title", "objective", "pilot", "partners", "public", "existing", "means", "risks", "indicator")
+LETTERS = 90  # of a text before, as many after
+LEAD = 20  # letters read before those that changed
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an action says, apart from the database. said: by field, its name, value and words; zones: their
+    codes; steps: the day and words of each.
+    """
+
+    said: Mapping[str, tuple[str, object, str]]
+    zones: Sequence[str]
+    steps: frozenset[tuple[date, str]]
+
+
+def recorded(row: PlanAction) -> Recorded:
+    """Return what an action says now, its small counts as the public reads them: its journal is public."""
+    least = least_of(row)
+    line = diagnosis_lines().get(row.line)
+    words: dict[str, tuple[object, str]] = {name: (getattr(row, name),) * 2 for name in TEXTS}
+    words |= {
+        "number": (row.label, row.label),
+        "axis": (row.axis_id, row.axis.title),
+        "parent": (row.parent_id, row.parent.short if row.parent else ""),
+        "after": (row.after_id, row.after.short if row.after else ""),
+        "line": (row.line, line.label if line else row.line),
+        "starts_on": (row.starts_on, in_words(row.starts_on) if row.starts_on else ""),
+        "ends_on": (row.ends_on, in_words(row.ends_on) if row.ends_on else ""),
+        "budget": (row.budget, "" if row.budget is None else f"{number(row.budget)} €"),
+        "counts": (row.counts, rules.COUNTED.get(row.counts, "")),
+        "baseline": (row.baseline, "" if row.baseline is None else rules.count_words(row.baseline, least)),
+        "target": (row.target, "" if row.target is None else number(row.target)),
+    }
+    named = {name: str(PlanAction._meta.get_field(name).verbose_name) for name in words}
+    return Recorded(
+        said={name: (named[name], *held) for name, held in words.items()},
+        zones=tuple(row.zones),
+        steps=frozenset((step.on, step.words) for step in row.milestones.all()),
+    )
+
+
+def edits(before: Recorded, after: Recorded, place: str) -> list[str]:
+    """Return what changed, a sentence each: from what to what, of long texts around the first difference."""
+    told = []
+    for name, (label, value, words) in after.said.items():
+        _, was, old = before.said[name]
+        if value == was:
+            continue
+        # Two small counts read the same: the journal says no more than that it changed.
+        both = f"{_quoted(old, words)} → {_quoted(words, old)}" if old != words else "changé"
+        told.append(f"{label.capitalize()} : {both}.")
+    told += _zones(before.zones, after.zones, place)
+    for label, steps in (
+        ("Étape ajoutée", after.steps - before.steps),
+        ("Étape retirée", before.steps - after.steps),
+    ):
+        told += [f"{label} : {in_words(on)}, {_around(words, words)}." for on, words in sorted(steps)]
+    return told
+
+
+def _zones(before: Sequence[str], after: Sequence[str], place: str) -> list[str]:
+    if set(before) == set(after):
+        return []
+    reading = reading_of(place)
+    names = {zone.code: zone.full_name for zone in reading.zones} if reading else {}
+
+    def named(codes: Sequence[str]) -> str:
+        said = [names.get(code, code) for code in codes]
+        most = 6
+        return (
+            listing(said) if len(said) <= most else f"{', '.join(said[:most])} et {len(said) - most} autres"
+        )
+
+    if not before or not after:
+        return [f"Zones : {named(before) or 'tout le territoire'} → {named(after) or 'tout le territoire'}."]
+    moved = (
+        ("ajoutées", [code for code in after if code not in before]),
+        ("retirées", [code for code in before if code not in after]),
+    )
+    return [f"Zones {words} : {named(codes)}." for words, codes in moved if codes]
+
+
+def _quoted(text: str, other: str) -> str:
+    return f"« {_around(text, other)} »" if text else "rien"
+
+
+def _around(text: str, other: str) -> str:
+    """Return a text, or the part of it where another begins to differ when it is long.
+
+    >>> _around("court", "long"), len(_around("a" * 200, "b"))
+    ('court', 91)
+    """
+    if len(text) <= LETTERS:
+        return text
+    same = next((k for k, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), len(other))
+    first = 0 if text == other else min(max(0, same - LEAD), len(text) - LETTERS)
+    cut = text[first : first + LETTERS]
+    return f"{'…' if first else ''}{cut}{'…' if first + LETTERS < len(text) else ''}"
+
+
+def gathered(sentences: Sequence[str], most: int) -> list[str]:
+    """Return sentences in as few lines as hold them, none longer than `most` letters when they are not.
+
+    >>> gathered(["Un.", "Deux.", "Trois."], 9)
+    ['Un. Deux.', 'Trois.']
+    """
+    lines: list[str] = []
+    for each in sentences:
+        if lines and len(lines[-1]) + 1 + len(each) <= most:
+            lines[-1] = f"{lines[-1]} {each}"
+        else:
+            lines.append(each)
+    return lines
