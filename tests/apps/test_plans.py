@@ -271,6 +271,38 @@ def test_the_map_of_a_plan_tells_its_classes_and_folds_the_zones_without_an_acti
     assert all(zone.name in folded and f"<strong>{zone.name}" not in shown for zone in reading.zones[1:])
 
 
+def test_what_was_dropped_is_told_apart_and_leaves_the_map_and_the_frame(
+    client, plan, lea, reading, monkeypatch
+):
+    kept, dropped, named = action(plan, 1), action(plan, 2), action(plan, 3)
+    codes = [zone.code for zone in reading.zones[:2]]
+    for row, code in ((kept, codes[0]), (dropped, codes[1])):
+        changed(row, lea, zones=[code], line="assistance")
+    part = actions.write(
+        plan, token="part", title="Une part", axis=dropped.axis, parent=dropped, by=lea, at=AT
+    )
+    dropped.refresh_from_db()
+    actions.set_state(dropped, rules.DROPPED, why="La salle est vendue.", by=lea, at=AT)
+    drawn = "".join(
+        f'<g class="z" data-zone="{code}"><title>Z</title><path class="zone m2" d="M{k}"/></g>'
+        for k, code in enumerate(codes)
+    )
+    monkeypatch.setattr(dossiers, "layer", lambda study, name: f"<svg>{drawn}<text>Nom</text></svg>")
+    client.force_login(lea)
+    page = client.get(AT_TERRITORY, {"vue": "carte"}).content.decode()
+    assert "21 actions et 1 sous-action." in page and "En dehors, 1 action abandonnée." in page
+    assert '<path class="choisie" d="M0"/><text>' in page and "contour épais" in page
+    section = page[page.index("s-actions") :]
+    assert kept.title in section and dropped.title not in section
+    text = client.get(AT_TERRITORY).content.decode()
+    assert dropped.title in text and "et 1 action abandonnée" in text and "abandonnée</span>" in text
+    held = files.frame_of(plan, overview.actions_of(plan))
+    titles = [each["title"] for axis in held["axes"] for each in axis["actions"]]
+    assert named.title in titles and not {dropped.title, part.title} & set(titles)
+    told = plan_of(PLACE, reading, on=ON)
+    assert len(told.actions) == 23 and len(told.planned) == 22
+
+
 def test_an_action_never_waits_for_its_own_end(plan, lea):
     first, second, third = action(plan, 1), action(plan, 2), action(plan, 3)
     second = changed(second, lea, after=first)

@@ -118,20 +118,39 @@ def warnings(action: Schedule, on: date) -> list[str]:
 
 
 def state_sentence(actions: Sequence[Schedule], on: date) -> str:
-    """Return where a plan stands: each action is told once, the late ones first; sub-actions apart.
+    """Return where a plan stands: each action is told once, the late ones first; sub-actions apart, and those
+    that were dropped last: they are no longer of the plan.
 
     >>> state_sentence([], date(2026, 1, 1))
     'Aucune action encore.'
     >>> done, part = Schedule(state=DONE), Schedule(state=READY, is_part=True)
     >>> state_sentence([done, part, part], date(2026, 1, 1))
     '1 action et 2 sous-actions. Action : 1 faite. Sous-actions : 2 prêtes.'
+    >>> state_sentence([done, Schedule(state=DROPPED)], date(2026, 1, 1))
+    '1 action : 1 faite. En dehors, 1 action abandonnée.'
     """
     if not actions:
         return "Aucune action encore."
+    kept, dropped = ([each for each in actions if (each.state == DROPPED) is out] for out in (False, True))
+    outside = f" En dehors, {dropped_words(dropped)}." if dropped else ""
+    return f"{_kept_sentence(kept, on) or 'Aucune action.'}{outside}"
+
+
+def dropped_words(dropped: Sequence[Schedule]) -> str:
+    """Return how many actions were dropped, and apart how many sub-actions.
+
+    >>> dropped_words([Schedule(state=DROPPED), Schedule(state=DROPPED)])
+    '2 actions abandonnées'
+    """
+    parts = sum(each.is_part for each in dropped)
+    return f"{tally(len(dropped) - parts, parts)} abandonnée{'s' if len(dropped) > 1 else ''}"
+
+
+def _kept_sentence(actions: Sequence[Schedule], on: date) -> str:
     whole, parts = ([each for each in actions if each.is_part is part] for part in (False, True))
     number = tally(len(whole), len(parts))
     if not parts:
-        return f"{number} : {_states(whole, on)}."
+        return f"{number} : {_states(whole, on)}." if whole else ""
     told = (("action", whole), ("sous-action", parts))
     apart = [
         f"{noun.capitalize()}{'s' if len(rows) > 1 else ''} : {_states(rows, on)}."
@@ -169,10 +188,9 @@ def _states(actions: Sequence[Schedule], on: date) -> str:
         "en cours": sum(each.state == RUNNING for each in others),
         "prête": sum(each.state == READY for each in others),
         "faite": sum(each.state == DONE for each in others),
-        "abandonnée": sum(each.state == DROPPED for each in others),
         "à décider": sum(each.state == TO_DECIDE for each in others),
     }
-    agreed = {"prête": "prêtes", "faite": "faites", "abandonnée": "abandonnées"}
+    agreed = {"prête": "prêtes", "faite": "faites"}
     told = [f"{n} {agreed.get(word, word) if n > 1 else word}" for word, n in counts.items() if n]
     return ", ".join(told)
 

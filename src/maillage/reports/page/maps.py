@@ -1,8 +1,9 @@
 """Maps drawn as SVG: the same drawing for the page, the dossier and the PDF."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from html import escape
+from html import escape, unescape
 
 import numpy as np
 import shapely
@@ -150,6 +151,17 @@ def draw(
 
 
 PATTERNS = {"case-numerique": "lignes", "case-sociale": "points"}
+
+
+def outlined(svg: str, codes: Collection[str]) -> str:
+    """Return a map that `draw` drew with some of its zones outlined, under its names."""
+    zones = re.findall(r'data-zone="([^"]*)">.*?<path class="zone[^"]*" d="([^"]*)"/>', svg)
+    path = "".join(d for code, d in zones if unescape(code) in codes)
+    if not path:
+        return svg
+    first = svg.find("<text")
+    at = first if first >= 0 else svg.rindex("</svg>")
+    return f'{svg[:at]}<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>{svg[at:]}'
 
 
 def _defs(id: str) -> str:

@@ -172,16 +172,16 @@ def _strategy(r: Reading, plan: PlanReading) -> Chapter:
         if levels
         else ()
     )
-    parts = any(x.is_part for x in plan.actions)
+    parts = any(x.is_part for x in plan.planned)
     rows = [
         (
             str(x.number),
             x.title,
             *(
-                str(sum(part is y.is_part for y in x.actions))
+                str(sum(part is y.is_part for y in x.planned))
                 for part in ((False, True) if parts else (False,))
             ),
-            str(sum(bool(y.pilot) for y in x.actions)),
+            str(sum(bool(y.pilot) for y in x.planned)),
         )
         for x in plan.axes
     ]
@@ -242,7 +242,7 @@ def _conclusion(s: Subject, plan: PlanReading | None) -> Chapter:
 def _begun(s: Subject, plan: PlanReading | None) -> str:
     """Return what a diagnosis set going: meetings held, actions that somebody carries; "" for none."""
     met = sum(step.n for step in s.mission.steps if step.kind == "reunion") if s.mission else 0
-    led = [action for action in plan.actions if action.pilot] if plan else []
+    led = [action for action in plan.planned if action.pilot] if plan else []
     told = [
         wording.count(met, "réunion") if met else "",
         f"{tally(led)} {'ont' if len(led) > 1 else 'a'} un pilote" if led else "",
@@ -394,11 +394,11 @@ def _schedule(plan: PlanReading) -> Chapter:
 
 
 def _money(plan: PlanReading) -> Chapter:
-    """Return what is written of money: totals count the written amounts alone, and say how many there are;
-    what is written of a part is in its action, when that one has a budget.
+    """Return what is written of money, but for dropped actions: totals count the written amounts alone, and
+    say how many there are; what is written of a part is in its action, when that one has a budget.
     """
-    told = [x for x in plan.actions if x.budget is not None]
-    paid = [x for x in plan.actions if x.budget is not None or x.funded is not None]
+    told = [x for x in plan.planned if x.budget is not None]
+    paid = [x for x in plan.planned if x.budget is not None or x.funded is not None]
     whole = {x.label for x in told if not x.is_part}
     inside = [x for x in paid if x.is_part and x.label.partition(".")[0] in whole]
     total, funded = (
@@ -408,7 +408,7 @@ def _money(plan: PlanReading) -> Chapter:
     more = f" {wording.number(beside)} € financent des actions sans budget écrit." if beside else ""
     more += " Le budget d’une sous-action est compté dans celui de son action." if inside else ""
     budgets = (
-        f"{_among(told, plan.actions)}"
+        f"{_among(told, plan.planned)}"
         f" {'ont' if len(told) > 1 else 'a'} un budget : {wording.number(total)} €,"
         f" dont {wording.number(funded)} € financés."
         if told

@@ -7,6 +7,7 @@ from maillage.reports.codesign.journey import Journey
 from maillage.words import wording
 
 SEEN = ("en cours", "prête")
+DROPPED = "abandonnée"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +55,11 @@ class PlanAxis:
     announced: str
     actions: tuple[PlanAction, ...]
 
+    @property
+    def planned(self) -> tuple[PlanAction, ...]:
+        """Its actions but those that were dropped: what is counted."""
+        return tuple(action for action in self.actions if action.state != DROPPED)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanActor:
@@ -87,6 +93,11 @@ class PlanReading:
     def actions(self) -> tuple[PlanAction, ...]:
         """Every action, in the order of its dynamics."""
         return tuple(action for axis in self.axes for action in axis.actions)
+
+    @property
+    def planned(self) -> tuple[PlanAction, ...]:
+        """Every action but those that were dropped: what is counted."""
+        return tuple(action for axis in self.axes for action in axis.planned)
 
     @property
     def led(self) -> list[PlanAction]:

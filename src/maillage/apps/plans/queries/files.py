@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries.effects import baseline_of
 from maillage.apps.plans.queries.overview import concerned, zones_named
@@ -44,7 +45,9 @@ COLUMNS = (
 
 
 def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
-    """Return a plan as a frame that another territory may take up: no pilot, no date, no zone, no budget."""
+    """Return a plan as a frame that another territory may take up: no pilot, no date, no zone, no budget,
+    and no action that was dropped, nor its parts.
+    """
     kept = ("number", "title", "objective", "public", "partners", "existing", "line")
     return {
         "format": FORMAT,
@@ -61,12 +64,17 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
                         **({"parent": row.parent.number} if row.parent else {}),
                     }
                     for row in actions
-                    if row.axis_id == axis.pk
+                    if row.axis_id == axis.pk and not is_dropped(row)
                 ],
             }
             for axis in plan.axes.all()
         ],
     }
+
+
+def is_dropped(row: PlanAction) -> bool:
+    """Return whether an action, or the one it is a part of, was dropped."""
+    return rules.DROPPED in (row.state, row.parent.state if row.parent else "")
 
 
 def _elsewhere(row: PlanAction, key: str) -> Any:

@@ -85,8 +85,10 @@ class AxisRows:
 
     @property
     def tally(self) -> str:
-        """How many actions, and apart how many sub-actions."""
-        return tally(self.rows) or "0 action"
+        """How many actions, and apart how many sub-actions, then those that were dropped."""
+        dropped = [schedule(each.row) for each in self.rows if each.row.state == rules.DROPPED]
+        kept = tally(each for each in self.rows if each.row.state != rules.DROPPED) or "0 action"
+        return f"{kept}, et {rules.dropped_words(dropped)}" if dropped else kept
 
 
 @dataclass(frozen=True, slots=True)

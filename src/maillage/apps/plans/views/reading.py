@@ -19,6 +19,7 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import UnknownTerritory
 from maillage.reference.plan_frames import frames
+from maillage.reports.page import maps
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
 
@@ -121,7 +122,10 @@ def _kept(
 def _map(
     found: Plan, line: str, rows: list[overview.ActionRow], areas: Sequence[ZoneAreas]
 ) -> dict[str, Any]:
-    """Return the map of the gap of a line that the plan answers, and the actions of each zone asked."""
+    """Return the map of the gap of a line that the plan answers, and the actions of each zone asked, outlined
+    there; but for actions that were dropped.
+    """
+    rows = [row for row in rows if not files.is_dropped(row.row)]
     lines = sorted({row.row.line for row in rows if row.row.line})
     chosen = line if line in lines else next(iter(lines), "")
     study = dossiers.latest(found.place)
@@ -137,7 +141,10 @@ def _map(
     return {
         "line": chosen,
         "lines": [(each, OPENINGS[each]) for each in lines if each in OPENINGS],
-        "svg": dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
+        "svg": maps.outlined(
+            dossiers.layer(study, f"manque-{chosen}") if study and chosen else "",
+            [zone.code for zone, _ in planned],
+        ),
         "zones": planned[:MOST_ON_MAP],
         "folded": planned[MOST_ON_MAP:],
         "others": [zone for zone in kept if zone.code not in zones],
