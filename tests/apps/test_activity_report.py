@@ -208,7 +208,12 @@ def test_invented_activity_is_told_as_such_and_never_mixed(structures):
     assert (found.examples, found.whole.individual, found.whole.helped) == (True, 3, 3)
     act(structures[0], 12)
     found = report(structures)
-    assert (found.examples, found.whole.individual) == (False, 12)
+    assert (found.examples, found.whole.individual, found.apart) == (True, 3, 12)
+    assert "Noté pour de vrai, à part : 12 activités." in (
+        note.replace("\xa0", " ") for note in told.notes(found)
+    )
+    found = report(structures[1:])
+    assert (found.examples, found.apart) == (False, 0)
 
 
 def test_a_period_without_anything_says_so(structures):

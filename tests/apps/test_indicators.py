@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from maillage.apps.actes.models import Act
+from maillage.apps.directory.models import Structure
 from maillage.apps.indicators import actions, rules
 from maillage.apps.indicators.models import DailyCount, Refresh
 from maillage.apps.indicators.queries import ground as grounds
@@ -114,14 +115,29 @@ def test_nothing_noted_is_missing_and_never_zero(library):
     assert all(each.reason for each in found.values() if each.value is None)
 
 
-def test_invented_rows_show_only_when_there_is_nothing_else(library):
+def test_beside_invented_rows_real_ones_are_told_apart(library):
     sent(40, n=4, answered=2, example=True)
     found = counted()["reponse-8-jours"]
     assert (found.examples, found.denominator) == (True, 4)
     sent(40, n=15, answered=2)
     sent(40, n=15)
     found = counted()["reponse-8-jours"]
-    assert (found.examples, found.denominator) == (False, 30)
+    assert (found.examples, found.denominator) == (True, 4)
+    assert found.apart[-1] == "Noté pour de vrai, à part : 22 orientations."
+
+
+def test_a_demonstration_tells_nothing_real_as_if_it_were_its_own(library):
+    """Referrals are invented, acts are not: the acts stand apart, as in the loop."""
+    sent(40, n=4, answered=2, example=True)
+    structure = Structure.objects.create(key="s", name="Le Pimms", code_insee=GRENOBLE)
+    for k in range(12):
+        at = AT - timedelta(days=k)
+        Act.objects.create(
+            uid=uuid4(), structure=structure, kind="together", procedure="caf_rsa", minutes=9, where="here",
+            done_at=at, on_day=at.date(), noted_at=at,
+        )  # fmt: skip
+    found = counted()["accueil"]
+    assert (found.value, found.apart) == (None, ("Noté pour de vrai, à part : 11 actes d’aide.",))
 
 
 def test_structures_and_places_are_counted_where_they_stand(library, django_user_model):

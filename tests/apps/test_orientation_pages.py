@@ -1287,10 +1287,12 @@ def test_invented_people_never_stand_for_real_ones(client, coordinator, worker, 
         sent(worker, ccas, library, example=True)
     client.force_login(coordinator)
     assert "Personnes inventées" in text(client.get("/espace/orientations/mesures/"))
+    before = text(client.get("/espace/orientations/mesures/"))
     sent(worker, ccas, library)
     page = text(client.get("/espace/orientations/mesures/"))
-    assert "Personnes inventées" not in page
-    assert "masqué" in page
+    assert "Personnes inventées" in page, "one real person neither empties the page nor mixes with it"
+    assert "aucune personne réelle n’est comptée" in page
+    assert re.findall(r"<strong>[^<]*</strong>", page) == re.findall(r"<strong>[^<]*</strong>", before)
 
 
 def test_what_is_counted_is_not_told_as_an_estimate(client, coordinator, worker, aidant, ccas, library):

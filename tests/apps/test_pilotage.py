@@ -5,17 +5,21 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.html import escape
 
+from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators import actions as counts
+from maillage.apps.indicators.queries.ground import ground
+from maillage.apps.indicators.queries.values import values
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
@@ -126,13 +130,41 @@ def test_relatives_and_cancelled_are_left_out(home):
     assert here.orientation.value == 1
 
 
-def test_invented_people_give_way_to_a_single_real_one(home):
-    referrals("38421", 5, example=True)
-    assert activity.activity(frozenset({"38421"}), ON).examples
-    referrals("38421", 1)
-    found = activity.activity(frozenset({"38421"}), ON)
-    assert not found.examples
-    assert found.least == 11
+@pytest.mark.parametrize(
+    ("n", "apart"),
+    [
+        (0, ""),
+        (1, "Un peu d’activité est notée pour de vrai : à part, trop peu pour être dite."),
+        (21, "Noté pour de vrai, à part : 11 orientations."),
+    ],
+)
+def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(client, study, n, apart):
+    now = datetime.now(UTC)
+    referrals(PLACE, 5, at=now, example=True, **HELPED)
+    referrals(PLACE, n, at=now)
+    found = links.counts(study.pk, on=timezone.localdate())
+    assert (found.examples, found.least, found.whole.orientation.value) == (True, 0, 5)
+    assert found.apart.replace("\xa0", " ") == apart
+    page = client.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "Activité inventée" in page
+    assert apart in page
+
+
+def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(study):
+    """26 acts over two days: 22 in both; said of a place, an act is counted there by both."""
+    pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee="38185")
+    there = place("la-maison", {"code_insee": PLACE})
+    for k in range(26):
+        at = AT - timedelta(days=20 + k // 24)
+        Act.objects.create(
+            uid=uuid4(), structure=pimms, lieu=there, kind="together", procedure="caf_rsa", minutes=25,
+            where="here", done_at=at, on_day=at.date(), noted_at=at,
+        )  # fmt: skip
+    counts.rebuild(at=AT)
+    acts = {each.definition.id: each for each in values(ground(PLACE, on=ON))}["accueil"]
+    whole = links.counts(study.pk, on=ON).whole
+    assert (acts.value, whole.action.detail(activity.ACTS), whole.action.detail("minutes")) == (22, 22, 550)
+    assert sum(point.value or 0 for point in acts.series) == 22
 
 
 def test_zones_that_share_a_commune_are_told_together():
@@ -248,8 +280,9 @@ def test_a_large_territory_shows_its_worst_zones_until_all_are_asked_for(client,
     assert len(client.get(f"{PAGE}zones.csv").content.decode().splitlines()) > zones
 
 
-def test_a_territory_without_a_study_is_sent_to_it(client, home):
-    assert client.get("/territoires/38185/boucle/").headers["Location"] == "/territoires/38185/"
+def test_a_territory_without_a_study_waits_for_it_at_its_address(client, home):
+    answer = client.get("/territoires/38185/boucle/")
+    assert "dossiers/computing.html" in [each.name for each in answer.templates]
     assert client.get("/territoires/00000/boucle/").status_code == 404
 
 

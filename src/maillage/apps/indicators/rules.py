@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from maillage.engine import comparisons
+from maillage.engine import comparisons, disclosure
 from maillage.engine.funnel import limits
 from maillage.engine.proportions import Share
 from maillage.reference.indicators import Indicator
@@ -210,6 +210,22 @@ def batched(days: ByDay, least: int) -> ByDay:
         if waiting >= least:
             kept |= pending
             waiting, pending = 0, {}
+    return kept
+
+
+def first_batches(days: ByDay, least: int) -> ByDay:
+    """Return the first cases of some days by whole batches, as the loop counts them.
+
+    >>> d = date(2026, 1, 1)
+    >>> first_batches({d: (0, 20), d.replace(day=2): (0, 6)}, 11)[d.replace(day=2)]
+    (0, 2)
+    """
+    left, kept = disclosure.batch(totals(days)[1], least), {}
+    for day in sorted(days):
+        n = min(days[day][1], left)
+        left -= n
+        if n:
+            kept[day] = (0, n)
     return kept
 
 

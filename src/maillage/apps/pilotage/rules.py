@@ -192,6 +192,23 @@ def why_not(n: int, least: int, things: str) -> str:
     return f"Aucune {things} notée ici depuis un an."
 
 
+def apart_words(referrals: int, acts: int, *, some: bool) -> str:
+    """Return what is noted for real beside an invented activity, by whole batches, "" when nothing is.
+
+    >>> apart_words(22, 11, some=True).replace("\\xa0", " ")
+    'Noté pour de vrai, à part : 22 orientations et 11 actes d’aide.'
+    >>> apart_words(0, 0, some=True), apart_words(0, 0, some=False)
+    ('Un peu d’activité est notée pour de vrai : à part, trop peu pour être dite.', '')
+    """
+    told = [
+        count(referrals, "orientation") if referrals else "",
+        count(acts, "acte d’aide", "actes d’aide") if acts else "",
+    ]
+    if any(told):
+        return f"Noté pour de vrai, à part : {' et '.join(filter(None, told))}."
+    return "Un peu d’activité est notée pour de vrai : à part, trop peu pour être dite." if some else ""
+
+
 # --------------------------------------------------------------------------------------------- worst first
 
 

@@ -63,7 +63,8 @@ class ActivityReport:
     """The activity of some structures. funder: for whom it is made, "" for nobody in particular; actions:
     those that it funds; themes: how many activities by theme of the Coop; outcomes: of the referrals helped,
     None when withheld; least: the smallest count of people told; examples: whether every row is invented;
-    silent: how many of the structures noted nothing over the period.
+    silent: how many of the structures noted nothing over the period; apart: activities noted for real, when
+    the rows are invented.
     """
 
     title: str
@@ -78,6 +79,7 @@ class ActivityReport:
     examples: bool
     actions: tuple[FundedAction, ...] = ()
     silent: int = 0
+    apart: int = 0
 
     @property
     def period(self) -> str:
@@ -115,7 +117,13 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
             f"{nobody} sur cette période. Toutes n’ont pas de compte ici : cela ne dit pas que rien n’y a été"
             " fait."
         )
+    if r.apart:
+        out.append(f"Noté pour de vrai, à part : {count(r.apart, 'activité')}.")
     if r.least:
+        out.append(
+            "Les activités sont comptées une à une ; la boucle et les indicateurs, que chacun peut lire,"
+            f" avancent par lots de {r.least}."
+        )
         out.append(f"Moins de {r.least} aides : masqué, avec ce qui permettrait de le retrouver.")
     return tuple(out)
 

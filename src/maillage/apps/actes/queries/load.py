@@ -104,14 +104,14 @@ def assumptions() -> Assumptions:
 
 def load(communes: frozenset[str] | None, since: date, until: date, given: Assumptions) -> Load:
     """Return the load of the acts of some communes (None: everywhere), both days included. Invented acts are
-    told apart, and shown only when there is nothing else.
+    told apart: where there are some, they alone are
+    counted.
     """
     rows = Act.objects.filter(on_day__gte=since, on_day__lte=until, struck_at=None).order_by()
     if communes is not None:
         rows = rows.filter(structure__in=structures_in(communes) or [])
-    real = rows.filter(example=False)
-    examples = not real.exists() and rows.exists()
-    shown = rows if examples else real
+    examples = rows.filter(example=True).exists()
+    shown = rows.filter(example=examples)
     least = 0 if examples else int(number("protection/small_count"))
     held = [
         Sums((year, month), structure, kind, n, minutes)
@@ -179,7 +179,7 @@ def balance(communes: frozenset[str] | None, since: date, until: date, given: As
             Count("pk"), Sum("minutes")
         )
     }
-    examples = bool(sums) and not any(not example for example, _ in sums)
+    examples = any(example for example, _ in sums)
     least = 0 if examples else int(number("protection/small_count"))
     held = {kind: _batch(*sums.get((examples, kind), (0, 0)), least) for kind in (rules.PLACE, rules.SHOWN)}
     (in_place, minutes), (shown, shown_minutes) = held[rules.PLACE], held[rules.SHOWN]

@@ -99,19 +99,18 @@ def themes_of(operator: str) -> list[str]:
 def case(place: str, operator: str, theme: str, *, on: date) -> Case:
     """Return what is known of a theme with an operator on a territory, over the year that ends on a day.
 
-    Referrals name a theme, not an operator: they are counted for the theme. Invented people are counted only
-    where there is nobody else.
+    Referrals name a theme, not an operator: they are counted for the theme. Where some people are invented,
+    they alone are counted.
     """
     known = procedures.operators()[operator]
     keys = procedures.of_operator(operator, theme)
     families = {theme} if theme else set(themes_of(operator))
     study, reading = _studied(place)
     communes, since = communes_of(place), on - YEAR
-    referrals, given = _counted(communes, families, known, keys, since, on, examples=False)
-    examples = not referrals and not given
-    if examples:
-        referrals, given = _counted(communes, families, known, keys, since, on, examples=True)
-        examples = bool(referrals or given)
+    referrals, given = _counted(communes, families, known, keys, since, on, examples=True)
+    examples = bool(referrals or given)
+    if not examples:
+        referrals, given = _counted(communes, families, known, keys, since, on, examples=False)
     least = 0 if examples else int(number("protection/small_count"))
     sessions = _sessions(place, known)
     return Case(

@@ -49,9 +49,15 @@ class Counts:
     held: Mapping[tuple[str, str, bool], Mapping[date, int]]
 
     def is_example(self, measure: str) -> bool:
-        """Return whether a measure has invented rows only."""
-        found = {example for name, _, example in self.held if name == measure}
-        return found == {True}
+        """Return whether what is told of a measure is invented: some of it is, or, of what happens, some of
+        another measure is. A demonstration is told whole, and its real rows apart.
+        """
+        of = {measure} if measure in rules.LASTING else self._happening
+        return any(example and name in of for name, _, example in self.held)
+
+    @property
+    def _happening(self) -> set[str]:
+        return {name for name, _, _ in self.held} - set(rules.LASTING)
 
     def days(self, measure: str, parts: Collection[str] | None = None, *, example: bool) -> dict[date, int]:
         """Return the counts of a measure by day, summed over some parts, over all by default."""

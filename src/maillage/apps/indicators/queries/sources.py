@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import (
-    Case,
     Count,
     Exists,
     F,
@@ -16,7 +15,6 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Value,
-    When,
 )
 from django.db.models.functions import Coalesce, NullIf, TruncDate
 
@@ -114,7 +112,9 @@ def _learner_days(since: datetime) -> set[date]:
 
 def _acts(days: Days) -> QuerySet:
     rows = _on(Act.objects.filter(struck_at=None).annotate(day=F("on_day")), days)
-    rows = rows.annotate(there=Case(When(~Q(commune=""), then=F("commune")), default=_seat()))
+    # Where the loop counts it: what is said, else where it was done, else where its structure stands.
+    there = Coalesce(NullIf(F("commune"), Value("")), NullIf(F("lieu__code_insee"), Value("")), _seat())
+    rows = rows.annotate(there=there)
     return rows.values_list("day", "there", "example").annotate(acts=Count("pk"))
 
 

@@ -11,6 +11,7 @@ from maillage.apps.indicators import rules
 from maillage.apps.indicators.queries import series
 from maillage.apps.indicators.queries.ground import NO_STUDY, Counts, Ground, Interval
 from maillage.apps.indicators.rules import Capacity, Value, missing
+from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate
 from maillage.reference import definitions
 from maillage.reference.indicators import Indicator, goals, indicators, target
@@ -27,6 +28,13 @@ NO_CONTOUR = (
     "Aucun contour de quartier prioritaire n’a été déposé ici : on ne sait d’aucun lieu s’il est dedans."
 )
 NOWHERE_KNOWN = "On ne sait d’aucun lieu s’il est dans un quartier prioritaire."
+# Of what a definition counts without naming it otherwise.
+NOUNS: Mapping[str, str] = {
+    rules.STRUCTURES: "structures",
+    rules.AIDANTS: "aidants",
+    rules.LEARNERS: "personnes qui apprennent",
+    rules.ACTS: "actes d’aide",
+}
 NO_PLACE = "L’annuaire n’a encore aucun lieu ici : un annuaire vide ne dit pas qu’il n’y a rien."
 
 
@@ -43,8 +51,28 @@ def value(ground: Ground, definition: Indicator) -> Value:
         )
     found = WAYS[definition.way](ground, definition)
     return replace(
-        found, universe=found.universe or definition.universe, source=found.source or definition.source
+        found,
+        universe=found.universe or definition.universe,
+        source=found.source or definition.source,
+        apart=(*found.apart, *_real(ground, definition)),
     )
+
+
+def _real(ground: Ground, definition: Indicator) -> tuple[str, ...]:
+    """Return what of real rows stands beside invented ones, as a sentence: never mixed, people by whole
+    batches.
+    """
+    measure = definition.whole or definition.measure
+    if not measure or not ground.counts.is_example(measure):
+        return ()
+    days = _cases(ground, replace(definition, whole=measure), example=False)
+    n = rules.totals(days)[1]
+    if n <= 0:
+        return ()
+    least = 0 if definition.way == "stock" else int(number("protection/small_count"))
+    kept = disclosure.batch(n, least)
+    told = wording.number(kept) if kept else "quelques"
+    return (f"Noté pour de vrai, à part : {told} {definition.things or NOUNS[measure]}.",)
 
 
 # ---------------------------------------------------------------------------------------- what stands today
@@ -122,7 +150,7 @@ def _people_flow(ground: Ground, definition: Indicator) -> Value:
     measure = definition.measure
     example, least = ground.counts.is_example(measure), _least(ground, measure)
     every = {day: (0, n) for day, n in ground.counts.days(measure, example=example).items()}
-    kept = rules.batched(every, least)
+    kept = rules.first_batches(every, least)
     _, n = rules.totals(kept)
     if not n:
         return _few(ground, definition, rules.totals(every)[1], least)
@@ -218,7 +246,7 @@ def _cancelled(ground: Ground, definition: Indicator, example: bool, least: int)
 
 
 def _waiting(every: rules.ByDay, kept: rules.ByDay, things: str, least: int) -> list[str]:
-    if len(kept) == len(every) or not kept:
+    if rules.totals(kept) == rules.totals(every) or not kept:
         return []
     return [f"Les dernières attendent d’être {least} {things} pour entrer dans le compte."]
 

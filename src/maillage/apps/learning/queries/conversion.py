@@ -67,7 +67,7 @@ def plans_of(
 
 def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) -> Conversion:
     """Return what became of some plans. facts: what was learnt in the same structures and days."""
-    examples = not rows.filter(example=False).exists()
+    examples = rows.filter(example=True).exists()
     least = least_of(protected, examples)
     every = list(rows.filter(example=examples).order_by("ask_on", "pk").values_list("answer", "module"))
     kept = every[: disclosure.batch(len(every), least)]

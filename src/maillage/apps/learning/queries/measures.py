@@ -64,7 +64,7 @@ def modules(rows: QuerySet[Fact], *, protected: bool) -> tuple[list[OfModule], b
 
     Erased persons can no longer be told apart: they count in the results of each step, not here.
     """
-    examples = not rows.filter(example=False, person__isnull=False).exists()
+    examples = rows.filter(example=True, person__isnull=False).exists()
     least = least_of(protected, examples)
     held: dict[str, dict[int, list[tuple[int, int, str, int]]]] = defaultdict(lambda: defaultdict(list))
     wanted = rows.filter(example=examples, person__isnull=False).order_by("at", "pk")
@@ -183,7 +183,7 @@ def tries(*, on: date) -> tuple[Counted, bool]:
     """Return what was tried until a day of each step of the modules as they are now, by module and step, and
     whether the people are invented.
     """
-    examples = not Fact.objects.filter(example=False).exists()
+    examples = Fact.objects.filter(example=True).exists()
     least = least_of(True, examples)
     known = contents.modules()
     rows: dict[tuple[str, int], dict[tuple[int, int], tuple[str, int, bool, int]]] = defaultdict(dict)

@@ -26,7 +26,7 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
     """Return what `orientations/measures/_section.html` shows of the referrals of some communes (None:
     everywhere) in a year. at: when they were counted, None for just now.
 
-    Invented people are told apart, and only when there is nobody else.
+    Invented people are told apart: where there are some, they alone are counted.
     """
     codes = None if communes is None else sorted(communes)
     at: datetime | None = None
@@ -60,12 +60,8 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
 
 def counts(codes: Sequence[str] | None, *, on: date) -> queries.Measures:
     """Return the measures of the year that ends on a day, of some communes or of everywhere."""
-    found = queries.measures(codes, on - PERIOD, on)
-    if found.n == 0 and found.unsolved == 0:
-        examples = queries.measures(codes, on - PERIOD, on, examples=True)
-        if examples.n:
-            found = examples
-    return found
+    invented = queries.measures(codes, on - PERIOD, on, examples=True)
+    return invented if invented.n or invented.unsolved else queries.measures(codes, on - PERIOD, on)
 
 
 def is_large(codes: Sequence[str] | None, on: date) -> bool:

@@ -1,5 +1,6 @@
 """What is noted in a territory in a year, by commune: referrals, acts, seats, learners, procedures. Counts
-only, by whole batches, small ones withheld; invented people apart, and only when there is nobody else.
+only, by whole batches, small ones withheld. Where people are invented, they alone are told: the real ones are
+counted apart.
 
 Source: docs/methods/boucle.md
 """
@@ -60,24 +61,20 @@ class Noted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """What is noted by commune between two days. least: the smallest count told, 0 for invented people."""
+    """What is noted by commune between two days. least: the smallest count told, 0 for invented people;
+    apart: what is noted of real people beside invented ones, never mixed with them.
+    """
 
     by_commune: Mapping[str, Noted]
     since: date
     until: date
     examples: bool
     least: int
+    apart: Noted = field(default_factory=Noted)
 
     def of(self, communes: Iterable[str]) -> Noted:
         """Return what is noted in some communes together, the first referrals first."""
-        found = Noted()
-        for code in sorted(communes):
-            if code in self.by_commune:
-                each = self.by_commune[code]
-                found.referrals += each.referrals
-                found.counts += each.counts
-                found.minutes += each.minutes
-        return found
+        return together(self.by_commune[code] for code in sorted(communes) if code in self.by_commune)
 
     @property
     def is_active(self) -> bool:
@@ -115,14 +112,13 @@ RIGHTS: Mapping[str, str] = {facts.OBTAINED: OPENED, facts.LOST: LOST, facts.REF
 
 def activity(communes: frozenset[str] | None, on: date) -> Activity:
     """Return what is noted in some communes (None: everywhere) in the year that ends on a day."""
-    since = on - YEAR
-    found = _read(communes, since, on, examples=False)
-    examples = not any(each.referrals or each.counts for each in found.values())
-    if examples:
-        found = _read(communes, since, on, examples=True)
-        examples = bool(found)
-    least = 0 if examples else int(number("protection/small_count"))
-    return Activity(by_commune=found, since=since, until=on, examples=examples, least=least)
+    since, least = on - YEAR, int(number("protection/small_count"))
+    where = _Where(communes, seats())
+    invented, real = (_read(where, since, on, examples=each) for each in (True, False))
+    if not invented:
+        return Activity(by_commune=real, since=since, until=on, examples=False, least=least)
+    apart = together(real.values())
+    return Activity(by_commune=invented, since=since, until=on, examples=True, least=0, apart=apart)
 
 
 def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
@@ -131,6 +127,16 @@ def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
     referrals = where.among(Orientation.objects.filter(sent_at__gte=first), "commune")
     steps = where.among(Learnt.objects.filter(at__gte=first), structure="structure")
     return any(rows.order_by()[:many].count() == many for rows in (referrals, steps))
+
+
+def together(every: Iterable[Noted]) -> Noted:
+    """Return what is noted in several units, one after another."""
+    found = Noted()
+    for each in every:
+        found.referrals += each.referrals
+        found.counts += each.counts
+        found.minutes += each.minutes
+    return found
 
 
 def batched(noted: Noted, least: int) -> Noted:
@@ -150,9 +156,8 @@ def days_to_answer(rows: Sequence[Referral], least: int) -> float | None:
 # --------------------------------------------------------------------------------------------------- reading
 
 
-def _read(communes: frozenset[str] | None, since: date, until: date, *, examples: bool) -> dict[str, Noted]:
+def _read(where: "_Where", since: date, until: date, *, examples: bool) -> dict[str, Noted]:
     found: defaultdict[str, Noted] = defaultdict(Noted)
-    where = _Where(communes, seats())
     first, last = midnight(since), midnight(until + DAY)
     for code, row in _referrals(where, first, last, examples):
         found[code].referrals.append(row)

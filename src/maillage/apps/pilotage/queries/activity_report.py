@@ -60,15 +60,13 @@ def report(
     funder: str = "",
     actions: Sequence[FundedAction] = (),
 ) -> ActivityReport:
-    """Return the activity of some structures over a period, both days included; invented rows are counted
-    only where there is no other, and told as such. title: "" for how many of them noted something; actions:
+    """Return the activity of some structures over a period, both days included; where some are invented,
+    they alone are counted, and told as such. title: "" for how many of them noted something; actions:
     those that the funder funds, in its plan.
     """
     known = names_of(structures)
-    held = totals(known, since, until)
-    examples = not held
-    held = held or totals(known, since, until, example=True)
-    examples = examples and bool(held)
+    invented, real = (totals(known, since, until, example=each) for each in (True, False))
+    examples, held = bool(invented), invented or real
     least = 0 if examples else int(number("protection/small_count"))
     counts: dict[int, Counter[str]] = {}
     themes: Counter[str] = Counter()
@@ -99,6 +97,7 @@ def report(
         outcomes=_outcomes(list(known), since, until, least, example=examples),
         least=least,
         examples=examples,
+        apart=sum(each.n for each in real) if examples else 0,
         silent=len(structures) - len(rows) if rows else 0,
     )
 

@@ -46,6 +46,7 @@ def loop_json(study: Study, loop: Loop) -> Json:
         "du": loop.activity.since.isoformat(),
         "au": loop.activity.until.isoformat(),
         "activite_inventee": loop.activity.examples,
+        "activite_reelle_a_part": loop.activity.apart or None,
         "etude_du": study.finished_at.date().isoformat() if study.finished_at else None,
         "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
         "ensemble": {

@@ -15,6 +15,7 @@ from maillage.apps.pilotage.queries import activity as noted
 from maillage.apps.pilotage.queries.activity import Activity, Noted, Referral
 from maillage.apps.pilotage.queries.units import Unit, units
 from maillage.apps.pilotage.rules import Detail, Link
+from maillage.reference.parameters import number
 from maillage.web import snapshots
 from maillage.words.opening import date_text
 
@@ -75,7 +76,8 @@ class Chain:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Year:
     """What is told of a year of activity, counts only: the chain of each unit and of all. least: the smallest
-    count told, 0 for invented people; at: when it was counted, None for just now.
+    count told, 0 for invented people; apart: what is noted of real people beside invented ones, as a
+    sentence; at: when it was counted, None for just now.
     """
 
     chains: Sequence[Chain]
@@ -85,6 +87,7 @@ class Year:
     examples: bool
     least: int
     is_active: bool
+    apart: str = ""
     at: datetime | None = None
 
 
@@ -112,7 +115,15 @@ def counts(study: int, *, on: date) -> Year:
         examples=found.examples,
         least=found.least,
         is_active=found.is_active,
+        apart=_apart(found.apart),
     )
+
+
+def _apart(of: Noted) -> str:
+    least = int(number("protection/small_count"))
+    kept = noted.batched(of, least)
+    some = bool(of.referrals or of.counts)
+    return rules.apart_words(len(kept.referrals), kept.counts[noted.ACTS], some=some)
 
 
 def is_large(communes: frozenset[str] | None, on: date) -> bool:
@@ -136,19 +147,19 @@ def chains(found: Activity, units: Sequence[Unit]) -> tuple[list[Chain], Chain]:
     end_by_unit = dict(zip(helped, end_cells, strict=True))
     whole = found.of(found.by_commune)
     made = [_chain(each, by_unit[k], end_by_unit.get(k), whole, found) for k, each in enumerate(kept)]
-    together = _sum(kept)
+    together = _sum(kept, whole, found.least)
     # Without a total of those helped, a total of their ends would give it away.
     of_all = end_totals if totals and totals[0] is not None and len(helped) == len(told) else None
     return made, _chain(together, totals or by_unit[:1][0] if units else (), of_all, whole, found)
 
 
-def _sum(kept: Sequence[Noted]) -> Noted:
-    whole = Noted()
-    for each in kept:
-        whole.referrals += each.referrals
-        whole.counts += each.counts
-        whole.minutes += each.minutes
-    return whole
+def _sum(kept: Sequence[Noted], whole: Noted, least: int) -> Noted:
+    """Return what is told of all the units: acts are not people, and go by batches of all of them, as the
+    indicators count them.
+    """
+    found, acts = noted.together(kept), noted.batched(whole, least)
+    found.counts[noted.ACTS] = acts.counts[noted.ACTS]
+    return replace(found, minutes=acts.minutes)
 
 
 def _ends(rows: Sequence[Referral]) -> list[str]:

@@ -59,7 +59,8 @@ class Report:
 
 def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int] | None = None) -> Report:
     """Return the indicators of the structures of some communes (None: everywhere), or of one’s own, whose
-    names one reads anyway: nothing is withheld there. Invented aidants show only when there is nothing else.
+    names one reads anyway: nothing is withheld there. Where some aidants are invented, they alone are
+    counted.
     """
     today = timezone.localdate(at)
     rows = Aidant.objects.filter(Q(until=None) | Q(until__gt=today))
@@ -67,9 +68,8 @@ def report(communes: frozenset[str] | None, at: datetime, *, own: frozenset[int]
         rows = rows.filter(structure__in=own)
     elif communes is not None:
         rows = rows.filter(structure__in=structures_in(communes) or [])
-    real = rows.filter(example=False)
-    examples = not real.exists() and rows.exists()
-    found = team.helpers(rows if examples else real, at)
+    examples = rows.filter(example=True).exists()
+    found = team.helpers(rows.filter(example=examples), at)
     least = 0 if examples or own is not None else int(number("protection/small_count"))
     n, places = len(found), len({structure for structure, _ in found})
     return Report(
