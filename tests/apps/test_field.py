@@ -54,9 +54,9 @@ def test_the_dossier_carries_actors_method_actions_and_grid(study, client, djang
         "Les Racontars du Numérique",
         "Ce dont les structures disent avoir besoin",
         "La coordination",
-        "/carte/?ou=%C3%89chirolles",
     ):
         assert words in page, words
+    assert "localhost" not in page, "it is handed to others, whom an address of this computer leads nowhere"
     assert "Une sortie annulée" not in page
     told = queries.census_page(study, on=date(2026, 11, 20)).actors
     assert told
@@ -65,6 +65,14 @@ def test_the_dossier_carries_actors_method_actions_and_grid(study, client, djang
     assert "Les Racontars du Numérique" in screen
     assert "Une sortie annulée" not in screen
     assert "Donnée manquante" in screen
+
+
+def test_the_map_of_actors_has_an_address_where_others_can_open_it(study, settings):
+    reading = queries.reading(study)
+    assert queries.field_of(study, reading, on=AT.date()).map_address == ""
+    settings.ADDRESS, settings.IS_PUBLIC = "https://maillage.exemple.fr", True
+    told = queries.field_of(study, reading, on=AT.date()).map_address
+    assert told == "https://maillage.exemple.fr/carte/?ou=%C3%89chirolles"
 
 
 @pytest.mark.complete

@@ -39,6 +39,7 @@ ADDRESS = next(
     (f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host),
     os.environ.get("MAILLAGE_ADDRESS", "http://localhost:8000"),
 )
+IS_PUBLIC = ADDRESS.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in os.environ.get("MAILLAGE_HOSTS", "").split(",") if host]
 
 INSTALLED_APPS = [

@@ -562,7 +562,10 @@ def field_of(study: Study, reading: Reading, *, on: date) -> FieldReading:
         services=services.read(evidence.published(study.place)),
         actions=awareness_actions(study.place),
         grid=tuple(grid(study, reading, on=on)),
-        map_address=f"{settings.ADDRESS}{reverse('find')}?{urlencode({'ou': reading.territory.name})}",
+        # A dossier is handed to others: an address of this computer leads them nowhere.
+        map_address=f"{settings.ADDRESS}{reverse('find')}?{urlencode({'ou': reading.territory.name})}"
+        if settings.IS_PUBLIC
+        else "",
         is_filtered=reading.filter is not None,
     )
 

@@ -38,8 +38,8 @@ class Action:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldReading:
     """What the platform knows of a territory beside its study. filtered: the study counts a part of the
-    residents only, when places and answers are those of everybody. map_address, site: addresses of the map of
-    actors and of the directory on paper, on this installation.
+    residents only, when places and answers are those of everybody. map_address: that of the map of actors,
+    "" where this installation is open to its own computer alone.
     """
 
     census: CensusReading | None
@@ -79,7 +79,11 @@ def _actors(field: FieldReading, census: CensusReading) -> Chapter:
     shown = census.actors[:MOST_ACTORS]
     rest = len(census.actors) - len(shown)
     blocks: list[Block] = [
-        Link(text="La carte des acteurs, en ligne :", address=field.map_address),
+        *(
+            [Link(text="La carte des acteurs, en ligne :", address=field.map_address)]
+            if field.map_address
+            else []
+        ),
         Grid(
             caption="Les lieux, par type de structure",
             columns=("Type", "Lieux", "Part"),
