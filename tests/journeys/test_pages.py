@@ -117,8 +117,9 @@ def test_what_steers_prints_on_a_few_sheets(visit, address):
 
 
 @pytest.mark.complete
-def test_what_a_plan_proposes_stays_on_the_screen(enter):
+def test_what_a_plan_proposes_stays_on_the_screen(enter, faults_of):
     page = enter("coordination", f"{PERIMETER}plan/")
+    assert faults_of(page) == []
     assert page.get_by_text("Proposée par Maillage").first.is_visible()
     page.emulate_media(media="print")
     assert not page.get_by_text("Proposée par Maillage").first.is_visible()
