@@ -280,9 +280,9 @@ def test_a_large_territory_shows_its_worst_zones_until_all_are_asked_for(client,
     assert len(client.get(f"{PAGE}zones.csv").content.decode().splitlines()) > zones
 
 
-def test_a_territory_without_a_study_waits_for_it_at_its_address(client, home):
-    answer = client.get("/territoires/38185/boucle/")
-    assert "dossiers/computing.html" in [each.name for each in answer.templates]
+def test_a_territory_without_a_study_is_sent_to_it_and_knows_where_to_come_back(client, home):
+    waits = "/territoires/38185/?apres=boucle%2F"
+    assert client.get("/territoires/38185/boucle/").headers["Location"] == waits
     assert client.get("/territoires/00000/boucle/").status_code == 404
 
 
