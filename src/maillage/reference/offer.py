@@ -11,9 +11,8 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from maillage.kernel.names import plain
+from maillage.reference.files import read_yaml
 
 FILES = Path(__file__).parent / "offer"
 UNKNOWN_PIVOT = "00000000000000"
@@ -267,4 +266,4 @@ def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
 
 
 def _read(name: str) -> dict[str, Any]:
-    return dict(yaml.safe_load((FILES / f"{name}.yaml").read_text("utf-8")))
+    return dict(read_yaml(FILES / f"{name}.yaml"))

@@ -8,10 +8,9 @@ from functools import cache
 from hashlib import sha256
 from typing import Any
 
-import yaml
-
 from maillage.kernel.names import plain
 from maillage.reference import offer
+from maillage.reference.files import read_yaml
 from maillage.reference.sheet import listable, practices
 from maillage.words.languages import say
 
@@ -431,7 +430,7 @@ def stitches(done: int, total: int) -> list[bool]:
 def condition_questions() -> dict[str, dict[str, str]]:
     """Return, for each practice, the conditions to fill on a sheet, in order, each with its question."""
     labels = {id: of.label for id, of in offer.conditions().items()}
-    raw = yaml.safe_load((offer.FILES / "asked.yaml").read_text("utf-8"))
+    raw = read_yaml(offer.FILES / "asked.yaml")
     return {
         id: {name: question or labels[name] for name, question in conditions.items()}
         for id, conditions in raw.items()
