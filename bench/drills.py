@@ -199,7 +199,7 @@ def _served(home: str, address: str) -> Iterator[tuple[int, subprocess.Popen[byt
             yield port, server
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            server.wait(timeout=180)  # each of its programs may end what it was doing, forty seconds at most
 
 
 def _answers(port: int) -> bool:
