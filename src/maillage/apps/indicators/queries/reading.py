@@ -23,6 +23,7 @@ AMONG = {
     "plan": ("action", "actions"),
     "service": ("lieu qui dit un service", "lieux qui disent un service"),
     "uncovered": ("commune", "communes"),
+    "district": ("lieu dont on sait s’il y est", "lieux dont on sait s’ils y sont"),
 }
 
 
