@@ -23,7 +23,7 @@ LABELLED = ("prise_en_charge_specifique", "publics_fragiles")  # said among the 
 BETWEEN = "|"
 
 
-def is_ours(sheet: Mapping[str, Any]) -> bool:
+def is_own_export(sheet: Mapping[str, Any]) -> bool:
     """Return whether a sheet of data·inclusion comes from a directory like ours."""
     return sheet.get("source") == SOURCE and str(sheet.get("id", "")).startswith(f"{SOURCE}--")
 

@@ -424,7 +424,7 @@ class _Row:
         for told in self.words:
             self._tell(told)
         self._itinerant()
-        if self.correspondence.id.startswith("data-inclusion") and own_services.is_ours(self.sheet):
+        if self.correspondence.id.startswith("data-inclusion") and own_services.is_own_export(self.sheet):
             self._take_back(own_services.restored(self.sheet, self.cells))
         if self.source and "source" not in self.sheet:
             self.sheet["source"] = self.source
