@@ -1,7 +1,12 @@
 """The activity report: what is counted once, what is withheld, who reads it."""
 
+import csv
+import random
+from collections import defaultdict
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from itertools import combinations
 from unittest import mock
 from uuid import uuid4
 
@@ -9,16 +14,19 @@ import pytest
 from django.db import connection
 from django.db.models.sql.compiler import cursor_iter
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.queries import activities
+from maillage.apps.orientations.rules import cycle
 from maillage.apps.people.models import Person
 from maillage.apps.pilotage.queries import activity_report
 from maillage.cli.country import series
 from maillage.reports.territory import activity as told
+from maillage.words.dates import in_words
 from tests.conftest import account
 from tests.support.places import place
 
@@ -74,11 +82,17 @@ def test_time_and_help_are_added_structure_by_structure(structures):
     act(structures[0], 5, day=date(2026, 7, 1))
     found = report(structures[:2], funder="le Département")
     assert [(row.name, row.individual, row.hours, row.helped) for row in found.rows] == [
+        ("La Ruche", 11, "8\xa0h", 11),
+        ("Le Pimms", 11, "6\xa0h", 11),
+    ], "by lots of eleven, to the hour"
+    assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (22, 840, 22)
+    assert not found.examples
+    own = report(structures[:2], whole=True)
+    assert [(row.name, row.individual, row.hours, row.helped) for row in own.rows] == [
         ("La Ruche", 11, "8\xa0h\xa015", 11),
         ("Le Pimms", 12, "6\xa0h", 12),
     ]
-    assert (found.whole.individual, found.whole.minutes, found.whole.helped) == (23, 855, 23)
-    assert not found.examples
+    assert (own.whole.individual, own.whole.minutes, own.whole.helped) == (23, 855, 23)
 
 
 def test_the_head_counts_the_structures_that_noted_something_and_the_notes_those_that_did_not(structures):
@@ -110,7 +124,7 @@ def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
             procedure="'caf_rsa'", where="'here'", done_at=DAY, on_day="'2026-03-02'", noted_at=DAY, **helped,
         )  # fmt: skip
         with CaptureQueriesContext(connection) as asked:
-            found = report(structures[:1])
+            found = report(structures[:1], whole=True)
         spent.append(len(asked))
         assert found.whole.individual == first + n, "an act that a referral tells is told once"
         with CaptureQueriesContext(connection), rows_read() as read:
@@ -190,16 +204,77 @@ def test_what_is_added_by_the_database_is_what_the_table_of_the_coop_lists(struc
     )
 
 
-def test_a_few_are_withheld_with_what_would_find_them(structures):
+def test_a_few_are_told_by_whole_lots_alone(structures):
     act(structures[0], 20)
+    act(structures[0], procedure="carte-identite", minutes=45)
     act(structures[1], 3)
     found = report(structures[:2])
-    assert [row.helped for row in found.rows] == [None, None], "one alone would be found by subtraction"
-    assert [row["motif"] for row in activity_report.table(found)][:2] == [
-        "moins de 11, ou de quoi le retrouver",
-        "moins de 11, ou de quoi le retrouver",
-    ]
-    assert found.whole.helped == 23
+    assert [(row.name, row.individual, row.minutes, row.helped) for row in found.rows] == [
+        ("Le Pimms", 11, 360, 11)
+    ], "whose three acts would be told is not in the list"
+    assert (found.whole.individual, found.whole.helped) == (22, 22)
+    assert [(each.name, each.individual) for each in found.themes] == [("Démarches administratives", 22)]
+    own = report(structures[:2], whole=True)
+    assert [(row.individual, row.minutes) for row in own.rows] == [(3, 90), (21, 645)]
+    assert any("par lots de 11" in each for each in told.notes(found))
+    assert not any("lots" in each for each in told.notes(own))
+    Act.objects.exclude(structure=structures[1]).delete()
+    few = report(structures[:2])
+    assert (few.rows, few.themes, few.outcomes, few.whole.is_timed) == ((), (), {}, False)
+    assert few.sentence.startswith("Moins de 11 aides individuelles et aucun atelier du 1er janvier")
+
+
+def test_no_two_reports_differ_by_a_few(client, structures):
+    """Quels que soient les jours et la structure demandés, deux rapports diffèrent de personne, ou de onze aides au moins."""
+    chance = random.Random(7)
+    for structure, most in zip(structures[:2], (9, 30), strict=True):
+        for day in range(0, 330, 5):
+            on = date(2025, 9, 1) + timedelta(days=day)
+            procedure = chance.choice(("rsa", "carte-identite", "compte-ameli"))
+            act(
+                structure,
+                chance.randrange(most) // 8,
+                day=on,
+                procedure=procedure,
+                minutes=chance.randrange(5, 90),
+            )
+    for month in range(1, 7):
+        for outcome in chance.choices((*cycle.OUTCOMES, ""), k=chance.randrange(12)):
+            path = Path.objects.create(made_at=SENT, origin="professional")
+            Orientation.objects.create(
+                path=path, position=0, need="formation", origin="professional", state="served", outcome=outcome,
+                to_structure=structures[0], sent_at=SENT, changed_at=SENT, prepared_at=SENT, minutes=20,
+                served_at=datetime(2026, month, 9, tzinfo=UTC),
+            )  # fmt: skip
+    client.force_login(account("lea", "coordination", territory="38"))
+    counted: defaultdict[tuple[str, ...], dict[tuple[str, ...], tuple[int, int]]] = defaultdict(dict)
+    for begins in ("2025-10-01", "2025-12-14", "2026-03-02", "2026-03-03"):
+        for ends in ("2026-03-24", "2026-04-01", "2026-05-31", "2026-06-12"):
+            for chosen in ("", *(str(each.pk) for each in structures[:2])):
+                sent = {"du": begins, "au": ends, "structure": chosen}
+                answer = client.get("/espace/pilotage/activite.csv", sent)
+                assert answer.status_code == 200
+                for line in csv.DictReader(StringIO(answer.content.decode("utf-8-sig"))):
+                    name = (line["partie"], line["structure"], line["libelle"])
+                    time = int(line["minutes"] or 0)
+                    for column in ("aides_individuelles", "aides_donnees", "orientations"):
+                        key = (*name, column) if line["partie"] == "structure" else (*name, column, chosen)
+                        counted[key][begins, ends] = (int(line[column] or 0), time)
+    assert len(counted) > 12, "themes, outcomes, lines"
+    for key, told_of in counted.items():
+        told_of = {(b, e): told_of.get((b, e), (0, 0)) for b, e in told_of}
+        for (n, time), (other, other_time) in combinations(told_of.values(), 2):
+            assert n == other or abs(n - other) >= 11, key
+            if key[3] == "aides_individuelles" and n == other == 0:
+                assert time == other_time == 0, key
+            assert not time % 60 and not other_time % 60
+    whole = {
+        key[-1]: told_of
+        for key, told_of in counted.items()
+        if key[0] == "ensemble" and key[3] == "aides_individuelles"
+    }
+    for asked, (n, _) in whole[""].items():
+        assert all(not (n - whole[pk][asked][0]) % 11 for pk in whole if pk)
 
 
 def test_invented_activity_is_told_as_such_and_never_mixed(structures):
@@ -208,18 +283,54 @@ def test_invented_activity_is_told_as_such_and_never_mixed(structures):
     assert (found.examples, found.whole.individual, found.whole.helped) == (True, 3, 3)
     act(structures[0], 12)
     found = report(structures)
-    assert (found.examples, found.whole.individual, found.apart) == (True, 3, 12)
-    assert "Noté pour de vrai, à part : 12 activités." in (
+    assert (found.examples, found.whole.individual) == (True, 3)
+    assert "Noté pour de vrai, à part : 11 activités." in (
         note.replace("\xa0", " ") for note in told.notes(found)
     )
     found = report(structures[1:])
-    assert (found.examples, found.apart) == (False, 0)
+    assert (found.examples, found.apart) == (False, "")
 
 
 def test_a_period_without_anything_says_so(structures):
-    found = report(structures)
+    found = report(structures, whole=True)
     assert found.sentence == "Aucune activité n’est notée du 1er janvier 2026 au 30 juin 2026."
-    assert (found.rows, found.themes, found.outcomes) == ((), {}, {})
+    assert (found.rows, found.themes, found.outcomes) == ((), (), {})
+
+
+def test_what_a_structure_hands_over_is_protected_and_what_it_reads_is_whole(client, structures):
+    act(structures[0], 14)
+    act(structures[0], 1, procedure="carte-identite", minutes=45)
+    client.force_login(account("max", "gestionnaire", structure=structures[0]))
+    own = client.get(PAGE, {**PERIOD, "du": "2026-03-02"}).content.decode()
+    assert "15\xa0aides individuelles, 7\xa0h\xa045 de travail" in own and "du 2 mars 2026" in own
+    assert "Ici, vos propres actes" in own
+    handed = client.get(PAGE, {**PERIOD, "du": "2026-03-02", "pour": "la Région"}).content.decode()
+    assert "11\xa0aides individuelles" in handed and "du 1er mars 2026" in handed
+    assert "Compté par mois entiers et finis" in handed and "Ici, vos propres actes" not in handed
+    table = client.get("/espace/pilotage/activite.csv", {**PERIOD, "du": "2026-03-02"}).content.decode()
+    assert table.startswith("structure,aides_individuelles,ateliers,minutes,aides_donnees,motif,partie,")
+    assert ",thème,Démarches administratives,,,,,2026-03-01,2026-06-30,non" in table, "its period, its themes"
+    assert "Le Pimms,11,0,360,11,," in table and ",15," not in table and "Papiers" not in table
+    client.force_login(account("lea", "coordination", territory="38"))
+    read = client.get(PAGE, {**PERIOD, "structure": structures[0].pk}).content.decode()
+    assert "11\xa0aides individuelles" in read, "who did not note it reads lots"
+
+
+def test_no_day_to_come_nor_month_that_lasts_is_counted(client, structures):
+    today = timezone.localdate()
+    act(structures[0], 12, day=today)
+    later = (today + timedelta(days=40)).isoformat()
+    client.force_login(account("max", "gestionnaire", structure=structures[0]))
+    own = client.get(PAGE, {"du": today.isoformat(), "au": later}).content.decode()
+    assert "compté jusqu’à aujourd’hui" in own and f"au {in_words(today)}" in own and "12\xa0aides" in own
+    never = client.get(PAGE, {"du": later, "au": later})
+    assert never.status_code == 400 and "n’a pas commencé" in never.content.decode()
+    client.force_login(account("lea", "coordination", territory="38"))
+    read = client.get(PAGE, {"du": today.isoformat(), "au": later})
+    assert read.status_code == 400 and "Aucun mois de cette période n’est fini." in read.content.decode()
+    before = today.replace(day=1) - timedelta(days=1)
+    read = client.get(PAGE, {"du": before.replace(day=1).isoformat(), "au": later}).content.decode()
+    assert f"au {in_words(before)}" in read and "12\xa0aides" not in read
 
 
 def test_each_reads_the_structures_that_are_theirs(client, structures):
@@ -249,7 +360,7 @@ def test_many_structures_are_turned_page_by_page_and_one_is_named(client, struct
     first = client.get(PAGE, PERIOD).content.decode()
     assert "<select" not in first and "Page 1 sur 2" in first
     assert "La Ruche" in first and "Le Pimms" not in first
-    assert "24" in first.split("</h2>")[0], "the sentence is of all of them"
+    assert "22" in first.split("</h2>")[0], "the sentence is of all of them"
     assert "Le Pimms" in client.get(PAGE, {**PERIOD, "page": "2"}).content.decode()
     assert client.get("/espace/pilotage/activite.csv", PERIOD).content.decode().count("La Ruche") == 1
     assert client.get(PAGE, {"page": "2"}).status_code == 200, "a page alone is of the usual period"
@@ -286,4 +397,8 @@ def test_a_period_that_has_no_sense_is_refused(client, structures, sent, told):
     response = client.get(PAGE, sent)
     assert response.status_code == 400
     assert told in response.content.decode()
-    assert client.get("/espace/pilotage/activite.pdf", sent).status_code == 404
+    for form in ("pdf", "csv"):
+        answer = client.get(f"/espace/pilotage/activite.{form}", sent)
+        assert answer.status_code == 400
+        assert told in answer.content.decode(), "in the words of the page"
+        assert f'action="{PAGE}"' in answer.content.decode(), "and corrected there"

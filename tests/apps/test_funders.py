@@ -1,5 +1,6 @@
 """Who funds a plan: a name written once, chosen afterwards, erased when asked; another territory’s is not there."""
 
+import csv
 import io
 from datetime import UTC, datetime
 
@@ -93,6 +94,22 @@ def test_the_report_of_activity_takes_the_funder_and_what_it_funds(client, lea, 
         text = "".join(page.get_textpage().get_text_range() for page in pages)
     assert "Ce qu’il finance" in text
     assert "pour Le Département" in text
+    assert "inventé" not in text
+    type(plan).objects.update(example=True)
+    mark = "inventé, pour l’exemple"
+    told = client.get(REPORT, {"financeur": funder.pk}).content.decode().translate(PLAIN)
+    assert mark in told and "Les actions financées sont inventées, pour l’exemple" in told
+    sheet = client.get("/espace/pilotage/activite.pdf", period).content
+    with pypdfium2.PdfDocument(io.BytesIO(sheet)) as pages:
+        text = " ".join("".join(page.get_textpage().get_text_range() for page in pages).split())
+    assert mark in text and "Les actions financées sont inventées" in text
+    table = client.get("/espace/pilotage/activite.csv", period).content.decode("utf-8-sig")
+    (line,) = [each for each in csv.DictReader(io.StringIO(table)) if each["partie"] == "action financée"]
+    assert (line["libelle"], line["exemple"], line["du"], line["au"]) == (
+        *(row.title, "oui"),
+        *("2026-01-01", "2026-06-30"),
+    )
+    assert line["compte"].translate(PLAIN) == "Personnes venues : 41, le 20 novembre 2026"
     both = client.get(REPORT, {**period, "pour": "La Ville"})
     assert both.status_code == 400
     assert "Gardez l’un des deux." in both.content.decode().translate(PLAIN)

@@ -102,12 +102,16 @@ def test_results_are_read_only_once_the_structure_says_so(client, library, karim
 
 def test_results_count_a_year_and_withhold_a_few(library, karim):
     profile, _ = profiles.write(library.structure, {**SHEET, "results": True}, base=0, by=karim, at=AT)
-    helped(library.structure, 12)
-    helped(library.structure, 3, ON - timedelta(days=sharing.A_YEAR))
+    last_month = ON.replace(day=1) - timedelta(days=1)
+    helped(library.structure, 12, last_month)
+    helped(library.structure, 22, ON)
+    helped(library.structure, 33, ON.replace(day=1, year=ON.year - 1) - timedelta(days=1))
     found = sharing.results(profile, ON)
-    assert (found.whole.individual, found.whole.helped) == (12, 12)
+    assert (found.whole.individual, found.whole.helped) == (11, 11), (
+        "whole lots of twelve months that are over"
+    )
     Act.objects.all().delete()
-    helped(library.structure, 3)
+    helped(library.structure, 3, last_month)
     assert sharing.results(profile, ON).whole.helped is None
 
 

@@ -25,6 +25,31 @@ def test_no_small_part_is_shown_nor_found_by_subtraction(counts):
         assert sum(held) >= LEAST
 
 
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=12), st.data())
+def test_two_periods_differ_by_nobody_or_by_whole_lots(counts, data):
+    kept = disclosure.lots(counts, LEAST)
+    for end in range(len(counts) + 1):
+        assert not sum(kept[:end]) % LEAST
+        assert sum(counts[:end]) - LEAST < sum(kept[:end]) <= sum(counts[:end]), "the last few wait"
+    where = data.draw(st.integers(0, len(counts) - 1))
+    more = [n + (k == where) for k, n in enumerate(counts)]
+    for first, last in itertools.combinations(range(len(counts) + 1), 2):
+        moved = sum(disclosure.lots(more, LEAST)[first:last]) - sum(kept[first:last])
+        assert not moved % LEAST, "one more is told by nothing, or moves a whole lot"
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 90)), min_size=1, max_size=12))
+def test_what_goes_with_lots_is_told_of_lots_alone(noted):
+    counts, sums = [n for n, _ in noted], [n * each for n, each in noted]
+    kept = disclosure.lots(counts, LEAST)
+    parts = disclosure.shares(counts, sums, kept, 60)
+    for n, part in zip(kept, parts, strict=True):
+        assert not part % 60 and part >= 0
+        assert n or not part, "nothing of a few"
+    assert sum(parts) <= sum(sums) + 30 * sum(map(bool, kept)), "to the hour"
+    assert disclosure.shares(counts, sums, disclosure.lots(counts, 0), 1) == sums, "nothing to protect"
+
+
 @given(st.lists(st.integers(0, 60), min_size=2, max_size=6))
 def test_parts_that_are_all_large_are_all_shown(counts):
     if min(counts) >= LEAST:

@@ -5,6 +5,7 @@ Source: docs/methods/personnes-vues.md
 """
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,33 @@ def batch(n: int, least: int) -> int:
     """
     # The last partial batch waits: published alone, it would be the answers of fewer than `least` people.
     return n - n % least if least else n
+
+
+def lots(counts: Sequence[int], least: int) -> list[int]:
+    """Return how many of each period in turn to count: a lot of `least` counts in the period that completes
+    it, so that what two periods differ by is nobody or a whole lot. The last few are in none.
+
+    >>> lots([10, 1, 24, 3], 11), lots([10, 1], 0)
+    ([0, 11, 22, 0], [10, 1])
+    """
+    ends = [batch(n, least) for n in accumulate(counts)]
+    return [end - before for end, before in zip(ends, [0, *ends], strict=False)]
+
+
+def shares(counts: Sequence[int], sums: Sequence[int], kept: Sequence[int], unit: int) -> list[int]:
+    """Return what of a sum (minutes) goes with what `lots` keeps of each period: its part of all that waits,
+    rounded to `unit`, so that somebody who is added to a lot shows in no sum.
+
+    >>> shares([10, 1, 3], [300, 90, 45], [0, 11, 0], 60)
+    [0, 360, 0]
+    """
+    out, n, held = [], 0, 0.0
+    for more, added, told in zip(counts, sums, kept, strict=True):
+        n, held = n + more, held + added
+        part = held * told / n if told else 0.0
+        out.append(unit * round(part / unit))
+        n, held = n - told, held - part
+    return out
 
 
 def one_way(counts: Sequence[int], least: int) -> list[bool]:

@@ -1,7 +1,7 @@
 """What is typed to ask for an activity report: a period, a structure, for whom."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -18,7 +18,9 @@ LONGEST = 1_100  # days: three years, as most agreements
 
 
 class ActivityForm(forms.Form):
-    """A period, one structure or all of them, the name of a funder."""
+    """A period, one structure or all of them, the name of a funder. own: the structures of who reads, whose
+    days may be any on a page that nobody else reads; a report to hand over counts whole months.
+    """
 
     du = DayField(label="Du")
     au = DayField(label="Au")
@@ -41,6 +43,8 @@ class ActivityForm(forms.Form):
         structures: list[Structure],
         on: date,
         funders: Sequence[Funder] = (),
+        own: Collection[int] = (),
+        to_hand: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -64,6 +68,8 @@ class ActivityForm(forms.Form):
             every = [("", f"Toutes ({len(self.named)})")] if len(self.named) > 1 else []
             self.fields["structure"].choices = [*every, *self.named.items()]  # type: ignore[attr-defined]
         self.on = on
+        self.own, self.to_hand = own, to_hand
+        self.moved = ""  # how the days asked for became those counted
 
     def clean_structure(self) -> list[Structure]:
         """Return the structures asked for: by a key, a name (all those that share it), or words that only one
@@ -102,7 +108,38 @@ class ActivityForm(forms.Form):
             self.add_error("au", "Trois ans au plus. Choisissez une période plus courte.")
         if held.get("financeur") and (held.get("pour") or "").strip():
             self.add_error("pour", "Un financeur est déjà choisi. Gardez l’un des deux.")
+        if begins and ends and not self.errors:
+            held["du"], held["au"] = self._counted(begins, ends)
         return held
+
+    def _counted(self, begins: date, ends: date) -> tuple[date, date]:
+        """Return the days that are counted, of those asked for: no day to come; whole months that are over
+        when others than who noted it read.
+        """
+        if self.is_whole:
+            if begins > self.on:
+                self.add_error("du", "Cette période n’a pas commencé. Choisissez un jour passé.")
+            elif ends > self.on:
+                self.moved = "Le dernier jour demandé n’est pas encore venu : compté jusqu’à aujourd’hui."
+            return begins, min(ends, self.on)
+        this = self.on.replace(day=1)
+        after = min((ends.replace(day=1) + timedelta(days=31)).replace(day=1), this)
+        first, last = begins.replace(day=1), after - timedelta(days=1)
+        if last < first:
+            self.add_error("au", "Aucun mois de cette période n’est fini. Choisissez un mois passé.")
+        elif (first, last) != (begins, ends):
+            self.moved = (
+                "Compté par mois entiers et finis : un jour de plus ou de moins dirait ce qu’une seule"
+                " personne a demandé."
+            )
+        return first, last
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether who reads noted all of it, and hands it to nobody."""
+        held = self.cleaned_data
+        handed = self.to_hand or held.get("financeur") or (held.get("pour") or "").strip()
+        return not handed and {each.pk for each in held.get("structure") or ()} <= set(self.own)
 
     @property
     def funder(self) -> Funder | None:

@@ -151,8 +151,10 @@ def report_file(request: HttpRequest, key: str, report: str, form: str) -> HttpR
     return response
 
 
-def _asked(request: HttpRequest) -> ActivityForm:
-    """Return the form of an activity report: this year, all the structures, unless it says otherwise."""
+def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
+    """Return the form of an activity report: this year (in January, the year before too), all the structures,
+    unless it says otherwise.
+    """
     on = timezone.localdate()
     structures = access.structures_of(request.user)
     if not structures:
@@ -161,9 +163,16 @@ def _asked(request: HttpRequest) -> ActivityForm:
     asked = request.GET.get("financeur", "")
     if asked and asked not in funders:
         raise Http404("Ce financeur n’est pas à vous.")
-    usual = {"du": on.replace(month=1, day=1), "au": on}
+    usual = {"du": on.replace(year=on.year - (on.month == 1), month=1, day=1), "au": on}
     sent = usual | request.GET.dict() if set(request.GET) <= {"financeur", "page"} else request.GET
-    return ActivityForm(sent, structures=structures, on=on, funders=list(funders.values()))
+    return ActivityForm(
+        sent,
+        structures=structures,
+        on=on,
+        funders=list(funders.values()),
+        own=access.own_structures_of(request.user),
+        to_hand=to_hand,
+    )
 
 
 def _report(form: ActivityForm) -> ActivityReport:
@@ -176,6 +185,7 @@ def _report(form: ActivityForm) -> ActivityReport:
         title=chosen[0].name if len(chosen) == 1 else "",
         funder=funder.name if funder else line(held["pour"], 120),
         actions=activity_report.funded_actions(funder) if funder else (),
+        whole=form.is_whole,
     )
 
 
@@ -183,7 +193,10 @@ def _report(form: ActivityForm) -> ActivityReport:
 @require_safe
 def activity(request: HttpRequest) -> HttpResponse:
     """What structures did over a period: time, help, workshops, outcomes; to hand to who funds them."""
-    form = _asked(request)
+    return _activity_page(request, _asked(request))
+
+
+def _activity_page(request: HttpRequest, form: ActivityForm) -> HttpResponse:
     valid = form.is_valid()
     report = _report(form) if valid else None
     query = request.GET.copy()
@@ -202,9 +215,11 @@ def activity(request: HttpRequest) -> HttpResponse:
 @require_safe
 def activity_file(request: HttpRequest, form: str) -> HttpResponse:
     """The same report as a table, or as a PDF."""
-    asked = _asked(request)
-    if form not in ("csv", "pdf") or not asked.is_valid():
+    if form not in ("csv", "pdf"):
         raise Http404
+    asked = _asked(request, to_hand=True)
+    if not asked.is_valid():
+        return _activity_page(request, asked)
     report, on = _report(asked), timezone.localdate()
     if form == "csv":
         content = as_csv(activity_report.COLUMNS, activity_report.table(report))

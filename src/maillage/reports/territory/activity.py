@@ -8,39 +8,50 @@ from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter,
 from maillage.words.dates import in_words
 from maillage.words.wording import NBSP, count, number
 
-FEW = "masqué"
+INVENTED = "inventé, pour l’exemple"
 NO_CAUSE = "Un nombre compté après l’action ne dit pas qu’elle en est la cause."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StructureActivity:
     """What a structure did over a period. individual, group: activities; minutes: of the team; helped: times
-    that somebody was helped, None when it is withheld.
+    that somebody was helped. None for what may be a few.
     """
 
     name: str
-    individual: int
+    individual: int | None
     group: int
     minutes: int
     helped: int | None
 
     @property
+    def is_timed(self) -> bool:
+        """Whether some of its time is told: no minute of a few acts is."""
+        return bool(self.minutes or self.individual is not None)
+
+    @property
     def hours(self) -> str:
         """Its minutes in hours, rounded down: « 12 h 30 »."""
+        if not self.is_timed:
+            return "masqué"
         hours, minutes = divmod(self.minutes, 60)
         hour = f"{number(hours)}{NBSP}h"
         return f"{hour}{NBSP}{minutes:02}" if minutes else hour
 
-    @property
-    def helped_words(self) -> str:
-        """How many times somebody was helped, in words."""
-        return FEW if self.helped is None else number(self.helped)
+
+@dataclass(frozen=True, slots=True)
+class ThemeActivity:
+    """What was done on a theme of the Coop. individual: None for what may be a few."""
+
+    name: str
+    individual: int | None
+    group: int
 
 
 @dataclass(frozen=True, slots=True)
 class FundedAction:
     """An action that a funder funds, in words. amount: in euros, or that nobody wrote it; counted: the last
-    number of its indicator, and its day.
+    number of its indicator, and its day; example: whether all of it is invented.
     """
 
     title: str
@@ -49,6 +60,7 @@ class FundedAction:
     brings: str
     indicator: str
     counted: str
+    example: bool = False
 
     @property
     def measure(self) -> str:
@@ -61,10 +73,10 @@ class FundedAction:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityReport:
     """The activity of some structures. funder: for whom it is made, "" for nobody in particular; actions:
-    those that it funds; themes: how many activities by theme of the Coop; outcomes: of the referrals helped,
-    None when withheld; least: the smallest count of people told; examples: whether every row is invented;
-    silent: how many of the structures noted nothing over the period; apart: activities noted for real, when
-    the rows are invented.
+    those that it funds; themes: the themes of the Coop; outcomes: of the referrals helped, None for what may
+    be a few; least: the lot by which people are counted, 0 when nothing is protected; examples: whether every
+    activity is invented; silent: how many of the structures have nothing to tell of the period; apart: how
+    many activities are real beside invented ones, in words, "" for none.
     """
 
     title: str
@@ -73,13 +85,13 @@ class ActivityReport:
     until: date
     rows: tuple[StructureActivity, ...]
     whole: StructureActivity
-    themes: Mapping[str, int]
+    themes: tuple[ThemeActivity, ...]
     outcomes: Mapping[str, int | None]
     least: int
     examples: bool
     actions: tuple[FundedAction, ...] = ()
     silent: int = 0
-    apart: int = 0
+    apart: str = ""
 
     @property
     def period(self) -> str:
@@ -91,14 +103,35 @@ class ActivityReport:
         """What a funder reads first."""
         w = self.whole
         if not (w.individual or w.group):
+            if self.least:
+                return f"Moins de {self.least} aides individuelles et aucun atelier {self.period}."
             return f"Aucune activité n’est notée {self.period}."
-        alone = count(w.individual, "aide individuelle", "aides individuelles") if w.individual else ""
+        alone = f"moins de {self.least} aides individuelles" if w.individual is None else ""
+        if w.individual:
+            alone = count(w.individual, "aide individuelle", "aides individuelles")
         together = count(w.group, "atelier") if w.group else ""
-        told = f"{' et '.join(filter(None, (alone, together)))}, {w.hours} de travail"
+        told = " et ".join(filter(None, (alone, together)))
+        time = f", {w.hours} de travail" if w.is_timed else ""
         people = (
             "" if w.helped is None else f" ; {count(w.helped, 'aide donnée', 'aides données')} à quelqu’un"
         )
-        return f"{told}{people}."
+        return f"{told[0].upper()}{told[1:]}{time}{people}."
+
+    def words(self, n: int | None) -> str:
+        """Return a count as it is written: in words when it may be a few."""
+        return f"moins de {self.least}" if n is None else number(n)
+
+    @property
+    def invented(self) -> str:
+        """What of it is invented, in a sentence; "" when nothing is."""
+        if self.examples:
+            return "Toutes ces activités sont inventées, pour l’exemple."
+        if any(each.example for each in self.actions):
+            return (
+                "Les actions financées sont inventées, pour l’exemple : leurs montants et leurs nombres"
+                " aussi. Les activités, elles, ont été notées."
+            )
+        return ""
 
 
 def notes(r: ActivityReport) -> tuple[str, ...]:
@@ -113,18 +146,22 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
         nobody = count(
             r.silent, "structure de l’annuaire n’a rien noté", "structures de l’annuaire n’ont rien noté"
         )
+        few = f", ou moins de {r.least} aides," if r.least else ""
         out.append(
-            f"{nobody} sur cette période. Toutes n’ont pas de compte ici : cela ne dit pas que rien n’y a été"
-            " fait."
+            f"{nobody}{few} sur cette période. Toutes n’ont pas de compte ici : cela ne dit pas que rien"
+            " n’y a été fait."
         )
     if r.apart:
-        out.append(f"Noté pour de vrai, à part : {count(r.apart, 'activité')}.")
+        out.append(f"Noté pour de vrai, à part : {r.apart}.")
     if r.least:
-        out.append(
-            "Les activités sont comptées une à une ; la boucle et les indicateurs, que chacun peut lire,"
-            f" avancent par lots de {r.least}."
-        )
-        out.append(f"Moins de {r.least} aides : masqué, avec ce qui permettrait de le retrouver.")
+        out += [
+            f"Les aides se comptent par lots de {r.least}, de janvier à décembre : un lot compte au mois qui"
+            " le complète, et les dernières attendent le suivant. D’un rapport à l’autre, l’écart est nul ou"
+            f" d’au moins {r.least} : il ne dit rien d’une personne.",
+            f"Leur temps est celui des lots, à l’heure près. Sous un lot, il est écrit « moins de {r.least} »"
+            " ; un thème ou une suite sous un lot peut manquer.",
+            "Les ateliers, annoncés à tous, se comptent un par un ; qui y est venu, par lots.",
+        ]
     return tuple(out)
 
 
@@ -132,8 +169,8 @@ def document(r: ActivityReport, *, on: date) -> Document:
     """Return the report as a document."""
     whom = f", pour {r.funder}" if r.funder else ""
     head: list[Block] = [Text(text=f"{r.title}, {r.period}{whom}.")]
-    if r.examples:
-        head.append(Callout(tone="prudence", title="Exemple.", text="Toutes ces activités sont inventées."))
+    if r.invented:
+        head.append(Callout(tone="prudence", title="Exemple.", text=r.invented))
     chapters = [
         Chapter(
             number="", short="En bref", title=r.sentence.removesuffix("."), blocks=tuple(head), flows=True
@@ -166,7 +203,7 @@ def document(r: ActivityReport, *, on: date) -> Document:
 
 def _rows(r: ActivityReport) -> Block:
     if not r.rows:
-        return Text(text="Aucune structure n’a noté d’activité sur cette période.")
+        return Text(text=f"Aucune structure n’a noté d’activité sur cette période{_or_few(r)}.")
     return Grid(
         caption="Temps, aides et ateliers",
         columns=("Structure", "Aides individuelles", "Ateliers", "Temps", "Aides données"),
@@ -175,10 +212,10 @@ def _rows(r: ActivityReport) -> Block:
         rows=tuple(
             (
                 Cell(text=row.name, strong=True),
-                Cell(text=number(row.individual)),
+                Cell(text=r.words(row.individual)),
                 Cell(text=number(row.group)),
                 Cell(text=row.hours),
-                Cell(text=row.helped_words),
+                Cell(text=r.words(row.helped)),
             )
             for row in (*r.rows, *((r.whole,) if len(r.rows) > 1 else ()))
         ),
@@ -195,7 +232,7 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
         widths=(3, 1.2, 1.5, 1.8, 2.4),
         rows=tuple(
             (
-                Cell(text=row.title, strong=True),
+                Cell(text=f"{row.title} ({INVENTED})" if row.example else row.title, strong=True),
                 Cell(text=row.state),
                 Cell(text=row.amount),
                 Cell(text=row.brings or "rien d’autre"),
@@ -210,30 +247,34 @@ def _actions(r: ActivityReport) -> tuple[Chapter, ...]:
 
 def _themes(r: ActivityReport) -> Block:
     if not r.themes:
-        return Text(text="Aucun thème n’est noté.")
+        return Text(text=f"Aucun thème n’est noté{_or_few(r)}.")
     return Grid(
         caption="Activités par thème de la Coop",
-        columns=("Thème", "Activités"),
-        align="gd",
-        widths=(4, 1),
-        rows=tuple((Cell(text=name), Cell(text=number(n))) for name, n in r.themes.items()),
+        columns=("Thème", "Aides individuelles", "Ateliers"),
+        align="gdd",
+        widths=(4, 1.6, 1.2),
+        rows=tuple(
+            (Cell(text=each.name), Cell(text=r.words(each.individual)), Cell(text=number(each.group)))
+            for each in r.themes
+        ),
         note="Une activité peut avoir plusieurs thèmes.",
     )
 
 
 def _outcomes(r: ActivityReport) -> tuple[Block, ...]:
     if not r.outcomes:
-        return (Text(text="Aucune suite d’orientation n’est connue sur cette période."),)
+        return (Text(text=f"Aucune suite d’orientation n’est connue sur cette période{_or_few(r)}."),)
     return (
         Grid(
             caption="Orientations aidées, et ce qu’elles sont devenues",
             columns=("Suite", "Orientations"),
             align="gd",
             widths=(4, 1),
-            rows=tuple(
-                (Cell(text=name), Cell(text=FEW if n is None else number(n)))
-                for name, n in r.outcomes.items()
-            ),
+            rows=tuple((Cell(text=name), Cell(text=r.words(n))) for name, n in r.outcomes.items()),
             note="Un effet inconnu n’est pas un échec : personne ne l’a dit.",
         ),
     )
+
+
+def _or_few(r: ActivityReport) -> str:
+    return f", ou moins de {r.least}" if r.least else ""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
 
-from django.db.models import Count, DurationField, F, OuterRef, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, DateField, DurationField, F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, TruncMonth
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Seat, Workshop
@@ -60,23 +60,32 @@ def of_structures(
     return [row for row in found if row.n_came + row.anonymous]
 
 
-Added: TypeAlias = tuple[int, tuple[str, ...], int, int, int]  # structure, subjects, n, minutes, helped
+# structure, first day of the month, subjects, n, minutes, helped
+Added: TypeAlias = tuple[int, date, tuple[str, ...], int, int, int]
 
 
 def totals(
     structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
 ) -> list[Added]:
-    """Return the workshops of `of_structures` added up by the database, by structure and subject."""
+    """Return the workshops of `of_structures` added up by the database, by structure, month and subject."""
     rows = Workshop.objects.all() if structures is None else Workshop.objects.filter(structure__in=structures)
     came = Seat.objects.filter(workshop=OuterRef("pk"), came=True).order_by().values("workshop")
     helped = Coalesce(Subquery(came.annotate(n=Count("pk")).values("n")), 0) + F("anonymous")
     lasts = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())
     found = _held(rows, since, until, example=example).annotate(n_helped=helped).filter(n_helped__gt=0)
-    by = found.order_by().values_list("structure", "subject", "outline")
+    found = found.annotate(in_month=TruncMonth("starts_at", output_field=DateField()))
+    by = found.order_by().values_list("structure", "in_month", "subject", "outline")
     known = outlines.outlines()
     return [
-        (structure, tuple(rules.coop_subjects(subject, known.get(outline))), n, lasted // MINUTE, helped)
-        for structure, subject, outline, n, lasted, helped in by.annotate(
+        (
+            structure,
+            month,
+            tuple(rules.coop_subjects(subject, known.get(outline))),
+            n,
+            lasted // MINUTE,
+            helped,
+        )
+        for structure, month, subject, outline, n, lasted, helped in by.annotate(
             n=Count("pk"), lasted=lasts, helped=Sum("n_helped")
         )
     ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from maillage.apps.directory import rules as directory
@@ -13,8 +13,6 @@ from maillage.reference import offer
 from maillage.reference.sheet import practices
 from maillage.reports.territory.activity import ActivityReport
 from maillage.words.wording import listing, lower_first
-
-A_YEAR = 365  # days of results that the network reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +72,5 @@ def results(profile: Profile, on: date) -> ActivityReport | None:
     if not profile.results:
         return None
     structure: Any = profile.structure
-    return activity_report.report(
-        [structure], since=on - timedelta(days=A_YEAR - 1), until=on, title=structure.name
-    )
+    since, until = activity_report.last_year(on)
+    return activity_report.report([structure], since=since, until=until, title=structure.name)

@@ -13,6 +13,7 @@ from django.db.models import (
     Case,
     CharField,
     Count,
+    DateField,
     Exists,
     ExpressionWrapper,
     F,
@@ -23,6 +24,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from maillage.apps.actes.models import Act
@@ -82,12 +84,13 @@ def activities(
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Activities of one structure and one kind that share their themes: how many, their minutes, those
-    helped; none is negative.
+    """Activities of one structure, one kind and one month (its first day) that share their themes: how many,
+    their minutes, those helped; none is negative.
     """
 
     structure: int | None
     kind: str
+    month: date
     themes: tuple[str, ...]
     n: int
     minutes: int
@@ -97,35 +100,41 @@ class Total:
 def totals(
     structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
 ) -> list[Total]:
-    """Return what `activities` would list, added up by the database: three kinds of rows by structure and
-    procedure or subject, however many were noted.
+    """Return what `activities` would list, added up by the database: three kinds of rows by structure, month
+    and procedure or subject, however many were noted.
     """
     held = None if structures is None else list(structures)
     steps = _served(held, since, until, example=example)
     counted = acts.to_declare(held, since, until, example=example).select_related(None).order_by()
-    known = _added(counted, "structure", "procedure")
+    known = _added(counted, "structure", "procedure", "on_day")
     families: defaultdict[str, list[str]] = defaultdict(list)
     for procedure in {procedure for _, procedure, *_ in known}:
         families[family_of(procedure)].append(procedure)
-    both = _added(_told(counted, families), "structure", "procedure")
-    twice = {(structure, procedure): (n, minutes) for structure, procedure, n, minutes in both}
+    both = _added(_told(counted, families), "structure", "procedure", "on_day")
+    twice = {tuple(key): (n, minutes) for *key, n, minutes in both}
     out = [
-        Total(structure, GROUP, subjects, n, minutes, helped)
-        for structure, subjects, n, minutes, helped in workshops.totals(held, since, until, example=example)
+        Total(structure, GROUP, month, subjects, n, minutes, helped)
+        for structure, month, subjects, n, minutes, helped in workshops.totals(
+            held, since, until, example=example
+        )
     ]
-    for structure, procedure, n, minutes in _added(steps, "to_structure", "procedure"):
-        out.append(Total(structure, ALONE, (THEMES.get(procedure, (ANY,))[0],), n, minutes, n))
-    for structure, procedure, n, minutes in known:
-        n_told, minutes_told = twice.get((structure, procedure), (0, 0))
+    for structure, procedure, month, n, minutes in _added(steps, "to_structure", "procedure", "served_at"):
+        out.append(Total(structure, ALONE, month, (THEMES.get(procedure, (ANY,))[0],), n, minutes, n))
+    for structure, procedure, month, n, minutes in known:
+        n_told, minutes_told = twice.get((structure, procedure, month), (0, 0))
         if left := n - n_told:
             theme = (acts.theme_of(procedure),)
-            out.append(Total(structure, ALONE, theme, left, minutes - minutes_told, left))
+            out.append(Total(structure, ALONE, month, theme, left, minutes - minutes_told, left))
     return out
 
 
-def _added(rows: QuerySet[Any], structure: str, by: str) -> list[tuple[int | None, str, int, int]]:
-    """Return how many rows each structure has of each, and their minutes."""
-    return list(rows.order_by().values_list(structure, by).annotate(n=Count("pk"), lasted=Sum("minutes")))
+def _added(
+    rows: QuerySet[Any], structure: str, by: str, when: str
+) -> list[tuple[int | None, str, date, int, int]]:
+    """Return how many rows each structure has of each, month by month, and their minutes."""
+    month = TruncMonth(when, output_field=DateField())
+    found = rows.order_by().annotate(in_month=month).values_list(structure, by, "in_month")
+    return list(found.annotate(n=Count("pk"), lasted=Sum("minutes")))
 
 
 def _told(counted: QuerySet[Act], families: Mapping[str, list[str]]) -> QuerySet[Act]:

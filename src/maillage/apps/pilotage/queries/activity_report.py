@@ -1,16 +1,22 @@
-"""The activity report of structures: what they noted over a period, counted and protected."""
+"""The activity report of structures: what they noted over a period, counted and protected.
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+Source: docs/methods/actes.md
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, DateField
+from django.db.models.functions import TruncMonth
 
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries.activities import GROUP, totals
+from maillage.apps.orientations.queries.activities import GROUP, Total, totals
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.plans.models import Funder
 from maillage.apps.plans.queries.effects import last_count
@@ -18,12 +24,16 @@ from maillage.apps.plans.queries.funders import fundings_of
 from maillage.engine import disclosure
 from maillage.reference import procedures
 from maillage.reference.parameters import number
-from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity
+from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity, ThemeActivity
 from maillage.studies.diagnosis.territories import gazetteer
 from maillage.words import wording
 
-COLUMNS = ("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif")
+COLUMNS = (
+    *("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif"),
+    *("partie", "libelle", "orientations", "etat", "montant", "compte", "du", "au", "exemple"),
+)
 UNKNOWN = "effet inconnu"
+HOUR = 60  # minutes
 OTHER = {
     "aide_aux_demarches_administratives": "Démarches administratives",
     "email": "Courriel",
@@ -51,6 +61,85 @@ def names_of(structures: Sequence[Structure]) -> dict[int, str]:
     }
 
 
+@dataclass(slots=True)
+class _Noted:
+    """What is noted of a structure, a theme, or all: by month, the individual help, its minutes, those
+    helped; the workshops and their minutes.
+    """
+
+    individual: Counter[date] = field(default_factory=Counter)
+    minutes: Counter[date] = field(default_factory=Counter)
+    helped: Counter[date] = field(default_factory=Counter)
+    group: Counter[date] = field(default_factory=Counter)
+    group_minutes: Counter[date] = field(default_factory=Counter)
+
+    def add(self, each: Total) -> None:
+        in_group = each.kind == GROUP
+        (self.group if in_group else self.individual)[each.month] += each.n
+        (self.group_minutes if in_group else self.minutes)[each.month] += each.minutes
+        self.helped[each.month] += each.helped
+
+
+@dataclass(frozen=True, slots=True)
+class _Lots:
+    """How much of what is noted is told from a month on. Counts of people fill lots from the first month of
+    each year: whatever months are asked for, two reports differ by nobody, or by whole lots.
+    """
+
+    since: date
+    least: int
+
+    def count(self, by_month: Counter[date]) -> int | None:
+        """Return how many are told, None when they may be a few."""
+        n, _ = self._told(by_month, by_month)
+        return n if n or not self.least else None
+
+    def minutes(self, by_month: Counter[date], minutes: Counter[date]) -> int:
+        """Return the minutes of those told."""
+        return self._told(by_month, minutes)[1]
+
+    def plain(self, by_month: Counter[date]) -> int:
+        """Return a sum of what is nobody’s."""
+        return sum(n for month, n in by_month.items() if month >= self._first)
+
+    @property
+    def _first(self) -> date:
+        return self.since.replace(day=1)
+
+    def _told(self, by_month: Counter[date], minutes: Counter[date]) -> tuple[int, int]:
+        n = told = 0
+        for _, year in groupby(sorted(by_month), key=lambda month: month.year):
+            months = list(year)
+            counts = [by_month[month] for month in months]
+            kept = disclosure.lots(counts, self.least)
+            unit = HOUR if self.least else 1
+            parts = disclosure.shares(counts, [minutes[month] for month in months], kept, unit)
+            n += sum(k for month, k in zip(months, kept, strict=True) if month >= self._first)
+            told += sum(part for month, part in zip(months, parts, strict=True) if month >= self._first)
+        return n, told
+
+
+def _apart(real: Iterable[Total], lots: _Lots) -> str:
+    """Return how many activities are real where invented ones are told, "" for none."""
+    noted = _Noted()
+    for each in real:
+        noted.add(each)
+    n = (lots.count(noted.individual) or 0) + lots.plain(noted.group)
+    if n:
+        return wording.count(n, "activité")
+    return f"moins de {lots.least} activités" if noted.individual else ""
+
+
+def last_year(on: date) -> tuple[date, date]:
+    """Return the last twelve months that are over: their first day, and their last.
+
+    >>> last_year(date(2026, 11, 26))
+    (datetime.date(2025, 11, 1), datetime.date(2026, 10, 31))
+    """
+    this = on.replace(day=1)
+    return this.replace(year=this.year - 1), this - timedelta(days=1)
+
+
 def report(
     structures: Sequence[Structure],
     *,
@@ -59,31 +148,32 @@ def report(
     title: str = "",
     funder: str = "",
     actions: Sequence[FundedAction] = (),
+    whole: bool = False,
 ) -> ActivityReport:
     """Return the activity of some structures over a period, both days included; where some are invented,
-    they alone are counted, and told as such. title: "" for how many of them noted something; actions:
-    those that the funder funds, in its plan.
+    they alone are counted, and told as such. title: "" for how many of them noted something; actions: those
+    that the funder funds, in its plan. whole: who reads noted it, and keeps it: nothing is protected, and
+    the days may be any; otherwise they are those of whole months.
     """
     known = names_of(structures)
-    invented, real = (totals(known, since, until, example=each) for each in (True, False))
-    examples, held = bool(invented), invented or real
-    least = 0 if examples else int(number("protection/small_count"))
-    counts: dict[int, Counter[str]] = {}
-    themes: Counter[str] = Counter()
-    for each in held:
-        of = counts.setdefault(each.structure or 0, Counter())
-        of["group" if each.kind == GROUP else "individual"] += each.n
-        of["minutes"] += each.minutes
-        of["helped"] += each.helped
-        themes.update({theme: each.n for theme in each.themes if theme})
-    order = sorted(counts, key=lambda pk: known.get(pk, ""))
-    helped = [counts[pk]["helped"] for pk in order]
-    shown = disclosure.one_way(helped, least) if len(order) > 1 else [n >= least for n in helped]
-    rows = tuple(
-        _row(known.get(pk, "structure effacée"), counts[pk], seen)
-        for pk, seen in zip(order, shown, strict=True)
-    )
-    total: Counter[str] = sum(counts.values(), Counter())
+    first = since if whole else since.replace(month=1, day=1)
+    invented, real = (totals(known, first, until, example=each) for each in (True, False))
+    examples, found = bool(invented), invented or real
+    protected = 0 if whole else int(number("protection/small_count"))
+    least = 0 if examples else protected
+    lots = _Lots(since, least)
+    every, themes = _Noted(), defaultdict[str, _Noted](_Noted)
+    noted = defaultdict[int, _Noted](_Noted)
+    for each in found:
+        noted[each.structure or 0].add(each)
+        every.add(each)
+        for theme in filter(None, each.themes):
+            themes[_theme(theme)].add(each)
+    lines = (_row(known.get(pk, "structure effacée"), of, lots) for pk, of in noted.items())
+    rows = tuple(sorted((row for row in lines if _says(row)), key=lambda row: row.name))
+    told = [
+        ThemeActivity(name, lots.count(of.individual), lots.plain(of.group)) for name, of in themes.items()
+    ]
     return ActivityReport(
         title=title
         or f"{wording.count(len(rows), 'structure')} sur {wording.number(len(structures))} de l’annuaire",
@@ -92,12 +182,17 @@ def report(
         since=since,
         until=until,
         rows=rows,
-        whole=_row("Ensemble", total, total["helped"] >= least),
-        themes={_theme(id): n for id, n in themes.most_common()},
-        outcomes=_outcomes(list(known), since, until, least, example=examples),
+        whole=_row("Ensemble", every, lots),
+        themes=tuple(
+            sorted(
+                (each for each in told if each.individual or each.group),
+                key=lambda each: (-(each.individual or 0) - each.group, each.name),
+            )
+        ),
+        outcomes=_outcomes(list(known), first, until, lots, example=examples),
         least=least,
         examples=examples,
-        apart=sum(each.n for each in real) if examples else 0,
+        apart=_apart(real, _Lots(since, protected)) if examples else "",
         silent=len(structures) - len(rows) if rows else 0,
     )
 
@@ -112,19 +207,25 @@ def funded_actions(funder: Funder) -> tuple[FundedAction, ...]:
             brings=each.brings,
             indicator=each.action.indicator,
             counted=last_count(each.action),
+            example=each.action.plan.example,
         )
         for each in fundings_of(funder)
     )
 
 
-def _row(name: str, of: Mapping[str, int], seen: bool) -> StructureActivity:
+def _row(name: str, of: _Noted, lots: _Lots) -> StructureActivity:
     return StructureActivity(
         name=name,
-        individual=of["individual"],
-        group=of["group"],
-        minutes=of["minutes"],
-        helped=of["helped"] if seen else None,
+        individual=lots.count(of.individual),
+        group=lots.plain(of.group),
+        minutes=lots.minutes(of.individual, of.minutes) + lots.plain(of.group_minutes),
+        helped=lots.count(of.helped),
     )
+
+
+def _says(row: StructureActivity) -> bool:
+    """Return whether a line says anything: that somebody was helped at all is already a small count."""
+    return bool(row.individual or row.group)
 
 
 def _theme(id: str) -> str:
@@ -133,35 +234,73 @@ def _theme(id: str) -> str:
 
 
 def _outcomes(
-    structures: list[int], since: date, until: date, least: int, *, example: bool
+    structures: list[int], first: date, until: date, lots: _Lots, *, example: bool
 ) -> dict[str, int | None]:
-    """Return what became of those helped over a period; small counts, and those that would find them, are
-    None.
+    """Return what became of those helped over a period; None for what may be a few, nothing when all are.
+    first: when lots begin to fill.
     """
-    begin, end = midnight(since), midnight(until + timedelta(days=1))
+    begin, end = midnight(first), midnight(until + timedelta(days=1))
     rows = Orientation.objects.filter(
         to_structure__in=structures, served_at__gte=begin, served_at__lt=end, example=example
     )
-    found = dict(rows.values_list("outcome").annotate(n=Count("pk")).order_by())
-    names = [*cycle.OUTCOMES, ""]
-    counts = [found.get(name, 0) for name in names]
-    if not sum(counts):
-        return {}
-    shown = disclosure.one_way(counts, least)
-    labels = [*cycle.OUTCOMES.values(), UNKNOWN]
-    return {label: n if seen else None for label, n, seen in zip(labels, counts, shown, strict=True)}
+    in_month = TruncMonth("served_at", output_field=DateField())
+    noted = defaultdict[str, Counter[date]](Counter)
+    found = rows.annotate(in_month=in_month).values_list("outcome", "in_month").annotate(n=Count("pk"))
+    for outcome, month, n in found.order_by():
+        noted[outcome][month] += n
+    labels = {**cycle.OUTCOMES, "": UNKNOWN}
+    told = {label: lots.count(noted[name]) for name, label in labels.items()}
+    return told if any(told.values()) else {}
 
 
 def table(r: ActivityReport) -> list[dict[str, Any]]:
-    """Return a report as rows of `COLUMNS`: an empty cell has its reason beside it."""
-    return [
+    """Return a report as rows of `COLUMNS`: its structures, all of them, its themes, its outcomes, what the
+    funder funds. An empty cell has its reason beside it.
+    """
+    period = {"du": r.since.isoformat(), "au": r.until.isoformat()}
+
+    def line(values: Mapping[str, object], *, example: bool) -> dict[str, Any]:
+        told = {name: "" if value is None else value for name, value in values.items()}
+        return dict.fromkeys(COLUMNS, "") | told | period | {"exemple": "oui" if example else "non"}
+
+    few = f"moins de {r.least}"
+    out: list[Mapping[str, object]] = [
         {
             "structure": row.name,
             "aides_individuelles": row.individual,
             "ateliers": row.group,
-            "minutes": row.minutes,
-            "aides_donnees": "" if row.helped is None else row.helped,
-            "motif": f"moins de {r.least}, ou de quoi le retrouver" if row.helped is None else "",
+            "minutes": row.minutes if row.is_timed else None,
+            "aides_donnees": row.helped,
+            "motif": few if row.individual is None or row.helped is None else "",
+            "partie": "ensemble" if row is r.whole else "structure",
         }
         for row in (*r.rows, r.whole)
     ]
+    out += [
+        {
+            "aides_individuelles": each.individual,
+            "ateliers": each.group,
+            "motif": few if each.individual is None else "",
+            "partie": "thème",
+            "libelle": each.name,
+        }
+        for each in r.themes
+    ]
+    out += [
+        {"orientations": n, "motif": few if n is None else "", "partie": "suite", "libelle": label}
+        for label, n in r.outcomes.items()
+    ]
+    funded = [
+        line(
+            {
+                "partie": "action financée",
+                "libelle": each.title,
+                "etat": each.state,
+                "montant": each.amount,
+                "compte": each.measure,
+            },
+            example=each.example,
+        )
+        for each in r.actions
+    ]
+    return [*(line(each, example=r.examples) for each in out), *funded]
