@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from maillage.apps.community.models import Decision, Meeting
 from maillage.apps.plans import actions, rules
@@ -269,12 +271,68 @@ def test_a_sum_that_would_tell_a_small_period_is_not_written(client, lea, row, s
     client.logout()
     public, left = page_of(client, row), files_of(client, row.plan, study)
     assert (
-        "Une période compte moins de 11 personnes : la somme, qui dirait combien, n’est pas écrite." in public
+        "Moins de 11 personnes d’écart avec ce qui est déjà écrit : le nombre, qui dirait combien," in public
     )
     observed = public[public.index("Effet observé") : public.index("Ce que ces chiffres")]
     assert not [told for told in ("à 36", ": 36", ">36<") if told in observed]
     assert ": 32 ; " in observed and ": un nombre masqué" in observed, "the line stops where it would tell"
-    assert "un nombre masqué, le " in left
+    assert "32, le " in left and "moins de 11 d’écart au" in left and "36, le " not in left
+
+
+def test_who_came_between_two_totals_is_read_by_the_team_alone(client, lea, row, study):
+    row.baseline = 0
+    row.save()
+    client.force_login(lea)
+    for days, value in ((90, 9), (60, 14), (30, 17)):
+        count(client, row, days, value)
+    team = page_of(client, row)
+    assert "<strong>17</strong>" in team and "De même quand il s’écarte d’aussi peu" in team
+    client.logout()
+    public, left = page_of(client, row), files_of(client, row.plan, study)
+    assert "<strong>moins de 11</strong>" in public and "<strong>14</strong>" in public
+    assert "<strong>un nombre masqué</strong>" in public and ">17<" not in public and "à 17" not in public
+    assert "14, le " in left and "moins de 11 d’écart au" in left and "17, le " not in left
+    client.force_login(lea)
+    count(client, row, 2, 25)
+    client.logout()
+    public = page_of(client, row)
+    assert "De 0 au départ à 25 : 25 de plus" in public, "eleven more than what was written"
+    assert "<strong>un nombre masqué</strong>" in public and ">17<" not in public
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.sampled_from((rules.SINCE, rules.PERIOD))), min_size=1, max_size=8
+    ),
+    st.integers(0, 30),
+)
+def test_what_is_written_of_an_action_never_differs_by_a_few(counts, start):
+    typed = [rules.Count(date(2026, 1, 1) + timedelta(days=k), *each) for k, each in enumerate(counts)]
+    written = 0 if rules.is_small(start, 11) else start
+    for each, (_, told) in zip(typed, rules.series(typed, start, 11).points, strict=True):
+        if each.span == rules.PERIOD and not rules.is_small(each.value, 11):
+            written += each.value
+        if told is not None and not rules.is_small(told, 11):
+            assert not rules.is_small(abs(told - written), 11), (counts, start)
+            written = told
+
+
+def test_a_total_that_falls_is_refused_with_what_to_do(client, lea, row):
+    client.force_login(lea)
+    count(client, row, 30, 17)
+    answer = count(client, row, 2, 13).content.decode().replace("\xa0", " ")
+    assert "Un total depuis le début ne baisse pas : 17 le" in answer
+    assert "Retirez l’ancien nombre s’il est faux, ou dites que celui-ci compte une période." in answer
+    assert "Un total depuis le début" in count(client, row, 60, 30).content.decode(), (
+        "nor before a smaller one"
+    )
+    count(client, row, 2, 13, span="period")
+    count(client, row, 2, 13, elsewhere="Claix")
+    assert sorted(row.measures.values_list("value", "span")) == [(13, "period"), (13, "start"), (17, "start")]
+    row.baseline, row.target = 60, 12
+    row.save()
+    count(client, row, 1, 14)
+    assert row.measures.filter(value=14).exists(), "an action may aim lower"
 
 
 def test_an_invented_plan_hides_nobody(client, lea, row):

@@ -33,6 +33,8 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reference.plan_frames import Frame
 from maillage.reports.territory.certainty import upper_first
+from maillage.words import wording
+from maillage.words.dates import in_words
 
 FREE = "Autres actions"
 MOST_WORDS = 600  # of a line of a journal
@@ -299,8 +301,8 @@ def count(
     at: datetime,
 ) -> PlanMeasure:
     """Keep what was counted of the indicator of an action on a day, since its start or in a period, there or
-    in a zone of comparison. Refused for a day to come, without a source, or when the action says nothing to
-    count. The same number sent twice is stored once.
+    in a zone of comparison. Refused for a day to come, without a source, when the action says nothing to
+    count, or when a total since the start falls. The same number sent twice is stored once.
     """
     text, where = line(source, 200), line(elsewhere, 80)
     lacks = (
@@ -321,8 +323,29 @@ def count(
     same = row.measures.filter(**said, withdrawn_at=None).first()
     if same is not None:
         return same  # sent twice
+    _refuse_fall(row, on=on, value=value, span=span, elsewhere=where)
     journal.record(by=by, verb="plan.measured", row=row, at=at)
     return PlanMeasure.objects.create(action=row, **said, by=by, at=at)
+
+
+def _refuse_fall(row: PlanAction, *, on: date, value: int, span: str, elsewhere: str) -> None:
+    """Refuse a total since the start that is under an earlier one, or over a later one, unless the action
+    aims lower than where it began.
+    """
+    aims_lower = row.baseline is not None and row.target is not None and row.target < row.baseline
+    if span != rules.SINCE or aims_lower:
+        return
+    totals = row.measures.filter(span=rules.SINCE, elsewhere=elsewhere, withdrawn_at=None)
+    before = totals.filter(on__lte=on, value__gt=value).order_by("-on", "-value").first()
+    after = totals.filter(on__gt=on, value__lt=value).order_by("on", "value").first()
+    other = before or after
+    if other is not None:
+        raise Refused(
+            "Ce nombre n’a pas été enregistré.",
+            why=f"Un total depuis le début ne baisse pas : {wording.number(other.value)} le"
+            f" {in_words(other.on)}, {wording.number(value)} le {in_words(on)}.",
+            do="Retirez l’ancien nombre s’il est faux, ou dites que celui-ci compte une période.",
+        )
 
 
 @transaction.atomic

@@ -235,8 +235,8 @@ Points = Sequence[tuple[date, int | None]]
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """What is known after each count, in order. A value is None when it is not told: a small count of a
-    period was added to it, and would be found again. added: how many periods the last value adds up.
+    """What is known after each count, in order. A value is None when it is not told: beside what is told
+    already, it would give back a few people. added: how many periods the last value adds up.
     """
 
     points: Points
@@ -252,18 +252,31 @@ def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series
     ([32, 36], 2)
     >>> [value for _, value in series([first, second], 12, least=11).points]
     [32, None]
+    >>> [value for _, value in series([first, Count(date(2026, 4, 1), 23)], 0, least=11).points]
+    [20, None]
     """
     points: list[tuple[date, int | None]] = []
-    value, added, tells = start or 0, 0, False
-    # Of one day, a total holds what its periods counted.
-    for each in sorted(counts, key=lambda each: (each.on, each.span == SINCE, each.value)):
+    value, added = start or 0, 0
+    told = 0 if is_small(start, least) else value  # what a reader can add up from what is written
+    for each in sorted(counts, key=in_order):
         if each.span == SINCE:
-            value, added, tells = each.value, 0, False
+            value, added = each.value, 0
         else:
             value, added = value + each.value, added + 1
-            tells = tells or is_small(each.value, least)
-        points.append((each.on, None if tells and value >= least else value))
+            told += 0 if is_small(each.value, least) else each.value
+        if is_small(value, least):
+            points.append((each.on, value))
+        elif is_small(abs(value - told), least):
+            points.append((each.on, None))
+        else:
+            points.append((each.on, value))
+            told = value
     return Series(points, added)
+
+
+def in_order(each: Count) -> tuple[date, bool, int]:
+    """Return where a count stands among others: of one day, a total holds what its periods counted."""
+    return each.on, each.span == SINCE, each.value
 
 
 def is_small(value: int | None, least: int) -> bool:
@@ -334,7 +347,10 @@ def effect_sentence(
 
 
 EARLY = "Compté avant que l’action commence : rien ne se constate encore."
-NO_SUM = "Une période compte moins de {least} personnes : la somme, qui dirait combien, n’est pas écrite"
+NO_SUM = (
+    "Moins de {least} personnes d’écart avec ce qui est déjà écrit : le nombre, qui dirait combien, ne l’est"
+    " pas"
+)
 LIMITS = (
     "Ces zones n’ont pas été tirées au sort, et chaque compte a son hasard : cet écart ne prouve pas l’effet"
     " de l’action."

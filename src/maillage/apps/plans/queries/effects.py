@@ -78,8 +78,14 @@ def last_count(row: PlanAction) -> str:
     if not known.points:
         return ""
     on, value = known.points[-1]
-    told = rules.HIDDEN if value is None else rules.count_words(value, least)
-    return f"{told}, le {in_words(on)}{rules.added_words(known.added)}"
+    if value is not None:
+        return f"{rules.count_words(value, least)}, le {in_words(on)}{rules.added_words(known.added)}"
+    before = [(day, n) for day, n in known.points if n is not None]
+    if not before:
+        return f"{rules.HIDDEN}, le {in_words(on)}"
+    day, n = before[-1]
+    few = f"moins de {least} d’écart"
+    return f"{rules.count_words(n, least)}, le {in_words(day)} ; {few} au {in_words(on)}"
 
 
 def effect(row: PlanAction, *, least: int) -> Effect:
@@ -103,7 +109,7 @@ def effect(row: PlanAction, *, least: int) -> Effect:
             )
             for zone in zones
         ],
-        [CountRow(each, rules.count_words(each.value, least)) for each in measures],
+        _count_rows(measures, row.baseline, least),
         [each for each in every if each.withdrawn_at],
         _chart(row, own, least),
     )
@@ -114,10 +120,37 @@ def _series(
 ) -> rules.Series:
     """Return what is known after each number of a zone of comparison, "" for the zones of the action."""
     return rules.series(
-        [rules.Count(each.on, each.value, each.span) for each in measures if each.elsewhere == elsewhere],
+        [_count(each) for each in measures if each.elsewhere == elsewhere],
         start,
         least,
     )
+
+
+def _count_rows(measures: Sequence[PlanMeasure], start: int | None, least: int) -> list[CountRow]:
+    """Return each number as its reader may read it: a total is not told where what is told beside it would
+    give back a few people.
+    """
+    hidden: set[int] = set()
+    for zone in {each.elsewhere for each in measures}:
+        of_zone = sorted(
+            (each for each in measures if each.elsewhere == zone),
+            key=lambda each: rules.in_order(_count(each)),
+        )
+        points = _series(of_zone, None if zone else start, least, elsewhere=zone).points
+        hidden |= {each.pk for each, (_, told) in zip(of_zone, points, strict=True) if told is None}
+    return [
+        CountRow(
+            each,
+            rules.HIDDEN
+            if each.pk in hidden and each.span == rules.SINCE
+            else rules.count_words(each.value, least),
+        )
+        for each in measures
+    ]
+
+
+def _count(each: PlanMeasure) -> rules.Count:
+    return rules.Count(each.on, each.value, each.span)
 
 
 def _start(row: PlanAction, known: rules.Series) -> tuple[date, int] | None:
