@@ -256,7 +256,7 @@ def test_the_report_prints_parts_under_their_action_and_counts_them_apart(plan, 
     assert "1 action et 1 sous-action ont un pilote" in text
     assert ">7.1<" in text, "in the tables"
     assert [each.label for each in found.led] == ["7"]
-    assert "7.1. Ouvrir le mardi" in changes._actions(asdict(found))
+    assert "7.1. Ouvrir le mardi" in map(changes._name, changes._actions(asdict(found)))
 
 
 def test_the_loop_tells_the_number_of_a_part_apart(plan, lea):

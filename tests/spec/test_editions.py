@@ -118,6 +118,14 @@ def test_an_action_is_new_withdrawn_or_changed():
     assert found.conclusion == "Aucun total n’a changé ; 3\xa0lignes ont changé"
     near = changes.compare(edition(study(need), before), edition(study(figure(4100, 3600, 4600)), after))
     assert near.conclusion == "Le total reste dans la marge ; 3\xa0lignes ont changé"
+    moved = plan((1, "Ouvrir le mardi", "prête"), (4, "Former", "à décider"))
+    found = changes.compare(edition(study(need), before), edition(study(need), moved))
+    assert [(row.what, row.before, row.after, row.says) for row in found.plan] == [
+        ("1. Ouvrir le mardi", "Ouvrir", "Ouvrir le mardi", "titre"),
+        ("4. Former", "2", "4", "numéro"),
+    ], "renamed, it keeps its number; moved, its title"
+    prints = {edition(study(need), each).print for each in (before, moved, None)}
+    assert len(prints) == 3, "two editions of one study have each their own fingerprint"
     alone = changes.compare(edition(study(need), before), edition(study(need)))
     assert alone.plan == (), "an edition without a plan withdraws no action, and no line is counted unseen"
 

@@ -9,7 +9,7 @@ from typing import Any
 from maillage.kernel.estimate import Estimate
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.page.blocks import Block, Bullets, Callout, Cell, Chapter, Cover, Document, Grid, Text
-from maillage.reports.page.folder import Fingerprint
+from maillage.reports.page.folder import Fingerprint, digest
 from maillage.reports.territory.figures import FigureJson
 from maillage.words import wording
 from maillage.words.dates import in_words
@@ -17,6 +17,7 @@ from maillage.words.wording import count, lower_first
 
 Json = Mapping[str, Any]
 VERSION = 1
+PRINT = 12  # characters of a digest
 WITHIN, HIGHER, LOWER = "dans la marge", "plus haut", "plus bas"
 MARGIN = (
     "Une estimation n’est dite plus haute, ou plus basse, que si les deux fourchettes ne se touchent pas ;"
@@ -30,6 +31,7 @@ TOTALS = (
 )
 # What an edition keeps of an action, and how it is called.
 FIELDS = (
+    ("title", "titre"),
     ("state", "état"),
     ("pilot", "pilote"),
     ("begins", "début"),
@@ -53,6 +55,11 @@ class Edition:
         """How it is called: « 2026-novembre », du 22 novembre 2026."""
         day = in_words(date.fromisoformat(self.about["date"]))
         return f"« {self.about['edition']} », du {day}" if self.about["edition"] else f"du {day}"
+
+    @property
+    def print(self) -> str:
+        """The start of the digest of what it keeps, its plan included: that of its `.json` in its folder."""
+        return digest(frozen(self.study, self.plan))[:PRINT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,31 +250,42 @@ def _estimate(figure: FigureJson) -> Estimate | None:
 
 
 def _plan(one: Json | None, other: Json | None) -> list[Change]:
-    """Return the actions written, withdrawn or changed."""
+    """Return the actions written, withdrawn or changed: one keeps its number when its title changes, and its
+    title when it is moved.
+    """
     was, now = (_actions(plan) for plan in (one, other))
-    told = [
-        Change(name, "—", str(row["state"]), "action nouvelle")
-        for name, row in now.items()
-        if name not in was
-    ]
-    told += [
-        Change(name, str(row["state"]), "—", "action retirée") for name, row in was.items() if name not in now
-    ]
-    for name, row in now.items():
-        for field, label in FIELDS:
-            if name in was and was[name].get(field) != row.get(field):
-                told.append(Change(name, _word(was[name].get(field)), _word(row.get(field)), label))
+    pairs: list[tuple[Json, Json]] = []
+    for same in (lambda row: (_label(row), row["title"]), _label, lambda row: row["title"]):
+        found = {same(row): row for row in was}
+        for row in list(now):
+            if (before := found.pop(same(row), None)) is not None:
+                pairs.append((before, row))
+                was.remove(before)
+                now.remove(row)
+    told = [Change(_name(row), "—", str(row["state"]), "action nouvelle") for row in now]
+    told += [Change(_name(row), str(row["state"]), "—", "action retirée") for row in was]
+    for before, row in sorted(pairs, key=lambda pair: [int(n) for n in _label(pair[1]).split(".")]):
+        if _label(before) != _label(row):
+            told.append(Change(_name(row), _label(before), _label(row), "numéro"))
+        told += [
+            Change(_name(row), _word(before.get(field)), _word(row.get(field)), label)
+            for field, label in FIELDS
+            if before.get(field) != row.get(field)
+        ]
     return told
 
 
-def _actions(plan: Json | None) -> dict[str, Json]:
-    axes = plan["axes"] if plan else ()
-    # Editions frozen before sub-actions had a number of their own have no label.
-    return {
-        f"{each.get('label', each['number'])}. {each['title']}": each
-        for axis in axes
-        for each in axis["actions"]
-    }
+def _actions(plan: Json | None) -> list[Json]:
+    return [each for axis in (plan["axes"] if plan else ()) for each in axis["actions"]]
+
+
+def _label(row: Json) -> str:
+    """Return the number of an action; editions frozen before sub-actions had their own have no label."""
+    return str(row.get("label", row["number"]))
+
+
+def _name(row: Json) -> str:
+    return f"{_label(row)}. {row['title']}"
 
 
 def _word(value: object) -> str:
@@ -305,7 +323,7 @@ def document(c: Changes, *, on: date) -> Document:
             over="Ce qui a changé",
             subtitle=f"De l’édition {c.before.name} à l’édition {c.after.name}",
             edition=f"Comparées le {in_words(on)}",
-            print=f"Empreintes {c.before.about['etude']} et {c.after.about['etude']}",
+            print=f"Empreintes {c.before.print} et {c.after.print}",
             svg="",
             alt="",
         ),
