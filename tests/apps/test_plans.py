@@ -497,6 +497,23 @@ def test_short_acts_in_place_call_for_no_course(plan):
     assert proposals.proposal(plan, "load", ON) is None
 
 
+def test_the_file_of_actions_has_numbers_beside_its_words(plan, lea, reading):
+    codes = [zone.code for zone in reading.zones[:2]]
+    both = changed(action(plan, 1), lea, zones=codes, line="assistance", baseline=4, counts="people")
+    free = changed(action(plan, 2), lea, line="", baseline=40)
+    rows = {row["action"]: row for row in files.table_of(overview.actions_of(plan), reading)}
+    told = rows[both.title]
+    assert (told["personnes_bas"], told["personnes_haut"], told["personnes_valeur"]) == (420.0, 540.0, 540.0)
+    assert told["personnes_concernees"] == "420 à 540" and told["personnes_motif"] == ""
+    assert (told["au_depart_valeur"], told["au_depart_motif"]) == ("", "petit effectif, masqué")
+    told = rows[free.title]
+    assert told["personnes_valeur"] == "" and "non chiffré" in told["personnes_motif"]
+    assert (told["au_depart_valeur"], told["au_depart_motif"], told["invente"]) == (40, "", "")
+    plan.example = True
+    rows = files.table_of(overview.actions_of(plan), reading)
+    assert {row["invente"] for row in rows} == {"pilotes, dates et budgets inventés pour la démonstration"}
+
+
 def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, reading):
     client.force_login(lea)
     first = proposals.proposals(plan, reading, ON)[0]

@@ -12,7 +12,7 @@ from django.db.models import Model
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries.effects import baseline_of
-from maillage.apps.plans.queries.overview import concerned, zones_named
+from maillage.apps.plans.queries.overview import Concerned, concerned, zones_named
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 from maillage.reference.offer import diagnosis_lines
@@ -41,7 +41,11 @@ COLUMNS = (
     ),
     *("budget_euros", "finance_euros", "financeurs", "indicateur", "au_depart", "cible", "existant"),
     *("personnes_concernees", "personnes_intervalle", "personnes_qui", "personnes_source"),
+    # As numbers, unrounded: what is read above is for the eye.
+    *("personnes_valeur", "personnes_bas", "personnes_haut", "personnes_motif"),
+    *("au_depart_valeur", "au_depart_motif", "invente"),
 )
+INVENTED = "pilotes, dates et budgets inventés pour la démonstration"
 
 
 def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
@@ -238,6 +242,21 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "personnes_intervalle": told.between,
             "personnes_qui": told.words,
             "personnes_source": told.source,
+            **{f"personnes_{name}": "" if n is None else n for name, n in _numbers(told)},
+            "personnes_motif": told.words if told.value is None else "",
+            "au_depart_valeur": baseline if isinstance(baseline, int) else "",
+            "au_depart_motif": _why_no_baseline(baseline),
+            "invente": INVENTED if row.plan.example else "",
         }
         for row in actions
     ]
+
+
+def _numbers(told: Concerned) -> tuple[tuple[str, float | None], ...]:
+    return ("valeur", told.value), ("bas", told.low), ("haut", told.high)
+
+
+def _why_no_baseline(baseline: int | str | None) -> str:
+    if baseline is None:
+        return "non renseigné"
+    return "petit effectif, masqué" if isinstance(baseline, str) else ""

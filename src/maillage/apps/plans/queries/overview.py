@@ -21,13 +21,16 @@ MOST_ZONES = 3  # named beside an action; the others are counted
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concerned:
     """How many people an action concerns, as printed: about, between, what they are, where it comes from.
-    about "": not counted, and words say why.
+    about "": not counted, and words say why. value, low, high: unrounded, for a file.
     """
 
     about: str
     between: str
     words: str
     source: str = ""
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,16 +231,29 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
             about="", between="", words="non chiffré : l’étude d’aujourd’hui ne le compte pas ici"
         )
     words = f"sans {lines[0].label[:1].lower()}{lines[0].label[1:]} à pied"
+    value, low, high = (
+        sum(getattr(each, name) for each in lines)
+        for name in ("missing_value", "missing_low", "missing_high")
+    )
     if len(lines) == 1:
-        only = lines[0]
-        return Concerned(about=only.missing, between=only.missing_between, words=words, source=source)
-    low, high = sum(each.missing_low for each in lines), sum(each.missing_high for each in lines)
+        return Concerned(
+            about=lines[0].missing,
+            between=lines[0].missing_between,
+            words=words,
+            source=source,
+            value=value,
+            low=low,
+            high=high,
+        )
     nobody = all(each.missing == lines[0].missing for each in lines) and not high
     return Concerned(
         about=lines[0].missing if nobody else f"{number(_down(low))} à {number(_up(high))}",
         between="",
         words=f"{words}, bornes des {len(lines)} zones ajoutées",
         source=source,
+        value=value,
+        low=low,
+        high=high,
     )
 
 
