@@ -44,6 +44,9 @@ def page_of(client, row) -> str:
     return client.get(f"/territoires/{PLACE}/plan/actions/{row.pk}/").content.decode().replace("\xa0", " ")
 
 
+TO_SIXTY = " ; il en faut 48 de plus pour arriver à 60, le nombre visé"
+
+
 def send(client, row, **sent):
     return client.post(f"/espace/territoires/{PLACE}/plan/{row.pk}/geste/", sent, follow=True)
 
@@ -51,8 +54,15 @@ def send(client, row, **sent):
 @pytest.mark.parametrize(
     ("baseline", "target", "counted", "others", "told"),
     [
-        (12, 60, [(1, 20), (5, 41)], 0, "De 12 au départ à 41 : 29 de plus, sur 48 visés. Personne n’a noté"),
-        (12, 60, [(5, 41), (1, 20)], 2, "De 12 au départ à 41 : 29 de plus, sur 48 visés. 2 autres choses"),
+        (12, 60, [(1, 20), (5, 41)], 0, f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}. Personne n’a noté"),
+        (12, 60, [(5, 41), (1, 20)], 2, f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}. 2 autres choses"),
+        (
+            90,
+            60,
+            [(1, 80)],
+            0,
+            "De 90 au départ à 80 : 10 de moins ; il en faut 30 de moins pour arriver à 60",
+        ),
         (12, None, [(1, 12)], 1, "De 12 au départ à 12 : rien n’a bougé. Une autre chose a changé"),
         (12, 12, [(1, 9)], 0, "De 12 au départ à 9 : 3 de moins. Personne"),
         (None, 60, [(1, 9)], 0, "Compté : 9, pour 60 visés. On ne sait pas d’où l’on partait. Personne"),
@@ -74,7 +84,7 @@ def test_a_number_stands_beside_what_was_expected_and_everybody_reads_it(client,
         send(client, row, geste="mesure", on=on, value=value, source="Feuille d’accueil, CCAS")
     client.logout()
     page = page_of(client, row)
-    assert "De 12 au départ à 41 : 29 de plus, sur 48 visés." in page
+    assert f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}." in page
     assert "rien ne dit que l’action en est la cause" in page
     assert 'aria-label="Personnes venues' in page
     assert "Noter ce nombre" not in page
@@ -196,7 +206,7 @@ def test_counts_of_periods_are_added_up_and_it_is_said(client, lea, row):
     assert row.measures.filter(value=15).count() == 2, "a total is not the count of a period"
     send(client, row, geste="oter-mesure", mesure=row.measures.get(value=15, span="start").pk)
     page = page_of(client, row)
-    assert "De 12 au départ à 47, 2 périodes additionnées : 35 de plus, sur 48 visés." in page
+    assert f"De 12 au départ à 47, 2 périodes additionnées : 35 de plus{TO_SIXTY}." in page
     assert "Ici, de 12 à 47 (+35), 2 périodes additionnées. Claix, sans l’action : de 14 à 26 (+12)," in page
     assert "pendant la période" in page
     assert ": 47" in re.findall(r'aria-label="Personnes venues[^"]*"', page)[0], "the line too"

@@ -100,6 +100,16 @@ def test_a_part_that_moves_takes_the_next_number_there_and_others_keep_theirs(pl
     assert move(second, lea, title="Vendredi").label == "7.2", "an action that stays keeps its number"
 
 
+def test_an_action_put_under_another_and_back_keeps_its_number(plan, lea):
+    one, seven, last = action(plan, 1), action(plan, 7), action(plan, 22)
+    assert move(last, lea, parent=seven).label == "7.1"
+    new = actions.write(plan, title="Une de plus", axis=one.axis, token="x", by=lea, at=AT)
+    assert new.label == "23", "the number of an action that moved is its own"
+    assert move(last, lea, parent=one).label == "1.1"
+    assert move(last, lea, parent=None).label == "22"
+    assert move(last, lea, parent=one).label == "1.1"
+
+
 def test_the_parts_of_an_action_follow_it_to_another_dynamic(plan, lea):
     one, seven = action(plan, 1), action(plan, 7)
     held = part(plan, lea, seven, "Mardi")

@@ -497,6 +497,48 @@ def test_short_acts_in_place_call_for_no_course(plan):
     assert proposals.proposal(plan, "load", ON) is None
 
 
+def test_a_proposal_goes_where_the_plan_answers_its_line_and_says_where_it_comes_from(
+    client, plan, lea, reading
+):
+    client.force_login(lea)
+    target = plan.axes.last()
+    PlanAction.objects.filter(plan=plan).update(line="")
+    changed(target.actions.first(), lea, line="assistance", zones=["elsewhere"])
+    gap = next(each for each in proposals.proposals(plan, reading, ON) if each.line == "assistance")
+    page = client.get(AT_TERRITORY).content.decode()
+    assert f'<option value="{target.pk}" selected>' in page
+    sent = {"geste": "garder", "proposition": gap.key}
+    told = client.post(f"{IN_SPACE}geste/", sent | {"dynamique": "99999"}, follow=True).content.decode()
+    assert "La dynamique choisie n’est pas de ce plan." in told
+    told = client.post(f"{IN_SPACE}geste/", {"geste": "gommer"}, follow=True).content.decode()
+    assert "Ce geste n’existe pas" in told
+    assert not plan.actions.filter(proposal=gap.key).exists()
+    client.post(f"{IN_SPACE}geste/", sent)
+    kept = plan.actions.get(proposal=gap.key)
+    assert kept.axis == target
+    address = f"{IN_SPACE}{kept.pk}/geste/"
+    assert "Ce geste n’existe pas" in client.post(address, {"geste": "gommer"}).content.decode()
+    sent = {"geste": "etat", "etat": "envolée"}
+    assert "Cet état n’existe pas." in client.post(address, sent).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["12 000", "12\xa0000", "12\u202f000", "12000"])
+def test_a_number_is_read_with_the_spaces_of_its_thousands(client, plan, lea, study, typed):
+    client.force_login(lea)
+    row = action(plan, 7)
+    said = {"title": row.title, "axis": row.axis_id, "version": row.version, "indicator": "Personnes"}
+    said |= {"budget": typed, "baseline": typed, "target": typed}
+    assert client.post(f"{IN_SPACE}{row.pk}/", said).status_code == 302
+    row.refresh_from_db()
+    assert (row.budget, row.baseline, row.target) == (12_000,) * 3
+    for sent in (
+        {"geste": "financer", "name": "La Ville", "euros": typed},
+        {"geste": "mesure", "on": "2026-11-19", "value": typed, "source": "Le registre"},
+    ):
+        assert client.post(f"{IN_SPACE}{row.pk}/geste/", sent).status_code == 302
+    assert (row.fundings.get().euros, row.measures.get().value) == (12_000, 12_000)
+
+
 def test_the_file_of_actions_has_numbers_beside_its_words(plan, lea, reading):
     codes = [zone.code for zone in reading.zones[:2]]
     both = changed(action(plan, 1), lea, zones=codes, line="assistance", baseline=4, counts="people")
@@ -533,7 +575,7 @@ def test_a_refusal_asks_why_and_holds_until_the_figure_moves(client, plan, lea, 
     assert first.key in {each.key for each in proposals.proposals(plan, reading, ON)}
 
 
-def test_what_a_workshop_proposed_enters_the_plan_once(plan, lea):
+def test_what_a_workshop_proposed_enters_the_plan_once(client, plan, lea):
     session = Session.objects.create(
         place=PLACE, title="L’accès aux droits", objective="x", held_on=ON, token="s", by=lea, at=AT
     )
@@ -543,6 +585,9 @@ def test_what_a_workshop_proposed_enters_the_plan_once(plan, lea):
         session=session, place=PLACE, title="Un relais en mairie", pilot="CCAS", lever=lever, at=AT
     )
     (proposed,) = proposals.proposals(plan, None, ON)
+    client.force_login(lea)
+    page = client.get(AT_TERRITORY).content.decode()
+    assert "Proposée en atelier" in page and "à partir des chiffres</p>" not in page
     row = actions.keep(plan, proposed, axis=plan.axes.first(), by=lea, at=AT)
     assert (row.draft, row.pilot, row.title) == (draft, "CCAS", "Un relais en mairie")
     assert proposals.proposals(plan, None, ON) == []
@@ -865,7 +910,7 @@ def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, le
     whole = client.get(AT_TERRITORY).content.decode()
     assert "8 actions" in whole.replace("\u00a0", " ") and "1 en cours" in whole.replace("\u00a0", " ")
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\u00a0", " ")
-    assert "De 0 au départ à 2 : 2 de plus, sur 6 visés" in page
+    assert "De 0 au départ à 2 : 2 de plus ; il en faut 6 de plus pour arriver à 6, le nombre visé" in page
 
 
 def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):

@@ -176,9 +176,10 @@ SINCE = (
     "plans.0008_counts",
     "plans.0009_proposed",
     "plans.0010_edits",
+    "plans.0011_number_alone",
 )
 ADDED = {
-    "plans.planaction": ("counts", "proposed"),
+    "plans.planaction": ("counts", "proposed", "number_alone"),
     "plans.planmeasure": ("span",),
     "plans.plannote": ("automatic",),
 }

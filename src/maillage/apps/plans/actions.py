@@ -150,8 +150,8 @@ def change(
     milestones: Sequence[tuple[date, str]] = (),
     **values: Any,
 ) -> PlanAction:
-    """Change an action; moved in or out of another, it takes the next number there, and its parts follow its
-    dynamic. Refused when somebody changed it meanwhile: nothing of theirs is lost.
+    """Change an action; moved into another, it takes the next number there, and has its own again once it is
+    out; its parts follow its dynamic. Refused when somebody changed it meanwhile: nothing of theirs is lost.
     """
     Plan.objects.select_for_update().get(pk=row.plan_id)
     held = PlanAction.objects.select_for_update().get(pk=row.pk)
@@ -168,7 +168,7 @@ def change(
     if held.parent is not None:
         held.axis = held.parent.axis
     if held.parent_id != was:
-        held.number = _next_number(held.plan, held.parent)
+        _renumber(held, is_alone=was is None)
     held.version += 1
     held.save()
     held.parts.exclude(axis=held.axis).update(axis=held.axis)
@@ -183,7 +183,17 @@ def change(
 def _next_number(plan: Plan, parent: PlanAction | None) -> int:
     """Return the number that comes after those of a plan, or of the parts of an action: theirs stay."""
     last = plan.actions.filter(parent=parent).aggregate(last=Max("number"))["last"]
-    return (last or 0) + 1
+    held = plan.actions.aggregate(last=Max("number_alone"))["last"] if parent is None else None
+    return max(last or 0, held or 0) + 1
+
+
+def _renumber(row: PlanAction, *, is_alone: bool) -> None:
+    """Give its number to an action that was moved. is_alone: it was a part of none."""
+    mine, row.number_alone = row.number_alone, row.number if is_alone else row.number_alone
+    if row.parent is None and mine is not None:
+        row.number, row.number_alone = mine, None
+    else:
+        row.number = _next_number(row.plan, row.parent)
 
 
 def _check(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> None:

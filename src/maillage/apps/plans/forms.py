@@ -65,6 +65,16 @@ class FrameForm(forms.Form):
         return self.cleaned_data["fichier"] or frames().get(self.cleaned_data["cadre"])
 
 
+class AmountField(forms.IntegerField):
+    """A whole number, typed with or without spaces between its thousands."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric"})  # of a number, browsers drop « 12 000 »
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number, its spaces of any width taken off."""
+        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
+
+
 def _text(label: str, most: int, rows: int = 0, **more: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows}) if rows else forms.TextInput()
     return forms.CharField(label=label, max_length=most, required=False, widget=widget, **more)
@@ -121,7 +131,7 @@ class ActionForm(forms.Form):
     )
     existing = _text("Ce qui existe déjà", 400, 2)
     means = _text("Moyens", 400, 2)
-    budget = forms.IntegerField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
+    budget = AmountField(label="Budget, en euros", required=False, min_value=0, max_value=MOST_EUROS)
     risks = _text("Risques", 400, 2)
     indicator = _text("Ce que l’on comptera", 200)
     counts = forms.ChoiceField(
@@ -131,8 +141,8 @@ class ActionForm(forms.Form):
         widget=forms.RadioSelect,
         initial=rules.PEOPLE,
     )
-    baseline = forms.IntegerField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
-    target = forms.IntegerField(label="Visé", required=False, min_value=0, max_value=MOST_PEOPLE)
+    baseline = AmountField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
+    target = AmountField(label="Visé", required=False, min_value=0, max_value=MOST_PEOPLE)
     token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -226,7 +236,7 @@ class MeasureForm(forms.Form):
     """What was counted of the indicator of an action."""
 
     on = DayField(label="Compté le")
-    value = forms.IntegerField(
+    value = AmountField(
         label="Combien",
         min_value=0,
         max_value=MOST_PEOPLE,
@@ -261,7 +271,7 @@ class FundingForm(forms.Form):
 
     funder = forms.ChoiceField(label="Financeur", required=False)
     name = _text("Nom du financeur", 120)
-    euros = forms.IntegerField(
+    euros = AmountField(
         label="Montant acquis, en euros (facultatif)",
         required=False,
         min_value=0,

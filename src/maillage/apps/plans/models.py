@@ -53,7 +53,8 @@ class PlanAction(models.Model):
     """An action of a plan. zones: codes of the territory’s zones, [] for all; line: of the offer, whose gap
     counts the people concerned; budget: euros; evidence: the figures it was proposed from, as they were
     printed that day; parent: the action of which it is a part, itself part of none; number: its rank in the
-    plan, or in its parent; after: the one that must be done before; counts: whether its indicator counts
+    plan, or in its parent; number_alone: of a part, the one that it had before it was one, None when it had
+    none; after: the one that must be done before; counts: whether its indicator counts
     people, "" when nobody said.
     """
 
@@ -62,6 +63,7 @@ class PlanAction(models.Model):
         PlanAxis, verbose_name="dynamique", on_delete=models.CASCADE, related_name="actions"
     )
     number = models.PositiveSmallIntegerField("numéro")
+    number_alone = models.PositiveSmallIntegerField("numéro hors d’une autre", null=True, blank=True)
     title = models.CharField("titre", max_length=240)
     objective = models.CharField("objectif", max_length=600, blank=True)
     pilot = models.CharField("pilote", max_length=120, blank=True)

@@ -312,9 +312,9 @@ def effect_sentence(
     told, nor what would give them back.
 
     >>> effect_sentence(12, 60, Series([(date(2026, 11, 3), 41)]), 1).split(". ")[0]
-    'De 12 au départ à 41 : 29 de plus, sur 48 visés'
-    >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)], 2), 1).split(". ")[0]
-    'De 0 au départ à 9, 2 périodes additionnées : 9 de plus, sur 60 visés'
+    'De 12 au départ à 41 : 29 de plus ; il en faut 48 de plus pour arriver à 60, le nombre visé'
+    >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)], 2), 1).split(" ; ")[0]
+    'De 0 au départ à 9, 2 périodes additionnées : 9 de plus'
     >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)]), 1, least=11).split(". ")[0]
     'De 0 au départ à moins de 11, pour 60 visés'
     >>> effect_sentence(None, None, Series([(date(2026, 11, 3), 1)]), 0).split(". ")[0]
@@ -335,11 +335,10 @@ def effect_sentence(
         gap = last - baseline
         moved = f"{wording.number(abs(gap))} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
         told = f"De {wording.number(baseline)} au départ à {wording.number(last)}{added} : {moved}"
-        told += (
-            f", sur {wording.number(target - baseline)} visés"
-            if target is not None and target != baseline
-            else ""
-        )
+        if target is not None and target != baseline:
+            way = "plus" if target > baseline else "moins"
+            told += f" ; il en faut {wording.number(abs(target - baseline))} de {way} pour arriver à"
+            told += f" {wording.number(target)}, le nombre visé"
     also = "Personne n’a noté ce qui a changé aussi"
     if others:
         also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"

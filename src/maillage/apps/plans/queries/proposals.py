@@ -3,7 +3,7 @@ a solution, needs that surveys voice, time in the place of people, what structur
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.utils.text import slugify
@@ -71,7 +71,8 @@ class Evidence:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
     """An action that the figures propose. key: what makes it the same one another day; value: its first
-    figure, None when it has none; effect: what to expect, with its assumption.
+    figure, None when it has none; effect: what to expect, with its assumption; axis: the dynamic where the
+    plan answers the same line of the offer already, None when it does nowhere.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Proposal:
     value: float | None = None
     draft: int | None = None
     pilot: str = ""
+    axis: int | None = None
 
     @property
     def alike(self) -> tuple[str, ...]:
@@ -117,8 +119,9 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
         *_perceived(said),
         *_load(plan.place, on),
     ]
+    axes = {row.line: row.axis_id for row in reversed(rows)}
     return [
-        each
+        replace(each, axis=axes.get(each.line) if each.line else None)
         for each in found
         if each.key not in known
         and (each.key not in refused or rules.comes_back(refused[each.key], each.value))

@@ -18,7 +18,7 @@ from maillage.apps.dossiers.access import may_write
 from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, actions, rules
 from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm
-from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
 from maillage.apps.plans.views.reading import action_page, framed, place_of
 from maillage.kernel.errors import Refused
@@ -27,6 +27,14 @@ from maillage.reference.plan_frames import frames
 from maillage.web import refusals
 
 ROWS = 2**31
+NO_GESTURE = Refused(
+    "Rien n’a été changé.",
+    why="Ce geste n’existe pas : la page d’où il vient a peut-être vieilli.",
+    do="Rechargez la page, puis recommencez avec l’un de ses boutons.",
+)
+NO_STATE = Refused(
+    "L’état n’a pas été changé.", why="Cet état n’existe pas.", do="Choisissez-en un dans la liste."
+)
 
 
 def _place(request: HttpRequest, place: str) -> str:
@@ -81,6 +89,7 @@ def new(request: HttpRequest, place: str) -> HttpResponse:
     if proposed is not None:
         initial |= {"title": proposed.title, "objective": proposed.why, "line": proposed.line}
         initial |= {"zones": list(proposed.zones), "pilot": proposed.pilot}
+        initial["axis"] = initial["axis"] or proposed.axis
     form = ActionForm(request.POST or None, plan=plan, initial=initial)
     error = None
     if form.is_bound and form.is_valid():
@@ -186,13 +195,15 @@ def gesture(request: HttpRequest, place: str) -> HttpResponse:
                     "Cette proposition n’est plus là. Ses chiffres ont bougé, ou quelqu’un l’a traitée.",
                 )
             elif what == "garder":
-                axis = plan.axes.filter(pk=whole(request.POST.get("dynamique", ""), ROWS)).first()
-                row = actions.keep(plan, proposed, axis=axis or plan.axes.all()[0], by=by, at=at)
+                axis = _axis(plan, request.POST.get("dynamique", ""), proposed)
+                row = actions.keep(plan, proposed, axis=axis, by=by, at=at)
                 messages.success(request, f"Gardée : c’est l’action {row.label}, à décider.")
                 return redirect("plan_action", plan.place, row.pk)
             else:
                 actions.refuse(plan, proposed, why=request.POST.get("motif", ""), by=by, at=at)
                 messages.success(request, "Refusée. Elle reviendra si son chiffre bouge d’un dixième.")
+        else:
+            raise NO_GESTURE
     return redirect("plan", plan.place)
 
 
@@ -204,12 +215,28 @@ def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
     gesture_of = GESTURES.get(request.POST.get("geste", ""))
     try:
-        if gesture_of is not None:
-            gesture_of(request, row)
+        if gesture_of is None:
+            raise NO_GESTURE
+        gesture_of(request, row)
     except Refused as refused:
         messages.error(request, " ".join(refused.sentences))
         return action_page(request, plan, row.pk, status=400)
     return redirect(f"{reverse('plan_action', args=[plan.place, row.pk])}#s-journal")
+
+
+def _axis(plan: Plan, typed: str, proposed: proposals.Proposal) -> PlanAxis:
+    """Return the dynamic that a form names; without one, where the plan answers the same line, or the first.
+    Refused for one that the plan has not.
+    """
+    wanted = whole(typed, ROWS) if typed else proposed.axis or plan.axes.all()[0].pk
+    found = plan.axes.filter(pk=wanted).first()
+    if found is None:
+        raise Refused(
+            "La proposition n’a pas été gardée.",
+            why="La dynamique choisie n’est pas de ce plan.",
+            do="Choisissez-en une dans la liste.",
+        )
+    return found
 
 
 def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
@@ -218,11 +245,12 @@ def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
 
 
 def _state(request: HttpRequest, row: PlanAction) -> None:
-    state = request.POST.get("etat")
-    if state in rules.STATES:
-        why = request.POST.get("motif", "")
-        actions.set_state(row, state, by=account_of(request), at=timezone.now(), why=why)
-        messages.success(request, f"État : {rules.STATES[state]}.")
+    state = request.POST.get("etat", "")
+    if state not in rules.STATES:
+        raise NO_STATE
+    why = request.POST.get("motif", "")
+    actions.set_state(row, state, by=account_of(request), at=timezone.now(), why=why)
+    messages.success(request, f"État : {rules.STATES[state]}.")
 
 
 def _pass_step(request: HttpRequest, row: PlanAction) -> None:
