@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries
 from maillage.apps.pilotage.queries import editions
 from maillage.apps.plans import actions
@@ -61,6 +62,28 @@ def test_an_altered_edition_is_refused_by_name(client, freeze, tmp_path):
     page = client.get(PAGE).content.decode()
     assert "Cette édition a été changée : synthese.json" in page
     assert "<h2>" not in page[page.index('role="alert"') : page.index("</main>")]
+
+
+def test_an_edition_rewritten_with_its_fingerprint_is_refused_where_the_journal_holds_it(
+    client, freeze, tmp_path
+):
+    freeze("synthese", "mai", low=10.0)
+    freeze("synthese", "mai 2", low=10.0)
+    paths = {name: tmp_path / "rapports" / PLACE / "synthese" / name for name in ("mai", "mai 2")}
+    chosen = {"de": "synthese/mai"}
+    text = client.get(PAGE, chosen).content.decode()
+    assert "Pas scellée : « mai »." in text.replace("\xa0", " ").replace("\u202f", " ")
+    for path in paths.values():
+        studies.seal_edition(path, by=None, at=AT)
+    page = client.get(PAGE, chosen).content.decode()
+    assert "Pas scellée" not in page and "plus haut qu’avant" in page
+    about = json.loads((paths["mai"] / "empreinte.json").read_text())
+    (paths["mai"] / "synthese.html").write_bytes(b"<p>Autre chose")
+    about["fichiers"]["synthese.html"] = folder.digest(b"<p>Autre chose")
+    (paths["mai"] / "empreinte.json").write_text(json.dumps(about))
+    page = client.get(PAGE, chosen).content.decode()
+    assert "Cette édition a été changée : empreinte.json" in page
+    assert "plus haut qu’avant" in client.get(PAGE, {"de": "synthese/mai 2"}).content.decode()
 
 
 def test_a_plan_that_is_a_draft_is_not_read_through_its_edition(client, freeze):

@@ -413,6 +413,7 @@ def test_a_frozen_edition_comes_back_the_same(alone, at_home, tmp_path, maillage
     assert answer.code == 0, answer.err
     frozen = json.loads((alone / "synthese" / "empreinte.json").read_bytes())["date"]
     assert f"« novembre », figée le {in_words(date.fromisoformat(frozen))} : " in answer.out
+    assert "Elle n’est pas scellée" in answer.out, "no platform, no journal"
     for name in (*FORMS["synthese"], "empreinte.json"):
         assert (tmp_path / "s" / name).read_bytes() == (alone / "synthese" / name).read_bytes()
 

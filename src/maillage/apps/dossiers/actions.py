@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_tasks import task
 
+from maillage.apps.accounts import actions as journal
 from maillage.apps.accounts.models import User
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import queries, rules
@@ -36,6 +37,7 @@ from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
 from maillage.reports.page import pdf
 from maillage.reports.page import theme as themes
+from maillage.reports.page.folder import FILE, digest
 from maillage.reports.territory import atlas, edition
 from maillage.reports.territory.reading import dump
 from maillage.studies.diagnosis.request import Cancelled
@@ -337,6 +339,14 @@ def tidy() -> int:
         if path.name not in kept:
             shutil.rmtree(path, ignore_errors=True)
     return len(old)
+
+
+def seal_edition(path: Path, *, by: User | None, at: datetime) -> None:
+    """Write in the journal the digest of an edition that was just frozen: changed later, its folder is no
+    longer the one that the journal, a chain, tells. An edition is a folder, not a row: its number is 0.
+    """
+    words = f"{rules.edition_name(path)} {digest((path / FILE).read_bytes())}"
+    journal.record(by=by, verb=rules.FROZEN, row=Study(pk=0), at=at, words=words)
 
 
 @transaction.atomic

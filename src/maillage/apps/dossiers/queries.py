@@ -19,6 +19,7 @@ from django.utils.http import urlencode
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
 
+from maillage.apps.accounts.models import Entry
 from maillage.apps.autonomy.queries import totals
 from maillage.apps.directory.queries import studied
 from maillage.apps.dossiers import rules
@@ -408,6 +409,17 @@ def file(study: Study, name: str) -> Path | None:
 def editions(place: str) -> list[Frozen]:
     """Return the editions of reports on a place that were frozen on this installation, the latest first."""
     return frozen_editions(Path(settings.HOME), place)
+
+
+def edition_seal(path: Path) -> str:
+    """Return the digest that the journal holds of the fingerprint of an edition, "" when it holds none: it
+    was frozen without a platform, or before the journal held them.
+    """
+    named = f"{rules.edition_name(path)} "
+    # Of all lines, those of no row: the index finds them.
+    lines = Entry.objects.filter(kind=Study._meta.label_lower, row=0, verb=rules.FROZEN).order_by("pk")
+    words = [each for each in lines.values_list("words", flat=True) if each.startswith(named)]
+    return words[-1].removeprefix(named) if words else ""
 
 
 def ground(study: Study) -> Ground:

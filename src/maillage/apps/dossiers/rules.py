@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from maillage.reference import missions
@@ -22,6 +23,8 @@ STATUS_LABELS = {
     CANCELLED: "annulée",
 }
 ALIVE = (QUEUED, RUNNING)
+
+FROZEN = "edition.frozen"  # a verb of the journal
 
 WHAT_IFS = ("ouvrir", "fermer", "meilleurs", "arrets")  # what may be tried on the offer of a territory
 SECTIONS = {
@@ -78,3 +81,12 @@ def _of_library(number: str) -> str:
 def _quote(number: str) -> str:
     said = voices().get(_of_library(number))
     return f"« {said.says} » ({said.speaker}, {said.place}, {said.year}, redit)" if said else ""
+
+
+def edition_name(path: Path) -> str:
+    """Return how the journal names an edition: its territory, its report, its name.
+
+    >>> edition_name(Path("/var/rapports/38151/plan/mai"))
+    '38151/plan/mai'
+    """
+    return "/".join(path.parts[-3:])

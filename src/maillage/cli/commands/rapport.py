@@ -56,7 +56,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    from maillage.cli.reports.editions import changed_files, former_edition
+    from maillage.cli.reports.editions import NOT_SEALED, changed_files, former_edition, seal, seal_of
     from maillage.reports.page import folder, theme
     from maillage.words.dates import in_words
 
@@ -72,10 +72,13 @@ def run(given: argparse.Namespace) -> int:
     former = former_edition(_frozen(given.rapport, given.code, since), since) if since else None
     frozen = _frozen(given.rapport, given.code, name) if name else None
     if frozen is not None and folder.holds_anything(frozen):
-        about, files = folder.read(frozen)
+        sealed = seal_of(frozen)
+        about, files = folder.read(frozen, seal=sealed)
         folder.write(given.sortie, files, about)
         day = in_words(date.fromisoformat(about["date"]))
         print(f"Édition « {name} », figée le {day} : {len(files)} fichiers rendus dans {given.sortie}")
+        if not sealed:
+            print(NOT_SEALED)
         if former:
             print(changed_files(given.sortie, former, (about, files)))
         return 0
@@ -83,6 +86,7 @@ def run(given: argparse.Namespace) -> int:
         about, files, refused = composed(given, name)
     if frozen is not None:
         folder.write(frozen, files, about)
+        seal(frozen)
     folder.write(given.sortie, files, about)
     print(f"{about['titre']} : {len(files)} fichiers écrits dans {given.sortie} (étude {about['etude']})")
     if name:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 Report = tuple[Fingerprint, Mapping[str, bytes]]
 NAME = "changements"
+NOT_SEALED = (
+    "Elle n’est pas scellée : le journal ne garde pas son empreinte. Ses fichiers sont ceux de son"
+    " empreinte.json, mais rien ne dit que les deux n’ont pas été changés ensemble."
+)
 
 
 def former_edition(path: Path, name: str) -> Report:
@@ -25,7 +29,40 @@ def former_edition(path: Path, name: str) -> Report:
             why=f"Sont figées : {', '.join(known)}." if known else "Aucune n’est encore figée.",
             do="Donnez le nom d’une édition figée, ou figez celle-ci avec --edition.",
         )
-    return folder.read(path)
+    return folder.read(path, seal=seal_of(path))
+
+
+def seal(path: Path) -> None:
+    """Have the journal of the platform hold the digest of an edition that was just frozen, where there is
+    one.
+    """
+    if not _has_platform():
+        return
+    from django.utils import timezone
+
+    from maillage.apps.dossiers.actions import seal_edition
+
+    seal_edition(path, by=None, at=timezone.now())
+
+
+def seal_of(path: Path) -> str:
+    """Return the digest that the journal holds of an edition, "" when it holds none."""
+    if not _has_platform():
+        return ""
+    from maillage.apps.dossiers.queries import edition_seal
+
+    return edition_seal(path)
+
+
+def _has_platform() -> bool:
+    from maillage.config.home import has_database
+
+    if not has_database():
+        return False
+    from maillage.config.bootstrap import ready
+
+    ready()
+    return True
 
 
 def changed_files(out: Path, former: Report, latter: Report) -> str:

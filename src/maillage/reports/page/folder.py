@@ -157,13 +157,17 @@ def _fingerprints(folder: Path) -> list[Fingerprint]:
         return []
 
 
-def read(folder: Path) -> tuple[Fingerprint, dict[str, bytes]]:
+def read(folder: Path, *, seal: str = "") -> tuple[Fingerprint, dict[str, bytes]]:
     """Return the fingerprint and the files of a report; Refused, naming the file, when one is missing or
-    is no longer what was written.
+    is no longer what was written. seal: the digest of `empreinte.json` that was stored elsewhere when the
+    edition was frozen, "" when none was: a file and its digest could have been changed together.
     """
     path = folder / FILE
     try:
-        about: Fingerprint = json.loads(path.read_text("utf-8"))
+        text = path.read_bytes()
+        if seal and digest(text) != seal:
+            raise _altered(path, "elle n’est plus celle que le journal a notée")
+        about: Fingerprint = json.loads(text.decode())
         digests = about["fichiers"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise _altered(path, "elle manque, ou ne se lit plus") from error

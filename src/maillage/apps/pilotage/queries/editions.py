@@ -29,7 +29,8 @@ NOT_COMPARED = Refused(
 class Comparison:
     """Two editions side by side. offered: those that may be chosen, by key; before, after: the chosen keys,
     "" and TODAY by default; told: what may be said to have moved, None without an edition or with an error;
-    parts: (title, lines, what is said when nothing moved).
+    parts: (title, lines, what is said when nothing moved); unsealed: the chosen editions of which the journal
+    holds no digest.
     """
 
     offered: Mapping[str, str]
@@ -38,6 +39,7 @@ class Comparison:
     told: Changes | None = None
     error: Refused | None = None
     parts: Sequence[tuple[str, Sequence[Change], str]] = field(default=())
+    unsealed: Sequence[str] = field(default=())
 
 
 def compared(study: Study, before: str, after: str) -> Comparison:
@@ -62,8 +64,14 @@ def compared(study: Study, before: str, after: str) -> Comparison:
     ]
     if one.plan and other.plan:
         parts.append(("Le plan", told.plan, "Aucune action n’a changé."))
+    chosen = [found[key] for key in (before, after) if key in found]
     return Comparison(
-        offered=offered, before=before, after=after, told=told, parts=() if told.apart else parts
+        offered=offered,
+        before=before,
+        after=after,
+        told=told,
+        parts=() if told.apart else parts,
+        unsealed=[f"« {each.name} »" for each in chosen if not dossiers.edition_seal(each.path)],
     )
 
 
@@ -73,7 +81,7 @@ def edition_of(study: Study, each: Frozen | None) -> Edition | None:
     """
     if each is None:
         return _today(study)
-    about, files = folder.read(each.path)
+    about, files = folder.read(each.path, seal=dossiers.edition_seal(each.path))
     content = files.get(f"{each.report}.json")
     found = changes.edition(about, content) if content else None
     return None if found is None or (found.plan and not found.plan["is_published"]) else found
