@@ -308,6 +308,45 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     assert "2 actions sans pilote" in page and "1 pour tout le territoire" in page, "a part is no action more"
 
 
+@pytest.mark.parametrize(
+    ("written", "answers"),
+    [
+        ({"line": "equipement_solidaire", "zones": True, "pilot": "La Ruche"}, False),
+        ({"line": "assistance", "zones": True}, True),
+        ({"line": "assistance", "zones": False}, False),
+        ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, True),
+    ],
+)
+def test_only_an_action_of_its_line_answers_the_lack_of_a_zone(client, study, monkeypatch, written, answers):
+    """Prêter des tablettes n’aide pas à faire une démarche : l’action se lit dans la zone, le manque reste."""
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    reading = reading_of(PLACE)
+    code = reading.zones[0].code
+    zones = [code] if written["zones"] else []
+    told = {
+        **written,
+        "token": "t",
+        "axis": plan.axes.first(),
+        "title": "Prêter des tablettes",
+        "zones": zones,
+    }
+    steering.write(plan, by=lea, at=AT, **told)
+    steering.publish(plan, shown=True, by=lea, at=AT)
+    lack = SimpleNamespace(
+        missing="480", missing_between="380 – 580", missing_value=480.0, missing_low=380.0, missing_high=580.0,
+        label="Aide", n_places=0, doubt="",
+    )  # fmt: skip
+    monkeypatch.setattr(loop, "line_of", lambda _, zone: lack if zone == code else None)
+    found = loop.loop(lea, study, reading, on=ON)
+    row = next(row for row in found.rows if row.need.code == code)
+    assert row.standing.planned is answers
+    assert ("offre" in [each.id for each in found.sentences]) is not answers
+    assert bool(row.plan) is written["zones"], "the plan column lists every action of the zone"
+    assert found.n_planned == int(written["zones"])
+    assert row.is_unanswered is (written["zones"] and not answers)
+
+
 def test_a_commune_cut_in_quarters_is_told_once(client, study):
     page = " ".join(client.get(PAGE).content.decode().split())
     (alone,) = re.findall(r"Toutes les communes</th>(.*?)</tr>", page)

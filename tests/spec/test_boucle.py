@@ -9,6 +9,8 @@ title = "La boucle d’un territoire"
 CLAIX = rules.Gap(code="38111", name="Claix", about="480", between="380 – 580", low=380.0, planned=False)
 CORENC = rules.Gap(code="38126", name="Corenc", about="240", between="180 – 300", low=180.0, planned=False)
 UNSURE = rules.Gap(code="38309", name="Poisat", about="0 – 900", between="0 – 900", low=0.0, planned=False)
+ROUNDED = rules.Gap(code="38486", name="Vif", about="0 – 2 000", between="", low=0.4, planned=False)
+BELOW = rules.Gap(code="38486", name="Vif", about="10", between="0 – 90", low=0.4, planned=False)
 RANGE = rules.Gap(code="38486", name="Seyssins", about="100 – 650", between="", low=100.0, planned=False)
 MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 680", low=440.0, planned=True)
 
@@ -21,6 +23,7 @@ MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 68
         ({"waiting": 9, "helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "attente effet plan"),
         ({"gaps": (MEYLAN,)}, ""),
         ({"gaps": (UNSURE,)}, ""),
+        ({"gaps": (ROUNDED, BELOW)}, ""),
         ({"active": False, "gaps": (CORENC,)}, "offre silence"),
         ({"sheets": 10, "confirmed": 5}, ""),
         ({"sheets": 10, "confirmed": 4}, "fiches"),

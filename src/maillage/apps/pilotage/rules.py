@@ -62,7 +62,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """What puts a zone before another. without: people without a place on foot, None when nobody knows."""
+    """What puts a zone before another. without: people without a place on foot, None when nobody knows;
+    planned: whether the plan answers that lack there.
+    """
 
     name: str
     need: float | None
@@ -74,7 +76,9 @@ class Standing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A zone whose gap is known. about, between: people without a place on foot, as printed; low: fewest."""
+    """A zone whose gap is known. about, between: people without a place on foot, as printed; low: fewest;
+    planned: whether the plan answers it there.
+    """
 
     code: str
     name: str
@@ -82,6 +86,12 @@ class Gap:
     between: str
     low: float
     planned: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether somebody surely has no place on foot, as printed: « 0 – 2 000 » says nobody may."""
+        fewest, dash, _ = (self.about if DASH in self.about else self.between).partition(DASH)
+        return self.low > 0 and not (dash and fewest.strip() == "0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +281,7 @@ def _waiting(facts: Facts) -> Sentence | None:
 
 
 def _gap(facts: Facts) -> Sentence | None:
-    bare = [each for each in facts.gaps if not each.planned and each.low > 0]
+    bare = [each for each in facts.gaps if not each.planned and each.is_sure]
     if not bare:
         return None
     worst = max(bare, key=lambda each: (each.low, each.name))

@@ -1,5 +1,6 @@
 """The loop of a territory: its zones, worst first, from what people need to what the plan answers."""
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -91,6 +92,12 @@ class ZoneLoop:
         return "aucun lieu d’ici ne dit s’il aide" if self.offer is not None else self.no_walk
 
     @property
+    def is_unanswered(self) -> bool:
+        """Whether what is planned there leaves its people without a place on foot."""
+        lacks = self.gap is not None and self.gap.missing_low > 0
+        return bool(self.plan) and lacks and not self.standing.planned
+
+    @property
     def is_first(self) -> bool:
         """Whether many people there have no place on foot."""
         return rules.is_first(self.standing)
@@ -165,7 +172,7 @@ class Loop:
     @property
     def n_planned(self) -> int:
         """How many zones an action of the plan names."""
-        return sum(row.standing.planned for row in self.rows)
+        return sum(bool(row.plan) for row in self.rows)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -217,6 +224,8 @@ def loop(
     every = communes_of(study.place)  # None for the country: thirty-five thousand codes name nothing less
     sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
     named, everywhere, has_plan = _planned(user, study.place, on)
+    actions = [each.action for each in itertools.chain(everywhere, *named.values())]
+    answered = overview.answered(actions, LINE)
     gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
     top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
     needs = _need_bars(dossiers.folder(study) / "etude.json")
@@ -230,6 +239,7 @@ def loop(
             named.get(zone.code, ()),
             top,
             needs.get(zone.code, ""),
+            planned=answered is None or zone.code in answered,
         )
         for zone in reading.zones
         if zone.code in by_zone
@@ -269,6 +279,8 @@ def _row(
     plan: Sequence[Planned],
     top: float,
     need_bar: str,
+    *,
+    planned: bool,
 ) -> ZoneLoop:
     unit, chain = by_zone[zone.code]
     alone = len(unit.zones) == 1
@@ -290,7 +302,7 @@ def _row(
             without=gap.missing_value if gap is not None else None,
             waiting=chain.orientation.detail(activity.WAITING),
             unknown=chain.effect.detail(activity.UNKNOWN),
-            planned=bool(plan),
+            planned=planned,
         ),
     )
 
@@ -412,7 +424,6 @@ def _facts(
     has_plan: bool,
 ) -> rules.Facts:
     """Return what the sentences are written from: only what the page tells."""
-    answered = any(each.action.line == LINE and each.action.pilot for each in everywhere)
     every = [*(each for row in rows for each in row.plan), *everywhere]
     planned = {each.action.pk: each for each in every if each.action.parent_id is None}
     waiting = [chain.orientation.detail(activity.WAITING) for chain in chains]
@@ -427,7 +438,7 @@ def _facts(
                 about=row.gap.missing,
                 between=row.gap.missing_between,
                 low=row.gap.missing_low,
-                planned=answered or row.standing.planned,
+                planned=row.standing.planned,
             )
             for row in rows
             if row.gap is not None

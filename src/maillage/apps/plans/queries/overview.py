@@ -132,6 +132,20 @@ def actions_of(plan: Plan) -> list[PlanAction]:
     return list(plan.actions.select_related("axis", "after", "parent").prefetch_related(steps, paid))
 
 
+def answered(rows: Iterable[PlanAction], line: str) -> frozenset[str] | None:
+    """Return the zones where an action answers a line of the offer; None: everywhere, once somebody carries
+    an action for the whole territory.
+    """
+    zones: set[str] = set()
+    for row in rows:
+        if row.line != line:
+            continue
+        if not row.zones and row.pilot:
+            return None
+        zones |= set(row.zones)
+    return frozenset(zones)
+
+
 def schedule(action: PlanAction) -> rules.Schedule:
     """Return what the rules of a calendar read of an action."""
     before, whole = action.after, action.parent

@@ -174,7 +174,7 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
     rows = list(plan.actions.exclude(state=rules.DROPPED))
     held = {row.proposal for row in rows if row.proposal}
     refused = {each.proposal: each.value for each in plan.refusals.all()}
-    answered = {line: _answered(rows, line) for line in OPENINGS}
+    answered = {line: overview.answered(rows, line) for line in OPENINGS}
 
     def is_settled(gap: gaps.Gap) -> bool:
         zones = answered[gap.line.id]
@@ -183,18 +183,6 @@ def settled(plan: Plan, offer: OfferReading | None) -> tuple[str, ...]:
         return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
 
     return tuple(gap.key for gap in gaps.certain(offer) if is_settled(gap))
-
-
-def _answered(rows: Sequence[PlanAction], line: str) -> frozenset[str] | None:
-    """Return the zones where an action already answers a line; None: everywhere, once somebody carries it."""
-    zones: set[str] = set()
-    for row in rows:
-        if row.line != line:
-            continue
-        if not row.zones and row.pilot:
-            return None
-        zones |= set(row.zones)
-    return frozenset(zones)
 
 
 def _gap(offer: OfferReading, gap: gaps.Gap, estimated: str) -> Proposal:
