@@ -167,6 +167,25 @@ def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(
     assert sum(point.value or 0 for point in acts.series) == 22
 
 
+def test_acts_are_an_action_where_nobody_was_referred(client, study, coordinator):
+    """22 actes, aucune orientation : l’action n’est pas manquante, la page et l’accueil disent les actes."""
+    pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee=PLACE)
+    now = datetime.now(UTC)
+    for k in range(26):
+        at = now - timedelta(days=20 + k)
+        Act.objects.create(
+            uid=uuid4(), structure=pimms, kind="together", procedure="caf_rsa", minutes=25,
+            where="here", done_at=at, on_day=at.date(), noted_at=at,
+        )  # fmt: skip
+    page = " ".join(client.get(PAGE).content.decode().split())
+    (cell,) = re.findall(r'<td data-t="Action">(.*?)</td>', page[: page.index("</tbody>")])
+    assert "<b>22</b> <small>actes d’aide</small>" in cell
+    assert "Manquant" not in cell and "aucune orientation" in cell.lower()
+    assert "550" in cell
+    third = home_loop(coordinator, timezone.localdate()).bars[3]
+    assert (third.title, third.value, third.state) == ("actes d’aide", "22", "counted")
+
+
 def test_zones_that_share_a_commune_are_told_together():
     cut = units.together(
         {

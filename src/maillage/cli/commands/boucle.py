@@ -77,7 +77,11 @@ def _counts(links: dict[str, Any]) -> str:
 
 
 def _told(link: dict[str, Any]) -> str:
-    return f"({link['motif'].rstrip('.')})" if link["valeur"] is None else number(link["valeur"])
+    if link["valeur"] is not None:
+        return number(link["valeur"])
+    acts = link.get("details", {}).get("acts")  # an action without any referral
+    told = f"{count(acts, 'acte d’aide', 'actes d’aide')} " if isinstance(acts, int) else ""
+    return f"{told}({link['motif'].rstrip('.')})"
 
 
 def _plan(row: "ZoneLoop", found: "Loop") -> str:

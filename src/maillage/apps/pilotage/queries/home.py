@@ -16,6 +16,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.memberships.access import territories_with
 from maillage.apps.pilotage import access
 from maillage.apps.pilotage.queries import loop as loops
+from maillage.apps.pilotage.queries.links import Chain
 from maillage.apps.pilotage.rules import Link, Sentence, zoom
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.reports.page import charts
@@ -126,7 +127,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
     scale = high / _zoom(found, need)
     counted = (
         _counted("orientations envoyées", "en un an", chain.orientation, scale),
-        _counted("suivies d’une aide", "orientations", chain.action, scale),
+        _helped(chain, scale),
         _counted("démarches abouties", "orientations aidées", chain.effect, scale),
     )
     return first, second, *counted
@@ -138,6 +139,15 @@ def _counted(title: str, base: str, link: Link, top: float) -> Bar:
         return _bar(title, "", link.why, state=state, drawn=None)
     words = f"sur {number(link.base)} {base}" if link.base is not None else base
     return _bar(title, number(link.value), words, state="counted", drawn=link.value, top=max(top, link.value))
+
+
+def _helped(chain: Chain, top: float) -> Bar:
+    """Return the referrals that somebody was helped after; else the acts of help, noted without any."""
+    if chain.action.value is None and chain.acts:
+        words = f"en un an. {chain.action.why}"
+        drawn, n = max(top, chain.acts), chain.acts
+        return _bar("actes d’aide", number(n), words, state="counted", drawn=n, top=drawn)
+    return _counted("suivies d’une aide", "orientations", chain.action, top)
 
 
 def _bar(

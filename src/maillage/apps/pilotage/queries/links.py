@@ -68,6 +68,11 @@ class Chain:
         return all(each.value is None and not each.published for each in links)
 
     @property
+    def acts(self) -> int:
+        """Return how many acts of help are told, of people referred or not; 0 when none is."""
+        return self.action.detail(noted.ACTS)
+
+    @property
     def unknown(self) -> int | None:
         """Return how many people helped nobody knows the outcome of; None when it is not told."""
         return next((each.n for each in self.effect.published if each.id == noted.UNKNOWN), None)
