@@ -1,5 +1,6 @@
 """The loop of a territory: what is noted by commune, what may be told of it, what its page and files say."""
 
+import csv
 import json
 import re
 from dataclasses import replace
@@ -420,9 +421,51 @@ def test_a_row_of_the_file_has_each_link_or_its_reason(client, study):
     answer = client.get(f"{PAGE}zones.csv")
     lines = answer.content.decode().splitlines()
     assert lines[0].split(",") == list(document.COLUMNS)
-    assert len(lines) == 1 + len(reading_of(PLACE).zones)
+    rows = list(csv.DictReader(lines))
+    assert [row["niveau"] for row in rows] == ["zone"] * len(reading_of(PLACE).zones) + [
+        "commune",
+        "ensemble",
+    ]
+    assert (rows[-2]["nom"], rows[-2]["code"]) == ("Échirolles", PLACE)
+    assert all(row["source"] and row["date"] and row["activite_inventee"] == "non" for row in rows)
     assert "voir Échirolles" in lines[1]
     assert "connu pour" not in lines[1], "nothing is noted there: the row of the commune says so"
+
+
+def test_the_rows_of_the_file_sum_to_those_of_the_page(client, study):
+    """L’activité d’une commune coupée a sa ligne : zones et communes ensemble font le total de la page."""
+    now = datetime.now(UTC)
+    helped = {"came": True, "served_at": now - timedelta(days=20), "answered_at": now - timedelta(days=30)}
+    referrals(PLACE, 21, at=now, example=True, **helped, outcome=cycle.REACHED)
+    referrals(PLACE, 7, at=now, example=True, state="sent")
+    referrals(PLACE, 4, at=now, example=True, reason="full", answered_at=now - timedelta(days=30))
+    *parts, whole = csv.DictReader(client.get(f"{PAGE}zones.csv").content.decode().splitlines())
+    assert whole["niveau"] == "ensemble" and all(row["activite_inventee"] == "oui" for row in (*parts, whole))
+    for column, n in (
+        ("orientation", 32),
+        ("action", 21),
+        ("effet", 21),
+        ("orientations_en_attente", 7),
+        ("orientations_refusees", 4),
+    ):
+        assert sum(int(row[column] or 0) for row in parts) == int(whole[column]) == n, column
+    need = sum(float(row["besoin"] or 0) for row in parts)
+    hidden = [row for row in parts if row["niveau"] == "zone" and not row["besoin"]]
+    assert all(row["besoin_motif"] for row in hidden)
+    assert 0 <= float(whole["besoin"]) - need <= 50 * len(hidden), "a zone withheld stays in the total alone"
+    assert whole["motif_de_refus"] == "Complet" and whole["delai_median_jours"]
+    assert whole["besoin_univers"] and whole["besoin_n"] and "du" in whole["orientation_univers"]
+
+
+@pytest.mark.parametrize(("doubt", "told"), [("", 480.0), ("Des lieux ne disent rien.", None)])
+def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, told):
+    line = SimpleNamespace(
+        missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0, n_places=3, doubt=doubt
+    )
+    offer = SimpleNamespace(whole=SimpleNamespace(n_places=9, n_silent=2))
+    made = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, places=loop.Places(n=9))
+    away = document._whole_offer(made)["sans_aide_a_pied"]
+    assert (away["valeur"], away["bas"], away["haut"], away.get("motif", "")) == (told, 380.0, 580.0, doubt)
 
 
 def test_a_training_of_aidants_is_no_seat_of_a_workshop(home):

@@ -9,11 +9,13 @@ from django.utils.text import capfirst
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators.rules import Capacity
+from maillage.apps.orientations.rules import cycle
+from maillage.apps.pilotage.queries import activity
 from maillage.apps.pilotage.queries.links import Chain
 from maillage.apps.pilotage.queries.loop import LINE, Loop, Places, Planned, ZoneLoop
 from maillage.apps.pilotage.queries.units import Unit
 from maillage.apps.pilotage.rules import Link
-from maillage.words.wording import count
+from maillage.words.wording import DASH, count
 
 Json = dict[str, Any]
 METHOD = "boucle"
@@ -32,7 +34,33 @@ COLUMNS = (
     ),
     *(f"{link}{end}" for link in LINKS for end in ("", "_motif")),
     *("plan", "plan_motif"),
+    "niveau",
+    *("orientations_en_attente", "plus_ancienne_jours", "orientations_refusees", "motif_de_refus"),
+    *("orientations_sans_venue", "orientations_en_cours", "sans_solution", "delai_median_jours"),
+    *("actes", "minutes", "effet_inconnu", "effet_en_partie", "effet_abandonne"),
+    *("plan_pilotes", "plan_commence_le", "plan_finit_le"),
+    *("besoin_univers", "besoin_n", *(f"{link}_univers" for link in LINKS)),
+    *("source", "date", "activite_du", "activite_au", "activite_inventee"),
 )
+ZONE, COMMUNE, WHOLE = (
+    "zone",
+    "commune",
+    "ensemble",
+)  # each row of activity counts once in a sum of the first two
+ABOVE = "Zone par zone, au-dessus."
+# A column for each count beside a link: (link, count).
+DETAILS: Mapping[str, tuple[str, str]] = {
+    "orientations_en_attente": ("orientation", activity.WAITING),
+    "orientations_refusees": ("orientation", activity.REFUSED),
+    "orientations_sans_venue": ("orientation", activity.ABSENT),
+    "orientations_en_cours": ("orientation", activity.OTHER),
+    "sans_solution": ("orientation", activity.UNSOLVED),
+    "actes": ("action", activity.ACTS),
+    "minutes": ("action", "minutes"),
+    "effet_inconnu": ("effet", activity.UNKNOWN),
+    "effet_en_partie": ("effet", cycle.PARTIAL),
+    "effet_abandonne": ("effet", cycle.DROPPED),
+}
 NO_PLAN = "Aucun plan n’est publié pour ce territoire."
 
 
@@ -48,18 +76,57 @@ def loop_json(study: Study, loop: Loop) -> Json:
         "activite_inventee": loop.activity.examples,
         "activite_reelle_a_part": loop.activity.apart or None,
         "etude_du": study.finished_at.date().isoformat() if study.finished_at else None,
+        "source": _source(loop),
         "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
         "ensemble": {
             "besoin": kept["besoins"]["precarite_numerique"],
+            "offre": _whole_offer(loop),
             "accueil": capacity_json(loop.places.capacity),
             **_chain(loop.whole, loop),
             "plan": _plan(loop.everywhere, loop),
         },
         "communes": [
-            {"nom": unit.name, "zones": list(unit.zones), **_chain(chain, loop)}
+            {
+                "nom": unit.name,
+                "codes": sorted(unit.communes),
+                "zones": list(unit.zones),
+                **_chain(chain, loop),
+            }
             for unit, chain in loop.shared
         ],
         "phrases": [each.text for each in loop.sentences],
+    }
+
+
+def _source(loop: Loop) -> str:
+    """Return where the estimates come from, in a sentence."""
+    reading = loop.reading
+    held = f"{reading.definition.producer}, {reading.definition.year} ; étude {reading.fingerprint}"
+    return f"{held} ; lieux : {reading.offer.source}" if reading.offer else held
+
+
+def _whole_offer(loop: Loop) -> Json:
+    """Return the offer of the whole territory, as that of a zone."""
+    offer, line = loop.reading.offer, loop.gap
+    if offer is None or line is None:
+        return {"valeur": None, "motif": f"{capfirst(loop.no_walk)}."}
+    known = line.missing != DASH
+    nobody_says = "Aucun lieu d’ici ne dit s’il aide."
+    doubt = {"motif": line.doubt} if line.doubt else {}  # silent places leave bounds, without a figure
+    away = {"valeur": None if line.doubt else line.missing_value} | doubt
+    away |= {"bas": line.missing_low, "haut": line.missing_high}
+    return {
+        "valeur": line.n_places if known else None,
+        **({} if known else {"motif": nobody_says}),
+        "unite": "lieux",
+        "univers": "lieux du territoire qui disent aider pour une démarche",
+        "n": offer.whole.n_places,
+        "methode": "manques",
+        "muets": offer.whole.n_silent,
+        "sans_aide_a_pied": away | {"unite": "personnes", "methode": "manques"}
+        if known
+        else {"valeur": None, "motif": nobody_says},
+        "fiches": _sheet_counts(loop.places),
     }
 
 
@@ -102,6 +169,10 @@ def _sheets(places: Places | None, unit: Unit) -> Json:
     """Return the sheets of today’s directory, known by commune."""
     if places is None:
         return {"valeur": None, "motif": known_for(unit)}
+    return _sheet_counts(places)
+
+
+def _sheet_counts(places: Places) -> Json:
     return {
         "valeur": places.n,
         "confirmees_6_mois": places.confirmed,
@@ -178,8 +249,47 @@ def _action(each: Planned) -> Json:
 
 
 def rows(document: Json) -> list[Json]:
-    """Return the zones of a loop as rows of `COLUMNS`: an empty cell has its reason beside it."""
-    return [_row(zone) for zone in document["zones"]]
+    """Return the zones of a loop as rows of `COLUMNS`, then the communes that are cut, whose activity is
+    known for them alone, then the whole: an empty cell has its reason beside it.
+    """
+    above = {"valeur": None, "motif": ABOVE}
+    communes = [
+        {**each, "code": " ".join(each["codes"]), "besoin": above, "offre": above, "plan": above}
+        for each in document["communes"]
+    ]
+    whole = document["ensemble"] | {name: document["territoire"][name] for name in ("code", "nom")}
+    levels = ((ZONE, document["zones"]), (COMMUNE, communes), (WHOLE, [whole]))
+    common = {
+        "source": document["source"],
+        "date": _cell(document["etude_du"]),
+        "activite_du": document["du"],
+        "activite_au": document["au"],
+        "activite_inventee": "oui" if document["activite_inventee"] else "non",
+    }
+    return [
+        _row(each) | _beside(each) | {"niveau": level} | common for level, every in levels for each in every
+    ]
+
+
+def _beside(row: Json) -> Json:
+    """Return what stands beside the links of a row: its details, who carries the plan and when, who is
+    counted.
+    """
+    told = {name: row[link].get("details", {}).get(id) for name, (link, id) in DETAILS.items()}
+    plan = row["plan"] if isinstance(row["plan"], list) else []
+    return {
+        **{name: n if isinstance(n, int) else "" for name, n in told.items()},
+        **{
+            name: _cell(row["orientation"].get(name))
+            for name in ("plus_ancienne_jours", "motif_de_refus", "delai_median_jours")
+        },
+        "plan_pilotes": " ; ".join(each["pilote"] or "sans pilote" for each in plan),
+        "plan_commence_le": " ; ".join(each["commence_le"] or "sans date" for each in plan),
+        "plan_finit_le": " ; ".join(each["finit_le"] or "sans date" for each in plan),
+        "besoin_univers": row["besoin"].get("univers", ""),
+        "besoin_n": _cell(row["besoin"].get("n")),
+        **{f"{link}_univers": row[link].get("univers", "") for link in LINKS},
+    }
 
 
 def _row(zone: Json) -> Json:
