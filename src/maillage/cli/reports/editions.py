@@ -51,7 +51,8 @@ def seal_of(path: Path) -> str:
         return ""
     from maillage.apps.dossiers.queries import edition_seal
 
-    return edition_seal(path)
+    found: str = edition_seal(path)
+    return found
 
 
 def _has_platform() -> bool:
