@@ -401,6 +401,9 @@ def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_pa
 
     static.collect()
     first = named()
+    held = {path.name for path in (tmp_path / "statique").iterdir()}
+    assert first in held
+    assert "a.css" not in held, "no page names it: nothing is compressed twice"
     manifest.write_text(manifest.read_text("utf-8") + "\n")
     static.collect()
     assert manifest.read_text("utf-8").endswith("\n"), "nothing changed: nothing is collected"
