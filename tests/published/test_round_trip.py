@@ -148,3 +148,21 @@ def test_what_another_directory_imports_leaves_it_the_same(tmp_path_factory, for
     first = written(format, [sheet], folder / "ici")
     second = written(format, read(first), folder / "ailleurs")
     assert compared(second) == compared(first)
+
+
+def test_a_place_without_a_street_keeps_where_it_is_in_hsds(tmp_path):
+    """Le standard veut une adresse entière ou aucune : le reste est dit en attributs, et revient."""
+    sheet = {
+        **WHERE,
+        "id": "lieu-1",
+        "nom": "Le Relais",
+        "date_maj": "2026-05-02",
+        "complement_adresse": "Bât. B",
+    }
+    del sheet["code_insee"]
+    (again,) = read(written(loss.HSDS, [sheet], tmp_path / "ici"))
+    assert {name: again[name] for name in ("commune", "code_postal", "complement_adresse")} == {
+        "commune": "Grenoble",
+        "code_postal": "38000",
+        "complement_adresse": "Bât. B",
+    }
