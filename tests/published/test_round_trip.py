@@ -134,10 +134,11 @@ def _plain(value: Any) -> Any:
     return sorted(map(str, value)) if isinstance(value, list) else value
 
 
+@pytest.mark.slow("each example is written, read, and written again")
 @pytest.mark.parametrize("format", FILES)
 @given(sheet=SHEETS)
 @settings(
-    max_examples=times(15, 400),
+    max_examples=times(10, 60),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
