@@ -614,6 +614,43 @@ def test_the_journal_says_who_decided_what_and_what_changed_elsewhere(client, pl
     assert "La médiathèque ferme." not in client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
 
 
+def test_words_that_reach_somebody_are_confirmed_before_everybody_reads_them(client, plan, lea, study):
+    client.force_login(lea)
+    row = action(plan, 7)
+    address = f"{IN_SPACE}{row.pk}/geste/"
+    words = "Jean Durand, 06 39 98 12 34, prend la suite."
+    said = {"geste": "note", "kind": "decision", "on": "2026-10-06", "words": words}
+    answer = client.post(address, said)
+    asked = answer.content.decode()
+    assert answer.status_code == 400 and not row.notes.filter(words=words).exists()
+    assert "Il y a peut-être ici un numéro de téléphone" in asked and 'name="personne"' in asked
+    assert words in asked, "nothing typed is lost"
+    assert client.post(address, said | {"personne": "on"}).status_code == 302
+    assert row.notes.filter(words=words).exists()
+    counted = {
+        "geste": "mesure",
+        "on": "2026-10-06",
+        "value": 12,
+        "source": "Registre de jean@durand.example",
+    }
+    row.indicator = "Personnes venues"
+    row.save()
+    asked = client.post(address, counted).content.decode()
+    assert "une adresse e-mail" in asked and 'id="mesure-personne"' in asked and not row.measures.exists()
+    client.post(address, counted | {"personne": "on"})
+    assert row.measures.count() == 1
+    plain = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
+    assert 'name="personne"' not in plain, "asked of nobody who names nobody"
+    form = ActionForm(plan=plan, row=row)
+    sent = {name: form[name].value() or "" for name in form.fields} | {"pilot": "M. Durand, 04 76 00 00 00"}
+    refused = ActionForm(sent, plan=plan, row=row)
+    assert list(refused.errors) == ["pilot"] and "un numéro de téléphone" in refused.errors["pilot"][0]
+    assert ActionForm(sent | {"personne": "on"}, plan=plan, row=row).is_valid()
+    assert ActionForm(sent | {"pilot": "M. Durand"}, plan=plan, row=row).is_valid(), "a pilot has a name"
+    row.pilot = sent["pilot"]
+    assert ActionForm(sent, plan=plan, row=row).is_valid(), "confirmed once"
+
+
 def test_a_line_that_the_software_wrote_stays_in_the_journal(client, plan, lea, study):
     client.force_login(lea)
     row = action(plan, 7)

@@ -1,7 +1,7 @@
 """What a discussion may be under, what in a message may speak of a person, and what moderation may do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -63,15 +63,19 @@ MARKS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def personal_marks(text: str) -> tuple[str, ...]:
+REACHING = ("telephone", "mail")  # by these marks alone, somebody is reached
+
+
+def personal_marks(text: str, among: Iterable[str] = MARKS) -> tuple[str, ...]:
     """Return what in a text may name or reach somebody, in words; none for a sentence about a practice.
+    among: the marks to look for.
 
     >>> personal_marks("Mme Durand n’a plus d’adresse : 06 12 34 56 78")
     ('un nom de famille', 'un numéro de téléphone')
     >>> personal_marks("La Caf a changé son écran le 12 mars 2026")
     ()
     """
-    found = [name for name, (_, marks) in MARKS.items() if re.search(marks, text)]
+    found = [name for name in among if re.search(MARKS[name][1], text)]
     if "telephone" in found and "number" in found:
         found.remove("number")
     return tuple(MARKS[name][0] for name in found)

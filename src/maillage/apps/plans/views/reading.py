@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -23,6 +24,7 @@ from maillage.reports.page import maps
 from maillage.reports.survey.document import as_csv
 from maillage.reports.territory.gaps import OPENINGS
 
+OF_MEASURE = "mesure-%s"  # ids of the fields of its form, on a page that holds others
 MOST_ON_MAP = 12  # zones listed beside the map before the others fold
 CONTRADICTIONS = (
     rules.STARTED_EARLY,
@@ -157,8 +159,12 @@ def action(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     return action_page(request, plan_of(request, place), pk)
 
 
-def action_page(request: HttpRequest, found: Plan, pk: int, *, status: int = 200) -> HttpResponse:
-    """Return the page of an action of a plan; what was typed and refused is still in its form."""
+def action_page(
+    request: HttpRequest, found: Plan, pk: int, *, status: int = 200, sent: forms.Form | None = None
+) -> HttpResponse:
+    """Return the page of an action of a plan; what was typed and refused is still in its form. sent: a form
+    that asks about its words before it is taken.
+    """
     on = timezone.localdate()
     row = get_object_or_404(
         PlanAction.objects.filter(plan=found)
@@ -205,7 +211,11 @@ def action_page(request: HttpRequest, found: Plan, pk: int, *, status: int = 200
     }
     if context["may_write"]:
         typed, gesture = request.POST, request.POST.get("geste", "")
-        context["form"] = NoteForm(typed if gesture == "note" else None, initial={"on": on})
+        context["form"] = (
+            sent
+            if isinstance(sent, NoteForm)
+            else NoteForm(typed if gesture == "note" else None, initial={"on": on})
+        )
         context["funding_form"] = FundingForm(
             typed if gesture == "financer" else None, plan=found, auto_id="financement-%s"
         )
@@ -213,8 +223,10 @@ def action_page(request: HttpRequest, found: Plan, pk: int, *, status: int = 200
         context["why"] = typed.get("motif", "")
         context["withdrawn_fundings"] = row.fundings.exclude(withdrawn_at=None).select_related("funder")
         context["protected_under"] = effects.least_of(row)
-        context["measure_form"] = MeasureForm(
-            typed if gesture == "mesure" else None, initial={"on": on}, auto_id="mesure-%s"
+        context["measure_form"] = (
+            sent
+            if isinstance(sent, MeasureForm)
+            else MeasureForm(typed if gesture == "mesure" else None, initial={"on": on}, auto_id=OF_MEASURE)
         )
         context |= {"tasks": effects.tasks(row, on), "offered": effects.offered(row, request.user)}
     return render(request, "plans/action.html", context, status=status)

@@ -17,10 +17,10 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm
+from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm, PublicForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
-from maillage.apps.plans.views.reading import action_page, framed, place_of
+from maillage.apps.plans.views.reading import OF_MEASURE, action_page, framed, place_of
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line, whole
 from maillage.reference.plan_frames import frames
@@ -214,6 +214,9 @@ def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     plan = plan_to_write(request, place)
     row = get_object_or_404(PlanAction, plan=plan, pk=pk)
     gesture_of = GESTURES.get(request.POST.get("geste", ""))
+    unsure = _unsure(request)
+    if unsure is not None:
+        return action_page(request, plan, row.pk, status=400, sent=unsure)
     try:
         if gesture_of is None:
             raise NO_GESTURE
@@ -237,6 +240,19 @@ def _axis(plan: Plan, typed: str, proposed: proposals.Proposal) -> PlanAxis:
             do="Choisissez-en une dans la liste.",
         )
     return found
+
+
+def _unsure(request: HttpRequest) -> PublicForm | None:
+    """Return the words that were typed and seem to name or reach somebody, None when nothing does: the page
+    asks about them, and loses none.
+    """
+    asked: Mapping[str, Callable[[], PublicForm]] = {
+        "note": lambda: NoteForm(request.POST),
+        "mesure": lambda: MeasureForm(request.POST, auto_id=OF_MEASURE),
+    }
+    build = asked.get(request.POST.get("geste", ""))
+    form = build() if build else None
+    return form if form is not None and form.warned and not form.is_valid() else None
 
 
 def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
