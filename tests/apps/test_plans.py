@@ -625,6 +625,7 @@ def test_words_that_reach_somebody_are_confirmed_before_everybody_reads_them(cli
     assert answer.status_code == 400 and not row.notes.filter(words=words).exists()
     assert "Il y a peut-être ici un numéro de téléphone" in asked and 'name="personne"' in asked
     assert words in asked, "nothing typed is lost"
+    assert "Pas encore enregistré" in asked and "autofocus" in asked, "on a long page, where it is"
     assert client.post(address, said | {"personne": "on"}).status_code == 302
     assert row.notes.filter(words=words).exists()
     counted = {

@@ -216,6 +216,7 @@ def action_gesture(request: HttpRequest, place: str, pk: int) -> HttpResponse:
     gesture_of = GESTURES.get(request.POST.get("geste", ""))
     unsure = _unsure(request)
     if unsure is not None:
+        messages.error(request, "Pas encore enregistré : ce que vous avez écrit est plus bas, à relire.")
         return action_page(request, plan, row.pk, status=400, sent=unsure)
     try:
         if gesture_of is None:
@@ -252,7 +253,10 @@ def _unsure(request: HttpRequest) -> PublicForm | None:
     }
     build = asked.get(request.POST.get("geste", ""))
     form = build() if build else None
-    return form if form is not None and form.warned and not form.is_valid() else None
+    if form is None or not form.warned or form.is_valid():
+        return None
+    form.fields[next(iter(form.warned))].widget.attrs["autofocus"] = True  # the page is long
+    return form
 
 
 def _chosen(request: HttpRequest, rows: Any, name: str) -> Any:
