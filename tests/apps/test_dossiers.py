@@ -4,13 +4,15 @@ import json
 import re
 import shutil
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from maillage.apps.dossiers import access, actions, queries, rules
-from maillage.apps.dossiers.models import Study
+from maillage.apps.dossiers.models import Comment, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
+from maillage.cli.reports import studies as reported
 from maillage.kernel.names import plain
 from maillage.reports.territory import edition
 from maillage.reports.territory.reading import PublishedNote
@@ -612,6 +614,36 @@ def test_comments_survive_and_stay_apart(client, coordinator, study, settings, t
     Study.objects.filter(pk=study.pk).update(status=rules.QUEUED)
     actions.compute(study)
     assert "La gare ferme en mars." in (queries.folder(study) / "dossier.html").read_text("utf-8")
+
+
+def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, coordinator, study):
+    client.force_login(coordinator)
+    address = "/espace/territoires/38151/commentaires/"
+    client.post(address, {"synthese": "Environ 41 000 personnes.", "besoins": "Une gare ferme."})
+    page = text_of(client.get(ADDRESS))
+    assert "Environ 41 000 personnes." in page and "à relire" not in page
+    Comment.objects.update(study="avant", study_on=date(2026, 3, 1))
+    told = queries.comments("38151", queries.reading(study).fingerprint)
+    assert told["synthese"].startswith("Environ 41 000 personnes.\n\n(Écrit pour l’étude du 1er mars 2026")
+    assert "à relire" in text_of(client.get(ADDRESS))
+    kept = {"synthese": "Environ 41 000 personnes.", "besoins": "Une gare ferme."}
+    shown = {f"initial-{name}": text for name, text in kept.items()}
+    client.post(address, {**kept, **shown, "synthese": "Environ 39 000 personnes."})
+    told = queries.comments("38151", queries.reading(study).fingerprint)
+    assert ("à relire" in told["synthese"], "à relire" in told["besoins"]) == (False, True)
+    client.post(address, {**kept, **shown, "relus": "on"})
+    assert "à relire" not in text_of(client.get(ADDRESS))
+
+
+def test_a_report_made_by_command_holds_what_was_just_commented(
+    client, coordinator, study, settings, tmp_path
+):
+    shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
+    settings.HOME = tmp_path
+    client.force_login(coordinator)
+    client.post("/espace/territoires/38151/commentaires/", {"synthese": "La gare ferme en mars."})
+    made = reported._of_platform("38151", date(2026, 11, 20))
+    assert "La gare ferme en mars." in made.dossier["html"]().decode()
 
 
 def test_a_comment_that_quotes_nobody_known_is_refused(client, coordinator, study):

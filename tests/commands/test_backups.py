@@ -177,8 +177,10 @@ SINCE = (
     "plans.0009_proposed",
     "plans.0010_edits",
     "plans.0011_number_alone",
+    "dossiers.0007_comment_study",
 )
 ADDED = {
+    "dossiers.comment": ("study", "study_on"),
     "plans.planaction": ("counts", "proposed", "number_alone"),
     "plans.planmeasure": ("span",),
     "plans.plannote": ("automatic",),

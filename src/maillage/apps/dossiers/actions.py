@@ -194,7 +194,7 @@ def _write(study: Study, begun: datetime) -> None:
     change, census = studied.last_change(), queries.census_of(request)
     found = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
     made = edition.prepare(found, lambda step, share: progress(step, 0.55 + 0.15 * share))
-    said = queries.comments(study.place)
+    said = queries.comments(study.place, made.reading.fingerprint)
     target = queries.folder(study)
     aside = queries.aside(study)
     shutil.rmtree(aside, ignore_errors=True)
@@ -224,7 +224,8 @@ def _write(study: Study, begun: datetime) -> None:
     Study.objects.filter(pk=study.pk).update(offer=census.digest, offer_change=change)
     if (start := offer_census.ground_of(request, census, found.diagnosis.model)) is not None:
         _keep_ground(study, start)
-    if queries.comments(study.place) != said:  # somebody wrote while the dossier was being made
+    # Somebody wrote while the dossier was being made.
+    if queries.comments(study.place, made.reading.fingerprint) != said:
         publish_later.enqueue(study.pk)
 
 
@@ -351,14 +352,22 @@ def seal_edition(path: Path, *, by: User | None, at: datetime) -> None:
 
 @transaction.atomic
 def comment(*, by: User, place: str, texts: dict[str, str]) -> None:
-    """Store the analyst's comments on a place, by section; an empty text deletes the comment.
+    """Store the analyst's comments on a place, by section, with the study that they are written for; an
+    empty text deletes the comment.
 
     The worker rewrites existing dossiers: figures do not change.
     """
+    beside = queries.latest(place)
+    about: dict[str, Any] = {"study": "", "study_on": None}
+    if beside is not None and not queries.is_lost(beside):
+        about = {
+            "study": queries.reading(beside).fingerprint,
+            "study_on": timezone.localdate(beside.finished_at),
+        }
     for section, text in texts.items():
         if section in rules.SECTIONS:
             Comment.objects.update_or_create(
-                place=place, section=section, defaults={"text": text.strip(), "written_by": by}
+                place=place, section=section, defaults={"text": text.strip(), "written_by": by, **about}
             )
     _publish_again(place)
 
@@ -520,7 +529,7 @@ def publish_later(pk: int) -> None:
             made,
             queries.folder(study),
             on=timezone.localdate(),
-            comments=queries.comments(study.place),
+            comments=queries.comments(study.place, made.reading.fingerprint),
             field=queries.field_of(study, made.reading, on=timezone.localdate()),
             sheets=False,
         )

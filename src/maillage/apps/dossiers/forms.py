@@ -94,6 +94,20 @@ class CommentForm(forms.Form):
                 widget=forms.Textarea(attrs={"rows": 4}),
                 show_hidden_initial=True,  # what the form showed: only what was changed is saved
             )
+        if self.initial:
+            self.fields["relus"] = forms.BooleanField(
+                label="Je les ai tous relus : ils valent pour l’étude d’aujourd’hui", required=False
+            )
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Return the comments to save: those that were changed, all of them once they were read again."""
+        read = self.cleaned_data.get("relus")
+        return {
+            section: self.cleaned_data[section]
+            for section in rules.SECTIONS
+            if section in self.changed_data or (read and self.cleaned_data[section])
+        }
 
     def clean(self) -> dict[str, Any]:
         clean = super().clean() or {}

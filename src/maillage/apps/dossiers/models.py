@@ -41,11 +41,16 @@ class Study(models.Model):
 
 
 class Comment(models.Model):
-    """An analyst's addition to a dossier: separate from computed text, and surviving a new computation."""
+    """An analyst's addition to a dossier: separate from computed text, and surviving a new computation.
+    study: the digest of the study that it was written for, "" when there was none, or before it was stored;
+    study_on: the day of that study.
+    """
 
     place = models.CharField("territoire ou périmètre", max_length=61)
     section = models.CharField("partie", max_length=12, choices=list(rules.SECTIONS.items()))
     text = models.TextField("commentaire", blank=True)
+    study = models.CharField("empreinte de son étude", max_length=64, blank=True, default="", db_default="")
+    study_on = models.DateField("étude du", null=True, blank=True)
     written_at = models.DateTimeField(auto_now=True)
     written_by = by_account()
 

@@ -247,11 +247,17 @@ def ahead(study: Study) -> int:
     return Study.objects.filter(status__in=rules.ALIVE, asked_at__lt=study.asked_at).count()
 
 
-def comments(place: str) -> dict[str, str]:
+def comments(place: str, study: str = "") -> dict[str, str]:
     """Return the analyst's comments of a place, by section, as they are read: empty ones left out, quoted
-    voices in full.
+    voices in full. study: the digest of the study beside which they are read; one that was written for
+    another says so, since its figures may have changed.
     """
-    return {section: rules.with_voices(text) for section, text in typed_comments(place).items()}
+    return {
+        each.section: rules.with_voices(each.text)
+        + (rules.of_another_study(each.study_on) if study and each.study not in ("", study) else "")
+        for each in Comment.objects.filter(place=place)
+        if each.text.strip()
+    }
 
 
 def typed_comments(place: str) -> dict[str, str]:

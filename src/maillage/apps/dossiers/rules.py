@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definitions
 from maillage.reference.parameters import parameters
 from maillage.reference.voices import voices
+from maillage.words.dates import in_words
 
 VERSION = 32
 
@@ -64,6 +66,16 @@ def key_of(inputs: dict[str, Any]) -> str:
 def unknown_voices(text: str) -> list[str]:
     """Return the numbers in brackets, of an analyst's comment, that the library of voices does not hold."""
     return [number for number in QUOTED.findall(text) if _of_library(number) not in voices()]
+
+
+def of_another_study(on: date | None) -> str:
+    """Return what a comment says after its text when its study is no longer the one beside it.
+
+    >>> of_another_study(date(2026, 11, 3))
+    '\n\n(Écrit pour l’étude du 3 novembre 2026 : les chiffres ont pu changer depuis, à relire.)'
+    """
+    day = f" du {in_words(on)}" if on else " d’avant"
+    return f"\n\n(Écrit pour l’étude{day} : les chiffres ont pu changer depuis, à relire.)"
 
 
 def with_voices(text: str) -> str:

@@ -39,12 +39,15 @@ def _of_platform(code: str, on: date) -> ReportStudy:
 
     ready()
     from maillage.apps.dossiers import queries as dossiers
+    from maillage.apps.dossiers.actions import publish_later
     from maillage.apps.pilotage.queries.reports import subject
     from maillage.apps.territories.queries import canonical
 
     study = dossiers.latest(canonical(code))
     if study is None or dossiers.is_lost(study):
         study, _ = computed(code, Steps())
+    elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
+        publish_later.call(study.pk)
     folder = dossiers.folder(study)
     return ReportStudy(
         subject(study, on),
@@ -81,7 +84,23 @@ def _computed(code: str, offer: Path | None, on: date) -> ReportStudy:
         on=on,
         n_places=sum(each.commune in own for each in census.places) if census else 0,
     )
-    documents = cache(lambda: edition.documents(made, on=on))
+    said = _comments(str(territory.code), made.reading.fingerprint)
+    documents = cache(lambda: edition.documents(made, on=on, comments=said))
     return ReportStudy(
         subject, {"html": lambda: documents()["html"], "pdf": lambda: documents()["pdf"]}, refused
     )
+
+
+def _comments(code: str, study: str) -> dict[str, str]:
+    """Return the comments that a platform holds of a territory, none without one."""
+    from maillage.config.home import has_database
+
+    if not has_database():
+        return {}
+    from maillage.config.bootstrap import ready
+
+    ready()
+    from maillage.apps.dossiers import queries as dossiers
+    from maillage.apps.territories.queries import canonical
+
+    return dossiers.comments(canonical(code), study)

@@ -148,7 +148,7 @@ def _page(request: HttpRequest, study: Study, asked: StudyRequest, reading: Read
         "all_asked": all_asked,
         "files": rules.FILES,
         "perimeter": territories.perimeter(study.place),
-        "comments": queries.comments(study.place),
+        "comments": queries.comments(study.place, reading.fingerprint),
         "editions": evidence.editions(study.place),
         "beside": evidence.beside(study.place),
         "sections": rules.SECTIONS,
@@ -332,7 +332,7 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
         return {
             "files": {name: (label, path.stat().st_size) for name, (label, path) in sizes.items()},
             "sheets": len(list((folder / "fiches").glob("*.pdf"))),
-            "comments": queries.comments(study.place),
+            "comments": queries.comments(study.place, reading.fingerprint),
             "sections": rules.SECTIONS,
             "frozen": queries.editions(study.place),
             "mission": queries.mission(study.place),

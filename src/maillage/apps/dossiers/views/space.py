@@ -72,8 +72,7 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
     """The analyst's comments of a dossier."""
     form = CommentForm(request.POST or None, initial=queries.typed_comments(place))
     if request.method == "POST" and form.is_valid():
-        changed = {section: form.cleaned_data[section] for section in form.changed_data}
-        actions.comment(by=request.user, place=place, texts=changed)  # type: ignore[arg-type]
+        actions.comment(by=request.user, place=place, texts=form.texts)  # type: ignore[arg-type]
         messages.success(
             request,
             "Commentaires enregistrés. Le dossier les porte dans quelques secondes, à part du texte calculé.",
