@@ -103,4 +103,5 @@ def _comments(code: str, study: str) -> dict[str, str]:
     from maillage.apps.dossiers import queries as dossiers
     from maillage.apps.territories.queries import canonical
 
-    return dossiers.comments(canonical(code), study)
+    found: dict[str, str] = dossiers.comments(canonical(code), study)
+    return found
