@@ -9,9 +9,16 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from django.db import connections
 
+from maillage.apps.learning.queries import contents
+from maillage.apps.search import queries as search
 from maillage.cli.commands import servir
 from maillage.config import server, start_signal
+from maillage.kernel import later
+from maillage.pipeline.offer.clean import commune, point
+from maillage.studies.diagnosis import territories
+from maillage.studies.need import population
 
 
 class Ended:
@@ -169,6 +176,19 @@ def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypat
     server.pre_fork(None, Worker(3))
     server.post_worker_init(Worker(3))
     assert (len(read), len(threads)) == (1, 2)
+
+
+def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
+    """Sinon, la première visite d’une boucle attend les tables du pays."""
+    read = []
+    monkeypatch.setattr(population, "sources", lambda: read.append("sources"))
+    for module, name in ((later, "load"), (contents, "modules"), (search, "read_ahead"), (commune, "index")):
+        monkeypatch.setattr(module, name, lambda: None)
+    monkeypatch.setattr(territories, "gazetteer", lambda: SimpleNamespace(find=lambda words: None))
+    monkeypatch.setattr(point, "extent", lambda code: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    server.read_ahead()
+    assert read == ["sources"]
 
 
 def test_the_first_workers_leave_in_turn_once_nobody_waits_for_them(monkeypatch):

@@ -30,11 +30,13 @@ def read_ahead() -> None:
     from maillage.kernel import later
     from maillage.pipeline.offer.clean import commune, point
     from maillage.studies.diagnosis.territories import gazetteer
+    from maillage.studies.need import population
 
     later.load()
     gazetteer().find("a")
     contents.modules()
     search.read_ahead()
+    population.sources()  # of the loop, and of the indicators
     commune.index()  # of the first sheet that is written
     point.extent("01001")
     connections.close_all()  # a worker opens its own
