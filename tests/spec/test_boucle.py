@@ -42,7 +42,8 @@ def test_une_phrase_se_lit_avec_sa_marge():
     """Le plus grand manque sûr, sa marge, et rien de plus."""
     (said,) = rules.sentences(rules.Facts(gaps=(CORENC, MEYLAN, CLAIX, UNSURE)))
     assert said.text == (
-        "Claix : environ 480 personnes en difficulté n’ont pas d’aide à pied. Entre 380 et 580. Rien n’est prévu."
+        "Claix : environ 480 personnes en difficulté n’ont pas d’aide à pied. Entre 380 et 580. Rien n’est prévu pour"
+        " y répondre."
     )
     assert said.zone == "38111"
     (said,) = rules.sentences(rules.Facts(gaps=(CLAIX,), has_plan=False))

@@ -240,7 +240,7 @@ def is_first(of: Standing) -> bool:
 
 # ----------------------------------------------------------------------------------------------- sentences
 
-NOTHING_PLANNED, NO_PLAN = "Rien n’est prévu", "Aucun plan n’est publié"
+NOTHING_PLANNED, NO_PLAN = "Rien n’est prévu pour y répondre", "Aucun plan n’est publié"
 
 
 def why_no_walk(n_places: int | None) -> str:
