@@ -108,7 +108,7 @@ def written(format: str, sheets: list[dict[str, Any]], folder: Path) -> Path:
 
 def read(path: Path) -> list[dict[str, Any]]:
     found = files.places(forms.read(path), today=ON, source="Un autre territoire")
-    assert found.unread == ()
+    assert set(found.unread) <= {"id (2)"}  # a map numbers its objects beside what they say
     return [dict(row.sheet) for row in found.accepted]
 
 
