@@ -75,6 +75,7 @@ def test_an_edition_rewritten_with_its_fingerprint_is_refused_where_the_journal_
     assert "Pas scellée : « mai »." in text.replace("\xa0", " ").replace("\u202f", " ")
     for path in paths.values():
         studies.seal_edition(path, by=None, at=AT)
+        assert len(queries.edition_seal(path)) == 64
     page = client.get(PAGE, chosen).content.decode()
     assert "Pas scellée" not in page and "plus haut qu’avant" in page
     about = json.loads((paths["mai"] / "empreinte.json").read_text())

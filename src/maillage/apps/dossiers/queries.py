@@ -421,11 +421,10 @@ def edition_seal(path: Path) -> str:
     """Return the digest that the journal holds of the fingerprint of an edition, "" when it holds none: it
     was frozen without a platform, or before the journal held them.
     """
-    named = f"{rules.edition_name(path)} "
     # Of all lines, those of no row: the index finds them.
     lines = Entry.objects.filter(kind=Study._meta.label_lower, row=0, verb=rules.FROZEN).order_by("pk")
-    words = [each for each in lines.values_list("words", flat=True) if each.startswith(named)]
-    return words[-1].removeprefix(named) if words else ""
+    told = [each.rpartition(" ") for each in lines.values_list("words", flat=True)]
+    return next((seal for name, _, seal in reversed(told) if name == rules.edition_name(path)), "")
 
 
 def ground(study: Study) -> Ground:
