@@ -186,22 +186,25 @@ def test_what_is_added_by_the_database_is_what_the_table_of_the_coop_lists(struc
         )  # fmt: skip
         for n in range(2 * k):
             Seat.objects.create(workshop=row, learner=f"{k}{n}", came=n > 0, status="booked", booked_at=SENT)
-    listed: dict = {}
-    for pk, line in activities.activities(None, SINCE, UNTIL):
-        key = (pk, line["type"], tuple(line["thematiques"].split("|")))
-        known = listed.get(key, (0, 0, 0))
-        added = (1, int(line["duree"]), int(line["accompagnements"]))
-        listed[key] = tuple(map(sum, zip(known, added, strict=True)))
-    found: dict = {}
-    for each in activities.totals(None, SINCE, UNTIL):
-        known = found.get((each.structure, each.kind, each.themes), (0, 0, 0))
-        found[each.structure, each.kind, each.themes] = tuple(
-            map(sum, zip(known, (each.n, each.minutes, each.helped), strict=True))
+    lines = activities.activities(None, SINCE, UNTIL)
+    for by_theme in (False, True):
+        listed: dict = {}
+        for pk, line in lines:
+            which = tuple(line["thematiques"].split("|")) if by_theme else pk
+            key = (which, line["type"], line["date"][:7])
+            known = listed.get(key, (0, 0, 0))
+            added = (1, int(line["duree"]), int(line["accompagnements"]))
+            listed[key] = tuple(map(sum, zip(known, added, strict=True)))
+        found: dict = {}
+        for each in activities.totals(None, SINCE, UNTIL, by_theme=by_theme):
+            key = (each.themes if by_theme else each.structure, each.kind, f"{each.month:%Y-%m}")
+            known = found.get(key, (0, 0, 0))
+            added = (each.n, each.minutes, each.helped)
+            found[key] = tuple(map(sum, zip(known, added, strict=True)))
+        assert found == listed
+        assert sum(n for n, *_ in found.values()) == 4 + 5 + 2, (
+            "two acts are told by a step, a workshop had nobody"
         )
-    assert found == listed
-    assert sum(n for n, *_ in found.values()) == 4 + 5 + 2, (
-        "two acts are told by a step, a workshop had nobody"
-    )
 
 
 def test_a_few_are_told_by_whole_lots_alone(structures):

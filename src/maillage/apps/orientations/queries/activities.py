@@ -13,7 +13,6 @@ from django.db.models import (
     Case,
     CharField,
     Count,
-    DateField,
     Exists,
     ExpressionWrapper,
     F,
@@ -24,7 +23,7 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import TruncMonth
+from django.db.models.functions import Cast, Substr, TruncDate
 from django.utils import timezone
 
 from maillage.apps.actes.models import Act
@@ -84,8 +83,8 @@ def activities(
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Activities of one structure, one kind and one month (its first day) that share their themes: how many,
-    their minutes, those helped; none is negative.
+    """Activities of one kind and one month (its first day), of one structure or that share their themes: how
+    many, their minutes, those helped; none is negative.
     """
 
     structure: int | None
@@ -98,43 +97,55 @@ class Total:
 
 
 def totals(
-    structures: Iterable[int] | None, since: date, until: date, *, example: bool = False
+    structures: Iterable[int] | None,
+    since: date,
+    until: date,
+    *,
+    example: bool = False,
+    by_theme: bool = False,
 ) -> list[Total]:
-    """Return what `activities` would list, added up by the database: three kinds of rows by structure, month
-    and procedure or subject, however many were noted.
+    """Return what `activities` would list, added up by the database: three kinds of rows by structure and
+    month, however many were noted. by_theme: by theme and month instead, all the structures together.
     """
     held = None if structures is None else list(structures)
     steps = _served(held, since, until, example=example)
     counted = acts.to_declare(held, since, until, example=example).select_related(None).order_by()
-    known = _added(counted, "structure", "procedure", "on_day")
     families: defaultdict[str, list[str]] = defaultdict(list)
-    for procedure in {procedure for _, procedure, *_ in known}:
+    for procedure in counted.values_list("procedure", flat=True).distinct():
         families[family_of(procedure)].append(procedure)
-    both = _added(_told(counted, families), "structure", "procedure", "on_day")
-    twice = {tuple(key): (n, minutes) for *key, n, minutes in both}
+    by = "procedure" if by_theme else "structure"
+    twice = {(key, month): both for key, month, *both in _added(_told(counted, families), by, ON_DAY)}
     out = [
         Total(structure, GROUP, month, subjects, n, minutes, helped)
         for structure, month, subjects, n, minutes, helped in workshops.totals(
             held, since, until, example=example
         )
     ]
-    for structure, procedure, month, n, minutes in _added(steps, "to_structure", "procedure", "served_at"):
-        out.append(Total(structure, ALONE, month, (THEMES.get(procedure, (ANY,))[0],), n, minutes, n))
-    for structure, procedure, month, n, minutes in known:
-        n_told, minutes_told = twice.get((structure, procedure, month), (0, 0))
+    for key, month, n, minutes in _added(steps, by if by_theme else "to_structure", SERVED):
+        themes = (THEMES.get(key, (ANY,))[0],) if by_theme else ()
+        out.append(Total(None if by_theme else key, ALONE, month, themes, n, minutes, n))
+    for key, month, n, minutes in _added(counted, by, ON_DAY):
+        n_told, minutes_told = twice.get((key, month), (0, 0))
         if left := n - n_told:
-            theme = (acts.theme_of(procedure),)
-            out.append(Total(structure, ALONE, month, theme, left, minutes - minutes_told, left))
+            themes = (acts.theme_of(key),) if by_theme else ()
+            out.append(
+                Total(None if by_theme else key, ALONE, month, themes, left, minutes - minutes_told, left)
+            )
     return out
 
 
-def _added(
-    rows: QuerySet[Any], structure: str, by: str, when: str
-) -> list[tuple[int | None, str, date, int, int]]:
-    """Return how many rows each structure has of each, month by month, and their minutes."""
-    month = TruncMonth(when, output_field=DateField())
-    found = rows.order_by().annotate(in_month=month).values_list(structure, by, "in_month")
-    return list(found.annotate(n=Count("pk"), lasted=Sum("minutes")))
+# The month of a day is read in its text: the database truncates many of them much slower.
+ON_DAY = Substr(Cast("on_day", CharField()), 1, 7)
+SERVED = Substr(Cast(TruncDate("served_at"), CharField()), 1, 7)
+
+
+def _added(rows: QuerySet[Any], by: str, month: Substr) -> list[tuple[Any, date, int, int]]:
+    """Return how many rows there are of each, month by month, and their minutes."""
+    found = rows.order_by().annotate(in_month=month).values_list(by, "in_month")
+    return [
+        (key, date.fromisoformat(f"{in_month}-01"), n, minutes)
+        for key, in_month, n, minutes in found.annotate(n=Count("pk"), lasted=Sum("minutes"))
+    ]
 
 
 def _told(counted: QuerySet[Act], families: Mapping[str, list[str]]) -> QuerySet[Act]:

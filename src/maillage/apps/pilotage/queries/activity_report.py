@@ -3,6 +3,7 @@
 Source: docs/methods/actes.md
 """
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -100,22 +101,21 @@ class _Lots:
 
     def plain(self, by_month: Counter[date]) -> int:
         """Return a sum of what is nobody’s."""
-        return sum(n for month, n in by_month.items() if month >= self._first)
-
-    @property
-    def _first(self) -> date:
-        return self.since.replace(day=1)
+        first = self.since.replace(day=1)
+        return sum(n for month, n in by_month.items() if month >= first)
 
     def _told(self, by_month: Counter[date], minutes: Counter[date]) -> tuple[int, int]:
         n = told = 0
+        first = self.since.replace(day=1)
         for _, year in groupby(sorted(by_month), key=lambda month: month.year):
             months = list(year)
             counts = [by_month[month] for month in months]
             kept = disclosure.lots(counts, self.least)
             unit = HOUR if self.least else 1
             parts = disclosure.shares(counts, [minutes[month] for month in months], kept, unit)
-            n += sum(k for month, k in zip(months, kept, strict=True) if month >= self._first)
-            told += sum(part for month, part in zip(months, parts, strict=True) if month >= self._first)
+            begins = bisect_left(months, first)
+            n += sum(kept[begins:])
+            told += sum(parts[begins:])
         return n, told
 
 
@@ -167,6 +167,7 @@ def report(
     for each in found:
         noted[each.structure or 0].add(each)
         every.add(each)
+    for each in totals(known, first, until, example=examples, by_theme=True):
         for theme in filter(None, each.themes):
             themes[_theme(theme)].add(each)
     lines = (_row(known.get(pk, "structure effacée"), of, lots) for pk, of in noted.items())
