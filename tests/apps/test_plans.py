@@ -677,7 +677,7 @@ def test_the_journal_says_what_each_edit_changed_from_what_to_what(client, plan,
     client.force_login(lea)
     row = action(plan, 7)
     old = "a" * 200
-    PlanAction.objects.filter(pk=row.pk).update(means=f"{old} deux jours", baseline=4, counts="people")
+    PlanAction.objects.filter(pk=row.pk).update(means=f"{old} deux jours", baseline=4)
     row.milestones.create(on=date(2027, 3, 1), words="Faire le point")
     kept = {"title": row.title, "axis": row.axis_id, "objective": row.objective, "public": row.public}
     kept |= {"partners": row.partners, "existing": row.existing, "line": row.line, "counts": "people"}

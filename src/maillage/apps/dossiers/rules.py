@@ -71,8 +71,8 @@ def unknown_voices(text: str) -> list[str]:
 def of_another_study(on: date | None) -> str:
     """Return what a comment says after its text when its study is no longer the one beside it.
 
-    >>> of_another_study(date(2026, 11, 3))
-    '\n\n(Écrit pour l’étude du 3 novembre 2026 : les chiffres ont pu changer depuis, à relire.)'
+    >>> of_another_study(date(2026, 11, 3)).strip()
+    '(Écrit pour l’étude du 3 novembre 2026 : les chiffres ont pu changer depuis, à relire.)'
     """
     day = f" du {in_words(on)}" if on else " d’avant"
     return f"\n\n(Écrit pour l’étude{day} : les chiffres ont pu changer depuis, à relire.)"

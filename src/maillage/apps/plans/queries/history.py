@@ -42,7 +42,7 @@ def recorded(row: PlanAction) -> Recorded:
         "starts_on": (row.starts_on, in_words(row.starts_on) if row.starts_on else ""),
         "ends_on": (row.ends_on, in_words(row.ends_on) if row.ends_on else ""),
         "budget": (row.budget, "" if row.budget is None else f"{number(row.budget)} €"),
-        "counts": (row.counts, rules.COUNTED.get(row.counts, "")),
+        "counts": (counts := row.counts or rules.PEOPLE, rules.COUNTED[counts]),  # people, until it is said
         "baseline": (row.baseline, "" if row.baseline is None else rules.count_words(row.baseline, least)),
         "target": (row.target, "" if row.target is None else number(row.target)),
     }
