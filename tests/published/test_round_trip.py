@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maillage.apps.directory import rules
-from maillage.pipeline.offer import files
+from maillage.pipeline.offer import files, mapping
 from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import offer
 from maillage.reference.sheet import STATES
@@ -151,6 +151,12 @@ def test_what_another_directory_imports_leaves_it_the_same(tmp_path_factory, for
     first = written(format, [sheet], folder / "ici")
     second = written(format, read(first), folder / "ailleurs")
     assert compared(second) == compared(first)
+
+
+@pytest.mark.parametrize("format", ["hsds", "maillage"])
+def test_each_practice_has_a_column_that_is_read(format):
+    text = Path(mapping.__file__).with_name("mappings").joinpath(f"{format}.yaml").read_text("utf-8")
+    assert [each for each in offer.practices() if f"from: pratique_{each}," not in text] == []
 
 
 def test_a_place_without_a_street_keeps_where_it_is_in_hsds(tmp_path):
