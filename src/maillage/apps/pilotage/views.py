@@ -109,7 +109,10 @@ def table(request: HttpRequest, place: str) -> HttpResponse:
         return _waited(request, place)
     study, found = read
     found = replace(found, rows=found.visible_rows)
-    content = as_csv(document.COLUMNS, document.rows(document.loop_json(study, found)))
+    rows = document.rows(document.loop_json(study, found))
+    if territories.areas_query(found.areas):  # communes and the whole are told of every zone
+        rows = [row for row in rows if row["niveau"] == document.ZONE]
+    content = as_csv(document.COLUMNS, rows)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="boucle-{study.place}.csv"'
     return response
