@@ -284,9 +284,11 @@ def test_sandrine_does_it_again_and_reads_what_changed(enter, site, in_the_platf
 @pytest.mark.complete
 @pytest.mark.slow("twenty referrals made beside")
 def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, told):
-    """A few referrals are too few to show; from eleven, the page counts them, by batches of eleven."""
-    page = visit("/territoires/agglomeration-grenobloise/personnes/", **PHONE)
-    expect(page.locator("main")).to_contain_text("moins de 11 orientations")
+    """From eleven, the page counts referrals, by batches of eleven; where some are invented, they alone are
+    counted, and it is said.
+    """
+    page = visit("/territoires/246700488/personnes/", **PHONE)
+    expect(page.locator("main")).not_to_contain_text("22 orientations")
     in_the_platform(
         "from datetime import timedelta\nfrom django.utils import timezone\nfrom"
         " maillage.apps.accounts.models import User\nfrom maillage.apps.directory.models import Lieu,"
@@ -294,14 +296,16 @@ def test_the_numbers_reach_the_page_of_the_territory(visit, in_the_platform, tol
         " User.objects.get(email__startswith='travail-social')\nto ="
         " User.objects.get(email__startswith='aidant')\nsls = Structure.objects.get(name='SLS Grenoble"
         f" SUD')\nlieu = Lieu.objects.get(slug={told!r})\nat = timezone.now() - timedelta(days=9)\nfor n in"
-        " range(21):\n    row = drafts.prepare(by=by, structure=sls, lieu=lieu, need='assistance',"
-        " commune='38185', at=at)\n    row = sending.send(row, by=by, channel='space', at=at)\n   "
+        " range(24):\n    row = drafts.prepare(by=by, structure=sls, lieu=lieu, need='assistance',"
+        " commune='67482', at=at)\n    row = sending.send(row, by=by, channel='space', at=at)\n   "
         " answers.accept(row, by=to, at=at + timedelta(days=1))\n    if n < 12:\n        answers.came(row,"
         " by=to, at=at + timedelta(days=2))\n",
     )
     page.reload()
     expect(page.locator("main")).to_contain_text("22 orientations")
     expect(page.locator("main")).not_to_contain_text("Personnes inventées : aucune personne réelle")
+    page = visit("/territoires/agglomeration-grenobloise/personnes/", **PHONE)
+    expect(page.locator("main")).to_contain_text("Personnes inventées : aucune personne réelle")
 
 
 @pytest.mark.complete

@@ -61,7 +61,7 @@ def of_territory(communes: frozenset[str] | None, *, on: date) -> dict[str, Any]
 def counts(codes: Sequence[str] | None, *, on: date) -> queries.Measures:
     """Return the measures of the year that ends on a day, of some communes or of everywhere."""
     invented = queries.measures(codes, on - PERIOD, on, examples=True)
-    return invented if invented.n or invented.unsolved else queries.measures(codes, on - PERIOD, on)
+    return invented if invented.n else queries.measures(codes, on - PERIOD, on)
 
 
 def is_large(codes: Sequence[str] | None, on: date) -> bool:
