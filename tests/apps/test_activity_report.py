@@ -105,6 +105,26 @@ def test_the_head_counts_the_structures_that_noted_something_and_the_notes_those
     assert not any("rien noté" in each for each in told.notes(alone))
 
 
+def test_the_report_of_many_structures_is_the_latest_counted_and_says_when(structures, monkeypatch):
+    monkeypatch.setattr(activity_report, "MANY", 2)
+    period = {"since": SINCE, "until": UNTIL}
+    act(structures[0], 12)
+    first = activity_report.latest(structures, **period)
+    act(structures[0], 10)
+    again = activity_report.latest(structures, **period, funder="le Département")
+    assert (first.whole.individual, again.whole.individual, again.funder) == (11, 11, "le Département")
+    [moment] = [each for each in told.notes(again) if each.startswith("Compté le ")]
+    assert in_words(timezone.localdate()) in moment
+    assert first.title == "1\xa0structure sur 3 de l’annuaire"
+    assert activity_report.latest(structures[:2], **period).whole.individual == 22, "few: counted just now"
+    own = activity_report.latest(structures, **period, whole=True)
+    assert (own.whole.individual, own.counted) == (22, ""), "what they noted themselves"
+    other = Structure.objects.create(key="s-other", name="Loin", code_insee="29019")
+    act(other, 11)
+    assert activity_report.latest([*structures, other], **period).whole.individual == 11, "of all: not yet"
+    assert activity_report.latest(structures, **period).whole.individual == 22, "of three: another answer"
+
+
 def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
     """Chaque acte se cherche parmi les orientations servies : une fois, par sa personne, sa structure et son jour."""
     people = series.pour(

@@ -181,7 +181,7 @@ def _asked(request: HttpRequest, *, to_hand: bool = False) -> ActivityForm:
 def _report(form: ActivityForm) -> ActivityReport:
     held, chosen = form.cleaned_data, form.chosen
     funder = form.funder
-    return activity_report.report(
+    return activity_report.latest(
         chosen,
         since=held["du"],
         until=held["au"],

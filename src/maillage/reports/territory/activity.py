@@ -76,7 +76,8 @@ class ActivityReport:
     those that it funds; themes: the themes of the Coop; outcomes: of the referrals helped, None for what may
     be a few; least: the lot by which people are counted, 0 when nothing is protected; examples: whether every
     activity is invented; silent: how many of the structures have nothing to tell of the period; apart: how
-    many activities are real beside invented ones, in words, "" for none.
+    many activities are real beside invented ones, in words, "" for none; counted: when, in words, "" for just
+    now.
     """
 
     title: str
@@ -92,6 +93,7 @@ class ActivityReport:
     actions: tuple[FundedAction, ...] = ()
     silent: int = 0
     apart: str = ""
+    counted: str = ""
 
     @property
     def period(self) -> str:
@@ -151,6 +153,8 @@ def notes(r: ActivityReport) -> tuple[str, ...]:
             f"{nobody}{few} sur cette période. Toutes n’ont pas de compte ici : cela ne dit pas que rien"
             " n’y a été fait."
         )
+    if r.counted:
+        out.append(f"Compté le {r.counted} : ce qui a été noté depuis n’y est pas encore.")
     if r.apart:
         out.append(f"Noté pour de vrai, à part : {r.apart}.")
     if r.least:

@@ -6,13 +6,14 @@ Source: docs/methods/actes.md
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.db.models import Count, DateField
 from django.db.models.functions import TruncMonth
+from django.utils import timezone
 
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.directory.queries.moments import midnight
@@ -27,7 +28,9 @@ from maillage.reference import procedures
 from maillage.reference.parameters import number
 from maillage.reports.territory.activity import ActivityReport, FundedAction, StructureActivity, ThemeActivity
 from maillage.studies.diagnosis.territories import gazetteer
+from maillage.web import snapshots
 from maillage.words import wording
+from maillage.words.dates import in_words
 
 COLUMNS = (
     *("structure", "aides_individuelles", "ateliers", "minutes", "aides_donnees", "motif"),
@@ -35,6 +38,7 @@ COLUMNS = (
 )
 UNKNOWN = "effet inconnu"
 HOUR = 60  # minutes
+MANY = 500  # structures beyond which their report is counted in the background
 OTHER = {
     "aide_aux_demarches_administratives": "Démarches administratives",
     "email": "Courriel",
@@ -138,6 +142,37 @@ def last_year(on: date) -> tuple[date, date]:
     """
     this = on.replace(day=1)
     return this.replace(year=this.year - 1), this - timedelta(days=1)
+
+
+def latest(structures: Sequence[Structure], *, since: date, until: date, **more: Any) -> ActivityReport:
+    """Return what `report` does; of many structures, the latest that was counted, which says when. What they
+    noted themselves is never late.
+    """
+    if more.get("whole") or len(structures) <= MANY:
+        return report(structures, since=since, until=until, **more)
+    every = len(structures) == Structure.objects.count()
+    keys = None if every else sorted(each.pk for each in structures)
+    taken = snapshots.latest(
+        f"{__name__}.of_many", keys, since.isoformat(), until.isoformat(), at=timezone.now()
+    )
+    at = timezone.localtime(taken.at)
+    found: ActivityReport = taken.value
+    return replace(
+        found,
+        title=more.get("title") or found.title,
+        funder=more.get("funder", ""),
+        actions=tuple(more.get("actions", ())),
+        counted=f"{in_words(at.date())} à {at:%H:%M}",
+    )
+
+
+def of_many(keys: list[int] | None, since: str, until: str, *, on: date) -> ActivityReport:
+    """Return the report of structures by key, None for all of them. on: the day of the reading, which changes
+    nothing to a period that is over.
+    """
+    rows = Structure.objects.order_by("name", "pk")
+    chosen = list(rows if keys is None else rows.filter(pk__in=keys))
+    return report(chosen, since=date.fromisoformat(since), until=date.fromisoformat(until))
 
 
 def report(
