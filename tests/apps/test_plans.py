@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib import import_module
 from uuid import uuid4
 
@@ -706,6 +707,38 @@ def test_the_journal_says_what_each_edit_changed_from_what_to_what(client, plan,
     client.logout()
     text = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode()
     assert "Pilote : rien → « Inès »." in text and "Modification" in text
+
+
+def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_back(plan, lea):
+    row = action(plan, 7)
+    PlanAction.objects.filter(pk=row.pk).update(indicator="personnes venues")
+    row.refresh_from_db()
+    step = row.milestones.create(on=date(2027, 3, 1), words="Faire le point")
+    count = partial(actions.count, row, source="Feuille", by=lea, at=AT)
+    wrong = count(on=date(2026, 9, 1), value=40)
+    actions.withdraw_measure(wrong, by=lea, at=AT)
+    count(on=date(2026, 9, 2), value=14)
+    with pytest.raises(Refused, match="ne baisse pas"):
+        actions.withdraw_measure(wrong, by=lea, at=AT)
+    funding = actions.fund(row, name="Mme Ayral", euros=1_500, by=lea, at=AT)
+    for _ in range(2):
+        actions.withdraw_funding(funding, by=lea, at=AT)
+    actions.fund(row, name="La Ville", brings="la salle", by=lea, at=AT)
+    for passed in (True, False):
+        actions.pass_milestone(step, passed=passed, by=lea, at=AT)
+    told = [each.words for each in row.notes.order_by("pk")]
+    assert told == [
+        "Nombre compté le 1er septembre 2026 : noté.",
+        "Nombre compté le 1er septembre 2026 : retiré.",
+        "Nombre compté le 2 septembre 2026 : noté.",
+        "Financement noté : 1 500 €.",
+        "Financement retiré : 1 500 €.",
+        "Financement remis : 1 500 €.",
+        "Financement noté : sans montant.",
+        "Étape passée : Faire le point.",
+        "Étape à faire de nouveau : Faire le point.",
+    ], "neither how many were counted, nor the name of who funds"
+    assert all(each.automatic and each.by == lea for each in row.notes.all())
 
 
 def test_an_action_is_dropped_with_its_reason_and_what_was_typed_stays(client, plan, lea, study):

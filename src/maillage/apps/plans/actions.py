@@ -253,6 +253,8 @@ def pass_milestone(step: Milestone, *, passed: bool, by: User, at: datetime) -> 
     if bool(step.done_on) != passed:
         step.done_on = day
         step.save(update_fields=["done_on"])
+        gesture = "passée" if passed else "à faire de nouveau"
+        _note_automatically(step.action, rules.EDIT, f"Étape {gesture} : {step.words}.", by=by, at=at)
         journal.record(by=by, verb="plan.milestone", row=step.action, at=at)
 
 
@@ -277,7 +279,7 @@ def note(row: PlanAction, *, kind: str, on: date, words: str, by: User | None, a
     return PlanNote.objects.create(action=row, kind=kind, on=on, words=text, by=by, at=at)
 
 
-def _note_automatically(row: PlanAction, kind: str, words: str, *, by: User, at: datetime) -> None:
+def _note_automatically(row: PlanAction, kind: str, words: str, *, by: User | None, at: datetime) -> None:
     """Write in the journal of an action what the software saw change: nobody takes it back."""
     day, text = timezone.localdate(at), line(words, MOST_WORDS)
     PlanNote.objects.create(action=row, kind=kind, on=day, words=text, by=by, at=at, automatic=True)
@@ -333,19 +335,24 @@ def count(
     same = row.measures.filter(**said, withdrawn_at=None).first()
     if same is not None:
         return same  # sent twice
-    _refuse_fall(row, on=on, value=value, span=span, elsewhere=where)
+    measure = PlanMeasure(action=row, **said, by=by, at=at)
+    _refuse_fall(measure)
+    measure.save()
+    # Not the number: a journal is public with its plan, and this one may be of a few people.
+    _note_automatically(row, rules.EDIT, f"Nombre compté le {in_words(on)} : noté.", by=by, at=at)
     journal.record(by=by, verb="plan.measured", row=row, at=at)
-    return PlanMeasure.objects.create(action=row, **said, by=by, at=at)
+    return measure
 
 
-def _refuse_fall(row: PlanAction, *, on: date, value: int, span: str, elsewhere: str) -> None:
+def _refuse_fall(measure: PlanMeasure) -> None:
     """Refuse a total since the start that is under an earlier one, or over a later one, unless the action
     aims lower than where it began.
     """
+    row, on, value = measure.action, measure.on, measure.value
     aims_lower = row.baseline is not None and row.target is not None and row.target < row.baseline
-    if span != rules.SINCE or aims_lower:
+    if measure.span != rules.SINCE or aims_lower:
         return
-    totals = row.measures.filter(span=rules.SINCE, elsewhere=elsewhere, withdrawn_at=None)
+    totals = row.measures.filter(span=rules.SINCE, elsewhere=measure.elsewhere, withdrawn_at=None)
     before = totals.filter(on__lte=on, value__gt=value).order_by("-on", "-value").first()
     after = totals.filter(on__gt=on, value__lt=value).order_by("on", "value").first()
     other = before or after
@@ -359,10 +366,18 @@ def _refuse_fall(row: PlanAction, *, on: date, value: int, span: str, elsewhere:
 
 
 @transaction.atomic
-def withdraw_measure(measure: PlanMeasure, *, at: datetime) -> None:
-    """Take a number off an action, or put it back when it was."""
+def withdraw_measure(measure: PlanMeasure, *, by: User, at: datetime) -> None:
+    """Take a number off an action, or put it back when it was; the journal of the action says it. Refused to
+    put back a total that would fall.
+    """
+    if measure.withdrawn_at:
+        _refuse_fall(measure)
     measure.withdrawn_at = None if measure.withdrawn_at else at
     measure.save(update_fields=["withdrawn_at"])
+    gesture = "retiré" if measure.withdrawn_at else "remis"
+    words = f"Nombre compté le {in_words(measure.on)} : {gesture}."
+    _note_automatically(measure.action, rules.EDIT, words, by=by, at=at)
+    journal.record(by=by, verb="plan.measured", row=measure.action, at=at)
 
 
 # ------------------------------------------------------------------------------------------------- who funds
@@ -401,8 +416,16 @@ def fund(
     refuse_secrets(also)
     if funder is None:
         funder = _named(held.plan, text) or Funder.objects.create(plan=held.plan, name=text, by=by, at=at)
-    journal.record(by=by, verb="plan.funded", row=held, at=at)
-    return Funding.objects.create(action=held, funder=funder, euros=euros, brings=also, by=by, at=at)
+    funding = Funding.objects.create(action=held, funder=funder, euros=euros, brings=also, by=by, at=at)
+    _note_funding(funding, "noté", by=by, at=at)
+    return funding
+
+
+def _note_funding(funding: Funding, gesture: str, *, by: User | None, at: datetime) -> None:
+    """Write what became of a funding in the journal of its action, without who: a funder may be erased."""
+    amount = "sans montant" if funding.euros is None else f"{wording.number(funding.euros)} €"
+    _note_automatically(funding.action, rules.EDIT, f"Financement {gesture} : {amount}.", by=by, at=at)
+    journal.record(by=by, verb="plan.funded", row=funding.action, at=at)
 
 
 def _named(plan: Plan, name: str) -> Funder | None:
@@ -425,7 +448,7 @@ def withdraw_funding(funding: Funding, *, by: User, at: datetime) -> None:
         )
     funding.withdrawn_at = None if funding.withdrawn_at else at
     funding.save(update_fields=["withdrawn_at"])
-    journal.record(by=by, verb="plan.funded", row=action, at=at)
+    _note_funding(funding, "retiré" if funding.withdrawn_at else "remis", by=by, at=at)
 
 
 @transaction.atomic

@@ -281,7 +281,7 @@ def _pass_step(request: HttpRequest, row: PlanAction) -> None:
 
 def _withdraw_measure(request: HttpRequest, row: PlanAction) -> None:
     measure = _chosen(request, row.measures, "mesure")
-    actions.withdraw_measure(measure, at=timezone.now())
+    actions.withdraw_measure(measure, by=account_of(request), at=timezone.now())
     messages.success(request, "Nombre retiré." if measure.withdrawn_at else "Nombre remis.")
 
 
