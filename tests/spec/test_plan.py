@@ -64,17 +64,21 @@ def test_une_proposition_refusee_revient_quand_son_chiffre_bouge(refused, now, b
 
 
 @pytest.mark.parametrize(
-    ("announced", "entered", "sentence"),
+    ("announced", "entered", "dropped", "sentence"),
     [
-        (3, 3, ""),
-        (6, 5, "6 actions annoncées, 5 écrites."),
-        (1, 2, "1 action annoncée, 2 écrites."),
-        (None, 6, ""),
+        (3, 3, 0, ""),
+        (6, 5, 0, "6 actions annoncées, 5 écrites."),
+        (1, 2, 0, "1 action annoncée, 2 écrites."),
+        (6, 6, 1, "6 actions annoncées, 6 écrites, dont 1 abandonnée."),
+        (6, 5, 2, "6 actions annoncées, 5 écrites, dont 2 abandonnées."),
+        (None, 6, 1, ""),
     ],
 )
-def test_le_nombre_d_actions_annonce_est_compare_a_celui_qui_est_ecrit(announced, entered, sentence):
-    """Quand un plan annonce un nombre d’actions et en écrit un autre, il le dit ; sans annonce, il se tait."""
-    assert rules.announced_sentence(announced, entered) == sentence
+def test_le_nombre_d_actions_annonce_est_compare_a_celui_qui_tient(announced, entered, dropped, sentence):
+    """Quand un plan annonce un nombre d’actions, en écrit un autre ou en abandonne, il le dit ; sans annonce,
+    il se tait.
+    """
+    assert rules.announced_sentence(announced, entered, dropped) == sentence
 
 
 def test_ou_en_est_un_plan_se_dit_en_une_phrase():

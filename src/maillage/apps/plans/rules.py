@@ -195,17 +195,20 @@ def _states(actions: Sequence[Schedule], on: date) -> str:
     return ", ".join(told)
 
 
-def announced_sentence(announced: int | None, entered: int) -> str:
-    """Return what a dynamic's announced number says of those entered, "" when both agree or none was
-    announced. entered: actions alone, a sub-action is announced by its action.
+def announced_sentence(announced: int | None, entered: int, dropped: int = 0) -> str:
+    """Return what a dynamic's announced number says of those entered, "" when all of them stand or none was
+    announced. entered: actions alone, a sub-action is announced by its action; dropped: of them.
 
     >>> announced_sentence(3, 2), announced_sentence(3, 3), announced_sentence(None, 6)
     ('3 actions annoncées, 2 écrites.', '', '')
+    >>> announced_sentence(3, 3, dropped=1)
+    '3 actions annoncées, 3 écrites, dont 1 abandonnée.'
     """
-    if announced is None or announced == entered:
+    if announced is None or (announced == entered and not dropped):
         return ""
     said = f"{announced} action{'s' if announced > 1 else ''} annoncée{'s' if announced > 1 else ''}"
-    return f"{said}, {entered} écrite{'s' if entered > 1 else ''}."
+    of_them = f", dont {dropped} abandonnée{'s' if dropped > 1 else ''}" if dropped else ""
+    return f"{said}, {entered} écrite{'s' if entered > 1 else ''}{of_them}."
 
 
 def funding_words(name: str, euros: int | None, brings: str) -> str:

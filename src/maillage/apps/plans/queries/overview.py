@@ -165,16 +165,13 @@ def by_axis(plan: Plan, actions: Sequence[PlanAction], reading: Reading | None, 
     """Return the actions of a plan by dynamic, as shown on a day."""
     first, last = bounds_of(actions, on)
     made = [_row(action, reading, on, first, last) for action in actions]
-    return [
-        AxisRows(
-            axis,
-            tuple(each for each in made if each.row.axis_id == axis.pk),
-            rules.announced_sentence(
-                axis.announced, sum(each.row.axis_id == axis.pk and not each.row.parent_id for each in made)
-            ),
-        )
-        for axis in plan.axes.all()
-    ]
+    out = []
+    for axis in plan.axes.all():
+        here = tuple(each for each in made if each.row.axis_id == axis.pk)
+        whole = [each.row.state for each in here if not each.row.parent_id]
+        told = rules.announced_sentence(axis.announced, len(whole), whole.count(rules.DROPPED))
+        out.append(AxisRows(axis, here, told))
+    return out
 
 
 def bounds_of(actions: Iterable[PlanAction], on: date) -> tuple[date, date]:
