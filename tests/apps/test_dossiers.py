@@ -447,9 +447,16 @@ def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeyp
 def test_a_cancelled_study_starts_again_on_request(client, home):
     study = actions.ask(StudyRequest(place="38151"))
     actions.cancel(study)
-    client.post(f"/etudes/{study.key}/relancer/")
-    study.refresh_from_db()
-    assert study.status == rules.QUEUED
+    waits = "/territoires/38151/manques/?tri=nom"
+    for gesture, status in (("relancer", rules.QUEUED), ("arreter", rules.CANCELLED)):
+        answer = client.post(
+            f"/etudes/{study.key}/{gesture}/", headers={"referer": f"http://testserver{waits}"}
+        )
+        study.refresh_from_db()
+        assert (study.status, answer["Location"]) == (status, waits), "to the page that waited"
+    for sender in ("", "https://ailleurs.example/territoires/38151/manques/"):
+        answer = client.post(f"/etudes/{study.key}/relancer/", headers={"referer": sender})
+        assert answer["Location"] == "/territoires/38151/"
 
 
 def test_only_one_worker_takes_a_study(home, monkeypatch):

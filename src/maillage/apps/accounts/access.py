@@ -56,9 +56,10 @@ def holding(*rights: str) -> Callable[[Callable[..., HttpResponse]], Callable[..
     return door
 
 
-def return_address(request: HttpRequest) -> str:
-    """Return where to come back, once signed in: the page, or the one whose form was sent, since an address
-    that only takes a form shows nothing.
+def return_address(request: HttpRequest, otherwise: str = "") -> str:
+    """Return where to come back, once signed in or once a gesture is done: the page, or the one whose form
+    was sent, since an address that only takes a form shows nothing. otherwise: where, when the browser does
+    not say; the home of the space by default.
     """
     if request.method in ("GET", "HEAD"):
         return request.get_full_path()
@@ -66,7 +67,7 @@ def return_address(request: HttpRequest) -> str:
     if url_has_allowed_host_and_scheme(sender, {request.get_host()}, require_https=request.is_secure()):
         parts = urlsplit(sender)
         return urlunsplit(("", "", parts.path, parts.query, ""))
-    return str(settings.LOGIN_REDIRECT_URL)
+    return otherwise or str(settings.LOGIN_REDIRECT_URL)
 
 
 def account_of(request: HttpRequest) -> User:

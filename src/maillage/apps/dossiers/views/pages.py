@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from maillage.apps.accounts.access import return_address
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     CheckForm,
@@ -199,6 +200,7 @@ def again(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _back(request: HttpRequest, study: Study) -> str:
+    """Return the page that waited for a study, the diagnosis when the browser does not say."""
     asked = StudyRequest(
         place=study.place,
         definition=study.inputs["definition"],
@@ -206,7 +208,7 @@ def _back(request: HttpRequest, study: Study) -> str:
         weights=study.inputs["weights"],
     )
     query = query_of(asked)
-    return reverse("territory", args=[study.place]) + (f"?{query}" if query else "")
+    return return_address(request, reverse("territory", args=[study.place]) + (f"?{query}" if query else ""))
 
 
 def study_page(
