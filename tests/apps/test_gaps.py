@@ -19,7 +19,7 @@ from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.forms import WhatIfForm
 from maillage.apps.dossiers.models import Finding, Scenario, Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views import pages
+from maillage.apps.dossiers.views import offer, pages
 from maillage.apps.intake.actions import importing
 from maillage.engine import agreement
 from maillage.kernel.names import plain
@@ -110,6 +110,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert first.context["rows"] == every.context["rows"][:10]
     later = every.context["rows"][10]["zone"].code
     assert f"?zones=toutes#manque-{later}" in first.content.decode(), "the map still leads to it"
+    _a_long_list_shows_its_first_zones(client, monkeypatch)
     assert "Trois points à regarder" in page
     assert "Là où le besoin est fort et l’offre manque" in page
     # FS-07: one line per object; what is long is folded, and the doubt of the line is told once, above
@@ -195,6 +196,22 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
 
     _a_point_of_the_map_is_tried_and_kept(offered, client, base)
     _the_directory_moves_on(offered, client)
+
+
+def _a_long_list_shows_its_first_zones(client, monkeypatch) -> None:
+    """Isère : 141 ko de noms pliés dans une page de 385."""
+    address, listed = (
+        f"/territoires/{PLACE}/manques/?zones=toutes",
+        re.compile(r"<li>\s*<a href=\"[^\"]*/zones/"),
+    )
+    whole = client.get(address).content.decode()
+    monkeypatch.setattr(offer, "LISTED", 3)
+    first = client.get(address).content.decode()
+    longest = max(len(each.zones) for each in client.get(address).context["lists"])
+    assert longest > 3 and len(listed.findall(first)) < len(listed.findall(whole))
+    assert f'href="?zones=toutes&amp;listes=toutes#listes">Les {longest} zones de cette liste</a>' in first
+    every = client.get(f"{address}&listes=toutes").content.decode()
+    assert len(listed.findall(every)) == len(listed.findall(whole)) and "zones de cette liste" not in every
 
 
 def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:

@@ -32,6 +32,7 @@ from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
 FIRST_ZONES = 10
+LISTED = 60  # zones of a list of gaps, before the others are asked for
 
 
 @require_safe
@@ -235,4 +236,5 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
         "svg": "" if of else queries.layer(study, f"manque-{line}"),
         "communes": [] if of else [c for c in offered.communes if c.offer == diagnosis_lines()[line].label],
         "lists": [] if of else [each for each in offered.lists if each.id in (line, "")],
+        "listed": "" if request.GET.get("listes") == "toutes" else LISTED,
     }
