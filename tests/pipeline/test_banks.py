@@ -175,3 +175,14 @@ def test_a_choice_is_the_same_word_everywhere_it_is_offered() -> None:
             for name, held in BANKS[bank].lists.items():
                 said = [choice.label[language] for choice in held]
                 assert len(set(said)) == len(said), (bank, language, name)
+
+
+def test_who_was_never_helped_says_which_places_they_know_and_structures_whether_time_is_set_aside() -> None:
+    """Plan de Grenoble : « la connaissance des initiatives par les usagers » ; Maubeuge : l’« aménagement du temps »."""
+    form, nobody = BANKS["habitants"], {"accompagne": "non", "lieu_connu": "non"}
+    assert "lieux_cites" not in answering.complete(form, nobody, TODAY).asked
+    known = answering.complete(form, nobody | {"lieu_connu": "oui", "lieux_cites": "La médiathèque"}, TODAY)
+    assert known.values["lieux_cites"] == "La médiathèque"
+    assert asked("habitants", "lieu_connu").universe == "habitants de 15 ans et plus"
+    time = asked("structures", "temps_reserve")
+    assert [each.name for each in BANKS["structures"].choices(time)] == ["oui", "non"]
