@@ -119,6 +119,26 @@ def test_ce_que_l_on_ne_sait_pas_n_est_pas_zero():
 
 
 @pytest.mark.parametrize(
+    ("fewest", "told"),
+    [
+        ((0, 142, 140), "3 zones où 100 personnes en difficulté ou plus n’ont peut-être pas d’aide à pied ; c’est sûr dans 2"),
+        ((0, 27), "2 zones où 100 personnes en difficulté ou plus n’ont peut-être pas d’aide à pied ; c’est sûr dans aucune"),
+        ((100, 142), "2 zones où plus de 100 personnes en difficulté n’ont pas d’aide à pied"),
+    ],
+)  # fmt: skip
+def test_ce_que_les_marges_laissent_ouvert_n_est_pas_dit_sur(fewest, told):
+    """Une zone est rangée par son estimation ; ce que les zones d’un groupe ont de sûr se lit à leur borne basse."""
+    zones = [
+        rules.Standing(name="x", need=1, without=300, waiting=0, unknown=0, planned=False, fewest=low)
+        for low in fewest
+    ]
+    assert rules.group_sentence(zones).replace("\xa0", " ") == told
+    few = [ZONES["Fontaine"], ZONES["Poisat"]]
+    last = "2 zones où moins de 100 personnes sont dans ce cas, ou leur nombre est inconnu"
+    assert rules.group_sentence(few).replace("\xa0", " ") == last
+
+
+@pytest.mark.parametrize(
     ("rows", "least", "told"),
     [
         ([[12, 3], [20, 15]], 0, [[12, 3], [20, 15]]),

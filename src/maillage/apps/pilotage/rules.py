@@ -63,7 +63,7 @@ class Link:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What puts a zone before another. without: people without a place on foot, None when nobody knows;
-    planned: whether the plan answers that lack there.
+    fewest: its low bound; planned: whether the plan answers that lack there.
     """
 
     name: str
@@ -72,6 +72,7 @@ class Standing:
     waiting: int
     unknown: int
     planned: bool
+    fewest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -234,8 +235,24 @@ def order(of: Standing, sort: str) -> tuple[object, ...]:
 
 
 def is_first(of: Standing) -> bool:
-    """Return whether a zone belongs to the first group: many people there have no place on foot."""
+    """Return whether a zone belongs to the first group: many people there may have no place on foot."""
     return of.without is not None and of.without >= FEW_WITHOUT
+
+
+def group_sentence(zones: Sequence[Standing]) -> str:
+    """Return what the zones of a group have in common: many people without a place on foot, and in how many
+    zones it is beyond doubt; or few, or nobody knows.
+    """
+    n = count(len(zones), "zone")
+    if not all(map(is_first, zones)):
+        return f"{n} où moins de {FEW_WITHOUT} personnes sont dans ce cas, ou leur nombre est inconnu"
+    sure = sum(each.fewest >= FEW_WITHOUT for each in zones)
+    if sure == len(zones):
+        return f"{n} où plus de {FEW_WITHOUT} personnes en difficulté n’ont pas d’aide à pied"
+    return (
+        f"{n} où {FEW_WITHOUT} personnes en difficulté ou plus n’ont peut-être pas d’aide à pied ; c’est sûr"
+        f" dans {sure or 'aucune'}"
+    )
 
 
 # ----------------------------------------------------------------------------------------------- sentences

@@ -99,19 +99,21 @@ class ZoneLoop:
 
     @property
     def is_first(self) -> bool:
-        """Whether many people there have no place on foot."""
+        """Whether many people there may have no place on foot."""
         return rules.is_first(self.standing)
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """Some rows of the loop, one after another. is_first: many people there have no place on foot; n: rows of
-    their group when these are its first ones, 0 when they go on with it; is_more: a phone folds them.
+    their group when these are its first ones, 0 when they go on with it; sentence: what the group has in
+    common; is_more: a phone folds them.
     """
 
     rows: tuple[ZoneLoop, ...]
     is_first: bool
     n: int
+    sentence: str
     is_more: bool
 
 
@@ -185,10 +187,11 @@ class Loop:
             groups = [(first, tuple(r for r in shown if r.is_first == first)) for first in (True, False)]
         found, before = [], 0
         for first, rows in groups:
+            told = rules.group_sentence([row.standing for row in rows])
             here = rows[: max(self.most - before, 0)]
             cut = min(max(OPEN - before, 0), len(here))
-            found += [Part(here[:cut], first, len(rows), is_more=False)] if cut else []
-            found += [Part(here[cut:], first, 0 if cut else len(rows), is_more=True)] if here[cut:] else []
+            cuts = ((here[:cut], len(rows), False), (here[cut:], 0 if cut else len(rows), True))
+            found += [Part(some, first, n, told, is_more) for some, n, is_more in cuts if some]
             before += len(rows)
         return tuple(found)
 
@@ -303,6 +306,7 @@ def _row(
             waiting=chain.orientation.detail(activity.WAITING),
             unknown=chain.effect.detail(activity.UNKNOWN),
             planned=planned,
+            fewest=gap.missing_low if gap is not None else 0.0,
         ),
     )
 
