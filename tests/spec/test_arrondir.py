@@ -123,6 +123,33 @@ def test_an_end_of_the_scale_is_never_about(figure):
         assert not re.search(r"\b(?:0,0|100,0)\b", told), told
 
 
+@mark.parametrize(
+    ("low", "high", "printed"),
+    [
+        (1593.9, 23065.8, "entre 1 400 et 24 000"),
+        (26.8, 1810.7, "entre 25 et 2 000"),
+        (336.6, 733.2, "entre 320 et 740"),
+        (3.2, 800.0, "entre 3 et 800"),
+        (0.6, 800.0, "entre 0 et 800"),
+        (0.0, 800.0, "entre 0 et 800"),
+    ],
+)
+def test_some_people_are_never_told_as_none(low, high, printed):
+    """Une borne basse que le pas de la fourchette imprimerait « 0 » prend le sien, toujours vers l’extérieur."""
+    figure = Estimate(
+        value=(low + high) / 2, low=low, high=high, unit="personnes", universe="", n=1, method="m"
+    )
+    assert wording.people(figure).between.replace("\xa0", " ") == printed
+
+
+@given(st.floats(0, 1e6), st.floats(1, 1e6), st.sampled_from([0.1, 1.0, 50.0, 2000.0]))
+def test_bounds_always_cover_and_a_low_one_from_one_on_is_never_zero(low, wide, by):
+    """Quel que soit le pas, ce qui est imprimé contient ce qui est calculé."""
+    printed = rounding.outwards(low, low + wide, by)
+    assert printed[0] <= low + 1e-6 and low + wide <= printed[1] + 1e-3
+    assert printed[0] > 0 or low < 1
+
+
 def test_the_bounds_of_a_difference_go_outwards(spec):
     """Un écart aussi : ses bornes s’éloignent de lui."""
     spec(

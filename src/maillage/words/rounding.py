@@ -2,7 +2,7 @@
 
 - A value is rounded to the nearest, halves upwards; a survey whose publication says so truncates (`rounded`).
 - A bound is rounded outwards, by the step of its value (`outwards`): what is printed covers what was
-  computed, and holds the value printed beside it.
+  computed, and holds the value printed beside it. A low bound that would print as zero has its own step.
 - The step of a number of people is at most a quarter of its half-width (`step`); that of a rate is one point,
   a tenth of a point where the half-width is under one; that of a share of a survey is one point.
 
@@ -36,12 +36,18 @@ def nearest(value: float, by: float) -> float:
 
 def outwards(low: float, high: float, by: float, *, most: float | None = None) -> tuple[float, float]:
     """Return the bounds rounded away from the value: coverage never falls. Never under zero nor over `most`.
+    A low bound that its step would print as zero has a step of its own: some is never told as none.
 
     >>> outwards(35441.0, 45053.0, 1000.0), outwards(6.8, 11.4, 1.0, most=100.0)
     ((35000.0, 46000.0), (6.0, 12.0))
+    >>> outwards(1594.0, 23066.0, 2000.0), outwards(0.4, 900.0, 100.0)
+    ((1400.0, 24000.0), (0.0, 900.0))
     """
-    low, high = apart(low, high, by)
-    return max(0.0, low), high if most is None else min(high, most)
+    printed_low, high = apart(low, high, by)
+    if printed_low == 0:
+        finer = min(by, step(low))
+        printed_low = math.floor(low / finer + 1e-9) * finer
+    return max(0.0, printed_low), high if most is None else min(high, most)
 
 
 def apart(low: float, high: float, by: float = 1.0) -> tuple[float, float]:

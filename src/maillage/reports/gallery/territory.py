@@ -352,7 +352,7 @@ def _gap(s: Subject, line: OfferLine) -> Plate:
     of = [(zone.name, each) for zone in zones for each in zone.lines if each.id == line.id]
     if line.state == "donnee-manquante":
         title = f"{line.label} : le recensement d’ici ne le dit pas"
-    elif line.missing_low > 0 and not line.missing_about.startswith("entre 0"):
+    elif line.missing_low >= 1:
         title = f"{line.label} : {line.missing_about} n’en ont pas à pied"
     else:
         title = f"{line.label} : aucun manque n’est certain"

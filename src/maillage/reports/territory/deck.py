@@ -371,7 +371,7 @@ def _reach(s: Subject, o: OfferReading, few: Sequence[str]) -> Chapter:
     """
     known = [line for line in o.whole.lines if line.state != "donnee-manquante"]
     worst = max(known, key=lambda line: line.missing_low, default=None)
-    if worst is not None and worst.missing_low > 0:
+    if worst is not None and worst.missing_low >= 1:
         title = f"{worst.label} : {worst.missing_about} n’en ont pas à pied"
     elif gaps.unknown(o):
         title = "Aucun manque n’est certain : des lieux ne disent pas ce qu’ils proposent"
