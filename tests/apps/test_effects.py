@@ -44,7 +44,7 @@ def page_of(client, row) -> str:
     return client.get(f"/territoires/{PLACE}/plan/actions/{row.pk}/").content.decode().replace("\xa0", " ")
 
 
-TO_SIXTY = " ; il en faut 48 de plus pour arriver à 60, le nombre visé"
+TO_SIXTY = " ; encore 19 de plus pour arriver à 60, le nombre visé"
 
 
 def send(client, row, **sent):
@@ -61,8 +61,10 @@ def send(client, row, **sent):
             60,
             [(1, 80)],
             0,
-            "De 90 au départ à 80 : 10 de moins ; il en faut 30 de moins pour arriver à 60",
+            "De 90 au départ à 80 : 10 de moins ; encore 20 de moins pour arriver à 60, le nombre visé. ",
         ),
+        (12, 60, [(1, 60)], 0, "De 12 au départ à 60 : 48 de plus ; le nombre visé, 60, est atteint. "),
+        (90, 60, [(1, 50)], 0, "De 90 au départ à 50 : 40 de moins ; le nombre visé, 60, est atteint. "),
         (12, None, [(1, 12)], 1, "De 12 au départ à 12 : rien n’a bougé. Une autre chose a changé"),
         (12, 12, [(1, 9)], 0, "De 12 au départ à 9 : 3 de moins. Personne"),
         (None, 60, [(1, 9)], 0, "Compté : 9, pour 60 visés. On ne sait pas d’où l’on partait. Personne"),
@@ -206,7 +208,10 @@ def test_counts_of_periods_are_added_up_and_it_is_said(client, lea, row):
     assert row.measures.filter(value=15).count() == 2, "a total is not the count of a period"
     send(client, row, geste="oter-mesure", mesure=row.measures.get(value=15, span="start").pk)
     page = page_of(client, row)
-    assert f"De 12 au départ à 47, 2 périodes additionnées : 35 de plus{TO_SIXTY}." in page
+    assert (
+        f"De 12 au départ à 47, 2 périodes additionnées : 35 de plus ; encore 13 de plus pour arriver à 60"
+        in page
+    )
     assert "Ici, de 12 à 47 (+35), 2 périodes additionnées. Claix, sans l’action : de 14 à 26 (+12)," in page
     assert "pendant la période" in page
     assert ": 47" in re.findall(r'aria-label="Personnes venues[^"]*"', page)[0], "the line too"

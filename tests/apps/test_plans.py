@@ -981,7 +981,7 @@ def test_the_goals_of_the_network_of_strasbourg_are_held_and_followed(client, le
     whole = client.get(AT_TERRITORY).content.decode()
     assert "8 actions" in whole.replace("\u00a0", " ") and "1 en cours" in whole.replace("\u00a0", " ")
     page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\u00a0", " ")
-    assert "De 0 au départ à 2 : 2 de plus ; il en faut 6 de plus pour arriver à 6, le nombre visé" in page
+    assert "De 0 au départ à 2 : 2 de plus ; encore 4 de plus pour arriver à 6, le nombre visé" in page
 
 
 def test_people_concerned_are_those_of_the_study_and_their_bounds_add_up(reading):

@@ -2,17 +2,23 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
 from maillage.apps.dossiers.models import Study
+from maillage.apps.indicators.queries.ground import ground
+from maillage.apps.indicators.queries.values import value
 from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.surveys.queries import evidence
+from maillage.reference.indicators import indicators
 from tests.conftest import PLACE
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
+HELPED = ("accompagne", "oui")
 METROPOLE, ISERE, NORD = "200040715", "38", "59"
+Key = tuple[str, str, str]
 KEY = ("inhabitants", "raison_sans_accompagnement", "ignorance")
 
 
@@ -24,7 +30,9 @@ def text_of(response) -> str:
 def publish():
     """Publish one answer of a survey, in percent, over a territory."""
 
-    def run(territory: str, percent: int, *, example: bool = False, later: int = 0) -> Publication:
+    def run(
+        territory: str, percent: int, *, example: bool = False, later: int = 0, key: Key = KEY
+    ) -> Publication:
         survey = Survey.objects.create(
             kind="inhabitants",
             title=f"Enquête {percent}",
@@ -33,7 +41,7 @@ def publish():
             made_at=AT,
             example=example,
         )
-        line = {"question": KEY[1], "groupe": "", "modalite": KEY[2], "libelle_modalite": "Je ne savais pas"}
+        line = {"question": key[1], "groupe": "", "modalite": key[2], "libelle_modalite": "Je ne savais pas"}
         figure = {"part": percent, "bas": percent - 5, "haut": percent + 5, "base": 92, "calcul": "brut"}
         words = {"univers": "habitants", "arrondi": "nearest"}
         return Publication.objects.create(
@@ -70,6 +78,20 @@ def test_the_closest_survey_answers_and_says_what_it_is(publish):
     )
     assert evidence.published(PLACE)[KEY].percent == 50
     assert evidence.published("38185") == {}
+
+
+def test_an_indicator_reads_an_example_where_no_survey_answers_and_is_marked(home, publish):
+    definition = next(each for each in indicators().values() if each.survey == ("inhabitants", *HELPED))
+    read = partial(ground, METROPOLE, on=AT.date())
+    assert value(read(), definition).reason == "Aucune enquête publiée sur ce territoire ne le dit."
+    publish(METROPOLE, 53, example=True, key=("inhabitants", *HELPED))
+    found = value(read(), definition)
+    assert (found.value, found.low, found.examples) == (53, 48, True)
+    assert found.source.endswith("exemple : réponses inventées")
+    publish(METROPOLE, 20)
+    assert value(read(), definition).value is None, "a survey of that kind was published: it does not say it"
+    publish(METROPOLE, 16, later=1, key=("inhabitants", *HELPED))
+    assert (value(read(), definition).value, value(read(), definition).examples) == (16, False)
 
 
 def test_surveys_around_are_named_wider_or_narrower(publish):

@@ -315,7 +315,7 @@ def effect_sentence(
     told, nor what would give them back.
 
     >>> effect_sentence(12, 60, Series([(date(2026, 11, 3), 41)]), 1).split(". ")[0]
-    'De 12 au départ à 41 : 29 de plus ; il en faut 48 de plus pour arriver à 60, le nombre visé'
+    'De 12 au départ à 41 : 29 de plus ; encore 19 de plus pour arriver à 60, le nombre visé'
     >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)], 2), 1).split(" ; ")[0]
     'De 0 au départ à 9, 2 périodes additionnées : 9 de plus'
     >>> effect_sentence(0, 60, Series([(date(2026, 11, 3), 9)]), 1, least=11).split(". ")[0]
@@ -339,13 +339,22 @@ def effect_sentence(
         moved = f"{wording.number(abs(gap))} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
         told = f"De {wording.number(baseline)} au départ à {wording.number(last)}{added} : {moved}"
         if target is not None and target != baseline:
-            way = "plus" if target > baseline else "moins"
-            told += f" ; il en faut {wording.number(abs(target - baseline))} de {way} pour arriver à"
-            told += f" {wording.number(target)}, le nombre visé"
+            told += f" ; {_left(last, target, up=target > baseline)}"
     also = "Personne n’a noté ce qui a changé aussi"
     if others:
         also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"
     return f"{told}. {also} : rien ne dit que l’action en est la cause."
+
+
+def _left(last: int, target: int, *, up: bool) -> str:
+    """Return how far the number aimed at still is."""
+    aimed = wording.number(target)
+    if last >= target if up else last <= target:
+        return f"le nombre visé, {aimed}, est atteint"
+    return (
+        f"encore {wording.number(abs(target - last))} de {'plus' if up else 'moins'} pour arriver à {aimed},"
+        " le nombre visé"
+    )
 
 
 EARLY = "Compté avant que l’action commence : rien ne se constate encore."

@@ -81,7 +81,8 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
-    n_communes, n_covered: communes, and those with a place; actions: of its published plan by state, None
+    n_communes, n_covered: communes, and those with a place; surveyed: what its published surveys say; invented:
+    what its examples say, where no survey does; actions: of its published plan by state, None
     without one; districts: published places by how they stand to a priority district, None without contours;
     counted_at: when the rows were last read, None when they never were; no_need: why the need is
     not known, "" when it is.
@@ -99,6 +100,7 @@ class Ground:
     need: Need | None
     no_need: str
     surveyed: Surveyed
+    invented: Surveyed
     actions: Mapping[str, int] | None
     districts: Mapping[str, int] | None
     counted_at: Any
@@ -122,6 +124,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
     since = rules.period(on, months)
     every = _communes(communes)
     with_places = DailyCount.objects.filter(_there(communes), measure=rules.PLACES, day__lte=on)
+    surveyed = evidence.published(found.code)
     covered = with_places.values("commune").annotate(total=Sum("n")).filter(total__gt=0).order_by()
     return Ground(
         code=found.code,
@@ -135,7 +138,8 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         counts=_counts(communes, since, on),
         need=need,
         no_need="" if need is not None else why_no_need(found.code),
-        surveyed=evidence.published(found.code),
+        surveyed=surveyed,
+        invented=evidence.invented(found.code, beside=surveyed),
         actions=_actions(found.code),
         districts=districts.counts(found.communes),
         counted_at=Refresh.objects.values_list("at", flat=True).first(),

@@ -435,8 +435,9 @@ def _estimate(
 
 
 def _survey(ground: Ground, definition: Indicator) -> Value:
-    kind, question, answer = definition.survey or ("", "", "")
-    said = ground.surveyed.get((kind, question, answer))
+    key = definition.survey or ("", "", "")
+    invented = ground.invented.get(key)
+    said = ground.surveyed.get(key, invented)
     if said is None:
         return missing(definition, ground.on, "Aucune enquête publiée sur ce territoire ne le dit.")
     return Value(
@@ -448,6 +449,7 @@ def _survey(ground: Ground, definition: Indicator) -> Value:
         denominator=said.n,
         universe=said.universe,
         source=said.source,
+        examples=said is invented,
         kind=rules.PUBLISHED,
     )
 

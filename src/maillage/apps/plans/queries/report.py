@@ -69,7 +69,7 @@ def _action(shown: ActionRow) -> PlanAction:
         label=row.label,
         is_part=row.parent_id is not None,
         title=row.title,
-        state=row.get_state_display(),
+        state=f"{row.get_state_display()}, {rules.LATE}" if shown.is_late else row.get_state_display(),
         people=f"{concerned.about}{between} {concerned.words}".strip(),
         zones=shown.zones,
         objective=row.objective,

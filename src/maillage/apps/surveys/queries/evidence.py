@@ -43,13 +43,20 @@ def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
     found: Findings = {}
     for each in wider.values():
         found |= _findings([each.edition], f"menée sur un territoire plus large ({each.territory})")
-    examples = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
-    invented = _findings(
-        examples.select_related("survey").order_by("published_at", "pk"), "exemple : réponses inventées"
-    )
     own = dict(published(place))
     found = _without({key[0] for key in own}, found) | own
-    return _without({key[0] for key in found}, invented) | found
+    return invented(place, beside=found) | found
+
+
+def invented(place: str, *, beside: Mapping[tuple[str, str, str], Answered]) -> Findings:
+    """Return what the examples of a place say, of the kinds of survey that nothing else answers. beside: what
+    real surveys say.
+    """
+    rows = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
+    found = _findings(
+        rows.select_related("survey").order_by("published_at", "pk"), "exemple : réponses inventées"
+    )
+    return _without({key[0] for key in beside}, found)
 
 
 def _without(kinds: Collection[str], found: Findings) -> Findings:
