@@ -990,3 +990,29 @@ def test_zones_of_strong_need_and_short_offer_come_by_need_then_by_people():
     assert gaps.mismatches(rows, None) == []
     silent = replace(offered, zones={"A": replace(zones["A"], missing=())})
     assert gaps.mismatches(rows, silent) == []
+
+
+def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lacks_it():
+    """L’aide aux démarches, même sans règle : la boucle disait « rien n’est prévu » de ce que rien ne proposait."""
+
+    def lacking(id: str, low: float) -> OfferLine:
+        return replace(known(10, id, id), missing_low=low, missing_value=low + 90)
+
+    def zone(code: str, *lines: OfferLine) -> ZoneOffer:
+        rule = (MissingLine("Wifi", "wifi", "loin", "loin"),)
+        return ZoneOffer(code, 2, 1, lines, rule, f"Zone {code}")
+
+    zones = {
+        "A": zone("A", lacking("assistance", 142), lacking("wifi", 337), lacking("formation", 500)),
+        "B": zone("B", lacking("assistance", 0.4), lacking("wifi", 60)),
+        "C": zone("C", lacking("assistance", 9), lacking("wifi", 0)),
+    }
+    found = gaps.certain(replace(offer_of(60, {}, {}), zones=zones))
+    assert [gap.key for gap in found] == ["gap:A:wifi", "gap:A:assistance", "gap:B:wifi", "gap:C:assistance"]
+    assert [gap.reason for gap in found] == ["loin", gaps.SOME, "loin", gaps.SOME]
+    assert [gap.key for gap in gaps.varied([found[0], found[2], found[1], found[3]])] == [
+        "gap:A:wifi",
+        "gap:A:assistance",
+        "gap:B:wifi",
+        "gap:C:assistance",
+    ], "the first of each line, then the others"

@@ -90,9 +90,8 @@ class Gap:
 
     @property
     def is_sure(self) -> bool:
-        """Whether somebody surely has no place on foot, as printed: « 0 – 2 000 » says nobody may."""
-        fewest, dash, _ = (self.about if DASH in self.about else self.between).partition(DASH)
-        return self.low > 0 and not (dash and fewest.strip() == "0")
+        """Whether somebody surely has no place on foot, as printed: under one person, « 0 » is."""
+        return self.low >= 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,9 @@ OPENINGS: Mapping[str, str] = {
 }
 
 OPEN_ANY = "Ouvrir un lieu d’aide"  # where several lines are lacking at once
+FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
+FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
+SOME = "Des personnes concernées n’en ont pas à pied, même si tous les lieux qui se taisent le proposaient."
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +140,25 @@ def shared(offer: OfferReading | None, settled: Collection[str] = ()) -> list[Sh
 
 
 def certain(offer: OfferReading | None) -> list[Gap]:
-    """Return the gaps where somebody lacks a line of the offer whatever silent places propose, those that
-    leave most people without it first; none without a census of places.
+    """Return the gaps where somebody lacks a line of the offer whatever silent places propose: those that a
+    rule finds, and each one of the line that the loop follows. Those that leave most people without it come
+    first; none without a census of places.
     """
     found = []
     for code, zone in offer.zones.items() if offer else ():
-        lines = {line.id: line for line in zone.lines}
-        for missing in zone.missing:
-            line = lines.get(missing.id)
-            if line is not None and line.missing_low > 0 and missing.id in OPENINGS:
-                found.append(Gap(code, zone.name, line, missing.reason))
+        reasons = {FOLLOWED: SOME} | {missing.id: missing.reason for missing in zone.missing}
+        for line in zone.lines:
+            if line.missing_low >= FEWEST and line.id in OPENINGS and line.id in reasons:
+                found.append(Gap(code, zone.name, line, reasons[line.id]))
     return sorted(found, key=lambda gap: (-gap.line.missing_low, -gap.line.missing_value, gap.title))
+
+
+def varied(found: Sequence[Gap]) -> list[Gap]:
+    """Return gaps with the first of each line of the offer before the others, in their order otherwise: what
+    is proposed first is not thrice the same thing.
+    """
+    firsts = {gap.line.id: gap for gap in reversed(found)}
+    return sorted(found, key=lambda gap: firsts[gap.line.id] is not gap)
 
 
 def unknown(offer: OfferReading | None) -> list[OfferLine]:

@@ -81,11 +81,11 @@ class Counts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
     """A territory on a day. since: first day of the period; population: residents, 0 where unknown;
-    n_communes, n_covered: communes, and those with a place; surveyed: what its published surveys say; invented:
-    what its examples say, where no survey does; actions: of its published plan by state, None
+    n_communes, n_covered: communes, and those with a place; surveyed: what its published surveys say;
+    invented: what its examples say, where no survey does; actions: of its published plan by state, None
     without one; districts: published places by how they stand to a priority district, None without contours;
-    counted_at: when the rows were last read, None when they never were; no_need: why the need is
-    not known, "" when it is.
+    counted_at: when the rows were last read, None when they never were; no_need: why the need is not known,
+    "" when it is.
     """
 
     code: str

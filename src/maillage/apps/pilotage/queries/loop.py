@@ -29,6 +29,7 @@ from maillage.apps.plans.rules import ALIVE, LACKS_PILOT, LATE, warnings
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
+from maillage.reports.territory.gaps import FOLLOWED
 from maillage.reports.territory.reading import OfferLine, Reading, ZoneOffer, ZoneRow
 from maillage.web import bulk
 from maillage.words.wording import DASH
@@ -36,7 +37,7 @@ from maillage.words.wording import DASH
 OPEN = 3  # zones that a phone shows before the others are asked for
 MOST = 60  # zones that a page shows before all of them are asked for
 NOTHING: Mapping[str, str] = {}
-LINE = "assistance"  # of the offer, which the loop follows: somebody beside, for a procedure
+LINE = FOLLOWED
 RECENT = activity.YEAR / 2
 
 

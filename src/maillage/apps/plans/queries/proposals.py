@@ -163,7 +163,7 @@ def _gaps(reading: Reading, settled: Collection[str]) -> list[Proposal]:
         f"estimation, {wording.NINE_TIMES} ; taux {counted.producer} {counted.year}, parmi :"
         f" {reading.definition.universe} ; lieux : {offer.source}"
     )
-    found = [gap for gap in gaps.certain(offer) if gap.key not in settled]
+    found = gaps.varied([gap for gap in gaps.certain(offer) if gap.key not in settled])
     return [_gap(offer, gap, estimated) for gap in found[:MOST_PROPOSALS]]
 
 
