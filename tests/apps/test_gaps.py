@@ -234,6 +234,9 @@ def _a_point_of_the_map_is_tried_and_kept(offered, client, base: str) -> None:
     client.force_login(analyst)
     address = f"/espace/territoires/{PLACE}/essais/"
     assert "Garder cet essai" in client.get(tried).content.decode()
+    to_the_plan = f'href="/territoires/{PLACE}/plan/#s-proposees"'
+    assert to_the_plan in client.get(tried).content.decode()
+    assert to_the_plan not in found.content.decode() + client.get(base).content.decode(), "once it is tried"
     query = tried.split("?", 1)[1]
     assert "rien n’a été essayé" in text_of(
         client.post(address, {"nom": "Ici", "essai": "offre=x"}, follow=True)
