@@ -17,12 +17,14 @@ from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.directory.models import Lieu, Structure
 from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.dossiers import rules as dossiers_rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators import actions as counts
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
+from maillage.apps.pilotage import access
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
 from maillage.apps.pilotage.queries.home import home_loop
 from maillage.apps.pilotage.queries.units import Unit
@@ -548,6 +550,26 @@ def test_a_study_that_cannot_be_read_says_so_in_the_place_of_its_figures(
     client.force_login(coordinator)
     page = client.get("/espace/pilotage/").content.decode()
     assert "elle se calcule de nouveau" in page and "personnes en difficulté" not in page
+
+
+def test_what_anybody_computes_elsewhere_pushes_out_no_territory_of_theirs(client, study, monkeypatch):
+    """Un visiteur qui ouvre Saint-Malo ne met pas Saint-Malo devant le territoire dont on suit le plan."""
+    later = {
+        f.name: getattr(study, f.name) for f in Study._meta.fields if f.name not in ("id", "place", "key")
+    }
+    for day, code in enumerate(("35288", "29232", "38"), 1):
+        held = {**study.inputs, "place": code}
+        moment = AT + timedelta(days=day)
+        again = {"finished_at": moment, "inputs": held, "key": dossiers_rules.key_of(held), "place": code}
+        Study.objects.create(**later | again)
+    lea = account("lea", "coordination", territory="france")
+    steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    order = [each.place for each in access.studies_of(lea)]
+    assert order == [PLACE, "38", "29232", "35288"]
+    monkeypatch.setattr(access.dossiers, "finished_studies", lambda: [])
+    assert [each.place for each in access.studies_of(lea)] == [PLACE], "however many were computed since"
+    other = account("ana", "coordination", territory="38")
+    assert [each.place for each in access.studies_of(other)] == [PLACE, "38"]
 
 
 def test_another_territory_is_not_theirs_to_steer(client, study):

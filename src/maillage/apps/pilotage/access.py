@@ -10,9 +10,12 @@ from maillage.apps.directory.queries.seats import structures_in
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.dossiers.models import Study
+from maillage.apps.memberships.access import territories_with
+from maillage.apps.plans.models import Plan
 
 LEADS = "territory.edit"
 MEASURES, MANAGES = "measures.see", "members.manage"
+MOST_OF_THEIRS = 100  # territories that have a plan
 
 
 def tab(user: Any, place: str) -> tuple[str, str, str]:
@@ -36,7 +39,17 @@ def own_structures_of(user: Any) -> frozenset[int]:
 
 
 def studies_of(user: Any) -> list[Study]:
-    """Return the finished studies of the territories that a user may write about, the latest first."""
+    """Return the finished studies of the territories that a user may write about: those that have a plan,
+    then those of their roles, then the others; the latest first in each. Whatever anybody asks to compute
+    elsewhere, none of the first is pushed out.
+    """
     if not rights_of(user).any(LEADS):
         return []
-    return [study for study in dossiers.finished_studies() if may_write(user, study.place)]
+    planned = Plan.objects.order_by("-pk").values_list("place", flat=True)[:MOST_OF_THEIRS]
+    of_roles = territories_with(user, LEADS)
+    first = {place: rank for rank, places in enumerate((of_roles, planned)) for place in places}
+    theirs = [study for place in first if (study := dossiers.latest(place)) is not None]
+    others = [study for study in dossiers.finished_studies() if study.place not in first]
+    found = [study for study in (*theirs, *others) if may_write(user, study.place)]
+    found.sort(key=lambda study: study.finished_at or study.asked_at, reverse=True)
+    return sorted(found, key=lambda study: -first.get(study.place, -1))
