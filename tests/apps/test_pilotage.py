@@ -498,6 +498,7 @@ def test_the_document_is_that_of_the_contract(study):
     row = document.rows(written)[0]
     assert (row["plan"], row["plan_motif"]) == ("", missing["motif"])
     assert len(written["phrases"]) <= 3
+    assert written["comptes_par_lots_de"] == 11, "what each count says at least"
 
 
 def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client, study):

@@ -241,6 +241,24 @@ def change_sentence(asked: QuestionAnswers, gap: Gap) -> Sentence:
     return Sentence(key=f"vagues:{asked.name}:{gap.label}", text=text, figures=behind)
 
 
+def most(figure: Estimate, people: Who) -> str:
+    """Return how many most of them are, by the low bound; "" when they may be less than half.
+
+    >>> def share(value, low, high):
+    ...     return Estimate(value=value, low=low, high=high, unit="pourcent", universe="", n=192,
+    ...                     method="resultats-enquete")
+    >>> most(share(98, 92, 100), PEOPLE["structures"]), most(share(84, 77, 90), PEOPLE["inhabitants"])
+    ('presque toutes les structures', 'plus de trois habitants sur quatre')
+    >>> most(share(60, 51, 69), PEOPLE["structures"]), most(share(60, 50, 70), PEOPLE["structures"])
+    ('plus d’une structure sur deux', '')
+    """
+    if figure.low > 90:
+        return f"presque tou{'te' if people.feminine else ''}s les {people.many}"
+    if figure.low > 75:
+        return f"plus de trois {people.many} sur quatre"
+    return f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux" if figure.low > 50 else ""
+
+
 def portion(figure: Estimate, people: Who, rule: str = "nearest") -> str:
     """Return a share as people say it, '' when no simple fraction is near. rule: how it is printed beside.
 
@@ -458,9 +476,8 @@ def _lead(line: Line, asked: QuestionAnswers, people: Who, *, favourable: bool =
     assert isinstance(line.figure, Estimate)
     value, told = line.figure.value, portion(line.figure, people, asked.rounding)
     said = "répondent" if value > 55 else "répond"
-    if not told and line.figure.low > 50:
-        told = f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux"
-        said = "répond"
+    if not told and (told := most(line.figure, people)):
+        said = "répond" if told.startswith("plus d’un") else "répondent"
     if told:
         only = favourable and value < FEW and line.figure.high < 50
         if only and told.startswith("un") and not told.startswith("un peu"):
@@ -478,8 +495,7 @@ def _lead(line: Line, asked: QuestionAnswers, people: Who, *, favourable: bool =
 def _told(line: Line, asked: QuestionAnswers, people: Who) -> str:
     assert isinstance(line.figure, Estimate)
     told = portion(line.figure, people, asked.rounding)
-    if not told and line.figure.low > 50:
-        told = f"plus d’un{'e' if people.feminine else ''} {people.one} sur deux"
+    told = told or most(line.figure, people)
     return f", {told + ', ' if told else ''}{_percent(line.figure, asked)} ({_between(line.figure)})"
 
 

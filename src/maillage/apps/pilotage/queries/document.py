@@ -75,6 +75,8 @@ def loop_json(study: Study, loop: Loop) -> Json:
         "au": loop.activity.until.isoformat(),
         "activite_inventee": loop.activity.examples,
         "activite_reelle_a_part": loop.activity.apart or None,
+        # A count is told by whole lots: it says « at least »; None when it is told one by one.
+        "comptes_par_lots_de": None if loop.activity.examples else loop.activity.least,
         "etude_du": study.finished_at.date().isoformat() if study.finished_at else None,
         "source": _source(loop),
         "zones": [_zone(row, zones[row.need.code], loop) for row in loop.rows],
