@@ -10,6 +10,8 @@ from maillage.apps.accounts.models import Entry, User
 from maillage.apps.directory.models import Structure
 from maillage.apps.memberships import access, actions
 from maillage.apps.memberships.models import Invitation, Membership, Recovery
+from maillage.cli.commands import demo
+from maillage.cli.demonstration.stage import HELP, LEARN, SOCIAL
 from maillage.kernel.errors import Refused
 from tests.conftest import with_role
 from tests.support.places import place
@@ -266,3 +268,20 @@ def test_an_invitation_offers_the_territories_of_one_name(client, coordinator):
     assert "Choisissez le vôtre" in form.errors["territoire"][0]
     assert "38185" in {code for code, _ in form.fields["lequel"].choices}
     assert "lequel" not in client.post("/espace/equipe/", {**sent, "role": "aidant"}).context["form"].fields
+
+
+def test_the_accounts_of_the_demonstration_have_their_roles_since_the_year_that_it_tells():
+    """La courbe des structures disait « 0 » des mois où la démonstration raconte leurs actes."""
+    for name in (HELP, LEARN):
+        Structure.objects.create(key=name, name=name)
+    accounts = {name: account(name) for name, *_ in demo.ACCOUNTS}
+    for days in (0, 1):
+        structures = demo.give_roles(accounts, AT + timedelta(days=days))
+    assert structures[HELP] is not None and structures[SOCIAL] is None, "renamed: its account has no role"
+    assert Membership.objects.count() == len(demo.ACCOUNTS) - 1, "once"
+    assert set(Membership.objects.values_list("since", flat=True)) == {ON - timedelta(days=365)}
+    taken = Membership.objects.get(role="benevole")
+    Membership.objects.filter(pk=taken.pk).update(until=ON)
+    demo.give_roles(accounts, AT + timedelta(days=2))
+    again = Membership.objects.filter(role="benevole").exclude(pk=taken.pk).get()
+    assert again.since == ON + timedelta(days=2), "never over the days when it was taken back"

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ ACCOUNTS = (
     ("analyste", "Analyste de l’Isère (exemple)", "analyste", "38", ""),
     ("administration", "Administration (exemple)", "administration", "", ""),
 )
+A_YEAR = timedelta(days=365)
 DOMAIN = "demo.maillage.example"
 PERIMETER = "agglomeration-grenobloise"
 CENSUSES = (("hinaura-isere", "Hinaura"), ("assembleurs-maubeuge", "Les Assembleurs"))
@@ -128,12 +130,32 @@ def _accounts(password: str, *, production: bool) -> dict[str, Any]:
     }
 
 
+def give_roles(accounts: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Give each account its role, since the year that the stories tell; return the structures by name, None
+    for one that somebody renamed.
+    """
+    from maillage.apps.directory.models import Structure
+    from maillage.apps.memberships.access import current
+    from maillage.apps.memberships.actions import give
+    from maillage.apps.memberships.models import Membership
+
+    structures = {}
+    for name, _, role, territory, structure in ACCOUNTS:
+        over = Structure.objects.filter(name=structure).order_by("pk").first() if structure else None
+        theirs = {"role": role, "structure": over, "territory": territory}
+        held = Membership.objects.filter(user=accounts[name], **theirs)
+        if (over is not None or not structure) and not (held & current(at.date())).exists():
+            since = at.date() if held.exists() else at.date() - A_YEAR  # one taken back is given from today
+            give(by=None, to=accounts[name], **theirs, on=since, at=at)
+        if structure:
+            structures[structure] = over
+    return structures
+
+
 def _stories(accounts: Mapping[str, Any]) -> None:
     """Give each account its role, and create the cases of invented people."""
     from django.utils import timezone
 
-    from maillage.apps.directory.models import Structure
-    from maillage.apps.memberships.actions import give
     from maillage.cli.demonstration import (
         acts,
         appointments,
@@ -153,21 +175,7 @@ def _stories(accounts: Mapping[str, Any]) -> None:
     )
 
     at = timezone.localtime()
-    structures = {}
-    for name, _, role, territory, structure in ACCOUNTS:
-        over = Structure.objects.filter(name=structure).order_by("pk").first() if structure else None
-        if over is not None or not structure:  # somebody may have renamed it since
-            give(
-                by=None,
-                to=accounts[name],
-                role=role,
-                structure=over,
-                territory=territory,
-                on=at.date(),
-                at=at,
-            )
-        if structure:
-            structures[structure] = over
+    structures = give_roles(accounts, at)
     for tell, words in (
         (stories.tell, "Personnes inventées : {}, avec leurs bilans et leurs orientations"),
         (acts.tell, "Actes d’exemple : {}, dont un rayé et une urgence"),
