@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -118,33 +119,99 @@ def test_a_disk_that_is_full_is_told_and_nothing_is_left(tmp_path):
 
 
 def test_a_home_is_that_of_one_country(tmp_path, monkeypatch):
-    from maillage.config import home
+    from maillage.config import home, ownership
 
     monkeypatch.setattr(home, "HOME", tmp_path)
     monkeypatch.setattr(home, "DATABASE", tmp_path / "maillage.sqlite3")
     monkeypatch.setattr(home, "OWNER", tmp_path / "pays.txt")
     monkeypatch.setattr(home, "KEY", tmp_path / "cle-secrete")
     monkeypatch.setattr(home, "COUNTRY", "exemple")
-    home.claim()
-    home.claim()  # the same country comes back
+    ownership.claim()
+    ownership.claim()  # the same country comes back
     monkeypatch.setattr(home, "COUNTRY", "ailleurs")
     with pytest.raises(Refused, match="est celui de : exemple"):
-        home.claim()
+        ownership.claim()
     monkeypatch.setattr(home, "COUNTRY", "")
     with pytest.raises(Refused, match="demande : France"):
-        home.claim()
+        ownership.claim()
     (tmp_path / "pays.txt").unlink()
-    home.claim()
+    ownership.claim()
     home.write_key()
     monkeypatch.setattr(home, "COUNTRY", "exemple")
     with pytest.raises(Refused, match="est celui de : France"):
-        home.claim()  # served, its base on PostgreSQL
+        ownership.claim()  # served, its base on PostgreSQL
     (tmp_path / "cle-secrete").unlink()
     assert not (tmp_path / "pays.txt").exists()  # France writes nothing: its homes are older than this
     (tmp_path / "maillage.sqlite3").touch()
     monkeypatch.setattr(home, "COUNTRY", "exemple")
     with pytest.raises(Refused, match="est celui de : France"):
-        home.claim()
+        ownership.claim()
+
+
+def test_two_folders_of_one_name_have_two_homes_and_a_former_one_is_found_again(tmp_path):
+    from maillage.config.home import usual_home
+
+    def at(folder):
+        return usual_home(str(folder), tmp_path)
+
+    first, second = tmp_path / "a" / "voisin", tmp_path / "b" / "voisin"
+    assert at("") == tmp_path / "var"
+    assert at("exemple") == at(SAMPLE) == tmp_path / "var-exemple"
+    assert at(first).name.startswith("var-voisin-")
+    assert len({at(first), at(second), at("exemple"), at(tmp_path / "exemple")}) == 4
+    former = tmp_path / "var-voisin"
+    former.mkdir()
+    (former / "pays.txt").write_text("voisin", "utf-8")  # made by the name alone, by whichever of both
+    assert at(first) == at(second) == former
+    (former / "pays.txt").write_text(f"voisin\n{first}", "utf-8")
+    assert at(first) == former != at(second)
+    (tmp_path / "var-exemple").mkdir()
+    (tmp_path / "var-exemple" / "pays.txt").write_text("exemple", "utf-8")
+    assert at("exemple") == tmp_path / "var-exemple" != at(tmp_path / "exemple")
+
+
+def test_a_home_remembers_where_the_folder_of_its_country_is(tmp_path, monkeypatch):
+    from maillage.config import home, ownership
+
+    monkeypatch.setattr(home, "HOME", tmp_path)
+    monkeypatch.setattr(home, "DATABASE", tmp_path / "maillage.sqlite3")
+    monkeypatch.setattr(home, "OWNER", tmp_path / "pays.txt")
+    monkeypatch.setattr(home, "KEY", tmp_path / "cle-secrete")
+    monkeypatch.setattr(home, "COUNTRY", str(tmp_path / "voisin"))
+    (tmp_path / "pays.txt").write_text("voisin", "utf-8")
+    ownership.claim()
+    assert (tmp_path / "pays.txt").read_text("utf-8").splitlines() == ["voisin", str(tmp_path / "voisin")]
+    monkeypatch.setattr(home, "COUNTRY", str(SAMPLE))
+    with pytest.raises(Refused, match="est celui de : voisin"):
+        ownership.claim()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_former_backup_that_names_no_country_is_of_france_when_it_has_accounts(tmp_path, monkeypatch):
+    from maillage.apps.accounts.models import User
+    from maillage.config import backup, home
+
+    def former(name):
+        path = tmp_path / name
+        backup.save(path, rows_only=True)
+        with zipfile.ZipFile(path) as archive:
+            files = {each: archive.read(each) for each in archive.namelist()}
+        manifest = json.loads(files[backup.MANIFEST])
+        assert manifest.pop("pays") == "France"
+        files[backup.MANIFEST] = json.dumps(manifest).encode()
+        with zipfile.ZipFile(path, "w") as archive:
+            for each, content in files.items():
+                archive.writestr(each, content)
+        return path
+
+    empty = former("vide.zip")
+    User.objects.create(email="a@b.example", name="A")
+    filled = former("pleine.zip")
+    backup.check(filled)
+    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    backup.check(empty)
+    with pytest.raises(Refused, match="est une sauvegarde de : France"):
+        backup.check(filled)
 
 
 def test_spark_that_is_not_installed_is_told(maillage, tmp_path, monkeypatch):

@@ -30,6 +30,7 @@ from maillage.apps.messages import actions as messages
 from maillage.apps.search import actions as search
 from maillage.config import anchors, former_backups, rows
 from maillage.config.copies import FOLDER, table_file
+from maillage.config.home import FRANCE, country_name
 from maillage.config.references import References
 from maillage.kernel import age, archives
 from maillage.kernel.disk import reason, write_whole
@@ -93,6 +94,7 @@ def _write(
             total = sum(counts.values())
             manifest = {
                 "format": FORMAT,
+                "pays": country_name(),
                 "lignes": total,
                 "tables": counts,
                 "migrations": migrations,
@@ -226,7 +228,24 @@ def check(path: Path, *, keys: Sequence[bytes] = (), file_key: bytes | None = No
                 else "Prenez une autre sauvegarde."
             ),
         ) from error
+    _check_country(path, manifest)
     return manifest
+
+
+def _check_country(path: Path, manifest: dict[str, Any]) -> None:
+    """Refuse the backup of another country: its rows follow other territories, another law."""
+    ours, theirs = country_name(), manifest.get("pays") or _former_country(manifest)
+    if theirs and theirs != ours:
+        raise Refused(
+            f"{path} est une sauvegarde de : {theirs}.",
+            why=f"MAILLAGE_PAYS demande : {ours}. Des lignes ne valent que pour leur pays ; rien n’a changé.",
+            do="Nommez ce pays par MAILLAGE_PAYS, vide pour la France, ou prenez une autre sauvegarde.",
+        )
+
+
+def _former_country(manifest: dict[str, Any]) -> str:
+    """Return the country of a backup that does not name it: France alone had accounts."""
+    return FRANCE if "tables" not in manifest or manifest["tables"].get("accounts.user") else ""
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:

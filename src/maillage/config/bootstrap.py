@@ -16,9 +16,12 @@ def ready() -> None:
     from django.core.management import call_command
 
     with connected() as connection:
+        from maillage.apps.country import actions as country
         from maillage.config import tables
+        from maillage.config.home import country_name
 
         tables.update(connection)
+        country.own_database(country_name())
         call_command("createcachetable", verbosity=0)
 
 
@@ -30,11 +33,10 @@ def connected() -> Iterator["BaseDatabaseWrapper"]:
     from django.core.exceptions import ImproperlyConfigured
     from django.db.utils import Error
 
-    from maillage.config.home import check_database_url, claim
+    from maillage.config.ownership import claim
 
     os.umask(0o077)  # the database and the backups hold accounts
     try:
-        check_database_url()
         claim()
         django.setup()
         from django.db import connection

@@ -1,5 +1,6 @@
 """Where an installation keeps what is its own, known without bringing the platform up."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
@@ -7,14 +8,44 @@ from urllib.parse import urlsplit
 
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
-from maillage.reference.files import PROJECT
+from maillage.reference.files import COUNTRIES, PROJECT
 
 COUNTRY = os.environ.get("MAILLAGE_PAYS", "").strip()  # another country than France: a folder of its data
-_USUAL = PROJECT / (f"var-{Path(COUNTRY).resolve().name}" if COUNTRY else "var")  # each country has its own
-HOME = Path(os.environ.get("MAILLAGE_HOME", "").strip() or _USUAL).resolve()
+
+OWNER_FILE = "pays.txt"  # the country whose home this is, and where its folder is when it is not one of ours
+
+
+def country_folder(named: str) -> Path:
+    """Return where the data of a country would be, by the name of one of ours or by its path."""
+    return (COUNTRIES / named if (COUNTRIES / named).is_dir() else Path(named)).resolve()
+
+
+def _is_ours(folder: Path) -> bool:
+    return folder.parent == COUNTRIES.resolve()
+
+
+def usual_home(named: str, project: Path = PROJECT) -> Path:
+    """Return the home folder of a country, France for ''; each has its own, and so have two folders of one
+    name that stand apart. One that older versions made, by the name alone, goes to whoever asks first.
+    """
+    if not named:
+        return project / "var"
+    folder = country_folder(named)
+    plain = project / f"var-{folder.name}"
+    former = [[folder.name, str(folder)], *([] if (COUNTRIES / folder.name).is_dir() else [[folder.name]])]
+    if _is_ours(folder) or _lines(plain / OWNER_FILE) in former:
+        return plain
+    return project / f"var-{folder.name}-{hashlib.sha256(str(folder).encode()).hexdigest()[:8]}"
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.is_file() else []
+
+
+HOME = Path(os.environ.get("MAILLAGE_HOME", "").strip() or usual_home(COUNTRY)).resolve()
 DATABASE = HOME / "maillage.sqlite3"
 KEY = HOME / "cle-secrete"  # of sessions and links
-OWNER = HOME / "pays.txt"  # the country whose home this is; absent, France
+OWNER = HOME / OWNER_FILE  # absent, France
 FRANCE = "France"
 SCHEMES = ("postgresql", "postgres", "sqlite")
 
@@ -53,21 +84,22 @@ def has_database() -> bool:
     return bool(database_url()) or DATABASE.exists()
 
 
-def claim() -> None:
-    """Say whose home this is, the first time; Refused when it is that of another country: its accounts and
-    its backups would be mixed with ours.
-    """
-    ours = Path(COUNTRY).resolve().name if COUNTRY else FRANCE
-    served = DATABASE.exists() or KEY.exists()  # a home whose base is on PostgreSQL has its key alone
-    owner = OWNER.read_text("utf-8").strip() if OWNER.exists() else FRANCE if served else ""
-    if owner and owner != ours:
-        raise Refused(
-            f"Le dossier {HOME} est celui de : {owner}.",
-            why=f"MAILLAGE_PAYS demande : {ours}. Deux pays dans un dossier mêleraient leurs sauvegardes.",
-            do="Donnez à chacun le sien par MAILLAGE_HOME, ou laissez Maillage le choisir d’après le pays.",
-        )
-    if not owner and COUNTRY:
-        write_whole(OWNER, ours)
+def country_name() -> str:
+    """Return the country that is served, as its home, its database and its backups remember it."""
+    return country_folder(COUNTRY).name if COUNTRY else FRANCE
+
+
+def owner() -> str:
+    """Return the country that took this home, '' when none has."""
+    return next(iter(_lines(OWNER)), "")
+
+
+def own() -> None:
+    """Write in this home which country it is that of."""
+    folder = country_folder(COUNTRY)
+    lines = [folder.name] if _is_ours(folder) else [folder.name, str(folder)]
+    if _lines(OWNER) != lines:
+        write_whole(OWNER, "\n".join(lines))
 
 
 def write_key() -> None:

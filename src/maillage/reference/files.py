@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[3]
+COUNTRIES = PROJECT / "data" / "pays"  # other countries than France, which a name alone designates
 RAW = PROJECT / "data" / "raw"
 ASSETS = PROJECT / "assets"
 METHODS = PROJECT / "docs" / "methods"

@@ -37,7 +37,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(given: argparse.Namespace) -> int:
     from maillage.config import start_signal
-    from maillage.config.home import claim, ensure_key
+    from maillage.config.home import ensure_key
+    from maillage.config.ownership import claim
 
     if not 0 < given.port < 65_536:
         raise Refused(

@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from maillage.kernel.errors import Refused
-from maillage.reference.files import PROJECT, read_yaml
+from maillage.reference.files import COUNTRIES, read_yaml
 from maillage.reference.holidays import Holiday
 
 CARD = "pays.yaml"
-KNOWN = PROJECT / "data" / "pays"  # the folders that a name alone designates
 WIDEST = 10_000  # metres: beyond, the squares of the pipeline would miss places
 AREA, WHOLE = "area", "pays"  # the level of the areas themselves, and that of the country
 USUAL = "usuelle"  # the definition that the first lines of the card describe
@@ -86,9 +85,9 @@ def folder_of(named: str) -> Path:
     >>> folder_of("exemple").name
     'exemple'
     """
-    path = KNOWN / named if (KNOWN / named / CARD).is_file() else Path(named)
+    path = COUNTRIES / named if (COUNTRIES / named / CARD).is_file() else Path(named)
     if not (path / CARD).is_file():
-        ours = ", ".join(sorted(each.parent.name for each in KNOWN.glob(f"*/{CARD}")))
+        ours = ", ".join(sorted(each.parent.name for each in COUNTRIES.glob(f"*/{CARD}")))
         raise Refused(
             f"Le pays « {named} » n’est pas là.",
             why=f"C’est le nom d’un dossier de data/pays ({ours}), ou le chemin d’un dossier qui a {CARD}.",
