@@ -46,10 +46,13 @@ class Table:
         """Return the table with these columns added or replaced."""
         return Table(self.name, {**self.columns, **columns})
 
+    def tuples(self, *names: str) -> Iterator[tuple[Any, ...]]:
+        """Return the rows, each with these columns in this order."""
+        return zip(*(self.columns[name].tolist() for name in names), strict=True)
+
     def rows(self) -> Iterator[dict[str, Any]]:
         names = list(self.columns)
-        lists = [self.columns[name].tolist() for name in names]
-        return (dict(zip(names, values, strict=True)) for values in zip(*lists, strict=True))
+        return (dict(zip(names, values, strict=True)) for values in self.tuples(*names))
 
     def aligned(self, key: str, wanted: Column, column: str, missing: Any = np.nan) -> Column:
         """Return `column` in the order of `wanted` keys; a key that the table lacks gives `missing`."""

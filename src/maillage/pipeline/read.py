@@ -1,5 +1,7 @@
 """Reading raw files into tables, with DuckDB."""
 
+import os
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,7 +21,7 @@ def select(
     promised.
     """
     file = cards()[card].file
-    with duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False}) as connection:
+    with _base(os.getpid()).cursor() as connection:
         reader = "read_parquet" if file.suffix == ".parquet" else "read_csv"
         options = "" if file.suffix == ".parquet" else ", all_varchar = true"
         options += ", file_row_number = true" if numbered else ""
@@ -29,6 +31,16 @@ def select(
         )
         columns = relation.fetchnumpy()
     return Table(card, {name: _plain(values) for name, values in columns.items()})
+
+
+@cache
+def _base(process: int) -> Any:
+    """Return the base in memory where the files of a process are read: making one takes as long as reading
+    a small file. A copy of a process makes its own.
+    """
+    return duckdb.connect(
+        config={"threads": 1, "autoinstall_known_extensions": False, "enable_external_file_cache": False}
+    )
 
 
 def _plain(values: Any) -> Column:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from html import escape, unescape
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -26,11 +27,15 @@ class Frame:
     height: int
 
     def place(self, geometry: shapely.Geometry) -> shapely.Geometry:
-        def move(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-            x = (xy[:, 0] - self.west) * self.squeeze * self.scale
-            return np.column_stack((x, (self.north - xy[:, 1]) * self.scale))
+        return shapely.transform(geometry, self._move)
 
-        return shapely.transform(geometry, move)
+    def place_all(self, geometries: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
+        """Return the geometries where they fall on the drawing."""
+        return list(shapely.transform(np.array(geometries, dtype=object), self._move))
+
+    def _move(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        x = (xy[:, 0] - self.west) * self.squeeze * self.scale
+        return np.column_stack((x, (self.north - xy[:, 1]) * self.scale))
 
 
 @dataclass(slots=True)
@@ -93,14 +98,14 @@ def draw(
     letters: height of names, for a drawing shown small.
     """
     frame = frame or frame_of([area.shape for area in areas])
-    placed = [frame.place(area.shape) for area in areas]
+    placed = frame.place_all([area.shape for area in areas])
     simple = simplified(placed, 1.0)
     parts = [_defs(id)]
     parts += [
-        f'<path class="fond" d="{_path(frame.place(shape), 0)}"/>' for shape in _near(base.neighbours, areas)
+        f'<path class="fond" d="{_path(frame.place(shape))}"/>' for shape in _near(base.neighbours, areas)
     ]
     for area, shape in zip(areas, simple, strict=True):
-        path = _path(shape, 0)
+        path = _path(shape)
         drawn = f'<path class="zone {area.kind}" d="{path}"/>'
         if pattern := PATTERNS.get(area.kind):
             drawn += f'<path fill="url(#{id}-{pattern})" d="{path}"/>'
@@ -115,22 +120,16 @@ def draw(
             else group
         )
     if base.inner:
-        lines = "".join(
-            _path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.inner], 1.0)
-        )
+        lines = "".join(_path(shape) for shape in simplified(frame.place_all(base.inner), 1.0))
         parts.append(f'<path class="dedans" d="{lines}"/>')
     if base.limits:
-        lines = "".join(
-            _path(shape, 0) for shape in simplified([frame.place(shape) for shape in base.limits], 1.0)
-        )
+        lines = "".join(_path(shape) for shape in simplified(frame.place_all(base.limits), 1.0))
         parts.append(f'<path class="limite-halo" d="{lines}"/><path class="limite" d="{lines}"/>')
     else:
         outline = shapely.union_all(shapely.make_valid(np.array(simple, dtype=object)))
-        parts.append(f'<path class="contour" d="{_path(_without_slivers(outline), 0)}"/>')
+        parts.append(f'<path class="contour" d="{_path(_without_slivers(outline))}"/>')
     if chosen:
-        path = "".join(
-            _path(shape, 0) for area, shape in zip(areas, simple, strict=True) if area.code == chosen
-        )
+        path = "".join(_path(shape) for area, shape in zip(areas, simple, strict=True) if area.code == chosen)
         parts.append(f'<path class="choisie-halo" d="{path}"/><path class="choisie" d="{path}"/>')
     for point, said, kind in base.dots:
         at = frame.place(point)
@@ -211,21 +210,23 @@ def _without_slivers(shape: shapely.Geometry) -> shapely.Geometry:
     return shapely.buffer(shapely.buffer(shape, 3, join_style="mitre"), -3, join_style="mitre")
 
 
-def _path(shape: shapely.Geometry, decimals: int) -> str:
+def _path(shape: shapely.Geometry) -> str:
     """Return the path of the polygons of a shape, relative moves on a grid of whole units."""
+    parts = shapely.get_parts(shape)
+    rings = shapely.get_rings(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON])
+    points, ring_of = shapely.get_coordinates(rings, return_index=True)
+    grid = np.rint(points).astype(int).tolist()
+    ends = np.searchsorted(ring_of, np.arange(len(rings) + 1)).tolist()
     out: list[str] = []
-    for polygon in shapely.get_parts(shape):
-        if shapely.get_type_id(polygon) != shapely.GeometryType.POLYGON:
+    for start, end in pairwise(ends):
+        moves = [
+            (x2 - x1, y2 - y1) for (x1, y1), (x2, y2) in pairwise(grid[start:end]) if x1 != x2 or y1 != y2
+        ]
+        if len(moves) < 3:
             continue
-        for ring in (polygon.exterior, *polygon.interiors):
-            points = np.rint(shapely.get_coordinates(ring) * 10**decimals).astype(int)
-            moves = np.diff(points, axis=0)
-            moves = moves[(moves != 0).any(axis=1)]
-            if len(moves) < 3:
-                continue
-            x, y = points[0].tolist()
-            steps = " ".join(f"{dx} {dy}" for dx, dy in moves[:-1].tolist()).replace(" -", "-")
-            out.append(f"M{x} {y}l{steps}z")
+        x, y = grid[start]
+        steps = " ".join([f"{dx} {dy}" for dx, dy in moves[:-1]]).replace(" -", "-")
+        out.append(f"M{x} {y}l{steps}z")
     return "".join(out)
 
 
@@ -271,7 +272,7 @@ def knitted(
     """
     shapes = [area.shape for area in areas]
     frame = frame_of(shapes, margin=0.02, tallest=1.3)
-    placed = np.array([frame.place(shape) for shape in shapes], dtype=object)
+    placed = np.array(frame.place_all(shapes), dtype=object)
     wide = WIDTH / columns
     high = wide * 0.82
     xs = (np.arange(columns) + 0.5) * wide

@@ -158,7 +158,8 @@ def is_started() -> bool:
 def _letters() -> frozenset[str]:
     """Return the characters that our fonts can draw."""
     fonts = (ttLib.TTFont(path, lazy=True) for path in sorted((ASSETS / "fonts").glob("*.ttf")))
-    return frozenset(chr(code) for font in fonts for code in font.getBestCmap()) | {"\n"}
+    drawn = {code for font in fonts for code in font.getBestCmap()}
+    return frozenset(map(chr, drawn - DIRECTIONS.keys())) | {"\n"}
 
 
 def drawable(value: Any) -> Any:
@@ -177,6 +178,7 @@ def drawable(value: Any) -> Any:
 
 
 SUBSTITUTE = "?"
+HIDDEN = re.compile(r'\\(?!["n])')  # what JSON writes of characters that no font draws, and of a backslash
 DIRECTIONS = dict.fromkeys(
     [0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )  # marks of direction, never drawn
@@ -192,10 +194,19 @@ def compiled(template: str, data: Mapping[str, object], *, on: date) -> bytes:
         root=str(FOLDER),
         font_paths=_fonts(),
         ignore_system_fonts=True,
-        sys_inputs={"d": json.dumps(drawable(wording.spaced_within(dict(data))), ensure_ascii=False)},
+        sys_inputs={"d": template_input(data)},
         pdf_standards=["ua-1"],
         timestamp=datetime(on.year, on.month, on.day, tzinfo=UTC),
     )
+
+
+def template_input(data: Mapping[str, object]) -> str:
+    """Return what a template reads; texts are mended one by one only where a character asks for it."""
+    spaced = wording.spaced_within(dict(data))
+    text = json.dumps(spaced, ensure_ascii=False)
+    if unicodedata.is_normalized("NFC", text) and _letters().issuperset(text) and not HIDDEN.search(text):
+        return text
+    return json.dumps(drawable(spaced), ensure_ascii=False)
 
 
 def _prepared(value: Any, key: str = "", kind: str = "", *, letters: int = 0) -> Any:

@@ -337,8 +337,12 @@ def areas(
     layer: str,
     link: Callable[[str], str] = lambda code: "",
     around: shapely.Geometry | None = None,
+    *,
+    titled: bool = True,
 ) -> list[Area]:
-    """Return the zones that have a contour, as a map draws them. around: only those that touch it."""
+    """Return the zones that have a contour, as a map draws them. around: only those that touch it. titled:
+    with what each says when it is pointed at, beyond its name.
+    """
     shapes = shapes_of(d)
     near = np.array([shape is not None for shape in shapes])
     if around is not None:
@@ -352,7 +356,7 @@ def areas(
             kind=kind(r, layer),
             doubtful=is_doubtful(r, layer),
             link=link(r.zone.code),
-            title=title(r, layer),
+            title=title(r, layer) if titled else "",
         )
         for r, shape, shown in zip(d.zones, shapes, near.tolist(), strict=True)
         if shown and shape is not None
@@ -500,9 +504,10 @@ def _communes_of(d: Diagnosis) -> dict[str, shapely.Geometry]:
     )
 
 
-def sheet_map(d: Diagnosis, code: str, o: Offered | None = None) -> str:
+def sheet_map(d: Diagnosis, code: str, o: Offered | None = None, *, titled: bool = True) -> str:
     """Return the map of one zone among its neighbours, or nothing when it has no contour. o: the offer, whose
-    places of known address are numbered in the order of the sheet; without it, none is drawn.
+    places of known address are numbered in the order of the sheet; without it, none is drawn. titled: as for
+    `areas`, which paper has no use for.
     """
     position = next(i for i, r in enumerate(d.zones) if r.zone.code == code)
     shape = shapes_of(d)[position]
@@ -510,9 +515,10 @@ def sheet_map(d: Diagnosis, code: str, o: Offered | None = None) -> str:
         return ""
     layer = "les-deux" if has_layer(d, "les-deux") else "numerique"
     around = _window(shape)
-    shown = areas(d, layer, around=around)
-    for area in shown:
-        area.shape = shapely.intersection(shapely.make_valid(area.shape), around)
+    shown = areas(d, layer, around=around, titled=titled)
+    cut = shapely.intersection(shapely.make_valid(np.array([each.shape for each in shown])), around)
+    for area, inside in zip(shown, cut, strict=True):
+        area.shape = inside
     shown = [area for area in shown if _has_surface(area.shape)]
     here = [(k, place) for k, place in enumerate(places_in(o, code) if o else (), 1) if place.is_precise]
     names = [

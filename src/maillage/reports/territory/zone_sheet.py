@@ -212,7 +212,7 @@ def render(d: Diagnosis, r: Reading, code: str, *, on: date) -> bytes:
     """Return the sheet as a one-page tagged PDF."""
     values = tokens("jour")
     colours = {name: value for name, value in values.items() if value.startswith("#")}
-    svg = atlas.sheet_map(d, code)
+    svg = atlas.sheet_map(d, code, titled=False)
     row, sheet = r.zone(code), r.sheets[code]
     bars = [(x.label, x.here_value, x.reference_value) for x in sheet.comparison]
     data: Mapping[str, object] = {

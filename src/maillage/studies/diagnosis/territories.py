@@ -27,6 +27,15 @@ GROUPINGS = {
     "CC ": "Communauté de communes ",
     "CU ": "Communauté urbaine ",
 }
+LEVELS: tuple[Kind, ...] = ("epci", "departement", "region")
+COLUMNS = (
+    "code",
+    "name",
+    "parent",
+    "postcodes",
+    *(f"{level}{end}" for level in LEVELS for end in ("", "_name")),
+)
+DEPARTEMENT, REGION = COLUMNS.index("departement"), COLUMNS.index("region")
 ARTICLES = ("l", "le", "la", "les", "d", "de", "du", "des")
 
 
@@ -70,56 +79,81 @@ class Gazetteer:
     def __init__(self, communes: Table, former: Table, iris: Table) -> None:
         self._former = former
         people = _population(iris)
-        rows = list(communes.rows())
-        by_code: dict[str, Territory] = {}
-        postcodes: dict[str, list[str]] = {}
-        members: dict[tuple[str, str], list[str]] = {}
+        # A command asks for one commune: the thirty-five thousand are made when something walks through them.
+        self._rows = {row[0]: row for row in communes.tuples(*COLUMNS)}
+        living, published = people["commune"], people["published"]
+        self._residents = {code: living.get(code, published.get(code, 0)) for code in self._rows}
+        self._made: dict[str, Territory] = {}
+        members: dict[tuple[Kind, str], list[str]] = {}
         names: dict[tuple[str, str], str] = {}
-        for row in rows:
-            by_code[row["code"]] = Territory(
-                code=row["code"],
-                name=row["name"],
-                kind="commune",
-                population=people["commune"].get(row["code"], people["published"].get(row["code"], 0)),
-                n_communes=1,
-                departement=row["departement"],
-                region=row["region"],
-                within=_parents(row),
-            )
-            for postcode in filter(None, row["postcodes"].split(";")):
-                postcodes.setdefault(postcode, []).append(row["code"])
-            if row["parent"]:
+        for code, _, parent, _, *within in self._rows.values():
+            if parent:
                 continue
-            for level in ("epci", "departement", "region"):
-                if row[level]:
-                    members.setdefault((level, row[level]), []).append(row["code"])
-                    names[level, row[level]] = row[f"{level}_name"] or row[level]
-        self._postcodes = postcodes
+            for level, its_code, its_name in zip(LEVELS, within[::2], within[1::2], strict=True):
+                if its_code:
+                    members.setdefault((level, its_code), []).append(code)
+                    names[level, its_code] = its_name or its_code
         for (level, code), communes_in in members.items():
-            first = by_code[communes_in[0]]
             key = f"R{code}" if level == "region" else code
-            departement, region = _seat(by_code, communes_in)
-            by_code[key] = Territory(
+            departement, region = self._seat(communes_in)
+            self._made[key] = Territory(
                 code=key,
                 name=names[level, code],
-                kind=level,  # type: ignore[arg-type]
+                kind=level,
                 population=people[level].get(code, 0),
                 n_communes=len(communes_in),
                 departement=departement if level != "region" else "",
-                region=first.region if level == "departement" else region,
+                region=self._rows[communes_in[0]][REGION] if level == "departement" else region,
                 within=_grouping_parents(level, departement, region, names),
             )
-        by_code["france"] = Territory(
+        self._made["france"] = Territory(
             code="france",
             name="France",
             kind="france",
             population=int(iris["pop"].sum()),
-            n_communes=sum(1 for row in rows if not row["parent"]),
+            n_communes=sum(1 for row in self._rows.values() if not row[2]),
             departement="",
             region="",
             within=(),
         )
-        self._by_code = by_code
+        self._larger = list(self._made)
+
+    def _one(self, code: str) -> Territory | None:
+        """Return the territory with exactly this code."""
+        if code not in self._made and (row := self._rows.get(code)):
+            self._made[code] = Territory(
+                code=code,
+                name=row[1],
+                kind="commune",
+                population=self._residents[code],
+                n_communes=1,
+                departement=row[DEPARTEMENT],
+                region=row[REGION],
+                within=_parents(row),
+            )
+        return self._made.get(code)
+
+    @cached_property
+    def _by_code(self) -> dict[str, Territory]:
+        every = ((code, self._one(code)) for code in (*self._rows, *self._larger))
+        return {code: one for code, one in every if one is not None}
+
+    @cached_property
+    def _postcodes(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code, _, _, postcodes, *_ in self._rows.values():
+            for postcode in filter(None, postcodes.split(";")):
+                found.setdefault(postcode, []).append(code)
+        return found
+
+    def _seat(self, codes: Iterable[str]) -> tuple[str, str]:
+        """Return the département and région where most residents of a grouping live."""
+        people: dict[tuple[str, str], int] = {}
+        for code in codes:
+            row = self._rows[code]
+            pair = row[DEPARTEMENT], row[REGION]
+            people[pair] = people.get(pair, 0) + self._residents[code] + 1
+        return max(people, key=lambda pair: people[pair])
 
     @cached_property
     def _names(self) -> list[tuple[str, Territory]]:
@@ -147,7 +181,7 @@ class Gazetteer:
         return iter(self._by_code.values())
 
     def __contains__(self, code: str) -> bool:
-        return code in self._by_code
+        return code in self._rows or code in self._made
 
     def get(self, code: str) -> Territory:
         """Return the territory with this code; raise UnknownTerritory saying what became of it, or what looks
@@ -155,10 +189,10 @@ class Gazetteer:
         """
         typed = code.strip()
         if typed.casefold() == "france":
-            return self._by_code["france"]
+            return self._made["france"]
         for candidate in (typed, typed.upper()):
-            if candidate in self._by_code:
-                return self._by_code[candidate]
+            if (found := self._one(candidate)) is not None:
+                return found
         raise self._unknown(typed)
 
     def find(self, text: str, *, limit: int = 20) -> list[Territory]:
@@ -231,7 +265,7 @@ class Gazetteer:
 
     def _became(self, code: str) -> Territory | None:
         new = self._former.aligned("former", np.array([code]), "code", missing="")[0]
-        return self._by_code.get(str(new)) if new else None
+        return self._one(str(new)) if new else None
 
     def _unknown(self, typed: str) -> UnknownTerritory:
         if (new := self._became(typed)) is not None:
@@ -307,13 +341,9 @@ def _population(iris: Table) -> dict[str, dict[str, int]]:
     return out
 
 
-def _parents(row: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    pairs = [
-        (row["epci"], row["epci_name"]),
-        (row["departement"], row["departement_name"]),
-        (f"R{row['region']}" if row["region_name"] else "", row["region_name"]),
-    ]
-    return tuple((code, name) for code, name in pairs if code and name)
+def _parents(row: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    epci, departement, region = row[4:6], row[6:8], (f"R{row[8]}" if row[9] else "", row[9])
+    return tuple((code, name) for code, name in (epci, departement, region) if code and name)
 
 
 def _grouping_parents(
@@ -325,15 +355,6 @@ def _grouping_parents(
     if level in ("epci", "departement") and ("region", region) in names:
         out.append((f"R{region}", names["region", region]))
     return tuple(out)
-
-
-def _seat(by_code: dict[str, Territory], codes: Iterable[str]) -> tuple[str, str]:
-    """Return the département and région where most residents of a grouping live."""
-    people: dict[tuple[str, str], int] = {}
-    for code in codes:
-        t = by_code[code]
-        people[t.departement, t.region] = people.get((t.departement, t.region), 0) + t.population + 1
-    return max(people, key=lambda pair: people[pair])
 
 
 def _order(wanted: str, territory: Territory) -> tuple[bool, bool, bool, int]:

@@ -1,0 +1,22 @@
+"""What a template of paper reads: texts as they are, but for what no font of ours draws."""
+
+import json
+
+import pytest
+
+from maillage.reports.page import pdf
+from maillage.words import wording
+
+STRANGE = ("漢", "\t", "\x07", "\u2028", "a\u200eb", "\u202eab", "e\u0301", "\\", "\\n", "\ud7ff", "😀")
+PLAIN = ("Où : « ici » ?", 'dit "oui"', "une\nligne", "<svg viewBox='0 0 1 1'></svg>", "l’été, 5 %")
+
+
+@pytest.mark.parametrize("text", [*STRANGE, *PLAIN])
+def test_a_template_reads_the_same_whichever_way_its_texts_are_mended(text):
+    data = {"titre": text, "lignes": [{"nom": f"avant {text} après"}, 3, None]}
+    assert json.loads(pdf.template_input(data)) == pdf.drawable(wording.spaced_within(data))
+
+
+def test_what_no_font_draws_is_replaced_or_taken_off():
+    read = json.loads(pdf.template_input({"a": "漢\t", "b": "x\u200ey", "c": "e\u0301"}))
+    assert read == {"a": "??", "b": "xy", "c": "é"}
