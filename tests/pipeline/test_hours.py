@@ -119,6 +119,16 @@ READ = [
     ("Lundi au vendredi 9h-17h, ferme à 16h le vendredi", "Mo-Th 09:00-17:00; Fr 09:00-16:00"),
     ("Lundi au vendredi 8h30-17h30 (fermeture de 12h à 13h30)", "Mo-Fr 08:30-12:00,13:30-17:30"),
     ("Monday to Friday 9am-5:30pm", "Mo-Fr 09:00-17:30"),
+    # A season beside its dates, days of every year, both closed whatever the period
+    ("Hiver (du 1er novembre au 31 mars) : mardi 14h-17h. Été (du 1er avril au 31 octobre) : mardi 9h-12h. Fermé les jours fériés.",
+     "Apr 01-Oct 31 Tu 09:00-12:00; Nov 01-Mar 31 Tu 14:00-17:00; PH off"),
+    ("Saison haute (mai à août) : jeudi 9h-18h. Basse saison (septembre à avril) : jeudi 9h-12h", "May-Aug Th 09:00-18:00; Sep-Apr Th 09:00-12:00"),
+    ("Fermé dimanche et fériés. Juillet et août : mardi 9h-12h. Le reste de l’année : mardi 14h-18h",
+     "Tu 14:00-18:00; Su off; Jul,Aug Tu 09:00-12:00; PH off"),
+    ("Mardi 9h-12h. Fermé les 1er mai, 14 juillet et 25 décembre", "Tu 09:00-12:00; May 01,Jul 14,Dec 25 off"),
+    ("Jeudi 14h-18h sauf le 11 novembre", "Th 14:00-18:00; Nov 11 off"),
+    ("24 décembre : fermé. Vendredi 9h-12h", "Fr 09:00-12:00; Dec 24 off"),
+    ("La semaine de 9h à 17h et le samedi de 10h à 12h", "Mo-Fr 09:00-17:00; Sa 10:00-12:00"),
     # By appointment
     ("Uniquement sur rendez-vous, Mardi de 10h à 17h , Mercredi de 10h à 17h", 'Tu,We 10:00-17:00 "sur rendez-vous"'),
     ("Mardi : 10h30 à 12h30 Mercredi : (sur rendez-vous) Jeudi : 14h à 17h", 'Tu 10:30-12:30; We unknown "sur rendez-vous"; Th 14:00-17:00'),
@@ -243,6 +253,19 @@ DOUBTFUL = [
     ("Lundi 9h-12h, mardi 14h-17h, de septembre à juin", "Mo 09:00-12:00; Sep-Jun Tu 14:00-17:00", "", "pour tous les jours, ou"),
     ("Lundi : 9h-12h ; été : fermé", 'Mo 09:00-12:00 "été : fermé"', "", "gardé en commentaire"),
     ("Fermé du 1er au 15 août", "", "Fermé du 1er au 15 août", "ni jour ni heure"),
+    # Two things under one roof, two seasons without dates: each keeps its hours and its name.
+    ("Dépôt : samedi 9h-12h. Boutique : samedi 10h-18h", 'Sa 09:00-12:00 "Dépôt", Sa 10:00-18:00 "Boutique"', "Dépôt … Boutique", "deux plages se chevauchent"),
+    ("Atelier : mardi et jeudi 9h-12h 14h-17h. Cybercafé : jeudi 9h-12h", 'Tu 09:00-12:00,14:00-17:00 "Atelier"; Th 09:00-12:00 "Atelier, Cybercafé", Th 14:00-17:00 "Atelier"', "Atelier … Cybercafé", "non compris"),
+    ("Hiver : mardi 9h-12h. Été : mardi 8h-13h, jeudi 8h-13h", 'Tu,Th 08:00-13:00 "Été", Tu 09:00-12:00 "Hiver"', "", "valent seulement : Hiver ; ces horaires valent seulement : Été"),
+    ("Boutique (rue Foch) : samedi 9h-12h", 'Sa 09:00-12:00 "Boutique (rue Foch)"', "Boutique (rue Foch)", "non compris"),
+    ("du 1er octobre au 31 novembre : lundi 9h-12h", "Oct 01-Nov 30 Mo 09:00-12:00", "", "« 31 novembre » n’existe pas : lu 30 novembre"),
+    ("Mardi 9h-12h. Fermé le 24 décembre 2026", 'Tu 09:00-12:00 "Fermé le 24 décembre 2026"', "", "gardé en commentaire"),
+    ("Le 12 mars et le 19 mars : 14h-16h", 'Mo-Fr unknown "12 mars et le 19 mars : 14h-16h, jours non précisés"', "", "valent seulement"),
+    # What is not of these days, or not of this desk, neither opens nor closes them.
+    ("8h-20h du lundi au jeudi, le vendredi jusqu’à 16h", 'Mo-Th 08:00-20:00; Fr unknown "jusqu’à 16 h"', "", "sans heures à préciser"),
+    ("Lundi au jeudi 9h-12h 14h-17h. Pas d’accueil téléphonique le mardi matin", "Mo-Th 09:00-12:00,14:00-17:00", "Pas d'accueil téléphonique le mardi matin", "non compris"),
+    ("Ouvert le jeudi de 9h à 12h, jusqu’à nouvel ordre", 'Th 09:00-12:00 "jusqu\'à nouvel ordre"', "jusqu'à nouvel ordre", "non compris"),
+    ("Pas de permanence jusqu’à nouvel ordre. Lundi 9h-12h", "", "Pas de permanence jusqu’à nouvel ordre. Lundi 9h-12h", "ne reçoit plus"),
     ("Mardi 14h-16h une semaine sur deux", 'Tu 14:00-16:00 "une semaine sur deux"', "", "gardé en commentaire"),
 ]  # fmt: skip
 

@@ -57,6 +57,7 @@ class Statement:
     weeks: str = ""
     comment: str = ""
     aside: str = ""  # why these are no ordinary hours: season, call, odd
+    season: str = ""  # of hours set aside, as it was typed
     murky: bool = False  # a word nobody understood stands in its sentence
     sealed: bool = False  # its sentence is over
 
@@ -155,16 +156,16 @@ class _Reader:
 
     def _run(self, items: list[Item]) -> None:
         outer = self.items, self.at, self.order
-        self.items, self.at = items, 0
+        self.items, self.at = _dated(items), 0
         self.order = self._order_from(0)
-        while self.at < len(items):
-            item = items[self.at]
+        while self.at < len(self.items):
+            item = self.items[self.at]
             handler: Callable[[Item], None] | None = getattr(self, f"_on_{item.kind}", None)
             if handler:
                 handler(item)
             elif item.kind not in NEUTRAL:
                 self._on_word(item)
-            item = items[self.at]  # a handler may have read further
+            item = self.items[self.at]  # a handler may have read further
             if item.kind not in ("filler", "of", "paren"):
                 self.before = item.kind
             if self.current and not self.depth and item.kind not in NEUTRAL and item.kind != "word":
@@ -185,7 +186,11 @@ class _Reader:
                 break
             if item.kind in ("off", "except"):
                 excepted = True
-            elif item.kind == "days" and not excepted and not _end_alone(self._after(n)):
+            elif (
+                item.kind == "days"
+                and not excepted
+                and (not _end_alone(self._after(n)) or (seen and len(item.value) > 1))
+            ):  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
                 seen.append("days")
             elif item.kind == "times" and not _end_alone(item):
                 seen.append("times")
@@ -231,6 +236,7 @@ class _Reader:
             note=self.note,
             weeks=self.weeks,
             aside=self.aside,
+            season=self.season,
             comment=self.headed,
         )
         return self.current
@@ -321,12 +327,20 @@ class _Reader:
         elif self.awaiting:
             self._excepted(item, days)
         elif after and _end_alone(after) and not self.aside:
+            if (timed := self._without_days()) and len(item.value) > 1:
+                *others, days = item.value  # « 9h-22h du lundi au vendredi, le samedi jusqu’à 18h »
+                timed.days, timed.atoms = tuple(day for atom in others for day in atom), tuple(others)
             self._change("until", days, until=after.value.until)
             self._skip_to(after)
-        elif self.order == "times" and self.current and self.current.days is None and self.current.spans:
-            self.current.days, self.current.atoms = days, item.value
+        elif timed := self._without_days():
+            timed.days, timed.atoms = days, item.value
         else:
             self._open(days, item, item.value)
+
+    def _without_days(self) -> Statement | None:
+        """Return the hours just read, where their days come after them; None otherwise."""
+        awaits = self.order == "times" and self.current and self.current.days is None and self.current.spans
+        return self.current if awaits else None
 
     def _either(self, item: Item) -> bool:
         """Return whether « ou » stands just before these days: « lundi 9h-12h ou mardi 9h-12h »."""
@@ -725,12 +739,13 @@ class _Reader:
 
     def _closed_in(self, item: Item, season: Item) -> None:
         """Close part of the year: as OSM selects it when it can, else in a comment."""
-        if season.value in SEASONS:
+        period = self.source.dates.get(season.first, season.value)
+        if period in SEASONS:
             self._comment(item.first, season.last)
         else:
             if self.done and (self.depth or (item.kind == "except" and self.current)):
                 self._doubt_which(item.first, season.last)
-            self.out.closed.append(season.value)
+            self.out.closed.append(period)
         self._skip_to(season)
 
     def _doubt_which(self, first: int, last: int) -> None:
@@ -867,6 +882,7 @@ class _Reader:
         elif statement and statement.spans and self.before != "word" and not statement.sealed:
             statement.aside, statement.last = "season", item.last
             self.aside_from, self.season = min(statement.first, item.first), self.typed(item.first, item.last)
+            statement.season = self.season
             self.dated = item.value == "date"
         else:
             self._on_word(item)
@@ -881,10 +897,11 @@ class _Reader:
         if not said or (after is not None and after.kind in ("days", "times", "half", "season")):
             return False
         self._close()
-        if item.value in SEASONS:
+        period = self.source.dates.get(item.first, item.value)
+        if period in SEASONS:
             self._comment(item.first, off.last)
         else:
-            self.out.closed.append(item.value)
+            self.out.closed.append(period)
         self._skip_to(off)
         return True
 
@@ -971,8 +988,8 @@ class _Reader:
                     statement.note = self.typed(min(self.aside_from, statement.first), statement.last)
                     statement.spans = []
                 else:
-                    statement.comment = self.means if statement.aside == "call" else self.season
-                said = self.season if statement.aside == "season" else statement.comment
+                    statement.comment = self.means if statement.aside == "call" else statement.season
+                said = statement.season if statement.aside == "season" else statement.comment
                 self.doubt(f"ces horaires valent seulement : {said}")
             plain += promoted
             asides = [statement for statement in asides if statement not in promoted]
@@ -1015,9 +1032,7 @@ class _Reader:
             if n in self.left:
                 run.append(n)
             elif run and (kind not in NEUTRAL or kind == "stop"):
-                piece = self.typed(run[0], run[-1])
-                piece += ")" * (piece.count("(") > piece.count(")"))
-                self.out.left.append(piece)
+                self.out.left.append(_balanced(self.typed(run[0], run[-1])))
                 heads = self.source.tokens[run[-1] + 1 : run[-1] + 2]
                 self._say_beside(run, headings, heads=bool(heads) and heads[0].kind == "colon")
                 run = []
@@ -1042,7 +1057,7 @@ class _Reader:
         first, last = run[0], run[-1]
         while last + 1 < len(self.source.tokens) and self._limits(last + 1):
             last += 1
-        piece = self.typed(first, last)
+        piece = _balanced(self.typed(first, last))
         before = [each for each in self.out.statements if each.first <= first]
         if heads or not before:
             headings[first] = piece
@@ -1063,6 +1078,28 @@ class _Reader:
         if in_a_day or any(found.end() == len(text) for found in CUT.finditer(text, max(len(text) - 12, 0))):
             self.out.comments.append(CUT_SHORT)
             self.doubt(f"le texte s’arrête au milieu d’une phrase : « … {text[-20:]} »")
+
+
+def _dated(items: list[Item]) -> list[Item]:
+    """Return the items with « été (du 1er avril au 30 septembre) » read as the dates it gives."""
+    out: list[Item] = []
+    for at, item in enumerate(items):
+        inner = [each for each in item.value if each.kind not in JOINTS] if item.kind == "paren" else []
+        named = next((n for n in range(len(out), 0, -1) if out[n - 1].kind not in JOINTS), 0)
+        if [each.kind for each in inner] != ["season"] or inner[0].value in SEASONS:
+            out.append(item)
+        elif named and (out[named - 1].kind, out[named - 1].value) == ("season", "holiday"):
+            out[named - 1 :] = [Item("season", inner[0].value, out[named - 1].first, item.last)]
+        elif [each.kind for each in items[at + 1 : at + 2]] == ["colon"]:  # « saison haute (mai à août) : … »
+            out.append(inner[0])
+        else:
+            out.append(item)
+    return out
+
+
+def _balanced(piece: str) -> str:
+    """Return a piece of text with its parenthesis closed, where the sign that closes it was read apart."""
+    return piece + ")" * (piece.count("(") > piece.count(")"))
 
 
 def _together(*comments: str) -> str:

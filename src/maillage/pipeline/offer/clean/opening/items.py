@@ -1,6 +1,7 @@
 """Opening hours in French, from pieces to groups: a list of days, a run of times, a parenthesis, a season."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -26,7 +27,11 @@ DAWN, EVENING = (
     18 * 60,
 )  # nobody opens before the first; what ends after midnight began after the second
 DAY_KINDS = frozenset(("day", "initial", "guess", "typo"))
-OSM_MONTHS = dict(zip(map(plain, MONTHS), get_month_names("abbreviated", locale="en").values(), strict=True))
+OSM_MONTHS: dict[str, str] = dict(
+    zip(map(plain, MONTHS), get_month_names("abbreviated", locale="en").values(), strict=True)
+)
+MONTH_NUMBERS = dict(zip(map(plain, MONTHS), range(1, 13), strict=True))
+LEAP_YEAR = 2028
 DATED = re.compile(rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<month>{MONTH})")
 LINKS = frozenset(("range", "and", "of", "filler", "until"))
 
@@ -78,6 +83,7 @@ class Gathered:
     tokens: list[Token]
     items: list[Item] = field(default_factory=list)
     left: set[int] = field(default_factory=set)
+    dates: dict[int, str] = field(default_factory=dict)  # days of every year, by the place of the first
     doubts: dict[str, None] = field(default_factory=dict)
     mends: dict[str, None] = field(default_factory=dict)
 
@@ -356,13 +362,27 @@ class _Gatherer:
             told = DATED.fullmatch(folded(self.out.typed(n, n)))
             if not told:
                 return ""
-            days = [f" {int(day.removesuffix('er')):02}" for day in told.group("first", "day") if day] or [""]
-            dates += [OSM_MONTHS[told["month"]] + day for day in days]
+            days = [day for day in told.group("first", "day") if day] or [""]
+            dates += [self._in_year(told["month"], day) for day in days]
             joints += ["-"] * (len(days) - 1)
         dated = sum(" " in date for date in dates)
-        if len(joints) != len(dates) - 1 or (dated and (dated, len(dates), joints) != (2, 2, ["-"])):
+        if len(joints) != len(dates) - 1:
+            return ""
+        if dated == len(dates) and "-" not in joints:  # « fermé les 1er mai et 25 décembre »: no day to open
+            self.out.dates[first] = ",".join(dates)
+            return ""
+        if dated and (dated, len(dates), joints) != (2, 2, ["-"]):
             return ""
         return "".join(piece for pair in zip(dates, [*joints, ""], strict=True) for piece in pair)
+
+    def _in_year(self, month: str, day: str) -> str:
+        """Return a day of a month as OSM writes it, « Apr 30 »; the last one for a day that it has not."""
+        if not day:
+            return OSM_MONTHS[month]
+        told, last = int(day.removesuffix("er")), monthrange(LEAP_YEAR, MONTH_NUMBERS[month])[1]
+        if told > last:
+            self.out.doubt(f"« {day} {month} » n’existe pas : lu {last} {month}")
+        return f"{OSM_MONTHS[month]} {min(told, last):02}"
 
 
 def _clock(digits: str) -> int | None:

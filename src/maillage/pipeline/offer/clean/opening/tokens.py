@@ -51,7 +51,10 @@ MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
 DATE = r"\d\d?(?:er)?"
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
 RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
-WEEK_ALONE = r"(?<!par )(?<!une )(?<!ette )(?<!de )semaine(?= ?:? ?\d\d? ?[h:])"  # « semaine 14h-19h »
+WEEK_ALONE = (
+    r"(?<!par )(?<!une )(?<!ette )(?<!de )semaine(?= ?:? ?(?:de )?\d\d? ?(?:[h:]|a ))"  # « semaine 14h-19h »
+)
+CALLED = r"(?:(?:au|par|en) )?(?:tel|standard|visio)"
 MEANS = r"(?:tel(?:ephone)?\b\.?|courriel\b|e?-?mails?\b)"
 ONLY = r"(?:uniquement|seulement|exclusivement|obligatoire)"
 
@@ -148,8 +151,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "season",
         "holiday",
         (
-            r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:periodes? |saisons?"
-            r" )?(?:estiv|hivern)ales?\b|noel\b"
+            r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:haute|basse) saison\b"
+            r"|saison (?:haute|basse)\b|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b"
         ),
     ),
     ("season", "term", r"periodes? scolaires?\b"),
@@ -167,8 +170,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "off",
         "",
         (
-            r"(?:fermee?s?|fermetures?(?: annuelles?)?|clos|off|closed|pas d'(?:accueil|ouverture)|pause(?:"
-            r" meridienne| dejeuner)?)\b"
+            r"(?:fermee?s?|fermetures?(?: annuelles?)?|clos|off|closed|pause(?: meridienne| dejeuner)?"
+            rf"|pas d'(?:accueil|ouverture)(?! {CALLED}))\b"
         ),
     ),
     ("except", "", r"(?:sauf|sf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from maillage.pipeline.offer.clean.opening.grammar import Change, Reading, Statement
 from maillage.pipeline.offer.clean.opening.items import MIDNIGHT, NAMES, NOON, Day, Span
 from maillage.pipeline.offer.clean.opening.osm import CODES
+from maillage.pipeline.offer.clean.opening.tokens import PUBLIC_HOLIDAY
 
 HALVES = {"am": "le matin", "pm": "l’après-midi"}
 LUNCH = 13 * 60 + 30  # a morning ends before, an afternoon ends after
@@ -144,12 +145,11 @@ class Week:
 
     def _fill(self, cell: Cell, given: Sequence[Span], comment: str, day: Day, breadth: int) -> None:
         spans = [_noted(span, comment) for span in given]
-        for span in spans:
-            late, early = span.start >= LUNCH, (span.end or MIDNIGHT) <= NOON
-            if (day.half == "am" and late) or (day.half == "pm" and early):
-                self.doubt(f"{_hours(span)} est écrit pour {HALVES[day.half]}", day)
-        if crossing := next(((a, b) for n, a in enumerate(spans) for b in spans[:n] if _cross(a, b)), None):
-            self.doubt(_overlap(*crossing), day)
+        self._doubt_spans(spans, day)
+        if comment and cell.spans and all(each.note and comment not in each.note for each in cell.spans):
+            self._fill_apart(cell, spans, comment, day)
+            cell.breadth = min(cell.breadth, breadth)
+            return
         if (
             breadth < cell.breadth
             and len(spans) < len(cell.spans)
@@ -170,6 +170,27 @@ class Week:
                     cell.spans = [known for known in cell.spans if known not in crossed]
             cell.spans.append(span)
         cell.breadth = min(cell.breadth, breadth)
+
+    def _doubt_spans(self, spans: Sequence[Span], day: Day) -> None:
+        """Tell hours of the other half of the day, and those that overlap."""
+        for span in spans:
+            late, early = span.start >= LUNCH, (span.end or MIDNIGHT) <= NOON
+            if (day.half == "am" and late) or (day.half == "pm" and early):
+                self.doubt(f"{_hours(span)} est écrit pour {HALVES[day.half]}", day)
+        if crossing := next(((a, b) for n, a in enumerate(spans) for b in spans[:n] if _cross(a, b)), None):
+            self.doubt(_overlap(*crossing), day)
+
+    def _fill_apart(self, cell: Cell, spans: Sequence[Span], comment: str, day: Day) -> None:
+        """Add hours of something else to those of a day: « dépôt : lundi 9h-12h, boutique : lundi 10h-18h »
+        leaves both, each under its name.
+        """
+        given = {span[:2] for span in spans}
+        known = {span[:2] for span in cell.spans}
+        pairs = ((a, b) for a in cell.spans for b in spans if a[:2] != b[:2])
+        if crossed := next((pair for pair in pairs if _cross(*pair)), None):
+            self.doubt(_overlap(*crossed), day)
+        cell.spans = [_noted(span, comment) if span[:2] in given else span for span in cell.spans]
+        cell.spans += [span for span in spans if span[:2] not in known]
 
     def _shut(self, cell: Cell, day: Day) -> None:
         if not day.half:
@@ -236,16 +257,19 @@ class Week:
 
     def osm(self) -> str:
         """Return the week in OSM, '' when nothing is known: open hours first, then closed days."""
-        rules: dict[tuple[str, str], list[Key]] = {}
+        rules: dict[tuple[bool, str, str], list[Key]] = {}
+        periods = any(_yearly(key.weeks) for key in self.cells)
         for key in sorted(self.cells, key=lambda key: (key.weekday, len(key.nth), key)):
+            last = periods and key.weekday == PUBLIC_HOLIDAY  # hours of a period would open its holidays
             for rule in self._rules_of(key.weekday, self.cells[key]):
-                rules.setdefault((key.weeks, rule), []).append(key)
+                rules.setdefault((last and not key.weeks, key.weeks, rule), []).append(key)
         open_days = {key.weekday for key, cell in self.cells.items() if cell.spans}
         ordered = sorted(
-            rules.items(), key=lambda item: (_yearly(item[0][0]), _rank(item[0][1], item[1], open_days))
+            rules.items(),
+            key=lambda item: (item[0][0], _yearly(item[0][1]), _rank(item[0][2], item[1], open_days)),
         )
         out, seen = "", set[tuple[str, int]]()
-        for (weeks, rule), keys in ordered:
+        for (_, weeks, rule), keys in ordered:
             period = (
                 weeks if _yearly(weeks) else ""
             )  # what is said of a period replaces what is said of the year
@@ -292,7 +316,7 @@ def _selector(keys: Iterable[Key]) -> str:
     runs: list[list[int]] = []
     others: list[str] = []
     for key in keys:
-        if key.nth or key.weekday == 7:
+        if key.nth or key.weekday == PUBLIC_HOLIDAY:
             others.append(CODES[key.weekday] + (f"[{','.join(map(str, key.nth))}]" if key.nth else ""))
         elif runs and runs[-1][-1] == key.weekday - 1:
             runs[-1].append(key.weekday)
