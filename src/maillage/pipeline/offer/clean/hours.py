@@ -43,8 +43,10 @@ ON_A_DATE = re.compile(  # « jeudi 12/03 », and dates where no day of the week
     re.DOTALL,
 )
 ONCE = "ce texte donne des dates, pas des jours de chaque semaine : ses heures ne sont pas reprises"
+FOOTNOTE = re.compile(r"(?<=\s)(?P<note>\*+ ?[^\W\d][^*]*)$")  # « 9h-12h* … * sauf pendant les vacances »
 LIMITED = "une remarque du fichier limite ces heures"
 DENIED = "ce texte dit que le lieu ne reçoit plus : ses heures ne sont pas reprises"
+LOOSE = re.compile(r"(?=.* -|.*- )[\d:, -]+")  # « 09:00 - 11:00 »: OSM would read every day, nobody wrote OSM
 DASHES = re.compile(r"[\s/_‐-―−-]+")
 TICK = re.compile(r"\s*x\s*", re.IGNORECASE)
 NOT_OPEN = re.compile(r"\s*non\s*", re.IGNORECASE)
@@ -105,14 +107,15 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
     osm = text.strip()
     quoted = [(osm.strip("\"'[] "), ["guillemets ôtés"])] if osm.startswith(('"', "'", "[")) else []
     for kept, mends in (*quoted, (osm, [])):
-        if valid(kept):
+        if valid(kept) and not LOOSE.fullmatch(kept):
             held = within_weeks(kept, weeks) if weeks else kept
             doubts = [*_doubts_of_osm(kept), *_limits(beside)]
             return _answer(held or kept, text, unread if held else [parity], doubts, mends)
     said = folded(unwrapped(text))
     if why := DENIED if ENDED.search(said) else ONCE if ON_A_DATE.search(said) else "":
         return Cleaned(Hours("", text, text), "doubtful", why)
-    reading, table = read(in_digits(text)), Week(beside)
+    typed, footnote = _without_footnote(in_digits(text))
+    reading, table = read(typed), Week(", ".join(filter(None, (beside, footnote))))
     left, mends = (
         [*reading.left, *unread],
         [*reading.mends, *(["écriture OSM redressée"] if ENGLISH.search(text) else [])],
@@ -136,7 +139,20 @@ def _clean(text: str, parity: str, beside: str) -> Cleaned[Hours]:
         if ENGLISH.search(text) and _twice(reading)
         else []
     )
+    guess += [f"« {footnote} » : gardé en commentaire"] if footnote else []
     return _answer(table.osm(), text, left, [*guess, *_limits(beside), *table.doubts, *reading.doubts], mends)
+
+
+def _without_footnote(text: str) -> tuple[str, str]:
+    """Return a text without the note that its stars call, and that note: it limits hours, no one knows which.
+
+    >>> _without_footnote("lundi 9h-12h*, mardi 9h-12h * sauf vacances")
+    ('lundi 9h-12h , mardi 9h-12h ', '* sauf vacances')
+    """
+    found = FOOTNOTE.search(text)
+    if not found or "*" not in text[: found.start("note")]:
+        return text, ""
+    return text[: found.start("note")].replace("*", " "), " ".join(found["note"].split())
 
 
 @lru_cache(maxsize=8192)

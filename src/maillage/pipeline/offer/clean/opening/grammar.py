@@ -218,6 +218,14 @@ class _Reader:
             "stop",
         )
 
+    def _begins(self) -> bool:
+        """Return whether a sentence, or what a colon announces, begins here."""
+        before = (self.items[n].kind for n in range(self.at - 1, -1, -1))
+        return next((kind for kind in before if kind not in ("filler", "of", "range")), "stop") in (
+            "stop",
+            "colon",
+        )
+
     def _skip_to(self, item: Item) -> None:
         self.at = self.items.index(item, self.at)
 
@@ -369,7 +377,7 @@ class _Reader:
             return
         times = self._after(self.at, (*JOINTS, "and"))
         if times is None or times.kind != "times":
-            self._change("off", days)
+            self._change("off", self._halved(days, base) if verb == "except" else days)
             return
         if (
             verb == "except" and base is None and not self.done
@@ -389,6 +397,14 @@ class _Reader:
         else:
             self._change("only" if verb == "except" else "cut", days, spans=times.value.spans)
             self._skip_to(times)
+
+    def _halved(self, days: tuple[Day, ...], base: Statement | None) -> tuple[Day, ...]:
+        """Return days excepted from hours of one half of the day, whose other half is said elsewhere: « le
+        matin tous les jours 8h-12h. L’après-midi 14h-17h sauf le mardi ».
+        """
+        if not base or not base.sealed or not self.half or not 0 < base.run < len(base.spans):
+            return days
+        return tuple(day._replace(half=day.half or self.half) for day in days)
 
     def _excepted_by_another(self, verb: str, days: tuple[Day, ...]) -> bool:
         """Read days excepted for part of the year, by the hour at which they close, or by hours in a
@@ -454,6 +470,8 @@ class _Reader:
             self.current = None
             return
         self.awaiting = ""
+        if self._opens_later(times, statement):
+            return
         if statement and self.order == "times" and statement.days is not None and statement.spans:
             statement = self._next_of(statement, item)
         elif statement is None or statement.aside != self.aside:
@@ -467,6 +485,22 @@ class _Reader:
         statement.run = len(spans)
         if times.until is not None:
             self._leave(item.first, item.last)
+
+    def _opens_later(self, times: Times, statement: Statement | None) -> bool:
+        """Read « lundi au vendredi 8h-18h (mardi à partir de 13h30) »: that day, from then on."""
+        since = times.spans[0] if len(times.spans) == 1 and times.spans[0].end is None else None
+        known = self.base.weekdays if self.depth and self.base and self.base.spans else set()
+        if (
+            not since
+            or not statement
+            or not statement.days
+            or statement.stated
+            or not statement.weekdays <= known
+        ):
+            return False
+        self._change("since", statement.days, since=since.start)
+        self.current = None
+        return True
 
     def _next_of(self, statement: Statement, item: Item) -> Statement:
         """Return the statement of new times: « 9h-17h du lundi au jeudi, le vendredi 9h-16h » gives them to
@@ -731,6 +765,11 @@ class _Reader:
     def _on_except(self, item: Item) -> None:
         after = self._after(self.at, ("filler", "of", "range"))
         if after and after.kind == "season":
+            if after.value == "term" and self._begins() and self._ahead_anywhere("days", "times"):
+                self._close()  # « hors période scolaire : mardi 9h-12h »
+                self._set_aside("season", after._replace(first=item.first))
+                self._skip_to(after)
+                return
             self._closed_in(item, after)
         elif after and after.kind == "days":
             self.awaiting = "except"
@@ -858,12 +897,16 @@ class _Reader:
         colon = after is not None and after.kind == "colon"
         heads = (
             after is not None
-            and after.kind in ("colon", "days", "times", "stop")
+            and (
+                after.kind in ("colon", "days", "times") or (after.kind in ("and", "stop") and self._begins())
+            )
             and (colon or item.value != "date")
         )
         if self._shut_then(item) or (item.value not in SEASONS and self._selects(item, heads)):
             return
         if item.value == "term" and not self.awaiting:  # hours of term are the ordinary ones
+            if self.current and self.current.aside:
+                self._close()
             self.aside = ""
             self._comment(item.first, item.last)
         elif self.awaiting:
@@ -912,8 +955,11 @@ class _Reader:
 
     def _selects(self, item: Item, heads: bool) -> bool:
         """Restrict to part of the year what follows, or what precedes; False when neither is there."""
-        statement = self.current
-        if heads and (statement is None or statement.stated) and self._ahead_anywhere("days", "times"):
+        statement, after = self.current, self._after(self.at, ("filler", "of", "range"))
+        timed = after is not None and after.kind == "times" and not self.awaiting
+        if timed and statement and statement.days and not statement.stated:
+            statement.weeks = item.value  # « les mardis d’octobre à juin de 9h à 17h »
+        elif heads and (statement is None or statement.stated) and self._ahead_anywhere("days", "times"):
             self._close()
             self.weeks = item.value
         elif statement and statement.spans and self.before != "word":

@@ -10,6 +10,7 @@ from babel.dates import get_month_names
 from maillage.kernel.names import plain
 from maillage.pipeline.offer.clean.opening.tokens import (
     DATE,
+    EDGE,
     INITIALS,
     MONTH,
     PUBLIC_HOLIDAY,
@@ -32,7 +33,9 @@ OSM_MONTHS: dict[str, str] = dict(
 )
 MONTH_NUMBERS = dict(zip(map(plain, MONTHS), range(1, 13), strict=True))
 LEAP_YEAR = 2028
-DATED = re.compile(rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<month>{MONTH})")
+DATED = re.compile(
+    rf"(?:(?P<first>{DATE}) ?(?:au|-) ?)?(?:(?P<day>{DATE}) )?(?P<edge>{EDGE})?(?P<month>{MONTH})"
+)
 LINKS = frozenset(("range", "and", "of", "filler", "until"))
 
 
@@ -351,6 +354,7 @@ class _Gatherer:
         """
         dates: list[str] = []
         joints: list[str] = []
+        edged = False
         for n in range(first, last + 1):
             if self.kinds[n] != "season":
                 joints += (
@@ -362,11 +366,14 @@ class _Gatherer:
             told = DATED.fullmatch(folded(self.out.typed(n, n)))
             if not told:
                 return ""
+            if told["edge"] and n != (first if told["edge"].startswith("debut") else last):
+                return ""
+            edged = edged or bool(told["edge"])  # « fin juin » alone is not June
             days = [day for day in told.group("first", "day") if day] or [""]
             dates += [self._in_year(told["month"], day) for day in days]
             joints += ["-"] * (len(days) - 1)
         dated = sum(" " in date for date in dates)
-        if len(joints) != len(dates) - 1:
+        if len(joints) != len(dates) - 1 or (edged and "-" not in joints):
             return ""
         if dated == len(dates) and "-" not in joints:  # « fermé les 1er mai et 25 décembre »: no day to open
             self.out.dates[first] = ",".join(dates)

@@ -49,6 +49,7 @@ FOLLOWS_A_SHORT_DAY = frozenset(
 
 MONTH = f"(?:{'|'.join(map(plain, MONTHS))})"
 DATE = r"\d\d?(?:er)?"
+EDGE = r"(?:debut|fin) (?:du mois )?(?:de |d')?"  # « de début septembre à fin juin »
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
 RDV = r"(?:r[ae]n?dez ?-?vous|rdvs?\b|r\.d\.v\.?)"
 WEEK_ALONE = (
@@ -92,8 +93,8 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "day",
         WEEK,
         (
-            r"7 ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b|(?:tous les|chaque) jours?\b(?! fer| ouv| de"
-            r" la sem)|tlj\b"
+            r"every ?day\b|daily\b|7 ?j(?:ours?)? ?(?:/|sur) ?7(?: ?j(?:ours?)?)?\b"
+            r"|(?:tous les|chaque) jours?\b(?! fer| ouv| de la sem)|tlj\b"
         ),
     ),
     (
@@ -130,13 +131,14 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         ),
     ),
     ("rhythm", "", r"tous les (?:15|quinze) jours\b|par mois\b"),
+    ("filler", "", rf"(?:(?:au|le|du) )?mois d(?:e |')(?={MONTH}\b)"),
     ("month", "", r"(?:du|de|de chaque|dans le|chaque) mois\b"),
     (
         "season",
         "date",
         (
-            rf"(?:{DATE} ?(?:au|-) ?)?{DATE} {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b|{MONTH}(?:"
-            r" \d{4})?\b"
+            rf"(?:{DATE} ?(?:au|-) ?)?{DATE} {MONTH}(?: \d{{4}})?\b|\d\d?/\d\d?/\d{{2,4}}\b"
+            rf"|(?:{EDGE})?{MONTH}(?: \d{{4}})?\b"
         ),
     ),
     (
@@ -151,8 +153,9 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
         "season",
         "holiday",
         (
-            r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:haute|basse) saison\b"
-            r"|saison (?:haute|basse)\b|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b"
+            r"(?:horaires? )?d'(?:ete|hiver)\b|ete\b|hiver\b|(?:tres )?(?:haute|basse) saison\b"
+            r"|moyenne saison\b|saison (?:haute|basse)\b"
+            r"|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b"
         ),
     ),
     ("season", "term", r"periodes? scolaires?\b"),
@@ -177,6 +180,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
     ("except", "", r"(?:sauf|sf|hormis|hors|exceptee?s?|a l'exception d(?:e|u|es))\b"),
     ("half", "am", r"matin(?:ee)?s?\b"),
     ("half", "pm", r"apres ?-? ?midis?\b|aprem\b|soir(?:ee)?s?\b"),
+    ("ranks", "", r"(?:[2-4]|deux|trois|quatre) (?:premi|derni)er(?:e?)s\b"),
     (
         "nth",
         "",
@@ -242,6 +246,10 @@ PLAIN = {n: unicodedata.normalize("NFKD", chr(n))[0] for n in range(0xC0, 0x250)
     ord("Œ"): "o",
 }
 BLOCK = re.compile(r"<(?:br|/?p|/?li|/?div|/?h\d|/?tr)\b[^<>]{0,200}>", re.IGNORECASE)
+MIDDLE_DOT = re.compile(r"(?<=\s)[·▪●◦](?=\s)")  # « Lun-Ven · 9h-18h »
+LISTED = re.compile(  # a list whose lines were joined: « Mardi : 9h-12h - Mercredi : 14h-17h »
+    rf"(?<=[\dh)*]) - (?=(?:{'|'.join(words.split()[0] for words in DAYS)}) ?:)", re.IGNORECASE
+)
 TAG = re.compile(r"<[^<>]{0,200}>")
 SIGNS = str.maketrans(
     dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("’‘ʼ`´", "'") | dict.fromkeys("\u00a0\u202f\u2009\t", " ")
@@ -254,7 +262,8 @@ def unwrapped(text: str) -> str:
         text = TAG.sub(" ", BLOCK.sub("\n", html.unescape(text)))
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
+    text = text.translate(SIGNS).replace("\r\n", "\n").replace("\r", "\n")
+    return LISTED.sub("\n", MIDDLE_DOT.sub(" ", text))
 
 
 def folded(text: str) -> str:
@@ -277,6 +286,9 @@ def tokens(text: str) -> list[Token]:
         elif kind == "time":
             value = _minutes(piece)
             kind = "time" if value <= 24 * 60 else "wrong"
+        elif kind == "ranks":
+            found += [Token("nth", rank, start, end) for rank in _first_or_last(piece)]
+            continue
         elif kind == "nth":
             value = int(piece[0]) if piece[0].isdigit() else RANKS[piece[:4]]
         elif kind in ("number", "and"):
@@ -308,6 +320,17 @@ def _word(typed: str, piece: str, before: list[Token]) -> tuple[str, Any]:
         return WORDS[piece]
     day = _misspelt(piece)
     return ("typo", day) if day else ("word", "")
+
+
+def _first_or_last(piece: str) -> range:
+    """Return the ranks of « les deux premiers » and « les trois derniers » of a month.
+
+    >>> list(_first_or_last("deux premiers")), list(_first_or_last("3 derniers"))
+    ([1, 2], [-1, -2, -3])
+    """
+    count, _, side = piece.partition(" ")
+    many = int(count) if count.isdigit() else {"deux": 2, "trois": 3}.get(count, 4)
+    return range(1, many + 1) if side.startswith("premi") else range(-1, -many - 1, -1)
 
 
 def _one_letter_each(typed: str) -> tuple[int, ...]:

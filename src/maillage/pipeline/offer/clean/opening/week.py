@@ -284,7 +284,7 @@ class Week:
     def _rules_of(self, weekday: int, cell: Cell) -> list[str]:
         comments = "".join(f", {text}" for text, days in self.comments.items() if not days or weekday in days)
         by_note: dict[str, list[str]] = {}
-        for span in sorted(cell.spans):
+        for span in sorted(cell.spans, key=lambda each: (each.start, each.end or MIDNIGHT, each.note)):
             by_note.setdefault((span.note + comments).removeprefix(", "), []).append(_hours(span))
         rules = [",".join(hours) + _quoted(note) for note, hours in by_note.items()]
         if cell.unknown:
