@@ -137,6 +137,10 @@ READ = [
     ("Lun-Jeu · 8h30-17h", "Mo-Th 08:30-17:00"),
     ("Mardi : 9h-12h - Mercredi : 14h-17h - Vendredi : 9h-12h", "Tu,Fr 09:00-12:00; We 14:00-17:00"),
     ("10am-6pm every day", "Mo-Su 10:00-18:00"),
+    ("Du lundi au vendredi :\nJanvier - février\n8h-11h45\n13h-16h\nMai à octobre\n7h-11h45\n13h-17h", "Jan-Feb Mo-Fr 08:00-11:45,13:00-16:00; May-Oct Mo-Fr 07:00-11:45,13:00-17:00"),
+    ("Lundi 9h-17h. Juillet : 9h-12h", "Mo 09:00-17:00; Jul Mo 09:00-12:00"),
+    ("en semaine (mardi et jeudi de 14h à 17h)", "Tu,Th 14:00-17:00"),
+    ("Chaque vendredi soir, entre 19 et 22 h", "Fr 19:00-22:00"),
     ("La semaine de 9h à 17h et le samedi de 10h à 12h", "Mo-Fr 09:00-17:00; Sa 10:00-12:00"),
     # By appointment
     ("Uniquement sur rendez-vous, Mardi de 10h à 17h , Mercredi de 10h à 17h", 'Tu,We 10:00-17:00 "sur rendez-vous"'),
@@ -276,6 +280,8 @@ DOUBTFUL = [
     ("Lundi au vendredi 9h-18h (jeudi à partir de 13h)", "Mo-We,Fr 09:00-18:00; Th 13:00-18:00", "", "l’heure de fin n’est pas dite"),
     ("Accueil : lundi 8h-18h, mardi à partir de 13h30. Mairie : mardi 13h30-16h", 'Mo 08:00-18:00; Tu 13:30-16:00 "Mairie", Tu 13:30+', "Mairie", "l’heure de fin n’est pas dite"),
     ("Fin juin : mercredi 14h-18h", 'We unknown "Fin juin : mercredi 14h-18h"', "", "valent seulement : Fin juin"),
+    ("Mercredi : 9h-12h, vacances : 14h-17h ; jeudi : 10h-12h", 'We 09:00-12:00 "vacances : 14h-17h"; Th 10:00-12:00 "vacances : 14h-17h"', "", "gardé en commentaire"),
+    ("Samedi 9h-18h. Fermé le lundi (sauf les jours fériés)", 'Sa 09:00-18:00 "jours fériés"; Mo off', "jours fériés", "non compris"),
     # What is not of these days, or not of this desk, neither opens nor closes them.
     ("8h-20h du lundi au jeudi, le vendredi jusqu’à 16h", 'Mo-Th 08:00-20:00; Fr unknown "jusqu’à 16 h"', "", "sans heures à préciser"),
     ("Lundi au jeudi 9h-12h 14h-17h. Pas d’accueil téléphonique le mardi matin", "Mo-Th 09:00-12:00,14:00-17:00", "Pas d'accueil téléphonique le mardi matin", "non compris"),

@@ -55,6 +55,7 @@ class Statement:
     note: str | None = None  # None: nothing said; '': come as you are
     off: bool = False
     weeks: str = ""
+    headed: bool = False  # its weeks were said before its hours, and hold for all of them
     comment: str = ""
     aside: str = ""  # why these are no ordinary hours: season, call, odd
     season: str = ""  # of hours set aside, as it was typed
@@ -141,6 +142,8 @@ class _Reader:
         self.season, self.dated = "", False
         self.means = "par téléphone"  # how one calls, where it is said
         self.headed = ""  # a rhythm said before what it is about
+        self.shutting = False  # this sentence closes days
+        self.under_a_day = False  # the season set aside is said of one day, and ends with it
         self.apart: set[int] = set()  # the pieces of hours that are no opening, understood and left
 
     def read(self) -> Reading:
@@ -255,6 +258,7 @@ class _Reader:
         self.current = None
 
     def _change(self, verb: str, days: tuple[Day, ...] | None, **said: Any) -> None:
+        self.shutting = self.shutting or verb == "off"
         self.out.changes.append(Change(verb, days, **said))
 
     def _leave(self, first: int, last: int) -> None:
@@ -278,6 +282,7 @@ class _Reader:
 
     def _on_stop(self, _: Item) -> None:
         self.awaiting = ""
+        self.shutting = False
         if self.current:
             self.current.sealed = True
         if self.aside == "call" and self._speaks_of_another_thing():
@@ -324,6 +329,11 @@ class _Reader:
 
     def _on_days(self, item: Item) -> None:
         days, after = _flat(item), self._after(self.at)
+        if (
+            self.under_a_day and self.aside == "season"
+        ):  # « mardi : 9h-12h, vacances : 14h-16h ; mercredi : … »
+            self._close()
+            self.aside, self.under_a_day = "", False
         if self.current and self.current.timed and self._either(item):
             self.doubt(f"« ou {self.typed(item.first, item.last)} » : « ou » est lu « et »")
         follower = self.items[self.at + 1] if self.at + 1 < len(self.items) else None
@@ -358,6 +368,9 @@ class _Reader:
     def _excepted(self, item: Item, days: tuple[Day, ...]) -> None:
         """Say what « sauf » or « fermé » does to the days that follow it."""
         verb, self.awaiting = self.awaiting, ""
+        if verb == "spared":
+            self._leave(item.first, item.last)
+            return
         base = self.current or self.base
         note = self._after(self.at)
         if verb == "except" and note and self._is_alone(note):  # « sauf le jeudi, sur rendez-vous »
@@ -476,7 +489,7 @@ class _Reader:
             statement = self._next_of(statement, item)
         elif statement is None or statement.aside != self.aside:
             statement = self._open(statement.days if statement else None, item)
-        elif statement.spans and statement.weeks not in ("", self.weeks):
+        elif statement.spans and statement.weeks not in ("", self.weeks) and not statement.headed:
             # « mardi 9h-12h en semaine paire, 14h-17h en semaine impaire »
             statement = self._open(statement.days, item, statement.atoms)
         half = self.half or (statement.days[0].half if statement.days else "")
@@ -650,6 +663,14 @@ class _Reader:
             self.base, self.current = statement, None
             self._run(inner)
             self._close()
+            said = {
+                weekday
+                for other in self.done
+                if other.first > item.first and other.spans
+                for weekday in other.weekdays
+            }
+            if statement and not statement.stated and said and said < statement.weekdays:
+                statement = None  # « en semaine (mardi et jeudi de 14h à 17h) »
             self.base, self.current = None, statement
         else:
             self._run(inner)
@@ -764,7 +785,9 @@ class _Reader:
 
     def _on_except(self, item: Item) -> None:
         after = self._after(self.at, ("filler", "of", "range"))
-        if after and after.kind == "season":
+        if self.shutting and after and after.kind == "days":
+            self.awaiting = "spared"  # « fermé le lundi (sauf les jours fériés) » opens them, at hours unsaid
+        elif after and after.kind == "season":
             if after.value == "term" and self._begins() and self._ahead_anywhere("days", "times"):
                 self._close()  # « hors période scolaire : mardi 9h-12h »
                 self._set_aside("season", after._replace(first=item.first))
@@ -955,10 +978,16 @@ class _Reader:
 
     def _selects(self, item: Item, heads: bool) -> bool:
         """Restrict to part of the year what follows, or what precedes; False when neither is there."""
-        statement, after = self.current, self._after(self.at, ("filler", "of", "range"))
+        statement, after = self.current, self._after(self.at, (*JOINTS, "stop"))
         timed = after is not None and after.kind == "times" and not self.awaiting
         if timed and statement and statement.days and not statement.stated:
-            statement.weeks = item.value  # « les mardis d’octobre à juin de 9h à 17h »
+            statement.weeks, statement.headed = (
+                item.value,
+                True,
+            )  # « les mardis d’octobre à juin de 9h à 17h »
+        elif timed and heads and statement and statement.days and statement.spans:
+            again = self._open(statement.days, item, statement.atoms)  # « … ; juillet : 9h-12h »
+            again.weeks, again.headed = item.value, True
         elif heads and (statement is None or statement.stated) and self._ahead_anywhere("days", "times"):
             self._close()
             self.weeks = item.value
@@ -978,6 +1007,9 @@ class _Reader:
             self.current.aside = why
         self.aside, self.aside_from = why, item.first
         if why == "season":
+            after = self._after(self.at, (*JOINTS, "stop"))
+            days = self.current.days if self.current else None
+            self.under_a_day = bool(days) and after is not None and after.kind == "times"
             self.season, self.dated = self.typed(item.first, item.last), item.value == "date"
         else:
             self._leave(item.first, item.last)

@@ -134,6 +134,10 @@ class _Gatherer:
             slashed = before == "and" and row[n - 1].value == "/" and after != "time"
             linked_back = n > 1 and (before == "range" or slashed) and kind[n - 2] == "time"
             linked_on = after == "range" and kind[n + 2] == "time"
+            between = before == "of" and after == "and" and row[n + 1].value == "et"
+            linked_on = linked_on or (
+                between and kind[n + 2] == "time" and folded(self.out.typed(n - 1, n - 1)) == "entre"
+            )
             if token.value == "0" and before == after == "time":
                 kind[n], minutes = "range", 0
                 self.out.mends["« 0 » lu « à »"] = None

@@ -158,7 +158,7 @@ PHRASES: tuple[tuple[str, Any, str], ...] = (
             r"|(?:periodes? |saisons? )?(?:estiv|hivern)ales?\b|noel\b"
         ),
     ),
-    ("season", "term", r"periodes? scolaires?\b"),
+    ("season", "term", r"(?:periodes?|temps) scolaires?\b"),
     ("odd", "", r"(?:(?:fermetures?|ouvertures?) )?exceptionnel[a-z]*"),
     ("desk", "", r"physiques?\b|sur place\b|au guichet\b"),
     ("means", "à distance", r"a distance\b|(?:en|par) visio\w*(?: conference)?"),
