@@ -73,7 +73,10 @@ def test_a_map_in_a_column_takes_larger_letters():
         pdf._prepared(each)
         for each in ({"blocks": [picture]}, {"blocks": [{"kind": "beside", "left": [picture], "right": []}]})
     )
+    thin = pdf._prepared({"blocks": [{"kind": "beside", "share": 0.36, "left": [picture], "right": []}]})
     size = re.compile(r"\.carte\s*{\s*font-size:\s*(\d+)px")
+    thinnest = size.findall(thin["blocks"][0]["left"][0]["svg"])[-1]
+    assert int(thinnest) * 0.36 * (174 - 7) / 1000 / 0.3528 >= 8
     wide = size.findall(alone["blocks"][0]["svg"])[-1]
     narrow = size.findall(beside["blocks"][0]["left"][0]["svg"])[-1]
     assert int(wide) * 170 / 1000 / 0.3528 >= 8

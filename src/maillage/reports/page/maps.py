@@ -234,25 +234,42 @@ def _labels(names: Sequence[tuple[str, shapely.Geometry, float]], frame: Frame, 
     """Return the names that fit: first those that stay on a narrow screen, then the others where there is
     room.
     """
-    boxes: dict[int, list[tuple[float, float, float, float]]] = {letters: [], LABEL_NARROW: []}
+    boxes: dict[int, list[tuple[float, float, float, float]]] = {LABEL_NARROW: [], letters: []}
     own = f' font-size="{letters}"' if letters != LABEL else ""
     out = []
     for name, shape, _ in sorted(names, key=lambda item: -item[2]):
-        point = shapely.point_on_surface(frame.place(shape))
-        x, y = float(point.x), float(point.y)
-        classes = []
-        for size, kind in ((LABEL_NARROW, ""), (letters, "large")):
-            box = _label_box(name, x, y, size)
-            if box[0] < 0 or box[2] > WIDTH or any(_overlap(box, other) for other in boxes[size]):
-                continue
-            boxes[size].append(box)
-            classes.append(kind)
-        if classes:
-            narrow = "nom" if "" in classes or own else "nom nom-large"
+        best: tuple[tuple[int, ...], float, float] = ((), 0.0, 0.0)
+        for x, y in _places(frame.place(shape), letters):
+            fit = tuple(size for size in boxes if _has_room(_label_box(name, x, y, size), boxes[size]))
+            if len(fit) > len(best[0]):
+                best = (fit, x, y)
+        sizes, x, y = best
+        for size in sizes:
+            boxes[size].append(_label_box(name, x, y, size))
+        if sizes:
+            narrow = "nom" if LABEL_NARROW in sizes or own else "nom nom-large"
             out.append(
                 f'<text class="{narrow}"{own} x="{x:.0f}" y="{y + letters / 3:.0f}">{escape(name)}</text>'
             )
     return out
+
+
+def _places(shape: shapely.Geometry, letters: int) -> list[tuple[float, float]]:
+    """Return where the name of a zone may stand, the best first: well inside it, else higher or lower, where
+    the names of its neighbours leave room.
+    """
+    point = shapely.point_on_surface(shape)
+    x, y = float(point.x), float(point.y)
+    steps = [rank * 1.4 * letters for rank in (-1, 1, -2, 2)]
+    others = [(x, y + step) for step in steps]
+    inside = shapely.contains_xy(shape, [place[0] for place in others], [place[1] for place in others])
+    return [(x, y), *(place for place, held in zip(others, inside, strict=True) if held)]
+
+
+def _has_room(
+    box: tuple[float, float, float, float], taken: Sequence[tuple[float, float, float, float]]
+) -> bool:
+    return box[0] >= 0 and box[2] <= WIDTH and not any(_overlap(box, other) for other in taken)
 
 
 def _label_box(name: str, x: float, y: float, size: int) -> tuple[float, float, float, float]:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
+from math import ceil
 from typing import Any
 
 from maillage.kernel.errors import HouseError
@@ -20,6 +21,8 @@ from maillage.reports.page.logo import logo
 from maillage.words import rich, wording
 
 RICH_KEYS = {"items", "lead"}
+TEXT_WIDTH, GUTTER = 174, 7  # millimetres: of a page of the dossier, and between its two columns
+SMALLEST, POINT = 8, 0.3528  # points that one reads on paper, and millimetres of one
 
 
 def dossier(document: Document, *, on: date) -> bytes:
@@ -215,8 +218,14 @@ def _prepared(value: Any, key: str = "", kind: str = "", *, letters: int = 0) ->
     """
     if isinstance(value, dict):
         own = value.get("kind", "")
-        within = letters or (maps.LABEL_NARROW if own == "beside" else 0)
-        return {name: _prepared(inner, name, own or kind, letters=within) for name, inner in value.items()}
+        if own == "beside":
+            share = value.get("share", 0.5)
+            sides = {"left": _letters_in(share), "right": _letters_in(1 - share)}
+            return {
+                name: _prepared(inner, name, own, letters=letters or sides.get(name, 0))
+                for name, inner in value.items()
+            }
+        return {name: _prepared(inner, name, own or kind, letters=letters) for name, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_prepared(inner, key, kind, letters=letters) for inner in value]
     if isinstance(value, str):
@@ -227,6 +236,14 @@ def _prepared(value: Any, key: str = "", kind: str = "", *, letters: int = 0) ->
         if key == "text":
             return rich.bare(value)
     return value
+
+
+def _letters_in(share: float) -> int:
+    """Return the letters of a map in a column of that share, in units of the drawing: those of a narrow
+    screen, or more where they would be printed under the smallest size.
+    """
+    column = share * (TEXT_WIDTH - GUTTER)
+    return max(maps.LABEL_NARROW, ceil(SMALLEST * POINT * maps.WIDTH / column)) if column > 0 else 0
 
 
 def styled(svg: str, *, cover: bool = False, letters: int = 0) -> str:
