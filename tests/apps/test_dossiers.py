@@ -238,6 +238,7 @@ def test_weights_make_another_study_and_stay_in_the_address(client, study):
 
 def test_the_social_index_page_shows_values_gaps_signs_weights_and_ranks(client, study):
     page = text_of(client.get(f"{ADDRESS}indice/"))
+    assert "0 : comme la moyenne" in page and "Le poids d’une variable" in page  # FS-09
     for word in ("Rang", "Indice", "Moyenne", "poids", "signale la précarité"):
         assert word in page
 
