@@ -799,6 +799,23 @@ def test_the_need_is_prefilled_by_the_person(client, worker, person):
     )
 
 
+def test_a_person_out_of_the_menu_is_looked_for_or_welcomed_and_the_referral_goes_on(client, worker, person):
+    """FP-17 : la liste courte ne tenait que les dernières vues ; les autres se cherchaient ailleurs."""
+    client.force_login(worker)
+    page = client.get("/espace/orientations/nouvelle/").content.decode()
+    assert "/espace/personnes/?vers=orienter" in page
+    assert "/espace/personnes/nouvelle/?vers=orienter" in page
+    found = client.get("/espace/personnes/", {"vers": "orienter", "q": person.nickname}).content.decode()
+    assert f'href="/espace/orientations/nouvelle/?personne={person.pk}"' in found
+    assert '<input type="hidden" name="vers" value="orienter">' in found
+    answer = client.post("/espace/personnes/nouvelle/?vers=orienter", {"langue": "fr", "joindre": "none"})
+    made = Person.objects.latest("pk")
+    assert made.pk != person.pk
+    assert answer.url == f"/espace/orientations/nouvelle/?personne={made.pk}"
+    ordinary = client.get("/espace/personnes/").content.decode()
+    assert f'href="/espace/personnes/{person.pk}/"' in ordinary
+
+
 def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, library):
     place("complet", {"nom": "Lieu complet", **HELPS}, full_since=timezone.localdate())
     client.force_login(worker)

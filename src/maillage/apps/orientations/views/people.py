@@ -11,6 +11,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -42,6 +43,7 @@ from maillage.words.languages import say
 
 SEES = ("people.see", "people.mine")
 WRONG_CARDS_AN_HOUR = 30
+REFER = "orienter"  # where one goes once the person is found
 MENU = (
     rules.KEEP,
     rules.SHOW,
@@ -56,8 +58,18 @@ def people(request: HttpRequest) -> HttpResponse:
     """The persons one helps, the latest first."""
     text = request.GET.get("q", "").strip()[:60]
     page = Paginator(queries.people(request.user, text), queries.PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "q": text, "whole": rights_of(request.user).any("people.see")}
+    context = {
+        "page": page,
+        "q": text,
+        "whole": rights_of(request.user).any("people.see"),
+        "to_refer": _refers(request),
+    }
     return render(request, "orientations/people/index.html", context)
+
+
+def _refers(request: HttpRequest) -> bool:
+    """Return whether the person looked for, or welcomed, is to be sent somewhere next."""
+    return request.GET.get("vers") == REFER
 
 
 @holding(*SEES)
@@ -72,8 +84,10 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refusal:
             error = refusal
         else:
+            if _refers(request):
+                return redirect(f"{reverse('orientation_new')}?personne={pk}")
             return redirect("person", pk)
-    context = {"form": form, "error": error, "sending": sending}
+    context = {"form": form, "error": error, "sending": sending, "to_refer": _refers(request)}
     return render(
         request, "orientations/people/new.html", context, status=400 if error or form.errors else 200
     )
