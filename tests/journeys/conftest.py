@@ -1,5 +1,6 @@
 """A real browser on a real server: the platform as `maillage servir` runs it, in a home folder of its own."""
 
+import json
 import os
 import shutil
 import signal
@@ -7,7 +8,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -164,24 +165,59 @@ def answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture
-def visit(chromium, site) -> Iterator[Callable]:
-    """Open a page as somebody would; at the end, nothing was asked elsewhere and no script failed."""
-    contexts, asked, faults = [], [], []
+@pytest.fixture(scope="session")
+def page_of(chromium) -> Iterator[Callable]:
+    """The page where somebody looks at one address after the other, by their account: the browser fetches and
+    compiles once what all of them have. Nothing is kept on the device.
+    """
 
-    def open_page(address: str = "/", *, width: int = 1280, height: int = 900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, locale="fr-FR", **options)
+    @cache
+    def open_page(options: str):
+        context = chromium.new_context(locale="fr-FR", service_workers="block", **json.loads(options))
         context.set_default_timeout(SLOW)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: faults.append(str(error)))
+        return context.new_page()
+
+    return lambda **options: open_page(json.dumps(options, sort_keys=True))
+
+
+@pytest.fixture
+def visit(chromium, site, page_of) -> Iterator[Callable]:
+    """Open a page as somebody would; at the end, nothing was asked elsewhere and no script failed. A page that is
+    `looked` at, where nothing is typed nor pressed, takes the place of the one that was looked at before.
+    """
+    contexts, looked_at, asked, faults = [], [], [], []
+
+    def ask(request) -> None:
+        asked.append(request.url)
+
+    def fail(error) -> None:
+        faults.append(str(error))
+
+    def open_page(
+        address: str = "/", *, width: int = 1280, height: int = 900, looked: bool = False, **options
+    ):
+        size = {"width": width, "height": height}
+        if looked:
+            page = page_of(**options)
+            page.set_viewport_size(size)
+            looked_at.append(page)
+        else:
+            context = chromium.new_context(viewport=size, locale="fr-FR", **options)
+            context.set_default_timeout(SLOW)
+            contexts.append(context)
+            page = context.new_page()
+        page.on("request", ask)
+        page.on("pageerror", fail)
         page.goto(address if "://" in address else site + address)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
+    for page in looked_at:
+        page.remove_listener("request", ask)
+        page.remove_listener("pageerror", fail)
+        page.emulate_media(color_scheme="light")
     outside = [
         url for url in asked if not url.startswith((site, "http://127.0.0.1:", "data:", "file:", "blob:"))
     ]
@@ -203,24 +239,51 @@ def axe() -> str:
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Who reads 7 to 1 reads 4.5 to 1: where the stricter contrast is measured, the other one says nothing more.
-ENHANCED = {"color-contrast-enhanced": {"enabled": True}, "color-contrast": {"enabled": False}}
-RUN = """([tags, rules, selectors]) => axe.run({runOnly: {type: "tag", values: tags}, rules, selectors,
+CONTRAST = ("color-contrast", "color-contrast-enhanced")
+# What the light and the width change of a page where the same things stay in sight.
+MEASURED = ["link-in-text-block", "target-size", "scrollable-region-focusable", "css-orientation-lock"]
+RUN = """([runOnly, rules, exclude, selectors]) => axe.run({include: [["html"]], exclude}, {runOnly, rules, selectors,
   resultTypes: ["violations"], preload: false})"""
+# The head and the foot of a page, with all that decides how they look.
+FRAME = """() => {
+  const around = [innerWidth, matchMedia("(prefers-color-scheme: dark)").matches, document.documentElement.cloneNode().outerHTML,
+    document.body.cloneNode().outerHTML, ...[...document.styleSheets].map((each) => each.href || each.ownerNode.textContent)];
+  return ["header", "footer", "nav"].map((each) => `body > ${each}`).filter((each) => document.querySelector(each))
+    .map((each) => [each, [document.querySelector(each).outerHTML, ...around].join("\\n")]);
+}"""
+
+
+@pytest.fixture(scope="session")
+def faultless() -> set[tuple[str, ...]]:
+    """The heads and feet where axe found nothing, by how they looked: they are the same on many pages."""
+    return set()
 
 
 @pytest.fixture
-def faults_of(axe) -> Callable:
-    """Return what axe finds wrong on a page: WCAG 2.2 AA, and AAA contrast on public pages."""
+def faults_of(axe, faultless) -> Callable:
+    """Return what axe finds wrong on a page: WCAG 2.2 AA, and AAA contrast on public pages; of the rules given
+    alone, if any are and the head and the foot are known.
+    """
 
-    def check(page, *, enhanced: bool = True) -> list[str]:
+    def check(page, *, enhanced: bool = True, alone: Sequence[str] = ()) -> list[str]:
         if not page.evaluate("Boolean(window.axe)"):  # half a megabyte: once a page, by day and by night
             page.evaluate(axe)
-        rules = ENHANCED if enhanced else {}
-        found = page.evaluate(RUN, [TAGS, rules, False])
+        contrast, other = CONTRAST[enhanced], CONTRAST[not enhanced]
+        frame = {part: (contrast, look) for part, look in page.evaluate(FRAME)}
+        known = [[part] for part, look in frame.items() if look in faultless]
+        asked, rules = (
+            {"type": "tag", "values": TAGS},
+            {contrast: {"enabled": True}, other: {"enabled": False}},
+        )
+        if alone and len(known) == len(frame):
+            asked, rules = {"type": "rule", "values": [*alone, contrast]}, {}
+        found = page.evaluate(RUN, [asked, rules, known, False])
         if found[
             "violations"
         ]:  # a fifth of the time goes in saying where each thing is: only for what is wrong
-            found = page.evaluate(RUN, [TAGS, rules, True])
+            found = page.evaluate(RUN, [asked, rules, known, True])
+        else:
+            faultless.update(frame.values())
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"
             for v in found["violations"]
@@ -242,21 +305,26 @@ STILL = """() => Promise.race([
 
 @pytest.fixture
 def faults_by_day_and_night(faults_of) -> Callable:
-    """The same on a wide screen by day, then on a telephone by night: one page, seen as both."""
+    """The same on a wide screen by day, then on a telephone by night: one page, seen as both. Where the same
+    things are in sight, what was found by day of all but colours and sizes is not looked for again.
+    """
 
     def check(page, *, enhanced: bool = True) -> list[str]:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 900})
         page.evaluate(STILL)
-        found = faults_of(page, enhanced=enhanced)
+        found, in_sight = faults_of(page, enhanced=enhanced), page.evaluate(IN_SIGHT)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size(PHONE)
         page.evaluate(STILL)
-        return found + faults_of(page, enhanced=enhanced)
+        same = page.evaluate(IN_SIGHT) == in_sight
+        return found + faults_of(page, enhanced=enhanced, alone=MEASURED if same else ())
 
     return check
 
 
+IN_SIGHT = """() => [...document.querySelectorAll("body *")].filter((each) => !each.closest("body > header, body > footer, body > nav"))
+  .map((each) => Number(each.checkVisibility({visibilityProperty: true}))).join("")"""
 LETTERS = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
 
@@ -281,6 +349,9 @@ def faults_of_looks(faults_by_day_and_night) -> Callable:
         device = page.context.new_cdp_session(page)
         device.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
         assert page.evaluate(LETTERS) >= 32
-        return found + sideways(page, 1280)
+        found += sideways(page, 1280)
+        device.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
+        device.detach()
+        return found
 
     return check

@@ -204,7 +204,7 @@ NAMES = (
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(NAMES, "fiche"))
 def test_a_page_reads_however_it_is_looked_at(enter, faults_of_looks, pages, name):
-    page = enter(WHO, pages[name])
+    page = enter(WHO, pages[name], looked=True)
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
     assert faults_of_looks(page, enhanced=False) == []
 

@@ -25,7 +25,7 @@ def andrei(enter):
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, "lignes"))
 def test_axe_finds_nothing_on_the_rights_of_a_person(enter, andrei, faults_by_day_and_night, name):
-    page = enter("aidant", f"{andrei}{PAGES[name]}", **PHONE)
+    page = enter("aidant", f"{andrei}{PAGES[name]}", looked=True, **PHONE)
     page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_by_day_and_night(page) == []
@@ -34,7 +34,7 @@ def test_axe_finds_nothing_on_the_rights_of_a_person(enter, andrei, faults_by_da
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(LISTS, "liste"))
 def test_axe_finds_nothing_on_the_lists_of_papers(enter, faults_by_day_and_night, name):
-    page = enter("aidant", LISTS[name], **PHONE)
+    page = enter("aidant", LISTS[name], looked=True, **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_by_day_and_night(page) == []
 

@@ -255,7 +255,7 @@ SMALL = """() => [...document.querySelectorAll("a[href], button, summary, select
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, "lieu"))
 def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
-    assert faults_of_looks(visit(PAGES[name]), small=SMALL) == []
+    assert faults_of_looks(visit(PAGES[name], looked=True), small=SMALL) == []
 
 
 @pytest.mark.parametrize("name", some(["trouver", "lieu", "connexions"], "trouver"))

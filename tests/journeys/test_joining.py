@@ -132,7 +132,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
 ):
     who = "coordination" if address in LEADS else "structure"
     signed = {"storage_state": signed_in(who)} if address.startswith("/espace/") else {}
-    page = visit(address.format(**found), **signed)
+    page = visit(address.format(**found), looked=True, **signed)
     assert page.locator("h1").count() == 1
     assert faults_by_day_and_night(page, enhanced=not signed) == []
     page.set_viewport_size({"width": 320, "height": 700})

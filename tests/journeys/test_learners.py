@@ -331,7 +331,7 @@ TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "packs/acces-aux-droi
 @pytest.mark.complete
 @pytest.mark.parametrize("address", some(PUBLIC, "/ma-carte/?suite=apprendre"))
 def test_the_public_pages_pass_axe_on_a_phone(visit, faults_of, address):
-    page = visit(address, **PHONE)
+    page = visit(address, looked=True, **PHONE)
     assert faults_of(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

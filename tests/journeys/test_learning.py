@@ -216,8 +216,8 @@ def _filled(field: Element) -> tuple[str, str, Any]:
 @pytest.mark.complete
 @pytest.mark.parametrize("id", [id for id in MODULES if id not in every_kind()])
 def test_every_exercise_of_a_module_comes_to_its_end(visit, site, id):
-    # Nothing is kept on the device here: to fetch what is costs as much as to play.
-    page = visit(f"/apprendre/{id}/", **PHONE, service_workers="block")
+    # Looked at: nothing is kept on the device, to fetch what is costs as much as to play.
+    page = visit(f"/apprendre/{id}/", looked=True, **PHONE)
     for number, exercise in MODULES[id].exercises():
         for address, played in _variants(id, number, exercise):
             page.goto(site + address)
@@ -238,7 +238,7 @@ def _variants(id: str, number: int, exercise: Any) -> Iterator[tuple[str, Any]]:
 @pytest.mark.parametrize("kind", some(ONE_OF_EACH, "telephone", "taper"))
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(visit, faults_of, kind):
     id, number = ONE_OF_EACH[kind]
-    page = visit(f"/apprendre/{id}/{number}/", **PHONE)
+    page = visit(f"/apprendre/{id}/{number}/", looked=True, **PHONE)
     assert faults_of(page, enhanced=False) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -249,7 +249,7 @@ AROUND = ["/apprendre/tenir-la-souris/", "/apprendre/tenir-la-souris/fiche/"]
 @pytest.mark.complete
 @pytest.mark.parametrize("address", some(AROUND, "/apprendre/tenir-la-souris/"))
 def test_the_pages_around_pass_axe(visit, faults_of, address):
-    page = visit(address, **PHONE)
+    page = visit(address, looked=True, **PHONE)
     assert faults_of(page, enhanced=False) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

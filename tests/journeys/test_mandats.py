@@ -113,7 +113,7 @@ def test_without_script_the_paper_and_the_voice_remain(chromium, signed_in, ente
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, "liste"))
 def test_axe_finds_nothing_on_the_lists(enter, faults_by_day_and_night, name):
-    page = enter("aidant", PAGES[name], **PHONE)
+    page = enter("aidant", PAGES[name], looked=True, **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_by_day_and_night(page) == []
 

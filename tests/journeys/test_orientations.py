@@ -249,7 +249,7 @@ SMALL = """() => [...document.querySelectorAll("main a.bouton, main button, main
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(NAMES, "lien"))
 def test_a_page_reads_however_it_is_looked_at(opened, faults_of_looks, pages, name):
-    page = opened(name)
+    page = opened(name, looked=True)
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
     assert faults_of_looks(page, enhanced=not pages[name][0], small=SMALL) == []
 

@@ -43,7 +43,7 @@ PAGES = {
 
 @pytest.mark.parametrize("name", some(PAGES, "accueil", "territoire"))
 def test_a_page_reads_however_it_is_looked_at(visit, faults_of_looks, name):
-    assert faults_of_looks(visit(PAGES[name]), enhanced=name != "style") == []
+    assert faults_of_looks(visit(PAGES[name], looked=True), enhanced=name != "style") == []
 
 
 ODD = """<!doctype html><html lang="fr"><title>Une page</title><style>
@@ -52,21 +52,60 @@ ODD = """<!doctype html><html lang="fr"><title>Une page</title><style>
 @media (prefers-color-scheme: light) { .day { color: #bbb } }
 @media (prefers-color-scheme: dark) { body { background: #000; color: #fff } .night { color: #333 } }
 </style><main><h1>Une page</h1><p class="day">Le jour</p><p class="night">La nuit</p>
-<button class="wide"></button><button class="small"></button></main>"""
+<button class="wide"></button><button class="small"></button>
+<button class="bare"><span class="wide">Ouvrir</span></button></main>"""
+# The same things are in sight at every width, and nothing else is wrong.
+SMALL = """<!doctype html><html lang="fr"><title>Une page</title><style>
+@media (max-width: 800px) { .small { display: inline-block; width: 9px; height: 9px; padding: 0 } }
+@media (prefers-color-scheme: dark) { body { background: #000; color: #fff } .night { color: #333 } }
+</style><main><h1>Une page</h1><p>Le jour</p><p class="night">La nuit</p>
+<button class="small">a</button><button class="small">b</button></main>"""
 
 
-def test_a_fault_that_one_look_alone_shows_is_found(chromium, faults_by_day_and_night):
+@pytest.mark.parametrize(
+    ("content", "wrong"),
+    [
+        (
+            ODD,
+            [
+                ("color", ".day"),
+                ("color", ".night"),
+                ("button-name", ".wide"),
+                ("button-name", ".small"),
+                ("button-name", ".bare"),
+            ],
+        ),
+        (SMALL, [("color", ".night"), ("target-size", "button")]),
+    ],
+    ids=["what is in sight", "colours and sizes"],
+)
+def test_a_fault_that_one_look_alone_shows_is_found(chromium, faults_by_day_and_night, content, wrong):
     page = chromium.new_page()
-    page.set_content(ODD)
+    page.set_content(content)
     found = faults_by_day_and_night(page)
     page.close()
-    for rule, where in (
-        ("color", ".day"),
-        ("color", ".night"),
-        ("button-name", ".wide"),
-        ("button-name", ".small"),
-    ):
+    for rule, where in wrong:
         assert [each for each in found if each.startswith(rule) and where in each], (where, found)
+
+
+FRAMED = """<!doctype html><html lang="fr"><title>Une page</title><style>
+@media (max-width: 800px) {{ {small} }}
+</style><header><button>{name}</button></header><main><h1>Une page</h1></main></html>"""
+
+
+def test_a_head_already_looked_at_is_looked_at_again_as_soon_as_it_differs(chromium, faults_by_day_and_night):
+    page = chromium.new_page()
+    found = []
+    for name, small in (
+        ("<span>Ouvrir</span>", ""),
+        ("<span>Ouvrir</span>", ""),
+        ("<span></span>", ""),
+        ("<span>Ouvrir</span>", "span { display: none }"),
+    ):
+        page.set_content(FRAMED.format(name=name, small=small))
+        found.append([each.partition(":")[0] for each in faults_by_day_and_night(page)])
+    page.close()
+    assert found == [[], [], ["button-name"] * 2, ["button-name"]]
 
 
 SCREENS = 4_500  # pixels at 390: five screens and the foot of the page
@@ -97,7 +136,7 @@ SHORT = {
 @pytest.mark.parametrize("address", some(SHORT, "/methodes/besoins/"))
 def test_what_is_read_on_a_phone_is_short(visit, address):
     """Ce qui compte se lit en cinq écrans ; le reste est plié, à un doigt."""
-    assert visit(address, **PHONE).evaluate(HEIGHT) <= SHORT[address]
+    assert visit(address, looked=True, **PHONE).evaluate(HEIGHT) <= SHORT[address]
 
 
 SHEETS = {
@@ -141,7 +180,7 @@ SHORT_OF_THE_SPACE = {
 @pytest.mark.complete
 @pytest.mark.parametrize(("who", "address"), SHORT_OF_THE_SPACE)
 def test_what_is_worked_on_with_a_phone_is_short(enter, who, address):
-    assert enter(who, address, **PHONE).evaluate(HEIGHT) <= SHORT_OF_THE_SPACE[who, address]
+    assert enter(who, address, looked=True, **PHONE).evaluate(HEIGHT) <= SHORT_OF_THE_SPACE[who, address]
 
 
 def test_the_head_of_a_phone_stands_on_one_line_for_who_is_signed_in(enter):

@@ -166,7 +166,7 @@ def test_a_page_reads_however_it_is_looked_at(visit, enter, faults_of_looks, req
     whole = address.format_map(
         {name: request.getfixturevalue(name) for name in ("code", "place") if f"{{{name}}}" in address}
     )
-    page = visit(whole) if address in PUBLIC else enter(WHO, whole)
+    page = visit(whole, looked=True) if address in PUBLIC else enter(WHO, whole, looked=True)
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
     assert faults_of_looks(page) == []
 

@@ -125,7 +125,7 @@ def test_axe_finds_nothing_and_no_page_scrolls_sideways(
     visit, signed_in, faults_by_day_and_night, found, address
 ):
     signed = {"storage_state": signed_in(HELPER)} if address.startswith("/espace/") else {}
-    page = visit(address.format(**found), **signed)
+    page = visit(address.format(**found), looked=True, **signed)
     assert faults_by_day_and_night(page, enhanced=not signed) == []
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320

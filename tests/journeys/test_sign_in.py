@@ -318,6 +318,6 @@ SMALL = """() => [...document.querySelectorAll("main a, main button, main input:
 @pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAGES, "/connexion/", "/compte/"))
 def test_a_page_reads_however_it_is_looked_at(enter, faults_of_looks, address):
-    page = enter(address)
+    page = enter(address, looked=True)
     assert page.url.endswith(address), "this page was not reached"
     assert faults_of_looks(page, small=SMALL) == []

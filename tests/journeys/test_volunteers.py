@@ -131,6 +131,6 @@ def test_a_volunteer_goes_from_a_gap_to_a_mission_to_hours(visit, enter, faults_
     ],
 )
 def test_each_page_holds_on_a_telephone_without_a_fault(visit, enter, faults_of, who, address):
-    page = enter(who, address, **PHONE) if who else visit(address, **PHONE)
+    page = enter(who, address, looked=True, **PHONE) if who else visit(address, looked=True, **PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert faults_of(page) == []
