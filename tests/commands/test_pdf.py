@@ -3,6 +3,7 @@
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -10,9 +11,22 @@ from itertools import pairwise
 import pikepdf
 import pypdfium2
 import pytest
+import shapely
 
-from maillage.reports.page import pdf
-from maillage.reports.page.blocks import Beside, Cell, Chapter, Cover, Document, Grid, Heading, Picture, Text
+from maillage.reports.page import maps, pdf
+from maillage.reports.page.blocks import (
+    Beside,
+    Bullets,
+    Cell,
+    Chapter,
+    Cover,
+    Document,
+    Grid,
+    Heading,
+    Picture,
+    Text,
+)
+from tests.support.printed import smallest_letters
 
 
 @pytest.fixture(params=["dossier.pdf", "fiches/38151.pdf"])
@@ -62,25 +76,6 @@ def test_tables_have_headers(grenoble):
         kinds = [kind for kind, _ in elements(opened.Root["/StructTreeRoot"])]
         assert kinds.count("/Table") > 3
         assert kinds.count("/TH") >= kinds.count("/Table")
-
-
-def test_a_map_in_a_column_takes_larger_letters():
-    """FS-39 : 40 unités sur une carte large de 44 % de 170 mm font plus de 8 points ; une carte de toute la page n’en a
-    pas besoin.
-    """
-    picture = {"kind": "picture", "svg": '<svg class="fig carte"></svg>'}
-    alone, beside = (
-        pdf._prepared(each)
-        for each in ({"blocks": [picture]}, {"blocks": [{"kind": "beside", "left": [picture], "right": []}]})
-    )
-    thin = pdf._prepared({"blocks": [{"kind": "beside", "share": 0.36, "left": [picture], "right": []}]})
-    size = re.compile(r"\.carte\s*{\s*font-size:\s*(\d+)px")
-    thinnest = size.findall(thin["blocks"][0]["left"][0]["svg"])[-1]
-    assert int(thinnest) * 0.36 * (174 - 7) / 1000 / 0.3528 >= 8
-    wide = size.findall(alone["blocks"][0]["svg"])[-1]
-    narrow = size.findall(beside["blocks"][0]["left"][0]["svg"])[-1]
-    assert int(wide) * 170 / 1000 / 0.3528 >= 8
-    assert int(narrow) * 0.44 * 170 / 1000 / 0.3528 >= 8
 
 
 def test_a_sheet_fits_one_page(grenoble):
@@ -168,17 +163,49 @@ def made(title: str) -> pypdfium2.PdfDocument:
     return pypdfium2.PdfDocument(pdf.dossier(one_chapter(title), on=date(2026, 11, 22)))
 
 
+def a_map(*names: str, wide: float = 1.0, high: float = 1.0) -> Picture:
+    """Return a map of a few zones, one above the other, under their names."""
+    tall = high / len(names)
+    areas = [
+        maps.Area(str(k), name, shapely.box(0, k * tall, wide, k * tall + tall))
+        for k, name in enumerate(names)
+    ]
+    base = maps.Base(names=[(area.name, area.shape, 1.0) for area in areas])
+    return Picture(svg=maps.draw(areas, base=base, title="", description="", id="m"), alt="Une carte")
+
+
 @pytest.mark.parametrize(
-    ("lay_out", "larger"), [(pdf.poster, True), (pdf.slides, True), (pdf.dossier, False)]
+    "lay_out",
+    [pdf.dossier, pdf.slides, pdf.one_page, pdf.poster],
+    ids=("dossier", "slides", "one_page", "poster"),
 )
-def test_a_map_that_never_has_the_width_of_its_page_takes_larger_letters(monkeypatch, lay_out, larger):
-    laid = []
-    monkeypatch.setattr(pdf, "compiled", lambda template, data, *, on: laid.append(data) or b"")
-    lay_out(
-        one_chapter("Grenoble", Picture(svg='<svg class="fig carte"></svg>', alt="")), on=date(2026, 11, 22)
-    )
-    drawn = laid[0]["document"]["chapters"][0]["blocks"][0]["svg"]
-    assert (".carte .nom-large" in drawn) is larger
+@pytest.mark.parametrize(("wide", "high"), [(1.0, 1.0), (0.1, 1.0), (1.0, 0.3)])
+def test_the_letters_of_a_map_are_read_whatever_its_width(lay_out, wide, high):
+    """Ni la largeur d’une colonne, ni ce qu’un titre laisse de hauteur : jamais moins de six points."""
+    picture = a_map("Nord", "Sud", wide=wide, high=high)
+    beside = Beside(left=(picture,), right=(Text(text="Ce qu’elle montre."),), share=0.3)
+    blocks = (picture, Bullets(items=("Ce qu’elle montre. " * 12,))) if lay_out is pdf.slides else (picture,)
+    if lay_out is pdf.one_page:
+        blocks = (replace(picture, width=0.5),)
+    if lay_out is pdf.dossier:
+        blocks = (picture, beside, replace(picture, width=0.25))
+    actions = Chapter(number="", title="Ensemble", blocks=(Bullets(items=("Une action.",)),))
+    last = Chapter(number="", title="Sources", blocks=(Text(text="D’où cela vient."),))
+    first = Chapter(number="", title="Où vivent ces personnes ? " * 5, lead="Ici. " * 40, blocks=blocks)
+    cover = Cover(title="Ici", subtitle="", over="", edition="", print="", svg="", alt="")
+    document = Document(title="Ici", cover=cover, chapters=(first, actions, last))
+    printed = lay_out(document, on=date(2026, 11, 22))
+    with pypdfium2.PdfDocument(printed) as opened:
+        text = " ".join(page.get_textpage().get_text_range() for page in opened)
+    assert text.count("Nord") == text.count("Sud") == (3 if lay_out is pdf.dossier else 1)
+    assert min(smallest_letters(printed))[0] >= 6, smallest_letters(printed)
+
+
+def test_larger_letters_keep_the_first_names_that_fit():
+    svg = maps.on_paper(a_map(*(f"Commune {n}" for n in range(20))).svg)
+    few, many = (re.findall(rf'<g class="taille t{size}">(.*?)</g>', svg)[0] for size in (140, 26))
+    assert 1 < few.count("<text") < many.count("<text") == 20
+    assert "Commune 0<" in few, "the first one is written first"
 
 
 LINE = Text(text="Une ligne.")

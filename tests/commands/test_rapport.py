@@ -29,6 +29,7 @@ from maillage.reports.page import slides
 from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.territory import gaps
 from maillage.words.dates import in_words
+from tests.support.printed import smallest_letters
 
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
@@ -83,6 +84,13 @@ def test_pdf_forms_are_tagged(alone, name):
         assert b"pdfuaid:part" in opened.Root["/Metadata"].read_bytes()
         if name == "synthese":
             assert len(opened.pages) == 1
+
+
+@pytest.mark.parametrize("name", DATA_ALONE)
+def test_no_letter_is_printed_under_six_points(alone, name):
+    """Celles d’une carte comprises : une commune de quelques quartiers, dans la hauteur que laisse un titre."""
+    pages = smallest_letters(alone / name / f"{name}.pdf")
+    assert min(pages)[0] >= 6, pages
 
 
 def test_a_poster_is_one_sheet_of_a3(alone):

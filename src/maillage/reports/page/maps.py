@@ -14,6 +14,23 @@ WIDTH = 1000
 LABEL = 26  # height of letters, in units of the drawing; a narrow screen enlarges them
 LABEL_NARROW = 40
 LETTER = 0.56  # mean width of a letter, as a share of its height
+ON_PAPER = (
+    26,
+    30,
+    34,
+    40,
+    46,
+    52,
+    60,
+    70,
+    80,
+    92,
+    106,
+    122,
+    140,
+)  # heights of letters that a layout may pick
+ASIDE = 1  # heights of letters: how far a name may move to stay inside its drawing
+NAME = re.compile(r'<text class="nom[^"]*"(?: font-size="(\d+)")? x="(-?\d+)" y="(-?\d+)">([^<]*)</text>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +292,38 @@ def _has_room(
 def _label_box(name: str, x: float, y: float, size: int) -> tuple[float, float, float, float]:
     half = len(name) * size * LETTER / 2
     return x - half, y - size * 0.7, x + half, y + size * 0.7
+
+
+def on_paper(svg: str) -> str:
+    """Return a map that holds its names once for each height of letters in `ON_PAPER`, each time those that
+    fit, in groups of class `taille`: who prints it knows how wide it stands, and shows one.
+    """
+    names = [
+        (unescape(name), int(x), int(y) - int(size or LABEL) / 3) for size, x, y, name in NAME.findall(svg)
+    ]
+    if not names:
+        return svg
+    height = int(svg.partition(f'viewBox="0 0 {WIDTH} ')[2].partition('"')[0])
+    groups = [f'<g class="taille t{size}">{"".join(_names(names, size, height))}</g>' for size in ON_PAPER]
+    return NAME.sub("", svg).removesuffix("</svg>") + "".join(groups) + "</svg>"
+
+
+def _names(names: Sequence[tuple[str, float, float]], size: int, height: int) -> list[str]:
+    """Return the names that fit in letters of that height, the first ones first, each moved a little when it
+    would leave its drawing.
+    """
+    boxes: list[tuple[float, float, float, float]] = []
+    out = []
+    for name, x, y in names:
+        west, north, east, south = _label_box(name, x, y, size)
+        dx, dy = max(-west, 0) - max(east - WIDTH, 0), max(-north, 0) - max(south - height, 0)
+        box = (west + dx, north + dy, east + dx, south + dy)
+        if max(abs(dx), abs(dy)) > ASIDE * size or any(_overlap(box, other) for other in boxes):
+            continue
+        boxes.append(box)
+        words = f'x="{x + dx:.0f}" y="{y + dy + size / 3:.0f}">{escape(name)}'
+        out.append(f'<text class="nom" font-size="{size}" {words}</text>')
+    return out
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cache
-from math import ceil
 from typing import Any
 
 from maillage.kernel.errors import HouseError
@@ -43,9 +42,6 @@ def poster(document: Document, *, on: date) -> bytes:
 
 
 SIZES = (14.0, 10.0, 9.4, 8.8, 8.2)  # points; the first where nearly nothing may be told
-SLIDE = 44  # letters of a map, in units of the drawing: beside words and under a title, it is small
-# Where a map never has the width of the page: its letters.
-HALF_WIDTH = {"synthese.typ": maps.LABEL_NARROW, "poster.typ": maps.LABEL_NARROW, "diapositives.typ": SLIDE}
 
 
 def one_page(document: Document, *, on: date) -> bytes:
@@ -65,7 +61,7 @@ def one_page(document: Document, *, on: date) -> bytes:
 
 
 def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0) -> bytes:
-    data = _prepared(document.data(), letters=HALF_WIDTH.get(template, 0))
+    data = _prepared(document.data())
     values = tokens("jour")
     night = tokens("nuit")
     colours = {name: value for name, value in values.items() if value.startswith("#")}
@@ -84,6 +80,7 @@ def _laid_out(document: Document, template: str, *, on: date, size: float = 10.0
         template,
         {
             "corps": size,
+            "lettres": maps.ON_PAPER,
             "document": data,
             "couleurs": colours,
             "marque": own.name if own else "Maillage",
@@ -103,7 +100,7 @@ def mark() -> str:
     return own.logo if own and own.logo else logo(values["pastel"], values["garance"], values["prune"])
 
 
-def png(svg: str, *, cover: bool = False, letters: int = 0) -> bytes:
+def png(svg: str, *, cover: bool = False, letters: float = 0) -> bytes:
     """Return a drawing as a PNG picture, 1,600 points wide. cover: in the colours of a dark cover; letters:
     see `styled`.
     """
@@ -212,25 +209,18 @@ def template_input(data: Mapping[str, object]) -> str:
     return json.dumps(drawable(spaced), ensure_ascii=False)
 
 
-def _prepared(value: Any, key: str = "", kind: str = "", *, letters: int = 0) -> Any:
-    """Return plain values for the template: rich texts in pieces, drawings with their style. letters: of a
-    map in one of two columns, those of a narrow screen at least.
+def _prepared(value: Any, key: str = "", kind: str = "") -> Any:
+    """Return plain values for the template: rich texts in pieces, drawings with their style, the names of a
+    map in each size that the template may need.
     """
     if isinstance(value, dict):
         own = value.get("kind", "")
-        if own == "beside":
-            share = value.get("share", 0.5)
-            sides = {"left": _letters_in(share), "right": _letters_in(1 - share)}
-            return {
-                name: _prepared(inner, name, own, letters=letters or sides.get(name, 0))
-                for name, inner in value.items()
-            }
-        return {name: _prepared(inner, name, own or kind, letters=letters) for name, inner in value.items()}
+        return {name: _prepared(inner, name, own or kind) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_prepared(inner, key, kind, letters=letters) for inner in value]
+        return [_prepared(inner, key, kind) for inner in value]
     if isinstance(value, str):
         if key == "svg":
-            return styled(value, letters=letters) if value else ""
+            return styled(value, letters=maps.LABEL) if value else ""
         if key in RICH_KEYS or (key == "text" and kind in ("text", "callout")):
             return rich.spans(value)
         if key == "text":
@@ -238,28 +228,24 @@ def _prepared(value: Any, key: str = "", kind: str = "", *, letters: int = 0) ->
     return value
 
 
-def _letters_in(share: float) -> int:
-    """Return the letters of a map in a column of that share, in units of the drawing: those of a narrow
-    screen, or more where they would be printed under the smallest size.
-    """
-    column = share * (TEXT_WIDTH - GUTTER)
-    return max(maps.LABEL_NARROW, ceil(SMALLEST * POINT * maps.WIDTH / column)) if column > 0 else 0
-
-
-def styled(svg: str, *, cover: bool = False, letters: int = 0) -> str:
-    """Return a drawing that carries its own colours and the hatching it refers to. letters: of a map of half
-    a page, whose names must be read: larger, in units of the drawing, and fewer; 0 for its own.
+def styled(svg: str, *, cover: bool = False, letters: float = 0) -> str:
+    """Return a drawing that carries its own colours and the hatching it refers to. letters: of a map, the
+    least height of its names, in units of the drawing, fewer when they are larger; 0 for its own.
     """
     rare = rare_figures_css() if "parcours-" in svg or "cote-" in svg else ""
-    own = (COVER_CSS if cover else "") + (narrow_css(letters) if letters else "")
+    sized = maps.on_paper(svg) if letters else svg
+    own = (COVER_CSS if cover else "") + (_shown_css(letters) if sized != svg else "")
     css = resolve(figures_css() + rare + own, "nuit" if cover else "jour")
     extra = f"<defs>{hatch('rayures')}</defs>" if "url(#rayures)" in svg and 'id="rayures"' not in svg else ""
-    return re.sub(r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", svg, count=1)
+    return re.sub(
+        r"(<svg[^>]*>)", lambda found: f"{found.group(1)}<style>{css}</style>{extra}", sized, count=1
+    )
 
 
-def narrow_css(letters: int) -> str:
-    """Return what makes the names of a map larger, and fewer."""
-    return f"\n.carte {{ font-size: {letters}px; }}\n.carte .nom-large {{ display: none; }}\n"
+def _shown_css(letters: float) -> str:
+    """Return what shows the names of a map in the first size that is not under `letters`, and them alone."""
+    size = next((size for size in maps.ON_PAPER if size >= letters), maps.ON_PAPER[-1])
+    return f"\n.carte .taille {{ display: none; }}\n.carte .t{size} {{ display: inline; }}\n"
 
 
 COVER_CSS = """

@@ -189,7 +189,8 @@ def _draw(slide: Any, block: Block, box: Box) -> None:
     elif isinstance(block, Picture):
         left, top, wide, high = box
         beside = KEY if block.key else 0.0
-        _picture(slide, pdf.png(block.svg, letters=pdf.SLIDE), block.alt, (left, top, wide - beside, high))
+        room = (left, top, wide - beside, high)
+        _picture(slide, pdf.png(block.svg, letters=_map_letters(block.svg, room)), block.alt, room)
         if block.key:
             _key(slide, block, (left + wide - KEY, top, KEY, high))
     elif isinstance(block, Bullets):
@@ -314,6 +315,17 @@ def _picture(slide: Any, content: bytes, alt: str, box: Box) -> None:
     ratio = min(Inches(wide) / shape.width, Inches(high) / shape.height)
     shape.width, shape.height = int(shape.width * ratio), int(shape.height * ratio)
     _named(shape, alt)
+
+
+def _map_letters(svg: str, box: Box) -> float:
+    """Return the least height of the names of a map, in its own units, that is read from the end of a room;
+    0 for another drawing.
+    """
+    frame = re.search(r'class="fig carte" viewBox="0 0 (\d+) (\d+)"', svg)
+    if frame is None:
+        return 0
+    _, _, wide, high = box
+    return SMALL / 72 / min(wide / int(frame[1]), high / int(frame[2]))
 
 
 def _key(slide: Any, block: Picture, box: Box) -> None:

@@ -1,0 +1,26 @@
+"""What a PDF prints, as its reader meets it: the height of its letters."""
+
+import ctypes
+import math
+from pathlib import Path
+
+import pypdfium2
+from pypdfium2 import raw
+
+
+def smallest_letters(file: Path | bytes) -> list[tuple[float, str]]:
+    """Return the height of the smallest letters of each page, in points, and the first of them."""
+    with pypdfium2.PdfDocument(file) as opened:
+        return [min(_letters(page.get_textpage()), default=(math.inf, "")) for page in opened]
+
+
+def _letters(text: pypdfium2.PdfTextPage) -> list[tuple[float, str]]:
+    heights: dict[float, str] = {}
+    matrix = raw.FS_MATRIX()
+    for n in range(text.count_chars()):
+        letter = text.get_text_range(n, 1)
+        if letter.strip():
+            raw.FPDFText_GetMatrix(text, n, ctypes.byref(matrix))
+            height = round(raw.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d), 1)
+            heights[height] = heights.get(height, "") + letter
+    return [(height, letters[:60]) for height, letters in heights.items()]
