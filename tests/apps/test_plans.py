@@ -718,6 +718,9 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
     wrong = count(on=date(2026, 9, 1), value=40)
     actions.withdraw_measure(wrong, by=lea, at=AT)
     count(on=date(2026, 9, 2), value=14)
+    count(on=date(2026, 8, 31), value=2)
+    beside = count(on=date(2026, 9, 2), value=3, elsewhere="Seyssins")
+    actions.withdraw_measure(beside, by=lea, at=AT)
     with pytest.raises(Refused, match="ne baisse pas"):
         actions.withdraw_measure(wrong, by=lea, at=AT)
     funding = actions.fund(row, name="Mme Ayral", euros=1_500, by=lea, at=AT)
@@ -728,9 +731,9 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
         actions.pass_milestone(step, passed=passed, by=lea, at=AT)
     told = [each.words for each in row.notes.order_by("pk")]
     assert told == [
-        "Nombre compté le 1er septembre 2026 : noté.",
         "Nombre compté le 1er septembre 2026 : retiré.",
-        "Nombre compté le 2 septembre 2026 : noté.",
+        "Nombre compté le 31 août 2026 : noté après coup.",
+        "Nombre compté le 2 septembre 2026, Seyssins : retiré.",
         "Financement noté : 1 500 €.",
         "Financement retiré : 1 500 €.",
         "Financement remis : 1 500 €.",

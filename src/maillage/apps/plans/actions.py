@@ -338,10 +338,19 @@ def count(
     measure = PlanMeasure(action=row, **said, by=by, at=at)
     _refuse_fall(measure)
     measure.save()
-    # Not the number: a journal is public with its plan, and this one may be of a few people.
-    _note_automatically(row, rules.EDIT, f"Nombre compté le {in_words(on)} : noté.", by=by, at=at)
+    if row.measures.filter(on__gt=on, elsewhere=where, withdrawn_at=None).exists():
+        _note_count(measure, "noté après coup", by=by, at=at)  # earlier readers read another curve
     journal.record(by=by, verb="plan.measured", row=row, at=at)
     return measure
+
+
+def _note_count(measure: PlanMeasure, gesture: str, *, by: User | None, at: datetime) -> None:
+    """Write what became of a number in the journal of its action. Not the number: a journal is public with
+    its plan, and it may be of a few people.
+    """
+    where = f", {measure.elsewhere}" if measure.elsewhere else ""
+    words = f"Nombre compté le {in_words(measure.on)}{where} : {gesture}."
+    _note_automatically(measure.action, rules.EDIT, words, by=by, at=at)
 
 
 def _refuse_fall(measure: PlanMeasure) -> None:
@@ -374,9 +383,7 @@ def withdraw_measure(measure: PlanMeasure, *, by: User, at: datetime) -> None:
         _refuse_fall(measure)
     measure.withdrawn_at = None if measure.withdrawn_at else at
     measure.save(update_fields=["withdrawn_at"])
-    gesture = "retiré" if measure.withdrawn_at else "remis"
-    words = f"Nombre compté le {in_words(measure.on)} : {gesture}."
-    _note_automatically(measure.action, rules.EDIT, words, by=by, at=at)
+    _note_count(measure, "retiré" if measure.withdrawn_at else "remis", by=by, at=at)
     journal.record(by=by, verb="plan.measured", row=measure.action, at=at)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 # number: (pilot, state, first day and last in days from today, zones by name)
@@ -59,19 +60,23 @@ def tell(at: datetime, accounts: Mapping[str, Any], structures: Mapping[str, Any
         evening.budget, evening.baseline, evening.target = 6_400, 0, 60
         evening.means, evening.indicator = "Deux aidants, deux soirs par semaine", "Personnes venues"
         evening.risks = "Un des deux aidants part en mars ; pas de remplaçant."
+        evening.partners = "La MJC, la médiathèque (exemple)"
         evening.counts = PEOPLE
         evening.save()
-        town = "La Ville (exemple)"
-        actions.fund(evening, name=town, euros=4_000, brings="la salle", by=by, at=at)
-        actions.fund(plan.actions.get(number=3), name=town, euros=1_500, by=by, at=at)
-        for days, people in ((-50, 9), (-20, 23), (-3, 41)):
+        town, before = "La Ville (exemple)", at - timedelta(days=68)
+        actions.fund(evening, name=town, euros=4_000, brings="la salle", by=by, at=before)
+        actions.fund(plan.actions.get(number=3), name=town, euros=1_500, by=by, at=before)
+        for days, people, beside in ((-50, 9, 14), (-20, 23, 27), (-3, 41, 35)):
             day, whom = on + timedelta(days=days), "Feuille d’accueil (exemple)"
-            actions.count(evening, on=day, value=people, source=whom, by=by, at=at)
+            count = partial(actions.count, evening, on=day, source=whom, by=by, at=at + timedelta(days=days))
+            count(value=people)
+            count(value=beside, elsewhere="Sassenage et Seyssins")
         for days, kind, words in (
             (-65, DECISION, "Ouverture, 3 personnes le premier soir."),
             (-17, DECISION, "Garder les deux soirs ; chercher 2 400 €."),
             (-46, ELSEWHERE, "La médiathèque voisine ferme trois semaines pour travaux."),
         ):
-            actions.note(evening, kind=kind, on=on + timedelta(days=days), words=words, by=by, at=at)
+            moment = at + timedelta(days=days)
+            actions.note(evening, kind=kind, on=moment.date(), words=words, by=by, at=moment)
         actions.publish(plan, shown=True, by=by, at=at)
         return int(plan.actions.count())

@@ -233,13 +233,16 @@ def action_page(
 
 
 def _zone_map(found: Plan, row: PlanAction) -> dict[str, Any]:
-    """Return the map beside an action: its zone among the others, or the gap of its line everywhere."""
+    """Return the map beside an action: the gap of its line, its zones outlined; the sheet of its only zone
+    where no gap is drawn.
+    """
     study = dossiers.latest(found.place)
     if study is None or not row.line:
         return {"svg": ""}
-    if len(row.zones) == 1 and (drawn := dossiers.sheet_map(study, row.zones[0])):
-        return {"svg": drawn, "is_sheet": True}
-    return {"svg": dossiers.layer(study, f"manque-{row.line}")}
+    if drawn := dossiers.layer(study, f"manque-{row.line}"):
+        return {"svg": maps.outlined(drawn, row.zones)}
+    sheet = dossiers.sheet_map(study, row.zones[0]) if len(row.zones) == 1 else ""
+    return {"svg": sheet, "is_sheet": True}
 
 
 @require_safe
