@@ -5,6 +5,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import links, sheets, signals
@@ -530,7 +531,13 @@ def test_full_then_room_again(signed, lieu):
     assert "Rien n’a changé" in gesture(signed, lieu, "complet")
     gesture(signed, lieu, "de-la-place")
     assert lieu.full_since is None
-    assert [change.verb for change in lieu.changes.all()[:2]] == ["full", "full"]
+    soon = timezone.localdate() + timedelta(days=9)
+    gesture(signed, lieu, "complet", de_la_place=soon.isoformat())
+    assert lieu.room_on == soon
+    signed.post(f"/espace/annuaire/changements/{lieu.changes.first().pk}/defaire/")
+    lieu.refresh_from_db()
+    assert (lieu.full_since, lieu.room_on) == (None, None), "undone as a whole"
+    assert [change.verb for change in lieu.changes.all()[:2]] == ["undo", "full"]
 
 
 def test_a_closure_has_two_dates_and_is_withdrawn(signed, lieu):

@@ -250,6 +250,7 @@ FILTERS = {
     "quartier": {"hors_les_murs_ou": ["district"]},
     "logement": offering(telephonie={"logements": True}),
     "soi_meme": offering(reparation={"auto_reparation": True}),
+    "conseiller": {"dispositif_programmes_nationaux": ["conseillers-numeriques"]},
     "ouvert": {"horaires": {"osm": "24/7", "text": "", "left": ""}},
 }
 

@@ -3,10 +3,11 @@ typed back.
 """
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.actions import links, sheets
@@ -17,10 +18,16 @@ from maillage.apps.directory.views import personal
 from maillage.apps.intake.actions import duplicates
 from maillage.kernel.codes import ALPHABET, in_halves, read
 from maillage.kernel.errors import Refused
+from maillage.words.opening import date_text
 from tests.support.places import AT, LATER, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 WRONG = "Ce code n’ouvre aucune fiche."
+
+
+def said(page: str) -> str:
+    """Return the words of a page, without its marks nor its spaces."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).replace("\u00a0", " ").split())
 
 
 @pytest.fixture(autouse=True)
@@ -182,6 +189,47 @@ def test_full_and_room_again(client, lieu, code):
     client.post(f"/fiche/{code}/", {"dire": "place"})
     lieu.refresh_from_db()
     assert lieu.full_since is None
+
+
+def test_a_full_place_says_when_it_expects_room_changes_it_and_takes_it_back(client, lieu, code):
+    today = timezone.localdate()
+    soon, later = (today + timedelta(days=days) for days in (10, 20))
+
+    def answer(**typed):
+        client.post(f"/fiche/{code}/", {"dire": "complet", **typed})
+        lieu.refresh_from_db()
+        return lieu.full_since, lieu.room_on
+
+    assert answer(de_la_place=soon.isoformat()) == (today, soon)
+    assert f"de la place vers le {date_text(soon)}" in said(client.get(f"/fiche/{code}/").content.decode())
+    public = said(client.get(f"/lieux/{lieu.slug}/").content.decode())
+    assert f"Il pense avoir de la place vers le {date_text(soon)}. Appelez avant de venir." in public
+    assert "Complet jusque vers le" in public
+    assert answer(de_la_place=later.isoformat()) == (today, later)
+    assert answer(de_la_place="") == (today, None)
+    client.post(f"/fiche/{code}/", {"dire": "place"})
+    lieu.refresh_from_db()
+    assert (lieu.full_since, lieu.room_on) == (None, None)
+
+
+@pytest.mark.parametrize("days", [0, -1, 400])
+def test_a_day_that_is_not_of_the_coming_year_is_refused_for_room(client, lieu, code, days):
+    day = timezone.localdate() + timedelta(days=days)
+    answer = client.post(f"/fiche/{code}/", {"dire": "complet", "de_la_place": day.isoformat()})
+    assert answer.status_code == 400
+    assert "Donnez un jour de l’année qui vient" in answer.content.decode()
+    lieu.refresh_from_db()
+    assert lieu.full_since is None
+    assert client.post(f"/fiche/{code}/", {"dire": "complet", "de_la_place": "demain"}).status_code == 400
+
+
+def test_a_day_gone_by_is_not_said_any_more(client, lieu):
+    today = timezone.localdate()
+    lieu.full_since, lieu.room_on = today - timedelta(days=20), today - timedelta(days=2)
+    lieu.save()
+    public = said(client.get(f"/lieux/{lieu.slug}/").content.decode())
+    assert "Appelez pour savoir quand il y aura de la place." in public
+    assert "vers le" not in public
 
 
 def test_a_usual_closure_is_one_button_and_starts_today(client, lieu, code):

@@ -107,6 +107,7 @@ class Lieu(models.Model):
     )
     reason = models.CharField("raison", max_length=300, blank=True)
     full_since = models.DateField("complet depuis", null=True)
+    room_on = models.DateField("de la place vers le", null=True)
     code = models.CharField("code du lien personnel", max_length=9, unique=True, null=True)
     missing_since = models.ForeignKey(
         Import, verbose_name="absent depuis", on_delete=models.SET_NULL, null=True, related_name="+"

@@ -447,6 +447,7 @@ def facets(sheet: Sheet) -> list[str]:
         "publics_specifiquement_adresses",
         "prise_en_charge_specifique",
         "frais_a_charge",
+        "dispositif_programmes_nationaux",
     ):
         found |= {f"{FAMILIES[name]}:{slug}" for slug in sheet.get(name, ())}
     for name, said in listable(sheet).items():
@@ -491,6 +492,7 @@ FAMILIES = {
     "publics_specifiquement_adresses": "public",
     "prise_en_charge_specifique": "pour",
     "frais_a_charge": "prix",
+    "dispositif_programmes_nationaux": "reseau",
 }
 
 

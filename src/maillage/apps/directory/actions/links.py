@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,8 @@ from maillage.apps.directory.queries.links import AWAITED, LINK, STRUCTURE, Clos
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.reference.sheet import practices
+
+FORESEEN = timedelta(days=366)  # how far ahead a full place may say when it will have room
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +185,28 @@ def _days(first: date, last: date) -> str:
 
 
 @transaction.atomic
-def say_full(lieu: Lieu, full: bool, *, by: str = STRUCTURE, at: datetime) -> Change:
-    """Record that a place is full for now, or no longer; Refused when that was already recorded."""
+def say_full(
+    lieu: Lieu, full: bool, *, room_on: date | None = None, by: str = STRUCTURE, at: datetime
+) -> Change:
+    """Record that a place is full for now, or no longer. room_on: when it expects to have room, if it says.
+
+    Refused when that was already recorded, or for a day that is not to come.
+    """
     held = _locked(lieu)
-    if (held.full_since is not None) == full:
+    today = timezone.localdate(at)
+    if full and room_on is not None and not today < room_on <= today + FORESEEN:
+        raise Refused(
+            "Rien n’a été noté.",
+            why="Le jour où il y aura de la place est passé, est aujourd’hui, ou est dans plus d’un an.",
+            do="Donnez un jour de l’année qui vient, ou laissez la case vide.",
+        )
+    if (held.full_since is not None) == full and room_on == held.room_on:
         raise Refused(
             "Rien n’a changé.",
             why="La fiche le disait déjà.",
             do="Rechargez la page pour voir la fiche d’aujourd’hui.",
         )
-    return sheets.say_full(held, full, by=by, at=at)
+    return sheets.say_full(held, full, room_on=room_on, by=by, at=at)
 
 
 @transaction.atomic

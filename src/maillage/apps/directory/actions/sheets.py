@@ -32,6 +32,7 @@ def snapshot(lieu: Lieu) -> dict[str, Any]:
         **{name: getattr(lieu, name) for name in COLUMNS},
         "confirmed_on": lieu.confirmed_on.isoformat() if lieu.confirmed_on else None,
         "full_since": lieu.full_since.isoformat() if lieu.full_since else None,
+        "room_on": lieu.room_on.isoformat() if lieu.room_on else None,
         "merged_into": lieu.merged_into_id,
         "structure": lieu.structure_id,
     }
@@ -44,6 +45,7 @@ def put(lieu: Lieu, kept: Mapping[str, Any]) -> None:
         setattr(lieu, name, kept[name])
     lieu.confirmed_on = date.fromisoformat(kept["confirmed_on"]) if kept["confirmed_on"] else None
     lieu.full_since = date.fromisoformat(kept["full_since"]) if kept["full_since"] else None
+    lieu.room_on = date.fromisoformat(kept["room_on"]) if kept.get("room_on") else None
     lieu.merged_into_id = kept["merged_into"]
     if kept.get("structure") and Structure.objects.filter(pk=kept["structure"]).exists():
         lieu.structure_id = kept["structure"]
@@ -202,10 +204,14 @@ def set_state(lieu: Lieu, state: str, *, by: str, at: datetime, reason: str) -> 
     return write(lieu, before, verb=verbs[state], by=by, at=at, reason=reason)
 
 
-def say_full(lieu: Lieu, full: bool, *, by: str, at: datetime) -> Change:
-    """Record that a place is full for now, or no longer."""
+def say_full(lieu: Lieu, full: bool, *, room_on: date | None = None, by: str, at: datetime) -> Change:
+    """Record that a place is full for now, or no longer. room_on: when it expects to have room, if it says.
+
+    A place that was full already stays full since the same day.
+    """
     before = snapshot(lieu)
-    lieu.full_since = timezone.localdate(at) if full else None
+    lieu.full_since = (lieu.full_since or timezone.localdate(at)) if full else None
+    lieu.room_on = room_on if full else None
     return write(
         lieu, before, verb="full", by=by, at=at, reason="complet" if full else "de nouveau de la place"
     )

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
+from maillage.kernel.errors import Refused
 from maillage.pipeline.offer.clean import hours, mail, phone, pivot, postcode, site, words
 from maillage.pipeline.offer.clean.cleaned import Cleaned
 from maillage.pipeline.offer.clean.grid import CODES
@@ -146,6 +147,27 @@ class ClosureForm(forms.Form):
         if first is None and last is None:
             return None
         return links.Closure(first or on, last or first, self.cleaned_data["motif"])
+
+
+class FullForm(forms.Form):
+    """What a full place says: when it expects to have room, if it knows."""
+
+    de_la_place = forms.DateField(
+        label="De la place vers le (facultatif)",
+        error_messages=DATES,
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+    )
+
+    def room_on(self) -> date | None:
+        """Return the typed day, None without one; Refused when it is not a day."""
+        if not self.is_valid():
+            raise Refused(
+                "Rien n’a été noté.",
+                why=self.errors["de_la_place"][0],
+                do="Donnez un jour, ou laissez la case vide.",
+            )
+        return self.cleaned_data["de_la_place"]
 
 
 class SheetForm(ClosureForm):

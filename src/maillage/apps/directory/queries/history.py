@@ -253,6 +253,7 @@ OTHERS = {  # what a change may touch beside the sheet
     "reason": ("Raison", str),
     "rhythm": ("À confirmer", lambda value: rules.RHYTHMS.get(value, "")),
     "full_since": ("Complet depuis", day),
+    "room_on": ("De la place vers le", day),
     "structure": ("Structure qui tient le lieu", _structure),
 }
 

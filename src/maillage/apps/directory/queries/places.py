@@ -12,6 +12,7 @@ from typing import Any
 
 import phonenumbers
 from django.db.models import Q
+from django.utils import timezone
 
 from maillage.apps.directory import rules
 from maillage.apps.directory.models import Lieu
@@ -286,9 +287,16 @@ def by_wheelchair(sheet: rules.Sheet) -> bool:
     return "motor" in sheet.get("prise_en_charge_specifique", ())
 
 
+def room_expected(lieu: Lieu, on: date) -> date | None:
+    """Return the day to come when a full place expects to have room, None when it says none."""
+    return lieu.room_on if lieu.full_since and lieu.room_on and lieu.room_on > on else None
+
+
 def full(lieu: Lieu) -> Fact | None:
     if lieu.full_since is None:
         return None
+    if expected := room_expected(lieu, timezone.localdate()):
+        return Fact("circle-x", say("Complet jusque vers le {day}", day=short(expected.isoformat())), "ferme")
     return Fact("circle-x", say("Complet depuis le {day}", day=short(lieu.full_since.isoformat())), "ferme")
 
 
@@ -660,6 +668,11 @@ class Sheet:
     @property
     def full_since(self) -> str:
         return opening.date_text(self.lieu.full_since) if self.lieu.full_since else ""
+
+    @property
+    def room_on(self) -> str:
+        expected = room_expected(self.lieu, timezone.localdate())
+        return opening.date_text(expected) if expected else ""
 
 
 def detail(lieu: Lieu, at: datetime) -> Sheet:

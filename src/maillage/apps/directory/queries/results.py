@@ -107,6 +107,13 @@ FILTERS: Mapping[str, Filter] = {
             ("pratique:reparation:auto_reparation",),
             more=True,
         ),
+        Filter(
+            "conseiller",
+            to_say("Avec un conseiller numérique"),
+            "users",
+            ("reseau:conseillers-numeriques",),
+            more=True,
+        ),
     )
 }
 # A list of the offer, its question in the search, the family of its facets, and what is not asked there.

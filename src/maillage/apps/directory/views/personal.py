@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.accounts.access import count, counted, holding
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links as actions
-from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, SheetForm
+from maillage.apps.directory.forms.personal import BOXES, ONLINE, ClosureForm, CodeForm, FullForm, SheetForm
 from maillage.apps.directory.models import Lieu
 from maillage.apps.directory.queries import history, links, places
 from maillage.kernel import codes
@@ -169,7 +169,7 @@ def _confirm(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetim
 
 
 def _full(lieu: Lieu, request: HttpRequest, closure: ClosureForm, at: datetime) -> str:
-    actions.say_full(lieu, True, at=at)
+    actions.say_full(lieu, True, room_on=FullForm(request.POST).room_on(), at=at)
     return "C’est noté : complet. La fiche le dit déjà. Revenez ici quand il y a de nouveau de la place."
 
 

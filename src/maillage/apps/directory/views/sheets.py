@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from maillage.apps.directory import access, rules
 from maillage.apps.directory.actions import links, sheets
+from maillage.apps.directory.forms.personal import FullForm
 from maillage.apps.directory.forms.sheet import ClosureForm, PracticeForm, SheetForm
 from maillage.apps.directory.models import Change, Lieu, Structure
 from maillage.apps.directory.queries import custody, districts, history, places, space
@@ -201,7 +202,7 @@ def _confirm(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
 
 
 def _full(request: HttpRequest, lieu: Lieu, by: str, at: datetime) -> str:
-    links.say_full(lieu, True, by=by, at=at)
+    links.say_full(lieu, True, room_on=FullForm(request.POST).room_on(), by=by, at=at)
     return "Noté : le lieu est complet. Les personnes le verront avant de venir."
 
 
