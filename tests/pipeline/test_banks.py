@@ -151,6 +151,13 @@ def test_the_first_appointment_speaks_to_the_person_who_is_there() -> None:
     assert [text for text in said if re.search(r"\bla personne\b|-t-elle|\bla freine", text)] == []
 
 
+def test_old_age_and_housing_are_brakes_that_may_be_named() -> None:
+    offered = BANKS["premier_rendez_vous"].choices(asked("premier_rendez_vous", "freins"))
+    brakes = {choice.name: choice.label["fr"] for choice in offered}
+    assert brakes["logement"] == "Je n’ai pas de logement stable"
+    assert brakes["age"] == "À mon âge, c’est difficile"
+
+
 def test_professionals_and_structures_are_asked_in_french_alone() -> None:
     assert BANKS["professionnels"].languages == BANKS["structures"].languages == ("fr",)
 
