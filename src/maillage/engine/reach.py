@@ -154,9 +154,10 @@ def nearest_of(distances: Matrix, kept: NDArray[np.bool_]) -> Floats:
 
 
 def within(distances: Matrix, limit: float) -> Matrix:
-    """Return the same pairs, 1 where they are at most this far and 0 beyond."""
-    near = (distances.data <= limit).astype(np.float64)
-    return sparse.csr_array((near, distances.indices, distances.indptr), shape=distances.shape)
+    """Return the pairs that are at most this far: the others are no longer stored."""
+    near = distances.data <= limit
+    ends = np.concatenate(([0], np.cumsum(near)))[distances.indptr]
+    return sparse.csr_array((distances.data[near], distances.indices[near], ends), shape=distances.shape)
 
 
 def nearness(distances: Matrix, radius: float, weights: Mapping[float, float] | None = None) -> Matrix:

@@ -63,10 +63,13 @@ def _held(g: Ground, serves: Flags, limits: Floats) -> _Held:
     rows = np.full(len(sure), -1)
     rows[some] = np.arange(len(some))
     perhaps = np.zeros((len(some), len(limits)), dtype=bool)
-    picked = (sparse.diags_array(vague.astype(np.float64)) @ g.where.picked).tocsc()
-    for limit in np.unique(limits).tolist() if len(some) else ():
+    spots_drawn = np.flatnonzero(vague)
+    near, picked = g.near[some][:, spots_drawn], g.where.picked[spots_drawn].tocsc()
+    for limit in np.unique(limits)[::-1].tolist() if len(some) else ():
         draws = np.flatnonzero(limits == limit)
-        perhaps[:, draws] = (engine.within(g.near[some], limit) @ picked[:, draws]).toarray() > 0
+        near = engine.within(near, limit)  # the widest first: what is beyond it is beyond the others
+        reached = sparse.csr_array((np.ones(near.nnz), near.indices, near.indptr), shape=near.shape)
+        perhaps[:, draws] = (reached @ picked[:, draws]).toarray() > 0
     return _Held(sure, rows, perhaps)
 
 
