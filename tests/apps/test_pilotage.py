@@ -5,6 +5,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from types import SimpleNamespace
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
-from maillage.apps.pilotage import access
+from maillage.apps.pilotage import access, rules
 from maillage.apps.pilotage.queries import activity, document, links, loop, units
 from maillage.apps.pilotage.queries.home import home_loop
 from maillage.apps.pilotage.queries.units import Unit
@@ -701,3 +702,19 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     assert "rien de prévu" not in told
     assert main(["boucle", "99999"]) == 2
     assert "Aucun territoire n’a le code « 99999 »" in capsys.readouterr().err
+
+
+def test_no_sheet_of_the_loop_is_a_few_lines():
+    """Vingt-six zones tiennent sur la première feuille, que le territoire entier ouvre ; les autres se partagent."""
+    assert rules.sheet_starts(26) == ()
+    for n in range(27, 400):
+        starts = (0, *rules.sheet_starts(n), n)
+        sizes = [after - before for before, after in pairwise(starts)]
+        assert min(sizes) >= 13 and sizes[0] <= 26 and max(sizes[1:]) <= 36, n
+
+
+def test_the_zone_that_starts_a_sheet_says_it(client, study, monkeypatch):
+    monkeypatch.setattr(rules, "FIRST_SHEET", 3)
+    shown = client.get(PAGE).content.decode()
+    codes = re.findall(r'<tr id="boucle-[^"]+"( class="feuille")?>', shown)
+    assert codes[0] == "" and any(codes)

@@ -155,6 +155,27 @@ def test_what_steers_prints_on_a_few_sheets(visit, address):
         assert len(printed) <= SHEETS[address]
 
 
+MANY_ACTIONS = """() => {
+    const row = document.querySelector(".boucle td:has(.faire)");
+    for (const cell of document.querySelectorAll(".boucle tbody:not(.reste.plus) tr:not(.total) td[data-t=Plan]")) {
+        cell.innerHTML = row.innerHTML;
+        const action = cell.querySelector(".faire");
+        for (let k = 0; k < 5; k++) action.after(action.cloneNode(true));
+    }
+}"""
+
+
+def test_the_loop_stays_on_one_sheet_whatever_is_planned(visit):
+    """Sur papier, une zone est une ligne : six actions y tiennent comme aucune."""
+    page = visit(f"{PERIMETER}boucle/")
+    page.evaluate(MANY_ACTIONS)
+    page.emulate_media(media="print")
+    for row in page.locator(".boucle tr[id^=boucle]").all():
+        assert row.bounding_box()["height"] < 26, row.inner_text()
+    with pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True)) as printed:
+        assert len(printed) == 1
+
+
 @pytest.mark.complete
 def test_what_a_plan_proposes_stays_on_the_screen(enter, faults_of):
     page = enter("coordination", f"{PERIMETER}plan/")

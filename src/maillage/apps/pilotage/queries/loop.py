@@ -197,6 +197,12 @@ class Loop:
         return tuple(found)
 
     @property
+    def sheet_starts(self) -> frozenset[str]:
+        """The codes of the zones that start a new sheet of paper."""
+        shown = [row.need.code for part in self.parts for row in part.rows]
+        return frozenset(shown[k] for k in rules.sheet_starts(len(shown)))
+
+    @property
     def n_beyond(self) -> int:
         """How many rows the page leaves out until all of them are asked for."""
         return max(len(self.visible_rows) - self.most, 0)
