@@ -209,7 +209,7 @@ def test_counts_of_periods_are_added_up_and_it_is_said(client, lea, row):
     send(client, row, geste="oter-mesure", mesure=row.measures.get(value=15, span="start").pk)
     page = page_of(client, row)
     assert (
-        f"De 12 au départ à 47, 2 périodes additionnées : 35 de plus ; encore 13 de plus pour arriver à 60"
+        "De 12 au départ à 47, 2 périodes additionnées : 35 de plus ; encore 13 de plus pour arriver à 60"
         in page
     )
     assert "Ici, de 12 à 47 (+35), 2 périodes additionnées. Claix, sans l’action : de 14 à 26 (+12)," in page
