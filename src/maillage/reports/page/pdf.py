@@ -20,8 +20,6 @@ from maillage.reports.page.logo import logo
 from maillage.words import rich, wording
 
 RICH_KEYS = {"items", "lead"}
-TEXT_WIDTH, GUTTER = 174, 7  # millimetres: of a page of the dossier, and between its two columns
-SMALLEST, POINT = 8, 0.3528  # points that one reads on paper, and millimetres of one
 
 
 def dossier(document: Document, *, on: date) -> bytes:

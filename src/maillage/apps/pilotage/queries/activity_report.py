@@ -153,7 +153,7 @@ def latest(structures: Sequence[Structure], *, since: date, until: date, **more:
     every = len(structures) == Structure.objects.count()
     keys = None if every else sorted(each.pk for each in structures)
     taken = snapshots.latest(
-        f"{__name__}.of_many", keys, since.isoformat(), until.isoformat(), at=timezone.now()
+        f"{__name__}.{of_many.__name__}", keys, since.isoformat(), until.isoformat(), at=timezone.now()
     )
     at = timezone.localtime(taken.at)
     found: ActivityReport = taken.value
