@@ -1027,6 +1027,28 @@ def test_what_an_action_lacks_is_told(state, pilot, starts, ends, lacks):
     assert rules.warnings(one, ON) == lacks
 
 
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [(date(2025, 11, 1), [rules.TO_COUNT]), (date(2026, 1, 1), []), (None, [])],
+)
+def test_an_action_that_is_done_is_counted_again_after_a_year(known, told):
+    assert rules.warnings(rules.Schedule(state=rules.DONE, known_on=known), ON) == told
+
+
+def test_the_effect_of_an_action_long_done_is_asked_for_until_it_is_counted(client, plan, lea):
+    row = action(plan, 7)
+    PlanAction.objects.filter(pk=row.pk).update(
+        state=rules.DONE, starts_on=date(2024, 1, 1), ends_on=date(2025, 1, 31), indicator="Personnes reçues"
+    )
+    client.force_login(lea)
+    address = f"{AT_TERRITORY}actions/{row.pk}/"
+    assert rules.TO_COUNT in client.get(address).content.decode()
+    assert rules.TO_COUNT in client.get(f"{AT_TERRITORY}?vue=liste").content.decode()
+    row.refresh_from_db()
+    actions.count(row, on=date(2026, 11, 2), value=30, source="registre", by=lea, at=AT)
+    assert rules.TO_COUNT not in client.get(address).content.decode()
+
+
 def test_the_calendar_holds_today_every_action_and_a_year_at_least():
     first, last = rules.span([], ON)
     assert (first, last) == (date(2026, 11, 1), date(2028, 3, 1))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from maillage.words import wording
 
@@ -31,6 +31,10 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # that a plan may na
 MONTHS = 16  # of the calendar, when the plan says nothing longer
 LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
 STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
+TO_COUNT = "à compter encore : plus d’un an sans nombre"
+COUNTED_AGAIN = timedelta(
+    days=366
+)  # after which an effect that was counted is counted again, to say if it lasts
 OVERLAPS, RUNS_OVER = "commence avant la fin de celle qu’elle attend", "hors des dates de son action"
 MOST_LETTERS, MOST_YEARS = 18, 6  # over a calendar, as many as are read on paper
 YEAR_ROOM = 15.0  # percent of the calendar: in less, the name of a year would run over the next one
@@ -41,7 +45,8 @@ LEAST_MOVED = 0.1  # a refused proposal comes back when its figure moved by more
 class Schedule:
     """What the calendar needs of an action. pilot: "" when nobody carries it; waits_until: when the action
     that it comes after ends, None when there is none, or when that one is over; is_part: of another
-    action, whose days are `whole_starts_on` and `whole_ends_on`.
+    action, whose days are `whole_starts_on` and `whole_ends_on`; known_on: when what it counts was last
+    known, its own end before any number, None when it counts nothing.
     """
 
     state: str
@@ -52,6 +57,7 @@ class Schedule:
     waits_until: date | None = None
     whole_starts_on: date | None = None
     whole_ends_on: date | None = None
+    known_on: date | None = None
 
 
 def is_late(action: Schedule, on: date) -> bool:
@@ -92,13 +98,15 @@ def runs_over(action: Schedule) -> bool:
 
 def warnings(action: Schedule, on: date) -> list[str]:
     """Return what an action still lacks to be carried out, in a few words each; once it is done, only that it
-    is so before its last day.
+    is so before its last day, or that nobody has counted for a year whether its effect lasts.
 
     >>> warnings(Schedule(state=DONE, ends_on=date(2026, 3, 1)), date(2026, 2, 1))
     ['faite avant sa date de fin']
     """
     if action.state == DONE and action.ends_on is not None and action.ends_on > on:
         return [DONE_EARLY]
+    if action.state == DONE and action.known_on is not None and on - action.known_on > COUNTED_AGAIN:
+        return [TO_COUNT]
     if action.state not in ALIVE:
         return []
     lacks = []

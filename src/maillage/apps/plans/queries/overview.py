@@ -129,7 +129,9 @@ def actions_of(plan: Plan) -> list[PlanAction]:
     """Return the actions of a plan with what its page reads, in order."""
     steps = Prefetch("milestones", queryset=Milestone.objects.order_by("on", "pk"))
     paid = Prefetch("fundings", queryset=Funding.objects.select_related("funder"))
-    return list(plan.actions.select_related("axis", "after", "parent").prefetch_related(steps, paid))
+    return list(
+        plan.actions.select_related("axis", "after", "parent").prefetch_related(steps, paid, "measures")
+    )
 
 
 def answered(rows: Iterable[PlanAction], line: str) -> frozenset[str] | None:
@@ -158,7 +160,16 @@ def schedule(action: PlanAction) -> rules.Schedule:
         waits_until=before.ends_on if before is not None and before.state in rules.ALIVE else None,
         whole_starts_on=whole.starts_on if whole is not None else None,
         whole_ends_on=whole.ends_on if whole is not None else None,
+        known_on=_known_on(action) if action.state == rules.DONE else None,
     )
+
+
+def _known_on(action: PlanAction) -> date | None:
+    """Return when what an action counts was last known: its last number, else its end; None when it counts
+    nothing.
+    """
+    counted = [each.on for each in action.measures.all() if each.withdrawn_at is None and not each.elsewhere]
+    return max(counted, default=action.ends_on if action.indicator else None)
 
 
 def by_axis(plan: Plan, actions: Sequence[PlanAction], reading: Reading | None, on: date) -> list[AxisRows]:

@@ -30,6 +30,7 @@ CONTRADICTIONS = (
     rules.STARTED_EARLY,
     rules.DONE_EARLY,
     rules.RUNS_OVER,
+    rules.TO_COUNT,
 )  # told beside the state of an action
 VIEWS = {"calendrier": "Calendrier", "tableau": "Tableau", "liste": "Liste", "carte": "Carte"}
 
