@@ -18,6 +18,7 @@ import pytest
 from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
+from pptx.oxml.ns import qn
 from pptx.util import Inches
 
 from maillage.cli.main import main
@@ -29,7 +30,7 @@ from maillage.reports.page import slides
 from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
 from maillage.reports.territory import gaps
 from maillage.words.dates import in_words
-from tests.support.printed import smallest_letters
+from tests.support.printed import links, smallest_letters
 
 CODE = "59365"  # Louvroil: a few quarters
 FORMS = {
@@ -162,7 +163,65 @@ def test_a_report_killed_while_writing_leaves_the_former_one(alone, tmp_path, ki
 @pytest.mark.parametrize("name", DATA_ALONE)
 def test_no_form_calls_another_address(alone, name):
     text = (alone / name / f"{name}.html").read_text("utf-8")
-    assert not re.search(r'(?:src|href)="(?:https?:)?//', text)
+    assert not re.search(r'src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//', text)
+
+
+PRODUCERS = "https://www.insee.fr/"
+
+
+@pytest.mark.parametrize("name", ["diagnostic", "restitution"])
+def test_what_is_counted_or_drawn_leads_to_its_sources(alone, name):
+    """Du chiffre aux sources du même document, de là à la page du producteur, et au calcul."""
+    pages = links(alone / name / f"{name}.pdf")
+    with pypdfium2.PdfDocument(alone / name / f"{name}.pdf") as opened:
+        texts = [page.get_textpage().get_text_range().replace("\xa0", " ") for page in opened]
+    heading = {"diagnostic": "D’où viennent les chiffres", "restitution": "Ces chiffres viennent de"}[name]
+    where = max(k for k, text in enumerate(texts, 1) if heading in text)
+    said = {"diagnostic": f"Sources, p. {where}", "restitution": "Fourchettes :"}[
+        name
+    ]  # paper is not clicked
+    counted = [k for k, text in enumerate(texts, 1) if said in text]
+    assert len(counted) > 3
+    assert all("#sources" in pages[k - 1] for k in counted)
+    last = set().union(*pages[where - 1 :])
+    assert any(each.startswith(PRODUCERS) for each in last)
+    assert "#methode" in pages[where - 1]
+    if name == "diagnostic":
+        assert "Lue le" in texts[where - 1]
+
+
+@pytest.mark.parametrize("name", ["synthese", "affiche"])
+def test_one_page_leads_to_the_pages_of_its_producers(alone, name):
+    (page,) = links(alone / name / f"{name}.pdf")
+    assert any(each.startswith(PRODUCERS) for each in page)
+    assert f'<a href="{PRODUCERS}' in (alone / name / f"{name}.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", DATA_ALONE)
+def test_every_link_of_a_page_leads_somewhere(alone, name):
+    text = (alone / name / f"{name}.html").read_text("utf-8")
+    within = set(re.findall(r'<a[^>]* href="#([^"]+)"', text))
+    assert within <= set(re.findall(r' (?:id|data-zone)="([^"]+)"', text))
+    if name in ("diagnostic", "restitution"):
+        assert text.count('href="#sources"') > 3
+
+
+def test_the_foot_of_a_slide_leads_to_the_slide_of_sources(deck):
+    *others, last = deck.slides
+    jumps = {
+        slide.part.related_part(link.get(qn("r:id"))).partname
+        for slide in others
+        for link in slide._element.xpath('.//a:hlinkClick[@action="ppaction://hlinksldjump"]')
+    }
+    assert jumps == {last.part.partname}
+    table = next(shape.table for shape in last.shapes if shape.has_table)
+    addresses = [
+        run.hyperlink.address
+        for row in table.rows
+        for paragraph in row.cells[1].text_frame.paragraphs
+        for run in paragraph.runs
+    ]
+    assert any(each and each.startswith(PRODUCERS) for each in addresses)
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,10 @@
-"""What a PDF prints, as its reader meets it: the height of its letters."""
+"""What a PDF prints, as its reader meets it: the height of its letters, where its words lead."""
 
 import ctypes
 import math
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 from pypdfium2 import raw
 
@@ -24,3 +25,19 @@ def _letters(text: pypdfium2.PdfTextPage) -> list[tuple[float, str]]:
             height = round(raw.FPDFText_GetFontSize(text, n) * math.hypot(matrix.c, matrix.d), 1)
             heights[height] = heights.get(height, "") + letter
     return [(height, letters[:60]) for height, letters in heights.items()]
+
+
+def links(file: Path) -> list[set[str]]:
+    """Return where the links of each page lead: addresses, and "#sources" for a named place of the same file."""
+    with pikepdf.open(file) as opened:
+        return [
+            {_target(each) for each in page.get("/Annots", ()) if each.Subtype == "/Link"}
+            for page in opened.pages
+        ]
+
+
+def _target(link: pikepdf.Object) -> str:
+    if "/A" in link and "/URI" in link.A:
+        return str(link.A.URI)
+    place = link.Dest if "/Dest" in link else link.A.D
+    return f"#{place}" if isinstance(place, pikepdf.String) else "#"

@@ -19,7 +19,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A paragraph; **words** between double stars are strong. tone: text, lead, note or comment."""
+    """A paragraph; **words** between double stars are strong, [words](#sources) lead to a chapter or to an
+    address. tone: text, lead, note or comment.
+    """
 
     text: str
     tone: Literal["text", "lead", "note"] = "text"
@@ -91,13 +93,16 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A cell: text, or a drawing with its alternative. mark: words set apart under the text."""
+    """A cell: text, or a drawing with its alternative. mark: words set apart under the text; link: where its
+    text leads.
+    """
 
     text: str = ""
     svg: str = ""
     strong: bool = False
     swatch: str = ""
     mark: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +157,8 @@ class Chapter:
     """A chapter: its number, a conclusion as title, a lead, its blocks.
 
     flows: it follows on the same page; folds: on a screen, it is closed until the reader opens it. over: the
-    part it belongs to; notes: where its figures come from, for who speaks over a slide.
+    part it belongs to; notes: where its figures come from, for who speaks over a slide. anchor: the name by
+    which texts link to it; what is drawn or counted in a document leads to its `sources`.
     """
 
     number: str
@@ -164,6 +170,7 @@ class Chapter:
     folds: bool = False
     over: str = ""
     notes: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +199,7 @@ class ChapterData(TypedDict):
     folds: bool
     over: str
     notes: str
+    anchor: str
 
 
 class CoverData(TypedDict):

@@ -5,7 +5,7 @@ address.
 import base64
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -37,7 +37,7 @@ def _page(document: Document, template: str) -> bytes:
     data = document.data()
     rare = rare_figures_css() if "parcours-" in str(data["chapters"]) else ""
     page = (
-        _environment()
+        _environment([chapter["anchor"] for chapter in data["chapters"]])
         .get_template(template)
         .render(
             doc=wording.spaced_within(data),
@@ -55,7 +55,8 @@ def fragment(blocks: Sequence[Block]) -> str:
     return str(_environment().get_template("blocs.html.j2").module.render(data))  # type: ignore[attr-defined]
 
 
-def _environment() -> Environment:
+def _environment(anchors: Collection[str] = ()) -> Environment:
+    """Return what templates are rendered with. anchors: the chapters that texts may link to."""
     environment = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
@@ -64,7 +65,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     numbers = itertools.count(1)
-    environment.filters["rich"] = rich.html
+    environment.filters["rich"] = lambda text: rich.html(text, anchors)
     environment.filters["drawn"] = lambda svg: Markup(apart(svg, next(numbers)))
     return environment
 

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import ceil
 from typing import Any
@@ -16,8 +16,9 @@ from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
 from maillage.reports.page import pdf, theme
@@ -82,10 +83,14 @@ def deck(document: Document, *, on: date) -> bytes:
     _cover(made, document)
     own = theme.current()
     mark = pdf.png(pdf.mark())  # once: the file holds it once, whatever the number of slides
+    anchors = {}
     for chapter in document.chapters:
         slide = _slide(made, chapter)
+        anchors[chapter.anchor] = slide
         _picture(slide, mark, own.name if own else "Maillage", (SIDE, 6.84, MARK, MARK))
         _number(slide, 1 + len(document.chapters))
+    for slide in made.slides:
+        _tie(slide, anchors)
     buffer = io.BytesIO()
     made.save(buffer)
     return _same_bytes(buffer.getvalue(), on)
@@ -216,11 +221,36 @@ def _colour(name: str) -> Any:
 def _words(paragraph: Any, text: str, *, size: float, colour: str = "encre", bold: bool = False) -> None:
     """Write a text in a paragraph, its words between stars in bold."""
     paragraph.alignment = PP_ALIGN.LEFT
-    for strong, words in rich.spans(wording.spaced(text)):
+    for strong, words, address in rich.spans(wording.spaced(text)):
         run = paragraph.add_run()
         run.text = words
+        _lead(run, address)
         run.font.size, run.font.name, run.font.bold = Pt(size), FONT, bold or strong
         run.font.color.rgb, run.font.language_id = _colour(colour), MSO_LANGUAGE_ID.FRENCH
+
+
+JUMP = "ppaction://hlinksldjump"
+
+
+def _lead(run: Any, address: str) -> None:
+    """Make words lead to an address, or to a slide of this file, which `_tie` finds once it is made."""
+    if address.startswith("#"):
+        name = address.removeprefix("#")
+        link = f'<a:hlinkClick {nsdecls("a", "r")} r:id="" action="{JUMP}" tooltip="{name}"/>'
+        run._r.get_or_add_rPr().append(parse_xml(link))
+    elif address:
+        run.hyperlink.address = address
+
+
+def _tie(slide: Any, anchors: Mapping[str, Any]) -> None:
+    """Give each link of a slide to another the slide that it names; take it off when there is none."""
+    for link in slide._element.xpath(f'.//a:hlinkClick[@action="{JUMP}"]'):
+        target = anchors.get(link.get("tooltip"))
+        if target is None or target is slide:
+            link.getparent().remove(link)
+        else:
+            link.set(qn("r:id"), slide.part.relate_to(target.part, RT.SLIDE))
+            link.set("tooltip", target.shapes.title.text_frame.text)
 
 
 def _frame(slide: Any, box: Box) -> Any:
@@ -454,7 +484,8 @@ def _cell(place: Any, cell: Cell, *, size: float, head: bool, right: bool) -> No
     place.fill.solid()
     place.fill.fore_color.rgb = _colour("prune" if head else "carte")
     paragraph = place.text_frame.paragraphs[0]
-    _words(paragraph, cell.text, size=size, colour="sur-prune" if head else "encre", bold=cell.strong)
+    words = rich.link(cell.text, cell.link)
+    _words(paragraph, words, size=size, colour="sur-prune" if head else "encre", bold=cell.strong)
     if right:
         paragraph.alignment = PP_ALIGN.RIGHT
 

@@ -3,6 +3,7 @@
 from maillage.reference.cards import cards as source_cards
 from maillage.reference.definitions import LEVELS, Definition, definition
 from maillage.reports.territory import sentences
+from maillage.reports.territory.provenance import RATES_READ_ON
 from maillage.reports.territory.reading import Card, Cards, Source
 from maillage.studies.diagnosis.results import Diagnosis
 from maillage.words import wording
@@ -152,6 +153,11 @@ def other_cards(d: Diagnosis) -> Cards:
     )
 
 
+def _page(url: str) -> str:
+    """Return the address of a publication, nothing when it was handed over without one."""
+    return url if url.startswith("https://") else ""
+
+
 def sources(d: Diagnosis) -> tuple[Source, ...]:
     """Return the sources behind the diagnosis: the definition's, then each table of the census and of
     incomes.
@@ -183,6 +189,8 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
             licence="chiffres cités",
             quote=each.quote,
             doubt=each.doubt,
+            url=_page(each.url),
+            accessed_on=RATES_READ_ON,
         )
         for each in dict.fromkeys((chosen, cut))
     ]
@@ -197,6 +205,8 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
                 licence=card.licence,
                 quote=card.quote,
                 doubt=card.doubt,
+                url=_page(card.url),
+                accessed_on=card.accessed_on,
             )
         )
     if zoning.sha256 and not any(source_cards()[id].sha256 == zoning.sha256 for id in used):

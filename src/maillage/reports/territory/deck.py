@@ -74,11 +74,19 @@ def compose(s: Subject, plan: PlanReading | None) -> Document:
 
 
 def _slide(
-    over: str, title: str, blocks: Sequence[Block], *, notes: str, lead: str = "", foot: str = ""
+    over: str,
+    title: str,
+    blocks: Sequence[Block],
+    *,
+    notes: str,
+    lead: str = "",
+    foot: str = "",
+    anchor: str = "",
 ) -> Chapter:
-    """Return a slide; foot: the line under it, "" for none."""
+    """Return a slide; foot: the line under it, "" for none; anchor: what links to it."""
     note = (Text(text=foot, tone="note"),) if foot else ()
-    return Chapter(number="", over=over, title=title, lead=lead, blocks=(*blocks, *note), notes=notes)
+    blocks = (*blocks, *note)
+    return Chapter(number="", over=over, title=title, lead=lead, blocks=blocks, notes=notes, anchor=anchor)
 
 
 def _foot(s: Subject, rates: str = "") -> str:
@@ -88,7 +96,7 @@ def _foot(s: Subject, rates: str = "") -> str:
     r = s.reading
     whose = rates or f"{r.source.producer} {r.source.year}"
     return (
-        f"Estimation Maillage du {in_words(s.on)} : {whose}, recensement de 2021."
+        f"Estimation Maillage du {in_words(s.on)} : [{whose}, recensement de 2021](#sources)."
         f" Fourchettes : {wording.NINE_IN_TEN}."
     )
 
@@ -168,6 +176,7 @@ def _method(s: Subject) -> Chapter:
         (Bullets(items=(c.counts, c.how, c.margin)),),
         notes=f"{provenance(s)} Citation : « {c.quote} ». Doute : {c.doubt}",
         foot=_foot(s),
+        anchor="methode",
     )
 
 
@@ -533,9 +542,13 @@ def _sources(s: Subject) -> Chapter:
         columns=("Producteur", "Source", "Millésime"),
         align="ggg",
         widths=(1.6, 5, 2),
-        rows=tuple(_cells(x.producer, x.title, x.vintage) for x in shown),
+        rows=tuple(
+            (Cell(text=x.producer, strong=True), Cell(text=x.title, link=x.url), Cell(text=x.vintage))
+            for x in shown
+        ),
         note=f"Et {more} autres, citées dans le diagnostic et dans les notes." if more > 0 else "",
     )
     told = " ; ".join(f"{x.producer}, {x.title} ({x.vintage}, {x.licence})" for x in r.sources)
     title = f"Ces chiffres viennent de {wording.count(len(r.sources), 'source')}"
-    return _slide(NEXT, title, (table,), notes=f"{told}.", foot=table.note)
+    foot = f"Le calcul : [des taux nationaux, appliqués aux habitants](#methode). {table.note}".strip()
+    return _slide(NEXT, title, (table,), notes=f"{told}.", foot=foot, anchor="sources")

@@ -6,6 +6,7 @@ from maillage.reference.cards import cards
 from maillage.reference.definitions import Definition, definitions
 from maillage.reference.parameters import parameters
 
+RATES_READ_ON = "2026-11-20"  # the rates of definitions, in the publications they cite
 KINDS = {"published": "publié", "deduced": "déduit", "assumption": "hypothèse"}
 
 
@@ -86,7 +87,7 @@ def rates_of(d: Definition) -> list[Origin]:
             "licence": "chiffre cité",
             "doute": d.doubt,
             "trouve_dans": d.title,
-            "consulte_le": "2026-11-20",
+            "consulte_le": RATES_READ_ON,
         }
         for key, category, value in pairs
     ]

@@ -395,7 +395,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A source of the study."""
+    """A source of the study. url: the page of its producer; accessed_on: the day it was read, in ISO."""
 
     id: str
     producer: str
@@ -404,6 +404,8 @@ class Source:
     licence: str
     quote: str
     doubt: str
+    url: str = ""
+    accessed_on: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from maillage.reports.territory.certainty import upper_first
 from maillage.reports.territory.figures import FigureJson
 from maillage.reports.territory.mission import Mission
 from maillage.reports.territory.reading import OfferLine, Reading
-from maillage.words import rounding, wording
+from maillage.words import rich, rounding, wording
 from maillage.words.dates import in_words
 
 
@@ -102,7 +102,8 @@ def provenance(s: Subject, *, what: str = "") -> str:
     source of other figures than the first, whose interval is not theirs.
     """
     r = s.reading
-    source = what.rstrip(".") or f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    title = f"{r.source.producer}, {r.source.title} ({r.source.year})"
+    source = what.rstrip(".") or rich.link(title, r.source.url)
     noun = "personne" if r.universe in ("0", "1") else "personnes"
     told = (
         f"Source : {source}.",

@@ -17,7 +17,7 @@ from maillage.reports.territory.subject import (
     interval,
     need_chart,
 )
-from maillage.words import wording
+from maillage.words import rich, wording
 
 MOST = 3  # gaps, and proposals
 TOGETHER = re.compile(r" et |, mis en taux par ")
@@ -183,14 +183,22 @@ def named_producers(told: Iterable[str]) -> list[str]:
 
 def _limits(r: Reading) -> Chapter:
     """Return sources and limits, in small print."""
-    producers = wording.listing(named_producers([x.producer for x in r.sources]))
+    pages = {name: x.url for x in reversed(r.sources) for name in named_producers([x.producer])}
+    producers = wording.listing(
+        [rich.link(name, pages[name]) for name in named_producers([x.producer for x in r.sources])]
+    )
     contradicted = [first_sentence(note.text)[0] for note in r.published if note.kind == "contredit"]
     limits = [*(f"{text}." for text in contradicted), *(text.replace("**", "") for text in r.warnings[:1])]
     return Chapter(
         number="",
         title="Sources et limites",
         blocks=(
-            Text(text=f"{r.definition.label}. Champ : {r.source.among} {r.source.how}", tone="note"),
+            Text(
+                text=(
+                    f"{rich.link(r.definition.label, r.source.url)}. Champ : {r.source.among} {r.source.how}"
+                ),
+                tone="note",
+            ),
             Text(text=" ".join([r.source.margin, *limits]), tone="note"),
             Text(
                 text=f"Données : {producers} ; années et doutes de chacune dans le diagnostic.", tone="note"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
 from maillage.kernel.names import plain
 from maillage.reference.glossary import terms
@@ -20,6 +21,7 @@ from maillage.reports.page.blocks import (
 from maillage.reports.territory import evaluation, map_keys
 from maillage.reports.territory.chapters.sections import SECTIONS, comment_of
 from maillage.reports.territory.reading import Reading
+from maillage.words.dates import in_words
 
 
 def certainty_chapter(
@@ -98,6 +100,7 @@ def method_chapter(r: Reading) -> Chapter:
     return Chapter(
         number="n",
         short="Méthodes",
+        anchor="methode",
         flows=True,
         title="Comment nous calculons",
         lead=(
@@ -165,16 +168,29 @@ def source_chapter(r: Reading) -> Chapter:
     return Chapter(
         number="n",
         short="Sources",
+        anchor="sources",
         flows=True,
         title="D’où viennent les chiffres",
         blocks=(
+            Text(
+                text=(
+                    "Le titre d’une source mène à la page de son producteur. Ce que nous en faisons :"
+                    " [comment nous calculons](#methode)."
+                )
+            ),
             Grid(
                 caption="Sources utilisées",
-                columns=("Producteur", "Source", "Millésime", "Ce dont nous doutons"),
-                align="gggg",
-                widths=(1.2, 2.6, 1.5, 3.4),
+                columns=("Producteur", "Source", "Millésime", "Lue le", "Ce dont nous doutons"),
+                align="ggggg",
+                widths=(1.2, 2.5, 1.3, 1.1, 3.1),
                 rows=tuple(
-                    (Cell(text=x.producer), Cell(text=x.title), Cell(text=x.vintage), Cell(text=x.doubt))
+                    (
+                        Cell(text=x.producer),
+                        Cell(text=x.title, link=x.url),
+                        Cell(text=x.vintage),
+                        Cell(text=in_words(date.fromisoformat(x.accessed_on)) if x.accessed_on else "—"),
+                        Cell(text=x.doubt),
+                    )
                     for x in r.sources
                 ),
                 note=(
