@@ -38,7 +38,7 @@ endif
 test-all:
 	$(PY) -m pytest $(EACH)
 
-# Les mêmes épreuves de la plateforme, sur un vrai PostgreSQL : celles des fichiers marqués both_databases.
+# Les mêmes épreuves de la plateforme, sur un vrai PostgreSQL : celles qui sont marquées both_databases.
 test-postgresql: .venv/.dev assets/.ready
 	MAILLAGE_TESTS_ON=postgresql $(PY) -m pytest tests/apps -m both_databases $(EACH)
 

@@ -27,7 +27,7 @@ from tests.conftest import account
 from tests.support.places import place
 from tests.support.profile import some
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday, ten o’clock in Paris
 MONDAY = datetime(2026, 11, 23, 13, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -127,6 +127,7 @@ def test_nobody_plans_for_another_structure(leila, library):
         planning.plan(by=leila, structure=library.structure, values=said(library), at=AT)
 
 
+@pytest.mark.both_databases
 def test_a_workshop_that_is_over_or_cancelled_is_not_published(planned, karim):
     with pytest.raises(Refused, match="déjà passé"):
         planning.publish(planned, by=karim, at=MONDAY + DAY)
@@ -135,6 +136,7 @@ def test_a_workshop_that_is_over_or_cancelled_is_not_published(planned, karim):
         planning.publish(planned, by=karim, at=AT)
 
 
+@pytest.mark.both_databases
 def test_the_format_of_a_course_follows_from_its_hours(course, karim, library):
     assert (course.format, course.workshops.count()) == ("court", 5)
     assert list(course.workshops.values_list("rank", flat=True)) == [1, 2, 3, 4, 5]
@@ -163,6 +165,7 @@ def test_a_changed_day_is_told_to_those_who_come_and_another_title_is_not(worksh
     assert "/ateliers/ma-place/" in text
 
 
+@pytest.mark.both_databases
 def test_fewer_seats_than_people_is_refused_and_more_go_to_those_who_wait(workshop, karim):
     for name in ("Fatou", "Paul", "Irina"):
         book(workshop, name)
@@ -185,6 +188,7 @@ def test_a_cancelled_workshop_is_told_and_keeps_its_page(client, workshop, karim
         book(workshop, "Paul")
 
 
+@pytest.mark.both_databases
 def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(course, karim):
     first = course.workshops.first()
     planning.cancel(first, by=karim, at=AT)
@@ -193,6 +197,7 @@ def test_a_course_is_cancelled_from_today_on_or_one_meeting_alone(course, karim)
     assert list(course.workshops.filter(cancelled_at__isnull=True).values_list("rank", flat=True)) == [2]
 
 
+@pytest.mark.both_databases
 def test_a_workshop_is_hidden_until_somebody_registers(workshop, karim):
     planning.hide(workshop, by=karim, at=AT)
     workshop.refresh_from_db()
@@ -206,6 +211,7 @@ def test_a_workshop_is_hidden_until_somebody_registers(workshop, karim):
 # ------------------------------------------------------------------------------------------------------ seats
 
 
+@pytest.mark.both_databases
 def test_a_full_workshop_makes_people_wait_and_a_freed_seat_goes_to_the_first(workshop):
     first = book(workshop)
     book(workshop, "Paul")
@@ -278,6 +284,7 @@ def test_nobody_registers_where_one_just_comes(karim, library):
     assert book(row, by=karim, channel="counter").status == "booked"
 
 
+@pytest.mark.both_databases
 def test_a_course_gives_all_its_meetings_or_makes_wait_for_all(course, karim):
     first = course.workshops.first()
     fatou = book(first)
@@ -293,6 +300,7 @@ def test_a_course_gives_all_its_meetings_or_makes_wait_for_all(course, karim):
     assert Seat.objects.filter(name="Irina", status="booked").count() == 5
 
 
+@pytest.mark.both_databases
 def test_a_full_meeting_cancelled_makes_nobody_wait_for_it(course, karim):
     first, second = course.workshops.get(rank=1), course.workshops.get(rank=2)
     Workshop.objects.filter(course=course).update(capacity=1)
@@ -312,6 +320,7 @@ def test_two_people_of_one_first_name_on_one_computer_have_two_seats(workshop):
     assert book(workshop, "Awa", learner="a" * 32, way="sms", contact="+33600000001").pk == one.pk
 
 
+@pytest.mark.both_databases
 def test_whoever_comes_back_to_a_course_has_one_seat_at_each_meeting(course, karim, library):
     person = people.welcome(by=karim, structure=library.structure, at=AT, nickname="Rosa")
     second = course.workshops.get(rank=2)
@@ -323,6 +332,7 @@ def test_whoever_comes_back_to_a_course_has_one_seat_at_each_meeting(course, kar
     ]
 
 
+@pytest.mark.both_databases
 def test_whoever_waits_for_the_meetings_that_follow_waits_for_the_one_they_take_again(course, karim):
     first = course.workshops.first()
     paul, _ = book(first, "Paul"), book(first, "Fatou")
@@ -333,6 +343,7 @@ def test_whoever_waits_for_the_meetings_that_follow_waits_for_the_one_they_take_
     assert set(Seat.objects.filter(name="Irina").values_list("learner", "status")) == {("d" * 32, "waiting")}
 
 
+@pytest.mark.both_databases
 def test_a_learner_goes_on_at_an_earlier_meeting_of_the_course_they_are_in(workshop, course, karim):
     seat = book(workshop)
     (third,) = seats.carry_on([seat], to=course.workshops.get(rank=3), by=karim, at=AT)
@@ -341,6 +352,7 @@ def test_a_learner_goes_on_at_an_earlier_meeting_of_the_course_they_are_in(works
     assert Seat.objects.filter(workshop__course=course, learner=seat.learner, status="booked").count() == 4
 
 
+@pytest.mark.both_databases
 def test_a_course_that_began_is_joined_at_the_counter_alone(course, karim):
     second = course.workshops.get(rank=2)
     with pytest.raises(Refused, match="déjà commencé"):
@@ -370,6 +382,7 @@ def test_a_person_known_by_their_card_is_told_only_if_they_agreed(workshop, kari
 # ------------------------------------------------------------------------------------------------- attendance
 
 
+@pytest.mark.both_databases
 def test_attendance_is_ticked_and_undone_from_the_day_itself(workshop, karim, leila):
     seat, other = book(workshop), book(workshop, "Paul")
     with pytest.raises(Refused, match="pas encore eu lieu"):
@@ -425,6 +438,7 @@ def test_a_report_waits_for_the_workshop(workshop, karim):
         planning.report(workshop, words="x", by=karim, at=AT)
 
 
+@pytest.mark.both_databases
 def test_who_came_once_goes_on_in_a_course_as_the_same_learner(workshop, course, karim):
     seat = book(workshop)
     seats.tick(workshop, {seat.pk: True}, by=karim, at=MONDAY)
@@ -436,6 +450,7 @@ def test_who_came_once_goes_on_in_a_course_as_the_same_learner(workshop, course,
 # -------------------------------------------------------------------------------------------------------- due
 
 
+@pytest.mark.both_databases
 def test_the_eve_is_told_once_to_those_who_left_a_way(workshop):
     book(workshop, way="email", contact="fatou@exemple.fr")
     book(workshop, "Paul")
@@ -452,6 +467,7 @@ def reminded():
     return Message.objects.filter(key__startswith="rappel-seat-")
 
 
+@pytest.mark.both_databases
 def test_who_gives_up_is_not_reminded_and_a_new_day_is_reminded_again(workshop, karim):
     seat = book(workshop, way="email", contact="fatou@exemple.fr")
     eve = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -477,6 +493,7 @@ def test_nobody_is_told_about_people_who_were_invented(karim, library):
     assert not Message.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_names_are_erased_after_three_months_and_counts_stay(workshop, karim):
     seat = book(workshop, way="email", contact="fatou@exemple.fr")
     seats.tick(workshop, {seat.pk: True}, by=karim, at=MONDAY)
@@ -490,6 +507,7 @@ def test_names_are_erased_after_three_months_and_counts_stay(workshop, karim):
     assert deadlines.run_deadlines(at=later)["noms_effaces"] == 0
 
 
+@pytest.mark.both_databases
 def test_erasing_a_person_strips_their_seats_and_frees_those_to_come(workshop, karim, library):
     person = people.welcome(by=karim, structure=library.structure, at=AT, nickname="Rosa")
     book(workshop, "", by=karim, channel="counter", person=person)
@@ -504,6 +522,7 @@ def test_erasing_a_person_strips_their_seats_and_frees_those_to_come(workshop, k
 # ----------------------------------------------------------------------------------------------------- public
 
 
+@pytest.mark.both_databases
 def test_somebody_registers_with_a_first_name_and_reads_their_seat(client, workshop):
     client.get(f"/ateliers/{workshop.pk}/")
     answer = client.post(f"/ateliers/{workshop.pk}/", {"prenom": "Fatou", "contact": "", "cle": "b" * 32})
@@ -520,6 +539,7 @@ def test_somebody_registers_with_a_first_name_and_reads_their_seat(client, works
     assert (seat.status, seat.channel, seat.way) == ("booked", "link", "none")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("typed", "read"),
     [
@@ -543,6 +563,7 @@ def test_what_cannot_be_read_is_asked_again_and_what_was_typed_stays(client, wor
     assert client.post(f"/ateliers/{workshop.pk}/", {"prenom": ""}).status_code == 400
 
 
+@pytest.mark.both_databases
 def test_a_stranger_does_not_take_all_the_seats(client, workshop, monkeypatch):
     monkeypatch.setattr(access, "BOOKINGS_AN_HOUR", 2)
     Workshop.objects.filter(pk=workshop.pk).update(capacity=100)
@@ -555,6 +576,7 @@ def test_a_guessed_link_opens_nothing(client, workshop):
     assert client.get(f"/ateliers/ma-place/{'0' * 32}/").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_the_list_filters_by_place_subject_level_language_and_free_seats(workshop, karim, library, hall):
     far = place("lille", {"nom": "Lille", "code_insee": "59350", "latitude": 50.63, "longitude": 3.06})
     for values in (said(hall, subject="demarches", language="ar"), said(far, level="avance", capacity=1)):
@@ -608,6 +630,7 @@ def found(**asked):
     return public.find(public.Search(**asked), AT)
 
 
+@pytest.mark.both_databases
 def test_the_workshops_of_a_town_are_all_found_whatever_comes_sooner_elsewhere(client, many, library, hall):
     grenoble = public.where.of_code("38185")
     assert (found().total, len(found().rows), found().more) == (
@@ -630,6 +653,7 @@ def test_the_workshops_of_a_town_are_all_found_whatever_comes_sooner_elsewhere(c
     assert all(f"bibliotheque {n}<" in rest for n in range(HERE))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("asked", "total"),
     [
@@ -649,6 +673,7 @@ def test_filters_look_at_every_workshop_to_come(many, asked, total):
     )
 
 
+@pytest.mark.both_databases
 def test_the_workshops_of_a_place_or_a_structure_are_all_found(client, many, library, hall):
     assert (found(lieu=library).total, found(lieu=hall).total, found(lieu=many).total) == (HERE, 1, ELSEWHERE)
     assert found(structure=library.structure_id).total == HERE
@@ -658,6 +683,7 @@ def test_the_workshops_of_a_place_or_a_structure_are_all_found(client, many, lib
     assert f"{HERE + 1} ateliers à venir" in page
 
 
+@pytest.mark.both_databases
 def test_a_free_seat_is_one_that_nobody_has_nor_waits_for(many, hall):
     full = Workshop.objects.get(lieu=hall)
     n = ELSEWHERE + HERE + 2
@@ -670,11 +696,13 @@ def test_a_free_seat_is_one_that_nobody_has_nor_waits_for(many, hall):
     assert found(free=True).total == n
 
 
+@pytest.mark.both_databases
 def test_a_calendar_holds_the_workshops_of_a_town(client, many):
     for address, n in (("/ateliers.ics?ou=Grenoble", HERE + 1), ("/ateliers.ics?niveau=avance", 1)):
         assert len(Calendar.from_ical(client.get(address).content).walk("VEVENT")) == n
 
 
+@pytest.mark.both_databases
 def test_what_follows_is_shown_to_the_last(client, many):
     """A page never holds more than MOST workshops: beyond, the next ones take its place."""
     total = ELSEWHERE + HERE + 2
@@ -695,6 +723,7 @@ def test_a_page_that_is_none_is_the_first(client, many, typed):
     assert "lille 0<" in client.get(f"/ateliers/?montrer={typed}").content.decode()
 
 
+@pytest.mark.both_databases
 def test_a_course_is_listed_once_by_its_first_meeting(course):
     (shown,) = public.find(public.Search(), AT).rows
     assert (shown.workshop.rank, shown.format) == (1, "Parcours de 5 séances")
@@ -712,6 +741,7 @@ def test_the_list_makes_as_many_queries_for_many_as_for_one(
         assert client.get("/ateliers/").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_an_empty_list_says_what_to_do(client):
     page = client.get("/ateliers/?ou=Grenoble&sujet=mail").content.decode()
     assert "Aucun atelier annoncé" in page
@@ -746,6 +776,7 @@ def test_calendars_read_the_workshops_and_never_who_comes(client, workshop, kari
     assert tuple(event["GEO"].to_ical().split(";")) == ("45.1916", "5.7278")
 
 
+@pytest.mark.both_databases
 def test_a_structures_calendar_keeps_what_was_cancelled(client, workshop, karim, library):
     planning.cancel(workshop, by=karim, at=AT)
     content = client.get(f"/ateliers/structures/{library.structure_id}.ics").content
@@ -795,6 +826,7 @@ def test_the_poster_says_what_when_where(client, workshop):
     assert "Bibliothèque" in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("code", some(OTHERS, "ar"))
 def test_public_pages_are_whole_in_the_language_chosen(client, workshop, course, karim, library, hall, code):
     values = {
@@ -887,6 +919,7 @@ def typed(lieu, /, **more):
     return {**held, "fin": "16:00", "places": "6", "lieu": lieu.slug, "langue": "fr", **more}
 
 
+@pytest.mark.both_databases
 def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(client, karim, library):
     client.force_login(karim)
     answer = client.post("/espace/ateliers/nouveau/", typed(library))
@@ -915,6 +948,7 @@ def test_a_workshop_is_planned_published_filled_ticked_and_reported_by_pages(cli
     assert "2 là, 0 pas là, 1 à noter" in page
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("more", "told"),
     [
@@ -936,6 +970,7 @@ def test_what_is_wrong_in_a_plan_is_said_and_nothing_is_lost(client, karim, libr
     assert not Workshop.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_workshop_elsewhere_keeps_its_commune_and_its_partner(client, karim, library, hall):
     client.force_login(karim)
     sent = typed(
@@ -966,6 +1001,7 @@ def test_an_outline_fills_the_form_and_gives_each_meeting_its_title(client, kari
     assert rows[0].aim == "Chacun ouvre"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("ticked", "days"), [({"feries": "on"}, [18, 8, 15]), ({}, [18, 25, 1])])
 def test_a_course_has_no_meeting_on_a_public_holiday_unless_asked(client, karim, library, ticked, days):
     client.force_login(karim)
@@ -977,6 +1013,7 @@ def test_a_course_has_no_meeting_on_a_public_holiday_unless_asked(client, karim,
     assert [row.starts_at.day for row in Workshop.objects.order_by("rank")] == days
 
 
+@pytest.mark.both_databases
 def test_the_facilitation_sheet_is_the_outline_with_the_day(client, karim, library, outline, planned):
     Workshop.objects.update(outline="boite")
     client.force_login(karim)
@@ -994,6 +1031,7 @@ def test_the_attendance_sheet_has_names_or_none(client, karim, workshop):
     assert "Fatou" not in client.get(f"/espace/ateliers/{workshop.pk}/emargement/?anonyme=1").content.decode()
 
 
+@pytest.mark.both_databases
 def test_the_week_and_the_list_show_what_waits(client, karim, workshop):
     seat = book(workshop)
     client.force_login(karim)
@@ -1022,6 +1060,7 @@ def test_the_professional_list_makes_as_many_queries_for_many(
         assert client.get("/espace/ateliers/").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_three_absences_are_a_call_and_not_an_exclusion(client, course, karim):
     book(course.workshops.first())
     for n, row in enumerate(course.workshops.order_by("rank")[:3]):
@@ -1032,6 +1071,7 @@ def test_three_absences_are_a_call_and_not_an_exclusion(client, course, karim):
     assert space.to_call(karim, MONDAY + 15 * DAY) == []
 
 
+@pytest.mark.both_databases
 def test_a_course_says_on_one_line_who_came_and_who_comes_no_more(client, course, karim):
     rows = list(course.workshops.order_by("rank"))
     Workshop.objects.update(capacity=6)
@@ -1054,6 +1094,7 @@ def test_a_course_says_on_one_line_who_came_and_who_comes_no_more(client, course
     assert "une aide à deux, avec un aidant" in page
 
 
+@pytest.mark.both_databases
 def test_what_comes_next_is_proposed_by_a_page(client, workshop, course, karim):
     seat = book(workshop)
     Workshop.objects.filter(pk=workshop.pk).update(starts_at=AT - 2 * HOUR, ends_at=AT - HOUR)
@@ -1066,6 +1107,7 @@ def test_what_comes_next_is_proposed_by_a_page(client, workshop, course, karim):
     assert space.course(course, AT).came_from == 1
 
 
+@pytest.mark.both_databases
 def test_names_that_cannot_be_read_seat_nobody(client, workshop, karim):
     client.force_login(karim)
     sent = {"noms": "Fatou, mon voisin\nPaul", "voie": "paper"}
@@ -1084,6 +1126,7 @@ def test_a_card_seats_the_person_it_belongs_to(client, workshop, karim, library)
     assert told["ateliers"][0]["atelier"] == "Ma boîte mail"
 
 
+@pytest.mark.both_databases
 def test_a_seat_is_given_up_at_the_counter_and_its_reason_kept(client, workshop, karim):
     seat = book(workshop)
     client.force_login(karim)
@@ -1099,6 +1142,7 @@ def test_a_seat_is_given_up_at_the_counter_and_its_reason_kept(client, workshop,
     assert (seat.status, seat.stopped_because, seat.next_words) == ("booked", "unsure", "le jeudi")
 
 
+@pytest.mark.both_databases
 def test_the_coops_table_counts_without_naming(client, workshop, karim, library, outline):
     seat = book(workshop)
     Workshop.objects.update(starts_at=AT - 3 * HOUR, ends_at=AT - HOUR, outline="boite")
@@ -1126,6 +1170,7 @@ def test_from_attendance_one_goes_to_the_diagnosis_again(client, workshop, karim
     )
 
 
+@pytest.mark.both_databases
 def test_no_spreadsheet_runs_what_somebody_called_a_workshop(client, workshop, karim):
     book(workshop)
     Workshop.objects.update(
@@ -1135,6 +1180,7 @@ def test_no_spreadsheet_runs_what_somebody_called_a_workshop(client, workshop, k
     assert ",'=cmd|" in client.get("/espace/ateliers/coop.csv").content.decode()
 
 
+@pytest.mark.both_databases
 def test_what_another_structure_declares_is_not_missing_from_ones_own_table(
     client, karim, leila, library, hall
 ):
@@ -1148,6 +1194,7 @@ def test_what_another_structure_declares_is_not_missing_from_ones_own_table(
         assert ("1 atelier passé sans personne de noté" in page) is missing
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("asked", ["coop/?au=9999-12-31", "coop/?du=0001-01-01", "?semaine=9999-12-31"])
 def test_a_day_out_of_any_calendar_is_as_if_nothing_was_asked(client, karim, asked):
     client.force_login(karim)
@@ -1190,6 +1237,7 @@ def test_a_workshop_overseas_is_typed_and_read_in_the_time_of_its_place(client):
     assert form.cleaned_data["starts_at"] == nine + timedelta(minutes=30)
 
 
+@pytest.mark.both_databases
 def test_after_another_key_the_link_of_a_seat_opens(client, workshop, settings):
     seat = book(workshop)
     settings.SECRET_KEY = "another one"

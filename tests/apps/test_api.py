@@ -17,7 +17,7 @@ from maillage.apps.directory.queries import api
 from maillage.pipeline.offer.clean.point import extent
 from tests.support.lieux import GRENOBLE, lieu, offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CHAPAREILLAN = {
     "commune": "Chapareillan",
@@ -345,6 +345,7 @@ def test_beyond_fifty_kilometres_only_what_answers_at_a_distance_remains(client)
     assert [item["service"]["id"] for item in found] == ["maillage--loin"]
 
 
+@pytest.mark.both_databases
 def test_a_place_without_a_point_is_found_in_its_own_commune_last_and_without_distance(client):
     lieu("ici")
     nowhere = lieu("nulle-part")
@@ -375,6 +376,7 @@ def test_a_search_without_a_place_is_a_list(client, four):
 # ---------------------------------------------------------------------------------------------------- doubles
 
 
+@pytest.mark.both_databases
 def test_only_sure_pairs_are_doubles_and_the_best_described_stays(client):
     a, b, c, d = lieu("a"), lieu("b", sheet=FULL), lieu("c"), lieu("d")
     pair(a, b)
@@ -411,6 +413,7 @@ def test_a_sheet_without_a_date_bears_the_day_it_came(client):
     assert get(client, "structures")[1]["items"][0]["date_maj"] == "2026-03-02"
 
 
+@pytest.mark.both_databases
 def test_a_sheet_that_the_schema_would_refuse_stays_out(client):
     lieu("court", sheet={"nom": "X."})
     lieu("bon")
@@ -451,6 +454,7 @@ def test_nothing_is_sent_again_until_something_changes(client):
     assert json.loads(again.content)["items"][0]["adresse"] == "2 rue Paul Cocat"
 
 
+@pytest.mark.both_databases
 def test_an_error_is_never_held(client):
     lieu("a")
     tag = client.get("/api/v1/structures")["ETag"]
@@ -541,6 +545,7 @@ def test_the_zone_of_a_place_is_its_departement():
     assert (line.pk, line.departement, line.zone) == (made.pk, "38", ("38",))
 
 
+@pytest.mark.both_databases
 def test_a_place_merged_into_another_is_read_there_until_they_are_taken_apart(client):
     kept, gone = lieu("garde"), lieu("parti")
     Lieu.objects.filter(pk=gone.pk).update(state=rules.MERGED, merged_into=kept)

@@ -24,7 +24,7 @@ from maillage.config import bootstrap
 from tests.support.areas import contours, drop, square, teisseire
 from tests.support.lieux import lieu
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 AT, ON = datetime(2026, 11, 20, 9, tzinfo=UTC), date(2026, 11, 20)
 MEASURES = ("dedans", "limite", "dehors", "sans-point")
@@ -51,6 +51,7 @@ def statuses() -> dict[str, list[str]]:
         return found
 
 
+@pytest.mark.both_databases
 def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
     assert statuses() == {}
     teisseire(coordinator)
@@ -66,6 +67,7 @@ def test_each_place_is_in_or_out_or_nobody_says(places, coordinator):
     assert all("qp2024.geojson, génération 2024, déposé en 20" in each.source for each in told if each)
 
 
+@pytest.mark.both_databases
 def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator):
     kept = teisseire(coordinator)
     inside, _, outside, _ = places
@@ -96,6 +98,7 @@ def test_two_files_each_speak_of_their_departement(places, coordinator):
     assert statuses()["oui"] == [places[0].pk]
 
 
+@pytest.mark.both_databases
 def test_old_sensitive_areas_are_told_apart_from_priority_districts(places, coordinator, client):
     content = contours(("3801010", "Teisseire", square()), code="CODE_ZUS", name="NOM_ZUS")
     kept = drop(coordinator, content, slug="zus", file_name="zus.geojson")
@@ -136,6 +139,7 @@ def test_the_search_near_a_place_counts_those_it_cannot_place(client, places, co
     assert "1 à la limite, 0 dont on ne sait pas" in page  # one without a point is at no distance
 
 
+@pytest.mark.both_databases
 def test_without_contours_the_choice_is_absent_and_asking_for_it_says_why(client, places):
     assert "Quartier prioritaire (QPV)" not in client.get("/carte/").content.decode()
     page = client.get("/carte/?qpv=oui").content.decode()
@@ -199,6 +203,7 @@ def test_another_file_of_contours_makes_the_files_of_data_again(client, places, 
     assert names(b"".join(second.streaming_content)) == ["Lieu dehors"]
 
 
+@pytest.mark.both_databases
 def test_the_page_of_data_and_the_paper_directory_keep_the_choice(client, places, coordinator):
     teisseire(coordinator)
     page = client.get("/donnees/?territoire=38185&qpv=oui").content.decode()
@@ -234,6 +239,7 @@ def test_a_program_asks_for_the_places_of_the_districts(client, places, coordina
     assert near["total"] == 1
 
 
+@pytest.mark.both_databases
 def test_the_command_writes_the_places_of_the_districts(places, coordinator, tmp_path, monkeypatch):
     monkeypatch.setattr(bootstrap, "ready", lambda: None)  # the database of the test is ready
     teisseire(coordinator)
@@ -246,6 +252,7 @@ def test_the_command_writes_the_places_of_the_districts(places, coordinator, tmp
     assert names(whole) == sorted(each.name for each in places)
 
 
+@pytest.mark.both_databases
 def test_the_feed_and_the_points_of_the_map_are_those_of_the_districts(client, places, coordinator):
     for each in places:
         Change.objects.create(
@@ -263,6 +270,7 @@ def test_the_feed_and_the_points_of_the_map_are_those_of_the_districts(client, p
     assert "&amp;qpv=non" in client.get("/carte/?ou=Grenoble&qpv=non").content.decode()
 
 
+@pytest.mark.both_databases
 def test_the_indicators_count_the_places_of_the_districts(places, coordinator):
     def told():
         return next(each for each in values(ground("38185", on=ON)) if each.definition.id == "lieux-qpv")
@@ -286,6 +294,7 @@ def test_the_indicators_count_the_places_of_the_districts(places, coordinator):
 # ---------------------------------------------------------------------------------------------------- the space
 
 
+@pytest.mark.both_databases
 def test_a_working_list_is_narrowed_to_the_districts(client, places, coordinator):
     client.force_login(coordinator)
     assert (

@@ -22,7 +22,7 @@ from tests.support.areas import contours as file_of
 from tests.support.areas import drop, square
 from tests.support.lieux import lieu, offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 ECHIROLLES = {"commune": "Échirolles", "code_insee": PLACE, "code_postal": "38130"}
 PAGES = (f"/territoires/{PLACE}/", f"/territoires/{PLACE}/boucle/")
@@ -56,6 +56,7 @@ def rows(page: str, address: str) -> list[str]:
     return sorted(set(re.findall(rf'<tr[^>]* ?id="{start}(\w+)"', page)))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_tells_its_zones_and_keeps_those_that_are_asked(client, coordinator, codes, address):
     before = client.get(f"{address}?zones=toutes").content.decode()
@@ -106,6 +107,7 @@ def test_a_zone_that_no_file_speaks_of_is_unknown_not_outside(client, coordinato
     assert rows(client.get(f"{PAGES[0]}?qpv=non").content.decode(), PAGES[0]) == []
 
 
+@pytest.mark.both_databases
 def test_the_files_of_zones_are_narrowed_and_whole_when_nothing_is_asked(client, coordinator, codes, study):
     address = f"/etudes/{study.key}/fichiers/zones.csv"
     whole = b"".join(client.get(address).streaming_content)
@@ -123,6 +125,7 @@ def test_the_files_of_zones_are_narrowed_and_whole_when_nothing_is_asked(client,
     assert sorted(row["code"] for row in csv.DictReader(io.StringIO(loop))) == codes[:2]
 
 
+@pytest.mark.both_databases
 def test_a_plan_keeps_the_actions_of_the_zones_that_are_asked(client, coordinator, codes):
     analyst = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=analyst, at=AT)
@@ -149,6 +152,7 @@ def test_a_plan_keeps_the_actions_of_the_zones_that_are_asked(client, coordinato
     assert "QPV : tous ses habitants" in drawn
 
 
+@pytest.mark.both_databases
 def test_the_pages_of_a_study_lead_to_each_other_with_what_was_asked(client, coordinator, codes):
     mark(coordinator, codes)
     page = client.get(f"{PAGES[0]}?qpv=oui").content.decode()

@@ -32,7 +32,7 @@ from tests.conftest import with_role
 from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
 from tests.support.lieux import lieu, offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 
 def text_of(response) -> str:
@@ -125,6 +125,7 @@ def test_somebody_without_account_nor_script_gets_to_the_result(client, answers,
     assert not Person.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_answers_are_in_the_browser_and_nowhere_on_the_server(client):
     walk(client, AURELIE)
     assert held(client).answers == {**AURELIE, "M1": ["school", "money"]}, "in the order of the screen"
@@ -249,6 +250,7 @@ def test_an_answer_corrected_from_the_result_comes_back_to_it(client):
     assert held(client).answers["M2"] == "with"
 
 
+@pytest.mark.both_databases
 def test_one_stops_at_any_time_and_nothing_is_left(client):
     client.post("/bilan/", {"mode": "self"})
     client.post("/bilan/question/X1/", {"reponse": "no"})
@@ -283,6 +285,7 @@ def test_what_a_task_contradicts_is_not_praised():
 # ----------------------------------------------------------------------------------------------------- places
 
 
+@pytest.mark.both_databases
 def test_the_steps_have_real_places_when_one_says_where_one_lives(client):
     lieu("pc", sheet=offering(libre_acces={"accompagnement": ["person"]}) | {"nom": "Bibliothèque d’essai"})
     lieu("cours", east=300, sheet=offering(formation={}) | {"nom": "Atelier d’essai"})
@@ -397,6 +400,7 @@ def test_an_answer_corrected_after_it_was_kept_is_kept_again_for_the_same_person
     assert "Vos réponses sont gardées" in text_of(client.get("/bilan/resultat/"))
 
 
+@pytest.mark.both_databases
 def test_what_was_just_kept_can_be_erased_at_once(client):
     walk(client, AURELIE)
     client.post("/bilan/resultat/garder/", {"choix": "garder"})
@@ -438,6 +442,7 @@ def test_it_is_not_done_again_before_two_weeks(client):
     assert "C’est trop tôt pour refaire le point." in text_of(page)
 
 
+@pytest.mark.both_databases
 def test_it_is_done_again_from_the_card_and_says_before_and_now(client):
     row = kept(days_ago=20)
     assert client.post("/bilan/refaire/", {"code": row.person.card.lower()}).url == "/bilan/"
@@ -477,6 +482,7 @@ def test_codes_are_not_guessed_by_trying_them_all(client):
 # -------------------------------------------------------------------------------------------------- screening
 
 
+@pytest.mark.both_databases
 def test_the_four_questions_give_an_advice_and_only_the_advice_is_counted(client):
     page = text_of(client.get("/bilan/reperage/"))
     assert "Quatre questions pour mieux vous aider." in page
@@ -508,6 +514,7 @@ def begun_for(client, aidant, structure, person=None):
     walk(client, AURELIE, mode="together")
 
 
+@pytest.mark.both_databases
 def test_a_professional_keeps_it_with_a_person_they_follow(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now(), nickname="Aurélie")
     begun_for(client, aidant, structure, person)
@@ -522,6 +529,7 @@ def test_a_professional_keeps_it_with_a_person_they_follow(client, aidant, struc
     assert Entry.objects.filter(verb="person.seen", row=person.pk).exists()
 
 
+@pytest.mark.both_databases
 def test_a_professional_without_a_sheet_makes_one_at_the_end(client, aidant, structure):
     begun_for(client, aidant, structure)
     client.post("/bilan/resultat/garder/", {"choix": "garder", "structure": structure.pk, "surnom": "Lili"})
@@ -558,6 +566,7 @@ def test_a_stranger_signs_in_and_a_coordinator_sees_no_person(client, coordinato
     assert row.person is not None
 
 
+@pytest.mark.both_databases
 def test_a_card_of_somebody_followed_by_others_begins_nothing(client, aidant, stranger, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
     client.force_login(stranger)
@@ -565,6 +574,7 @@ def test_a_card_of_somebody_followed_by_others_begins_nothing(client, aidant, st
     assert "Aucune personne que vous suivez n’a cette carte." in page
 
 
+@pytest.mark.both_databases
 def test_a_result_changed_has_a_reason_and_the_rule_stays_beside(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now())
     row = kept(person=person, by=aidant, structure=structure)
@@ -599,6 +609,7 @@ def test_the_annex_is_asked_when_a_device_is_in_play_and_keeps_only_its_answers(
     assert "Premier rendez-vous" not in text_of(client.get(f"/espace/bilans/{row.pk}/"))
 
 
+@pytest.mark.both_databases
 def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_professional(
     client, aidant, structure
 ):
@@ -619,6 +630,7 @@ def test_the_day_to_do_it_again_is_proposed_by_the_rule_and_changed_by_the_profe
     assert row.retest_on is None
 
 
+@pytest.mark.both_databases
 def test_one_due_is_listed_until_it_is_done_again(client, aidant, structure):
     person = people.welcome(by=aidant, structure=structure, at=timezone.now(), nickname="Aurélie")
     row = kept(person=person, by=aidant, structure=structure, days_ago=100)
@@ -666,6 +678,7 @@ def test_a_person_forgotten_who_did_not_agree_to_be_counted_leaves_no_answer(aid
     assert not Bilan.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_database_refuses_a_person_without_a_yes():
     row = kept()
     with pytest.raises(IntegrityError):

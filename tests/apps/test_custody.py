@@ -26,7 +26,7 @@ from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("home")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)
@@ -189,6 +189,7 @@ def annexe(db) -> Lieu:
     return made
 
 
+@pytest.mark.both_databases
 def test_before_an_import_one_reads_how_many_places_would_change_hands(
     client, coordinator, six, pimms, annexe, ccas
 ):
@@ -205,6 +206,7 @@ def test_before_an_import_one_reads_how_many_places_would_change_hands(
     assert as_they_were(six)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_rows_with_one_siret_the_first_learns_it_and_the_other_is_asked(
     client, coordinator, pimms, manager, annexe, order
@@ -219,6 +221,7 @@ def test_of_two_rows_with_one_siret_the_first_learns_it_and_the_other_is_asked(
     assert Structure.objects.get(key=f"siren:{SIRET[:9]}") == first.structure
 
 
+@pytest.mark.both_databases
 def test_a_new_number_goes_first_to_the_place_that_has_a_team(client, coordinator, pimms, manager, annexe):
     """Whatever the order of the rows: the place that nobody tends joins it, as places of one number always
     did.
@@ -235,6 +238,7 @@ def test_a_new_number_goes_first_to_the_place_that_has_a_team(client, coordinato
     assert annexe.structure == alone, "undone, it goes back where it was"
 
 
+@pytest.mark.both_databases
 def test_the_same_file_asks_once_and_never_again_after_a_no(client, coordinator, pimms, manager, ccas):
     client.force_login(coordinator)
     imported(client, csv_of((pimms, OTHER)))
@@ -250,6 +254,7 @@ def test_the_same_file_asks_once_and_never_again_after_a_no(client, coordinator,
     assert [each.state for each in Proposal.objects.filter(field=rules.CUSTODY)] == [rules.DECLINED]
 
 
+@pytest.mark.both_databases
 def test_an_import_undone_asks_nothing_any_more(client, coordinator, six, pimms, ccas):
     client.force_login(coordinator)
     row = imported(client, csv_of((pimms, OTHER)))
@@ -262,6 +267,7 @@ def test_an_import_undone_asks_nothing_any_more(client, coordinator, six, pimms,
     )
 
 
+@pytest.mark.both_databases
 def test_a_place_without_team_follows_its_file_as_before(client, coordinator, pimms, ccas):
     client.force_login(coordinator)
     row = imported(client, csv_of((pimms, OTHER)))
@@ -272,6 +278,7 @@ def test_a_place_without_team_follows_its_file_as_before(client, coordinator, pi
     assert pimms.structure.name == "Pimms Médiation Grenoble"
 
 
+@pytest.mark.both_databases
 def test_undoing_an_import_says_that_a_place_would_leave_the_team_it_has_since(
     client, coordinator, sender, pimms, ccas
 ):
@@ -294,6 +301,7 @@ def test_what_an_undone_import_left_empty_has_no_number(client, coordinator, pim
     assert not Proposal.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_an_import_of_a_former_version_is_still_undone(client, coordinator, six, pimms):
     """Its changes do not say who carried the place."""
     client.force_login(coordinator)
@@ -334,6 +342,7 @@ def test_the_siret_of_somebody_else_typed_on_a_sheet_loses_nothing(client, six, 
     assert names_read(client, aidant) == list(NAMES)
 
 
+@pytest.mark.both_databases
 def test_another_name_of_the_carrier_renames_no_team(client, pimms, aidant, manager):
     client.force_login(manager)
     response = typed(client, pimms, structure_parente="Pimms Médiation Isère")
@@ -354,6 +363,7 @@ def test_a_typo_in_the_number_of_a_team_is_mended_by_its_team(client, pimms, man
         assert not Proposal.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_name_of_another_carrier_is_asked_about_too(client, pimms, manager, annexe):
     client.force_login(manager)
     other = place("maison", {"nom": "Maison", "structure_parente": "Maison des habitants"})
@@ -365,6 +375,7 @@ def test_the_name_of_another_carrier_is_asked_about_too(client, pimms, manager, 
     assert not Proposal.objects.exists(), "what was asked leaves with the words that asked it"
 
 
+@pytest.mark.both_databases
 def test_a_structure_is_renamed_by_an_act_of_its_own(client, pimms, aidant, manager, ccas):
     client.force_login(manager)
     address = f"/espace/annuaire/structures/{pimms.structure_id}/renommer/"
@@ -398,6 +409,7 @@ def theirs(ccas):
     return account("paul", "aidant", structure=ccas.structure)
 
 
+@pytest.mark.both_databases
 def test_nothing_moves_before_what_changes_is_read(client, asked, six, pimms, manager):
     client.force_login(manager)
     answered = client.post(f"/espace/annuaire/propositions/{asked.pk}/", {"geste": "accepter"})
@@ -416,6 +428,7 @@ def test_nothing_moves_before_what_changes_is_read(client, asked, six, pimms, ma
     assert pimms.structure.name == "Pimms Médiation Grenoble" and as_they_were(six)
 
 
+@pytest.mark.both_databases
 def test_once_agreed_the_other_team_reads_no_name_until_the_person_says_yes(
     client, asked, six, aidant, theirs, sender, manager
 ):
@@ -439,6 +452,7 @@ def test_once_agreed_the_other_team_reads_no_name_until_the_person_says_yes(
         agreements.share_again(one, how="read", given=True, by=sender, at=AT)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("by", ["manager", "coordinator"])
 def test_put_back_everything_comes_back(client, asked, six, aidant, theirs, coordinator, by):
     agreed(client, asked, coordinator if by == "coordinator" else User.objects.get(name="Nora"))
@@ -457,6 +471,7 @@ def test_put_back_everything_comes_back(client, asked, six, aidant, theirs, coor
     )
 
 
+@pytest.mark.both_databases
 def test_what_is_taken_back_while_hidden_stays_erased(
     client, asked, six, pimms, manager, coordinator, sender, aidant
 ):
@@ -472,6 +487,7 @@ def test_what_is_taken_back_while_hidden_stays_erased(
     assert names_read(client, aidant) == list(NAMES[1:])
 
 
+@pytest.mark.both_databases
 def test_what_a_team_noted_for_itself_is_not_read_by_the_next_one(
     client, asked, six, aidant, theirs, manager
 ):
@@ -483,6 +499,7 @@ def test_what_a_team_noted_for_itself_is_not_read_by_the_next_one(
     assert "Vient avec sa sœur" not in said(client, f"/espace/orientations/{six[0].pk}/")
 
 
+@pytest.mark.both_databases
 def test_a_place_is_given_by_hand_only_once_it_was_read(client, six, pimms, ccas, coordinator):
     client.force_login(coordinator)
     address = f"{SHEETS}pimms/confier/"
@@ -537,6 +554,7 @@ def test_places_made_one_stay_with_the_one_team_there_is(client, six, pimms, twi
     assert twin.structure.name == "Pimms Grenoble"
 
 
+@pytest.mark.both_databases
 def test_a_team_loses_a_place_by_a_merge_only_once_it_was_read(client, six, pimms, twin, aidant, coordinator):
     account("lea", "gestionnaire", structure=twin.structure)
     reader = account("ana", "aidant", structure=twin.structure)

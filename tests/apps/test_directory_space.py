@@ -20,7 +20,7 @@ from maillage.pipeline.offer.forms import read as forms
 from maillage.reference import offer
 from tests.conftest import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 ROW = {
@@ -149,6 +149,7 @@ def test_what_does_not_exist_is_a_404(signed, lieu, address):
 # ------------------------------------------------------------------------------------------------ what is due
 
 
+@pytest.mark.both_databases
 def test_each_kind_of_thing_to_do_is_there_with_its_count(signed, pair):
     lieu = pair.first
     proposals.propose(lieu, field="telephone", value=["+33476001133"], by="la structure", at=AT)
@@ -185,6 +186,7 @@ def test_an_empty_directory_says_how_to_begin(signed):
     assert 'href="/espace/annuaire/importer/"' in text
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("confirmed", "rhythm", "due"),
     [(None, 6, True), (date(2026, 11, 1), 1, False), (date(2026, 10, 1), 1, True), (date(2026, 6, 1), 6, False),
@@ -197,6 +199,7 @@ def test_a_sheet_is_due_when_its_rhythm_has_passed(lieu, coordinator, confirmed,
     assert due == (passed is None or passed < AT.date()), "the same rule as everywhere"
 
 
+@pytest.mark.both_databases
 def test_the_oldest_comes_first(lieu, coordinator):
     take(
         ROW,
@@ -214,6 +217,7 @@ def test_the_oldest_comes_first(lieu, coordinator):
     ]
 
 
+@pytest.mark.both_databases
 def test_a_sheet_is_found_by_its_words_even_put_aside(signed, lieu):
     assert "Bibliothèque Barnave" in page(signed, "/espace/annuaire/?q=barn")
     sheets.set_state(lieu, rules.EXCLUDED, by="x", at=AT, reason="trop irrégulier")
@@ -257,6 +261,7 @@ def test_each_field_says_where_it_comes_from(signed, lieu):
     assert "La structure, 20 novembre 2026" in said(page(signed, f"/espace/annuaire/lieux/{lieu.slug}/"))
 
 
+@pytest.mark.both_databases
 def test_a_form_sent_back_as_it_was_changes_nothing(signed, lieu):
     before = Lieu.objects.values().get()
     signed.post(f"/espace/annuaire/lieux/{lieu.slug}/", form_of(signed, lieu))
@@ -319,6 +324,7 @@ def test_what_somebody_else_wrote_meanwhile_stays(signed, lieu):
     assert lieu.sheet["frais_a_charge"] == ["paid"]
 
 
+@pytest.mark.both_databases
 def test_an_address_typed_again_is_placed_again(signed, lieu):
     data = {
         **form_of(signed, lieu),
@@ -588,6 +594,7 @@ def test_an_unknown_gesture_is_a_404(signed, lieu):
     assert signed.post(f"/espace/annuaire/lieux/{lieu.slug}/geste/", {"geste": "vendre"}).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_what_a_sheet_shows_of_its_state(signed, lieu):
     links.close(lieu, Closure(date(2027, 12, 21), date(2028, 1, 2), "congés"), by="x", at=AT)
     lieu.refresh_from_db()
@@ -669,6 +676,7 @@ def test_two_places_are_said_two_and_that_may_be_looked_at_again(signed, pair):
     assert Pair.objects.get().state == rules.OPEN
 
 
+@pytest.mark.both_databases
 def test_a_pair_already_decided_is_not_decided_again(signed, pair):
     signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
     response = signed.post(f"/espace/annuaire/doublons/{pair.pk}/", {"geste": "reunir"})
@@ -703,6 +711,7 @@ def test_a_merge_that_changed_since_is_taken_apart_once_its_effect_was_read(sign
     assert Pair.objects.get().state == rules.OPEN
 
 
+@pytest.mark.both_databases
 def test_a_merge_within_a_merge_says_what_to_take_apart_first(signed, pair):
     address = f"/espace/annuaire/doublons/{pair.pk}/"
     signed.post(address, {"geste": "reunir"})
@@ -715,6 +724,7 @@ def test_a_merge_within_a_merge_says_what_to_take_apart_first(signed, pair):
     assert "Séparer ces deux fiches" not in text
 
 
+@pytest.mark.both_databases
 def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(signed):
     take(ROW)
     for n, source in enumerate(("Deux", "Trois"), 2):
@@ -735,6 +745,7 @@ def test_sure_pairs_are_merged_at_once_only_those_ticked_and_undone_one_by_one(s
     assert list(Lieu.objects.order_by("pk").values()) == before
 
 
+@pytest.mark.both_databases
 def test_no_pair_below_the_threshold_is_merged_without_a_person(pair):
     Pair.objects.update(sure=False)
     assert quick_actions.merge_sure(Pair.objects.all(), by="x", at=AT) == 0
@@ -743,6 +754,7 @@ def test_no_pair_below_the_threshold_is_merged_without_a_person(pair):
 # -------------------------------------------------------------------------------------------------- proposals
 
 
+@pytest.mark.both_databases
 def test_a_proposed_value_stands_beside_the_one_held_and_is_accepted(signed, lieu):
     proposals.propose(lieu, field="telephone", value=["+33476001133"], by="la structure", at=AT)
     text = said(page(signed, "/espace/annuaire/propositions/"))
@@ -759,6 +771,7 @@ def test_a_proposed_value_stands_beside_the_one_held_and_is_accepted(signed, lie
     assert (lieu.changes.first().verb, Proposal.objects.get().state) == ("accept", rules.ACCEPTED)
 
 
+@pytest.mark.both_databases
 def test_a_declined_value_leaves_the_sheet_as_it_is(signed, lieu):
     proposal = proposals.propose(lieu, field="telephone", value=None, by="la structure", at=AT)
     signed.post(f"/espace/annuaire/propositions/{proposal.pk}/", {"geste": "ecarter", "suite": "fiche"})
@@ -805,6 +818,7 @@ def new(client, **data):
     )
 
 
+@pytest.mark.both_databases
 def test_a_place_added_by_hand_has_a_source_an_address_and_a_trace(signed):
     response = new(
         signed, commune="Saint-Martin-d'Hères", adresse="3 rue Marcel Cachin", telephone="476001122"
@@ -824,6 +838,7 @@ def test_a_place_added_by_hand_has_a_source_an_address_and_a_trace(signed):
     assert again["Location"].endswith("la-grange-saint-martin-d-heres-2/")
 
 
+@pytest.mark.both_databases
 def test_a_name_that_several_communes_have_is_chosen(signed):
     response = new(signed, commune="Saint-Denis")
     text = response.content.decode()
@@ -930,6 +945,7 @@ def test_saving_an_address_of_mail_says_nothing_of_coordinates(signed, lieu):
     assert (lieu.sheet["latitude"], lieu.sheet["courriels"]) == (45.1916, ["accueil@exemple.fr"])
 
 
+@pytest.mark.both_databases
 def test_each_link_of_the_directory_opens_for_who_keeps_a_sheet(keeper, lieu):
     """No tool of another role: each address of the pages that lead to the sheet answers."""
     for start in ("/espace/annuaire/", "/espace/annuaire/?q=zzz", f"/espace/annuaire/lieux/{lieu.slug}/"):
@@ -940,6 +956,7 @@ def test_each_link_of_the_directory_opens_for_who_keeps_a_sheet(keeper, lieu):
         assert not shut, start
 
 
+@pytest.mark.both_databases
 def test_a_team_types_back_its_own_paper_and_no_other(keeper, lieu):
     take({**ROW, "id": "z9", "nom": "Autre lieu", "commune": "Échirolles", "code_postal": "38130"})
     other = Lieu.objects.exclude(pk=lieu.pk).get()
@@ -994,6 +1011,7 @@ def test_a_working_list_is_narrowed_by_word_commune_source_and_reason(signed, do
         assert "Rien ne répond à ce choix" in shown.content.decode()
 
 
+@pytest.mark.both_databases
 def test_each_list_of_the_directory_may_be_narrowed(signed, pair):
     for kind in space.SECTIONS:
         assert signed.get(f"/espace/annuaire/liste/{kind}/?commune=38185&source=Réseau").status_code == 200
@@ -1002,6 +1020,7 @@ def test_each_list_of_the_directory_may_be_narrowed(signed, pair):
     assert signed.get("/espace/annuaire/liste/doublons/?commune=38185").context["section"].rows
 
 
+@pytest.mark.both_databases
 def test_several_doubts_are_settled_at_once_and_taken_back(signed, doubted):
     one, two, _ = doubted
     signed.post("/espace/annuaire/relues/", {"fiche": [one.pk, two.pk], "suite": "raison=date_maj"})
@@ -1014,6 +1033,7 @@ def test_several_doubts_are_settled_at_once_and_taken_back(signed, doubted):
     assert [bool(Lieu.objects.get(pk=each.pk).to_check) for each in doubted] == [True, False, True]
 
 
+@pytest.mark.both_databases
 def test_nothing_ticked_and_the_sheets_of_others_settle_nothing(client, signed, doubted):
     assert "Aucune fiche n’était cochée" in page_after(signed, "/espace/annuaire/relues/", {})
     other = Lieu.objects.exclude(code_insee="38185").get()

@@ -19,7 +19,7 @@ from maillage.reports.territory.reading import PublishedNote
 from maillage.studies.diagnosis.request import Cancelled
 from maillage.studies.diagnosis.territories import gazetteer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 ADDRESS = "/territoires/38151/"
 
 
@@ -280,6 +280,7 @@ def test_a_former_code_says_what_the_commune_became(client):
     assert "n’existe plus" in text_of(response)
 
 
+@pytest.mark.both_databases
 def test_an_unknown_filter_is_refused(client):
     response = client.get(f"{ADDRESS}?filtre=inconnu")
     assert response.status_code == 400
@@ -290,6 +291,7 @@ def test_an_unknown_definition_falls_back_on_the_usual_one(client, study):
     assert client.get(f"{ADDRESS}?definition=inconnue").context["study"] == study
 
 
+@pytest.mark.both_databases
 def test_mayotte_is_said_to_be_outside_the_survey(client, home):
     client.get("/territoires/97611/")
     asked = Study.objects.get(place="97611")
@@ -298,6 +300,7 @@ def test_mayotte_is_said_to_be_outside_the_survey(client, home):
     assert "hors du champ" in page
 
 
+@pytest.mark.both_databases
 def test_a_commune_nobody_lives_in_is_withheld_not_zero(client, home):
     """Beaumont-en-Verdunois, village détruit, n’a aucun habitant."""
     client.get("/territoires/55039/")
@@ -346,6 +349,7 @@ def test_progress_tells_its_status_in_a_header(client, home):
     assert client.get(f"/etudes/{study.key}/avancement/")["X-Etude"] == rules.QUEUED
 
 
+@pytest.mark.both_databases
 def test_a_waiting_study_is_cancelled_at_once(client, home):
     client.get("/territoires/38151/")  # whoever asked may stop
     study = Study.objects.get()
@@ -364,12 +368,14 @@ def test_nobody_stops_what_somebody_else_asked_for(client, home):
     assert study.status == rules.QUEUED
 
 
+@pytest.mark.both_databases
 def test_one_place_has_one_study_however_it_is_typed(client, home):
     for typed in ("france", "France", "FRANCE"):
         client.get(f"/territoires/{typed}/")
     assert [study.place for study in Study.objects.all()] == ["france"]
 
 
+@pytest.mark.both_databases
 def test_a_study_that_was_interrupted_waits_for_the_next_worker(home, monkeypatch):
     def stopped(*_, **__):
         raise KeyboardInterrupt
@@ -382,6 +388,7 @@ def test_a_study_that_was_interrupted_waits_for_the_next_worker(home, monkeypatc
     assert study.status == rules.QUEUED
 
 
+@pytest.mark.both_databases
 def test_a_filter_that_changed_is_not_counted_under_its_former_name(coordinator, home):
     from maillage.apps.territories import actions as territory_actions
 
@@ -425,6 +432,7 @@ def test_a_perimeter_is_studied_as_it_was_asked(coordinator, home):
     assert request.name == "Deux villes"
 
 
+@pytest.mark.both_databases
 def test_a_running_study_stops_at_its_next_step_and_leaves_nothing(home, monkeypatch):
     study = actions.ask(StudyRequest(place="38151"))
     monkeypatch.setattr(actions, "BETWEEN_SIGNS", 0.0)
@@ -460,6 +468,7 @@ def test_a_cancelled_study_starts_again_on_request(client, home):
         assert answer["Location"] == "/territoires/38151/"
 
 
+@pytest.mark.both_databases
 def test_only_one_worker_takes_a_study(home, monkeypatch):
     study = actions.ask(StudyRequest(place="38151"))
     taken = []
@@ -505,6 +514,7 @@ def test_what_a_stopped_server_left_running_goes_back_in_the_queue(home):
     assert study.status == rules.QUEUED
 
 
+@pytest.mark.both_databases
 def test_a_study_whose_files_are_gone_is_computed_again(client, study, settings, tmp_path):
     settings.HOME = tmp_path
     page = client.get(ADDRESS)
@@ -513,6 +523,7 @@ def test_a_study_whose_files_are_gone_is_computed_again(client, study, settings,
     assert study.status == rules.QUEUED
 
 
+@pytest.mark.both_databases
 def test_studies_of_an_older_method_are_erased(home):
     old = Study.objects.create(
         key="0" * 20, place="38151", name="x", inputs={"place": "38151"}, status=rules.DONE
@@ -563,6 +574,7 @@ def test_everything_in_one_archive(client, study):
     assert any(name.startswith("fiches/") for name in names)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("form", "start"), [("svg", b"<svg"), ("png", b"\x89PNG")])
 def test_a_map_is_taken_away_as_a_picture(client, study, form, start):
     response = client.get(f"/etudes/{study.key}/cartes/les-deux.{form}")
@@ -584,6 +596,7 @@ def test_the_api_says_when_the_study_is_not_ready(client, home):
     assert client.get("/api/v1/territoires/38999/etude").status_code == 404
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("address", "status", "named"),
     [
@@ -624,6 +637,7 @@ def test_comments_survive_and_stay_apart(client, coordinator, study, settings, t
     assert "La gare ferme en mars." in (queries.folder(study) / "dossier.html").read_text("utf-8")
 
 
+@pytest.mark.both_databases
 def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, coordinator, study):
     client.force_login(coordinator)
     address = "/espace/territoires/38151/commentaires/"
@@ -643,6 +657,7 @@ def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, co
     assert "à relire" not in text_of(client.get(ADDRESS))
 
 
+@pytest.mark.both_databases
 def test_a_report_made_by_command_holds_what_was_just_commented(
     client, coordinator, study, settings, tmp_path
 ):
@@ -666,6 +681,7 @@ def test_the_grid_tells_apart_what_was_said_elsewhere(client, study):
     assert "Vers qui les envoyer" in page
 
 
+@pytest.mark.both_databases
 def test_what_an_analyst_types_is_never_markup(client, coordinator, study, settings, tmp_path):
     shutil.copytree(settings.HOME / "etudes", tmp_path / "etudes")
     settings.HOME = tmp_path

@@ -23,7 +23,7 @@ from maillage.apps.territories.models import Perimeter
 from maillage.reports.directory.formats import loss
 from tests.support.lieux import lieu, offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home"), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ECHIROLLES = {
     "commune": "Échirolles",
@@ -71,6 +71,7 @@ def test_every_format_is_offered_with_its_size_and_what_it_loses(client):
             assert sentence[:40].split("«")[0].strip() in page.replace("\u00a0", " ")
 
 
+@pytest.mark.both_databases
 def test_each_source_says_its_licence_and_sharing_alike_is_said_plainly(client):
     lieu("a")
     other = Source.objects.create(name="Mairie", licence="Licence Ouverte 2.0")
@@ -86,6 +87,7 @@ def test_each_source_says_its_licence_and_sharing_alike_is_said_plainly(client):
     assert "sous licence ODbL" not in text(client, "/donnees/")
 
 
+@pytest.mark.both_databases
 def test_a_source_without_licence_is_said_so(client):
     place = lieu("a")
     place.source.licence = ""
@@ -121,6 +123,7 @@ def test_a_territory_is_chosen_by_code_by_name_or_by_perimeter(client):
     assert "aucun territoire ne s’appelle ainsi" in text(client, "/donnees/", status=404, territoire="zzzqqq")
 
 
+@pytest.mark.both_databases
 def test_a_territory_without_places_says_what_to_do(client):
     lieu("a")
     page = text(client, "/donnees/", territoire="29")
@@ -131,6 +134,7 @@ def test_a_territory_without_places_says_what_to_do(client):
 # ------------------------------------------------------------------------------------------------------ files
 
 
+@pytest.mark.both_databases
 def test_a_file_holds_the_places_of_its_territory(client):
     lieu("a")
     lieu("b", sheet=ECHIROLLES)
@@ -268,6 +272,7 @@ def changed(place, before, at, **more):
     )
 
 
+@pytest.mark.both_databases
 def test_the_feed_tells_what_came_changed_or_ended_never_who(client):
     a = lieu("a")
     changed(a, None, AT)

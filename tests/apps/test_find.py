@@ -12,7 +12,7 @@ from maillage.apps.directory.queries.results import ALL, Search
 from maillage.apps.territories.models import Perimeter
 from tests.support.lieux import GRENOBLE, TEISSEIRE, lieu, offering
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 
 FRIDAY = datetime(2026, 11, 20, 15, 0)
 ZONES = (
@@ -92,6 +92,7 @@ def test_a_zone_of_a_kept_perimeter_is_a_quarter_but_not_a_whole_commune():
     assert where.of_code("sud").communes == ("38151", "38185")
 
 
+@pytest.mark.both_databases
 def test_a_place_may_be_where_one_starts_from():
     made = lieu("depart", sheet={"nom": "La Machinerie"})
     spot = where.find("la machinerie").spot
@@ -195,6 +196,7 @@ def test_a_point_that_is_sure_within_two_hundred_metres_is_a_point(client):
     assert names(client.get("/carte/", AROUND)) == ["Lieu rue"]
 
 
+@pytest.mark.both_databases
 def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     lieu("loin", east=2_600, sheet={"commune": "Échirolles", "code_insee": "38151", **offering(wifi={})})
     page = client.get("/carte/", {**AROUND, "besoin": "wifi", "gratuit": "1", "marche": "15"})
@@ -211,6 +213,7 @@ def test_an_empty_list_names_the_nearest_and_two_ways_on(client):
     assert names(client.get(way)) == ["Lieu loin"]
 
 
+@pytest.mark.both_databases
 def test_far_from_every_place_the_directory_says_what_it_covers(client):
     lieu("ici", sheet=offering(wifi={}))
     said = text_of(client.get("/carte/", {"ou": "Paris", "besoin": "wifi"}))
@@ -294,6 +297,7 @@ def test_a_choice_that_does_not_exist_is_as_if_nothing_was_chosen(client):
     assert names(client.get("/carte/", {**AROUND, "pour_qui": "rien", "comment": "'"})) == ["Lieu a"]
 
 
+@pytest.mark.both_databases
 def test_when_nothing_is_left_the_way_on_drops_the_choices_too(client):
     lieu("a")
     page = client.get("/carte/", {**AROUND, "pour_qui": "youth", "wifi_libre": "1"})
@@ -428,11 +432,13 @@ def test_what_is_true_of_every_row_is_said_once_above_the_list(client):
     assert said.count("Attention : fiche non confirmée") == 2
 
 
+@pytest.mark.both_databases
 def test_a_full_place_says_it_in_the_list(client):
     lieu(full_since=datetime(2026, 11, 3).date())
     assert "Complet depuis le 3 novembre" in text_of(client.get("/carte/"))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("total", "minutes", "words"),
     [
@@ -483,6 +489,7 @@ def test_a_box_that_is_none_is_refused(client, box):
         assert client.get(f"/carte/{name}.json", {"boite": box}).status_code == 400
 
 
+@pytest.mark.both_databases
 def test_points_leave_out_what_nobody_can_locate(client):
     lieu("sur")
     lieu("vague", sheet={"precision": 4_000.0})
@@ -491,6 +498,7 @@ def test_points_leave_out_what_nobody_can_locate(client):
     assert found == {"lieux": [["sur", "Lieu sur", TEISSEIRE[0], TEISSEIRE[1], "38185"]]}
 
 
+@pytest.mark.both_databases
 def test_too_many_points_are_counted_by_square_and_none_is_lost(monkeypatch):
     monkeypatch.setattr(maps, "POINTS", 10)
     for n in range(30):
@@ -511,6 +519,7 @@ def test_the_map_shows_all_that_is_held_when_no_spot_is_asked(client):
 # -------------------------------------------------------------------------------------------------- elsewhere
 
 
+@pytest.mark.both_databases
 def test_only_the_embedded_page_may_be_framed(client):
     lieu()
     page = client.get("/integrer/carte/", {"territoire": "38"})
@@ -544,6 +553,7 @@ def test_the_home_page_answers_who_can_help_me_first(client):
     assert 'aria-current="page">Trouver un lieu' in client.get("/carte/").content.decode()
 
 
+@pytest.mark.both_databases
 def test_a_search_in_a_commune_lists_its_own_unlocated_places_only(client):
     lieu("ici", sheet={"precision": 4_000.0})
     lieu(

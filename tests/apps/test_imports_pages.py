@@ -23,7 +23,7 @@ from maillage.cli.main import main
 from maillage.kernel.errors import Refused
 from tests.conftest import with_role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home"), pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 HEAD = "Nom;Voie;N°;Ville;CP;Tel;Public;Wifi;Divers\n"
@@ -131,6 +131,7 @@ def test_a_stranger_is_sent_to_sign_in(client, address):
     assert not queries.home().exists()
 
 
+@pytest.mark.both_databases
 def test_to_a_stranger_neither_a_file_nor_an_import_exists(signed):
     address = dropped(signed)
     row = imported(signed)
@@ -231,6 +232,7 @@ def test_a_known_format_is_recognised(signed):
     assert "Schéma national" in text
 
 
+@pytest.mark.both_databases
 def test_a_file_is_forgotten_after_a_day_or_by_its_button(signed, coordinator):
     address = dropped(signed)
     signed.post(f"{address}oublier/")
@@ -434,6 +436,7 @@ def test_the_next_file_of_a_source_is_read_as_the_last_one(signed):
 # -------------------------------------------------------------------------------------------------- importing
 
 
+@pytest.mark.both_databases
 def test_what_will_happen_is_told_before_and_is_what_happens(signed):
     imported(signed)
     held = Lieu.objects.get(name__startswith="Médiathèque")
@@ -458,6 +461,7 @@ def test_what_will_happen_is_told_before_and_is_what_happens(signed):
     ]
 
 
+@pytest.mark.both_databases
 def test_what_will_happen_to_a_merged_place_is_told_as_it_happens(signed):
     imported(signed, HEAD + LILAS)
     imported(signed, HEAD + LILAS, nouvelle="Autre source")
@@ -483,6 +487,7 @@ def test_a_place_corrected_by_its_source_is_asked_about_in_the_report(signed):
     assert f'href="/espace/annuaire/doublons/{Pair.objects.get().pk}/"' in text
 
 
+@pytest.mark.both_databases
 def test_a_place_surely_written_anew_by_its_source_is_found_once_until_somebody_decides(signed):
     def found() -> list[str]:
         wanted = (Wanted(text="lilas"), Wanted(communes=("38185",)))
@@ -517,6 +522,7 @@ def test_the_command_says_what_waits_for_an_answer(signed, tmp_path, capsys):
     assert "à confirmer" not in told
 
 
+@pytest.mark.both_databases
 def test_a_partial_file_marks_nobody_missing(signed):
     imported(signed)
     address = dropped(signed, HEAD + LILAS, source="Réseau local")
@@ -572,6 +578,7 @@ def queued() -> list[str]:
     )
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("long")
 def test_a_long_file_is_checked_and_imported_by_the_worker(signed):
     address = dropped(signed)
@@ -610,6 +617,7 @@ def test_what_was_checked_is_what_is_imported_without_reading_twice(signed, monk
     assert Import.objects.get().counts["crees"] == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("long")
 def test_every_attempt_first_asks_for_the_next_one(signed):
     address = dropped(signed)
@@ -621,6 +629,7 @@ def test_every_attempt_first_asks_for_the_next_one(signed):
     assert len(queued()) == before + 1, "once the work is done nobody asks any more"
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("long")
 def test_a_worker_that_is_killed_leaves_nothing_half_done_and_the_next_one_takes_over(signed, monkeypatch):
     address = dropped(signed)
@@ -684,6 +693,7 @@ def test_a_work_that_waits_is_stopped_at_once(signed):
     assert queries.progress(key_of(address)).status == queries.CHECKED
 
 
+@pytest.mark.both_databases
 @pytest.mark.usefixtures("long")
 @pytest.mark.parametrize("step", ["Recherche des doublons", "Écriture des fiches", "Rangement"])
 def test_an_import_stopped_at_any_step_writes_nothing_and_may_start_again(signed, monkeypatch, step):
@@ -754,6 +764,7 @@ def test_the_report_comes_as_a_table(signed):
     assert (refused["ligne"], refused["mot"]) == ("5", "refusé")
 
 
+@pytest.mark.both_databases
 def test_a_place_that_its_source_dropped_is_kept_or_ended_by_a_person(signed):
     imported(signed)
     row = imported(signed, HEAD + LILAS, source="Réseau local")
@@ -784,6 +795,7 @@ def test_a_place_kept_though_dropped_leaves_a_trace(signed):
     assert "gardé" in change.reason
 
 
+@pytest.mark.both_databases
 def test_undoing_says_first_what_it_would_do_and_does_that(signed):
     imported(signed)
     row = imported(
@@ -804,6 +816,7 @@ def test_undoing_says_first_what_it_would_do_and_does_that(signed):
     assert "n’a pas été défait" in again.content.decode()
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("rows", [1, 12])
 def test_the_list_of_imports_makes_as_many_queries_for_many_as_for_one(
     signed, coordinator, rows, django_assert_max_num_queries
@@ -817,6 +830,7 @@ def test_the_list_of_imports_makes_as_many_queries_for_many_as_for_one(
         assert signed.get("/espace/annuaire/imports/").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_a_coordinator_imports_the_places_of_the_territory_and_no_other(client):
     isere = with_role(User.objects.create_user("isere@exemple.fr", "x"), "coordination", territory="38")
     client.force_login(isere)

@@ -25,7 +25,7 @@ from maillage.reference.indicators import indicators
 from tests.conftest import with_role
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ON = date(2026, 11, 22)
 GRENOBLE = "38185"
@@ -126,6 +126,7 @@ def test_beside_invented_rows_real_ones_are_told_apart(library):
     assert found.apart[-1] == "Noté pour de vrai, à part : 22 orientations."
 
 
+@pytest.mark.both_databases
 def test_a_demonstration_tells_nothing_real_as_if_it_were_its_own(library):
     """Referrals are invented, acts are not: the acts stand apart, as in the loop."""
     sent(40, n=4, answered=2, example=True)
@@ -140,6 +141,7 @@ def test_a_demonstration_tells_nothing_real_as_if_it_were_its_own(library):
     assert (found.value, found.apart) == (None, ("Noté pour de vrai, à part : 11 actes d’aide.",))
 
 
+@pytest.mark.both_databases
 def test_structures_and_places_are_counted_where_they_stand(library, django_user_model):
     user = django_user_model.objects.create_user("lea@exemple.fr", "x", name="Léa")
     with_role(user, "aidant", structure=library.structure)
@@ -155,6 +157,7 @@ def test_structures_and_places_are_counted_where_they_stand(library, django_user
     assert read(GRENOBLE)["communes-sans-lieu"].value == 0
 
 
+@pytest.mark.both_databases
 def test_aidants_are_people_and_a_few_are_not_told(library):
     said = {"structure": library.structure, "kind": "employee", "since": date(2026, 1, 5), "made_at": AT}
     for n in range(10):
@@ -214,6 +217,7 @@ def test_a_need_that_no_study_can_give_is_never_said_to_wait_for_one(library, mo
     } == {why}
 
 
+@pytest.mark.both_databases
 def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zero(library, monkeypatch):
     need = Need(
         (10_000.0, 8_000.0, 12_000.0), (15.4, 12.0, 18.0), "illectronisme-insee-2021", "15 ans et plus"
@@ -240,6 +244,7 @@ def test_what_places_receive_stands_beside_the_need_and_a_silent_place_is_no_zer
     assert counted("59")["capacite"].reason == "Aucun lieu d’ici ne dit qu’il aide ou qu’il forme."
 
 
+@pytest.mark.both_databases
 def test_only_the_days_touched_are_counted_again(library):
     sent(40, n=3)
     sent(20, n=3)
@@ -254,6 +259,7 @@ def test_only_the_days_touched_are_counted_again(library):
     assert {("sent", 3), ("answered_fast", 3)} <= kept
 
 
+@pytest.mark.both_databases
 def test_the_step_reads_every_ten_minutes_and_everything_once_a_day(library):
     sent(40, n=3)
     assert actions.run_deadlines(at=AT)["comptes"] > 0

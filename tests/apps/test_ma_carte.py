@@ -29,7 +29,7 @@ from tests.support.cards import SECRET, decide, give_secret, open_page, try_card
 from tests.support.mandats import given
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC) - timedelta(days=2)
 SHUT = "Le code ou le secret n’est pas le bon"
 PAGES = (
@@ -93,6 +93,7 @@ def test_the_code_and_the_secret_open_every_page_and_none_is_kept_by_a_cache(cli
     assert SECRET not in str(dict(client.session)) + str(list(CardSecret.objects.values()))
 
 
+@pytest.mark.both_databases
 def test_a_secret_is_a_word_digits_or_drawings_however_they_are_typed(client, fatou):
     drawn = ["lune", "chat", "velo", "train"]
     for chosen, tried in (
@@ -183,6 +184,7 @@ def test_whoever_finds_a_card_that_somebody_follows_chooses_no_secret(client, fa
     assert not CardSecret.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_card_that_nobody_follows_gets_its_secret_from_its_owner_alone(client, alone):
     try_card(client, alone.code)
     assert decide(client, "/ma-carte/secret/", {"secret": SECRET}).url == "/ma-carte/"
@@ -252,6 +254,7 @@ def test_wrong_tries_are_told_to_the_person(client, fatou):
     assert "2 essais faux depuis la dernière fois" in text(client.get("/ma-carte/"))
 
 
+@pytest.mark.both_databases
 def test_tries_sent_at_once_are_all_counted(fatou, monkeypatch):
     """Somebody else's try lands between the reading of the count and its writing."""
     give_secret(fatou)
@@ -286,6 +289,7 @@ def test_the_code_of_another_with_ones_own_secret_opens_nothing(client, fatou, a
     assert access.PAGE not in client.session
 
 
+@pytest.mark.both_databases
 def test_the_form_of_one_card_does_nothing_to_another(client, fatou, alone):
     open_page(client, alone)
     stale = {"ouverture": client.session[access.PAGE]["token"]}
@@ -313,6 +317,7 @@ def test_a_clock_set_back_opens_it_no_longer(client, fatou):
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 
 
+@pytest.mark.both_databases
 def test_another_secret_closes_what_the_former_had_opened(client, fatou, leila):
     open_page(client, fatou)
     cards.choose_secret(fatou, read_secret("cerises"), by=leila, at=timezone.now())
@@ -359,6 +364,7 @@ def test_what_is_decided_with_a_helper_says_so(client, fatou, leila, lieu):
     assert mandat.withdrawn_with == leila
 
 
+@pytest.mark.both_databases
 def test_a_forgotten_secret_is_chosen_again_with_a_helper_and_told(client, fatou, leila, lieu):
     give_secret(fatou)
     consents.agree(person=fatou, purpose="write", how="read", by=leila, at=AT)
@@ -392,6 +398,7 @@ def test_an_empty_card_says_what_to_do(client, alone):
     assert "Arrêter le mandat" not in page
 
 
+@pytest.mark.both_databases
 def test_a_mandate_is_said_while_it_runs_once_stopped_and_once_over(fatou, leila, lieu):
     at = timezone.now()
     mandat = given(fatou, lieu.structure, leila, at=at)
@@ -416,6 +423,7 @@ def meeting(fatou, leila, lieu) -> Appointment:
     )
 
 
+@pytest.mark.both_databases
 def test_the_next_appointment_is_told_given_up_once_asked_and_only_by_its_owner(
     client, fatou, alone, meeting
 ):
@@ -435,6 +443,7 @@ def test_the_next_appointment_is_told_given_up_once_asked_and_only_by_its_owner(
     assert decide(client, address).status_code == 404
 
 
+@pytest.mark.both_databases
 def test_an_appointment_cancelled_by_the_place_is_said(client, fatou, leila, meeting):
     appointments.cancel(meeting, at=timezone.now(), by=leila, reason="Travaux")
     open_page(client, fatou)
@@ -458,6 +467,7 @@ def test_two_cancelled_appointments_bear_two_names_for_who_listens(client, fatou
     assert names == ["t-annule-1 t-annule-quand-1", "t-annule-2 t-annule-quand-2"]
 
 
+@pytest.mark.both_databases
 def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
     gerante = account("gerante", "gestionnaire", structure=lieu.structure)
     begin = timezone.now() + timedelta(days=2)
@@ -475,6 +485,7 @@ def test_a_seat_is_given_up_and_taken_back(client, fatou, leila, lieu):
     assert Seat.objects.get().status == "booked"
 
 
+@pytest.mark.both_databases
 def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lieu):
     consents.agree(person=fatou, purpose="track", how="read", by=leila, at=AT)
     on = timezone.localdate()
@@ -496,6 +507,7 @@ def test_the_procedures_are_told_with_the_nearest_date(client, fatou, leila, lie
 # ----------------------------------------------------------------------------------------------- they decide
 
 
+@pytest.mark.both_databases
 def test_the_person_corrects_what_is_theirs(client, fatou):
     open_page(client, fatou)
     typed = {"prenom": "Fatoumata", "langue": "ar", "joindre": "none", "naissance": ""}
@@ -505,6 +517,7 @@ def test_the_person_corrects_what_is_theirs(client, fatou):
     assert decide(client, "/ma-carte/corriger/", typed | {"joindre": "phone"}).status_code == 400
 
 
+@pytest.mark.both_databases
 def test_what_others_wrote_is_asked_for_and_answered(client, fatou, leila, lieu):
     open_page(client, fatou)
     asked = {"a_qui": lieu.structure.pk, "quoi": "Mon année est fausse"}

@@ -25,7 +25,7 @@ from tests.conftest import account
 from tests.support.cards import decide, open_page
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 DAY = timedelta(days=1)
 MAIL = {"courriels": ["accueil@bibliotheque.example"]}
 HELPS = {"practices": {"assistance": {"state": "offered"}}}
@@ -128,6 +128,7 @@ def test_the_list_shows_only_what_the_person_shares(client, aidant, worker, ccas
     assert "prime d’activité" not in page.lower()
 
 
+@pytest.mark.both_databases
 def test_opening_one_is_written_and_shows_what_is_seen(client, aidant, orientation):
     client.force_login(aidant)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
@@ -204,6 +205,7 @@ def test_who_holds_the_next_step_is_the_same_everywhere(client, worker, ccas, li
     assert "Maintenant, c’est à : <strong>CCAS</strong>" in text(client.get("/ma-carte/suivi/"))
 
 
+@pytest.mark.both_databases
 def test_a_card_tells_two_steps_apart_by_what_they_are_for(client, worker, ccas, library, person):
     day = timezone.localdate() + 7 * DAY
     sent(worker, ccas, library, person, procedure="sante", procedure_words="carte Vitale", urgent_before=day)
@@ -297,6 +299,7 @@ def test_an_appointment_that_looks_like_a_slip_is_asked_about_once(
     assert state(orientation) == "appointed"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("channel", ["email", "phone"])
 def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, worker, ccas, library, channel):
     """By the link of the place as by whoever sends and notes what it says by telephone."""
@@ -316,6 +319,7 @@ def test_an_appointment_after_the_date_of_the_person_is_asked_about(client, work
     assert state(row) == "appointed"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("field", "posted"),
     [("heure", {"jour": "2027-03-28", "heure": "02:30"}), ("jour", {"jour": "2027-03-29", "heure": "10:00"})],
@@ -363,6 +367,7 @@ def test_refusing_for_want_of_room_stops_new_referrals(client, aidant, worker, c
         sent(worker, ccas, library)
 
 
+@pytest.mark.both_databases
 def test_another_place_is_proposed_among_neighbours(client, aidant, orientation):
     near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
     client.force_login(aidant)
@@ -394,6 +399,7 @@ def test_an_absence_is_not_noted_before_the_hour(client, aidant, orientation):
     assert "n’est pas encore passé" in text(response)
 
 
+@pytest.mark.both_databases
 def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
     answers.appoint(
         orientation, by=aidant, at=timezone.now() - DAY, when=timezone.now() + timedelta(minutes=30)
@@ -409,6 +415,7 @@ def test_who_came_is_asked_only_from_the_hour_on(client, aidant, orientation):
         assert 'value="came"' in page and 'value="absent"' in page
 
 
+@pytest.mark.both_databases
 def test_what_was_done_is_said_with_its_outcome(client, aidant, orientation):
     client.force_login(aidant)
     wrong = answer(client, orientation, geste="servir", fait=["assistance"], minutes="beaucoup")
@@ -423,6 +430,7 @@ def test_what_was_done_is_said_with_its_outcome(client, aidant, orientation):
     assert "retrouvé." in page and "retrouvé.." not in page
 
 
+@pytest.mark.both_databases
 def test_a_double_click_does_it_once(client, aidant, orientation):
     client.force_login(aidant)
     for _ in range(2):
@@ -483,6 +491,7 @@ def test_a_link_page_left_open_undoes_nothing(client, orientation, aidant):
     assert state(orientation) == "accepted"
 
 
+@pytest.mark.both_databases
 def test_several_leave_the_rows_that_moved_since(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(2)]
     client.force_login(aidant)
@@ -512,6 +521,7 @@ def test_following_from_a_page_left_open_changes_nothing(client, worker, aidant,
     assert state(orientation) == "accepted"
 
 
+@pytest.mark.both_databases
 def test_cancelling_says_that_the_person_is_told(client, worker, aidant, person, orientation):
     consents.agree(person=person, purpose="write", how="read", by=worker, at=timezone.now())
     answers.appoint(orientation, by=aidant, at=timezone.now(), when=timezone.now() + 5 * DAY)
@@ -539,6 +549,7 @@ def test_several_are_accepted_at_once_and_those_that_cannot_say_why(client, aida
     assert f"n° {rows[2].pk}" in page
 
 
+@pytest.mark.both_databases
 def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(2)]
     client.force_login(aidant)
@@ -548,6 +559,7 @@ def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
     assert [state(row) for row in rows] == ["appointed", "appointed"]
 
 
+@pytest.mark.both_databases
 def test_several_are_dated_but_those_to_look_at_again(client, aidant, worker, ccas, library):
     """A date that is too late for one is given to the others: each says what became of it."""
     fine, doubtful = (
@@ -603,6 +615,7 @@ def test_several_never_touches_the_row_of_another_structure(client, stranger, or
     assert state(orientation) == "sent"
 
 
+@pytest.mark.both_databases
 def test_a_place_says_it_is_full_and_neighbours_are_proposed(client, aidant, library):
     place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
     client.force_login(aidant)
@@ -675,6 +688,7 @@ def test_whoever_only_sends_reads_what_was_sent(client, worker, stranger, orient
     assert "Aurélie" not in text(client.get("/espace/orientations/envoyees/"))
 
 
+@pytest.mark.both_databases
 def test_whoever_receives_nothing_has_no_tab_that_leads_back(client, worker, aidant, ccas):
     for user, tabs in (
         (aidant, 1),
@@ -710,6 +724,7 @@ def far_away() -> Lieu:
     return place("echirolles", {"nom": "Échirolles", "latitude": 45.1456, "longitude": 5.7186, **HELPS})
 
 
+@pytest.mark.both_databases
 def test_a_place_proposed_instead_is_one_gesture_away(client, worker, aidant, person, orientation, far_away):
     answers.redirect(orientation, by=aidant, at=timezone.now(), lieu=far_away)
     client.force_login(worker)
@@ -787,6 +802,7 @@ def need(**more) -> dict[str, str]:
     }
 
 
+@pytest.mark.both_databases
 def test_the_need_is_prefilled_by_the_person(client, worker, person):
     people.correct(person, {"language": "ro"}, by=worker, at=timezone.now())
     client.force_login(worker)
@@ -816,6 +832,7 @@ def test_a_person_out_of_the_menu_is_looked_for_or_welcomed_and_the_referral_goe
     assert f'href="/espace/personnes/{person.pk}/"' in ordinary
 
 
+@pytest.mark.both_databases
 def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, library):
     place("complet", {"nom": "Lieu complet", **HELPS}, full_since=timezone.localdate())
     client.force_login(worker)
@@ -870,6 +887,7 @@ def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, libr
     assert "Aurélie" not in card
 
 
+@pytest.mark.both_databases
 def test_no_real_place_hears_of_somebody_who_was_invented(client, worker, ccas, library, person):
     Person.objects.update(example=True)
     client.force_login(worker)
@@ -902,6 +920,7 @@ def test_a_person_who_says_no_is_still_oriented_by_their_card(client, worker, li
     assert not Message.objects.filter(to="accueil@bibliotheque.example").exists()
 
 
+@pytest.mark.both_databases
 def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker, ccas, library, person):
     first = sent(worker, ccas, library, person, shared=["nickname", "reach", "note"], note="Parle peu")
     assert "Parle peu" in opened(client, first)
@@ -988,6 +1007,7 @@ def test_what_was_typed_goes_with_a_draft_taken_to_a_neighbour(client, worker, l
     assert (row.lieu, row.note, row.availability) == (near, "Parle peu", "mardi")
 
 
+@pytest.mark.both_databases
 def test_no_place_suits_is_a_need_that_is_counted(client, worker):
     client.force_login(worker)
     page = text(client.post("/espace/orientations/nouvelle/", need(geste="aucun"), follow=True))
@@ -996,6 +1016,7 @@ def test_no_place_suits_is_a_need_that_is_counted(client, worker):
     assert (row.state, row.commune) == ("unsolved", "38185")
 
 
+@pytest.mark.both_databases
 def test_no_place_suits_said_twice_is_one_need(client, worker, person):
     client.force_login(worker)
     urls = {
@@ -1017,6 +1038,7 @@ def test_what_is_due_in_years_is_a_slip(client, worker, library):
     assert chosen(client, library, avant=last.isoformat()).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_a_draft_is_taken_up_again(client, worker, library):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     client.force_login(worker)
@@ -1037,6 +1059,7 @@ def test_a_step_is_added_to_the_path(client, worker, library, person, orientatio
     assert (second.path, second.position) == (orientation.path, 2)
 
 
+@pytest.mark.both_databases
 def test_nobody_sends_for_the_person_of_another_structure(client, stranger, library, person):
     client.force_login(stranger)
     assert client.get(f"/espace/orientations/nouvelle/?personne={person.pk}").status_code == 404
@@ -1081,6 +1104,7 @@ def test_a_place_answers_by_its_link_without_account(client, orientation):
     assert Message.objects.filter(to="sofia@exemple.fr").exists()
 
 
+@pytest.mark.both_databases
 def test_each_reading_by_a_link_is_noted_and_told_to_the_person_as_the_place(
     client, worker, person, orientation
 ):
@@ -1112,6 +1136,7 @@ def test_an_agreement_is_noted_by_the_house_of_whoever_notes_it(client, worker, 
     assert told in page
 
 
+@pytest.mark.both_databases
 def test_opening_a_card_to_print_it_is_noted(client, worker, person, orientation):
     client.force_login(worker)
     for address in (f"/espace/orientations/{orientation.pk}/carte/", f"/espace/personnes/{person.pk}/carte/"):
@@ -1119,6 +1144,7 @@ def test_opening_a_card_to_print_it_is_noted(client, worker, person, orientation
     assert text(client.get(f"/espace/personnes/{person.pk}/")).count("Sofia (CCAS) a imprimé la carte") == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("posted", "state_after"),
     [
@@ -1134,6 +1160,7 @@ def test_each_answer_of_a_link(client, orientation, posted, state_after):
     assert state(orientation) == state_after
 
 
+@pytest.mark.both_databases
 def test_what_is_asked_is_said_between_professionals_everywhere(client, worker, ccas, library):
     row = sent(worker, ccas, library, procedure="", procedure_words="")
     client.force_login(worker)
@@ -1230,6 +1257,7 @@ def test_guessing_links_is_stopped(client, orientation, monkeypatch):
     assert client.get(link(orientation)).status_code == 429
 
 
+@pytest.mark.both_databases
 def test_a_link_out_of_date_shows_nobody_and_gives_a_new_one_to_the_place_alone(client, orientation):
     Orientation.objects.filter(pk=orientation.pk).update(link_until=timezone.localdate() - DAY)
     before = link(orientation)
@@ -1253,6 +1281,7 @@ def test_an_expired_referral_says_so(client, orientation):
     assert "Aurélie" not in page
 
 
+@pytest.mark.both_databases
 def test_a_link_used_again_after_the_end_says_that_nothing_is_expected(client, orientation):
     opened(client, orientation)
     client.post(link(orientation), {"geste": "servir", "fait": ["assistance"], "issue": "reached"})
@@ -1271,6 +1300,7 @@ def test_pages_of_a_link_are_kept_by_nobody(client, orientation):
 # --------------------------------------------------------------------------------------------------- measures
 
 
+@pytest.mark.both_databases
 def test_a_structure_reads_a_year_of_its_own(client, aidant, worker, ccas, library):
     rows = [sent(worker, ccas, library) for _ in range(4)]
     answers.refuse(rows[0], by=aidant, at=timezone.now(), reason="full")
@@ -1312,6 +1342,7 @@ def test_invented_people_never_stand_for_real_ones(client, coordinator, worker, 
     assert re.findall(r"<strong>[^<]*</strong>", page) == re.findall(r"<strong>[^<]*</strong>", before)
 
 
+@pytest.mark.both_databases
 def test_what_is_counted_is_not_told_as_an_estimate(client, coordinator, worker, aidant, ccas, library):
     """« Environ 100 %, entre 76 et 100 % » parlait d’une estimation ; six jours ne sont pas moins de six jours."""
     at = timezone.now() - timedelta(days=40)

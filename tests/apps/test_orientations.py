@@ -26,7 +26,7 @@ from tests.conftest import account
 from tests.support.places import place
 from tests.support.referrals import action
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 PARIS = ZoneInfo("Europe/Paris")
 AT = datetime(2026, 11, 20, 10, tzinfo=PARIS)
 DAY = timedelta(days=1)
@@ -113,6 +113,7 @@ def test_preparing_sends_nothing(worker, ccas, library, person):
     assert [event.verb for event in row.events.all()] == ["prepare"]
 
 
+@pytest.mark.both_databases
 def test_a_path_keeps_its_steps_in_order(worker, ccas, library, person):
     first = prepared(worker, ccas, library, person)
     other = place("autre", {"nom": "Autre lieu", **HELPS})
@@ -146,6 +147,7 @@ def test_preparing_for_somebody_else_or_in_another_name_is_refused(worker, aidan
         drafts.prepare(by=None, at=AT, need="assistance", structure=ccas.structure)
 
 
+@pytest.mark.both_databases
 def test_the_path_of_somebody_is_for_whoever_helps_them(orientation, aidant, library):
     with pytest.raises(Refused):
         drafts.prepare(by=aidant, at=AT, need="wifi", structure=library.structure, follows=orientation)
@@ -187,6 +189,7 @@ def test_sending_tells_the_place_by_a_link_and_names_nobody(orientation):
     assert "français" not in " ".join(message.text for message in mails())
 
 
+@pytest.mark.both_databases
 def test_professionals_read_what_is_asked_in_their_words(worker, ccas, library):
     row = sent(worker, ccas, library)
     answers.serve(row, by=None, token=token(row), at=AT + DAY, did=["assistance"], outcome="reached")
@@ -308,6 +311,7 @@ def test_a_place_without_email_is_called_or_shown_a_card(worker, ccas):
     assert not Message.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_relative_sends_with_a_card_and_nothing_is_mailed(library):
     row = drafts.prepare(by=None, at=AT, need="assistance", origin="relative", lieu=library)
     row = sending.send(row, by=None, at=AT, channel="email")
@@ -331,6 +335,7 @@ def test_a_person_who_agrees_is_written_to(worker, ccas, library, person):
     assert "/ma-carte/" in texts[0]
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("channel", "words"),
     [
@@ -351,6 +356,7 @@ def test_nobody_is_expected_before_somebody_answered(worker, ccas, library, pers
     assert "attend :" not in told[0].text.replace("\u00a0", " ")
 
 
+@pytest.mark.both_databases
 def test_a_person_who_said_nothing_is_not_written_to(orientation):
     assert not Message.objects.filter(channel="sms").exists()
 
@@ -358,6 +364,7 @@ def test_a_person_who_said_nothing_is_not_written_to(orientation):
 # -------------------------------------------------------------------------------------------------- answering
 
 
+@pytest.mark.both_databases
 def test_the_whole_way_by_link(orientation, worker):
     key = {"by": None, "token": token(orientation)}
     answers.see(orientation, at=AT + DAY, **key)
@@ -395,6 +402,7 @@ def test_the_whole_way_by_link(orientation, worker):
     assert Entry.objects.filter(kind="orientations.orientation", row=row.pk).count() == 7
 
 
+@pytest.mark.both_databases
 def test_the_whole_way_by_the_space_of_the_place(orientation, aidant):
     answers.see(orientation, by=aidant, at=AT)
     row = answers.accept(orientation, by=aidant, at=AT, note="Prévoir 1 h")
@@ -495,6 +503,7 @@ def test_an_appointment_given_twice_or_given_back_is_still_asked_about(orientati
     assert [message.due_at.astimezone(PARIS).date() for message in waiting] == [date(2026, 11, 26)]
 
 
+@pytest.mark.both_databases
 def test_an_absence_is_one_gesture_and_another_date_may_follow(orientation, aidant):
     answers.appoint(orientation, by=aidant, at=AT, when=AT + DAY)
     with pytest.raises(Refused, match="pas encore passé"):
@@ -594,6 +603,7 @@ def test_a_page_that_shows_another_appointment_moves_nothing(orientation, aidant
         answers.move(orientation, by=other, at=AT, when=AT + 3 * DAY, was=was)
 
 
+@pytest.mark.both_databases
 def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas, library, person, aidant):
     """After going back, the page asks to move what it had given: it is the same date, told once."""
     consents.agree(person=person, purpose="write", how="read", by=worker, at=AT)
@@ -604,6 +614,7 @@ def test_the_same_date_sent_again_by_the_same_person_is_given_once(worker, ccas,
     assert Message.objects.filter(channel="sms").count() == 2
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("given", "verb"),
     [
@@ -631,6 +642,7 @@ def test_a_person_told_to_come_is_told_that_it_is_over(worker, ccas, library, pe
     assert last == f"{over[given]} Revenez voir la personne qui vous aide."
 
 
+@pytest.mark.both_databases
 def test_a_person_nobody_expected_or_who_gave_it_up_is_not_told_that_it_is_over(
     worker, ccas, library, person, aidant
 ):
@@ -654,6 +666,7 @@ def test_whoever_does_not_receive_may_not_answer(orientation, worker, verb):
     assert orientation.events.count() == 2
 
 
+@pytest.mark.both_databases
 def test_what_a_place_says_by_telephone_is_noted_by_whoever_sends(worker, ccas, library, aidant):
     """The loop closes without account nor e-mail on the other side; whoever noted it is named, and the
     sheet is not touched.
@@ -685,6 +698,7 @@ BY_SENDER = ("close", "cancel", "unsolved", "remind")
 BY_RECEIVER = ("accept", "refuse", "redirect", "appoint", "move", "came", "absent", "serve")
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("state", list(cycle.STATES))
 def test_every_gesture_follows_the_table_in_every_state(orientation, aidant, worker, state, subtests):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
@@ -739,6 +753,7 @@ def test_a_link_stays_open_after_an_answer(orientation):
     assert answers.came(orientation, by=None, token=key, at=AT + 60 * DAY).state == "came"
 
 
+@pytest.mark.both_databases
 def test_a_link_reused_after_the_end_shows_the_state(orientation, worker):
     key = token(orientation)
     sending.cancel(orientation, by=worker, at=AT)
@@ -800,6 +815,7 @@ def test_an_answered_referral_does_not_expire(orientation, aidant):
     assert deadlines.run_deadlines(at=AT + 40 * DAY)["sans_reponse"] == 0
 
 
+@pytest.mark.both_databases
 def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, worker):
     kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
     Lieu.objects.filter(pk=library.pk).update(state="merged", merged_into=kept)
@@ -814,6 +830,7 @@ def test_a_referral_follows_its_place_and_stops_with_it(orientation, library, wo
     assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 0
 
 
+@pytest.mark.both_databases
 def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_what_was_shared(
     orientation, library, aidant
 ):
@@ -834,6 +851,7 @@ def test_another_structure_reads_a_referral_only_once_it_is_told_and_without_wha
     assert deadlines.run_deadlines(at=AT)["lieux_reunis_ou_fermes"] == 0
 
 
+@pytest.mark.both_databases
 def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(orientation, library):
     kept = place("reunie", {"nom": "Médiathèque", **MAIL, **HELPS})
     Lieu.objects.filter(pk=kept.pk).update(structure=library.structure)
@@ -845,6 +863,7 @@ def test_a_place_merged_within_its_structure_keeps_its_link_and_what_was_shared(
     assert links.opened(link, AT).live
 
 
+@pytest.mark.both_databases
 def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidant):
     """The place and its address stay as the street says them."""
     andrei = people.welcome(
@@ -863,6 +882,7 @@ def test_the_person_is_written_to_in_their_language(worker, ccas, library, aidan
     assert "marți 24 noiembrie 2026" in given.text and "Bibliothèque Barnave" in given.text
 
 
+@pytest.mark.both_databases
 def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
     Orientation.objects.filter(pk=orientation.pk).update(lieu=None)
     deadlines.run_deadlines(at=AT)
@@ -870,6 +890,7 @@ def test_a_place_taken_out_of_the_directory_stops_its_referrals(orientation):
     assert (orientation.state, orientation.lieu_name) == ("cancelled", "Bibliothèque Barnave")
 
 
+@pytest.mark.both_databases
 def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
     answers.refuse(orientation, by=aidant, at=AT, reason="other", words="Fâchée avec nous")
     assert deadlines.run_deadlines(at=AT + 730 * DAY)["oubliees"] == 0
@@ -882,6 +903,7 @@ def test_after_two_years_nothing_says_who_it_was(orientation, aidant):
     assert deadlines.run_deadlines(at=AT + 732 * DAY)["oubliees"] == 0
 
 
+@pytest.mark.both_databases
 def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
     deadlines.strip(person, at=AT)
     forgetting.forget(person, by=worker, at=AT)
@@ -901,6 +923,7 @@ def test_a_person_erased_while_a_referral_runs(orientation, person, worker):
 # ---------------------------------------------------------------------------------------------------- reading
 
 
+@pytest.mark.both_databases
 def test_the_sender_and_the_receiver_see_it_and_nobody_else(orientation, worker, aidant, ccas, library):
     seen = {worker: True, aidant: True}
     seen[account("paul", "aidant", structure=place("autre", {"nom": "Autre lieu"}).structure)] = False
@@ -977,6 +1000,7 @@ def test_where_it_stands_asks_as_much_for_many_steps(
         assert len(persons.where_it_stands(person.card).steps) == 6
 
 
+@pytest.mark.both_databases
 def test_the_same_help_is_told_only_with_agreement(orientation, person, worker):
     outsider = User.objects.create_user("dehors@exemple.fr", "x")
     assert persons.same_help(person, "argent", user=outsider) == []
@@ -990,6 +1014,7 @@ def test_the_same_help_is_told_only_with_agreement(orientation, person, worker):
     assert persons.same_help(None, "argent", user=outsider) == []
 
 
+@pytest.mark.both_databases
 def test_what_is_received_is_sorted_by_what_needs_an_answer(worker, ccas, library, aidant):
     rows = {
         name: sent(worker, ccas, library, procedure=name)
@@ -1185,6 +1210,7 @@ def test_needs_without_solution_are_told_by_need_and_commune(worker, ccas, libra
     assert found.unsolved_by_need.cells == [[19, 14]]
 
 
+@pytest.mark.both_databases
 def test_examples_are_apart_and_nothing_of_them_is_withheld(worker, ccas, library):
     many(worker, ccas, library, 3, example=True, state="refused", reason="full", **ANSWERED)
     found = measures.measures(None, SINCE, UNTIL, on=LATER, examples=True)
@@ -1192,6 +1218,7 @@ def test_examples_are_apart_and_nothing_of_them_is_withheld(worker, ccas, librar
     assert measures.measures(None, SINCE, UNTIL).n == 0
 
 
+@pytest.mark.both_databases
 def test_another_territory_or_period_counts_nothing(worker, ccas, library):
     many(worker, ccas, library, 20)
     for found in (

@@ -22,7 +22,7 @@ from tests.spec.test_bilan import AURELIE
 from tests.support.cards import decide, open_page, try_card
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime.now(UTC) - timedelta(days=2)
 
 
@@ -161,6 +161,7 @@ def test_a_name_turns_no_line_around(client, aidant):
     assert Person.objects.get().nickname == "Ana Maria"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("role", "opens"), [("aidant", True), ("benevole", False)])
 def test_a_volunteer_meets_somebody_whom_a_colleague_welcomed(client, lieu, role, opens):
     colleague, volunteer = (
@@ -179,6 +180,7 @@ def test_a_volunteer_meets_somebody_whom_a_colleague_welcomed(client, lieu, role
     assert client.get(f"/espace/personnes/{met.pk}/").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
     twin = register.welcome(by=aidant, structure=lieu.structure, nickname="Fatou", born=1988, at=AT)
     client.force_login(aidant)
@@ -190,6 +192,7 @@ def test_homonyms_are_told_apart_by_their_card(client, aidant, lieu, person):
     assert person.card not in page
 
 
+@pytest.mark.both_databases
 def test_opening_a_sheet_is_written_and_shown(client, aidant, person):
     client.force_login(aidant)
     client.get(f"/espace/personnes/{person.pk}/")
@@ -236,6 +239,7 @@ def test_wrong_codes_of_a_stranger_close_no_door_to_professionals(client, strang
     assert client.post("/espace/personnes/carte/", {"code": person.card, "accord": "on"}).status_code == 302
 
 
+@pytest.mark.both_databases
 def test_an_agreement_keeps_the_words_that_were_read(client, aidant, person):
     client.force_login(aidant)
     given = {"pour": "keep", "comment": "read", "reponse": "oui"}
@@ -259,6 +263,7 @@ def test_a_copy_holds_all_that_is_kept(client, aidant, person, sent):
     assert any("remis une copie" in line["quoi"] for line in told["qui_a_vu"])
 
 
+@pytest.mark.both_databases
 def test_erasing_asks_for_the_card_and_stops_what_runs(client, aidant, person, sent):
     client.force_login(aidant)
     assert client.post(f"/espace/personnes/{person.pk}/effacer/", {"code": "AAAA-AAAA"}).status_code == 400
@@ -339,6 +344,7 @@ def test_the_person_reads_who_saw_and_takes_back_an_agreement(client, aidant, pe
     assert not queries.agreed(person, "share", said.structure_id)
 
 
+@pytest.mark.both_databases
 def test_the_person_gives_up_a_step(client, person, sent):
     opened(client, person)
     decide(client, f"/ma-carte/etapes/{sent.pk}/annuler/")
@@ -363,6 +369,7 @@ def test_the_person_has_everything_erased(client, person, sent):
     assert try_card(client, person.card).status_code == 400
 
 
+@pytest.mark.both_databases
 def test_an_agreement_taken_back_is_read_no_more(client, person, stranger, sent):
     client.force_login(stranger)
     assert "Fatou" in client.get(f"/espace/orientations/{sent.pk}/").content.decode()
@@ -378,6 +385,7 @@ def diagnosis(person: Person, lieu, token: str, **more) -> Bilan:
     return autonomy.keep(it, purpose="person", how="read", person=person, structure=lieu.structure, at=AT)
 
 
+@pytest.mark.both_databases
 def test_who_keeps_no_more_answers_is_read_no_more(client, aidant, person, lieu, other):
     kept, elsewhere = diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
     opened(client, person)
@@ -391,6 +399,7 @@ def test_who_keeps_no_more_answers_is_read_no_more(client, aidant, person, lieu,
     assert list(Bilan.objects.all()) == [elsewhere]
 
 
+@pytest.mark.both_databases
 def test_a_no_to_keeping_answers_erases_them_everywhere(client, aidant, person, lieu, other):
     diagnosis(person, lieu, "ici"), diagnosis(person, other, "ailleurs")
     client.force_login(aidant)
@@ -401,6 +410,7 @@ def test_a_no_to_keeping_answers_erases_them_everywhere(client, aidant, person, 
     assert not Consent.objects.filter(purpose="keep", given=True, withdrawn_at=None).exists()
 
 
+@pytest.mark.both_databases
 def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(person, lieu, other):
     consents.agree(person=person, purpose="count", how="read", at=AT)
     first = diagnosis(person, lieu, "ici")
@@ -411,6 +421,7 @@ def test_answers_kept_no_more_stay_counted_for_who_agrees_and_lead_to_nobody(per
     assert (first.person, first.kept, again.person, again.retest_of) == (None, "count", person, None)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("how", ["no", "number"])
 def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger, sent, how):
     consents.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
@@ -460,6 +471,7 @@ def test_a_structure_that_left_reads_the_sheet_nowhere(client, aidant, person, s
     assert "Zohra" not in client.get("/espace/orientations/envoyees/").content.decode()
 
 
+@pytest.mark.both_databases
 def test_a_structure_that_left_sends_the_person_nowhere_and_prints_no_code(
     client, aidant, lieu, other, person, sent
 ):

@@ -21,7 +21,7 @@ from maillage.kernel.errors import Refused
 from maillage.words.opening import date_text
 from tests.support.places import AT, LATER, place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 WRONG = "Ce code n’ouvre aucune fiche."
 
 
@@ -89,6 +89,7 @@ def test_a_renewed_code_closes_the_one_before(client, lieu, code):
     assert change.before == change.after, "the sheet itself did not change"
 
 
+@pytest.mark.both_databases
 def test_the_code_is_kept_out_of_the_history(lieu, code):
     assert code.replace("-", "") not in str(list(Change.objects.values_list("before", "after", "reason")))
 
@@ -147,6 +148,7 @@ def test_the_page_of_a_code_is_neither_indexed_nor_kept(client, code):
     assert "no-store" in page["Cache-Control"]
 
 
+@pytest.mark.both_databases
 def test_the_code_of_a_merged_place_opens_the_one_it_became(client, lieu, code):
     kept = place("autre", {"nom": "Médiathèque Barnave"})
     pair = Pair.objects.create(first=kept, second=lieu, score=0.9, reasons=[])
@@ -170,6 +172,7 @@ def test_the_sheet_is_read_in_plain_words(client, code):
         assert words in page
 
 
+@pytest.mark.both_databases
 def test_nothing_changed_is_one_click(client, lieu, code):
     assert client.post(f"/fiche/{code}/", {"dire": "rien"}).status_code == 302
     lieu.refresh_from_db()
@@ -179,6 +182,7 @@ def test_nothing_changed_is_one_click(client, lieu, code):
     assert Change.objects.filter(lieu=lieu, verb="confirm", by="la structure").count() == 1
 
 
+@pytest.mark.both_databases
 def test_full_and_room_again(client, lieu, code):
     client.post(f"/fiche/{code}/", {"dire": "complet"})
     lieu.refresh_from_db()
@@ -292,6 +296,7 @@ def test_closing_for_good_is_told_to_the_network_which_decides(client, lieu, cod
     assert Proposal.objects.get().text == "Le lieu ferme pour de bon : la mairie ferme le bâtiment"
 
 
+@pytest.mark.both_databases
 def test_an_unknown_gesture_does_nothing(client, lieu, code):
     assert client.post(f"/fiche/{code}/", {"dire": "tout effacer"}).status_code == 302
     assert Change.objects.filter(lieu=lieu).exclude(reason__startswith="lien").count() == 0
@@ -328,6 +333,7 @@ def test_a_form_that_nobody_touched_changes_nothing(client, lieu, code):
     assert Lieu.objects.get().sheet == before
 
 
+@pytest.mark.both_databases
 def test_what_is_not_the_name_nor_the_address_is_written_at_once(client, lieu, code):
     sent = form_of(client, f"/fiche/{code}/corriger/")
     sent |= {
@@ -352,6 +358,7 @@ def test_what_is_not_the_name_nor_the_address_is_written_at_once(client, lieu, c
     assert search(Wanted(facets=(("pratique:impression",),))).total == 1
 
 
+@pytest.mark.both_databases
 def test_the_name_and_the_address_await_somebody(client, lieu, code):
     sent = form_of(client, f"/fiche/{code}/corriger/")
     sent |= {"nom": ["Médiathèque Barnave"], "adresse": ["2 place Grenette"], "pivot": ["213 801 855 00015"]}
@@ -376,6 +383,7 @@ def test_the_name_and_the_address_await_somebody(client, lieu, code):
     assert lieu.confirmed_on is None, "a name that awaits confirms nothing"
 
 
+@pytest.mark.both_databases
 def test_a_name_proposed_again_replaces_the_one_that_awaits(lieu):
     links.correct(lieu, Correction(values={"nom": "Un nom"}), at=AT)
     links.correct(lieu, Correction(values={"nom": "Un autre"}), at=LATER)
@@ -448,6 +456,7 @@ def test_hours_that_no_week_tells_are_asked_in_one_text(client):
     assert "jour_Mo" not in page
 
 
+@pytest.mark.both_databases
 def test_what_lacks_and_what_else_stay_between_professionals(client, lieu, code):
     sent = form_of(client, f"/fiche/{code}/corriger/")
     sent |= {
@@ -538,6 +547,7 @@ def test_only_the_boxes_that_changed_are_asked(client, coordinator, lieu, code):
     )
 
 
+@pytest.mark.both_databases
 def test_a_name_typed_back_awaits_like_one_sent_by_the_link(client, coordinator, lieu, code):
     client.force_login(coordinator)
     address = f"/espace/annuaire/papier/?code={code}&cases=1"

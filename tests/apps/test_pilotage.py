@@ -37,7 +37,7 @@ from maillage.cli.main import main
 from tests.conftest import PLACE, account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
 PAGE = f"/territoires/{PLACE}/boucle/"
@@ -126,6 +126,7 @@ def test_only_a_long_wait_waits(home):
     assert here.oldest == 42
 
 
+@pytest.mark.both_databases
 def test_relatives_and_cancelled_are_left_out(home):
     referrals("38421", 2, example=True, state=cycle.CANCELLED)
     Orientation.objects.update(origin=cycle.RELATIVE)
@@ -154,6 +155,7 @@ def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(cli
     assert apart in page
 
 
+@pytest.mark.both_databases
 def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(study):
     """26 acts over two days: 22 in both; said of a place, an act is counted there by both."""
     pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee="38185")
@@ -171,6 +173,7 @@ def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(
     assert sum(point.value or 0 for point in acts.series) == 22
 
 
+@pytest.mark.both_databases
 def test_acts_are_an_action_where_nobody_was_referred(client, study, coordinator):
     """22 actes, aucune orientation : l’action n’est pas manquante, la page et l’accueil disent les actes."""
     pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee=PLACE)
@@ -331,6 +334,7 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     assert "2 actions sans pilote" in page and "1 pour tout le territoire" in page, "a part is no action more"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("written", "answers"),
     [
@@ -471,6 +475,7 @@ def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, 
     assert (away["valeur"], away["bas"], away["haut"], away.get("motif", "")) == (told, 380.0, 580.0, doubt)
 
 
+@pytest.mark.both_databases
 def test_a_training_of_aidants_is_no_seat_of_a_workshop(home):
     """Une formation d’aidants n’assoit personne à aider : la boucle compte les places d’ateliers, comme le rapport."""
     pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee=PLACE)
@@ -525,6 +530,7 @@ def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client,
 # --------------------------------------------------------------------------------------------- who steers
 
 
+@pytest.mark.both_databases
 def test_who_leads_a_territory_finds_its_loop(client, study, coordinator):
     client.force_login(coordinator)
     page = client.get("/espace/pilotage/").content.decode()
@@ -668,6 +674,7 @@ def test_who_steers_nothing_has_no_loop_on_their_home(client, study):
 # -------------------------------------------------------------------------------------- the demonstration
 
 
+@pytest.mark.both_databases
 def test_the_demonstration_has_a_year_of_invented_referrals(home):
     for code in ("38421", "38151"):
         place(f"lieu-{code}", {"code_insee": code})

@@ -26,7 +26,7 @@ from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)  # a Friday, ten o’clock in Paris
 TUESDAY = date(2026, 11, 24)
 NINE = datetime(2026, 11, 24, 8, tzinfo=UTC)  # in Paris
@@ -142,6 +142,7 @@ def test_nobody_is_expected_twice_at_one_moment(opened, karim, fatou, library):
         appointments.book(other, structure=library.structure, by=karim, helper=karim, at=AT)
 
 
+@pytest.mark.both_databases
 def test_a_helper_kept_elsewhere_has_no_free_slot(opened, karim, library):
     permanences.change(opened, {"helper": karim}, by=karim, at=AT)
     home = Draft(kind=rules.PROCEDURE, starts_at=NINE + HALF, name="Mme Haddad", where=rules.HOME)
@@ -164,6 +165,7 @@ def test_another_structure_gives_and_sees_nothing(client, opened, fatou, karim):
         appointments.cancel(made, by=stranger, at=AT)
 
 
+@pytest.mark.both_databases
 def test_a_volunteer_sees_only_what_they_give_or_hold(client, opened, karim, library):
     ali = account("ali", "benevole", structure=library.structure)
     theirs, other = book(opened, by=ali, name="Youssef"), book(opened, by=karim, starts_at=NINE + HALF)
@@ -176,6 +178,7 @@ def test_a_volunteer_sees_only_what_they_give_or_hold(client, opened, karim, lib
 # ----------------------------------------------------------------------------------------------- by the person
 
 
+@pytest.mark.both_databases
 def test_a_person_takes_an_hour_with_a_first_name_and_gives_it_back(client, published):
     page = client.get(f"/rendez-vous/{published.pk}/").content.decode()
     moment = re.findall(r'name="quand"\s+value="([^"]+)"', page)[0]
@@ -207,6 +210,7 @@ def test_an_hour_taken_meanwhile_does_not_come_back(client, published, karim):
         appointments.put_back(made, token=link, at=AT)
 
 
+@pytest.mark.both_databases
 def test_who_receives_hears_that_somebody_does_not_come(published, karim):
     """Said once, without a name; taken back unsent when the person comes after all, else contradicted."""
     made = book(published, by=karim, name="Nadia", channel=rules.LINK)
@@ -225,6 +229,7 @@ def test_who_receives_hears_that_somebody_does_not_come(published, karim):
     assert Message.objects.get(subject="Une personne vient finalement").to == karim.email
 
 
+@pytest.mark.both_databases
 def test_nobody_writes_to_whoever_noted_the_absence(published, karim):
     made = book(published, by=karim, name="Nadia")
     appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)
@@ -253,6 +258,7 @@ def test_a_permanence_that_is_not_published_is_nobody_s(client, opened, publishe
         book(opened, channel=rules.LINK)
 
 
+@pytest.mark.both_databases
 def test_the_sheet_of_the_place_and_the_list_show_the_next_hour(client, published):
     for address in ("/lieux/bibliotheque/", "/rendez-vous/", "/rendez-vous/?ou=Grenoble"):
         page = client.get(address, follow=True).content.decode()
@@ -270,6 +276,7 @@ def told():
     return list(Message.objects.exclude(state="cancelled").order_by("pk").values_list("subject", flat=True))
 
 
+@pytest.mark.both_databases
 def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
     phone = {"way": rules.PHONE, "contact": "+33612345678"}
     made = book(opened, by=karim, **phone)
@@ -285,6 +292,7 @@ def test_who_left_a_contact_is_told_and_nobody_else(opened, karim):
     assert appointments.cancel(silent, by=karim, at=AT)[1].to_call == ("Mme Haddad",)
 
 
+@pytest.mark.both_databases
 def test_one_meeting_more_is_said_in_the_singular(client, opened, karim):
     client.force_login(karim)
     sent = {"qui": "Bob", "pour": rules.PROCEDURE, "quand": NINE.isoformat(), "rythme": "14", "fois": "2"}
@@ -295,6 +303,7 @@ def test_one_meeting_more_is_said_in_the_singular(client, opened, karim):
     assert "(une démarche)" not in shown  # said once
 
 
+@pytest.mark.both_databases
 def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     sunday = datetime(2026, 11, 22, 10, tzinfo=UTC)  # an SMS waits for Monday, at eight
     phone = {"way": rules.PHONE, "contact": "+33612345678", "starts_at": sunday + 4 * HALF}
@@ -307,6 +316,7 @@ def test_whom_no_message_reaches_in_time_is_to_call(opened, karim):
     assert appointments.cancel(stopped, by=karim, at=AT)[1].to_call == ("Denis",)
 
 
+@pytest.mark.both_databases
 def test_who_was_told_not_to_come_hears_that_it_stands_again(opened, karim):
     made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     made, _ = appointments.cancel(made, by=karim, at=AT, reason="Malade")
@@ -317,6 +327,7 @@ def test_who_was_told_not_to_come_hears_that_it_stands_again(opened, karim):
     assert told() == ["Votre rendez-vous"]  # what had not left yet, to stay at home, is kept back
 
 
+@pytest.mark.both_databases
 def test_who_cannot_come_by_phone_is_not_told_what_they_said(opened, karim):
     made = book(opened, by=karim, way=rules.PHONE, contact="+33612345678")
     appointments.cancel(made, by=karim, at=AT, who=rules.PERSON)
@@ -335,6 +346,7 @@ def test_a_moved_appointment_frees_its_slot(opened, karim):
     assert (made.state, made.cancelled_at, made.sequence) == (rules.BOOKED, None, 1)
 
 
+@pytest.mark.both_databases
 def test_days_that_close_move_or_cancel_who_was_expected(opened, karim):
     made = [book(opened, by=karim, name=name, starts_at=NINE + n * HALF) for n, name in enumerate("AB")]
     _, done = permanences.close(
@@ -372,6 +384,7 @@ def test_who_was_told_by_message_hears_the_new_hours(opened, karim):
     assert "14 h" in Message.objects.latest("pk").text.replace("\u00a0", " ")
 
 
+@pytest.mark.both_databases
 def test_a_permanence_that_ended_leaves_the_public_list(client, clock, published, karim):
     permanences.change(published, {"until_on": TUESDAY}, by=karim, at=AT)
     clock["at"] = NINE
@@ -380,6 +393,7 @@ def test_a_permanence_that_ended_leaves_the_public_list(client, clock, published
     assert "Mes démarches" not in client.get("/rendez-vous/").content.decode()
 
 
+@pytest.mark.both_databases
 def test_days_close_even_when_somebody_is_expected_twice(opened, karim, fatou):
     book(opened, by=karim, person=fatou)
     book(opened, by=karim, person=fatou, starts_at=NINE + 7 * DAY)
@@ -468,6 +482,7 @@ def test_an_appointment_of_yesterday_without_a_word_is_asked_for(client, clock, 
 # ------------------------------------------------------------------------------------------------- mailboxes
 
 
+@pytest.mark.both_databases
 def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
     """Every other week at the same hour, over a closed day; each time noted; then nobody looks for a month."""
     draft = Draft(kind=rules.MAILBOX, starts_at=NINE)
@@ -509,6 +524,7 @@ def test_three_months_of_mailbox_meetings(client, clock, opened, karim, fatou):
     assert MailboxRecord.objects.count() == 5
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("more", "why"),
     [
@@ -525,6 +541,7 @@ def test_a_record_holds_counts_and_no_secret(opened, karim, fatou, more, why):
     assert not MailboxRecord.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_next_time_is_booked_moved_and_taken_back(client, clock, opened, karim, fatou):
     """Written in a record, it is an appointment at the same hour; corrected, it moves; undone, it is cancelled."""
     row = book(opened, by=karim, person=fatou, kind=rules.MAILBOX)
@@ -561,6 +578,7 @@ def test_a_next_time_that_is_not_free_is_said_and_the_record_stays(client, clock
     assert f"pour=mailbox&amp;jour=2026-12-09&amp;personne={fatou.pk}" in page
 
 
+@pytest.mark.both_databases
 def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
     client, clock, opened, karim, library, monkeypatch, django_assert_max_num_queries
 ):
@@ -593,6 +611,7 @@ def test_the_book_of_mailboxes_turns_its_pages_in_the_database(
 # --------------------------------------------------------------------------------------------------- a series
 
 
+@pytest.mark.both_databases
 def test_a_series_is_cancelled_whole_and_put_back_and_the_person_told_once(client, opened, karim, fatou):
     draft = Draft(kind=rules.MAILBOX, starts_at=NINE, way="email", contact="fatou@exemple.fr")
     made = series.plan(
@@ -641,6 +660,7 @@ def test_a_series_that_is_over_is_not_cancelled(opened, karim, fatou):
 # ------------------------------------------------------------------------------------------------- calendars
 
 
+@pytest.mark.both_databases
 def test_a_calendar_leaves_out_closed_days_and_holidays_and_never_names_who_comes(
     client, published, karim, library
 ):
@@ -690,6 +710,7 @@ def test_a_place_overseas_lives_by_its_own_clock(client, karim, library):
     assert re.search(r">9[\s\u00a0\u202f]h<", shown)
 
 
+@pytest.mark.both_databases
 def test_nine_o_clock_in_noumea_is_not_the_day_before(client, library):
     """In Paris it is eleven in the evening of the eve."""
     noumea = place("noumea", {"nom": "Case", "code_insee": "98818", "commune": "Nouméa"})
@@ -738,6 +759,7 @@ def test_an_appointment_is_given_from_the_page_of_the_day(client, opened, karim,
     assert client.get(f"/espace/rendez-vous/{made.pk}/").status_code == 200
 
 
+@pytest.mark.both_databases
 def test_a_card_that_nobody_has_is_not_a_first_name(client, opened, karim):
     client.force_login(karim)
     sent = {"qui": "4TRX-8XHB", "pour": rules.PROCEDURE, "quand": NINE.isoformat()}
@@ -763,6 +785,7 @@ def test_an_appointment_at_home_is_typed_with_its_hour(client, karim, library):
     assert len({each.series for each in rows}) == 1
 
 
+@pytest.mark.both_databases
 def test_a_permanence_is_opened_published_and_closed_from_its_pages(client, karim, library):
     client.force_login(karim)
     sent = {"titre": "Connectée", "lieu": library.pk, "duree": 30, "a_la_fois": 1, "rythme": 1}
@@ -788,6 +811,7 @@ def test_a_permanence_is_opened_published_and_closed_from_its_pages(client, kari
 # ------------------------------------------------------------------------------------------- copied, erased
 
 
+@pytest.mark.both_databases
 def test_a_person_takes_their_appointments_away_and_erases_them(opened, karim, fatou):
     past = book(opened, by=karim, person=fatou, kind=rules.MAILBOX, subject="Boîte mail")
     mailbox.note(past, read=2, answered=1, done="Papiers triés", by=karim, at=NINE)
@@ -820,6 +844,7 @@ def test_a_person_reads_who_gave_and_moved_their_appointments(opened, karim, fat
     assert ("Karim", "a déplacé un rendez-vous") in told
 
 
+@pytest.mark.both_databases
 def test_after_another_key_a_reminder_carries_a_link_that_opens(client, published, settings):
     row, gone = book(published), book(published, starts_at=NINE + HALF, name="Zoé")
     former = access.link_of_appointment(row)

@@ -29,7 +29,7 @@ from maillage.reports.survey.actors import ActorStatement, Side, people, percept
 from maillage.studies.need.local_survey import Unread
 from tests.conftest import account
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MARGINS = b"variable,modalite,effectif\ntranche,jeune,2000\ntranche,moyen,5000\ntranche,age,3000\n"
 FRANCE = National(
@@ -196,6 +196,7 @@ def tabulation_counts(survey) -> int:
     )
 
 
+@pytest.mark.both_databases
 def test_answers_that_no_file_weighs_start_at_the_mean_of_those_that_it_does(browser, survey):
     first, *_ = Answer.objects.filter(survey=survey).order_by("pk")
     Answer.objects.filter(survey=survey).exclude(pk=first.pk).update(initial_weight=4)
@@ -227,6 +228,7 @@ def test_margins_of_a_file_are_told_in_the_words_of_the_questionnaire(browser, s
     assert "20,0\u00a0–\u00a020,0" not in table  # imposed: no interval
 
 
+@pytest.mark.both_databases
 def test_weights_come_from_a_file_of_margins_and_the_results_are_read_with_them(browser, survey):
     file = SimpleUploadedFile("marges.csv", MARGINS)
     page = browser.post(where(survey, "redressement/"), {"geste": "preparer", "fichier": file})
@@ -329,6 +331,7 @@ def test_an_empty_class_is_merged_in_one_click(browser, survey):
     assert not again.context["strata"][0]["merges"]
 
 
+@pytest.mark.both_databases
 def test_weights_nobody_can_meet_are_refused_with_what_to_do(browser, survey):
     marges = json.dumps([survey_margins.margin_record(each) for each in margins.parse(MARGINS, "m.csv")])
     given = {"geste": "calculer", "marges": marges, "methode": "logit", "bas": "0,9", "haut": "1,1"}
@@ -358,6 +361,7 @@ def test_margins_forged_on_the_way_are_refused(browser, survey, text):
     assert page.status_code == 400
 
 
+@pytest.mark.both_databases
 def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_document(browser, survey):
     held = frames.frame(survey)
     sentence = next(each for each in sentences.sentences(held) if each.key == "haut:aise")
@@ -379,6 +383,7 @@ def test_a_sentence_edited_is_flagged_when_its_figure_changes_and_leaves_the_doc
     assert not any(each.edited for each in sentences.findings(frames.frame(survey)))
 
 
+@pytest.mark.both_databases
 def test_a_sentence_taken_off_is_not_published(browser, survey):
     sentence = sentences.sentences(frames.frame(survey))[0]
     browser.post(where(survey, "enseignements/"), {"cle": sentence.key, "geste": "retirer"})
@@ -397,6 +402,7 @@ def test_the_national_figure_stands_beside_the_answers_it_adds_up(survey):
     assert "plus qu’au national" in told[0]
 
 
+@pytest.mark.both_databases
 def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, client, survey):
     waiting = read.unread(survey)
     assert len(waiting) == 4
@@ -416,6 +422,7 @@ def test_free_words_are_public_only_once_read_again_and_between_quotes(browser, 
     assert len(read.unread(survey)) == 3
 
 
+@pytest.mark.both_databases
 def test_words_are_quoted_to_a_territory_once_an_edition_holds_them(survey, home):
     """Ni avant d’être relues, ni avant l’édition, ni après son retrait ; celles d’un exemple, seulement faute d’autres."""
     asked = {"question": "mots", "speaker": "inhabitant", "device": "", "at": AT}
@@ -462,6 +469,7 @@ def test_two_people_never_read_the_same_words_twice(survey):
         verbatims.review(by=None, answer=answer, **given)
 
 
+@pytest.mark.both_databases
 def test_interviews_are_counted_on_the_page_of_method(browser, survey):
     given = {
         "m-kind": "focus_group",
@@ -481,6 +489,7 @@ def test_interviews_are_counted_on_the_page_of_method(browser, survey):
     assert method["blocks"][1]["svg"].count('class="plein"') == 2
 
 
+@pytest.mark.both_databases
 def test_a_way_of_answering_of_a_few_is_not_counted_alone(survey):
     """Neuf réponses par téléphone sur 193 : le nombre se retrouverait aussi en ôtant les autres de 193."""
     for channel, n in (("phone", 9), ("partner", 34)):
@@ -572,6 +581,7 @@ def test_one_group_that_says_a_thing_twice_counts_once():
     assert lines[1].replace("\xa0", " ") == "Constat a. Au moins 7 personnes le disent."
 
 
+@pytest.mark.both_databases
 def test_a_finding_is_not_said_by_more_people_than_took_part(browser, survey):
     group = verbatims.note_material(
         survey,
@@ -624,6 +634,7 @@ def test_an_edition_is_frozen_and_small_counts_are_not_in_it(client, survey):
     assert client.get(f"/enquetes/{survey.slug}/resultats/autre.csv").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_what_changed_since_the_preview_is_not_published(survey):
     seen = editions.edition(survey, at=AT)
     answered(survey, 20, seed=4)
@@ -664,6 +675,7 @@ def test_the_sentences_of_an_edition_say_only_what_its_tables_show(survey):
     assert not any(label in said for label in held)
 
 
+@pytest.mark.both_databases
 def test_an_edition_that_would_say_the_same_is_told_and_a_withdrawal_is_confirmed(browser, survey):
     assert "Rien n’a changé" not in browser.get(where(survey, "publier/")).content.decode()
     published(survey)
@@ -679,6 +691,7 @@ def test_an_edition_that_would_say_the_same_is_told_and_a_withdrawal_is_confirme
     assert Publication.objects.count() == 1
 
 
+@pytest.mark.both_databases
 def test_the_questions_of_an_edition_are_folded_by_theme(client, survey):
     row = published(survey)
     folded = [each["title"] for each in row.content["document"]["chapters"] if each["folds"]]
@@ -700,6 +713,7 @@ def test_an_edition_withdrawn_is_no_longer_public_and_still_protects(client, sur
         actions.withdraw(row, by=None, at=AT)
 
 
+@pytest.mark.both_databases
 def test_without_an_answer_pages_say_so_and_nothing_is_published(browser):
     empty = campaigns.prepare(by=None, title="Vide", territory="38151", questionnaire=FORM, at=AT)
     for tab in TABS[:-2]:
@@ -732,6 +746,7 @@ def test_a_class_emptied_after_weighting_closes_no_page(browser, survey, tab):
             published(survey)
 
 
+@pytest.mark.both_databases
 def test_a_class_emptied_after_publication_gives_the_need_no_figure(survey):
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     edition = published(survey)
@@ -740,6 +755,7 @@ def test_a_class_emptied_after_publication_gives_the_need_no_figure(survey):
     assert isinstance(found, Unread) and "à refaire" in found.reason
 
 
+@pytest.mark.both_databases
 def test_an_answer_put_aside_after_weighting_is_told(browser, survey):
     actions.weigh(survey, margins.parse(MARGINS, "m.csv"), by=None, at=AT)
     assert "depuis le redressement" not in browser.get(where(survey)).content.decode()
@@ -749,6 +765,7 @@ def test_an_answer_put_aside_after_weighting_is_told(browser, survey):
     assert "1 réponse écartée depuis le redressement" in page
 
 
+@pytest.mark.both_databases
 def test_who_is_left_out_of_a_base_is_told_once(survey):
     Answer.objects.filter(pk__in=list(Answer.objects.values_list("pk", flat=True)[:14])).update(
         values={"aise": "nsp"}

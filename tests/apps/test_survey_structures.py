@@ -25,7 +25,7 @@ from tests.banks import with_communes
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
 HERE, ELSEWHERE = "38185", "59350"
 FORM = with_communes(banks()["structures"], {"38185": "Grenoble"})
@@ -78,6 +78,7 @@ def answer(client, target, **said) -> Answer:
     return Answer.objects.get()
 
 
+@pytest.mark.both_databases
 def test_a_survey_of_people_asks_no_structure(client, survey, lieu, runner):
     client.force_login(runner)
     shown = client.get(f"/espace/enquetes/{survey.pk}/").content.decode()
@@ -102,6 +103,7 @@ def test_what_a_structure_needs_is_not_set_beside_what_a_person_needs():
     assert not again & {"commune", "classe_age", "sexe"}  # an age is not on the rise: it tells the sample
 
 
+@pytest.mark.both_databases
 def test_places_are_chosen_by_type_and_commune(client, survey, runner, home):
     place("biblio")
     place("mairie", {"nom": "Mairie annexe", "typologie": ["MUNI"]})
@@ -126,6 +128,7 @@ def test_a_sheet_fills_its_questionnaire(lieu):
     }
 
 
+@pytest.mark.both_databases
 def test_a_structure_answers_and_its_sheet_gets_proposals(client, target, lieu):
     held = answer(client, target, wifi="non", diagnostic="en_projet", hors_murs="oui", hors_murs_qpv="oui")
     target.refresh_from_db()
@@ -175,6 +178,7 @@ def test_a_link_never_given_opens_nothing(client, target):
     )  # what is kept is not the link
 
 
+@pytest.mark.both_databases
 def test_after_another_key_the_former_link_stops_and_the_list_gives_the_new_one(
     client, survey, target, runner, settings
 ):
@@ -210,6 +214,7 @@ def test_an_address_that_receives_nothing_is_not_a_reminder(survey, target, lieu
     assert (target.state, target.reminded_at) == ("waiting", None)
 
 
+@pytest.mark.both_databases
 def test_an_invented_survey_writes_to_nobody(survey, target, runner):
     survey.example = True
     survey.save()
@@ -217,6 +222,7 @@ def test_an_invented_survey_writes_to_nobody(survey, target, runner):
     assert not Message.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_a_call_is_noted_and_who_declines_is_left_in_peace(client, survey, target, runner):
     client.force_login(runner)
     assert (
@@ -238,6 +244,7 @@ def test_structures_of_another_territory_do_not_exist(client, survey, target):
     assert client.get(f"/espace/enquetes/structures/{target.pk}/").status_code == 404
 
 
+@pytest.mark.both_databases
 def test_the_list_makes_as_many_queries_for_many_as_for_one(
     client, survey, runner, home, django_assert_max_num_queries
 ):
@@ -272,6 +279,7 @@ def test_structures_are_never_weighted_by_who_lives_there(survey, given):
     assert not Weighting.objects.exists()
 
 
+@pytest.mark.both_databases
 def test_the_page_of_weights_of_structures_offers_the_directory_and_no_census(client, survey, runner):
     client.force_login(runner)
     Answer.objects.create(
@@ -294,6 +302,7 @@ def test_the_page_of_weights_of_structures_offers_the_directory_and_no_census(cl
     assert "habitants" not in said.content.decode().split("<h2")[1]
 
 
+@pytest.mark.both_databases
 def test_the_directory_counts_structures_by_type_and_commune(survey, lieu):
     """Les marges d’une enquête de structures sont les lieux publiés du territoire, dans les mots du questionnaire."""
     (town,) = places.census_margins(survey, ("commune",))

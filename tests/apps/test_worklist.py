@@ -40,7 +40,7 @@ from tests.spec.test_bilan import ANDREI
 from tests.support.places import place
 from tests.support.volunteers import proposed, supervised
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = pytest.mark.django_db
 PARIS = ZoneInfo("Europe/Paris")
 MONDAY = datetime(2026, 11, 23, 8, 10, tzinfo=PARIS)
 DAY = timedelta(days=1)
@@ -124,6 +124,7 @@ def test_each_feature_that_declares_something_is_named_once_in_the_settings():
 # ------------------------------------------------------------------------------------------- lines that go
 
 
+@pytest.mark.both_databases
 def test_a_referral_is_a_line_on_both_sides_until_it_is_answered(client, worker, aidant, ccas, library):
     row = send(worker, ccas, library, MONDAY - 9 * DAY)
     (line,) = queries.lines(aidant, MONDAY)
@@ -139,6 +140,7 @@ def test_a_referral_is_a_line_on_both_sides_until_it_is_answered(client, worker,
     assert kinds(aidant, MONDAY) == [] == kinds(worker, MONDAY)
 
 
+@pytest.mark.both_databases
 def test_another_structure_reads_none_of_it(client, worker, ccas, library):
     send(worker, ccas, library, timezone.now() - 9 * DAY)
     other = place("b", {"nom": "B", "pivot": "21380151700014"}).structure
@@ -237,6 +239,7 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
 # ----------------------------------------------------------------------------------------------- a territory
 
 
+@pytest.mark.both_databases
 def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
     client, worker, aidant, ccas, library, coordinator
 ):
@@ -262,6 +265,7 @@ def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
     assert "silent-place" in kinds(coordinator, timezone.localtime() + 8 * DAY), "people still wait"
 
 
+@pytest.mark.both_databases
 def test_a_reminder_stays_struck_ten_minutes_and_is_taken_back(
     client, worker, ccas, library, coordinator, clock
 ):
@@ -290,6 +294,7 @@ def test_a_reminder_stays_struck_ten_minutes_and_is_taken_back(
     assert "n’est pas annulée" in client.post(address, {"geste": "annuler"}, follow=True).content.decode()
 
 
+@pytest.mark.both_databases
 def test_a_place_of_another_territory_is_not_reminded(client, worker, ccas, library):
     send(worker, ccas, library, timezone.now() - 9 * DAY)
     address = f"/espace/orientations/relancer/{library.structure_id}/"
@@ -306,6 +311,7 @@ def test_a_place_of_another_territory_is_not_reminded(client, worker, ccas, libr
 # ----------------------------------------------------------------------------------------------- good news
 
 
+@pytest.mark.both_databases
 def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, library):
     now = timezone.now()
     row = send(worker, ccas, library, now - 3 * DAY)
@@ -327,6 +333,7 @@ def test_good_news_is_told_once_to_whoever_sent(client, worker, aidant, ccas, li
     assert not queries.news(worker, timezone.localtime() + 40 * DAY), "old news is no news"
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("n", "example", "told"), [(11, False, 1), (10, False, 0), (11, True, 0)])
 def test_a_territory_reads_how_many_were_helped_in_a_whole_quarter(worker, ccas, library, n, example, told):
     """Never a name, never a count under which somebody is recognised, never what the demonstration invented."""
@@ -355,6 +362,7 @@ def test_the_places_that_a_file_brought_are_good_news_for_who_imports():
     assert not queries.news(account("aid", "aidant", structure=place().structure), MONDAY)
 
 
+@pytest.mark.both_databases
 def test_a_volunteer_reads_their_mission_and_its_hours(client, library):
     """The day of who helps is written as large as that of who leads: no class of a small help text on it."""
     hers = account("denise", "benevole", structure=library.structure)
@@ -389,6 +397,7 @@ def written() -> int:
     return Message.objects.filter(key__startswith="journee-").count()
 
 
+@pytest.mark.both_databases
 def test_nothing_leaves_without_a_choice(worker, aidant, ccas, library):
     send(worker, ccas, library, MONDAY - 9 * DAY)
     assert actions.run_deadlines(at=MONDAY)["resumes_du_jour"] == 0
@@ -397,6 +406,7 @@ def test_nothing_leaves_without_a_choice(worker, aidant, ccas, library):
     assert written() == 0
 
 
+@pytest.mark.both_databases
 def test_a_summary_leaves_once_a_day_names_nobody_and_says_nothing_twice(worker, aidant, ccas, library):
     send(worker, ccas, library, MONDAY - 9 * DAY)
     choose(aidant)
@@ -416,6 +426,7 @@ def test_a_summary_leaves_once_a_day_names_nobody_and_says_nothing_twice(worker,
     assert written() == 2, "not on a Saturday"
 
 
+@pytest.mark.both_databases
 def test_what_is_not_chosen_is_not_sent_and_a_choice_that_reaches_nobody_is_refused(
     client, worker, aidant, ccas, library
 ):
@@ -445,6 +456,7 @@ def test_an_empty_day_says_what_to_do(client, aidant):
     assert "Tout est réglé" in page(client, account("nord", "coordination", territory="59"))
 
 
+@pytest.mark.both_databases
 def test_diagnoses_to_repeat_are_told_once_and_taken_back(client, aidant, library, coordinator):
     person = people.welcome(by=aidant, structure=library.structure, at=timezone.now(), nickname="Andrei")
     bilan = kept(ANDREI, person=person, by=aidant, structure=library.structure)
@@ -479,6 +491,7 @@ def test_a_full_day_shows_what_comes_next_and_folds_the_rest(monkeypatch, aidant
     assert not queries.day(aidant, begins - DAY).over
 
 
+@pytest.mark.both_databases
 def test_who_was_helped_last_is_one_touch_away(client, worker, library):
     helper = account("lectrice", "aidant", structure=library.structure)
     for n in range(5):
@@ -491,6 +504,7 @@ def test_who_was_helped_last_is_one_touch_away(client, worker, library):
     assert "Zoé" not in page(client, worker), "another structure"
 
 
+@pytest.mark.both_databases
 def test_a_structure_that_joins_completes_its_sheet(client):
     """Each thing missing is named; the button opens its form; the line goes with the last of them."""
     lead = account("meneuse", "coordination", territory="38")
