@@ -245,6 +245,22 @@ def test_the_title_of_a_chapter_and_its_sentence_are_never_alone_at_the_end_of_a
         assert "Le tableau" in texts[page], lines
 
 
+def test_a_few_rows_of_long_sentences_start_where_they_have_room():
+    """Cinq verdicts de six lignes ne laissent pas une demi-page vide pour rester ensemble, et aucun n’est coupé."""
+    rows = tuple(
+        (Cell(text=f"Question {n}"), Cell(text=f"Début{n} {'ce qui le dit ' * 40}Fin{n}")) for n in range(5)
+    )
+    grid = Grid(caption="Verdicts", columns=("Question", "Réponse"), align="gg", widths=(1, 3), rows=rows)
+    chapter = Chapter(number="1", title="La grille", blocks=(*(LINE,) * 22, grid))
+    cover = Cover(over="", title="Ici", subtitle="", edition="", print="", svg="", alt="")
+    made = pdf.dossier(Document(title="Ici", cover=cover, chapters=(chapter,)), on=date(2026, 11, 25))
+    with pypdfium2.PdfDocument(made) as pages:
+        texts = [page.get_textpage().get_text_range() for page in pages]
+    first, second = ([k for k in range(5) if f"Début{k}" in text] for text in texts[-2:])
+    assert first and second
+    assert [[k for k in range(5) if f"Fin{k}" in text] for text in texts[-2:]] == [first, second]
+
+
 def test_a_long_name_stays_on_the_line_of_its_page():
     """Sur deux lignes, l’en-tête passait sur le titre de chaque page."""
     long = (
