@@ -1,5 +1,6 @@
 """Ce que la carte et les listes de l’offre disent d’un territoire de trois départements, où des lieux se taisent."""
 
+import html
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -139,6 +140,18 @@ def test_a_zone_is_hatched_where_silence_leaves_its_class_unknown(d, o):
         if not doubtful:
             assert kind == gives[code] == denies[code]
     assert not hatched & {HERE, "35219", "44128"}
+
+
+def test_the_darkest_zones_are_named_first(d, o):
+    """Sur la carte d’un manque, une zone peu peuplée où l’aide est loin passe avant les noms de villes bien servies."""
+    code_of = {r.zone.name: r.zone.code for r in d.zones}
+    for svg in atlas.gap_maps(d, o).values():
+        kinds = {code: kind for code, kind, _ in drawn_zones(svg)}
+        named = [
+            kinds[code_of[html.unescape(name)]] for name in re.findall(r'<text class="nom[^>]*>([^<]*)<', svg)
+        ]
+        assert named == sorted(named, reverse=True)
+        assert named[0] == max(kinds.values())
 
 
 def test_a_line_that_no_place_mentions_has_no_map(d, o):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 
 import numpy as np
@@ -24,7 +24,6 @@ from maillage.studies.need import population as frames
 from maillage.studies.need import rurality
 from maillage.studies.offer import silence, siting
 from maillage.studies.offer.census import Offered, places_in
-from maillage.studies.offer.gap_rules import Gap
 from maillage.studies.offer.grounds import Ground
 from maillage.studies.offer.silence import Between
 from maillage.studies.offer.whereabouts import Place
@@ -42,6 +41,9 @@ TITLES = {
 SPACES = {rurality.URBAN: "c1", rurality.PERIURBAN: "c2", rurality.RURAL: "c4"}  # one grey scale, no judgment
 FIRM, WEAK = 0.95, 0.6  # around the share of draws from which a class is held firm
 MOST_NAMES = 40
+MORE_THAN_ANY = 1e10  # inhabitants: a darker zone is named before any other
+NO_SHADES: Mapping[str, int] = {}
+Names = list[tuple[str, shapely.Geometry, float]]
 SMALL_LETTERS = 42
 ZONE = (  # a zone of a layer, with the patterns that lie over it
     r'<g class="z" data-zone="([^"]*)"><title>([^<]*)</title><path class="zone [^"]*" d="([^"]*)"/>'
@@ -209,25 +211,19 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
     """
     if not d.is_drawable:
         return {}
-    base, shapes = background(d), shapes_of(d)
+    (communes, places), shapes = _places(d), shapes_of(d)
+    base = _background(d, communes, [])
     frame = maps.frame_of([s for s in shapes if s is not None])
-    return {
-        f"manque-{line.id}": maps.draw(
-            [
-                _gap_area(r, shape, o.gaps.zone(r.zone.code).gaps[line.id])
-                if o.gaps.holds(r.zone.code)
-                else Area(
-                    code=r.zone.code,
-                    name=r.zone.name,
-                    shape=shape,
-                    kind="inconnue",
-                    link="",
-                    title=f"{r.zone.name} : hors du filtre",
-                )
-                for r, shape in zip(d.zones, shapes, strict=True)
-                if shape is not None
-            ],
-            base=replace(base, dots=_dots(o, line.id, frame)),
+    pairs = [(r, shape) for r, shape in zip(d.zones, shapes, strict=True) if shape is not None]
+    made = {}
+    for line in diagnosis_lines().values():
+        if not o.gaps.whole.gaps[line.id].is_asked:
+            continue
+        shaded = [_gap_area(r, shape, o, line.id) for r, shape in pairs]
+        names = _named(places, {area.code: _shade(area.kind) for area in shaded})
+        made[f"manque-{line.id}"] = maps.draw(
+            shaded,
+            base=replace(base, names=names, dots=_dots(o, line.id, frame)),
             title=f"{line.label} : la part des personnes concernées qui n’en ont pas à pied",
             description=(
                 "Plus c’est foncé, plus la part sans lieu à pied est forte. Hachuré : des lieux ne disent pas"
@@ -236,14 +232,29 @@ def gap_maps(d: Diagnosis, o: Offered) -> dict[str, str]:
             id=f"m-{line.id}",
             frame=frame,
         )
-        for line in diagnosis_lines().values()
-        if o.gaps.whole.gaps[line.id].is_asked
-    }
+    return made
 
 
-def _gap_area(r: ZoneResult, shape: shapely.Geometry, gap: Gap) -> Area:
+def _shade(kind: str) -> int:
+    """Return how dark a quarter is drawn, from 1; 0 for what has none.
+
+    >>> _shade("m3"), _shade("inconnue")
+    (3, 0)
+    """
+    return int(kind.removeprefix("m")) if kind.startswith("m") else 0
+
+
+def _gap_area(r: ZoneResult, shape: shapely.Geometry, o: Offered, line: str) -> Area:
     """Return a zone as the map of a line draws it."""
-    part = gap.figure("share")
+    if not o.gaps.holds(r.zone.code):
+        return Area(
+            code=r.zone.code,
+            name=r.zone.name,
+            shape=shape,
+            kind="inconnue",
+            title=f"{r.zone.name} : hors du filtre",
+        )
+    part = o.gaps.zone(r.zone.code).gaps[line].figure("share")
     ends = ranges.bounds(part)
     value = silence.value(part)
     classes = {_quarter(value)} if value is not None else {_quarter(end) for end in ends or ()}
@@ -433,10 +444,31 @@ def description(d: Diagnosis, layer: str) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a map names: a zone, or the commune that holds several."""
+
+    name: str
+    shape: shapely.Geometry
+    population: float
+    codes: tuple[str, ...]
+
+
 def background(d: Diagnosis) -> Base:
     """Return what surrounds the zones: neighbouring communes, limits of communes over IRIS, names of
     places.
     """
+    communes, named = _places(d)
+    return _background(d, communes, _named(named))
+
+
+def _background(d: Diagnosis, communes: Sequence[shapely.Geometry], names: Names) -> Base:
+    around = neighbours(d) if d.request.zoning.kind in ("iris", "file") else ()
+    return Base(neighbours=around, limits=communes, names=names)
+
+
+def _places(d: Diagnosis) -> tuple[list[shapely.Geometry], list[Label]]:
+    """Return the limits to draw over the zones, none where these are communes, and the places to name."""
     zones = [(r, shape) for r, shape in zip(d.zones, shapes_of(d), strict=True) if shape is not None]
     by_place: dict[str, list[tuple[ZoneResult, shapely.Geometry]]] = {}
     iris = frames.sources().rp2021
@@ -450,20 +482,29 @@ def background(d: Diagnosis) -> Base:
         for key, members in by_place.items()
     }
     one_commune = kind_ == "iris" and len(by_place) == 1
-    names = []
+    found = []
     for key, members in by_place.items():
         if one_commune:
-            names += [(r.zone.name, shape, r.population) for r, shape in members]
+            found += [Label(r.zone.name, shape, r.population, (r.zone.code,)) for r, shape in members]
             continue
         label = members[0][0].zone.name
         if kind_ == "iris":
             label = str(communes.aligned("code", np.array([key]), "name", missing=key)[0])
-        names.append((label, merged[key], sum(r.population for r, _ in members)))
-    names.sort(key=lambda item: -item[2])
-    limits = list(merged.values()) if kind_ in ("iris", "file") and not one_commune else []
-    return Base(
-        neighbours=neighbours(d) if kind_ in ("iris", "file") else (), limits=limits, names=names[:MOST_NAMES]
-    )
+        codes = tuple(r.zone.code for r, _ in members)
+        found.append(Label(label, merged[key], sum(r.population for r, _ in members), codes))
+    return list(merged.values()) if kind_ in ("iris", "file") and not one_commune else [], found
+
+
+def _named(places: Sequence[Label], shades: Mapping[str, int] = NO_SHADES) -> Names:
+    """Return the names of places, first those whose darkest zone is darker, then the most peopled. shades:
+    how dark each zone is, by its code.
+    """
+    weights = [
+        (max(shades.get(code, 0) for code in each.codes) * MORE_THAN_ANY + each.population, each)
+        for each in places
+    ]
+    ranked = sorted(weights, key=lambda pair: -pair[0])
+    return [(each.name, each.shape, weight) for weight, each in ranked[:MOST_NAMES]]
 
 
 def neighbours(d: Diagnosis) -> list[shapely.Geometry]:
