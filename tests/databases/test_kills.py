@@ -23,12 +23,12 @@ from tests.support.profile import COMPLETE, times
 from tests.support.shared import ROOT, environment, furnish, statics
 from tests.support.speed import PATIENCE, until
 
-KILLS, WRITERS = times(10, 50), times(12, 50)
+KILLS, WRITERS = times(10, 100), times(12, 50)
 SECRET = "a" * 32  # a mark against forged forms, chosen by the visitor's own browser
 
 
 @pytest.mark.complete
-@pytest.mark.slow("kills a writer fifty times in the complete profile")
+@pytest.mark.slow("kills a writer a hundred times in the complete profile")
 def test_a_writer_killed_again_and_again_leaves_nothing_half_done(tmp_path):
     done = python("-m", "tests.databases.kills", str(KILLS), home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -191,9 +191,9 @@ ALL = SIGNED | {
 
 
 @pytest.mark.complete
-@pytest.mark.slow("kills whoever signs fifty times on each engine in the complete profile")
+@pytest.mark.slow("kills whoever signs a hundred times on each engine in the complete profile")
 def test_whoever_signs_stops_and_notes_acts_may_be_killed_at_any_moment(database, tmp_path):
-    kills = times(20, 50)
+    kills = times(20, 100)
     done = python("-m", "tests.databases.signing", str(kills), home=tmp_path, database=database)
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout)
