@@ -21,6 +21,7 @@ from maillage.reports.plan import document
 from maillage.reports.territory import poster
 from maillage.reports.territory.subject import Subject
 from tests.conftest import PLACE, account
+from tests.support.printed import links
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -166,6 +167,15 @@ def test_no_page_of_the_plan_is_nearly_empty(reading, plan):
             lows = [text.get_rect(k)[1] for k in range(text.count_rects())]
             filled[number + 1] = 1 - min(low for low in lows if low > FOOTER) / height
     assert {page: share for page, share in filled.items() if share < 0.6} == {}
+
+
+def test_the_figures_of_a_plan_lead_to_its_sources(reading, plan, tmp_path):
+    subject = Subject(reading=reading, study={}, layers={}, knitted="", on=ON)
+    made = tmp_path / "plan.pdf"
+    made.write_bytes(pdf.dossier(document.compose(subject, plan_of(PLACE, reading, on=ON)), on=ON))
+    pages = links(made)
+    assert sum("#sources" in page for page in pages) > 3
+    assert any(each.startswith("https://www.insee.fr/") for page in pages for each in page)
 
 
 def test_announced_actions_are_checked_against_those_written(reading, plan):
