@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pypdfium2
 import pytest
@@ -19,7 +19,9 @@ from maillage.reference.plan_frames import frames
 from maillage.reports.page import html, pdf
 from maillage.reports.plan import document
 from maillage.reports.territory import poster
+from maillage.reports.territory.reading import OfferReading, ZoneOffer
 from maillage.reports.territory.subject import Subject
+from tests.apps.test_gaps import line
 from tests.conftest import PLACE, account
 from tests.support.printed import links
 
@@ -203,3 +205,28 @@ def test_a_report_computes_what_a_former_method_left_without_a_study(home, monke
     found = study_of(kept.slug, offer=None, on=ON)
     assert found.subject.reading.territory.name == "Mon quartier"
     assert Study.objects.get().place == kept.slug
+
+
+def test_a_late_action_says_so_once(reading, plan):
+    """« prête, en retard, sans pilote, en retard »"""
+    plan.actions.filter(number=7).update(
+        state="ready", starts_on=ON - timedelta(days=9), ends_on=ON + timedelta(days=90)
+    )
+    found = plan_of(PLACE, reading, on=ON)
+    (told,) = [each for each in found.actions if each.number == 7]
+    assert told.state == "prête, en retard" and "en retard" not in told.lacks
+    assert page(reading, found).count("prête, en retard, sans pilote") == 1
+
+
+def test_bounds_of_silent_places_give_no_value_in_the_file(reading):
+    """Le tableau donnait la borne haute pour la valeur, où la page n’en donne pas."""
+    held = line("assistance", missing="20 – 420", missing_value=418.0, missing_low=21.0, missing_high=418.0)
+    silent = replace(held, doubt="Des lieux qu’on joint à pied ne disent pas s’ils proposent cette offre.")
+    for known, value in ((held, 418.0), (silent, None)):
+        zones = {code: ZoneOffer(code, 3, 1, (known,), (), code) for code in ("A", "B")}
+        offer = OfferReading("l’annuaire", 30, ZoneOffer("", 6, 2, (known,), (), ""), {}, zones, (), ())
+        one = overview.concerned("assistance", ["A"], replace(reading, offer=offer))
+        two = overview.concerned("assistance", ["A", "B"], replace(reading, offer=offer))
+        assert (one.value, one.high, bool(one.doubt)) == (value, 418.0, value is None)
+        assert two.words == f"{two.lack}, bornes des 2 zones ajoutées" and "ajoutées" not in one.words
+        assert two.value == (None if value is None else 836.0)

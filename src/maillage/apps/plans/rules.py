@@ -1,10 +1,11 @@
 """What is true of a plan: where its actions stand, what each one lacks, what comes before what."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from maillage.words import wording
+from maillage.words.dates import in_words
 
 TO_DECIDE, READY, RUNNING, DONE, DROPPED = "decide", "ready", "running", "done", "dropped"
 STATES: Mapping[str, str] = {
@@ -203,6 +204,19 @@ def _states(actions: Sequence[Schedule], on: date) -> str:
     return ", ".join(told)
 
 
+OF_STATE = (LATE, STARTED_EARLY, DONE_EARLY)  # warnings that say how a state and its dates agree
+
+
+def dated_state(state: str, told: Collection[str]) -> str:
+    """Return where an action stands beside its dates, once. told: its warnings.
+
+    >>> dated_state("prête", [LATE, LACKS_PILOT]), dated_state("faite", [DONE_EARLY])
+    ('prête, en retard', 'faite avant sa date de fin')
+    """
+    early = next((each for each in (STARTED_EARLY, DONE_EARLY) if each in told), "")
+    return early or (f"{state}, {LATE}" if LATE in told else state)
+
+
 def announced_sentence(announced: int | None, entered: int, dropped: int = 0) -> str:
     """Return what a dynamic's announced number says of those entered, "" when all of them stand or none was
     announced. entered: actions alone, a sub-action is announced by its action; dropped: of them.
@@ -241,7 +255,8 @@ class Count:
     span: str = SINCE
 
 
-Points = Sequence[tuple[date, int | None]]
+Point = tuple[date, int | None]
+Points = Sequence[Point]
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,12 +396,13 @@ def comparison_sentence(
 ) -> str:
     """Return how a zone without the action moved, beside the zones of the action; what it lacks to be
     compared, when it lacks something. baseline: where the action began, and when; least: counts under it are
-    not told, nor how much they moved.
+    not told, nor how much they moved. Both sides are read between the same days.
 
     >>> there = Series([(date(2026, 1, 5), 10), (date(2026, 11, 2), 22)])
     >>> here = Series([(date(2026, 11, 3), 41)])
     >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there).split(". Ces")[0]
-    'Ici, de 12 à 41 (+29). Fontaine, sans l’action : de 10 à 22 (+12). Écart : +17'
+    'Du 5 janvier 2026 au 3 novembre 2026, ici, de 12 à 41 (+29). Fontaine, sans l’action : de 10 à 22 (+12).\
+ Écart : +17'
     >>> comparison_sentence(None, here, "Fontaine", there)
     'Fontaine, sans l’action : de 10 à 22 (+12). Ici, un seul compte : rien ne se compare encore.'
     >>> comparison_sentence((date(2026, 1, 5), 12), here, "Fontaine", there, least=11)[:68]
@@ -402,11 +418,35 @@ def comparison_sentence(
     own_words, own = _move(here, least)
     if own is None or moved is None:
         return f"Ici, {own_words}. {told} {NO_GAP.format(least=least)}"
-    apart = max(abs((here.points[k][0] - others.points[k][0]).days) for k in (0, -1))
-    days = (
-        f" Les jours comptés diffèrent, jusqu’à {wording.count(apart, 'jour')}." if apart > NEAR_DAYS else ""
+    ends = _same_days(here, others)
+    if ends is None:
+        return f"Ici, {own_words}. {told} {NOT_THE_SAME_DAYS}"
+    own_words, own = _move(Series([here for here, _ in ends], counted.added), least)
+    words, moved = _move(Series([other for _, other in ends], others.added), least)
+    if own is None or moved is None:
+        return f"Ici, {own_words}. {elsewhere}, sans l’action : {words}. {NO_GAP.format(least=least)}"
+    first, last = (in_words(here[0]) for here, _ in ends)
+    return (
+        f"Du {first} au {last}, ici, {own_words}. {elsewhere}, sans l’action : {words}. Écart :"
+        f" {signed(own - moved)}. {LIMITS}"
     )
-    return f"Ici, {own_words}. {told} Écart : {signed(own - moved)}.{days} {LIMITS}"
+
+
+def _same_days(here: Series, others: Series) -> tuple[tuple[Point, Point], tuple[Point, Point]] | None:
+    """Return the first and last numbers that were counted about the same days on both sides, None when there
+    are not two: what moved before or after one side was counted is no difference between them.
+    """
+    near = [
+        (own, other)
+        for own in here.points
+        for other in others.points
+        if abs((own[0] - other[0]).days) <= NEAR_DAYS
+    ]
+    if not near:
+        return None
+    first = min(near, key=lambda pair: (pair[0][0], abs((pair[0][0] - pair[1][0]).days)))
+    last = max(near, key=lambda pair: (pair[0][0], -abs((pair[0][0] - pair[1][0]).days)))
+    return (first, last) if first[0][0] < last[0][0] and first[1][0] < last[1][0] else None
 
 
 def _move(held: Series, least: int) -> tuple[str, int | None]:
@@ -427,7 +467,10 @@ def _or_hidden(value: int | None, least: int) -> str:
 
 NO_GAP = "Moins de {least} personnes y sont comptées : l’écart, qui dirait combien, n’est pas écrit."
 HIDDEN = "un nombre masqué"
-NEAR_DAYS = 31  # between the counts here and those there
+NEAR_DAYS = 15  # between the counts here and those there
+NOT_THE_SAME_DAYS = (
+    "Les jours comptés diffèrent trop : rien ne se compare. Comptez aux mêmes dates, au début et à la fin."
+)
 
 
 def signed(n: int) -> str:

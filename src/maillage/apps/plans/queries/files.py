@@ -243,7 +243,7 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "personnes_qui": told.words,
             "personnes_source": told.source,
             **{f"personnes_{name}": "" if n is None else n for name, n in _numbers(told)},
-            "personnes_motif": told.words if told.value is None else "",
+            "personnes_motif": told.doubt or (told.words if told.value is None else ""),
             "au_depart_valeur": baseline if isinstance(baseline, int) else "",
             "au_depart_motif": _why_no_baseline(baseline),
             "invente": INVENTED if row.plan.example else "",

@@ -21,13 +21,17 @@ MOST_ZONES = 3  # named beside an action; the others are counted
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concerned:
     """How many people an action concerns, as printed: about, between, what they are, where it comes from.
-    about "": not counted, and words say why. value, low, high: unrounded, for a file.
+    about "": not counted, and words say why. lack: what they have not, without how it was added up. value,
+    low, high: unrounded, for a file; no value where places that are silent leave bounds alone, and doubt says
+    so.
     """
 
     about: str
     between: str
     words: str
     source: str = ""
+    lack: str = ""
+    doubt: str = ""
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -257,25 +261,17 @@ def concerned(line: str, zones: Sequence[str], reading: Reading | None) -> Conce
         sum(getattr(each, name) for each in lines)
         for name in ("missing_value", "missing_low", "missing_high")
     )
+    doubt = next((each.doubt for each in lines if each.doubt), "")
+    known = {"source": source, "lack": words, "doubt": doubt, "low": low, "high": high}
+    known["value"] = None if doubt else value
     if len(lines) == 1:
-        return Concerned(
-            about=lines[0].missing,
-            between=lines[0].missing_between,
-            words=words,
-            source=source,
-            value=value,
-            low=low,
-            high=high,
-        )
+        return Concerned(about=lines[0].missing, between=lines[0].missing_between, words=words, **known)
     nobody = all(each.missing == lines[0].missing for each in lines) and not high
     return Concerned(
         about=lines[0].missing if nobody else f"{number(_down(low))} à {number(_up(high))}",
         between="",
         words=f"{words}, bornes des {len(lines)} zones ajoutées",
-        source=source,
-        value=value,
-        low=low,
-        high=high,
+        **known,
     )
 
 

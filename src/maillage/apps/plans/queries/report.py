@@ -69,7 +69,7 @@ def _action(shown: ActionRow) -> PlanAction:
         label=row.label,
         is_part=row.parent_id is not None,
         title=row.title,
-        state=f"{row.get_state_display()}, {rules.LATE}" if shown.is_late else row.get_state_display(),
+        state=rules.dated_state(row.get_state_display(), shown.warnings),
         people=f"{concerned.about}{between} {concerned.words}".strip(),
         zones=shown.zones,
         objective=row.objective,
@@ -89,7 +89,7 @@ def _action(shown: ActionRow) -> PlanAction:
         means=row.means,
         risks=row.risks,
         steps=tuple(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
-        lacks=shown.warnings,
+        lacks=tuple(each for each in shown.warnings if each not in rules.OF_STATE),
     )
 
 
