@@ -232,6 +232,18 @@ def test_a_share_has_one_sign_in_a_sentence():
     assert ranges.share(silent).about.replace("\xa0", " ") == "entre 10 et 70 %"
 
 
+def test_those_who_go_without_are_never_printed_over_those_concerned():
+    """1 850 personnes au plus sont concernées : la borne de celles qui n’ont rien ne s’arrondit pas à 2 000."""
+    need = Estimate(value=1551, low=1254, high=1848.3, unit="personnes", universe="", n=1, method="m")
+    most = ranges.printed_most(need)
+    assert (wording.people(need).high.replace("\xa0", " "), most) == ("1 850", 1850)
+    untold = {"reason": "Des lieux se taisent.", "unit": "personnes", "universe": "", "n": 1, "method": "m"}
+    silent = silence.Between(low=0, high=1848.3, **untold)
+    assert ranges.people(silent, most=most).high.replace("\xa0", " ") == "1 850"
+    assert ranges.people(silent).high.replace("\xa0", " ") == "2 000"
+    assert ranges.printed_most(Withheld(**untold)) is None
+
+
 def test_all_and_nobody_are_not_said_of_what_some_draws_deny(spec):
     """« 100 % » et « 0 % » d’une part à portée ne se disent que si aucun tirage ne dit autre chose."""
     spec(

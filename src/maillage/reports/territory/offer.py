@@ -299,7 +299,8 @@ def _lines(found: ZoneGaps) -> tuple[OfferLine, ...]:
 def _offer_line(line: Line, gap: Gap) -> OfferLine:
     how = state(gap)
     out_of, within, part = (gap.figure(name) for name in ("missing", "reached", "share"))
-    need, reached, missing = ranges.people(gap.reach.need), ranges.people(within), ranges.people(out_of)
+    need, most = ranges.people(gap.reach.need), ranges.printed_most(gap.reach.need)
+    reached, missing = ranges.people(within, most=most), ranges.people(out_of, most=most)
     share, residents = ranges.share(part), ranges.share(gap.figure("residents_share"))
     nobody, everybody = ranges.nobody(out_of), ranges.nobody(within)
     ends = wording.percent(100) if nobody else wording.percent(0) if everybody else ""

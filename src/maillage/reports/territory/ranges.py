@@ -28,12 +28,21 @@ def as_json(of: Told) -> FigureJson:
     return out
 
 
-def people(of: Told) -> FigureText:
-    """Return a number of people as shown."""
+def printed_most(of: Told) -> float | None:
+    """Return the upper bound of a number of people as it is printed, None when it is withheld: no part of
+    them is printed over it.
+    """
+    if isinstance(of, Withheld):
+        return None
+    return rounding.outwards(of.low, of.high, rounding.step((of.high - of.low) / 2))[1]
+
+
+def people(of: Told, *, most: float | None = None) -> FigureText:
+    """Return a number of people as shown. most: what it never passes, as printed."""
     if not isinstance(of, Between):
-        return wording.people(of)
+        return wording.people(of, most=most)
     by = rounding.step((of.high - of.low) / 2)
-    low, high = rounding.outwards(of.low, of.high, by)
+    low, high = rounding.outwards(of.low, of.high, by, most=most)
     return FigureText(None, wording.number(low), wording.number(high), "personnes", of.reason)
 
 
