@@ -331,21 +331,32 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     of = plan.actions.get(title="Former")
     steering.write(plan, by=lea, at=AT, token="v", axis=of.axis, parent=of, title="Trouver une salle")
     page = client.get(PAGE).content.decode().replace("\xa0", " ")
-    assert "2 actions sans pilote" in page and "1 pour tout le territoire" in page, "a part is no action more"
+    assert "2 actions sans pilote" in page and "0 pour tout le territoire" in page
+    assert "; 2 à décider" in " ".join(page.split()), "a part is no action more"
+    steering.set_state(of, "ready", by=lea, at=AT)
+    page = " ".join(client.get(PAGE).content.decode().replace("\xa0", " ").split())
+    assert "1 pour tout le territoire" in page and "; 1 à décider" in page
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize(
-    ("written", "answers"),
+    ("written", "state", "answers"),
     [
-        ({"line": "equipement_solidaire", "zones": True, "pilot": "La Ruche"}, False),
-        ({"line": "assistance", "zones": True}, True),
-        ({"line": "assistance", "zones": False}, False),
-        ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, True),
+        ({"line": "equipement_solidaire", "zones": True, "pilot": "La Ruche"}, "ready", False),
+        ({"line": "assistance", "zones": True}, "ready", True),
+        ({"line": "assistance", "zones": True}, "running", True),
+        ({"line": "assistance", "zones": True, "pilot": "La Ruche"}, "decide", False),
+        ({"line": "assistance", "zones": False}, "ready", False),
+        ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "ready", True),
+        ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "decide", False),
     ],
 )
-def test_only_an_action_of_its_line_answers_the_lack_of_a_zone(client, study, monkeypatch, written, answers):
-    """Prêter des tablettes n’aide pas à faire une démarche : l’action se lit dans la zone, le manque reste."""
+def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
+    client, study, monkeypatch, written, state, answers
+):
+    """Prêter des tablettes n’aide pas à faire une démarche : l’action se lit dans la zone, le manque reste. Il reste
+    aussi quand rien n’est encore décidé.
+    """
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
     reading = reading_of(PLACE)
@@ -358,7 +369,8 @@ def test_only_an_action_of_its_line_answers_the_lack_of_a_zone(client, study, mo
         "title": "Prêter des tablettes",
         "zones": zones,
     }
-    steering.write(plan, by=lea, at=AT, **told)
+    row = steering.write(plan, by=lea, at=AT, **told)
+    steering.set_state(row, state, by=lea, at=AT)
     steering.publish(plan, shown=True, by=lea, at=AT)
     lack = SimpleNamespace(
         missing="480", missing_between="380 – 580", missing_value=480.0, missing_low=380.0, missing_high=580.0,
@@ -370,7 +382,12 @@ def test_only_an_action_of_its_line_answers_the_lack_of_a_zone(client, study, mo
     assert row.standing.planned is answers
     assert ("offre" in [each.id for each in found.sentences]) is not answers
     assert bool(row.plan) is written["zones"], "the plan column lists every action of the zone"
-    assert found.n_planned == int(written["zones"])
+    decided = state != "decide"
+    assert (found.n_planned, found.n_everywhere) == (
+        int(written["zones"] and decided),
+        int(decided and not written["zones"]),
+    )
+    assert found.n_undecided == int(not decided)
     assert row.is_unanswered is (written["zones"] and not answers)
 
 

@@ -16,6 +16,7 @@ STATES: Mapping[str, str] = {
     DROPPED: "abandonnée",
 }
 ALIVE = (TO_DECIDE, READY, RUNNING)
+DECIDED = (READY, RUNNING)  # what somebody may count on
 DECISION, COMMENT, ELSEWHERE, EDIT = "decision", "comment", "elsewhere", "edit"
 NOTES: Mapping[str, str] = {
     DECISION: "Décision",

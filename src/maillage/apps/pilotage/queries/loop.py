@@ -25,7 +25,7 @@ from maillage.apps.pilotage.rules import Gap, Link, Sentence, Standing
 from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
-from maillage.apps.plans.rules import ALIVE, LACKS_PILOT, LATE, warnings
+from maillage.apps.plans.rules import ALIVE, DECIDED, LACKS_PILOT, LATE, warnings
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
@@ -64,6 +64,11 @@ class Planned:
 
     action: PlanAction
     warnings: tuple[str, ...]
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether somebody may count on it: ready, or under way."""
+        return self.action.state in DECIDED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,13 +174,20 @@ class Loop:
 
     @property
     def n_everywhere(self) -> int:
-        """How many actions are for the whole territory; their parts are counted with them."""
-        return sum(each.action.parent_id is None for each in self.everywhere)
+        """How many decided actions are for the whole territory; their parts are counted with them."""
+        return sum(each.is_decided and each.action.parent_id is None for each in self.everywhere)
+
+    @property
+    def n_undecided(self) -> int:
+        """How many actions of the plan are still to be decided."""
+        rows = {each.action.pk: each for row in self.rows for each in row.plan}
+        rows |= {each.action.pk: each for each in self.everywhere}
+        return sum(not each.is_decided and each.action.parent_id is None for each in rows.values())
 
     @property
     def n_planned(self) -> int:
-        """How many zones an action of the plan names."""
-        return sum(bool(row.plan) for row in self.rows)
+        """How many zones a decided action of the plan names."""
+        return sum(any(each.is_decided for each in row.plan) for row in self.rows)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -234,7 +246,8 @@ def loop(
     every = communes_of(study.place)  # None for the country: thirty-five thousand codes name nothing less
     sheets = _places(every if every is None else frozenset().union(*(u.communes for u in units)), on)
     named, everywhere, has_plan = _planned(user, study.place, on)
-    actions = [each.action for each in itertools.chain(everywhere, *named.values())]
+    every_action = (each.action for each in itertools.chain(everywhere, *named.values()))
+    actions = [each for each in every_action if each.state in DECIDED]  # one to decide answers nothing yet
     answered = overview.answered(actions, LINE)
     gaps = {zone.code: line_of(reading, zone.code) for zone in reading.zones}
     top = max((line.missing_high for line in gaps.values() if line is not None), default=0.0)
