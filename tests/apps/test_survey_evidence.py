@@ -83,7 +83,9 @@ def test_the_closest_survey_answers_and_says_what_it_is(publish):
 def test_an_indicator_reads_an_example_where_no_survey_answers_and_is_marked(home, publish):
     definition = next(each for each in indicators().values() if each.survey == ("inhabitants", *HELPED))
     read = partial(ground, METROPOLE, on=AT.date())
-    assert value(read(), definition).reason == "Aucune enquête publiée sur ce territoire ne le dit."
+    assert value(read(), definition).reason.startswith(
+        "Aucune enquête publiée sur ce territoire ne le montre"
+    )
     publish(METROPOLE, 53, example=True, key=("inhabitants", *HELPED))
     found = value(read(), definition)
     assert (found.value, found.low, found.examples) == (53, 48, True)
@@ -92,6 +94,25 @@ def test_an_indicator_reads_an_example_where_no_survey_answers_and_is_marked(hom
     assert value(read(), definition).value is None, "a survey of that kind was published: it does not say it"
     publish(METROPOLE, 16, later=1, key=("inhabitants", *HELPED))
     assert (value(read(), definition).value, value(read(), definition).examples) == (16, False)
+
+
+def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publish):
+    """« À l’aise » lisait 25 % là où l’enquête publiait 52 % à l’aise ou très à l’aise."""
+    edition = publish(METROPOLE, 25, key=("inhabitants", "aisance", "a_l_aise"))
+    (told,) = edition.content["tables"]
+    both = told | {"modalite": "a_l_aise tres", "part": 52, "bas": 45, "haut": 59}
+    few = told | {"question": "accompagne", "par": "aisance", "groupe": "Peu à l’aise", "modalite": "oui"}
+    Publication.objects.filter(pk=edition.pk).update(
+        content={"tables": [told, few | {"part": 10}], "scales": [both]}
+    )
+    read = {
+        each.requirement + each.id: value(ground(METROPOLE, on=AT.date()), each).value
+        for each in indicators().values()
+        if each.way == "survey" and each.survey[0] == "inhabitants"
+    }
+    shown = {name: told for name, told in read.items() if told is not None}
+    assert shown == {"Q-013habitants-a-l-aise": 52, "Q-014habitants-peu-a-l-aise-accompagnes": 10}
+    assert set(evidence.published(METROPOLE)) == {("inhabitants", "aisance", "a_l_aise")}
 
 
 def test_surveys_around_are_named_wider_or_narrower(publish):

@@ -715,6 +715,17 @@ def rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[Publish
     return out
 
 
+def scale_rows(cards: Iterable[Card], *, computed: str, kept: int = 6) -> list[PublishedRow]:
+    """Return the answers of each scale taken together, as the sentences say them: « à l’aise ou très à
+    l’aise »; the answers of a row are in its `modalite`, apart by spaces.
+    """
+    return [
+        _row(card, line, "", card.asked.base, None, computed, kept)
+        for card in cards
+        for line in card.asked.groups
+    ]
+
+
 def _row(
     card: Card, line: Line, group: str, n: int | None, counted: int | None, computed: str, kept: int
 ) -> PublishedRow:

@@ -124,7 +124,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
     since = rules.period(on, months)
     every = _communes(communes)
     with_places = DailyCount.objects.filter(_there(communes), measure=rules.PLACES, day__lte=on)
-    surveyed = evidence.published(found.code)
+    surveyed = evidence.published(found.code, by_group=True)
     covered = with_places.values("commune").annotate(total=Sum("n")).filter(total__gt=0).order_by()
     return Ground(
         code=found.code,
@@ -139,7 +139,7 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         need=need,
         no_need="" if need is not None else why_no_need(found.code),
         surveyed=surveyed,
-        invented=evidence.invented(found.code, beside=surveyed),
+        invented=evidence.invented(found.code, beside=surveyed, by_group=True),
         actions=_actions(found.code),
         districts=districts.counts(found.communes),
         counted_at=Refresh.objects.values_list("at", flat=True).first(),

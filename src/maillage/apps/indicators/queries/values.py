@@ -434,12 +434,18 @@ def _estimate(
 # ------------------------------------------------------------------------- surveys, plan, what is nowhere
 
 
+UNTOLD = (
+    "Aucune enquête publiée sur ce territoire ne le montre : aucune ne l’a demandé, ou trop peu de personnes y"
+    " ont répondu."
+)
+
+
 def _survey(ground: Ground, definition: Indicator) -> Value:
     key = definition.survey or ("", "", "")
     invented = ground.invented.get(key)
     said = ground.surveyed.get(key, invented)
     if said is None:
-        return missing(definition, ground.on, "Aucune enquête publiée sur ce territoire ne le dit.")
+        return missing(definition, ground.on, UNTOLD)
     return Value(
         definition=definition,
         on=ground.on,

@@ -190,6 +190,7 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     content = {
         "document": made,
         "tables": rows,
+        "scales": document.scale_rows(shown_, computed=told.computed),
         "gaps": two_sides.rows(told.subjects, told.counterpart.about if told.counterpart else ""),
         "counts": counts + sample_counts(held, sample),
         "codebook": [list(each) for each in document.codebook(held.questionnaire)],

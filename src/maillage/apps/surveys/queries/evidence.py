@@ -12,14 +12,14 @@ from maillage.reports.territory.criteria import Answered
 Findings = dict[tuple[str, str, str], Answered]
 
 
-def published(place: str) -> Mapping[tuple[str, str, str], Answered]:
+def published(place: str, *, by_group: bool = False) -> Mapping[tuple[str, str, str], Answered]:
     """Return the results of the latest edition of each kind of survey of a place, by kind, question and
-    answer; without withheld ones.
+    answer; without withheld ones. by_group: those of groups too, and the answers of a scale taken together.
     """
     rows = Publication.objects.filter(
         survey__territory=place, survey__example=False, withdrawn_at=None
     ).select_related("survey")
-    return _findings(rows.order_by("published_at", "pk"))
+    return _findings(rows.order_by("published_at", "pk"), by_group=by_group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,17 @@ def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
     return invented(place, beside=found) | found
 
 
-def invented(place: str, *, beside: Mapping[tuple[str, str, str], Answered]) -> Findings:
-    """Return what the examples of a place say, of the kinds of survey that nothing else answers. beside: what
-    real surveys say.
+def invented(
+    place: str, *, beside: Mapping[tuple[str, str, str], Answered], by_group: bool = False
+) -> Findings:
+    """Return what the examples of a place say, as `published` does, of the kinds of survey that nothing else
+    answers. beside: what real surveys say.
     """
     rows = Publication.objects.filter(survey__territory=place, survey__example=True, withdrawn_at=None)
     found = _findings(
-        rows.select_related("survey").order_by("published_at", "pk"), "exemple : réponses inventées"
+        rows.select_related("survey").order_by("published_at", "pk"),
+        "exemple : réponses inventées",
+        by_group=by_group,
     )
     return _without({key[0] for key in beside}, found)
 
@@ -63,16 +67,17 @@ def _without(kinds: Collection[str], found: Findings) -> Findings:
     return {key: each for key, each in found.items() if key[0] not in kinds}
 
 
-def _findings(rows: Iterable[Publication], said: str = "") -> Findings:
+def _findings(rows: Iterable[Publication], said: str = "", *, by_group: bool = False) -> Findings:
     """Return what editions show, the last of each kind only; `said` ends their source."""
     found: Findings = {}
     for row in rows:
         kind = row.survey.kind
         found = _without({kind}, found)
         source = f"« {row.survey.title} », édition {row.number}, {row.published_at.year}"
-        for line in row.content["tables"]:
-            if line["groupe"] == "" and line["part"] != "":
-                found[kind, line["question"], line["modalite"]] = Answered(
+        together = row.content.get("scales", ()) if by_group else ()
+        for line in (*row.content["tables"], *together):
+            if line["part"] != "" and (by_group or not line["groupe"]):
+                found[kind, line["question"], _answer(line)] = Answered(
                     label=line["libelle_modalite"],
                     percent=line["part"],
                     low=line["bas"],
@@ -84,6 +89,17 @@ def _findings(rows: Iterable[Publication], said: str = "") -> Findings:
                     rounding=line["arrondi"],
                 )
     return found
+
+
+def _answer(line: Mapping[str, str]) -> str:
+    """Return what names an answer: itself, and of whom when it is that of a group.
+
+    >>> _answer({"modalite": "oui", "groupe": ""})
+    'oui'
+    >>> _answer({"modalite": "oui", "par": "aisance", "groupe": "Peu à l’aise"})
+    'oui | aisance : Peu à l’aise'
+    """
+    return f"{line['modalite']} | {line['par']} : {line['groupe']}" if line["groupe"] else line["modalite"]
 
 
 def beside(place: str) -> list[Neighbour]:
