@@ -435,8 +435,8 @@ def _estimate(
 
 
 UNTOLD = (
-    "Aucune enquête publiée sur ce territoire ne le montre : aucune ne l’a demandé, ou trop peu de personnes y"
-    " ont répondu."
+    "Aucune enquête publiée sur ce territoire ne le montre : aucune ne l’a demandé, ou trop peu de personnes"
+    " y ont répondu."
 )
 
 
