@@ -13,6 +13,7 @@ from maillage.apps.plans import actions
 from maillage.apps.plans.queries import overview
 from maillage.apps.plans.queries.report import plan_of
 from maillage.apps.plans.rules import RUNNING
+from maillage.apps.territories import actions as territories
 from maillage.apps.territories.models import Perimeter
 from maillage.cli.reports.studies import study_of
 from maillage.reference.plan_frames import frames
@@ -205,6 +206,18 @@ def test_a_report_computes_what_a_former_method_left_without_a_study(home, monke
     found = study_of(kept.slug, offer=None, on=ON)
     assert found.subject.reading.territory.name == "Mon quartier"
     assert Study.objects.get().place == kept.slug
+
+
+def test_a_report_after_a_correction_is_of_the_corrected_study(study, monkeypatch):
+    """Le rapport d’une commande disait « rien n’a changé » tant que personne n’ouvrait la page du territoire."""
+    monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
+    before = study_of(PLACE, offer=None, on=ON).subject.reading
+    assert Study.objects.count() == 1, "nothing to compute again"
+    lea = account("lea", "coordination", territory="france")
+    cell = {"table": "insee-filosofi-communes", "key": PLACE, "column": "median"}
+    territories.correct(by=lea, **cell, value=21_000.0, reason="Publication rectifiée.")
+    after = study_of(PLACE, offer=None, on=ON).subject.reading
+    assert after.fingerprint != before.fingerprint and Study.objects.count() == 2
 
 
 def test_a_late_action_says_so_once(reading, plan):

@@ -32,19 +32,21 @@ def study_of(code: str, *, offer: Path | None, on: date) -> ReportStudy:
 
 
 def _of_platform(code: str, on: date) -> ReportStudy:
-    """Return the latest study that the platform holds of a territory, computed when it holds none: after
-    another method, its perimeters have no study until somebody asks.
+    """Return the study of a territory as its data are today, computed when the platform does not hold it:
+    after another method, its perimeters have no study until somebody asks; after a correction, the former one
+    has figures that the pages no longer give.
     """
     from maillage.config.bootstrap import ready
 
     ready()
     from maillage.apps.dossiers import queries as dossiers
     from maillage.apps.dossiers.actions import publish_later
+    from maillage.apps.dossiers.rules import DONE
     from maillage.apps.pilotage.queries.reports import subject
     from maillage.apps.territories.queries import canonical
 
-    study = dossiers.latest(canonical(code))
-    if study is None or dossiers.is_lost(study):
+    study = dossiers.study_for(dossiers.StudyRequest(place=canonical(code)))
+    if study is None or study.status != DONE or dossiers.is_lost(study):
         study, _ = computed(code, Steps())
     elif study in dossiers.behind_their_comments():  # no worker ran since somebody wrote
         publish_later.call(study.pk)
