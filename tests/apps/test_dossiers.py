@@ -646,7 +646,8 @@ def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, co
     assert "Environ 41 000 personnes." in page and "à relire" not in page
     Comment.objects.update(study="avant", study_on=date(2026, 3, 1))
     told = queries.comments("38151", queries.reading(study).fingerprint)
-    assert told["synthese"].startswith("Environ 41 000 personnes.\n\n(Écrit pour l’étude du 1er mars 2026")
+    assert told["synthese"].startswith("Environ 41 000 personnes.\n\n(Écrit pour l’étude ")
+    assert " du 1er mars 2026 ; celle-ci est " in told["synthese"]
     assert "à relire" in text_of(client.get(ADDRESS))
     kept = {"synthese": "Environ 41 000 personnes.", "besoins": "Une gare ferme."}
     shown = {f"initial-{name}": text for name, text in kept.items()}

@@ -20,6 +20,7 @@ from maillage.apps.plans.forms import ActionForm, FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis, PlanNote, Refusal
 from maillage.apps.plans.queries import files, overview, proposals
 from maillage.apps.plans.queries.report import plan_of
+from maillage.apps.plans.queries.report import plan_of as report_of
 from maillage.apps.search import queries as search
 from maillage.kernel.errors import Refused
 from maillage.reference.plan_frames import frames
@@ -742,6 +743,28 @@ def test_the_journal_says_what_was_counted_funded_and_passed_and_what_was_taken_
         "Étape à faire de nouveau : Faire le point.",
     ], "neither how many were counted, nor the name of who funds"
     assert all(each.automatic and each.by == lea for each in row.notes.all())
+
+
+def test_figures_typed_beside_a_former_study_are_to_be_read_again(client, plan, lea, reading, monkeypatch):
+    """« Pour les 320 à 740 personnes » restait écrit sous « 280 – 640 », sans un mot."""
+    row = action(plan, 7)
+    assert row.written_on is None, "a frame was written beside no study of here"
+    row = changed(row, lea, objective="Pour les 320 à 740 personnes sans rien à pied, dès 2027.")
+    address = f"{AT_TERRITORY}actions/{row.pk}/"
+    client.force_login(lea)
+    assert (row.written_for, row.written_on) == (reading.fingerprint, AT.date())
+    assert "à relire" not in client.get(address).content.decode()
+    later = replace(reading, fingerprint="0000-1111")
+    monkeypatch.setattr(overview, "reading_of", lambda place: later)
+    row = changed(row, lea, objective=row.objective, pilot="")
+    told = f"Écrit le 20 novembre 2026 pour l’étude {reading.fingerprint} ; celle d’aujourd’hui est 0000-1111"
+    assert told in client.get(address).content.decode(), "another field written since changes nothing of it"
+    actions.publish(plan, shown=True, by=lea, at=AT)
+    (held,) = [each for each in report_of(PLACE, later, on=ON).actions if each.number == 7]
+    assert held.objective.startswith("Pour les 320 à 740 personnes") and told in held.objective
+    monkeypatch.setattr("maillage.apps.plans.queries.history.reading_of", lambda place: later)
+    row = changed(row, lea, objective="Pour les 280 à 640 personnes.")
+    assert row.written_for == "0000-1111" and "à relire" not in client.get(address).content.decode()
 
 
 def test_an_action_is_dropped_with_its_reason_and_what_was_typed_stays(client, plan, lea, study):

@@ -178,11 +178,12 @@ SINCE = (
     "plans.0009_proposed",
     "plans.0010_edits",
     "plans.0011_number_alone",
+    "plans.0012_written_for",
     "dossiers.0007_comment_study",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
-    "plans.planaction": ("counts", "proposed", "number_alone"),
+    "plans.planaction": ("counts", "proposed", "number_alone", "written_for", "written_on"),
     "plans.planmeasure": ("span",),
     "plans.plannote": ("automatic",),
 }

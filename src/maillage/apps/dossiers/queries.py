@@ -254,7 +254,11 @@ def comments(place: str, study: str = "") -> dict[str, str]:
     """
     return {
         each.section: rules.with_voices(each.text)
-        + (rules.of_another_study(each.study_on) if study and each.study not in ("", study) else "")
+        + (
+            rules.of_another_study(each.study_on, each.study, study)
+            if study and each.study not in ("", study)
+            else ""
+        )
         for each in Comment.objects.filter(place=place)
         if each.text.strip()
     }

@@ -68,14 +68,15 @@ def unknown_voices(text: str) -> list[str]:
     return [number for number in QUOTED.findall(text) if _of_library(number) not in voices()]
 
 
-def of_another_study(on: date | None) -> str:
-    """Return what a comment says after its text when its study is no longer the one beside it.
+def of_another_study(on: date | None, then: str, now: str) -> str:
+    """Return what a comment says after its text when its study is no longer the one beside it. then, now: the
+    digest of each, which tells two studies of one day apart.
 
-    >>> of_another_study(date(2026, 11, 3)).strip()
-    '(Écrit pour l’étude du 3 novembre 2026 : les chiffres ont pu changer depuis, à relire.)'
+    >>> of_another_study(date(2026, 11, 3), "DD53-4DA5", "59A1-3F5E").strip()
+    '(Écrit pour l’étude DD53-4DA5 du 3 novembre 2026 ; celle-ci est 59A1-3F5E : à relire.)'
     """
-    day = f" du {in_words(on)}" if on else " d’avant"
-    return f"\n\n(Écrit pour l’étude{day} : les chiffres ont pu changer depuis, à relire.)"
+    day = f" du {in_words(on)}" if on else ""
+    return f"\n\n(Écrit pour l’étude {then}{day} ; celle-ci est {now} : à relire.)"
 
 
 def with_voices(text: str) -> str:

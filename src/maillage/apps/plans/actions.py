@@ -132,9 +132,8 @@ def write(
     parent = values.get("parent")
     if parent is not None:
         values["axis"] = parent.axis
-    row = PlanAction.objects.create(
-        plan=plan, token=token, by=by, at=at, **{"number": _next_number(plan, parent), **values}
-    )
+    values = {"number": _next_number(plan, parent), **history.beside(plan.place, at), **values}
+    row = PlanAction.objects.create(plan=plan, token=token, by=by, at=at, **values)
     _set_milestones(row, milestones)
     journal.record(by=by, verb="plan.action_written", row=row, at=at)
     return row
@@ -163,6 +162,9 @@ def change(
         )
     _check(held.plan, held.pk, values)
     before, was = history.recorded(held), held.parent_id
+    typed = {key: value for key, value in values.items() if key in history.TEXTS}
+    if any(getattr(held, key) != value for key, value in typed.items()):
+        values |= history.beside(held.plan.place, at)
     for key, value in values.items():
         setattr(held, key, value)
     if held.parent is not None:

@@ -51,7 +51,8 @@ class PlanAxis(models.Model):
 
 class PlanAction(models.Model):
     """An action of a plan. zones: codes of the territory’s zones, [] for all; line: of the offer, whose gap
-    counts the people concerned; budget: euros; evidence: the figures it was proposed from, as they were
+    counts the people concerned; budget: euros; written_for: the digest of the study beside which its texts
+    were last written; evidence: the figures it was proposed from, as they were
     printed that day; parent: the action of which it is a part, itself part of none; number: its rank in the
     plan, or in its parent; number_alone: of a part, the one that it had before it was one, None when it had
     none; after: the one that must be done before; counts: whether its indicator counts
@@ -113,6 +114,10 @@ class PlanAction(models.Model):
     proposal = models.CharField("proposition", max_length=160, blank=True)
     proposed = models.CharField("objectif proposé", max_length=600, blank=True, default="", db_default="")
     evidence = models.JSONField("chiffres du jour", default=list, blank=True)
+    written_for = models.CharField(
+        "empreinte de l’étude d’alors", max_length=64, blank=True, default="", db_default=""
+    )
+    written_on = models.DateField("texte du", null=True, blank=True)
     version = models.PositiveIntegerField("version", default=1)
     token = models.CharField("envoi", max_length=60, unique=True)
     by = by_account("écrite par", blank=True)

@@ -1,5 +1,6 @@
 """What is true of a plan: where its actions stand, what each one lacks, what comes before what."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -203,6 +204,28 @@ def _states(actions: Sequence[Schedule], on: date) -> str:
     agreed = {"prête": "prêtes", "faite": "faites"}
     told = [f"{n} {agreed.get(word, word) if n > 1 else word}" for word, n in counts.items() if n]
     return ", ".join(told)
+
+
+FIGURE = re.compile(r"\d[\d\s]*\d|\d\s*%")  # of an estimate, as one types it: two digits, or a share
+DATE = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[/.]\d{1,2}\b")
+
+
+def stale_sentence(texts: Iterable[str], then: str, on: date, now: str) -> str:
+    """Return that figures typed beside a study are to be read again, "" where there is none, or where the
+    study is the same. then, now: the digest of each study; a year and a day are no figure of a study.
+
+    >>> stale_sentence(["Pour les 320 à 740 personnes"], "DD53-4DA5", date(2026, 11, 3), "59A1-3F5E")
+    'Écrit le 3 novembre 2026 pour l’étude DD53-4DA5 ; celle d’aujourd’hui est 59A1-3F5E : ses chiffres ont\
+ pu changer, à relire.'
+    >>> stale_sentence(["Ouvrir 2 soirs dès 2027"], "DD53-4DA5", date(2026, 11, 3), "59A1-3F5E")
+    ''
+    """
+    if not then or then == now or not any(FIGURE.search(DATE.sub("", text)) for text in texts):
+        return ""
+    return (
+        f"Écrit le {in_words(on)} pour l’étude {then} ; celle d’aujourd’hui est {now} : ses chiffres ont pu"
+        " changer, à relire."
+    )
 
 
 OF_STATE = (LATE, STARTED_EARLY, DONE_EARLY)  # warnings that say how a state and its dates agree

@@ -2,19 +2,37 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
 
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries.effects import least_of
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.reference.offer import diagnosis_lines
+from maillage.reports.territory.reading import Reading
 from maillage.words.dates import in_words
 from maillage.words.wording import listing, number
 
 TEXTS = ("title", "objective", "pilot", "partners", "public", "existing", "means", "risks", "indicator")
 LETTERS = 90  # of a text before, as many after
 LEAD = 20  # letters read before those that changed
+
+
+def beside(place: str, at: datetime) -> dict[str, Any]:
+    """Return the study beside which a text is written, as an action keeps it."""
+    read = reading_of(place)
+    return {"written_for": read.fingerprint if read else "", "written_on": timezone.localdate(at)}
+
+
+def stale(row: PlanAction, reading: Reading | None) -> str:
+    """Return that the figures in the texts of an action are to be read again, "" when they need not be."""
+    if reading is None or row.written_on is None:
+        return ""
+    texts = [getattr(row, name) for name in TEXTS]
+    return rules.stale_sentence(texts, row.written_for, row.written_on, reading.fingerprint)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import date
 from maillage.apps.codesign.queries.boards import journeys_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan
-from maillage.apps.plans.queries import overview, proposals
+from maillage.apps.plans.queries import history, overview, proposals
 from maillage.apps.plans.queries.effects import baseline_of, last_count
 from maillage.apps.plans.queries.overview import ActionRow
 from maillage.apps.territories.queries import canonical
@@ -37,7 +37,7 @@ def plan_of(code: str, reading: Reading, *, on: date) -> PlanReading | None:
                 shown.axis.title,
                 shown.axis.statement,
                 shown.announced,
-                tuple(_action(row) for row in shown.rows),
+                tuple(_action(row, reading) for row in shown.rows),
             )
             for shown in overview.by_axis(plan, actions, reading, on)
         ),
@@ -61,7 +61,7 @@ def _actor(row: FrameActor, frame: Frame) -> PlanActor:
     return PlanActor(row.name, row.does, numbers, title)
 
 
-def _action(shown: ActionRow) -> PlanAction:
+def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
     row, concerned = shown.row, shown.concerned
     between = f" ({concerned.between})" if concerned.between else ""
     return PlanAction(
@@ -72,7 +72,7 @@ def _action(shown: ActionRow) -> PlanAction:
         state=rules.dated_state(row.get_state_display(), shown.warnings),
         people=f"{concerned.about}{between} {concerned.words}".strip(),
         zones=shown.zones,
-        objective=row.objective,
+        objective=" ".join(filter(None, (row.objective, history.stale(row, reading)))),
         pilot=row.pilot,
         partners=row.partners,
         public=row.public,

@@ -15,7 +15,7 @@ from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, rules
 from maillage.apps.plans.forms import FundingForm, MeasureForm, NoteForm
 from maillage.apps.plans.models import Plan, PlanAction
-from maillage.apps.plans.queries import effects, files, overview, proposals
+from maillage.apps.plans.queries import effects, files, history, overview, proposals
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.errors import UnknownTerritory
@@ -186,6 +186,7 @@ def action_page(
     least = 0 if context["may_write"] else effects.least_of(row)
     context |= {
         "row": row,
+        "stale": history.stale(row, reading),
         "concerned": overview.concerned(row.line, row.zones, reading),
         "zones": overview.zones_named(row.zones, reading),
         "lines": [(name, held) for name, held in lines if held is not None],
