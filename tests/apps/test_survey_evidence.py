@@ -115,6 +115,26 @@ def test_a_scale_is_read_whole_and_a_group_apart_by_indicators_alone(home, publi
     assert set(evidence.published(METROPOLE)) == {("inhabitants", "aisance", "a_l_aise")}
 
 
+def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publish):
+    """Section 3 : « wave 1 to 2 », dans la chaîne, et jamais comme l’effet d’une action."""
+    page = f"/territoires/{PLACE}/boucle/"
+    assert "aucune enquête d’habitants n’a été publiée deux fois" in text_of(client.get(page))
+    first = publish(PLACE, 30, key=("inhabitants", *HELPED))
+    second = publish(PLACE, 52, later=400, key=("inhabitants", *HELPED))
+    assert evidence.waves(PLACE, "inhabitants", [HELPED]) == [], "two surveys are not two waves"
+    Survey.objects.filter(pk=second.survey_id).update(after=first.survey_id)
+    (change,) = evidence.waves(PLACE, "inhabitants", [HELPED, ("aisance", "a_l_aise tres")])
+    assert (change.first.percent, change.second.percent) == (30, 52)
+    text = text_of(client.get(page))
+    assert "30 % (entre 25 et 35, « Enquête 30 », édition 1, 2026), puis 52 % (entre 47 et 57" in text
+    assert ": hausse." in text and "n’est pas l’effet d’une action" in text
+    Survey.objects.filter(pk=first.survey_id).update(example=True)
+    assert evidence.waves(PLACE, "inhabitants", [HELPED]) == [], "an invented wave is no former one"
+    Survey.objects.filter(pk=second.survey_id).update(example=True)
+    (change,) = evidence.waves(PLACE, "inhabitants", [HELPED])
+    assert change.second.source.endswith("exemple : réponses inventées")
+
+
 def test_surveys_around_are_named_wider_or_narrower(publish):
     publish(PLACE, 10)
     publish(ISERE, 20)

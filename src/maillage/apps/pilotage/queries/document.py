@@ -96,6 +96,7 @@ def loop_json(study: Study, loop: Loop) -> Json:
             }
             for unit, chain in loop.shared
         ],
+        "vagues": list(loop.waves),
         "phrases": [each.text for each in loop.sentences],
     }
 

@@ -26,6 +26,7 @@ from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
 from maillage.apps.plans.rules import ALIVE, DECIDED, LACKS_PILOT, LATE, warnings
+from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
 from maillage.reports.page import charts
@@ -39,6 +40,8 @@ MOST = 60  # zones that a page shows before all of them are asked for
 NOTHING: Mapping[str, str] = {}
 LINE = FOLLOWED
 RECENT = activity.YEAR / 2
+# What inhabitants say of themselves, from a wave of a survey to the next: a question, and an answer.
+WAVES = (("aisance", "a_l_aise tres"), ("accompagne", "oui"), ("forme", "oui"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +129,8 @@ class Part:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loop:
     """The loop of a territory. shared: units of several zones, with their chain; whole: the chain of all;
-    everywhere: actions of the plan for the whole territory; plan: its place, "" without a plan to be read.
+    everywhere: actions of the plan for the whole territory; plan: its place, "" without a plan to be read;
+    waves: what inhabitants said, from a wave of a survey to the next, in sentences.
     """
 
     reading: Reading
@@ -142,6 +146,7 @@ class Loop:
     top: float
     most: int = MOST
     areas: tuple[ZoneAreas, ...] = ()
+    waves: tuple[str, ...] = ()
 
     @property
     def visible_rows(self) -> tuple[ZoneLoop, ...]:
@@ -282,6 +287,7 @@ def loop(
         has_plan=has_plan,
         sort=sort,
         top=top,
+        waves=_waves(study.place),
         most=most,
         areas=dossiers.zone_areas(study, asked),
     )
@@ -414,6 +420,19 @@ def _sum(places: Any) -> Places:
         confirmed=sum(each.confirmed for each in held),
         full=sum(each.full for each in held),
         capacity=sum((each.capacity for each in held), Capacity()),
+    )
+
+
+def _waves(place: str) -> tuple[str, ...]:
+    """Return what inhabitants of a place said, from a wave of a survey to the next."""
+    return tuple(
+        rules.wave_sentence(
+            each.label,
+            (each.first.percent, each.first.low, each.first.high),
+            (each.second.percent, each.second.low, each.second.high),
+            (each.first.source, each.second.source),
+        )
+        for each in evidence.waves(place, "inhabitants", WAVES)
     )
 
 

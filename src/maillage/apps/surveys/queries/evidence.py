@@ -48,6 +48,35 @@ def closest(place: str) -> Mapping[tuple[str, str, str], Answered]:
     return invented(place, beside=found) | found
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An answer of a survey of a place, wave after wave, as both editions publish it."""
+
+    label: str
+    first: Answered
+    second: Answered
+
+
+def waves(place: str, kind: str, answers: Collection[tuple[str, str]]) -> list[Change]:
+    """Return what some answers became from a wave of a survey of a place to the next, the latest pair of
+    waves that are both published; answers: question, and answer as an indicator names it. None is compared
+    over another territory, nor an invented wave with a real one.
+    """
+    rows = Publication.objects.filter(
+        survey__territory=place, survey__kind=kind, withdrawn_at=None
+    ).select_related("survey__after")
+    latest = {row.survey_id: row for row in rows.order_by("published_at", "pk")}
+    for row in reversed(latest.values()):
+        before = latest.get(row.survey.after_id or 0)
+        if before is None or before.survey.example != row.survey.example:
+            continue
+        said = "exemple : réponses inventées" if row.survey.example else ""
+        then, now = (_findings([each], said, by_group=True) for each in (before, row))
+        keys = [(kind, *answer) for answer in answers]
+        return [Change(now[key].label, then[key], now[key]) for key in keys if key in then and key in now]
+    return []
+
+
 def invented(
     place: str, *, beside: Mapping[tuple[str, str, str], Answered], by_group: bool = False
 ) -> Findings:
