@@ -243,3 +243,21 @@ def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, name, con
         "licence": "cc-by", "jeton": "j", "fichier": SimpleUploadedFile(name, content),
     }  # fmt: skip
     assert client.post("/espace/reseau/ressources/nouvelle/", typed).status_code == 400
+
+
+def test_what_may_name_or_reach_somebody_is_asked_about_before_everybody_reads_it(client, library, karim, lead):
+    client.force_login(karim)
+    address = "/espace/reseau/bulletin/nouvelles/"
+    typed = {"titre": "Permanence", "mots": "Mme Durand répond au 06 12 34 56 78.", "jeton": "a"}
+    refused = client.post(address, typed)
+    assert refused.status_code == 400 and not News.objects.exists()
+    text = refused.content.decode()
+    assert "un numéro de téléphone" in text and 'name="personne"' in text and "06 12 34 56 78" in text
+    client.post(address, typed | {"personne": "on"})
+    assert News.objects.get().words == typed["mots"]
+    client.force_login(lead)
+    opening = {"titre": "Octobre", "ouverture": "Appelez Karim au 06 12 34 56 78.", "jeton": "b"}
+    page = "/espace/reseau/bulletin/nouveau/"
+    assert client.post(page, opening).status_code == 400 and not Bulletin.objects.exists()
+    client.post(page, opening | {"personne": "on"})
+    assert Bulletin.objects.get().opening == opening["ouverture"]

@@ -1,11 +1,11 @@
 """What is typed about a plan: the frame it starts from, an action with all that the plan says of it."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
 
+from maillage.apps.community.forms.public import PublicForm
 from maillage.apps.community.rules import discussions
 from maillage.apps.directory.forms.moments import DayField
 from maillage.apps.plans import rules
@@ -19,7 +19,6 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
 from maillage.words import dates
-from maillage.words.wording import listing
 
 MOST_EUROS = 100_000_000
 MOST_PEOPLE = 10_000_000
@@ -83,47 +82,13 @@ def _text(label: str, most: int, rows: int = 0, **more: Any) -> forms.CharField:
     return forms.CharField(label=label, max_length=most, required=False, widget=widget, **more)
 
 
-class PublicForm(forms.Form):
-    """Words that everybody reads once the plan is published; `personne` is asked when what is typed seems to
-    name or reach somebody, for the words that nobody confirmed yet.
-    """
+class PlanForm(PublicForm):
+    """Words of a plan."""
 
-    marks: Iterable[str] = discussions.MARKS
-    personne = forms.BooleanField(
-        label="J’ai relu : tout le monde peut le lire, et rien ne fait reconnaître une personne aidée",
-        required=False,
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        confirmation = self.fields.pop("personne")
-        texts = [
-            name
-            for name in self.changed_data
-            if isinstance(self.fields[name], forms.CharField) and not self.fields[name].widget.is_hidden
-        ]
-        self.warned = {
-            name: found
-            for name in (texts if self.is_bound else ())
-            if (found := discussions.personal_marks(self.data.get(self.add_prefix(name), ""), self.marks))
-        }
-        if self.warned:
-            self.fields["personne"] = confirmation
-
-    def clean(self) -> dict[str, Any]:
-        """Ask to confirm each text that seems to name or reach somebody."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        if not cleaned.pop("personne", False):
-            for name, found in self.warned.items():
-                self.add_error(
-                    name,
-                    f"Il y a peut-être ici {listing(found)}, et tout le monde lit un plan publié. Ôtez ce qui"
-                    " ferait reconnaître ou joindre une personne, ou cochez la case plus bas.",
-                )
-        return cleaned
+    readers = "tout le monde lit un plan publié"
 
 
-class ActionForm(PublicForm):
+class ActionForm(PlanForm):
     """An action. Only its title and its dynamic are asked; the rest prints « non renseigné »."""
 
     # A pilot has a name, a place an address: what reaches somebody is asked about, and nothing else.
@@ -277,7 +242,7 @@ def _initial(row: PlanAction) -> dict[str, Any]:
     return {**kept, **links, "milestones": steps, "counts": counts, "version": row.version}
 
 
-class MeasureForm(PublicForm):
+class MeasureForm(PlanForm):
     """What was counted of the indicator of an action."""
 
     on = DayField(label="Compté le")
@@ -351,7 +316,7 @@ class FundingForm(forms.Form):
         return {**held, "funder": None if held["name"] else chosen}
 
 
-class NoteForm(PublicForm):
+class NoteForm(PlanForm):
     """A line for the journal of an action."""
 
     kind = forms.ChoiceField(

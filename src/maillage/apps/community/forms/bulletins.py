@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from maillage.apps.community.forms.public import PublicForm
 from maillage.apps.community.forms.speaking import Speaking
 from maillage.apps.community.rules import bulletins as rules
 from maillage.apps.directory.forms.moments import DayField
@@ -11,9 +12,10 @@ from maillage.apps.directory.forms.moments import DayField
 ADDRESS = {"invalid": "Cette adresse ne se lit pas. Elle commence par https://."}
 
 
-class NewsForm(Speaking):
+class NewsForm(PublicForm, Speaking):
     """News of a structure."""
 
+    readers = "tout le monde peut lire un bulletin"
     titre = forms.CharField(
         label="Titre",
         max_length=120,
@@ -36,9 +38,10 @@ class NewsForm(Speaking):
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
 
-class BulletinForm(forms.Form):
+class BulletinForm(PublicForm):
     """A bulletin to prepare: its title, its opening, what it carries."""
 
+    readers = "tout le monde peut lire un bulletin"
     titre = forms.CharField(
         label="Titre",
         max_length=120,

@@ -17,7 +17,7 @@ from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers.access import may_write
 from maillage.apps.memberships.access import name_of
 from maillage.apps.plans import access, actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm, PublicForm
+from maillage.apps.plans.forms import ActionForm, FrameForm, FundingForm, MeasureForm, NoteForm, PlanForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis
 from maillage.apps.plans.queries import effects, overview, proposals
 from maillage.apps.plans.views.reading import OF_MEASURE, action_page, framed, place_of
@@ -243,11 +243,11 @@ def _axis(plan: Plan, typed: str, proposed: proposals.Proposal) -> PlanAxis:
     return found
 
 
-def _unsure(request: HttpRequest) -> PublicForm | None:
+def _unsure(request: HttpRequest) -> PlanForm | None:
     """Return the words that were typed and seem to name or reach somebody, None when nothing does: the page
     asks about them, and loses none.
     """
-    asked: Mapping[str, Callable[[], PublicForm]] = {
+    asked: Mapping[str, Callable[[], PlanForm]] = {
         "note": lambda: NoteForm(request.POST),
         "mesure": lambda: MeasureForm(request.POST, auto_id=OF_MEASURE),
     }
