@@ -257,6 +257,7 @@ def test_what_may_name_or_reach_somebody_is_asked_about_before_everybody_reads_i
     assert News.objects.get().words == typed["mots"]
     client.force_login(lead)
     opening = {"titre": "Octobre", "ouverture": "Appelez Karim au 06 12 34 56 78.", "jeton": "b"}
+    opening |= {"news": [f"news-{News.objects.get().pk}"]}
     page = "/espace/reseau/bulletin/nouveau/"
     assert client.post(page, opening).status_code == 400 and not Bulletin.objects.exists()
     client.post(page, opening | {"personne": "on"})
