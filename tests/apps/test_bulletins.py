@@ -245,7 +245,9 @@ def test_a_file_that_lies_or_weighs_too_much_is_refused(client, karim, name, con
     assert client.post("/espace/reseau/ressources/nouvelle/", typed).status_code == 400
 
 
-def test_what_may_name_or_reach_somebody_is_asked_about_before_everybody_reads_it(client, library, karim, lead):
+def test_what_may_name_or_reach_somebody_is_asked_about_before_everybody_reads_it(
+    client, library, karim, lead
+):
     client.force_login(karim)
     address = "/espace/reseau/bulletin/nouvelles/"
     typed = {"titre": "Permanence", "mots": "Mme Durand répond au 06 12 34 56 78.", "jeton": "a"}

@@ -266,6 +266,7 @@ def faults_of(axe, faultless) -> Callable:
     """
 
     def check(page, *, enhanced: bool = True, alone: Sequence[str] = ()) -> list[str]:
+        page.wait_for_load_state()  # a click may have led to a page that is still coming
         if not page.evaluate("Boolean(window.axe)"):  # half a megabyte: once a page, by day and by night
             page.evaluate(axe)
         contrast, other = CONTRAST[enhanced], CONTRAST[not enhanced]

@@ -48,7 +48,7 @@ def studies_of(user: Any) -> list[Study]:
     planned = Plan.objects.order_by("-pk").values_list("place", flat=True)[:MOST_OF_THEIRS]
     of_roles = territories_with(user, LEADS)
     first = {place: rank for rank, places in enumerate((of_roles, planned)) for place in places}
-    theirs = [study for place in first if (study := dossiers.latest(place)) is not None]
+    theirs = dossiers.latest_of(first)
     others = [study for study in dossiers.finished_studies() if study.place not in first]
     found = [study for study in (*theirs, *others) if may_write(user, study.place)]
     found.sort(key=lambda study: study.finished_at or study.asked_at, reverse=True)

@@ -219,6 +219,8 @@ def sources(d: Diagnosis) -> tuple[Source, ...]:
                 licence="",
                 quote="",
                 doubt=f"Zones tracées par qui a fourni le fichier (sha256 {zoning.sha256[:12]}).",
+                url="",
+                accessed_on="",
             )
         )
     return tuple(out)

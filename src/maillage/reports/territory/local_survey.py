@@ -76,6 +76,8 @@ def source(d: Diagnosis) -> tuple[Source, ...]:
                 f"{m.link.difference} Le redressement ne corrige pas qui passe là où l’on enquête, ni qui"
                 " accepte."
             ),
+            url="",
+            accessed_on="",
         ),
     )
 

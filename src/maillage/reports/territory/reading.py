@@ -404,8 +404,8 @@ class Source:
     licence: str
     quote: str
     doubt: str
-    url: str = ""
-    accessed_on: str = ""
+    url: str
+    accessed_on: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
