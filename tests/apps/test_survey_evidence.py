@@ -126,8 +126,8 @@ def test_two_waves_stand_on_the_loop_as_they_were_published(client, study, publi
     (change,) = evidence.waves(PLACE, "inhabitants", [HELPED, ("aisance", "a_l_aise tres")])
     assert (change.first.percent, change.second.percent) == (30, 52)
     text = text_of(client.get(page))
-    assert "30 % (entre 25 et 35, « Enquête 30 », édition 1, 2026), puis 52 % (entre 47 et 57" in text
-    assert ": hausse." in text and "n’est pas l’effet d’une action" in text
+    assert "30 % (entre 25 et 35 %, n = 92, brut), « Enquête 30 », édition 1, 2026, puis 52 %" in text
+    assert ": hausse. Parmi : habitants." in text and "n’est pas l’effet d’une action" in text
     Survey.objects.filter(pk=first.survey_id).update(example=True)
     assert evidence.waves(PLACE, "inhabitants", [HELPED]) == [], "an invented wave is no former one"
     Survey.objects.filter(pk=second.survey_id).update(example=True)

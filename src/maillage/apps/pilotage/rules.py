@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 from maillage.engine import disclosure
-from maillage.words.wording import DASH, count, lower_first, number, percent
+from maillage.words.wording import DASH, count, lower_first, number
 
 FEW_WITHOUT = 100  # people without a place on foot: zones with fewer come in a second group
 MOST_SENTENCES = 3
@@ -411,26 +411,16 @@ def _silence(facts: Facts) -> Sentence | None:
 SAID: Sequence[Callable[[Facts], Sentence | None]] = (_waiting, _gap, _unknown, _silence, _plan, _sheets)
 
 
-def wave_sentence(
-    label: str,
-    first: tuple[float, float, float],
-    second: tuple[float, float, float],
-    sources: tuple[str, str],
-) -> str:
-    """Return what an answer became from a wave of a survey to the next. first, second: percent, low and high
-    as published; it rises or falls only where both intervals stand apart.
+def wave_change(first: tuple[float, float, float], second: tuple[float, float, float]) -> str:
+    """Return what an answer became from a wave of a survey to the next: percent, low and high as published;
+    it rises or falls only where both intervals stand apart.
 
-    >>> wave_sentence("À l’aise", (52, 45, 59), (73, 66, 80), ("2026", "2027"))
-    '« À l’aise » : 52\\xa0% (entre 45 et 59, 2026), puis 73\\xa0% (entre 66 et 80, 2027) : hausse.'
-    >>> wave_sentence("Oui", (52, 45, 59), (58, 51, 64), ("a", "b")).rpartition(" : ")[2]
-    'les marges se recouvrent, pas de changement net.'
+    >>> wave_change((52, 45, 59), (73, 66, 80)), wave_change((52, 45, 59), (30, 24, 37))
+    ('hausse', 'baisse')
+    >>> wave_change((52, 45, 59), (58, 51, 64))
+    'les marges se recouvrent, pas de changement net'
     """
-    (p1, low1, high1), (p2, low2, high2) = first, second
-    word = "les marges se recouvrent, pas de changement net"
+    (before, low1, high1), (after, low2, high2) = first, second
     if low2 > high1 or high2 < low1:
-        word = "hausse" if p2 > p1 else "baisse"
-    told = [
-        f"{percent(p)} (entre {number(low)} et {number(high)}, {source})"
-        for (p, low, high), source in zip((first, second), sources, strict=True)
-    ]
-    return f"« {label} » : {told[0]}, puis {told[1]} : {word}."
+        return "hausse" if after > before else "baisse"
+    return "les marges se recouvrent, pas de changement net"

@@ -424,16 +424,19 @@ def _sum(places: Any) -> Places:
 
 
 def _waves(place: str) -> tuple[str, ...]:
-    """Return what inhabitants of a place said, from a wave of a survey to the next."""
-    return tuple(
-        rules.wave_sentence(
-            each.label,
-            (each.first.percent, each.first.low, each.first.high),
-            (each.second.percent, each.second.low, each.second.high),
-            (each.first.source, each.second.source),
+    """Return what inhabitants of a place said, from a wave of a survey to the next, as published."""
+
+    def said(change: evidence.Change) -> str:
+        first, second = change.first, change.second
+        word = rules.wave_change(
+            (first.percent, first.low, first.high), (second.percent, second.low, second.high)
         )
-        for each in evidence.waves(place, "inhabitants", WAVES)
-    )
+        return (
+            f"« {change.label} » : {first.figure}, {first.source}, puis {second.figure}, {second.source} :"
+            f" {word}. Parmi : {second.universe}."
+        )
+
+    return tuple(map(said, evidence.waves(place, "inhabitants", WAVES)))
 
 
 def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]], tuple[Planned, ...], bool]:
