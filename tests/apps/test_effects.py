@@ -401,3 +401,20 @@ def test_nothing_is_observed_before_an_action_begins(client, lea, row):
     assert "Claix, sans l’action" not in page_of(client, row), "nothing is compared either"
     PlanMeasure.objects.filter(action=row, elsewhere="").delete()
     assert "Claix, sans l’action" in page_of(client, row), "what is counted elsewhere alone is still told"
+
+
+def test_a_count_taken_back_tells_nobody_who_came_since(client, lea, row):
+    """40 lu de tous, puis 43 masqué : ôter 40 faisait lire 43, donc trois personnes."""
+    actions.count(row, on=date(2026, 5, 1), value=40, source="Feuille", by=lea, at=AT)
+    actions.count(row, on=date(2026, 6, 1), value=43, source="Feuille", by=lea, at=AT)
+    PlanAction.objects.filter(pk=row.pk).update(counts="people")
+    first = row.measures.get(value=40)
+    assert "40" in page_of(client, row) and ": <strong>43" not in page_of(client, row)
+    actions.withdraw_measure(first, by=lea, at=AT)
+    page = page_of(client, row)
+    assert not re.search(r"\b43\b", page.split("Effet observé")[1].split("Journal")[0]), page
+    client.force_login(lea)
+    assert re.search(r"<strong>43</strong>", page_of(client, row)), "its team reads what it counted"
+    actions.count(row, on=date(2026, 7, 1), value=51, source="Feuille", by=lea, at=AT)
+    client.logout()
+    assert re.search(r"<strong>51</strong>", page_of(client, row)), "eleven more than what was read"

@@ -272,11 +272,14 @@ def funding_words(name: str, euros: int | None, brings: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """A number of the indicator of an action, counted until a day: since the start, or in a period."""
+    """A number of the indicator of an action, counted until a day: since the start, or in a period.
+    withdrawn: somebody took it back, and others may have read it.
+    """
 
     on: date
     value: int
     span: str = SINCE
+    withdrawn: bool = False
 
 
 Point = tuple[date, int | None]
@@ -295,7 +298,8 @@ class Series:
 
 def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series:
     """Return what is known after each count: a total is taken as it is, a period is added to what was known.
-    start: what there was before; least: counts under it are not told, 0 for none.
+    start: what there was before; least: counts under it are not told, 0 for none. A total that was taken back
+    is no point, and stays what a reader may know: the next one is not told a few people from it.
 
     >>> first, second = Count(date(2026, 3, 1), 20, PERIOD), Count(date(2026, 5, 1), 4, PERIOD)
     >>> [value for _, value in series([first, second], 12).points], series([first, second], 12).added
@@ -304,11 +308,18 @@ def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series
     [32, None]
     >>> [value for _, value in series([first, Count(date(2026, 4, 1), 23)], 0, least=11).points]
     [20, None]
+    >>> back = Count(date(2026, 3, 1), 40, withdrawn=True)
+    >>> [value for _, value in series([back, Count(date(2026, 4, 1), 43)], 0, least=11).points]
+    [None]
     """
+    every = sorted(counts, key=in_order)
+    known = [each.value for each in every if each.withdrawn and each.span == SINCE]
     points: list[tuple[date, int | None]] = []
     value, added = start or 0, 0
     told = 0 if is_small(start, least) else value  # what a reader can add up from what is written
-    for each in sorted(counts, key=in_order):
+    for each in every:
+        if each.withdrawn:
+            continue
         if each.span == SINCE:
             value, added = each.value, 0
         else:
@@ -316,7 +327,7 @@ def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series
             told += 0 if is_small(each.value, least) else each.value
         if is_small(value, least):
             points.append((each.on, value))
-        elif is_small(abs(value - told), least):
+        elif any(is_small(abs(value - read), least) for read in (told, *known)):
             points.append((each.on, None))
         else:
             points.append((each.on, value))

@@ -74,7 +74,7 @@ def last_count(row: PlanAction) -> str:
     "" when nothing was counted.
     """
     least = least_of(row)
-    known = _series([each for each in row.measures.all() if not each.withdrawn_at], row.baseline, least)
+    known = _series(list(row.measures.all()), row.baseline, least)
     if not known.points:
         return ""
     on, value = known.points[-1]
@@ -95,7 +95,7 @@ def effect(row: PlanAction, *, least: int) -> Effect:
     every = list(row.measures.all())
     measures = [each for each in every if each.withdrawn_at is None]
     others = sum(note.kind == rules.ELSEWHERE and note.withdrawn_at is None for note in row.notes.all())
-    own = _series(measures, row.baseline, least)
+    own = _series(every, row.baseline, least)
     start = _start(row, own)
     early = row.starts_on is not None and bool(own.points) and own.points[-1][0] < row.starts_on
     # Before it begins, an action has no effect to be compared.
@@ -105,11 +105,11 @@ def effect(row: PlanAction, *, least: int) -> Effect:
         rules.EARLY if early else said,
         [
             rules.comparison_sentence(
-                start, own, zone, _series(measures, None, least, elsewhere=zone), least=least
+                start, own, zone, _series(every, None, least, elsewhere=zone), least=least
             )
             for zone in zones
         ],
-        _count_rows(measures, row.baseline, least),
+        _count_rows(every, row.baseline, least),
         [each for each in every if each.withdrawn_at],
         _chart(row, own, least),
     )
@@ -128,15 +128,16 @@ def _series(
 
 def _count_rows(measures: Sequence[PlanMeasure], start: int | None, least: int) -> list[CountRow]:
     """Return each number as its reader may read it: a total is not told where what is told beside it would
-    give back a few people.
+    give back a few people. Those that were taken back are none.
     """
     hidden: set[int] = set()
-    for zone in {each.elsewhere for each in measures}:
+    standing = [each for each in measures if each.withdrawn_at is None]
+    for zone in {each.elsewhere for each in standing}:
         of_zone = sorted(
-            (each for each in measures if each.elsewhere == zone),
+            (each for each in standing if each.elsewhere == zone),
             key=lambda each: rules.in_order(_count(each)),
         )
-        points = _series(of_zone, None if zone else start, least, elsewhere=zone).points
+        points = _series(measures, None if zone else start, least, elsewhere=zone).points
         hidden |= {each.pk for each, (_, told) in zip(of_zone, points, strict=True) if told is None}
     return [
         CountRow(
@@ -145,12 +146,12 @@ def _count_rows(measures: Sequence[PlanMeasure], start: int | None, least: int) 
             if each.pk in hidden and each.span == rules.SINCE
             else rules.count_words(each.value, least),
         )
-        for each in measures
+        for each in standing
     ]
 
 
 def _count(each: PlanMeasure) -> rules.Count:
-    return rules.Count(each.on, each.value, each.span)
+    return rules.Count(each.on, each.value, each.span, each.withdrawn_at is not None)
 
 
 def _start(row: PlanAction, known: rules.Series) -> tuple[date, int] | None:
