@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from maillage.kernel.names import plain
 from tests.journeys.conftest import PERIMETER, SLOW
@@ -150,7 +151,7 @@ def test_on_a_phone_the_menu_and_the_whole_list(visit):
     page = visit(PERIMETER, width=390, height=844)
     assert page.locator("table.zones tbody tr:visible").count() == 6
     page.click("text=Voir les 22 zones")
-    assert page.locator("table.zones tbody tr:visible").count() == 22
+    expect(page.locator("table.zones tbody tr:visible")).to_have_count(22)
     page.click(".menu summary")
     page.click(".menu-liste >> text=Territoires")
     page.wait_for_url("**/territoires/")
