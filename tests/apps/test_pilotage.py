@@ -349,13 +349,15 @@ def test_the_plan_answers_its_zone_once_published(client, study):
         ({"line": "assistance", "zones": False}, "ready", False),
         ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "ready", True),
         ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "decide", False),
+        ({"line": "assistance", "zones": True, "pilot": "La Ruche"}, "done", False),
+        ({"line": "assistance", "zones": False, "pilot": "La Ruche"}, "done", False),
     ],
 )
 def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     client, study, monkeypatch, written, state, answers
 ):
     """Prêter des tablettes n’aide pas à faire une démarche : l’action se lit dans la zone, le manque reste. Il reste
-    aussi quand rien n’est encore décidé.
+    aussi quand rien n’est encore décidé, ou quand tout est fait : ce qui est fait est déjà compté dans l’offre.
     """
     lea = account("lea", "analyste", territory="38")
     plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
@@ -382,13 +384,19 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     assert row.standing.planned is answers
     assert ("offre" in [each.id for each in found.sentences]) is not answers
     assert bool(row.plan) is written["zones"], "the plan column lists every action of the zone"
-    decided = state != "decide"
+    decided = state in ("ready", "running")
     assert (found.n_planned, found.n_everywhere) == (
         int(written["zones"] and decided),
         int(decided and not written["zones"]),
     )
-    assert found.n_undecided == int(not decided)
+    assert found.n_undecided == int(state == "decide")
     assert row.is_unanswered is (written["zones"] and not answers)
+    if state == "done":
+        assert [each.id for each in found.sentences].count("plan") == 0, "nothing late, nobody to find"
+        monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
+        said = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
+        assert ("Prêter des tablettes</a> <small>La Ruche · faite" in said) is written["zones"]
+        assert ("rien d’autre de prévu pour l’aide à pied" in said) is written["zones"]
 
 
 def test_a_commune_cut_in_quarters_is_told_once(client, study):

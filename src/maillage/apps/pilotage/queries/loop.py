@@ -25,7 +25,7 @@ from maillage.apps.pilotage.rules import Gap, Link, Sentence, Standing
 from maillage.apps.plans.access import plan_for
 from maillage.apps.plans.models import PlanAction
 from maillage.apps.plans.queries import overview
-from maillage.apps.plans.rules import ALIVE, DECIDED, LACKS_PILOT, LATE, warnings
+from maillage.apps.plans.rules import DECIDED, DONE, DROPPED, LACKS_PILOT, LATE, TO_DECIDE, warnings
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.queries import ZoneAreas
 from maillage.kernel.estimate import Estimate
@@ -73,6 +73,11 @@ class Planned:
         """Whether somebody may count on it: ready, or under way."""
         return self.action.state in DECIDED
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it is over: the offer of today holds what it gave."""
+        return self.action.state == DONE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneLoop:
@@ -105,6 +110,11 @@ class ZoneLoop:
         """Whether what is planned there leaves its people without a place on foot."""
         lacks = self.gap is not None and self.gap.missing_low > 0
         return bool(self.plan) and lacks and not self.standing.planned
+
+    @property
+    def is_all_done(self) -> bool:
+        """Whether nothing is to come of what was planned there."""
+        return all(each.is_done for each in self.plan)
 
     @property
     def is_first(self) -> bool:
@@ -185,9 +195,9 @@ class Loop:
     @property
     def n_undecided(self) -> int:
         """How many actions of the plan are still to be decided."""
-        rows = {each.action.pk: each for row in self.rows for each in row.plan}
-        rows |= {each.action.pk: each for each in self.everywhere}
-        return sum(not each.is_decided and each.action.parent_id is None for each in rows.values())
+        rows = {each.action.pk: each.action for row in self.rows for each in row.plan}
+        rows |= {each.action.pk: each.action for each in self.everywhere}
+        return sum(each.state == TO_DECIDE and each.parent_id is None for each in rows.values())
 
     @property
     def n_planned(self) -> int:
@@ -440,17 +450,16 @@ def _waves(place: str) -> tuple[str, ...]:
 
 
 def _planned(user: Any, place: str, on: date) -> tuple[dict[str, list[Planned]], tuple[Planned, ...], bool]:
-    """Return the actions to come or under way by zone, those of the whole territory, and whether there is a
-    plan that the user reads.
+    """Return the actions by zone, those of the whole territory, and whether there is a plan that the user
+    reads: those that are done after the others, those that were given up left out.
     """
     plan = plan_for(user, place)
     if plan is None:
         return {}, (), False
     named: dict[str, list[Planned]] = {}
     everywhere = []
-    for action in overview.actions_of(plan):
-        if action.state not in ALIVE:
-            continue
+    actions = [each for each in overview.actions_of(plan) if each.state != DROPPED]
+    for action in sorted(actions, key=lambda each: each.state == DONE):
         each = Planned(action=action, warnings=tuple(warnings(overview.schedule(action), on)))
         for code in action.zones:
             named.setdefault(code, []).append(each)
