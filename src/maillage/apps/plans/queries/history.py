@@ -37,20 +37,22 @@ def stale(row: PlanAction, reading: Reading | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What an action says, apart from the database. said: by field, its name, value and words; zones: their
-    codes; steps: the day and words of each.
+    """What an action says, apart from the database. said: by field, its name, value and words, None when its
+    journal may not tell them; zones: their codes; steps: the day and words of each.
     """
 
-    said: Mapping[str, tuple[str, object, str]]
+    said: Mapping[str, tuple[str, object, str | None]]
     zones: Sequence[str]
     steps: frozenset[tuple[date, str]]
 
 
 def recorded(row: PlanAction) -> Recorded:
-    """Return what an action says now, its small counts as the public reads them: its journal is public."""
-    least = least_of(row)
+    """Return what an action says now, as its public journal may tell it: never how many people were counted at
+    first, since two starts would give back the few people whom the counts beside either of them withhold.
+    """
+    baseline = None if least_of(row) else "" if row.baseline is None else number(row.baseline)
     line = diagnosis_lines().get(row.line)
-    words: dict[str, tuple[object, str]] = {name: (getattr(row, name),) * 2 for name in TEXTS}
+    words: dict[str, tuple[object, str | None]] = {name: (getattr(row, name),) * 2 for name in TEXTS}
     words |= {
         "number": (row.label, row.label),
         "axis": (row.axis_id, row.axis.title),
@@ -61,7 +63,7 @@ def recorded(row: PlanAction) -> Recorded:
         "ends_on": (row.ends_on, in_words(row.ends_on) if row.ends_on else ""),
         "budget": (row.budget, "" if row.budget is None else f"{number(row.budget)} €"),
         "counts": (counts := row.counts or rules.PEOPLE, rules.COUNTED[counts]),  # people, until it is said
-        "baseline": (row.baseline, "" if row.baseline is None else rules.count_words(row.baseline, least)),
+        "baseline": (row.baseline, baseline),
         "target": (row.target, "" if row.target is None else number(row.target)),
     }
     named = {name: str(PlanAction._meta.get_field(name).verbose_name) for name in words}
@@ -79,8 +81,8 @@ def edits(before: Recorded, after: Recorded, place: str) -> list[str]:
         _, was, old = before.said[name]
         if value == was:
             continue
-        # Two small counts read the same: the journal says no more than that it changed.
-        both = f"{_quoted(old, words)} → {_quoted(words, old)}" if old != words else "changé"
+        withheld = old is None or words is None
+        both = "changé" if withheld else f"{_quoted(old, words)} → {_quoted(words, old)}"
         told.append(f"{label.capitalize()} : {both}.")
     told += _zones(before.zones, after.zones, place)
     for label, steps in (
