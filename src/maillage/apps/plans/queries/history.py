@@ -47,8 +47,8 @@ class Recorded:
 
 
 def recorded(row: PlanAction) -> Recorded:
-    """Return what an action says now, as its public journal may tell it: never how many people were counted at
-    first, since two starts would give back the few people whom the counts beside either of them withhold.
+    """Return what an action says now, as its public journal may tell it: never how many people were counted
+    at first, since two starts would give back the few people whom the counts beside either of them withhold.
     """
     baseline = None if least_of(row) else "" if row.baseline is None else number(row.baseline)
     line = diagnosis_lines().get(row.line)
