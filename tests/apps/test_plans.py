@@ -16,7 +16,7 @@ from maillage.apps.codesign.models import Card, DraftAction, Group, Session
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.pilotage.queries import reports
 from maillage.apps.plans import actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm
+from maillage.apps.plans.forms import NO_DATE, ActionForm, FrameForm
 from maillage.apps.plans.models import Plan, PlanAction, PlanAxis, PlanNote, Refusal
 from maillage.apps.plans.queries import files, overview, proposals
 from maillage.apps.plans.queries.report import plan_of
@@ -216,7 +216,7 @@ def test_the_steps_of_an_action_take_french_days_and_say_each_line_that_is_wrong
         "Étape 3 : « mardi » n’est pas un jour.",
         "Étape 4 : il manque ce qui se passe le 01/03/2027.",
         "Étape 5 : 161 caractères, c’est trop long. 160 au plus.",
-        "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point.",
+        NO_DATE,
     ]
     assert [each.on for each in row.milestones.all()] == days
 
@@ -839,6 +839,68 @@ def test_a_plan_leaves_as_a_frame_that_another_territory_takes_up(client, plan, 
     assert [axis["title"] for axis in held["axes"]] == [axis.title for axis in form.frame.axes]
 
 
+def test_a_frame_keeps_indicators_means_and_steps_but_no_number_nor_day(client, plan, lea):
+    """L’indicateur, ses moyens et ses étapes partent ; ni son départ, ni sa cible, ni ses comptes, ni un jour."""
+    steps = [(date(2027, 3, 2), "Faire le point"), (date(2027, 1, 16), "Réserver la salle")]
+    known = {"means": "Deux aidants", "indicator": "Attente avant un rendez-vous", "unit": "jours"}
+    row = changed(
+        action(plan, 7), lea, **known, counts=rules.THINGS, baseline=317, target=211,
+        starts_on=date(2027, 1, 31), milestones=steps,
+    )  # fmt: skip
+    actions.count(row, on=date(2026, 11, 2), value=293, source="Feuille", by=lea, at=AT)
+    started_never = changed(
+        action(plan, 8), lea, milestones=[(date(2027, 5, 1), "Un"), (date(2027, 5, 11), "Deux")]
+    )
+    client.force_login(lea)
+    given = client.get(f"{AT_TERRITORY}cadre.json").content
+    assert not any(each in given.decode() for each in ("317", "211", "293", "2027"))
+    form = FrameForm({"title": "x"}, {"fichier": SimpleUploadedFile("c.json", given)})
+    assert form.is_valid(), form.errors
+    taken = actions.open_plan("59350", title="x", frame=form.frame, by=lea, at=AT)
+    copy = taken.actions.get(number=7)
+    assert {name: getattr(copy, name) for name in known} == known
+    assert (copy.counts, copy.direction, copy.baseline, copy.target) == ("other", "lower", None, None)
+    assert copy.delays == [(-15, "Réserver la salle"), (30, "Faire le point")]
+    assert taken.actions.get(number=started_never.number).delays == [(0, "Un"), (10, "Deux")]
+    again = files.frame_of(taken, overview.actions_of(taken))
+    assert again["axes"] == json.loads(given)["axes"], "what was taken up leaves as it came"
+
+
+def test_a_step_without_a_day_has_one_once_its_action_begins(client, plan, lea, reading):
+    row = action(plan, 7)
+    client.force_login(lea)
+    address = f"{IN_SPACE}{row.pk}/"
+    typed = {"title": row.title, "axis": row.axis_id, "milestones": "J+30 Faire le point\nj-15 Réserver"}
+    assert client.post(address, typed | {"version": row.version}).status_code == 302
+    row.refresh_from_db()
+    page = client.get(f"{AT_TERRITORY}actions/{row.pk}/").content.decode().replace("\xa0", " ")
+    assert "30 jours après le début : Faire le point" in page and "ces étapes auront leur jour" in page
+    told = next(each for each in plan_of(PLACE, reading, on=ON).actions if each.number == 7)
+    assert told.steps == (
+        "Réserver, 15\xa0jours avant le début",
+        "Faire le point, 30\xa0jours après le début",
+    )
+    assert "Étape ajoutée : 30 jours après le début" in row.notes.get(automatic=True).words
+    kept = client.get(address).context["form"].initial["milestones"]
+    assert kept == "J-15 Réserver\nJ+30 Faire le point"
+    begins = typed | {"milestones": kept, "starts_on": "31/01/2027", "version": row.version}
+    assert client.post(address, begins).status_code == 302
+    row.refresh_from_db()
+    steps = [(step.on, step.words) for step in row.milestones.all()]
+    assert steps == [(date(2027, 1, 16), "Réserver"), (date(2027, 3, 2), "Faire le point")]
+    assert row.delays == []
+    far = client.post(address, typed | {"version": row.version, "milestones": "J+99999 Loin"})
+    assert "J+99999, c’est trop loin du début" in far.content.decode()
+
+
+def test_an_indicator_that_is_wanted_to_fall_may_and_says_so_against_its_target(plan, lea):
+    row = changed(action(plan, 7), lea, indicator="Attente", direction=rules.LOWER)
+    for day, value in ((1, 12), (2, 9)):
+        actions.count(row, on=date(2026, 11, day), value=value, source="Feuille", by=lea, at=AT)
+    with pytest.raises(Refused, match="plus haut que celui du départ"):
+        changed(row, lea, direction=rules.LOWER, baseline=9, target=12)
+
+
 def test_a_frame_keeps_what_somebody_wrote_of_a_proposed_action(client, plan, lea, reading):
     """La phrase écrite à partir des chiffres d’ici ne part pas ; ce que quelqu’un a récrit, si."""
 
@@ -909,6 +971,13 @@ def changed_at(place: str, value: object) -> bytes:
         (changed_at("axes.0.actions.0.title", "a\x00b"), "action 1 : « title »"),
         (changed_at("axes.0.actions.0.title", "\ud800"), "action 1 : « title »"),
         (changed_at("axes.0.actions.0.line", "inconnue"), "« line » dit « inconnue »"),
+        (changed_at("axes.0.actions.0.counts", "chats"), "« counts » dit « chats », ni people ni other"),
+        (changed_at("axes.0.actions.0.direction", "up"), "« direction » dit « up »"),
+        (changed_at("axes.0.actions.0.steps", {}), "« steps » n’est pas une liste"),
+        (changed_at("axes.0.actions.0.steps", ["x"]), "action 1, étape 1 : « x »"),
+        (changed_at("axes.0.actions.0.steps", [{"days": "2", "words": "x"}]), "étape 1 : « days » dit « 2 »"),
+        (changed_at("axes.0.actions.0.steps", [{"days": 2}]), "étape 1 : « words » dit rien"),
+        (changed_at("axes.0.actions.0.steps", [{"days": 2, "words": "x"}] * 21), "a 21 étapes, 20 au plus"),
         (changed_at("axes.0.actions", A_FRAME["axes"][0]["actions"] * 2), "2 actions y ont le numéro 7"),
         (changed_at("axes", A_FRAME["axes"] * 2), "2 dynamiques y ont le numéro 1"),
     ],
@@ -932,6 +1001,9 @@ LIMITS = {
     "axes.0.actions.0.partners": (300, "Dynamique 1, action 1"),
     "axes.0.actions.0.existing": (400, "Dynamique 1, action 1"),
     "axes.0.actions.0.zones": (600, "Dynamique 1, action 1"),
+    "axes.0.actions.0.means": (400, "Dynamique 1, action 1"),
+    "axes.0.actions.0.indicator": (200, "Dynamique 1, action 1"),
+    "axes.0.actions.0.unit": (40, "Dynamique 1, action 1"),
 }
 
 

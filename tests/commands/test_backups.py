@@ -179,11 +179,15 @@ SINCE = (
     "plans.0010_edits",
     "plans.0011_number_alone",
     "plans.0012_written_for",
+    "plans.0013_frames_keep_more",
     "dossiers.0007_comment_study",
 )
 ADDED = {
     "dossiers.comment": ("study", "study_on"),
-    "plans.planaction": ("counts", "proposed", "number_alone", "written_for", "written_on"),
+    "plans.planaction": (
+        *("counts", "proposed", "number_alone", "written_for", "written_on"),
+        *("unit", "direction", "delayed"),
+    ),
     "plans.planmeasure": ("span",),
     "plans.plannote": ("automatic",),
 }

@@ -20,7 +20,9 @@ FILE = Path(__file__).with_name("plan_frames.yaml")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrameAction:
     """An action of a frame; what its document does not give stays "". line: of the offer, whose gap counts
-    the people concerned; parent: the number of the action of which it is a part, None for a whole one.
+    the people concerned; parent: the number of the action of which it is a part, None for a whole one;
+    counts, direction: what its indicator counts, and the way it is wanted to go; steps: (days after its
+    start, words).
     """
 
     number: int
@@ -32,6 +34,12 @@ class FrameAction:
     zones: str = ""
     existing: str = ""
     line: str = ""
+    means: str = ""
+    indicator: str = ""
+    unit: str = ""
+    counts: str = ""
+    direction: str = ""
+    steps: tuple[tuple[int, str], ...] = ()
 
     @property
     def label(self) -> str:

@@ -1,7 +1,7 @@
 """Open a plan, write and schedule its actions, keep or refuse what the figures propose, keep its journal."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -92,6 +92,12 @@ def _take_up(plan: Plan, frame: Frame, *, by: User | None, at: datetime) -> None
                     partners=action.partners,
                     existing=action.existing,
                     line=action.line,
+                    means=action.means,
+                    indicator=action.indicator,
+                    unit=action.unit,
+                    counts=action.counts,
+                    direction=action.direction,
+                    delayed=[list(step) for step in action.steps] or None,
                     token=f"{plan.pk}-cadre-{action.label}",
                     by=by,
                     at=at,
@@ -119,7 +125,7 @@ def write(
     token: str,
     by: User | None,
     at: datetime,
-    milestones: Sequence[tuple[date, str]] = (),
+    milestones: Sequence[tuple[date | int, str]] = (),
     **values: Any,
 ) -> PlanAction:
     """Write an action, last of its plan or of the action it is a part of; the same form sent twice makes one.
@@ -146,7 +152,7 @@ def change(
     version: int,
     by: User,
     at: datetime,
-    milestones: Sequence[tuple[date, str]] = (),
+    milestones: Sequence[tuple[date | int, str]] = (),
     **values: Any,
 ) -> PlanAction:
     """Change an action; moved into another, it takes the next number there, and has its own again once it is
@@ -213,15 +219,25 @@ def _check_day(on: date, what: str) -> None:
         raise Refused(what, why=f"{upper_first(why)}.", do="Corrigez ce jour.")
 
 
-def _set_milestones(row: PlanAction, wanted: Sequence[tuple[date, str]]) -> None:
-    """Keep the steps that are still wanted, with the day they were passed."""
+def _set_milestones(row: PlanAction, steps: Sequence[tuple[date | int, str]]) -> None:
+    """Keep the steps that are still wanted, with the day they were passed. One that is told in days after the
+    start has its day as soon as the action has one.
+    """
+    delays = {(at, words) for at, words in steps if isinstance(at, int)}
+    wanted = {(at, words) for at, words in steps if not isinstance(at, int)}
+    if row.starts_on is not None:
+        wanted |= {(row.starts_on + timedelta(days=days), words) for days, words in delays}
+        delays = set()
     for on, _ in wanted:
         _check_day(on, "L’action n’a pas été enregistrée.")
     kept = {(each.on, each.words): each for each in row.milestones.all()}
-    for step in set(wanted) - set(kept):
-        Milestone.objects.create(action=row, on=step[0], words=step[1])
-    gone = [each.pk for key, each in kept.items() if key not in set(wanted)]
+    for on, words in wanted - set(kept):
+        Milestone.objects.create(action=row, on=on, words=words)
+    gone = [each.pk for key, each in kept.items() if key not in wanted]
     Milestone.objects.filter(pk__in=gone).delete()
+    if delays != set(row.delays):
+        row.delayed = [list(each) for each in sorted(delays)] or None
+        row.save(update_fields=["delayed"])
 
 
 @transaction.atomic
@@ -357,10 +373,10 @@ def _note_count(measure: PlanMeasure, gesture: str, *, by: User | None, at: date
 
 def _refuse_fall(measure: PlanMeasure) -> None:
     """Refuse a total since the start that is under an earlier one, or over a later one, unless the action
-    aims lower than where it began.
+    wants it to fall.
     """
     row, on, value = measure.action, measure.on, measure.value
-    aims_lower = row.baseline is not None and row.target is not None and row.target < row.baseline
+    aims_lower = rules.direction_of(row.direction, row.baseline, row.target) == rules.LOWER
     if measure.span != rules.SINCE or aims_lower:
         return
     totals = row.measures.filter(span=rules.SINCE, elsewhere=measure.elsewhere, withdrawn_at=None)

@@ -22,10 +22,11 @@ from maillage.words import dates
 
 MOST_EUROS = 100_000_000
 MOST_PEOPLE = 10_000_000
-MOST_STEPS = 20
 LARGEST_FRAME = 500_000  # bytes
-LONGEST_STEP = 160
-NO_DATE = "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point."
+NO_DATE = (
+    "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point. Sans jour encore, dites"
+    " combien de jours après le début : J+30 Faire le point."
+)
 
 
 class FrameForm(forms.Form):
@@ -151,6 +152,13 @@ class ActionForm(PlanForm):
         widget=forms.RadioSelect,
         initial=rules.PEOPLE,
     )
+    unit = _text("Unité", 40, help_text="Heures par semaine, %. Rien pour un nombre de personnes.")
+    direction = forms.ChoiceField(
+        label="On veut que ce nombre",
+        required=False,
+        choices=[*rules.DIRECTIONS.items(), ("", "ne dise encore rien")],
+        widget=forms.RadioSelect,
+    )
     baseline = AmountField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
     target = AmountField(label="Visé", required=False, min_value=0, max_value=MOST_PEOPLE)
     token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
@@ -181,15 +189,20 @@ class ActionForm(PlanForm):
         if not fields["zones"].choices:
             del self.fields["zones"]
 
-    def clean_milestones(self) -> list[tuple[date, str]]:
-        """Return the steps, one a line: the day, then words; every wrong line is told at once."""
-        steps, wrong = [], []
+    def clean_milestones(self) -> list[tuple[date | int, str]]:
+        """Return the steps, one a line: the day, or how many after the start, then words; every wrong line is
+        told at once.
+        """
+        steps: list[tuple[date | int, str]] = []
+        wrong = []
         typed = [each for each in self.cleaned_data["milestones"].splitlines() if each.strip()]
-        if len(typed) > MOST_STEPS:
-            raise forms.ValidationError(f"{len(typed)} étapes, c’est trop. Gardez-en {MOST_STEPS} au plus.")
+        if len(typed) > rules.MOST_STEPS:
+            most = rules.MOST_STEPS
+            raise forms.ValidationError(f"{len(typed)} étapes, c’est trop. Gardez-en {most} au plus.")
         for number, each in enumerate(typed, 1):
             day, _, words = line(each).partition(" ")
-            on = dates.read(day)
+            delay = rules.delay_read(day)
+            on = dates.read(day) if delay is None else delay
             why = _lacks(day, on, words)
             if on is None or why:
                 wrong.append(f"Étape {number} : {why}.")
@@ -221,22 +234,25 @@ class ActionForm(PlanForm):
         return {key: value for key, value in self.cleaned_data.items() if key not in apart}
 
 
-def _lacks(day: str, on: date | None, words: str) -> str:
+def _lacks(day: str, on: date | int | None, words: str) -> str:
     """Return what is wrong with a step that was typed, "" when nothing is."""
     if on is None:
         is_day = dates.ISO.fullmatch(day) or dates.FRENCH.fullmatch(day)
         return f"le {day} n’existe pas" if is_day else f"« {day} » n’est pas un jour"
     if not words:
         return f"il manque ce qui se passe le {day}"
-    if len(words) > LONGEST_STEP:
-        return f"{len(words)} caractères, c’est trop long. {LONGEST_STEP} au plus"
+    if len(words) > rules.LONGEST_STEP:
+        return f"{len(words)} caractères, c’est trop long. {rules.LONGEST_STEP} au plus"
+    if isinstance(on, int):
+        return f"{day}, c’est trop loin du début" if abs(on) > rules.MOST_DELAY else ""
     return rules.stray_day_words(on)
 
 
 def _initial(row: PlanAction) -> dict[str, Any]:
     apart = ("token", "version", "milestones", "axis", "parent", "after", "personne")
     kept = {name: getattr(row, name) for name in ActionForm.base_fields if name not in apart}
-    steps = "\n".join(f"{each.on:%d/%m/%Y} {each.words}" for each in row.milestones.all())
+    dated = [f"{each.on:%d/%m/%Y} {each.words}" for each in row.milestones.all()]
+    steps = "\n".join([*dated, *(f"{rules.delay_typed(days)} {words}" for days, words in row.delays)])
     links = {"axis": row.axis_id, "parent": row.parent_id, "after": row.after_id}
     counts = row.counts or rules.PEOPLE  # protected until somebody says otherwise
     return {**kept, **links, "milestones": steps, "counts": counts, "version": row.version}

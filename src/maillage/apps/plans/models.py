@@ -56,7 +56,8 @@ class PlanAction(models.Model):
     printed that day; parent: the action of which it is a part, itself part of none; number: its rank in the
     plan, or in its parent; number_alone: of a part, the one that it had before it was one, None when it had
     none; after: the one that must be done before; counts: whether its indicator counts
-    people, "" when nobody said.
+    people, "" when nobody said; direction: the way it is wanted to go, "" when nobody said; delayed: the
+    steps that have no day yet, [days after the start, words] each, as a frame gives them.
     """
 
     plan = models.ForeignKey(Plan, verbose_name="plan", on_delete=models.CASCADE, related_name="actions")
@@ -85,10 +86,20 @@ class PlanAction(models.Model):
         default="",
         db_default="",
     )
+    unit = models.CharField("unité", max_length=40, blank=True, default="", db_default="")
+    direction = models.CharField(
+        "sens voulu",
+        max_length=6,
+        choices=list(rules.DIRECTIONS.items()),
+        blank=True,
+        default="",
+        db_default="",
+    )
     baseline = models.PositiveIntegerField("au départ", null=True, blank=True)
     target = models.PositiveIntegerField("cible", null=True, blank=True)
     starts_on = models.DateField("commence le", null=True, blank=True)
     ends_on = models.DateField("finit le", null=True, blank=True)
+    delayed = models.JSONField("étapes sans jour", null=True, blank=True)
     state = models.CharField(
         "état", max_length=8, choices=list(rules.STATES.items()), default=rules.TO_DECIDE
     )
@@ -154,6 +165,11 @@ class PlanAction(models.Model):
     def short(self) -> str:
         """Its name on the way to its page."""
         return f"Action {self.label}"
+
+    @property
+    def delays(self) -> list[tuple[int, str]]:
+        """Its steps that have no day yet: how many days after its start, and their words."""
+        return [(days, words) for days, words in self.delayed or ()]
 
     @property
     def active_fundings(self) -> list["Funding"]:

@@ -30,7 +30,11 @@ SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}
 PEOPLE, THINGS = "people", "other"
 COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
+HIGHER, LOWER = "higher", "lower"
+DIRECTIONS: Mapping[str, str] = {HIGHER: "monte", LOWER: "baisse"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # that a plan may name
+MOST_DELAY = (LAST_DAY - FIRST_DAY).days  # between an action and its step
+MOST_STEPS, LONGEST_STEP = 20, 160  # of an action; letters of each
 MONTHS = 16  # of the calendar, when the plan says nothing longer
 LACKS_PILOT, LACKS_DATES, LATE = "sans pilote", "sans dates", "en retard"
 STARTED_EARLY, DONE_EARLY = "en cours avant sa date", "faite avant sa date de fin"
@@ -543,6 +547,51 @@ def comes_back(refused: float | None, now: float | None) -> bool:
     if refused is None or now is None:
         return (refused is None) != (now is None)
     return abs(now - refused) > LEAST_MOVED * max(abs(refused), 1.0)
+
+
+def direction_of(said: str, baseline: float | None, target: float | None) -> str:
+    """Return which way the number of an action is wanted to go: as somebody said, else as what is aimed at
+    says beside what there was; "" when nothing does.
+
+    >>> direction_of("", 30, 12), direction_of("", None, 12), direction_of("higher", None, None)
+    ('lower', '', 'higher')
+    """
+    if said or baseline is None or target is None or baseline == target:
+        return said
+    return LOWER if target < baseline else HIGHER
+
+
+DELAY = re.compile(r"J([+−-])(\d{1,5})", re.IGNORECASE)
+
+
+def delay_read(typed: str) -> int | None:
+    """Return how many days after the start of its action a step comes, as it is typed; None for no delay.
+
+    >>> delay_read("J+30"), delay_read("j-15"), delay_read("01/02/2027")
+    (30, -15, None)
+    """
+    found = DELAY.fullmatch(typed)
+    return None if found is None else int(found[2]) * (1 if found[1] == "+" else -1)
+
+
+def delay_typed(days: int) -> str:
+    """Return a delay as it is typed.
+
+    >>> delay_typed(30), delay_typed(-15)
+    ('J+30', 'J-15')
+    """
+    return f"J{days:+d}"
+
+
+def delay_words(days: int) -> str:
+    """Return when a step comes, in words.
+
+    >>> delay_words(30), delay_words(-1), delay_words(0)
+    ('30\xa0jours après le début', '1\xa0jour avant le début', 'au début')
+    """
+    if not days:
+        return "au début"
+    return f"{wording.count(abs(days), 'jour')} {'après' if days > 0 else 'avant'} le début"
 
 
 def stray_day_words(day: date) -> str:

@@ -40,6 +40,11 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         why = f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget."
         do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
         found.append(Contradiction("budget", why, do))
+    baseline, target, way = (values.get(name) for name in ("baseline", "target", "direction"))
+    if way and rules.direction_of("", baseline, target) not in ("", way):
+        why = f"Le nombre visé est plus {'haut' if way == rules.LOWER else 'bas'} que celui du départ."
+        do = f"Corrigez l’un des deux, ou dites que l’on veut qu’il {_other_way(way)}."
+        found.append(Contradiction("direction", why, do))
     if parent is not None and (lacks := _of_parent(plan, pk, parent)):
         found.append(Contradiction("parent", *lacks))
     after = values.get("after")
@@ -51,6 +56,10 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         why = "D’une action à l’autre, elle attendrait sa propre fin."
         found.append(Contradiction("after", why, "Choisissez une action qui n’attend pas celle-ci."))
     return found
+
+
+def _other_way(way: str) -> str:
+    return rules.DIRECTIONS[rules.HIGHER if way == rules.LOWER else rules.LOWER]
 
 
 def _of_parent(plan: Plan, pk: int | None, parent: PlanAction) -> tuple[str, str] | None:

@@ -1,10 +1,11 @@
-"""A plan as a file: rows of a table, or a frame that another territory takes up."""
+"""A plan as a file: rows of a table, or a frame that another territory takes up (docs/cadre-de-plan.md)."""
 
 import json
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from django.db.models import Model
@@ -49,10 +50,12 @@ INVENTED = "pilotes, dates et budgets inventés pour la démonstration"
 
 
 def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
-    """Return a plan as a frame that another territory may take up: no pilot, no date, no zone, no budget,
-    and no action that was dropped, nor its parts.
+    """Return a plan as a frame that another territory may take up: no pilot, no date, no zone, no budget, no
+    number of its indicators, and no action that was dropped, nor its parts. Its steps are told in days after
+    the start of their action.
     """
-    kept = ("number", "title", "objective", "public", "partners", "existing", "line")
+    kept = ("number", "title", "objective", "public", "partners", "existing", "line", "means")
+    counted = ("indicator", "unit", "counts")
     return {
         "format": FORMAT,
         "name": plan.title,
@@ -66,6 +69,9 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
                     {
                         **{key: value for key in kept if (value := _elsewhere(row, key)) not in ("", None)},
                         **({"parent": row.parent.number} if row.parent else {}),
+                        **({key: value for key in counted if (value := getattr(row, key))}),
+                        **({"direction": way} if (way := _direction(row)) else {}),
+                        **({"steps": steps} if (steps := _steps_of(row)) else {}),
                     }
                     for row in actions
                     if row.axis_id == axis.pk and not is_dropped(row)
@@ -74,6 +80,19 @@ def frame_of(plan: Plan, actions: Sequence[PlanAction]) -> dict[str, Any]:
             for axis in plan.axes.all()
         ],
     }
+
+
+def _direction(row: PlanAction) -> str:
+    """Return which way the indicator of an action is wanted to go: all that its numbers say elsewhere."""
+    return rules.direction_of(row.direction, row.baseline, row.target) if row.indicator else ""
+
+
+def _steps_of(row: PlanAction) -> list[dict[str, Any]]:
+    """Return the steps of an action, in days after its start; after its first step where no start is said."""
+    dated = [(each.on, each.words) for each in row.milestones.all()]
+    start: date = row.starts_on or min((on for on, _ in dated), default=rules.FIRST_DAY)
+    told = [*(((on - start).days, words) for on, words in dated), *row.delays]
+    return [{"days": days, "words": words} for days, words in sorted(told)]
 
 
 def is_dropped(row: PlanAction) -> bool:
@@ -152,16 +171,37 @@ def _axis(held: object, where: str) -> FrameAxis:
 def _action(held: object, where: str) -> FrameAction:
     if not isinstance(held, dict):
         raise _no_frame(f"{where} : {_shown(held)} n’est pas une action")
-    texts = {f.name for f in fields(FrameAction)} - {"number", "title", "parent"}
+    texts = {f.name for f in fields(FrameAction)} - {"number", "title", "parent", "steps"}
     action = FrameAction(
         number=_number(held, "number", where),
         parent=None if held.get("parent") is None else _number(held, "parent", where),
         title=_text(held, "title", where, _most(PlanAction, "title")),
+        steps=_steps(held, where),
         **{name: _text(held, name, where, _most(PlanAction, name), needed=False) for name in texts},
     )
+    for name, known in (("counts", rules.COUNTED), ("direction", rules.DIRECTIONS)):
+        if (said := getattr(action, name)) and said not in known:
+            raise _no_frame(f"{where} : « {name} » dit {_shown(said)}, ni {' ni '.join(known)}")
     if action.line and action.line not in diagnosis_lines():
         raise _no_frame(f"{where} : « line » dit {_shown(action.line)}, qui n’est pas un service connu")
     return action
+
+
+def _steps(held: Mapping[str, Any], where: str) -> tuple[tuple[int, str], ...]:
+    """Return the steps that an action of a file says, none in a file that was written before they were."""
+    if "steps" not in held:
+        return ()
+    told = _list(held, "steps", where)
+    if len(told) > rules.MOST_STEPS:
+        raise _no_frame(f"{where} : « steps » a {len(told)} étapes, {rules.MOST_STEPS} au plus")
+    found = []
+    for n, each in enumerate(told, 1):
+        at = f"{where}, étape {n}"
+        if not isinstance(each, dict):
+            raise _no_frame(f"{at} : {_shown(each)} n’est pas une étape")
+        days = _number(each, "days", at, least=-rules.MOST_DELAY, most=rules.MOST_DELAY)
+        found.append((days, _text(each, "words", at, rules.LONGEST_STEP)))
+    return tuple(found)
 
 
 def _list(held: Mapping[str, Any], name: str, where: str) -> list[Any]:
@@ -171,10 +211,12 @@ def _list(held: Mapping[str, Any], name: str, where: str) -> list[Any]:
     return value
 
 
-def _number(held: Mapping[str, Any], name: str, where: str) -> int:
+def _number(
+    held: Mapping[str, Any], name: str, where: str, *, least: int = 0, most: int = MOST_NUMBER
+) -> int:
     value = held.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_NUMBER:
-        raise _no_frame(f"{where} : « {name} » dit {_shown(value)}, pas un nombre de 0 à {MOST_NUMBER}")
+    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+        raise _no_frame(f"{where} : « {name} » dit {_shown(value)}, pas un nombre de {least} à {most}")
     return value
 
 

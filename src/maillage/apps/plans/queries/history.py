@@ -38,12 +38,12 @@ def stale(row: PlanAction, reading: Reading | None) -> str:
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """What an action says, apart from the database. said: by field, its name, value and words, None when its
-    journal may not tell them; zones: their codes; steps: the day and words of each.
+    journal may not tell them; zones: their codes; steps: the day, or the delay, and words of each.
     """
 
     said: Mapping[str, tuple[str, object, str | None]]
     zones: Sequence[str]
-    steps: frozenset[tuple[date, str]]
+    steps: frozenset[tuple[date | int, str]]
 
 
 def recorded(row: PlanAction) -> Recorded:
@@ -63,6 +63,8 @@ def recorded(row: PlanAction) -> Recorded:
         "ends_on": (row.ends_on, in_words(row.ends_on) if row.ends_on else ""),
         "budget": (row.budget, "" if row.budget is None else f"{number(row.budget)} €"),
         "counts": (counts := row.counts or rules.PEOPLE, rules.COUNTED[counts]),  # people, until it is said
+        "unit": (row.unit, row.unit),
+        "direction": (row.direction, rules.DIRECTIONS.get(row.direction, "")),
         "baseline": (row.baseline, baseline),
         "target": (row.target, "" if row.target is None else number(row.target)),
     }
@@ -70,7 +72,7 @@ def recorded(row: PlanAction) -> Recorded:
     return Recorded(
         said={name: (named[name], *held) for name, held in words.items()},
         zones=tuple(row.zones),
-        steps=frozenset((step.on, step.words) for step in row.milestones.all()),
+        steps=frozenset([*((step.on, step.words) for step in row.milestones.all()), *row.delays]),
     )
 
 
@@ -89,7 +91,10 @@ def edits(before: Recorded, after: Recorded, place: str) -> list[str]:
         ("Étape ajoutée", after.steps - before.steps),
         ("Étape retirée", before.steps - after.steps),
     ):
-        told += [f"{label} : {in_words(on)}, {_around(words, words)}." for on, words in sorted(steps)]
+        delays = sorted((at, words) for at, words in steps if isinstance(at, int))
+        days = sorted((at, words) for at, words in steps if not isinstance(at, int))
+        told += [f"{label} : {in_words(on)}, {_around(words, words)}." for on, words in days]
+        told += [f"{label} : {rules.delay_words(at)}, {_around(words, words)}." for at, words in delays]
     return told
 
 

@@ -88,7 +88,10 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         existing=row.existing,
         means=row.means,
         risks=row.risks,
-        steps=tuple(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
+        steps=(
+            *(f"{step.words}, {in_words(step.on)}" for step in row.milestones.all()),
+            *(f"{words}, {rules.delay_words(days)}" for days, words in row.delays),
+        ),
         lacks=tuple(each for each in shown.warnings if each not in rules.OF_STATE),
     )
 

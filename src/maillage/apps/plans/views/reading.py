@@ -194,6 +194,7 @@ def action_page(
         "is_late": rules.is_late(of_it, on),
         "contradictions": [each for each in rules.warnings(of_it, on) if each in CONTRADICTIONS],
         "steps": row.milestones.all(),
+        "delays": [(rules.delay_words(days), words) for days, words in row.delays],
         "next_step": row.milestones.filter(done_on=None, on__gte=on).first(),
         "journal": (journal := [n for n in notes if n.kind != rules.ELSEWHERE and not n.withdrawn_at])[
             : rules.MOST_ENTRIES

@@ -166,10 +166,17 @@ def _differences(form: ActionForm, row: PlanAction) -> list[tuple[str, Any]]:
     if form.cleaned_data.get("version") == row.version:
         return []
     return [
-        (str(form.fields[name].label), rules.COUNTED.get(held, held) or "rien")
+        (str(form.fields[name].label), _said(row, name))
         for name in form.values
-        if (held := getattr(row, name)) != form.cleaned_data[name]
+        if getattr(row, name) != form.cleaned_data[name]
     ]
+
+
+def _said(row: PlanAction, name: str) -> Any:
+    """Return what a field of an action says, as its readers read it."""
+    displayed = getattr(row, f"get_{name}_display", None)
+    held = displayed() if displayed else getattr(row, name)
+    return "rien" if held in ("", None, []) else held
 
 
 @holding(access.LEADS)
