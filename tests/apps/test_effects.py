@@ -1,9 +1,12 @@
 """What is counted of an action beside what was expected, and the tasks that meetings gave for it."""
 
+import csv
+import io
 import json
 import re
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -418,3 +421,64 @@ def test_a_count_taken_back_tells_nobody_who_came_since(client, lea, row):
     actions.count(row, on=date(2026, 7, 1), value=51, source="Feuille", by=lea, at=AT)
     client.logout()
     assert re.search(r"<strong>51</strong>", page_of(client, row)), "eleven more than what was read"
+
+
+# ------------------------------------------------------------------------------------- numbers with a comma
+
+
+def edited(client, row, **values):
+    said = {"title": row.title, "axis": row.axis_id, "version": row.version, **values}
+    return client.post(f"/espace/territoires/{PLACE}/plan/{row.pk}/", said)
+
+
+def test_an_indicator_in_hours_or_percents_is_typed_told_and_exported_with_its_comma(client, lea, row):
+    """« 3,5 heures par semaine » s’écrit, se lit, se compare et s’exporte ainsi."""
+    client.force_login(lea)
+    hours = {"indicator": "Ouverture du soir", "unit": "heures par semaine", "counts": "other"}
+    assert edited(client, row, **hours, baseline="3,5", target="1 042,25").status_code == 302
+    row.refresh_from_db()
+    assert (row.baseline, row.target) == (3.5, 1042.25)
+    initial = client.get(f"/espace/territoires/{PLACE}/plan/{row.pk}/").content.decode()
+    assert 'value="3,5"' in initial and 'value="1 042,25"' in initial, "read back as it was typed"
+    for days, value in ((9, "5,25"), (5, "4")):
+        count(client, row, days, value)
+    page = page_of(client, row)
+    assert "au départ : 3,5 heures par semaine" in page and "visé : 1 042,25 heures par semaine" in page
+    assert "De 3,5 au départ à 4 heures par semaine : 0,5 de plus" in page, "hours of a week may fall"
+    assert "<strong>5,25 heures par semaine</strong>" in page
+    journal = row.notes.filter(automatic=True).first().words
+    assert "Au départ : « 12 » → « 3,5 heures par semaine »." in journal
+    rows = csv.DictReader(io.StringIO(client.get(f"/territoires/{PLACE}/plan/actions.csv").content.decode()))
+    told = next(each for each in rows if each["numero"] == "7")
+    names = ("au_depart", "au_depart_valeur", "cible", "unite")
+    assert [told[name] for name in names] == ["3.5", "3.5", "1042.25", "heures par semaine"]
+    read = plan_of(PLACE, SimpleNamespace(offer=None, fingerprint=""), on=date.today())
+    action = next(each for each in read.actions if each.number == 7)
+    assert action.baseline == "3,5\xa0heures par semaine" and action.counted.startswith("4\xa0heures")
+
+
+def test_people_are_counted_whole_and_stay_protected(client, lea, row):
+    client.force_login(lea)
+    for typed in ("12,5", "0,5"):
+        page = edited(client, row, indicator="Personnes venues", counts="people", target=typed)
+        assert page.status_code == 400 and "ce nombre n’est pas entier" in page.content.decode()
+    assert "12,5 n’est pas entier" in count(client, row, 2, "12,5").content.decode()
+    assert not row.measures.exists()
+    assert edited(client, row, indicator="Part", counts="other", unit="%").status_code == 302
+    row.refresh_from_db()
+    count(client, row, 2, "12,5")
+    measure = row.measures.get()
+    refused = edited(client, row, indicator="Personnes", counts="people")
+    assert "Un nombre compté, 12,5, n’est pas entier" in refused.content.decode()
+    send(client, row, geste="oter-mesure", mesure=measure.pk)
+    assert edited(client, row, indicator="Personnes", counts="people").status_code == 302
+    send(client, row, geste="oter-mesure", mesure=measure.pk)
+    measure.refresh_from_db()
+    assert measure.withdrawn_at, "a part of a person is not put back"
+
+
+@pytest.mark.parametrize("typed", ["1e5", "nan", "-3", "1,234", "1.2.3", "12 %", "10000001"])
+def test_what_is_no_number_is_refused_where_it_is_typed(client, lea, row, typed):
+    client.force_login(lea)
+    page = edited(client, row, indicator="x", counts="other", baseline=typed)
+    assert page.status_code == 400 and page.context["form"].errors["baseline"]

@@ -180,6 +180,7 @@ SINCE = (
     "plans.0011_number_alone",
     "plans.0012_written_for",
     "plans.0013_frames_keep_more",
+    "plans.0014_decimals",
     "dossiers.0007_comment_study",
 )
 ADDED = {

@@ -323,7 +323,7 @@ def count(
     row: PlanAction,
     *,
     on: date,
-    value: int,
+    value: float,
     source: str,
     span: str = rules.SINCE,
     elsewhere: str = "",
@@ -332,7 +332,8 @@ def count(
 ) -> PlanMeasure:
     """Keep what was counted of the indicator of an action on a day, since its start or in a period, there or
     in a zone of comparison. Refused for a day to come, without a source, when the action says nothing to
-    count, or when a total since the start falls. The same number sent twice is stored once.
+    count, when a total since the start falls, or for a part of a person. The same number sent twice is stored
+    once.
     """
     text, where = line(source, 200), line(elsewhere, 80)
     lacks = (
@@ -354,6 +355,7 @@ def count(
     if same is not None:
         return same  # sent twice
     measure = PlanMeasure(action=row, **said, by=by, at=at)
+    _refuse_part(measure)
     _refuse_fall(measure)
     measure.save()
     if row.measures.filter(on__gt=on, elsewhere=where, withdrawn_at=None).exists():
@@ -371,13 +373,24 @@ def _note_count(measure: PlanMeasure, gesture: str, *, by: User | None, at: date
     _note_automatically(measure.action, rules.EDIT, words, by=by, at=at)
 
 
+def _refuse_part(measure: PlanMeasure) -> None:
+    """Refuse a number that is not whole, unless what is counted is said to be no people."""
+    if not rules.is_whole(measure.value) and measure.action.counts != rules.THINGS:
+        raise Refused(
+            "Ce nombre n’a pas été enregistré.",
+            why=f"L’action compte des personnes : {rules.amount(measure.value)} n’est pas entier.",
+            do="Écrivez un nombre entier, ou dites dans « Modifier » que l’indicateur compte autre chose.",
+        )
+
+
 def _refuse_fall(measure: PlanMeasure) -> None:
     """Refuse a total since the start that is under an earlier one, or over a later one, unless the action
-    wants it to fall.
+    wants it to fall, or counts in a unit: a share or hours a week are no total.
     """
     row, on, value = measure.action, measure.on, measure.value
     aims_lower = rules.direction_of(row.direction, row.baseline, row.target) == rules.LOWER
-    if measure.span != rules.SINCE or aims_lower:
+    is_level = bool(row.unit) and row.counts == rules.THINGS
+    if measure.span != rules.SINCE or aims_lower or is_level:
         return
     totals = row.measures.filter(span=rules.SINCE, elsewhere=measure.elsewhere, withdrawn_at=None)
     before = totals.filter(on__lte=on, value__gt=value).order_by("-on", "-value").first()
@@ -386,8 +399,8 @@ def _refuse_fall(measure: PlanMeasure) -> None:
     if other is not None:
         raise Refused(
             "Ce nombre n’a pas été enregistré.",
-            why=f"Un total depuis le début ne baisse pas : {wording.number(other.value)} le"
-            f" {in_words(other.on)}, {wording.number(value)} le {in_words(on)}.",
+            why=f"Un total depuis le début ne baisse pas : {rules.amount(other.value)} le"
+            f" {in_words(other.on)}, {rules.amount(value)} le {in_words(on)}.",
             do="Retirez l’ancien nombre s’il est faux, ou dites que celui-ci compte une période.",
         )
 
@@ -395,9 +408,10 @@ def _refuse_fall(measure: PlanMeasure) -> None:
 @transaction.atomic
 def withdraw_measure(measure: PlanMeasure, *, by: User, at: datetime) -> None:
     """Take a number off an action, or put it back when it was; the journal of the action says it. Refused to
-    put back a total that would fall.
+    put back a total that would fall, or a part of a person.
     """
     if measure.withdrawn_at:
+        _refuse_part(measure)
         _refuse_fall(measure)
     measure.withdrawn_at = None if measure.withdrawn_at else at
     measure.save(update_fields=["withdrawn_at"])

@@ -1,5 +1,6 @@
 """What is typed about a plan: the frame it starts from, an action with all that the plan says of it."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -19,9 +20,10 @@ from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, frames
 from maillage.web import uploads
 from maillage.words import dates
+from maillage.words.wording import NBSP
 
 MOST_EUROS = 100_000_000
-MOST_PEOPLE = 10_000_000
+MOST_COUNTED = 10_000_000
 LARGEST_FRAME = 500_000  # bytes
 NO_DATE = (
     "Écrivez une étape par ligne, le jour d’abord : 01/02/2027 Faire le point. Sans jour encore, dites"
@@ -76,6 +78,36 @@ class AmountField(forms.IntegerField):
     def to_python(self, value: Any) -> int | None:
         """Return the number, its spaces of any width taken off."""
         return super().to_python("".join(value.split()) if isinstance(value, str) else value)
+
+
+class QuantityField(forms.CharField):
+    """A number with a comma or a point, its spaces of any width, and two decimals at most."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    typed = re.compile(rf"\d{{1,10}}(?:[.,]\d{{1,{rules.DECIMALS}}})?")
+
+    def to_python(self, value: Any) -> float | None:  # type: ignore[override]
+        """Return the number, None for nothing."""
+        text = "".join(str(value or "").split()) if value != 0 else "0"
+        if not text:
+            return None
+        if not self.typed.fullmatch(text):
+            raise forms.ValidationError(NO_QUANTITY)
+        held = float(text.replace(",", "."))
+        if held > MOST_COUNTED:
+            raise forms.ValidationError(
+                f"Ce nombre est trop grand : {MOST_COUNTED:,} au plus.".replace(",", " ")
+            )
+        return held
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return a stored number as it is typed, and what was typed as it was."""
+        return rules.amount(value).replace(NBSP, " ") if isinstance(value, int | float) else value
+
+
+NO_QUANTITY = (
+    "Écrivez un nombre seul, avec deux chiffres au plus après la virgule : 42,5. Son unité est à part."
+)
 
 
 def _text(label: str, most: int, rows: int = 0, **more: Any) -> forms.CharField:
@@ -159,8 +191,8 @@ class ActionForm(PlanForm):
         choices=[*rules.DIRECTIONS.items(), ("", "ne dise encore rien")],
         widget=forms.RadioSelect,
     )
-    baseline = AmountField(label="Au départ", required=False, min_value=0, max_value=MOST_PEOPLE)
-    target = AmountField(label="Visé", required=False, min_value=0, max_value=MOST_PEOPLE)
+    baseline = QuantityField(label="Au départ", required=False)
+    target = QuantityField(label="Visé", required=False)
     token = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -262,10 +294,8 @@ class MeasureForm(PlanForm):
     """What was counted of the indicator of an action."""
 
     on = DayField(label="Compté le")
-    value = AmountField(
+    value = QuantityField(
         label="Combien",
-        min_value=0,
-        max_value=MOST_PEOPLE,
         error_messages={"required": "Il manque le nombre compté."},
     )
     span = forms.ChoiceField(

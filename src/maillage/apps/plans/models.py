@@ -95,8 +95,8 @@ class PlanAction(models.Model):
         default="",
         db_default="",
     )
-    baseline = models.PositiveIntegerField("au départ", null=True, blank=True)
-    target = models.PositiveIntegerField("cible", null=True, blank=True)
+    baseline = models.FloatField("au départ", null=True, blank=True)
+    target = models.FloatField("cible", null=True, blank=True)
     starts_on = models.DateField("commence le", null=True, blank=True)
     ends_on = models.DateField("finit le", null=True, blank=True)
     delayed = models.JSONField("étapes sans jour", null=True, blank=True)
@@ -258,7 +258,7 @@ class PlanMeasure(models.Model):
         PlanAction, verbose_name="action", on_delete=models.CASCADE, related_name="measures"
     )
     on = models.DateField("le")
-    value = models.PositiveIntegerField("compté")
+    value = models.FloatField("compté")
     span = models.CharField(
         "ce qu’il compte",
         max_length=6,
@@ -277,7 +277,7 @@ class PlanMeasure(models.Model):
         ordering = ("on", "pk")
 
     def __str__(self) -> str:
-        return f"{self.on} : {self.value}"
+        return f"{self.on} : {rules.amount(self.value)}"
 
 
 class PlanTask(models.Model):

@@ -30,6 +30,7 @@ SINCE, PERIOD = "start", "period"
 SPANS: Mapping[str, str] = {SINCE: "depuis le début", PERIOD: "pendant la période"}
 PEOPLE, THINGS = "people", "other"
 COUNTED: Mapping[str, str] = {PEOPLE: "des personnes", THINGS: "autre chose"}
+DECIMALS = 2  # of a number that counts anything but people
 HIGHER, LOWER = "higher", "lower"
 DIRECTIONS: Mapping[str, str] = {HIGHER: "monte", LOWER: "baisse"}
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)  # that a plan may name
@@ -281,12 +282,12 @@ class Count:
     """
 
     on: date
-    value: int
+    value: float
     span: str = SINCE
     withdrawn: bool = False
 
 
-Point = tuple[date, int | None]
+Point = tuple[date, float | None]
 Points = Sequence[Point]
 
 
@@ -300,7 +301,7 @@ class Series:
     added: int = 0
 
 
-def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series:
+def series(counts: Iterable[Count], start: float | None, least: int = 0) -> Series:
     """Return what is known after each count: a total is taken as it is, a period is added to what was known.
     start: what there was before; least: counts under it are not told, 0 for none. A total that was taken back
     is no point, and stays what a reader may know: the next one is not told a few people from it.
@@ -318,16 +319,16 @@ def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series
     """
     every = sorted(counts, key=in_order)
     known = [each.value for each in every if each.withdrawn and each.span == SINCE]
-    points: list[tuple[date, int | None]] = []
+    points: list[Point] = []
     value, added = start or 0, 0
-    told = 0 if is_small(start, least) else value  # what a reader can add up from what is written
+    told: float = 0 if is_small(start, least) else value  # what a reader can add up from what is written
     for each in every:
         if each.withdrawn:
             continue
         if each.span == SINCE:
             value, added = each.value, 0
         else:
-            value, added = value + each.value, added + 1
+            value, added = round(value + each.value, DECIMALS), added + 1
             told += 0 if is_small(each.value, least) else each.value
         if is_small(value, least):
             points.append((each.on, value))
@@ -339,23 +340,51 @@ def series(counts: Iterable[Count], start: int | None, least: int = 0) -> Series
     return Series(points, added)
 
 
-def in_order(each: Count) -> tuple[date, bool, int]:
+def in_order(each: Count) -> tuple[date, bool, float]:
     """Return where a count stands among others: of one day, a total holds what its periods counted."""
     return each.on, each.span == SINCE, each.value
 
 
-def is_small(value: int | None, least: int) -> bool:
+def is_small(value: float | None, least: int) -> bool:
     """Return whether a count is told by nothing but « moins de »: nobody is nobody’s secret."""
     return value is not None and 0 < value < least
 
 
-def count_words(value: int, least: int) -> str:
+def count_words(value: float, least: int, unit: str = "") -> str:
     """Return a count as it is told. least: under it, only that it is under; 0 for all.
 
     >>> count_words(4, 11), count_words(4, 0), count_words(0, 11), count_words(11, 11)
     ('moins de 11', '4', '0', '11')
     """
-    return f"moins de {least}" if is_small(value, least) else wording.number(value)
+    return f"moins de {least}" if is_small(value, least) else amount(value, unit)
+
+
+def is_whole(value: float) -> bool:
+    """Return whether a number may count people.
+
+    >>> is_whole(12), is_whole(12.0), is_whole(12.5)
+    (True, True, False)
+    """
+    return float(value).is_integer()
+
+
+def plain(value: float) -> float:
+    """Return a number as a file writes it, without decimals when it has none.
+
+    >>> plain(60.0), plain(42.5)
+    (60, 42.5)
+    """
+    return int(value) if is_whole(value) else value
+
+
+def amount(value: float, unit: str = "") -> str:
+    """Return a number with its unit, and no more decimals than it has.
+
+    >>> amount(12_000), amount(3.5, "heures par semaine"), amount(42.25, "%")
+    ('12\xa0000', '3,5\xa0heures par semaine', '42,25\xa0%')
+    """
+    decimals = next(n for n in range(DECIMALS + 1) if n == DECIMALS or is_whole(round(value * 10**n, 6)))
+    return f"{wording.number(value, decimals)}{wording.NBSP if unit else ''}{unit}"
 
 
 def added_words(periods: int) -> str:
@@ -370,7 +399,13 @@ def added_words(periods: int) -> str:
 
 
 def effect_sentence(
-    baseline: int | None, target: int | None, counted: Series, others: int, *, least: int = 0
+    baseline: float | None,
+    target: float | None,
+    counted: Series,
+    others: int,
+    *,
+    least: int = 0,
+    unit: str = "",
 ) -> str:
     """Return what was counted beside what was expected, and that it proves no cause; "" when nothing was
     counted. others: how many things changed elsewhere meanwhile, as noted; least: counts under it are not
@@ -384,37 +419,39 @@ def effect_sentence(
     'De 0 au départ à moins de 11, pour 60 visés'
     >>> effect_sentence(None, None, Series([(date(2026, 11, 3), 1)]), 0).split(". ")[0]
     'Compté : 1'
+    >>> effect_sentence(42.5, 60, Series([(date(2026, 11, 3), 51)]), 1, unit="%").split(". ")[0]
+    'De 42,5 au départ à 51\xa0% : 8,5 de plus ; encore 9 de plus pour arriver à 60\xa0%, le nombre visé'
     """
     if not counted.points:
         return ""
     last = counted.points[-1][1]
     added = added_words(counted.added)
-    aim = f", pour {wording.number(target)} visés" if target is not None else ""
+    aim = f", pour {amount(target, unit)} visés" if target is not None else ""
     if last is None:
         told = NO_SUM.format(least=least)
     elif baseline is None:
-        told = f"Compté : {count_words(last, least)}{added}{aim}. On ne sait pas d’où l’on partait"
+        told = f"Compté : {count_words(last, least, unit)}{added}{aim}. On ne sait pas d’où l’on partait"
     elif is_small(baseline, least) or is_small(last, least):
-        told = f"De {count_words(baseline, least)} au départ à {count_words(last, least)}{added}{aim}"
+        told = f"De {count_words(baseline, least)} au départ à {count_words(last, least, unit)}{added}{aim}"
     else:
         gap = last - baseline
-        moved = f"{wording.number(abs(gap))} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
-        told = f"De {wording.number(baseline)} au départ à {wording.number(last)}{added} : {moved}"
+        moved = f"{amount(abs(gap))} de {'plus' if gap > 0 else 'moins'}" if gap else "rien n’a bougé"
+        told = f"De {amount(baseline)} au départ à {amount(last, unit)}{added} : {moved}"
         if target is not None and target != baseline:
-            told += f" ; {_left(last, target, up=target > baseline)}"
+            told += f" ; {_left(last, target, unit, up=target > baseline)}"
     also = "Personne n’a noté ce qui a changé aussi"
     if others:
         also = "Une autre chose a changé" if others == 1 else f"{others} autres choses ont changé"
     return f"{told}. {also} : rien ne dit que l’action en est la cause."
 
 
-def _left(last: int, target: int, *, up: bool) -> str:
+def _left(last: float, target: float, unit: str, *, up: bool) -> str:
     """Return how far the number aimed at still is."""
-    aimed = wording.number(target)
+    aimed = amount(target, unit)
     if last >= target if up else last <= target:
         return f"le nombre visé, {aimed}, est atteint"
     return (
-        f"encore {wording.number(abs(target - last))} de {'plus' if up else 'moins'} pour arriver à {aimed},"
+        f"encore {amount(abs(target - last))} de {'plus' if up else 'moins'} pour arriver à {aimed},"
         " le nombre visé"
     )
 
@@ -431,7 +468,13 @@ LIMITS = (
 
 
 def comparison_sentence(
-    baseline: tuple[date, int] | None, counted: Series, elsewhere: str, others: Series, *, least: int = 0
+    baseline: tuple[date, float] | None,
+    counted: Series,
+    elsewhere: str,
+    others: Series,
+    *,
+    least: int = 0,
+    unit: str = "",
 ) -> str:
     """Return how a zone without the action moved, beside the zones of the action; what it lacks to be
     compared, when it lacks something. baseline: where the action began, and when; least: counts under it are
@@ -450,18 +493,18 @@ def comparison_sentence(
     here = Series([*([baseline] if baseline else []), *counted.points], counted.added)
     if len(others.points) < 2:
         return f"{elsewhere}, sans l’action : un seul compte. Il en faut un avant et un après pour comparer."
-    words, moved = _move(others, least)
+    words, moved = _move(others, least, unit)
     told = f"{elsewhere}, sans l’action : {words}."
     if len(here.points) < 2:
         return f"{told} Ici, un seul compte : rien ne se compare encore."
-    own_words, own = _move(here, least)
+    own_words, own = _move(here, least, unit)
     if own is None or moved is None:
         return f"Ici, {own_words}. {told} {NO_GAP.format(least=least)}"
     ends = _same_days(here, others)
     if ends is None:
         return f"Ici, {own_words}. {told} {NOT_THE_SAME_DAYS}"
-    own_words, own = _move(Series([here for here, _ in ends], counted.added), least)
-    words, moved = _move(Series([other for _, other in ends], others.added), least)
+    own_words, own = _move(Series([here for here, _ in ends], counted.added), least, unit)
+    words, moved = _move(Series([other for _, other in ends], others.added), least, unit)
     if own is None or moved is None:
         return f"Ici, {own_words}. {elsewhere}, sans l’action : {words}. {NO_GAP.format(least=least)}"
     first, last = (in_words(here[0]) for here, _ in ends)
@@ -488,19 +531,19 @@ def _same_days(here: Series, others: Series) -> tuple[tuple[Point, Point], tuple
     return (first, last) if first[0][0] < last[0][0] and first[1][0] < last[1][0] else None
 
 
-def _move(held: Series, least: int) -> tuple[str, int | None]:
+def _move(held: Series, least: int, unit: str) -> tuple[str, float | None]:
     """Return from what to what a series went, in words, and by how much: None when that is not told."""
     first, last = held.points[0][1], held.points[-1][1]
     added = added_words(held.added)
     if first is None or last is None:
         return f"de {_or_hidden(first, least)} à {_or_hidden(last, least)}{added}", None
-    told = f"de {count_words(first, least)} à {count_words(last, least)}"
+    told = f"de {count_words(first, least)} à {count_words(last, least, unit)}"
     if is_small(first, least) or is_small(last, least):
         return f"{told}{added}", None
     return f"{told} ({signed(last - first)}){added}", last - first
 
 
-def _or_hidden(value: int | None, least: int) -> str:
+def _or_hidden(value: float | None, least: int) -> str:
     return HIDDEN if value is None else count_words(value, least)
 
 
@@ -512,13 +555,14 @@ NOT_THE_SAME_DAYS = (
 )
 
 
-def signed(n: int) -> str:
+def signed(n: float) -> str:
     """Return a difference with its sign.
 
-    >>> signed(3), signed(-2), signed(0)
-    ('+3', '−2', '0')
+    >>> signed(3), signed(-2.5), signed(0)
+    ('+3', '−2,5', '0')
     """
-    return f"+{wording.number(n)}" if n > 0 else f"−{wording.number(-n)}" if n else "0"
+    told = amount(abs(n))
+    return told if told == "0" else f"{'+' if n > 0 else '−'}{told}"
 
 
 def makes_a_cycle(action: int, after: int | None, known: Mapping[int, int | None]) -> bool:

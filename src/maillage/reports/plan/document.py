@@ -454,7 +454,8 @@ def _follow_up(plan: PlanReading) -> Chapter:
             x.label,
             x.title,
             x.indicator,
-            *(UNWRITTEN if n is None else _figure(n) for n in (x.baseline, x.target)),
+            x.baseline or UNWRITTEN,
+            x.target or UNWRITTEN,
             x.counted or "pas encore",
         )
         for x in told
@@ -466,10 +467,6 @@ def _follow_up(plan: PlanReading) -> Chapter:
         else Text(text="Aucune action n’a encore d’indicateur : rien ne dira si elle a servi.")
     )
     return Chapter(number="n", short="Le suivi", title="Ce qui sera mesuré", flows=True, blocks=(block,))
-
-
-def _figure(n: int | str) -> str:
-    return n if isinstance(n, str) else wording.number(n)
 
 
 def _refused(plan: PlanReading) -> Chapter:

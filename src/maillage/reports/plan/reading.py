@@ -14,7 +14,7 @@ DROPPED = "abandonnée"
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
     action 7; people: how many it concerns, or why they are not counted; budget, funded: euros, None when
-    unwritten; baseline: in words when too small to be told; funders: who brings what; counted: what is known
+    unwritten; funders: who brings what; counted: what is known
     of its indicator, and its day; lacks: what it still needs to be carried out.
     """
 
@@ -34,8 +34,8 @@ class PlanAction:
     funded: int | None = None
     funders: tuple[str, ...] = ()
     indicator: str = ""
-    baseline: int | str | None = None
-    target: int | None = None
+    baseline: str = ""
+    target: str = ""
     counted: str = ""
     existing: str = ""
     means: str = ""

@@ -40,6 +40,8 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
         why = f"Ce qui est financé, {number(held.funded or 0)} €, dépasse ce budget."
         do = "Écrivez un budget plus grand, ou retirez d’abord un financement."
         found.append(Contradiction("budget", why, do))
+    if values.get("counts", held.counts if held is not None else "") != rules.THINGS:
+        found += _of_people(held, values)
     baseline, target, way = (values.get(name) for name in ("baseline", "target", "direction"))
     if way and rules.direction_of("", baseline, target) not in ("", way):
         why = f"Le nombre visé est plus {'haut' if way == rules.LOWER else 'bas'} que celui du départ."
@@ -55,6 +57,26 @@ def contradictions(plan: Plan, pk: int | None, values: Mapping[str, Any]) -> lis
     if after is not None and pk is not None and rules.makes_a_cycle(pk, after.pk, known):
         why = "D’une action à l’autre, elle attendrait sa propre fin."
         found.append(Contradiction("after", why, "Choisissez une action qui n’attend pas celle-ci."))
+    return found
+
+
+def _of_people(held: PlanAction | None, values: Mapping[str, Any]) -> list[Contradiction]:
+    """Return the numbers that are not whole of an indicator that counts people: as it is typed, and already
+    counted.
+    """
+    found = [
+        Contradiction(
+            name,
+            "L’indicateur compte des personnes : ce nombre n’est pas entier.",
+            "Écrivez un nombre entier.",
+        )
+        for name in ("baseline", "target")
+        if (value := values.get(name)) is not None and not rules.is_whole(value)
+    ]
+    counted = held.measures.filter(withdrawn_at=None) if held is not None else ()
+    if part := next((each for each in counted if not rules.is_whole(each.value)), None):
+        why = f"Un nombre compté, {rules.amount(part.value)}, n’est pas entier : personne n’est à moitié."
+        found.append(Contradiction("counts", why, "Dites que l’indicateur compte autre chose."))
     return found
 
 

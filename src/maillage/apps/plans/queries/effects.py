@@ -58,14 +58,25 @@ def least_of(row: PlanAction) -> int:
 
 def baseline_words(row: PlanAction, least: int) -> str:
     """Return what an action began with, as it is told; "" when nobody wrote it."""
-    return "" if row.baseline is None else rules.count_words(row.baseline, least)
+    return "" if row.baseline is None else rules.count_words(row.baseline, least, row.unit)
 
 
-def baseline_of(row: PlanAction) -> int | str | None:
-    """Return what an action began with, as the public reads it: in words when it is too small to be told."""
+def target_words(row: PlanAction) -> str:
+    """Return what an action aims at, "" when nobody wrote it."""
+    return "" if row.target is None else rules.amount(row.target, row.unit)
+
+
+def baseline_of(row: PlanAction) -> float | str | None:
+    """Return what an action began with, as a file tells it to the public: in words when it is too small to be
+    told.
+    """
+    if row.baseline is None:
+        return None
     least = least_of(row)
     return (
-        rules.count_words(row.baseline or 0, least) if rules.is_small(row.baseline, least) else row.baseline
+        rules.count_words(row.baseline, least)
+        if rules.is_small(row.baseline, least)
+        else rules.plain(row.baseline)
     )
 
 
@@ -79,13 +90,15 @@ def last_count(row: PlanAction) -> str:
         return ""
     on, value = known.points[-1]
     if value is not None:
-        return f"{rules.count_words(value, least)}, le {in_words(on)}{rules.added_words(known.added)}"
+        return (
+            f"{rules.count_words(value, least, row.unit)}, le {in_words(on)}{rules.added_words(known.added)}"
+        )
     before = [(day, n) for day, n in known.points if n is not None]
     if not before:
         return f"{rules.HIDDEN}, le {in_words(on)}"
     day, n = before[-1]
     few = f"moins de {least} d’écart"
-    return f"{rules.count_words(n, least)}, le {in_words(day)} ; {few} au {in_words(on)}"
+    return f"{rules.count_words(n, least, row.unit)}, le {in_words(day)} ; {few} au {in_words(on)}"
 
 
 def effect(row: PlanAction, *, least: int) -> Effect:
@@ -100,23 +113,23 @@ def effect(row: PlanAction, *, least: int) -> Effect:
     early = row.starts_on is not None and bool(own.points) and own.points[-1][0] < row.starts_on
     # Before it begins, an action has no effect to be compared.
     zones = () if early else dict.fromkeys(each.elsewhere for each in measures if each.elsewhere)
-    said = rules.effect_sentence(row.baseline, row.target, own, others, least=least)
+    said = rules.effect_sentence(row.baseline, row.target, own, others, least=least, unit=row.unit)
     return Effect(
         rules.EARLY if early else said,
         [
             rules.comparison_sentence(
-                start, own, zone, _series(every, None, least, elsewhere=zone), least=least
+                start, own, zone, _series(every, None, least, elsewhere=zone), least=least, unit=row.unit
             )
             for zone in zones
         ],
-        _count_rows(every, row.baseline, least),
+        _count_rows(row, every, least),
         [each for each in every if each.withdrawn_at],
         _chart(row, own, least),
     )
 
 
 def _series(
-    measures: Sequence[PlanMeasure], start: int | None, least: int, *, elsewhere: str = ""
+    measures: Sequence[PlanMeasure], start: float | None, least: int, *, elsewhere: str = ""
 ) -> rules.Series:
     """Return what is known after each number of a zone of comparison, "" for the zones of the action."""
     return rules.series(
@@ -126,7 +139,7 @@ def _series(
     )
 
 
-def _count_rows(measures: Sequence[PlanMeasure], start: int | None, least: int) -> list[CountRow]:
+def _count_rows(row: PlanAction, measures: Sequence[PlanMeasure], least: int) -> list[CountRow]:
     """Return each number as its reader may read it: a total is not told where what is told beside it would
     give back a few people. Those that were taken back are none.
     """
@@ -137,14 +150,14 @@ def _count_rows(measures: Sequence[PlanMeasure], start: int | None, least: int) 
             (each for each in standing if each.elsewhere == zone),
             key=lambda each: rules.in_order(_count(each)),
         )
-        points = _series(measures, None if zone else start, least, elsewhere=zone).points
+        points = _series(measures, None if zone else row.baseline, least, elsewhere=zone).points
         hidden |= {each.pk for each, (_, told) in zip(of_zone, points, strict=True) if told is None}
     return [
         CountRow(
             each,
             rules.HIDDEN
             if each.pk in hidden and each.span == rules.SINCE
-            else rules.count_words(each.value, least),
+            else rules.count_words(each.value, least, row.unit),
         )
         for each in standing
     ]
@@ -154,7 +167,7 @@ def _count(each: PlanMeasure) -> rules.Count:
     return rules.Count(each.on, each.value, each.span, each.withdrawn_at is not None)
 
 
-def _start(row: PlanAction, known: rules.Series) -> tuple[date, int] | None:
+def _start(row: PlanAction, known: rules.Series) -> tuple[date, float] | None:
     """Return where an action began, and when; None when it is not said, or when a count came before: a day
     that was planned is no day that was counted.
     """
@@ -179,7 +192,7 @@ def _chart(row: PlanAction, known: rules.Series, least: int) -> str:
         for on, value, _ in told
     ]
     words = " ; ".join(
-        f"{on.isoformat()} : {rules.HIDDEN if held is None else rules.count_words(held, least)}"
+        f"{on.isoformat()} : {rules.HIDDEN if held is None else rules.count_words(held, least, row.unit)}"
         for on, _, held in told
     )
     return series.monthly(steps, top=float(top), id="effet", label=f"{row.indicator or 'Compté'}. {words}")

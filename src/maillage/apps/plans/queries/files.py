@@ -44,7 +44,7 @@ COLUMNS = (
     *("personnes_concernees", "personnes_intervalle", "personnes_qui", "personnes_source"),
     # As numbers, unrounded: what is read above is for the eye.
     *("personnes_valeur", "personnes_bas", "personnes_haut", "personnes_motif"),
-    *("au_depart_valeur", "au_depart_motif", "invente"),
+    *("au_depart_valeur", "au_depart_motif", "unite", "sens_voulu", "invente"),
 )
 INVENTED = "pilotes, dates et budgets inventés pour la démonstration"
 
@@ -278,7 +278,7 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "financeurs": " ; ".join(str(each) for each in row.active_fundings),
             "indicateur": row.indicator,
             "au_depart": "" if (baseline := baseline_of(row)) is None else baseline,
-            "cible": "" if row.target is None else row.target,
+            "cible": "" if row.target is None else rules.plain(row.target),
             "existant": row.existing,
             "personnes_concernees": (told := concerned(row.line, row.zones, reading)).about,
             "personnes_intervalle": told.between,
@@ -286,8 +286,10 @@ def table_of(actions: Sequence[PlanAction], reading: Reading | None) -> list[dic
             "personnes_source": told.source,
             **{f"personnes_{name}": "" if n is None else n for name, n in _numbers(told)},
             "personnes_motif": told.doubt or (told.words if told.value is None else ""),
-            "au_depart_valeur": baseline if isinstance(baseline, int) else "",
+            "au_depart_valeur": "" if isinstance(baseline, str) or baseline is None else baseline,
             "au_depart_motif": _why_no_baseline(baseline),
+            "unite": row.unit,
+            "sens_voulu": row.get_direction_display(),
             "invente": INVENTED if row.plan.example else "",
         }
         for row in actions
@@ -298,7 +300,7 @@ def _numbers(told: Concerned) -> tuple[tuple[str, float | None], ...]:
     return ("valeur", told.value), ("bas", told.low), ("haut", told.high)
 
 
-def _why_no_baseline(baseline: int | str | None) -> str:
+def _why_no_baseline(baseline: float | str | None) -> str:
     if baseline is None:
         return "non renseigné"
     return "petit effectif, masqué" if isinstance(baseline, str) else ""

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import PlanAction
-from maillage.apps.plans.queries.effects import least_of
+from maillage.apps.plans.queries.effects import baseline_words, least_of, target_words
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.reference.offer import diagnosis_lines
 from maillage.reports.territory.reading import Reading
@@ -50,7 +50,7 @@ def recorded(row: PlanAction) -> Recorded:
     """Return what an action says now, as its public journal may tell it: never how many people were counted
     at first, since two starts would give back the few people whom the counts beside either of them withhold.
     """
-    baseline = None if least_of(row) else "" if row.baseline is None else number(row.baseline)
+    baseline = None if least_of(row) else baseline_words(row, 0)
     line = diagnosis_lines().get(row.line)
     words: dict[str, tuple[object, str | None]] = {name: (getattr(row, name),) * 2 for name in TEXTS}
     words |= {
@@ -66,7 +66,7 @@ def recorded(row: PlanAction) -> Recorded:
         "unit": (row.unit, row.unit),
         "direction": (row.direction, rules.DIRECTIONS.get(row.direction, "")),
         "baseline": (row.baseline, baseline),
-        "target": (row.target, "" if row.target is None else number(row.target)),
+        "target": (row.target, target_words(row)),
     }
     named = {name: str(PlanAction._meta.get_field(name).verbose_name) for name in words}
     return Recorded(

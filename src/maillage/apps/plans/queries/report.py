@@ -6,7 +6,7 @@ from maillage.apps.codesign.queries.boards import journeys_of
 from maillage.apps.plans import rules
 from maillage.apps.plans.models import Plan
 from maillage.apps.plans.queries import history, overview, proposals
-from maillage.apps.plans.queries.effects import baseline_of, last_count
+from maillage.apps.plans.queries.effects import baseline_words, last_count, least_of, target_words
 from maillage.apps.plans.queries.overview import ActionRow
 from maillage.apps.territories.queries import canonical
 from maillage.reference import codesign
@@ -82,8 +82,8 @@ def _action(shown: ActionRow, reading: Reading | None) -> PlanAction:
         funded=row.funded,
         funders=tuple(str(each) for each in row.active_fundings),
         indicator=row.indicator,
-        baseline=baseline_of(row),
-        target=row.target,
+        baseline=baseline_words(row, least_of(row)),
+        target=target_words(row),
         counted=last_count(row),
         existing=row.existing,
         means=row.means,

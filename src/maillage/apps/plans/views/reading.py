@@ -210,6 +210,8 @@ def action_page(
         "on": on,
         "effect": effects.effect(row, least=least),
         "baseline": effects.baseline_words(row, least),
+        "target": effects.target_words(row),
+        "wanted": row.get_direction_display(),
         **_zone_map(found, row),
     }
     if context["may_write"]:

@@ -176,6 +176,8 @@ def _said(row: PlanAction, name: str) -> Any:
     """Return what a field of an action says, as its readers read it."""
     displayed = getattr(row, f"get_{name}_display", None)
     held = displayed() if displayed else getattr(row, name)
+    if isinstance(held, float):
+        return rules.amount(held)
     return "rien" if held in ("", None, []) else held
 
 
