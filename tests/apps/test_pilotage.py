@@ -23,6 +23,7 @@ from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators import actions as counts
 from maillage.apps.indicators.queries.ground import ground
 from maillage.apps.indicators.queries.values import values
+from maillage.apps.indicators.rules import period
 from maillage.apps.orientations.models import Orientation, Path
 from maillage.apps.orientations.rules import cycle
 from maillage.apps.pilotage import access, rules
@@ -34,6 +35,7 @@ from maillage.apps.plans import actions as steering
 from maillage.apps.plans.queries.overview import reading_of
 from maillage.cli.demonstration import loop as year
 from maillage.cli.main import main
+from maillage.words.dates import window
 from tests.conftest import PLACE, account
 from tests.support.places import place
 
@@ -65,7 +67,7 @@ def test_nothing_noted_is_missing_and_never_zero(home):
     (here, _), whole = chain_of({"38421", "38151"})
     assert (here.orientation.value, here.action.value, here.effect.value) == (None, None, None)
     assert whole.orientation.is_missing
-    assert whole.orientation.lack == "Manquant : aucune orientation notée ici depuis un an."
+    assert whole.orientation.lack == "Manquant : aucune orientation notée ici en douze mois."
 
 
 @pytest.mark.parametrize(("n", "told"), [(10, None), (11, 11), (21, 11), (22, 22)])
@@ -155,20 +157,33 @@ def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(cli
     assert apart in page
 
 
+def test_the_loop_and_the_indicators_say_the_same_days_and_when_each_was_counted(client, study):
+    counts.rebuild(at=timezone.now() - timedelta(minutes=4, seconds=10))
+    until = timezone.localdate()
+    days = f"Ce qui est noté : {window(period(until, 12), until)}"
+    for address, ago in (("boucle", "à l’instant"), ("indicateurs", "il y a 4 minutes")):
+        page = client.get(f"/territoires/{PLACE}/{address}/").content.decode().replace("\xa0", " ")
+        assert f"{days}, compté {ago}." in page
+
+
 @pytest.mark.both_databases
 def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(study):
-    """26 acts over two days: 22 in both; said of a place, an act is counted there by both."""
+    """26 acts over two days: 22 in both; said of a place, an act is counted there by both. Those of the month
+    before the twelve of the indicators are in neither.
+    """
     pimms = Structure.objects.create(key="s-pimms", name="Le Pimms", code_insee="38185")
     there = place("la-maison", {"code_insee": PLACE})
-    for k in range(26):
-        at = AT - timedelta(days=20 + k // 24)
+    for days in (*(20 + k // 24 for k in range(26)), *[362] * 15):
+        at = AT - timedelta(days=days)
         Act.objects.create(
             uid=uuid4(), structure=pimms, lieu=there, kind="together", procedure="caf_rsa", minutes=25,
             where="here", done_at=at, on_day=at.date(), noted_at=at,
         )  # fmt: skip
     counts.rebuild(at=AT)
-    acts = {each.definition.id: each for each in values(ground(PLACE, on=ON))}["accueil"]
-    whole = links.counts(study.pk, on=ON).whole
+    held, year = ground(PLACE, on=ON), links.counts(study.pk, on=ON)
+    acts = {each.definition.id: each for each in values(held)}["accueil"]
+    whole = year.whole
+    assert year.since == held.since == date(2025, 12, 1)
     assert (acts.value, whole.action.detail(activity.ACTS), whole.action.detail("minutes")) == (22, 22, 550)
     assert sum(point.value or 0 for point in acts.series) == 22
 
@@ -226,7 +241,7 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     page = client.get(PAGE)
     assert page.status_code == 200
     said = page.content.decode()
-    assert "Manquant : aucune orientation notée ici depuis un an." in said
+    assert "Manquant : aucune orientation notée ici en douze mois." in said
     assert "Aucun lieu d’ici n’a encore rien noté dans Maillage." in said
     assert "aucun plan publié" in said
     assert reading_of(PLACE).offer is None

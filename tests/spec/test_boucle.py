@@ -165,9 +165,9 @@ def test_les_totaux_ne_rendent_pas_ce_qui_est_tu():
 @pytest.mark.parametrize(
     ("n", "least", "why"),
     [
-        (0, 11, "Aucune orientation notée ici depuis un an."),
+        (0, 11, "Aucune orientation notée ici en douze mois."),
         (30, 11, "Masqué : moins de 11 dans cette zone."),
-        (30, 0, "Aucune orientation notée ici depuis un an."),
+        (30, 0, "Aucune orientation notée ici en douze mois."),
     ],
 )
 def test_pourquoi_un_compte_manque(n, least, why):

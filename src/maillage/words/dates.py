@@ -1,7 +1,7 @@
 """Dates as French says them, and writes them."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
@@ -38,6 +38,42 @@ def read(text: str) -> date | None:
     except ValueError:
         return None
     return None
+
+
+def ago(at: datetime, now: datetime) -> str:
+    """Return since when something is known, as one says it: a day beyond the same day.
+
+    >>> now = datetime(2026, 11, 26, 9, 30)
+    >>> ago(now, now), ago(datetime(2026, 11, 26, 9, 26), now), ago(datetime(2026, 11, 26, 7), now)
+    ('à l’instant', 'il y a 4\xa0minutes', 'il y a 2\xa0heures')
+    >>> ago(datetime(2026, 11, 25, 9), now)
+    'le 25 novembre 2026'
+    """
+    minutes = int((now - at).total_seconds() // 60)
+    if at.date() != now.date():
+        return f"le {in_words(at.date())}"
+    if minutes < 1:
+        return "à l’instant"
+    n, noun = (minutes, "minute") if minutes < 60 else (minutes // 60, "heure")
+    return f"il y a {n}\xa0{noun}{'s' if n > 1 else ''}"
+
+
+def counted(since: date, until: date, at: datetime | None, now: datetime) -> str:
+    """Return between which days something was counted, and when; at: None for just now.
+
+    >>> counted(date(2025, 12, 1), date(2026, 11, 26), None, datetime(2026, 11, 26, 9))
+    'du 1er décembre 2025 au 26 novembre 2026, compté à l’instant'
+    """
+    return f"{window(since, until)}, compté {ago(at or now, now)}"
+
+
+def window(since: date, until: date) -> str:
+    """Return two days as the bounds of what is between them.
+
+    >>> window(date(2025, 12, 1), date(2026, 11, 26))
+    'du 1er décembre 2025 au 26 novembre 2026'
+    """
+    return f"du {in_words(since)} au {in_words(until)}"
 
 
 def in_words(day: date, *, year: bool = True) -> str:

@@ -40,7 +40,7 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
     context = {
         "place": held.code,
         "name": held.name,
-        "ground": held,
+        "counted": held.counted(timezone.localtime()),
         "reading": dossiers.reading(study) if study and not dossiers.is_lost(study) else None,
         "tab": "indicateurs",
         "query": "",

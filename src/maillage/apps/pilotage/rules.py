@@ -194,13 +194,13 @@ def why_not(n: int, least: int, things: str) -> str:
     """Return why a count is not told, "" when it is. n: what is noted in the whole territory.
 
     >>> why_not(0, 11, "orientation")
-    'Aucune orientation notée ici depuis un an.'
+    'Aucune orientation notée ici en douze mois.'
     >>> why_not(30, 11, "orientation")
     'Masqué : moins de 11 dans cette zone.'
     """
     if n and least:
         return f"Masqué : moins de {least} dans cette zone."
-    return f"Aucune {things} notée ici depuis un an."
+    return f"Aucune {things} notée ici en douze mois."
 
 
 def apart_words(referrals: int, acts: int, *, some: bool) -> str:

@@ -88,6 +88,7 @@ def loop(request: HttpRequest, place: str) -> HttpResponse:
         "place": study.place,
         "study": study,
         "loop_": found,
+        "counted": found.activity.counted(timezone.localtime()),
         "reading": found.reading,
         "tab": "boucle",
         "areas": found.areas,

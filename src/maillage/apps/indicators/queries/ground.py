@@ -3,10 +3,9 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from django.db.models import Q, Sum
@@ -26,6 +25,7 @@ from maillage.studies.diagnosis.surface import square_kilometres
 from maillage.studies.diagnosis.territories import UnknownTerritory, gazetteer, rows_of
 from maillage.studies.need import population as frames
 from maillage.web import bulk, snapshots
+from maillage.words.dates import counted
 
 MANY_COMMUNES, MANY_COUNTS = 1_000, 50_000
 NO_STUDY = "Le diagnostic de ce territoire n’est pas calculé : demandez-le sur sa page."
@@ -103,7 +103,15 @@ class Ground:
     invented: Surveyed
     actions: Mapping[str, int] | None
     districts: Mapping[str, int] | None
-    counted_at: Any
+    counted_at: datetime | None
+
+    def counted(self, now: datetime) -> str:
+        """Return between which days its cases were counted, and when, in the hour of `now`; "" when they
+        never were.
+        """
+        if self.counted_at is None:
+            return ""
+        return counted(self.since, self.on, timezone.localtime(self.counted_at, now.tzinfo), now)
 
     @property
     def surface(self) -> float:
@@ -125,6 +133,8 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
     every = _communes(communes)
     with_places = DailyCount.objects.filter(_there(communes), measure=rules.PLACES, day__lte=on)
     surveyed = evidence.published(found.code, by_group=True)
+    counts, taken_at = _counts(communes, since, on)
+    read_at = Refresh.objects.values_list("at", flat=True).first()
     covered = with_places.values("commune").annotate(total=Sum("n")).filter(total__gt=0).order_by()
     return Ground(
         code=found.code,
@@ -135,14 +145,14 @@ def ground(place: str, *, on: date, months: int = rules.USUAL) -> Ground:
         communes=communes,
         n_communes=len(set(every.values())),
         n_covered=len({every[c] for c in covered.values_list("commune", flat=True) if c in every}),
-        counts=_counts(communes, since, on),
+        counts=counts,
         need=need,
         no_need="" if need is not None else why_no_need(found.code),
         surveyed=surveyed,
         invented=evidence.invented(found.code, beside=surveyed, by_group=True),
         actions=_actions(found.code),
         districts=districts.counts(found.communes),
-        counted_at=Refresh.objects.values_list("at", flat=True).first(),
+        counted_at=read_at and min(read_at, taken_at),
     )
 
 
@@ -150,12 +160,14 @@ def _there(communes: Collection[str] | None) -> Q:
     return Q() if communes is None else Q(commune__in=bulk.to_find(sorted(communes)))
 
 
-def _counts(communes: frozenset[str] | None, since: date, on: date) -> Counts:
+def _counts(communes: frozenset[str] | None, since: date, on: date) -> tuple[Counts, datetime]:
+    """Return the counts of some communes, and when they were added up."""
     at = timezone.now()
-    if on != timezone.localdate(at) or not _is_large(communes):
-        return Counts(by_day(None if communes is None else sorted(communes), since.isoformat(), on=on))
     codes = None if communes is None else sorted(communes)
-    return Counts(snapshots.latest(f"{__name__}.by_day", codes, since.isoformat(), at=at).value)
+    if on != timezone.localdate(at) or not _is_large(communes):
+        return Counts(by_day(codes, since.isoformat(), on=on)), at
+    taken = snapshots.latest(f"{__name__}.by_day", codes, since.isoformat(), at=at)
+    return Counts(taken.value), taken.at
 
 
 def _is_large(communes: frozenset[str] | None) -> bool:

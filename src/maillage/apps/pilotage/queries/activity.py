@@ -1,6 +1,6 @@
-"""What is noted in a territory in a year, by commune: referrals, acts, seats, learners, procedures. Counts
-only, by whole batches, small ones withheld. Where people are invented, they alone are told: the real ones are
-counted apart.
+"""What is noted in a territory in twelve months, by commune: referrals, acts, seats, learners, procedures.
+Counts only, by whole batches, small ones withheld. Where people are invented, they alone are told: the real
+ones are counted apart.
 
 Source: docs/methods/boucle.md
 """
@@ -25,6 +25,7 @@ from maillage.apps.directory.queries.moments import midnight
 from maillage.apps.directory.queries.seats import seats
 from maillage.apps.droits.models import Fact
 from maillage.apps.droits.rules import facts
+from maillage.apps.indicators.rules import USUAL, period
 from maillage.apps.learning.models import Fact as Learnt
 from maillage.apps.learning.models import Plan as Project
 from maillage.apps.learning.rules import plans
@@ -35,7 +36,6 @@ from maillage.engine import disclosure
 from maillage.reference.parameters import number
 from maillage.web import bulk
 
-YEAR = timedelta(days=365)
 DAY = timedelta(days=1)
 
 
@@ -111,8 +111,10 @@ RIGHTS: Mapping[str, str] = {facts.OBTAINED: OPENED, facts.LOST: LOST, facts.REF
 
 
 def activity(communes: frozenset[str] | None, on: date) -> Activity:
-    """Return what is noted in some communes (None: everywhere) in the year that ends on a day."""
-    since, least = on - YEAR, int(number("protection/small_count"))
+    """Return what is noted in some communes (None: everywhere) in the year that ends on a day: the months of
+    the indicators, so that both count the same cases.
+    """
+    since, least = period(on, USUAL), int(number("protection/small_count"))
     where = _Where(communes, seats())
     invented, real = (_read(where, since, on, examples=each) for each in (True, False))
     if not invented:
@@ -123,7 +125,7 @@ def activity(communes: frozenset[str] | None, on: date) -> Activity:
 
 def reaches(communes: frozenset[str] | None, on: date, many: int) -> bool:
     """Return whether as many referrals, or steps of learning, are noted in some communes in a year."""
-    first, where = midnight(on - YEAR), _Where(communes, seats())
+    first, where = midnight(period(on, USUAL)), _Where(communes, seats())
     referrals = where.among(Orientation.objects.filter(sent_at__gte=first), "commune")
     steps = where.among(Learnt.objects.filter(at__gte=first), structure="structure")
     return any(rows.order_by()[:many].count() == many for rows in (referrals, steps))

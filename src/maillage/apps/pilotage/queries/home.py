@@ -126,7 +126,7 @@ def bars(found: loops.Loop, need: tuple[float, float, float]) -> tuple[Bar, ...]
         second = _bar(f"parmi elles, sans aide à pied{minutes}", "", words, state="missing", drawn=None)
     scale = high / _zoom(found, need)
     counted = (
-        _counted("orientations envoyées", "en un an", chain.orientation, scale),
+        _counted("orientations envoyées", "en douze mois", chain.orientation, scale),
         _helped(chain, scale),
         _counted("démarches abouties", "orientations aidées", chain.effect, scale),
     )
@@ -144,7 +144,7 @@ def _counted(title: str, base: str, link: Link, top: float) -> Bar:
 def _helped(chain: Chain, top: float) -> Bar:
     """Return the referrals that somebody was helped after; else the acts of help, noted without any."""
     if chain.action.value is None and chain.acts:
-        words = f"en un an. {chain.action.why}"
+        words = f"en douze mois. {chain.action.why}"
         drawn, n = max(top, chain.acts), chain.acts
         return _bar("actes d’aide", number(n), words, state="counted", drawn=n, top=drawn)
     return _counted("suivies d’une aide", "orientations", chain.action, top)

@@ -17,6 +17,7 @@ from maillage.apps.pilotage.queries.units import Unit, units
 from maillage.apps.pilotage.rules import Detail, Link
 from maillage.reference.parameters import number
 from maillage.web import snapshots
+from maillage.words.dates import counted
 from maillage.words.opening import date_text
 
 OF_ACTION: dict[str, str] = {
@@ -94,6 +95,10 @@ class Year:
     is_active: bool
     apart: str = ""
     at: datetime | None = None
+
+    def counted(self, now: datetime) -> str:
+        """Return between which days it was counted, and when, in the hour of `now`."""
+        return counted(self.since, self.until, self.at and timezone.localtime(self.at, now.tzinfo), now)
 
 
 MANY = 1_000  # referrals, or steps of learning, of a year beyond which it is counted in the background
@@ -267,7 +272,7 @@ def _detail(id: str, words: str, n: int | None, whole: int, found: Activity) -> 
     """
     if n is not None:
         return Detail(id=id, words=_agreed(words, n), n=n)
-    why = TOO_FEW if whole and found.least else "Rien n’est noté ici depuis un an."
+    why = TOO_FEW if whole and found.least else "Rien n’est noté ici en douze mois."
     return Detail(id=id, words=_agreed(words, 0), n=None, why=why)
 
 

@@ -4,7 +4,7 @@ import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -39,7 +39,7 @@ OPEN = 3  # zones that a phone shows before the others are asked for
 MOST = 60  # zones that a page shows before all of them are asked for
 NOTHING: Mapping[str, str] = {}
 LINE = FOLLOWED
-RECENT = activity.YEAR / 2
+RECENT = timedelta(days=182)
 # What inhabitants say of themselves, from a wave of a survey to the next: a question, and an answer.
 WAVES = (("aisance", "a_l_aise tres"), ("accompagne", "oui"), ("forme", "oui"))
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from maillage.apps.dossiers.models import Study
 from maillage.apps.indicators.queries import reading as indicators_read
 from maillage.apps.indicators.queries.ground import ground
@@ -25,7 +27,8 @@ NETWORK = ("structures", "aidants")  # indicators that say who is there to help
 class Steered:
     """A territory of who steers. bars: the five links of its loop, none where its study is to be computed
     again; sentences: what presses, each with the address of its button; plan: where it stands, "" without
-    one; network: each indicator with its figure, or why there is none; examples: what is counted is invented.
+    one; network: each indicator with its figure, or why there is none; examples: what is counted is invented;
+    counted: between which days, and when.
     """
 
     study: Study
@@ -34,6 +37,7 @@ class Steered:
     plan: str = ""
     network: tuple[tuple[str, str], ...] = ()
     examples: bool = False
+    counted: str = ""
 
 
 def steered(user: Any, studies: Sequence[Study], on: date) -> list[Steered]:
@@ -60,5 +64,6 @@ def _steered(user: Any, study: Study, on: date) -> Steered:
             (each.definition.label, indicators_read.figure(each) or each.reason.removesuffix("."))
             for each in values
         ),
+        counted=found.activity.counted(timezone.localtime()),
         examples=found.activity.examples or any(each.examples for each in values),
     )
